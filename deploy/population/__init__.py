@@ -1,0 +1,1 @@
+"""The demo population: fictional families and service records that fill the registers of a specimen installation."""

@@ -1,0 +1,181 @@
+"""The named demo people: plainly fictional, always in the registers, known to demo accounts, guides and tests."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+
+@dataclass(frozen=True)
+class Residence:
+    """A stay outside Syria; an open one has no `until_on`."""
+
+    country: str
+    from_on: date
+    until_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Service:
+    """What the recruitment branch keeps about a man."""
+
+    branch: str
+    record_number: str
+    status: str
+    recorded_on: date
+    born_abroad: bool = False
+    residences: tuple[Residence, ...] = ()
+
+
+@dataclass(frozen=True)
+class Specimen:
+    """One fictional person, with every field that identity confirmation asks for."""
+
+    key: str
+    person: str
+    national_number: str
+    sex: str
+    given_name: str
+    father_name: str
+    family_name: str
+    mother_name: str
+    latin_given: str
+    latin_father: str
+    latin_family: str
+    latin_mother: str
+    born: date
+    office: str
+    entry: int
+    marital: str = "single"
+    birthplace: str = "دمشق"
+    latin_birthplace: str = "Damascus"
+    father: str | None = None
+    mother: str | None = None
+    died_on: date | None = None
+    service: Service | None = field(default=None, repr=False)
+
+    def identity(self) -> dict[str, str]:
+        """The body of POST /identity/confirm that this person would type."""
+        return {
+            "national_number": self.national_number,
+            "given_name": self.given_name,
+            "family_name": self.family_name,
+            "father_name": self.father_name,
+            "mother_name": self.mother_name,
+            "born": self.born.isoformat(),
+        }
+
+
+@dataclass(frozen=True)
+class SpecimenEvent:
+    """A civil event of the specimens; `person` is the husband where there are two."""
+
+    kind: str
+    person: str
+    happened_on: date
+    registered_on: date
+    spouse: str | None = None
+
+
+def _id(number: int) -> str:
+    return f"5bec0000-0000-4000-8000-{number:012d}"
+
+
+def _number(governorate: str, number: int) -> str:
+    """Serials from 999 000 000 up are kept for specimens: the generator never gives them out."""
+    return f"{governorate}{999_000_000 + number:09d}"
+
+
+ABROAD = Specimen(
+    "abroad", _id(1), _number("01", 1), "M", "كرم", "سليم", "نموذج", "هدى مثال",
+    "Karam", "Salim", "Namouzaj", "Huda Mithal", date(1997, 3, 14), "0101", 900001,
+    service=Service("0101", "1997/000001", "liable", date(2015, 4, 2),
+                    residences=(Residence("SA", date(2019, 9, 1)),)),
+)
+WOMAN = Specimen(
+    "woman", _id(2), _number("02", 2), "F", "ريم", "عبد الرحمن", "نموذج", "سلمى مثال",
+    "Reem", "Abdulrahman", "Namouzaj", "Salma Mithal", date(1992, 5, 20), "0201", 900002,
+    birthplace="حلب", latin_birthplace="Aleppo",
+)
+STUDENT = Specimen(
+    "student", _id(3), _number("04", 3), "M", "يزن", "ماهر", "نموذج", "رنا مثال",
+    "Yazan", "Maher", "Namouzaj", "Rana Mithal", date(2002, 2, 8), "0401", 900003,
+    birthplace="حمص", latin_birthplace="Homs",
+    service=Service("0401", "2002/000003", "liable", date(2020, 3, 1),
+                    residences=(Residence("SA", date(2024, 8, 20), date(2026, 2, 20)),)),
+)
+SERVED = Specimen(
+    "served", _id(4), _number("06", 4), "M", "فادي", "منير", "نموذج", "نجوى مثال",
+    "Fadi", "Mounir", "Namouzaj", "Najwa Mithal", date(1990, 1, 30), "0601", 900004,
+    birthplace="اللاذقية", latin_birthplace="Latakia",
+    service=Service("0601", "1990/000004", "served", date(2008, 2, 17)),
+)
+FATHER = Specimen(
+    "father", _id(5), _number("05", 5), "M", "أنس", "محمد نور", "نموذج", "فاطمة مثال",
+    "Anas", "Mohammad Nour", "Namouzaj", "Fatima Mithal", date(1984, 7, 9), "0501", 900005, "married",
+    birthplace="حماة", latin_birthplace="Hama",
+    service=Service("0501", "1984/000005", "reserve", date(2002, 8, 1),
+                    residences=(Residence("SA", date(2014, 2, 15)),)),
+)
+MOTHER = Specimen(
+    "mother", _id(6), _number("05", 6), "F", "لينا", "جمال", "مثال", "أميرة نموذج",
+    "Lina", "Jamal", "Mithal", "Amira Namouzaj", date(1988, 11, 3), "0501", 900005, "married",
+    birthplace="حماة", latin_birthplace="Hama",
+)
+DAUGHTER = Specimen(
+    "daughter", _id(7), _number("05", 7), "F", "جود", "أنس", "نموذج", "لينا مثال",
+    "Joud", "Anas", "Namouzaj", "Lina Mithal", date(2013, 6, 25), "0501", 900005,
+    birthplace="حماة", latin_birthplace="Hama", father=_id(5), mother=_id(6),
+)
+SON = Specimen(
+    "son", _id(8), _number("05", 8), "M", "عمر", "أنس", "نموذج", "لينا مثال",
+    "Omar", "Anas", "Namouzaj", "Lina Mithal", date(2017, 1, 12), "0501", 900005,
+    birthplace="الرياض", latin_birthplace="Riyadh", father=_id(5), mother=_id(6),
+)
+ELDER = Specimen(
+    "elder", _id(9), _number("13", 9), "M", "نايف", "حمد", "نموذج", "زهية مثال",
+    "Nayef", "Hamad", "Namouzaj", "Zahia Mithal", date(1948, 6, 1), "1301", 900009, "widowed",
+    birthplace="السويداء", latin_birthplace="As-Suwayda",
+)
+PAST_AGE = Specimen(
+    "past_age", _id(10), _number("12", 10), "M", "رامي", "قاسم", "نموذج", "خديجة مثال",
+    "Rami", "Qasem", "Namouzaj", "Khadija Mithal", date(1981, 4, 11), "1201", 900010,
+    birthplace="درعا", latin_birthplace="Daraa",
+    service=Service("1201", "1981/000010", "evader", date(1999, 5, 5),
+                    residences=(Residence("AE", date(2005, 10, 3)),)),
+)
+BORN_ABROAD = Specimen(
+    "born_abroad", _id(11), _number("10", 11), "M", "تيم", "وائل", "نموذج", "سمر مثال",
+    "Taym", "Wael", "Namouzaj", "Samar Mithal", date(2003, 9, 17), "1001", 900011,
+    birthplace="الكويت", latin_birthplace="Kuwait",
+    service=Service("1001", "2003/000011", "liable", date(2021, 10, 10), born_abroad=True,
+                    residences=(Residence("KW", date(2003, 9, 17)),)),
+)
+DIVORCED = Specimen(
+    "divorced", _id(12), _number("01", 12), "F", "مها", "سليم", "نموذج", "هدى مثال",
+    "Maha", "Salim", "Namouzaj", "Huda Mithal", date(1991, 8, 22), "0101", 900001, "divorced",
+)
+FORMER_HUSBAND = Specimen(
+    "former_husband", _id(13), _number("03", 13), "M", "باسل", "عدنان", "مثال", "منى نموذج",
+    "Basel", "Adnan", "Mithal", "Muna Namouzaj", date(1987, 12, 5), "0301", 900013, "divorced",
+    birthplace="دوما", latin_birthplace="Douma",
+    service=Service("0301", "1987/000013", "exempt", date(2006, 1, 9)),
+)
+DECEASED = Specimen(
+    "deceased", _id(14), _number("13", 14), "F", "نجاح", "فارس", "مثال", "شمسة نموذج",
+    "Najah", "Fares", "Mithal", "Shamsa Namouzaj", date(1952, 3, 3), "1301", 900009, "married",
+    birthplace="السويداء", latin_birthplace="As-Suwayda", died_on=date(2021, 2, 14),
+)
+
+SPECIMENS: tuple[Specimen, ...] = (
+    ABROAD, WOMAN, STUDENT, SERVED, FATHER, MOTHER, DAUGHTER, SON,
+    ELDER, PAST_AGE, BORN_ABROAD, DIVORCED, FORMER_HUSBAND, DECEASED,
+)
+BY_KEY: dict[str, Specimen] = {one.key: one for one in SPECIMENS}
+
+EVENTS: tuple[SpecimenEvent, ...] = (
+    *(SpecimenEvent("birth", one.person, one.born, one.born) for one in SPECIMENS),
+    SpecimenEvent("marriage", ELDER.person, date(1974, 9, 12), date(1974, 9, 20), DECEASED.person),
+    SpecimenEvent("marriage", FATHER.person, date(2011, 10, 7), date(2011, 10, 16), MOTHER.person),
+    SpecimenEvent("marriage", FORMER_HUSBAND.person, date(2014, 5, 9), date(2014, 5, 18), DIVORCED.person),
+    SpecimenEvent("divorce", FORMER_HUSBAND.person, date(2019, 3, 26), date(2019, 4, 7), DIVORCED.person),
+    SpecimenEvent("death", DECEASED.person, date(2021, 2, 14), date(2021, 2, 16)),
+)
