@@ -1,0 +1,137 @@
+"""The life of an application: one table says from where to where it may go, who moves it, and why."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """Where an application stands; the words of the pages are translations of these keys."""
+
+    DRAFT = "draft"
+    AWAITING_PAYMENT = "awaiting_payment"
+    IN_REVIEW = "in_review"
+    RETURNED = "returned"
+    WITH_AUTHORITY = "with_authority"
+    READY = "ready"
+    COLLECTED = "collected"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+
+
+class Party(StrEnum):
+    """Who may bring a change about; roles within a party are a matter of access."""
+
+    APPLICANT = "applicant"
+    MISSION = "mission"
+    AUTHORITY = "authority"
+    PAYMENT = "payment"
+    CLOCK = "clock"
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One permitted change. `code` names what happened and is the timeline's key."""
+
+    source: Status
+    target: Status
+    party: Party
+    code: str
+
+
+_S, _P = Status, Party
+TRANSITIONS: tuple[Transition, ...] = (
+    Transition(_S.DRAFT, _S.AWAITING_PAYMENT, _P.APPLICANT, "submitted"),
+    Transition(_S.DRAFT, _S.IN_REVIEW, _P.APPLICANT, "submitted"),
+    Transition(_S.DRAFT, _S.WITHDRAWN, _P.APPLICANT, "withdrawn"),
+    Transition(_S.DRAFT, _S.LAPSED, _P.CLOCK, "lapsed"),
+    Transition(_S.AWAITING_PAYMENT, _S.IN_REVIEW, _P.PAYMENT, "paid"),
+    Transition(_S.AWAITING_PAYMENT, _S.WITH_AUTHORITY, _P.PAYMENT, "paid"),
+    Transition(_S.AWAITING_PAYMENT, _S.WITHDRAWN, _P.APPLICANT, "withdrawn"),
+    Transition(_S.AWAITING_PAYMENT, _S.LAPSED, _P.CLOCK, "lapsed"),
+    Transition(_S.IN_REVIEW, _S.WITH_AUTHORITY, _P.MISSION, "accepted"),
+    Transition(_S.IN_REVIEW, _S.RETURNED, _P.MISSION, "returned"),
+    Transition(_S.IN_REVIEW, _S.REFUSED, _P.MISSION, "refused"),
+    Transition(_S.IN_REVIEW, _S.WITHDRAWN, _P.APPLICANT, "withdrawn"),
+    Transition(_S.RETURNED, _S.IN_REVIEW, _P.APPLICANT, "resubmitted"),
+    Transition(_S.RETURNED, _S.WITHDRAWN, _P.APPLICANT, "withdrawn"),
+    Transition(_S.RETURNED, _S.LAPSED, _P.CLOCK, "lapsed"),
+    Transition(_S.WITH_AUTHORITY, _S.AWAITING_PAYMENT, _P.AUTHORITY, "assessed"),
+    Transition(_S.WITH_AUTHORITY, _S.READY, _P.AUTHORITY, "granted"),
+    Transition(_S.WITH_AUTHORITY, _S.REFUSED, _P.AUTHORITY, "refused"),
+    Transition(_S.WITH_AUTHORITY, _S.RETURNED, _P.AUTHORITY, "returned"),
+    Transition(_S.READY, _S.COLLECTED, _P.MISSION, "collected"),
+)
+
+# Ready is an end for a document, which is downloaded; a booklet still waits to be collected.
+FINAL = frozenset({_S.COLLECTED, _S.REFUSED, _S.WITHDRAWN, _S.LAPSED})
+OPEN = frozenset(
+    {_S.DRAFT, _S.AWAITING_PAYMENT, _S.IN_REVIEW, _S.RETURNED, _S.WITH_AUTHORITY}
+)
+EDITABLE = frozenset({_S.DRAFT, _S.RETURNED})
+
+RETURN_REASONS = ("paper_unreadable", "paper_missing", "answer_wrong", "photo_unsuitable")
+REFUSE_REASONS = ("not_entitled", "identity_doubt", "forged_paper", "duplicate_application")
+
+# The verbs of the interface: in which statuses each makes sense, and for whom. Those that change nothing of the status
+# (saving answers, opening a payment) stand beside those that do.
+VERBS: Mapping[str, tuple[Party, frozenset[Status]]] = {
+    "edit": (_P.APPLICANT, EDITABLE),
+    "submit": (_P.APPLICANT, EDITABLE),
+    "pay": (_P.APPLICANT, frozenset({_S.AWAITING_PAYMENT})),
+    "withdraw": (_P.APPLICANT, frozenset({_S.DRAFT, _S.AWAITING_PAYMENT, _S.IN_REVIEW, _S.RETURNED})),
+    "accept": (_P.MISSION, frozenset({_S.IN_REVIEW})),
+    "return": (_P.MISSION, frozenset({_S.IN_REVIEW})),
+    "refuse": (_P.MISSION, frozenset({_S.IN_REVIEW})),
+    "cash": (_P.MISSION, frozenset({_S.AWAITING_PAYMENT})),
+    "collect": (_P.MISSION, frozenset({_S.READY})),
+}
+
+
+def transition(source: Status, target: Status) -> Transition | None:
+    """The table's entry for a change, or None when there is no such change."""
+    return next((each for each in TRANSITIONS if (each.source, each.target) == (source, target)), None)
+
+
+def may_move(source: Status, target: Status) -> bool:
+    """Whether the table knows this change."""
+    return transition(source, target) is not None
+
+
+def verbs_in(status: Status, party: Party, *, booklet: bool) -> list[str]:
+    """What a party can do with an application in this status; only a booklet is collected."""
+    return [
+        verb
+        for verb, (whose, statuses) in VERBS.items()
+        if whose == party and status in statuses and (verb != "collect" or booklet)
+    ]
+
+
+def path(*, priced_after_assessment: bool, free: bool, booklet: bool) -> tuple[Status, ...]:
+    """The straight way of a transaction, as the stages shown to who follows it."""
+    review = (_S.IN_REVIEW, _S.WITH_AUTHORITY)
+    pay = () if free else (_S.AWAITING_PAYMENT,)
+    end = (_S.READY, _S.COLLECTED) if booklet else (_S.READY,)
+    return (*review, *pay, *end) if priced_after_assessment else (*pay, *review, *end)
+
+
+def stages(status: Status, way: tuple[Status, ...], passed: Iterable[Status] = ()) -> list[dict[str, str]]:
+    """Each stage of the way as done, current or ahead. A side state (returned, refused ...) leaves none current."""
+    reached = [way.index(each) for each in (*passed, status) if each in way]
+    here = way.index(status) if status in way else None
+    last = max(reached, default=-1)
+    answer = []
+    for place, stage in enumerate(way):
+        done = place < here if here is not None else place <= last
+        state = "current" if place == here else "done" if done else "ahead"
+        answer.append({"code": stage.value, "state": state})
+    return answer
+
+
+def diagram() -> str:
+    """The table as a Mermaid state diagram, for the reference pages."""
+    lines = ["stateDiagram-v2", "    [*] --> draft"]
+    lines += [f"    {each.source} --> {each.target}: {each.code} ({each.party})" for each in TRANSITIONS]
+    lines += [f"    {status} --> [*]" for status in Status if status in FINAL or status is _S.READY]
+    return "\n".join(lines) + "\n"

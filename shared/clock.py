@@ -1,0 +1,49 @@
+"""Dates as a mission counts them: instants are UTC, days belong to the mission's zone."""
+
+from collections.abc import Set
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+FRIDAY, SATURDAY, SUNDAY = 4, 5, 6
+
+
+def local_date(instant: datetime, zone: str) -> date:
+    """The calendar day of an instant at a mission. Raises ValueError for an instant without a zone of its own."""
+    if instant.tzinfo is None:
+        raise ValueError("naive instant")
+    return instant.astimezone(ZoneInfo(zone)).date()
+
+
+def start_of_day(day: date, zone: str) -> datetime:
+    """The first instant of a day at a mission, in UTC."""
+    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def age_on(born: date, day: date) -> int:
+    """Whole years on a day; who was born on 29 February has their birthday on 1 March of other years."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def add_years(day: date, years: int) -> date:
+    """The same date years later; 29 February becomes 1 March where there is none."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 3, 1)
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day months later, or the last day of a shorter month."""
+    index = day.year * 12 + day.month - 1 + months
+    year, month = divmod(index, 12)
+    following = date(year + (month == 11), (month + 1) % 12 + 1, 1)
+    return min(date(year, month + 1, 1) + timedelta(days=day.day - 1), following - timedelta(days=1))
+
+
+def add_working_days(start: date, days: int, weekend: Set[int], closures: Set[date] = frozenset()) -> date:
+    """The day on which `days` working days after `start` have passed; weekends are weekday numbers, Monday is 0."""
+    day = start
+    while days > 0:
+        day += timedelta(days=1)
+        days -= day.weekday() not in weekend and day not in closures
+    return day

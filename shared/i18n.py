@@ -1,0 +1,200 @@
+"""Every word a person reads comes from here, in the language they read, with values that cannot disturb its direction."""
+import os
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date
+from babel.messages.pofile import read_po
+from babel.numbers import get_currency_name
+from markupsafe import Markup, escape
+
+from shared.money import Money, exponent
+
+FOLDER = Path(__file__).parent / "translations"
+LANGUAGES = ("ar", "en")
+# Syria keeps the Levant's month names; CLDR's plain Arabic does not.
+LOCALES = {"ar": Locale("ar", "SY"), "en": Locale("en", "GB")}
+PLURALS = {"ar": ("zero", "one", "two", "few", "many", "other"), "en": ("one", "other")}
+DIRECTIONS = {"ar": "rtl", "en": "ltr"}
+COMMAS = {"ar": "،", "en": ","}
+
+FSI, LRI, PDI = "\u2068", "\u2066", "\u2069"
+MARKS = re.compile("[\u200e\u200f\u061c]")
+CONTROLS = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
+PLACE = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
+
+type Forms = tuple[str, ...]
+
+
+class MissingText(KeyError):
+    """A key or a parameter that no translation answers; raised only under MAHJAR_STRICT, as the tests set it."""
+
+
+def isolate(text: str) -> str:
+    """The text between isolates, so that its direction stays its own; controls that would leak out are dropped."""
+    return FSI + (text if _is_balanced(text) else CONTROLS.sub("", text)) + PDI
+
+
+def _is_balanced(text: str) -> bool:
+    depth = 0
+    for char in CONTROLS.findall(text):
+        if char in (FSI, LRI):
+            depth += 1
+        elif char == PDI and depth:
+            depth -= 1
+        else:
+            return False
+    return depth == 0
+
+
+def read_fragments(folder: Path) -> dict[str, Forms]:
+    """Key to plural forms (one form when it has none), of every fragment in the folder; ValueError on a key met twice."""
+    texts: dict[str, Forms] = {}
+    for path in sorted(folder.glob("*.po")):
+        for key, forms in _read(path):
+            if key in texts:
+                raise ValueError(f"{path.name}: {key} is already translated in another fragment")
+            texts[key] = forms
+    return texts
+
+
+def _read(path: Path) -> Iterator[tuple[str, Forms]]:
+    with path.open("rb") as file:
+        for message in read_po(file, locale=path.parent.name, abort_invalid=True):
+            if message.id:
+                key = message.id if isinstance(message.id, str) else message.id[0]
+                yield key, (message.string,) if isinstance(message.string, str) else tuple(message.string)
+
+
+@dataclass(frozen=True)
+class Language:
+    """One language: its texts and its way to write dates, numbers and money."""
+
+    code: str
+    texts: dict[str, Forms] = field(repr=False)
+
+    @property
+    def direction(self) -> str:
+        return DIRECTIONS[self.code]
+
+    @property
+    def locale(self) -> Locale:
+        return LOCALES[self.code]
+
+    def has(self, key: str) -> bool:
+        return key in self.texts
+
+    def text(self, key: str, **params: object) -> str:
+        """Plain text; each parameter stands between isolates."""
+        return _fill(self._form(key, -1), params, lambda value: isolate(self.shown(value)))
+
+    def html(self, key: str, **params: object) -> Markup:
+        """Safe HTML: text and parameters escaped (a Markup parameter is kept), each parameter in its own <bdi>."""
+        return self._markup(self._form(key, -1), params)
+
+    def plural(self, key: str, n: int | Decimal, **params: object) -> str:
+        """The form that n asks for; n itself may be used in it as {n}."""
+        return _fill(self._form(key, self._index(n)), {"n": n, **params}, lambda value: isolate(self.shown(value)))
+
+    def plural_html(self, key: str, n: int | Decimal, **params: object) -> Markup:
+        return self._markup(self._form(key, self._index(n)), {"n": n, **params})
+
+    def shown(self, value: object) -> str:
+        """A parameter as text: dates, numbers and money in the language's way, all else as it is."""
+        match value:
+            case Money():
+                return self.money(value)
+            case bool() | str():
+                return str(value)
+            case datetime():
+                raise TypeError("an instant needs a zone: pass Language.datetime(instant, zone)")
+            case date():
+                return self.date(value)
+            case int() | Decimal():
+                return self.number(value)
+        return str(value)
+
+    def date(self, day: date) -> str:
+        return format_date(day, "d MMMM y", locale=self.locale)
+
+    def weekday(self, day: date) -> str:
+        return format_date(day, "EEEE", locale=self.locale)
+
+    def time(self, instant: datetime, zone: str | ZoneInfo) -> str:
+        return f"{_local(instant, zone):%H:%M}"
+
+    def datetime(self, instant: datetime, zone: str | ZoneInfo) -> str:
+        """Day and hour in the zone; ValueError for an instant that does not know its own."""
+        local = _local(instant, zone)
+        return f"{self.date(local.date())}{COMMAS[self.code]} {local:%H:%M}"
+
+    def number(self, n: int | Decimal) -> str:
+        """Western digits in both languages; a minus is held to the left of its number."""
+        plain = f"{n:,}"
+        return f"{LRI}{plain}{PDI}" if n < 0 and self.direction == "rtl" else plain
+
+    def amount(self, money: Money) -> str:
+        """The amount alone, with the decimals of its currency, as columns of figures want it."""
+        return self.number(_major(money))
+
+    def money(self, money: Money) -> str:
+        """Amount and the currency's name after it, in the form the amount asks for."""
+        key, major = f"currency.{money.currency}", _major(money)
+        if self.has(key):
+            name = self._form(key, self._index(major))
+        else:
+            name = MARKS.sub("", get_currency_name(money.currency, count=float(major), locale=self.locale))
+        return f"{self.amount(money)} {name}"
+
+    def _index(self, n: int | Decimal) -> int:
+        whole = int(n) if n == int(n) else n
+        return PLURALS[self.code].index(self.locale.plural_form(whole))
+
+    def _form(self, key: str, index: int) -> str:
+        forms = self.texts.get(key)
+        if forms and forms[min(index, len(forms) - 1)]:
+            return forms[min(index, len(forms) - 1)]
+        if os.environ.get("MAHJAR_STRICT"):
+            raise MissingText(f"{self.code}: {key}")
+        return key
+
+    def _markup(self, form: str, params: dict[str, object]) -> Markup:
+        def in_bdi(value: object) -> str:
+            inner = value if isinstance(value, Markup) else escape(self.shown(value))
+            return Markup("<bdi>{}</bdi>").format(inner)
+        return Markup(_fill(str(escape(form)), params, in_bdi))
+
+
+def _fill(form: str, params: dict[str, object], show: Callable[[object], str]) -> str:
+    def value(place: re.Match[str]) -> str:
+        if place[1] in params:
+            return show(params[place[1]])
+        if os.environ.get("MAHJAR_STRICT"):
+            raise MissingText(f"no value for {place[0]} in {form!r}")
+        return place[0]
+    return PLACE.sub(value, form)
+
+
+def _major(money: Money) -> Decimal:
+    return Decimal(money.amount).scaleb(-exponent(money.currency))
+
+
+def _local(instant: datetime, zone: str | ZoneInfo) -> datetime:
+    if instant.tzinfo is None:
+        raise ValueError("an instant without a zone has no local time")
+    return instant.astimezone(ZoneInfo(zone) if isinstance(zone, str) else zone)
+
+
+@lru_cache
+def language(code: str) -> Language:
+    """The language of that code, read once; KeyError for one we do not speak."""
+    if code not in LANGUAGES:
+        raise KeyError(code)
+    return Language(code, read_fragments(FOLDER / code))

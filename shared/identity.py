@@ -1,0 +1,39 @@
+"""Who acts: carried from the gateway to each service in a short-lived signed token."""
+
+from dataclasses import asdict, dataclass
+
+from shared.crypto import Keys
+
+OFFICER_ROLES = frozenset({"clerk", "officer", "cashier", "head_of_mission", "auditor", "administrator"})
+SERVICES = ("gateway", "consular", "civil_registry", "conscription")
+REQUEST_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person or service that acts. `person` is the civil registry's identifier, never a national number."""
+
+    kind: str
+    id: str
+    role: str
+    mission: str | None = None
+    person: str | None = None
+
+
+ANONYMOUS = Actor("anonymous", "anonymous", "anonymous")
+
+
+def service(name: str, mission: str | None = None) -> Actor:
+    """A service acting for itself, in a job or on a message."""
+    return Actor("service", name, name, mission)
+
+
+def request_token(keys: Keys, actor: Actor, audience: str) -> str:
+    """A token by which the gateway says for whom it asks."""
+    return keys.sign("request", audience, REQUEST_SECONDS, asdict(actor))
+
+
+def actor_from(keys: Keys, token: str) -> Actor:
+    """The actor a token speaks for. Raises NotAllowed when it is forged, expired or meant for another service."""
+    claims = keys.verify(token, "request", issuer="gateway", audience=keys.me)
+    return Actor(**{field: claims.get(field) for field in ("kind", "id", "role", "mission", "person")})  # type: ignore[arg-type]
