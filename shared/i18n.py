@@ -1,9 +1,10 @@
 """Every word a person reads comes from here, in the language they read, with values that cannot disturb its direction."""
+
+import datetime as dt
 import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -15,7 +16,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import get_currency_name
 from markupsafe import Markup, escape
 
-from shared.money import Money, exponent
+from shared.money import Money
 
 FOLDER = Path(__file__).parent / "translations"
 LANGUAGES = ("ar", "en")
@@ -30,7 +31,7 @@ MARKS = re.compile("[\u200e\u200f\u061c]")
 CONTROLS = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 PLACE = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 
-type Forms = tuple[str, ...]
+Forms = tuple[str, ...]
 
 
 class MissingText(KeyError):
@@ -70,7 +71,7 @@ def _read(path: Path) -> Iterator[tuple[str, Forms]]:
         for message in read_po(file, locale=path.parent.name, abort_invalid=True):
             if message.id:
                 key = message.id if isinstance(message.id, str) else message.id[0]
-                yield key, (message.string,) if isinstance(message.string, str) else tuple(message.string)
+                yield key, (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
 
 
 @dataclass(frozen=True)
@@ -113,24 +114,24 @@ class Language:
                 return self.money(value)
             case bool() | str():
                 return str(value)
-            case datetime():
+            case dt.datetime():
                 raise TypeError("an instant needs a zone: pass Language.datetime(instant, zone)")
-            case date():
+            case dt.date():
                 return self.date(value)
             case int() | Decimal():
                 return self.number(value)
         return str(value)
 
-    def date(self, day: date) -> str:
+    def date(self, day: dt.date) -> str:
         return format_date(day, "d MMMM y", locale=self.locale)
 
-    def weekday(self, day: date) -> str:
+    def weekday(self, day: dt.date) -> str:
         return format_date(day, "EEEE", locale=self.locale)
 
-    def time(self, instant: datetime, zone: str | ZoneInfo) -> str:
+    def time(self, instant: dt.datetime, zone: str | ZoneInfo) -> str:
         return f"{_local(instant, zone):%H:%M}"
 
-    def datetime(self, instant: datetime, zone: str | ZoneInfo) -> str:
+    def datetime(self, instant: dt.datetime, zone: str | ZoneInfo) -> str:
         """Day and hour in the zone; ValueError for an instant that does not know its own."""
         local = _local(instant, zone)
         return f"{self.date(local.date())}{COMMAS[self.code]} {local:%H:%M}"
@@ -142,11 +143,11 @@ class Language:
 
     def amount(self, money: Money) -> str:
         """The amount alone, with the decimals of its currency, as columns of figures want it."""
-        return self.number(_major(money))
+        return self.number(money.major)
 
     def money(self, money: Money) -> str:
         """Amount and the currency's name after it, in the form the amount asks for."""
-        key, major = f"currency.{money.currency}", _major(money)
+        key, major = f"currency.{money.currency}", money.major
         if self.has(key):
             name = self._form(key, self._index(major))
         else:
@@ -169,6 +170,7 @@ class Language:
         def in_bdi(value: object) -> str:
             inner = value if isinstance(value, Markup) else escape(self.shown(value))
             return Markup("<bdi>{}</bdi>").format(inner)
+
         return Markup(_fill(str(escape(form)), params, in_bdi))
 
 
@@ -179,14 +181,11 @@ def _fill(form: str, params: dict[str, object], show: Callable[[object], str]) -
         if os.environ.get("MAHJAR_STRICT"):
             raise MissingText(f"no value for {place[0]} in {form!r}")
         return place[0]
+
     return PLACE.sub(value, form)
 
 
-def _major(money: Money) -> Decimal:
-    return Decimal(money.amount).scaleb(-exponent(money.currency))
-
-
-def _local(instant: datetime, zone: str | ZoneInfo) -> datetime:
+def _local(instant: dt.datetime, zone: str | ZoneInfo) -> dt.datetime:
     if instant.tzinfo is None:
         raise ValueError("an instant without a zone has no local time")
     return instant.astimezone(ZoneInfo(zone) if isinstance(zone, str) else zone)

@@ -1,0 +1,18 @@
+"""What the civil registry hands out, and the snapshot each paper is drawn from.
+
+`issue(..., kind="individual-extract", data=...)` takes exactly:
+
+    holder      {"ar", "en"}            the printed name: given, father's and family name
+    person      given, family, father, mother, mother_family, birth_place: each {"ar", "en"}
+                national_number: eleven digits; sex: "M" | "F"; born: "YYYY-MM-DD"
+                marital_status: single | married | divorced | widowed; alive: bool
+    entry       governorate, office, place: each {"ar", "en"}; number: str
+    annotations [{"kind", "on": "YYYY-MM-DD", "number": str | None, "text": {"ar", "en"}}], may be empty
+                kind: marriage | divorce | birth_of_child | death | correction | transfer | other
+    remarks     {"ar", "en"} | None
+    purpose     residence | study | work | marriage | passport | court | bank | other
+    registrar   {"name": {"ar", "en"}, "office": {"ar", "en"}}
+    zone        IANA zone of the mission (the day of issue is a day there)
+
+An "en" that is not known is "": the Arabic stands in its place. Religion has no field.
+"""

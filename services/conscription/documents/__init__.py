@@ -1,0 +1,17 @@
+"""What conscription hands out, and the snapshot each paper is drawn from.
+
+`issue(..., kind="cash-allowance-discharge", data=...)` takes exactly:
+
+    holder      {"ar", "en"}            the printed name: given, father's and family name
+    person      given, family, father, mother, mother_family, birth_place: each {"ar", "en"}
+                national_number: eleven digits; born: "YYYY-MM-DD"
+    service     {"class_year": int, "branch": {"ar", "en"}, "recruitment_number": str | None}
+    decision    {"number": str, "on": "YYYY-MM-DD", "law": key of the legal source, text `law.<law>`}
+    tier        code of the tier the amount was assessed by, text `tier.<tier>`
+    working     [{"code", "params": {}, "law"}] as GET /assessments answers; text `working.<code>` with its params
+    amount      {"amount": minor units, "currency"}
+    receipt     {"number": str, "on": "YYYY-MM-DD"}     the payment's receipt or reference
+    zone        IANA zone of the mission (the day of issue is a day there)
+
+An "en" that is not known is "": the Arabic stands in its place.
+"""
