@@ -1,0 +1,72 @@
+"""One table of who may do what: role x action x scope. A route or message without an entry does not start."""
+
+from shared.errors import NotAllowed, NotFound
+from shared.identity import Actor
+
+OWN, MISSION, ANY = "own", "mission", "any"
+
+_STAFF = {"clerk": MISSION, "officer": MISSION, "cashier": MISSION, "head_of_mission": MISSION, "auditor": MISSION}
+_DECIDE = {"officer": MISSION, "head_of_mission": MISSION}
+_EVERYBODY = {role: ANY for role in ("anonymous", "expatriate", "gateway", *_STAFF, "administrator")}
+
+ACCESS: dict[str, dict[str, str]] = {
+    # civil_registry and conscription
+    "identity.confirm": {"anonymous": ANY, "expatriate": OWN},
+    "statement.ask": {"expatriate": OWN},
+    "person.read": {"officer": MISSION, "head_of_mission": MISSION, "clerk": MISSION},
+    "assessment.read": {"expatriate": OWN, **_STAFF},
+    # papers handed out
+    "document.read": {"expatriate": OWN, **_STAFF},
+    "document.verify": _EVERYBODY,
+    # catalogue and missions
+    "mission.list": _EVERYBODY,
+    "transaction.list": _EVERYBODY,
+    # an application, by its applicant
+    "application.draft": {"expatriate": OWN},
+    "application.answer": {"expatriate": OWN},
+    "application.submit": {"expatriate": OWN},
+    "application.withdraw": {"expatriate": OWN},
+    "application.list": {"expatriate": OWN},
+    "application.read": {"expatriate": OWN, **_STAFF},
+    "application.track": _EVERYBODY,
+    "paper.upload": {"expatriate": OWN},
+    "paper.remove": {"expatriate": OWN},
+    "paper.read": {"expatriate": OWN, **_STAFF},
+    # money
+    "payment.open": {"expatriate": OWN},
+    "payment.refresh": {"expatriate": OWN, "cashier": MISSION, "head_of_mission": MISSION},
+    "payment.notify": {"gateway": ANY},
+    "payment.cash": {"cashier": MISSION, "head_of_mission": MISSION},
+    "receipt.read": {"expatriate": OWN, **_STAFF},
+    # the desk
+    "desk.queue": _STAFF,
+    "desk.case": _STAFF,
+    "desk.accept": _DECIDE,
+    "desk.return": _DECIDE,
+    "desk.refuse": _DECIDE,
+    "desk.collect": {"clerk": MISSION, "officer": MISSION, "head_of_mission": MISSION},
+    # messages, by their sender
+    "message.application.forwarded": {"consular": ANY},
+    "message.fee.settled": {"consular": ANY},
+    "message.decision.made": {"civil_registry": ANY, "conscription": ANY},
+}
+
+
+def check_role(actor: Actor, action: str) -> str:
+    """The scope in which this role may act. Raises NotAllowed if it may not at all, KeyError for an unknown action."""
+    scope = ACCESS[action].get(actor.role)
+    if scope is None:
+        raise NotAllowed()
+    return scope
+
+
+def check_access(actor: Actor, action: str, owner: str | None = None, mission: str | None = None) -> None:
+    """Raises NotAllowed for the wrong role; NotFound, as if absent, for another person's or another mission's thing.
+
+    `owner` is the register person a thing belongs to, `mission` the mission that keeps it.
+    """
+    scope = check_role(actor, action)
+    if scope == OWN and (owner is None or owner != actor.person):
+        raise NotFound()
+    if scope == MISSION and mission != actor.mission:
+        raise NotFound()

@@ -1,0 +1,7 @@
+"""The catalogue: every transaction the platform knows, as literals in lists."""
+
+from shared.catalogue import civil_status, conscription, travel
+from shared.catalogue.model import Transaction
+
+TRANSACTIONS: tuple[Transaction, ...] = (*civil_status.TRANSACTIONS, *travel.TRANSACTIONS, *conscription.TRANSACTIONS)
+CATALOGUE: dict[str, Transaction] = {entry.slug: entry for entry in TRANSACTIONS}

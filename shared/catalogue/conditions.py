@@ -1,0 +1,45 @@
+"""Conditions the entries share: ordinary functions of the facts, each tested by itself."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from shared.catalogue.model import Facts
+from shared.clock import add_years, age_on
+
+# Legislative Decree 30/2007: liability begins at 18 and ends on the day a man turns 42.
+LIABLE_FROM_AGE, LIABLE_UNTIL_AGE = 18, 42
+CONSCRIPTION_DONE = frozenset({"served", "exempt", "only_son"})
+
+
+def is_alive_and_registered(facts: Facts) -> bool:
+    """The person has a living entry in the civil register."""
+    return facts.alive and facts.registered
+
+
+def is_man(facts: Facts) -> bool:
+    """Only men are liable to service."""
+    return facts.sex == "M"
+
+
+def is_of_service_age(facts: Facts) -> bool:
+    """At least 18 and not yet 42 on this day."""
+    return LIABLE_FROM_AGE <= age_on(facts.born, facts.today) < LIABLE_UNTIL_AGE
+
+
+def owes_compulsory_service(facts: Facts) -> bool:
+    """Has a service record that is neither served, exempt nor of the reserve."""
+    return facts.service_status in {"liable", "deferred", "evader"}
+
+
+def renewal_is_due(answers: Mapping[str, object], today: date) -> bool:
+    """Pages full, or at most a year left: earlier renewal is the Director's to approve."""
+    expires = answers.get("passport_expires_on")
+    return answers.get("renewal_reason") == "pages_full" or (
+        isinstance(expires, date) and expires <= add_years(today, 1)
+    )
+
+
+def expires_after_issue(answers: Mapping[str, object], _today: date) -> bool:
+    """A passport ends after it began."""
+    issued, expires = answers.get("passport_issued_on"), answers.get("passport_expires_on")
+    return not (isinstance(issued, date) and isinstance(expires, date)) or expires > issued

@@ -1,0 +1,112 @@
+"""What a transaction is: one frozen entry from which its pages, checks, fees, route and papers all follow."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the registers attest about a person, for one purpose, on one day."""
+
+    person: str
+    today: date
+    sex: str = ""
+    born: date = date.min
+    alive: bool = True
+    registered: bool = True
+    service_status: str | None = None
+
+
+@dataclass(frozen=True)
+class Eligibility:
+    """A condition of applying; its code is `eligibility.<code>` in the translations, its law the source shown beside."""
+
+    code: str
+    holds: Callable[[Facts], bool]
+    law: str = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One thing asked. Kinds: text, latin, long_text, date, past_date, choice, number, national_number, passport_number, phone.
+
+    Texts are `question.<name>.label`, `.hint` and `question.<name>.choice.<choice>` in the translations.
+    """
+
+    name: str
+    kind: str = "text"
+    required: bool = True
+    choices: tuple[str, ...] = ()
+    max_length: int = 120
+    minimum: int = 0
+    maximum: int = 0
+    step: str = "details"
+
+
+@dataclass(frozen=True)
+class AnswerRule:
+    """A condition over several answers; broken, it is shown beside `field` as `refusal.<code>`."""
+
+    code: str
+    field: str
+    holds: Callable[[Mapping[str, object], date], bool]
+    law: str = ""
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A paper handed in; text `paper.<name>.label`."""
+
+    name: str
+    required: bool = True
+
+
+@dataclass(frozen=True)
+class FeeLine:
+    """A line of the price and whom it goes to. Amounts are dated tariff rows, or assessed by the authority."""
+
+    name: str
+    beneficiary: str
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What is asked of which register once the mission has accepted."""
+
+    authority: str
+    ask: str
+
+
+AT_SUBMIT, AFTER_ASSESSMENT = "at_submit", "after_assessment"
+BOOKLET, DOCUMENT = "booklet", "document"
+
+
+@dataclass(frozen=True)
+class Transaction:
+    """A catalogue entry. Titles are `transaction.<slug>.title`, `.summary`, `.who`, `.next` in the translations."""
+
+    slug: str
+    group: str
+    law: tuple[str, ...]
+    asks: tuple[Ask, ...]
+    outcome: str
+    working_days: int
+    questions: tuple[Question, ...]
+    papers: tuple[Paper, ...]
+    fees: tuple[FeeLine, ...]
+    eligible: tuple[Eligibility, ...]
+    answer_rules: tuple[AnswerRule, ...] = ()
+    priced: str = AT_SUBMIT
+    one_open: bool = True
+    option_questions: tuple[str, ...] = field(default=())
+    """Answers that travel to the authority as codes; never personal data."""
+
+    @property
+    def authorities(self) -> tuple[str, ...]:
+        """The registers whose statements are needed before applying; the civil register always confirms the person."""
+        return tuple(dict.fromkeys(("civil_registry", *(ask.authority for ask in self.asks))))
+
+    def unmet(self, facts: Facts) -> list[Eligibility]:
+        """The conditions that do not hold, in order; empty when the person may apply."""
+        return [condition for condition in self.eligible if not condition.holds(facts)]

@@ -1,0 +1,69 @@
+"""Asks another service by HTTP, for an actor, and turns its answer into data or into the refusal it meant."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+import urllib3
+
+from shared.crypto import Keys
+from shared.errors import Unavailable, from_problem
+from shared.identity import Actor, request_token
+from shared.logs import request_id
+
+TIMEOUT = urllib3.Timeout(connect=1.0, read=10.0)
+# Only a connection that was never made may be tried again: anything else might already have happened.
+RETRIES = urllib3.Retry(total=None, connect=2, read=0, redirect=0, status=0, other=0, backoff_factor=0.05)
+
+
+class Client:
+    """One upstream service. Threads share the pool of kept connections."""
+
+    def __init__(self, base_url: str, keys: Keys, audience: str) -> None:
+        self.base_url = base_url.rstrip("/")
+        self.keys = keys
+        self.audience = audience
+        self.pool = urllib3.PoolManager(maxsize=32, retries=RETRIES, timeout=TIMEOUT)
+
+    def raw(
+        self,
+        method: str,
+        path: str,
+        actor: Actor,
+        query: Mapping[str, str] | None = None,
+        data: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> bytes:
+        """The body of a good answer. Raises the upstream's Refusal, or Unavailable when it does not answer properly."""
+        sent = {
+            "Authorization": f"Bearer {request_token(self.keys, actor, self.audience)}",
+            "X-Request-ID": request_id.get(),
+            **(headers or {}),
+        }
+        try:
+            # For POST as for GET `fields` would mean a form; the query is put into the address here.
+            target = f"{self.base_url}{path}" + ("?" + urlencode(query) if query else "")
+            answer = self.pool.request(method, target, body=data, headers=sent)
+        except urllib3.exceptions.HTTPError as failed:
+            raise Unavailable("service_down", service=self.audience) from failed
+        if answer.status < 400:
+            return answer.data
+        if answer.headers.get("Content-Type", "").startswith("application/problem+json"):
+            raise from_problem(answer.status, json.loads(answer.data))
+        raise Unavailable("service_down", service=self.audience)
+
+    def get(self, path: str, actor: Actor, **query: str | int | None) -> Any:
+        """Parsed JSON; parameters that are None are left out."""
+        given = {name: str(value) for name, value in query.items() if value is not None}
+        return json.loads(self.raw("GET", path, actor, given))
+
+    def send(self, method: str, path: str, actor: Actor, body: object) -> Any:
+        """Sends JSON, gives parsed JSON."""
+        return json.loads(
+            self.raw(method, path, actor, data=json.dumps(body).encode(), headers={"Content-Type": "application/json"})
+        )
+
+    def post(self, path: str, actor: Actor, body: object) -> Any:
+        """Sends JSON by POST."""
+        return self.send("POST", path, actor, body)

@@ -1,0 +1,164 @@
+"""A catalogue entry's questions as a marshmallow schema: the gateway checks with it early, consular for good."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import cache
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields
+
+from shared.catalogue import CATALOGUE
+from shared.catalogue.model import Question, Transaction
+from shared.digits import ascii_digits, is_digits
+from shared.errors import Invalid, NotFound
+from shared.person import national_number, passport_number, strip_controls
+
+EARLIEST, LATEST = date(1900, 1, 1), date(2100, 1, 1)
+_LATIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ][A-Za-zÀ-ÖØ-öø-ÿ' \-]*")
+_PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
+
+
+class _Answer(fields.Field[object]):
+    """One answer: blank is missing, text is freed of invisible characters before anything is checked."""
+
+    def __init__(self, question: Question, today: date) -> None:
+        super().__init__(required=question.required, allow_none=not question.required)
+        self.question = question
+        self.today = today
+
+    def _deserialize(self, value: object, attr: str | None, data: object, **kwargs: Any) -> object:
+        if not isinstance(value, str | int) or isinstance(value, bool):
+            raise ValidationError("malformed")
+        cleaned = strip_controls(str(value))
+        if not cleaned:
+            if self.question.required:
+                raise ValidationError("required")
+            return None
+        return _READERS[self.question.kind](cleaned, self.question, self.today)
+
+
+def _text(value: str, question: Question, _today: date) -> str:
+    if len(value) > question.max_length:
+        raise ValidationError("too_long")
+    return value
+
+
+def _latin(value: str, question: Question, today: date) -> str:
+    if not _LATIN.fullmatch(value):
+        raise ValidationError("not_latin")
+    return _text(value, question, today)
+
+
+def _date(value: str, _question: Question, _today: date) -> str:
+    parts = re.fullmatch(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})", ascii_digits(value), re.ASCII)
+    if not parts:
+        raise ValidationError("not_a_date")
+    try:
+        day = date(*(int(part) for part in parts.groups()))
+    except ValueError as impossible:
+        raise ValidationError("not_a_date") from impossible
+    if not EARLIEST <= day < LATEST:
+        raise ValidationError("out_of_range")
+    return day.isoformat()
+
+
+def _past_date(value: str, question: Question, today: date) -> str:
+    day = _date(value, question, today)
+    if date.fromisoformat(day) > today:
+        raise ValidationError("in_the_future")
+    return day
+
+
+def _choice(value: str, question: Question, _today: date) -> str:
+    if value not in question.choices:
+        raise ValidationError("unknown_choice")
+    return value
+
+
+def _number(value: str, question: Question, _today: date) -> int:
+    digits = ascii_digits(value)
+    if not is_digits(digits) or len(digits) > 9:
+        raise ValidationError("not_a_number")
+    if not question.minimum <= int(digits) <= question.maximum:
+        raise ValidationError("out_of_range")
+    return int(digits)
+
+
+def _by(read: Callable[[str], str]) -> Callable[[str, Question, date], str]:
+    def check(value: str, _question: Question, _today: date) -> str:
+        try:
+            return read(value)
+        except ValueError as wrong:
+            raise ValidationError(str(wrong)) from wrong
+
+    return check
+
+
+def _phone(value: str) -> str:
+    """International form: + and country code. A number without it can't be told from another country's."""
+    number = re.sub(r"[\s\-().]", "", ascii_digits(value))
+    number = "+" + number[2:] if number.startswith("00") else number
+    if not _PHONE.fullmatch(number):
+        raise ValueError("phone")
+    return number
+
+
+_READERS: dict[str, Callable[[str, Question, date], object]] = {
+    "text": _text,
+    "long_text": _text,
+    "latin": _latin,
+    "date": _date,
+    "past_date": _past_date,
+    "choice": _choice,
+    "number": _number,
+    "national_number": _by(national_number),
+    "passport_number": _by(passport_number),
+    "phone": _by(_phone),
+}
+
+
+def transaction(slug: str) -> Transaction:
+    """The entry of this name. Raises NotFound."""
+    if slug not in CATALOGUE:
+        raise NotFound("unknown_transaction")
+    return CATALOGUE[slug]
+
+
+@cache
+def answers_schema(slug: str, today: date, step: str | None = None) -> Schema:
+    """The schema of an entry's questions, or of one step of them. Dates are judged against `today`."""
+    asked = [question for question in transaction(slug).questions if step in (None, question.step)]
+    made = Schema.from_dict(
+        {question.name: _Answer(question, today) for question in asked}, name=f"{slug}.{step or 'all'}"
+    )
+    return made(unknown=EXCLUDE)
+
+
+def check_answers(slug: str, answers: Mapping[str, object], today: date, step: str | None = None) -> dict[str, Any]:
+    """Clean answers: ISO dates, ASCII digits. Raises Invalid with a code for each faulty field."""
+    try:
+        clean: dict[str, Any] = answers_schema(slug, today, step).load(dict(answers))
+    except ValidationError as wrong:
+        raise Invalid(
+            "invalid", errors={name: _first(said) for name, said in wrong.normalized_messages().items()}
+        ) from wrong
+    broken = _broken_rules(slug, clean, today)
+    if broken and (step is None or set(broken) <= set(clean)):
+        raise Invalid("invalid", errors=broken)
+    return clean
+
+
+def _broken_rules(slug: str, clean: Mapping[str, object], today: date) -> dict[str, str]:
+    kinds = {question.name: question.kind for question in transaction(slug).questions}
+    typed = {
+        name: date.fromisoformat(str(value)) if value and kinds[name] in ("date", "past_date") else value
+        for name, value in clean.items()
+    }
+    rules = [rule for rule in transaction(slug).answer_rules if rule.field in typed and not rule.holds(typed, today)]
+    return {rule.field: rule.code for rule in reversed(rules)}
+
+
+def _first(said: object) -> str:
+    text = str(said[0]) if isinstance(said, list) and said else "malformed"
+    return "required" if text.startswith("Missing") else text if text.isidentifier() else "malformed"

@@ -1,0 +1,39 @@
+"""Structured logs to standard output: routes, codes and times; never a path with a reference, a body or a name."""
+
+import logging
+import sys
+from contextvars import ContextVar
+
+import structlog
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+
+
+def _with_request(_logger: object, _name: str, entry: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    if request_id.get():
+        entry["request"] = request_id.get()
+    return entry
+
+
+def start_logs(service: str, level: int = logging.INFO) -> None:
+    """Once per process: one JSON object per line, each with the service's name."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            _with_request,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        cache_logger_on_first_use=False,
+    )
+    structlog.contextvars.bind_contextvars(service=service)
+
+
+def log() -> structlog.typing.FilteringBoundLogger:
+    """The logger; the event's name first, then ids and codes as keywords."""
+    logger: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+    return logger
