@@ -1,0 +1,98 @@
+"""Roles, schemas and databases: who may connect where, and who owns what.
+
+Everything belongs to `mahjar_owner`, who cannot sign in. A service's role owns nothing and sees its own schema alone.
+"""
+
+import json
+import secrets
+from pathlib import Path
+
+from pgmq.install import get_embedded_install_sql
+from psycopg import Connection, connect, sql
+from sqlalchemy import URL, make_url
+
+SERVICES = ("gateway", "consular", "civil_registry", "conscription")
+OWNER, DATABASE, BUS = "mahjar_owner", "mahjar", "bus"
+# Any constant will do, as long as every Mahjar process takes the same lock.
+PREPARING = 7_234_901
+
+
+def prepare(admin_url: str, data: Path) -> dict[str, str]:
+    """The address of each service's login, and of the bus under `bus`. Repeating it changes nothing."""
+    passwords = kept_passwords(data / "passwords.json")
+    with opened(admin_url) as admin:
+        admin.execute("SELECT pg_advisory_lock(%s)", [PREPARING])
+        create_roles(admin, passwords)
+        create_database(admin, DATABASE, OWNER, visitors=SERVICES)
+        create_database(admin, BUS, BUS)
+        with opened(admin_url, DATABASE) as connection:
+            create_schemas(connection)
+        with opened(admin_url, BUS) as connection:
+            create_queues(connection)
+    return {BUS: login(admin_url, BUS, passwords[BUS], BUS)} | {
+        service: login(admin_url, service, passwords[service]) for service in SERVICES
+    }
+
+
+def kept_passwords(file: Path) -> dict[str, str]:
+    known: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+    missing = {role: secrets.token_urlsafe(24) for role in (*SERVICES, BUS) if role not in known}
+    if missing:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(json.dumps(known | missing, indent=1))
+    return known | missing
+
+
+def create_roles(admin: Connection, passwords: dict[str, str]) -> None:
+    present = {name for (name,) in admin.execute("SELECT rolname FROM pg_roles")}
+    if OWNER not in present:
+        run(admin, "CREATE ROLE {} NOLOGIN", OWNER)
+        # So that an administrator who is no superuser may act for the owner too.
+        run(admin, "GRANT {} TO CURRENT_USER", OWNER)
+    for role, password in passwords.items():
+        if role not in present:
+            run(admin, "CREATE ROLE {} LOGIN", role)
+        admin.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(password)))
+    for service in SERVICES:
+        run(admin, "ALTER ROLE {} SET search_path = {}", service, service)
+
+
+def create_database(admin: Connection, name: str, owner: str, visitors: tuple[str, ...] = ()) -> None:
+    if admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is None:
+        run(admin, "GRANT {} TO CURRENT_USER", owner)
+        run(admin, "CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8'", name, owner)
+    run(admin, "REVOKE ALL ON DATABASE {} FROM PUBLIC", name)
+    for visitor in visitors:
+        run(admin, "GRANT CONNECT ON DATABASE {} TO {}", name, visitor)
+
+
+def create_schemas(connection: Connection) -> None:
+    connection.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
+    run(connection, "ALTER DEFAULT PRIVILEGES FOR ROLE {} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC", OWNER)
+    for service in SERVICES:
+        run(connection, "CREATE SCHEMA IF NOT EXISTS {} AUTHORIZATION {}", service, OWNER)
+        run(connection, "GRANT USAGE ON SCHEMA {} TO {}", service, service)
+
+
+def create_queues(connection: Connection) -> None:
+    """The embedded bus is plain SQL, which can be run once only."""
+    connection.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
+    if connection.execute("SELECT to_regnamespace('pgmq')").fetchone() == (None,):
+        run(connection, "SET ROLE {}", BUS)
+        connection.execute(get_embedded_install_sql())
+
+
+def opened(admin_url: str, database: str | None = None) -> Connection:
+    url = make_url(admin_url).set(drivername="postgresql")
+    return connect((url.set(database=database) if database else url).render_as_string(False), autocommit=True)
+
+
+def login(admin_url: str, role: str, password: str, database: str = DATABASE) -> str:
+    url: URL = make_url(admin_url).set(drivername="postgresql+psycopg")
+    return url.set(username=role, password=password, database=database).render_as_string(hide_password=False)
+
+
+def run(connection: Connection, statement: str, *names: str) -> None:
+    """Names are quoted; nothing else is ever put into a statement."""
+    connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))

@@ -1,0 +1,3 @@
+from deploy.migrate import environment
+
+environment()
