@@ -1,0 +1,118 @@
+"""The faces of pages and papers come from packages; what of them is needed is cut out once, at set-up."""
+
+import io
+import os
+import sys
+import tempfile
+from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+Ranges = tuple[tuple[int, int], ...]
+
+LATIN: Ranges = (
+    (0x0020, 0x017F), (0x0218, 0x021B), (0x02BC, 0x02BF), (0x02C6, 0x02DD), (0x0300, 0x0304), (0x1E00, 0x1EFF),
+    (0x2010, 0x2027), (0x202F, 0x203A), (0x20A0, 0x20BF), (0x2190, 0x2193), (0x2212, 0x2212),
+)  # fmt: skip
+ARABIC: Ranges = (
+    (0x0020, 0x0020), (0x00A0, 0x00A0), (0x0600, 0x06FF), (0x200C, 0x200F), (0x2066, 0x2069), (0xFD3E, 0xFD3F),
+)  # fmt: skip
+
+REVISION = "1"  # raise it when a range or a face below changes: sets cut before are then cut again
+AMIRI, NOTO = "fontpkg_amiri", "fontpkg_noto_serif"
+PLEX, PLEX_ARABIC = "fontpkg_ibm_plex_sans", "fontpkg_ibm_plex_sans_arabic"
+
+
+@dataclass(frozen=True)
+class Cut:
+    """One file to make: out of which package's font, which letters, at which weight when the font is variable."""
+
+    name: str
+    package: str
+    source: str
+    ranges: Ranges
+    weight: int | None = None
+
+    def bytes(self) -> bytes:
+        """The font, as woff2 when its name says so."""
+        from fontTools.subset import Options, Subsetter
+        from fontTools.ttLib import TTFont
+        from fontTools.varLib.instancer import instantiateVariableFont
+
+        font: Any = TTFont(io.BytesIO(read(self.package, self.source)), recalcTimestamp=False)
+        if "meta" in font:
+            del font["meta"]
+        subsetter = Subsetter(Options(layout_features=["*"], hinting=False))
+        subsetter.populate(unicodes=[code for first, last in self.ranges for code in range(first, last + 1)])
+        subsetter.subset(font)
+        if self.weight:
+            instantiateVariableFont(font, {"wght": self.weight, "wdth": 100}, inplace=True)
+        font.flavor = "woff2" if self.name.endswith(".woff2") else None
+        target = io.BytesIO()
+        font.save(target)
+        return target.getvalue()
+
+
+VARIABLE_PLEX, VARIABLE_NOTO = "IBMPlexSans[wdth,wght].ttf", "NotoSerif[wdth,wght].ttf"
+WEB = (
+    Cut("plex-sans-400.woff2", PLEX, VARIABLE_PLEX, LATIN, 400),
+    Cut("plex-sans-600.woff2", PLEX, VARIABLE_PLEX, LATIN, 600),
+    Cut("plex-sans-arabic-400.woff2", PLEX_ARABIC, "IBMPlexSansArabic-Regular.ttf", ARABIC),
+    Cut("plex-sans-arabic-600.woff2", PLEX_ARABIC, "IBMPlexSansArabic-SemiBold.ttf", ARABIC),
+)
+# Latin of the papers is cut from a variable font; Amiri is used whole, because cut it may extract differently.
+PAPER = (
+    Cut("noto-serif-400.ttf", NOTO, VARIABLE_NOTO, LATIN, 400),
+    Cut("noto-serif-700.ttf", NOTO, VARIABLE_NOTO, LATIN, 650),
+)
+WHOLE = {"amiri-400.ttf": (AMIRI, "Amiri-Regular.ttf"), "amiri-700.ttf": (AMIRI, "Amiri-Bold.ttf")}
+
+
+def read(package: str, source: str) -> bytes:
+    """A font file of an installed package."""
+    return files(package).joinpath("files", source).read_bytes()
+
+
+def web_fonts(folder: Path) -> list[Path]:
+    """The files the pages load, made when they are missing or older than their packages."""
+    return _made(folder, WEB)
+
+
+def paper_fonts(folder: Path) -> dict[str, bytes]:
+    """Name to TrueType bytes of what the PDFs use: noto-serif and amiri, each in 400 and 700."""
+    made = {path.name: path.read_bytes() for path in _made(folder, PAPER)}
+    return made | {name: read(*source) for name, source in WHOLE.items()}
+
+
+def _made(folder: Path, cuts: tuple[Cut, ...]) -> list[Path]:
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for cut in cuts:
+        path, stamp = folder / cut.name, folder / f"{cut.name}.from"
+        origin = f"{cut.package} {version(cut.package.replace('_', '-'))} {REVISION}"
+        if not (path.exists() and stamp.exists() and stamp.read_text() == origin):
+            _write(path, cut.bytes())
+            _write(stamp, origin.encode())
+        paths.append(path)
+    return paths
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Whole or not at all, as several processes may start on an empty folder."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+    Path(temporary).chmod(0o644)
+    Path(temporary).replace(path)
+
+
+def prepare(folder: Path) -> list[Path]:
+    """Everything set-up makes ready: fonts of pages and of papers."""
+    return web_fonts(folder) + _made(folder, PAPER)
+
+
+if __name__ == "__main__":
+    for made in prepare(Path(sys.argv[1])):
+        sys.stdout.write(f"{made} {made.stat().st_size}\n")
