@@ -26,7 +26,7 @@ def leashed(command: Sequence[str], sign: signal.Signals = signal.SIGTERM, own: 
 
     With `own`, root gives up being root first, and that folder is made to belong to whoever runs the command.
     """
-    prefix = [sys.executable, "-S", "-E", __file__, str(os.getpid()), str(int(sign)), str(own or "")]
+    prefix = [sys.executable, "-S", "-P", "-E", __file__, str(os.getpid()), str(int(sign)), str(own or "")]
     return [*prefix, *command]
 
 

@@ -1,0 +1,33 @@
+# Everything a person does with Mahjar. ARGS passes words on: make test ARGS="tests/unit -q"
+PYTHON := .venv/bin/python
+ARGS ?=
+
+.PHONY: run demo test check bench reset setup
+.DEFAULT_GOAL := run
+
+run: ## start everything; MAHJAR_PORT (8080) and MAHJAR_DATA (.data) choose where
+	@deploy/setup.sh run
+	@$(PYTHON) -m deploy.run $(ARGS)
+
+test: ## all tests, against real servers
+	@deploy/setup.sh test
+	@$(PYTHON) -m pytest $(ARGS)
+
+check: ## style, types, imports, budgets, translations, generated pages
+	@deploy/setup.sh test
+	@$(PYTHON) -m deploy.check $(ARGS)
+
+bench: ## the figures of the README, measured here
+	@deploy/setup.sh test
+	@$(PYTHON) -m tests.benchmarks $(ARGS)
+
+demo: ## plays the transactions from beginning to end
+	@deploy/setup.sh run
+	@$(PYTHON) -m deploy.demo $(ARGS)
+
+reset: ## forgets the data folder
+	@deploy/setup.sh run
+	@$(PYTHON) -m deploy.reset
+
+setup: ## only what the other targets do first
+	@deploy/setup.sh test
