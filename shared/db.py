@@ -37,7 +37,7 @@ def enter(session: Session, mission: str | None) -> None:
 
 def now(session: Session) -> datetime:
     """The database's clock, which alone decides deadlines: the instant this transaction began, in UTC."""
-    instant = session.scalar(select(func.now()))
+    instant: datetime | None = session.scalar(select(func.now()))
     assert instant is not None
     return instant
 

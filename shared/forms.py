@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
@@ -125,7 +125,7 @@ def transaction(slug: str) -> Transaction:
     return CATALOGUE[slug]
 
 
-@cache
+@lru_cache(maxsize=256)
 def answers_schema(slug: str, today: date, step: str | None = None) -> Schema:
     """The schema of an entry's questions, or of one step of them. Dates are judged against `today`."""
     asked = [question for question in transaction(slug).questions if step in (None, question.step)]
@@ -141,7 +141,7 @@ def check_answers(slug: str, answers: Mapping[str, object], today: date, step: s
         clean: dict[str, Any] = answers_schema(slug, today, step).load(dict(answers))
     except ValidationError as wrong:
         raise Invalid(
-            "invalid", errors={name: _first(said) for name, said in wrong.normalized_messages().items()}
+            "invalid", errors={name: _first(said) for name, said in wrong.normalized_messages().items()  # type: ignore[no-untyped-call]}
         ) from wrong
     broken = _broken_rules(slug, clean, today)
     if broken and (step is None or set(broken) <= set(clean)):

@@ -83,7 +83,7 @@ def body(schema: type[Schema]) -> dict[str, Any]:
 
 def field_codes(wrong: ValidationError) -> dict[str, str]:
     """The first code of each faulty field. marshmallow's own English sentences become `malformed` or `required`."""
-    found = wrong.normalized_messages()
+    found = wrong.normalized_messages()  # type: ignore[no-untyped-call]
     return {str(field): _code(messages) for field, messages in found.items()}
 
 

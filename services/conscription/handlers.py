@@ -1,0 +1,25 @@
+"""What conscription hears, and which verb answers."""
+
+from sqlalchemy.orm import Session
+
+from services.conscription.allowance import discharge
+from services.conscription.assess import assess
+from shared.identity import service
+from shared.messages import Envelope
+
+NAME = "conscription"
+
+
+def forwarded(session: Session, envelope: Envelope) -> None:
+    """An application was forwarded; ours are those that ask for an assessment."""
+    if envelope.body["authority"] == NAME and envelope.body["ask"] == "assess":
+        assess(session, service(NAME, envelope.mission), envelope)
+
+
+def settled(session: Session, envelope: Envelope) -> None:
+    """A fee was settled; ours are those of transactions we decide."""
+    if envelope.body["authority"] == NAME:
+        discharge(session, service(NAME, envelope.mission), envelope)
+
+
+HANDLERS = {"application.forwarded": forwarded, "fee.settled": settled}

@@ -1,0 +1,113 @@
+"""What the recruitment directorate keeps: service records, stays abroad, amounts by law, assessments and discharges."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, func
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from shared.db import metadata
+from shared.documents import DocumentRow
+
+
+class Base(DeclarativeBase):
+    """Tables of the schema `conscription`."""
+
+    metadata = metadata()
+    type_annotation_map = {dict[str, Any]: JSONB, list[dict[str, Any]]: JSONB}
+
+
+class RecruitmentBranch(Base):
+    """An office that keeps service records."""
+
+    __tablename__ = "recruitment_branch"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name_ar: Mapped[str]
+    name_en: Mapped[str]
+
+
+class ServiceRecord(Base):
+    """One man's record. Status: liable, deferred, served, exempt, only_son, reserve, evader."""
+
+    __tablename__ = "service_record"
+
+    person: Mapped[UUID] = mapped_column(primary_key=True)
+    national_number: Mapped[str] = mapped_column(unique=True)
+    given_name: Mapped[str]
+    father_name: Mapped[str]
+    family_name: Mapped[str]
+    mother_name: Mapped[str]
+    latin_given: Mapped[str]
+    latin_father: Mapped[str]
+    latin_family: Mapped[str]
+    born: Mapped[date]
+    branch: Mapped[str] = mapped_column(ForeignKey("recruitment_branch.code"))
+    record_number: Mapped[str]
+    class_year: Mapped[int]
+    status: Mapped[str]
+    born_abroad: Mapped[bool]
+    recorded_on: Mapped[date]
+
+
+class ResidenceAbroad(Base):
+    """A stay outside Syria by the movement record; the day of exit and the day of return both count as abroad."""
+
+    __tablename__ = "residence_abroad"
+
+    person: Mapped[UUID] = mapped_column(ForeignKey("service_record.person"), primary_key=True)
+    from_on: Mapped[date] = mapped_column(primary_key=True)
+    until_on: Mapped[date | None]
+    country: Mapped[str]
+
+
+class AllowanceTariff(Base):
+    """What a tier costs by law, from a day on. Amounts in minor units."""
+
+    __tablename__ = "allowance_tariff"
+
+    tier: Mapped[str] = mapped_column(primary_key=True)
+    valid_from: Mapped[date] = mapped_column(primary_key=True)
+    valid_until: Mapped[date | None]
+    amount: Mapped[int]
+    currency: Mapped[str]
+    law: Mapped[str]
+    certainty: Mapped[str]
+
+
+class Assessment(Base):
+    """The amount found for one application, with its working, before anything is paid."""
+
+    __tablename__ = "assessment"
+
+    application: Mapped[str] = mapped_column(primary_key=True)
+    mission: Mapped[str]
+    person: Mapped[UUID]
+    transaction: Mapped[str]
+    tier: Mapped[str]
+    amount: Mapped[int]
+    currency: Mapped[str]
+    law: Mapped[str]
+    working: Mapped[list[dict[str, Any]]]
+    assessed_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Discharge(Base):
+    """The allowance paid and the service discharged; one per application, at most one in force per man."""
+
+    __tablename__ = "discharge"
+
+    application: Mapped[str] = mapped_column(primary_key=True)
+    mission: Mapped[str]
+    person: Mapped[UUID] = mapped_column(unique=True)
+    payment: Mapped[str]
+    document: Mapped[str]
+    discharged_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Document(Base, DocumentRow):
+    """A paper this service issued."""
+
+    __tablename__ = "document"

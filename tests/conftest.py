@@ -1,0 +1,151 @@
+"""What tests share: one real PostgreSQL with every schema migrated, the services' roles, keys and clients."""
+
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from deploy.database import SERVICES, prepare
+from deploy.migrate import migrate
+from deploy.postgres import Postgres
+from shared.crypto import Keys, create_keys
+from shared.db import Database, enter
+from shared.identity import Actor, request_token
+
+os.environ["MAHJAR_STRICT"] = "1"
+# A second stand-in mission beside Riyadh, for what must not be seen across the wall.
+HOME, ELSEWHERE = "RUH", "BER"
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """A PostgreSQL of this test run, on a free port."""
+    with Postgres(tmp_path_factory.mktemp("cluster")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def urls(cluster: Postgres) -> dict[str, str]:
+    """Addresses by role; every schema stands at its head."""
+    prepared = prepare(cluster.admin_url, cluster.data)
+    for service in SERVICES:
+        migrate(cluster.admin_url, service)
+    return prepared
+
+
+@pytest.fixture(scope="session")
+def database(urls: dict[str, str]) -> Iterator[Callable[[str], Database]]:
+    """`database("consular")`: that service's database, as its own role. What is committed stays for the run."""
+    made: dict[str, Database] = {}
+
+    def give(service: str) -> Database:
+        if service not in made:
+            made[service] = Database(urls[service])
+        return made[service]
+
+    yield give
+    for one in made.values():
+        one.engine.dispose()
+
+
+@pytest.fixture
+def session_for(database: Callable[[str], Database]) -> Iterator[Callable[..., Session]]:
+    """`session_for("consular", "RUH")`: a session in a mission, rolled back when the test ends."""
+    opened = []
+
+    def give(service: str, mission: str | None = HOME) -> Session:
+        connection = database(service).engine.connect()
+        outer = connection.begin()
+        session = Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
+        enter(session, mission)
+        opened.append((session, outer, connection))
+        return session
+
+    yield give
+    for session, outer, connection in reversed(opened):
+        session.close()
+        outer.rollback()
+        connection.close()
+
+
+@pytest.fixture(scope="session")
+def key_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Key pairs of all services, and of a stranger whom nobody trusts."""
+    folder = tmp_path_factory.mktemp("keys")
+    create_keys(folder, SERVICES)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def environment(urls: dict[str, str], key_folder: Path) -> Callable[[str], dict[str, str]]:
+    """The environment variables a service's process would have."""
+
+    def give(service: str) -> dict[str, str]:
+        return {
+            "MAHJAR_DATABASE_URL": urls[service],
+            "MAHJAR_KEYS": str(key_folder),
+            "MAHJAR_SECRET": "5e" * 32,
+            "MAHJAR_PUBLIC_URL": "http://127.0.0.1:8080",
+            "MAHJAR_PROVIDER_SECRET": "specimen-secret",
+        }
+
+    return give
+
+
+class ServiceClient:
+    """Asks one service as the gateway would, for any actor."""
+
+    def __init__(self, app: Flask, gateway: Keys, audience: str) -> None:
+        self.app = app
+        self.gateway = gateway
+        self.audience = audience
+        self.client: FlaskClient = app.test_client()
+
+    def ask(self, method: str, path: str, actor: Actor, **options: object) -> TestResponse:
+        """The answer to a request with a valid token for this actor."""
+        token = request_token(self.gateway, actor, self.audience)
+        headers = {"Authorization": f"Bearer {token}", **dict(options.pop("headers", {}))}  # type: ignore[call-overload]
+        return self.client.open(path, method=method, headers=headers, **options)  # type: ignore[arg-type]
+
+    def get(self, path: str, actor: Actor, **options: object) -> TestResponse:
+        """GET."""
+        return self.ask("GET", path, actor, **options)
+
+    def post(self, path: str, actor: Actor, body: object = None, **options: object) -> TestResponse:
+        """POST of JSON."""
+        return self.ask("POST", path, actor, json=body, **options)
+
+
+@pytest.fixture(scope="session")
+def service_client(environment: Callable[[str], dict[str, str]], key_folder: Path) -> Callable[[str], ServiceClient]:
+    """`service_client("consular")`: the real application on the real database, called without a socket."""
+    made: dict[str, ServiceClient] = {}
+
+    def give(service: str) -> ServiceClient:
+        if service not in made:
+            with pytest.MonkeyPatch.context() as patch:
+                for name, value in environment(service).items():
+                    patch.setenv(name, value)
+                application = __import__(f"services.{service}", fromlist=["app"]).app()
+            application.testing = False
+            made[service] = ServiceClient(application, Keys(key_folder, "gateway"), service)
+        return made[service]
+
+    return give
+
+
+def expatriate(person: str | None = None, mission: str = HOME) -> Actor:
+    """Somebody signed in, with a confirmed person."""
+    known = person or str(uuid.uuid4())
+    return Actor("expatriate", f"account-{known[:8]}", "expatriate", mission, known)
+
+
+def officer(role: str = "officer", mission: str = HOME, name: str = "") -> Actor:
+    """Somebody of the embassy's staff."""
+    return Actor("officer", name or f"{role}-{mission}", role, mission)
