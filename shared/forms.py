@@ -137,15 +137,24 @@ def answers_schema(slug: str, today: date, step: str | None = None) -> Schema:
 
 def check_answers(slug: str, answers: Mapping[str, object], today: date, step: str | None = None) -> dict[str, Any]:
     """Clean answers: ISO dates, ASCII digits. Raises Invalid with a code for each faulty field."""
-    try:
-        clean: dict[str, Any] = answers_schema(slug, today, step).load(dict(answers))
-    except ValidationError as wrong:
-        raise Invalid(
-            "invalid", errors={name: _first(said) for name, said in wrong.normalized_messages().items()  # type: ignore[no-untyped-call]}
-        ) from wrong
+    clean = _load(answers_schema(slug, today, step), answers, partial=False)
     broken = _broken_rules(slug, clean, today)
     if broken and (step is None or set(broken) <= set(clean)):
         raise Invalid("invalid", errors=broken)
+    return clean
+
+
+def check_given(slug: str, answers: Mapping[str, object], today: date) -> dict[str, Any]:
+    """Clean answers of a draft: those given are checked one by one, the others may still come."""
+    return _load(answers_schema(slug, today), answers, partial=True)
+
+
+def _load(schema: Schema, answers: Mapping[str, object], *, partial: bool) -> dict[str, Any]:
+    try:
+        clean: dict[str, Any] = schema.load(dict(answers), partial=partial)
+    except ValidationError as wrong:
+        said: dict[str, object] = wrong.normalized_messages()  # type: ignore[no-untyped-call]
+        raise Invalid("invalid", errors={name: _first(codes) for name, codes in said.items()}) from wrong
     return clean
 
 
