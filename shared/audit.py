@@ -32,7 +32,7 @@ def record(
     reason: str | None = None,
     **detail: str | int | bool | None,
 ) -> None:
-    """Writes an event. `about` is a reference or a person's identifier; detail holds ids and codes, never personal data."""
+    """Writes an event. `about` is a reference or a person's identifier; detail holds ids and codes only."""
     session.execute(
         insert(event).values(
             mission=session.info.get("mission", ""),

@@ -1,4 +1,4 @@
-"""The door to PostgreSQL: one transaction per unit of work, scoped to one mission for its whole length and no longer."""
+"""The door to PostgreSQL: one transaction per unit of work, scoped to one mission for exactly its length."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager

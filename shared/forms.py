@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
@@ -22,12 +22,14 @@ _PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 class _Answer(fields.Field[object]):
     """One answer: blank is missing, text is freed of invisible characters before anything is checked."""
 
+    default_error_messages: ClassVar[dict[str, str]] = {"required": "required", "null": "required"}
+
     def __init__(self, question: Question, today: date) -> None:
         super().__init__(required=question.required, allow_none=not question.required)
         self.question = question
         self.today = today
 
-    def _deserialize(self, value: object, attr: str | None, data: object, **kwargs: Any) -> object:
+    def _deserialize(self, value: object, *_place: object, **_options: object) -> object:
         if not isinstance(value, str | int) or isinstance(value, bool):
             raise ValidationError("malformed")
         cleaned = strip_controls(str(value))
@@ -153,8 +155,7 @@ def _load(schema: Schema, answers: Mapping[str, object], *, partial: bool) -> di
     try:
         clean: dict[str, Any] = schema.load(dict(answers), partial=partial)
     except ValidationError as wrong:
-        said: dict[str, object] = wrong.normalized_messages()  # type: ignore[no-untyped-call]
-        raise Invalid("invalid", errors={name: _first(codes) for name, codes in said.items()}) from wrong
+        raise Invalid("invalid", errors=first_codes(wrong)) from wrong
     return clean
 
 
@@ -168,6 +169,14 @@ def _broken_rules(slug: str, clean: Mapping[str, object], today: date) -> dict[s
     return {rule.field: rule.code for rule in reversed(rules)}
 
 
-def _first(said: object) -> str:
-    text = str(said[0]) if isinstance(said, list) and said else "malformed"
-    return "required" if text.startswith("Missing") else text if text.isidentifier() else "malformed"
+def first_codes(wrong: ValidationError) -> dict[str, str]:
+    """The first code of each faulty field; marshmallow's own English sentences become `required` or `malformed`."""
+    found: dict[str, object] = wrong.normalized_messages()  # type: ignore[no-untyped-call]
+    return {str(name): _code(said) for name, said in found.items()}
+
+
+def _code(said: object) -> str:
+    while isinstance(said, dict | list):
+        said = next(iter(said.values() if isinstance(said, dict) else said), "malformed")
+    text = str(said)
+    return "required" if text.startswith("Missing data") else text if text.isidentifier() else "malformed"

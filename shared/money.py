@@ -7,11 +7,13 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from shared.digits import ascii_digits
 
 # Minor-unit digits of ISO 4217. CLDR formats SYP, LBP and IQD with none, so the table is ours.
-_EXPONENTS = {"JPY": 0, "BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3, "MRU": 2}
-_TWO_DIGITS = frozenset(
-    "AED AMD ARS BRL BYN CAD CHF CNY CUP CZK DZD EGP EUR GBP HUF IDR INR IRR LBP MAD MYR PKR PLN QAR RON RSD RUB SAR "
-    "SDG SEK TRY USD VES YER ZAR SYP-OLD SYP-NEW".split()
-)
+_DIGITS = {
+    0: "JPY",
+    2: "AED AMD ARS BRL BYN CAD CHF CNY CUP CZK DZD EGP EUR GBP HUF IDR INR IRR LBP MAD MRU MYR PKR PLN QAR RON RSD RUB"
+    " SAR SDG SEK SYP-NEW SYP-OLD TRY USD VES YER ZAR",
+    3: "BHD IQD JOD KWD LYD OMR TND",
+}
+_EXPONENTS = {currency: digits for digits, currencies in _DIGITS.items() for currency in currencies.split()}
 
 
 class CurrencyMismatch(ValueError):
@@ -20,11 +22,9 @@ class CurrencyMismatch(ValueError):
 
 def exponent(currency: str) -> int:
     """Digits after the point. Raises ValueError for an unknown currency, and for bare SYP: its unit is ambiguous."""
-    if currency in _EXPONENTS:
-        return _EXPONENTS[currency]
-    if currency in _TWO_DIGITS:
-        return 2
-    raise ValueError(f"unknown currency {currency}")
+    if currency not in _EXPONENTS:
+        raise ValueError(f"unknown currency {currency}")
+    return _EXPONENTS[currency]
 
 
 def _minor(value: Decimal) -> int:
@@ -33,7 +33,7 @@ def _minor(value: Decimal) -> int:
 
 @dataclass(frozen=True, order=False)
 class Money:
-    """An amount in minor units (halalas, cents, fils). Positive is owed or received; sign conventions are the ledger's."""
+    """An amount in minor units (halalas, cents, fils). What its sign means is said by the ledger."""
 
     amount: int
     currency: str
@@ -45,7 +45,7 @@ class Money:
 
     @classmethod
     def of(cls, text: str | Decimal | int, currency: str) -> "Money":
-        """From major units, for example of("187.50", "SAR"). Raises ValueError for more digits than the currency has."""
+        """From major units, for example of("187.50", "SAR"). Raises ValueError for digits the currency lacks."""
         try:
             value = Decimal(ascii_digits(text).strip() if isinstance(text, str) else text)
         except InvalidOperation as wrong:

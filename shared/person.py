@@ -33,7 +33,7 @@ def strip_controls(text: str) -> str:
 
 
 def skeleton(text: str) -> str:
-    """The key two spellings of one name share: marks, tatweel, hamza seats and spaces folded away. For matching only."""
+    """The key two spellings of one name share: marks, tatweel, hamza seats and spaces folded. Only to match."""
     folded = unicodedata.normalize("NFKC", strip_controls(text))
     folded = _MARKS.sub("", folded).translate(_FOLD).replace("ء", "")
     return re.sub(r"[\s\-'’]+", "", folded).casefold()

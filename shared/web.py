@@ -18,6 +18,7 @@ from shared.access import ACCESS, check_role
 from shared.crypto import Keys
 from shared.db import Database
 from shared.errors import Invalid, NotAllowed, NotFound, Refusal, Unavailable, problem
+from shared.forms import first_codes
 from shared.identity import Actor, actor_from
 from shared.logs import log, request_id, start_logs
 from shared.settings import Settings
@@ -78,22 +79,7 @@ def body(schema: type[Schema]) -> dict[str, Any]:
     try:
         return cast(dict[str, Any], schema(unknown=EXCLUDE).load(sent))
     except ValidationError as wrong:
-        raise Invalid("invalid", errors=field_codes(wrong)) from wrong
-
-
-def field_codes(wrong: ValidationError) -> dict[str, str]:
-    """The first code of each faulty field. marshmallow's own English sentences become `malformed` or `required`."""
-    found = wrong.normalized_messages()  # type: ignore[no-untyped-call]
-    return {str(field): _code(messages) for field, messages in found.items()}
-
-
-def _code(messages: object) -> str:
-    while isinstance(messages, dict | list):
-        messages = next(iter(messages.values() if isinstance(messages, dict) else messages), "malformed")
-    said = str(messages)
-    if said == "Missing data for required field.":
-        return "required"
-    return said if said.isidentifier() else "malformed"
+        raise Invalid("invalid", errors=first_codes(wrong)) from wrong
 
 
 def _identify() -> None:

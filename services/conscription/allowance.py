@@ -1,8 +1,6 @@
 """Turns a settled allowance into a discharge: the record is changed, the paper issued, the mission told."""
 
-from datetime import date
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session

@@ -12,9 +12,9 @@ from shared import audit
 from shared.clock import local_date
 from shared.db import now
 from shared.identity import Actor
+from shared.messages import Envelope
 from shared.money import Money
 from shared.outbox import emit
-from shared.messages import Envelope
 
 DAMASCUS = "Asia/Damascus"
 

@@ -1,22 +1,22 @@
 """What the recruitment directorate keeps: service records, stays abroad, amounts by law, assessments and discharges."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
+from shared.documents import DocumentRow
 from sqlalchemy import ForeignKey, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.db import metadata
-from shared.documents import DocumentRow
 
 
 class Base(DeclarativeBase):
     """Tables of the schema `conscription`."""
 
     metadata = metadata()
-    type_annotation_map = {dict[str, Any]: JSONB, list[dict[str, Any]]: JSONB}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {dict[str, Any]: JSONB, list[dict[str, Any]]: JSONB}
 
 
 class RecruitmentBranch(Base):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import pairwise
 
 from shared.clock import add_years, age_on
 
@@ -68,7 +69,7 @@ def merge(intervals: Iterable[tuple[date, date | None]], on: date) -> list[Stay]
 
 def gaps(stays: Sequence[Stay], on: date) -> list[Stay]:
     """The days in Syria between stays, and after the last one until the day of assessment."""
-    between = [Stay(one.last + DAY, two.first - DAY) for one, two in zip(stays, stays[1:], strict=False)]
+    between = [Stay(one.last + DAY, two.first - DAY) for one, two in pairwise(stays)]
     after = [Stay(stays[-1].last + DAY, on)] if stays and stays[-1].last < on else []
     return between + after
 

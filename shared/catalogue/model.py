@@ -20,7 +20,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Eligibility:
-    """A condition of applying; its code is `eligibility.<code>` in the translations, its law the source shown beside."""
+    """A condition of applying: text `eligibility.<code>`, with its law as the source shown beside."""
 
     code: str
     holds: Callable[[Facts], bool]
@@ -29,7 +29,7 @@ class Eligibility:
 
 @dataclass(frozen=True)
 class Question:
-    """One thing asked. Kinds: text, latin, long_text, date, past_date, choice, number, national_number, passport_number, phone.
+    """One thing asked. `kind` names the reader in shared/forms.py: text, latin, long_text, date, past_date, choice, ...
 
     Texts are `question.<name>.label`, `.hint` and `question.<name>.choice.<choice>` in the translations.
     """

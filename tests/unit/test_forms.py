@@ -1,0 +1,102 @@
+"""Answers as people type them, and the code each mistake gets beside its field."""
+
+from datetime import date
+
+import pytest
+
+from shared.catalogue import CATALOGUE
+from shared.catalogue.model import Facts
+from shared.errors import Invalid, NotFound
+from shared.forms import check_answers
+
+TODAY = date(2026, 11, 21)
+RENEWAL = {
+    "passport_number": "N٠٠١٢٣٤٥٦٧",
+    "passport_issued_on": "2020-12-01",
+    "passport_expires_on": "٢٠٢٦-١٢-٠١",
+    "renewal_reason": "expiring",
+    "latin_given_name": "Karam",
+    "latin_father_name": "Salim",
+    "latin_family_name": "Namouzaj",
+    "latin_mother_name": "Huda",
+    "profession": "معلّم",
+    "residence_city": "الرياض",
+    "residence_address": "شارع العليا",
+    "mobile": "+966 50 123 4567",
+    "emergency_name": "ريم",
+    "emergency_phone": "00963 933 123 456",
+}
+
+
+def faults(**changed: object) -> dict[str, str]:
+    with pytest.raises(Invalid) as refused:
+        check_answers("passport-renewal", RENEWAL | changed, TODAY)
+    return refused.value.errors
+
+
+def test_good_answers_come_back_clean() -> None:
+    clean = check_answers("passport-renewal", RENEWAL, TODAY)
+    assert clean["passport_number"] == "N001234567"
+    assert clean["passport_expires_on"] == "2026-12-01"
+    assert clean["mobile"] == "+966501234567" and clean["emergency_phone"] == "+963933123456"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "code"),
+    [
+        ("passport_number", "12", "passport_number"),
+        ("passport_number", "", "required"),
+        ("passport_number", "\u202e", "required"),
+        ("passport_number", None, "required"),
+        ("passport_number", ["N001234567"], "malformed"),
+        ("passport_issued_on", "2020-02-30", "not_a_date"),
+        ("passport_issued_on", "yesterday", "not_a_date"),
+        ("passport_issued_on", "2026-11-22", "in_the_future"),
+        ("passport_issued_on", "1066-10-14", "out_of_range"),
+        ("passport_expires_on", "2020-11-30", "expires_before_issue"),
+        ("passport_expires_on", "2027-11-22", "renewal_too_early"),
+        ("renewal_reason", "because", "unknown_choice"),
+        ("latin_given_name", "كرم", "not_latin"),
+        ("latin_given_name", "K" * 40, "too_long"),
+        ("profession", "م" * 121, "too_long"),
+        ("mobile", "0501234567", "phone"),
+        ("mobile", "+966 50 abc", "phone"),
+    ],
+)
+def test_each_fault_has_its_own_code(field: str, value: object, code: str) -> None:
+    assert faults(**{field: value}) == {field: code}
+
+
+def test_a_year_before_expiry_and_full_pages_are_in_time() -> None:
+    check_answers("passport-renewal", RENEWAL | {"passport_expires_on": "2027-11-21"}, TODAY)
+    full = {"passport_expires_on": "2030-01-01", "renewal_reason": "pages_full"}
+    check_answers("passport-renewal", RENEWAL | full, TODAY)
+
+
+def test_missing_fields_are_all_named_at_once() -> None:
+    with pytest.raises(Invalid) as refused:
+        check_answers("passport-renewal", {}, TODAY)
+    assert refused.value.errors == dict.fromkeys((q.name for q in CATALOGUE["passport-renewal"].questions), "required")
+
+
+def test_an_unknown_transaction() -> None:
+    with pytest.raises(NotFound):
+        check_answers("flying-carpet", {}, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("facts", "unmet"),
+    [
+        ({"sex": "M", "born": date(1997, 3, 14), "service_status": "liable"}, []),
+        ({"sex": "F", "born": date(1997, 3, 14)}, ["man", "owes_service"]),
+        ({"sex": "M", "born": date(2008, 11, 22), "service_status": "liable"}, ["service_age"]),
+        ({"sex": "M", "born": date(2008, 11, 21), "service_status": "liable"}, []),
+        ({"sex": "M", "born": date(1984, 11, 21), "service_status": "liable"}, ["service_age"]),
+        ({"sex": "M", "born": date(1984, 11, 22), "service_status": "liable"}, []),
+        ({"sex": "M", "born": date(1997, 3, 14), "service_status": "served"}, ["owes_service"]),
+        ({"sex": "M", "born": date(1997, 3, 14), "service_status": "liable", "alive": False}, ["registered"]),
+    ],
+)
+def test_who_may_ask_for_a_cash_allowance(facts: dict[str, object], unmet: list[str]) -> None:
+    known = Facts(person="p", today=TODAY, **facts)  # type: ignore[arg-type]
+    assert [condition.code for condition in CATALOGUE["cash-allowance"].unmet(known)] == unmet

@@ -1,0 +1,154 @@
+"""Money, digits, names, references, dates: the small values everything else relies on."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared import references
+from shared.clock import add_months, add_working_days, add_years, age_on, local_date, start_of_day
+from shared.digits import arabic_digits, ascii_digits, is_digits
+from shared.money import CurrencyMismatch, Money, exponent, total
+from shared.person import national_number, passport_number, skeleton, strip_controls
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "minor"),
+    [
+        ("187.50", "SAR", 18750),
+        ("٢٠٠", "USD", 20000),
+        ("0.250", "KWD", 250),
+        ("1500", "JPY", 1500),
+        ("-3", "EUR", -300),
+    ],
+)
+def test_money_is_read_in_the_digits_of_its_currency(text: str, currency: str, minor: int) -> None:
+    assert Money.of(text, currency) == Money(minor, currency)
+
+
+@pytest.mark.parametrize(
+    ("text", "currency"),
+    [("1.005", "USD"), ("1.5", "JPY"), ("nan", "USD"), ("Infinity", "USD"), ("", "USD"), ("²", "USD")],
+)
+def test_money_that_the_currency_cannot_hold_is_refused(text: str, currency: str) -> None:
+    with pytest.raises(ValueError):
+        Money.of(text, currency)
+
+
+def test_a_syrian_pound_says_old_or_new() -> None:
+    assert exponent("SYP-OLD") == exponent("SYP-NEW") == 2
+    with pytest.raises(ValueError):
+        Money(1, "SYP")
+
+
+def test_minor_units_are_never_floats() -> None:
+    with pytest.raises(TypeError):
+        Money(1.0, "USD")  # type: ignore[arg-type]
+
+
+def test_currencies_do_not_mix() -> None:
+    with pytest.raises(CurrencyMismatch):
+        Money(1, "USD") + Money(1, "EUR")
+
+
+def test_conversion_rounds_half_up_and_to_the_counter_step() -> None:
+    assert Money.of("50", "USD").convert(Decimal("3.75"), "SAR") == Money.of("187.50", "SAR")
+    assert Money.of("187.50", "SAR").rounded(100) == Money.of("188", "SAR")
+    assert Money.of("200", "USD").convert(Decimal("0.709"), "JOD") == Money.of("141.800", "JOD")
+
+
+@given(st.integers(-(10**9), 10**9), st.lists(st.integers(0, 1000), min_size=1, max_size=9).filter(sum))
+def test_parts_sum_to_the_whole(amount: int, weights: list[int]) -> None:
+    parts = Money(amount, "SAR").split(weights)
+    assert total(parts) == Money(amount, "SAR")
+    assert all(
+        abs(part.amount * sum(weights) - amount * weight) < sum(weights)
+        for part, weight in zip(parts, weights, strict=True)
+    )
+
+
+def test_digits_of_three_scripts() -> None:
+    assert ascii_digits("٠١٢٣٤٥٦٧٨٩ ۴۵۶") == "0123456789 456"
+    assert arabic_digits("2026") == "٢٠٢٦"
+    assert is_digits("007") and not is_digits("²") and not is_digits("٣") and not is_digits("")
+
+
+@pytest.mark.parametrize("typed", ["01234567890", "٠١٢٣٤٥٦٧٨٩٠", "۰۱۲۳۴۵۶۷۸۹۰", " 012-34567890 ", "\u202e01234567890"])
+def test_a_national_number_in_any_digits(typed: str) -> None:
+    assert national_number(typed) == "01234567890"
+
+
+@pytest.mark.parametrize("typed", ["", "0123456789", "012345678901", "0123456789a", "²1234567890", "०१२३४५६७८९०"])
+def test_what_is_no_national_number(typed: str) -> None:
+    with pytest.raises(ValueError):
+        national_number(typed)
+
+
+def test_a_passport_number_keeps_its_zeros() -> None:
+    assert passport_number("n٠٠١٢٣٤٥٦٧") == "N001234567"
+    with pytest.raises(ValueError):
+        passport_number("AB1234567")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("أحمد", "احمد"),
+        ("فاطمة", "فاطمه"),
+        ("يحيى", "يحيي"),
+        ("عبد الرحمن", "عبدالرحمن"),
+        ("محـــمد", "مُحَمَّد"),
+        ("مؤمن", "مومن"),
+    ],
+)
+def test_two_spellings_share_a_skeleton(one: str, other: str) -> None:
+    assert skeleton(one) == skeleton(other)
+
+
+def test_different_names_do_not() -> None:
+    assert skeleton("سليم") != skeleton("سليمان")
+
+
+def test_invisible_characters_are_taken_out() -> None:
+    assert strip_controls("  سليم\u202e \u200bمثال\u2069 ") == "سليم مثال"
+
+
+@given(st.integers(0, 10), st.sampled_from(references.ALPHABET))
+def test_one_wrong_sign_is_noticed(place: int, sign: str) -> None:
+    reference = references.new("RUH", 10)
+    where = [i for i, char in enumerate(reference) if i > 3 and char != "-"][place]
+    changed = reference[:where] + sign + reference[where + 1 :]
+    assert references.is_valid(changed) == (changed == reference)
+
+
+def test_references_survive_retyping() -> None:
+    reference = references.new("RUH", 18, "R")
+    assert references.clean(f" {reference.lower().replace('-', ' ')} ") == reference
+    assert references.mission_of(reference) == "RUH" and references.mark_of(reference) == "R"
+    assert not references.is_valid("RUH") and not references.is_valid("") and not references.is_valid("RUH-IO0-1")
+
+
+def test_a_day_belongs_to_the_missions_zone() -> None:
+    late = datetime(2026, 11, 21, 22, 0, tzinfo=UTC)
+    assert local_date(late, "Asia/Riyadh") == date(2026, 11, 22)
+    assert local_date(late, "America/New_York") == date(2026, 11, 21)
+    assert start_of_day(date(2026, 11, 22), "Asia/Riyadh") == datetime(2026, 11, 21, 21, 0, tzinfo=UTC)
+    with pytest.raises(ValueError):
+        local_date(datetime(2026, 1, 1), "Asia/Riyadh")  # noqa: DTZ001
+
+
+def test_ages_and_years_around_a_leap_day() -> None:
+    born = date(2004, 2, 29)
+    assert age_on(born, date(2022, 2, 28)) == 17 and age_on(born, date(2022, 3, 1)) == 18
+    assert add_years(born, 18) == date(2022, 3, 1)
+    assert add_months(date(2026, 11, 30), 3) == date(2027, 2, 28)
+    assert add_months(date(2026, 11, 21), 3) == date(2027, 2, 21)
+
+
+def test_working_days_skip_the_missions_weekend_and_closures() -> None:
+    thursday = date(2026, 11, 19)
+    assert add_working_days(thursday, 1, {4, 5}) == date(2026, 11, 22)
+    assert add_working_days(thursday, 1, {4, 5}, {date(2026, 11, 22)}) == date(2026, 11, 23)
+    assert add_working_days(thursday, 14, {4, 5}) == date(2026, 12, 9)
