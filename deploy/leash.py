@@ -34,11 +34,16 @@ def main(arguments: list[str]) -> None:
     parent, sign, own, *command = arguments
     if own and os.geteuid() == 0:
         step_down(Path(own))
-    # Asked for after the change of user, which would clear it.
-    libc.prctl(PR_SET_PDEATHSIG, int(sign), 0, 0, 0)
-    if os.getppid() != int(parent):
-        sys.exit("the parent has gone")
+    # After the change of user, which would clear it.
+    follow(int(parent), signal.Signals(int(sign)))
     os.execvp(command[0], command)  # noqa: S606 (no shell is the point)
+
+
+def follow(parent: int, sign: signal.Signals = signal.SIGTERM) -> None:
+    """From now on the end of the parent is our end too."""
+    libc.prctl(PR_SET_PDEATHSIG, int(sign), 0, 0, 0)
+    if os.getppid() != parent:
+        sys.exit("the parent has gone")
 
 
 def step_down(own: Path) -> None:

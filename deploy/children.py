@@ -1,0 +1,153 @@
+"""Keeps a set of processes alive: starts them, waits for them, starts again those that die, ends them in order."""
+
+import http.client
+import signal
+import socket
+import subprocess
+import time
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from deploy.leash import leashed
+
+READY_LIMIT, STOP_LIMIT, PAUSE = 60.0, 15.0, 0.05
+RESTARTS, WITHIN_SECONDS = 5, 60.0
+LARGEST_LOG = 10_000_000
+
+
+class Failed(Exception):
+    """A process does not come up or does not stay up; the message carries its last words."""
+
+
+@dataclass
+class Child:
+    """One process. Its listening socket is ours: it is never without one, not even while it starts again."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    logs: Path
+    listener: socket.socket | None = None
+    process: subprocess.Popen[bytes] | None = None
+    deaths: deque[float] = field(default_factory=lambda: deque(maxlen=RESTARTS))
+
+    @property
+    def log(self) -> Path:
+        return self.logs / f"{self.name}.log"
+
+    @property
+    def port(self) -> int:
+        assert self.listener is not None
+        return int(self.listener.getsockname()[1])
+
+    def start(self) -> None:
+        descriptors = [self.listener.fileno()] if self.listener else []
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                leashed(self.command),
+                env=dict(self.environment),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                pass_fds=descriptors,
+                # Ctrl-C is the runner's, who ends everything in order.
+                start_new_session=True,
+            )
+
+    def died(self) -> bool:
+        return self.process is not None and self.process.poll() is not None
+
+    def start_again(self) -> None:
+        """Raises Failed when it happens too often."""
+        self.deaths.append(time.monotonic())
+        code = self.process.returncode if self.process else None
+        if len(self.deaths) == RESTARTS and self.deaths[-1] - self.deaths[0] < WITHIN_SECONDS:
+            raise Failed(f"{self.name} keeps stopping (exit {code}). {self.last_words()}")
+        print(f"  {self.name} stopped (exit {code}), started again", flush=True)
+        self.start()
+
+    def wait_until_ready(self, limit: float = READY_LIMIT) -> None:
+        """Raises Failed when it dies first or takes too long."""
+        give_up = time.monotonic() + limit
+        while not self.ready():
+            if self.died() or time.monotonic() > give_up:
+                raise Failed(f"{self.name} does not start. {self.last_words()}")
+            time.sleep(PAUSE)
+
+    def ready(self) -> bool:
+        if self.listener is None:
+            return not self.died()
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
+        try:
+            connection.request("GET", "/ready")
+            return connection.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    def end(self, sign: signal.Signals) -> None:
+        if self.process is not None and not self.died():
+            self.process.send_signal(sign)
+
+    def gone(self, give_up: float) -> bool:
+        if self.process is not None:
+            try:
+                self.process.wait(max(0.0, give_up - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                return False
+        return True
+
+    def last_words(self) -> str:
+        lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
+        return f"Its log, {self.log}, ends:\n" + "\n".join(lines[-12:])
+
+
+def start_all(children: Sequence[Child]) -> None:
+    for child in children:
+        rotate(child.log)
+        child.start()
+    for child in children:
+        child.wait_until_ready()
+
+
+def keep(children: Sequence[Child]) -> None:
+    """Until a signal raises something, or Failed."""
+    while True:
+        for child in children:
+            if child.died():
+                child.start_again()
+        time.sleep(0.3)
+
+
+def stop_all(children: Sequence[Child]) -> None:
+    """In the order given, each finishing what it has begun; whoever takes too long is killed."""
+    give_up = time.monotonic() + STOP_LIMIT
+    for child in children:
+        child.end(signal.SIGTERM)
+        if not child.gone(give_up):
+            child.end(signal.SIGKILL)
+            child.gone(time.monotonic() + STOP_LIMIT)
+        if child.listener:
+            child.listener.close()
+
+
+def listen(port: int = 0) -> socket.socket:
+    """On the loopback only. Raises OSError when the port is taken."""
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+        listener.listen(2048)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def rotate(log: Path) -> None:
+    log.parent.mkdir(parents=True, exist_ok=True)
+    if log.exists() and log.stat().st_size > LARGEST_LOG:
+        log.replace(log.with_suffix(".log.old"))

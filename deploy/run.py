@@ -1,0 +1,118 @@
+"""`make run`: from an empty folder to the whole platform on one machine, and back to nothing on Ctrl-C."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from types import FrameType
+
+from deploy import demo_data
+from deploy.children import Failed, keep, start_all, stop_all
+from deploy.data import DataFolder, Occupied
+from deploy.database import SERVICES, prepare
+from deploy.leash import follow
+from deploy.migrate import migrate
+from deploy.postgres import Postgres, PostgresFailed
+from deploy.stack import Listeners, Stack, build, listeners_on
+from shared import fonts
+
+DEFAULT_PORT = 8080
+
+
+class Told(BaseException):
+    """A signal told us to stop. Not an Exception: nothing on the way may swallow it."""
+
+
+class Timings(dict[str, float]):
+    @contextmanager
+    def of(self, what: str) -> Iterator[None]:
+        began = time.monotonic()
+        yield
+        self[what] = time.monotonic() - began
+
+    def __str__(self) -> str:
+        return ", ".join(f"{what} {seconds:.1f}" for what, seconds in self.items())
+
+
+def main() -> None:
+    listen_to_signals()
+    timings = Timings()
+    try:
+        run(DataFolder.chosen(), int(os.environ.get("MAHJAR_PORT", DEFAULT_PORT)), timings)
+    except Told:
+        print("stopped", flush=True)
+    except (Failed, Occupied, PostgresFailed) as wrong:
+        sys.exit(f"{wrong}")
+
+
+def run(folder: DataFolder, port: int, timings: Timings) -> None:
+    """Until a signal or a failure; leaves nothing behind but the folder."""
+    with ExitStack() as ending:
+        ending.enter_context(folder.occupied())
+        listeners = reserved(port)
+        admin_url = os.environ.get("DATABASE_URL", "")
+        if not admin_url:
+            with timings.of("database"):
+                admin_url = ending.enter_context(Postgres(folder.postgres)).admin_url
+        ending.callback(ignore_signals)
+        stack = build(folder, furnish(folder, admin_url, timings), listeners)
+        ending.callback(stop_all, stack.children)
+        ending.callback(ignore_signals)
+        with timings.of("services"):
+            start_all(stack.children)
+        announce(stack, folder, timings)
+        keep(stack.children)
+
+
+def furnish(folder: DataFolder, admin_url: str, timings: Timings) -> dict[str, str]:
+    with timings.of("schemas"):
+        urls = prepare(admin_url, folder.postgres)
+        for service in SERVICES:
+            migrate(admin_url, service)
+    with timings.of("keys and fonts"):
+        folder.create_keys(SERVICES)
+        fonts.prepare(folder.fonts)
+    with timings.of("demo data"):
+        demo_data.load(admin_url, urls)
+    return urls
+
+
+def reserved(port: int) -> Listeners:
+    try:
+        return listeners_on(port)
+    except OSError:
+        raise Failed(f"port {port} is taken; choose another one: MAHJAR_PORT=8081 make run") from None
+
+
+def announce(stack: Stack, folder: DataFolder, timings: Timings) -> None:
+    print(f"Mahjar is ready after {sum(timings.values()):.1f} s ({timings}).")
+    print(f"  pages     http://127.0.0.1:{stack.gateway.port}")
+    for child in (*stack.services, stack.provider):
+        print(f"  {child.name:<15} http://127.0.0.1:{child.port}")
+    print(f"  logs      {folder.logs}")
+    for line in demo_data.accounts():
+        print(f"  {line}")
+    print("Ctrl-C stops it.", flush=True)
+
+
+def listen_to_signals() -> None:
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise Told
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
+    if "MAKELEVEL" in os.environ:
+        # Under make, a killed make must not leave us behind either.
+        follow(os.getppid())
+
+
+def ignore_signals() -> None:
+    """An orderly end is not interrupted by a second Ctrl-C; kill -9 still works, and leaves nothing either."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+
+
+if __name__ == "__main__":
+    main()

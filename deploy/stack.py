@@ -1,0 +1,82 @@
+"""What runs: four web processes, three workers and the sandbox of the card provider, and what each is told."""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from socket import socket
+
+from deploy.children import Child, listen
+from deploy.data import DataFolder
+from deploy.database import BUS, SERVICES
+
+ROOT = Path(__file__).parent.parent
+INNER = ("consular", "civil_registry", "conscription")
+PROVIDER = "provider"
+Listeners = Mapping[str, socket]
+
+
+@dataclass(frozen=True)
+class Stack:
+    """In the order in which they are stopped: first no new requests, then no new work."""
+
+    gateway: Child
+    services: tuple[Child, ...]
+    workers: tuple[Child, ...]
+    provider: Child
+
+    @property
+    def children(self) -> tuple[Child, ...]:
+        return (self.gateway, *self.services, *self.workers, self.provider)
+
+
+def listeners_on(port: int) -> Listeners:
+    """The gateway's on that port, the others' on free ones. Raises OSError when the port is taken."""
+    return {SERVICES[0]: listen(port)} | {name: listen() for name in (*INNER, PROVIDER)}
+
+
+def build(folder: DataFolder, urls: Mapping[str, str], listeners: Listeners) -> Stack:
+    ports = {name: int(listener.getsockname()[1]) for name, listener in listeners.items()}
+    common = common_environment(folder, ports, bus_url(urls))
+
+    def child(name: str, command: list[str], **more: str) -> Child:
+        return Child(name, [sys.executable, "-m", *command], common | more, folder.logs, listeners.get(name))
+
+    def web(service: str) -> Child:
+        bind = f"fd://{listeners[service].fileno()}"
+        command = ["gunicorn", "-c", str(ROOT / "deploy/gunicorn_conf.py"), "--bind", bind, f"services.{service}:app()"]
+        return child(service, command, MAHJAR_DATABASE_URL=urls[service])
+
+    def worker(service: str) -> Child:
+        return child(f"{service}-worker", [f"services.{service}.worker"], MAHJAR_DATABASE_URL=urls[service])
+
+    return Stack(
+        gateway=web(SERVICES[0]),
+        services=tuple(web(service) for service in INNER),
+        workers=tuple(worker(service) for service in INNER),
+        provider=child(PROVIDER, ["deploy.sandbox.provider"], MAHJAR_PROVIDER_FD=str(listeners[PROVIDER].fileno())),
+    )
+
+
+def bus_url(urls: Mapping[str, str]) -> str:
+    """A broker when one is named, else the queues in PostgreSQL."""
+    return os.environ.get("BUS_URL") or urls[BUS].replace("postgresql+psycopg://", "pgmq://")
+
+
+def common_environment(folder: DataFolder, ports: Mapping[str, int], bus: str) -> dict[str, str]:
+    secrets = folder.secrets()
+    gateway = f"http://127.0.0.1:{ports['gateway']}"
+    told = {
+        "MAHJAR_BUS_URL": bus,
+        "MAHJAR_KEYS": str(folder.keys),
+        "MAHJAR_FONTS": str(folder.fonts),
+        "MAHJAR_PUBLIC_URL": os.environ.get("MAHJAR_PUBLIC_URL", gateway),
+        "MAHJAR_SECRET": secrets["session"],
+        "MAHJAR_PROVIDER_URL": f"http://127.0.0.1:{ports[PROVIDER]}",
+        "MAHJAR_PROVIDER_SECRET": secrets["provider"],
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUNBUFFERED": "1",
+    }
+    upstreams = {f"MAHJAR_URL_{name.upper()}": f"http://127.0.0.1:{ports[name]}" for name in INNER}
+    return {**os.environ, **told, **upstreams}
