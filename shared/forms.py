@@ -1,7 +1,7 @@
 """A catalogue entry's questions as a marshmallow schema: the gateway checks with it early, consular for good."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any, ClassVar
@@ -131,10 +131,17 @@ def transaction(slug: str) -> Transaction:
 def answers_schema(slug: str, today: date, step: str | None = None) -> Schema:
     """The schema of an entry's questions, or of one step of them. Dates are judged against `today`."""
     asked = [question for question in transaction(slug).questions if step in (None, question.step)]
-    made = Schema.from_dict(
-        {question.name: _Answer(question, today) for question in asked}, name=f"{slug}.{step or 'all'}"
-    )
+    return _schema(asked, today)
+
+
+def _schema(questions: Iterable[Question], today: date) -> Schema:
+    made = Schema.from_dict({question.name: _Answer(question, today) for question in questions})
     return made(unknown=EXCLUDE)
+
+
+def check_questions(questions: Iterable[Question], answers: Mapping[str, object], today: date) -> dict[str, Any]:
+    """As check_answers, for questions that belong to no catalogue entry: who somebody is, what they look for."""
+    return _load(_schema(questions, today), answers, partial=False)
 
 
 def check_answers(slug: str, answers: Mapping[str, object], today: date, step: str | None = None) -> dict[str, Any]:
