@@ -1,4 +1,4 @@
-"""Every word a person reads comes from here, in the language they read, with values that cannot disturb its direction."""
+"""Every word a person reads comes from here, in their language, with values that cannot disturb its direction."""
 
 import datetime as dt
 import os
@@ -14,7 +14,7 @@ from babel import Locale
 from babel.dates import format_date
 from babel.messages.pofile import read_po
 from babel.numbers import get_currency_name
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from shared.money import Money
 
@@ -56,7 +56,7 @@ def _is_balanced(text: str) -> bool:
 
 
 def read_fragments(folder: Path) -> dict[str, Forms]:
-    """Key to plural forms (one form when it has none), of every fragment in the folder; ValueError on a key met twice."""
+    """Key to plural forms (or the one form) of every fragment in the folder. Raises ValueError on a key met twice."""
     texts: dict[str, Forms] = {}
     for path in sorted(folder.glob("*.po")):
         for key, forms in _read(path):
@@ -94,7 +94,7 @@ class Language:
 
     def text(self, key: str, **params: object) -> str:
         """Plain text; each parameter stands between isolates."""
-        return _fill(self._form(key, -1), params, lambda value: isolate(self.shown(value)))
+        return "".join(_parts(self._form(key, -1), params, self._isolated))
 
     def html(self, key: str, **params: object) -> Markup:
         """Safe HTML: text and parameters escaped (a Markup parameter is kept), each parameter in its own <bdi>."""
@@ -102,7 +102,7 @@ class Language:
 
     def plural(self, key: str, n: int | Decimal, **params: object) -> str:
         """The form that n asks for; n itself may be used in it as {n}."""
-        return _fill(self._form(key, self._index(n)), {"n": n, **params}, lambda value: isolate(self.shown(value)))
+        return "".join(_parts(self._form(key, self._index(n)), {"n": n, **params}, self._isolated))
 
     def plural_html(self, key: str, n: int | Decimal, **params: object) -> Markup:
         return self._markup(self._form(key, self._index(n)), {"n": n, **params})
@@ -166,23 +166,29 @@ class Language:
             raise MissingText(f"{self.code}: {key}")
         return key
 
+    def _isolated(self, value: object) -> str:
+        return isolate(self.shown(value))
+
     def _markup(self, form: str, params: dict[str, object]) -> Markup:
-        def in_bdi(value: object) -> str:
-            inner = value if isinstance(value, Markup) else escape(self.shown(value))
-            return Markup("<bdi>{}</bdi>").format(inner)
+        return Markup("").join(_parts(form, params, self._in_bdi))
 
-        return Markup(_fill(str(escape(form)), params, in_bdi))
+    def _in_bdi(self, value: object) -> str:
+        return Markup("<bdi>{}</bdi>").format(value if isinstance(value, Markup) else self.shown(value))
 
 
-def _fill(form: str, params: dict[str, object], show: Callable[[object], str]) -> str:
-    def value(place: re.Match[str]) -> str:
+def _parts(form: str, params: dict[str, object], show: Callable[[object], str]) -> Iterator[str]:
+    """The form's own words as they are, with each place shown as asked in between."""
+    end = 0
+    for place in PLACE.finditer(form):
+        yield form[end : place.start()]
         if place[1] in params:
-            return show(params[place[1]])
-        if os.environ.get("MAHJAR_STRICT"):
+            yield show(params[place[1]])
+        elif os.environ.get("MAHJAR_STRICT"):
             raise MissingText(f"no value for {place[0]} in {form!r}")
-        return place[0]
-
-    return PLACE.sub(value, form)
+        else:
+            yield place[0]
+        end = place.end()
+    yield form[end:]
 
 
 def _local(instant: dt.datetime, zone: str | ZoneInfo) -> dt.datetime:

@@ -1,0 +1,99 @@
+"""What a printed paper says, as HTML: both languages at once, every value held in its own direction."""
+
+import unicodedata
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from shared.i18n import CONTROLS, Language, language
+from shared.money import Money
+
+if TYPE_CHECKING:
+    from shared.documents import DocumentRow
+
+ROOT = Path(__file__).parent.parent
+LAYOUT = ROOT / "shared" / "print_templates"
+
+
+def html(document: "DocumentRow", service: str) -> str:
+    """The page a document is drawn from, by the template of its kind in the issuing service's documents folder."""
+    template = _environment(service).get_template(f"{document.kind}.html")
+    return template.render(document=document, verify_url=verify_url(document), **document.data)
+
+
+def verify_url(document: "DocumentRow") -> str:
+    """Where anybody may check the paper."""
+    return f"{document.data['print']['public_url']}/verify/{document.code}"
+
+
+@lru_cache
+def _environment(service: str) -> Environment:
+    folders = [LAYOUT, ROOT / "services" / service / "documents"]
+    made = Environment(
+        loader=FileSystemLoader(folders),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals |= {"ar": language("ar"), "en": language("en"), "say": say, "qr": qr}
+    made.filters |= {"ltr": ltr, "isolate": isolate, "day": day, "instant": instant, "money": money, "amount": amount}
+    return made
+
+
+def direction(text: str) -> str:
+    """That of the first letter which has one; figures and marks alone read left to right."""
+    kind = next((found for char in text if (found := unicodedata.bidirectional(char)) in ("L", "R", "AL")), "L")
+    return "ltr" if kind == "L" else "rtl"
+
+
+def isolate(value: object) -> Markup:
+    """A value in an element of its own direction; WeasyPrint knows no unicode-bidi but lays elements out one by one."""
+    text = CONTROLS.sub("", str(value))
+    return Markup('<bdi dir="{}">{}</bdi>').format(direction(text), text)
+
+
+def ltr(value: object) -> Markup:
+    """A number, code or Latin word, left to right wherever it stands."""
+    return Markup('<bdi dir="ltr">{}</bdi>').format(CONTROLS.sub("", str(value)))
+
+
+def say(tongue: Language, key: str, **params: object) -> Markup:
+    """A translated text whose parameters are isolated the way papers need it."""
+    held = {
+        name: value if isinstance(value, Markup) else isolate(tongue.shown(value)) for name, value in params.items()
+    }
+    return tongue.html(key, **held)
+
+
+def day(value: str | date, tongue: Language) -> Markup:
+    """A date, from ISO 8601 or a date, as the language writes it."""
+    return isolate(tongue.date(date.fromisoformat(value) if isinstance(value, str) else value))
+
+
+def instant(value: str, tongue: Language, zone: str) -> Markup:
+    """Day and hour at the mission, from ISO 8601 with its offset."""
+    return isolate(tongue.datetime(datetime.fromisoformat(value), zone))
+
+
+def money(value: Mapping[str, Any], tongue: Language) -> Markup:
+    """Amount and currency, from minor units."""
+    return isolate(tongue.money(Money(value["amount"], value["currency"])))
+
+
+def amount(value: Mapping[str, Any], tongue: Language) -> Markup:
+    """The amount alone, for columns whose head names the currency."""
+    return ltr(tongue.amount(Money(value["amount"], value["currency"])))
+
+
+def qr(text: str) -> Markup:
+    """The text as a QR code, drawn as SVG in ink on nothing."""
+    import segno
+
+    drawn = segno.make(text, error="m", micro=False).svg_inline(border=0, omitsize=True, dark="#221e19", svgclass=None)
+    return Markup(drawn)  # noqa: S704 - made of numbers by segno; the text is not in it
