@@ -1,4 +1,4 @@
-"""Four generations of families, community by community, so that a million people never stand in memory at once."""
+"""Four generations of families, village by village, so that a million people never stand in memory at once."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from random import Random
 
 from deploy.population.lives import age_at_death, first_stay_of_child, wander
 from deploy.population.names import family, given
-from deploy.population.people import AS_OF, Household, Human, Marriage
+from deploy.population.people import AS_OF, Community, Household, Human, Marriage
 from deploy.population.places import CITIES, QUARTERS, ROUND, Office
 
 FOUNDER_COUPLES = 14
@@ -28,7 +28,7 @@ STEP = 387_420_489
 
 
 class Register:
-    """What runs through all communities: the random source and the running numbers."""
+    """What runs through all villages: the random source and the running numbers."""
 
     def __init__(self, people: int, seed: int) -> None:
         self.random = Random(seed)  # noqa: S311 - the same people each time are the point
@@ -60,18 +60,16 @@ class Register:
         return Household(office, FIRST_KHANA + self.khana[office.code], quarter, head, opened)
 
 
-class Community:
+class Village(Community):
     """Some families of several offices whose children marry one another."""
 
     def __init__(self, register: Register) -> None:
+        super().__init__()
         self.register = register
         self.random = register.random
-        self.people: list[Human] = []
-        self.households: list[Household] = []
-        self.marriages: list[Marriage] = []
 
     def live(self) -> None:
-        """Runs the community from its founders to today."""
+        """Runs the village from its founders to today."""
         couples = self.found()
         for _ in range(2, GENERATIONS + 1):
             generation = [child for couple in couples for child in self.bear(couple)]
@@ -208,10 +206,10 @@ class Community:
             couple.wife.entry = couple.left
 
 
-def communities(people: int, seed: int) -> Iterator[Community]:
+def villages(people: int, seed: int) -> Iterator[Village]:
     """Exactly so many people; the same size and seed give the same people."""
     register = Register(people, seed)
     while register.left > 0:
-        community = Community(register)
-        community.live()
-        yield community
+        village = Village(register)
+        village.live()
+        yield village

@@ -99,3 +99,12 @@ class Marriage:
         ends = [AS_OF, self.wife.born + 45 * 365, self.husband.born + 66 * 365]
         ends += [day - 1 for day in (self.divorced, self.wife.died, self.husband.died) if day is not None]
         return min(ends)
+
+
+@dataclass(slots=True)
+class Community:
+    """People, the entries that keep them and their marriages: what registers are filled from."""
+
+    people: list[Human] = field(default_factory=list)
+    households: list[Household] = field(default_factory=list)
+    marriages: list[Marriage] = field(default_factory=list)

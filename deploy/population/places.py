@@ -69,8 +69,8 @@ class Office:
 
 OFFICES: tuple[Office, ...] = tuple(Office(code, (arabic, latin)) for code, arabic, latin in table("offices"))
 # Large cities come up again so that they keep more families; the first round already reaches every office.
-_OFTEN = set("0101 0103 0201 0202 0301 0302 0401 0501 0601 0701 0801 0901 1001 1201".split())
-ROUND: tuple[Office, ...] = OFFICES + tuple(office for office in OFFICES if office.code in _OFTEN) * 2
+_LARGE = ("0101", "0103", "0201", "0202", "0301", "0302", "0401", "0501", "0601", "0701", "0801", "0901", "1001")
+ROUND: tuple[Office, ...] = OFFICES + tuple(office for office in OFFICES if office.code in _LARGE) * 2
 
 
 def city(random: Random) -> int:

@@ -7,13 +7,13 @@ from datetime import date
 from functools import cache
 from random import Random
 
-from deploy.population.families import Community
 from deploy.population.names import Pair, family, given, table
-from deploy.population.people import AS_OF, Household, Human, Marriage
+from deploy.population.people import AS_OF, Community, Household, Human, Marriage
 from deploy.population.places import GOVERNORATES, OFFICES, Office
 
 COLUMNS: dict[str, str] = {
-    "registry_office": "code, governorate, name_ar, name_en, governorate_ar, governorate_en, registrar_ar, registrar_en",
+    "registry_office": "code, governorate, name_ar, name_en, governorate_ar, governorate_en, "
+    "registrar_ar, registrar_en",
     "family_entry": "office, number, place_ar, place_en, head, opened_on",
     "person": "id, national_number, sex, given_name, father_name, family_name, mother_name, mother_family, "
     "latin_given, latin_father, latin_family, latin_mother, latin_mother_family, born, birthplace, latin_birthplace, "

@@ -4,12 +4,12 @@ from collections import Counter, defaultdict
 from datetime import date
 from random import Random
 
-from deploy.population.families import Community
-from deploy.population.people import AS_OF, Human
-from deploy.population.places import CITIES
-from deploy.population.registers import Rows, iso, line
+from deploy.population.people import AS_OF, Community, Human
+from deploy.population.places import CITIES, OFFICES
+from deploy.population.registers import Rows, iso, line, text
 
 COLUMNS: dict[str, str] = {
+    "recruitment_branch": "code, name_ar, name_en",
     "service_record": "person, national_number, given_name, family_name, father_name, mother_name, latin_given, "
     "latin_family, latin_father, born, branch, record_number, class_year, status, born_abroad, recorded_on",
     "residence_abroad": "person, country, from_on, until_on",
@@ -31,6 +31,12 @@ class ServiceRegister:
         self.random = Random(f"{seed} service")  # noqa: S311 - the same rows each time are the point
         self.rows: Rows = defaultdict(list)
         self.numbers: Counter[tuple[str, int]] = Counter()
+
+    def branches(self) -> None:
+        """One recruitment branch beside each registry office, under the same code."""
+        self.rows["recruitment_branch"] += [
+            line(office.code, *text("branch", office=office.name)) for office in OFFICES
+        ]
 
     def enter(self, community: Community) -> None:
         """The community's men of the classes kept."""
