@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import CheckConstraint, Date, DateTime, LargeBinary, Text, UniqueConstraint, Uuid, func, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column
 
 from shared import audit, db, paper, pdf, references
 from shared.clock import local_date
@@ -43,11 +43,14 @@ class DocumentRow:
     """Columns of an issued paper; `data` is the snapshot it is drawn from, and drawing needs nothing else."""
 
     __tablename__ = "document"
-    __table_args__ = (
-        UniqueConstraint("mission", "number"),
-        CheckConstraint("status IN ('valid', 'revoked')", name="status"),
-        CheckConstraint("(pdf IS NULL) = (sha256 IS NULL)", name="drawn"),
-    )
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[UniqueConstraint | CheckConstraint, ...]:
+        return (
+            UniqueConstraint("mission", "number"),
+            CheckConstraint("status IN ('valid', 'revoked')", name="status"),
+            CheckConstraint("(pdf IS NULL) = (sha256 IS NULL)", name="drawn"),
+        )
 
     code: Mapped[str] = mapped_column(Text, primary_key=True)
     number: Mapped[str] = mapped_column(Text)
@@ -79,7 +82,7 @@ class DocumentNumber(_Base):
 
     mission: Mapped[str] = mapped_column(Text, primary_key=True)
     kind: Mapped[str] = mapped_column(Text, primary_key=True)
-    year: Mapped[int] = mapped_column(primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     last: Mapped[int]
 
 
