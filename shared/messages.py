@@ -88,7 +88,7 @@ class _Actor(Schema):
 
 class _Envelope(Schema):
     id = fields.UUID(required=True)
-    type = _id()
+    type = fields.String(required=True, validate=validate.Regexp(r"[a-z_.]{1,80}\Z"))
     version = fields.Integer(required=True, strict=True, validate=validate.Range(1, 9999))
     occurred_at = fields.AwareDateTime(required=True, format="iso", default_timezone=UTC)
     sender = _id()
@@ -130,7 +130,7 @@ class DecisionMade1(Schema):
 
     application = _id()
     transaction = _id()
-    ask = _one_of("confirm", "extract", "assess")
+    ask = _one_of("confirm", "extract", "assess", "discharge")
     outcome = _one_of("granted", "refused", "returned", "assessed")
     reason = fields.String(validate=validate.Length(max=80), allow_none=True)
     document = fields.String(validate=validate.Length(max=80), allow_none=True)
@@ -164,8 +164,6 @@ def encode(envelope: Envelope, keys: Keys) -> bytes:
 
 def decode(delivery: Delivery, keys: Keys) -> Envelope:
     """The envelope of a delivery, after every check that needs no database. Raises Unreadable, and nothing else."""
-    if delivery.given_up:
-        raise Unreadable("given_up")
     content = _parsed(delivery)
     signature = content.pop("signature", None)
     envelope = _loaded(content)
@@ -173,6 +171,8 @@ def decode(delivery: Delivery, keys: Keys) -> Envelope:
         raise Unreadable("forged", "sender is not the exchange's owner")
     _check_signature(keys, content, signature, envelope.sender)
     _check_message(envelope)
+    if delivery.given_up:
+        raise Unreadable("given_up", envelope=envelope)
     return envelope
 
 

@@ -11,8 +11,9 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from deploy.database import SERVICES, prepare
+from deploy.database import DATABASE, SERVICES, opened, prepare
 from deploy.migrate import migrate
+from deploy.population import load as load_population
 from deploy.postgres import Postgres
 from shared.crypto import Keys, create_keys
 from shared.db import Database, enter
@@ -35,8 +36,17 @@ def urls(cluster: Postgres) -> dict[str, str]:
     """Addresses by role; every schema stands at its head."""
     prepared = prepare(cluster.admin_url, cluster.data)
     for service in SERVICES:
-        migrate(cluster.admin_url, service)
+        if Path("services", service, "migrations", "HEAD").exists():
+            migrate(cluster.admin_url, service)
     return prepared
+
+
+@pytest.fixture(scope="session")
+def registers(cluster: Postgres, urls: dict[str, str]) -> int:
+    """Both registers filled: the named specimens and a few hundred people around them."""
+    assert urls
+    with opened(cluster.admin_url, DATABASE) as connection:
+        return load_population(connection, people=400, seed=7)
 
 
 @pytest.fixture(scope="session")

@@ -6,10 +6,11 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from services.conscription.assess import DAMASCUS, answer
-from services.conscription.model import Assessment, Discharge, Document, RecruitmentBranch, ServiceRecord
+from services.conscription.model import Assessment, Discharge, RecruitmentBranch, ServiceRecord
 from shared import audit, documents
 from shared.clock import local_date
 from shared.db import now
+from shared.documents import Document
 from shared.identity import Actor
 from shared.messages import Envelope
 
@@ -26,12 +27,11 @@ def discharge(session: Session, actor: Actor, envelope: Envelope) -> None:
     if assessment is None:
         answer(session, actor, envelope, outcome="refused", reason="not_assessed")
         return
+    owing = (ServiceRecord.person == assessment.person) & ServiceRecord.status.in_(OWING)
     settled = session.execute(
-        update(ServiceRecord)
-        .where(ServiceRecord.person == assessment.person, ServiceRecord.status.in_(OWING))
-        .values(status="exempt")
+        update(ServiceRecord).where(owing).values(status="exempt").returning(ServiceRecord.person)
     )
-    if settled.rowcount == 0:
+    if settled.first() is None:
         answer(session, actor, envelope, outcome="refused", reason="service_already_settled")
         return
     document = _issue(session, actor, envelope, assessment)
@@ -66,9 +66,7 @@ def _issue(session: Session, actor: Actor, envelope: Envelope, assessment: Asses
         "receipt": {"number": envelope.body["payment"], "on": on.isoformat()},
         "zone": DAMASCUS,
     }
-    return documents.issue(
-        session, actor, Document, KIND, envelope.about, envelope.mission, assessment.person, data, expires_on=None
-    )
+    return documents.issue(session, actor, KIND, envelope.about, envelope.mission, assessment.person, data, None)
 
 
 def _who(record: ServiceRecord) -> dict[str, Any]:

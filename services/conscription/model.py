@@ -4,7 +4,6 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from shared.documents import DocumentRow
 from sqlalchemy import ForeignKey, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -105,9 +104,3 @@ class Discharge(Base):
     payment: Mapped[str]
     document: Mapped[str]
     discharged_at: Mapped[datetime] = mapped_column(server_default=func.now())
-
-
-class Document(Base, DocumentRow):
-    """A paper this service issued."""
-
-    __tablename__ = "document"

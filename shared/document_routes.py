@@ -1,0 +1,58 @@
+"""How a service's papers are asked for: the record, the PDF, and the check that anybody may make."""
+
+from flask import Blueprint, Response
+
+from shared import audit, documents
+from shared.access import check_access
+from shared.documents import Document
+from shared.errors import NotFound
+from shared.references import clean, is_valid, mission_of
+from shared.web import allowed, current_actor, database, transaction
+
+blueprint = Blueprint("documents", __name__)
+
+
+def _readable(found: Document) -> Document:
+    """Raises NotFound, as for an unknown code, unless the actor may read this very paper."""
+    owner = str(found.person) if found.person else None
+    check_access(current_actor(), "document.read", owner=owner, mission=found.mission)
+    return found
+
+
+@blueprint.get("/documents/<code>")
+@allowed("document.read")
+def document(code: str) -> dict[str, object]:
+    """What is known of a paper without drawing it."""
+    with transaction() as session:
+        found = _readable(documents.find(session, code))
+        expires = found.expires_on.isoformat() if found.expires_on else None
+        return {
+            "code": found.code,
+            "kind": found.kind,
+            "number": found.number,
+            "issued_on": found.issued_on.isoformat(),
+            "expires_on": expires,
+            "status": found.status,
+        }
+
+
+@blueprint.get("/documents/<code>.pdf")
+@allowed("document.read")
+def document_pdf(code: str) -> Response:
+    """The PDF; the same bytes every time. Who fetched it is recorded."""
+    with transaction() as session:
+        found = _readable(documents.find(session, code))
+        content = documents.draw(session, found.code)
+        audit.record(session, current_actor(), "document.read", found.code)
+    return Response(content, mimetype="application/pdf")
+
+
+@blueprint.get("/verify/<code>")
+@allowed("document.verify")
+def verify(code: str) -> dict[str, object]:
+    """Whether a paper is valid, to whoever holds its code; the code itself says which mission to look in."""
+    reference = clean(code)
+    if not is_valid(reference):
+        raise NotFound("code_mistyped")
+    with database().scope(mission_of(reference)) as session:
+        return documents.verify(session, reference)

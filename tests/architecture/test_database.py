@@ -1,0 +1,111 @@
+"""What the database itself guarantees: walls between missions and services, rows that cannot be rewritten."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import MetaData, create_engine, make_url, text
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from deploy.database import DATABASE, SERVICES
+from deploy.postgres import Postgres
+from shared import audit
+from shared.db import Database, infrastructure
+from tests.conftest import ELSEWHERE, HOME, officer
+
+MODELS = {"consular": "services.consular.model", "gateway": "services.gateway.accounts"}
+
+
+@pytest.fixture(scope="module")
+def owner(cluster: Postgres, urls: dict[str, str]) -> Iterator[Engine]:
+    """The database as its administrator sees it."""
+    assert urls
+    address = make_url(cluster.admin_url).set(drivername="postgresql+psycopg", database=DATABASE)
+    engine = create_engine(address)
+    yield engine
+    engine.dispose()
+
+
+def ask(engine: Engine, question: str, **params: object) -> list[tuple[object, ...]]:
+    with engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(text(question), params)]
+
+
+WALLED = """
+    SELECT c.relname, c.relrowsecurity, c.relforcerowsecurity,
+           (SELECT count(*) FROM pg_policy p WHERE p.polrelid = c.oid)
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'mission' AND NOT a.attisdropped
+    WHERE n.nspname = :service AND c.relkind IN ('r', 'p')
+"""
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_table_of_missions_is_walled(owner: Engine, service: str) -> None:
+    found = ask(owner, WALLED, service=service)
+    assert found, "at least the events carry a mission"
+    assert [row for row in found if row[1:] != (True, True, 1)] == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_owns_nothing_and_may_not_make_anything(owner: Engine, service: str) -> None:
+    owned = "SELECT relname FROM pg_class WHERE relowner = (SELECT oid FROM pg_roles WHERE rolname = :service)"
+    assert ask(owner, owned, service=service) == []
+    powers = "SELECT rolsuper, rolcreatedb, rolcreaterole, rolbypassrls FROM pg_roles WHERE rolname = :service"
+    assert ask(owner, powers, service=service) == [(False, False, False, False)]
+    assert ask(owner, "SELECT has_schema_privilege(:service, :service, 'CREATE')", service=service) == [(False,)]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_reads_no_other_schema(owner: Engine, service: str) -> None:
+    for other in set(SERVICES) - {service}:
+        entered = ask(owner, "SELECT has_schema_privilege(:service, :other, 'USAGE')", service=service, other=other)
+        assert entered == [(False,)]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_models_and_migrations_say_the_same(owner: Engine, service: str) -> None:
+    module = __import__(MODELS.get(service, f"services.{service}.model"), fromlist=["Base"])
+    declared = MetaData(naming_convention=infrastructure.naming_convention)
+    for source in (module.Base.metadata, infrastructure):
+        for table in source.tables.values():
+            table.to_metadata(declared)
+    with owner.connect() as connection:
+        connection.execute(text("SELECT set_config('search_path', :schema, false)"), {"schema": service})
+        options = {"include_name": lambda name, kind, _: not (kind == "table" and name == "alembic_version")}
+        differences = compare_metadata(MigrationContext.configure(connection, opts=options), declared)
+    assert differences == []
+
+
+def test_rows_of_another_mission_are_neither_seen_nor_written(session_for: Callable[..., Session]) -> None:
+    session = session_for("consular", ELSEWHERE)
+    audit.record(session, officer(mission=ELSEWHERE), "desk.case", "BER-TEST")
+    session.execute(text("SELECT set_config('mahjar.mission', :mission, true)"), {"mission": HOME})
+    assert session.execute(text("SELECT count(*) FROM event WHERE about = 'BER-TEST'")).scalar() == 0
+    forged = "INSERT INTO event (mission, actor_kind, actor, role, action, about) VALUES ('BER', 'x', 'x', 'x', 'x', 'x')"
+    with pytest.raises(DBAPIError, match="row-level security"):
+        session.execute(text(forged))
+
+
+def test_a_pooled_connection_carries_no_mission_over(database: Callable[[str], Database]) -> None:
+    with database("consular").scope(HOME):
+        pass
+    with Session(database("consular").engine) as session:
+        assert session.execute(text("SELECT current_setting('mahjar.mission', true)")).scalar() in (None, "")
+        assert session.execute(text("SELECT count(*) FROM event")).scalar() == 0
+
+
+@pytest.mark.parametrize("change", ["UPDATE event SET reason = 'rewritten'", "DELETE FROM event", "TRUNCATE event"])
+def test_events_cannot_be_rewritten_by_the_service_nor_by_the_administrator(
+    session_for: Callable[..., Session], owner: Engine, change: str
+) -> None:
+    session = session_for("consular")
+    audit.record(session, officer(), "desk.case", "RUH-TEST")
+    with pytest.raises(DBAPIError, match="permission denied|append-only"):
+        session.execute(text(change))
+    with owner.connect() as connection, pytest.raises(DBAPIError, match="append-only"):
+        connection.execute(text("SET search_path = consular"))
+        connection.execute(text(change))

@@ -1,0 +1,194 @@
+"""Conscription alone: statements, assessments and discharges on its own role and schema."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from deploy.database import DATABASE, opened
+from deploy.population import specimens
+from deploy.postgres import Postgres
+from services.conscription.handlers import HANDLERS
+from services.conscription.model import Assessment, Discharge, ServiceRecord
+from shared import documents, references
+from shared.crypto import Keys
+from shared.messages import Envelope
+from shared.outbox import outbox
+from tests.conftest import ELSEWHERE, HOME, ServiceClient, expatriate, officer
+
+
+@pytest.fixture
+def session(registers: int, session_for: Callable[..., Session]) -> Iterator[Session]:
+    yield session_for("conscription")
+
+
+def heard(type: str, person: str, application: str = "", **body: object) -> Envelope:
+    about = application or references.new(HOME, 10)
+    head = {"application": about, "transaction": "cash-allowance", "authority": "conscription", "person": person}
+    return Envelope(
+        id=str(uuid4()),
+        type=type,
+        version=1,
+        occurred_at=datetime.now(UTC),
+        sender="consular",
+        actor={"kind": "officer", "id": "o", "role": "officer"},
+        mission=HOME,
+        about=about,
+        sequence=1,
+        correlation="test",
+        body={**head, **body},
+    )
+
+
+def forward(session: Session, person: str) -> Envelope:
+    envelope = heard("application.forwarded", person, ask="assess", options={})
+    HANDLERS["application.forwarded"](session, envelope)
+    session.flush()
+    return envelope
+
+
+def settle(session: Session, person: str, application: str) -> None:
+    paid = {"payment": "RUH-PAYMT-2", "amount": 2625000, "currency": "SAR"}
+    HANDLERS["fee.settled"](session, heard("fee.settled", person, application, **paid))
+    session.flush()
+
+
+def enlist(cluster: Postgres, abroad_for: timedelta) -> str:
+    """A man of thirty whom the directorate knows, abroad for so long until today."""
+    person, today = str(uuid4()), datetime.now(UTC).date()
+    number = f"01{uuid4().int % 10**9:09d}"
+    names = ("زيد", "سليم", "نموذج", "هدى مثال", "Zayd", "Salim", "Namouzaj")
+    with opened(cluster.admin_url, DATABASE) as connection:
+        connection.execute(
+            "INSERT INTO conscription.service_record SELECT %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, code, 'test', %s,"
+            " 'liable', false, %s FROM conscription.recruitment_branch LIMIT 1",
+            [person, number, *names, today - timedelta(days=30 * 366), today.year - 30, today],
+        )
+        connection.execute(
+            "INSERT INTO conscription.residence_abroad (person, from_on, country) VALUES (%s, %s, 'SA')",
+            [person, today - abroad_for],
+        )
+    return person
+
+
+def said(session: Session, application: str) -> list[dict[str, Any]]:
+    rows = session.execute(select(outbox).where(outbox.c.about == application).order_by(outbox.c.sequence))
+    return [row.content["body"] for row in rows]
+
+
+def test_a_man_abroad_for_seven_years_owes_seven_thousand(session: Session) -> None:
+    envelope = forward(session, specimens.ABROAD.person)
+    (answer,) = said(session, envelope.about)
+    assert (answer["outcome"], answer["amount"], answer["currency"]) == ("assessed", 700_000, "USD")
+    found = session.get_one(Assessment, envelope.about)
+    assert found.tier == "four_years" and found.working[-1]["code"] == "tier_highest"
+
+
+@pytest.mark.parametrize(
+    ("person", "reason"),
+    [
+        (specimens.SERVED.person, "service_already_settled"),
+        (specimens.FATHER.person, "reserve_has_its_own_allowance"),
+        (specimens.WOMAN.person, "no_service_record"),
+    ],
+)
+def test_who_is_refused_and_why(session: Session, person: str, reason: str) -> None:
+    (answer,) = said(session, forward(session, person).about)
+    assert (answer["outcome"], answer["reason"]) == ("refused", reason)
+
+
+def test_a_man_abroad_for_less_than_a_year_is_refused(session: Session, cluster: Postgres) -> None:
+    person = enlist(cluster, abroad_for=timedelta(days=360))
+    (answer,) = said(session, forward(session, person).about)
+    assert answer["outcome"] == "refused" and answer["reason"] == "residence_too_short", answer
+
+
+def test_another_authoritys_application_is_not_ours(session: Session) -> None:
+    envelope = heard("application.forwarded", specimens.ABROAD.person, ask="confirm", options={})
+    envelope.body["authority"] = "civil_registry"
+    HANDLERS["application.forwarded"](session, envelope)
+    assert said(session, envelope.about) == []
+
+
+def test_a_paid_allowance_discharges_the_man_on_paper(session: Session) -> None:
+    person = specimens.ABROAD.person
+    application = forward(session, person).about
+    settle(session, person, application)
+    granted = said(session, application)[-1]
+    assert granted["outcome"] == "granted"
+    assert session.get_one(ServiceRecord, UUID(person)).status == "exempt"
+    assert session.get_one(Discharge, application).document == granted["document"]
+    paper = documents.find(session, granted["document"])
+    assert paper.data["holder"] == {"ar": "كرم سليم نموذج", "en": "Karam Salim Namouzaj"}
+    assert paper.expires_on is None
+    assert documents.draw(session, paper.code)[:5] == b"%PDF-"
+
+
+def test_a_second_payment_for_a_discharged_man_is_refused_not_kept(session: Session) -> None:
+    person = specimens.ABROAD.person
+    first, second = forward(session, person).about, forward(session, person).about
+    settle(session, person, first)
+    settle(session, person, second)
+    assert said(session, second)[-1]["reason"] == "service_already_settled"
+
+
+def test_a_payment_nobody_assessed(session: Session) -> None:
+    application = references.new(HOME, 10)
+    settle(session, specimens.ABROAD.person, application)
+    assert said(session, application)[-1]["reason"] == "not_assessed"
+
+
+@pytest.fixture
+def client(registers: int, service_client: Callable[[str], ServiceClient]) -> ServiceClient:
+    return service_client("conscription")
+
+
+def test_a_statement_is_about_the_asker_for_one_purpose(client: ServiceClient, key_folder: Any) -> None:
+    person = specimens.ABROAD.person
+    answer = client.post("/statements", expatriate(person), {"purpose": "cash-allowance"}).get_json()
+    assert answer["facts"] == {"person": person, "service_status": "liable", "born_abroad": False}
+    claims = Keys(key_folder, "consular").verify(answer["statement"], "statement", issuer="conscription")
+    assert (claims["person"], claims["purpose"], claims["facts"]) == (person, "cash-allowance", answer["facts"])
+
+
+def test_somebody_without_a_record_gets_that_attested(client: ServiceClient) -> None:
+    answer = client.post("/statements", expatriate(specimens.WOMAN.person), {"purpose": "cash-allowance"})
+    assert answer.get_json()["facts"]["service_status"] is None
+
+
+@pytest.mark.parametrize(
+    ("sent", "errors"),
+    [({}, {"purpose": "required"}), ({"purpose": "flying-carpet"}, {"purpose": "unknown_transaction"})],
+)
+def test_a_statement_needs_a_known_purpose(client: ServiceClient, sent: object, errors: dict[str, str]) -> None:
+    answer = client.post("/statements", expatriate(), sent)
+    assert (answer.status_code, answer.get_json()["errors"]) == (422, errors)
+
+
+def test_a_body_that_is_no_json(client: ServiceClient) -> None:
+    answer = client.ask(
+        "POST", "/statements", expatriate(), data=b"\xff{", headers={"Content-Type": "application/json"}
+    )
+    assert (answer.status_code, answer.get_json()["code"]) == (422, "not_json")
+
+
+def test_an_assessment_is_shown_to_its_man_and_his_mission_only(
+    client: ServiceClient, database: Callable[[str], Any]
+) -> None:
+    person = specimens.STUDENT.person
+    application = references.new(HOME, 10)
+    with database("conscription").scope(HOME) as session:
+        shown = {"tier": "one_year", "amount": 1_000_000, "currency": "USD", "law": "LD 31/2020", "working": []}
+        row = Assessment(
+            application=application, mission=HOME, person=UUID(person), transaction="cash-allowance", **shown
+        )
+        session.add(row)
+    path = f"/assessments/{application}"
+    assert client.get(path, expatriate(person)).get_json()["amount"] == 1_000_000
+    assert client.get(path, officer()).status_code == 200
+    for stranger in (expatriate(), officer(mission=ELSEWHERE), expatriate(person, mission=ELSEWHERE)):
+        assert client.get(path, stranger).status_code == 404
