@@ -1,0 +1,105 @@
+"""The gateway: the only face of the platform. Pages, sign-in and languages; no case data of its own."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, Response, jsonify, redirect, send_from_directory, url_for
+from werkzeug.wrappers import Response as Answer
+
+from services.gateway import desk, faults, pages, presentation, security
+from services.gateway.accounts import UNREACHABLE
+from services.gateway.civil_registry import CivilRegistry
+from services.gateway.conscription import Conscription
+from services.gateway.consular import Consular
+from services.gateway.current import accounts, civil_registry, conscription, consular, settings
+from services.gateway.language import keep_language, preferred
+from shared.client import Client
+from shared.crypto import Keys
+from shared.db import Database, now
+from shared.errors import Refusal
+from shared.logs import start_logs
+from shared.settings import Settings
+
+STATIC_SECONDS = 3600
+
+
+def create_app(configured: Settings, **replaced: Any) -> Flask:
+    """The application. `replaced` puts other clients (consular=, ...) in place of the real ones."""
+    start_logs("gateway")
+    app = Flask(__name__, static_url_path="/static")
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
+    app.extensions["settings"] = configured
+    app.extensions["database"] = Database(configured.database_url)
+    app.extensions.update(upstreams(configured) | replaced)
+    security.protect(app)
+    keep_language(app)
+    presentation.dress(app)
+    faults.explain(app)
+    app.add_url_rule("/", "front_door", front_door)
+    app.add_url_rule("/static/fonts/<name>", "fonts", font)
+    app.add_url_rule("/health", "health", health)
+    app.add_url_rule("/ready", "ready", ready)
+    pages.attach(app)
+    desk.attach(app)
+    return app
+
+
+def app() -> Flask:
+    """For the web server: settings come from the environment."""
+    return create_app(Settings.load("gateway"))
+
+
+def upstreams(configured: Settings) -> dict[str, Any]:
+    """A client of each service, all speaking with the gateway's key."""
+    keys = Keys(configured.keys, "gateway")
+    return {
+        "consular": Consular(Client(configured.url_consular, keys, "consular")),
+        "civil_registry": CivilRegistry(Client(configured.url_civil_registry, keys, "civil_registry")),
+        "conscription": Conscription(Client(configured.url_conscription, keys, "conscription")),
+    }
+
+
+def front_door() -> Answer:
+    """To the language the browser prefers."""
+    answer = redirect(url_for("home.show", lang=preferred()))
+    answer.vary.add("Accept-Language")
+    return answer
+
+
+def font(name: str) -> Response:
+    """The faces cut at set-up, which live outside the code."""
+    return send_from_directory(settings().fonts.resolve(), name)
+
+
+def health() -> Response:
+    """The process runs."""
+    return jsonify(status="ok")
+
+
+def ready() -> tuple[Response, int]:
+    """The accounts and every service answer."""
+    missing = [name for name, answers in _checks().items() if not answers]
+    return jsonify(status="waiting" if missing else "ready", missing=missing), 503 if missing else 200
+
+
+def _checks() -> dict[str, bool]:
+    return {
+        "database": _answers(accounts_answer),
+        "consular": _answers(consular().ready),
+        "civil_registry": _answers(civil_registry().ready),
+        "conscription": _answers(conscription().ready),
+    }
+
+
+def _answers(ask: Callable[[], None]) -> bool:
+    try:
+        ask()
+    except (Refusal, *UNREACHABLE):
+        return False
+    return True
+
+
+def accounts_answer() -> None:
+    """Asks the database of accounts for anything at all."""
+    with accounts().scope(None) as session:
+        now(session)

@@ -1,0 +1,38 @@
+"""Accounts for demonstrations: staff of two missions and expatriates whose persons the demo register holds."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.gateway.accounts.model import Account
+from services.gateway.accounts.passwords import hash_password, matches
+from services.gateway.accounts.register import number_key
+
+
+@dataclass(frozen=True)
+class DemoAccount:
+    """One account as the runner prints it. Expatriates carry the person and number the register knows them by."""
+
+    email: str
+    password: str
+    role: str = "expatriate"
+    mission: str = "RUH"
+    person: str | None = None
+    number: str = ""
+    name_ar: str = ""
+    name_latin: str = ""
+
+
+def ensure_demo(session: Session, secret: str, accounts: Iterable[DemoAccount]) -> None:
+    """Makes the missing accounts and sets the rest as told, so that a second run prints passwords that work."""
+    for told in accounts:
+        row = session.scalar(select(Account).where(Account.email == told.email)) or Account(email=told.email)
+        if row.password_hash is None or not matches(row.password_hash, told.password):
+            row.password_hash = hash_password(told.password)
+        row.role, row.home_mission, row.person = told.role, told.mission, told.person
+        row.number_key = number_key(secret, told.number) or None
+        row.name_ar, row.name_latin = told.name_ar, told.name_latin
+        session.add(row)
+        session.flush()

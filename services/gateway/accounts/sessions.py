@@ -1,0 +1,159 @@
+"""Who is signed in: sessions kept on the server, ended by time, by sign-out or by a change of password."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from services.gateway.accounts.keyed import keyed_hash
+from services.gateway.accounts.model import Account, AuthSession
+from shared import audit, db
+from shared.identity import OFFICER_ROLES, Actor
+
+IDLE = {"expatriate": timedelta(minutes=30), "staff": timedelta(minutes=15)}
+ABSOLUTE = {"expatriate": timedelta(hours=12), "staff": timedelta(hours=8)}
+# The last sight of a session is written at most this often, so that reading a page rarely writes a row.
+SIGHT = timedelta(seconds=30)
+TOKEN_BYTES = 32
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody signed in, as pages need them."""
+
+    account: str
+    session: str
+    email: str
+    role: str
+    mission: str
+    person: str | None
+    name_ar: str
+    name_latin: str
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether they work at a mission."""
+        return self.role in OFFICER_ROLES
+
+    @property
+    def actor(self) -> Actor:
+        """For whom the gateway asks the services."""
+        return Actor("officer" if self.is_staff else "expatriate", self.account, self.role, self.mission, self.person)
+
+    def name(self, language: str) -> str:
+        """Their name in the script of the page, or their e-mail until the register has confirmed a name."""
+        return (self.name_ar if language == "ar" else self.name_latin) or self.name_ar or self.email
+
+
+def new_token() -> str:
+    """A random value for the cookie (256 bits)."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def _class_of(account: Account) -> str:
+    return "staff" if account.role in OFFICER_ROLES else "expatriate"
+
+
+def _token_key(secret: str, token: str) -> str:
+    return keyed_hash(secret, "session", token)
+
+
+def actor_of(account: Account) -> Actor:
+    """The account as the one who acts, for the events it causes."""
+    kind = "officer" if account.role in OFFICER_ROLES else "expatriate"
+    return Actor(kind, account.id, account.role, account.home_mission, account.person)
+
+
+def open_session(session: Session, secret: str, account: Account) -> str:
+    """Signs the account in under a new id. Gives the cookie's value, which is kept nowhere."""
+    token, now, who = new_token(), db.now(session), _class_of(account)
+    row = AuthSession(
+        token_key=_token_key(secret, token),
+        account_id=account.id,
+        idle_ends_at=now + IDLE[who],
+        ends_at=now + ABSOLUTE[who],
+    )
+    session.add(row)
+    session.flush()
+    audit.record(session, actor_of(account), "session.open", account.id, opened=row.id)
+    return token
+
+
+def find(session: Session, secret: str, token: str) -> Visitor | None:
+    """The visitor a cookie belongs to, if the session is still open; prolongs it within its absolute end."""
+    now = db.now(session)
+    row = session.scalar(
+        select(AuthSession)
+        .join(AuthSession.account)
+        .where(
+            AuthSession.token_key == _token_key(secret, token),
+            AuthSession.closed_at.is_(None),
+            AuthSession.idle_ends_at > now,
+            AuthSession.ends_at > now,
+            Account.disabled_at.is_(None),
+        )
+    )
+    if row is None:
+        return None
+    if now - row.seen_at > SIGHT:
+        row.seen_at, row.idle_ends_at = now, now + IDLE[_class_of(row.account)]
+    return _visitor(row)
+
+
+def _visitor(row: AuthSession) -> Visitor:
+    account = row.account
+    return Visitor(
+        account=account.id,
+        session=row.id,
+        email=account.email,
+        role=account.role,
+        mission=account.home_mission,
+        person=account.person,
+        name_ar=account.name_ar,
+        name_latin=account.name_latin,
+    )
+
+
+def close(session: Session, visitor: Visitor) -> None:
+    """Signs this browser out."""
+    _close(session, AuthSession.id == visitor.session)
+    audit.record(session, visitor.actor, "session.close", visitor.account, closed=visitor.session)
+
+
+def close_others(session: Session, visitor: Visitor) -> int:
+    """Signs every other browser of the account out. Gives their number."""
+    closed = _close(session, AuthSession.account_id == visitor.account, AuthSession.id != visitor.session)
+    audit.record(session, visitor.actor, "session.close_others", visitor.account, closed=closed)
+    return closed
+
+
+def _close(session: Session, *which: object) -> int:
+    statement = update(AuthSession).where(*which, AuthSession.closed_at.is_(None))  # type: ignore[arg-type]
+    return len(session.scalars(statement.values(closed_at=db.now(session)).returning(AuthSession.id)).all())
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """A line of the account page: where the account is signed in."""
+
+    id: str
+    opened_at: datetime
+    seen_at: datetime
+
+
+def open_sessions(session: Session, visitor: Visitor) -> list[OpenSession]:
+    """Every browser the account is signed in at, latest first."""
+    now = db.now(session)
+    rows = session.scalars(
+        select(AuthSession)
+        .where(
+            AuthSession.account_id == visitor.account,
+            AuthSession.closed_at.is_(None),
+            AuthSession.idle_ends_at > now,
+            AuthSession.ends_at > now,
+        )
+        .order_by(AuthSession.seen_at.desc())
+    )
+    return [OpenSession(row.id, row.created_at, row.seen_at) for row in rows]

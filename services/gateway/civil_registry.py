@@ -1,0 +1,50 @@
+"""Asks the civil registry who somebody is and what it attests. No other file knows its addresses."""
+
+from typing import Any, TypedDict, cast
+from urllib.parse import quote
+
+from shared.client import Client
+from shared.identity import ANONYMOUS, Actor
+
+
+class Confirmed(TypedDict):
+    """The person the register holds under what somebody typed."""
+
+    person: str
+    name: dict[str, dict[str, str]]
+    sex: str
+    born: str
+
+
+class Statement(TypedDict):
+    """What a register attests for one purpose: signed for consular, and in the clear for the page."""
+
+    statement: str
+    facts: dict[str, Any]
+
+
+class CivilRegistry:
+    """One method per question. Each raises the refusal the service meant, or Unavailable."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    def confirm_identity(self, actor: Actor, typed: dict[str, str]) -> Confirmed:
+        """The person, when number, names and date all agree. A mismatch says only which kind of field to recheck."""
+        return cast(Confirmed, self.client.post("/identity/confirm", actor, typed))
+
+    def state(self, actor: Actor, purpose: str) -> Statement:
+        """A statement about the actor's person."""
+        return cast(Statement, self.client.post("/statements", actor, {"purpose": purpose}))
+
+    def document(self, actor: Actor, code: str) -> bytes:
+        """An extract as PDF."""
+        return self.client.raw("GET", f"/documents/{quote(code, safe='')}.pdf", actor)
+
+    def verify(self, actor: Actor, code: str) -> dict[str, Any]:
+        """Whether an extract is valid."""
+        return cast(dict[str, Any], self.client.get(f"/verify/{quote(code, safe='')}", actor))
+
+    def ready(self) -> None:
+        """Raises Unavailable unless the service answers."""
+        self.client.raw("GET", "/ready", ANONYMOUS)

@@ -1,0 +1,92 @@
+"""What belongs to the request at hand: who visits, which services answer, where the accounts are."""
+
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from flask import current_app, g
+
+from services.gateway.accounts.sessions import Visitor
+from shared.db import Database
+from shared.errors import NotAllowed
+from shared.identity import ANONYMOUS, Actor
+from shared.references import is_valid, mark_of
+from shared.settings import Settings
+
+if TYPE_CHECKING:
+    from services.gateway.civil_registry import CivilRegistry, Statement
+    from services.gateway.conscription import Conscription
+    from services.gateway.consular import Consular
+
+
+def settings() -> Settings:
+    """This process's settings."""
+    return cast(Settings, current_app.extensions["settings"])
+
+
+def accounts() -> Database:
+    """The database of accounts and sessions."""
+    return cast(Database, current_app.extensions["database"])
+
+
+def consular() -> "Consular":
+    """The mission's own service."""
+    return cast("Consular", current_app.extensions["consular"])
+
+
+def civil_registry() -> "CivilRegistry":
+    """The register of persons."""
+    return cast("CivilRegistry", current_app.extensions["civil_registry"])
+
+
+def conscription() -> "Conscription":
+    """The register of service records."""
+    return cast("Conscription", current_app.extensions["conscription"])
+
+
+def visitor_or_none() -> Visitor | None:
+    """Who is signed in, if anybody is."""
+    return cast(Visitor | None, g.get("visitor"))
+
+
+def visitor() -> Visitor:
+    """Who is signed in. The access table lets nobody else reach pages that call this."""
+    found = visitor_or_none()
+    if found is None:
+        raise NotAllowed()
+    return found
+
+
+def actor(mission: str | None = None) -> Actor:
+    """For whom the services are asked: the visitor, or anybody, who then names the mission of what they look for."""
+    found = visitor_or_none()
+    if found is not None and mission in (None, found.mission):
+        return found.actor
+    return Actor(ANONYMOUS.kind, ANONYMOUS.id, ANONYMOUS.role, mission)
+
+
+class Issuer(Protocol):
+    """A service that hands out papers."""
+
+    def document(self, actor: Actor, code: str) -> bytes:
+        """The paper as PDF."""
+
+    def verify(self, actor: Actor, code: str) -> dict[str, Any]:
+        """Whether the paper is valid."""
+
+
+def issuer_of(code: str) -> Issuer | None:
+    """The service whose letter leads the code; None for a code nobody can have made."""
+    issuers: dict[str, Issuer] = {"C": consular(), "R": civil_registry(), "M": conscription()}
+    return issuers.get(mark_of(code)) if is_valid(code) else None
+
+
+class Register(Protocol):
+    """A service that attests facts about a person."""
+
+    def state(self, actor: Actor, purpose: str) -> "Statement":
+        """A statement about the actor's person."""
+
+
+def register(name: str) -> Register:
+    """The register a catalogue entry names."""
+    registers: dict[str, Register] = {"civil_registry": civil_registry(), "conscription": conscription()}
+    return registers[name]

@@ -1,0 +1,71 @@
+"""Turns what went wrong into a page: what is wrong, what to do now, in the reader's language."""
+
+import structlog
+from flask import Flask, redirect, render_template, request, url_for
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from services.gateway.access import IdentityNeeded, SignInNeeded
+from services.gateway.accounts import UNREACHABLE
+from services.gateway.accounts.throttle import TooMany
+from services.gateway.language import chosen
+from shared.errors import Refusal
+
+EXPLAINED = frozenset({400, 403, 404, 405, 413, 422, 429, 500, 503})
+
+
+def page(status: int, refusal: Refusal | None = None) -> tuple[str, int]:
+    """The error page of a status, with the refusal's own words where it has some."""
+    shown = status if status in EXPLAINED else 422 if 400 <= status < 500 else 500
+    said = None
+    if refusal is not None and chosen().has(f"refusal.{refusal.code}"):
+        said = chosen().html(f"refusal.{refusal.code}", **{"label": "", **refusal.params})
+    return render_template("pages/error.html", status=shown, said=said), status
+
+
+def _refused(refusal: Refusal) -> tuple[str, int]:
+    return page(refusal.status, refusal)
+
+
+def _too_many(refusal: TooMany) -> tuple[str, int, dict[str, str]]:
+    body, status = page(429, refusal)
+    return body, status, {"Retry-After": str(refusal.params["seconds"])}
+
+
+def _sign_in_first(_refusal: SignInNeeded) -> Response:
+    wanted = request.path if request.method == "GET" else None
+    return redirect(url_for("sign_in.ask", next=wanted), 303)
+
+
+def _identity_first(_refusal: IdentityNeeded) -> Response:
+    return redirect(url_for("identity.ask"), 303)
+
+
+def _http(error: HTTPException) -> tuple[str, int, dict[str, str]] | Response:
+    if error.code is None or error.code < 400:
+        return error.get_response()
+    body, status = page(error.code)
+    kept = {"Allow", "Retry-After"}
+    return body, status, {name: value for name, value in error.get_headers() if name in kept}
+
+
+def _database_down(error: Exception) -> tuple[str, int]:
+    structlog.get_logger().error("database", error=type(error).__name__)
+    return page(503)
+
+
+def _unexpected(error: Exception) -> tuple[str, int]:
+    structlog.get_logger().error("unexpected", error=type(error).__name__, exc_info=error)
+    return page(500)
+
+
+def explain(app: Flask) -> None:
+    """One place for every fault; the more particular handler wins."""
+    app.register_error_handler(Refusal, _refused)
+    app.register_error_handler(TooMany, _too_many)
+    app.register_error_handler(SignInNeeded, _sign_in_first)
+    app.register_error_handler(IdentityNeeded, _identity_first)
+    app.register_error_handler(HTTPException, _http)
+    for gone in UNREACHABLE:
+        app.register_error_handler(gone, _database_down)
+    app.register_error_handler(Exception, _unexpected)

@@ -1,0 +1,136 @@
+"""Makes forms out of questions: reads what was typed, and shows it again with what is wrong beside it."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+from markupsafe import Markup
+
+from services.gateway.presentation import date as date_in_words
+from services.gateway.presentation import has_text, t
+from shared.catalogue.model import Question
+from shared.errors import Invalid, Refusal
+from shared.forms import check_questions
+
+DATES = frozenset({"date", "past_date"})
+PARTS = ("year", "month", "day")
+# How a browser may help with an answer, by its name or else by its kind.
+INPUTS: dict[str, dict[str, str]] = {
+    "email": {"type": "email", "autocomplete": "email"},
+    "identifier": {"autocomplete": "username", "dir": "ltr"},
+    "phone": {"type": "tel", "autocomplete": "tel", "width": "20"},
+    "national_number": {"inputmode": "numeric", "dir": "ltr", "width": "10"},
+    "passport_number": {"dir": "ltr", "width": "10"},
+    "number": {"inputmode": "numeric", "dir": "ltr", "width": "4"},
+    "latin": {"dir": "ltr"},
+    "reference": {"dir": "ltr", "width": "20"},
+    "code": {"dir": "ltr"},
+    "given_name": {"autocomplete": "given-name"},
+    "family_name": {"autocomplete": "family-name"},
+}
+
+
+@dataclass(frozen=True)
+class Field:
+    """A question as a page shows it."""
+
+    name: str
+    kind: str
+    label: Markup
+    hint: Markup | None
+    value: Any
+    error: Markup | None
+    required: bool
+    max_length: int
+    options: list[tuple[str, Markup]] = field(default_factory=list)
+    inputs: dict[str, str] = field(default_factory=dict)
+
+
+def today() -> date:
+    """The day answers are judged by; the service judges again in its mission's zone."""
+    return datetime.now(UTC).date()
+
+
+def typed(questions: Iterable[Question], form: Mapping[str, str]) -> dict[str, str]:
+    """What was sent for each question; a date's three parts in one, year first."""
+    return {one.name: _typed_date(one.name, form) if one.kind in DATES else form.get(one.name, "") for one in questions}
+
+
+def _typed_date(name: str, form: Mapping[str, str]) -> str:
+    parts = [form.get(f"{name}-{part}", "").strip() for part in PARTS]
+    return "-".join(parts) if any(parts) else ""
+
+
+def read(questions: Sequence[Question], form: Mapping[str, str]) -> dict[str, Any]:
+    """Clean answers. Raises Invalid with a code for each faulty field."""
+    return check_questions(questions, typed(questions, form), today())
+
+
+def fields(
+    questions: Iterable[Question],
+    values: Mapping[str, Any],
+    errors: Mapping[str, Markup] | None = None,
+    *,
+    prefix: str = "question",
+) -> list[Field]:
+    """The questions with what was typed and what is wrong. Texts are `<prefix>.<name>.label` and so on."""
+    return [_field(one, values.get(one.name), (errors or {}).get(one.name), prefix) for one in questions]
+
+
+def _field(question: Question, value: Any, error: Markup | None, prefix: str) -> Field:
+    name, key = question.name, f"{prefix}.{question.name}"
+    return Field(
+        name=name,
+        kind=question.kind,
+        label=t(f"{key}.label"),
+        hint=t(f"{key}.hint") if has_text(f"{key}.hint") else None,
+        value=_parts(value) if question.kind in DATES else value,
+        error=error,
+        required=question.required,
+        max_length=question.max_length,
+        options=[(choice, t(f"{key}.choice.{choice}")) for choice in question.choices],
+        inputs=INPUTS.get(name) or INPUTS.get(question.kind) or {},
+    )
+
+
+def _parts(value: Any) -> dict[str, str]:
+    found = re.fullmatch(r"([^-]*)-([^-]*)-([^-]*)", str(value or ""))
+    if not found:
+        return {}
+    shown = dict(zip(PARTS, found.groups(), strict=True))
+    return {part: text.lstrip("0") or text for part, text in shown.items()}
+
+
+def shown_answer(question: Question, answer: Any, prefix: str = "question") -> Markup | str:
+    """An answer in words, for the page on which all are seen again."""
+    if answer in (None, ""):
+        return ""
+    if question.kind in DATES:
+        return date_in_words(str(answer))
+    if question.kind == "choice":
+        return t(f"{prefix}.{question.name}.choice.{answer}")
+    return Markup("<bdi>{}</bdi>").format(answer)
+
+
+def faults(refusal: Refusal, questions: Iterable[Question] = (), prefix: str = "question") -> dict[str, Markup]:
+    """What is wrong in words, by field; under the empty name when no field is to blame."""
+    asked = {one.name: one for one in questions}
+    if not isinstance(refusal, Invalid) or not refusal.errors:
+        return {"": words(refusal.code, **refusal.params)}
+    return {name: _fault(code, name, asked.get(name), refusal.params, prefix) for name, code in refusal.errors.items()}
+
+
+def _fault(code: str, name: str, question: Question | None, params: Mapping[str, object], prefix: str) -> Markup:
+    label = t(f"{prefix}.{name}.label") if has_text(f"{prefix}.{name}.label") else ""
+    limits = (
+        {"longest": question.max_length, "minimum": question.minimum, "maximum": question.maximum} if question else {}
+    )
+    return words(code, **{"label": label, **limits, **params})
+
+
+def words(code: str, **params: object) -> Markup:
+    """The text of a refusal; the general one when this page's language has none for the code."""
+    key = f"refusal.{code}"
+    return t(key, **{"label": "", **params}) if has_text(key) else t("refusal.unexpected")

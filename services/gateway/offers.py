@@ -1,0 +1,31 @@
+"""Prices and states of transactions as a visitor sees them: of the mission they chose, or of their own."""
+
+from flask import request
+
+from services.gateway.consular import Mission, Offer
+from services.gateway.current import consular, visitor_or_none
+from services.gateway.forms import today
+from shared.errors import Unavailable
+
+
+def missions() -> list[Mission]:
+    """Every mission, or none while the service that knows them is down."""
+    try:
+        return consular().missions()
+    except Unavailable:
+        return []
+
+
+def shown_mission() -> Mission | None:
+    """The mission of ?mission=, else the visitor's own, else the first."""
+    visitor, known = visitor_or_none(), missions()
+    wanted = request.args.get("mission") or (visitor.mission if visitor else "")
+    return next((one for one in known if one["code"] == wanted), known[0] if known else None)
+
+
+def offers_by_slug(mission: str) -> dict[str, Offer]:
+    """What a mission offers today; nothing while the service is down."""
+    try:
+        return {one["slug"]: one for one in consular().offers(mission, today().isoformat())}
+    except Unavailable:
+        return {}

@@ -1,0 +1,47 @@
+"""The pages of expatriates and of the public, one file for each thing people come to do."""
+
+from flask import Flask
+
+from services.gateway.language import PREFIX
+from services.gateway.pages import (
+    about,
+    account,
+    applications,
+    apply,
+    documents,
+    home,
+    identity,
+    papers,
+    pay,
+    provider,
+    services,
+    sign_in,
+    sign_up,
+    track,
+    verify,
+)
+
+IN_A_LANGUAGE = (
+    home,
+    services,
+    about,
+    sign_in,
+    sign_up,
+    identity,
+    account,
+    apply,
+    papers,
+    pay,
+    applications,
+    documents,
+    track,
+    verify,
+)
+
+
+def attach(app: Flask) -> None:
+    """Puts every page under its language; what machines and printed codes address has none."""
+    for page in IN_A_LANGUAGE:
+        app.register_blueprint(page.blueprint, url_prefix=PREFIX)
+    app.register_blueprint(provider.blueprint)
+    app.add_url_rule("/verify/<code>", "printed", verify.printed)

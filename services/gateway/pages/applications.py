@@ -1,0 +1,52 @@
+"""Applications one has made: where each stands, who has it, what comes next and by when."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from services.gateway.current import consular, visitor
+from services.gateway.pages.apply import steps_of
+from services.gateway.pages.progress import progress
+from shared.catalogue import CATALOGUE
+from shared.forms import transaction
+
+blueprint = Blueprint("applications", __name__)
+
+
+@blueprint.get("/applications")
+def mine() -> str:
+    """All of one's applications, those that need something of their owner first."""
+    found = consular().mine(visitor().actor)
+    needing = [one for one in found if one["status"] in ("draft", "awaiting_payment", "returned", "ready")]
+    others = [one for one in found if one not in needing]
+    return render_template("pages/applications.html", needing=needing, others=others)
+
+
+@blueprint.get("/applications/<reference>")
+def show(reference: str) -> str:
+    """One application."""
+    application = consular().application(visitor().actor, reference)
+    entry = transaction(application["transaction"])
+    return render_template(
+        "pages/application.html",
+        application=application,
+        entry=entry,
+        steps=progress(application, entry),
+        first_step=steps_of(entry)[0],
+        just_sent="sent" in request.args,
+    )
+
+
+@blueprint.get("/applications/<reference>/withdraw")
+def ask_withdraw(reference: str) -> str:
+    """What withdrawing means, before it is done."""
+    application = consular().application(visitor().actor, reference)
+    entry = CATALOGUE[application["transaction"]]
+    paid = any(one["state"] == "succeeded" for one in application["payments"])
+    return render_template("pages/withdraw.html", application=application, entry=entry, paid=paid)
+
+
+@blueprint.post("/applications/<reference>/withdraw")
+def withdraw(reference: str) -> Response:
+    """Takes the application back."""
+    consular().withdraw(visitor().actor, reference)
+    return redirect(url_for("applications.show", reference=reference), 303)

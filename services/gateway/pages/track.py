@@ -1,0 +1,52 @@
+"""Following an application without an account: reference and birth date give its stage, and nothing else."""
+
+from flask import Blueprint, render_template, request
+
+from services.gateway.accounts.throttle import TRACK_BY_ADDRESS, TRACK_BY_REFERENCE, address_prefix
+from services.gateway.consular import Stage
+from services.gateway.current import actor, consular
+from services.gateway.forms import faults, fields, read, typed
+from services.gateway.pages.progress import stages
+from services.gateway.throttling import slow_down
+from shared.catalogue.model import Question
+from shared.errors import Invalid, NotFound, Refusal
+from shared.references import clean, is_valid, mission_of
+
+QUESTIONS = (Question("reference", max_length=40), Question("born", kind="past_date"))
+blueprint = Blueprint("track", __name__)
+
+
+@blueprint.get("/track")
+def ask() -> str:
+    """The two things that are asked."""
+    return _page()
+
+
+@blueprint.post("/track")
+def show() -> tuple[str, int]:
+    """The stage, in the answer to a POST: neither the reference nor the date ever stands in an address."""
+    slow_down(TRACK_BY_ADDRESS, address_prefix(request.remote_addr))
+    try:
+        found = _look_up()
+    except Refusal as refusal:
+        return _page(refusal), refusal.status
+    return _page(found=found), 200
+
+
+def _look_up() -> Stage:
+    answers = read(QUESTIONS, request.form)
+    reference = clean(answers["reference"])
+    if not is_valid(reference):
+        raise Invalid("reference_malformed", field="reference")
+    slow_down(TRACK_BY_REFERENCE, reference)
+    try:
+        return consular().track(actor(mission_of(reference)), reference, answers["born"])
+    except NotFound as unknown:
+        raise NotFound("track_unknown") from unknown
+
+
+def _page(refusal: Refusal | None = None, found: Stage | None = None) -> str:
+    errors = faults(refusal, QUESTIONS, prefix="field") if refusal else {}
+    shown = fields(QUESTIONS, typed(QUESTIONS, request.form), errors, prefix="field")
+    steps = stages(found["stages"]) if found else []
+    return render_template("pages/track.html", fields=shown, errors=errors, found=found, steps=steps)

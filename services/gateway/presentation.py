@@ -1,0 +1,133 @@
+"""What every template may say: words, dates and money in the page's language, addresses, who is signed in."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask, current_app, request, url_for
+from markupsafe import Markup
+
+from services.gateway.current import consular, settings, visitor_or_none
+from services.gateway.language import chosen, other, this_page_in
+from services.gateway.security import csp_nonce, csrf_token
+from shared.errors import Unavailable
+from shared.money import Money
+
+PUBLIC = (("nav.services", "home.show"), ("nav.track", "track.ask"), ("nav.verify", "verify.ask"))
+OWN = (("nav.services", "home.show"), ("nav.applications", "applications.mine"), ("nav.verify", "verify.ask"))
+DESK = (("nav.desk", "desk.queue"), ("nav.verify", "verify.ask"))
+FOOT = (("nav.about", "about.show"), ("nav.privacy", "about.privacy"), ("nav.accessibility", "about.accessibility"))
+
+
+def t(key: str, /, **params: object) -> Markup:
+    """The text of a key as safe HTML."""
+    return chosen().html(key, **params)
+
+
+def tn(key: str, n: int, /, **params: object) -> Markup:
+    """The text of a key in the plural form of n."""
+    return chosen().plural_html(key, n, **params)
+
+
+def has_text(key: str) -> bool:
+    """Whether the page's language knows the key."""
+    return chosen().has(key)
+
+
+def money_of(told: Money | Mapping[str, Any]) -> Money:
+    """Money from an API answer: minor units and currency."""
+    return told if isinstance(told, Money) else Money(int(told["amount"]), str(told["currency"]))
+
+
+def money(told: Money | Mapping[str, Any]) -> str:
+    """Amount and currency in words."""
+    return chosen().money(money_of(told))
+
+
+def day_of(told: dt.date | str) -> dt.date:
+    """A date from an API answer."""
+    return told if isinstance(told, dt.date) else dt.date.fromisoformat(told[:10])
+
+
+def date(told: dt.date | str) -> str:
+    """A date in words."""
+    return chosen().date(day_of(told))
+
+
+def moment_of(told: dt.datetime | str) -> dt.datetime:
+    """An instant from an API answer; without a zone it is UTC."""
+    moment = told if isinstance(told, dt.datetime) else dt.datetime.fromisoformat(told)
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+
+
+def moment(told: dt.datetime | str, mission: str | None = None) -> str:
+    """Day and hour in the zone of a mission, by default the visitor's own."""
+    return chosen().datetime(moment_of(told), zone_of(mission))
+
+
+def zone_of(mission: str | None) -> str:
+    """A mission's time zone; UTC when it is not known or the service that knows it is down."""
+    visitor = visitor_or_none()
+    code = mission or (visitor.mission if visitor else "")
+    return next((one["zone"] for one in _missions() if one["code"] == code), "UTC")
+
+
+def mission_name(code: str) -> str:
+    """A mission's name in the page's language, or its code while nobody can tell."""
+    name = "name_ar" if chosen().code == "ar" else "name_en"
+    return next((str(one[name]) for one in _missions() if one["code"] == code), code)
+
+
+def _missions() -> list[Any]:
+    try:
+        return list(consular().missions())
+    except Unavailable:
+        return []
+
+
+def _links(*which: tuple[str, str]) -> list[dict[str, object]]:
+    known = current_app.view_functions
+    return [
+        {"key": key, "url": url_for(endpoint), "current": request.endpoint == endpoint}
+        for key, endpoint in which
+        if endpoint in known
+    ]
+
+
+def _navigation() -> list[dict[str, object]]:
+    visitor = visitor_or_none()
+    return _links(*(PUBLIC if visitor is None else DESK if visitor.is_staff else OWN))
+
+
+def _account_links() -> list[dict[str, object]]:
+    if visitor_or_none() is None:
+        return _links(("nav.sign_in", "sign_in.ask"), ("nav.sign_up", "sign_up.ask"))
+    leave = {"key": "nav.sign_out", "url": url_for("sign_in.leave"), "post": True}
+    return [*_links(("nav.account", "account.show")), leave]
+
+
+def _context() -> dict[str, object]:
+    language, visitor = chosen(), visitor_or_none()
+    return {
+        "language": {"code": language.code, "dir": language.direction},
+        "visitor": visitor,
+        "actor": visitor.actor if visitor else None,
+        "other_language_url": this_page_in(other()),
+        "home_url": url_for("home.show"),
+        "navigation": _navigation(),
+        "account_links": _account_links(),
+        "foot_links": _links(*FOOT),
+        "specimen": settings().specimen,
+    }
+
+
+def dress(app: Flask) -> None:
+    """Gives all templates the same words. Functions are globals so that imported macros see them too."""
+    app.context_processor(_context)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        t=t, tn=tn, has_text=has_text, money=money, date=date, datetime=moment, mission_name=mission_name
+    )
+    app.jinja_env.globals.update(
+        csrf_token=csrf_token, csp_nonce=csp_nonce, path=url_for, number=lambda n: chosen().number(n)
+    )

@@ -1,0 +1,17 @@
+"""Counts a try before the work it would cost, in a transaction of its own that no refusal undoes."""
+
+from services.gateway.accounts.throttle import Limit, TooMany, count_try, forget_old_tries
+from services.gateway.current import accounts, settings
+
+
+def slow_down(limit: Limit, subject: str) -> None:
+    """Raises TooMany when the subject has tried this too often."""
+    refused: TooMany | None = None
+    with accounts().scope(None) as session:
+        try:
+            count_try(session, settings().secret, limit, subject)
+        except TooMany as refusal:
+            refused = refusal
+            forget_old_tries(session)
+    if refused is not None:
+        raise refused
