@@ -1,0 +1,75 @@
+"""The missions: where they stand, whose days they count, in which coin they take money."""
+
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ARRAY, BigInteger, Connection, SmallInteger, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from services.consular.data import load_rows
+from services.consular.model import Base
+from shared.errors import NotFound
+
+
+class Mission(Base):
+    """An embassy or consulate. Weekdays are numbers, Monday is 0; `cash_step` is its smallest coin in minor units."""
+
+    __tablename__ = "mission"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name_ar: Mapped[str]
+    name_en: Mapped[str]
+    country: Mapped[str]
+    zone: Mapped[str]
+    weekend: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
+    half_days: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
+    currency: Mapped[str]
+    cash_step: Mapped[int] = mapped_column(BigInteger)
+    status: Mapped[str]
+
+    def shown(self) -> dict[str, object]:
+        """As the interface shows it."""
+        return {
+            "code": self.code,
+            "name_ar": self.name_ar,
+            "name_en": self.name_en,
+            "country": self.country,
+            "zone": self.zone,
+            "weekend": list(self.weekend),
+            "half_days": list(self.half_days),
+            "currency": self.currency,
+            "status": self.status,
+        }
+
+
+def find(session: Session, code: str | None) -> Mission:
+    """The mission of a code such as RUH. Raises NotFound."""
+    mission = session.get(Mission, code) if code else None
+    if mission is None:
+        raise NotFound("mission_unknown")
+    return mission
+
+
+def listed(session: Session) -> list[Mission]:
+    """All missions by code."""
+    return list(session.scalars(select(Mission).order_by(Mission.code)))
+
+
+def load(connection: Connection | Session) -> None:
+    """Brings the table in line with missions.csv; safe to repeat, and from several processes at once."""
+    load_rows(connection, "mission", _row, replace=True)
+
+
+def _row(row: Mapping[str, str]) -> dict[str, object]:
+    return {
+        **row,
+        "weekend": [int(day) for day in row["weekend"].split()],
+        "half_days": [int(day) for day in row["half_days"].split()],
+        "cash_step": int(row["cash_step"]),
+    }
+
+
+def check_zones(session: Session) -> None:
+    """Raises ZoneInfoNotFoundError at start when this machine's zone data lack a mission's zone."""
+    for mission in listed(session):
+        ZoneInfo(mission.zone)

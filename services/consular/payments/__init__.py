@@ -1,0 +1,1 @@
+"""Money of the mission: what a transaction costs, what was taken, what is owed back, and the ledger that proves it."""

@@ -1,0 +1,112 @@
+"""Orders and attempts as rows: found, locked, opened, moved; and as others may see them."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.consular.payments.model import Attempt, Order, Receipt
+from services.consular.payments.rules import UNSETTLED, AttemptState, Payment
+from shared import references
+from shared.db import now
+from shared.errors import Conflict, NotFound
+from shared.identity import Actor
+
+REFERENCE_LENGTH = 10
+
+
+def find(session: Session, attempt: str) -> Payment:
+    """An attempt, unlocked. Raises NotFound."""
+    row = session.get(Attempt, attempt)
+    if row is None:
+        raise NotFound()
+    return payment_of(session, session.get_one(Order, row.order), row)
+
+
+def of_application(session: Session, application: str) -> list[Payment]:
+    """All attempts for an application, oldest first."""
+    rows = session.execute(
+        select(Order, Attempt)
+        .join(Attempt, Attempt.order == Order.reference)
+        .where(Order.application == application)
+        .order_by(Attempt.opened_at, Attempt.reference)
+    )
+    return [payment_of(session, debt, attempt) for debt, attempt in rows]
+
+
+def lock(session: Session, order: str) -> Order:
+    """An order as it stands now, locked until the transaction ends. Raises NotFound."""
+    debt = session.scalar(
+        select(Order).where(Order.reference == order).with_for_update().execution_options(populate_existing=True)
+    )
+    if debt is None:
+        raise NotFound()
+    return debt
+
+
+def lock_both(session: Session, attempt: str) -> tuple[Order, Attempt]:
+    """Order and attempt as they stand now, the order locked: every attempt of an order is settled under its lock."""
+    order = session.scalar(select(Attempt.order).where(Attempt.reference == attempt))
+    if order is None:
+        raise NotFound()
+    debt = lock(session, order)
+    row = session.get_one(Attempt, attempt, populate_existing=True)
+    return debt, row
+
+
+def by_key(session: Session, debt: Order, key: str) -> Attempt | None:
+    """The attempt a key was first used for. Raises Conflict when that was for another order."""
+    known = session.scalar(select(Attempt).where(Attempt.mission == debt.mission, Attempt.key == key))
+    if known is not None and known.order != debt.reference:
+        raise Conflict("key_reused")
+    return known
+
+
+def unsettled(session: Session, debt: Order) -> Attempt | None:
+    """The one attempt of an order that is still under way."""
+    return session.scalar(
+        select(Attempt).where(Attempt.order == debt.reference, Attempt.state.in_([state.value for state in UNSETTLED]))
+    )
+
+
+def new(session: Session, actor: Actor, debt: Order, method: str, key: str, state: AttemptState) -> Attempt:
+    """A new attempt, in the database before anybody outside hears of it."""
+    opened_at = now(session)
+    attempt = Attempt(
+        reference=references.new(debt.mission, REFERENCE_LENGTH, "P"),
+        mission=debt.mission,
+        order=debt.reference,
+        method=method,
+        key=key,
+        amount=debt.amount,
+        currency=debt.currency,
+        state=state.value,
+        opened_at=opened_at,
+        changed_at=opened_at,
+        opened_by=actor.id,
+    )
+    session.add(attempt)
+    session.flush()
+    return attempt
+
+
+def move(session: Session, row: Attempt, state: AttemptState) -> None:
+    """Changes an attempt's state; the order must be locked."""
+    row.state = state.value
+    row.changed_at = now(session)
+
+
+def payment_of(session: Session, debt: Order, row: Attempt) -> Payment:
+    """As others may see it."""
+    number = session.scalar(select(Receipt.number).where(Receipt.attempt == row.reference))
+    return Payment(
+        reference=row.reference,
+        application=debt.application,
+        order=debt.reference,
+        person=debt.person,
+        method=row.method,
+        state=AttemptState(row.state),
+        amount=row.money,
+        receipt=number,
+        redirect_url=row.redirect_url,
+        held=row.held,
+        failure=row.failure,
+    )

@@ -1,0 +1,134 @@
+"""The ledger: balanced entries that are only ever added to. Debit is positive, credit negative, in minor units."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from services.consular.payments.model import Account, Entry, Line
+from services.consular.payments.rules import PricedLine, unbalanced
+from shared.db import now
+from shared.identity import Actor
+from shared.money import Money
+
+CARD = "card"
+EXCHANGE = "exchange"
+SUSPENSE = "suspense"
+REFUNDS = "refunds"
+
+
+def cash_of(officer: str) -> str:
+    """The account of the cash one officer holds."""
+    return f"cash:{officer}"
+
+
+def due_to(beneficiary: str) -> str:
+    """The account of what is owed to the authority a fee belongs to."""
+    return f"due:{beneficiary}"
+
+
+@dataclass(frozen=True)
+class Posting:
+    """One leg to be booked: a debit if the money is positive, a credit if negative."""
+
+    account: str
+    money: Money
+
+
+def post(
+    session: Session,
+    actor: Actor,
+    *,
+    mission: str,
+    kind: str,
+    source: str,
+    about: str,
+    postings: Sequence[Posting],
+    reverses: UUID | None = None,
+) -> UUID:
+    """Books one entry. Raises ValueError unless each currency's legs sum to zero; a second entry of the same kind and
+    source is refused by the database."""
+    wrong = unbalanced(posting.money for posting in postings)
+    if wrong or len(postings) < 2:
+        raise ValueError(f"an entry must balance: {wrong}")
+    _open_accounts(session, mission, {posting.account for posting in postings})
+    entry = Entry(
+        id=uuid4(),
+        mission=mission,
+        kind=kind,
+        source=source,
+        about=about,
+        actor=actor.id,
+        booked_at=now(session),
+        reverses=reverses,
+    )
+    session.add(entry)
+    session.flush()
+    session.add_all(
+        Line(
+            entry=entry.id,
+            mission=mission,
+            account=posting.account,
+            amount=posting.money.amount,
+            currency=posting.money.currency,
+        )
+        for posting in postings
+    )
+    session.flush()
+    return entry.id
+
+
+def _open_accounts(session: Session, mission: str, codes: set[str]) -> None:
+    # In one order, so that two entries that open the same accounts wait for each other instead of dying.
+    values = [{"mission": mission, "code": code, "opened_at": now(session)} for code in sorted(codes)]
+    session.execute(insert(Account).values(values).on_conflict_do_nothing())
+
+
+def earned(into: str, lines: Sequence[PricedLine]) -> list[Posting]:
+    """The legs of money taken into `into`: each line credits its beneficiary with the tariff; where the money is of
+    another currency the exchange account takes the one and gives the other, so that both currencies balance."""
+    postings: list[Posting] = []
+    for line in lines:
+        owed = due_to(line.beneficiary)
+        postings.append(Posting(into, line.collected))
+        if line.collected.currency == line.tariff.currency:
+            postings.append(Posting(owed, -line.collected))
+        else:
+            postings += [
+                Posting(EXCHANGE, -line.collected),
+                Posting(EXCHANGE, line.tariff),
+                Posting(owed, -line.tariff),
+            ]
+    return postings
+
+
+def reverse(session: Session, actor: Actor, entry: UUID) -> UUID:
+    """Books the opposite of an entry. The database refuses a second reversal of the same one."""
+    original = session.get_one(Entry, entry)
+    lines = session.scalars(select(Line).where(Line.entry == entry).order_by(Line.id))
+    return post(
+        session,
+        actor,
+        mission=original.mission,
+        kind="reversal",
+        source=str(entry),
+        about=original.about,
+        postings=[Posting(line.account, Money(-line.amount, line.currency)) for line in lines],
+        reverses=entry,
+    )
+
+
+def balances(session: Session) -> dict[tuple[str, str], int]:
+    """The trial balance of the mission in scope: sums by account and currency, debit positive."""
+    rows = session.execute(
+        select(Line.account, Line.currency, func.sum(Line.amount)).group_by(Line.account, Line.currency)
+    )
+    return {(account, currency): int(amount) for account, currency, amount in rows}
+
+
+def balance(session: Session, account: str, currency: str) -> Money:
+    """What an account of the mission in scope stands at, debit positive."""
+    return Money(balances(session).get((account, currency), 0), currency)

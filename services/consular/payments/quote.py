@@ -1,0 +1,234 @@
+"""Quotes: an itemised price, promised with every rate in it until an hour; and the order that is owed by it."""
+
+from datetime import date
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.consular import missions
+from services.consular.missions import Mission
+from services.consular.payments import attempts, tariffs
+from services.consular.payments.model import Order, Quote, QuoteLine, Tariff
+from services.consular.payments.rules import OrderState, PricedLine, Rate, collected, cross, promised_until
+from shared import audit, references
+from shared.catalogue import CATALOGUE
+from shared.catalogue.model import AFTER_ASSESSMENT, FeeLine, Transaction
+from shared.db import now
+from shared.errors import Conflict, Refusal
+from shared.identity import Actor
+from shared.money import Money, total
+
+ASSESSED = "assessment"
+REFERENCE_LENGTH = 10
+
+
+def price(
+    session: Session, transaction: Transaction, mission: Mission, on: date, assessed: Money | None = None
+) -> list[PricedLine]:
+    """The lines of a price on a day, in the mission's currency. Nothing is written.
+
+    `assessed` is the authority's amount for a line without tariff, in the tariff's currency; before it is known such a
+    line is left out. Raises Refusal (tariff_missing, rate_missing).
+    """
+    found = tariffs.applicable(session, transaction.slug, mission, on)
+    known = tariffs.rates(session, on)
+    lines = []
+    for fee in transaction.fees:
+        row = found.get(fee.name)
+        if row is None and transaction.priced == AFTER_ASSESSMENT and assessed is None:
+            continue
+        lines.append(_line(fee, row, assessed, mission, known))
+    return lines
+
+
+def _line(
+    fee: FeeLine, row: Tariff | None, assessed: Money | None, mission: Mission, known: dict[tuple[str, str], Rate]
+) -> PricedLine:
+    if row is not None:
+        tariff, source, certainty = row.money, row.source, row.certainty
+    elif assessed is not None:
+        tariff, source, certainty = assessed, ASSESSED, "H"
+    else:
+        raise Refusal("tariff_missing", line=fee.name)
+    if tariff.currency == mission.currency:
+        return PricedLine(fee.name, fee.beneficiary, tariff, tariff, source, certainty)
+    rate = cross(known, tariff.currency, mission.currency)
+    if rate is None:
+        raise Refusal("rate_missing", currency=mission.currency)
+    taken = collected(tariff, rate, mission.cash_step)
+    return PricedLine(fee.name, fee.beneficiary, tariff, taken, source, certainty, rate)
+
+
+def freeze(
+    session: Session,
+    actor: Actor,
+    *,
+    application: str,
+    transaction: str,
+    mission: str,
+    person: str,
+    holder: dict[str, str],
+    assessed: Money | None = None,
+) -> Order:
+    """The order an application owes by today's price; a promise still valid is kept, an expired one replaced.
+
+    `person` is who may see it, `holder` their printed name {"ar", "en"} for the receipt, `assessed` as in `price`.
+    Raises Conflict (order_paid; payment_open while a payment is under way), Refusal (transaction_not_active,
+    tariff_missing, rate_missing).
+    """
+    tariffs.check_active(session, transaction, mission)
+    standing = of_application(session, application)
+    if standing is not None:
+        standing = attempts.lock(session, standing.reference)
+        if not _must_be_replaced(session, standing):
+            return standing
+        assessed = assessed or _assessed_before(session, standing)
+        _cancel(session, standing)
+    place = missions.find(session, mission)
+    lines = price(session, CATALOGUE[transaction], place, tariffs.today(session, place), assessed)
+    quote = _keep(session, application, transaction, mission, lines)
+    order = Order(
+        reference=references.new(mission, REFERENCE_LENGTH, "Q"),
+        mission=mission,
+        application=application,
+        transaction=transaction,
+        person=person,
+        holder=holder,
+        quote_id=quote.id,
+        amount=quote.amount,
+        currency=quote.currency,
+        state=OrderState.OPEN.value,
+        opened_at=quote.made_at,
+        changed_at=quote.made_at,
+    )
+    session.add(order)
+    session.flush()
+    audit.record(session, actor, "quote.frozen", application, order=order.reference)
+    return order
+
+
+def of_application(session: Session, application: str) -> Order | None:
+    """The order of an application that counts: open or paid."""
+    return session.scalar(
+        select(Order).where(
+            Order.application == application, Order.state.in_([OrderState.OPEN.value, OrderState.PAID.value])
+        )
+    )
+
+
+def latest(session: Session, application: str) -> Order | None:
+    """The last order of an application, whatever became of it."""
+    return session.scalar(
+        select(Order).where(Order.application == application).order_by(Order.opened_at.desc(), Order.reference).limit(1)
+    )
+
+
+def lines_of(session: Session, order: Order) -> list[PricedLine]:
+    """The frozen lines an order was promised at."""
+    return [_frozen(line) for line in session.get_one(Quote, order.quote_id).lines]
+
+
+def shown(session: Session, order: Order) -> dict[str, object]:
+    """An order's quote as the interface shows it."""
+    quote = session.get_one(Quote, order.quote_id)
+    return {
+        "order": order.reference,
+        "state": order.state,
+        "lines": [_frozen(line).shown() for line in quote.lines],
+        "total": quote.amount,
+        "currency": quote.currency,
+        "made_at": quote.made_at.isoformat(),
+        "expires_at": quote.expires_at.isoformat(),
+        "expired": quote.expires_at <= now(session),
+    }
+
+
+def offer(session: Session, transaction: Transaction, mission: Mission, on: date) -> dict[str, object]:
+    """A transaction as a mission offers it on a day: its standing with the legal source, and its price."""
+    standing = tariffs.standings(session, mission, on).get(transaction.slug)
+    try:
+        lines, lacking = price(session, transaction, mission, on), None
+    except Refusal as refusal:
+        lines, lacking = [], refusal.code
+    sum_ = total([line.collected for line in lines]) if lines else None
+    return {
+        "slug": transaction.slug,
+        "status": standing.status if standing else tariffs.UNKNOWN,
+        "status_source": standing.source if standing else None,
+        "status_since": standing.valid_from.isoformat() if standing else None,
+        "working_days": transaction.working_days,
+        "priced": transaction.priced,
+        "fees": [line.shown() for line in lines],
+        "total": {"amount": sum_.amount, "currency": sum_.currency} if sum_ else None,
+        "price_lacks": lacking,
+    }
+
+
+def _must_be_replaced(session: Session, order: Order) -> bool:
+    if order.state == OrderState.PAID:
+        raise Conflict("order_paid")
+    if session.get_one(Quote, order.quote_id).expires_at > now(session):
+        return False
+    if attempts.unsettled(session, order) is not None:
+        raise Conflict("payment_open")
+    return True
+
+
+def _cancel(session: Session, order: Order) -> None:
+    order.state = OrderState.CANCELLED.value
+    order.changed_at = now(session)
+    session.flush()
+
+
+def _assessed_before(session: Session, order: Order) -> Money | None:
+    return next((line.tariff for line in lines_of(session, order) if line.source == ASSESSED), None)
+
+
+def _keep(session: Session, application: str, transaction: str, mission: str, lines: list[PricedLine]) -> Quote:
+    made_at = now(session)
+    owed = total([line.collected for line in lines])
+    quote = Quote(
+        id=uuid4(),
+        mission=mission,
+        application=application,
+        transaction=transaction,
+        amount=owed.amount,
+        currency=owed.currency,
+        made_at=made_at,
+        expires_at=promised_until(made_at, lines),
+    )
+    session.add(quote)
+    session.flush()
+    session.add_all(_row(quote, place, line) for place, line in enumerate(lines))
+    session.flush()
+    return quote
+
+
+def _row(quote: Quote, place: int, line: PricedLine) -> QuoteLine:
+    rate = line.rate
+    return QuoteLine(
+        quote=quote.id,
+        place=place,
+        mission=quote.mission,
+        line=line.line,
+        beneficiary=line.beneficiary,
+        tariff_amount=line.tariff.amount,
+        tariff_currency=line.tariff.currency,
+        amount=line.collected.amount,
+        currency=line.collected.currency,
+        source=line.source,
+        certainty=line.certainty,
+        rate=rate.rate if rate else None,
+        rate_source=rate.source if rate else None,
+        rate_on=rate.on if rate else None,
+    )
+
+
+def _frozen(row: QuoteLine) -> PricedLine:
+    tariff = Money(row.tariff_amount, row.tariff_currency)
+    rate = None
+    if row.rate is not None and row.rate_on is not None:
+        rate = Rate(row.tariff_currency, row.currency, row.rate, row.rate_on, row.rate_source or "")
+    taken = Money(row.amount, row.currency)
+    return PricedLine(row.line, row.beneficiary, tariff, taken, row.source, row.certainty, rate)

@@ -1,0 +1,68 @@
+"""Receipts: issued in the transaction that books the money, numbered without gaps by mission and year, drawn later."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from services.consular import missions
+from services.consular.payments.model import Attempt, Order, Receipt
+from services.consular.payments.quote import lines_of
+from services.consular.payments.rules import PricedLine
+from shared import audit, documents
+from shared.access import check_access
+from shared.db import now
+from shared.errors import NotFound
+from shared.identity import Actor
+
+CASH = "cash"
+
+
+def issue(session: Session, actor: Actor, order: Order, attempt: Attempt) -> Receipt:
+    """The receipt of an attempt that counts. Its number's counter stays locked until the transaction ends."""
+    data = {
+        "holder": order.holder,
+        "beneficiary": None,
+        "application": order.application,
+        "payment": attempt.reference,
+        "transaction": order.transaction,
+        "method": attempt.method,
+        "paid_at": now(session).isoformat(),
+        **_amounts(lines_of(session, order)),
+        "total": {"amount": order.amount, "currency": order.currency},
+        "cashier": {"ar": actor.id, "en": actor.id} if attempt.method == CASH else None,
+        "zone": missions.find(session, order.mission).zone,
+    }
+    paper = documents.issue(
+        session, actor, "receipt", order.application, order.mission, order.person, data, expires_on=None
+    )
+    receipt = Receipt(
+        number=paper.number,
+        mission=order.mission,
+        order=order.reference,
+        attempt=attempt.reference,
+        person=order.person,
+        document=paper.code,
+        issued_at=now(session),
+    )
+    session.add(receipt)
+    session.flush()
+    return receipt
+
+
+def _amounts(lines: Sequence[PricedLine]) -> dict[str, object]:
+    shown = [line.shown() for line in lines]
+    kept = ("line", "beneficiary", "tariff", "collected")
+    return {
+        "lines": [{name: line[name] for name in kept} for line in shown],
+        "rate": next((line["rate"] for line in shown if line["rate"]), None),
+    }
+
+
+def read(session: Session, actor: Actor, number: str) -> bytes:
+    """The PDF of a receipt, for its payer or the staff of its mission; the read is recorded. Raises NotFound."""
+    receipt = session.get(Receipt, number)
+    if receipt is None:
+        raise NotFound()
+    check_access(actor, "receipt.read", owner=receipt.person, mission=receipt.mission)
+    audit.record(session, actor, "receipt.read", number)
+    return documents.draw(session, receipt.document)

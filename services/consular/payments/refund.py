@@ -1,0 +1,110 @@
+"""Refunds: what is owed back is booked at once, in the currency and amount taken; paying it out is its own act."""
+
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.consular.payments import attempts, ledger
+from services.consular.payments.ledger import Posting
+from services.consular.payments.model import Attempt, Order, Refund
+from services.consular.payments.quote import lines_of
+from services.consular.payments.rules import AttemptState, OrderState
+from shared import audit, references
+from shared.db import now
+from shared.errors import Conflict
+from shared.identity import Actor
+from shared.money import Money
+
+DUE = "due"
+REFERENCE_LENGTH = 10
+
+
+def mark_due(session: Session, actor: Actor, order: str, reason: str) -> Refund | None:
+    """Ends an order: a paid one becomes refund_due and its money is booked as owed to the payer, an unpaid one is
+    cancelled and gives None. Money that arrives later is held. Repeating it changes nothing and gives the same refund.
+
+    `reason` is a code (refused, withdrawn, suspended, lapsed ...). Raises NotFound.
+    """
+    debt = attempts.lock(session, order)
+    if debt.state == OrderState.REFUND_DUE:
+        return session.scalar(select(Refund).where(Refund.order == order))
+    if debt.state == OrderState.CANCELLED:
+        return None
+    if debt.state == OrderState.OPEN:
+        _end(session, debt, OrderState.CANCELLED)
+        audit.record(session, actor, "order.cancelled", debt.application, reason=reason, order=order)
+        return None
+    _end(session, debt, OrderState.REFUND_DUE)
+    paid = session.scalars(
+        select(Attempt).where(
+            Attempt.order == order, Attempt.state == AttemptState.SUCCEEDED.value, Attempt.held.is_(None)
+        )
+    ).one()
+    back = [Posting(leg.account, -leg.money) for leg in ledger.earned(ledger.REFUNDS, lines_of(session, debt))]
+    return _owe(session, actor, debt, paid, debt.money, back, reason)
+
+
+def mark_held_due(session: Session, actor: Actor, attempt: str, reason: str) -> Refund:
+    """Money in suspense is booked as owed back to its payer, as it came; the order can be paid again.
+
+    Raises Conflict (payment_not_held), NotFound.
+    """
+    debt, row = attempts.lock_both(session, attempt)
+    if row.held is None or row.received_amount is None or row.received_currency is None:
+        raise Conflict("payment_not_held")
+    received = Money(row.received_amount, row.received_currency)
+    known = session.scalar(select(Refund).where(Refund.attempt == attempt))
+    if known is not None:
+        return known
+    back = [Posting(ledger.SUSPENSE, received), Posting(ledger.REFUNDS, -received)]
+    return _owe(session, actor, debt, row, received, back, reason)
+
+
+def of_application(session: Session, application: str) -> list[Refund]:
+    """All refunds owed for an application."""
+    return list(
+        session.scalars(
+            select(Refund)
+            .join(Order, Order.reference == Refund.order)
+            .where(Order.application == application)
+            .order_by(Refund.marked_at)
+        )
+    )
+
+
+def _end(session: Session, debt: Order, state: OrderState) -> None:
+    debt.state = state.value
+    debt.changed_at = now(session)
+    session.flush()
+
+
+def _owe(
+    session: Session, actor: Actor, debt: Order, paid: Attempt, money: Money, postings: list[Posting], reason: str
+) -> Refund:
+    refund = Refund(
+        reference=references.new(debt.mission, REFERENCE_LENGTH, "F"),
+        mission=debt.mission,
+        order=debt.reference,
+        attempt=paid.reference,
+        key=uuid4(),
+        amount=money.amount,
+        currency=money.currency,
+        state=DUE,
+        reason=reason,
+        marked_at=now(session),
+        marked_by=actor.id,
+    )
+    session.add(refund)
+    session.flush()
+    ledger.post(
+        session,
+        actor,
+        mission=debt.mission,
+        kind="refund_due",
+        source=refund.reference,
+        about=debt.application,
+        postings=postings,
+    )
+    audit.record(session, actor, "refund.due", debt.application, reason=reason, refund=refund.reference)
+    return refund

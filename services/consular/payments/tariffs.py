@@ -1,0 +1,128 @@
+"""What applied on a date: tariffs, rates and the standing of a transaction, each from dated rows with their source."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import Connection, or_, select
+from sqlalchemy.orm import Session
+
+from services.consular import missions
+from services.consular.data import load_rows
+from services.consular.missions import Mission
+from services.consular.payments.model import RateRow, Standing, Tariff
+from services.consular.payments.rules import Rate
+from shared.clock import local_date
+from shared.db import now
+from shared.errors import Refusal
+
+ACTIVE = "active"
+UNKNOWN = "unknown"
+
+
+def today(session: Session, mission: Mission) -> date:
+    """The mission's calendar day by the database's clock."""
+    return local_date(now(session), mission.zone)
+
+
+def applicable(session: Session, transaction: str, mission: Mission, on: date) -> dict[str, Tariff]:
+    """By line, the tariff in force: the mission's own row in its own currency first, then its own in any, then the
+    general one; among equals the latest."""
+    rows = session.scalars(
+        select(Tariff).where(
+            Tariff.transaction == transaction,
+            Tariff.valid_from <= on,
+            or_(Tariff.valid_to.is_(None), Tariff.valid_to > on),
+            or_(Tariff.scope.is_(None), Tariff.scope == mission.code),
+        )
+    )
+    ranked = sorted(rows, key=lambda row: (*_own(row, mission), row.valid_from, row.id))
+    return {row.line: row for row in ranked}
+
+
+def _own(row: Tariff, mission: Mission) -> tuple[bool, bool]:
+    return row.scope is not None and row.currency == mission.currency, row.scope is not None
+
+
+def history(session: Session, transaction: str) -> list[Tariff]:
+    """Every tariff row of a transaction, oldest first: what the law said and when."""
+    return list(
+        session.scalars(select(Tariff).where(Tariff.transaction == transaction).order_by(Tariff.valid_from, Tariff.id))
+    )
+
+
+def rates(session: Session, on: date) -> dict[tuple[str, str], Rate]:
+    """The latest rate of each pair published up to a day: a Sunday's work uses Friday's rate and says so."""
+    rows = session.scalars(
+        select(RateRow)
+        .where(RateRow.valid_from <= on)
+        .distinct(RateRow.base, RateRow.quote)
+        .order_by(RateRow.base, RateRow.quote, RateRow.valid_from.desc())
+    )
+    return {(row.base, row.quote): Rate(row.base, row.quote, row.rate, row.valid_from, row.source) for row in rows}
+
+
+def standings(session: Session, mission: Mission, on: date) -> dict[str, Standing]:
+    """By transaction, the standing in force at a mission; the mission's own row before the general one, then the
+    latest."""
+    rows = session.scalars(
+        select(Standing).where(Standing.valid_from <= on, or_(Standing.scope.is_(None), Standing.scope == mission.code))
+    )
+    ranked = sorted(rows, key=lambda row: (row.scope is not None, row.valid_from, row.id))
+    return {row.transaction: row for row in ranked}
+
+
+def check_active(session: Session, transaction: str, mission: str) -> None:
+    """Raises Refusal (transaction_not_active) with status and legal source: no money is taken for it."""
+    place = missions.find(session, mission)
+    standing = standings(session, place, today(session, place)).get(transaction)
+    if standing is None or standing.status != ACTIVE:
+        status, source = (standing.status, standing.source) if standing else (UNKNOWN, "")
+        raise Refusal("transaction_not_active", status=status, source=source)
+
+
+def declare(
+    session: Session, transaction: str, status: str, valid_from: date, source: str, approver: str, certainty: str = "M"
+) -> None:
+    """Adds a dated standing for all missions: how a legacy transaction is activated, or an active one suspended."""
+    row = Standing(
+        id=f"{transaction}/all/{valid_from.isoformat()}/{status}",
+        transaction=transaction,
+        status=status,
+        scope=None,
+        valid_from=valid_from,
+        source=source,
+        certainty=certainty,
+        approver=approver,
+    )
+    session.merge(row)
+
+
+def load(connection: Connection | Session) -> None:
+    """Inserts the tariffs, rates and standings of the data files that are not there yet; safe to repeat."""
+    load_rows(connection, "tariff", _tariff)
+    load_rows(connection, "rate", _rate)
+    load_rows(connection, "standing", _plain)
+
+
+def _plain(row: Mapping[str, str]) -> dict[str, object]:
+    return {name: _typed(name, value) for name, value in row.items()}
+
+
+def _typed(name: str, value: str) -> object:
+    if not value:
+        return None
+    return date.fromisoformat(value) if name in ("valid_from", "valid_to") else value
+
+
+def _tariff(row: Mapping[str, str]) -> dict[str, object]:
+    return {**_plain(row), "amount": int(row["amount"])}
+
+
+def _rate(row: Mapping[str, str]) -> dict[str, object]:
+    return {**_plain(row), "rate": Decimal(row["rate"])}
+
+
+def unverified(rows: Iterable[Tariff]) -> list[Tariff]:
+    """Those whose source is weak, for administrators to see."""
+    return [row for row in rows if row.certainty == "L"]
