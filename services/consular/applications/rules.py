@@ -1,6 +1,6 @@
 """The life of an application: one table says from where to where it may go, who moves it, and why."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -66,9 +66,7 @@ TRANSITIONS: tuple[Transition, ...] = (
 
 # Ready is an end for a document, which is downloaded; a booklet still waits to be collected.
 FINAL = frozenset({_S.COLLECTED, _S.REFUSED, _S.WITHDRAWN, _S.LAPSED})
-OPEN = frozenset(
-    {_S.DRAFT, _S.AWAITING_PAYMENT, _S.IN_REVIEW, _S.RETURNED, _S.WITH_AUTHORITY}
-)
+OPEN = frozenset({_S.DRAFT, _S.AWAITING_PAYMENT, _S.IN_REVIEW, _S.RETURNED, _S.WITH_AUTHORITY})
 EDITABLE = frozenset({_S.DRAFT, _S.RETURNED})
 
 RETURN_REASONS = ("paper_unreadable", "paper_missing", "answer_wrong", "photo_unsuitable")
@@ -108,25 +106,29 @@ def verbs_in(status: Status, party: Party, *, booklet: bool) -> list[str]:
     ]
 
 
-def path(*, priced_after_assessment: bool, free: bool, booklet: bool) -> tuple[Status, ...]:
+def path(*, assessed: bool, free: bool, booklet: bool) -> tuple[str, ...]:
     """The straight way of a transaction, as the stages shown to who follows it."""
-    review = (_S.IN_REVIEW, _S.WITH_AUTHORITY)
-    pay = () if free else (_S.AWAITING_PAYMENT,)
-    end = (_S.READY, _S.COLLECTED) if booklet else (_S.READY,)
-    return (*review, *pay, *end) if priced_after_assessment else (*pay, *review, *end)
+    end = ("ready", "collected") if booklet else ("ready",)
+    if assessed:
+        return ("in_review", "assessment", "awaiting_payment", "with_authority", *end)
+    return (*(() if free else ("awaiting_payment",)), "in_review", "with_authority", *end)
 
 
-def stages(status: Status, way: tuple[Status, ...], passed: Iterable[Status] = ()) -> list[dict[str, str]]:
-    """Each stage of the way as done, current or ahead. A side state (returned, refused ...) leaves none current."""
-    reached = [way.index(each) for each in (*passed, status) if each in way]
-    here = way.index(status) if status in way else None
-    last = max(reached, default=-1)
-    answer = []
-    for place, stage in enumerate(way):
-        done = place < here if here is not None else place <= last
-        state = "current" if place == here else "done" if done else "ahead"
-        answer.append({"code": stage.value, "state": state})
-    return answer
+def stages(way: tuple[str, ...], status: Status, came_from: Status, *, paid: bool) -> list[dict[str, str]]:
+    """Each stage of the way as done, current, halted or ahead.
+
+    Off the straight way (returned, refused, withdrawn, lapsed) the stage it came from is the one that halted.
+    """
+    on_the_way = status in way
+    standing = status if on_the_way else came_from
+    stage = "assessment" if standing is Status.WITH_AUTHORITY and "assessment" in way and not paid else standing.value
+    here = way.index(stage) if stage in way else -1
+    finished = on_the_way and here == len(way) - 1
+    state_here = "done" if finished else "current" if on_the_way else "halted"
+    return [
+        {"code": code, "state": "done" if place < here else state_here if place == here else "ahead"}
+        for place, code in enumerate(way)
+    ]
 
 
 def diagram() -> str:

@@ -1,0 +1,16 @@
+"""The mission: applications, money, papers, passports, everything it owns and answers for."""
+
+from flask import Flask
+
+from shared.settings import Settings
+
+
+def app() -> Flask:
+    """The web application, as gunicorn calls it."""
+    from services.consular.applications import api, settle
+    from services.consular.payments.api import routes
+    from shared import document_routes
+    from shared.web import create_service
+
+    blueprints = (*api.BLUEPRINTS, routes(settle.by_answer), document_routes.blueprint)
+    return create_service(Settings.load("consular"), blueprints)

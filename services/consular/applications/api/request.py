@@ -1,0 +1,44 @@
+"""What the routes of applications share: the mission a reference leads to, and answers given once per key."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+from sqlalchemy.orm import Session
+
+from services.consular.applications import commands
+from shared.errors import NotFound
+from shared.identity import OFFICER_ROLES
+from shared.references import is_valid, mission_of
+from shared.web import current_actor, database
+
+TEXT = 200
+
+
+class Keyed(Schema):
+    """A request that may be repeated without being done twice."""
+
+    key = fields.String(required=True, validate=validate.Length(1, commands.KEY_LENGTH, error="too_long"))
+
+
+def opened(reference: str) -> AbstractContextManager[Session]:
+    """A transaction in the mission that keeps this reference.
+
+    Staff stay in their own mission, where another mission's reference is as good as absent; an applicant's files may
+    be at any mission, and are shown only after their owner is checked. Raises NotFound for a mistyped reference.
+    """
+    actor = current_actor()
+    if not is_valid(reference):
+        raise NotFound()
+    if actor.role not in OFFICER_ROLES:
+        actor = replace(actor, mission=mission_of(reference))
+    return database().transaction(actor)
+
+
+def once(reference: str, key: str, asked: dict[str, Any], act: Callable[[Session], dict[str, Any]]) -> dict[str, Any]:
+    """What `act` answers, or answered the first time this actor came with this key."""
+    with opened(reference) as session:
+        actor, mission = current_actor(), mission_of(reference)
+        return commands.once(session, actor, mission, key, {**asked, "about": reference}, lambda: act(session))

@@ -1,0 +1,53 @@
+"""Hands a new passport to its holder, and to nobody else; the old one is cancelled in the same commit."""
+
+from sqlalchemy.orm import Session
+
+from services.consular.applicants import snapshot
+from services.consular.applications.model import Application
+from services.consular.applications.move import check_status, find, lock, move
+from services.consular.applications.rules import Status
+from services.consular.passports import booklets
+from shared import audit, forms
+from shared.catalogue.model import BOOKLET
+from shared.errors import Conflict, Invalid, Refusal
+from shared.identity import Actor
+from shared.person import national_number
+
+ACTION = "desk.collect"
+
+
+class WrongPerson(Refusal):
+    """The person at the counter is not the holder. The attempt is worth a record of its own."""
+
+    def __init__(self) -> None:
+        super().__init__("wrong_person")
+
+
+def collect(session: Session, actor: Actor, reference: str, number: str) -> Application:
+    """Hands over. `number` is the national number of who stands at the counter, read from their own paper.
+
+    Raises Invalid for a number that is none, WrongPerson for another person's, Conflict when nothing is ready.
+    """
+    application = lock(session, actor, ACTION, reference)
+    check_status(application, "collect")
+    if forms.transaction(application.transaction).outcome != BOOKLET:
+        raise Conflict("nothing_to_collect")
+    try:
+        shown = national_number(number)
+    except ValueError as wrong:
+        raise Invalid("national_number" if number.strip() else "required", field="national_number") from wrong
+    holder = snapshot.of(session, reference)
+    if holder is None or holder.national_number != shown:
+        raise WrongPerson()
+    serial = booklets.hand_over(session, actor, reference)
+    old = application.answers.get("passport_number")
+    if old:
+        booklets.cancel(session, actor, application.mission, str(old), reference, application.person)
+    move(session, actor, application, Status.COLLECTED, detail={"booklet": serial})
+    return application
+
+
+def record_wrong_person(session: Session, actor: Actor, reference: str) -> None:
+    """Writes down that somebody else tried, in a transaction of its own: the one that failed leaves no trace."""
+    application = find(session, actor, ACTION, reference)
+    audit.record(session, actor, "collection.wrong_person", application.reference, reason="wrong_person")

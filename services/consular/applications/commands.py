@@ -1,0 +1,43 @@
+"""Gives a repeated request the answer of the first one: the key's row is taken before anything is done."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from services.consular.applications.model import Command
+from shared.errors import Conflict, Invalid
+from shared.identity import Actor
+
+KEY_LENGTH = 100
+Answer = dict[str, Any]
+
+
+def once(session: Session, actor: Actor, mission: str, key: str, asked: object, act: Callable[[], Answer]) -> Answer:
+    """The answer of `act`, or the one stored under this actor's key. Raises Conflict for another content.
+
+    A second request waits on the first one's row until it commits; if the first one fails, its key is free again.
+    """
+    if not key or len(key) > KEY_LENGTH:
+        raise Invalid("required" if not key else "too_long", field="key")
+    digest = hashlib.sha256(json.dumps(asked, sort_keys=True, default=str).encode()).hexdigest()
+    mine = {"mission": mission, "actor": actor.id, "key": key}
+    taken = insert(Command).values(**mine, digest=digest, at=func.now()).on_conflict_do_nothing()
+    if session.scalar(taken.returning(Command.key)) is None:
+        return _stored(session, mine, digest)
+    answer = act()
+    session.execute(update(Command).filter_by(**mine).values(answer=answer))
+    return answer
+
+
+def _stored(session: Session, mine: dict[str, str], digest: str) -> Answer:
+    first = session.scalars(select(Command).filter_by(**mine)).one()
+    if first.digest != digest:
+        raise Conflict("key_used_for_another_request")
+    if first.answer is None:
+        raise Conflict("key_in_use")
+    return first.answer

@@ -1,0 +1,19 @@
+"""Days as the mission of an application counts them, by the database's clock."""
+
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from services.consular import missions
+from shared import clock, db
+
+
+def today(session: Session, mission: str) -> date:
+    """The calendar day at the mission."""
+    return clock.local_date(db.now(session), missions.find(session, mission).zone)
+
+
+def due_on(session: Session, mission: str, working_days: int) -> date:
+    """The day by which an application is promised, counted from today over the mission's own weekend."""
+    weekend = frozenset(missions.find(session, mission).weekend)
+    return clock.add_working_days(today(session, mission), working_days, weekend)

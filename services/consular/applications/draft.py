@@ -1,0 +1,110 @@
+"""Begins an application and fills it: answers step by step, papers one by one, on any device."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from services.consular import missions
+from services.consular.applications.days import today
+from services.consular.applications.model import Application
+from services.consular.applications.move import check_status, find, lock, note_step
+from services.consular.applications.rules import OPEN, Status
+from services.consular.papers import store
+from services.consular.papers.model import Paper
+from services.consular.payments import tariffs
+from shared import audit, forms, references
+from shared.errors import Conflict, Invalid, NotAllowed
+from shared.identity import Actor
+
+
+def start(session: Session, actor: Actor, slug: str, mission: str) -> Application:
+    """A new draft. Raises NotFound for an unknown transaction or mission, Refusal while the transaction is not open,
+    Conflict with the reference of the one already open, where the catalogue allows one at a time."""
+    if not actor.person:
+        raise NotAllowed("identity_not_confirmed")
+    entry = forms.transaction(slug)
+    missions.find(session, mission)
+    tariffs.check_active(session, slug, mission)
+    row = {
+        "reference": references.new(mission, references.APPLICATION_LENGTH),
+        "mission": mission,
+        "transaction": slug,
+        "account": actor.id,
+        "person": actor.person,
+        "status": Status.DRAFT,
+        "single": entry.one_open,
+        "answers": {},
+        "facts": {},
+        "round": 0,
+        "created_at": func.now(),
+        "changed_at": func.now(),
+    }
+    reference = session.scalar(
+        insert(Application).values(row).on_conflict_do_nothing().returning(Application.reference)
+    )
+    if reference is None:
+        raise Conflict("already_open", reference=_open_one(session, actor.person, slug))
+    application = session.get_one(Application, reference)
+    note_step(session, actor, application, "drafted", None)
+    return application
+
+
+def _open_one(session: Session, person: str, slug: str) -> str | None:
+    """Empty when the other one was closed in this very moment; the person simply tries again."""
+    return session.scalar(
+        select(Application.reference).where(
+            Application.person == person, Application.transaction == slug, Application.status.in_(OPEN)
+        )
+    )
+
+
+def save(session: Session, actor: Actor, reference: str, answers: Mapping[str, object]) -> Application:
+    """Takes over the given answers; others stay, blank ones are cleared. Raises Invalid with a code per field."""
+    application = lock(session, actor, "application.answer", reference)
+    check_status(application, "edit")
+    known = {question.name for question in forms.transaction(application.transaction).questions}
+    unknown = sorted(set(answers) - known)
+    if unknown:
+        raise Invalid("invalid", errors={name[:60]: "unknown_question" for name in unknown[:20]})
+    given = {name: answer for name, answer in answers.items() if not is_blank(answer)}
+    kept = {name: answer for name, answer in application.answers.items() if name not in answers}
+    kept |= forms.check_given(application.transaction, given, today(session, application.mission))
+    session.execute(
+        update(Application)
+        .where(Application.reference == reference)
+        .values(answers=kept, changed_at=func.now())
+        .execution_options(synchronize_session=False)
+    )
+    session.refresh(application)
+    audit.record(session, actor, "application.answered", reference, count=len(given), cleared=len(answers) - len(given))
+    return application
+
+
+def is_blank(answer: object) -> bool:
+    """Whether a field was left, or made, empty."""
+    return answer is None or (isinstance(answer, str) and not answer.strip())
+
+
+def attach(session: Session, actor: Actor, reference: str, name: str, filename: str, kind: str, data: bytes) -> Paper:
+    """Adds a file for one paper of the checklist. Raises Invalid for a name the checklist lacks or for wrong bytes."""
+    application = lock(session, actor, "paper.upload", reference)
+    check_status(application, "edit")
+    if name not in {paper.name for paper in forms.transaction(application.transaction).papers}:
+        raise Invalid("unknown_paper", field="name")
+    return store.keep(session, actor, reference, application.mission, name, filename, kind, data)
+
+
+def detach(session: Session, actor: Actor, reference: str, paper: str) -> None:
+    """Takes a file out again. Raises NotFound when it is not part of this application."""
+    application = lock(session, actor, "paper.remove", reference)
+    check_status(application, "edit")
+    store.remove(session, actor, reference, paper)
+
+
+def read_paper(session: Session, actor: Actor, paper: str) -> tuple[Paper, bytes]:
+    """A file and its bytes. Raises NotFound alike for an absent one and one of another's application."""
+    found = store.find(session, paper)
+    find(session, actor, "paper.read", found.application)
+    return found, store.content(session, actor, found)

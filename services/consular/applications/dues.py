@@ -1,0 +1,51 @@
+"""What an application owes, and what is owed back when it ends early."""
+
+from sqlalchemy.orm import Session
+
+from services.consular.applicants import snapshot
+from services.consular.applications.model import Application
+from services.consular.payments import quote, refund
+from shared import forms
+from shared.identity import Actor
+from shared.money import Money
+
+
+def charge(session: Session, actor: Actor, application: Application, assessed: Money | None = None) -> bool:
+    """Freezes a quote and opens the order for it; False for a transaction that costs nothing."""
+    if not forms.transaction(application.transaction).fees:
+        return False
+    order = quote.freeze(
+        session,
+        actor,
+        application=application.reference,
+        transaction=application.transaction,
+        mission=application.mission,
+        person=application.person,
+        holder=_holder(session, application),
+        assessed=assessed,
+    )
+    return order.amount > 0
+
+
+def _holder(session: Session, application: Application) -> dict[str, str]:
+    applicant = snapshot.of(session, application.reference)
+    if applicant is None:
+        return {"ar": "", "en": ""}
+    return snapshot.printed_name(applicant)
+
+
+def give_back(session: Session, actor: Actor, application: Application, reason: str) -> None:
+    """Ends the order of an application that ends early: paid money is owed back, unpaid debt is cancelled."""
+    order = quote.of_application(session, application.reference)
+    if order is not None:
+        refund.mark_due(session, actor, order.reference, reason)
+
+
+def law_amount(session: Session, application: Application) -> Money | None:
+    """What the law asks by the frozen quote, in the law's own currency; None when its lines have several."""
+    order = quote.latest(session, application.reference)
+    if order is None:
+        return None
+    tariffs = [line.tariff for line in quote.lines_of(session, order)]
+    currencies = {tariff.currency for tariff in tariffs}
+    return Money(sum(tariff.amount for tariff in tariffs), currencies.pop()) if len(currencies) == 1 else None

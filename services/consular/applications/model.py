@@ -1,0 +1,85 @@
+"""What we keep of an application: the file itself, each change of its status, what was asked of whom."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Identity
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.consular.model import Base
+
+
+class Application(Base):
+    """One person's request for one transaction. `facts` are what the registers attested when it was submitted."""
+
+    __tablename__ = "application"
+
+    reference: Mapped[str] = mapped_column(primary_key=True)
+    mission: Mapped[str]
+    transaction: Mapped[str]
+    account: Mapped[str]
+    person: Mapped[str]
+    status: Mapped[str]
+    single: Mapped[bool]
+    answers: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    facts: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    round: Mapped[int]
+    awaits: Mapped[str | None]
+    exception: Mapped[str | None]
+    document: Mapped[str | None]
+    document_owner: Mapped[str | None]
+    due_on: Mapped[date | None]
+    created_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+    paid_at: Mapped[datetime | None]
+    changed_at: Mapped[datetime]
+
+
+class Step(Base):
+    """One change of status: who, in which role, when and why. Never edited."""
+
+    __tablename__ = "step"
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    application: Mapped[str] = mapped_column(ForeignKey("application.reference"))
+    mission: Mapped[str]
+    at: Mapped[datetime]
+    code: Mapped[str]
+    source: Mapped[str | None]
+    target: Mapped[str]
+    actor: Mapped[str]
+    role: Mapped[str]
+    reason: Mapped[str | None]
+    note: Mapped[str | None]
+    detail: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+
+class Asking(Base):
+    """One question put to an authority in one round of review, and its answer."""
+
+    __tablename__ = "asking"
+
+    application: Mapped[str] = mapped_column(ForeignKey("application.reference"), primary_key=True)
+    round: Mapped[int] = mapped_column(primary_key=True)
+    authority: Mapped[str] = mapped_column(primary_key=True)
+    ask: Mapped[str] = mapped_column(primary_key=True)
+    mission: Mapped[str]
+    asked_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    outcome: Mapped[str | None]
+    reason: Mapped[str | None]
+    document: Mapped[str | None]
+
+
+class Command(Base):
+    """The answer once given to a key, so that a repeated request gets the same one and changes nothing."""
+
+    __tablename__ = "command"
+
+    mission: Mapped[str] = mapped_column(primary_key=True)
+    actor: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    digest: Mapped[str]
+    answer: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    at: Mapped[datetime]

@@ -1,0 +1,101 @@
+"""The only door through which an application changes its status: a conditional update, its step and its event."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from services.consular.applications import rules
+from services.consular.applications.model import Application, Step
+from services.consular.applications.rules import Status
+from shared import audit
+from shared.access import check_access
+from shared.errors import Conflict, NotFound
+from shared.identity import Actor
+
+Detail = Mapping[str, str | int | None]
+
+
+def find(session: Session, actor: Actor, action: str, reference: str) -> Application:
+    """An application the actor may do this with. Raises NotFound alike for an absent one and another's."""
+    return _checked(actor, action, session.get(Application, reference))
+
+
+def lock(session: Session, actor: Actor, action: str, reference: str) -> Application:
+    """As `find`, held until the commit: whoever comes second sees what the first one did."""
+    held = select(Application).where(Application.reference == reference).with_for_update()
+    return _checked(actor, action, session.scalar(held.execution_options(populate_existing=True)))
+
+
+def _checked(actor: Actor, action: str, application: Application | None) -> Application:
+    if application is None:
+        raise NotFound()
+    check_access(actor, action, owner=application.person, mission=application.mission)
+    return application
+
+
+def check_status(application: Application, verb: str) -> None:
+    """Raises Conflict when a verb makes no sense in the status the application is in."""
+    _, statuses = rules.VERBS[verb]
+    if Status(application.status) not in statuses:
+        raise Conflict("not_possible_now", status=application.status)
+
+
+def move(
+    session: Session,
+    actor: Actor,
+    application: Application,
+    target: Status,
+    *,
+    reason: str | None = None,
+    note: str | None = None,
+    detail: Detail | None = None,
+    columns: Mapping[str, object] | None = None,
+) -> None:
+    """Changes the status, together with other columns. Raises Conflict when somebody was faster, or there is no way."""
+    source = Status(application.status)
+    known = rules.transition(source, target)
+    if known is None:
+        raise Conflict("not_possible_now", status=source.value)
+    changed = session.execute(
+        update(Application)
+        .where(Application.reference == application.reference, Application.status == source)
+        .values({"status": target, "changed_at": func.now(), **(columns or {})})
+        .returning(Application.reference)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    if changed is None:
+        raise Conflict("not_possible_now", status=source.value)
+    session.refresh(application)
+    note_step(session, actor, application, known.code, source, reason=reason, note=note, detail=detail)
+
+
+def note_step(
+    session: Session,
+    actor: Actor,
+    application: Application,
+    code: str,
+    source: Status | None,
+    *,
+    reason: str | None = None,
+    note: str | None = None,
+    detail: Detail | None = None,
+) -> None:
+    """A line of the timeline and the event that goes with it."""
+    session.add(
+        Step(
+            application=application.reference,
+            mission=application.mission,
+            at=func.now(),
+            code=code,
+            source=source,
+            target=application.status,
+            actor=actor.id,
+            role=actor.role,
+            reason=reason,
+            note=note,
+            detail=dict(detail or {}),
+        )
+    )
+    session.flush()
+    audit.record(session, actor, f"application.{code}", application.reference, reason=reason, **(detail or {}))

@@ -1,0 +1,200 @@
+"""An application as it is shown: to its applicant, and to the mission with person and history beside it."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from services.consular.applicants import snapshot
+from services.consular.applicants.model import Applicant
+from services.consular.applications import rules
+from services.consular.applications.model import Application, Asking, Step
+from services.consular.applications.move import find
+from services.consular.applications.rules import Party, Status
+from services.consular.papers import store
+from services.consular.papers.model import Paper
+from services.consular.passports import booklets
+from services.consular.payments import attempts, quote, refund
+from shared import audit, forms
+from shared.access import ACCESS
+from shared.audit import event
+from shared.catalogue.model import AFTER_ASSESSMENT, BOOKLET
+from shared.identity import Actor
+
+HISTORY_ROWS = 200
+# Which action of the access table each verb needs.
+ACTIONS = {
+    "edit": "application.answer",
+    "submit": "application.submit",
+    "pay": "payment.open",
+    "withdraw": "application.withdraw",
+    "accept": "desk.accept",
+    "return": "desk.return",
+    "refuse": "desk.refuse",
+    "cash": "payment.cash",
+    "collect": "desk.collect",
+}
+
+View = dict[str, Any]
+
+
+def mine(session: Session, actor: Actor) -> list[View]:
+    """The actor's applications at every mission, newest first.
+
+    For this one question the rows of a person, rather than those of a mission, are in sight.
+    """
+    session.execute(select(func.set_config("mahjar.person", actor.person or "", True)))
+    rows = session.scalars(
+        select(Application).where(Application.person == actor.person).order_by(Application.created_at.desc())
+    ).all()
+    audit.record(session, actor, "application.listed", actor.person or "", count=len(rows))
+    return [summary(application) for application in rows]
+
+
+def summary(application: Application) -> View:
+    """The head of a file, as lists show it."""
+    return {
+        "reference": application.reference,
+        "transaction": application.transaction,
+        "mission": application.mission,
+        "status": application.status,
+        "awaits": application.awaits,
+        "created_at": application.created_at.isoformat(),
+        "submitted_at": application.submitted_at.isoformat() if application.submitted_at else None,
+        "changed_at": application.changed_at.isoformat(),
+        "due_on": application.due_on.isoformat() if application.due_on else None,
+    }
+
+
+def view(session: Session, actor: Actor, reference: str) -> View:
+    """The whole file, as its applicant sees it. The reading is recorded."""
+    application = find(session, actor, "application.read", reference)
+    audit.record(session, actor, "application.read", reference)
+    return whole(session, actor, application)
+
+
+def case(session: Session, actor: Actor, reference: str, reason: str | None = None) -> View:
+    """The file as the desk sees it: with what the registers attested, and who did what. The reading is recorded."""
+    application = find(session, actor, "desk.case", reference)
+    audit.record(session, actor, "case.read", reference, reason=reason)
+    applicant = snapshot.of(session, reference)
+    return {
+        **whole(session, actor, application),
+        "person": _person(applicant) if applicant else None,
+        "facts": application.facts,
+        "asked": _asked(session, application),
+        "exception": application.exception,
+        "refunds": [_refund(row) for row in refund.of_application(session, reference)],
+        "history": _history(session, reference),
+    }
+
+
+def whole(session: Session, actor: Actor, application: Application) -> View:
+    """The file as both sides see it."""
+    applicant = snapshot.of(session, application.reference)
+    order = quote.latest(session, application.reference)
+    steps = _steps(session, application.reference)
+    return {
+        **summary(application),
+        "applicant": _named(applicant) if applicant else None,
+        "answers": application.answers,
+        "papers": [shown_paper(paper) for paper in store.of(session, application.reference)],
+        "quote": quote.shown(session, order) if order else None,
+        "payments": [payment.shown() for payment in attempts.of_application(session, application.reference)],
+        "document": _document(application),
+        "timeline": [_line(step) for step in steps],
+        "stages": stages_of(application, steps),
+        "collection": _collection(session, application),
+        "allowed": allowed(actor, application),
+    }
+
+
+def allowed(actor: Actor, application: Application) -> list[str]:
+    """The verbs this actor may use now, by role and by status."""
+    party = Party.APPLICANT if actor.person == application.person else Party.MISSION
+    booklet = forms.transaction(application.transaction).outcome == BOOKLET
+    verbs = rules.verbs_in(Status(application.status), party, booklet=booklet)
+    return [verb for verb in verbs if actor.role in ACCESS[ACTIONS[verb]]]
+
+
+def stages_of(application: Application, steps: list[Step]) -> list[dict[str, str]]:
+    """The way of this transaction and how far this application is."""
+    entry = forms.transaction(application.transaction)
+    way = rules.path(assessed=entry.priced == AFTER_ASSESSMENT, free=not entry.fees, booklet=entry.outcome == BOOKLET)
+    came_from = next((step.source for step in reversed(steps) if step.source != step.target), None)
+    last = Status(came_from) if came_from else Status.DRAFT
+    return rules.stages(way, Status(application.status), last, paid=application.paid_at is not None)
+
+
+def shown_paper(paper: Paper) -> View:
+    """A paper without its bytes."""
+    return {
+        "id": paper.id,
+        "name": paper.name,
+        "filename": paper.filename,
+        "bytes": paper.size,
+        "type": paper.type,
+        "added_at": paper.added_at.isoformat(),
+    }
+
+
+def _named(applicant: Applicant) -> View:
+    return {"name": snapshot.printed_name(applicant)}
+
+
+def _person(applicant: Applicant) -> View:
+    return {
+        "person": applicant.person,
+        "national_number": applicant.national_number,
+        "name": {"ar": applicant.name, "latin": applicant.latin},
+        "sex": applicant.sex,
+        "born": applicant.born.isoformat(),
+    }
+
+
+def _document(application: Application) -> View | None:
+    if application.document is None:
+        return None
+    return {"code": application.document, "owner": application.document_owner}
+
+
+def _collection(session: Session, application: Application) -> View | None:
+    passport = booklets.passport_of(session, application.reference)
+    if passport is None:
+        return None
+    expires = passport.expires_on.isoformat() if passport.expires_on else None
+    return {"number": passport.number, "expires_on": expires, "state": passport.state}
+
+
+def _refund(row: Any) -> View:
+    return {"reference": row.reference, "amount": row.amount, "currency": row.currency, "state": row.state}
+
+
+def _steps(session: Session, reference: str) -> list[Step]:
+    return list(session.scalars(select(Step).where(Step.application == reference).order_by(Step.id)))
+
+
+def _line(step: Step) -> View:
+    return {
+        "at": step.at.isoformat(),
+        "code": step.code,
+        "by": step.role,
+        "reason": step.reason,
+        "note": step.note,
+        "detail": step.detail,
+    }
+
+
+def _asked(session: Session, application: Application) -> list[View]:
+    rows = session.scalars(select(Asking).where(Asking.application == application.reference).order_by(Asking.asked_at))
+    return [{"authority": row.authority, "ask": row.ask, "round": row.round, "outcome": row.outcome} for row in rows]
+
+
+def _history(session: Session, reference: str) -> list[View]:
+    rows = session.execute(
+        select(event.c.at, event.c.actor, event.c.role, event.c.action, event.c.reason)
+        .where(event.c.about == reference)
+        .order_by(event.c.id.desc())
+        .limit(HISTORY_ROWS)
+    )
+    return [{**row._mapping, "at": row.at.isoformat()} for row in rows]

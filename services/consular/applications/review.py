@@ -1,0 +1,85 @@
+"""The officer's verdict on an application: accepted, returned for a fix, or refused, never without a reason."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func
+from sqlalchemy.orm import Session
+
+from services.consular.applications import dues, rules
+from services.consular.applications.model import Application, Asking
+from services.consular.applications.move import check_status, lock, move
+from services.consular.applications.rules import Status
+from shared import forms
+from shared.errors import Invalid
+from shared.identity import Actor
+from shared.outbox import emit
+from shared.person import strip_controls
+
+NOTE_LENGTH = 500
+
+
+def accept(session: Session, actor: Actor, reference: str) -> Application:
+    """Asks the authorities. Of two officers who accept at once one waits, and is told that it is done."""
+    application = lock(session, actor, "desk.accept", reference)
+    check_status(application, "accept")
+    this_round = application.round + 1
+    move(session, actor, application, Status.WITH_AUTHORITY, columns={"round": this_round})
+    for ask in forms.transaction(application.transaction).asks:
+        session.add(
+            Asking(
+                application=reference,
+                round=this_round,
+                authority=ask.authority,
+                ask=ask.ask,
+                mission=application.mission,
+                asked_at=func.now(),
+            )
+        )
+        session.flush()
+        emit(session, actor, "application.forwarded", reference, _forwarded(application, ask.authority, ask.ask))
+    return application
+
+
+def _forwarded(application: Application, authority: str, ask: str) -> dict[str, object]:
+    entry = forms.transaction(application.transaction)
+    return {
+        "application": application.reference,
+        "transaction": entry.slug,
+        "ask": ask,
+        "authority": authority,
+        "person": application.person,
+        "options": {name: application.answers.get(name) for name in entry.option_questions},
+    }
+
+
+def send_back(session: Session, actor: Actor, reference: str, reason: str, note: str = "") -> Application:
+    """Returns an application for a fix. Raises Invalid for a reason that is not one of returning."""
+    return _close(session, actor, reference, "return", Status.RETURNED, rules.RETURN_REASONS, reason, note)
+
+
+def refuse(session: Session, actor: Actor, reference: str, reason: str, note: str = "") -> Application:
+    """Refuses an application; what was paid is owed back. Raises Invalid for a reason that is not one of refusing."""
+    application = _close(session, actor, reference, "refuse", Status.REFUSED, rules.REFUSE_REASONS, reason, note)
+    dues.give_back(session, actor, application, reason)
+    return application
+
+
+def _close(
+    session: Session,
+    actor: Actor,
+    reference: str,
+    verb: str,
+    target: Status,
+    reasons: Sequence[str],
+    reason: str,
+    note: str,
+) -> Application:
+    application = lock(session, actor, f"desk.{verb}", reference)
+    check_status(application, verb)
+    said = strip_controls(note)
+    if reason not in reasons:
+        raise Invalid("unknown_choice" if reason else "required", field="reason")
+    if len(said) > NOTE_LENGTH:
+        raise Invalid("too_long", field="note")
+    move(session, actor, application, target, reason=reason, note=said or None)
+    return application

@@ -1,0 +1,56 @@
+"""Reads what the registers attested about a person: signed by the register, for this person, purpose and service."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from shared.catalogue.model import Facts, Transaction
+from shared.crypto import Keys
+from shared.errors import NotAllowed, Refusal
+
+Attested = dict[str, dict[str, Any]]
+
+
+def attested(keys: Keys, entry: Transaction, person: str, tokens: Iterable[str]) -> Attested:
+    """Facts by register. Raises Refusal when a register's statement is missing, forged, stale or about another."""
+    given = list(tokens)
+    return {authority: _facts(keys, entry, person, given, authority) for authority in entry.authorities}
+
+
+def _facts(keys: Keys, entry: Transaction, person: str, tokens: list[str], authority: str) -> dict[str, Any]:
+    for token in tokens:
+        try:
+            claims = keys.verify(token, kind="statement", issuer=authority)
+        except NotAllowed:
+            continue
+        if claims.get("person") != person or claims.get("purpose") != entry.slug:
+            raise Refusal("statement_of_another", authority=authority)
+        facts = claims.get("facts")
+        return dict(facts) if isinstance(facts, dict) else {}
+    raise Refusal("statement_missing", authority=authority)
+
+
+def as_facts(attested_facts: Attested, person: str, today: date) -> Facts:
+    """What the conditions of the catalogue are asked about. Raises Refusal when a register left something out."""
+    civil = attested_facts["civil_registry"]
+    service = attested_facts.get("conscription", {})
+    try:
+        return Facts(
+            person=person,
+            today=today,
+            sex=str(civil["sex"]),
+            born=date.fromisoformat(str(civil["born"])),
+            alive=civil["alive"] is True,
+            registered=civil["registered"] is True,
+            service_status=service.get("service_status"),
+        )
+    except (KeyError, ValueError) as incomplete:
+        raise Refusal("statement_incomplete", authority="civil_registry") from incomplete
+
+
+def check_eligible(entry: Transaction, facts: Facts) -> None:
+    """Raises Refusal with every condition that does not hold, each with its law."""
+    unmet = entry.unmet(facts)
+    if unmet:
+        reasons = [{"code": condition.code, "law": condition.law} for condition in unmet]
+        raise Refusal("not_eligible", condition=unmet[0].code, law=unmet[0].law, reasons=reasons)

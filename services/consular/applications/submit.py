@@ -1,0 +1,67 @@
+"""Hands an application in: facts attested, conditions met, answers and papers complete, price frozen, in one commit."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import func
+from sqlalchemy.orm import Session
+
+from services.consular.applicants import snapshot
+from services.consular.applications import dues
+from services.consular.applications.days import due_on, today
+from services.consular.applications.model import Application
+from services.consular.applications.move import check_status, lock, move
+from services.consular.applications.rules import Status
+from services.consular.applications.statements import as_facts, attested, check_eligible
+from services.consular.papers import store
+from services.consular.payments import tariffs
+from shared import forms
+from shared.catalogue.model import AT_SUBMIT, Transaction
+from shared.crypto import Keys
+from shared.errors import Invalid
+from shared.identity import Actor
+
+
+def submit(session: Session, actor: Actor, keys: Keys, reference: str, statements: Iterable[str]) -> Application:
+    """Submits a draft, or a returned application again. Raises Refusal (transaction_not_active, statement_...,
+    not_eligible), Invalid with a code per answer and paper, Conflict from any other status."""
+    application = lock(session, actor, "application.submit", reference)
+    check_status(application, "submit")
+    entry = forms.transaction(application.transaction)
+    tariffs.check_active(session, entry.slug, application.mission)
+    facts = attested(keys, entry, application.person, statements)
+    day = today(session, application.mission)
+    check_eligible(entry, as_facts(facts, application.person, day))
+    columns: dict[str, object] = {"facts": facts, "answers": _complete(session, application, entry)}
+    snapshot.take(session, reference, application.mission, facts["civil_registry"])
+    if application.status == Status.RETURNED:
+        _review(session, actor, application, entry, columns)
+        return application
+    columns["submitted_at"] = func.now()
+    if entry.priced == AT_SUBMIT and dues.charge(session, actor, application):
+        move(session, actor, application, Status.AWAITING_PAYMENT, columns=columns)
+        return application
+    _review(session, actor, application, entry, columns)
+    return application
+
+
+def _review(
+    session: Session, actor: Actor, application: Application, entry: Transaction, columns: dict[str, object]
+) -> None:
+    due = due_on(session, application.mission, entry.working_days)
+    move(session, actor, application, Status.IN_REVIEW, columns={**columns, "due_on": due})
+
+
+def _complete(session: Session, application: Application, entry: Transaction) -> dict[str, object]:
+    """Clean answers. Raises Invalid for all that is wrong at once: answers and missing papers together."""
+    errors: dict[str, str] = {}
+    answers: dict[str, object] = {}
+    try:
+        answers = forms.check_answers(entry.slug, application.answers, today(session, application.mission))
+    except Invalid as wrong:
+        errors |= wrong.errors
+    held = {paper.name for paper in store.of(session, application.reference)}
+    missing = [paper.name for paper in entry.papers if paper.required and paper.name not in held]
+    errors |= dict.fromkeys(missing, "paper_missing")
+    if errors:
+        raise Invalid("invalid", errors=errors)
+    return answers

@@ -1,0 +1,10 @@
+"""Events, outbox, inbox and parked messages."""
+
+from shared.migration import ground
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    ground()

@@ -1,0 +1,83 @@
+"""Which bytes are a paper: a JPEG, PNG or PDF that is exactly what it says it is, and small enough."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+LIMIT_BYTES = 8 * 1024 * 1024
+LIMIT_PAPERS = 20
+FILENAME_LENGTH = 100
+# A second file hidden behind or inside the first is how one upload is served as another type.
+_FOREIGN = re.compile(rb"%PDF-|PK\x05\x06|PK\x03\x04|<html|<script|<!doctype|<\?php|<svg", re.IGNORECASE)
+_HEAD_BYTES = 1024
+_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+# Invisible and direction-changing characters make gpj.exe look like exe.jpg.
+_UNSAFE_IN_NAME = re.compile('[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"*:<>?|;\\\\/]+')
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One accepted type: its name on the wire, the ending of its file name, and how its bytes are proven."""
+
+    type: str
+    ending: str
+    holds: Callable[[bytes], bool]
+
+
+def _is_jpeg(data: bytes) -> bool:
+    end = data.rfind(b"\xff\xd9")
+    return data.startswith(b"\xff\xd8\xff") and end > 2 and not _foreign(data, end + 2)
+
+
+def _is_png(data: bytes) -> bool:
+    """Walks the chunks: the file ends where the IEND chunk ends."""
+    if not data.startswith(_PNG_SIGNATURE):
+        return False
+    place = len(_PNG_SIGNATURE)
+    while place + 12 <= len(data):
+        length, name = int.from_bytes(data[place : place + 4], "big"), data[place + 4 : place + 8]
+        place += 12 + length
+        if name == b"IEND":
+            return length == 0 and place == len(data) and not _foreign(data, len(data))
+    return False
+
+
+def _is_pdf(data: bytes) -> bool:
+    tail = data[-_HEAD_BYTES:]
+    archive = b"PK\x05\x06" in data[-65_558:]
+    return bool(re.match(rb"%PDF-[12]\.[0-9]", data)) and b"%%EOF" in tail and not archive
+
+
+def _foreign(data: bytes, end: int) -> bool:
+    """Whether something else starts in the head of an image, or follows its end."""
+    return bool(_FOREIGN.search(data[:_HEAD_BYTES]) or _FOREIGN.search(data[end:]))
+
+
+KINDS: Mapping[str, Kind] = {
+    kind.type: kind
+    for kind in (
+        Kind("image/jpeg", "jpg", _is_jpeg),
+        Kind("image/png", "png", _is_png),
+        Kind("application/pdf", "pdf", _is_pdf),
+    )
+}
+
+
+def fault(content_type: str, data: bytes) -> str | None:
+    """The code of what is wrong with an upload, or None."""
+    kind = KINDS.get(content_type)
+    if kind is None:
+        return "paper_type_unknown"
+    if not data:
+        return "paper_empty"
+    if len(data) > LIMIT_BYTES:
+        return "paper_too_large"
+    return None if kind.holds(data) else "paper_type_wrong"
+
+
+def safe_name(filename: str, kind: Kind) -> str:
+    """The name as the person knows it: no folders, no controls, and the ending of the type it really is."""
+    last = re.split(r"[\\/]", filename)[-1]
+    stem = _UNSAFE_IN_NAME.sub("", last).strip(" .").rpartition(".")
+    name = (stem[0] if stem[1] and len(stem[2]) <= 5 else "".join(stem)).strip(" .")
+    return f"{name[:FILENAME_LENGTH] or 'paper'}.{kind.ending}"

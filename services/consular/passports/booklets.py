@@ -1,0 +1,124 @@
+"""The mission's stock of blank booklets, and the passports printed into them."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from services.consular.passports import rules
+from services.consular.passports.model import Booklet, Passport
+from services.consular.passports.rules import State
+from shared import audit, clock
+from shared.errors import Conflict, Invalid
+from shared.identity import Actor
+from shared.person import passport_number
+
+
+def receive(session: Session, actor: Actor, mission: str, serials: Iterable[str]) -> int:
+    """Takes blank booklets into stock; how many were new. Raises Invalid for a serial that is no passport number."""
+    try:
+        numbers = sorted({passport_number(serial) for serial in serials})
+    except ValueError as wrong:
+        raise Invalid("serial_malformed", field="serials") from wrong
+    if not numbers:
+        return 0
+    rows = [{"serial": number, "mission": mission, "state": State.IN_STOCK} for number in numbers]
+    taken = session.scalars(insert(Booklet).values(rows).on_conflict_do_nothing().returning(Booklet.serial)).all()
+    audit.record(session, actor, "booklets.received", mission, count=len(taken))
+    return len(taken)
+
+
+def in_stock(session: Session) -> int:
+    """How many blank booklets the mission of this session has."""
+    return session.scalar(select(func.count()).where(Booklet.state == State.IN_STOCK)) or 0
+
+
+def assign(session: Session, actor: Actor, application: str) -> Booklet | None:
+    """The next booklet of the stock for an application, or the one it has; None while there is none left.
+
+    Rows locked by others are skipped, so two officers never wait for, or get, the same serial number.
+    """
+    held = session.scalar(select(Booklet).where(Booklet.application == application, Booklet.state == State.ASSIGNED))
+    if held is not None:
+        return held
+    free = select(Booklet).where(Booklet.state == State.IN_STOCK).order_by(Booklet.serial).limit(1)
+    booklet = session.scalar(free.with_for_update(skip_locked=True))
+    if booklet is None:
+        return None
+    _change(session, actor, booklet.serial, State.ASSIGNED, application=application)
+    session.refresh(booklet)
+    return booklet
+
+
+def spoil(session: Session, actor: Actor, serial: str, reason: str) -> None:
+    """Writes a booklet off, with the reason. Raises Invalid for an unknown reason, Conflict once it is handed out."""
+    if reason not in rules.SPOIL_REASONS:
+        raise Invalid("unknown_choice", field="reason")
+    _change(session, actor, serial, State.SPOILED, reason=reason)
+
+
+def hand_over(session: Session, actor: Actor, application: str) -> str:
+    """Marks the booklet of an application as collected; its number. Raises Conflict when none is assigned."""
+    serial = session.scalar(
+        select(Booklet.serial).where(Booklet.application == application, Booklet.state == State.ASSIGNED)
+    )
+    if serial is None:
+        raise Conflict("booklet_not_assigned")
+    _change(session, actor, serial, State.COLLECTED)
+    return serial
+
+
+def _change(
+    session: Session,
+    actor: Actor,
+    serial: str,
+    state: State,
+    application: str | None = None,
+    reason: str | None = None,
+) -> None:
+    values: dict[str, object] = {"state": state, "changed_at": func.now(), "reason": reason}
+    if application:
+        values["application"] = application
+    moved = session.execute(
+        update(Booklet)
+        .where(Booklet.serial == serial, Booklet.state.in_(rules.before(state)))
+        .values(values)
+        .returning(Booklet.serial)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    if moved is None:
+        raise Conflict("booklet_not_available", serial=serial)
+    audit.record(session, actor, f"booklet.{state}", serial, reason=reason, application=application)
+
+
+def print_passport(session: Session, booklet: Booklet, application: str, person: str, today: date) -> Passport:
+    """The passport in a booklet: its number is the serial, valid six years from the mission's calendar day."""
+    passport = Passport(
+        mission=booklet.mission,
+        number=booklet.serial,
+        booklet=booklet.serial,
+        application=application,
+        person=person,
+        state="issued",
+        issued_on=today,
+        expires_on=clock.add_years(today, rules.VALID_YEARS),
+    )
+    session.add(passport)
+    session.flush()
+    return passport
+
+
+def cancel(session: Session, actor: Actor, mission: str, number: str, application: str, person: str) -> None:
+    """Cancels an older passport, whoever issued it: at the collection of the one that replaces it."""
+    row = {"mission": mission, "number": number, "application": application, "person": person, "state": "cancelled"}
+    done = {"state": "cancelled", "cancelled_at": func.now(), "cancelled_for": application}
+    cancelled = insert(Passport).values({**row, **done})
+    session.execute(cancelled.on_conflict_do_update(index_elements=["mission", "number"], set_=done))
+    audit.record(session, actor, "passport.cancelled", number, application=application)
+
+
+def passport_of(session: Session, application: str) -> Passport | None:
+    """The passport printed for an application."""
+    return session.scalar(select(Passport).where(Passport.application == application, Passport.booklet.is_not(None)))

@@ -1,0 +1,39 @@
+"""Blank booklets by serial number, and the passports made of them."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.consular.model import Base
+
+
+class Booklet(Base):
+    """One booklet of a mission's stock; its serial number is the passport number printed in it."""
+
+    __tablename__ = "booklet"
+
+    serial: Mapped[str] = mapped_column(primary_key=True)
+    mission: Mapped[str]
+    state: Mapped[str]
+    application: Mapped[str | None]
+    received_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    reason: Mapped[str | None]
+
+
+class Passport(Base):
+    """A passport this mission issued, or an older one it cancelled. Times are the mission's calendar days."""
+
+    __tablename__ = "passport"
+
+    mission: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(primary_key=True)
+    booklet: Mapped[str | None] = mapped_column(ForeignKey("booklet.serial"))
+    application: Mapped[str]
+    person: Mapped[str]
+    state: Mapped[str]
+    issued_on: Mapped[date | None]
+    expires_on: Mapped[date | None]
+    cancelled_at: Mapped[datetime | None]
+    cancelled_for: Mapped[str | None]
