@@ -6,6 +6,7 @@ from psycopg import sql
 from sqlalchemy import Connection, create_engine, make_url, text
 
 from deploy.database import DATABASE, OWNER, opened
+from shared.db import metadata
 
 SERVICES_FOLDER = Path(__file__).parent.parent / "services"
 # Any constant will do: two runners that start together take turns.
@@ -61,5 +62,10 @@ def environment() -> None:
     from alembic import context
 
     attributes = context.config.attributes
-    context.configure(connection=attributes["connection"], version_table_schema=attributes["service"])
+    context.configure(
+        connection=attributes["connection"],
+        version_table_schema=attributes["service"],
+        # Gives constraints the names that models and error messages know.
+        target_metadata=metadata(),
+    )
     context.run_migrations()

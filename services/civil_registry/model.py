@@ -42,7 +42,9 @@ class FamilyEntry(Base):
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     place_ar: Mapped[str]
     place_en: Mapped[str]
-    head: Mapped[UUID | None] = mapped_column(ForeignKey("person.id", deferrable=True, initially="DEFERRED"))
+    head: Mapped[UUID | None] = mapped_column(
+        ForeignKey("person.id", deferrable=True, initially="DEFERRED", use_alter=True)
+    )
     opened_on: Mapped[date]
 
 
