@@ -1,0 +1,38 @@
+"""Keeps what a mission asked and what was answered, and sends the answer."""
+
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from services.civil_registry.model import Request
+from shared.identity import Actor
+from shared.messages import Envelope
+from shared.outbox import emit
+
+
+def answer(
+    session: Session,
+    actor: Actor,
+    cause: Envelope,
+    outcome: str,
+    reason: str | None = None,
+    document: str | None = None,
+) -> None:
+    """Sends `decision.made` about the application that a message asked for."""
+    asked = cause.body
+    session.add(
+        Request(
+            mission=cause.mission,
+            application=cause.about,
+            transaction=asked["transaction"],
+            ask=asked["ask"],
+            person=UUID(asked["person"]),
+            outcome=outcome,
+            reason=reason,
+            document=document,
+        )
+    )
+    said = {"outcome": outcome, "reason": reason, "document": document}
+    head = {"application": cause.about, "transaction": asked["transaction"], "ask": asked["ask"]}
+    body = head | {name: value for name, value in said.items() if value is not None}
+    emit(session, actor, "decision.made", cause.about, body, cause=cause)

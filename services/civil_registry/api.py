@@ -1,0 +1,68 @@
+"""How the civil registry is asked: who somebody is, and what it attests about them."""
+
+from datetime import date
+
+from flask import Blueprint
+from marshmallow import Schema, fields, validate
+
+from services.civil_registry.attest import attest, names
+from services.civil_registry.confirm_identity import confirm_identity
+from services.civil_registry.extract import ZONE
+from services.civil_registry.rules import Particulars
+from shared.catalogue import CATALOGUE
+from shared.catalogue.model import Question
+from shared.clock import local_date
+from shared.db import now
+from shared.errors import Refusal
+from shared.forms import check_questions
+from shared.web import allowed, body, current_actor, keys, transaction
+
+NAMES = ("given_name", "father_name", "family_name", "mother_name")
+QUESTIONS = (
+    Question("national_number", kind="national_number"),
+    *(Question(name, max_length=60) for name in NAMES),
+    Question("born", kind="past_date"),
+)
+blueprint = Blueprint("civil_registry", __name__)
+
+
+class Typed(Schema):
+    """The particulars as they arrive; `check_questions` reads them."""
+
+    national_number = fields.Raw()
+    given_name = fields.Raw()
+    father_name = fields.Raw()
+    family_name = fields.Raw()
+    mother_name = fields.Raw()
+    born = fields.Raw()
+
+
+class StatementRequest(Schema):
+    """For which transaction a statement is wanted."""
+
+    purpose = fields.String(required=True, validate=validate.OneOf(CATALOGUE, error="unknown_transaction"))
+
+
+@blueprint.post("/identity/confirm")
+@allowed("identity.confirm")
+def identity() -> dict[str, object]:
+    """The person whose particulars these are; one hint at most when they are nobody's."""
+    sent = body(Typed)
+    with transaction() as session:
+        typed = check_questions(QUESTIONS, sent, local_date(now(session), ZONE))
+        wanted = Particulars(**{**typed, "born": date.fromisoformat(typed["born"])})
+        person, recheck = confirm_identity(session, current_actor(), wanted)
+    # After the commit, so that a failed attempt leaves its trace.
+    if person is None:
+        raise Refusal("identity_mismatch", recheck=recheck)
+    return {"person": str(person.id), "name": names(person), "sex": person.sex, "born": person.born.isoformat()}
+
+
+@blueprint.post("/statements")
+@allowed("statement.ask")
+def statement() -> dict[str, object]:
+    """A signed statement about the asking person, for one purpose and five minutes."""
+    purpose = body(StatementRequest)["purpose"]
+    with transaction() as session:
+        token, facts = attest(session, current_actor(), keys(), purpose)
+    return {"statement": token, "facts": facts}

@@ -1,0 +1,30 @@
+"""Answers a mission that wants to know, before it prints, whether a person stands living in the register."""
+
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from services.civil_registry import rules
+from services.civil_registry.answer import answer
+from services.civil_registry.model import Person
+from shared import audit
+from shared.errors import Refusal
+from shared.identity import Actor
+from shared.messages import Envelope
+
+
+def confirm(session: Session, actor: Actor, envelope: Envelope) -> None:
+    """Granted for the living and registered, otherwise refused with the reason."""
+    person = look_up(session, actor, envelope)
+    reason = rules.refusal_reason(person is not None, person.died_on if person else None)
+    answer(session, actor, envelope, "refused" if reason else "granted", reason)
+
+
+def look_up(session: Session, actor: Actor, envelope: Envelope) -> Person | None:
+    """The person a message speaks of; the look is recorded. Raises Refusal for what is no identifier at all."""
+    try:
+        asked = UUID(envelope.body["person"])
+    except ValueError as malformed:
+        raise Refusal("person_unknown") from malformed
+    audit.record(session, actor, "person.read", str(asked), reason=envelope.about)
+    return session.get(Person, asked)

@@ -1,0 +1,70 @@
+"""When typed particulars are a registered person's, and what may be drawn from an entry: no database, no clock."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from shared.clock import add_months
+from shared.person import skeleton
+
+NUMBER, NAMES, DATE = "number", "names", "date"
+# How many of the four names must agree, beside number and date, before somebody is told that a name is wrong.
+NAMES_FOR_A_HINT = 2
+# Months for which a paper is good: receiving offices turn away older extracts.
+VALIDITY_MONTHS = {"individual-extract": 3}
+PURPOSES = frozenset({"residence", "study", "work", "marriage", "passport", "court", "bank", "other"})
+
+
+@dataclass(frozen=True)
+class Particulars:
+    """What an identity card says, typed or held. The mother is known by her given name, or with her family name too."""
+
+    national_number: str
+    given_name: str
+    father_name: str
+    family_name: str
+    mother_name: str
+    born: date
+    mother_family: str = ""
+
+
+def recheck(typed: Particulars, held: Particulars | None) -> str | None:
+    """None when everything agrees; otherwise the one kind of field to look at again.
+
+    An unknown number and a known number with another's particulars get the same answer, so that asking tells nobody
+    whose number it is. Names or date are hinted at only to somebody who has all the rest.
+    """
+    if held is None:
+        return NUMBER
+    agreeing = sum(_names_agreeing(typed, held))
+    if typed.born == held.born:
+        return None if agreeing == 4 else NAMES if agreeing >= NAMES_FOR_A_HINT else NUMBER
+    return DATE if agreeing == 4 else NUMBER
+
+
+def _names_agreeing(typed: Particulars, held: Particulars) -> tuple[bool, ...]:
+    mothers = {skeleton(held.mother_name), skeleton(held.mother_name + held.mother_family)}
+    return (
+        skeleton(typed.given_name) == skeleton(held.given_name),
+        skeleton(typed.father_name) == skeleton(held.father_name),
+        skeleton(typed.family_name) == skeleton(held.family_name),
+        skeleton(typed.mother_name) in mothers,
+    )
+
+
+def refusal_reason(registered: bool, died_on: date | None) -> str | None:
+    """Why the register can neither confirm a person nor draw their extract, or None. Relatives act for the dead."""
+    if not registered:
+        return "not_registered"
+    return "deceased" if died_on is not None else None
+
+
+def purpose_of(options: Mapping[str, object]) -> str | None:
+    """The purpose printed on an extract; None for one the paper has no words for."""
+    purpose = options.get("purpose", "other")
+    return purpose if isinstance(purpose, str) and purpose in PURPOSES else None
+
+
+def expires_on(kind: str, issued_on: date) -> date:
+    """The last day on which a paper of that kind is good."""
+    return add_months(issued_on, VALIDITY_MONTHS[kind])
