@@ -1,10 +1,80 @@
-"""The demo's people, registers and accounts; loaded once and kept."""
+"""The demo's people, registers, stock and accounts: plainly fictional, loaded once, kept between runs."""
+
+import os
+from datetime import date
+
+from deploy.database import DATABASE, opened
+from deploy.population import load as load_population
+from deploy.population import specimens
+from deploy.population.specimens import Specimen
+from services.consular.passports import booklets
+from services.consular.payments import tariffs
+from services.gateway.accounts.demo import DemoAccount, ensure_demo
+from shared import identity
+from shared.db import Database
+
+PASSWORD = "specimen-pass-2026"  # noqa: S105 - printed at every start, good for fictional people only
+HOME, ELSEWHERE = "RUH", "BER"
+PEOPLE = 20_000
+BOOKLETS = {HOME: 500, ELSEWHERE: 50}
+ACTIVATED_ON = date(2025, 1, 1)
+ACTIVATION = "specimen decree of the demo data"
+STAFF = ("clerk", "officer", "cashier", "head_of_mission", "auditor", "administrator")
+EXPATRIATES = (specimens.ABROAD, specimens.WOMAN)
 
 
-def load(admin_url: str, urls: dict[str, str]) -> None:
+def load(admin_url: str, urls: dict[str, str], secret: str) -> None:
     """Idempotent: what is there stays as it is."""
+    with opened(admin_url, DATABASE) as connection:
+        load_population(connection, people=int(os.environ.get("MAHJAR_PEOPLE", PEOPLE)))
+    _furnish_missions(Database(urls["consular"], pool_size=1))
+    gateway = Database(urls["gateway"], pool_size=1)
+    with gateway.scope(None) as session:
+        ensure_demo(session, secret, _accounts())
+    gateway.engine.dispose()
+
+
+def _furnish_missions(consular: Database) -> None:
+    """A stock of blank booklets, and the legacy allowance switched on by a dated row."""
+    for mission, stock in BOOKLETS.items():
+        with consular.scope(mission) as session:
+            first = 900_000_001 if mission == HOME else 910_000_001
+            if not booklets.in_stock(session):
+                serials = [f"S{first + place}" for place in range(stock)]
+                booklets.receive(session, identity.service("consular", mission), mission, serials)
+    with consular.scope(HOME) as session:
+        tariffs.declare(session, "cash-allowance", tariffs.ACTIVE, ACTIVATED_ON, ACTIVATION, "demo", certainty="L")
+    consular.engine.dispose()
+
+
+def _accounts() -> list[DemoAccount]:
+    staff = [_officer(role, HOME) for role in STAFF]
+    return [*staff, _officer("officer", ELSEWHERE), *(_expatriate(person) for person in EXPATRIATES)]
+
+
+def _officer(role: str, mission: str) -> DemoAccount:
+    place = "" if mission == HOME else f".{mission.lower()}"
+    return DemoAccount(f"{role.replace('_', '-')}{place}@mahjar.example", PASSWORD, role, mission)
+
+
+def _expatriate(person: Specimen) -> DemoAccount:
+    return DemoAccount(
+        email=f"{person.key}@mahjar.example",
+        password=PASSWORD,
+        person=person.person,
+        number=person.national_number,
+        name_ar=f"{person.given_name} {person.father_name} {person.family_name}",
+        name_latin=f"{person.latin_given} {person.latin_father} {person.latin_family}",
+    )
 
 
 def accounts() -> list[str]:
-    """One line per account that a visitor may sign in with."""
-    return []
+    """Lines of accounts to sign in with, and of specimens whose identity a new account may confirm."""
+    known = [f"{account.email:<32} {account.role}, {account.mission}" for account in _accounts()]
+    free = [person for person in specimens.SPECIMENS if person not in EXPATRIATES and person.died_on is None]
+    return [
+        f"accounts  password of all: {PASSWORD}",
+        *(f"  {line}" for line in known),
+        "specimens to register with (national number, names and birth date as below)",
+        *(f"  {' · '.join(person.identity().values())}" for person in free),
+    ]

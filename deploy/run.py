@@ -75,7 +75,7 @@ def furnish(folder: DataFolder, admin_url: str, timings: Timings) -> dict[str, s
         folder.create_keys(SERVICES)
         fonts.prepare(folder.fonts)
     with timings.of("demo data"):
-        demo_data.load(admin_url, urls)
+        demo_data.load(admin_url, urls, folder.secrets()["session"])
     return urls
 
 
