@@ -1,23 +1,26 @@
 """What a service has heard: each message applied once, in the order it was said, or parked where people see it."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import (
     BigInteger,
     Column,
     ColumnElement,
+    Connection,
     DateTime,
     Identity,
     Index,
     Integer,
     LargeBinary,
     Row,
+    Select,
     Table,
     Text,
     Uuid,
     delete,
     func,
+    insert,
     select,
     update,
 )
@@ -27,6 +30,8 @@ from shared.audit import record
 from shared.db import infrastructure
 from shared.errors import NotFound
 from shared.identity import Actor
+from shared.logs import log
+from shared.messages import Delivery
 
 # Longer than any message can come back.
 KEEP_KNOWN = timedelta(days=90)
@@ -92,6 +97,71 @@ Index("ix_parked_replay", parked.c.id, postgresql_where=(parked.c.verdict == "re
 TABLES = (inbox, inbox_place, parked)
 
 
+# A parked copy longer than this is cut: it cannot be ours, and nobody will replay it.
+MOST_RAW_BYTES = 1024 * 1024
+BATCH = 100
+
+
+class Said(Protocol):
+    """What names a message's place in the order: an envelope, or a row of the inbox."""
+
+    @property
+    def sender(self) -> str: ...
+
+    @property
+    def about(self) -> str: ...
+
+
+def is_message(consumer: str, message: str) -> ColumnElement[bool]:
+    """The row of one message."""
+    return (inbox.c.consumer == consumer) & (inbox.c.message == message)
+
+
+def at_place(consumer: str, said: Said) -> ColumnElement[bool]:
+    """The row that counts what is applied of one sender's words about one application."""
+    place = inbox_place.c
+    return (place.consumer == consumer) & (place.sender == said.sender) & (place.about == said.about)
+
+
+def due_messages(consumer: str) -> Select[str]:
+    """Messages to attempt now: their time has come and nothing before them is missing."""
+    place = at_place(consumer, inbox.c)  # type: ignore[arg-type]
+    applied = func.coalesce(select(inbox_place.c.applied).where(place).scalar_subquery(), 0)
+    undone = inbox.c.state.in_(("open", "discarded")) & inbox.c.applied.is_(None)
+    due = (inbox.c.consumer == consumer) & undone & (inbox.c.next_attempt <= func.now())
+    in_turn = inbox.c.sequence <= applied + 1
+    return select(inbox.c.message).where(due, in_turn).order_by(inbox.c.received).limit(BATCH)
+
+
+def replays(consumer: str) -> Select[Any]:
+    """Parked messages somebody wants taken up again."""
+    asked = (parked.c.consumer == consumer) & (parked.c.verdict == "replay") & parked.c.replayed.is_(None)
+    return select(parked).where(asked).order_by(parked.c.id).limit(BATCH)
+
+
+def park(
+    connection: Connection,
+    consumer: str,
+    delivery: Delivery,
+    reason: str,
+    detail: str,
+    message: str | None,
+    said: Said | None,
+) -> None:
+    """Sets a delivery aside, byte for byte, with the code of the reason. Detail names fields, never their values."""
+    row = {"consumer": consumer, "message": message, "about": said.about if said else None}
+    came = {"routing_key": plain(delivery.routing_key), "content_type": plain(delivery.content_type or "")}
+    raw = delivery.raw[:MOST_RAW_BYTES]
+    why = {"reason": reason, "detail": plain(detail)}
+    connection.execute(insert(parked).values(**row, **came, **why, exchange=delivery.exchange, raw=raw))
+    log().error("parked", reason=reason, detail=detail, exchange=delivery.exchange)
+
+
+def plain(text: str) -> str:
+    """Foreign text made safe for a column and a screen."""
+    return "".join(sign if sign.isprintable() else "?" for sign in text[:200])
+
+
 def sweep(session: Session) -> None:
     """Forgets messages that are done with and can no longer come back."""
     done = inbox.c.state.in_(("applied", "ignored"))
@@ -112,7 +182,7 @@ def replay(session: Session, actor: Actor, number: int, reason: str) -> None:
     """Has a parked message taken up again, as if it had just arrived. Raises NotFound once it is decided."""
     row = _decide(session, actor, number, "replay", reason)
     if row.message:
-        session.execute(delete(inbox).where(_is(row.consumer, row.message) & (inbox.c.state == "parked")))
+        session.execute(delete(inbox).where(is_message(row.consumer, row.message) & (inbox.c.state == "parked")))
 
 
 def discard(session: Session, actor: Actor, number: int, reason: str) -> None:
@@ -121,12 +191,8 @@ def discard(session: Session, actor: Actor, number: int, reason: str) -> None:
     if row.message:
         gone = {"state": "discarded", "next_attempt": func.now()}
         session.execute(
-            update(inbox).where(_is(row.consumer, row.message) & (inbox.c.state == "parked")).values(**gone)
+            update(inbox).where(is_message(row.consumer, row.message) & (inbox.c.state == "parked")).values(**gone)
         )
-
-
-def _is(consumer: str, message: str) -> ColumnElement[bool]:
-    return (inbox.c.consumer == consumer) & (inbox.c.message == message)
 
 
 def _decide(session: Session, actor: Actor, number: int, verdict: str, reason: str) -> Row[Any]:

@@ -18,6 +18,7 @@ from shared.references import mission_of
 
 # Sent rows are kept to be sent again when a broker loses its disk. Listeners know what they have seen for longer.
 KEEP_SENT = timedelta(days=30)
+MOST_BODY = 16 * 1024
 
 outbox = Table(
     "outbox",
@@ -35,7 +36,9 @@ outbox = Table(
     Column("trouble", Text),
     Index("uq_outbox_about_sequence", "about", "sequence", unique=True),
 )
-Index("ix_outbox_unsent", outbox.c.about, outbox.c.sequence, postgresql_where=outbox.c.sent.is_(None))
+_UNSENT = outbox.c.sent.is_(None)
+Index("ix_outbox_due", outbox.c.next_attempt, postgresql_where=_UNSENT)
+Index("ix_outbox_unsent", outbox.c.about, outbox.c.sequence, postgresql_where=_UNSENT)
 Index("ix_outbox_sent", outbox.c.sent, postgresql_where=outbox.c.sent.is_not(None))
 
 # Counts what this service has said about each application. The row stays locked until the change commits, so numbers
@@ -54,9 +57,11 @@ def emit(
 ) -> str:
     """Says something about an application to whoever listens, once this transaction commits. Gives the message's id.
 
-    Raises marshmallow's ValidationError for a body its schema refuses, KeyError for an unknown type.
+    Raises marshmallow's ValidationError for a body its schema refuses, ValueError for a large one.
     """
     version = CURRENT[type]
+    if len(str(body)) > MOST_BODY:
+        raise ValueError("messages carry ids; files travel by reference")
     checked_body(type, version, body)
     message = str(uuid4())
     row = {
@@ -104,4 +109,4 @@ def sweep(session: Session) -> None:
 
 def unsent(session: Session) -> int:
     """How many messages wait for the bus."""
-    return session.scalar(select(func.count()).select_from(outbox).where(outbox.c.sent.is_(None))) or 0
+    return session.scalar(select(func.count()).select_from(outbox).where(_UNSENT)) or 0
