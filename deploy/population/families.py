@@ -93,9 +93,10 @@ class Village(Community):
     def founder(self, sex: str, office: Office, born: int) -> Human:
         """Somebody who lived to marry and to see children."""
         random = self.random
+        name = given(random, sex)
         one = Human(
-            self.register.next_id(), sex, given(random, sex), family(random),
-            given(random, "M"), given(random, "F"), family(random), born,
+            self.register.next_id(), sex, name, family(random),
+            given(random, "M", {name}), given(random, "F", {name}), family(random), born,
             died=age_at_death(random, born, at_least=48), national_number=self.register.next_number(office),
             birthplace=office.name,
         )  # fmt: skip

@@ -1,0 +1,346 @@
+"""The generated population: every promise about families, days, numbers and service records, on 3,000 people."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from deploy.population.families import GENERATIONS, villages
+from deploy.population.lives import age_at_death
+from deploy.population.names import FAMILIES, MEN, WOMEN
+from deploy.population.people import AS_OF, Community, Human, Marriage
+from deploy.population.places import CITIES, GOVERNORATES, OFFICES
+from deploy.population.registers import CivilRegister
+from deploy.population.showcase import showcase
+from deploy.population.soldiers import ServiceRegister, is_only_son
+from deploy.population.specimens import MARRIAGES, SPECIMENS
+from shared.catalogue.conditions import LIABLE_UNTIL_AGE
+from shared.clock import age_on
+from shared.person import has_known_governorate, national_number, skeleton
+
+PEOPLE, SEED = 3_000, 11
+SIXTEEN, SEVENTEEN = 16 * 365, 17 * 365
+
+
+@pytest.fixture(scope="module")
+def generated() -> Community:
+    """All villages as one community."""
+    everything = Community()
+    for village in villages(PEOPLE, SEED):
+        everything.people += village.people
+        everything.households += village.households
+        everything.marriages += village.marriages
+    return everything
+
+
+@pytest.fixture(scope="module")
+def people(generated: Community) -> list[Human]:
+    return generated.people
+
+
+@pytest.fixture(scope="module")
+def marriages(generated: Community) -> list[Marriage]:
+    return generated.marriages
+
+
+@pytest.fixture(scope="module")
+def civil(generated: Community) -> CivilRegister:
+    register = CivilRegister(SEED)
+    register.offices()
+    register.enter(generated)
+    return register
+
+
+@pytest.fixture(scope="module")
+def records(generated: Community) -> dict[str, list[list[str]]]:
+    register = ServiceRegister(SEED)
+    register.branches()
+    register.enter(generated)
+    return {table: [row.rstrip("\n").split("\t") for row in rows] for table, rows in register.rows.items()}
+
+
+def children(people: list[Human]) -> Iterator[tuple[Human, Human, Human]]:
+    for child in people:
+        if child.father is not None and child.mother is not None:
+            yield child, child.father, child.mother
+
+
+def depth(one: Human) -> int:
+    return 1 + max((depth(parent) for parent in (one.father, one.mother) if parent is not None), default=0)
+
+
+def test_there_are_exactly_as_many_people_as_asked_for(people: list[Human]) -> None:
+    assert len(people) == PEOPLE
+
+
+@settings(max_examples=15, deadline=None)
+@given(asked=st.integers(0, 700), seed=st.integers(0, 2**32))
+def test_any_size_is_met_and_repeats_itself(asked: int, seed: int) -> None:
+    def numbers() -> list[tuple[str, str, int]]:
+        return [(one.id, one.national_number, one.born) for village in villages(asked, seed) for one in village.people]
+
+    first = numbers()
+    assert len(first) == len(set(first)) == asked
+    assert first == numbers()
+
+
+def test_another_seed_makes_other_people(people: list[Human]) -> None:
+    others = {one.id for village in villages(PEOPLE, SEED + 1) for one in village.people}
+    assert others.isdisjoint(one.id for one in people)
+
+
+def test_families_reach_over_four_generations(people: list[Human]) -> None:
+    found = Counter(map(depth, people))
+    assert sorted(found) == list(range(1, GENERATIONS + 1))
+    assert all(share > PEOPLE // 20 for share in found.values())
+
+
+def test_both_parents_are_known_or_neither_is(people: list[Human]) -> None:
+    assert all((one.father is None) == (one.mother is None) for one in people)
+
+
+def test_parents_are_a_man_and_a_woman_at_least_sixteen_years_older(people: list[Human]) -> None:
+    for child, father, mother in children(people):
+        assert (father.sex, mother.sex) == ("M", "F")
+        assert child.born - father.born > SIXTEEN
+        assert child.born - mother.born > SIXTEEN
+
+
+def test_children_are_born_of_a_standing_marriage(people: list[Human], marriages: list[Marriage]) -> None:
+    by_couple = {(id(one.husband), id(one.wife)): one for one in marriages}
+    for child, father, mother in children(people):
+        marriage = by_couple[id(father), id(mother)]
+        assert marriage.since + 270 < child.born
+        assert marriage.divorced is None or child.born <= marriage.divorced
+
+
+def test_children_are_born_while_their_parents_live(people: list[Human]) -> None:
+    for child, father, mother in children(people):
+        assert father.lives_on(child.born)
+        assert mother.lives_on(child.born)
+
+
+def test_a_mother_does_not_bear_twice_within_a_year_but_for_twins(people: list[Human]) -> None:
+    gaps: list[int] = []
+    for mother in people:
+        gaps += [later.born - earlier.born for earlier, later in pairwise(mother.children) if mother.sex == "F"]
+    assert min(gap for gap in gaps if gap) > 365
+    assert gaps.count(0), "twins happen"
+
+
+def test_names_follow_the_parents(people: list[Human]) -> None:
+    for child, father, mother in children(people):
+        assert (child.father_name, child.family) == (father.given, father.family)
+        assert (child.mother_name, child.mother_family) == (mother.given, mother.family)
+
+
+def test_brothers_and_sisters_have_different_names(people: list[Human]) -> None:
+    for one in people:
+        given_names = [child.given for child in one.children]
+        assert len(given_names) == len(set(given_names))
+
+
+def test_couples_are_grown_alive_and_no_siblings(marriages: list[Marriage]) -> None:
+    for one in marriages:
+        assert one.since - one.husband.born > SEVENTEEN
+        assert one.since - one.wife.born > SEVENTEEN
+        assert one.husband.lives_on(one.since)
+        assert one.wife.lives_on(one.since)
+        assert one.husband.father is None or one.husband.father is not one.wife.father
+
+
+def test_divorce_comes_after_the_marriage_and_before_a_death(marriages: list[Marriage]) -> None:
+    divorced = [one for one in marriages if one.divorced is not None]
+    assert divorced
+    for one in divorced:
+        assert one.divorced is not None
+        assert one.since < one.divorced <= AS_OF
+        assert one.husband.lives_on(one.divorced)
+        assert one.wife.lives_on(one.divorced)
+
+
+def test_a_few_men_have_several_wives_and_no_woman_two_husbands(people: list[Human]) -> None:
+    several = [one for one in people if len(one.marriages) > 1]
+    assert 0 < len(several) < PEOPLE // 50
+    assert {one.sex for one in several} == {"M"}
+
+
+def test_nobody_outlives_the_register_or_dies_before_birth(people: list[Human]) -> None:
+    dead = [one for one in people if one.died is not None]
+    assert PEOPLE // 20 < len(dead) < PEOPLE // 3
+    assert all(one.born < one.died <= AS_OF for one in dead if one.died is not None)
+    assert max(one.born for one in people) <= AS_OF
+
+
+def test_nobody_living_is_older_than_people_get(people: list[Human]) -> None:
+    assert min(one.born for one in people if one.died is None) > AS_OF - 105 * 366
+
+
+def test_a_wife_stands_on_her_husbands_entry_until_divorced(marriages: list[Marriage]) -> None:
+    for one in marriages:
+        assert (one.wife.entry is one.husband.entry) == (one.divorced is None)
+        assert one.divorced is None or one.wife.entry is one.left
+
+
+def test_the_unmarried_stand_on_their_fathers_entry(people: list[Human]) -> None:
+    for child, father, _ in children(people):
+        if not child.marriages:
+            assert child.entry is father.entry
+
+
+def test_entry_numbers_are_unique_within_their_office(generated: Community) -> None:
+    places = [(entry.office.code, entry.number) for entry in generated.households]
+    assert len(places) == len(set(places))
+    assert {id(one.entry) for one in generated.people} <= {id(entry) for entry in generated.households}
+
+
+def test_all_governorates_and_offices_are_inhabited(people: list[Human]) -> None:
+    assert {one.national_number[:2] for one in people} == set(GOVERNORATES)
+    assert {one.home().office for one in people} == set(OFFICES)
+
+
+def test_national_numbers_are_valid_unique_and_leave_room_for_specimens(people: list[Human]) -> None:
+    numbers = [one.national_number for one in people]
+    assert len(set(numbers)) == PEOPLE
+    assert all(national_number(number) == number and has_known_governorate(number) for number in numbers)
+    assert not any(number[2:5] == "999" for number in numbers)
+
+
+def test_people_are_numbered_by_the_office_that_registered_their_birth(people: list[Human]) -> None:
+    for child, father, _ in children(people):
+        assert child.national_number[:2] == father.home().office.governorate
+
+
+def test_there_are_names_enough_each_with_its_latin_twin() -> None:
+    assert len(MEN) >= 150
+    assert len(WOMEN) >= 150
+    assert len(FAMILIES) >= 250
+    for arabic, latin in (*MEN, *WOMEN, *FAMILIES):
+        assert latin.replace(" ", "").isascii()
+        assert skeleton(arabic)
+        assert not arabic.isascii()
+    assert ("عبد الرحمن", "Abdulrahman") in MEN
+
+
+def test_stays_abroad_follow_one_another_within_a_life(people: list[Human]) -> None:
+    for one in people:
+        assert all(one.born <= stay.since <= AS_OF for stay in one.stays)
+        for stay in one.stays:
+            last = one.died if one.died is not None else AS_OF
+            assert stay.until is None or stay.since <= stay.until <= last
+            assert stay.until is not None or one.died is None
+        for earlier, later in pairwise(one.stays):
+            assert earlier.until is not None
+            assert earlier.until < later.since
+
+
+def test_whoever_was_born_abroad_was_born_where_the_father_stayed(people: list[Human]) -> None:
+    away = [one for one in people if one.born_abroad]
+    assert away
+    for one in away:
+        assert one.father is not None
+        stays = [stay for stay in one.father.stays if stay.covers(one.born)]
+        assert one.birthplace == CITIES[stays[0].place][1]
+        assert one.sex == "F" or one.stays[0].since == one.born
+
+
+def test_marital_status_follows_from_the_marriages(people: list[Human]) -> None:
+    found = Counter(one.marital() for one in people)
+    assert set(found) == {"single", "married", "widowed", "divorced"}
+    assert all((one.marital() == "single") == (not one.marriages) for one in people)
+
+
+def test_each_event_is_registered_once_after_it_happened(civil: CivilRegister, generated: Community) -> None:
+    rows = [row.rstrip("\n").split("\t") for row in civil.rows["register_event"]]
+    kinds = Counter(row[1] for row in rows)
+    assert kinds["birth"] == PEOPLE
+    assert kinds["marriage"] == len(generated.marriages)
+    assert kinds["divorce"] == sum(one.divorced is not None for one in generated.marriages)
+    assert kinds["death"] == sum(one.died is not None for one in generated.people)
+    assert all(row[3] <= row[4] <= date.fromordinal(AS_OF).isoformat() for row in rows)
+    numbers = [tuple(row[:3]) for row in rows]
+    assert len(numbers) == len(set(numbers))
+
+
+def test_a_marriage_is_noted_on_both_entries(civil: CivilRegister, generated: Community) -> None:
+    notes = Counter(row.split("\t")[1] for row in civil.rows["annotation"])
+    divorces = sum(one.divorced is not None for one in generated.marriages)
+    assert notes["marriage"] == len(generated.marriages)
+    assert notes["transfer"] == len(generated.marriages) + divorces
+
+
+def test_service_records_are_those_of_grown_men_since_1965(
+    records: dict[str, list[list[str]]], people: list[Human]
+) -> None:
+    by_id = {one.id: one for one in people}
+    kept = {row[0] for row in records["service_record"]}
+    men = [one for one in people if one.sex == "M" and one.born >= date(1965, 1, 1).toordinal()]
+    grown = {one.id for one in men if one.born + 19 * 366 < AS_OF and one.died is None}
+    assert grown <= kept <= {one.id for one in men}
+    for row in records["service_record"]:
+        one = by_id[row[0]]
+        assert row[1:4] == [one.national_number, one.given[0], one.family[0]]
+        assert row[12] == row[9][:4] == row[11][:4]
+        assert row[13] in {"liable", "deferred", "served", "exempt", "only_son", "reserve", "evader"}
+        assert (row[14] == "t") == one.born_abroad
+        assert age_on(date.fromisoformat(row[9]), date.fromisoformat(row[15])) >= 18
+
+
+def test_statuses_fit_age_and_family(records: dict[str, list[list[str]]], people: list[Human]) -> None:
+    by_id = {one.id: one for one in people}
+    found = Counter(row[13] for row in records["service_record"])
+    assert len(found) == 7
+    for row in records["service_record"]:
+        one = by_id[row[0]]
+        assert (row[13] == "only_son") == is_only_son(one)
+        past = age_on(date.fromordinal(one.born), date.fromordinal(one.died or AS_OF)) > LIABLE_UNTIL_AGE
+        assert not past or row[13] not in {"liable", "deferred"}
+
+
+def test_record_numbers_and_branches_are_those_of_the_offices(records: dict[str, list[list[str]]]) -> None:
+    numbers = [(row[10], row[11]) for row in records["service_record"]]
+    assert len(numbers) == len(set(numbers))
+    assert {row[0] for row in records["recruitment_branch"]} == {office.code for office in OFFICES}
+
+
+def test_stays_are_written_for_men_with_a_record_only(records: dict[str, list[list[str]]]) -> None:
+    kept = {row[0] for row in records["service_record"]}
+    assert {row[0] for row in records["residence_abroad"]} <= kept
+    places = [(row[0], row[2]) for row in records["residence_abroad"]]
+    assert len(places) == len(set(places))
+
+
+def test_rows_have_as_many_fields_as_columns(civil: CivilRegister) -> None:
+    from deploy.population.registers import COLUMNS
+
+    for table, columns in COLUMNS.items():
+        assert civil.rows[table], table
+        assert {row.count("\t") for row in civil.rows[table]} == {columns.count(",")}, table
+
+
+@given(st.randoms(use_true_random=False), st.integers(690_000, AS_OF))
+def test_death_comes_after_birth_or_not_yet(random: object, born: int) -> None:
+    from random import Random
+
+    assert isinstance(random, Random)
+    died = age_at_death(random, born)
+    assert died is None or born < died <= AS_OF
+
+
+def test_specimens_are_consistent_as_well() -> None:
+    shown = showcase()
+    assert len(shown.people) == len({one.national_number for one in SPECIMENS}) == len(SPECIMENS)
+    for child, father, mother in children(shown.people):
+        assert child.born - max(father.born, mother.born) > SIXTEEN
+        assert (child.father_name, child.family) == (father.given, father.family)
+        assert (child.mother_name, child.mother_family) == (mother.given, mother.family)
+    married = {one.husband.person for one in MARRIAGES} | {one.wife.person for one in MARRIAGES}
+    for person, specimen in zip(shown.people, SPECIMENS, strict=True):
+        assert person.marital() == specimen.marital
+        assert (specimen.marital != "single") == (specimen.person in married)
+        assert specimen.national_number[:2] == specimen.office[:2]
+        assert specimen.national_number[2:5] == "999"
