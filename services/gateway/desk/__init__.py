@@ -1,0 +1,22 @@
+"""The embassy's side of the gateway: the queue, one case, the counter. Made for people who work in it all day."""
+
+from flask import Blueprint, Flask
+
+from services.gateway.desk import case, counter, decide, queue
+from services.gateway.language import PREFIX
+
+
+def attach(app: Flask) -> None:
+    """Adds the desk's pages; who may open which stands in the gateway's table of pages."""
+    desk = Blueprint("desk", __name__, url_prefix=f"{PREFIX}/desk")
+    desk.add_url_rule("", "queue", queue.show)
+    desk.add_url_rule("/cases/<reference>", "case", case.show)
+    desk.add_url_rule("/papers/<paper>", "paper", case.paper)
+    desk.add_url_rule("/cases/<reference>/accept", "accept", decide.accept, methods=["POST"])
+    desk.add_url_rule("/cases/<reference>/return", "send_back", decide.send_back, methods=["POST"])
+    desk.add_url_rule("/cases/<reference>/refuse", "ask_refuse", decide.ask_refuse)
+    desk.add_url_rule("/cases/<reference>/refuse", "refuse", decide.refuse, methods=["POST"])
+    desk.add_url_rule("/counter", "counter", counter.show)
+    desk.add_url_rule("/counter/<reference>/cash", "cash", counter.cash, methods=["POST"])
+    desk.add_url_rule("/counter/<reference>/collect", "collect", counter.collect, methods=["POST"])
+    app.register_blueprint(desk)

@@ -1,0 +1,64 @@
+"""One case as an officer reads it: scans beside typed data, register facts beside answers, papers, money, history."""
+
+import uuid
+from typing import Any
+
+from flask import Response, render_template, request
+
+from services.gateway.current import actor, consular
+from services.gateway.desk.compare import beside
+from services.gateway.desk.reading import RETURN_REASONS, choices, said, who
+from services.gateway.forms import shown_answer
+from shared.catalogue import CATALOGUE
+from shared.catalogue.model import Transaction
+
+# The service keeps only these kinds; anything else is offered for download, never shown in our own origin.
+SIGNS = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png", b"%PDF-": "application/pdf"}
+
+
+def show(reference: str) -> str:
+    """The case. Opening it is recorded by the service that keeps it."""
+    return page(reference, done=request.args.get("done", ""))
+
+
+def page(reference: str, **more: Any) -> str:
+    """The case page, with what else it has to say: something done, or a refusal of what was tried."""
+    found = consular().desk_case(actor(), reference)
+    entry = CATALOGUE[found["transaction"]]
+    return render_template(
+        "desk/case.html",
+        case=found,
+        entry=entry,
+        who=who(found),
+        answers=_answers(found, entry),
+        papers=_checklist(found, entry),
+        return_reasons=choices(RETURN_REASONS),
+        key=str(uuid.uuid4()),
+        said=said,
+        **more,
+    )
+
+
+def _answers(found: dict[str, Any], entry: Transaction) -> list[dict[str, Any]]:
+    asked = {question.name: question for question in entry.questions}
+    rows = beside(list(asked), found["answers"], found.get("person") or {})
+    return [{"row": row, "shown": shown_answer(asked[row.question], row.typed)} for row in rows]
+
+
+def _checklist(found: dict[str, Any], entry: Transaction) -> list[dict[str, Any]]:
+    """Every paper the transaction asks for, with what was handed in for it."""
+    given: dict[str, list[dict[str, Any]]] = {}
+    for one in found["papers"]:
+        given.setdefault(one["name"], []).append(one)
+    return [
+        {"name": paper.name, "required": paper.required, "given": given.get(paper.name, [])} for paper in entry.papers
+    ]
+
+
+def paper(paper: str) -> Response:
+    """A scan as the service keeps it. Its kind is read from its first bytes, never from what was claimed."""
+    content = consular().paper(actor(), paper)
+    kind = next((kind for start, kind in SIGNS.items() if content.startswith(start)), None)
+    answer = Response(content, mimetype=kind or "application/octet-stream")
+    answer.headers["Content-Disposition"] = "inline" if kind else "attachment"
+    return answer

@@ -1,0 +1,57 @@
+"""How a case is put into words on the desk: who it is about, what an answer says, why something was not done."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from services.gateway.forms import words
+from services.gateway.language import chosen
+from services.gateway.presentation import date, t
+from shared.errors import Refusal
+
+RETURN_REASONS = ("paper_unreadable", "paper_missing", "answer_wrong", "photo_unsuitable")
+REFUSE_REASONS = ("not_entitled", "identity_doubt", "forged_paper", "duplicate_application")
+
+
+def choices(reasons: tuple[str, ...]) -> list[tuple[str, Markup]]:
+    """Reasons as the choices of a form."""
+    return [(reason, t(f"reason.{reason}")) for reason in reasons]
+
+
+def who(case: Mapping[str, Any]) -> dict[str, Any]:
+    """The applicant's printed name, and the rows of what the registers attested about them."""
+    person = case.get("person") or {}
+    names = person.get("name") or {}
+    arabic, latin = dict(names.get("ar") or {}), dict(names.get("latin") or {})
+    rows = [
+        ("desk.person.number", person.get("national_number")),
+        ("desk.person.name", whole(arabic)),
+        ("desk.person.latin", whole(latin)),
+        ("desk.person.mother", arabic.get("mother")),
+        ("desk.person.born", date(person["born"]) if person.get("born") else None),
+        ("desk.person.sex", t(f"desk.sex.{person['sex']}") if person.get("sex") else None),
+        ("desk.person.service", _service(case)),
+    ]
+    return {"name": printed(case), "rows": [{"label": t(key), "value": value} for key, value in rows if value]}
+
+
+def printed(case: Mapping[str, Any]) -> str:
+    """The applicant's name in the script of the page."""
+    name = (case.get("applicant") or {}).get("name") or {}
+    return str(name.get(chosen().code) or name.get("ar") or "")
+
+
+def whole(name: Mapping[str, Any]) -> str:
+    """Given name, father's, family name."""
+    return " ".join(str(name[part]) for part in ("given", "father", "family") if name.get(part))
+
+
+def _service(case: Mapping[str, Any]) -> Markup | None:
+    status = ((case.get("facts") or {}).get("conscription") or {}).get("service_status")
+    return t(f"desk.service.{status}") if status else None
+
+
+def said(refusal: Refusal) -> Markup:
+    """Why something was not done, and what to do about it."""
+    return words(refusal.code, **refusal.params)
