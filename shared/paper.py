@@ -41,7 +41,8 @@ def _environment(service: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"ar": language("ar"), "en": language("en"), "say": say, "qr": qr}
+    made.globals |= {"ar": language("ar"), "en": language("en"), "say": say, "qr": qr, "joined": joined}
+    made.globals |= {"law": law, "worked": worked, "rated": rated}
     made.filters |= {"ltr": ltr, "isolate": isolate, "day": day, "instant": instant, "money": money, "amount": amount}
     return made
 
@@ -71,9 +72,17 @@ def say(tongue: Language, key: str, **params: object) -> Markup:
     return tongue.html(key, **held)
 
 
+def joined(*pairs: Mapping[str, str], between: str = " ") -> dict[str, str]:
+    """Several {"ar", "en"} pairs as one, of what is known; the Arabic stands in for a missing part."""
+    arabic = between.join(pair["ar"] for pair in pairs if pair["ar"])
+    latin = between.join(pair["en"] or pair["ar"] for pair in pairs if pair["en"] or pair["ar"])
+    return {"ar": arabic, "en": latin if any(pair["en"] for pair in pairs) else ""}
+
+
 def day(value: str | date, tongue: Language) -> Markup:
-    """A date, from ISO 8601 or a date, as the language writes it."""
-    return isolate(tongue.date(date.fromisoformat(value) if isinstance(value, str) else value))
+    """A date, from ISO 8601 or a date, as the language writes it; never broken over two lines."""
+    text = tongue.date(date.fromisoformat(value) if isinstance(value, str) else value)
+    return Markup('<bdi dir="{}" class="whole">{}</bdi>').format(direction(text), text)
 
 
 def instant(value: str, tongue: Language, zone: str) -> Markup:
@@ -89,6 +98,32 @@ def money(value: Mapping[str, Any], tongue: Language) -> Markup:
 def amount(value: Mapping[str, Any], tongue: Language) -> Markup:
     """The amount alone, for columns whose head names the currency."""
     return ltr(tongue.amount(Money(value["amount"], value["currency"])))
+
+
+def law(tongue: Language, source: str) -> Markup:
+    """A legal source by the name the language gives it, or as it is cited."""
+    return say(tongue, f"law.{source}") if tongue.has(f"law.{source}") else isolate(source)
+
+
+def worked(tongue: Language, step: Mapping[str, Any]) -> Markup:
+    """One step of an assessment in words: its dates, years and lengths of time are told from one another by name."""
+    return say(
+        tongue, f"working.{step['code']}", **{name: _told(tongue, name, v) for name, v in step["params"].items()}
+    )
+
+
+def _told(tongue: Language, name: str, value: str | int) -> str | Markup:
+    if isinstance(value, str):
+        return day(value, tongue)
+    if name == "year":
+        return str(value)
+    return tongue.plural("count.years" if name == "years" else "count.days", value)
+
+
+def rated(tongue: Language, rate: Mapping[str, str]) -> Markup:
+    """An exchange rate with its source and day."""
+    source = tongue.text(f"rate_source.{rate['source']}")
+    return say(tongue, "receipt.rate_is", **{**rate, "source": source, "on": day(rate["on"], tongue)})
 
 
 def qr(text: str) -> Markup:

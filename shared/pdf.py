@@ -1,5 +1,7 @@
 """Turns a paper's HTML into a PDF; nothing it names is ever fetched, and the same HTML gives the same bytes."""
 
+import atexit
+import gc
 import hashlib
 import os
 import queue
@@ -37,16 +39,31 @@ class _Engine:
 _idle: "queue.LifoQueue[_Engine | None]" = queue.LifoQueue()
 
 
-def _refill() -> None:
-    """Each process has its own engines: a fork carries over neither a lock that was held nor Pango's state."""
-    global _idle
-    _idle = queue.LifoQueue()
+def _close() -> None:
+    """Lets go of Pango's objects while the libraries that free them still stand; left to the end they crash it."""
+    while not _idle.empty():
+        _idle.get_nowait()
+    gc.collect()
+
+
+def _fill() -> None:
     for _ in range(AT_ONCE):
         _idle.put(None)
 
 
-_refill()
-os.register_at_fork(after_in_child=_refill)
+def _begin_child() -> None:
+    """A fork has engines of its own; those it inherited must not take the parent's font files with them."""
+    global _idle
+    inherited, _idle = _idle, queue.LifoQueue()
+    for engine in inherited.queue:
+        if engine is not None:
+            engine.fonts._folder = None
+    _fill()
+
+
+_fill()
+os.register_at_fork(after_in_child=_begin_child)
+atexit.register(_close)
 
 
 def render(html: str, identifier: bytes | None = None) -> bytes:

@@ -1,0 +1,149 @@
+"""Sample papers, plainly fictional: the snapshots that the templates are tested and looked at with."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from shared.documents import Document
+
+ISSUED = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+
+
+def both(arabic: str, latin: str) -> dict[str, str]:
+    """A pair as snapshots hold it."""
+    return {"ar": arabic, "en": latin}
+
+
+PERSON = {
+    "given": both("رشا", "Rasha"),
+    "family": both("الحسين", "Alhussein"),
+    "father": both("عبد الرحمن", "Abdulrahman"),
+    "mother": both("فاطمة", "Fatima"),
+    "mother_family": both("اللاذقاني", "Alladhiqani"),
+    "birth_place": both("دمشق، الميدان", "Damascus, Midan"),
+    "national_number": "01020304050",
+    "born": "1990-01-15",
+}
+EXTRACT: dict[str, Any] = {
+    "holder": both("رشا عبد الرحمن الحسين", "Rasha Abdulrahman Alhussein"),
+    "person": PERSON | {"sex": "F", "marital_status": "married", "alive": True},
+    "entry": {
+        "governorate": both("دمشق", "Damascus"),
+        "office": both("الميدان", "Midan"),
+        "place": both("الحارة الشرقية", "Eastern Quarter"),
+        "number": "1274",
+    },
+    "annotations": [
+        {
+            "kind": "marriage",
+            "on": "2015-06-03",
+            "number": "482",
+            "text": both(
+                "نُقل قيدها إلى الصالحية 311 لزواجها من سامر خالد الحلبي",
+                "Entry moved to Salihiyya 311 on marriage to Samer Khaled Alhalabi",
+            ),
+        },
+        {
+            "kind": "correction",
+            "on": "2019-11-20",
+            "number": None,
+            "text": both("صُحّح اسم الأم بقرار محكمة الصلح المدنية", "Mother’s name corrected by magistrate court"),
+        },
+    ],
+    "remarks": None,
+    "purpose": "residence",
+    "registrar": {"name": both("نبيل محمود الشامي", "Nabil Mahmoud Alshami"), "office": both("أمانة الميدان", "Midan")},
+    "zone": "Asia/Riyadh",
+}
+DISCHARGE: dict[str, Any] = {
+    "holder": both("سامر خالد الحلبي", "Samer Khaled Alhalabi"),
+    "person": PERSON
+    | {
+        "given": both("سامر", "Samer"),
+        "family": both("الحلبي", "Alhalabi"),
+        "father": both("خالد", "Khaled"),
+        "mother": both("مريم الشامي", ""),
+        "mother_family": both("", ""),
+        "birth_place": both("", ""),
+        "national_number": "02040506070",
+        "born": "1994-03-09",
+    },
+    "service": {"class_year": 1994, "branch": both("شعبة تجنيد حلب", "Aleppo"), "recruitment_number": "H-20145"},
+    "decision": {"number": "RUH-7K3MQ-9XFPA-D", "on": "2026-11-20", "law": "LD 31/2020"},
+    "tier": "three_years",
+    "working": [
+        {"code": "stay", "law": "LD 30/2007", "params": {"from": "2019-02-01", "until": "2023-07-14", "days": 1625}},
+        {"code": "stay", "law": "LD 30/2007", "params": {"from": "2023-09-02", "until": "2026-11-20", "days": 1176}},
+        {"code": "year_tolerated", "law": "LD 30/2007", "params": {"year": 2023, "days": 49, "limit": 90}},
+        {"code": "counted", "law": "LD 31/2020", "params": {"from": "2023-09-02", "until": "2026-11-20", "years": 3}},
+        {"code": "tier_next", "law": "LD 31/2020", "params": {"years": 4, "on": "2027-09-02"}},
+    ],
+    "amount": {"amount": 800_000, "currency": "USD"},
+    "receipt": {"number": "RUH-RC-2026-000117", "on": "2026-11-20"},
+    "zone": "Asia/Damascus",
+}
+RECEIPT: dict[str, Any] = {
+    "holder": both("سامر خالد الحلبي", "Samer Khaled Alhalabi"),
+    "beneficiary": both("رشا عبد الرحمن الحسين", "Rasha Abdulrahman Alhussein"),
+    "application": "RUH-7K3MQ-9XFPA-D",
+    "payment": "RUH-P4M2T-8WQXC-7",
+    "transaction": "passport-renewal",
+    "method": "cash",
+    "paid_at": "2026-11-21T09:12:40+00:00",
+    "lines": [
+        {
+            "line": "passport_value",
+            "beneficiary": "immigration_and_passports",
+            "tariff": {"amount": 20_000, "currency": "USD"},
+            "collected": {"amount": 75_000, "currency": "SAR"},
+        },
+        {
+            "line": "document_from_syria",
+            "beneficiary": "civil_affairs",
+            "tariff": {"amount": 5_000, "currency": "USD"},
+            "collected": {"amount": 18_750, "currency": "SAR"},
+        },
+    ],
+    "rate": {"value": "3.75", "from": "USD", "to": "SAR", "source": "peg", "on": "2026-11-20"},
+    "total": {"amount": 93_750, "currency": "SAR"},
+    "cashier": both("هدى الحموي", "Huda Alhamwi"),
+    "zone": "Asia/Riyadh",
+}
+SLIP: dict[str, Any] = {
+    "holder": both("رشا عبد الرحمن الحسين", "Rasha Abdulrahman Alhussein"),
+    "application": "RUH-7K3MQ-9XFPA-D",
+    "transaction": "passport-renewal",
+    "ready_on": "2026-11-21",
+    "keep_until": "2027-02-21",
+    "bring": ["this_slip", "identity_card", "old_passport"],
+    "hours": [{"days": both("الأحد إلى الخميس", "Sunday to Thursday"), "from": "09:00", "to": "13:00"}],
+    "address": both("الحي الدبلوماسي، الرياض", "Diplomatic Quarter, Riyadh"),
+    "zone": "Asia/Riyadh",
+}
+SAMPLES: dict[str, dict[str, Any]] = {
+    "individual-extract": EXTRACT,
+    "cash-allowance-discharge": DISCHARGE,
+    "receipt": RECEIPT,
+    "passport-slip": SLIP,
+}
+CODES = {
+    "individual-extract": "RUH-R7K3M-Q9XFP-AD4CW-T2N-8",
+    "cash-allowance-discharge": "RUH-M7K3M-Q9XFP-AD4CW-T2N-8",
+    "receipt": "RUH-C7K3M-Q9XFP-AD4CW-T2N-8",
+    "passport-slip": "RUH-C9K3M-Q9XFP-AD4CW-T2N-4",
+}
+
+
+def document(kind: str, specimen: bool = True, **changed: Any) -> Document:
+    """An issued paper that no database has seen."""
+    printed = {"public_url": "https://mahjar.example", "specimen": specimen}
+    return Document(
+        code=CODES[kind],
+        number="RUH-IE-2026-000123",
+        kind=kind,
+        mission="RUH",
+        about="RUH-7K3MQ-9XFPA-D",
+        data={**SAMPLES[kind], **changed, "print": printed},
+        issued_at=ISSUED,
+        expires_on=date(2027, 2, 21) if kind == "individual-extract" else None,
+        status="valid",
+    )
