@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Identity, Numeric
+from sqlalchemy import BigInteger, ForeignKey, Identity, Numeric
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -93,7 +93,7 @@ class QuoteLine(Base):
 
     __tablename__ = "quote_line"
 
-    quote: Mapped[UUID] = mapped_column(primary_key=True)
+    quote: Mapped[UUID] = mapped_column(ForeignKey("quote.id"), primary_key=True)
     place: Mapped[int] = mapped_column(primary_key=True)
     mission: Mapped[str]
     line: Mapped[str]
@@ -120,7 +120,7 @@ class Order(Base):
     transaction: Mapped[str]
     person: Mapped[str]
     holder: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    quote_id: Mapped[UUID]
+    quote_id: Mapped[UUID] = mapped_column(ForeignKey("quote.id"))
     amount: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str]
     state: Mapped[str]
@@ -140,7 +140,7 @@ class Attempt(Base):
 
     reference: Mapped[str] = mapped_column(primary_key=True)
     mission: Mapped[str]
-    order: Mapped[str]
+    order: Mapped[str] = mapped_column(ForeignKey("fee_order.reference"))
     method: Mapped[str]
     key: Mapped[str]
     amount: Mapped[int] = mapped_column(BigInteger)
@@ -169,8 +169,8 @@ class Refund(Base):
 
     reference: Mapped[str] = mapped_column(primary_key=True)
     mission: Mapped[str]
-    order: Mapped[str]
-    attempt: Mapped[str]
+    order: Mapped[str] = mapped_column(ForeignKey("fee_order.reference"))
+    attempt: Mapped[str] = mapped_column(ForeignKey("attempt.reference"))
     key: Mapped[UUID]
     amount: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str]
@@ -211,7 +211,7 @@ class Line(Base):
     __tablename__ = "line"
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
-    entry: Mapped[UUID]
+    entry: Mapped[UUID] = mapped_column(ForeignKey("entry.id"))
     mission: Mapped[str]
     account: Mapped[str]
     amount: Mapped[int] = mapped_column(BigInteger)
@@ -225,8 +225,8 @@ class Receipt(Base):
 
     number: Mapped[str] = mapped_column(primary_key=True)
     mission: Mapped[str]
-    order: Mapped[str]
-    attempt: Mapped[str]
+    order: Mapped[str] = mapped_column(ForeignKey("fee_order.reference"))
+    attempt: Mapped[str] = mapped_column(ForeignKey("attempt.reference"))
     person: Mapped[str]
     document: Mapped[str]
     issued_at: Mapped[datetime]

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import Connection, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from services.consular import missions
@@ -56,7 +57,7 @@ def rates(session: Session, on: date) -> dict[tuple[str, str], Rate]:
     rows = session.scalars(
         select(RateRow)
         .where(RateRow.valid_from <= on)
-        .distinct(RateRow.base, RateRow.quote)
+        .ext(distinct_on(RateRow.base, RateRow.quote))
         .order_by(RateRow.base, RateRow.quote, RateRow.valid_from.desc())
     )
     return {(row.base, row.quote): Rate(row.base, row.quote, row.rate, row.valid_from, row.source) for row in rows}

@@ -291,6 +291,7 @@ def receipts() -> None:
         sa.PrimaryKeyConstraint("number", name="pk_receipt"),
         sa.UniqueConstraint("attempt", name="uq_receipt_attempt"),
         sa.UniqueConstraint("document", name="uq_receipt_document"),
+        sa.ForeignKeyConstraint(["order"], ["fee_order.reference"], name="fk_receipt_order"),
         sa.ForeignKeyConstraint(["attempt"], ["attempt.reference"], name="fk_receipt_attempt"),
         sa.ForeignKeyConstraint(["document"], ["document.code"], name="fk_receipt_document"),
     )

@@ -1,0 +1,129 @@
+"""What the money tests share: somebody who owes, somebody who pays, and a card provider without a socket."""
+
+import uuid
+from collections.abc import Callable, Sequence
+from threading import Barrier, Thread
+from typing import TypeVar
+
+from deploy.sandbox.pages import OUTCOMES, Books, Changed
+from services.consular.payments import attempts, quote, take, tariffs
+from services.consular.payments.model import Order
+from services.consular.payments.provider import page_answer
+from services.consular.payments.rules import Answer, Outcome, OutcomeUnknown, Payment, Said
+from shared import references
+from shared.db import Database
+from shared.errors import Refusal
+from shared.identity import Actor, service
+from shared.money import Money
+from sqlalchemy.orm import Session
+
+T = TypeVar("T")
+JOB = service("consular")
+CASHIER = Actor("officer", "cashier-1", "cashier", "RUH")
+RETURN = "http://127.0.0.1:8080/applications/x/paid"
+
+
+def owe(session: Session, mission: str = "RUH", transaction: str = "passport-renewal") -> Order:
+    """An open order of a new application."""
+    return quote.freeze(
+        session,
+        JOB,
+        application=references.new(mission, 10, "A"),
+        transaction=transaction,
+        mission=mission,
+        person=str(uuid.uuid4()),
+        holder={"ar": "رشا الحسين", "en": "Rasha Alhussein"},
+    )
+
+
+def owed(database: Database, mission: str = "RUH", transaction: str = "passport-renewal") -> Order:
+    """The same, committed."""
+    with database.scope(mission) as session:
+        return owe(session, mission, transaction)
+
+
+def settle(session: Session, actor: Actor, attempt: str, answer: Answer) -> Outcome:
+    """What the applications' settle does, less the application."""
+    return take.record_answer(session, actor, attempt, answer)
+
+
+def opened(database: Database, order: Order) -> Payment:
+    """A card attempt, committed, whose page nobody has opened."""
+    with database.scope(order.mission) as session:
+        return take.open_attempt(session, JOB, order.reference, key=str(uuid.uuid4()))
+
+
+def paid(money: Money, reference: str = "page_1", hint: bool = False) -> Answer:
+    """A provider's word that it has the money."""
+    return Answer(Said.PAID, reference, money, hint=hint)
+
+
+def state_of(database: Database, payment: Payment) -> Payment:
+    """The attempt as it stands."""
+    with database.scope(payment.reference[:3]) as session:
+        return attempts.find(session, payment.reference)
+
+
+def activate(session: Session, transaction: str, status: str = "active") -> None:
+    """A dated row of today."""
+    from shared.db import now
+
+    tariffs.declare(session, transaction, status, now(session).date(), "test", "tests")
+
+
+def at_once(acts: Sequence[Callable[[], T]]) -> list[T | Exception]:
+    """Runs all of them at the same moment, each in a thread of its own; refusals are results, in the given order."""
+    barrier = Barrier(len(acts))
+    results: list[T | Exception | None] = [None] * len(acts)
+
+    def run(place: int) -> None:
+        barrier.wait(20)
+        try:
+            results[place] = acts[place]()
+        except Exception as error:
+            results[place] = error
+
+    threads = [Thread(target=run, args=[place]) for place in range(len(acts))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return [result for result in results if result is not None]
+
+
+class InMemoryProvider:
+    """The sandbox's books without its sockets; `broken` are the errors that the next calls raise after doing their work."""
+
+    def __init__(self) -> None:
+        self.books = Books()
+        self.broken: list[Exception] = []
+        self.opened = 0
+
+    def open_page(self, reference: str, money: Money, return_url: str) -> Answer:
+        self.opened += 1
+        try:
+            page = self.books.open(reference, money, return_url)
+        except Changed as changed:
+            raise Refusal("provider_refused") from changed
+        self._break()
+        return page_answer(page.shown("http://sandbox"))
+
+    def ask(self, reference: str) -> Answer:
+        page = self.books.find(reference)
+        self._break()
+        return page_answer(page.shown("http://sandbox")) if page else Answer(Said.ABSENT)
+
+    def choose(self, reference: str, outcome: str) -> Answer:
+        """What the payer does on the page; the notification that follows from it."""
+        page = self.books.find(reference)
+        assert page is not None
+        ended = self.books.close(page.id, OUTCOMES[outcome])
+        assert ended is not None
+        return page_answer(ended.shown("http://sandbox"), hint=True)
+
+    def _break(self) -> None:
+        if self.broken:
+            raise self.broken.pop(0)
+
+
+__all__ = ["InMemoryProvider", "OutcomeUnknown"]
