@@ -84,7 +84,6 @@ def case(session: Session, actor: Actor, reference: str, reason: str | None = No
         "facts": application.facts,
         "asked": _asked(session, application),
         "exception": application.exception,
-        "refunds": [_refund(row) for row in refund.of_application(session, reference)],
         "history": _history(session, reference),
     }
 
@@ -101,6 +100,7 @@ def whole(session: Session, actor: Actor, application: Application) -> View:
         "papers": [shown_paper(paper) for paper in store.of(session, application.reference)],
         "quote": quote.shown(session, order) if order else None,
         "payments": [payment.shown() for payment in attempts.of_application(session, application.reference)],
+        "refunds": [_refund(row) for row in refund.of_application(session, application.reference)],
         "document": _document(application),
         "timeline": [_line(step) for step in steps],
         "stages": stages_of(application, steps),

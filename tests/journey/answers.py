@@ -1,0 +1,49 @@
+"""Good answers and papers for each transaction: what a patient person would type."""
+
+import io
+from typing import Any
+
+from PIL import Image
+
+from deploy.population.specimens import Specimen
+from shared.catalogue import CATALOGUE
+
+
+def answers(slug: str, person: Specimen) -> dict[str, str]:
+    """Answers to every question of an entry, by its kind where its name says nothing more."""
+    known = {
+        "latin_given_name": person.latin_given,
+        "latin_father_name": person.latin_father,
+        "latin_family_name": person.latin_family,
+        "latin_mother_name": person.latin_mother,
+        "passport_issued_on": "2020-12-01",
+        "passport_expires_on": "2026-12-01",
+        "residence_permit_expires_on": "2027-06-30",
+    }
+    by_kind = {
+        "text": "الرياض",
+        "long_text": "شارع العليا، حي الورود",
+        "latin": "Riyadh",
+        "date": "2027-01-01",
+        "past_date": "2019-09-01",
+        "passport_number": "N٠٠١٢٣٤٥٦٧",
+        "phone": "+966 50 123 4567",
+        "national_number": person.national_number,
+        "number": "1",
+    }
+    return {
+        question.name: known.get(question.name) or (question.choices or (by_kind.get(question.kind, ""),))[0]
+        for question in CATALOGUE[slug].questions
+    }
+
+
+def scan(mark: int = 0) -> bytes:
+    """A small JPEG, another one for each mark."""
+    content = io.BytesIO()
+    Image.new("RGB", (640, 420), (230, 225 - mark % 60, 210)).save(content, "JPEG", quality=70)
+    return content.getvalue()
+
+
+def required_papers(slug: str) -> list[Any]:
+    """The papers an entry insists on."""
+    return [paper for paper in CATALOGUE[slug].papers if paper.required]

@@ -1,0 +1,140 @@
+"""All services in one process, their relays and listeners turned by hand until quiet."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from deploy.population.specimens import Specimen
+from services.civil_registry.handlers import HANDLERS as CIVIL_REGISTRY
+from services.conscription.handlers import HANDLERS as CONSCRIPTION
+from services.consular.handlers import HANDLERS as CONSULAR
+from shared.catalogue import CATALOGUE
+from shared.crypto import Keys
+from shared.db import Database
+from shared.identity import Actor
+from tests.conftest import HOME, ServiceClient, expatriate, officer
+from tests.journey.answers import answers, required_papers, scan
+from tests.pump import Pump
+
+HANDLERS = {"consular": CONSULAR, "civil_registry": CIVIL_REGISTRY, "conscription": CONSCRIPTION}
+_keys = count()
+
+
+def fresh_key() -> str:
+    """An idempotency key nobody used before in this run."""
+    return f"journey-{next(_keys)}"
+
+
+@dataclass
+class Platform:
+    """The three inner services as the gateway and the desk reach them."""
+
+    clients: dict[str, ServiceClient]
+    pump: Pump
+
+    def ask(self, service: str, method: str, path: str, actor: Actor, **options: Any) -> Any:
+        """The parsed answer. Fails the test on any refusal."""
+        answer = self.clients[service].ask(method, path, actor, **options)
+        assert answer.status_code < 400, (path, answer.get_json())
+        return answer.get_json()
+
+    def refused(self, service: str, method: str, path: str, actor: Actor, **options: Any) -> TestResponse:
+        """The answer of a call that must be refused."""
+        answer = self.clients[service].ask(method, path, actor, **options)
+        assert answer.status_code >= 400, (path, answer.get_json())
+        return answer
+
+
+@dataclass
+class Case:
+    """One application, its applicant and the desk that handles it."""
+
+    platform: Platform
+    person: Specimen
+    slug: str
+    mission: str = HOME
+    reference: str = ""
+    me: Actor = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.me = expatriate(self.person.person, self.mission)
+
+    def consular(self, method: str, path: str, actor: Actor | None = None, **options: Any) -> Any:
+        """Asks consular, as the applicant unless somebody else is named."""
+        return self.platform.ask("consular", method, path, actor or self.me, **options)
+
+    def draft(self) -> "Case":
+        """A draft with every answer and required paper."""
+        begun = self.consular("POST", "/applications", json={"transaction": self.slug, "key": fresh_key()})
+        self.reference = begun["reference"]
+        self.consular(
+            "PUT", f"/applications/{self.reference}/answers", json={"answers": answers(self.slug, self.person)}
+        )
+        for place, paper in enumerate(required_papers(self.slug)):
+            path = f"/applications/{self.reference}/papers?name={paper.name}&filename=scan.jpg"
+            self.consular("POST", path, data=scan(place), headers={"Content-Type": "image/jpeg"})
+        return self
+
+    def statements(self) -> list[str]:
+        """Fresh statements from every register the entry names."""
+        asked = {"purpose": self.slug}
+        owners = CATALOGUE[self.slug].authorities
+        return [self.platform.ask(owner, "POST", "/statements", self.me, json=asked)["statement"] for owner in owners]
+
+    def submit(self, key: str = "") -> Any:
+        """Sends it."""
+        sent = {"statements": self.statements(), "key": key or fresh_key()}
+        return self.consular("POST", f"/applications/{self.reference}/submit", json=sent)
+
+    def pay_cash(self) -> Any:
+        """Pays what is owed at the counter, to the last unit."""
+        quote = self.shown()["quote"]
+        sent = {"amount": quote["total"], "currency": quote["currency"], "key": fresh_key()}
+        return self.desk("cash", "cashier", **sent)
+
+    def desk(self, verb: str, role: str = "officer", **sent: Any) -> Any:
+        """An officer's verb on the case."""
+        body = {"key": fresh_key(), **sent}
+        answer = self.consular("POST", f"/desk/cases/{self.reference}/{verb}", officer(role, self.mission), json=body)
+        self.platform.pump.drain()
+        return answer
+
+    def shown(self) -> Any:
+        """The application as its applicant sees it."""
+        return self.consular("GET", f"/applications/{self.reference}")
+
+    @property
+    def status(self) -> str:
+        """Where it stands."""
+        return str(self.shown()["status"])
+
+
+@pytest.fixture(scope="session")
+def platform(
+    registers: int,
+    service_client: Callable[[str], ServiceClient],
+    database: Callable[[str], Database],
+    key_folder: Path,
+) -> Platform:
+    """The platform without processes: real databases, real rules, letters carried by hand."""
+    pump = Pump(
+        databases={name: database(name) for name in HANDLERS},
+        keys={name: Keys(key_folder, name) for name in HANDLERS},
+        handlers=HANDLERS,
+    )
+    return Platform({name: service_client(name) for name in HANDLERS}, pump)
+
+
+@pytest.fixture
+def case(platform: Platform) -> Callable[..., Case]:
+    """`case(person, slug)`: an application about to begin."""
+
+    def begin(person: Specimen, slug: str) -> Case:
+        return Case(platform, person, slug)
+
+    return begin
