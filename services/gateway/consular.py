@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, NotRequired, TypedDict, TypeVar, cast
+from typing import Any, TypedDict, TypeVar, cast
 from urllib.parse import quote
 
 from shared.client import Client
@@ -47,8 +47,8 @@ class Offer(TypedDict):
 
     slug: str
     status: str
-    status_source: NotRequired[str | None]
-    status_since: NotRequired[str | None]
+    status_source: str | None
+    status_since: str | None
     working_days: int
     fees: list[Fee]
     total: Amount | None
@@ -72,6 +72,7 @@ class Payment(TypedDict):
     amount: int
     currency: str
     receipt: str | None
+    held: str | None
 
 
 class PaperOf(TypedDict):
@@ -90,8 +91,9 @@ class Happening(TypedDict):
     at: str
     code: str
     by: str
-    reason: NotRequired[str | None]
-    detail: NotRequired[dict[str, Any] | None]
+    reason: str | None
+    note: str | None
+    detail: dict[str, Any] | None
 
 
 class Application(TypedDict):
@@ -105,8 +107,9 @@ class Application(TypedDict):
     papers: list[PaperOf]
     quote: Quote | None
     payments: list[Payment]
-    document: str | dict[str, Any] | None
+    document: dict[str, str] | None
     timeline: list[Happening]
+    stages: list[dict[str, str]]
     due_on: str | None
     collection: Any
     allowed: list[str]
@@ -186,9 +189,9 @@ class Consular:
         """Sends the application in, with what the registers attested."""
         return self._post(actor, f"{_at(reference)}/submit", {"statements": list(statements), "key": key})
 
-    def withdraw(self, actor: Actor, reference: str) -> Application:
+    def withdraw(self, actor: Actor, reference: str, key: str) -> Application:
         """Takes the application back."""
-        return self._post(actor, f"{_at(reference)}/withdraw", {})
+        return self._post(actor, f"{_at(reference)}/withdraw", {"key": key})
 
     def pay_by_card(self, actor: Actor, reference: str, key: str, return_url: str) -> dict[str, str]:
         """Opens a payment at the provider: {reference, redirect_url}."""

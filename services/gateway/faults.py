@@ -8,19 +8,25 @@ from werkzeug.wrappers import Response
 from services.gateway.access import IdentityNeeded, SignInNeeded
 from services.gateway.accounts import UNREACHABLE
 from services.gateway.accounts.throttle import TooMany
-from services.gateway.language import chosen
+from services.gateway.forms import words
+from services.gateway.presentation import has_text
 from shared.errors import Refusal
 
-EXPLAINED = frozenset({400, 403, 404, 405, 413, 422, 429, 500, 503})
+EXPLAINED = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503})
+# What the page's own title says already.
+PLAIN = frozenset({"not_found", "not_allowed", "unexpected", "service_down", "database_down"})
 
 
 def page(status: int, refusal: Refusal | None = None) -> tuple[str, int]:
     """The error page of a status, with the refusal's own words where it has some."""
     shown = status if status in EXPLAINED else 422 if 400 <= status < 500 else 500
-    said = None
-    if refusal is not None and chosen().has(f"refusal.{refusal.code}"):
-        said = chosen().html(f"refusal.{refusal.code}", **{"label": "", **refusal.params})
+    said = words(refusal.code, **refusal.params) if refusal is not None and has_words(refusal) else None
     return render_template("pages/error.html", status=shown, said=said), status
+
+
+def has_words(refusal: Refusal) -> bool:
+    """Whether the refusal says more than its status does."""
+    return refusal.code not in PLAIN and has_text(f"refusal.{refusal.code}")
 
 
 def _refused(refusal: Refusal) -> tuple[str, int]:

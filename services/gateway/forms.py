@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from services.gateway.presentation import date as date_in_words
-from services.gateway.presentation import has_text, t
+from services.gateway.presentation import has_text, t, tn
 from shared.catalogue.model import Question
 from shared.errors import Invalid, Refusal
 from shared.forms import check_questions
@@ -131,6 +131,9 @@ def _fault(code: str, name: str, question: Question | None, params: Mapping[str,
 
 
 def words(code: str, **params: object) -> Markup:
-    """The text of a refusal; the general one when this page's language has none for the code."""
-    key = f"refusal.{code}"
-    return t(key, **{"label": "", **params}) if has_text(key) else t("refusal.unexpected")
+    """The text of a refusal, in the plural form of `n` if it counts; a general one for a code without text."""
+    key, given = f"refusal.{code}", {"label": "", **params}
+    if not has_text(key):
+        return t("refusal.unexpected")
+    n = given.pop("n", None)
+    return tn(key, n, **given) if isinstance(n, int) else t(key, **given)

@@ -73,9 +73,9 @@ def zone_of(mission: str | None) -> str:
 
 
 def mission_name(code: str) -> str:
-    """A mission's name in the page's language, or its code while nobody can tell."""
-    name = "name_ar" if chosen().code == "ar" else "name_en"
-    return next((str(one[name]) for one in _missions() if one["code"] == code), code)
+    """A mission's name in the page's language, or its code when there is no name for it."""
+    known = f"mission.{code}"
+    return chosen().text(known) if has_text(known) else code
 
 
 def _missions() -> list[Any]:

@@ -15,7 +15,7 @@ from shared.errors import Refusal
 
 
 class TooMany(Refusal):
-    """Tried too often; `seconds` says when to come back."""
+    """Tried too often; `seconds`, and `n` in minutes, say when to come back."""
 
     status = 429
 
@@ -65,7 +65,8 @@ def count_try(session: Session, secret: str, limit: Limit, subject: str) -> None
         )
     ).one()
     if count > limit.tries:
-        raise TooMany("too_many_tries", seconds=seconds_until(ends_at, now))
+        seconds = seconds_until(ends_at, now)
+        raise TooMany("too_many_tries", seconds=seconds, n=-(-seconds // 60))
 
 
 def seconds_until(moment: datetime, now: datetime) -> int:

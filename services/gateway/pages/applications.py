@@ -1,12 +1,13 @@
 """Applications one has made: where each stands, who has it, what comes next and by when."""
 
+from secrets import token_urlsafe
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from services.gateway.current import consular, visitor
 from services.gateway.pages.apply import steps_of
-from services.gateway.pages.progress import progress
-from shared.catalogue import CATALOGUE
+from services.gateway.pages.progress import last_word, progress
 from shared.forms import transaction
 
 blueprint = Blueprint("applications", __name__)
@@ -33,6 +34,9 @@ def show(reference: str) -> str:
         steps=progress(application, entry),
         first_step=steps_of(entry)[0],
         just_sent="sent" in request.args,
+        said=last_word(application),
+        document=application["document"]["code"] if application["document"] else None,
+        receipts=[one["receipt"] for one in application["payments"] if one["receipt"]],
     )
 
 
@@ -40,13 +44,14 @@ def show(reference: str) -> str:
 def ask_withdraw(reference: str) -> str:
     """What withdrawing means, before it is done."""
     application = consular().application(visitor().actor, reference)
-    entry = CATALOGUE[application["transaction"]]
+    entry = transaction(application["transaction"])
     paid = any(one["state"] == "succeeded" for one in application["payments"])
-    return render_template("pages/withdraw.html", application=application, entry=entry, paid=paid)
+    key = token_urlsafe(16)
+    return render_template("pages/withdraw.html", application=application, entry=entry, paid=paid, key=key)
 
 
 @blueprint.post("/applications/<reference>/withdraw")
 def withdraw(reference: str) -> Response:
     """Takes the application back."""
-    consular().withdraw(visitor().actor, reference)
+    consular().withdraw(visitor().actor, reference, request.form.get("key", ""))
     return redirect(url_for("applications.show", reference=reference), 303)

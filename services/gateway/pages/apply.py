@@ -11,6 +11,7 @@ from services.gateway.current import consular, visitor
 from services.gateway.eligibility import attested, judged
 from services.gateway.forms import faults, fields, shown_answer, today, typed
 from services.gateway.offers import offers_by_slug
+from services.gateway.pages.progress import last_word
 from services.gateway.presentation import t
 from shared.catalogue.model import Question, Transaction
 from shared.errors import Conflict, Invalid, NotFound, Refusal
@@ -92,6 +93,7 @@ def _step(
         fields=fields(asked, values, errors),
         errors=errors,
         reviewing="review" in request.args,
+        said=last_word(application),
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.gateway.consular import Application
+from services.gateway.consular import Application, Happening
 from services.gateway.presentation import date, has_text, moment, t
 from shared.catalogue.model import Transaction
 
@@ -38,10 +38,16 @@ def _happened(one: Any, mission: str) -> dict[str, object]:
 
 
 def _ahead(application: Application) -> list[dict[str, object]]:
-    told: list[dict[str, Any]] = application.get("stages") or []  # type: ignore[assignment]
+    told: list[dict[str, Any]] = application["stages"]
     steps: list[dict[str, object]] = [
         {"title": t(f"stage.{one['code']}"), "mood": "ahead"} for one in told if one["state"] == "ahead"
     ]
     if steps and application["due_on"]:
         steps[-1]["when"] = t("application.expected_by", day=date(application["due_on"]))
     return steps
+
+
+def last_word(application: Application) -> Happening | None:
+    """Why it was returned or refused, while it stands there."""
+    said = [one for one in application["timeline"] if one["code"] == application["status"] and one["reason"]]
+    return said[-1] if said else None
