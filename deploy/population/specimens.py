@@ -97,7 +97,7 @@ def _number(governorate: str, number: int) -> str:
 ABROAD = Specimen(
     "abroad", _id(1), _number("01", 1), "M", "كرم", "سليم", "نموذج", "هدى مثال",
     "Karam", "Salim", "Namouzaj", "Huda Mithal", date(1997, 3, 14), "0101", 900001,
-    service=Service("0101", "1997/000001", "liable", date(2015, 4, 2),
+    service=Service("0101", "1997/900001", "liable", date(2015, 4, 2),
                     residences=(Residence("SA", date(2019, 9, 1)),)),
 )
 WOMAN = Specimen(
@@ -109,20 +109,20 @@ STUDENT = Specimen(
     "student", _id(3), _number("04", 3), "M", "يزن", "ماهر", "نموذج", "رنا مثال",
     "Yazan", "Maher", "Namouzaj", "Rana Mithal", date(2002, 2, 8), "0401", 900003,
     birthplace="حمص", latin_birthplace="Homs",
-    service=Service("0401", "2002/000003", "liable", date(2020, 3, 1),
+    service=Service("0401", "2002/900003", "liable", date(2020, 3, 1),
                     residences=(Residence("SA", date(2025, 5, 12)),)),
 )
 SERVED = Specimen(
     "served", _id(4), _number("06", 4), "M", "فادي", "منير", "نموذج", "نجوى مثال",
     "Fadi", "Mounir", "Namouzaj", "Najwa Mithal", date(1990, 1, 30), "0601", 900004,
     birthplace="اللاذقية", latin_birthplace="Latakia",
-    service=Service("0601", "1990/000004", "served", date(2008, 2, 17)),
+    service=Service("0601", "1990/900004", "served", date(2008, 2, 17)),
 )
 FATHER = Specimen(
     "father", _id(5), _number("05", 5), "M", "أنس", "محمد نور", "نموذج", "فاطمة مثال",
     "Anas", "Mohammad Nour", "Namouzaj", "Fatima Mithal", date(1984, 7, 9), "0501", 900005, "married",
     birthplace="حماة", latin_birthplace="Hama",
-    service=Service("0501", "1984/000005", "reserve", date(2002, 8, 1),
+    service=Service("0501", "1984/900005", "reserve", date(2002, 8, 1),
                     residences=(Residence("SA", date(2014, 2, 15)),)),
 )
 MOTHER = Specimen(
@@ -149,14 +149,14 @@ PAST_AGE = Specimen(
     "past_age", _id(10), _number("12", 10), "M", "رامي", "قاسم", "نموذج", "خديجة مثال",
     "Rami", "Qasem", "Namouzaj", "Khadija Mithal", date(1981, 4, 11), "1201", 900010,
     birthplace="درعا", latin_birthplace="Daraa",
-    service=Service("1201", "1981/000010", "evader", date(1999, 5, 5),
+    service=Service("1201", "1981/900010", "evader", date(1999, 5, 5),
                     residences=(Residence("AE", date(2005, 10, 3)),)),
 )
 BORN_ABROAD = Specimen(
     "born_abroad", _id(11), _number("10", 11), "M", "تيم", "وائل", "نموذج", "سمر مثال",
     "Taym", "Wael", "Namouzaj", "Samar Mithal", date(2003, 9, 17), "1001", 900011,
     birthplace="الكويت", latin_birthplace="Kuwait",
-    service=Service("1001", "2003/000011", "liable", date(2021, 10, 10), born_abroad=True,
+    service=Service("1001", "2003/900011", "liable", date(2021, 10, 10), born_abroad=True,
                     residences=(Residence("KW", date(2003, 9, 17)),)),
 )
 DIVORCED = Specimen(
@@ -167,7 +167,7 @@ FORMER_HUSBAND = Specimen(
     "former_husband", _id(13), _number("03", 13), "M", "باسل", "عدنان", "مثال", "منى نموذج",
     "Basel", "Adnan", "Mithal", "Muna Namouzaj", date(1987, 12, 5), "0301", 900013, "divorced",
     birthplace="دوما", latin_birthplace="Douma",
-    service=Service("0301", "1987/000013", "exempt", date(2006, 1, 9)),
+    service=Service("0301", "1987/900013", "exempt", date(2006, 1, 9)),
 )
 DECEASED = Specimen(
     "deceased", _id(14), _number("13", 14), "F", "نجاح", "فارس", "مثال", "شمسة نموذج",

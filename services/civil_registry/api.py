@@ -29,12 +29,12 @@ blueprint = Blueprint("civil_registry", __name__)
 class Typed(Schema):
     """The particulars as they arrive; `check_questions` reads them."""
 
-    national_number = fields.Raw()
-    given_name = fields.Raw()
-    father_name = fields.Raw()
-    family_name = fields.Raw()
-    mother_name = fields.Raw()
-    born = fields.Raw()
+    national_number = fields.Raw(allow_none=True)
+    given_name = fields.Raw(allow_none=True)
+    father_name = fields.Raw(allow_none=True)
+    family_name = fields.Raw(allow_none=True)
+    mother_name = fields.Raw(allow_none=True)
+    born = fields.Raw(allow_none=True)
 
 
 class StatementRequest(Schema):

@@ -1,0 +1,114 @@
+"""What the generated population leaves in the two registers, row by row, on 3,000 people."""
+
+from collections import Counter
+from datetime import date
+
+import pytest
+
+from deploy.population.families import villages
+from deploy.population.people import AS_OF, Community, Human
+from deploy.population.places import OFFICES
+from deploy.population.registers import COLUMNS, CivilRegister
+from deploy.population.soldiers import ServiceRegister, is_only_son
+from shared.catalogue.conditions import LIABLE_UNTIL_AGE
+from shared.clock import age_on
+
+PEOPLE, SEED = 3_000, 12
+
+
+@pytest.fixture(scope="module")
+def generated() -> Community:
+    """All villages as one community."""
+    everything = Community()
+    for village in villages(PEOPLE, SEED):
+        everything.people += village.people
+        everything.households += village.households
+        everything.marriages += village.marriages
+    return everything
+
+
+@pytest.fixture(scope="module")
+def people(generated: Community) -> list[Human]:
+    return generated.people
+
+
+@pytest.fixture(scope="module")
+def civil(generated: Community) -> CivilRegister:
+    register = CivilRegister(SEED)
+    register.offices()
+    register.enter(generated)
+    return register
+
+
+@pytest.fixture(scope="module")
+def records(generated: Community) -> dict[str, list[list[str]]]:
+    register = ServiceRegister(SEED)
+    register.branches()
+    register.enter(generated)
+    return {table: [row.rstrip("\n").split("\t") for row in rows] for table, rows in register.rows.items()}
+
+
+def test_each_event_is_registered_once_after_it_happened(civil: CivilRegister, generated: Community) -> None:
+    rows = [row.rstrip("\n").split("\t") for row in civil.rows["register_event"]]
+    kinds = Counter(row[1] for row in rows)
+    assert kinds["birth"] == PEOPLE
+    assert kinds["marriage"] == len(generated.marriages)
+    assert kinds["divorce"] == sum(one.divorced is not None for one in generated.marriages)
+    assert kinds["death"] == sum(one.died is not None for one in generated.people)
+    assert all(row[3] <= row[4] <= date.fromordinal(AS_OF).isoformat() for row in rows)
+    numbers = [tuple(row[:3]) for row in rows]
+    assert len(numbers) == len(set(numbers))
+
+
+def test_a_marriage_is_noted_on_both_entries(civil: CivilRegister, generated: Community) -> None:
+    notes = Counter(row.split("\t")[1] for row in civil.rows["annotation"])
+    divorces = sum(one.divorced is not None for one in generated.marriages)
+    assert notes["marriage"] == len(generated.marriages)
+    assert notes["transfer"] == len(generated.marriages) + divorces
+
+
+def test_service_records_are_those_of_grown_men_since_1965(
+    records: dict[str, list[list[str]]], people: list[Human]
+) -> None:
+    by_id = {one.id: one for one in people}
+    kept = {row[0] for row in records["service_record"]}
+    men = [one for one in people if one.sex == "M" and one.born >= date(1965, 1, 1).toordinal()]
+    grown = {one.id for one in men if one.born + 19 * 366 < AS_OF and one.died is None}
+    assert grown <= kept <= {one.id for one in men}
+    for row in records["service_record"]:
+        one = by_id[row[0]]
+        assert row[1:4] == [one.national_number, one.given[0], one.family[0]]
+        assert row[12] == row[9][:4] == row[11][:4]
+        assert row[13] in {"liable", "deferred", "served", "exempt", "only_son", "reserve", "evader"}
+        assert (row[14] == "t") == one.born_abroad
+        assert age_on(date.fromisoformat(row[9]), date.fromisoformat(row[15])) >= 18
+
+
+def test_statuses_fit_age_and_family(records: dict[str, list[list[str]]], people: list[Human]) -> None:
+    by_id = {one.id: one for one in people}
+    found = Counter(row[13] for row in records["service_record"])
+    assert len(found) == 7
+    for row in records["service_record"]:
+        one = by_id[row[0]]
+        assert (row[13] == "only_son") == is_only_son(one)
+        past = age_on(date.fromordinal(one.born), date.fromordinal(one.died or AS_OF)) > LIABLE_UNTIL_AGE
+        assert not past or row[13] not in {"liable", "deferred"}
+
+
+def test_record_numbers_and_branches_are_those_of_the_offices(records: dict[str, list[list[str]]]) -> None:
+    numbers = [(row[10], row[11]) for row in records["service_record"]]
+    assert len(numbers) == len(set(numbers))
+    assert {row[0] for row in records["recruitment_branch"]} == {office.code for office in OFFICES}
+
+
+def test_stays_are_written_for_men_with_a_record_only(records: dict[str, list[list[str]]]) -> None:
+    kept = {row[0] for row in records["service_record"]}
+    assert {row[0] for row in records["residence_abroad"]} <= kept
+    places = [(row[0], row[2]) for row in records["residence_abroad"]]
+    assert len(places) == len(set(places))
+
+
+def test_rows_have_as_many_fields_as_columns(civil: CivilRegister) -> None:
+    for table, columns in COLUMNS.items():
+        assert civil.rows[table], table
+        assert {row.count("\t") for row in civil.rows[table]} == {columns.count(",")}, table
