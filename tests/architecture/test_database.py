@@ -17,6 +17,9 @@ from shared.db import Database, infrastructure
 from tests.conftest import ELSEWHERE, HOME, officer
 
 MODELS = {"gateway": "services.gateway.accounts.model"}
+# Models in the rooms of a service are declared once its entrance has been imported.
+ENTRANCES = {"consular": ("services.consular.applications.api", "services.consular.payments.api")}
+KNOWN_TO_THE_DATABASE_ALONE = {"remove_index", "remove_fk", "remove_constraint", "remove_column"}
 assert outbox.TABLES and inbox.TABLES  # importing them declares them
 
 
@@ -36,8 +39,9 @@ def ask(engine: Engine, question: str, **params: object) -> list[tuple[object, .
 
 
 WALLED = """
-    SELECT c.relname, c.relrowsecurity, c.relforcerowsecurity,
-           (SELECT count(*) FROM pg_policy p WHERE p.polrelid = c.oid)
+    SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity,
+           (SELECT array_agg(p.polname || ' ' || p.polcmd::text ORDER BY p.polname) FROM pg_policy p
+            WHERE p.polrelid = c.oid)
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'mission' AND NOT a.attisdropped
     WHERE n.nspname = :service AND c.relkind IN ('r', 'p')
@@ -48,7 +52,9 @@ WALLED = """
 def test_every_table_of_missions_is_walled(owner: Engine, service: str) -> None:
     found = ask(owner, WALLED, service=service)
     assert found, "at least the events carry a mission"
-    assert [row for row in found if row[1:] != (True, True, 1)] == []
+    # `*` is every command, `r` reading only: people see their own applications wherever they filed them.
+    policies = {"application": ["own_mission *", "own_person r"]}
+    assert [row for row in found if row[1:] != (True, policies.get(str(row[0]), ["own_mission *"]))] == []
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -71,6 +77,8 @@ def test_a_service_reads_no_other_schema(owner: Engine, service: str) -> None:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_models_and_migrations_say_the_same(owner: Engine, service: str) -> None:
+    for entrance in ENTRANCES.get(service, ()):
+        __import__(entrance)
     module = __import__(MODELS.get(service, f"services.{service}.model"), fromlist=["Base"])
     declared = MetaData(naming_convention=infrastructure.naming_convention)
     papers = () if service == "gateway" else (documents.Document.metadata,)
@@ -85,7 +93,8 @@ def test_models_and_migrations_say_the_same(owner: Engine, service: str) -> None
             "compare_type": False,
         }
         differences = compare_metadata(MigrationContext.configure(connection, opts=options), declared)
-    assert differences == []
+    # The database may know more (indexes, keys, exclusions); it may not lack or contradict what the models say.
+    assert [each for each in differences if each[0] not in KNOWN_TO_THE_DATABASE_ALONE] == []
 
 
 def test_rows_of_another_mission_are_neither_seen_nor_written(session_for: Callable[..., Session]) -> None:
@@ -114,7 +123,7 @@ def test_events_cannot_be_rewritten_by_the_service_nor_by_the_administrator(
 ) -> None:
     session = session_for("consular")
     audit.record(session, officer(), "desk.case", "RUH-TEST")
-    with pytest.raises(DBAPIError, match="permission denied|append-only"):
+    with pytest.raises(DBAPIError, match=r"permission denied|append-only"):
         session.execute(text(change))
     with owner.connect() as connection, pytest.raises(DBAPIError, match="append-only"):
         connection.execute(text("SET search_path = consular"))
