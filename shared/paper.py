@@ -54,7 +54,12 @@ def direction(text: str) -> str:
 
 
 def isolate(value: object) -> Markup:
-    """A value in an element of its own direction; WeasyPrint knows no unicode-bidi but lays elements out one by one."""
+    """A value in an element of its own direction; WeasyPrint knows no unicode-bidi but lays elements out one by one.
+
+    What is Markup already holds itself.
+    """
+    if isinstance(value, Markup):
+        return value
     text = CONTROLS.sub("", str(value))
     return Markup('<bdi dir="{}">{}</bdi>').format(direction(text), text)
 

@@ -51,7 +51,7 @@ EXTRACT: dict[str, Any] = {
     ],
     "remarks": None,
     "purpose": "residence",
-    "registrar": {"name": both("نبيل محمود الشامي", "Nabil Mahmoud Alshami"), "office": both("أمانة الميدان", "Midan")},
+    "registrar": {"name": both("نبيل محمود الشامي", "Nabil Mahmoud Alshami"), "office": both("الميدان", "Midan")},
     "zone": "Asia/Riyadh",
 }
 DISCHARGE: dict[str, Any] = {

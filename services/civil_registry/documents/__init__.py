@@ -5,7 +5,7 @@
     holder      {"ar", "en"}            the printed name: given, father's and family name
     person      given, family, father, mother, mother_family, birth_place: each {"ar", "en"}
                 national_number: eleven digits; sex: "M" | "F"; born: "YYYY-MM-DD"
-                marital_status: single | married | divorced | widowed; alive: bool
+                marital_status: single | married | divorced | widowed, or None where it is not to be shown; alive: bool
     entry       governorate, office, place: each {"ar", "en"}; number: str
     annotations [{"kind", "on": "YYYY-MM-DD", "number": str | None, "text": {"ar", "en"}}], may be empty
                 kind: marriage | divorce | birth_of_child | death | correction | transfer | other
