@@ -178,7 +178,7 @@ def main() -> None:
     late = float(os.environ.get("MAHJAR_PROVIDER_LATE_SECONDS", LATE_SECONDS))
     secret = os.environ["MAHJAR_PROVIDER_SECRET"].split(",")[0]
     serving = server(create_app(secret, notify, late))
-    print(f"card provider (sandbox) on port {serving.server_port}", flush=True)
+    print(f"card provider (sandbox) on port {serving.port}", flush=True)
     serving.serve_forever()
 
 
