@@ -4,9 +4,10 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, request, url_for
 from markupsafe import Markup
 
+from services.gateway.access import PAGES, standing
 from services.gateway.current import consular, settings, visitor_or_none
 from services.gateway.language import chosen, other, this_page_in
 from services.gateway.security import csp_nonce, csrf_token
@@ -15,7 +16,7 @@ from shared.money import Money
 
 PUBLIC = (("nav.services", "home.show"), ("nav.track", "track.ask"), ("nav.verify", "verify.ask"))
 OWN = (("nav.services", "home.show"), ("nav.applications", "applications.mine"), ("nav.verify", "verify.ask"))
-DESK = (("nav.desk", "desk.queue"), ("nav.verify", "verify.ask"))
+DESK = (("nav.desk", "desk.queue"), ("desk.counter.title", "desk.counter"), ("nav.verify", "verify.ask"))
 FOOT = (("nav.about", "about.show"), ("nav.privacy", "about.privacy"), ("nav.accessibility", "about.accessibility"))
 
 
@@ -86,11 +87,11 @@ def _missions() -> list[Any]:
 
 
 def _links(*which: tuple[str, str]) -> list[dict[str, object]]:
-    known = current_app.view_functions
+    who = standing(visitor_or_none())
     return [
         {"key": key, "url": url_for(endpoint), "current": request.endpoint == endpoint}
         for key, endpoint in which
-        if endpoint in known
+        if who in PAGES.get(endpoint, frozenset())
     ]
 
 

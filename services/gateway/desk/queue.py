@@ -7,7 +7,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from services.gateway.current import actor, consular
-from services.gateway.desk.reading import printed
+from services.gateway.desk.reading import day, printed
 from shared import references
 from shared.catalogue import CATALOGUE
 from shared.errors import Invalid
@@ -67,5 +67,6 @@ def _page(found: dict[str, Any], filters: dict[str, str | int | None], sought: s
         transactions=tuple(CATALOGUE),
         every=sum(n for status, n in found["counts"].items() if status != "exceptions"),
         printed=printed,
+        day=day,
         turn=lambda page: url_for("desk.queue", status=filters["status"], **kept, page=page),
     )

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
 from services.gateway.forms import words
 from services.gateway.language import chosen
-from services.gateway.presentation import date, t
+from services.gateway.presentation import date, moment_of, t, zone_of
 from shared.errors import Refusal
 
 RETURN_REASONS = ("paper_unreadable", "paper_missing", "answer_wrong", "photo_unsuitable")
@@ -40,6 +41,11 @@ def printed(case: Mapping[str, Any]) -> str:
     """The applicant's name in the script of the page."""
     name = (case.get("applicant") or {}).get("name") or {}
     return str(name.get(chosen().code) or name.get("ar") or "")
+
+
+def day(moment: str, mission: str) -> str:
+    """The date of an instant where the mission stands."""
+    return date(moment_of(moment).astimezone(ZoneInfo(zone_of(mission))).date())
 
 
 def whole(name: Mapping[str, Any]) -> str:
