@@ -133,7 +133,9 @@ class ServiceClient:
 
 
 @pytest.fixture(scope="session")
-def service_client(environment: Callable[[str], dict[str, str]], key_folder: Path) -> Callable[[str], ServiceClient]:
+def service_client(
+    environment: Callable[[str], dict[str, str]], key_folder: Path
+) -> Iterator[Callable[[str], ServiceClient]]:
     """`service_client("consular")`: the real application on the real database, called without a socket."""
     made: dict[str, ServiceClient] = {}
 
@@ -147,7 +149,9 @@ def service_client(environment: Callable[[str], dict[str, str]], key_folder: Pat
             made[service] = ServiceClient(application, Keys(key_folder, "gateway"), service)
         return made[service]
 
-    return give
+    yield give
+    for one in made.values():
+        one.app.extensions["database"].engine.dispose()
 
 
 def expatriate(person: str | None = None, mission: str = HOME) -> Actor:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from typing import Any
 
 from marshmallow import Schema, fields, validate
@@ -26,15 +25,13 @@ class Keyed(Schema):
 def opened(reference: str) -> AbstractContextManager[Session]:
     """A transaction in the mission that keeps this reference.
 
-    Staff stay in their own mission, where another mission's reference is as good as absent; an applicant's files may
-    be at any mission, and are shown only after their owner is checked. Raises NotFound for a mistyped reference.
+    For staff another mission's reference is as good as absent; an applicant's files may be at any mission, and are
+    shown only after their owner is checked. Raises NotFound, for a mistyped reference too.
     """
-    actor = current_actor()
-    if not is_valid(reference):
+    actor, mission = current_actor(), mission_of(reference)
+    if not is_valid(reference) or (actor.role in OFFICER_ROLES and actor.mission != mission):
         raise NotFound()
-    if actor.role not in OFFICER_ROLES:
-        actor = replace(actor, mission=mission_of(reference))
-    return database().transaction(actor)
+    return database().scope(mission)
 
 
 def once(reference: str, key: str, asked: dict[str, Any], act: Callable[[Session], dict[str, Any]]) -> dict[str, Any]:

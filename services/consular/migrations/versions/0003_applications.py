@@ -28,6 +28,10 @@ def upgrade() -> None:
     passports()
     for table in ("application", "step", "asking", "command", "applicant", "paper", "booklet", "passport"):
         scope_by_mission(table)
+    # People see their own applications wherever they were filed; to change one, its mission must be entered.
+    op.execute(
+        "CREATE POLICY own_person ON application FOR SELECT USING (person = current_setting('mahjar.person', true))"
+    )
     append_only("step")
     grant("step", "SELECT, INSERT")
     for table in ("application", "asking", "command", "applicant", "paper", "booklet", "passport"):
