@@ -1,0 +1,161 @@
+"""The gateway on the real services, joined without sockets; any of them can be cut off in the middle of a test."""
+
+import json
+import re
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import html5lib
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from deploy.population.specimens import Specimen
+from services.gateway import create_app
+from services.gateway.accounts import DemoAccount, ensure_demo
+from services.gateway.accounts.model import Attempt
+from services.gateway.civil_registry import CivilRegistry
+from services.gateway.conscription import Conscription
+from services.gateway.consular import Consular
+from shared.client import Client
+from shared.errors import Unavailable, from_problem
+from shared.identity import Actor, request_token
+from shared.settings import Settings
+from tests.conftest import ServiceClient
+
+PASSWORD = "three unrelated words"
+
+
+class Wire(Client):
+    """Stands in for the network: same tokens, same bodies, same refusals as the real client, without a socket."""
+
+    def __init__(self, service: ServiceClient) -> None:
+        super().__init__("", service.gateway, service.audience)
+        self.service = service
+        self.is_cut = False
+        self.asked: list[tuple[str, str]] = []
+
+    def raw(
+        self,
+        method: str,
+        path: str,
+        actor: Actor,
+        query: Mapping[str, str] | None = None,
+        data: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> bytes:
+        self.asked.append((method, path))
+        if self.is_cut:
+            raise Unavailable("service_down", service=self.audience)
+        token = request_token(self.keys, actor, self.audience)
+        sent = {"Authorization": f"Bearer {token}", **(headers or {})}
+        answer = self.service.client.open(path, method=method, query_string=dict(query or {}), data=data, headers=sent)
+        if answer.status_code < 400:
+            return answer.data
+        if answer.mimetype == "application/problem+json":
+            raise from_problem(answer.status_code, json.loads(answer.data))
+        raise Unavailable("service_down", service=self.audience)
+
+
+@dataclass
+class Gateway:
+    """The application under test and the wires to what it asks."""
+
+    app: Flask
+    wires: dict[str, Wire]
+
+    def browser(self) -> "Browser":
+        """Somebody who comes for the first time."""
+        return Browser(self.app.test_client())
+
+    def account(self, role: str = "expatriate", mission: str = "RUH", person: Specimen | None = None) -> DemoAccount:
+        """An account that exists; expatriates are confirmed when they name a person."""
+        made = DemoAccount(
+            email=f"{role}.{person.key if person else 'nobody'}.{mission}@mahjar.example".lower(),
+            password=PASSWORD,
+            role=role,
+            mission=mission,
+            person=person.person if person else None,
+            number=person.national_number if person else "",
+            name_ar=f"{person.given_name} {person.family_name}" if person else "",
+        )
+        with self.app.extensions["database"].scope(None) as session:
+            ensure_demo(session, self.app.extensions["settings"].secret, [made])
+        return made
+
+    def visitor(self, role: str = "expatriate", mission: str = "RUH", person: Specimen | None = None) -> "Browser":
+        """Somebody signed in."""
+        browser, account = self.browser(), self.account(role, mission, person)
+        answer = browser.submit("/en/sign-in", identifier=account.email, password=account.password)
+        assert answer.status_code == 303, answer.text
+        return browser
+
+    def forget_tries(self) -> None:
+        """So that one test's tries do not slow the next one down."""
+        with self.app.extensions["database"].scope(None) as session:
+            session.query(Attempt).delete()
+
+
+@dataclass
+class Browser:
+    """Keeps cookies, reads every page strictly, and sends the form's token along as a browser would."""
+
+    client: FlaskClient
+    pages: list[str] = field(default_factory=list)
+
+    def get(self, path: str, **options: Any) -> TestResponse:
+        return self._read(self.client.get(path, **options))
+
+    def post(self, path: str, **form: Any) -> TestResponse:
+        """A POST with whatever fields are given and no token of its own."""
+        return self._read(self.client.post(path, data=form))
+
+    def submit(self, path: str, page: str = "", **form: Any) -> TestResponse:
+        """Opens the page that holds the form, takes its token, and sends the form."""
+        return self.post(path, csrf_token=self.token(page or path), **form)
+
+    def token(self, page: str) -> str:
+        found = re.search(r'name="csrf_token" value="([^"]+)"', self.get(page).text)
+        assert found, f"no token on {page}"
+        return found[1]
+
+    def hidden(self, page: str, name: str) -> str:
+        """The value of a hidden field."""
+        found = re.search(rf'type="hidden" name="{name}" value="([^"]+)"', self.get(page).text)
+        assert found, f"no {name} on {page}"
+        return found[1]
+
+    def _read(self, answer: TestResponse) -> TestResponse:
+        if answer.mimetype == "text/html" and answer.text:
+            check_html(answer.text)
+            self.pages.append(answer.text)
+        return answer
+
+
+def check_html(text: str) -> None:
+    """Raises for markup that a browser would have to repair, and for a page over its weight."""
+    if not text.lstrip().startswith("<!doctype html>") and "Redirecting" in text:
+        return
+    parser = html5lib.HTMLParser(strict=False)
+    parser.parse(text)
+    faults = [fault for fault in parser.errors if fault[1] != "unknown-doctype"]
+    assert not faults, (faults[:3], text.splitlines()[faults[0][0][0] - 1])
+    assert len(text.encode()) <= 50_000
+    assert "{{" not in text and "Undefined" not in text
+
+
+def build(environment: Callable[[str], dict[str, str]], client: Callable[[str], ServiceClient], **env: str) -> Gateway:
+    """The gateway's application with its wires."""
+    wires = {name: Wire(client(name)) for name in ("consular", "civil_registry", "conscription")}
+    settings = Settings.load("gateway", {**environment("gateway"), **env})
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        app = create_app(
+            settings,
+            consular=Consular(wires["consular"]),
+            civil_registry=CivilRegistry(wires["civil_registry"]),
+            conscription=Conscription(wires["conscription"]),
+        )
+    return Gateway(app, wires)
