@@ -102,8 +102,8 @@ class Relay:
 
     def _hung_bell(self) -> psycopg.Connection:
         fairy = self.database.engine.raw_connection()
-        fairy.detach()
         bell = fairy.driver_connection
+        fairy.detach()
         assert isinstance(bell, psycopg.Connection)
         bell.autocommit = True
         bell.execute(f"LISTEN outbox_{self.keys.me}")
