@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from services.civil_registry.model import Annotation, Person
+from services.civil_registry.rules import ZONE
 from shared import audit
 from shared.clock import local_date
 from shared.db import now
@@ -14,7 +15,6 @@ from shared.identity import Actor
 from shared.person import strip_controls
 
 KINDS = ("marriage", "divorce", "birth_of_child", "death", "correction", "transfer", "other")
-ZONE = "Asia/Damascus"
 
 
 def annotate(

@@ -7,8 +7,7 @@ from marshmallow import Schema, fields, validate
 
 from services.civil_registry.attest import attest, names
 from services.civil_registry.confirm_identity import confirm_identity
-from services.civil_registry.extract import ZONE
-from services.civil_registry.rules import Particulars
+from services.civil_registry.rules import ZONE, Particulars
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import Question
 from shared.clock import local_date

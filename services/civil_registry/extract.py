@@ -8,22 +8,22 @@ from sqlalchemy.orm import Session
 from services.civil_registry import rules
 from services.civil_registry.answer import answer
 from services.civil_registry.confirm import look_up
-from services.civil_registry.model import Annotation, FamilyEntry, Person, RegistryOffice, Request
+from services.civil_registry.model import Annotation, FamilyEntry, Person, RegistryOffice
+from services.civil_registry.rules import ZONE
 from shared import documents
 from shared.clock import local_date
 from shared.db import now
+from shared.documents import Document
 from shared.identity import Actor
 from shared.messages import Envelope
 
 INDIVIDUAL = "individual-extract"
-# The register counts its days at home; a mission abroad prints the same day of issue.
-ZONE = "Asia/Damascus"
 
 
 def extract(session: Session, actor: Actor, envelope: Envelope) -> None:
     """Granted with the document's code; refused for somebody dead or unknown, returned for a wrong answer.
 
-    An application that comes again is answered with the document it already has.
+    An application that comes again is answered with the document it already has, unless that was revoked.
     """
     person = look_up(session, actor, envelope)
     reason = rules.refusal_reason(person is not None, person.died_on if person else None)
@@ -40,8 +40,10 @@ def extract(session: Session, actor: Actor, envelope: Envelope) -> None:
 
 
 def _issued_before(session: Session, application: str) -> str | None:
-    granted = select(Request.document).where(Request.application == application, Request.document.is_not(None))
-    return session.scalar(granted.limit(1))
+    valid = select(Document.code).where(
+        Document.about == application, Document.kind == INDIVIDUAL, Document.status == "valid"
+    )
+    return session.scalar(valid.limit(1))
 
 
 def _issue(session: Session, actor: Actor, envelope: Envelope, person: Person, purpose: str) -> str:

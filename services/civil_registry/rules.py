@@ -7,6 +7,8 @@ from datetime import date
 from shared.clock import add_months
 from shared.person import skeleton
 
+# The register counts its days at home; a mission abroad prints the same day of issue.
+ZONE = "Asia/Damascus"
 NUMBER, NAMES, DATE = "number", "names", "date"
 # How many of the four names must agree, beside number and date, before somebody is told that a name is wrong.
 NAMES_FOR_A_HINT = 2

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import func, select, text
@@ -176,7 +176,7 @@ def test_each_attempt_leaves_a_trace_without_personal_data(
     client: ServiceClient, database: Callable[[str], Database]
 ) -> None:
     mine = specimens.SERVED
-    actor = expatriate(mine.person)
+    actor = Actor("expatriate", str(uuid4()), "expatriate", HOME, mine.person)
     client.post("/identity/confirm", actor, mine.identity())
     client.post("/identity/confirm", actor, {**mine.identity(), "born": "1990-01-31"})
     with database("civil_registry").scope(HOME) as session:

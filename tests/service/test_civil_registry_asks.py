@@ -127,6 +127,8 @@ def test_an_application_that_comes_again_gets_the_paper_it_has(session: Session)
     hear(session, envelope)
     first, second = hear(session, forwarded(WOMAN.person, "extract", envelope.about))
     assert first["document"] == second["document"]
+    documents.revoke(session, REGISTRY, first["document"], "spoiled")
+    assert hear(session, forwarded(WOMAN.person, "extract", envelope.about))[-1]["document"] != first["document"]
 
 
 def test_another_authoritys_application_is_not_ours(session: Session) -> None:
