@@ -127,3 +127,8 @@ class Owned:
 def caller() -> tuple[int, int]:
     """This process and thread."""
     return os.getpid(), threading.get_ident()
+
+
+def raw_bytes(body: object) -> bytes:
+    """A body as bytes; the libraries give an empty one as text."""
+    return body.encode() if isinstance(body, str) else bytes(body or b"")  # type: ignore[call-overload]

@@ -14,7 +14,7 @@ from kombu import Connection, Consumer, Producer
 from kombu.message import Message
 from kombu.transport import pgmq
 
-from shared.bus.connection import ANSWER_SECONDS, CONNECT_SECONDS, PREFETCH, Held, Letter, Owned
+from shared.bus.connection import ANSWER_SECONDS, CONNECT_SECONDS, PREFETCH, Held, Letter, Owned, raw_bytes
 from shared.bus.topology import EXCHANGES, inbox_queue
 from shared.messages import LISTENS, Delivery
 
@@ -175,7 +175,7 @@ class EmbeddedConsumer(_Embedded):
 
     def _on_message(self, message: Message) -> None:
         came = message.delivery_info
-        raw = message.body.encode() if isinstance(message.body, str) else bytes(message.body or b"")
+        raw = raw_bytes(message.body)
         held = Held(Delivery(raw, str(came["exchange"]), str(came["routing_key"]), str(message.content_type)), message)
         self.arrived.append(held)
         self.held[message.delivery_tag] = held

@@ -20,6 +20,7 @@ from shared.bus.connection import (
     Held,
     Letter,
     Owned,
+    raw_bytes,
 )
 from shared.bus.topology import EXCHANGES, dead_exchange, dead_queue, inbox_queue, marker
 from shared.messages import LISTENS, Delivery
@@ -185,7 +186,7 @@ class RabbitConsumer(_Rabbit):
     def _consume(self, queue: Queue, given_up: bool) -> None:
         def on_message(message: Message, _error: Exception | None = None) -> None:
             came = message.delivery_info
-            raw, kind = bytes(message.body), message.content_type
+            raw, kind = raw_bytes(message.body), message.content_type
             self.arrived.append(Held(Delivery(raw, came["exchange"], came["routing_key"], kind, given_up), message))
 
         Consumer(

@@ -1,0 +1,112 @@
+"""Both buses, real, behind one fixture: what holds for one must hold for the other."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import amqp
+import psycopg
+import pytest
+from kombu import Connection
+
+from deploy.broker import Broker, available
+from shared.bus import Consumer, Held, Letter, Publisher, connect_consumer, connect_publisher
+from shared.messages import LISTENS
+
+LIMIT = 20.0
+LISTENERS = tuple(LISTENS)
+
+
+@pytest.fixture(scope="session")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    """A RabbitMQ of this test run."""
+    if not available():
+        pytest.skip("RabbitMQ is not installed")
+    with Broker(tmp_path_factory.mktemp("broker")) as running:
+        yield running
+
+
+@dataclass
+class Bus:
+    """One of the two, with what tests may do to it and services may not."""
+
+    kind: str
+    url: str
+
+    def publisher(self, me: str) -> Publisher:
+        """A connection to send on."""
+        return connect_publisher(self.url, me)
+
+    def consumer(self, me: str) -> Consumer:
+        """A connection to listen on."""
+        return connect_consumer(self.url, me)
+
+    def purge(self) -> None:
+        """Empties every queue, held messages included."""
+        for listener in LISTENERS:
+            connect_consumer(self.url, listener).close()
+            if self.kind == "embedded":
+                self.run(f"SELECT pgmq.purge_queue('{listener}_inbox')")
+            else:
+                for queue in (f"{listener}.inbox", f"{listener}.dead"):
+                    self.command(lambda channel, queue=queue: channel.queue_purge(queue))  # type: ignore[misc]
+
+    def unbind(self, listener: str) -> None:
+        """As an operator's slip would: the queue is gone."""
+        if self.kind == "embedded":
+            self.run(f"SELECT pgmq.drop_queue('{listener}_inbox')")
+        else:
+            self.command(lambda channel: channel.queue_delete(f"{listener}.inbox"))
+
+    def run(self, statement: str) -> None:
+        """SQL, in the queues' database."""
+        with psycopg.connect(self.url.replace("pgmq", "postgresql", 1), autocommit=True) as connection:
+            connection.execute(statement)
+
+    def command(self, act: Callable[[amqp.Channel], object]) -> None:
+        """Something on a channel of its own."""
+        with Connection(self.url) as connection, connection.channel() as channel:
+            act(channel)
+
+
+@pytest.fixture(params=["embedded", "rabbitmq"])
+def bus(request: pytest.FixtureRequest) -> Bus:
+    """Each bus in turn, with all queues empty."""
+    kind = str(request.param)
+    if kind == "embedded":
+        url = str(request.getfixturevalue("urls")["bus"]).replace("postgresql+psycopg", "pgmq")
+    else:
+        url = request.getfixturevalue("broker").url
+    ready = Bus(kind, url)
+    ready.purge()
+    return ready
+
+
+@pytest.fixture
+def rabbit(broker: Broker) -> Bus:
+    """RabbitMQ alone, for what only a broker does."""
+    ready = Bus("rabbitmq", broker.url)
+    ready.purge()
+    return ready
+
+
+def take(consumer: Consumer, limit: float = LIMIT) -> Held:
+    """What comes next; fails after the limit."""
+    give_up = time.monotonic() + limit
+    while time.monotonic() < give_up:
+        held = consumer.next(0.2)
+        if held:
+            return held
+    raise AssertionError("nothing came")
+
+
+def nothing_comes(consumer: Consumer) -> bool:
+    """Whether the queue is empty; what was sent before is there at once on both buses."""
+    return consumer.next(0.3) is None
+
+
+def letter(
+    raw: bytes = b"{}", key: str = "fee.settled", number: int = 1, content_type: str = "application/json"
+) -> Letter:
+    """A letter with a telling id."""
+    return Letter(f"00000000-0000-4000-8000-{number:012d}", key, raw, content_type)

@@ -1,0 +1,177 @@
+"""The promises both buses make alike."""
+
+import json
+import threading
+
+import pytest
+
+from shared.bus import BusDown
+from shared.bus import embedded as embedded_bus
+from tests.contract.conftest import Bus, letter, nothing_comes, take
+
+
+def test_everybody_who_listens_to_a_sender_hears_everything_it_says(bus: Bus) -> None:
+    hearing = {name: bus.consumer(name) for name in ("consular", "civil_registry", "conscription")}
+    sender = bus.publisher("consular")
+    assert sender.publish([letter(b"1", "fee.settled"), letter(b"2", "something.new", 2)]) == {}
+    for name in ("civil_registry", "conscription"):
+        heard = [take(hearing[name]).delivery for _ in range(2)]
+        assert {(one.raw, one.exchange, one.routing_key) for one in heard} == {
+            (b"1", "consular", "fee.settled"),
+            (b"2", "consular", "something.new"),
+        }
+    assert nothing_comes(hearing["consular"])
+    sender.close()
+    for consumer in hearing.values():
+        consumer.close()
+
+
+def test_a_sender_is_heard_before_its_listeners_ever_started(bus: Bus) -> None:
+    sender = bus.publisher("civil_registry")
+    assert sender.publish([letter(b"early")]) == {}
+    sender.close()
+    consumer = bus.consumer("consular")
+    assert take(consumer).delivery.raw == b"early"
+    consumer.close()
+
+
+@pytest.mark.parametrize(
+    ("raw", "content_type"),
+    [
+        (b"", "application/json"),
+        (b"\x00\xff\xfe not text", "application/json"),
+        (b"\x80\x04.", "application/x-python-serialize"),
+        ("عربي".encode(), "application/json"),
+        (b"x" * 1_000_000, "application/json"),
+    ],
+    ids=["empty", "binary", "pickle", "arabic", "megabyte"],
+)
+def test_bytes_arrive_as_they_left_and_nobody_decodes_them(bus: Bus, raw: bytes, content_type: str) -> None:
+    sender, consumer = bus.publisher("civil_registry"), bus.consumer("consular")
+    assert sender.publish([letter(raw, content_type=content_type)]) == {}
+    came = take(consumer)
+    assert (came.delivery.raw, came.delivery.content_type) == (raw, content_type)
+    consumer.done(came)
+    sender.close()
+    consumer.close()
+
+
+def test_one_sender_is_heard_in_order(bus: Bus) -> None:
+    sender, consumer = bus.publisher("civil_registry"), bus.consumer("consular")
+    for number in range(1, 41):
+        sender.publish([letter(b"%d" % number, number=number)])
+    heard = []
+    for _ in range(40):
+        came = take(consumer)
+        heard.append(int(came.delivery.raw))
+        consumer.done(came)
+    assert heard == list(range(1, 41))
+    sender.close()
+    consumer.close()
+
+
+def test_what_is_done_never_comes_again_and_what_is_not_does(bus: Bus) -> None:
+    sender, first = bus.publisher("civil_registry"), bus.consumer("consular")
+    sender.publish([letter(b"done", number=1)])
+    first.done(take(first))
+    sender.publish([letter(b"held", number=2)])
+    assert take(first).delivery.raw == b"held"
+    first.close()
+    second = bus.consumer("consular")
+    again = take(second)
+    assert again.delivery.raw == b"held"
+    second.done(again)
+    assert nothing_comes(second)
+    second.close()
+    sender.close()
+
+
+def test_what_a_consumer_held_when_it_was_killed_comes_again(bus: Bus, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(embedded_bus.OPTIONS, "visibility_timeout", 1)
+    sender, killed = bus.publisher("civil_registry"), bus.consumer("consular")
+    sender.publish([letter(b"held")])
+    assert take(killed).delivery.raw == b"held"
+    killed.drop()  # type: ignore[attr-defined]
+    other = bus.consumer("consular")
+    assert take(other).delivery.raw == b"held"
+    other.close()
+    sender.close()
+
+
+def test_a_letter_that_reaches_nobody_is_reported_and_the_others_of_its_batch_arrive(bus: Bus) -> None:
+    sender = bus.publisher("consular")
+    bus.unbind("civil_registry")
+    bus.unbind("conscription")
+    lost = letter(b"lost", number=7)
+    assert sender.publish([lost]) == {lost.id: "unroutable"}
+    sender.close()
+    # Whoever connects next makes the topology whole.
+    sender, consumer = bus.publisher("consular"), bus.consumer("conscription")
+    assert sender.publish([letter(b"found", number=8)]) == {}
+    assert take(consumer).delivery.raw == b"found"
+    sender.close()
+    consumer.close()
+
+
+def test_a_queue_deleted_under_a_consumer_ends_its_connection_and_the_next_one_hears_again(bus: Bus) -> None:
+    consumer = bus.consumer("conscription")
+    bus.unbind("conscription")
+    with pytest.raises(BusDown):
+        for _ in range(50):
+            consumer.next(0.2)
+    consumer.close()
+    again, sender = bus.consumer("conscription"), bus.publisher("consular")
+    sender.publish([letter(b"again")])
+    assert take(again).delivery.raw == b"again"
+    again.close()
+    sender.close()
+
+
+def test_a_connection_answers_only_to_the_thread_that_opened_it(bus: Bus) -> None:
+    sender, consumer = bus.publisher("consular"), bus.consumer("consular")
+    raised: list[type[BaseException]] = []
+
+    def trespass() -> None:
+        for act in (lambda: sender.publish([letter()]), lambda: consumer.next(0.1)):
+            try:
+                act()
+            except RuntimeError as wrong:
+                raised.append(type(wrong))
+
+    thread = threading.Thread(target=trespass)
+    thread.start()
+    thread.join(10)
+    assert raised == [RuntimeError, RuntimeError]
+    sender.close()
+    consumer.close()
+
+
+def test_a_bus_says_whether_it_forgot_a_sender(bus: Bus) -> None:
+    sender = bus.publisher("conscription")
+    sender.remember()
+    assert not sender.forgot()
+    if bus.kind == "embedded":
+        bus.run("SELECT pgmq.drop_queue('conscription_known')")
+    else:
+        bus.command(lambda channel: channel.exchange_delete("conscription.known"))
+    assert sender.forgot()
+    sender.remember()
+    assert not sender.forgot()
+    assert sender.publish([letter(b"still usable")]) == {}
+    sender.close()
+
+
+def test_rows_no_kombu_wrote_are_handed_over_as_they_are(bus: Bus) -> None:
+    if bus.kind == "rabbitmq":
+        pytest.skip("a broker takes nothing but messages")
+    consumer = bus.consumer("consular")
+    strange = [[], {}, "text", 7, None, {"body": 5}, {"body": "%", "properties": {"body_encoding": "base64"}}]
+    strange += [{"body": "", "properties": {"body_encoding": "zip", "delivery_tag": {}, "delivery_info": []}}]
+    for row in strange:
+        bus.run(f"SELECT pgmq.send('consular_inbox', '{json.dumps(row)}'::jsonb)")
+    came = [take(consumer) for _ in strange]
+    assert [json.loads(one.delivery.raw) for one in came] == strange
+    assert {one.delivery.content_type for one in came} == {"foreign"}
+    for one in came:
+        consumer.done(one)
+    consumer.close()
