@@ -1,12 +1,13 @@
 """Fixtures of the tests that drive one service on a real PostgreSQL."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import ServiceClient
 from tests.service.filing import Counter, Registers
+from tests.service.gateway_app import Gateway, build
 
 
 @pytest.fixture
@@ -17,3 +18,23 @@ def counter(service_client: Callable[[str], ServiceClient], key_folder: Path) ->
         return Counter(service_client("consular"), Registers(key_folder), **options)  # type: ignore[arg-type]
 
     return give
+
+
+@pytest.fixture(scope="session")
+def whole_gateway(
+    environment: Callable[[str], dict[str, str]], service_client: Callable[[str], ServiceClient], registers: int
+) -> Iterator[Gateway]:
+    """The gateway on the real services, once per run."""
+    assert registers
+    made = build(environment, service_client, MAHJAR_PROVIDER_URL="http://127.0.0.1:9")
+    yield made
+    made.app.extensions["database"].engine.dispose()
+
+
+@pytest.fixture
+def gateway(whole_gateway: Gateway) -> Gateway:
+    """The gateway with every wire whole and no try counted."""
+    whole_gateway.forget_tries()
+    for wire in whole_gateway.wires.values():
+        wire.is_cut = False
+    return whole_gateway

@@ -1,32 +1,13 @@
 """Every public page in both languages: it opens, it is well formed, it says what it is."""
 
-from collections.abc import Callable, Iterator
-
 import pytest
 
 from services.gateway.access import ANONYMOUS, PAGES
-from tests.conftest import ServiceClient
-from tests.service.gateway_app import Gateway, build
+from tests.service.gateway_app import Gateway
 
 PUBLIC = ("/", "/services/passport-renewal", "/services/cash-allowance", "/about", "/privacy", "/accessibility")
 FORMS = ("/sign-in", "/sign-up", "/track", "/verify")
 LANGUAGES = ("ar", "en")
-
-
-@pytest.fixture(scope="module")
-def module_gateway(
-    environment: Callable[[str], dict[str, str]], service_client: Callable[[str], ServiceClient], registers: int
-) -> Iterator[Gateway]:
-    assert registers
-    made = build(environment, service_client, MAHJAR_PROVIDER_URL="http://127.0.0.1:9")
-    yield made
-    made.app.extensions["database"].engine.dispose()
-
-
-@pytest.fixture
-def gateway(module_gateway: Gateway) -> Gateway:
-    module_gateway.forget_tries()
-    return module_gateway
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,0 +1,97 @@
+"""What an expatriate does from the first visit to the downloaded paper, through the real pages and services."""
+
+import re
+from io import BytesIO
+
+import pytest
+
+from deploy.population import specimens
+from services.gateway.forms import today
+from shared.catalogue import CATALOGUE
+from shared.catalogue.model import Question
+from tests.service.filing import PDF, answer_to
+from tests.service.gateway_app import PASSWORD, Browser, Gateway
+
+SLUGS = ("individual-extract", "passport-renewal", "cash-allowance")
+
+
+def typed(question: Question) -> dict[str, str]:
+    """A good answer as the fields of a form."""
+    answer = str(answer_to(question))
+    if question.kind not in ("date", "past_date"):
+        return {question.name: answer}
+    return {f"{question.name}-{part}": text for part, text in zip(("year", "month", "day"), answer.split("-"), strict=True)}
+
+
+def begin(browser: Browser, slug: str, language: str = "en") -> str:
+    """Opens a draft and gives its reference."""
+    page = f"/{language}/apply/{slug}"
+    answer = browser.submit(page, key=browser.hidden(page, "key"))
+    assert answer.status_code == 303, answer.text
+    return re.search("/applications/([A-Z0-9-]+)", answer.location)[1]  # type: ignore[index]
+
+
+def fill(browser: Browser, slug: str, reference: str, language: str = "en") -> None:
+    """Answers every step and hands in every paper."""
+    entry = CATALOGUE[slug]
+    for step in dict.fromkeys(question.step for question in entry.questions):
+        fields = {k: v for one in entry.questions if one.step == step for k, v in typed(one).items()}
+        answer = browser.submit(f"/{language}/applications/{reference}/questions/{step}", **fields)
+        assert answer.status_code == 303, answer.text
+    papers = f"/{language}/applications/{reference}/papers"
+    for paper in entry.papers:
+        answer = browser.submit(f"{papers}/{paper.name}", page=papers, file=(BytesIO(PDF), "scan.pdf", "application/pdf"))
+        assert answer.status_code == 303, answer.text
+
+
+def send(browser: Browser, reference: str, language: str = "en") -> str:
+    """Sends the application in; gives where the browser is led."""
+    review = f"/{language}/applications/{reference}/review"
+    answer = browser.submit(review, key=browser.hidden(review, "key"))
+    assert answer.status_code == 303, answer.text
+    return answer.location
+
+
+@pytest.mark.parametrize("language", ("ar", "en"))
+@pytest.mark.parametrize("slug", SLUGS[:2])
+def test_apply_from_eligibility_to_the_counter(gateway: Gateway, slug: str, language: str) -> None:
+    person = specimens.WOMAN if language == "ar" else specimens.SERVED
+    browser = gateway.visitor(person=person)
+    assert "eligib" not in browser.get(f"/{language}/applications").text
+    reference = begin(browser, slug, language)
+    fill(browser, slug, reference, language)
+    assert send(browser, reference, language).endswith(f"/applications/{reference}/pay")
+    pay = browser.get(f"/{language}/applications/{reference}/pay")
+    assert pay.status_code == 200
+    counter = browser.get(f"/{language}/applications/{reference}/counter")
+    assert reference in counter.text
+    shown = browser.get(f"/{language}/applications/{reference}")
+    assert shown.status_code == 200
+    assert reference in browser.get(f"/{language}/applications").text
+    withdrawal = f"/{language}/applications/{reference}/withdraw"
+    browser.submit(withdrawal, key=browser.hidden(withdrawal, "key"))
+    assert "withdraw" not in browser.get(f"/en/applications/{reference}").text.split("actions")[1].split("footer")[0]
+
+
+def test_sign_up_confirms_the_person_and_ends_at_the_applications(gateway: Gateway) -> None:
+    browser = gateway.browser()
+    opened = browser.submit("/en/sign-up", email="Elder@Example.org ", password=PASSWORD, mission="RUH")
+    assert opened.location.endswith("/en/identity")
+    born = specimens.ELDER.born
+    told = {**specimens.ELDER.identity(), "born-day": str(born.day), "born-month": "٦", "born-year": "۱۹۴۸"}
+    wrong = browser.submit("/en/identity", **{**told, "mother_name": "someone else"})
+    assert wrong.status_code == 422
+    assert "names do not agree" in wrong.text
+    assert specimens.ELDER.national_number in wrong.text
+    assert browser.submit("/en/identity", **told).location.endswith("/en/applications")
+    assert browser.get("/ar/applications").status_code == 200
+
+
+def test_a_draft_shows_what_is_still_missing(gateway: Gateway) -> None:
+    browser = gateway.visitor(person=specimens.MOTHER)
+    reference = begin(browser, "passport-renewal")
+    page = browser.get(f"/en/applications/{reference}/review")
+    assert page.status_code == 200
+    assert "Send the application" not in page.text
+    assert "Add this paper" in page.text
+    assert today().year > 2000
