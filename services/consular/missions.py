@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ARRAY, BigInteger, Connection, SmallInteger, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from services.consular.data import load_rows
+from services.consular.data import load_rows, rows_of
 from services.consular.model import Base
 from shared.errors import NotFound
 
@@ -69,7 +69,7 @@ def _row(row: Mapping[str, str]) -> dict[str, object]:
     }
 
 
-def check_zones(session: Session) -> None:
+def check_zones() -> None:
     """Raises ZoneInfoNotFoundError at start when this machine's zone data lack a mission's zone."""
-    for mission in listed(session):
-        ZoneInfo(mission.zone)
+    for zone in sorted({row["zone"] for row in rows_of("mission")}):
+        ZoneInfo(zone)

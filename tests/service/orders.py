@@ -3,21 +3,20 @@
 import uuid
 from collections.abc import Callable, Sequence
 from threading import Barrier, Thread
-from typing import TypeVar
+
+from sqlalchemy.orm import Session
 
 from deploy.sandbox.pages import OUTCOMES, Books, Changed
 from services.consular.payments import attempts, quote, take, tariffs
 from services.consular.payments.model import Order
 from services.consular.payments.provider import page_answer
-from services.consular.payments.rules import Answer, Outcome, OutcomeUnknown, Payment, Said
+from services.consular.payments.rules import Answer, Outcome, Payment, Said
 from shared import references
-from shared.db import Database
+from shared.db import Database, now
 from shared.errors import Refusal
 from shared.identity import Actor, service
 from shared.money import Money
-from sqlalchemy.orm import Session
 
-T = TypeVar("T")
 JOB = service("consular")
 CASHIER = Actor("officer", "cashier-1", "cashier", "RUH")
 RETURN = "http://127.0.0.1:8080/applications/x/paid"
@@ -66,15 +65,13 @@ def state_of(database: Database, payment: Payment) -> Payment:
 
 def activate(session: Session, transaction: str, status: str = "active") -> None:
     """A dated row of today."""
-    from shared.db import now
-
     tariffs.declare(session, transaction, status, now(session).date(), "test", "tests")
 
 
-def at_once(acts: Sequence[Callable[[], T]]) -> list[T | Exception]:
+def at_once(acts: Sequence[Callable[[], object]]) -> list[object]:
     """Runs all of them at the same moment, each in a thread of its own; refusals are results, in the given order."""
     barrier = Barrier(len(acts))
-    results: list[T | Exception | None] = [None] * len(acts)
+    results: list[object] = [None] * len(acts)
 
     def run(place: int) -> None:
         barrier.wait(20)
@@ -88,11 +85,11 @@ def at_once(acts: Sequence[Callable[[], T]]) -> list[T | Exception]:
         thread.start()
     for thread in threads:
         thread.join(60)
-    return [result for result in results if result is not None]
+    return results
 
 
 class InMemoryProvider:
-    """The sandbox's books without its sockets; `broken` are the errors that the next calls raise after doing their work."""
+    """The sandbox's books without its sockets; `broken` is what the next calls raise, their work done."""
 
     def __init__(self) -> None:
         self.books = Books()
@@ -124,6 +121,3 @@ class InMemoryProvider:
     def _break(self) -> None:
         if self.broken:
             raise self.broken.pop(0)
-
-
-__all__ = ["InMemoryProvider", "OutcomeUnknown"]

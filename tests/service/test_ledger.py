@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterator
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
 from services.consular.payments import ledger, take
 from services.consular.payments.ledger import Posting
 from services.consular.payments.model import Line
 from shared.db import Database, enter
 from shared.money import Money
-from sqlalchemy import func, select, text
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
-
 from tests.service.orders import CASHIER, JOB, owe
 
 Databases = Callable[[str], Database]
@@ -62,7 +62,10 @@ def _raw_line(session: Session, entry: str, account: str, amount: int, currency:
     ],
 )
 def test_what_does_not_balance_fails_at_commit(database: Databases, legs: list[tuple[str, int, str]]) -> None:
-    with pytest.raises(DBAPIError, match="does not balance|fewer than two"), database("consular").scope("RUH") as session:
+    with (
+        pytest.raises(DBAPIError, match=r"does not balance|fewer than two"),
+        database("consular").scope("RUH") as session,
+    ):
         _raw_entry(session, legs)
 
 
@@ -101,11 +104,13 @@ def test_a_forged_mark_does_not_reopen_an_entry(database: Databases) -> None:
 
 
 @pytest.mark.parametrize("table", LEDGER_TABLES)
-@pytest.mark.parametrize("statement", ["UPDATE {table} SET {column} = {column}", "DELETE FROM {table}", "TRUNCATE {table}"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE {table} SET {column} = {column}", "DELETE FROM {table}", "TRUNCATE {table}"]
+)
 def test_nothing_written_can_be_changed(session_for: SessionFor, table: str, statement: str) -> None:
     session = session_for("consular")
     column = {"quote_line": "line", "account": "code", "receipt": "number", "line": "amount"}.get(table, "id")
-    with pytest.raises(DBAPIError, match="permission denied|append-only"):
+    with pytest.raises(DBAPIError, match=r"permission denied|append-only"):
         session.execute(text(statement.format(table=table, column=column)))
 
 
@@ -164,9 +169,7 @@ def test_tariff_and_collected_currency_balance_apart(session_for: SessionFor) ->
 
 @settings(max_examples=30, deadline=None)
 @given(amounts=st.lists(st.integers(-(10**12), 10**12).filter(bool), min_size=1, max_size=6), data=st.data())
-def test_only_what_sums_to_zero_can_be_posted(
-    amounts: list[int], data: st.DataObject, shared_session: Session
-) -> None:
+def test_only_what_sums_to_zero_can_be_posted(amounts: list[int], data: st.DataObject, shared_session: Session) -> None:
     legs = [Posting(f"a{place}", Money(amount, "KWD")) for place, amount in enumerate(amounts)]
     rest = -sum(amounts)
     off = data.draw(st.sampled_from([0, 0, 1, -1, 1000]))

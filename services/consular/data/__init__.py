@@ -1,4 +1,7 @@
-"""Rows the service starts with: missions, tariffs, rates, standings; each file is one table."""
+"""Rows the service starts with: missions, tariffs, rates, standings; each file is one table.
+
+A migration loads them; when a file has changed, the next migration loads it again.
+"""
 
 import csv
 from collections.abc import Callable, Mapping

@@ -88,10 +88,12 @@ def new(session: Session, actor: Actor, debt: Order, method: str, key: str, stat
     return attempt
 
 
-def move(session: Session, row: Attempt, state: AttemptState) -> None:
-    """Changes an attempt's state; the order must be locked."""
-    row.state = state.value
-    row.changed_at = now(session)
+def move(session: Session, row: Attempt, state: AttemptState, **also: str | int | None) -> None:
+    """Changes an attempt's state, and what changes with it, in one statement; the order must be locked."""
+    values = {"state": state.value, "changed_at": now(session), **also}
+    for name, value in values.items():
+        setattr(row, name, value)
+    session.flush()
 
 
 def payment_of(session: Session, debt: Order, row: Attempt) -> Payment:

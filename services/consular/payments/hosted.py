@@ -52,18 +52,21 @@ class CardProvider(Protocol):
 def open_page(
     database: Database, actor: Actor, provider: CardProvider, settle: Settle, order: str, key: str, return_url: str
 ) -> Payment:
-    """An attempt with the address to send the payer to; or one settled meanwhile, without need to go anywhere.
+    """An attempt with the address to send the payer to.
 
-    Raises Unavailable (payment_unknown when the provider may have opened a page: the same call again asks it; never is
-    a second one opened; provider_down when it surely has not), Refusal (provider_refused), and what take.open_attempt
-    raises. `return_url` must be one of our own pages: the caller checks it.
+    Raises Conflict (payment_closed) when it has ended, perhaps meanwhile, so that there is nowhere to go; Unavailable
+    (payment_unknown when the provider may have opened a page: the same call again asks it, and never is a second one
+    opened; provider_down when it surely has not), Refusal (provider_refused), and what take.open_attempt raises.
+    `return_url` must be one of our own pages: the caller checks it.
     """
     scope = mission_of(order)
     with database.scope(scope) as session:
         payment = take.open_attempt(session, actor, order, key)
     if payment.state is AttemptState.UNKNOWN:
         payment = _ask(database, actor, provider, settle, payment).payment
-    if payment.state not in UNSETTLED or payment.redirect_url is not None:
+    if payment.state not in UNSETTLED:
+        raise Conflict("payment_closed")
+    if payment.redirect_url is not None:
         return payment
     try:
         page = provider.open_page(payment.reference, payment.amount, return_url)
@@ -78,7 +81,8 @@ def open_page(
         raise
     if page.said is not Said.OPEN:
         with database.scope(scope) as session:
-            return settle(session, actor, payment.reference, page).payment
+            settle(session, actor, payment.reference, page)
+        raise Conflict("payment_closed")
     with database.scope(scope) as session:
         return take.record_page(session, actor, payment.reference, page)
 

@@ -77,10 +77,7 @@ def record_page(session: Session, actor: Actor, attempt: str, answer: Answer) ->
     debt, row = attempts.lock_both(session, attempt)
     if row.state not in UNSETTLED:
         raise Conflict("payment_closed")
-    attempts.move(session, row, AttemptState.PENDING)
-    row.provider_reference = answer.provider_reference
-    row.redirect_url = answer.url
-    session.flush()
+    attempts.move(session, row, AttemptState.PENDING, **_page(row, answer))
     audit.record(session, actor, "payment.pending", debt.application, payment=row.reference)
     return attempts.payment_of(session, debt, row)
 
@@ -107,12 +104,9 @@ def record_answer(session: Session, actor: Actor, attempt: str, answer: Answer) 
     if row.state not in UNSETTLED:
         return Outcome(Kind.ALREADY, attempts.payment_of(session, debt, row))
     if answer.said is Said.OPEN:
-        attempts.move(session, row, AttemptState.PENDING)
-        row.redirect_url = answer.url or row.redirect_url
-        row.provider_reference = answer.provider_reference or row.provider_reference
+        attempts.move(session, row, AttemptState.PENDING, **_page(row, answer))
         return Outcome(Kind.OPEN, attempts.payment_of(session, debt, row))
-    attempts.move(session, row, AttemptState.FAILED)
-    row.failure = answer.reason or answer.said.value
+    attempts.move(session, row, AttemptState.FAILED, failure=answer.reason or answer.said.value)
     audit.record(session, actor, "payment.failed", debt.application, reason=row.failure, payment=row.reference)
     return Outcome(Kind.FAILED, attempts.payment_of(session, debt, row))
 
@@ -128,17 +122,29 @@ def record_success(session: Session, actor: Actor, attempt: str, answer: Answer)
         if row.state in UNSETTLED:
             attempts.move(session, row, AttemptState.UNKNOWN)
         return Outcome(Kind.ASK, attempts.payment_of(session, debt, row))
-    attempts.move(session, row, AttemptState.SUCCEEDED)
-    row.failure = None
-    row.provider_reference = answer.provider_reference or row.provider_reference
-    received = answer.amount or row.money
-    row.received_amount, row.received_currency = received.amount, received.currency
-    held = wrong or _too_late(debt)
+    received, held = answer.amount or row.money, wrong or _too_late(debt)
+    attempts.move(
+        session,
+        row,
+        AttemptState.SUCCEEDED,
+        failure=None,
+        held=held,
+        provider_reference=answer.provider_reference or row.provider_reference,
+        received_amount=received.amount,
+        received_currency=received.currency,
+    )
     if held:
         _hold(session, actor, debt, row, received, held)
         return Outcome(Kind.HELD, attempts.payment_of(session, debt, row))
     _earn(session, actor, debt, row, ledger.CARD)
     return Outcome(Kind.SETTLED, attempts.payment_of(session, debt, row))
+
+
+def _page(row: Attempt, answer: Answer) -> dict[str, str | None]:
+    return {
+        "provider_reference": answer.provider_reference or row.provider_reference,
+        "redirect_url": answer.url or row.redirect_url,
+    }
 
 
 def _too_late(debt: Order) -> str | None:
@@ -185,7 +191,6 @@ def _earn(session: Session, actor: Actor, debt: Order, row: Attempt, into: str) 
 
 
 def _hold(session: Session, actor: Actor, debt: Order, row: Attempt, received: Money, why: str) -> None:
-    row.held = why
     ledger.post(
         session,
         actor,
