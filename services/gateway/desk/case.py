@@ -7,7 +7,7 @@ from flask import Response, render_template, request
 
 from services.gateway.current import actor, consular
 from services.gateway.desk.compare import beside
-from services.gateway.desk.reading import RETURN_REASONS, choices, said, who
+from services.gateway.desk.reading import RETURN_REASONS, choices, said, short, who
 from services.gateway.forms import shown_answer
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import Transaction
@@ -35,6 +35,7 @@ def page(reference: str, **more: Any) -> str:
         return_reasons=choices(RETURN_REASONS),
         key=str(uuid.uuid4()),
         said=said,
+        short=short,
         **more,
     )
 

@@ -8,16 +8,24 @@ from markupsafe import Markup
 
 from services.gateway.forms import words
 from services.gateway.language import chosen
-from services.gateway.presentation import date, moment_of, t, zone_of
+from services.gateway.presentation import date, has_text, moment_of, t, zone_of
 from shared.errors import Refusal
 
 RETURN_REASONS = ("paper_unreadable", "paper_missing", "answer_wrong", "photo_unsuitable")
 REFUSE_REASONS = ("not_entitled", "identity_doubt", "forged_paper", "duplicate_application")
 
 
-def choices(reasons: tuple[str, ...]) -> list[tuple[str, Markup]]:
-    """Reasons as the choices of a form."""
-    return [(reason, t(f"reason.{reason}")) for reason in reasons]
+def choices(reasons: tuple[str, ...]) -> list[tuple[str, Markup, Markup]]:
+    """Reasons as the choices of a form, each with the words the applicant is going to read."""
+    return [
+        (reason, t(f"desk.reason.{reason}"), t("desk.reason.reads", text=t(f"reason.{reason}"))) for reason in reasons
+    ]
+
+
+def short(reason: str) -> Markup | str:
+    """A reason as the desk names it; those of the authorities in the applicant's words, unknown ones as their code."""
+    known = next((key for key in (f"desk.reason.{reason}", f"reason.{reason}") if has_text(key)), None)
+    return t(known) if known else reason
 
 
 def who(case: Mapping[str, Any]) -> dict[str, Any]:
