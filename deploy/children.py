@@ -30,6 +30,7 @@ class Child:
     environment: Mapping[str, str]
     logs: Path
     listener: socket.socket | None = None
+    ready_at: str = "/ready"
     process: subprocess.Popen[bytes] | None = None
     deaths: deque[float] = field(default_factory=lambda: deque(maxlen=RESTARTS))
 
@@ -81,7 +82,7 @@ class Child:
             return not self.died()
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
         try:
-            connection.request("GET", "/ready")
+            connection.request("GET", self.ready_at)
             return connection.getresponse().status == 200
         except (OSError, http.client.HTTPException):
             return False

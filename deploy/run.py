@@ -26,14 +26,19 @@ class Told(BaseException):
 
 
 class Timings(dict[str, float]):
+    """Tells what is being done, and how long it took."""
+
     @contextmanager
     def of(self, what: str) -> Iterator[None]:
+        print(f"  {what:<15} ", end="", flush=True)
         began = time.monotonic()
-        yield
+        try:
+            yield
+        except BaseException:
+            print(flush=True)
+            raise
         self[what] = time.monotonic() - began
-
-    def __str__(self) -> str:
-        return ", ".join(f"{what} {seconds:.1f}" for what, seconds in self.items())
+        print(f"{self[what]:5.1f} s", flush=True)
 
 
 def main() -> None:
@@ -41,8 +46,8 @@ def main() -> None:
     timings = Timings()
     try:
         run(DataFolder.chosen(), int(os.environ.get("MAHJAR_PORT", DEFAULT_PORT)), timings)
-    except Told:
-        print("stopped", flush=True)
+    except Told as told:
+        print(f"stopped ({told})", flush=True)
     except (Failed, Occupied, PostgresFailed) as wrong:
         sys.exit(f"{wrong}")
 
@@ -87,19 +92,18 @@ def reserved(port: int) -> Listeners:
 
 
 def announce(stack: Stack, folder: DataFolder, timings: Timings) -> None:
-    print(f"Mahjar is ready after {sum(timings.values()):.1f} s ({timings}).")
-    print(f"  pages     http://127.0.0.1:{stack.gateway.port}")
-    for child in (*stack.services, stack.provider):
+    print(f"Mahjar is ready after {sum(timings.values()):.1f} s.")
+    for child in (stack.gateway, *stack.services, stack.provider):
         print(f"  {child.name:<15} http://127.0.0.1:{child.port}")
-    print(f"  logs      {folder.logs}")
+    print(f"  {'logs':<15} {folder.logs}")
     for line in demo_data.accounts():
         print(f"  {line}")
     print("Ctrl-C stops it.", flush=True)
 
 
 def listen_to_signals() -> None:
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        raise Told
+    def stop(number: int, _frame: FrameType | None) -> None:
+        raise Told(signal.Signals(number).name)
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop)

@@ -40,8 +40,9 @@ def build(folder: DataFolder, urls: Mapping[str, str], listeners: Listeners) -> 
     ports = {name: int(listener.getsockname()[1]) for name, listener in listeners.items()}
     common = common_environment(folder, ports, bus_url(urls))
 
-    def child(name: str, command: list[str], **more: str) -> Child:
-        return Child(name, [sys.executable, "-m", *command], common | more, folder.logs, listeners.get(name))
+    def child(name: str, command: list[str], ready_at: str = "/ready", **more: str) -> Child:
+        whole = [sys.executable, "-m", *command]
+        return Child(name, whole, common | more, folder.logs, listeners.get(name), ready_at)
 
     def web(service: str) -> Child:
         bind = f"fd://{listeners[service].fileno()}"
@@ -51,11 +52,15 @@ def build(folder: DataFolder, urls: Mapping[str, str], listeners: Listeners) -> 
     def worker(service: str) -> Child:
         return child(f"{service}-worker", [f"services.{service}.worker"], MAHJAR_DATABASE_URL=urls[service])
 
+    def provider() -> Child:
+        inherited = str(listeners[PROVIDER].fileno())
+        return child(PROVIDER, ["deploy.sandbox.provider"], "/health", MAHJAR_PROVIDER_FD=inherited)
+
     return Stack(
         gateway=web(SERVICES[0]),
         services=tuple(web(service) for service in INNER),
         workers=tuple(worker(service) for service in INNER),
-        provider=child(PROVIDER, ["deploy.sandbox.provider"], MAHJAR_PROVIDER_FD=str(listeners[PROVIDER].fileno())),
+        provider=provider(),
     )
 
 
