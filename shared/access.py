@@ -7,7 +7,7 @@ OWN, MISSION, ANY = "own", "mission", "any"
 
 _STAFF = {"clerk": MISSION, "officer": MISSION, "cashier": MISSION, "head_of_mission": MISSION, "auditor": MISSION}
 _DECIDE = {"officer": MISSION, "head_of_mission": MISSION}
-_EVERYBODY = {role: ANY for role in ("anonymous", "expatriate", "gateway", *_STAFF, "administrator")}
+_EVERYBODY = dict.fromkeys(("anonymous", "expatriate", "gateway", *_STAFF, "administrator"), ANY)
 
 ACCESS: dict[str, dict[str, str]] = {
     # civil_registry and conscription
@@ -45,6 +45,10 @@ ACCESS: dict[str, dict[str, str]] = {
     "desk.return": _DECIDE,
     "desk.refuse": _DECIDE,
     "desk.collect": {"clerk": MISSION, "officer": MISSION, "head_of_mission": MISSION},
+    "desk.reprint": _DECIDE,
+    "stock.read": _STAFF,
+    "stock.receive": _DECIDE,
+    "stock.spoil": _DECIDE,
     # messages, by their sender
     "message.application.forwarded": {"consular": ANY},
     "message.fee.settled": {"consular": ANY},

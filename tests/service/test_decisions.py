@@ -461,3 +461,52 @@ def test_a_provider_is_not_asked_when_time_is_up() -> None:
     hurried = worker.Hurried(Provider("http://127.0.0.1:9", "secret"), until=0.0)
     with pytest.raises(Unavailable, match="provider_down"):
         hurried.ask("RUH-P2222-22222-2")
+
+
+def test_stock_over_http_serves_who_waits(counter: At) -> None:
+    here, head = counter(mission="AMM").until("with_authority"), officer("head_of_mission", "AMM")
+    here.decide("granted")
+    before = here.client.get("/desk/booklets", head).get_json()["in_stock"]
+    taken = here.client.post("/desk/booklets", head, {"serials": ["N800000001", "N800000002"]})
+    assert (taken.status_code, taken.get_json()) == (201, {"received": 2, "served": 1})
+    assert here.read()["collection"]["number"] == "N800000001"
+    assert here.client.get("/desk/booklets", head).get_json()["in_stock"] == before + 1
+    spoiled = here.client.post("/desk/booklets/N800000002/spoil", head, {"reason": "damaged"})
+    assert spoiled.get_json()["spoiled"] == 1
+    assert here.client.post("/desk/booklets/N800000001/spoil", head, {"reason": "damaged"}).status_code == 409
+    assert here.client.post("/desk/booklets/N800000009/spoil", head, {"reason": "damaged"}).status_code == 404
+    stranger = officer("head_of_mission", "BER")
+    assert here.client.post("/desk/booklets/N800000002/spoil", stranger, {"reason": "damaged"}).status_code == 404
+    assert here.client.post("/desk/booklets", officer("cashier", "AMM"), {"serials": ["N1"]}).status_code == 403
+
+
+@pytest.mark.parametrize("body", [{}, {"serials": []}, {"serials": "N1"}, {"serials": ["free text"]}])
+def test_a_malformed_delivery_names_the_field(counter: At, body: dict[str, object]) -> None:
+    answer = counter().client.post("/desk/booklets", HEAD, body)
+    assert (answer.status_code, list(answer.get_json()["errors"])) == (422, ["serials"])
+
+
+def test_a_spoiled_passport_is_printed_again(counter: At, database: Callable[[str], Database]) -> None:
+    here = counter().until("ready")
+    first = here.read()["collection"]["number"]
+    assert here.desk("reprint", reason="because").get_json()["errors"] == {"reason": "unknown_choice"}
+    here.stock()
+    assert here.desk("reprint", reason="misprint").status_code == 200
+    second = here.read()["collection"]["number"]
+    assert second != first
+    with database("consular").scope(HOME) as session:
+        assert (session.get_one(Booklet, first).state, session.get_one(Booklet, second).state) == (
+            "spoiled",
+            "assigned",
+        )
+        assert session.get_one(Passport, (HOME, first)).state == "spoiled"
+    assert here.desk("collect", national_number=here.person.number).status_code == 200
+    assert here.read()["collection"] == {**here.read()["collection"], "number": second, "state": "collected"}
+
+
+def test_without_another_booklet_the_spoiled_one_stays(counter: At) -> None:
+    here = counter(mission="BAH").until("ready")
+    answer = here.desk("reprint", reason="misprint")
+    assert (answer.status_code, answer.get_json()["code"]) == (409, "no_booklet_in_stock")
+    assert here.read()["status"] == "ready"
+    assert here.read()["collection"]["state"] == "issued"

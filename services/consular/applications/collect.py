@@ -40,11 +40,18 @@ def collect(session: Session, actor: Actor, reference: str, number: str) -> Appl
     if holder is None or holder.national_number != shown:
         raise WrongPerson()
     serial = booklets.hand_over(session, actor, reference)
-    old = application.answers.get("passport_number")
-    if old:
-        booklets.cancel(session, actor, application.mission, str(old), reference, application.person)
+    for old in _old_passports(application):
+        booklets.cancel(session, actor, application.mission, old, reference, application.person)
     move(session, actor, application, Status.COLLECTED, detail={"booklet": serial})
     return application
+
+
+def _old_passports(application: Application) -> list[str]:
+    """Whatever the form asked for as a passport's number."""
+    asked = [
+        each.name for each in forms.transaction(application.transaction).questions if each.kind == "passport_number"
+    ]
+    return [str(application.answers[name]) for name in asked if application.answers.get(name)]
 
 
 def record_wrong_person(session: Session, actor: Actor, reference: str) -> None:

@@ -33,6 +33,7 @@ ACTIONS = {
     "refuse": "desk.refuse",
     "cash": "payment.cash",
     "collect": "desk.collect",
+    "reprint": "desk.reprint",
 }
 
 View = dict[str, Any]

@@ -84,6 +84,7 @@ VERBS: Mapping[str, tuple[Party, frozenset[Status]]] = {
     "refuse": (_P.MISSION, frozenset({_S.IN_REVIEW})),
     "cash": (_P.MISSION, frozenset({_S.AWAITING_PAYMENT})),
     "collect": (_P.MISSION, frozenset({_S.READY})),
+    "reprint": (_P.MISSION, frozenset({_S.READY})),
 }
 
 
@@ -98,11 +99,11 @@ def may_move(source: Status, target: Status) -> bool:
 
 
 def verbs_in(status: Status, party: Party, *, booklet: bool) -> list[str]:
-    """What a party can do with an application in this status; only a booklet is collected."""
+    """What a party can do with an application in this status; only a booklet is collected, or printed again."""
     return [
         verb
         for verb, (whose, statuses) in VERBS.items()
-        if whose == party and status in statuses and (verb != "collect" or booklet)
+        if whose == party and status in statuses and (booklet or verb not in ("collect", "reprint"))
     ]
 
 

@@ -13,7 +13,7 @@ from services.consular.payments.model import Order
 from services.consular.payments.rules import Answer, Kind, Outcome, Payment
 from shared import audit, forms
 from shared.catalogue.model import AFTER_ASSESSMENT
-from shared.errors import Conflict
+from shared.errors import Conflict, NotFound
 from shared.identity import Actor
 from shared.money import Money
 from shared.outbox import emit
@@ -68,7 +68,10 @@ def _order(session: Session, application: Application) -> Order:
 
 def _locked(session: Session, reference: str) -> Application:
     """Who pays is not asked: money that arrived is booked whoever sent it."""
-    return session.get_one(Application, reference, with_for_update=True, populate_existing=True)
+    application = session.get(Application, reference, with_for_update=True, populate_existing=True)
+    if application is None:
+        raise NotFound()
+    return application
 
 
 def _advance(session: Session, actor: Actor, application: Application, payment: Payment) -> None:

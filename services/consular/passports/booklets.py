@@ -11,7 +11,7 @@ from services.consular.passports import rules
 from services.consular.passports.model import Booklet, Passport
 from services.consular.passports.rules import State
 from shared import audit, clock
-from shared.errors import Conflict, Invalid
+from shared.errors import Conflict, Invalid, NotFound
 from shared.identity import Actor
 from shared.person import passport_number
 
@@ -30,9 +30,11 @@ def receive(session: Session, actor: Actor, mission: str, serials: Iterable[str]
     return len(taken)
 
 
-def in_stock(session: Session) -> int:
-    """How many blank booklets the mission of this session has."""
-    return session.scalar(select(func.count()).where(Booklet.state == State.IN_STOCK)) or 0
+def counts(session: Session) -> dict[str, int]:
+    """How many booklets of the session's mission are where."""
+    rows = session.execute(select(Booklet.state, func.count()).group_by(Booklet.state))
+    counted = {state: int(count) for state, count in rows}
+    return {state.value: counted.get(state, 0) for state in State}
 
 
 def assign(session: Session, actor: Actor, application: str) -> Booklet | None:
@@ -59,15 +61,49 @@ def spoil(session: Session, actor: Actor, serial: str, reason: str) -> None:
     _change(session, actor, serial, State.SPOILED, reason=reason)
 
 
+def spoil_blank(session: Session, actor: Actor, serial: str, reason: str) -> None:
+    """As `spoil`, for a booklet still in stock. Raises NotFound for an unknown one, Conflict once it is assigned."""
+    booklet = session.scalar(select(Booklet).where(Booklet.serial == serial).with_for_update())
+    if booklet is None:
+        raise NotFound()
+    if booklet.state != State.IN_STOCK:
+        raise Conflict("booklet_not_available", serial=serial)
+    spoil(session, actor, serial, reason)
+
+
 def hand_over(session: Session, actor: Actor, application: str) -> str:
-    """Marks the booklet of an application as collected; its number. Raises Conflict when none is assigned."""
+    """Marks booklet and passport of an application as collected; its number. Raises Conflict when none is assigned."""
+    serial = assigned_to(session, application)
+    _change(session, actor, serial, State.COLLECTED)
+    _mark_passport(session, serial, "collected")
+    return serial
+
+
+def take_back(session: Session, actor: Actor, application: str, reason: str) -> str:
+    """Writes off the booklet of an application, misprinted or damaged before it was collected; its number."""
+    serial = assigned_to(session, application)
+    spoil(session, actor, serial, reason)
+    _mark_passport(session, serial, "spoiled")
+    return serial
+
+
+def assigned_to(session: Session, application: str) -> str:
+    """The serial number of the booklet that waits for its holder. Raises Conflict when none does."""
     serial = session.scalar(
         select(Booklet.serial).where(Booklet.application == application, Booklet.state == State.ASSIGNED)
     )
     if serial is None:
         raise Conflict("booklet_not_assigned")
-    _change(session, actor, serial, State.COLLECTED)
     return serial
+
+
+def _mark_passport(session: Session, serial: str, state: str) -> None:
+    session.execute(
+        update(Passport)
+        .where(Passport.booklet == serial)
+        .values(state=state)
+        .execution_options(synchronize_session="fetch")
+    )
 
 
 def _change(
@@ -120,5 +156,6 @@ def cancel(session: Session, actor: Actor, mission: str, number: str, applicatio
 
 
 def passport_of(session: Session, application: str) -> Passport | None:
-    """The passport printed for an application."""
-    return session.scalar(select(Passport).where(Passport.application == application, Passport.booklet.is_not(None)))
+    """The passport printed for an application; of several the one that was not spoiled."""
+    printed = select(Passport).where(Passport.application == application, Passport.booklet.is_not(None))
+    return session.scalar(printed.where(Passport.state != "spoiled"))

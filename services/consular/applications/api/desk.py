@@ -10,6 +10,7 @@ from services.consular.applications import collect, read, review
 from services.consular.applications.api.request import TEXT, Keyed, once, opened
 from services.consular.applications.model import Application
 from services.consular.applications.queue import queue
+from services.consular.applications.reprint import reprint
 from shared.digits import ascii_digits, is_digits
 from shared.web import allowed, body, current_actor, transaction
 
@@ -85,6 +86,18 @@ def refuse(reference: str) -> dict[str, Any]:
         return _head(review.refuse(session, current_actor(), reference, asked["reason"], asked["note"] or ""))
 
     return _maybe_once(reference, asked, "refuse", act)
+
+
+@blueprint.post("/cases/<reference>/reprint")
+@allowed("desk.reprint")
+def print_again(reference: str) -> dict[str, Any]:
+    """Replaces a booklet that was spoiled before collection."""
+    asked = body(Reasoned)
+
+    def act(session: Session) -> dict[str, Any]:
+        return _head(reprint(session, current_actor(), reference, asked["reason"]))
+
+    return once(reference, asked["key"], {"verb": "reprint", "reason": asked["reason"]}, act)
 
 
 @blueprint.post("/cases/<reference>/collect")

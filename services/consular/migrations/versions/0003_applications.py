@@ -205,5 +205,5 @@ def passports() -> None:
         sa.Column("cancelled_for", sa.Text),
         sa.PrimaryKeyConstraint("mission", "number", name="pk_passport"),
         sa.ForeignKeyConstraint(["booklet"], ["booklet.serial"], name="fk_passport_booklet"),
-        sa.CheckConstraint("state IN ('issued', 'collected', 'cancelled')", name="ck_passport_state"),
+        sa.CheckConstraint("state IN ('issued', 'collected', 'cancelled', 'spoiled')", name="ck_passport_state"),
     )
