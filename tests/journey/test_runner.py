@@ -1,0 +1,177 @@
+"""`make run` as a person meets it: starts, mends itself, refuses politely, stops, and leaves nothing behind."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO
+
+import psutil
+import pytest
+
+from deploy.postgres import free_port
+from tests.waiting import until
+
+ROOT = Path(__file__).parent.parent.parent
+READY = "Ctrl-C stops it."
+START_LIMIT = 240.0
+
+
+class Runner:
+    """The real command in a process of its own."""
+
+    def __init__(self, data: Path, port: int) -> None:
+        self.port = port
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "deploy.run"],
+            env=surroundings(data, port),
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.said: list[str] = []
+        self.reader = threading.Thread(target=self.listen, args=[self.process.stdout])
+        self.reader.start()
+        until(lambda: self.is_ready() or self.process.poll() is not None, START_LIMIT)
+        assert self.is_ready(), "\n".join(self.said)
+
+    def listen(self, stream: IO[str]) -> None:
+        with stream:
+            for line in stream:
+                self.said.append(line.rstrip())
+
+    def is_ready(self) -> bool:
+        return READY in self.said
+
+    def family(self) -> list[psutil.Process]:
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def member(self, *words: str) -> psutil.Process:
+        """The oldest process whose command has all the words."""
+        return next(one for one in self.family() if all(word in " ".join(one.cmdline()) for word in words))
+
+    def end(self, sign: signal.Signals) -> int:
+        self.process.send_signal(sign)
+        code = self.process.wait(60)
+        self.reader.join(60)
+        return code
+
+
+def surroundings(data: Path, port: int) -> dict[str, str]:
+    told = {"MAHJAR_DATA": str(data), "MAHJAR_PORT": str(port), "MAHJAR_PEOPLE": "60", "PYTHONUNBUFFERED": "1"}
+    inherited = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "BUS_URL")}
+    return {**inherited, **told}
+
+
+def answer(port: int, path: str) -> int:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=30) as response:
+        return int(response.status)
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as one:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        return one.connect_ex(("127.0.0.1", port)) != 0
+
+
+def nothing_left(family: list[psutil.Process]) -> bool:
+    return not psutil.wait_procs(family, timeout=30)[1]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home") / "data"
+
+
+@pytest.fixture(scope="module")
+def start(data: Path) -> Iterator[Callable[[], Runner]]:
+    started: list[Runner] = []
+
+    def give() -> Runner:
+        started.append(Runner(data, free_port()))
+        return started[-1]
+
+    yield give
+    for runner in started:
+        if runner.process.poll() is None:
+            runner.end(signal.SIGKILL)
+
+
+@pytest.fixture(scope="module")
+def runner(start: Callable[[], Runner]) -> Runner:
+    return start()
+
+
+def command(module: str, data: Path, port: int) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", module],
+        env=surroundings(data, port),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def test_serves_its_pages(runner: Runner) -> None:
+    assert answer(runner.port, "/ready") == 200
+    assert answer(runner.port, "/ar/") == 200
+
+
+def test_refuses_a_second_runner_in_its_folder(runner: Runner, data: Path) -> None:
+    second = command("deploy.run", data, free_port())
+    assert second.returncode == 1
+    assert f"already runs in {data}" in second.stderr
+
+
+def test_says_plainly_that_the_port_is_taken(runner: Runner, tmp_path: Path) -> None:
+    second = command("deploy.run", tmp_path, runner.port)
+    assert second.returncode == 1
+    assert f"port {runner.port} is taken" in second.stderr
+    assert "Traceback" not in second.stderr
+
+
+def test_reset_refuses_while_it_runs(runner: Runner, data: Path) -> None:
+    refused = command("deploy.reset", data, runner.port)
+    assert refused.returncode == 1
+    assert (data / "postgres").exists()
+
+
+@pytest.mark.parametrize("words", [("gunicorn", "services.consular:app"), ("services.consular.worker",)])
+def test_starts_again_what_dies(runner: Runner, words: tuple[str, ...]) -> None:
+    victim = runner.member(*words)
+    victim.kill()
+    until(lambda: any("started again" in line for line in runner.said), 30)
+    until(lambda: runner.member(*words).pid != victim.pid, 30)
+    runner.said = [line for line in runner.said if "started again" not in line]
+    until(lambda: answer(runner.port, "/ready") == 200, 60)
+
+
+def test_ends_in_order_and_forgets_nothing(runner: Runner, data: Path) -> None:
+    family = runner.family()
+    assert len(family) > 8
+    assert runner.end(signal.SIGTERM) == 0
+    assert nothing_left(family)
+    assert is_free(runner.port)
+    assert (data / "postgres" / "cluster" / "PG_VERSION").exists()
+
+
+def test_a_killed_runner_leaves_no_process(start: Callable[[], Runner], data: Path) -> None:
+    again = start()
+    assert answer(again.port, "/ready") == 200
+    family = again.family()
+    again.end(signal.SIGKILL)
+    assert nothing_left(family)
+    assert is_free(again.port)
+
+
+def test_reset_forgets_everything(data: Path) -> None:
+    assert command("deploy.reset", data, free_port()).returncode == 0
+    assert not data.exists()
