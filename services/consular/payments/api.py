@@ -99,9 +99,9 @@ def refreshed(settle: Settle, reference: str) -> dict[str, object]:
 
 
 def notified(settle: Settle) -> dict[str, object]:
-    if (request.content_length or 0) > signature.MAX_BYTES:
-        raise Refusal("event_too_large")
     raw = request.get_data(cache=False)
+    if len(raw) > signature.MAX_BYTES:
+        raise Refusal("event_too_large")
     header = request.headers.get(signature.HEADER, "")
     signature.check(settings().provider_secret, header, raw, int(time.time()))
     hosted.receive(database(), current_actor(), card_provider(), settle, read_event(raw))
