@@ -39,7 +39,7 @@ def _furnish_missions(consular: Database) -> None:
     for mission, stock in BOOKLETS.items():
         with consular.scope(mission) as session:
             first = 900_000_001 if mission == HOME else 910_000_001
-            if not booklets.in_stock(session):
+            if not booklets.counts(session).get("in_stock"):
                 serials = [f"S{first + place}" for place in range(stock)]
                 booklets.receive(session, identity.service("consular", mission), mission, serials)
     with consular.scope(HOME) as session:

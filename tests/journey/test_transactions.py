@@ -22,7 +22,7 @@ Begin = Callable[..., Case]
 def stock(database: Callable[[str], Database]) -> None:
     """Booklets enough for a test."""
     with database("consular").scope(HOME) as session:
-        if booklets.in_stock(session) < 5:
+        if booklets.counts(session)["in_stock"] < 5:
             booklets.receive(session, service("consular", HOME), HOME, [f"T{700_000_000 + n}" for n in range(50)])
 
 
