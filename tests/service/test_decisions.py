@@ -146,7 +146,7 @@ def test_an_extract_carries_the_code_of_its_document(session_for: Sessions, key_
 def test_a_granted_extract_without_document_is_for_human_eyes(session_for: Sessions, key_folder: Path) -> None:
     session = session_for("consular")
     application = forwarded(session, key_folder, "individual-extract")
-    with pytest.raises(Refusal, match="document_missing"):
+    with pytest.raises(Refusal, match="decision_incomplete"):
         hear(session, application, "granted", ask="extract")
 
 

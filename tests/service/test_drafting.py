@@ -218,10 +218,10 @@ def test_papers_are_kept_listed_and_given_back_as_they_came(counter: At) -> None
 @pytest.mark.parametrize(
     ("name", "data", "kind", "errors"),
     [
-        pytest.param("photo", b"GIF89a", "image/gif", {"photo": "paper_type_unknown"}, id="type not accepted"),
-        pytest.param("photo", PNG, "image/jpeg", {"photo": "paper_type_wrong"}, id="png called jpeg"),
-        pytest.param("photo", PNG + ZIP_END, "image/png", {"photo": "paper_type_wrong"}, id="archive behind a png"),
-        pytest.param("photo", b"", "image/png", {"photo": "paper_empty"}, id="empty"),
+        pytest.param("photo", b"GIF89a", "image/gif", {"photo": "file_type_unknown"}, id="type not accepted"),
+        pytest.param("photo", PNG, "image/jpeg", {"photo": "file_type_wrong"}, id="png called jpeg"),
+        pytest.param("photo", PNG + ZIP_END, "image/png", {"photo": "file_type_wrong"}, id="archive behind a png"),
+        pytest.param("photo", b"", "image/png", {"photo": "file_empty"}, id="empty"),
         pytest.param("selfie", PNG, "image/png", {"name": "unknown_paper"}, id="not on the checklist"),
         pytest.param("", PNG, "image/png", {"name": "required"}, id="no name"),
     ],
@@ -240,7 +240,7 @@ def test_a_paper_over_the_limit_is_refused(counter: At) -> None:
     here = counter()
     here.start("passport-renewal")
     refused = here.upload("photo", JPEG[:-2] + b"\x00" * 8 * 1024 * 1024 + JPEG[-2:], "image/jpeg")
-    assert (refused.status_code, refused.get_json()["errors"]) == (422, {"photo": "paper_too_large"})
+    assert (refused.status_code, refused.get_json()["errors"]) == (422, {"photo": "file_too_large"})
 
 
 def test_a_removed_paper_is_gone_with_its_bytes(counter: At) -> None:
@@ -256,7 +256,7 @@ def test_a_removed_paper_is_gone_with_its_bytes(counter: At) -> None:
 def test_too_many_papers_are_refused(counter: At) -> None:
     here = counter()
     here.start("individual-extract")
-    for _ in range(20):
+    for _ in range(5):
         assert here.upload("identity", PNG, "image/png").status_code == 201
     refused = here.upload("identity", PNG, "image/png")
     assert (refused.status_code, refused.get_json()["code"]) == (409, "too_many_papers")

@@ -29,18 +29,18 @@ def test_a_true_file_has_no_fault(kind: str, data: bytes) -> None:
 
 @pytest.mark.parametrize("kind", ["text/html", "image/svg+xml", "image/gif", "application/zip", "", "image/jpg"])
 def test_an_unknown_type_is_refused(kind: str) -> None:
-    assert rules.fault(kind, PNG) == "paper_type_unknown"
+    assert rules.fault(kind, PNG) == "file_type_unknown"
 
 
 def test_an_empty_file_is_refused() -> None:
-    assert rules.fault("application/pdf", b"") == "paper_empty"
+    assert rules.fault("application/pdf", b"") == "file_empty"
 
 
 def test_the_limit_is_eight_megabytes_to_the_byte() -> None:
     full = JPEG[:-2] + b"\x00" * (rules.LIMIT_BYTES - len(JPEG)) + JPEG[-2:]
     assert len(full) == rules.LIMIT_BYTES
     assert rules.fault("image/jpeg", full) is None
-    assert rules.fault("image/jpeg", full[:-2] + b"\x00" + full[-2:]) == "paper_too_large"
+    assert rules.fault("image/jpeg", full[:-2] + b"\x00" + full[-2:]) == "file_too_large"
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_the_limit_is_eight_megabytes_to_the_byte() -> None:
     ],
 )
 def test_a_file_that_is_not_what_it_says_is_refused(kind: str, data: bytes) -> None:
-    assert rules.fault(kind, data) == "paper_type_wrong"
+    assert rules.fault(kind, data) == "file_type_wrong"
 
 
 @pytest.mark.parametrize(

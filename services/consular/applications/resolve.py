@@ -104,7 +104,7 @@ def _finish(session: Session, actor: Actor, application: Application) -> None:
         )
     ).first()
     if issued is None:
-        raise Refusal("document_missing", authority=actor.id)
+        raise Refusal("decision_incomplete", authority=actor.id)
     values = {"document": issued.document, "document_owner": issued.authority}
     move(session, actor, application, Status.READY, detail={"document": issued.document}, columns=values)
 

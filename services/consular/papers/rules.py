@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 LIMIT_BYTES = 8 * 1024 * 1024
-LIMIT_PAPERS = 20
+LIMIT_FILES = 5
 FILENAME_LENGTH = 100
 # A second file hidden behind or inside the first is how one upload is served as another type.
 _FOREIGN = re.compile(rb"%PDF-|PK\x05\x06|PK\x03\x04|<html|<script|<!doctype|<\?php|<svg", re.IGNORECASE)
@@ -67,12 +67,12 @@ def fault(content_type: str, data: bytes) -> str | None:
     """The code of what is wrong with an upload, or None."""
     kind = KINDS.get(content_type)
     if kind is None:
-        return "paper_type_unknown"
+        return "file_type_unknown"
     if not data:
-        return "paper_empty"
+        return "file_empty"
     if len(data) > LIMIT_BYTES:
-        return "paper_too_large"
-    return None if kind.holds(data) else "paper_type_wrong"
+        return "file_too_large"
+    return None if kind.holds(data) else "file_type_wrong"
 
 
 def safe_name(filename: str, kind: Kind) -> str:

@@ -22,9 +22,9 @@ def keep(
     """Stores an upload. Raises Invalid with the field of the paper when the bytes are not what they say they are."""
     if fault := rules.fault(kind, data):
         raise Invalid(fault, field=name, limit=rules.LIMIT_BYTES)
-    held = select(func.count()).where(Paper.application == application, Paper.removed_at.is_(None))
-    if (session.scalar(held) or 0) >= rules.LIMIT_PAPERS:
-        raise Conflict("too_many_papers", limit=rules.LIMIT_PAPERS)
+    held = sum(paper.name == name for paper in of(session, application))
+    if held >= rules.LIMIT_FILES:
+        raise Conflict("too_many_papers", limit=rules.LIMIT_FILES)
     paper = Paper(
         id=references.new(mission, references.CODE_LENGTH, MARK),
         application=application,
