@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from shared.documents import Document
+from shared.documents import KINDS, Document
 
 ISSUED = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 
@@ -138,7 +138,7 @@ def document(kind: str, specimen: bool = True, **changed: Any) -> Document:
     printed = {"public_url": "https://mahjar.example", "specimen": specimen}
     return Document(
         code=CODES[kind],
-        number="RUH-IE-2026-000123",
+        number=f"RUH-{KINDS[kind].letters}-2026-000123",
         kind=kind,
         mission="RUH",
         about="RUH-7K3MQ-9XFPA-D",
