@@ -1,0 +1,88 @@
+"""A worker as a process of its own, that can be told to die at one of the points where dying hurts.
+
+`python -m tests.contract.worker_process SERVICE [POINT]`
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from shared import worker
+from shared.bus import Letter, connect_consumer, connect_publisher, embedded
+from shared.identity import service
+from shared.messages import Envelope
+from shared.outbox import emit
+from shared.settings import Settings
+from tests.service.talk import decision, leave_effect
+
+SLOW_SECONDS = 1.5
+
+
+def answer(session: Session, envelope: Envelope) -> None:
+    """As an authority does: a fee is settled, so it decides."""
+    body = decision(envelope.about, transaction="cash-allowance", ask="assess")
+    emit(session, service("conscription", envelope.mission), "decision.made", envelope.about, body, envelope)
+
+
+def slowly(session: Session, envelope: Envelope) -> None:
+    """Takes longer than a stop may be noticed in."""
+    leave_effect(session, envelope)
+    session.execute(select(func.pg_sleep(SLOW_SECONDS)))
+
+
+HANDLERS = {"conscription": {"fee.settled": answer}, "consular": {"decision.made": leave_effect}}
+
+
+def killed() -> None:
+    """As `kill -9` does it."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def die_at(point: str) -> None:
+    """Arranges for it."""
+    if point == "before_ack":
+
+        def consumer(url: str, me: str) -> Any:
+            made = connect_consumer(url, me)
+            vars(made)["done"] = lambda _held: killed()
+            return made
+
+        vars(worker)["connect_consumer"] = consumer
+    elif point == "after_confirm":
+
+        def publisher(url: str, me: str) -> Any:
+            made = connect_publisher(url, me)
+            publish = made.publish
+
+            def publish_and_die(letters: Sequence[Letter]) -> dict[str, str]:
+                publish(letters)
+                killed()
+                return {}
+
+            vars(made)["publish"] = publish_and_die
+            return made
+
+        vars(worker)["connect_publisher"] = publisher
+    elif point == "thread":
+
+        def broken(_url: str, _me: str) -> Any:
+            raise TypeError("a fault of ours, not of the bus")
+
+        vars(worker)["connect_consumer"] = broken
+
+
+def main(name: str, point: str = "") -> None:
+    """Until told to stop, or until that point."""
+    embedded.OPTIONS["visibility_timeout"] = 1
+    die_at(point)
+    handlers = {"decision.made": slowly} if point == "slow" else HANDLERS[name]
+    worker.run(Settings.load(name), handlers)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
