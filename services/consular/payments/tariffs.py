@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import Connection, or_, select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session
 
 from services.consular import missions
@@ -85,18 +85,21 @@ def check_active(session: Session, transaction: str, mission: str) -> None:
 def declare(
     session: Session, transaction: str, status: str, valid_from: date, source: str, approver: str, certainty: str = "M"
 ) -> None:
-    """Adds a dated standing for all missions: how a legacy transaction is activated, or an active one suspended."""
-    row = Standing(
-        id=f"{transaction}/all/{valid_from.isoformat()}/{status}",
-        transaction=transaction,
-        status=status,
-        scope=None,
-        valid_from=valid_from,
-        source=source,
-        certainty=certainty,
-        approver=approver,
-    )
-    session.merge(row)
+    """Adds a dated standing for all missions: how a legacy transaction is activated, or an active one suspended.
+
+    Repeating it changes nothing.
+    """
+    row = {
+        "id": f"{transaction}/all/{valid_from.isoformat()}/{status}",
+        "transaction": transaction,
+        "status": status,
+        "scope": None,
+        "valid_from": valid_from,
+        "source": source,
+        "certainty": certainty,
+        "approver": approver,
+    }
+    session.execute(insert(Standing).values(row).on_conflict_do_nothing())
 
 
 def load(connection: Connection | Session) -> None:
