@@ -120,7 +120,7 @@ class Stage(TypedDict):
 
     transaction: str
     status: str
-    stages: list[dict[str, Any]]
+    stages: list[dict[str, str]]
 
 
 class Consular:

@@ -111,7 +111,8 @@ def shown_answer(question: Question, answer: Any, prefix: str = "question") -> M
         return date_in_words(str(answer))
     if question.kind == "choice":
         return t(f"{prefix}.{question.name}.choice.{answer}")
-    return Markup("<bdi>{}</bdi>").format(answer)
+    direction = "auto" if question.kind in ("text", "long_text") else "ltr"
+    return Markup('<bdi dir="{}">{}</bdi>').format(direction, answer)
 
 
 def faults(refusal: Refusal, questions: Iterable[Question] = (), prefix: str = "question") -> dict[str, Markup]:
@@ -123,6 +124,8 @@ def faults(refusal: Refusal, questions: Iterable[Question] = (), prefix: str = "
 
 
 def _fault(code: str, name: str, question: Question | None, params: Mapping[str, object], prefix: str) -> Markup:
+    if question and question.kind == "choice" and code == "required":
+        code = "choose"
     label = t(f"{prefix}.{name}.label") if has_text(f"{prefix}.{name}.label") else ""
     limits = (
         {"longest": question.max_length, "minimum": question.minimum, "maximum": question.maximum} if question else {}

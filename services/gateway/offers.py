@@ -7,6 +7,9 @@ from services.gateway.current import consular, visitor_or_none
 from services.gateway.forms import today
 from shared.errors import Unavailable
 
+# Whose prices a stranger sees until they choose: the mission most of them belong to.
+USUAL = "RUH"
+
 
 def missions() -> list[Mission]:
     """Every mission, or none while the service that knows them is down."""
@@ -17,10 +20,11 @@ def missions() -> list[Mission]:
 
 
 def shown_mission() -> Mission | None:
-    """The mission of ?mission=, else the visitor's own, else the first."""
+    """The mission of ?mission=, else the visitor's own, else the usual one."""
     visitor, known = visitor_or_none(), missions()
     wanted = request.args.get("mission") or (visitor.mission if visitor else "")
-    return next((one for one in known if one["code"] == wanted), known[0] if known else None)
+    by_code = {one["code"]: one for one in known}
+    return by_code.get(wanted) or by_code.get(USUAL) or next(iter(known), None)
 
 
 def offers_by_slug(mission: str) -> dict[str, Offer]:

@@ -35,6 +35,16 @@ def has_text(key: str) -> bool:
     return chosen().has(key)
 
 
+def source(told: str) -> Markup:
+    """Legal sources as the data name them, between semicolons; in the page's language where they are translated."""
+    parts = [part.strip() for part in told.split(";")]
+    return Markup(" · ").join(t(f"source.{part}") if has_text(f"source.{part}") else _raw(part) for part in parts)
+
+
+def _raw(text: str) -> Markup:
+    return Markup('<bdi dir="auto">{}</bdi>').format(text)
+
+
 def money_of(told: Money | Mapping[str, Any]) -> Money:
     """Money from an API answer: minor units and currency."""
     return told if isinstance(told, Money) else Money(int(told["amount"]), str(told["currency"]))
@@ -127,7 +137,7 @@ def dress(app: Flask) -> None:
     app.context_processor(_context)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        t=t, tn=tn, has_text=has_text, money=money, date=date, datetime=moment, mission_name=mission_name
+        t=t, tn=tn, has_text=has_text, source=source, money=money, date=date, datetime=moment, mission_name=mission_name
     )
     app.jinja_env.globals.update(
         csrf_token=csrf_token, csp_nonce=csp_nonce, path=url_for, number=lambda n: chosen().number(n)

@@ -31,7 +31,7 @@ def show(reference: str) -> str:
         "pages/application.html",
         application=application,
         entry=entry,
-        steps=progress(application, entry),
+        steps=progress(application),
         first_step=steps_of(entry)[0],
         just_sent="sent" in request.args,
         said=last_word(application),
