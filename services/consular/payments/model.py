@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Numeric
+from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Identity, Numeric
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -209,9 +209,10 @@ class Line(Base):
     """One leg of an entry: debit positive, credit negative, never zero."""
 
     __tablename__ = "line"
+    __table_args__ = (ForeignKeyConstraint(["entry", "mission"], ["entry.id", "entry.mission"]),)
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
-    entry: Mapped[UUID] = mapped_column(ForeignKey("entry.id"))
+    entry: Mapped[UUID]
     mission: Mapped[str]
     account: Mapped[str]
     amount: Mapped[int] = mapped_column(BigInteger)
