@@ -74,7 +74,7 @@ def _read(path: Path) -> Iterator[tuple[str, Forms]]:
                 yield key, (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Language:
     """One language: its texts and its way to write dates, numbers and money."""
 
