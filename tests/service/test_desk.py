@@ -258,9 +258,23 @@ def test_the_queue_counts_and_finds_by_reference_and_national_number(counter: At
     assert queue(here, q=here.reference, transaction="individual-extract")["rows"] == []
 
 
-def test_drafts_are_not_in_the_queue(counter: At) -> None:
+def test_exceptions_come_first_and_what_is_done_last(counter: At) -> None:
+    done, waiting, odd = (counter(mission="MCT") for _ in range(3))
+    done.until("collected")
+    waiting.until("in_review")
+    odd.until("with_authority").decide("granted")
+    references = [row["reference"] for row in queue(waiting)["rows"]]
+    assert references == [odd.reference, waiting.reference, done.reference]
+    assert queue(waiting)["counts"]["exceptions"] == 1
+
+
+def test_what_was_never_handed_in_is_not_the_desks_business(counter: At) -> None:
     here = counter()
     here.start("passport-renewal")
+    assert queue(here, q=here.reference)["rows"] == []
+    assert here.client.get(f"/desk/cases/{here.reference}", officer()).status_code == 404
+    assert here.desk("accept").status_code == 404
+    here.mine("POST", "/withdraw", {"key": "k"})
     assert queue(here, q=here.reference)["rows"] == []
 
 

@@ -28,7 +28,8 @@ def lock(session: Session, actor: Actor, action: str, reference: str) -> Applica
 
 
 def _checked(actor: Actor, action: str, application: Application | None) -> Application:
-    if application is None:
+    # Until it is handed in an application is nobody's business but its writer's.
+    if application is None or (application.submitted_at is None and application.person != actor.person):
         raise NotFound()
     check_access(actor, action, owner=application.person, mission=application.mission)
     return application

@@ -9,7 +9,7 @@ from services.consular.applicants import snapshot
 from services.consular.applicants.model import Applicant
 from services.consular.applications.model import Application
 from services.consular.applications.read import summary
-from services.consular.applications.rules import Status
+from services.consular.applications.rules import FINAL, Status
 from shared import audit, references
 from shared.errors import Invalid
 from shared.identity import Actor
@@ -22,13 +22,13 @@ EXCEPTIONS = "exceptions"
 def queue(
     session: Session, actor: Actor, status: str = "", transaction: str = "", sought: str = "", page: int = 1
 ) -> dict[str, Any]:
-    """One page of rows, and how many files stand in each status. Drafts are nobody's business but their writer's.
+    """One page of rows, and how many files stand in each status. What was never handed in is not among them.
 
     Raises Invalid for an unknown status, or for a search that is neither a reference nor a national number.
     """
     if status not in ("", EXCEPTIONS, *(each.value for each in Status)):
         raise Invalid("unknown_choice", field="status")
-    wanted = [Application.status != Status.DRAFT]
+    wanted: list[ColumnElement[bool]] = [Application.submitted_at.is_not(None)]
     if status:
         wanted.append(_exceptional() if status == EXCEPTIONS else Application.status == status)
     if transaction:
@@ -55,6 +55,7 @@ def _page(wanted: list[ColumnElement[bool]], page: int) -> Select[Application, A
         .where(*wanted)
         .order_by(
             _exceptional().desc(),
+            Application.status.in_(FINAL),
             Application.due_on.asc().nulls_last(),
             Application.submitted_at.asc().nulls_last(),
             Application.reference,
@@ -85,7 +86,9 @@ def _row(application: Application, applicant: Applicant | None) -> dict[str, Any
 
 def _counts(session: Session) -> dict[str, int]:
     rows = session.execute(
-        select(Application.status, func.count()).where(Application.status != Status.DRAFT).group_by(Application.status)
+        select(Application.status, func.count())
+        .where(Application.submitted_at.is_not(None))
+        .group_by(Application.status)
     )
     exceptions = session.scalar(select(func.count()).select_from(Application).where(_exceptional())) or 0
     counted = {status: int(count) for status, count in rows}

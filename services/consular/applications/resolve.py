@@ -29,9 +29,7 @@ def decide(session: Session, actor: Actor, decision: dict[str, Any]) -> None:
 
     Raises Refusal for an answer nobody asked this authority for: such a message belongs before human eyes.
     """
-    application = session.scalar(
-        select(Application).where(Application.reference == decision["application"]).with_for_update()
-    )
+    application = session.get(Application, decision["application"], with_for_update=True, populate_existing=True)
     asking = _asking(session, actor, application, decision) if application else None
     if application is None or asking is None:
         raise Refusal("not_asked", authority=actor.id)
