@@ -1,0 +1,37 @@
+"""`make check`: everything about the code that a machine can judge, each complaint on its own line."""
+
+import sys
+import time
+from collections.abc import Callable
+
+from deploy.checks import budgets, imports, reference, style, translations
+
+CHECKS: dict[str, Callable[[], list[str]]] = {
+    "style and types": style.complaints,
+    "imports": imports.complaints,
+    "budgets": budgets.complaints,
+    "translations": translations.complaints,
+    "reference pages": reference.complaints,
+}
+
+
+def main() -> None:
+    chosen = sys.argv[1:] or list(CHECKS)
+    wrong = sum(run(name) for name in CHECKS if any(word in name for word in chosen))
+    if wrong:
+        sys.exit(f"{wrong} complaints")
+    print("nothing to complain about")
+
+
+def run(name: str) -> int:
+    print(name, flush=True)
+    began = time.monotonic()
+    found = CHECKS[name]()
+    for complaint in found:
+        print(f"  ! {complaint}")
+    print(f"    {'in order' if not found else 'not in order'}, {time.monotonic() - began:.1f} s", flush=True)
+    return len(found)
+
+
+if __name__ == "__main__":
+    main()

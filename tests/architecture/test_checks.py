@@ -1,0 +1,97 @@
+"""The checks find what they are there to find: each is shown one fault."""
+
+import ast
+from pathlib import Path
+
+import grimp
+import pytest
+
+from deploy import reference
+from deploy.checks import budgets, imports, sources, translations
+from deploy.checks.contracts import PureContract, RoomsContract
+from deploy.checks.translations import Mention
+
+
+def graph_of(*arrows: tuple[str, str]) -> grimp.ImportGraph:
+    graph = grimp.ImportGraph()
+    for importer, imported in arrows:
+        for module in (importer, imported):
+            graph.add_module(module)
+        graph.add_import(importer=importer, imported=imported)
+    return graph
+
+
+def test_a_rule_that_reaches_for_more_than_the_standard_library() -> None:
+    contract = PureContract("rules", {}, {"name": "rules", "modules": ["services.a.rules", "shared.money"]})
+    graph = graph_of(
+        ("services.a.rules", "datetime"), ("services.a.rules", "shared.money"), ("services.a.rules", "sqlalchemy")
+    )
+    assert list(contract.broken(graph)) == [("services.a.rules", "sqlalchemy")]
+
+
+def test_a_room_that_knows_one_further_out() -> None:
+    contract = RoomsContract("rooms", {}, {"name": "rooms", "services": ["services.a"]})
+    graph = graph_of(
+        ("services.a.api", "services.a.submit"),
+        ("services.a.submit", "services.a.model"),
+        ("services.a.model", "services.a.submit"),
+        ("services.a.papers.rules", "services.a.papers.store"),
+    )
+    graph.add_module("services.a")
+    assert sorted(contract.broken(graph)) == [
+        ("services.a.model", "services.a.submit"),
+        ("services.a.papers.rules", "services.a.papers.store"),
+    ]
+
+
+def test_a_module_that_is_too_long() -> None:
+    assert list(budgets.judged("module", {"short.py": 20, "long.py": 301}, 300, 300)) == ["long.py has 301 lines"]
+
+
+def test_a_docstring_does_not_make_a_function_long() -> None:
+    function = ast.parse('def one() -> int:\n    """Says\n    three\n    lines."""\n    return 1\n').body[0]
+    assert isinstance(function, ast.FunctionDef)
+    assert budgets.lines_of(function) == 2
+
+
+@pytest.mark.parametrize(
+    ("arabic", "english", "fault"),
+    [
+        ({"a": ("نص",)}, {}, "a is missing in en"),
+        ({"a": ("نص",) * 5}, {"a": ("one", "other")}, "a has 5 plural forms in ar, not 6"),
+        ({"a": ("",)}, {"a": ("text",)}, "a has an empty form in ar"),
+        ({"a": ("نص",)}, {"a": ("text {name}",)}, "a names different places"),
+    ],
+)
+def test_a_translation_that_is_not_whole(
+    arabic: dict[str, tuple[str, ...]], english: dict[str, tuple[str, ...]], fault: str
+) -> None:
+    found = list(translations.incomplete({"ar": arabic, "en": english}))
+    assert len(found) == 1
+    assert found[0].startswith(fault)
+
+
+def test_a_key_that_nobody_translated() -> None:
+    mentions = [Mention("here:1", "page.title", True), Mention("here:2", "stage.", False), Mention("x", "page.", False)]
+    assert list(translations.unknown(mentions, {"page.text": ("words",)})) == [
+        "here:1: no text for page.title",
+        "here:2: no text begins with stage.",
+    ]
+
+
+def test_a_heavy_library_loaded_too_early(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    early = tmp_path / "early.py"
+    early.write_text("from weasyprint import HTML\n\ndef later() -> None:\n    import weasyprint\n")
+    monkeypatch.setattr(sources, "product", lambda: [early])
+    monkeypatch.setattr(sources, "ROOT", tmp_path)
+    assert imports.early() == ["early.py:1 loads weasyprint with the module"]
+
+
+def test_every_template_and_module_is_looked_at() -> None:
+    assert len(sources.product()) > 100
+    assert len([*translations.in_templates()]) > 100
+    assert len([*translations.in_code()]) > 50
+
+
+def test_the_reference_covers_the_catalogue() -> None:
+    assert {"statuses.md", "access.md", "messages.md", "transactions/passport-renewal.md"} <= reference.pages().keys()
