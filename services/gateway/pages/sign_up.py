@@ -1,11 +1,13 @@
 """Opening an account: an e-mail, a password, and the mission that will serve it."""
 
+from collections.abc import Callable, Mapping, Set
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from services.gateway import security
 from services.gateway.accounts import register, sessions
-from services.gateway.accounts.passwords import SHORTEST
+from services.gateway.accounts.passwords import SHORTEST, check_strength
 from services.gateway.accounts.throttle import SIGN_UP_BY_ADDRESS, address_prefix
 from services.gateway.current import accounts, consular, settings, visitor_or_none
 from services.gateway.forms import faults, fields
@@ -51,10 +53,33 @@ def open_account() -> Response | tuple[str, int]:
 
 def _create() -> None:
     form, secret = request.form, settings().secret
-    if form.get("mission") not in {one["code"] for one in consular().missions()}:
-        raise Invalid("choose_mission", field="mission")
+    check(form)
     with accounts().scope(None) as session:
         account = register.create(
             session, form.get("email", ""), form.get("password", ""), form["mission"], chosen().code
         )
         security.start_session(sessions.open_session(session, secret, account))
+
+
+def check(form: Mapping[str, str]) -> None:
+    """Raises Invalid with everything that is wrong at once, so that nobody mends one field to be told of the next."""
+    email, missions = form.get("email", ""), {one["code"] for one in consular().missions()}
+    tests: tuple[Callable[[], object], ...] = (
+        lambda: register.fold_email(email),
+        lambda: check_strength(form.get("password", ""), email),
+        lambda: _check_mission(form.get("mission", ""), missions),
+    )
+    errors: dict[str, str] = {}
+    params: dict[str, object] = {}
+    for test in tests:
+        try:
+            test()
+        except Invalid as wrong:
+            errors, params = errors | wrong.errors, params | wrong.params
+    if errors:
+        raise Invalid("invalid", None, errors, **params)
+
+
+def _check_mission(code: str, known: Set[str]) -> None:
+    if code not in known:
+        raise Invalid("choose_mission", field="mission")

@@ -34,15 +34,27 @@ def show() -> tuple[str, int]:
 
 
 def _look_up() -> Stage:
-    answers = read(QUESTIONS, request.form)
-    reference = clean(answers["reference"])
-    if not is_valid(reference):
-        raise Invalid("reference_malformed", field="reference")
+    answers = _answers()
+    reference = answers["reference"]
     slow_down(TRACK_BY_REFERENCE, reference)
     try:
         return consular().track(actor(mission_of(reference)), reference, answers["born"])
     except NotFound as unknown:
         raise NotFound("track_unknown") from unknown
+
+
+def _answers() -> dict[str, str]:
+    """Both answers, or everything that is wrong with them at once."""
+    reference, errors = clean(request.form.get("reference", "")), dict[str, str]()
+    if request.form.get("reference") and not is_valid(reference):
+        errors["reference"] = "reference_malformed"
+    try:
+        answers = read(QUESTIONS, request.form)
+    except Invalid as wrong:
+        errors |= wrong.errors
+    if errors:
+        raise Invalid("invalid", errors=errors)
+    return {**answers, "reference": reference}
 
 
 def _page(refusal: Refusal | None = None, found: Stage | None = None) -> str:
