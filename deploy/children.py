@@ -110,6 +110,9 @@ def start_all(children: Sequence[Child]) -> None:
     for child in children:
         rotate(child.log)
         child.start()
+
+
+def wait_for(children: Sequence[Child]) -> None:
     for child in children:
         child.wait_until_ready()
 

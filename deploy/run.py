@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from types import FrameType
 
 from deploy import demo_data
-from deploy.children import Failed, keep, start_all, stop_all
+from deploy.children import Failed, keep, start_all, stop_all, wait_for
 from deploy.data import DataFolder, Occupied
 from deploy.database import SERVICES, prepare
 from deploy.leash import follow
@@ -62,11 +62,16 @@ def run(folder: DataFolder, port: int, timings: Timings) -> None:
             with timings.of("database"):
                 admin_url = ending.enter_context(Postgres(folder.postgres)).admin_url
         ending.callback(ignore_signals)
-        stack = build(folder, furnish(folder, admin_url, timings), listeners)
+        urls = furnish(folder, admin_url, timings)
+        stack = build(folder, urls, listeners)
         ending.callback(stop_all, stack.children)
         ending.callback(ignore_signals)
+        # While the processes load their libraries, the demo's people move in.
+        start_all(stack.children)
+        with timings.of("demo data"):
+            demo_data.load(admin_url, urls, folder.secrets()["session"])
         with timings.of("services"):
-            start_all(stack.children)
+            wait_for(stack.children)
         announce(stack, folder, timings)
         keep(stack.children)
 
@@ -79,8 +84,6 @@ def furnish(folder: DataFolder, admin_url: str, timings: Timings) -> dict[str, s
     with timings.of("keys and fonts"):
         folder.create_keys(SERVICES)
         fonts.prepare(folder.fonts)
-    with timings.of("demo data"):
-        demo_data.load(admin_url, urls, folder.secrets()["session"])
     return urls
 
 
