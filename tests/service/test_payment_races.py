@@ -1,5 +1,6 @@
 """However many arrive at once, and by whichever way: one success, one entry, one receipt, no number left out."""
 
+import os
 import uuid
 from collections.abc import Callable
 from functools import partial
@@ -18,7 +19,7 @@ from tests.service.orders import CASHIER, JOB, RETURN, InMemoryProvider, at_once
 
 Databases = Callable[[str], Database]
 RIYALS = Money.of("750", "SAR")
-ROUNDS, THREADS = 4, 16
+ROUNDS, THREADS = int(os.environ.get("MAHJAR_ROUNDS", "4")), 16
 
 
 def key() -> str:

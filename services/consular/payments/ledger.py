@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
@@ -54,7 +55,8 @@ def post(
     wrong = unbalanced(posting.money for posting in postings)
     if wrong or len(postings) < 2:
         raise ValueError(f"an entry must balance: {wrong}")
-    _open_accounts(session, mission, {posting.account for posting in postings})
+    booked_at = now(session)
+    _open_accounts(session, mission, {posting.account for posting in postings}, booked_at)
     entry = Entry(
         id=uuid4(),
         mission=mission,
@@ -62,7 +64,7 @@ def post(
         source=source,
         about=about,
         actor=actor.id,
-        booked_at=now(session),
+        booked_at=booked_at,
         reverses=reverses,
     )
     session.add(entry)
@@ -81,9 +83,9 @@ def post(
     return entry.id
 
 
-def _open_accounts(session: Session, mission: str, codes: set[str]) -> None:
+def _open_accounts(session: Session, mission: str, codes: set[str], at: datetime) -> None:
     # In one order, so that two entries that open the same accounts wait for each other instead of dying.
-    values = [{"mission": mission, "code": code, "opened_at": now(session)} for code in sorted(codes)]
+    values = [{"mission": mission, "code": code, "opened_at": at} for code in sorted(codes)]
     session.execute(insert(Account).values(values).on_conflict_do_nothing())
 
 

@@ -175,8 +175,8 @@ def _check_payable(session: Session, debt: Order) -> None:
 
 def _earn(session: Session, actor: Actor, debt: Order, row: Attempt, into: str) -> None:
     """Order paid, entry booked, receipt numbered: the counter of receipts is locked last and for the shortest time."""
-    debt.state = OrderState.PAID.value
-    debt.changed_at = now(session)
+    debt.state, debt.changed_at = OrderState.PAID.value, now(session)
+    lines = lines_of(session, debt)
     ledger.post(
         session,
         actor,
@@ -184,10 +184,10 @@ def _earn(session: Session, actor: Actor, debt: Order, row: Attempt, into: str) 
         kind="payment",
         source=row.reference,
         about=debt.application,
-        postings=ledger.earned(into, lines_of(session, debt)),
+        postings=ledger.earned(into, lines),
     )
     audit.record(session, actor, "payment.taken", debt.application, payment=row.reference, method=row.method)
-    receipt.issue(session, actor, debt, row)
+    receipt.issue(session, actor, debt, row, lines)
 
 
 def _hold(session: Session, actor: Actor, debt: Order, row: Attempt, received: Money, why: str) -> None:
