@@ -1,0 +1,74 @@
+"""What a stack of containers needs once: roles, schemas, keys, demo data, and to each service its own things alone."""
+
+import os
+import shutil
+
+from deploy import demo_data
+from deploy.data import DataFolder
+from deploy.database import BUS, SERVICES, prepare
+from deploy.migrate import migrate
+from deploy.places import OWN, PROVIDER, PROVIDER_PORT, WEB_PORT
+from shared import fonts
+
+PROVIDER_URL = f"http://provider.localhost:{PROVIDER_PORT}"
+
+
+def furnish() -> None:
+    """May be repeated: nothing that is there is made again."""
+    folder, admin_url = DataFolder.chosen(), os.environ["DATABASE_URL"]
+    urls = prepare(admin_url, folder.postgres)
+    for service in SERVICES:
+        migrate(admin_url, service)
+    folder.create_keys(SERVICES)
+    secrets = folder.secrets()
+    for service in SERVICES:
+        hand_out(folder, service, told(service, urls, secrets))
+    (OWN / PROVIDER / "environment").write_text(as_lines(for_provider(secrets)))
+    fonts.prepare(OWN / "gateway" / "fonts")
+    for service in SERVICES[1:]:
+        fonts.prepare(OWN / service / "fonts")
+    demo_data.load(admin_url, urls, secrets["session"])
+    print("\n".join(demo_data.accounts()))
+
+
+def hand_out(folder: DataFolder, service: str, environment: dict[str, str]) -> None:
+    """Its own private key and everybody's public ones; nobody else's password."""
+    keys = OWN / service / "keys"
+    keys.mkdir(exist_ok=True)
+    for key in [*folder.keys.glob("*.pub.pem"), folder.keys / f"{service}.pem"]:
+        shutil.copy2(key, keys / key.name)
+    (OWN / service / "environment").write_text(as_lines(environment))
+
+
+def told(service: str, urls: dict[str, str], secrets: dict[str, str]) -> dict[str, str]:
+    own = OWN / service
+    common = {
+        "MAHJAR_DATABASE_URL": urls[service],
+        "MAHJAR_BUS_URL": os.environ.get("BUS_URL") or urls[BUS].replace("postgresql+psycopg://", "pgmq://"),
+        "MAHJAR_KEYS": str(own / "keys"),
+        "MAHJAR_FONTS": str(own / "fonts"),
+        "MAHJAR_PUBLIC_URL": os.environ["MAHJAR_PUBLIC_URL"],
+        "MAHJAR_SECRET": secrets["session"],
+    }
+    if service == "consular":
+        common |= {"MAHJAR_PROVIDER_URL": PROVIDER_URL, "MAHJAR_PROVIDER_SECRET": secrets["provider"]}
+    if service == "gateway":
+        common |= {f"MAHJAR_URL_{name.upper()}": f"http://{host(name)}:{WEB_PORT}" for name in SERVICES[1:]}
+    return common
+
+
+def for_provider(secrets: dict[str, str]) -> dict[str, str]:
+    return {
+        "MAHJAR_PROVIDER_SECRET": secrets["provider"],
+        "MAHJAR_PUBLIC_URL": os.environ["MAHJAR_PUBLIC_URL"],
+        "MAHJAR_PROVIDER_NOTIFY_URL": f"http://gateway:{WEB_PORT}/provider/webhook",
+    }
+
+
+def host(service: str) -> str:
+    """Names of hosts have no underscores."""
+    return service.replace("_", "-")
+
+
+def as_lines(environment: dict[str, str]) -> str:
+    return "".join(f"{name}={value}\n" for name, value in environment.items())

@@ -1,0 +1,40 @@
+"""In a stack of containers each service is handed its own key and password, and nobody else's."""
+
+from pathlib import Path
+
+import pytest
+
+from deploy import furnish
+from deploy.data import DataFolder
+from deploy.database import BUS, SERVICES
+
+URLS = {name: f"postgresql+psycopg://{name}:password-of-{name}@postgres/mahjar" for name in (*SERVICES, BUS)}
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(furnish, "OWN", tmp_path / "own")
+    monkeypatch.setenv("MAHJAR_PUBLIC_URL", "http://localhost:8080")
+    monkeypatch.setenv("BUS_URL", "amqp://broker")
+    folder = DataFolder(tmp_path / "data")
+    folder.path.mkdir()
+    folder.create_keys(SERVICES)
+    secrets = folder.secrets()
+    for service in SERVICES:
+        (tmp_path / "own" / service).mkdir(parents=True)
+        furnish.hand_out(folder, service, furnish.told(service, URLS, secrets))
+    return tmp_path / "own"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_one_private_key_and_one_password(own: Path, service: str) -> None:
+    private = [key.name for key in (own / service / "keys").iterdir() if not key.name.endswith(".pub.pem")]
+    assert private == [f"{service}.pem"]
+    environment = (own / service / "environment").read_text()
+    assert [name for name in SERVICES if f"password-of-{name}" in environment] == [service]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_only_who_takes_payments_knows_the_provider(own: Path, service: str) -> None:
+    environment = (own / service / "environment").read_text()
+    assert ("MAHJAR_PROVIDER_SECRET" in environment) == (service == "consular")
