@@ -185,6 +185,9 @@ def test_an_unknown_outcome_is_asked_about_and_never_charged_again(database: Dat
         assert attempts.find(session, reference).state is AttemptState.UNKNOWN
     with pytest.raises(Conflict, match="payment_open"), card.scope("RUH") as session:
         take.cash(session, CASHIER, order.reference, RIYALS, key())
+    provider.broken = [OutcomeUnknown()]
+    with pytest.raises(Unavailable, match="payment_unknown"):
+        hosted.open_page(card, JOB, provider, settle, order.reference, same, RETURN)
     again = hosted.open_page(card, JOB, provider, settle, order.reference, key(), RETURN)
     assert (again.reference, again.state) == (reference, AttemptState.PENDING)
     assert (provider.opened, len(provider.books.pages)) == (1, 1)
@@ -364,7 +367,7 @@ def test_a_provider_that_does_not_answer_changes_nothing(database: Databases) ->
     payment = hosted.open_page(card, JOB, provider, settle, owed(card).reference, key(), RETURN)
     for trouble in (OutcomeUnknown(), Unavailable("provider_down")):
         provider.broken = [trouble]
-        assert hosted.refresh(card, JOB, provider, settle, payment.reference).kind is Kind.OPEN
+        assert hosted.refresh(card, JOB, provider, settle, payment.reference).kind is Kind.SILENT
     assert state_of(card, payment).state is AttemptState.PENDING
 
 

@@ -63,7 +63,10 @@ def open_page(
     with database.scope(scope) as session:
         payment = take.open_attempt(session, actor, order, key)
     if payment.state is AttemptState.UNKNOWN:
-        payment = _ask(database, actor, provider, settle, payment).payment
+        outcome = _ask(database, actor, provider, settle, payment)
+        if outcome.kind is Kind.SILENT:
+            raise Unavailable("payment_unknown", payment=payment.reference)
+        payment = outcome.payment
     if payment.state not in UNSETTLED:
         raise Conflict("payment_closed")
     if payment.redirect_url is not None:
@@ -100,7 +103,7 @@ def _ask(database: Database, actor: Actor, provider: CardProvider, settle: Settl
     try:
         answer = provider.ask(payment.reference)
     except (OutcomeUnknown, Refusal):
-        return Outcome(Kind.OPEN, payment)
+        return Outcome(Kind.SILENT, payment)
     with database.scope(mission_of(payment.reference)) as session:
         if answer.said is Said.ABSENT and _is_new(session, payment.reference):
             return Outcome(Kind.OPEN, payment)

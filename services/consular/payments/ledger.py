@@ -69,18 +69,19 @@ def post(
     )
     session.add(entry)
     session.flush()
-    session.add_all(
-        Line(
-            entry=entry.id,
-            mission=mission,
-            account=posting.account,
-            amount=posting.money.amount,
-            currency=posting.money.currency,
-        )
-        for posting in postings
-    )
+    session.add_all(_line(entry, posting) for posting in postings)
     session.flush()
     return entry.id
+
+
+def _line(entry: Entry, posting: Posting) -> Line:
+    return Line(
+        entry=entry.id,
+        mission=entry.mission,
+        account=posting.account,
+        amount=posting.money.amount,
+        currency=posting.money.currency,
+    )
 
 
 def _open_accounts(session: Session, mission: str, codes: set[str], at: datetime) -> None:

@@ -80,30 +80,14 @@ def freeze(
     tariffs.check_active(session, transaction, mission)
     standing = of_application(session, application)
     if standing is not None:
-        standing = attempts.lock(session, standing.reference)
-        if not _must_be_replaced(session, standing):
+        if not _must_be_replaced(session, attempts.lock(session, standing.reference)):
             return standing
         assessed = assessed or _assessed_before(session, standing)
         _cancel(session, standing)
     place = missions.find(session, mission)
     lines = price(session, CATALOGUE[transaction], place, tariffs.today(session, place), assessed)
     quote = _keep(session, application, transaction, mission, lines)
-    order = Order(
-        reference=references.new(mission, REFERENCE_LENGTH, "Q"),
-        mission=mission,
-        application=application,
-        transaction=transaction,
-        person=person,
-        holder=holder,
-        quote_id=quote.id,
-        amount=quote.amount,
-        currency=quote.currency,
-        state=OrderState.OPEN.value,
-        opened_at=quote.made_at,
-        changed_at=quote.made_at,
-    )
-    session.add(order)
-    session.flush()
+    order = _open(session, quote, person, holder)
     audit.record(session, actor, "quote.frozen", application, order=order.reference)
     return order
 
@@ -163,6 +147,26 @@ def offer(session: Session, transaction: Transaction, mission: Mission, on: date
         "total": {"amount": sum_.amount, "currency": sum_.currency} if sum_ else None,
         "price_lacks": lacking,
     }
+
+
+def _open(session: Session, quote: Quote, person: str, holder: dict[str, str]) -> Order:
+    order = Order(
+        reference=references.new(quote.mission, REFERENCE_LENGTH, "Q"),
+        mission=quote.mission,
+        application=quote.application,
+        transaction=quote.transaction,
+        person=person,
+        holder=holder,
+        quote_id=quote.id,
+        amount=quote.amount,
+        currency=quote.currency,
+        state=OrderState.OPEN.value,
+        opened_at=quote.made_at,
+        changed_at=quote.made_at,
+    )
+    session.add(order)
+    session.flush()
+    return order
 
 
 def _must_be_replaced(session: Session, order: Order) -> bool:

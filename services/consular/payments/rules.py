@@ -51,6 +51,7 @@ class Kind(StrEnum):
     FAILED = "failed"
     OPEN = "open"
     ASK = "ask"
+    SILENT = "silent"
 
 
 class OutcomeUnknown(Exception):
