@@ -33,9 +33,10 @@ class CivilRegistry:
         """The person, when number, names and date all agree. A mismatch says only which kind of field to recheck."""
         return cast(Confirmed, self.client.post("/identity/confirm", actor, typed))
 
-    def state(self, actor: Actor, purpose: str) -> Statement:
-        """A statement about the actor's person."""
-        return cast(Statement, self.client.post("/statements", actor, {"purpose": purpose}))
+    def state(self, actor: Actor, purpose: str, holder: dict[str, str] | None = None) -> Statement:
+        """A statement about the actor's person, and about the relative named by number and given name, if any is."""
+        asked: dict[str, Any] = {"purpose": purpose, "holder": holder}
+        return cast(Statement, self.client.post("/statements", actor, asked))
 
     def document(self, actor: Actor, code: str) -> bytes:
         """An extract as PDF."""

@@ -137,6 +137,10 @@ class Consular:
             self._kept[key] = (time.monotonic(), kept)
         return cast(T, kept)
 
+    def forget(self) -> None:
+        """Asks everything afresh."""
+        self._kept.clear()
+
     def missions(self) -> list[Mission]:
         """Every mission that receives applications."""
         return self._recent("missions", lambda: cast(list[Mission], self.client.get("/missions", ANONYMOUS)))

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from services.gateway.current import register, visitor
+from services.gateway.current import civil_registry, register, visitor
 from services.gateway.forms import today
+from shared.catalogue import kin
 from shared.catalogue.model import Eligibility, Facts, Transaction
 from shared.errors import Unavailable
 
@@ -19,9 +20,15 @@ class Attested:
     facts: Facts
 
 
-def attested(entry: Transaction) -> Attested:
-    """Fresh statements of every register the entry names. Raises Unavailable when one does not answer."""
-    told = {name: register(name).state(visitor().actor, entry.slug) for name in entry.authorities}
+def attested(entry: Transaction, answers: Mapping[str, Any] | None = None) -> Attested:
+    """Fresh statements of every register the entry names, about whom the answers name where there are any.
+
+    Raises Unavailable when one does not answer, Refusal when the civil register knows no such relative.
+    """
+    holder = kin.named(entry, answers) if answers is not None else None
+    told = {"civil_registry": civil_registry().state(visitor().actor, entry.slug, holder)}
+    others = [name for name in entry.authorities if name not in told]
+    told |= {name: register(name).state(visitor().actor, entry.slug) for name in others}
     return Attested(
         [one["statement"] for one in told.values()], _facts({name: one["facts"] for name, one in told.items()})
     )
@@ -38,6 +45,7 @@ def _facts(told: Mapping[str, Mapping[str, Any]]) -> Facts:
             alive=civil["alive"] is True,
             registered=civil["registered"] is True,
             service_status=service.get("service_status"),
+            kinship=(civil.get("holder") or {}).get("kinship"),
         )
     except (KeyError, ValueError) as incomplete:
         raise Unavailable("service_down", service="civil_registry") from incomplete

@@ -17,7 +17,8 @@ def chosen() -> Language:
 
 def preferred() -> str:
     """What the browser asks for, Arabic when it asks for neither."""
-    return request.accept_languages.best_match(LANGUAGES, DEFAULT) or DEFAULT
+    wanted = (tag.partition("-")[0].lower() for tag, _ in request.accept_languages)
+    return next((code for code in wanted if code in LANGUAGES), DEFAULT)
 
 
 def other() -> str:

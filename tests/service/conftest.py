@@ -36,5 +36,5 @@ def gateway(whole_gateway: Gateway) -> Gateway:
     """The gateway with every wire whole and no try counted."""
     whole_gateway.forget_tries()
     for wire in whole_gateway.wires.values():
-        wire.is_cut = False
+        wire.mend()
     return whole_gateway

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import html5lib
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from deploy.population.specimens import Specimen
 from services.gateway import create_app
-from services.gateway.accounts import DemoAccount, ensure_demo
+from services.gateway.accounts import DemoAccount, ensure_demo, passwords
 from services.gateway.accounts.model import Attempt
 from services.gateway.civil_registry import CivilRegistry
 from services.gateway.conscription import Conscription
@@ -25,7 +26,7 @@ from shared.identity import Actor, request_token
 from shared.settings import Settings
 from tests.conftest import ServiceClient
 
-PASSWORD = "three unrelated words"
+PASSWORD = "stapler orchard lantern"
 
 
 class Wire(Client):
@@ -35,7 +36,16 @@ class Wire(Client):
         super().__init__("", service.gateway, service.audience)
         self.service = service
         self.is_cut = False
+        self.last = ""
         self.asked: list[tuple[str, str]] = []
+
+    def cut_after(self, method: str) -> None:
+        """The next request of this method is the last that gets through."""
+        self.last = method
+
+    def mend(self) -> None:
+        """Whole again."""
+        self.is_cut, self.last = False, ""
 
     def raw(
         self,
@@ -49,11 +59,12 @@ class Wire(Client):
         self.asked.append((method, path))
         if self.is_cut:
             raise Unavailable("service_down", service=self.audience)
+        self.is_cut = method == self.last
         token = request_token(self.keys, actor, self.audience)
         sent = {"Authorization": f"Bearer {token}", **(headers or {})}
         answer = self.service.client.open(path, method=method, query_string=dict(query or {}), data=data, headers=sent)
         if answer.status_code < 400:
-            return answer.data
+            return bytes(answer.data)
         if answer.mimetype == "application/problem+json":
             raise from_problem(answer.status_code, json.loads(answer.data))
         raise Unavailable("service_down", service=self.audience)
@@ -106,11 +117,11 @@ class Browser:
     pages: list[str] = field(default_factory=list)
 
     def get(self, path: str, **options: Any) -> TestResponse:
-        return self._read(self.client.get(path, **options))
+        return self._read(self.client.get(path, buffered=True, **options))
 
     def post(self, path: str, **form: Any) -> TestResponse:
         """A POST with whatever fields are given and no token of its own."""
-        return self._read(self.client.post(path, data=form))
+        return self._read(self.client.post(path, data=form, buffered=True))
 
     def submit(self, path: str, page: str = "", **form: Any) -> TestResponse:
         """Opens the page that holds the form, takes its token, and sends the form."""
@@ -146,8 +157,15 @@ def check_html(text: str) -> None:
     assert "{{" not in text and "Undefined" not in text
 
 
+def hash_quickly() -> None:
+    """Passwords of tests guard nothing: the cheapest parameters, for the length of the run."""
+    passwords._HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    passwords._nobodys_hash.cache_clear()
+
+
 def build(environment: Callable[[str], dict[str, str]], client: Callable[[str], ServiceClient], **env: str) -> Gateway:
     """The gateway's application with its wires."""
+    hash_quickly()
     wires = {name: Wire(client(name)) for name in ("consular", "civil_registry", "conscription")}
     settings = Settings.load("gateway", {**environment("gateway"), **env})
     with warnings.catch_warnings():

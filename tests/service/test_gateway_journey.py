@@ -20,7 +20,9 @@ def typed(question: Question) -> dict[str, str]:
     answer = str(answer_to(question))
     if question.kind not in ("date", "past_date"):
         return {question.name: answer}
-    return {f"{question.name}-{part}": text for part, text in zip(("year", "month", "day"), answer.split("-"), strict=True)}
+    return {
+        f"{question.name}-{part}": text for part, text in zip(("year", "month", "day"), answer.split("-"), strict=True)
+    }
 
 
 def begin(browser: Browser, slug: str, language: str = "en") -> str:
@@ -40,7 +42,9 @@ def fill(browser: Browser, slug: str, reference: str, language: str = "en") -> N
         assert answer.status_code == 303, answer.text
     papers = f"/{language}/applications/{reference}/papers"
     for paper in entry.papers:
-        answer = browser.submit(f"{papers}/{paper.name}", page=papers, file=(BytesIO(PDF), "scan.pdf", "application/pdf"))
+        answer = browser.submit(
+            f"{papers}/{paper.name}", page=papers, file=(BytesIO(PDF), "scan.pdf", "application/pdf")
+        )
         assert answer.status_code == 303, answer.text
 
 

@@ -178,7 +178,7 @@ def submit(reference: str) -> Response | tuple[str, int]:
     """Asks the registers afresh and sends the application in. A second press of the button changes nothing."""
     application, entry = mine(reference, "submit")
     try:
-        statements = attested(entry).statements
+        statements = attested(entry, application["answers"]).statements
         sent = consular().submit(visitor().actor, reference, statements, request.form.get("key", ""))
     except Refusal as refusal:
         return _review(application, entry, refusal), refusal.status
