@@ -1,0 +1,100 @@
+"""The real platform on free ports, started once, and visitors in a real Chromium who watch every page they open."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from deploy import demo_data
+from deploy.children import start_all, stop_all, wait_for
+from deploy.data import DataFolder
+from deploy.postgres import Postgres
+from deploy.run import Timings, furnish
+from deploy.stack import Stack, build, listeners_on
+from tests.browser.visitor import Visitor
+
+CHROMIUM = os.environ.get("MAHJAR_CHROMIUM", "/usr/bin/chromium")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+)
+PEOPLE = "200"
+
+
+@dataclass(frozen=True)
+class Platform:
+    """Where the pages are."""
+
+    stack: Stack
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.stack.gateway.port}"
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[Platform]:
+    """Database, registers of a small population, four services, three workers, the provider's sandbox."""
+    folder = DataFolder(tmp_path_factory.mktemp("platform"))
+    # Cutting the fonts takes longest and gives the same every time.
+    folder.fonts.symlink_to(pytestconfig.cache.mkdir("fonts"))
+    with ExitStack() as ending, pytest.MonkeyPatch.context() as environment:
+        environment.setenv("MAHJAR_PEOPLE", PEOPLE)
+        ending.enter_context(folder.occupied())
+        listeners = listeners_on(0)
+        for listener in listeners.values():
+            ending.callback(listener.close)
+        admin_url = ending.enter_context(Postgres(folder.postgres)).admin_url
+        urls = furnish(folder, admin_url, Timings())
+        stack = build(folder, urls, listeners)
+        ending.callback(stop_all, stack.children)
+        start_all(stack.children)
+        demo_data.load(admin_url, urls, folder.secrets()["session"])
+        wait_for(stack.children)
+        yield Platform(stack)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for the run; every visitor has cookies of their own."""
+    if not Path(CHROMIUM).exists():
+        pytest.skip(f"no browser at {CHROMIUM}")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the pictures of all pages go."""
+    folder = Path(os.environ.get("MAHJAR_SCREENSHOTS") or tmp_path_factory.mktemp("pictures"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture
+def visit(platform: Platform, chromium: Browser, pictures: Path) -> Iterator[Callable[..., Visitor]]:
+    """`visit("ar", "officer")`: somebody at their own browser; what went wrong on any page fails the test."""
+    came: list[Visitor] = []
+
+    def give(language: str, name: str = "visitor", **how: object) -> Visitor:
+        came.append(Visitor(chromium, platform.url, language, name, pictures, **how))
+        return came[-1]
+
+    yield give
+    for visitor in came:
+        visitor.leave()
+    for visitor in came:
+        assert not visitor.faults, visitor.faults

@@ -1,0 +1,120 @@
+"""What people do on the pages, step by step, with a look at each: an applicant at home, staff at their desks."""
+
+from playwright.sync_api import expect
+
+from deploy.demo_data import HOME, PASSWORD
+from deploy.population.specimens import Specimen
+from shared.catalogue import CATALOGUE
+from tests.browser.visitor import Visitor
+from tests.journey.answers import answers, required_papers, scan
+
+
+def sign_in(who: Visitor, email: str, password: str = PASSWORD) -> None:
+    """Signs in and arrives."""
+    who.open("/sign-in")
+    who.field("identifier").fill(email)
+    who.field("password").fill(password)
+    who.press("sign_in.enter")
+    expect(who.page.locator("h1")).to_be_visible()
+
+
+def register(who: Visitor, person: Specimen) -> None:
+    """A new account, tied to its person by what stands on the identity card."""
+    who.open("/")
+    who.look("home")
+    who.follow("home.sign_up")
+    who.field("email").fill(f"{person.key}.{who.say.code}@mahjar.example")
+    who.field("password").fill("three unrelated words")
+    who.field("mission").select_option(HOME)
+    who.look("sign-up")
+    who.press("sign_up.create")
+    for name, value in person.identity().items():
+        if name != "born":
+            who.field(name).fill(value)
+    fill_date(who, "born", person.born.isoformat())
+    who.look("identity")
+    who.press("identity.confirm")
+    who.sees("applications.title")
+    who.look("applications-none")
+
+
+def fill_date(who: Visitor, name: str, iso: str) -> None:
+    """A date into its three fields."""
+    for part, value in zip(("year", "month", "day"), iso.split("-"), strict=True):
+        who.field(f"{name}-{part}").fill(value.lstrip("0"))
+
+
+def apply(who: Visitor, slug: str, person: Specimen) -> str:
+    """From the page of a transaction to the application sent in; gives its reference."""
+    who.open(f"/services/{slug}")
+    who.look(f"{slug}-service")
+    who.open(f"/apply/{slug}")
+    who.look(f"{slug}-eligibility")
+    who.press("eligible.begin")
+    entry, given = CATALOGUE[slug], answers(slug, person)
+    for step in dict.fromkeys(question.step for question in entry.questions):
+        expect(who.page.locator("h1")).to_contain_text(who.text(f"step.{step}"))
+        for question in entry.questions:
+            if question.step == step:
+                _answer(who, question.name, question.kind, given[question.name])
+        who.look(f"{slug}-{step}")
+        who.press("questions.save")
+    reference = who.page.url.split("/applications/")[1].split("/")[0]
+    hand_in(who, slug)
+    who.look(f"{slug}-papers")
+    who.follow("papers.onward")
+    who.look(f"{slug}-review")
+    who.press("review.send")
+    expect(who.page.locator("h1")).to_be_visible()
+    return reference
+
+
+def _answer(who: Visitor, name: str, kind: str, value: str) -> None:
+    if kind in ("date", "past_date"):
+        fill_date(who, name, value)
+    elif kind == "choice":
+        who.page.locator(f"[name='{name}'][value='{value}']").check()
+    else:
+        who.field(name).fill(value)
+
+
+def hand_in(who: Visitor, slug: str) -> None:
+    """Every required paper, one after the other."""
+    for place, paper in enumerate(required_papers(slug)):
+        file = {"name": f"{paper.name}.jpg", "mimeType": "image/jpeg", "buffer": scan(place)}
+        field = who.page.locator(f"input[type=file]#{paper.name}")
+        field.set_input_files([file])  # type: ignore[list-item]
+        field.locator("xpath=ancestor::form").locator("button").click()
+        expect(who.page.get_by_role("link", name=f"{paper.name}.jpg")).to_be_visible()
+
+
+def pay_by_card(who: Visitor, reference: str) -> None:
+    """At the provider's own page, and back."""
+    who.open(f"/applications/{reference}/pay")
+    who.look("pay")
+    who.press("pay.card.button")
+    who.page.locator("button[value=pay]").click()
+    who.page.wait_for_url(f"{who.url}/**")
+    who.look("paid")
+
+
+def accept(officer: Visitor, reference: str) -> None:
+    """Finds the case and accepts it."""
+    officer.open("/desk")
+    officer.look("queue")
+    officer.field("q").fill(reference)
+    officer.press("desk.queue.find")
+    expect(officer.page.locator("h1")).to_contain_text(reference)
+    officer.look("case")
+    officer.press("desk.decide.accept")
+    officer.sees("desk.done.accept")
+    officer.look("case-accepted")
+
+
+def find_at_counter(who: Visitor, reference: str) -> None:
+    """Types the reference as it stands on a slip."""
+    who.open("/desk/counter")
+    who.look("counter")
+    who.field("reference").fill(reference.replace("-", " ").lower())
+    who.press("desk.queue.find")
+    expect(who.page.locator(".found")).to_be_visible()

@@ -1,0 +1,32 @@
+"""Typed answers beside the register: only real differences are marked."""
+
+from services.gateway.desk.compare import Answer, beside, plain
+
+
+def test_case_accents_and_marks_are_no_difference() -> None:
+    assert plain("Al-Ḥamwi") == plain("ALHAMWI")
+    assert not Answer("latin_family_name", "AL-HAMWI", "Alhamwi").differs
+
+
+def test_another_spelling_is() -> None:
+    assert Answer("latin_father_name", "Ahmed", "Ahmad").differs
+
+
+def test_what_the_register_does_not_know_is_not_compared() -> None:
+    assert not Answer("profession", "Architect").differs
+    assert not Answer("latin_mother_name", "Huda", "").differs
+
+
+def test_a_missing_answer_differs_from_a_registered_one() -> None:
+    assert Answer("latin_given_name", "", "Salma").differs
+
+
+def test_questions_keep_their_order_and_find_their_fact() -> None:
+    person = {"name": {"latin": {"given": "Salma", "family": "Alhamwi"}}}
+    rows = beside(
+        ["mobile", "latin_family_name", "latin_given_name"], {"latin_given_name": "SALMA", "mobile": 1}, person
+    )
+    assert [row.question for row in rows] == ["mobile", "latin_family_name", "latin_given_name"]
+    assert [row.registered for row in rows] == ["", "Alhamwi", "Salma"]
+    assert [row.differs for row in rows] == [False, True, False]
+    assert beside(["latin_given_name"], {}, {})[0].registered == ""
