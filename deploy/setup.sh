@@ -19,7 +19,8 @@ install_packages() {
   if ! command -v apt-get >/dev/null; then say "please install: $*"; return 1; fi
   if ! may_be_root; then say "please run: sudo apt-get install --no-install-recommends $*"; return 1; fi
   say "installing $*"
-  local policy=/usr/sbin/policy-rc.d made=no status=0
+  local policy=/usr/sbin/policy-rc.d made=no status=0 words
+  words=$(mktemp)
   if [ ! -e $policy ]; then
     made=yes
     printf '#!/bin/sh\nexit 101\n' | as_root tee $policy >/dev/null
@@ -29,7 +30,9 @@ install_packages() {
   [ -n "${lists_fresh:-}" ] || as_root apt-get -qq update || true
   lists_fresh=yes
   as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 \
-    install --no-install-recommends -y "$@" >/dev/null || status=$?
+    install --no-install-recommends -y "$@" >"$words" 2>&1 || status=$?
+  [ $status = 0 ] || tail -n 15 "$words" >&2
+  rm -f "$words"
   if [ $made = yes ]; then as_root rm -f $policy; trap - EXIT; fi
   return $status
 }
