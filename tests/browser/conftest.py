@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -89,7 +90,7 @@ def visit(platform: Platform, chromium: Browser, pictures: Path) -> Iterator[Cal
     """`visit("ar", "officer")`: somebody at their own browser; what went wrong on any page fails the test."""
     came: list[Visitor] = []
 
-    def give(language: str, name: str = "visitor", **how: object) -> Visitor:
+    def give(language: str, name: str = "visitor", **how: Any) -> Visitor:
         came.append(Visitor(chromium, platform.url, language, name, pictures, **how))
         return came[-1]
 

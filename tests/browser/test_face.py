@@ -1,4 +1,4 @@
-"""Every public page in both languages, by day and by night, on small screens and on paper: whole, light, in our faces."""
+"""Every public page in both languages, by day and by night, on small screens and on paper: whole, light, our type."""
 
 from collections.abc import Callable
 

@@ -1,12 +1,12 @@
 """What people do on the pages, step by step, with a look at each: an applicant at home, staff at their desks."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
+from deploy.demo.answers import answers, required_papers, scan
 from deploy.demo_data import HOME, PASSWORD
 from deploy.population.specimens import Specimen
 from shared.catalogue import CATALOGUE
 from tests.browser.visitor import Visitor
-from tests.journey.answers import answers, required_papers, scan
 
 
 def sign_in(who: Visitor, email: str, password: str = PASSWORD) -> None:
@@ -81,9 +81,9 @@ def _answer(who: Visitor, name: str, kind: str, value: str) -> None:
 def hand_in(who: Visitor, slug: str) -> None:
     """Every required paper, one after the other."""
     for place, paper in enumerate(required_papers(slug)):
-        file = {"name": f"{paper.name}.jpg", "mimeType": "image/jpeg", "buffer": scan(place)}
+        file: FilePayload = {"name": f"{paper.name}.jpg", "mimeType": "image/jpeg", "buffer": scan(place)}
         field = who.page.locator(f"input[type=file]#{paper.name}")
-        field.set_input_files([file])  # type: ignore[list-item]
+        field.set_input_files([file])
         field.locator("xpath=ancestor::form").locator("button").click()
         expect(who.page.get_by_role("link", name=f"{paper.name}.jpg")).to_be_visible()
 

@@ -8,7 +8,7 @@ import pytest
 STATIC = Path(__file__).parents[2] / "services/gateway/static"
 SHEETS = sorted(STATIC.glob("*.css"))
 PHYSICAL = re.compile(
-    r"(?:margin|padding|border)-(?:left|right)|text-align: *(?:left|right)|float: *(?:left|right)|[{;]\s*(?:left|right):"
+    r"(?:margin|padding|border)-(?:left|right)|(?:float|text-align): *(?:left|right)|[{;]\s*(?:left|right):"
 )
 TEXT_ON = [
     ("ink", "paper"), ("ink", "paper-deep"), ("ink", "paper-field"), ("ink-quiet", "paper"),
