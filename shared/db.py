@@ -52,6 +52,8 @@ class Database:
             max_overflow=pool_size,
             pool_timeout=5,
             pool_pre_ping=True,
+            # A failed statement's values are people's data; errors end in logs.
+            hide_parameters=True,
             connect_args={
                 "connect_timeout": 3,
                 "options": f"-c lock_timeout={LOCK_TIMEOUT_MS} -c statement_timeout={STATEMENT_TIMEOUT_MS} "

@@ -2,16 +2,27 @@
 
 import logging
 import sys
+import traceback
 from contextvars import ContextVar
 
 import structlog
 
+FRAMES = 12
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 
 def _with_request(_logger: object, _name: str, entry: structlog.typing.EventDict) -> structlog.typing.EventDict:
     if request_id.get():
         entry["request"] = request_id.get()
+    return entry
+
+
+def _frames_only(_logger: object, _name: str, entry: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Where it happened, without the error's own words: those may quote a value out of somebody's file."""
+    failed = entry.pop("exc_info", None)
+    if isinstance(failed, BaseException):
+        frames = traceback.extract_tb(failed.__traceback__)
+        entry["frames"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-FRAMES:]]
     return entry
 
 
@@ -23,7 +34,7 @@ def start_logs(service: str, level: int = logging.INFO) -> None:
             _with_request,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
+            _frames_only,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),

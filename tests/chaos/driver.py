@@ -17,7 +17,7 @@ from shared.errors import Refusal, Unavailable
 from shared.identity import Actor
 from tests.chaos.platform import Platform
 from tests.conftest import HOME, officer
-from tests.journey.answers import answers, required_papers, scan
+from deploy.demo.answers import answers, required_papers, scan
 
 PATIENCE_SECONDS = 60.0
 FINAL = frozenset({"collected", "refused"})

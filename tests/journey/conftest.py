@@ -18,7 +18,7 @@ from shared.crypto import Keys
 from shared.db import Database
 from shared.identity import Actor
 from tests.conftest import HOME, ServiceClient, expatriate, officer
-from tests.journey.answers import answers, required_papers, scan
+from deploy.demo.answers import answers, required_papers, scan
 from tests.pump import Pump
 
 HANDLERS = {"consular": CONSULAR, "civil_registry": CIVIL_REGISTRY, "conscription": CONSCRIPTION}

@@ -1,15 +1,30 @@
-"""Good answers and papers for each transaction: what a patient person would type."""
+"""Good answers and papers for each transaction: what a patient person would type and hand in."""
 
 import io
-from typing import Any
+from typing import Protocol
 
 from PIL import Image
 
-from deploy.population.specimens import Specimen
 from shared.catalogue import CATALOGUE
+from shared.catalogue.model import Paper
 
 
-def answers(slug: str, person: Specimen) -> dict[str, str]:
+class Somebody(Protocol):
+    """Of a person the forms need no more than this."""
+
+    @property
+    def national_number(self) -> str: ...
+    @property
+    def latin_given(self) -> str: ...
+    @property
+    def latin_father(self) -> str: ...
+    @property
+    def latin_family(self) -> str: ...
+    @property
+    def latin_mother(self) -> str: ...
+
+
+def answers(slug: str, person: Somebody) -> dict[str, str]:
     """Answers to every question of an entry, by its kind where its name says nothing more."""
     known = {
         "latin_given_name": person.latin_given,
@@ -44,6 +59,6 @@ def scan(mark: int = 0) -> bytes:
     return content.getvalue()
 
 
-def required_papers(slug: str) -> list[Any]:
+def required_papers(slug: str) -> list[Paper]:
     """The papers an entry insists on."""
     return [paper for paper in CATALOGUE[slug].papers if paper.required]

@@ -1,0 +1,142 @@
+"""The steps of the plays, each through the page that a person would use for it."""
+
+import time
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from deploy.demo.answers import answers, required_papers, scan
+from deploy.demo.browser import Astray, Browser, Page
+from deploy.demo.people import Player
+from deploy.demo_data import HOME, PASSWORD
+from deploy.sandbox.provider import TEST_NUMBER
+from shared.catalogue import CATALOGUE
+
+WAIT_SECONDS = 60.0
+LOOK_SECONDS = 0.2
+SECRET_WORDS = "three unrelated words"  # noqa: S105 - a fictional person's
+
+
+def sign_in(browser: Browser, email: str, password: str = PASSWORD) -> None:
+    """Signs in. Raises Astray when the account is not there."""
+    form = browser.open("/sign-in").form("/sign-in")
+    browser.send(form, {"identifier": email, "password": password})
+
+
+def register(browser: Browser, person: Player) -> bool:
+    """Opens an account and confirms the identity; False when somebody has registered this person before."""
+    email = f"{person.national_number}@mahjar.example"
+    form = browser.open("/sign-up").form("/sign-up")
+    try:
+        page = browser.send(form, {"email": email, "password": SECRET_WORDS, "mission": HOME})
+    except Astray:
+        return False
+    born = {"born-year": str(person.born.year), "born-month": str(person.born.month), "born-day": str(person.born.day)}
+    browser.send(page.form("/identity"), person.identity() | born)
+    return True
+
+
+@dataclass
+class Play:
+    """One application, from the page of its transaction to its end."""
+
+    applicant: Browser
+    staff: dict[str, Browser]
+    person: Player
+    slug: str
+    reference: str = ""
+    papers: dict[str, bytes] = field(default_factory=dict)
+
+    def apply(self) -> None:
+        """Begins, answers step by step, hands the papers in and sends."""
+        page = self.applicant.open(f"/apply/{self.slug}")
+        page = self.applicant.send(page.form(f"/apply/{self.slug}"), {})
+        self.reference = urlsplit(page.url).path.split("/applications/")[1].split("/")[0]
+        entry, given = CATALOGUE[self.slug], answers(self.slug, self.person)
+        for step in dict.fromkeys(question.step for question in entry.questions):
+            told: dict[str, str] = {}
+            for question in entry.questions:
+                if question.step == step:
+                    told |= _typed(question.name, question.kind, given[question.name])
+            page = self.applicant.send(page.form(f"/{step}"), told)
+        self.hand_in(page)
+        review = self.applicant.open(f"/applications/{self.reference}/review")
+        self.applicant.send(review.form("/review"), {})
+
+    def hand_in(self, page: Page) -> None:
+        """Every required paper."""
+        for place, paper in enumerate(required_papers(self.slug)):
+            form = page.form(f"/papers/{paper.name}")
+            page = self.applicant.send(form, {}, files={"file": (f"{paper.name}.jpg", scan(place), "image/jpeg")})
+
+    def pay_by_card(self) -> None:
+        """At the provider's page, and back."""
+        choice = self.applicant.open(f"/applications/{self.reference}/pay")
+        hosted = self.applicant.send(choice.form("/pay"), {})
+        self.applicant.send(hosted.form(""), {"outcome": "pay", "number": TEST_NUMBER})
+
+    def pay_cash(self) -> None:
+        """The cashier takes exactly what is owed."""
+        found = self.staff["cashier"].open(f"/desk/counter?reference={self.reference}")
+        owed = next(one for one in found.of("p") if one.get("class") == "due")
+        figures = "".join(owed.itertext())
+        amount = "".join(sign for sign in figures if sign.isdecimal() or sign == ".")
+        form = found.form("/cash")
+        self.staff["cashier"].send(form, {"amount": amount, "currency": form.values.get("currency") or "SAR"})
+
+    def accept(self) -> None:
+        """The officer accepts."""
+        page = self.staff["officer"].open(f"/desk/cases/{self.reference}")
+        self.staff["officer"].send(page.form("/accept"), {})
+
+    def collect(self) -> None:
+        """The clerk hands the booklet to its holder."""
+        found = self.staff["clerk"].open(f"/desk/counter?reference={self.reference}")
+        self.staff["clerk"].send(found.form("/collect"), {"national_number": self.person.national_number})
+
+    def until(self, ending: str) -> str:
+        """The first link of the application's page that ends so, once it is there. Raises Astray if it never comes."""
+        give_up = time.monotonic() + WAIT_SECONDS
+        while True:
+            page = self.applicant.open(f"/applications/{self.reference}")
+            links = [link for link in page.links(ending) if "/receipts/" not in link]
+            if links:
+                return links[0]
+            if time.monotonic() > give_up:
+                raise Astray(f"nothing came of {self.reference}: {page.says()}")
+            time.sleep(LOOK_SECONDS)
+
+    def until_document(self) -> str:
+        """The link of the paper that was issued."""
+        return self.until(".pdf")
+
+    def until_ready(self) -> None:
+        """Waits, with the clerk, until the booklet can be handed over."""
+        give_up = time.monotonic() + WAIT_SECONDS
+        while True:
+            page = self.staff["clerk"].open(f"/desk/counter?reference={self.reference}")
+            try:
+                page.form("/collect")
+                return
+            except Astray:
+                if time.monotonic() > give_up:
+                    raise
+                time.sleep(LOOK_SECONDS)
+
+    def download(self, link: str, name: str) -> None:
+        """Keeps a paper. One that is still being drawn is asked for again."""
+        give_up = time.monotonic() + WAIT_SECONDS
+        while True:
+            try:
+                self.papers[name] = self.applicant.open(link).content
+                return
+            except Astray:
+                if time.monotonic() > give_up:
+                    raise
+                time.sleep(LOOK_SECONDS)
+
+
+def _typed(name: str, kind: str, value: str) -> dict[str, str]:
+    if kind not in ("date", "past_date"):
+        return {name: value}
+    year, month, day = value.split("-")
+    return {f"{name}-year": year, f"{name}-month": month, f"{name}-day": day}
