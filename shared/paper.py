@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 LAYOUT = ROOT / "shared" / "print_templates"
+# What the numbers of a working count, by their name; all others count days.
+COUNTED = {"years": "count.years", "age": "count.years", "months": "count.months"}
 
 
 def html(document: "DocumentRow", service: str) -> str:
@@ -117,12 +119,14 @@ def worked(tongue: Language, step: Mapping[str, Any]) -> Markup:
     )
 
 
-def _told(tongue: Language, name: str, value: str | int) -> str | Markup:
+def _told(tongue: Language, name: str, value: str | int | Mapping[str, Any]) -> str | Markup:
+    if isinstance(value, Mapping):
+        return money(value, tongue)
     if isinstance(value, str):
         return day(value, tongue)
     if name == "year":
         return str(value)
-    return tongue.plural("count.years" if name == "years" else "count.days", value)
+    return tongue.plural(COUNTED.get(name, "count.days"), value)
 
 
 def rated(tongue: Language, rate: Mapping[str, str]) -> Markup:

@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import Blueprint
 from marshmallow import Schema, fields, validate
 
-from services.conscription.assess import facts
+from services.conscription.attest import facts
 from services.conscription.model import Assessment
 from shared import audit
 from shared.access import check_access
@@ -41,7 +41,7 @@ def statement() -> dict[str, object]:
 @blueprint.get("/assessments/<application>")
 @allowed("assessment.read")
 def assessment(application: str) -> dict[str, object]:
-    """The amount found and each step of the working."""
+    """What was found, or the reason of a refusal, and each step of the working."""
     with transaction() as session:
         found = session.get(Assessment, clean(application))
         if found is None:
@@ -54,5 +54,6 @@ def assessment(application: str) -> dict[str, object]:
             "currency": found.currency,
             "tier": found.tier,
             "law": found.law,
+            "reason": found.reason,
             "working": found.working,
         }

@@ -1,4 +1,4 @@
-"""What the recruitment directorate keeps: service records, stays abroad, amounts by law, assessments and discharges."""
+"""What the recruitment directorate keeps: service records, stays abroad, amounts by law, what it found and decided."""
 
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -49,6 +49,9 @@ class ServiceRecord(Base):
     status: Mapped[str]
     born_abroad: Mapped[bool]
     recorded_on: Mapped[date]
+    # Whole months served in the reserve; grade of a disability (partial) as the medical board left it.
+    reserve_months: Mapped[int] = mapped_column(server_default="0")
+    disability: Mapped[str | None]
 
 
 class ResidenceAbroad(Base):
@@ -62,8 +65,18 @@ class ResidenceAbroad(Base):
     country: Mapped[str]
 
 
+class StayExtension(Base):
+    """A calendar year for which a man has paid for further days in Syria."""
+
+    __tablename__ = "stay_extension"
+
+    person: Mapped[UUID] = mapped_column(ForeignKey("service_record.person"), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    receipt: Mapped[str]
+
+
 class AllowanceTariff(Base):
-    """What a tier costs by law, from a day on. Amounts in minor units."""
+    """What a tier costs by law, from a day on, and from which age where the law names one. Amounts in minor units."""
 
     __tablename__ = "allowance_tariff"
 
@@ -74,10 +87,41 @@ class AllowanceTariff(Base):
     currency: Mapped[str]
     law: Mapped[str]
     certainty: Mapped[str]
+    from_age: Mapped[int | None]
+
+
+class LawParameter(Base):
+    """A number some law sets, from a day on; without a value where the law is known to set one that was never found."""
+
+    __tablename__ = "law_parameter"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    valid_from: Mapped[date] = mapped_column(primary_key=True)
+    valid_until: Mapped[date | None]
+    value: Mapped[int | None]
+    law: Mapped[str]
+    certainty: Mapped[str]
+
+
+class Deferral(Base):
+    """A period for which a man living abroad is not called; national, like the record it belongs to.
+
+    Each period names the end of the one before: with its constraints no two can overlap, however they were asked for.
+    """
+
+    __tablename__ = "deferral"
+
+    application: Mapped[str] = mapped_column(primary_key=True)
+    person: Mapped[UUID] = mapped_column(ForeignKey("service_record.person"))
+    from_on: Mapped[date]
+    until_on: Mapped[date]
+    previous_until_on: Mapped[date | None]
+    law: Mapped[str]
+    granted_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 class Assessment(Base):
-    """The amount found for one application, with its working, before anything is paid."""
+    """What was found for one application, with its working: an amount, a period, or the reason of a refusal."""
 
     __tablename__ = "assessment"
 
@@ -85,10 +129,11 @@ class Assessment(Base):
     mission: Mapped[str]
     person: Mapped[UUID]
     transaction: Mapped[str]
-    tier: Mapped[str]
-    amount: Mapped[int]
-    currency: Mapped[str]
-    law: Mapped[str]
+    tier: Mapped[str | None]
+    amount: Mapped[int | None]
+    currency: Mapped[str | None]
+    law: Mapped[str | None]
+    reason: Mapped[str | None]
     working: Mapped[list[dict[str, Any]]]
     assessed_at: Mapped[datetime] = mapped_column(server_default=func.now())
 

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.conscription.rules import gaps, merge, refusal_reason, residence, tier
+from services.conscription.rules.allowances import refusal_reason, tier
+from services.conscription.rules.residence import residence
+from services.conscription.rules.stays import gaps, merge
 
 ON = date(2026, 11, 21)
 BORN = date(1997, 3, 14)
@@ -61,8 +63,11 @@ def test_born_abroad_and_never_left_before_draft_age() -> None:
 def test_the_working_names_every_year_and_the_next_tier() -> None:
     found, shown = tier(BORN, False, [(date(2024, 1, 10), date(2024, 12, 31)), (date(2025, 1, 11), None)], ON)
     assert found == "two_years"
-    assert [step.code for step in shown.steps] == ["stay", "stay", "year_tolerated", "counted", "tier_next"]
-    assert shown.steps[2].params == {"year": 2025, "days": 10, "limit": 90}
+    assert [step.code for step in shown.steps] == [
+        *("stay", "in_syria", "stay", "year_tolerated"),
+        *("margin", "counted", "tier_reached", "tier_next"),
+    ]
+    assert shown.steps[3].params == {"year": 2025, "days": 10, "limit": 90}
     assert shown.steps[-1].params == {"years": 3, "on": "2027-01-10"}
 
 

@@ -1,0 +1,33 @@
+"""What every paper of the directorate says about its man: his names, his birth, where he is on record."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from services.conscription.model import RecruitmentBranch, ServiceRecord
+
+
+def described(session: Session, record: ServiceRecord) -> dict[str, Any]:
+    """The keys `holder`, `person` and `service` of a paper's snapshot."""
+    branch = session.get_one(RecruitmentBranch, record.branch)
+    ar = (record.given_name, record.father_name, record.family_name)
+    en = (record.latin_given, record.latin_father, record.latin_family)
+    unknown = {"ar": "", "en": ""}
+    return {
+        "holder": {"ar": " ".join(ar), "en": " ".join(en)},
+        "person": {
+            "given": {"ar": ar[0], "en": en[0]},
+            "father": {"ar": ar[1], "en": en[1]},
+            "family": {"ar": ar[2], "en": en[2]},
+            "mother": {"ar": record.mother_name, "en": ""},
+            "mother_family": unknown,
+            "birth_place": unknown,
+            "national_number": record.national_number,
+            "born": record.born.isoformat(),
+        },
+        "service": {
+            "class_year": record.class_year,
+            "branch": {"ar": branch.name_ar, "en": branch.name_en},
+            "recruitment_number": record.record_number,
+        },
+    }

@@ -1,0 +1,95 @@
+"""The allowances of the reserve and for missed service, further days in Syria, deferrals, and the why of a refusal."""
+
+from alembic import op
+from sqlalchemy import Column, Date, DateTime, ForeignKey, Integer, Text, Uuid, func, table
+
+from shared.migration import grant
+
+revision = "0002"
+down_revision = "0001"
+
+# In US cents. Where the day a law began was not found, it is the last day of the law's year: in force by then.
+# tier, from, until, amount, law, certainty, from age
+TARIFF = [
+    ("reserve_abroad", "2020-11-08", None, 500_000, "LD 31/2020 art. 26-e", "high", None),
+    ("reserve_age", "2023-12-01", "2024-07-31", 480_000, "LD 37/2023", "high", 40),
+    ("reserve_age", "2024-08-01", None, 480_000, "LD 20/2024", "high", 38),
+    ("reserve_month_served", "2023-12-01", None, 20_000, "LD 37/2023", "high", None),
+    ("reserve_disability", "2024-08-01", None, 300_000, "LD 20/2024", "high", None),
+    ("missed_service", "2014-12-31", None, 800_000, "Law 33/2014", "high", None),
+    ("missed_service_year_late", "2014-12-31", None, 20_000, "Law 33/2014 as reported", "medium", None),
+    ("missed_service_cap", "2014-12-31", None, 200_000, "Law 33/2014 as reported", "medium", None),
+    ("stay_extension", "2020-11-08", None, 20_000, "Beirut embassy notices", "medium", None),
+]
+# The law asks for a minimum stay before a first deferral; no text with its length was found.
+PARAMETERS = [("deferral_minimum_stay_days", "2007-12-31", None, None, "LD 30/2007", "low")]
+
+
+def upgrade() -> None:
+    _widen()
+    _laws()
+    _deferrals()
+
+
+def _widen() -> None:
+    op.add_column("service_record", Column("reserve_months", Integer, nullable=False, server_default="0"))
+    op.add_column("service_record", Column("disability", Text))
+    op.create_check_constraint("reserve_months", "service_record", "reserve_months >= 0")
+    op.create_check_constraint("disability", "service_record", "disability IN ('partial')")
+    for name in ("tier", "amount", "currency", "law"):
+        op.alter_column("assessment", name, nullable=True)
+    op.add_column("assessment", Column("reason", Text))
+    op.create_check_constraint("found", "assessment", "(amount IS NULL) = (currency IS NULL)")
+    # Asked again after a fix, what is found then counts.
+    grant("assessment", "UPDATE")
+
+
+def _laws() -> None:
+    op.add_column("allowance_tariff", Column("from_age", Integer))
+    columns = ("tier", "valid_from", "valid_until", "amount", "law", "certainty", "from_age")
+    target = table("allowance_tariff", *(Column(name) for name in (*columns, "currency")))
+    op.bulk_insert(target, [dict(zip(columns, row, strict=True)) | {"currency": "USD"} for row in TARIFF])
+    names = ("name", "valid_from", "valid_until", "value", "law", "certainty")
+    parameters = op.create_table(
+        "law_parameter",
+        Column("name", Text, primary_key=True),
+        Column("valid_from", Date, primary_key=True),
+        Column("valid_until", Date),
+        Column("value", Integer),
+        Column("law", Text, nullable=False),
+        Column("certainty", Text, nullable=False),
+    )
+    op.bulk_insert(parameters, [dict(zip(names, row, strict=True)) for row in PARAMETERS])
+    op.create_table(
+        "stay_extension",
+        Column("person", Uuid, ForeignKey("service_record.person"), primary_key=True),
+        Column("year", Integer, primary_key=True, autoincrement=False),
+        Column("receipt", Text, nullable=False),
+    )
+    grant("law_parameter", "SELECT")
+    grant("stay_extension", "SELECT")
+
+
+def _deferrals() -> None:
+    op.create_table(
+        "deferral",
+        Column("application", Text, primary_key=True),
+        Column("person", Uuid, ForeignKey("service_record.person"), nullable=False),
+        Column("from_on", Date, nullable=False),
+        Column("until_on", Date, nullable=False),
+        Column("previous_until_on", Date),
+        Column("law", Text, nullable=False),
+        Column("granted_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    )
+    # A chain without overlaps: one first period, one successor of each, and each begins after the one it follows.
+    op.create_unique_constraint("deferral_end", "deferral", ["person", "until_on"])
+    op.create_unique_constraint("deferral_follows_once", "deferral", ["person", "previous_until_on"])
+    op.create_index(
+        "deferral_begins_once", "deferral", ["person"], unique=True, postgresql_where="previous_until_on IS NULL"
+    )
+    op.create_foreign_key(
+        "deferral_follows", "deferral", "deferral", ["person", "previous_until_on"], ["person", "until_on"]
+    )
+    op.create_check_constraint("deferral_order", "deferral", "from_on <= until_on AND previous_until_on < from_on")
+    op.create_check_constraint("deferral_one_year", "deferral", "until_on < from_on + interval '1 year'")
+    grant("deferral", "SELECT, INSERT")

@@ -1,0 +1,54 @@
+"""Reads what the registers of conscription hold about a man, in the terms its rules speak."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from services.conscription.model import AllowanceTariff, ResidenceAbroad, ServiceRecord, StayExtension
+from services.conscription.rules.allowances import Man
+from services.conscription.rules.working import Price, Prices
+from shared import audit
+from shared.identity import Actor
+
+
+def man(session: Session, actor: Actor, person: UUID, reason: str) -> Man | None:
+    """One man, None for somebody without a service record. The reading is recorded."""
+    record = session.get(ServiceRecord, person)
+    audit.record(session, actor, "service_record.read", str(person), reason=reason)
+    if record is None:
+        return None
+    bought = session.scalars(select(StayExtension.year).where(StayExtension.person == person))
+    return Man(
+        born=record.born,
+        status=record.status,
+        born_abroad=record.born_abroad,
+        stays=stays(session, person),
+        extended=frozenset(bought),
+        reserve_months=record.reserve_months,
+        disability=record.disability,
+    )
+
+
+def stays(session: Session, person: UUID) -> list[tuple[date, date | None]]:
+    """A man's recorded stays abroad, oldest first."""
+    rows = session.execute(
+        select(ResidenceAbroad.from_on, ResidenceAbroad.until_on)
+        .where(ResidenceAbroad.person == person)
+        .order_by(ResidenceAbroad.from_on)
+    )
+    return [(row.from_on, row.until_on) for row in rows]
+
+
+def prices(session: Session, on: date) -> Prices:
+    """By tier, the amount in force on a day."""
+    rows = session.scalars(
+        select(AllowanceTariff)
+        .where(
+            AllowanceTariff.valid_from <= on,
+            or_(AllowanceTariff.valid_until.is_(None), AllowanceTariff.valid_until >= on),
+        )
+        .order_by(AllowanceTariff.valid_from)
+    )
+    return {row.tier: Price(row.tier, row.amount, row.currency, row.law, row.from_age) for row in rows}
