@@ -74,12 +74,12 @@ def test_the_certainty_of_a_tariff_is_told(session_for: SessionFor) -> None:
     assert tariffs.unverified(tariffs.history(session, "individual-extract")) == []
 
 
-def test_a_mission_without_a_rate_says_so_instead_of_guessing(session_for: SessionFor) -> None:
+def test_a_mission_without_a_rate_takes_the_tariffs_currency_instead_of_guessing(session_for: SessionFor) -> None:
     session = session_for("consular")
-    with pytest.raises(Refusal, match="rate_missing"):
-        price(session, "passport-renewal", "KWI", date(2026, 11, 2))
+    dollars = Money(20_000, "USD")
+    assert price(session, "passport-renewal", "KWI", date(2026, 11, 2)) == [(dollars, dollars)]
     offer = quote.offer(session, PASSPORT, missions.find(session, "KWI"), date(2026, 11, 2))
-    assert (offer["fees"], offer["total"], offer["price_lacks"]) == ([], None, "rate_missing")
+    assert (offer["total"], offer["price_lacks"]) == ({"amount": 20_000, "currency": "USD"}, None)
 
 
 def test_dinars_have_three_decimals_and_a_coin_of_a_quarter(session_for: SessionFor) -> None:

@@ -1,5 +1,6 @@
 """Quotes: an itemised price, promised with every rate in it until an hour; and the order that is owed by it."""
 
+from dataclasses import replace
 from datetime import date
 from uuid import uuid4
 
@@ -39,7 +40,7 @@ def price(
         if row is None and transaction.priced == AFTER_ASSESSMENT and assessed is None:
             continue
         lines.append(_line(fee, row, assessed, mission, known))
-    return lines
+    return _in_one_currency(lines)
 
 
 def _line(
@@ -55,9 +56,21 @@ def _line(
         return PricedLine(fee.name, fee.beneficiary, tariff, tariff, source, certainty)
     rate = cross(known, tariff.currency, mission.currency)
     if rate is None:
-        raise Refusal("rate_missing", currency=mission.currency)
+        return PricedLine(fee.name, fee.beneficiary, tariff, tariff, source, certainty)
     taken = collected(tariff, rate, mission.cash_step)
     return PricedLine(fee.name, fee.beneficiary, tariff, taken, source, certainty, rate)
+
+
+def _in_one_currency(lines: list[PricedLine]) -> list[PricedLine]:
+    """Where the mission's currency has no published rate, all is taken in the tariff's own, as missions do.
+
+    Raises Refusal (rate_missing) when the tariffs themselves are in several currencies.
+    """
+    if len({line.collected.currency for line in lines}) <= 1:
+        return lines
+    if len({line.tariff.currency for line in lines}) > 1:
+        raise Refusal("rate_missing", currency=lines[0].tariff.currency)
+    return [replace(line, collected=line.tariff, rate=None) for line in lines]
 
 
 def freeze(

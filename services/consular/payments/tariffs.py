@@ -12,7 +12,7 @@ from services.consular import missions
 from services.consular.data import load_rows
 from services.consular.missions import Mission
 from services.consular.payments.model import RateRow, Standing, Tariff
-from services.consular.payments.rules import Rate
+from services.consular.payments.rules import PEG, Rate
 from shared.clock import local_date
 from shared.db import now
 from shared.errors import Refusal
@@ -60,7 +60,12 @@ def rates(session: Session, on: date) -> dict[tuple[str, str], Rate]:
         .ext(distinct_on(RateRow.base, RateRow.quote))
         .order_by(RateRow.base, RateRow.quote, RateRow.valid_from.desc())
     )
-    return {(row.base, row.quote): Rate(row.base, row.quote, row.rate, row.valid_from, row.source) for row in rows}
+    return {(row.base, row.quote): _rate_on(row, on) for row in rows}
+
+
+def _rate_on(row: RateRow, on: date) -> Rate:
+    """A peg holds on the day it is asked for; any other rate is as old as its publication."""
+    return Rate(row.base, row.quote, row.rate, on if row.source == PEG else row.valid_from, row.source)
 
 
 def standings(session: Session, mission: Mission, on: date) -> dict[str, Standing]:
