@@ -219,7 +219,7 @@ def test_prices_are_told_as_agreed(service_client: Callable[[str], ServiceClient
     )
     (fee,) = offer["fees"]
     assert fee["tariff"] == {"amount": 20000, "currency": "USD"}
-    assert fee["rate"] == {"value": "3.75", "from": "USD", "to": "SAR", "source": "peg", "on": "2015-01-01"}
+    assert fee["rate"] == {"value": "3.75", "from": "USD", "to": "SAR", "source": "peg", "on": "2026-11-21"}
     assert (fee["certainty"], fee["source"]) == ("H", "MoI decision 1/Sh.Q of 2025-06-26 under Decree 119/2025")
     one = client.get("/transactions/passport-renewal?mission=RUH&on=2026-11-21", expatriate()).get_json()
     assert one == offer
