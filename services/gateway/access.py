@@ -57,6 +57,7 @@ PAGES: dict[str, Set[str]] = {
     "pay.card": PERSONS,
     "pay.came_back": PERSONS,
     "pay.counter": PERSONS,
+    "pay.working": PERSONS,
     "applications.mine": PERSONS,
     "applications.show": PERSONS,
     "applications.ask_withdraw": PERSONS,

@@ -38,11 +38,12 @@ def has_text(key: str) -> bool:
 def source(told: str) -> Markup:
     """Legal sources as the data name them, between semicolons; in the page's language where they are translated."""
     parts = [part.strip() for part in told.split(";")]
-    return Markup(" · ").join(t(f"source.{part}") if has_text(f"source.{part}") else _raw(part) for part in parts)
+    return Markup(" · ").join(_source(part) for part in parts)
 
 
-def _raw(text: str) -> Markup:
-    return Markup('<bdi dir="auto">{}</bdi>').format(text)
+def _source(part: str) -> Markup:
+    known = next((key for key in (f"source.{part}", f"law.{part}") if has_text(key)), None)
+    return t(known) if known else Markup('<bdi dir="auto">{}</bdi>').format(part)
 
 
 def money_of(told: Money | Mapping[str, Any]) -> Money:

@@ -9,6 +9,8 @@ from deploy.population import specimens
 from services.gateway.forms import today
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import Question
+from shared.identity import Actor
+from shared.references import new
 from tests.service.filing import PDF, answer_to
 from tests.service.gateway_app import PASSWORD, Browser, Gateway
 
@@ -99,3 +101,51 @@ def test_a_draft_shows_what_is_still_missing(gateway: Gateway) -> None:
     assert "Send the application" not in page.text
     assert "Add this paper" in page.text
     assert today().year > 2000
+
+
+def test_what_one_has_stays_within_reach_after_moving(gateway: Gateway) -> None:
+    browser = gateway.visitor(person=specimens.STUDENT)
+    reference = begin(browser, "individual-extract")
+    browser.submit("/en/account/mission", page="/en/account", mission="BER")
+    assert "Berlin" in browser.get("/en/account").text
+    assert browser.get(f"/en/applications/{reference}").status_code == 200
+    assert reference in browser.get("/en/applications").text
+    asked: list[str | None] = []
+
+    def document(actor: Actor, _code: str) -> bytes:
+        asked.append(actor.mission)
+        return PDF
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gateway.app.extensions["civil_registry"], "document", document)
+        answer = browser.get(f"/en/documents/{new('RUH', 18, 'R')}.pdf")
+    assert asked == ["RUH"]
+    assert answer.mimetype == "application/pdf"
+    assert answer.headers["Content-Disposition"].startswith("attachment; filename=mahjar-RUH-R")
+    assert browser.get("/en/documents/RUH-X2222-2.pdf").status_code == 404
+    assert browser.submit("/en/account/mission", page="/en/account", mission="XXX").status_code == 422
+    browser.submit("/en/account/mission", page="/en/account", mission="RUH")
+
+
+def test_an_assessed_amount_shows_its_working_with_the_law_of_each_step(gateway: Gateway) -> None:
+    browser = gateway.visitor(person=specimens.BORN_ABROAD)
+    reference = begin(browser, "individual-extract")
+    told = {
+        "amount": 700_000,
+        "currency": "USD",
+        "tier": "four_years",
+        "working": [
+            {
+                "code": "stay",
+                "params": {"from": "2019-09-01", "until": "2026-11-01", "days": 2618},
+                "law": "LD 31/2020",
+            },
+            {"code": "tier_highest", "params": {"years": 7}, "law": "LD 31/2020"},
+        ],
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gateway.app.extensions["conscription"], "assessment", lambda *_: told)
+        pages = {code: browser.get(f"/{code}/applications/{reference}/working") for code in ("ar", "en")}
+    assert all(page.status_code == 200 for page in pages.values())
+    assert "Legislative Decree 31/2020" in pages["en"].text and "7,000.00" in pages["en"].text
+    assert "المرسوم التشريعي" in pages["ar"].text and "أيلول 2019" in pages["ar"].text

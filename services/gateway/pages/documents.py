@@ -2,9 +2,9 @@
 
 from flask import Blueprint, Response, make_response
 
-from services.gateway.current import consular, issuer_of, visitor
+from services.gateway.current import acting_at, consular, issuer_of
 from shared.errors import NotFound
-from shared.references import clean
+from shared.references import clean, mission_of
 
 blueprint = Blueprint("documents", __name__)
 
@@ -12,7 +12,7 @@ blueprint = Blueprint("documents", __name__)
 @blueprint.get("/receipts/<number>.pdf")
 def receipt(number: str) -> Response:
     """A receipt of one's own."""
-    return _pdf(consular().receipt(visitor().actor, number), f"receipt-{number}")
+    return _pdf(consular().receipt(acting_at(mission_of(number)), number), f"receipt-{number}")
 
 
 @blueprint.get("/documents/<code>.pdf")
@@ -22,7 +22,7 @@ def document(code: str) -> Response:
     issuer = issuer_of(reference)
     if issuer is None:
         raise NotFound()
-    return _pdf(issuer.document(visitor().actor, reference), f"mahjar-{reference}")
+    return _pdf(issuer.document(acting_at(mission_of(reference)), reference), f"mahjar-{reference}")
 
 
 def _pdf(content: bytes, name: str) -> Response:

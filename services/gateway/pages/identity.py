@@ -19,7 +19,7 @@ QUESTIONS = (
     Question("born", kind="past_date"),
 )
 # Where the register says to look again, and nothing narrower.
-RECHECK = {"number": ("national_number",), "names": NAMES, "date": ("born",)}
+RECHECK = {"number": ("national_number",), "names": ("given_name",), "date": ("born",)}
 blueprint = Blueprint("identity", __name__)
 
 

@@ -7,12 +7,15 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from services.gateway.consular import Application, Payment
-from services.gateway.current import consular, settings, visitor
+from services.gateway.current import acting_at, conscription, consular, settings, visitor
 from services.gateway.forms import faults
+from services.gateway.language import chosen
 from services.gateway.pages.apply import mine
 from services.gateway.security import allow_form_to
 from shared.catalogue.model import Transaction
 from shared.errors import Refusal, Unavailable
+from shared.forms import transaction
+from shared.paper import worked
 
 # States in which only the provider can say how a payment ended.
 UNDECIDED = frozenset({"created", "pending", "unknown"})
@@ -80,3 +83,13 @@ def counter(reference: str) -> str:
     """What to bring to the counter: the reference, large, and the sum."""
     application, entry = mine(reference, "pay")
     return render_template("pages/counter.html", application=application, entry=entry, quote=application["quote"])
+
+
+@blueprint.get("/applications/<reference>/working")
+def working(reference: str) -> str:
+    """How an assessed amount came about, step by step, each with its law."""
+    application = consular().application(visitor().actor, reference)
+    entry = transaction(application["transaction"])
+    found = conscription().assessment(acting_at(application["mission"]), reference)
+    steps = [{"text": worked(chosen(), step), "law": step.get("law")} for step in found["working"]]
+    return render_template("pages/working.html", application=application, entry=entry, assessment=found, steps=steps)

@@ -42,10 +42,14 @@ def _happened(one: Happening, mission: str) -> dict[str, object]:
 def _ahead(application: Application) -> list[dict[str, object]]:
     if application["status"] in OVER:
         return []
-    steps = [_stage(one) for one in application["stages"] if one["state"] == "ahead"]
-    if steps and application["due_on"]:
-        steps[-1]["when"] = t("application.expected_by", day=date(application["due_on"]))
-    return steps
+    coming = [one for one in application["stages"] if one["state"] in ("ahead", "halted")]
+    return [_promised(one, application["due_on"]) for one in coming]
+
+
+def _promised(one: dict[str, str], due_on: str | None) -> dict[str, object]:
+    """A stage still to come; the due date is promised for the day it is ready."""
+    when = t("application.expected_by", day=date(due_on)) if due_on and one["code"] == "ready" else None
+    return {**_stage(one), "mood": "ahead", "when": when}
 
 
 def last_word(application: Application) -> Happening | None:
