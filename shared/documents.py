@@ -29,6 +29,8 @@ class Kind:
 
 KINDS = {
     "individual-extract": Kind("civil_registry", "R", "IE"),
+    "birth-statement": Kind("civil_registry", "R", "BS"),
+    "death-statement": Kind("civil_registry", "R", "DS"),
     "cash-allowance-discharge": Kind("conscription", "M", "CA"),
     "receipt": Kind("consular", "C", "RC"),
     "passport-slip": Kind("consular", "C", "PS"),

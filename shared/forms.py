@@ -25,7 +25,8 @@ class _Answer(fields.Field[object]):
     default_error_messages: ClassVar[dict[str, str]] = {"required": "required", "null": "required"}
 
     def __init__(self, question: Question, today: date) -> None:
-        super().__init__(required=question.required, allow_none=not question.required)
+        blank: dict[str, Any] = {} if question.required else {"load_default": None}
+        super().__init__(required=question.required, allow_none=not question.required, **blank)
         self.question = question
         self.today = today
 

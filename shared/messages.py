@@ -110,6 +110,8 @@ class ApplicationForwarded1(Schema):
     ask = _one_of("confirm", "extract", "assess")
     authority = _one_of("civil_registry", "conscription")
     person = _id()
+    # Who asks, where the entry is a relative's.
+    applicant = fields.String(validate=validate.Length(1, 80))
     options = fields.Dict(keys=fields.String(), required=True)
 
 

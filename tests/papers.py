@@ -119,14 +119,75 @@ SLIP: dict[str, Any] = {
     "address": both("الحي الدبلوماسي، الرياض", "Diplomatic Quarter, Riyadh"),
     "zone": "Asia/Riyadh",
 }
+FATHER = PERSON | {
+    "given": both("عبد الرحمن", "Abdulrahman"),
+    "father": both("محمد نور", "Mohammad Nour"),
+    "mother": both("زهية", "Zahia"),
+    "mother_family": both("الشامي", "Alshami"),
+    "national_number": "01020304011",
+    "born": "1958-11-02",
+    "sex": "M",
+    "marital_status": "widowed",
+    "alive": True,
+    "name": both("عبد الرحمن محمد نور الحسين", "Abdulrahman Mohammad Nour Alhussein"),
+    "entry": EXTRACT["entry"],
+}
+MOTHER = FATHER | {
+    "given": both("فاطمة", "Fatima"),
+    "family": both("اللاذقاني", "Alladhiqani"),
+    "father": both("خالد", "Khaled"),
+    "national_number": "01020304022",
+    "born": "1963-04-27",
+    "sex": "F",
+    "marital_status": "married",
+    "alive": False,
+    "name": both("فاطمة خالد اللاذقاني", "Fatima Khaled Alladhiqani"),
+}
+EVENT = {
+    "on": "1990-01-15",
+    "place": both("دمشق، الميدان", "Damascus, Midan"),
+    "number": "1990/231",
+    "registered_on": "1990-02-03",
+    "office": both("الميدان", "Midan"),
+}
+ASKED: dict[str, Any] = {name: EXTRACT[name] for name in ("holder", "entry", "remarks", "purpose", "registrar", "zone")}
+ASKED |= {
+    "annotations": EXTRACT["annotations"],
+    "applicant": {"name": both("سامر خالد الحلبي", "Samer Khaled Alhalabi"), "sex": "M", "kinship": "spouse"},
+}
+BIRTH: dict[str, Any] = ASKED | {
+    "person": EXTRACT["person"],
+    "annotations": [],
+    "father": FATHER,
+    "mother": MOTHER,
+    "event": EVENT,
+}
+DEATH: dict[str, Any] = ASKED | {
+    "holder": MOTHER["name"],
+    "person": MOTHER,
+    "annotations": [],
+    "applicant": {"name": EXTRACT["holder"], "sex": "F", "kinship": "descendant"},
+    "event": EVENT
+    | {
+        "on": "2021-02-14",
+        "number": "2021/88",
+        "registered_on": "2021-02-20",
+        "cause": both("توقف القلب", "Cardiac arrest"),
+        "reporter": "son",
+    },
+}
 SAMPLES: dict[str, dict[str, Any]] = {
     "individual-extract": EXTRACT,
+    "birth-statement": BIRTH,
+    "death-statement": DEATH,
     "cash-allowance-discharge": DISCHARGE,
     "receipt": RECEIPT,
     "passport-slip": SLIP,
 }
 CODES = {
     "individual-extract": "RUH-R7K3M-Q9XFP-AD4CW-T2N-8",
+    "birth-statement": "RUH-R7K3M-Q9XFP-AD4CW-T2N-8",
+    "death-statement": "RUH-R7K3M-Q9XFP-AD4CW-T2N-8",
     "cash-allowance-discharge": "RUH-M7K3M-Q9XFP-AD4CW-T2N-8",
     "receipt": "RUH-C7K3M-Q9XFP-AD4CW-T2N-8",
     "passport-slip": "RUH-C9K3M-Q9XFP-AD4CW-T2N-4",
@@ -144,6 +205,6 @@ def document(kind: str, specimen: bool = True, **changed: Any) -> Document:
         about="RUH-7K3MQ-9XFPA-D",
         data={**SAMPLES[kind], **changed, "print": printed},
         issued_at=ISSUED,
-        expires_on=date(2027, 2, 21) if kind == "individual-extract" else None,
+        expires_on=date(2027, 2, 21) if KINDS[kind].mark == "R" else None,
         status="valid",
     )

@@ -24,8 +24,17 @@ class Somebody(Protocol):
     def latin_mother(self) -> str: ...
 
 
-def answers(slug: str, person: Somebody) -> dict[str, str]:
-    """Answers to every question of an entry, by its kind where its name says nothing more."""
+class Relative(Protocol):
+    """Somebody whose entry is asked for, by number and given name."""
+
+    @property
+    def national_number(self) -> str: ...
+    @property
+    def given_name(self) -> str: ...
+
+
+def answers(slug: str, person: Somebody, relative: Relative | None = None) -> dict[str, str]:
+    """Answers to every question of an entry, by its kind where its name says nothing more; for a relative if named."""
     known = {
         "latin_given_name": person.latin_given,
         "latin_father_name": person.latin_father,
@@ -35,6 +44,10 @@ def answers(slug: str, person: Somebody) -> dict[str, str]:
         "passport_expires_on": "2026-12-01",
         "residence_permit_expires_on": "2027-06-30",
     }
+    if relative:
+        known |= {"whose": "relative"}
+        for whom in ("relative", "deceased"):
+            known |= {f"{whom}_national_number": relative.national_number, f"{whom}_given_name": relative.given_name}
     by_kind = {
         "text": "الرياض",
         "long_text": "شارع العليا، حي الورود",

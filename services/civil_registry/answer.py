@@ -1,5 +1,6 @@
 """Keeps what a mission asked and what was answered, and sends the answer."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -17,8 +18,9 @@ def answer(
     outcome: str,
     reason: str | None = None,
     document: str | None = None,
+    findings: Sequence[str] = (),
 ) -> None:
-    """Sends `decision.made` about the application that a message asked for."""
+    """Sends `decision.made` about the application that a message asked for. With findings a registrar has to look."""
     asked = cause.body
     session.add(
         Request(
@@ -30,6 +32,8 @@ def answer(
             outcome=outcome,
             reason=reason,
             document=document,
+            state="mismatch" if findings else "answered",
+            findings=list(findings),
         )
     )
     said = {"outcome": outcome, "reason": reason, "document": document}

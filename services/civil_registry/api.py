@@ -3,7 +3,7 @@
 from datetime import date
 
 from flask import Blueprint
-from marshmallow import Schema, fields, validate
+from marshmallow import EXCLUDE, Schema, fields, validate
 
 from services.civil_registry.attest import attest, names
 from services.civil_registry.confirm_identity import confirm_identity
@@ -22,6 +22,7 @@ QUESTIONS = (
     *(Question(name, max_length=60) for name in NAMES),
     Question("born", kind="past_date"),
 )
+RELATIVE = QUESTIONS[:2]
 blueprint = Blueprint("civil_registry", __name__)
 
 
@@ -36,10 +37,18 @@ class Typed(Schema):
     born = fields.Raw(allow_none=True)
 
 
+class Named(Schema):
+    """A relative by number and given name; neither for one's own entry."""
+
+    national_number = fields.Raw(allow_none=True)
+    given_name = fields.Raw(allow_none=True)
+
+
 class StatementRequest(Schema):
-    """For which transaction a statement is wanted."""
+    """For which transaction a statement is wanted, and about whose entry."""
 
     purpose = fields.String(required=True, validate=validate.OneOf(CATALOGUE, error="unknown_transaction"))
+    holder = fields.Nested(Named, unknown=EXCLUDE, allow_none=True, load_default=None)
 
 
 @blueprint.post("/identity/confirm")
@@ -60,8 +69,13 @@ def identity() -> dict[str, object]:
 @blueprint.post("/statements")
 @allowed("statement.ask")
 def statement() -> dict[str, object]:
-    """A signed statement about the asking person, for one purpose and five minutes."""
-    purpose = body(StatementRequest)["purpose"]
+    """A signed statement about the asking person, for one purpose and five minutes; about a relative too if named."""
+    asked = body(StatementRequest)
     with transaction() as session:
-        token, facts = attest(session, current_actor(), keys(), purpose)
+        named = asked["holder"] and check_questions(RELATIVE, asked["holder"], local_date(now(session), ZONE))
+        made = attest(session, current_actor(), keys(), asked["purpose"], named)
+    # After the commit, so that a failed attempt leaves its trace.
+    if isinstance(made, str):
+        raise Refusal(made)
+    token, facts = made
     return {"statement": token, "facts": facts}

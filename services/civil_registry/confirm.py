@@ -22,9 +22,14 @@ def confirm(session: Session, actor: Actor, envelope: Envelope) -> None:
 
 def look_up(session: Session, actor: Actor, envelope: Envelope) -> Person | None:
     """The person a message speaks of; the look is recorded. Raises Refusal for what is no identifier at all."""
-    try:
-        asked = UUID(envelope.body["person"])
-    except ValueError as malformed:
-        raise Refusal("person_unknown") from malformed
+    asked = identifier(envelope.body["person"])
     audit.record(session, actor, "person.read", str(asked), reason=envelope.about)
     return session.get(Person, asked)
+
+
+def identifier(text: str) -> UUID:
+    """A person's identifier. Raises Refusal for what is none."""
+    try:
+        return UUID(text)
+    except ValueError as malformed:
+        raise Refusal("person_unknown") from malformed

@@ -1,113 +1,97 @@
-"""Issues an individual extract: the entry as it stands today, on paper for three months."""
+"""Draws a paper from the register as it stands today, for whoever the register itself says may have it."""
 
-from typing import Any
+from collections.abc import Callable, Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.civil_registry import rules
+from services.civil_registry import findings, rules, snapshots, vital
 from services.civil_registry.answer import answer
-from services.civil_registry.confirm import look_up
-from services.civil_registry.model import Annotation, FamilyEntry, Person, RegistryOffice
+from services.civil_registry.confirm import identifier, look_up
+from services.civil_registry.holders import missing_event
+from services.civil_registry.kinship import kinship
+from services.civil_registry.model import Person
 from services.civil_registry.rules import ZONE
+from services.civil_registry.snapshots import Data
 from shared import documents
+from shared.catalogue import CATALOGUE
+from shared.catalogue.model import OWN
 from shared.clock import local_date
 from shared.db import now
 from shared.documents import Document
 from shared.identity import Actor
 from shared.messages import Envelope
 
-INDIVIDUAL = "individual-extract"
+Draw = Callable[[Session, Person, Data], tuple[Data, list[str]]]
+
+
+def individual(session: Session, holder: Person, options: Data) -> tuple[Data, list[str]]:
+    """What an individual extract says of its holder."""
+    shown = {} if options.get("marital_status_shown") != "no" else {"marital_status": None}
+    wrong = findings.parentage(holder, *vital.parents(session, holder))
+    return {"person": snapshots.person(holder) | shown}, wrong
+
+
+DRAWN: Mapping[str, Draw] = {
+    "individual-extract": individual,
+    "birth-statement": vital.birth,
+    "death-statement": vital.death,
+}
 
 
 def extract(session: Session, actor: Actor, envelope: Envelope) -> None:
-    """Granted with the document's code; refused for somebody dead or unknown, returned for a wrong answer.
+    """Granted with the document's code; refused for want of an event or of kinship, returned for a wrong answer.
 
+    Where the register contradicts itself the application goes back and the request waits for a registrar.
     An application that comes again is answered with the document it already has, unless that was revoked.
     """
-    person = look_up(session, actor, envelope)
-    reason = rules.refusal_reason(person is not None, person.died_on if person else None)
-    if person is None or reason:
+    kind, options = envelope.body["transaction"], envelope.body["options"]
+    holder = look_up(session, actor, envelope)
+    applicant = _applicant(session, envelope, holder)
+    tie = kinship(session, applicant, holder) if applicant and holder else None
+    reason = _reason(session, kind, holder, tie)
+    if holder is None or applicant is None or reason:
         answer(session, actor, envelope, "refused", reason)
         return
-    options = envelope.body["options"]
     purpose = rules.purpose_of(options)
-    if envelope.body["transaction"] != INDIVIDUAL or purpose is None:
+    if kind not in DRAWN or purpose is None:
         answer(session, actor, envelope, "returned", "answer_wrong")
         return
-    code = _issued_before(session, envelope.about) or _issue(session, actor, envelope, person, purpose)
+    code = _issued_before(session, envelope.about, kind)
+    if code is None:
+        drawn, wrong = DRAWN[kind](session, holder, options)
+        if wrong:
+            answer(session, actor, envelope, "returned", "register_mismatch", findings=wrong)
+            return
+        data = snapshots.head(session, holder, purpose) | {"applicant": snapshots.asked_by(applicant, str(tie))} | drawn
+        code = _issue(session, actor, envelope, applicant, data)
     answer(session, actor, envelope, "granted", document=code)
 
 
-def _issued_before(session: Session, application: str) -> str | None:
+def _applicant(session: Session, envelope: Envelope, holder: Person | None) -> Person | None:
+    asking = envelope.body.get("applicant")
+    return session.get(Person, identifier(asking)) if asking else holder
+
+
+def _reason(session: Session, kind: str, holder: Person | None, tie: str | None) -> str | None:
+    """Why nothing may be drawn, or None. The dead have their entries drawn by relatives alone."""
+    whose = CATALOGUE[kind].holder if kind in CATALOGUE else OWN
+    if holder is None or whose == OWN:
+        unfit = rules.refusal_reason(holder is not None, holder.died_on if holder else None)
+        if holder is None or unfit:
+            return unfit
+    return missing_event(session, holder, kind) if rules.may_draw(whose, tie) else "not_kin"
+
+
+def _issued_before(session: Session, application: str, kind: str) -> str | None:
     valid = select(Document.code).where(
-        Document.about == application, Document.kind == INDIVIDUAL, Document.status == "valid"
+        Document.about == application, Document.kind == kind, Document.status == "valid"
     )
     return session.scalar(valid.limit(1))
 
 
-def _issue(session: Session, actor: Actor, envelope: Envelope, person: Person, purpose: str) -> str:
-    data = snapshot(session, person, purpose, envelope.body["options"].get("marital_status_shown") != "no")
-    until = rules.expires_on(INDIVIDUAL, local_date(now(session), ZONE))
-    issued = documents.issue(session, actor, INDIVIDUAL, envelope.about, envelope.mission, person.id, data, until)
-    return issued.code
-
-
-def snapshot(session: Session, person: Person, purpose: str, marital_status_shown: bool) -> dict[str, Any]:
-    """What the paper is drawn from, now and at every reprint."""
-    office = session.get_one(RegistryOffice, person.office)
-    entry = session.get_one(FamilyEntry, (person.office, person.entry))
-    return {
-        "holder": _pair(
-            f"{person.given_name} {person.father_name} {person.family_name}",
-            f"{person.latin_given} {person.latin_father} {person.latin_family}",
-        ),
-        "person": _person(person, marital_status_shown),
-        "entry": {
-            "governorate": _pair(office.governorate_ar, office.governorate_en),
-            "office": _pair(office.name_ar, office.name_en),
-            "place": _pair(entry.place_ar, entry.place_en),
-            "number": str(entry.number),
-        },
-        "annotations": _annotations(session, person),
-        "remarks": None,
-        "purpose": purpose,
-        "registrar": {
-            "name": _pair(office.registrar_ar, office.registrar_en),
-            "office": _pair(office.name_ar, office.name_en),
-        },
-        "zone": ZONE,
-    }
-
-
-def _person(person: Person, marital_status_shown: bool) -> dict[str, Any]:
-    return {
-        "given": _pair(person.given_name, person.latin_given),
-        "family": _pair(person.family_name, person.latin_family),
-        "father": _pair(person.father_name, person.latin_father),
-        "mother": _pair(person.mother_name, person.latin_mother),
-        "mother_family": _pair(person.mother_family, person.latin_mother_family),
-        "birth_place": _pair(person.birthplace, person.latin_birthplace),
-        "national_number": person.national_number,
-        "sex": person.sex,
-        "born": person.born.isoformat(),
-        "marital_status": person.marital if marital_status_shown else None,
-        "alive": person.died_on is None,
-    }
-
-
-def _annotations(session: Session, person: Person) -> list[dict[str, Any]]:
-    noted = select(Annotation).where(Annotation.person == person.id).order_by(Annotation.happened_on, Annotation.id)
-    return [
-        {
-            "kind": row.kind,
-            "on": row.happened_on.isoformat(),
-            "number": row.number,
-            "text": _pair(row.text_ar, row.text_en),
-        }
-        for row in session.scalars(noted)
-    ]
-
-
-def _pair(arabic: str, latin: str) -> dict[str, str]:
-    return {"ar": arabic, "en": latin}
+def _issue(session: Session, actor: Actor, envelope: Envelope, applicant: Person, data: Data) -> str:
+    """The paper belongs to who asked for it: they read it, whosever entry it was drawn from."""
+    kind = envelope.body["transaction"]
+    until = rules.expires_on(kind, local_date(now(session), ZONE))
+    return documents.issue(session, actor, kind, envelope.about, envelope.mission, applicant.id, data, until).code

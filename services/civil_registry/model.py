@@ -112,7 +112,10 @@ class Annotation(Base):
 
 
 class Request(Base):
-    """What a mission asked about a person for an application, and what was answered."""
+    """What a mission asked about a person for an application, and what was answered.
+
+    With `state` mismatch it waits for a registrar: the register contradicts itself in what `findings` names.
+    """
 
     __tablename__ = "request"
 
@@ -125,4 +128,6 @@ class Request(Base):
     outcome: Mapped[str]
     reason: Mapped[str | None]
     document: Mapped[str | None]
+    state: Mapped[str] = mapped_column(server_default="answered")
+    findings: Mapped[list[str]] = mapped_column(JSONB, server_default="[]")
     answered_at: Mapped[datetime] = mapped_column(server_default=func.now())

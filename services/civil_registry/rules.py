@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
+from shared.catalogue.model import KIN, OWN_OR_KIN
 from shared.clock import add_months
 from shared.person import skeleton
 
@@ -13,7 +15,14 @@ NUMBER, NAMES, DATE = "number", "names", "date"
 # How many of the four names must agree, beside number and date, before somebody is told that a name is wrong.
 NAMES_FOR_A_HINT = 2
 # Months for which a paper is good: receiving offices turn away older extracts.
-VALIDITY_MONTHS = {"individual-extract": 3}
+VALIDITY_MONTHS = {
+    "individual-extract": 3,
+    "birth-statement": 3,
+    "death-statement": 3,
+    "marriage-statement": 3,
+    "divorce-statement": 3,
+    "family-extract": 3,
+}
 PURPOSES = frozenset({"residence", "study", "work", "marriage", "passport", "court", "bank", "other"})
 
 
@@ -28,6 +37,33 @@ class Particulars:
     mother_name: str
     born: date
     mother_family: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A person and those they descend from, as far as the register knows them."""
+
+    person: UUID
+    parents: frozenset[UUID]
+    ascendants: frozenset[UUID]
+
+
+def kinship(asking: Line, holder: Line, *, married: bool) -> str | None:
+    """What the asking person is to the holder of an entry, of all that Law 13/2021, art. 22 names; None otherwise."""
+    if asking.person == holder.person:
+        return "self"
+    ties = {
+        "spouse": married,
+        "ascendant": asking.person in holder.ascendants,
+        "descendant": holder.person in asking.ascendants,
+        "sibling": bool(asking.parents & holder.parents),
+    }
+    return next((tie for tie, holds in ties.items() if holds), None)
+
+
+def may_draw(holder: str, tie: str | None) -> bool:
+    """Whether somebody with this tie to the holder may have a paper of a transaction about such holders."""
+    return tie is not None and (tie != "self" if holder == KIN else tie == "self" or holder == OWN_OR_KIN)
 
 
 def recheck(typed: Particulars, held: Particulars | None) -> str | None:

@@ -1,26 +1,74 @@
 """Extracts and statements of the civil register."""
 
 from shared.catalogue import conditions as only_if
-from shared.catalogue.model import DOCUMENT, Ask, Eligibility, FeeLine, Paper, Question, Transaction
+from shared.catalogue import kin
+from shared.catalogue.model import (
+    DOCUMENT,
+    KIN,
+    OWN_OR_KIN,
+    Ask,
+    Eligibility,
+    FeeLine,
+    Paper,
+    Question,
+    Transaction,
+)
 
 PURPOSES = ("residence", "study", "work", "marriage", "court", "other")
+PURPOSE = Question("purpose", kind="choice", choices=PURPOSES)
+LAW = ("Law 13/2021", "Law 19/2023")
+DRAWN = (Ask("civil_registry", "extract"),)
+FEES = (FeeLine("document_from_syria", "civil_affairs"),)
+REGISTERED = Eligibility("registered", only_if.is_alive_and_registered, kin.LAW)
+ASKING = (REGISTERED, Eligibility("self_or_kin", kin.is_self_or_kin, kin.LAW))
+DAYS = 3
 
 INDIVIDUAL_EXTRACT = Transaction(
     slug="individual-extract",
     group="civil_status",
-    law=("Law 13/2021", "Law 19/2023"),
-    asks=(Ask("civil_registry", "extract"),),
+    law=LAW,
+    asks=DRAWN,
     outcome=DOCUMENT,
-    working_days=3,
-    questions=(
-        Question("purpose", kind="choice", choices=PURPOSES),
-        Question("marital_status_shown", kind="choice", choices=("yes", "no")),
-    ),
+    working_days=DAYS,
+    questions=(PURPOSE, Question("marital_status_shown", kind="choice", choices=("yes", "no"))),
     papers=(Paper("identity"),),
-    fees=(FeeLine("document_from_syria", "civil_affairs"),),
-    eligible=(Eligibility("registered", only_if.is_alive_and_registered, "Law 13/2021, art. 22"),),
+    fees=FEES,
+    eligible=(REGISTERED,),
     one_open=False,
     option_questions=("purpose", "marital_status_shown"),
 )
 
-TRANSACTIONS = (INDIVIDUAL_EXTRACT,)
+BIRTH_STATEMENT = Transaction(
+    slug="birth-statement",
+    group="civil_status",
+    law=LAW,
+    asks=DRAWN,
+    outcome=DOCUMENT,
+    working_days=DAYS,
+    questions=(*kin.OWN_OR_RELATIVE, PURPOSE),
+    papers=(Paper("identity"),),
+    fees=FEES,
+    eligible=ASKING,
+    answer_rules=kin.RULES,
+    one_open=False,
+    holder=OWN_OR_KIN,
+    option_questions=("purpose",),
+)
+
+DEATH_STATEMENT = Transaction(
+    slug="death-statement",
+    group="civil_status",
+    law=LAW,
+    asks=DRAWN,
+    outcome=DOCUMENT,
+    working_days=DAYS,
+    questions=(*kin.DECEASED, PURPOSE),
+    papers=(Paper("identity"),),
+    fees=FEES,
+    eligible=(REGISTERED, Eligibility("kin", kin.is_kin, kin.LAW)),
+    one_open=False,
+    holder=KIN,
+    option_questions=("purpose",),
+)
+
+TRANSACTIONS = (INDIVIDUAL_EXTRACT, BIRTH_STATEMENT, DEATH_STATEMENT)

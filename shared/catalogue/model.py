@@ -16,6 +16,8 @@ class Facts:
     alive: bool = True
     registered: bool = True
     service_status: str | None = None
+    kinship: str | None = None
+    """What the person is to the holder of the entry asked for, as the register has it; None while nobody is named."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,8 @@ class Ask:
 
 AT_SUBMIT, AFTER_ASSESSMENT = "at_submit", "after_assessment"
 BOOKLET, DOCUMENT = "booklet", "document"
+# Whose entry a transaction is about: one's own always; one's own or a relative's; never one's own.
+OWN, OWN_OR_KIN, KIN = "own", "own_or_kin", "kin"
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,7 @@ class Transaction:
     answer_rules: tuple[AnswerRule, ...] = ()
     priced: str = AT_SUBMIT
     one_open: bool = True
+    holder: str = OWN
     option_questions: tuple[str, ...] = field(default=())
     """Answers that travel to the authority as codes; never personal data."""
 

@@ -13,7 +13,7 @@ from deploy.population.specimens import Specimen
 from services.civil_registry.handlers import HANDLERS as CIVIL_REGISTRY
 from services.conscription.handlers import HANDLERS as CONSCRIPTION
 from services.consular.handlers import HANDLERS as CONSULAR
-from shared.catalogue import CATALOGUE
+from shared.catalogue import CATALOGUE, kin
 from shared.crypto import Keys
 from shared.db import Database
 from shared.identity import Actor
@@ -59,6 +59,7 @@ class Case:
     slug: str
     mission: str = HOME
     reference: str = ""
+    relative: Specimen | None = None
     me: Actor = field(init=False)
 
     def __post_init__(self) -> None:
@@ -73,7 +74,9 @@ class Case:
         begun = self.consular("POST", "/applications", json={"transaction": self.slug, "key": fresh_key()})
         self.reference = begun["reference"]
         self.consular(
-            "PUT", f"/applications/{self.reference}/answers", json={"answers": answers(self.slug, self.person)}
+            "PUT",
+            f"/applications/{self.reference}/answers",
+            json={"answers": answers(self.slug, self.person, self.relative)},
         )
         for place, paper in enumerate(required_papers(self.slug)):
             path = f"/applications/{self.reference}/papers?name={paper.name}&filename=scan.jpg"
@@ -82,9 +85,15 @@ class Case:
 
     def statements(self) -> list[str]:
         """Fresh statements from every register the entry names."""
-        asked = {"purpose": self.slug}
         owners = CATALOGUE[self.slug].authorities
-        return [self.platform.ask(owner, "POST", "/statements", self.me, json=asked)["statement"] for owner in owners]
+        return [
+            self.platform.ask(owner, "POST", "/statements", self.me, json=self.asked())["statement"] for owner in owners
+        ]
+
+    def asked(self) -> dict[str, Any]:
+        """What the gateway asks of a register: for which transaction, and about whom the answers name."""
+        entry = CATALOGUE[self.slug]
+        return {"purpose": self.slug, "holder": kin.named(entry, self.shown()["answers"])}
 
     def submit(self, key: str = "") -> Any:
         """Sends it."""
@@ -134,7 +143,7 @@ def platform(
 def case(platform: Platform) -> Callable[..., Case]:
     """`case(person, slug)`: an application about to begin."""
 
-    def begin(person: Specimen, slug: str) -> Case:
-        return Case(platform, person, slug)
+    def begin(person: Specimen, slug: str, relative: Specimen | None = None) -> Case:
+        return Case(platform, person, slug, relative=relative)
 
     return begin

@@ -14,5 +14,18 @@
     registrar   {"name": {"ar", "en"}, "office": {"ar", "en"}}
     zone        IANA zone of the mission (the day of issue is a day there)
 
+The others share holder, entry, annotations, remarks, purpose, registrar and zone with it, and have besides:
+
+    applicant   {"name": {"ar", "en"}, "sex": "M" | "F", "kinship"}: who asked, and what they are to the holder
+                kinship: self | spouse | ascendant | descendant | sibling
+    person      as above, of the holder; marital_status is never None
+
+A party is a person with "name": {"ar", "en"} (given, father's and family name) and "entry", which keeps them now.
+An event is {"on", "place": {"ar", "en"}, "number", "registered_on", "office": {"ar", "en"}}.
+
+    birth-statement     father, mother: party | None where the register knows no more than a name; event
+    death-statement     event, and in it cause: {"ar", "en"} | None,
+                        reporter: son | daughter | spouse | parent | sibling | headman | hospital | None
+
 An "en" that is not known is "": the Arabic stands in its place. Religion has no field.
 """

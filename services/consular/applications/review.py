@@ -9,6 +9,7 @@ from services.consular.applications import dues, rules
 from services.consular.applications.model import Application, Asking
 from services.consular.applications.move import check_status, lock, move
 from services.consular.applications.rules import Status
+from services.consular.applications.statements import holder_of
 from shared import forms
 from shared.errors import Invalid
 from shared.identity import Actor
@@ -42,12 +43,14 @@ def accept(session: Session, actor: Actor, reference: str) -> Application:
 
 def _forwarded(application: Application, authority: str, ask: str) -> dict[str, object]:
     entry = forms.transaction(application.transaction)
-    return {
+    holder = holder_of(application.facts).get("person") or application.person
+    asking = {"applicant": application.person} if holder != application.person else {}
+    return asking | {
         "application": application.reference,
         "transaction": entry.slug,
         "ask": ask,
         "authority": authority,
-        "person": application.person,
+        "person": holder,
         "options": {name: application.answers.get(name) for name in entry.option_questions},
     }
 

@@ -1,9 +1,10 @@
 """Reads what the registers attested about a person: signed by the register, for this person, purpose and service."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from shared.catalogue import kin
 from shared.catalogue.model import Facts, Transaction
 from shared.crypto import Keys
 from shared.errors import NotAllowed, Refusal
@@ -43,9 +44,25 @@ def as_facts(attested_facts: Attested, person: str, today: date) -> Facts:
             alive=civil["alive"] is True,
             registered=civil["registered"] is True,
             service_status=service.get("service_status"),
+            kinship=holder_of(attested_facts).get("kinship"),
         )
     except (KeyError, ValueError) as incomplete:
         raise Refusal("statement_incomplete", authority="civil_registry") from incomplete
+
+
+def holder_of(attested_facts: Attested) -> dict[str, Any]:
+    """Whose entry the register was asked about, and what the applicant is to them; empty where it is their own."""
+    return dict(attested_facts.get("civil_registry", {}).get("holder") or {})
+
+
+def check_holder(entry: Transaction, answers: Mapping[str, object], attested_facts: Attested, person: str) -> None:
+    """Raises Refusal unless the statement speaks of the very person whom the answers name."""
+    wanted, holder = kin.named(entry, answers), holder_of(attested_facts)
+    if wanted is None:
+        return
+    key, meant = ("national_number", wanted["national_number"]) if wanted else ("person", person)
+    if not holder.get("person") or holder.get(key) != meant:
+        raise Refusal("statement_of_another", authority="civil_registry")
 
 
 def check_eligible(entry: Transaction, facts: Facts) -> None:

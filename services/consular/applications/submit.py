@@ -11,7 +11,7 @@ from services.consular.applications.days import due_on, today
 from services.consular.applications.model import Application
 from services.consular.applications.move import check_status, lock, move
 from services.consular.applications.rules import Status
-from services.consular.applications.statements import as_facts, attested, check_eligible
+from services.consular.applications.statements import as_facts, attested, check_eligible, check_holder
 from services.consular.papers import store
 from services.consular.payments import tariffs
 from shared import forms
@@ -31,7 +31,9 @@ def submit(session: Session, actor: Actor, keys: Keys, reference: str, statement
     facts = attested(keys, entry, application.person, statements)
     day = today(session, application.mission)
     check_eligible(entry, as_facts(facts, application.person, day))
-    columns: dict[str, object] = {"facts": facts, "answers": _complete(session, application, entry)}
+    answers = _complete(session, application, entry)
+    check_holder(entry, answers, facts, application.person)
+    columns: dict[str, object] = {"facts": facts, "answers": answers}
     snapshot.take(session, reference, application.mission, facts["civil_registry"])
     if application.status == Status.RETURNED:
         _review(session, actor, application, entry, columns)

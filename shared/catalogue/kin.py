@@ -1,0 +1,59 @@
+"""Asking for a relative's entry: how a form names the relative, and what the register is then asked about."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from shared.catalogue.model import KIN, OWN, AnswerRule, Facts, Question, Transaction
+
+SELF = "self"
+# Law 13/2021, art. 22: what the asking person may be to the holder of an entry.
+KINSHIPS = frozenset({"spouse", "ascendant", "descendant", "sibling"})
+LAW = "Law 13/2021, art. 22"
+NUMBER, GIVEN = "relative_national_number", "relative_given_name"
+DEAD_NUMBER, DEAD_GIVEN = "deceased_national_number", "deceased_given_name"
+
+OWN_OR_RELATIVE = (
+    Question("whose", kind="choice", choices=(SELF, "relative"), step="person"),
+    Question(NUMBER, kind="national_number", required=False, step="person"),
+    Question(GIVEN, required=False, max_length=60, step="person"),
+)
+DECEASED = (
+    Question(DEAD_NUMBER, kind="national_number", step="person"),
+    Question(DEAD_GIVEN, max_length=60, step="person"),
+)
+
+
+def has_number(answers: Mapping[str, object], _today: date) -> bool:
+    """Whoever asks for a relative gives the relative's number."""
+    return answers.get("whose") == SELF or bool(answers.get(NUMBER))
+
+
+def has_given_name(answers: Mapping[str, object], _today: date) -> bool:
+    """Whoever asks for a relative gives the relative's name."""
+    return answers.get("whose") == SELF or bool(answers.get(GIVEN))
+
+
+RULES = (
+    AnswerRule("relative_needed", NUMBER, has_number, LAW),
+    AnswerRule("relative_needed", GIVEN, has_given_name, LAW),
+)
+
+
+def is_self_or_kin(facts: Facts) -> bool:
+    """The entry is the person's own, or that of one of the relatives the law names."""
+    return facts.kinship in (None, SELF) or facts.kinship in KINSHIPS
+
+
+def is_kin(facts: Facts) -> bool:
+    """The entry is that of one of the relatives the law names; nobody asks for their own death."""
+    return facts.kinship is None or facts.kinship in KINSHIPS
+
+
+def named(entry: Transaction, answers: Mapping[str, object]) -> dict[str, str] | None:
+    """Whose entry the answers mean: number and given name of a relative, {} for one's own, None where none is named."""
+    if entry.holder == OWN:
+        return None
+    number, given = (DEAD_NUMBER, DEAD_GIVEN) if entry.holder == KIN else (NUMBER, GIVEN)
+    if entry.holder != KIN and answers.get("whose") == SELF:
+        return {}
+    return {"national_number": str(answers.get(number) or ""), "given_name": str(answers.get(given) or "")}
