@@ -1,0 +1,50 @@
+"""What the hop through the gateway adds: our client with its signed token, against http.client with none of that."""
+
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+
+from deploy.children import Child
+from shared.identity import ANONYMOUS, request_token
+from tests.benchmarks import shots
+from tests.benchmarks.rounds import FLOOR, OURS, Side, Window, no_failures
+from tests.benchmarks.stage import Stage, pid_of
+
+DIRECT, UNCHECKED = "direct", "unchecked"
+
+
+@contextmanager
+def gateways(stage: Stage) -> Iterator[dict[str, Child]]:
+    """The service and both gateways before it."""
+    with stage.web("bench-inner", "tests.benchmarks.apps:inner()") as inner:
+        told = {"MAHJAR_URL_CONSULAR": f"http://127.0.0.1:{inner.port}"}
+        with (
+            stage.web("bench-ours", "tests.benchmarks.apps:ours()", **told) as ours,
+            stage.web("bench-floor", "tests.benchmarks.apps:floor()", **told) as floor,
+        ):
+            yield {DIRECT: inner, OURS: ours, FLOOR: floor}
+
+
+def hopping(stage: Stage, served: dict[str, Child], pool: ProcessPoolExecutor, clients: int) -> tuple[Side, ...]:
+    """The service directly, then through either gateway: what lies between is the hop.
+
+    The first side asks for a page that checks no token, which tells what the check itself costs.
+    """
+    inner = served[DIRECT]
+
+    def side(name: str, child: Child, path: str = "/hello") -> Side:
+        def prepare(seconds: float) -> Window:
+            token = request_token(stage.keys("gateway"), ANONYMOUS, "consular")
+            requests = [shots.request("GET", path, child.port, token)]
+            return Window(
+                lambda: pool.submit(shots.shoot, child.port, requests, seconds, clients, True).result(), no_failures
+            )
+
+        return Side(name, prepare, lambda: {pid_of(child), pid_of(inner)})
+
+    return (
+        side(UNCHECKED, inner, "/health"),
+        side(DIRECT, inner),
+        side(FLOOR, served[FLOOR]),
+        side(OURS, served[OURS]),
+    )

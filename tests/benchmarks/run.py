@@ -1,0 +1,163 @@
+"""One command that measures everything: starts the platform, plays the workloads, prints the table, keeps the lines."""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+
+from deploy import broker
+from tests.benchmarks import applying, bus, certificate, hop, meter
+from tests.benchmarks.filing import Filing
+from tests.benchmarks.report import (
+    Result,
+    Row,
+    Target,
+    added,
+    latency,
+    rate,
+    rate_per_core,
+    row,
+    table,
+)
+from tests.benchmarks.rounds import Broken, Plan, Played, Side, play
+from tests.benchmarks.stage import RESULTS, Stage, durability, hands, stage
+
+FULL, QUICK = Plan(5, 2.5), Plan(1, 0.8, quick=True)
+WEB = ("gateway", "consular", "civil_registry", "conscription")
+
+
+@dataclass
+class Bench:
+    """One run: its plan, its raw lines, its rows."""
+
+    stage: Stage
+    plan: Plan
+    result: Result
+    rows: list[Row] = field(default_factory=list)
+    played: list[Played] = field(default_factory=list)
+
+    def play(self, name: str, sides: Sequence[Side]) -> Played:
+        """All rounds of a workload."""
+        print(f"  {name:<22} ", end="", flush=True)
+        began = time.monotonic()
+        played = play(name, sides, self.plan, lambda line: self.result.add("window", line))
+        self.played.append(played)
+        print(f"{time.monotonic() - began:5.1f} s", flush=True)
+        return played
+
+    def add(self, *rows: Row) -> None:
+        """To the table and to the file."""
+        for one in rows:
+            self.rows.append(one)
+            self.result.add_row(one)
+
+
+def hops(bench: Bench) -> None:
+    with hop.gateways(bench.stage) as served, hands() as pool:
+        busy = bench.play("gateway hop", hop.hopping(bench.stage, served, pool, applying.CLIENTS))
+        calm = bench.play("gateway hop, alone", hop.hopping(bench.stage, served, pool, 1))
+    most = Target(most=1.2)
+    cpu, check = (added(lambda side: side.cpu_ms, base) for base in (hop.DIRECT, hop.UNCHECKED))
+    bench.add(
+        row(busy, "gateway hop, added CPU", "ms", cpu, most),
+        row(calm, "gateway hop, added p50", "ms", added(lambda side: side.p(50), hop.DIRECT), most),
+        Row("token check in a service", "ms CPU", busy.median(lambda one: check(one, hop.DIRECT))),
+    )
+
+
+def applications(bench: Bench) -> None:
+    filing = Filing(bench.stage)
+    with hands() as pool:
+        submitted = bench.play("submit", applying.submitting(filing, pool))
+        settled = bench.play("settle", applying.settling(filing, pool))
+    for name, played in (("submit", submitted), ("settle in cash", settled)):
+        bench.add(
+            row(played, name, "per s", rate),
+            row(played, f"{name}, p95", "ms", latency(95), Target(most=400, of="ours")),
+        )
+
+
+def certificates(bench: Bench) -> None:
+    papers = certificate.Papers(bench.stage, Filing(bench.stage).extract())
+    with hands() as pool:
+        drawn = bench.play("certificate", certificate.drawing(papers, pool))
+        again = bench.play("certificate again", certificate.repeating(papers, pool))
+    bench.add(
+        row(drawn, "certificate", "per s per core", rate_per_core, Target(least=0.9)),
+        row(drawn, "certificate, usual floor", "per s per core", rate_per_core, Target(least=1.6), certificate.USUAL),
+        row(again, "certificate again", "ms", latency(50)),
+    )
+
+
+def buses(bench: Bench) -> None:
+    opened: dict[str, Callable[[Stage], AbstractContextManager[bus.Bus]]] = {"embedded": bus.embedded}
+    if broker.available():
+        opened["RabbitMQ"] = bus.rabbitmq
+    with bus.floor_pools() as pools:
+        for name, enter in opened.items():
+            with enter(bench.stage) as there:
+                fast = bench.play(f"bus, {name}", bus.relaying(there, pools))
+                steady = bench.play(f"bus lag, {name}", bus.relaying(there, pools, bus.PACE))
+            bench.add(
+                row(fast, f"bus, {name}", "events per s", rate, Target(least=0.6)),
+                row(steady, f"bus lag p50, {name}", "ms", latency(50)),
+                row(steady, f"bus lag p95, {name}", "ms", latency(95), Target(most=200, of="ours")),
+            )
+
+
+def weigh(bench: Bench) -> None:
+    """After the work, not before it: memory that is only used at first request counts."""
+    sizes = bench.stage.weight()
+    bench.result.add("memory", sizes)
+    print("memory, MiB (PSS): " + ", ".join(f"{name} {size:.0f}" for name, size in sizes.items()))
+    bench.add(
+        Row("largest web service", "MiB PSS", max(sizes[name] for name in WEB), target=Target(most=70, of="ours")),
+        Row("whole platform", "MiB PSS", sum(sizes.values()), target=Target(most=278, of="ours")),
+        Row("second start", "s", sum(bench.stage.started.values())),
+    )
+
+
+WORKLOADS: dict[str, Callable[[Bench], None]] = {
+    "hop": hops,
+    "applications": applications,
+    "certificate": certificates,
+    "memory": weigh,
+    "bus": buses,
+}
+
+
+def main() -> None:
+    """Exit code 1 for a broken invariant, never for a slow figure."""
+    told = _told()
+    began = time.monotonic()
+    plan, result = QUICK if told.quick else FULL, Result(RESULTS)
+    try:
+        with stage() as made:
+            bench = Bench(made, plan, result)
+            result.add("machine", {**meter.machine(), **durability(made), "rounds": plan.rounds, "quick": plan.quick})
+            for name in told.only or WORKLOADS:
+                WORKLOADS[name](bench)
+    except Broken as broken:
+        sys.exit(f"broken: {broken}")
+    print("", table(bench.rows), *remarks(bench), f"raw lines: {result.path}", sep="\n")
+    print(f"took {time.monotonic() - began:.0f} s")
+
+
+def remarks(bench: Bench) -> Iterator[str]:
+    """How far the figures can be trusted."""
+    for played in bench.played:
+        if played.discarded or played.noisy:
+            yield f"{played.name}: {played.discarded} disturbed rounds discarded, {played.noisy} kept"
+    worst = max((played.foreign for played in bench.played), default=0.0)
+    yield f"largest share of the machine used by others in a window that counts: {worst:.0%}"
+    if bench.plan.quick:
+        yield "quick: one short round; the invariants hold, the figures mean little"
+
+
+def _told() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="one short round, for the invariants")
+    parser.add_argument("--only", action="append", choices=list(WORKLOADS), help="this workload alone; repeatable")
+    return parser.parse_args()
