@@ -19,6 +19,7 @@ PEOPLE = 20_000
 BOOKLETS = {HOME: 500, ELSEWHERE: 50}
 ACTIVATED_ON = date(2025, 1, 1)
 ACTIVATION = "specimen decree of the demo data"
+ACTIVATED = ("cash-allowance", "reserve-cash-allowance", "missed-service-allowance")
 STAFF = ("clerk", "officer", "cashier", "head_of_mission", "auditor", "administrator")
 EXPATRIATES = (specimens.ABROAD, specimens.WOMAN)
 
@@ -35,7 +36,7 @@ def load(admin_url: str, urls: dict[str, str], secret: str) -> None:
 
 
 def _furnish_missions(consular: Database) -> None:
-    """A stock of blank booklets, and the legacy allowance switched on by a dated row."""
+    """A stock of blank booklets, and the legacy transactions switched on by dated rows."""
     for mission, stock in BOOKLETS.items():
         with consular.scope(mission) as session:
             first = 900_000_001 if mission == HOME else 910_000_001
@@ -43,7 +44,8 @@ def _furnish_missions(consular: Database) -> None:
                 serials = [f"S{first + place}" for place in range(stock)]
                 booklets.receive(session, identity.service("consular", mission), mission, serials)
     with consular.scope(HOME) as session:
-        tariffs.declare(session, "cash-allowance", tariffs.ACTIVE, ACTIVATED_ON, ACTIVATION, "demo", certainty="L")
+        for slug in ACTIVATED:
+            tariffs.declare(session, slug, tariffs.ACTIVE, ACTIVATED_ON, ACTIVATION, "demo", certainty="L")
     consular.engine.dispose()
 
 

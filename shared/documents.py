@@ -32,6 +32,8 @@ KINDS = {
     "birth-statement": Kind("civil_registry", "R", "BS"),
     "death-statement": Kind("civil_registry", "R", "DS"),
     "cash-allowance-discharge": Kind("conscription", "M", "CA"),
+    "missed-service-clearance": Kind("conscription", "M", "MS"),
+    "reserve-allowance-exemption": Kind("conscription", "M", "RA"),
     "receipt": Kind("consular", "C", "RC"),
     "passport-slip": Kind("consular", "C", "PS"),
 }

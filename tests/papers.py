@@ -81,6 +81,53 @@ DISCHARGE: dict[str, Any] = {
     "receipt": {"number": "RUH-RC-2026-000117", "on": "2026-11-20"},
     "zone": "Asia/Damascus",
 }
+MISSED: dict[str, Any] = DISCHARGE | {
+    "person": DISCHARGE["person"] | {"born": "1981-04-11"},
+    "service": DISCHARGE["service"] | {"class_year": 1981},
+    "decision": DISCHARGE["decision"] | {"law": "Law 33/2014"},
+    "tier": "missed_service",
+    "working": [
+        {"code": "passed_age", "law": "LD 30/2007", "params": {"on": "2023-04-11", "age": 42}},
+        {"code": "missed_base", "law": "Law 33/2014", "params": {"amount": {"amount": 800_000, "currency": "USD"}}},
+        {"code": "payable_until", "law": "Law 35/2017", "params": {"on": "2023-07-11", "months": 3}},
+        {
+            "code": "late_addition",
+            "law": "Law 33/2014 as reported",
+            "params": {
+                "years": 3,
+                "rate": {"amount": 20_000, "currency": "USD"},
+                "amount": {"amount": 60_000, "currency": "USD"},
+                "most": {"amount": 200_000, "currency": "USD"},
+            },
+        },
+        {"code": "amount", "law": "Law 33/2014", "params": {"amount": {"amount": 860_000, "currency": "USD"}}},
+    ],
+    "amount": {"amount": 860_000, "currency": "USD"},
+}
+RESERVE: dict[str, Any] = DISCHARGE | {
+    "decision": DISCHARGE["decision"] | {"law": "LD 20/2024"},
+    "tier": "reserve_age",
+    "working": [
+        *DISCHARGE["working"][:4],
+        {
+            "code": "reserve_abroad",
+            "law": "LD 31/2020 art. 26-e",
+            "params": {"years": 3, "amount": {"amount": 500_000, "currency": "USD"}},
+        },
+        {
+            "code": "reserve_age",
+            "law": "LD 20/2024",
+            "params": {
+                "age": 38,
+                "months": 2,
+                "less": {"amount": 40_000, "currency": "USD"},
+                "amount": {"amount": 440_000, "currency": "USD"},
+            },
+        },
+        {"code": "amount", "law": "LD 20/2024", "params": {"amount": {"amount": 440_000, "currency": "USD"}}},
+    ],
+    "amount": {"amount": 440_000, "currency": "USD"},
+}
 RECEIPT: dict[str, Any] = {
     "holder": both("سامر خالد الحلبي", "Samer Khaled Alhalabi"),
     "beneficiary": both("رشا عبد الرحمن الحسين", "Rasha Abdulrahman Alhussein"),
@@ -181,6 +228,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "birth-statement": BIRTH,
     "death-statement": DEATH,
     "cash-allowance-discharge": DISCHARGE,
+    "missed-service-clearance": MISSED,
+    "reserve-allowance-exemption": RESERVE,
     "receipt": RECEIPT,
     "passport-slip": SLIP,
 }
@@ -189,6 +238,8 @@ CODES = {
     "birth-statement": "RUH-R7K3M-Q9XFP-AD4CW-T2N-8",
     "death-statement": "RUH-R7K3M-Q9XFP-AD4CW-T2N-8",
     "cash-allowance-discharge": "RUH-M7K3M-Q9XFP-AD4CW-T2N-8",
+    "missed-service-clearance": "RUH-M7K3M-Q9XFP-AD4CW-T2N-8",
+    "reserve-allowance-exemption": "RUH-M7K3M-Q9XFP-AD4CW-T2N-8",
     "receipt": "RUH-C7K3M-Q9XFP-AD4CW-T2N-8",
     "passport-slip": "RUH-C9K3M-Q9XFP-AD4CW-T2N-4",
 }

@@ -26,6 +26,16 @@ def is_of_service_age(facts: Facts) -> bool:
     return LIABLE_FROM_AGE <= age_on(facts.born, facts.today) < LIABLE_UNTIL_AGE
 
 
+def is_past_service_age(facts: Facts) -> bool:
+    """Has turned 42, from the birthday itself."""
+    return age_on(facts.born, facts.today) >= LIABLE_UNTIL_AGE
+
+
+def is_of_the_reserve(facts: Facts) -> bool:
+    """Has served, and may be called again."""
+    return facts.service_status == "reserve"
+
+
 def owes_compulsory_service(facts: Facts) -> bool:
     """Has a service record that is neither served, exempt nor of the reserve."""
     return facts.service_status in {"liable", "deferred", "evader"}

@@ -3,35 +3,78 @@
 from shared.catalogue import conditions as only_if
 from shared.catalogue.model import AFTER_ASSESSMENT, DOCUMENT, Ask, Eligibility, FeeLine, Paper, Question, Transaction
 
+DIRECTORATE = "recruitment_directorate"
+ASSESSED = (Ask("conscription", "assess"),)
+DAYS = 30
+SERVICE_LAW, ALLOWANCE_LAW = "Legislative Decree 30/2007", "Legislative Decree 31/2020"
+
+RESIDENCE = (
+    Question("residence_city", step="residence"),
+    Question("residence_since", kind="past_date", step="residence"),
+    Question("residence_permit_number", max_length=40, step="residence"),
+    Question("residence_permit_expires_on", kind="date", step="residence"),
+)
+MOBILE = Question("mobile", kind="phone", step="contact")
+RESIDENCE_PAPERS = (
+    Paper("identity"),
+    Paper("movement_statement"),
+    Paper("residence_bond"),
+    Paper("residence_permit"),
+    Paper("photo"),
+)
+MAN = (
+    Eligibility("registered", only_if.is_alive_and_registered, "Law 13/2021"),
+    Eligibility("man", only_if.is_man, SERVICE_LAW),
+)
+
 CASH_ALLOWANCE = Transaction(
     slug="cash-allowance",
     group="conscription",
-    law=("Legislative Decree 30/2007", "Legislative Decree 31/2020"),
-    asks=(Ask("conscription", "assess"),),
+    law=(SERVICE_LAW, ALLOWANCE_LAW),
+    asks=ASSESSED,
     outcome=DOCUMENT,
-    working_days=30,
-    questions=(
-        Question("residence_city", step="residence"),
-        Question("residence_since", kind="past_date", step="residence"),
-        Question("residence_permit_number", max_length=40, step="residence"),
-        Question("residence_permit_expires_on", kind="date", step="residence"),
-        Question("mobile", kind="phone", step="contact"),
-    ),
-    papers=(
-        Paper("identity"),
-        Paper("movement_statement"),
-        Paper("residence_bond"),
-        Paper("residence_permit"),
-        Paper("photo"),
-    ),
-    fees=(FeeLine("cash_allowance", "recruitment_directorate"),),
+    working_days=DAYS,
+    questions=(*RESIDENCE, MOBILE),
+    papers=RESIDENCE_PAPERS,
+    fees=(FeeLine("cash_allowance", DIRECTORATE),),
     eligible=(
-        Eligibility("registered", only_if.is_alive_and_registered, "Law 13/2021"),
-        Eligibility("man", only_if.is_man, "Legislative Decree 30/2007"),
-        Eligibility("service_age", only_if.is_of_service_age, "Legislative Decree 30/2007"),
-        Eligibility("owes_service", only_if.owes_compulsory_service, "Legislative Decree 31/2020"),
+        *MAN,
+        Eligibility("service_age", only_if.is_of_service_age, SERVICE_LAW),
+        Eligibility("owes_service", only_if.owes_compulsory_service, ALLOWANCE_LAW),
     ),
     priced=AFTER_ASSESSMENT,
 )
 
-TRANSACTIONS = (CASH_ALLOWANCE,)
+RESERVE_ALLOWANCE = Transaction(
+    slug="reserve-cash-allowance",
+    group="conscription",
+    law=(f"{ALLOWANCE_LAW}, art. 26-e", "Legislative Decree 37/2023", "Legislative Decree 20/2024"),
+    asks=ASSESSED,
+    outcome=DOCUMENT,
+    working_days=DAYS,
+    questions=(*RESIDENCE, MOBILE),
+    papers=(*RESIDENCE_PAPERS, Paper("medical_board_decision", required=False)),
+    fees=(FeeLine("reserve_allowance", DIRECTORATE),),
+    eligible=(*MAN, Eligibility("of_the_reserve", only_if.is_of_the_reserve, f"{ALLOWANCE_LAW}, art. 26-e")),
+    priced=AFTER_ASSESSMENT,
+)
+
+MISSED_SERVICE = Transaction(
+    slug="missed-service-allowance",
+    group="conscription",
+    law=(SERVICE_LAW, "Law 33/2014", "Law 35/2017"),
+    asks=ASSESSED,
+    outcome=DOCUMENT,
+    working_days=DAYS,
+    questions=(Question("residence_city", step="residence"), MOBILE),
+    papers=(Paper("identity"), Paper("residence_permit"), Paper("photo")),
+    fees=(FeeLine("missed_service_allowance", DIRECTORATE),),
+    eligible=(
+        *MAN,
+        Eligibility("past_service_age", only_if.is_past_service_age, SERVICE_LAW),
+        Eligibility("missed_service", only_if.owes_compulsory_service, "Law 33/2014"),
+    ),
+    priced=AFTER_ASSESSMENT,
+)
+
+TRANSACTIONS = (CASH_ALLOWANCE, RESERVE_ALLOWANCE, MISSED_SERVICE)

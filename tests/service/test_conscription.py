@@ -1,7 +1,8 @@
 """Conscription alone: statements, assessments and discharges on its own role and schema."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,13 +13,18 @@ from sqlalchemy.orm import Session
 from deploy.database import DATABASE, opened
 from deploy.population import specimens
 from deploy.postgres import Postgres
+from services.conscription import record
 from services.conscription.handlers import HANDLERS
 from services.conscription.model import Assessment, Discharge, ServiceRecord
 from shared import documents, references
+from shared.clock import age_on
 from shared.crypto import Keys
 from shared.messages import Envelope
 from shared.outbox import outbox
 from tests.conftest import ELSEWHERE, HOME, ServiceClient, expatriate, officer
+
+# The specimen past service age could pay without addition until this day.
+YEARS_LATE = min(age_on(date(2023, 7, 11), datetime.now(UTC).date()), 10)
 
 
 @pytest.fixture
@@ -44,15 +50,16 @@ def heard(type: str, person: str, application: str = "", **body: object) -> Enve
     )
 
 
-def forward(session: Session, person: str) -> Envelope:
-    envelope = heard("application.forwarded", person, ask="assess", options={})
+def forward(session: Session, person: str, transaction: str = "cash-allowance", **asked: object) -> Envelope:
+    body: dict[str, Any] = {"ask": "assess", "options": {}, "transaction": transaction, **asked}
+    envelope = heard("application.forwarded", person, **body)
     HANDLERS["application.forwarded"](session, envelope)
     session.flush()
     return envelope
 
 
-def settle(session: Session, person: str, application: str) -> None:
-    paid = {"payment": "RUH-PAYMT-2", "amount": 2625000, "currency": "SAR"}
+def settle(session: Session, person: str, application: str, transaction: str = "cash-allowance") -> None:
+    paid = {"payment": "RUH-PAYMT-2", "amount": 2625000, "currency": "SAR", "transaction": transaction}
     HANDLERS["fee.settled"](session, heard("fee.settled", person, application, **paid))
     session.flush()
 
@@ -105,6 +112,67 @@ def test_a_man_abroad_for_less_than_a_year_is_refused(session: Session, cluster:
     person = enlist(cluster, abroad_for=timedelta(days=360))
     (answer,) = said(session, forward(session, person).about)
     assert answer["outcome"] == "refused" and answer["reason"] == "residence_too_short", answer
+
+
+@pytest.mark.parametrize(
+    ("transaction", "person", "amount", "law"),
+    [
+        ("reserve-cash-allowance", specimens.FATHER.person, 480_000, "LD 20/2024"),
+        ("missed-service-allowance", specimens.PAST_AGE.person, 800_000 + 20_000 * YEARS_LATE, "Law 33/2014"),
+    ],
+)
+def test_the_other_allowances_by_their_own_law(
+    session: Session, transaction: str, person: str, amount: int, law: str
+) -> None:
+    envelope = forward(session, person, transaction)
+    (answer,) = said(session, envelope.about)
+    assert (answer["outcome"], answer["amount"], answer["currency"]) == ("assessed", amount, "USD")
+    assert session.get_one(Assessment, envelope.about).law == law
+    settle(session, person, envelope.about, transaction)
+    granted = said(session, envelope.about)[-1]
+    assert granted["outcome"] == "granted"
+    assert session.get_one(ServiceRecord, UUID(person)).status == "exempt"
+
+
+@pytest.mark.parametrize(
+    ("transaction", "person", "reason"),
+    [
+        ("reserve-cash-allowance", specimens.ABROAD.person, "not_of_the_reserve"),
+        ("reserve-cash-allowance", specimens.SERVED.person, "service_already_settled"),
+        ("missed-service-allowance", specimens.ABROAD.person, "not_past_service_age"),
+        ("missed-service-allowance", specimens.FATHER.person, "service_already_settled"),
+        ("cash-allowance", specimens.PAST_AGE.person, "outside_service_age"),
+    ],
+)
+def test_each_allowance_refuses_whom_it_is_not_for(
+    session: Session, transaction: str, person: str, reason: str
+) -> None:
+    envelope = forward(session, person, transaction)
+    (answer,) = said(session, envelope.about)
+    assert (answer["outcome"], answer["reason"]) == ("refused", reason)
+    assert session.get_one(Assessment, envelope.about).reason == reason
+
+
+def test_assessed_again_after_a_fix_the_later_finding_counts(session: Session, cluster: Postgres) -> None:
+    person = specimens.STUDENT.person
+    first = forward(session, person)
+    assert session.get_one(Assessment, first.about).tier == "one_year"
+    again = replace(first, id=str(uuid4()), sequence=2)
+    session.get_one(ServiceRecord, UUID(person)).status = "only_son"
+    HANDLERS["application.forwarded"](session, again)
+    assert session.get_one(Assessment, first.about).reason == "service_already_settled"
+    settle(session, person, first.about)
+    assert said(session, first.about)[-1]["reason"] == "not_assessed"
+
+
+def test_an_allowance_of_the_past_is_priced_by_the_law_of_its_day(session: Session) -> None:
+    priced = {
+        day: record.prices(session, date.fromisoformat(day)) for day in ("2023-11-30", "2024-07-31", "2024-08-01")
+    }
+    assert "reserve_age" not in priced["2023-11-30"]
+    assert priced["2024-07-31"]["reserve_age"].from_age == 40
+    assert priced["2024-08-01"]["reserve_age"].from_age == 38
+    assert "reserve_disability" not in priced["2024-07-31"]
 
 
 def test_another_authoritys_application_is_not_ours(session: Session) -> None:

@@ -1,6 +1,7 @@
 """What conscription hands out, and the snapshot each paper is drawn from.
 
-`issue(..., kind="cash-allowance-discharge", data=...)` takes exactly:
+Every paper extends directorate.html. `issue(..., kind=..., data=...)` takes exactly, for the three papers of a paid
+allowance (cash-allowance-discharge, reserve-allowance-exemption, missed-service-clearance):
 
     holder      {"ar", "en"}            the printed name: given, father's and family name
     person      given, family, father, mother, mother_family, birth_place: each {"ar", "en"}
@@ -8,7 +9,8 @@
     service     {"class_year": int, "branch": {"ar", "en"}, "recruitment_number": str | None}
     decision    {"number": str, "on": "YYYY-MM-DD", "law": key of the legal source, text `law.<law>`}
     tier        code of the tier the amount was assessed by, text `tier.<tier>`
-    working     [{"code", "params": {}, "law"}] as GET /assessments answers; text `working.<code>` with its params
+    working     [{"code", "params": {}, "law"}] as GET /assessments answers; text `working.<code>` with its params;
+                of these, texts are ISO days, pairs are amounts, numbers are days unless named years, age or months
     amount      {"amount": minor units, "currency"}
     receipt     {"number": str, "on": "YYYY-MM-DD"}     the payment's receipt or reference
     zone        IANA zone of the mission (the day of issue is a day there)

@@ -1,0 +1,194 @@
+"""The transactions of the recruitment directorate through every service: granted, returned, refused, paid back."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from itertools import product
+from typing import Any
+
+import pytest
+
+from deploy.database import DATABASE, opened
+from deploy.population import specimens
+from deploy.population.specimens import Specimen
+from deploy.postgres import Postgres
+from services.consular.payments.model import Standing
+from shared.clock import age_on
+from shared.db import Database
+from tests.conftest import officer
+from tests.journey.conftest import Case, Platform, fresh_key
+
+Begin = Callable[..., Case]
+# The specimen past service age could pay without addition until this day.
+YEARS_LATE = min(age_on(date(2023, 7, 11), datetime.now(UTC).date()), 10)
+ALLOWANCES = [
+    ("reserve-cash-allowance", specimens.FATHER, "reserve_age", 1_800_000),
+    ("missed-service-allowance", specimens.PAST_AGE, "missed_service", (800_000 + 20_000 * YEARS_LATE) * 15 // 4),
+]
+STRANGERS = {"reserve-cash-allowance": specimens.PAST_AGE, "missed-service-allowance": specimens.STUDENT}
+HERE, CLOSING = "JED", "DXB"
+SLUGS = [slug for slug, *_ in ALLOWANCES]
+SET_STATUS = "UPDATE conscription.service_record SET status = %s WHERE person = %s"
+
+
+def stand(database: Callable[[str], Database], slug: str, mission: str, status: str, since: date) -> None:
+    """A dated row of one mission, as the demo has them for all."""
+    row = {"id": f"{slug}/{mission}/{status}", "transaction": slug, "status": status, "scope": mission}
+    told = {"valid_from": since, "source": "test", "certainty": "L", "approver": "test"}
+    with database("consular").scope(mission) as session:
+        session.merge(Standing(**row, **told))
+
+
+@pytest.fixture(autouse=True)
+def activated(database: Callable[[str], Database]) -> None:
+    """What is historical everywhere is active at two missions."""
+    for slug, mission in product(SLUGS, (HERE, CLOSING)):
+        stand(database, slug, mission, "active", date(2025, 1, 1))
+
+
+@pytest.fixture
+def case(platform: Platform) -> Begin:
+    """`case(person, slug)`: an application about to begin at the mission where this is active."""
+    return lambda person, slug, mission=HERE: Case(platform, person, slug, mission)
+
+
+@pytest.fixture(autouse=True)
+def as_before(registers: int, cluster: Postgres) -> Iterator[None]:
+    """Gives the specimens their standing back, for whoever meets them next."""
+    query = "SELECT person, status FROM conscription.service_record"
+    with opened(cluster.admin_url, DATABASE) as connection:
+        known = connection.execute(query).fetchall()
+    yield
+    with opened(cluster.admin_url, DATABASE) as connection:
+        connection.execute("DELETE FROM conscription.discharge")
+        connection.execute("DELETE FROM conscription.deferral")
+        changed = set(known) - set(connection.execute(query).fetchall())
+        for person, status in changed:
+            connection.execute(SET_STATUS, [status, person])
+        connection.execute(
+            "UPDATE consular.application SET status = 'withdrawn' WHERE transaction = ANY(%s)"
+            " AND status IN ('draft', 'awaiting_payment', 'in_review', 'returned', 'with_authority')",
+            [SLUGS],
+        )
+
+
+def refunds(mine: Case) -> list[tuple[int, str]]:
+    return [(owed["amount"], owed["state"]) for owed in mine.shown()["refunds"]]
+
+
+def paper_of(mine: Case, kind: str) -> dict[str, Any]:
+    """The paper in hand: it can be verified, and read as a PDF by its owner."""
+    code = mine.shown()["document"]["code"]
+    verified = mine.platform.ask("conscription", "GET", f"/verify/{code}", mine.me)
+    assert (verified["status"], verified["kind"]) == ("valid", kind)
+    drawn = mine.platform.clients["conscription"].get(f"/documents/{code}.pdf", mine.me)
+    assert drawn.data[:5] == b"%PDF-"
+    return dict(verified)
+
+
+@pytest.mark.parametrize(("slug", "person", "tier", "total"), ALLOWANCES)
+def test_an_allowance_is_assessed_paid_and_settled_on_paper(
+    case: Begin, slug: str, person: Specimen, tier: str, total: int
+) -> None:
+    mine = case(person, slug).draft()
+    assert mine.submit()["status"] == "in_review"
+    assert mine.shown()["quote"] is None
+    mine.desk("accept")
+    shown = mine.shown()
+    assert shown["status"] == "awaiting_payment"
+    assert (shown["quote"]["total"], shown["quote"]["currency"]) == (total, "SAR")
+    working = mine.platform.ask("conscription", "GET", f"/assessments/{mine.reference}", mine.me)
+    assert (working["tier"], working["reason"]) == (tier, None)
+    assert working["working"][-1]["params"]["amount"]["amount"] == working["amount"]
+    mine.pay_cash()
+    assert mine.status == "ready"
+    kinds = {"reserve-cash-allowance": "reserve-allowance-exemption"}
+    paper_of(mine, kinds.get(slug, "missed-service-clearance"))
+    again = case(person, slug).draft()
+    refused = again.platform.refused(
+        "consular",
+        "POST",
+        f"/applications/{again.reference}/submit",
+        again.me,
+        json={"statements": again.statements(), "key": fresh_key()},
+    )
+    assert refused.get_json()["code"] == "not_eligible"
+
+
+@pytest.mark.parametrize(("slug", "person", "tier", "total"), ALLOWANCES)
+def test_a_returned_allowance_is_mended_and_goes_on(
+    case: Begin, slug: str, person: Specimen, tier: str, total: int
+) -> None:
+    mine = case(person, slug).draft()
+    mine.submit()
+    mine.desk("return", reason="paper_missing", note="سند الإقامة")
+    assert mine.status == "returned"
+    assert mine.submit()["status"] == "in_review"
+    mine.desk("accept")
+    assert mine.shown()["quote"]["total"] == total
+    assert mine.platform.ask("conscription", "GET", f"/assessments/{mine.reference}", mine.me)["tier"] == tier
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_who_does_not_meet_the_conditions_pays_nothing(case: Begin, slug: str) -> None:
+    mine = case(STRANGERS[slug], slug).draft()
+    path, sent = f"/applications/{mine.reference}/submit", {"statements": mine.statements(), "key": fresh_key()}
+    refused = mine.platform.refused("consular", "POST", path, mine.me, json=sent).get_json()
+    assert refused["code"] == "not_eligible"
+    assert all(reason["law"] for reason in refused["params"]["reasons"])
+    assert mine.status == "draft"
+
+
+@pytest.mark.parametrize(("slug", "person", "tier", "total"), ALLOWANCES)
+def test_what_the_directorate_refuses_after_payment_is_owed_back(
+    case: Begin, cluster: Postgres, slug: str, person: Specimen, tier: str, total: int
+) -> None:
+    mine = case(person, slug).draft()
+    mine.submit()
+    mine.desk("accept")
+    with opened(cluster.admin_url, DATABASE) as connection:
+        connection.execute(SET_STATUS, ["served", person.person])
+    mine.pay_cash()
+    shown = mine.shown()
+    assert (shown["status"], shown["timeline"][-1]["reason"]) == ("refused", "service_already_settled")
+    assert refunds(mine) == [(total, "due")], tier
+
+
+@pytest.mark.parametrize(("slug", "person", "tier", "total"), ALLOWANCES)
+def test_a_refusal_keeps_its_working(
+    case: Begin, cluster: Postgres, slug: str, person: Specimen, tier: str, total: int
+) -> None:
+    mine = case(person, slug).draft()
+    mine.submit()
+    with opened(cluster.admin_url, DATABASE) as connection:
+        connection.execute(SET_STATUS, ["only_son", person.person])
+    mine.desk("accept")
+    assert mine.status == "refused"
+    told = mine.platform.ask("conscription", "GET", f"/assessments/{mine.reference}", mine.me)
+    assert (told["reason"], told["amount"]) == ("service_already_settled", None), (tier, total)
+    assert refunds(mine) == []
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_legacy_transaction_is_historical_until_a_dated_row_says_otherwise(case: Begin, slug: str) -> None:
+    elsewhere = case(specimens.FATHER, slug, "BER")
+    sent = {"transaction": slug, "key": fresh_key()}
+    refused = elsewhere.platform.refused("consular", "POST", "/applications", elsewhere.me, json=sent).get_json()
+    assert (refused["code"], refused["params"]["status"]) == ("transaction_not_active", "historical")
+
+
+@pytest.mark.parametrize(("slug", "person", "tier", "total"), ALLOWANCES)
+def test_suspended_while_money_is_owed_none_is_taken(
+    case: Begin, database: Callable[[str], Database], slug: str, person: Specimen, tier: str, total: int
+) -> None:
+    mine = case(person, slug, CLOSING).draft()
+    mine.submit()
+    mine.desk("accept")
+    quote = mine.shown()["quote"]
+    assert (quote["currency"], quote["total"] != total) == ("AED", True), tier
+    stand(database, slug, CLOSING, "suspended", date(2025, 6, 1))
+    sent = {"amount": quote["total"], "currency": "AED", "key": fresh_key()}
+    path = f"/desk/cases/{mine.reference}/cash"
+    refused = mine.platform.refused("consular", "POST", path, officer("cashier", CLOSING), json=sent)
+    assert refused.get_json()["code"] == "transaction_not_active"
+    mine.consular("POST", f"/applications/{mine.reference}/withdraw", json={"key": fresh_key()})
+    assert (mine.status, refunds(mine)) == ("withdrawn", [])
