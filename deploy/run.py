@@ -2,20 +2,22 @@
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from types import FrameType
 
 from deploy import demo_data
 from deploy.children import Failed, keep, start_all, stop_all, wait_for
 from deploy.data import DataFolder, Occupied
 from deploy.database import SERVICES, prepare
-from deploy.leash import follow
+from deploy.leash import follow, leashed
 from deploy.migrate import migrate
 from deploy.postgres import Postgres, PostgresFailed
-from deploy.stack import Listeners, Stack, build, listeners_on
+from deploy.stack import ROOT, Listeners, Stack, build, listeners_on
 from shared import fonts
 
 DEFAULT_PORT = 8080
@@ -62,6 +64,7 @@ def run(folder: DataFolder, port: int, timings: Timings) -> None:
             with timings.of("database"):
                 admin_url = ending.enter_context(Postgres(folder.postgres)).admin_url
         ending.callback(ignore_signals)
+        cutting = cut_fonts(folder)
         urls = furnish(folder, admin_url, timings)
         stack = build(folder, urls, listeners)
         ending.callback(stop_all, stack.children)
@@ -72,6 +75,9 @@ def run(folder: DataFolder, port: int, timings: Timings) -> None:
             demo_data.load(admin_url, urls, folder.secrets()["session"])
         with timings.of("services"):
             wait_for(stack.children)
+        with timings.of("fonts"):
+            cutting.wait()
+            fonts.prepare(folder.fonts)
         announce(stack, folder, timings)
         keep(stack.children)
 
@@ -81,10 +87,18 @@ def furnish(folder: DataFolder, admin_url: str, timings: Timings) -> dict[str, s
         urls = prepare(admin_url, folder.postgres)
         for service in SERVICES:
             migrate(admin_url, service)
-    with timings.of("keys and fonts"):
         folder.create_keys(SERVICES)
-        fonts.prepare(folder.fonts)
     return urls
+
+
+def cut_fonts(folder: DataFolder) -> subprocess.Popen[bytes]:
+    """Beside all else, since the first time takes long; later on there is nothing to cut."""
+    command = [sys.executable, "-m", "shared.fonts", str(folder.fonts)] if is_empty(folder.fonts) else ["true"]
+    return subprocess.Popen(leashed(command), stdout=subprocess.DEVNULL, start_new_session=True, cwd=ROOT)
+
+
+def is_empty(folder: Path) -> bool:
+    return not (folder.is_dir() and any(folder.iterdir()))
 
 
 def reserved(port: int) -> Listeners:
