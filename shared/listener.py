@@ -7,14 +7,14 @@ or out of order, and this process may die at any instruction.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, case, func, literal, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.orm import Session
 
 from shared.crypto import Keys
 from shared.db import Database
 from shared.errors import Conflict, Refusal, Unavailable
-from shared.inbox import at_place, due_messages, inbox, inbox_place, is_message, park, parked, replays
+from shared.inbox import due_messages, inbox, is_message, park, parked, replays
+from shared.inbox_statements import DONE, REGISTER, SET_ASIDE, TAKE_FIRST_PLACE, TAKE_NEXT_PLACE
 from shared.logs import log, request_id
 from shared.messages import Delivery, Envelope, Unreadable, decode
 from shared.retries import WAITS, wait
@@ -64,21 +64,13 @@ class Listener:
 
         Gives 0 when there is nothing to attempt now: known, too old, or too early.
         """
-        applied = func.coalesce(select(inbox_place.c.applied).where(at_place(self.me, envelope)).scalar_subquery(), 0)
-        here = literal(envelope.sequence)
-        row = self._row(envelope) | {
-            "raw": delivery.raw,
-            "state": case((here <= applied, "ignored"), else_="open"),
-            "attempts": case((here == applied + 1, 1), else_=0),
-            "next_attempt": case((here == applied + 1, func.now() + wait(1)), else_=func.now()),
-        }
-        new = upsert(inbox).values(**row).on_conflict_do_nothing().returning(inbox.c.attempts)
         with self.database.engine.begin() as connection:
-            return connection.scalar(new) or 0
+            row = self._row(envelope.id, envelope) | {"the_raw": delivery.raw, "the_wait": wait(1)}
+            return connection.scalar(REGISTER, row) or 0
 
-    def _row(self, envelope: Envelope) -> dict[str, Any]:
-        fields = {name: getattr(envelope, name) for name in ("sender", "about", "sequence", "type")}
-        return {"consumer": self.me, "message": envelope.id, **fields}
+    def _row(self, message: str, said: Envelope | Row[Any]) -> dict[str, Any]:
+        place = {"the_sender": said.sender, "the_about": said.about, "the_sequence": said.sequence}
+        return {"the_consumer": self.me, "the_message": message, "the_type": said.type, **place}
 
     def _attempt(self, envelope: Envelope, delivery: Delivery, attempts: int) -> str | None:
         """One attempt, already counted. Gives the message that waited for this one to be applied, if any."""
@@ -98,22 +90,10 @@ class Listener:
             request_id.reset(token)
 
     def _advance(self, session: Session, message: str, said: Envelope | Row[Any]) -> tuple[bool, str | None]:
-        """Takes this message's place in the order, or ignores it; gives what has been waiting for the place after.
-
-        The row of the place is locked: a rival waits here, then finds the place taken.
-        """
-        if said.sequence == 1:
-            first = {"consumer": self.me, "sender": said.sender, "about": said.about, "applied": 1}
-            moved = session.execute(upsert(inbox_place).values(**first).on_conflict_do_nothing().returning(literal(1)))
-        else:
-            before = at_place(self.me, said) & (inbox_place.c.applied == said.sequence - 1)
-            place = update(inbox_place).where(before).values(applied=said.sequence)
-            moved = session.execute(place.returning(literal(1)))
-        in_turn = moved.first() is not None
-        undone = is_message(self.me, message) & inbox.c.applied.is_(None)
-        state = case((inbox.c.state == "open", "applied"), else_=inbox.c.state) if in_turn else literal("ignored")
-        done = update(inbox).where(undone).values(state=state, applied=func.now(), raw=None)
-        follower = session.scalar(done.returning(_follower(self.me, said)))
+        """Takes this message's place in the order, or ignores it; gives what has been waiting for the place after."""
+        row = self._row(message, said)
+        in_turn = session.scalar(TAKE_FIRST_PLACE if said.sequence == 1 else TAKE_NEXT_PLACE, row) is not None
+        follower = session.scalar(DONE, row | {"the_in_turn": in_turn})
         return in_turn, follower if in_turn else None
 
     def _resume_all(self, message: str | None) -> None:
@@ -166,12 +146,9 @@ class Listener:
         """Parks a delivery seen for the first time."""
         said = wrong.envelope
         with self.database.engine.begin() as connection:
-            if said is not None:
-                # Truly signed, so its place in the order is real: what follows about this application waits for it.
-                row = self._row(said) | {"state": "parked", "attempts": 0, "next_attempt": func.now()}
-                new = upsert(inbox).values(**row).on_conflict_do_nothing().returning(inbox.c.attempts)
-                if connection.scalar(new) is None:
-                    return
+            # Truly signed, its place in the order is real, and what follows about this application waits for it.
+            if said is not None and connection.scalar(SET_ASIDE, self._row(said.id, said)) is None:
+                return
             park(connection, self.me, delivery, wrong.reason, wrong.detail, said.id if said else None, said)
 
     def _park(self, delivery: Delivery, reason: str, detail: str, message: str, said: Envelope | Row[Any]) -> None:
@@ -179,16 +156,3 @@ class Listener:
         with self.database.engine.begin() as connection:
             connection.execute(update(inbox).where(is_message(self.me, message)).values(state="parked", raw=None))
             park(connection, self.me, delivery, reason, detail, message, said)
-
-
-def _follower(me: str, said: Envelope | Row[Any]) -> ColumnElement[str]:
-    after = inbox.alias("after")
-    waits = (
-        (after.c.consumer == me)
-        & (after.c.sender == said.sender)
-        & (after.c.about == said.about)
-        & (after.c.sequence == said.sequence + 1)
-        & after.c.state.in_(("open", "discarded"))
-        & after.c.applied.is_(None)
-    )
-    return select(after.c.message).where(waits).limit(1).scalar_subquery()

@@ -4,7 +4,21 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Column, DateTime, Index, Integer, Table, Text, Uuid, delete, func, insert, select, update
+from sqlalchemy import (
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    Table,
+    Text,
+    Uuid,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
@@ -51,6 +65,30 @@ outbox_place = Table(
 )
 TABLES = (outbox, outbox_place)
 
+_about = bindparam("the_about", type_=Text())
+_place = (
+    upsert(outbox_place)
+    .values(about=_about, last=1)
+    .on_conflict_do_update(index_elements=["about"], set_={"last": outbox_place.c.last + 1})
+    .returning(outbox_place.c.last)
+    .cte("place")
+)
+_written = (
+    insert(outbox)
+    .values(
+        id=bindparam("the_id", type_=Uuid(as_uuid=False)),
+        about=_about,
+        type=bindparam("the_type", type_=Text()),
+        version=bindparam("the_version", type_=Integer()),
+        content=bindparam("the_content", type_=JSONB()),
+        sequence=select(_place.c.last).scalar_subquery(),
+    )
+    .add_cte(_place)
+    .cte("written")
+)
+# Number, row and wake-up in one round trip; the relay wakes when, and only when, this commits.
+_EMIT = select(func.pg_notify(func.concat("outbox_", func.current_schema()), "")).add_cte(_written)
+
 
 def emit(
     session: Session, actor: Actor, type: str, about: str, body: dict[str, Any], cause: Envelope | None = None
@@ -64,32 +102,16 @@ def emit(
         raise ValueError("messages carry ids; files travel by reference")
     checked_body(type, version, body)
     message = str(uuid4())
-    row = {
-        "id": message,
-        "about": about,
-        "type": type,
-        "version": version,
-        "content": {
-            "actor": {"kind": actor.kind, "id": actor.id, "role": actor.role},
-            "mission": mission_of(about),
-            "correlation": cause.correlation if cause else request_id.get() or message,
-            "causation": cause.id if cause else None,
-            "traceparent": cause.traceparent if cause else get_contextvars().get("traceparent"),
-            "body": body,
-        },
+    content = {
+        "actor": {"kind": actor.kind, "id": actor.id, "role": actor.role},
+        "mission": mission_of(about),
+        "correlation": cause.correlation if cause else request_id.get() or message,
+        "causation": cause.id if cause else None,
+        "traceparent": cause.traceparent if cause else get_contextvars().get("traceparent"),
+        "body": body,
     }
-    place = (
-        upsert(outbox_place)
-        .values(about=about, last=1)
-        .on_conflict_do_update(index_elements=["about"], set_={"last": outbox_place.c.last + 1})
-        .returning(outbox_place.c.last)
-        .cte("place")
-    )
-    written = (
-        insert(outbox).values(**row, sequence=select(place.c.last).scalar_subquery()).add_cte(place).cte("written")
-    )
-    # One round trip; the relay wakes when, and only when, this commits.
-    session.execute(select(func.pg_notify(func.concat("outbox_", func.current_schema()), "")).add_cte(written))
+    row = {"the_id": message, "the_about": about, "the_type": type, "the_version": version, "the_content": content}
+    session.execute(_EMIT, row)
     return message
 
 

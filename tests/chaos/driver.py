@@ -10,6 +10,7 @@ from typing import Any
 
 import requests
 
+from deploy.demo.answers import answers, required_papers, scan
 from deploy.population.specimens import Specimen
 from deploy.sandbox.provider import TEST_NUMBER
 from shared.client import Client
@@ -17,7 +18,6 @@ from shared.errors import Refusal, Unavailable
 from shared.identity import Actor
 from tests.chaos.platform import Platform
 from tests.conftest import HOME, officer
-from deploy.demo.answers import answers, required_papers, scan
 
 PATIENCE_SECONDS = 60.0
 FINAL = frozenset({"collected", "refused"})
@@ -32,11 +32,13 @@ class Record:
     acknowledged: int = 0
     repeated: int = 0
     surprises: list[str] = field(default_factory=list)
+    moved: float = field(default_factory=time.monotonic)
 
     def note(self, acknowledged: int = 0, repeated: int = 0, surprise: str = "") -> None:
         """From any thread."""
         with self.lock:
             self.acknowledged += acknowledged
+            self.moved = time.monotonic() if acknowledged else self.moved
             self.repeated += repeated
             if surprise:
                 self.surprises.append(surprise)
@@ -108,6 +110,8 @@ class Case:
             self.desk("accept", "officer")
         elif self.status == "ready" and self.slug == "passport-renewal":
             self.desk("collect", "clerk", national_number=self.person.national_number)
+        if before != self.status:
+            self.record.moved = time.monotonic()
         return before != self.status
 
     @property
@@ -223,9 +227,9 @@ def crowd(
     allowed = iter(liable)
     for number in range(wanted):
         slug = dice.choices(["individual-extract", "passport-renewal", "cash-allowance"], [6, 3, 1])[0]
-        person = next(renewing) if slug == "passport-renewal" else dice.choice(people)
-        if slug == "cash-allowance":
-            person = next(allowed)
+        owing = next(allowed, None) if slug == "cash-allowance" else None
+        slug = slug if owing or slug != "cash-allowance" else "individual-extract"
+        person = owing or (next(renewing) if slug == "passport-renewal" else dice.choice(people))
         cases.append(Case(number, slug, person, dice.random() < 0.33, record, platform))
     return Crowd(cases, record)
 

@@ -2,7 +2,7 @@
 
 import os
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,7 @@ import pytest
 
 from deploy import demo_data
 from deploy.broker import Broker
-from deploy.children import Child, start_all, stop_all
+from deploy.children import start_all, stop_all
 from deploy.data import DataFolder
 from deploy.database import SERVICES, prepare
 from deploy.migrate import migrate
@@ -20,8 +20,8 @@ from deploy.stack import Stack, build, listeners_on
 from shared import fonts
 from shared.crypto import Keys
 
-# How often each kind of process is killed, of every ten kills; the relay lives in the worker.
-SHARES = {"web": 4, "worker": 4, "broker": 1, "database": 1}
+# Of ten kills; the rest fall on web services and workers alike. The relay lives in the worker.
+BROKER_SHARE, DATABASE_SHARE = 0.1, 0.1
 
 
 @dataclass
@@ -111,24 +111,16 @@ class Kill:
 
 
 def schedule(dice: random.Random, platform: Platform, kills: int, requests: int) -> list[Kill]:
-    """Seeded points spread over the run, and seeded victims in the shares above."""
-    shares = {kind: share for kind, share in SHARES.items() if kind != "broker" or platform.broker}
-    victims: dict[str, Callable[[], str]] = {
-        "web": lambda: dice.choice([platform.stack.gateway, *platform.stack.services]).name,
-        "worker": lambda: dice.choice(platform.stack.workers).name,
-        "broker": lambda: "broker",
-        "database": lambda: "database",
-    }
-    # One of each kind at least, then by share.
-    kinds = [*shares, *dice.choices([*shares], [*shares.values()], k=max(0, kills - len(shares)))]
-    dice.shuffle(kinds)
-    points = sorted(dice.randrange(requests // 50, requests * 9 // 10) for _ in kinds)
-    return [Kill(point, victims[kind]()) for point, kind in zip(points, kinds, strict=True)]
-
-
-def children_of(platform: Platform) -> dict[str, Child]:
-    """By name."""
-    return {child.name: child for child in platform.stack.children}
+    """Seeded points spread over the run, and seeded victims in the shares above, each kind at least once."""
+    brokers = max(1, round(kills * BROKER_SHARE)) if platform.broker else 0
+    databases = max(1, round(kills * DATABASE_SHARE))
+    webs = [child.name for child in (platform.stack.gateway, *platform.stack.services)]
+    workers = [child.name for child in platform.stack.workers]
+    others = [dice.choice(workers if place % 2 else webs) for place in range(kills - brokers - databases)]
+    victims = ["broker"] * brokers + ["database"] * databases + others
+    dice.shuffle(victims)
+    points = sorted(dice.randrange(requests // 50, requests * 9 // 10) for _ in victims)
+    return [Kill(point, victim) for point, victim in zip(points, victims, strict=True)]
 
 
 def applications_wanted() -> int:
