@@ -6,12 +6,11 @@ from typing import Any
 from flask import Flask, Response, jsonify, redirect, send_from_directory, url_for
 from werkzeug.wrappers import Response as Answer
 
-from services.gateway import desk, faults, pages, presentation, security
+from services.gateway import current, desk, faults, pages, presentation, security
 from services.gateway.accounts import UNREACHABLE
 from services.gateway.civil_registry import CivilRegistry
 from services.gateway.conscription import Conscription
 from services.gateway.consular import Consular
-from services.gateway.current import accounts, civil_registry, conscription, consular, settings
 from services.gateway.language import keep_language, preferred
 from shared.client import Client
 from shared.crypto import Keys
@@ -68,7 +67,7 @@ def front_door() -> Answer:
 
 def font(name: str) -> Response:
     """The faces cut at set-up, which live outside the code."""
-    return send_from_directory(settings().fonts.resolve(), name)
+    return send_from_directory(current.settings().fonts.resolve(), name)
 
 
 def health() -> Response:
@@ -85,9 +84,9 @@ def ready() -> tuple[Response, int]:
 def _checks() -> dict[str, bool]:
     return {
         "database": _answers(accounts_answer),
-        "consular": _answers(consular().ready),
-        "civil_registry": _answers(civil_registry().ready),
-        "conscription": _answers(conscription().ready),
+        "consular": _answers(current.consular().ready),
+        "civil_registry": _answers(current.civil_registry().ready),
+        "conscription": _answers(current.conscription().ready),
     }
 
 
@@ -101,5 +100,5 @@ def _answers(ask: Callable[[], None]) -> bool:
 
 def accounts_answer() -> None:
     """Asks the database of accounts for anything at all."""
-    with accounts().scope(None) as session:
+    with current.accounts().scope(None) as session:
         now(session)

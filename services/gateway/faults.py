@@ -39,8 +39,7 @@ def _too_many(refusal: TooMany) -> tuple[str, int, dict[str, str]]:
 
 
 def _sign_in_first(_refusal: SignInNeeded) -> Response:
-    wanted = request.path if request.method == "GET" else None
-    return redirect(url_for("sign_in.ask", next=wanted), 303)
+    return redirect(url_for("sign_in.ask", next=request.path), 303)
 
 
 def _identity_first(_refusal: IdentityNeeded) -> Response:

@@ -9,9 +9,9 @@ def slow_down(limit: Limit, subject: str) -> None:
     refused: TooMany | None = None
     with accounts().scope(None) as session:
         try:
-            count_try(session, settings().secret, limit, subject)
+            if count_try(session, settings().secret, limit, subject) == 1:
+                forget_old_tries(session)
         except TooMany as refusal:
             refused = refusal
-            forget_old_tries(session)
     if refused is not None:
         raise refused

@@ -149,3 +149,27 @@ def test_an_assessed_amount_shows_its_working_with_the_law_of_each_step(gateway:
     assert all(page.status_code == 200 for page in pages.values())
     assert "Legislative Decree 31/2020" in pages["en"].text and "7,000.00" in pages["en"].text
     assert "المرسوم التشريعي" in pages["ar"].text and "أيلول 2019" in pages["ar"].text
+
+
+def test_pressing_send_twice_sends_once_and_leads_to_the_same_page(gateway: Gateway) -> None:
+    browser = gateway.visitor(person=specimens.FORMER_HUSBAND)
+    reference = begin(browser, "individual-extract")
+    fill(browser, "individual-extract", reference)
+    review = f"/en/applications/{reference}/review"
+    form = {"key": browser.hidden(review, "key"), "csrf_token": browser.token(review)}
+    first, second = browser.post(review, **form), browser.post(review, **form)
+    assert (first.status_code, first.location) == (second.status_code, second.location)
+    assert first.location == f"/en/applications/{reference}/pay"
+    third = browser.post(review, **{**form, "key": "another"})
+    assert third.status_code == 409
+    assert "moved on" in third.text
+
+
+def test_beginning_twice_opens_one_draft(gateway: Gateway) -> None:
+    browser = gateway.visitor(person=specimens.PAST_AGE)
+    page = "/en/apply/passport-renewal"
+    form = {"key": browser.hidden(page, "key"), "csrf_token": browser.token(page)}
+    first, second = browser.post(page, **form), browser.post(page, **form)
+    assert first.location == second.location
+    other = browser.submit(page, key=browser.hidden(page, "key"))
+    assert first.location.startswith(other.location)

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from deploy.population import specimens
 from services.gateway.accounts import sessions
-from services.gateway.accounts.model import Account, AuthSession
+from services.gateway.accounts.model import Account, Attempt, AuthSession
 from services.gateway.accounts.passwords import hash_password
 from services.gateway.accounts.throttle import address_prefix
 from shared import db
@@ -89,6 +89,27 @@ def test_use_prolongs_a_session_but_never_beyond_its_end(gateway: Gateway) -> No
     assert browser.get("/en/account").status_code == 200
     age(gateway, ends_at=timedelta(hours=12))
     assert browser.get("/en/account").status_code == 303
+
+
+def test_sessions_long_over_are_forgotten_at_the_next_sign_in(gateway: Gateway) -> None:
+    gateway.visitor(person=specimens.MOTHER)
+    age(gateway, ends_at=timedelta(days=31))
+    gateway.visitor(person=specimens.MOTHER)
+    with gateway.app.extensions["database"].scope(None) as session:
+        mine = select(AuthSession).join(AuthSession.account).where(Account.person == specimens.MOTHER.person)
+        assert len(session.scalars(mine).all()) == 1
+
+
+def test_tries_whose_time_is_over_are_forgotten(gateway: Gateway) -> None:
+    form = {"identifier": "once@mahjar.example", "password": "wrong words here"}
+    gateway.browser().submit("/en/sign-in", **form)
+    with gateway.app.extensions["database"].scope(None) as session:
+        values = {"ends_at": Attempt.ends_at - timedelta(hours=2)}
+        session.execute(update(Attempt).values(values).execution_options(synchronize_session=False))
+        before = set(session.scalars(select(Attempt.key)))
+    gateway.browser().submit("/en/sign-in", **{**form, "identifier": "another@mahjar.example"})
+    with gateway.app.extensions["database"].scope(None) as session:
+        assert len(before & set(session.scalars(select(Attempt.key)))) == 1
 
 
 def test_a_disabled_account_is_out_at_once(gateway: Gateway) -> None:

@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from services.gateway.accounts.keyed import keyed_hash
@@ -16,6 +16,7 @@ IDLE = {"expatriate": timedelta(minutes=30), "staff": timedelta(minutes=15)}
 ABSOLUTE = {"expatriate": timedelta(hours=12), "staff": timedelta(hours=8)}
 # The last sight of a session is written at most this often, so that reading a page rarely writes a row.
 SIGHT = timedelta(seconds=30)
+KEPT = timedelta(days=30)
 TOKEN_BYTES = 32
 
 
@@ -75,10 +76,17 @@ def open_session(session: Session, secret: str, account: Account) -> str:
         idle_ends_at=now + IDLE[who],
         ends_at=now + ABSOLUTE[who],
     )
+    forget_old_sessions(session, account, now)
     session.add(row)
     session.flush()
     audit.record(session, actor_of(account), "session.open", account.id, opened=row.id)
     return token
+
+
+def forget_old_sessions(session: Session, account: Account, now: datetime) -> None:
+    """Deletes what is long over; that the account was used then stays in the events."""
+    old = delete(AuthSession).where(AuthSession.account_id == account.id, AuthSession.ends_at < now - KEPT)
+    session.execute(old.execution_options(synchronize_session=False))
 
 
 def find(session: Session, secret: str, token: str) -> Visitor | None:

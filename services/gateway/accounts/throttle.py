@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 
-from sqlalchemy import case, delete
+from sqlalchemy import case, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -38,6 +38,7 @@ IDENTITY_BY_ADDRESS = Limit("identity_address", 20, 3600)
 TRACK_BY_ADDRESS = Limit("track_address", 10, 60)
 TRACK_BY_REFERENCE = Limit("track_reference", 10, 600)
 VERIFY_BY_ADDRESS = Limit("verify_address", 30, 60)
+SWEPT = 100
 UPLOADS_BY_ACCOUNT = Limit("upload_account", 60, 3600)
 
 
@@ -50,8 +51,11 @@ def address_prefix(address: str | None) -> str:
     return str(ip_network((ip, 24 if ip.version == 4 else 56), strict=False))
 
 
-def count_try(session: Session, secret: str, limit: Limit, subject: str) -> None:
-    """Counts one try. Raises TooMany above the limit. Its transaction must be committed even when it raises."""
+def count_try(session: Session, secret: str, limit: Limit, subject: str) -> int:
+    """Counts one try and gives its number in the running time. Raises TooMany above the limit.
+
+    Its transaction must be committed even when it raises.
+    """
     now = db.now(session)
     ends = now + timedelta(seconds=limit.seconds)
     over = Attempt.ends_at <= now
@@ -67,6 +71,7 @@ def count_try(session: Session, secret: str, limit: Limit, subject: str) -> None
     if count > limit.tries:
         seconds = seconds_until(ends_at, now)
         raise TooMany("too_many_tries", seconds=seconds, n=-(-seconds // 60))
+    return int(count)
 
 
 def seconds_until(moment: datetime, now: datetime) -> int:
@@ -75,5 +80,6 @@ def seconds_until(moment: datetime, now: datetime) -> int:
 
 
 def forget_old_tries(session: Session) -> None:
-    """Deletes counts whose time is over."""
-    session.execute(delete(Attempt).where(Attempt.ends_at < db.now(session)))
+    """Deletes some counts whose time is over, leaving alone those that somebody is renewing at this moment."""
+    over = select(Attempt.key).where(Attempt.ends_at < db.now(session)).limit(SWEPT).with_for_update(skip_locked=True)
+    session.execute(delete(Attempt).where(Attempt.key.in_(over)).execution_options(synchronize_session=False))

@@ -176,11 +176,14 @@ def _missing(application: Application, entry: Transaction) -> list[dict[str, str
 @blueprint.post("/applications/<reference>/review")
 def submit(reference: str) -> Response | tuple[str, int]:
     """Asks the registers afresh and sends the application in. A second press of the button changes nothing."""
-    application, entry = mine(reference, "submit")
+    application = consular().application(visitor().actor, reference)
+    entry = transaction(application["transaction"])
     try:
         statements = attested(entry, application["answers"]).statements
         sent = consular().submit(visitor().actor, reference, statements, request.form.get("key", ""))
     except Refusal as refusal:
+        if "submit" not in application["allowed"]:
+            raise
         return _review(application, entry, refusal), refusal.status
     if "pay" in sent["allowed"]:
         return redirect(url_for("pay.choose", reference=reference), 303)

@@ -13,7 +13,7 @@ from services.gateway.language import chosen
 from services.gateway.pages.apply import mine
 from services.gateway.security import allow_form_to
 from shared.catalogue.model import Transaction
-from shared.errors import Refusal, Unavailable
+from shared.errors import Conflict, Refusal, Unavailable
 from shared.forms import transaction
 from shared.paper import worked
 
@@ -50,6 +50,9 @@ def card(reference: str) -> Response | tuple[str, int]:
     try:
         opened = consular().pay_by_card(visitor().actor, reference, request.form.get("key", ""), back)
         address = checked(opened["redirect_url"])
+    except Conflict as conflict:
+        # The price ran out meanwhile: the new one is shown, and nothing is charged before it has been seen.
+        return _page(*mine(reference, "pay"), conflict), conflict.status
     except Refusal as refusal:
         return _page(application, entry, refusal), refusal.status
     allow_form_to(address)
