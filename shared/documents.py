@@ -31,6 +31,8 @@ KINDS = {
     "individual-extract": Kind("civil_registry", "R", "IE"),
     "birth-statement": Kind("civil_registry", "R", "BS"),
     "death-statement": Kind("civil_registry", "R", "DS"),
+    "marriage-statement": Kind("civil_registry", "R", "MR"),
+    "divorce-statement": Kind("civil_registry", "R", "DV"),
     "cash-allowance-discharge": Kind("conscription", "M", "CA"),
     "missed-service-clearance": Kind("conscription", "M", "MS"),
     "reserve-allowance-exemption": Kind("conscription", "M", "RA"),

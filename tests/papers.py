@@ -223,10 +223,38 @@ DEATH: dict[str, Any] = ASKED | {
         "reporter": "son",
     },
 }
+HUSBAND = FATHER | {"born": "1988-08-30", "national_number": "01020304033", "marital_status": "married"}
+HUSBAND |= {"given": both("سامر", "Samer"), "family": both("الحلبي", "Alhalabi"), "father": both("خالد", "Khaled")}
+HUSBAND |= {"name": both("سامر خالد الحلبي", "Samer Khaled Alhalabi")}
+WIFE = EXTRACT["person"] | {"name": EXTRACT["holder"], "entry": EXTRACT["entry"]}
+COURT = both("المحكمة الشرعية في الميدان", "Sharia Court of Midan")
+WEDDING: dict[str, Any] = EVENT | {
+    "on": "2015-06-03",
+    "place": COURT,
+    "number": "2015/482",
+    "registered_on": "2015-06-20",
+    "husband": HUSBAND,
+    "wife": WIFE,
+    "contract": "117",
+    "hijri": None,
+    "divorced_on": None,
+}
+MARRIAGE: dict[str, Any] = ASKED | {"person": EXTRACT["person"], "annotations": ASKED["annotations"][:1]}
+MARRIAGE |= {"marriages": [WEDDING]}
+PARTING = WEDDING | {
+    "on": "2021-03-09",
+    "number": "2021/31",
+    "type": "khul",
+    "decision": "204",
+    "married_on": "2015-06-03",
+}
+DIVORCE: dict[str, Any] = MARRIAGE | {"divorces": [PARTING], "applicant": DEATH["applicant"] | {"kinship": "self"}}
 SAMPLES: dict[str, dict[str, Any]] = {
     "individual-extract": EXTRACT,
     "birth-statement": BIRTH,
     "death-statement": DEATH,
+    "marriage-statement": MARRIAGE,
+    "divorce-statement": DIVORCE,
     "cash-allowance-discharge": DISCHARGE,
     "missed-service-clearance": MISSED,
     "reserve-allowance-exemption": RESERVE,
@@ -237,6 +265,8 @@ CODES = {
     "individual-extract": "RUH-R7K3M-Q9XFP-AD4CW-T2N-8",
     "birth-statement": "RUH-R7K3M-Q9XFP-AD4CW-T2N-8",
     "death-statement": "RUH-R7K3M-Q9XFP-AD4CW-T2N-8",
+    "marriage-statement": "RUH-R7K3M-Q9XFP-AD4CW-T2N-8",
+    "divorce-statement": "RUH-R7K3M-Q9XFP-AD4CW-T2N-8",
     "cash-allowance-discharge": "RUH-M7K3M-Q9XFP-AD4CW-T2N-8",
     "missed-service-clearance": "RUH-M7K3M-Q9XFP-AD4CW-T2N-8",
     "reserve-allowance-exemption": "RUH-M7K3M-Q9XFP-AD4CW-T2N-8",

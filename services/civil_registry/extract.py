@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.civil_registry import findings, rules, snapshots, vital
+from services.civil_registry import findings, rules, snapshots, unions, vital
 from services.civil_registry.answer import answer
 from services.civil_registry.confirm import identifier, look_up
 from services.civil_registry.holders import missing_event
@@ -36,6 +36,8 @@ DRAWN: Mapping[str, Draw] = {
     "individual-extract": individual,
     "birth-statement": vital.birth,
     "death-statement": vital.death,
+    "marriage-statement": unions.marriages,
+    "divorce-statement": unions.divorces,
 }
 
 

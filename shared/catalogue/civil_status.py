@@ -22,6 +22,8 @@ FEES = (FeeLine("document_from_syria", "civil_affairs"),)
 REGISTERED = Eligibility("registered", only_if.is_alive_and_registered, kin.LAW)
 ASKING = (REGISTERED, Eligibility("self_or_kin", kin.is_self_or_kin, kin.LAW))
 DAYS = 3
+# Of several marriages, or divorces, on one entry. A choice is a code, and may travel to the register; a year may not.
+WHICH = ("latest", "all")
 
 INDIVIDUAL_EXTRACT = Transaction(
     slug="individual-extract",
@@ -71,4 +73,38 @@ DEATH_STATEMENT = Transaction(
     option_questions=("purpose",),
 )
 
-TRANSACTIONS = (INDIVIDUAL_EXTRACT, BIRTH_STATEMENT, DEATH_STATEMENT)
+MARRIAGE_STATEMENT = Transaction(
+    slug="marriage-statement",
+    group="civil_status",
+    law=LAW,
+    asks=DRAWN,
+    outcome=DOCUMENT,
+    working_days=DAYS,
+    questions=(*kin.OWN_OR_RELATIVE, Question("marriages", kind="choice", choices=WHICH), PURPOSE),
+    papers=(Paper("identity"),),
+    fees=FEES,
+    eligible=ASKING,
+    answer_rules=kin.RULES,
+    one_open=False,
+    holder=OWN_OR_KIN,
+    option_questions=("purpose", "marriages"),
+)
+
+DIVORCE_STATEMENT = Transaction(
+    slug="divorce-statement",
+    group="civil_status",
+    law=LAW,
+    asks=DRAWN,
+    outcome=DOCUMENT,
+    working_days=DAYS,
+    questions=(*kin.OWN_OR_RELATIVE, Question("divorces", kind="choice", choices=WHICH), PURPOSE),
+    papers=(Paper("identity"),),
+    fees=FEES,
+    eligible=ASKING,
+    answer_rules=kin.RULES,
+    one_open=False,
+    holder=OWN_OR_KIN,
+    option_questions=("purpose", "divorces"),
+)
+
+TRANSACTIONS = (INDIVIDUAL_EXTRACT, MARRIAGE_STATEMENT, DIVORCE_STATEMENT, BIRTH_STATEMENT, DEATH_STATEMENT)

@@ -26,6 +26,12 @@ An event is {"on", "place": {"ar", "en"}, "number", "registered_on", "office": {
     birth-statement     father, mother: party | None where the register knows no more than a name; event
     death-statement     event, and in it cause: {"ar", "en"} | None,
                         reporter: son | daughter | spouse | parent | sibling | headman | hospital | None
+    marriage-statement  marriages, oldest first: each an event (place is the court) and husband, wife: party,
+                        contract: number | None, hijri: the contract's Hijri date as registered | None,
+                        divorced_on: "YYYY-MM-DD" | None
+    divorce-statement   divorces, oldest first: each an event (place is the court) and husband, wife: party,
+                        type: revocable | irrevocable | khul | judicial | None, decision: number | None,
+                        married_on: "YYYY-MM-DD"
 
 An "en" that is not known is "": the Arabic stands in its place. Religion has no field.
 """
