@@ -22,7 +22,7 @@ from tests.contract.conftest import Bus, nothing_comes
 from tests.service.talk import Speaker, effects, forget_everything, new_about, rows, say, until
 
 ROOT = Path(__file__).parent.parent.parent
-LIMIT = 40.0
+LIMIT = float(os.environ.get("MAHJAR_LIMIT", "40"))
 Run = Callable[..., subprocess.Popen[bytes]]
 
 

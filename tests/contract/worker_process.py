@@ -21,6 +21,7 @@ from shared.settings import Settings
 from tests.service.talk import decision, leave_effect
 
 SLOW_SECONDS = 1.5
+PLANTED = os.environ.get("MAHJAR_PLANT", "")
 
 
 def answer(session: Session, envelope: Envelope) -> None:
@@ -43,12 +44,28 @@ def killed() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def acknowledge_at_once(consumer: Any) -> None:
+    """The fault that the tests must see: the bus forgets before the database knows."""
+    hear, forget = consumer.next, consumer.done
+
+    def next_one(seconds: float) -> Any:
+        held = hear(seconds)
+        if held:
+            forget(held)
+            killed()
+        return held
+
+    vars(consumer)["next"] = next_one
+
+
 def die_at(point: str) -> None:
     """Arranges for it."""
     if point == "before_ack":
 
         def consumer(url: str, me: str) -> Any:
             made = connect_consumer(url, me)
+            if PLANTED == "ack_first":
+                acknowledge_at_once(made)
             vars(made)["done"] = lambda _held: killed()
             return made
 
