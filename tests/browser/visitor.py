@@ -56,8 +56,8 @@ class Visitor:
             self.faults.append(f"{response.status} {response.url}")
 
     def _failed(self, request: Request) -> None:
-        # A download leaves the page where it is and counts as an aborted navigation.
-        if not request.url.endswith(".pdf"):
+        # A download leaves the page where it is; going on aborts what was still under way. Neither is a fault.
+        if not request.url.endswith(".pdf") and request.failure != "net::ERR_ABORTED":
             self.faults.append(f"{request.url}: {request.failure}")
 
     def leave(self) -> None:
