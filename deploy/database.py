@@ -6,10 +6,9 @@ Everything belongs to `mahjar_owner`, who cannot sign in. A service's role owns 
 import json
 import secrets
 from pathlib import Path
+from urllib.parse import quote, urlsplit
 
-from pgmq.install import get_embedded_install_sql
 from psycopg import Connection, connect, sql
-from sqlalchemy import URL, make_url
 
 SERVICES = ("gateway", "consular", "civil_registry", "conscription")
 OWNER, DATABASE, BUS = "mahjar_owner", "mahjar", "bus"
@@ -79,18 +78,25 @@ def create_queues(connection: Connection) -> None:
     """The embedded bus is plain SQL, which can be run once only."""
     connection.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
     if connection.execute("SELECT to_regnamespace('pgmq')").fetchone() == (None,):
+        # Loads half a second of libraries that no later start needs.
+        from pgmq.install import get_embedded_install_sql
+
         run(connection, "SET ROLE {}", BUS)
         connection.execute(get_embedded_install_sql())
 
 
 def opened(admin_url: str, database: str | None = None) -> Connection:
-    url = make_url(admin_url).set(drivername="postgresql")
-    return connect((url.set(database=database) if database else url).render_as_string(False), autocommit=True)
+    parts = urlsplit(admin_url)
+    return connect(
+        parts._replace(scheme="postgresql", path=f"/{database}" if database else parts.path).geturl(), autocommit=True
+    )
 
 
 def login(admin_url: str, role: str, password: str, database: str = DATABASE) -> str:
-    url: URL = make_url(admin_url).set(drivername="postgresql+psycopg")
-    return url.set(username=role, password=password, database=database).render_as_string(hide_password=False)
+    parts = urlsplit(admin_url)
+    place = parts.netloc.rpartition("@")[2]
+    netloc = f"{quote(role, safe='')}:{quote(password, safe='')}@{place}"
+    return parts._replace(scheme="postgresql+psycopg", netloc=netloc, path=f"/{database}").geturl()
 
 
 def run(connection: Connection, statement: str, *names: str) -> None:

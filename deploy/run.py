@@ -10,7 +10,6 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 
-from deploy import demo_data
 from deploy.children import Failed, keep, start_all, stop_all, wait_for
 from deploy.data import DataFolder, Occupied
 from deploy.database import SERVICES, prepare
@@ -69,16 +68,15 @@ def run(folder: DataFolder, port: int, timings: Timings) -> None:
         stack = build(folder, urls, listeners)
         ending.callback(stop_all, stack.children)
         ending.callback(ignore_signals)
-        # While the processes load their libraries, the demo's people move in.
         start_all(stack.children)
         with timings.of("demo data"):
-            demo_data.load(admin_url, urls, folder.secrets()["session"])
+            accounts = move_in(folder, admin_url, urls)
         with timings.of("services"):
             wait_for(stack.children)
         with timings.of("fonts"):
             cutting.wait()
             fonts.prepare(folder.fonts)
-        announce(stack, folder, timings)
+        announce(stack, folder, timings, accounts)
         keep(stack.children)
 
 
@@ -108,12 +106,21 @@ def reserved(port: int) -> Listeners:
         raise Failed(f"port {port} is taken; choose another one: MAHJAR_PORT=8081 make run") from None
 
 
-def announce(stack: Stack, folder: DataFolder, timings: Timings) -> None:
+def move_in(folder: DataFolder, admin_url: str, urls: dict[str, str]) -> list[str]:
+    """The demo's people, while the processes load their libraries; and the accounts to sign in with."""
+    # It brings half the platform with it, which must not delay those processes.
+    from deploy import demo_data
+
+    demo_data.load(admin_url, urls, folder.secrets()["session"])
+    return demo_data.accounts()
+
+
+def announce(stack: Stack, folder: DataFolder, timings: Timings, accounts: list[str]) -> None:
     print(f"Mahjar is ready after {sum(timings.values()):.1f} s.")
     for child in (stack.gateway, *stack.services, stack.provider):
         print(f"  {child.name:<15} http://127.0.0.1:{child.port}")
     print(f"  {'logs':<15} {folder.logs}")
-    for line in demo_data.accounts():
+    for line in accounts:
         print(f"  {line}")
     print("Ctrl-C stops it.", flush=True)
 

@@ -1,3 +1,3 @@
-from deploy.migrate import environment
+from deploy.migrations import environment
 
 environment()

@@ -1,0 +1,49 @@
+"""Runs migrations as the owner of the tables and never as the service itself, all of a service's in one transaction."""
+
+from pathlib import Path
+
+from alembic import command, context
+from alembic.config import Config
+from sqlalchemy import Connection, create_engine, make_url, text
+
+from deploy.database import DATABASE, OWNER
+from shared.db import metadata
+
+# Any constant will do: two runners that start together take turns.
+MIGRATING = 7_234_902
+
+
+def upgrade(admin_url: str, folder: Path, service: str, head: str) -> None:
+    engine = create_engine(make_url(admin_url).set(drivername="postgresql+psycopg", database=DATABASE))
+    try:
+        with engine.begin() as connection:
+            act_as_owner(connection, service)
+            command.upgrade(configuration(connection, folder, service), head)
+    finally:
+        engine.dispose()
+
+
+def act_as_owner(connection: Connection, service: str) -> None:
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATING})
+    connection.execute(text(f"SET LOCAL ROLE {OWNER}"))
+    connection.execute(text("SELECT set_config('search_path', :schema, true)"), {"schema": service})
+
+
+def configuration(connection: Connection, folder: Path, service: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(folder))
+    config.set_main_option("path_separator", "os")
+    config.attributes.update(connection=connection, service=service)
+    return config
+
+
+def environment() -> None:
+    """What every service's `migrations/env.py` calls; alembic runs that file, with the configuration made above."""
+    attributes = context.config.attributes
+    context.configure(
+        connection=attributes["connection"],
+        version_table_schema=attributes["service"],
+        # Gives constraints the names that models and error messages know.
+        target_metadata=metadata(),
+    )
+    context.run_migrations()
