@@ -29,6 +29,7 @@ class Kind:
 
 KINDS = {
     "individual-extract": Kind("civil_registry", "R", "IE"),
+    "family-extract": Kind("civil_registry", "R", "FE"),
     "birth-statement": Kind("civil_registry", "R", "BS"),
     "death-statement": Kind("civil_registry", "R", "DS"),
     "marriage-statement": Kind("civil_registry", "R", "MR"),

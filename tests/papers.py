@@ -249,8 +249,42 @@ PARTING = WEDDING | {
     "married_on": "2015-06-03",
 }
 DIVORCE: dict[str, Any] = MARRIAGE | {"divorces": [PARTING], "applicant": DEATH["applicant"] | {"kinship": "self"}}
+
+
+def row(relation: str, one: dict[str, Any], given: dict[str, str] | None = None, **changed: Any) -> dict[str, Any]:
+    """Somebody in a family extract."""
+    there = {"relation": relation, "name": one.get("name") or given, "died_on": None, "moved_to": None, **changed}
+    return one | ({"given": given} if given else {}) | there
+
+
+FIRST = MOTHER | {"alive": True, "marital_status": "divorced"}
+SALIHIYYA = EXTRACT["entry"] | {"office": both("الصالحية", "Salihiyya"), "number": "311"}
+FAMILY: dict[str, Any] = ASKED | {
+    "applicant": DEATH["applicant"],
+    "annotations": [note | {"name": EXTRACT["holder"]} for note in EXTRACT["annotations"]],
+    "head": row("head", FATHER, died_on="2024-01-19"),
+    "blocks": [
+        {
+            "spouse": row("wife", FIRST, moved_to=SALIHIYYA),
+            "married_on": "1984-05-02",
+            "divorced_on": "1996-10-14",
+            "children": [
+                row("daughter", EXTRACT["person"], both("رشا", "Rasha"), marital_status="divorced"),
+                row("son", HUSBAND, both("عبد السلام", "Abdulsalam"), died_on="2013-07-08", marital_status="single"),
+            ],
+        },
+        {
+            "spouse": row("wife", WIFE, both("سلمى", "Salma"), marital_status="widowed"),
+            "married_on": "1998-03-11",
+            "divorced_on": None,
+            "children": [row("son", HUSBAND, both("يزن", "Yazan"), moved_to=SALIHIYYA, marital_status="single")],
+        },
+    ],
+    "others": [row("member", MOTHER, died_on="2001-12-30", marital_status="widowed")],
+}
 SAMPLES: dict[str, dict[str, Any]] = {
     "individual-extract": EXTRACT,
+    "family-extract": FAMILY,
     "birth-statement": BIRTH,
     "death-statement": DEATH,
     "marriage-statement": MARRIAGE,
@@ -263,6 +297,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
 }
 CODES = {
     "individual-extract": "RUH-R7K3M-Q9XFP-AD4CW-T2N-8",
+    "family-extract": "RUH-R7K3M-Q9XFP-AD4CW-T2N-8",
     "birth-statement": "RUH-R7K3M-Q9XFP-AD4CW-T2N-8",
     "death-statement": "RUH-R7K3M-Q9XFP-AD4CW-T2N-8",
     "marriage-statement": "RUH-R7K3M-Q9XFP-AD4CW-T2N-8",

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.civil_registry import findings, rules, snapshots, unions, vital
+from services.civil_registry import family, findings, rules, snapshots, unions, vital
 from services.civil_registry.answer import answer
 from services.civil_registry.confirm import identifier, look_up
 from services.civil_registry.holders import missing_event
@@ -34,6 +34,7 @@ def individual(session: Session, holder: Person, options: Data) -> tuple[Data, l
 
 DRAWN: Mapping[str, Draw] = {
     "individual-extract": individual,
+    "family-extract": family.family,
     "birth-statement": vital.birth,
     "death-statement": vital.death,
     "marriage-statement": unions.marriages,

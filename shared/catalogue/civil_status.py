@@ -73,6 +73,23 @@ DEATH_STATEMENT = Transaction(
     option_questions=("purpose",),
 )
 
+FAMILY_EXTRACT = Transaction(
+    slug="family-extract",
+    group="civil_status",
+    law=LAW,
+    asks=DRAWN,
+    outcome=DOCUMENT,
+    working_days=DAYS,
+    questions=(*kin.OWN_OR_RELATIVE, PURPOSE),
+    papers=(Paper("identity"),),
+    fees=FEES,
+    eligible=ASKING,
+    answer_rules=kin.RULES,
+    one_open=False,
+    holder=OWN_OR_KIN,
+    option_questions=("purpose",),
+)
+
 MARRIAGE_STATEMENT = Transaction(
     slug="marriage-statement",
     group="civil_status",
@@ -107,4 +124,11 @@ DIVORCE_STATEMENT = Transaction(
     option_questions=("purpose", "divorces"),
 )
 
-TRANSACTIONS = (INDIVIDUAL_EXTRACT, MARRIAGE_STATEMENT, DIVORCE_STATEMENT, BIRTH_STATEMENT, DEATH_STATEMENT)
+TRANSACTIONS = (
+    INDIVIDUAL_EXTRACT,
+    FAMILY_EXTRACT,
+    MARRIAGE_STATEMENT,
+    DIVORCE_STATEMENT,
+    BIRTH_STATEMENT,
+    DEATH_STATEMENT,
+)

@@ -19,6 +19,10 @@ from tests.journey.conftest import Case, Platform
 Begin = Callable[..., Case]
 # Who asks, for which paper, of whose entry.
 HAPPY = [
+    (specimens.MOTHER, "family-extract", None),
+    (specimens.SON, "family-extract", specimens.FATHER),
+    (specimens.ELDER, "family-extract", specimens.DECEASED),
+    (specimens.WOMAN, "family-extract", None),
     (specimens.DAUGHTER, "birth-statement", None),
     (specimens.FATHER, "birth-statement", specimens.SON),
     (specimens.SON, "birth-statement", specimens.DAUGHTER),

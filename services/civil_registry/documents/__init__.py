@@ -32,6 +32,11 @@ An event is {"on", "place": {"ar", "en"}, "number", "registered_on", "office": {
     divorce-statement   divorces, oldest first: each an event (place is the court) and husband, wife: party,
                         type: revocable | irrevocable | khul | judicial | None, decision: number | None,
                         married_on: "YYYY-MM-DD"
+    family-extract      head: row | None; others: rows of whoever is neither head nor in a block
+                        blocks: [{"spouse": row | None, "married_on", "divorced_on": day | None, "children": rows}]
+                        a row is a person with "name": {"ar", "en"}, "relation": head | wife | son | daughter | member,
+                        "died_on": day | None, "moved_to": the entry that keeps them now, where it is another | None
+                        annotations: of everybody on the entry, each with "name" besides; no person
 
 An "en" that is not known is "": the Arabic stands in its place. Religion has no field.
 """
