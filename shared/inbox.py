@@ -168,14 +168,16 @@ def sweep(session: Session) -> None:
     session.execute(delete(inbox).where(done & (inbox.c.received < func.now() - KEEP_KNOWN)))
 
 
-def waiting(session: Session) -> int:
-    """How many messages are neither applied nor set aside for good."""
-    return session.scalar(select(func.count()).select_from(inbox).where(_UNDONE)) or 0
+def waiting(session: Session, older: float = 0.0) -> int:
+    """How many messages have been neither applied nor set aside for good for so many seconds."""
+    late = inbox.c.received <= func.now() - timedelta(seconds=older)
+    return session.scalar(select(func.count()).select_from(inbox).where(_UNDONE, late)) or 0
 
 
-def parked_open(session: Session) -> int:
-    """How many parked messages nobody has decided about."""
-    return session.scalar(select(func.count()).select_from(parked).where(parked.c.verdict.is_(None))) or 0
+def parked_open(session: Session, older: float = 0.0) -> int:
+    """How many parked messages nobody has decided about for so many seconds."""
+    late = parked.c.at <= func.now() - timedelta(seconds=older)
+    return session.scalar(select(func.count()).select_from(parked).where(parked.c.verdict.is_(None), late)) or 0
 
 
 def replay(session: Session, actor: Actor, number: int, reason: str) -> None:

@@ -129,6 +129,7 @@ def sweep(session: Session) -> None:
     session.execute(delete(outbox).where(outbox.c.sent < func.now() - KEEP_SENT))
 
 
-def unsent(session: Session) -> int:
-    """How many messages wait for the bus."""
-    return session.scalar(select(func.count()).select_from(outbox).where(_UNSENT)) or 0
+def unsent(session: Session, older: float = 0.0) -> int:
+    """How many messages have waited for the bus for so many seconds."""
+    late = outbox.c.created <= func.now() - timedelta(seconds=older)
+    return session.scalar(select(func.count()).select_from(outbox).where(_UNSENT, late)) or 0

@@ -28,6 +28,8 @@ IDLE_SECONDS, DUE_SECONDS, BREATH_SECONDS = 1.0, 1.0, 2.0
 # Longer than any statement, lock or answer may take: past this a thread does not work, it hangs.
 HANGING_SECONDS, STOP_SECONDS = 120.0, 10.0
 EXIT_HANGING = 70
+# When a message counts as late, and when a parked one has waited for people too long.
+LATE_SECONDS, PARKED_SECONDS = 300.0, 3600.0
 GONE = (BusDown, SQLAlchemyError, psycopg.Error)
 
 
@@ -46,7 +48,10 @@ def run(settings: Settings, handlers: Mapping[str, Handler], jobs: Sequence[Job]
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    sys.exit(Worker(settings, handlers, jobs, stop).work())
+    code = Worker(settings, handlers, jobs, stop).work()
+    sys.stdout.flush()
+    # Not sys.exit: that would wait for a thread that hangs.
+    os._exit(code)
 
 
 class Worker:
@@ -60,7 +65,7 @@ class Worker:
         keys = Keys(settings.keys, settings.service)
         self.listener = Listener(self.database, keys, handlers)
         self.relay = Relay(self.database, keys, lambda: connect_publisher(self.bus_url, self.me))
-        self.jobs = (*jobs, Job("sweep", 3600, sweep))
+        self.jobs = (*jobs, Job("sweep", 3600, sweep), Job("watch", 60, watch))
         self.alive: dict[str, float] = {}
 
     def work(self) -> int:
@@ -75,8 +80,7 @@ class Worker:
             faults = self.faults(threads)
             if faults:
                 log().critical("hanging", threads=faults)
-                # Not sys.exit: that would wait for the very thread that hangs.
-                os._exit(EXIT_HANGING)
+                return EXIT_HANGING
         give_up = time.monotonic() + STOP_SECONDS
         for thread in threads:
             thread.join(max(0.0, give_up - time.monotonic()))
@@ -178,3 +182,15 @@ def sweep(database: Database) -> None:
     with database.scope(None) as session:
         outbox.sweep(session)
         inbox.sweep(session)
+
+
+def watch(database: Database) -> None:
+    """Says in the log what waits for too long: for the bus, for another message, or for people."""
+    with database.scope(None) as session:
+        late = {
+            "unsent": outbox.unsent(session, LATE_SECONDS),
+            "waiting": inbox.waiting(session, LATE_SECONDS),
+            "parked": inbox.parked_open(session, PARKED_SECONDS),
+        }
+    if any(late.values()):
+        log().error("late", **late)

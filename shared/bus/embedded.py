@@ -209,3 +209,6 @@ class EmbeddedConsumer(_Embedded):
             for held in self.held.values():
                 held.message.requeue()
         super().close()
+
+
+make_publisher, make_consumer = EmbeddedPublisher, EmbeddedConsumer

@@ -208,3 +208,6 @@ class RabbitConsumer(_Rabbit):
         """See Consumer."""
         with self.speaking():
             held.message.ack()
+
+
+make_publisher, make_consumer = RabbitPublisher, RabbitConsumer

@@ -1,0 +1,63 @@
+"""Messages that could not be applied: shows them, and has them taken up again or given up, with a name and a reason.
+
+`MAHJAR_DATABASE_URL=... python -m deploy.parked list`, or `replay NUMBER`, or `discard NUMBER`, each of these with
+`--by NAME --because REASON`.
+"""
+
+import argparse
+import os
+
+from sqlalchemy import select
+
+from shared.db import Database
+from shared.identity import Actor
+from shared.inbox import discard, parked, replay
+from shared.references import mission_of
+
+VERDICTS = {"replay": replay, "discard": discard}
+
+
+def main() -> None:
+    asked = arguments()
+    database = Database(os.environ["MAHJAR_DATABASE_URL"], pool_size=1)
+    try:
+        if asked.verb == "list":
+            show(database)
+        else:
+            decide(database, asked)
+    finally:
+        database.engine.dispose()
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    verbs.add_parser("list")
+    for verdict in VERDICTS:
+        command = verbs.add_parser(verdict)
+        command.add_argument("number", type=int)
+        command.add_argument("--by", required=True)
+        command.add_argument("--because", required=True)
+    return parser.parse_args()
+
+
+def show(database: Database) -> None:
+    """One line each, oldest first; never the content."""
+    with database.engine.connect() as connection:
+        undecided = select(parked).where(parked.c.verdict.is_(None)).order_by(parked.c.at)
+        for row in connection.execute(undecided):
+            about = row.about or "-"
+            print(f"{row.id:>6}  {row.at:%Y-%m-%d %H:%M}  {row.exchange:<15} {about:<22} {row.reason} {row.detail}")
+
+
+def decide(database: Database, asked: argparse.Namespace) -> None:
+    """In the mission the message is about, so that its audit sees it. Raises NotFound once it is decided."""
+    with database.engine.connect() as connection:
+        about = connection.scalar(select(parked.c.about).where(parked.c.id == asked.number))
+    with database.scope(mission_of(about) if about else None) as session:
+        VERDICTS[asked.verb](session, Actor("officer", asked.by, "administrator"), asked.number, asked.because)
+    print(f"{asked.verb}: {asked.number}")
+
+
+if __name__ == "__main__":
+    main()
