@@ -19,7 +19,13 @@ PEOPLE = 20_000
 BOOKLETS = {HOME: 500, ELSEWHERE: 50}
 ACTIVATED_ON = date(2025, 1, 1)
 ACTIVATION = "specimen decree of the demo data"
-ACTIVATED = ("cash-allowance", "reserve-cash-allowance", "missed-service-allowance")
+ACTIVATED = (
+    "cash-allowance",
+    "reserve-cash-allowance",
+    "missed-service-allowance",
+    "residence-deferral",
+    "residence-deferral-renewal",
+)
 STAFF = ("clerk", "officer", "cashier", "head_of_mission", "auditor", "administrator")
 EXPATRIATES = (specimens.ABROAD, specimens.WOMAN)
 

@@ -37,6 +37,7 @@ KINDS = {
     "cash-allowance-discharge": Kind("conscription", "M", "CA"),
     "missed-service-clearance": Kind("conscription", "M", "MS"),
     "reserve-allowance-exemption": Kind("conscription", "M", "RA"),
+    "residence-deferral": Kind("conscription", "M", "RD"),
     "receipt": Kind("consular", "C", "RC"),
     "passport-slip": Kind("consular", "C", "PS"),
 }

@@ -107,9 +107,11 @@ class ApplicationForwarded1(Schema):
 
     application = _id()
     transaction = _id()
-    ask = _one_of("confirm", "extract", "assess")
+    ask = _one_of("confirm", "extract", "assess", "defer")
     authority = _one_of("civil_registry", "conscription")
     person = _id()
+    # The day it was handed in at the mission: what must be asked for in time is judged by it.
+    filed_on = fields.String(validate=validate.Regexp(r"\d{4}-\d{2}-\d{2}\Z"))
     # Who asks, where the entry is a relative's.
     applicant = fields.String(validate=validate.Length(1, 80))
     options = fields.Dict(keys=fields.String(), required=True)
@@ -132,7 +134,7 @@ class DecisionMade1(Schema):
 
     application = _id()
     transaction = _id()
-    ask = _one_of("confirm", "extract", "assess", "discharge")
+    ask = _one_of("confirm", "extract", "assess", "defer", "discharge")
     outcome = _one_of("granted", "refused", "returned", "assessed")
     reason = fields.String(validate=validate.Length(max=80), allow_none=True)
     document = fields.String(validate=validate.Length(max=80), allow_none=True)

@@ -128,6 +128,22 @@ RESERVE: dict[str, Any] = DISCHARGE | {
     ],
     "amount": {"amount": 440_000, "currency": "USD"},
 }
+DEFERRAL: dict[str, Any] = {name: DISCHARGE[name] for name in ("holder", "person", "service", "zone")} | {
+    "decision": DISCHARGE["decision"] | {"law": "LD 30/2007"},
+    "deferral": {"from": "2027-01-10", "until": "2028-01-09", "previous_until": "2027-01-09", "search_lifted": True},
+    "working": [
+        {"code": "deferral_before", "law": "LD 30/2007", "params": {"from": "2026-01-10", "until": "2027-01-09"}},
+        {"code": "filed_in_time", "law": "LD 30/2007", "params": {"on": "2026-11-18", "until": "2027-01-09"}},
+        *DISCHARGE["working"][:3],
+        {
+            "code": "margin",
+            "law": "Beirut embassy notices",
+            "params": {"year": 2026, "days": 41, "advised": 27, "margin": 14},
+        },
+        {"code": "minimum_stay_unknown", "law": "LD 30/2007", "params": {}},
+        {"code": "deferral_granted", "law": "LD 30/2007", "params": {"from": "2027-01-10", "until": "2028-01-09"}},
+    ],
+}
 RECEIPT: dict[str, Any] = {
     "holder": both("سامر خالد الحلبي", "Samer Khaled Alhalabi"),
     "beneficiary": both("رشا عبد الرحمن الحسين", "Rasha Abdulrahman Alhussein"),
@@ -292,6 +308,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "cash-allowance-discharge": DISCHARGE,
     "missed-service-clearance": MISSED,
     "reserve-allowance-exemption": RESERVE,
+    "residence-deferral": DEFERRAL,
     "receipt": RECEIPT,
     "passport-slip": SLIP,
 }
@@ -305,6 +322,7 @@ CODES = {
     "cash-allowance-discharge": "RUH-M7K3M-Q9XFP-AD4CW-T2N-8",
     "missed-service-clearance": "RUH-M7K3M-Q9XFP-AD4CW-T2N-8",
     "reserve-allowance-exemption": "RUH-M7K3M-Q9XFP-AD4CW-T2N-8",
+    "residence-deferral": "RUH-M7K3M-Q9XFP-AD4CW-T2N-8",
     "receipt": "RUH-C7K3M-Q9XFP-AD4CW-T2N-8",
     "passport-slip": "RUH-C9K3M-Q9XFP-AD4CW-T2N-4",
 }

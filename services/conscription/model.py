@@ -91,7 +91,7 @@ class AllowanceTariff(Base):
 
 
 class LawParameter(Base):
-    """A number some law sets, from a day on; without a value where the law is known to set one that was never found."""
+    """A number the law may set, from a day on; without a value while no text with it was found."""
 
     __tablename__ = "law_parameter"
 

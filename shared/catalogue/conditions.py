@@ -41,6 +41,17 @@ def owes_compulsory_service(facts: Facts) -> bool:
     return facts.service_status in {"liable", "deferred", "evader"}
 
 
+def has_no_deferral_in_force(facts: Facts) -> bool:
+    """No residence deferral runs today or later; one that lapsed does not count."""
+    return facts.deferred_until is None or facts.deferred_until < facts.today
+
+
+def has_a_deferral_to_renew(facts: Facts) -> bool:
+    """A residence deferral runs today: not lapsed, and not yet renewed for the year after it."""
+    until = facts.deferred_until
+    return until is not None and facts.today <= until < add_years(facts.today, 1)
+
+
 def renewal_is_due(answers: Mapping[str, object], today: date) -> bool:
     """Pages full, or at most a year left: earlier renewal is the Director's to approve."""
     expires = answers.get("passport_expires_on")

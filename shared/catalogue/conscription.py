@@ -1,4 +1,4 @@
-"""Payments to the General Recruitment Directorate: historical since December 2024, activated by a dated row only."""
+"""Allowances and deferrals of the General Recruitment Directorate: historical since December 2024, unless revived."""
 
 from shared.catalogue import conditions as only_if
 from shared.catalogue.model import AFTER_ASSESSMENT, DOCUMENT, Ask, Eligibility, FeeLine, Paper, Question, Transaction
@@ -77,4 +77,46 @@ MISSED_SERVICE = Transaction(
     priced=AFTER_ASSESSMENT,
 )
 
-TRANSACTIONS = (CASH_ALLOWANCE, RESERVE_ALLOWANCE, MISSED_SERVICE)
+DEFERRED = (Ask("conscription", "defer"),)
+# The fee is that of the residence bond, which the mission draws up; the directorate asks nothing for a deferral.
+BOND = (FeeLine("residence_bond", "foreign_affairs"),)
+DEFERRAL_PAPERS = (Paper("identity"), Paper("residence_permit"), Paper("passport_exit_stamp"))
+DEFERRABLE = (
+    *MAN,
+    Eligibility("service_age", only_if.is_of_service_age, SERVICE_LAW),
+    Eligibility("owes_service", only_if.owes_compulsory_service, SERVICE_LAW),
+)
+
+RESIDENCE_DEFERRAL = Transaction(
+    slug="residence-deferral",
+    group="conscription",
+    law=(SERVICE_LAW,),
+    asks=DEFERRED,
+    outcome=DOCUMENT,
+    working_days=DAYS,
+    questions=(*RESIDENCE, MOBILE),
+    papers=DEFERRAL_PAPERS,
+    fees=BOND,
+    eligible=(*DEFERRABLE, Eligibility("no_deferral_in_force", only_if.has_no_deferral_in_force, SERVICE_LAW)),
+)
+
+RESIDENCE_DEFERRAL_RENEWAL = Transaction(
+    slug="residence-deferral-renewal",
+    group="conscription",
+    law=(SERVICE_LAW,),
+    asks=DEFERRED,
+    outcome=DOCUMENT,
+    working_days=DAYS,
+    questions=(*RESIDENCE, MOBILE),
+    papers=(*DEFERRAL_PAPERS, Paper("previous_deferral")),
+    fees=BOND,
+    eligible=(*DEFERRABLE, Eligibility("deferral_to_renew", only_if.has_a_deferral_to_renew, SERVICE_LAW)),
+)
+
+TRANSACTIONS = (
+    CASH_ALLOWANCE,
+    RESERVE_ALLOWANCE,
+    MISSED_SERVICE,
+    RESIDENCE_DEFERRAL,
+    RESIDENCE_DEFERRAL_RENEWAL,
+)

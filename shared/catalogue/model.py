@@ -16,6 +16,7 @@ class Facts:
     alive: bool = True
     registered: bool = True
     service_status: str | None = None
+    deferred_until: date | None = None
     kinship: str | None = None
     """What the person is to the holder of the entry asked for, as the register has it; None while nobody is named."""
 

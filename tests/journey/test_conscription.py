@@ -1,7 +1,7 @@
 """The transactions of the recruitment directorate through every service: granted, returned, refused, paid back."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from typing import Any
 
@@ -12,7 +12,7 @@ from deploy.population import specimens
 from deploy.population.specimens import Specimen
 from deploy.postgres import Postgres
 from services.consular.payments.model import Standing
-from shared.clock import age_on
+from shared.clock import add_years, age_on
 from shared.db import Database
 from tests.conftest import officer
 from tests.journey.conftest import Case, Platform, fresh_key
@@ -24,9 +24,17 @@ ALLOWANCES = [
     ("reserve-cash-allowance", specimens.FATHER, "reserve_age", 1_800_000),
     ("missed-service-allowance", specimens.PAST_AGE, "missed_service", (800_000 + 20_000 * YEARS_LATE) * 15 // 4),
 ]
-STRANGERS = {"reserve-cash-allowance": specimens.PAST_AGE, "missed-service-allowance": specimens.STUDENT}
+STRANGERS = {
+    "reserve-cash-allowance": specimens.PAST_AGE,
+    "missed-service-allowance": specimens.STUDENT,
+    "residence-deferral": specimens.PAST_AGE,
+    "residence-deferral-renewal": specimens.BORN_ABROAD,
+}
 HERE, CLOSING = "JED", "DXB"
-SLUGS = [slug for slug, *_ in ALLOWANCES]
+ASSESSED = [slug for slug, *_ in ALLOWANCES]
+DEFERRAL, RENEWAL = "residence-deferral", "residence-deferral-renewal"
+BOND = 37_500
+SLUGS = [*ASSESSED, DEFERRAL, RENEWAL]
 SET_STATUS = "UPDATE conscription.service_record SET status = %s WHERE person = %s"
 
 
@@ -192,3 +200,89 @@ def test_suspended_while_money_is_owed_none_is_taken(
     assert refused.get_json()["code"] == "transaction_not_active"
     mine.consular("POST", f"/applications/{mine.reference}/withdraw", json={"key": fresh_key()})
     assert (mine.status, refunds(mine)) == ("withdrawn", [])
+
+
+def deferred(case: Begin, person: Specimen) -> Case:
+    """A first deferral, paid and granted."""
+    mine = case(person, DEFERRAL).draft()
+    assert mine.submit()["status"] == "awaiting_payment"
+    assert mine.shown()["quote"]["total"] == BOND
+    mine.pay_cash()
+    assert mine.status == "in_review"
+    mine.desk("accept")
+    return mine
+
+
+def refused_at_submit(mine: Case) -> str:
+    path, sent = f"/applications/{mine.reference}/submit", {"statements": mine.statements(), "key": fresh_key()}
+    answer = mine.platform.refused("consular", "POST", path, mine.me, json=sent).get_json()
+    return str(answer["params"]["condition"])
+
+
+def test_a_deferral_is_paid_granted_and_renewed_once(case: Begin, cluster: Postgres) -> None:
+    mine = deferred(case, specimens.STUDENT)
+    assert mine.status == "ready"
+    first = paper_of(mine, "residence-deferral")
+    today = date.fromisoformat(first["issued_on"])
+    assert first["expires_on"] == (add_years(today, 1) - timedelta(1)).isoformat()
+    again = case(specimens.STUDENT, DEFERRAL).draft()
+    assert refused_at_submit(again) == "no_deferral_in_force"
+    renewed = case(specimens.STUDENT, RENEWAL).draft()
+    renewed.submit()
+    renewed.pay_cash()
+    renewed.desk("accept")
+    assert renewed.status == "ready"
+    assert paper_of(renewed, "residence-deferral")["expires_on"] == (add_years(today, 2) - timedelta(1)).isoformat()
+    told = renewed.platform.ask("conscription", "GET", f"/assessments/{renewed.reference}", renewed.me)
+    assert [step["code"] for step in told["working"]][:2] == ["deferral_before", "filed_in_time"]
+    assert refused_at_submit(case(specimens.STUDENT, RENEWAL).draft()) == "deferral_to_renew"
+
+
+@pytest.mark.parametrize("slug", [DEFERRAL, RENEWAL])
+def test_a_returned_deferral_is_mended_and_granted_without_paying_again(case: Begin, slug: str) -> None:
+    if slug == RENEWAL:
+        deferred(case, specimens.BORN_ABROAD)
+    mine = case(specimens.BORN_ABROAD, slug).draft()
+    mine.submit()
+    mine.pay_cash()
+    mine.desk("return", reason="paper_unreadable", note="ختم الخروج")
+    assert mine.submit()["status"] == "in_review"
+    mine.desk("accept")
+    assert (mine.status, len(mine.shown()["payments"])) == ("ready", 1)
+
+
+@pytest.mark.parametrize("slug", [DEFERRAL, RENEWAL])
+def test_a_deferral_refused_by_the_directorate_owes_the_bond_back(case: Begin, cluster: Postgres, slug: str) -> None:
+    if slug == RENEWAL:
+        deferred(case, specimens.STUDENT)
+    mine = case(specimens.STUDENT, slug).draft()
+    mine.submit()
+    mine.pay_cash()
+    home_again = "UPDATE conscription.residence_abroad SET until_on = %s WHERE person = %s"
+    person, since = specimens.STUDENT.person, date(2025, 5, 12)
+    with opened(cluster.admin_url, DATABASE) as connection:
+        connection.execute(home_again, [since + timedelta(30), person])
+    mine.desk("accept")
+    with opened(cluster.admin_url, DATABASE) as connection:
+        connection.execute(home_again, [None, person])
+    shown = mine.shown()
+    assert (shown["status"], shown["timeline"][-1]["reason"]) == ("refused", "not_abroad")
+    assert refunds(mine) == [(BOND, "due")]
+    told = mine.platform.ask("conscription", "GET", f"/assessments/{mine.reference}", mine.me)
+    assert told["reason"] == "not_abroad" and told["working"][-1]["code"] == "not_abroad"
+
+
+@pytest.mark.parametrize("slug", [DEFERRAL, RENEWAL])
+def test_suspended_while_paid_the_bond_goes_back(case: Begin, database: Callable[[str], Database], slug: str) -> None:
+    if slug == RENEWAL:
+        deferred(case, specimens.STUDENT)
+    mine = case(specimens.STUDENT, slug, CLOSING).draft()
+    mine.submit()
+    mine.pay_cash()
+    stand(database, slug, CLOSING, "suspended", date(2025, 6, 1))
+    mine.desk("return", reason="paper_missing", note="")
+    path, sent = f"/applications/{mine.reference}/submit", {"statements": mine.statements(), "key": fresh_key()}
+    refused = mine.platform.refused("consular", "POST", path, mine.me, json=sent)
+    assert refused.get_json()["code"] == "transaction_not_active"
+    mine.consular("POST", f"/applications/{mine.reference}/withdraw", json={"key": fresh_key()})
+    assert (mine.status, [state for _, state in refunds(mine)]) == ("withdrawn", ["due"])

@@ -7,10 +7,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from deploy.database import DATABASE, opened
 from deploy.population import specimens
 from deploy.postgres import Postgres
 from services.conscription import record
@@ -19,9 +17,8 @@ from services.conscription.model import Assessment, Discharge, ServiceRecord
 from shared import documents, references
 from shared.clock import age_on
 from shared.crypto import Keys
-from shared.messages import Envelope
-from shared.outbox import outbox
 from tests.conftest import ELSEWHERE, HOME, ServiceClient, expatriate, officer
+from tests.service.recruitment import enlist, forward, heard, said, settle
 
 # The specimen past service age could pay without addition until this day.
 YEARS_LATE = min(age_on(date(2023, 7, 11), datetime.now(UTC).date()), 10)
@@ -30,61 +27,6 @@ YEARS_LATE = min(age_on(date(2023, 7, 11), datetime.now(UTC).date()), 10)
 @pytest.fixture
 def session(registers: int, session_for: Callable[..., Session]) -> Iterator[Session]:
     yield session_for("conscription")
-
-
-def heard(type: str, person: str, application: str = "", **body: object) -> Envelope:
-    about = application or references.new(HOME, 10)
-    head = {"application": about, "transaction": "cash-allowance", "authority": "conscription", "person": person}
-    return Envelope(
-        id=str(uuid4()),
-        type=type,
-        version=1,
-        occurred_at=datetime.now(UTC),
-        sender="consular",
-        actor={"kind": "officer", "id": "o", "role": "officer"},
-        mission=HOME,
-        about=about,
-        sequence=1,
-        correlation="test",
-        body={**head, **body},
-    )
-
-
-def forward(session: Session, person: str, transaction: str = "cash-allowance", **asked: object) -> Envelope:
-    body: dict[str, Any] = {"ask": "assess", "options": {}, "transaction": transaction, **asked}
-    envelope = heard("application.forwarded", person, **body)
-    HANDLERS["application.forwarded"](session, envelope)
-    session.flush()
-    return envelope
-
-
-def settle(session: Session, person: str, application: str, transaction: str = "cash-allowance") -> None:
-    paid = {"payment": "RUH-PAYMT-2", "amount": 2625000, "currency": "SAR", "transaction": transaction}
-    HANDLERS["fee.settled"](session, heard("fee.settled", person, application, **paid))
-    session.flush()
-
-
-def enlist(cluster: Postgres, abroad_for: timedelta) -> str:
-    """A man of thirty whom the directorate knows, abroad for so long until today."""
-    person, today = str(uuid4()), datetime.now(UTC).date()
-    number = f"01{uuid4().int % 10**9:09d}"
-    names = ("زيد", "سليم", "نموذج", "هدى مثال", "Zayd", "Salim", "Namouzaj")
-    with opened(cluster.admin_url, DATABASE) as connection:
-        connection.execute(
-            "INSERT INTO conscription.service_record SELECT %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, code, 'test', %s,"
-            " 'liable', false, %s FROM conscription.recruitment_branch LIMIT 1",
-            [person, number, *names, today - timedelta(days=30 * 366), today.year - 30, today],
-        )
-        connection.execute(
-            "INSERT INTO conscription.residence_abroad (person, from_on, country) VALUES (%s, %s, 'SA')",
-            [person, today - abroad_for],
-        )
-    return person
-
-
-def said(session: Session, application: str) -> list[dict[str, Any]]:
-    rows = session.execute(select(outbox).where(outbox.c.about == application).order_by(outbox.c.sequence))
-    return [row.content["body"] for row in rows]
 
 
 def test_a_man_abroad_for_seven_years_owes_seven_thousand(session: Session) -> None:

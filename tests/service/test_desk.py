@@ -3,6 +3,7 @@
 import threading
 import uuid
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import select
 
 from services.consular.applications.model import Asking
 from shared.audit import event
+from shared.clock import local_date
 from shared.db import Database
 from shared.identity import Actor
 from shared.outbox import outbox
@@ -111,6 +113,7 @@ def test_accepting_asks_the_authority(counter: At, database: Databases) -> None:
         "authority": "civil_registry",
         "person": here.person.id,
         "options": {"purpose": "residence", "marital_status_shown": "yes"},
+        "filed_on": local_date(datetime.now(UTC), "Asia/Riyadh").isoformat(),
     }
 
 

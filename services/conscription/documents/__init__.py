@@ -15,5 +15,10 @@ allowance (cash-allowance-discharge, reserve-allowance-exemption, missed-service
     receipt     {"number": str, "on": "YYYY-MM-DD"}     the payment's receipt or reference
     zone        IANA zone of the mission (the day of issue is a day there)
 
+For residence-deferral, of the above: holder, person, service, decision, working, zone, and
+
+    deferral    {"from", "until": "YYYY-MM-DD", "previous_until": the end of the period it renews or None,
+                "search_lifted": whether he was wanted until now}
+
 An "en" that is not known is "": the Arabic stands in its place.
 """

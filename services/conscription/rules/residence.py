@@ -45,24 +45,19 @@ def residence(
     `extended` are the years with a paid extension, `extension` what one costs, to be named where it was missing.
     """
     stays = merge(intervals, on)
-    start = next((place for place in range(len(stays)) if _holds(_in_syria(stays[place:], on), extended)), None)
+    start = next((place for place in range(len(stays)) if _holds(in_syria(stays[place:], on), extended)), None)
     since = None if start is None else stays[start].first
-    counted = {} if start is None else _in_syria(stays[start:], on)
-    steps = [*_movements(stays, on), *_years(_in_syria(stays, on), counted, extended, extension)]
+    counted = {} if start is None else in_syria(stays[start:], on)
+    steps = [*movements(stays, on), *_years(in_syria(stays, on), counted, extended, extension)]
     years = age_on(since, on) if since else 0
     if since:
-        steps.append(_margin(on, counted.get(on.year, 0), limit(on.year, extended)))
+        steps.append(margin(on, counted.get(on.year, 0), limit(on.year, extended)))
         steps.append(Step("counted", LAW, {"from": since.isoformat(), "until": on.isoformat(), "years": years}))
     return Residence(since, years, tuple(steps))
 
 
-def is_over_limit(intervals: Iterable[Interval], on: date, years: Iterable[int], extended: AbstractSet[int]) -> bool:
-    """Whether a man was in Syria for too long, since his first exit, in one of these calendar years."""
-    spent = _in_syria(merge(intervals, on), on)
-    return any(spent.get(year, 0) > limit(year, extended) for year in years)
-
-
-def _in_syria(stays: Sequence[Stay], on: date) -> dict[int, int]:
+def in_syria(stays: Sequence[Stay], on: date) -> dict[int, int]:
+    """Days in Syria since the first exit, by calendar year."""
     return days_by_year(gaps(stays, on))
 
 
@@ -70,7 +65,7 @@ def _holds(in_syria: Mapping[int, int], extended: AbstractSet[int]) -> bool:
     return all(days <= limit(year, extended) for year, days in in_syria.items())
 
 
-def _movements(stays: Sequence[Stay], on: date) -> list[Step]:
+def movements(stays: Sequence[Stay], on: date) -> list[Step]:
     """Every stay abroad and every stay in Syria, in the order they were made."""
     told = [("stay", stay) for stay in stays] + [("in_syria", gap) for gap in gaps(stays, on)]
     return [Step(code, STAY_LAW, _told(stay)) for code, stay in sorted(told, key=lambda one: one[1].first)]
@@ -106,7 +101,7 @@ def _missed_extension(year: int, days: int, allowed: int, extension: Price | Non
     return [Step("extension_missing", extension.law, told)]
 
 
-def _margin(on: date, spent: int, allowed: int) -> Step:
+def margin(on: date, spent: int, allowed: int) -> Step:
     """What is left of this year's days, and what to count on so that a late bus breaks nothing."""
     left = allowed - spent
     told: Params = {"year": on.year, "days": left, "advised": max(left - MARGIN_DAYS, 0), "margin": MARGIN_DAYS}

@@ -1,6 +1,6 @@
 """Days as the mission of an application counts them, by the database's clock."""
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -11,6 +11,11 @@ from shared import clock, db
 def today(session: Session, mission: str) -> date:
     """The calendar day at the mission."""
     return clock.local_date(db.now(session), missions.find(session, mission).zone)
+
+
+def day_of(session: Session, mission: str, instant: datetime) -> date:
+    """The calendar day of an instant at the mission."""
+    return clock.local_date(instant, missions.find(session, mission).zone)
 
 
 def due_on(session: Session, mission: str, working_days: int) -> date:

@@ -6,6 +6,7 @@ from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from services.consular.applications import dues, rules
+from services.consular.applications.days import day_of
 from services.consular.applications.model import Application, Asking
 from services.consular.applications.move import check_status, lock, move
 from services.consular.applications.rules import Status
@@ -37,7 +38,8 @@ def accept(session: Session, actor: Actor, reference: str) -> Application:
             )
         )
         session.flush()
-        emit(session, actor, "application.forwarded", reference, _forwarded(application, ask.authority, ask.ask))
+        body = {**_forwarded(application, ask.authority, ask.ask), **_filed(session, application)}
+        emit(session, actor, "application.forwarded", reference, body)
     return application
 
 
@@ -53,6 +55,11 @@ def _forwarded(application: Application, authority: str, ask: str) -> dict[str, 
         "person": holder,
         "options": {name: application.answers.get(name) for name in entry.option_questions},
     }
+
+
+def _filed(session: Session, application: Application) -> dict[str, str]:
+    at = application.submitted_at
+    return {"filed_on": day_of(session, application.mission, at).isoformat()} if at else {}
 
 
 def send_back(session: Session, actor: Actor, reference: str, reason: str, note: str = "") -> Application:

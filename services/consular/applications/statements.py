@@ -44,6 +44,7 @@ def as_facts(attested_facts: Attested, person: str, today: date) -> Facts:
             alive=civil["alive"] is True,
             registered=civil["registered"] is True,
             service_status=service.get("service_status"),
+            deferred_until=date.fromisoformat(until) if (until := service.get("deferred_until")) else None,
             kinship=holder_of(attested_facts).get("kinship"),
         )
     except (KeyError, ValueError) as incomplete:

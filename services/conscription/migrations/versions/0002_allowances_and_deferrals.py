@@ -21,7 +21,7 @@ TARIFF = [
     ("missed_service_cap", "2014-12-31", None, 200_000, "Law 33/2014 as reported", "medium", None),
     ("stay_extension", "2020-11-08", None, 20_000, "Beirut embassy notices", "medium", None),
 ]
-# The law asks for a minimum stay before a first deferral; no text with its length was found.
+# No text was found on a least stay abroad before a first deferral; a row with a value would apply it.
 PARAMETERS = [("deferral_minimum_stay_days", "2007-12-31", None, None, "LD 30/2007", "low")]
 
 
@@ -91,5 +91,5 @@ def _deferrals() -> None:
         "deferral_follows", "deferral", "deferral", ["person", "previous_until_on"], ["person", "until_on"]
     )
     op.create_check_constraint("deferral_order", "deferral", "from_on <= until_on AND previous_until_on < from_on")
-    op.create_check_constraint("deferral_one_year", "deferral", "until_on < from_on + interval '1 year'")
+    op.create_check_constraint("deferral_one_year", "deferral", "until_on - from_on <= 365")
     grant("deferral", "SELECT, INSERT")

@@ -1,0 +1,75 @@
+"""What consular would say to conscription, what conscription answered, and men it has never heard of before."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from deploy.database import DATABASE, opened
+from deploy.postgres import Postgres
+from services.conscription.handlers import HANDLERS
+from shared import references
+from shared.messages import Envelope
+from shared.outbox import outbox
+from tests.conftest import HOME
+
+
+def heard(type: str, person: str, application: str = "", **body: object) -> Envelope:
+    """An envelope of consular's, about a new application unless one is named."""
+    about = application or references.new(HOME, 10)
+    head = {"application": about, "transaction": "cash-allowance", "authority": "conscription", "person": person}
+    return Envelope(
+        id=str(uuid4()),
+        type=type,
+        version=1,
+        occurred_at=datetime.now(UTC),
+        sender="consular",
+        actor={"kind": "officer", "id": "o", "role": "officer"},
+        mission=references.mission_of(about),
+        about=about,
+        sequence=1,
+        correlation="test",
+        body={**head, **body},
+    )
+
+
+def forward(session: Session, person: str, transaction: str = "cash-allowance", **asked: object) -> Envelope:
+    """Lets conscription hear of an application, and gives what it heard."""
+    body: dict[str, Any] = {"ask": "assess", "options": {}, "transaction": transaction, **asked}
+    envelope = heard("application.forwarded", person, **body)
+    HANDLERS["application.forwarded"](session, envelope)
+    session.flush()
+    return envelope
+
+
+def settle(session: Session, person: str, application: str, transaction: str = "cash-allowance") -> None:
+    """Lets conscription hear that its fee is paid."""
+    paid = {"payment": "RUH-PAYMT-2", "amount": 2625000, "currency": "SAR", "transaction": transaction}
+    HANDLERS["fee.settled"](session, heard("fee.settled", person, application, **paid))
+    session.flush()
+
+
+def enlist(cluster: Postgres, abroad_for: timedelta) -> str:
+    """A man of thirty whom the directorate knows, abroad for so long until today."""
+    person, today = str(uuid4()), datetime.now(UTC).date()
+    number = f"01{uuid4().int % 10**9:09d}"
+    names = ("زيد", "سليم", "نموذج", "هدى مثال", "Zayd", "Salim", "Namouzaj")
+    with opened(cluster.admin_url, DATABASE) as connection:
+        connection.execute(
+            "INSERT INTO conscription.service_record SELECT %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, code, 'test', %s,"
+            " 'liable', false, %s FROM conscription.recruitment_branch LIMIT 1",
+            [person, number, *names, today - timedelta(days=30 * 366), today.year - 30, today],
+        )
+        connection.execute(
+            "INSERT INTO conscription.residence_abroad (person, from_on, country) VALUES (%s, %s, 'SA')",
+            [person, today - abroad_for],
+        )
+    return person
+
+
+def said(session: Session, application: str) -> list[dict[str, Any]]:
+    """Everything conscription answered about an application, in order."""
+    rows = session.execute(select(outbox).where(outbox.c.about == application).order_by(outbox.c.sequence))
+    return [row.content["body"] for row in rows]
