@@ -23,6 +23,8 @@ event = Table(
     Index("ix_event_about", "about", "id"),
 )
 
+_WRITE = insert(event)
+
 
 def record(
     session: Session,
@@ -33,15 +35,14 @@ def record(
     **detail: str | int | bool | None,
 ) -> None:
     """Writes an event. `about` is a reference or a person's identifier; detail holds ids and codes only."""
-    session.execute(
-        insert(event).values(
-            mission=session.info.get("mission", ""),
-            actor_kind=actor.kind,
-            actor=actor.id,
-            role=actor.role,
-            action=action,
-            about=about,
-            reason=reason,
-            detail=detail,
-        )
-    )
+    row = {
+        "mission": session.info.get("mission", ""),
+        "actor_kind": actor.kind,
+        "actor": actor.id,
+        "role": actor.role,
+        "action": action,
+        "about": about,
+        "reason": reason,
+        "detail": detail,
+    }
+    session.execute(_WRITE, row)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 
-from sqlalchemy import MetaData, create_engine, func, select
+from sqlalchemy import MetaData, create_engine, text
 from sqlalchemy.orm import Session
 
 from shared.identity import Actor
@@ -29,16 +29,19 @@ def metadata() -> MetaData:
 infrastructure = metadata()
 
 
+# The first statement of every transaction: written out, as there is nothing to compile, and it brings the clock along.
+ENTER = text("SELECT now() FROM set_config('mahjar.mission', :mission, true)")
+
+
 def enter(session: Session, mission: str | None) -> None:
     """Scopes the running transaction to a mission. Transaction-local: a pooled connection carries nothing over."""
     session.info["mission"] = mission or ""
-    session.execute(select(func.set_config("mahjar.mission", mission or "", True)))
+    session.info["now"] = session.scalar(ENTER, {"mission": mission or ""})
 
 
 def now(session: Session) -> datetime:
     """The database's clock, which alone decides deadlines: the instant this transaction began, in UTC."""
-    instant: datetime | None = session.scalar(select(func.now()))
-    assert instant is not None
+    instant: datetime = session.info["now"]
     return instant
 
 

@@ -44,9 +44,12 @@ class Mission(Base):
 
 def find(session: Session, code: str | None) -> Mission:
     """The mission of a code such as RUH. Raises NotFound."""
-    mission = session.get(Mission, code) if code else None
+    # Kept for the transaction: a session forgets at once what nobody holds, and nothing is asked for more often.
+    known: dict[str, Mission] = session.info.setdefault("missions", {})
+    mission = known.get(code or "") or (session.get(Mission, code) if code else None)
     if mission is None:
         raise NotFound("mission_unknown")
+    known[mission.code] = mission
     return mission
 
 

@@ -58,16 +58,15 @@ def move(
     known = rules.transition(source, target)
     if known is None:
         raise Conflict("not_possible_now", status=source.value)
-    changed = session.execute(
+    changed = session.scalar(
         update(Application)
         .where(Application.reference == application.reference, Application.status == source)
         .values({"status": target, "changed_at": func.now(), **(columns or {})})
-        .returning(Application.reference)
-        .execution_options(synchronize_session=False)
-    ).one_or_none()
+        .returning(Application)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
     if changed is None:
         raise Conflict("not_possible_now", status=source.value)
-    session.refresh(application)
     note_step(session, actor, application, known.code, source, reason=reason, note=note, detail=detail)
 
 

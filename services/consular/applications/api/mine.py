@@ -47,6 +47,10 @@ def _head(application: Application) -> dict[str, Any]:
     return {"reference": application.reference, "status": application.status}
 
 
+def _whole(session: Session, reference: str) -> dict[str, Any]:
+    return read.view(session, current_actor(), reference)
+
+
 @blueprint.post("/applications")
 @allowed("application.draft")
 def start() -> tuple[Response, int]:
@@ -139,9 +143,7 @@ def hand_in(reference: str) -> dict[str, Any]:
     def act(session: Session) -> dict[str, Any]:
         return _head(submit(session, current_actor(), keys(), reference, asked["statements"]))
 
-    once(reference, asked["key"], {"verb": "submit"}, act)
-    with opened(reference) as session:
-        return read.view(session, current_actor(), reference)
+    return once(reference, asked["key"], {"verb": "submit"}, act, lambda session: _whole(session, reference))
 
 
 @blueprint.post("/applications/<reference>/withdraw")
@@ -152,6 +154,5 @@ def take_back(reference: str) -> dict[str, Any]:
     def act(session: Session) -> dict[str, Any]:
         return _head(withdraw(session, current_actor(), reference))
 
-    once(reference, body(Keyed)["key"], {"verb": "withdraw"}, act)
-    with opened(reference) as session:
-        return read.view(session, current_actor(), reference)
+    key = body(Keyed)["key"]
+    return once(reference, key, {"verb": "withdraw"}, act, lambda session: _whole(session, reference))

@@ -14,6 +14,7 @@ from shared.references import is_valid, mission_of
 from shared.web import current_actor, database
 
 TEXT = 200
+Act = Callable[[Session], dict[str, Any]]
 
 
 class Keyed(Schema):
@@ -34,8 +35,12 @@ def opened(reference: str) -> AbstractContextManager[Session]:
     return database().scope(mission)
 
 
-def once(reference: str, key: str, asked: dict[str, Any], act: Callable[[Session], dict[str, Any]]) -> dict[str, Any]:
-    """What `act` answers, or answered the first time this actor came with this key."""
+def once(reference: str, key: str, asked: dict[str, Any], act: Act, show: Act | None = None) -> dict[str, Any]:
+    """What `act` answers, or answered the first time this actor came with this key.
+
+    With `show` the answer is what that makes of the file as it stands now, in the same commit.
+    """
     with opened(reference) as session:
         actor, mission = current_actor(), mission_of(reference)
-        return commands.once(session, actor, mission, key, {**asked, "about": reference}, lambda: act(session))
+        answer = commands.once(session, actor, mission, key, {**asked, "about": reference}, lambda: act(session))
+        return show(session) if show else answer
