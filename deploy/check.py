@@ -16,8 +16,10 @@ CHECKS: dict[str, Callable[[], list[str]]] = {
 
 
 def main() -> None:
-    chosen = sys.argv[1:] or list(CHECKS)
-    wrong = sum(run(name) for name in CHECKS if any(word in name for word in chosen))
+    chosen = [name for name in CHECKS if not sys.argv[1:] or any(word in name for word in sys.argv[1:])]
+    if not chosen:
+        sys.exit(f"choose among: {', '.join(CHECKS)}")
+    wrong = sum(run(name) for name in chosen)
     if wrong:
         sys.exit(f"{wrong} complaints")
     print("nothing to complain about")
