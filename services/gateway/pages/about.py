@@ -8,7 +8,7 @@ blueprint = Blueprint("about", __name__)
 @blueprint.get("/about")
 def show() -> str:
     """Who stands behind the platform, and who does not."""
-    return render_template("pages/text.html", room="about", parts=("unofficial", "specimen", "sources"))
+    return render_template("pages/text.html", room="about", parts=("unofficial", "specimen", "sources", "counts"))
 
 
 @blueprint.get("/privacy")
