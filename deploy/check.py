@@ -4,12 +4,13 @@ import sys
 import time
 from collections.abc import Callable
 
-from deploy.checks import budgets, imports, reference, style, translations
+from deploy.checks import budgets, imports, locks, reference, style, translations
 
 CHECKS: dict[str, Callable[[], list[str]]] = {
     "style and types": style.complaints,
     "imports": imports.complaints,
     "budgets": budgets.complaints,
+    "locks": locks.complaints,
     "translations": translations.complaints,
     "reference pages": reference.complaints,
 }

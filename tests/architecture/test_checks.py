@@ -7,7 +7,7 @@ import grimp
 import pytest
 
 from deploy import reference
-from deploy.checks import budgets, imports, sources, translations
+from deploy.checks import budgets, imports, locks, sources, translations
 from deploy.checks.contracts import PureContract, RoomsContract
 from deploy.checks.translations import Mention
 
@@ -95,3 +95,12 @@ def test_every_template_and_module_is_looked_at() -> None:
 
 def test_the_reference_covers_the_catalogue() -> None:
     assert {"statuses.md", "access.md", "messages.md", "transactions/passport-renewal.md"} <= reference.pages().keys()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "held"),
+    [("flask==3.1.3", True), ("flask==3.1.2", False), ("Types_Flask", True), ("urllib3==2.6.*", True), ("rich", False)],
+)
+def test_a_lock_that_does_not_hold_what_is_asked_for(wanted: str, held: bool) -> None:
+    locked = {"flask": "3.1.3", "types-flask": "1.0", "urllib3": "2.6.1"}
+    assert locks.holds(locked, wanted) is held
