@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from deploy.demo.answers import answers, required_papers, scan
 from deploy.population.specimens import Specimen
 from services.civil_registry.handlers import HANDLERS as CIVIL_REGISTRY
 from services.conscription.handlers import HANDLERS as CONSCRIPTION
@@ -18,7 +19,6 @@ from shared.crypto import Keys
 from shared.db import Database
 from shared.identity import Actor
 from tests.conftest import HOME, ServiceClient, expatriate, officer
-from deploy.demo.answers import answers, required_papers, scan
 from tests.pump import Pump
 
 HANDLERS = {"consular": CONSULAR, "civil_registry": CIVIL_REGISTRY, "conscription": CONSCRIPTION}
