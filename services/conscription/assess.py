@@ -23,10 +23,8 @@ def assess(session: Session, actor: Actor, envelope: Envelope) -> None:
     """Answers `application.forwarded` with an amount in the law's currency, or with a refusal and its reason."""
     on = local_date(now(session), DAMASCUS)
     man = record.man(session, actor, UUID(envelope.body["person"]), envelope.about)
-    if man is None:
-        answer(session, actor, envelope, outcome="refused", reason="no_service_record")
-        return
-    found = ALLOWANCES[envelope.body["transaction"]](man, record.prices(session, on), on)
+    allowance = ALLOWANCES[envelope.body["transaction"]]
+    found = allowance(man, record.prices(session, on), on) if man else Finding(None, "no_service_record")
     keep(session, actor, envelope, found)
     if found.price is None:
         answer(session, actor, envelope, outcome="refused", reason=found.reason)

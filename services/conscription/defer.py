@@ -33,9 +33,6 @@ def defer(session: Session, actor: Actor, envelope: Envelope) -> None:
     """Answers `application.forwarded`: granted with the paper, or refused with a reason; then the bond is due back."""
     person, on = UUID(envelope.body["person"]), local_date(now(session), DAMASCUS)
     man = record.man(session, actor, person, envelope.about)
-    if man is None:
-        answer(session, actor, envelope, outcome="refused", reason="no_service_record")
-        return
     last = latest(session, person)
     decided = _decide(session, envelope, man, last, on)
     beaten = _enter(session, envelope, person, decided.period, last) if decided.period else None
@@ -45,7 +42,7 @@ def defer(session: Session, actor: Actor, envelope: Envelope) -> None:
     if decided.period is None:
         answer(session, actor, envelope, outcome="refused", reason=decided.reason)
         return
-    document = _issue(session, actor, envelope, decided, last, wanted=man.status == "evader")
+    document = _issue(session, actor, envelope, decided, last, wanted=bool(man and man.status == "evader"))
     audit.record(session, actor, "deferral.grant", envelope.about, document=document.code)
     answer(session, actor, envelope, outcome="granted", document=document.code)
 
@@ -57,7 +54,9 @@ def latest(session: Session, person: UUID) -> Stay | None:
     return Stay(found.from_on, found.until_on) if found else None
 
 
-def _decide(session: Session, envelope: Envelope, man: Man, last: Stay | None, on: date) -> Decision:
+def _decide(session: Session, envelope: Envelope, man: Man | None, last: Stay | None, on: date) -> Decision:
+    if man is None:
+        return Decision(None, "no_service_record")
     if envelope.body["transaction"] != RENEWAL:
         return deferral.first(man, last, _parameter(session, MINIMUM_STAY, on), on)
     told = envelope.body.get("filed_on")

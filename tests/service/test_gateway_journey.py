@@ -151,6 +151,27 @@ def test_an_assessed_amount_shows_its_working_with_the_law_of_each_step(gateway:
     assert "المرسوم التشريعي" in pages["ar"].text and "أيلول 2019" in pages["ar"].text
 
 
+def test_a_refusal_shows_its_working_and_its_reason(gateway: Gateway) -> None:
+    browser = gateway.visitor(person=specimens.BORN_ABROAD)
+    reference = begin(browser, "individual-extract")
+    steps = [
+        {"code": "year_over", "params": {"year": 2026, "days": 91, "limit": 90}, "law": "LD 30/2007"},
+        {
+            "code": "extension_missing",
+            "params": {"year": 2026, "days": 60, "amount": {"amount": 20_000, "currency": "USD"}},
+            "law": "Beirut embassy notices",
+        },
+    ]
+    told = {"amount": None, "currency": None, "tier": None, "reason": "too_long_in_syria", "working": steps}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gateway.app.extensions["conscription"], "assessment", lambda *_: told)
+        pages = {code: browser.get(f"/{code}/applications/{reference}/working") for code in ("ar", "en")}
+    assert all(page.status_code == 200 for page in pages.values())
+    for words in ("How it was decided", "91 days", "200.00", "Notices of the embassy", "more days in a year"):
+        assert words in pages["en"].text, words
+    assert "كيف تقرر ذلك" in pages["ar"].text and "91 يوماً" in pages["ar"].text
+
+
 def test_pressing_send_twice_sends_once_and_leads_to_the_same_page(gateway: Gateway) -> None:
     browser = gateway.visitor(person=specimens.FORMER_HUSBAND)
     reference = begin(browser, "individual-extract")

@@ -99,6 +99,13 @@ def test_dinars_have_three_decimals_and_a_coin_of_a_quarter(session_for: Session
         ("cash-allowance", date(2024, 12, 7), "active"),
         ("cash-allowance", date(2024, 12, 8), "historical"),
         ("cash-allowance", date(2026, 11, 21), "historical"),
+        ("reserve-cash-allowance", date(2020, 11, 8), "active"),
+        ("reserve-cash-allowance", date(2024, 12, 8), "historical"),
+        ("missed-service-allowance", date(2024, 12, 7), "active"),
+        ("missed-service-allowance", date(2024, 12, 8), "historical"),
+        ("residence-deferral", date(2024, 12, 7), "active"),
+        ("residence-deferral", date(2024, 12, 8), "historical"),
+        ("residence-deferral-renewal", date(2024, 12, 8), "historical"),
     ],
 )
 def test_standing_by_date(session_for: SessionFor, slug: str, on: date, status: str) -> None:
