@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from deploy.checks import sources
 
-PACKAGE = re.compile(r"([A-Za-z0-9._-]+)(?:\[[^\]]*\])?(?:==([0-9][0-9.]*)(?:\.\*)?)?")
+PACKAGE = re.compile(r"([A-Za-z0-9._-]+)(?:\[[^\]]*\])?(?:==([0-9]+(?:\.[0-9]+)*))?")
 LOCKED = re.compile(r"^([a-z0-9.-]+)(?:\[[^\]]*\])?==(\S+)", re.MULTILINE)
 
 
@@ -21,7 +21,7 @@ def complaints() -> list[str]:
 
 def faults(name: str, wanted: list[str]) -> Iterator[str]:
     lock = (sources.ROOT / name).read_text()
-    locked = {package: version for package, version in LOCKED.findall(lock)}
+    locked = dict(LOCKED.findall(lock))
     print(f"    {name}: {len(locked)} packages")
     yield from (f"{name} names a host" for _ in re.findall("://", lock)[:1])
     yield from (f"{name} has no {one}" for one in wanted if not holds(locked, one))
