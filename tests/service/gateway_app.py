@@ -11,12 +11,13 @@ import html5lib
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from deploy.population.specimens import Specimen
 from services.gateway import create_app
 from services.gateway.accounts import DemoAccount, ensure_demo, passwords
-from services.gateway.accounts.model import Attempt
+from services.gateway.accounts.model import Account, Attempt
 from services.gateway.civil_registry import CivilRegistry
 from services.gateway.conscription import Conscription
 from services.gateway.consular import Consular
@@ -33,7 +34,7 @@ class Wire(Client):
     """Stands in for the network: same tokens, same bodies, same refusals as the real client, without a socket."""
 
     def __init__(self, service: ServiceClient) -> None:
-        super().__init__("", service.gateway, service.audience)
+        super().__init__("http://wire.invalid", service.gateway, service.audience)
         self.service = service
         self.is_cut = False
         self.last = ""
@@ -92,9 +93,17 @@ class Gateway:
             number=person.national_number if person else "",
             name_ar=f"{person.given_name} {person.family_name}" if person else "",
         )
+        if person is not None:
+            self.release(person, keep=made.email)
         with self.app.extensions["database"].scope(None) as session:
             ensure_demo(session, self.app.extensions["settings"].secret, [made])
         return made
+
+    def release(self, person: Specimen, keep: str = "") -> None:
+        """Unties the person from accounts that other tests made."""
+        others = update(Account).where(Account.person == person.person, Account.email != keep)
+        with self.app.extensions["database"].scope(None) as session:
+            session.execute(others.values(person=None, number_key=None).execution_options(synchronize_session=False))
 
     def visitor(self, role: str = "expatriate", mission: str = "RUH", person: Specimen | None = None) -> "Browser":
         """Somebody signed in."""

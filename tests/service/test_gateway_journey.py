@@ -80,6 +80,7 @@ def test_apply_from_eligibility_to_the_counter(gateway: Gateway, slug: str, lang
 
 
 def test_sign_up_confirms_the_person_and_ends_at_the_applications(gateway: Gateway) -> None:
+    gateway.release(specimens.ELDER)
     browser = gateway.browser()
     opened = browser.submit("/en/sign-up", email="Elder@Example.org ", password=PASSWORD, mission="RUH")
     assert opened.location.endswith("/en/identity")
