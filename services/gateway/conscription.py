@@ -19,7 +19,7 @@ class Conscription:
         return cast(Statement, self.client.post("/statements", actor, {"purpose": purpose}))
 
     def assessment(self, actor: Actor, application: str) -> dict[str, Any]:
-        """How an application was decided: {amount, currency, tier, reason, working}; no amount for a deferral or refusal."""
+        """How it was decided: {amount, currency, tier, reason, working}; no amount for a deferral or a refusal."""
         return cast(dict[str, Any], self.client.get(f"/assessments/{quote(application, safe='')}", actor))
 
     def document(self, actor: Actor, code: str) -> bytes:
