@@ -69,22 +69,24 @@ class Bus:
             act(channel)
 
 
-@pytest.fixture(params=["embedded", "rabbitmq"])
+@pytest.fixture(params=["embedded", "rabbit"], ids=["embedded", "rabbitmq"])
 def bus(request: pytest.FixtureRequest) -> Bus:
     """Each bus in turn, with all queues empty."""
-    kind = str(request.param)
-    if kind == "embedded":
-        url = str(request.getfixturevalue("urls")["bus"]).replace("postgresql+psycopg", "pgmq")
-    else:
-        url = request.getfixturevalue("broker").url
-    ready = Bus(kind, url)
+    each: Bus = request.getfixturevalue(request.param)
+    return each
+
+
+@pytest.fixture
+def embedded(urls: dict[str, str]) -> Bus:
+    """The queues in PostgreSQL."""
+    ready = Bus("embedded", urls["bus"].replace("postgresql+psycopg", "pgmq"))
     ready.purge()
     return ready
 
 
 @pytest.fixture
 def rabbit(broker: Broker) -> Bus:
-    """RabbitMQ alone, for what only a broker does."""
+    """The broker."""
     ready = Bus("rabbitmq", broker.url)
     ready.purge()
     return ready
