@@ -7,8 +7,9 @@ import subprocess
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from deploy.leash import leashed
 
@@ -19,6 +20,16 @@ LARGEST_LOG = 10_000_000
 
 class Failed(Exception):
     """A process does not come up or does not stay up; the message carries its last words."""
+
+
+class Kept(Protocol):
+    """What can die and be started again."""
+
+    name: str
+
+    def start(self) -> None: ...
+    def died(self) -> bool: ...
+    def last_words(self) -> str: ...
 
 
 @dataclass
@@ -32,7 +43,6 @@ class Child:
     listener: socket.socket | None = None
     ready_at: str = "/ready"
     process: subprocess.Popen[bytes] | None = None
-    deaths: deque[float] = field(default_factory=lambda: deque(maxlen=RESTARTS))
 
     @property
     def log(self) -> Path:
@@ -59,15 +69,6 @@ class Child:
 
     def died(self) -> bool:
         return self.process is not None and self.process.poll() is not None
-
-    def start_again(self) -> None:
-        """Raises Failed when it happens too often."""
-        self.deaths.append(time.monotonic())
-        code = self.process.returncode if self.process else None
-        if len(self.deaths) == RESTARTS and self.deaths[-1] - self.deaths[0] < WITHIN_SECONDS:
-            raise Failed(f"{self.name} keeps stopping (exit {code}). {self.last_words()}")
-        print(f"  {self.name} stopped (exit {code}), started again", flush=True)
-        self.start()
 
     def wait_until_ready(self, limit: float = READY_LIMIT) -> None:
         """Raises Failed when it dies first or takes too long."""
@@ -117,13 +118,22 @@ def wait_for(children: Sequence[Child]) -> None:
         child.wait_until_ready()
 
 
-def keep(children: Sequence[Child]) -> None:
-    """Until a signal raises something, or Failed."""
+def keep(all_kept: Sequence[Kept]) -> None:
+    """Until a signal raises something, or one stops too often, which raises Failed."""
+    deaths: dict[str, deque[float]] = {kept.name: deque(maxlen=RESTARTS) for kept in all_kept}
     while True:
-        for child in children:
-            if child.died():
-                child.start_again()
+        for kept in all_kept:
+            if kept.died():
+                start_again(kept, deaths[kept.name])
         time.sleep(0.3)
+
+
+def start_again(kept: Kept, deaths: deque[float]) -> None:
+    deaths.append(time.monotonic())
+    if len(deaths) == RESTARTS and deaths[-1] - deaths[0] < WITHIN_SECONDS:
+        raise Failed(f"{kept.name} keeps stopping. {kept.last_words()}")
+    print(f"  {kept.name} stopped, started again", flush=True)
+    kept.start()
 
 
 def stop_all(children: Sequence[Child]) -> None:

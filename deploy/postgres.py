@@ -43,6 +43,8 @@ class PostgresFailed(Exception):
 class Postgres:
     """One cluster in one folder. The thread that starts it must outlive it."""
 
+    name = "database"
+
     def __init__(self, data: Path, port: int | None = None) -> None:
         self.data = data.absolute()
         self.cluster = self.data / "cluster"
@@ -70,7 +72,7 @@ class Postgres:
         give_up = time.monotonic() + STALE_LIMIT
         while not self._started():
             if time.monotonic() > give_up:
-                raise PostgresFailed(f"PostgreSQL does not start in {self.data}: {self._last_words()}")
+                raise PostgresFailed(f"PostgreSQL does not start in {self.data}: {self.last_words()}")
             time.sleep(0.1)
 
     def stop(self) -> None:
@@ -80,6 +82,13 @@ class Postgres:
     def kill(self) -> None:
         """As a power cut would."""
         self._end((signal.SIGKILL,))
+
+    def died(self) -> bool:
+        return self.process is not None and self.process.poll() is not None
+
+    def last_words(self) -> str:
+        lines = self.log.read_text(errors="replace").splitlines()
+        return "\n".join(lines[-5:])
 
     def _end(self, signs: tuple[signal.Signals, ...]) -> None:
         if self.process is None:
@@ -143,10 +152,6 @@ class Postgres:
 
     def _password_file(self) -> Path:
         return self.data / "password"
-
-    def _last_words(self) -> str:
-        lines = self.log.read_text(errors="replace").splitlines()
-        return "\n".join(lines[-5:])
 
 
 def free_port() -> int:

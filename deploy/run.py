@@ -26,62 +26,58 @@ class Told(BaseException):
     """A signal told us to stop. Not an Exception: nothing on the way may swallow it."""
 
 
-class Timings(dict[str, float]):
-    """Tells what is being done, and how long it took."""
-
-    @contextmanager
-    def of(self, what: str) -> Iterator[None]:
-        print(f"  {what:<15} ", end="", flush=True)
-        began = time.monotonic()
-        try:
-            yield
-        except BaseException:
-            print(flush=True)
-            raise
-        self[what] = time.monotonic() - began
-        print(f"{self[what]:5.1f} s", flush=True)
+@contextmanager
+def told(what: str) -> Iterator[None]:
+    """Tells what is being done, and then how long it took."""
+    print(f"  {what:<15} ", end="", flush=True)
+    began, took = time.monotonic(), ""
+    try:
+        yield
+        took = f"{time.monotonic() - began:5.1f} s"
+    finally:
+        print(took, flush=True)
 
 
 def main() -> None:
     listen_to_signals()
-    timings = Timings()
     try:
-        run(DataFolder.chosen(), int(os.environ.get("MAHJAR_PORT", DEFAULT_PORT)), timings)
-    except Told as told:
-        print(f"stopped ({told})", flush=True)
+        run(DataFolder.chosen(), int(os.environ.get("MAHJAR_PORT", DEFAULT_PORT)))
+    except Told as sign:
+        print(f"stopped ({sign})", flush=True)
     except (Failed, Occupied, PostgresFailed) as wrong:
         sys.exit(f"{wrong}")
 
 
-def run(folder: DataFolder, port: int, timings: Timings) -> None:
+def run(folder: DataFolder, port: int) -> None:
     """Until a signal or a failure; leaves nothing behind but the folder."""
     with ExitStack() as ending:
         ending.enter_context(folder.occupied())
         listeners = reserved(port)
-        admin_url = os.environ.get("DATABASE_URL", "")
-        if not admin_url:
-            with timings.of("database"):
-                admin_url = ending.enter_context(Postgres(folder.postgres)).admin_url
+        own = [] if "DATABASE_URL" in os.environ else [Postgres(folder.postgres)]
+        with told("database"):
+            for postgres in own:
+                ending.enter_context(postgres)
         ending.callback(ignore_signals)
+        admin_url = own[0].admin_url if own else os.environ["DATABASE_URL"]
         cutting = cut_fonts(folder)
-        urls = furnish(folder, admin_url, timings)
+        urls = furnish(folder, admin_url)
         stack = build(folder, urls, listeners)
         ending.callback(stop_all, stack.children)
         ending.callback(ignore_signals)
         start_all(stack.children)
-        with timings.of("demo data"):
+        with told("demo data"):
             accounts = move_in(folder, admin_url, urls)
-        with timings.of("services"):
+        with told("services"):
             wait_for(stack.children)
-        with timings.of("fonts"):
+        with told("fonts"):
             cutting.wait()
             fonts.prepare(folder.fonts)
-        announce(stack, folder, timings, accounts)
-        keep(stack.children)
+        announce(stack, folder, accounts)
+        keep([*own, *stack.children])
 
 
-def furnish(folder: DataFolder, admin_url: str, timings: Timings) -> dict[str, str]:
-    with timings.of("schemas"):
+def furnish(folder: DataFolder, admin_url: str) -> dict[str, str]:
+    with told("schemas"):
         urls = prepare(admin_url, folder.postgres)
         for service in SERVICES:
             migrate(admin_url, service)
@@ -115,14 +111,20 @@ def move_in(folder: DataFolder, admin_url: str, urls: dict[str, str]) -> list[st
     return demo_data.accounts()
 
 
-def announce(stack: Stack, folder: DataFolder, timings: Timings, accounts: list[str]) -> None:
-    print(f"Mahjar is ready after {sum(timings.values()):.1f} s.")
+def announce(stack: Stack, folder: DataFolder, accounts: list[str]) -> None:
+    print(f"Mahjar is ready after {age():.1f} s.")
     for child in (stack.gateway, *stack.services, stack.provider):
         print(f"  {child.name:<15} http://127.0.0.1:{child.port}")
     print(f"  {'logs':<15} {folder.logs}")
     for line in accounts:
         print(f"  {line}")
     print("Ctrl-C stops it.", flush=True)
+
+
+def age() -> float:
+    """Seconds since this process began, the loading of its own libraries included."""
+    began = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19]) / os.sysconf("SC_CLK_TCK")
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - began
 
 
 def listen_to_signals() -> None:

@@ -148,7 +148,9 @@ def test_reset_refuses_while_it_runs(runner: Runner, data: Path) -> None:
     assert (data / "postgres").exists()
 
 
-@pytest.mark.parametrize("words", [("gunicorn", "services.consular:app"), ("services.consular.worker",)])
+@pytest.mark.parametrize(
+    "words", [("gunicorn", "services.consular:app"), ("services.consular.worker",), ("postgres", "-D")]
+)
 def test_starts_again_what_dies(runner: Runner, words: tuple[str, ...]) -> None:
     victim = runner.member(*words)
     victim.kill()
