@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
@@ -22,7 +22,7 @@ _PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 class _Answer(fields.Field[object]):
     """One answer: blank is missing, text is freed of invisible characters before anything is checked."""
 
-    default_error_messages: ClassVar[dict[str, str]] = {"required": "required", "null": "required"}
+    default_error_messages = {"required": "required", "null": "required"}  # noqa: RUF012
 
     def __init__(self, question: Question, today: date) -> None:
         blank: dict[str, Any] = {} if question.required else {"load_default": None}

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +19,6 @@ from deploy.demo_data import PEOPLE
 from shared.catalogue import TRANSACTIONS
 from shared.catalogue.model import AFTER_ASSESSMENT, BOOKLET, Transaction
 
-START_SECONDS = 600.0
 STAFF = ("officer", "cashier", "clerk")
 
 
@@ -50,13 +50,13 @@ def platform(address: str) -> Iterator[None]:
         yield
         return
     print("starting the platform", flush=True)
-    own = subprocess.Popen([sys.executable, "-m", "deploy.run"], stdout=subprocess.DEVNULL)
+    own = subprocess.Popen([sys.executable, "-m", "deploy.run"], stdout=subprocess.PIPE, text=True)
     try:
-        give_up = time.monotonic() + START_SECONDS
-        while not answers(address):
-            if own.poll() is not None or time.monotonic() > give_up:
-                sys.exit("the platform does not start: try `make run`, it says why")
-            time.sleep(0.5)
+        assert own.stdout is not None
+        # Not the first answer of a page: the demo's people move in while the processes already stand.
+        if not any("is ready" in line for line in own.stdout):
+            sys.exit("the platform does not start: try `make run`, it says why")
+        threading.Thread(target=own.stdout.read, daemon=True).start()
         yield
     finally:
         own.terminate()
@@ -76,12 +76,12 @@ def play_all(address: str) -> Iterator[Result]:
     staff = {role: Browser(address, "ar") for role in STAFF}
     for role, browser in staff.items():
         plays.sign_in(browser, f"{role}@mahjar.example")
-    applicant, person = newcomer(address)
+    cast = Cast(address)
     folder = DataFolder.chosen().path / "demo"
     for number, entry in enumerate(TRANSACTIONS):
         print(f"[{number + 1}/{len(TRANSACTIONS)}] {entry.slug}", flush=True)
         began = time.monotonic()
-        play = plays.Play(applicant, staff, person, entry.slug)
+        play = plays.Play(*cast.of(entry.slug), staff, entry.slug)
         try:
             outcome = play_one(play, entry, by_card=number % 2 == 0)
         except (Astray, requests.RequestException) as lost:
@@ -91,14 +91,28 @@ def play_all(address: str) -> Iterator[Result]:
         yield Result(entry.slug, outcome, ", ".join(kept), time.monotonic() - began)
 
 
-def newcomer(address: str) -> tuple[Browser, people.Player]:
-    """Somebody nobody has registered yet, signed in with a confirmed identity. Raises Astray when all have."""
-    size = int(os.environ.get("MAHJAR_PEOPLE", PEOPLE))
-    for person in people.men_abroad(size):
-        browser = Browser(address, "en")
-        if plays.register(browser, person):
-            return browser, person
-    raise Astray("everybody who could play has an account already: make reset")
+class Cast:
+    """Newcomers with confirmed identities, one for each part that needs somebody of their own."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.company = people.Company(int(os.environ.get("MAHJAR_PEOPLE", PEOPLE)))
+        self.playing: dict[str, tuple[Browser, people.Player]] = {}
+
+    def of(self, slug: str) -> tuple[Browser, people.Player]:
+        """Who plays this transaction. Raises Astray when nobody fits who has no account yet."""
+        part = people.COMPANY.get(slug, slug if slug in people.CAST else "")
+        if part not in self.playing:
+            self.playing[part] = self.newcomer(slug)
+        return self.playing[part]
+
+    def newcomer(self, slug: str) -> tuple[Browser, people.Player]:
+        """Somebody nobody has registered yet, signed in."""
+        for person in self.company.fitting(slug):
+            browser = Browser(self.address, "en")
+            if plays.register(browser, person):
+                return browser, person
+        raise Astray(f"nobody without an account can play {slug}: make reset")
 
 
 def play_one(play: plays.Play, entry: Transaction, by_card: bool) -> str:

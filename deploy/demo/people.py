@@ -1,6 +1,6 @@
 """Whom the demo plays with: people of the fictional population, found by making it again from its seed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,13 +9,14 @@ from deploy.population.people import AS_OF, Human
 from deploy.population.soldiers import ServiceRegister
 
 OWING = ("liable", "deferred", "evader")
-YOUNGEST, OLDEST = 20, 40
-YEARS_ABROAD = 5
+YOUNGEST, OLDEST, LIABLE_UNTIL = 20, 40, 43
+DAYS = 365.25
+STATUS_PLACE = 13
 
 
 @dataclass(frozen=True)
 class Player:
-    """Somebody with all that identity confirmation and the forms ask."""
+    """Somebody with all that identity confirmation and the forms ask, and a relative where the play needs one."""
 
     national_number: str
     given_name: str
@@ -27,6 +28,7 @@ class Player:
     latin_father: str
     latin_family: str
     latin_mother: str
+    relative: "Player | None" = None
 
     def identity(self) -> dict[str, str]:
         """What stands on the identity card."""
@@ -34,31 +36,86 @@ class Player:
         return {field: getattr(self, field) for field in fields}
 
 
-def men_abroad(people: int, seed: int = 1) -> Iterator[Player]:
-    """Men of serving age whose allowance can be assessed: in Syria's books as owing, abroad for years."""
+def age(one: Human) -> float:
+    """In years, where the registers end."""
+    return (AS_OF - one.born) / DAYS
+
+
+def has_lived_abroad(one: Human, years: int) -> bool:
+    """For so long without coming back."""
+    return any(stay.until is None and (AS_OF - stay.since) / DAYS > years for stay in one.stays)
+
+
+def owes(one: Human, status: str) -> bool:
+    """A man of serving age who lives abroad and owes his service."""
+    return status in OWING and YOUNGEST < age(one) < OLDEST and has_lived_abroad(one, 5) and not one.born_abroad
+
+
+def is_reservist(one: Human, status: str) -> bool:
+    """He may be called again, and lives abroad."""
+    return status == "reserve" and has_lived_abroad(one, 2)
+
+
+def has_missed_service(one: Human, status: str) -> bool:
+    """He passed the age without serving."""
+    return status in OWING and age(one) > LIABLE_UNTIL
+
+
+def is_married(one: Human, _status: str) -> bool:
+    """To one wife or husband, for the first time."""
+    return len(one.marriages) == 1 and one.marriages[0].divorced is None and age(one) < 60
+
+
+def is_divorced(one: Human, _status: str) -> bool:
+    """From a first marriage."""
+    return len(one.marriages) == 1 and one.marriages[0].divorced is not None
+
+
+def is_bereaved(one: Human, _status: str) -> bool:
+    """Somebody whose father has died."""
+    return one.father is not None and one.father.died is not None and YOUNGEST < age(one) < OLDEST
+
+
+Part = Callable[[Human, str], bool]
+# Who plays what; everybody else's part is that of the man who owes his service.
+CAST: dict[str, Part] = {
+    "marriage-statement": is_married,
+    "divorce-statement": is_divorced,
+    "death-statement": is_bereaved,
+    "reserve-cash-allowance": is_reservist,
+    "missed-service-allowance": has_missed_service,
+}
+# A deferral and its renewal belong to one man, and he must not have bought himself out before.
+COMPANY = {"residence-deferral": "deferral", "residence-deferral-renewal": "deferral"}
+
+
+class Company:
+    """The whole population, asked for people who fit a part."""
+
+    def __init__(self, people: int, seed: int = 1) -> None:
+        self.known = [*_with_status(people, seed)]
+
+    def fitting(self, slug: str) -> Iterator[Player]:
+        """Living adults who can play the part of this transaction."""
+        fits = CAST.get(slug, owes)
+        for one, status in self.known:
+            if one.died is None and age(one) > YOUNGEST and fits(one, status):
+                yield _player(one, one.father if fits is is_bereaved else None)
+
+
+def _with_status(people: int, seed: int) -> Iterator[tuple[Human, str]]:
     service = ServiceRegister(seed)
     service.branches()
     for village in villages(people, seed):
         for one in village.people:
+            before = len(service.rows["service_record"])
             if one.sex == "M":
-                before = len(service.rows["service_record"])
                 service.man(one)
-                rows = service.rows["service_record"][before:]
-                if rows and _status(rows[0]) in OWING and _fits(one):
-                    yield _player(one)
+            rows = service.rows["service_record"][before:]
+            yield one, rows[0].split("\t")[STATUS_PLACE] if rows else ""
 
 
-def _status(row: str) -> str:
-    return row.rstrip("\n").split("\t")[13]
-
-
-def _fits(one: Human) -> bool:
-    age = (AS_OF - one.born) / 365.25
-    abroad = any(stay.until is None and (AS_OF - stay.since) / 365.25 > YEARS_ABROAD for stay in one.stays)
-    return one.died is None and YOUNGEST < age < OLDEST and abroad and not one.born_abroad
-
-
-def _player(one: Human) -> Player:
+def _player(one: Human, relative: Human | None = None) -> Player:
     return Player(
         one.national_number,
         one.given[0],
@@ -70,4 +127,5 @@ def _player(one: Human) -> Player:
         one.father_name[1],
         one.family[1],
         one.mother_name[1],
+        _player(relative) if relative else None,
     )

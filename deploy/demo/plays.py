@@ -40,8 +40,8 @@ class Play:
     """One application, from the page of its transaction to its end."""
 
     applicant: Browser
-    staff: dict[str, Browser]
     person: Player
+    staff: dict[str, Browser]
     slug: str
     reference: str = ""
     papers: dict[str, bytes] = field(default_factory=dict)
@@ -51,7 +51,7 @@ class Play:
         page = self.applicant.open(f"/apply/{self.slug}")
         page = self.applicant.send(page.form(f"/apply/{self.slug}"), {})
         self.reference = urlsplit(page.url).path.split("/applications/")[1].split("/")[0]
-        entry, given = CATALOGUE[self.slug], answers(self.slug, self.person)
+        entry, given = CATALOGUE[self.slug], answers(self.slug, self.person, self.person.relative)
         for step in dict.fromkeys(question.step for question in entry.questions):
             told: dict[str, str] = {}
             for question in entry.questions:

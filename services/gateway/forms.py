@@ -9,8 +9,9 @@ from typing import Any
 from markupsafe import Markup
 
 from services.gateway.presentation import date as date_in_words
-from services.gateway.presentation import has_text, t, tn
+from services.gateway.presentation import has_text, t, tn, zone_of
 from shared.catalogue.model import Question
+from shared.clock import local_date
 from shared.errors import Invalid, Refusal
 from shared.forms import check_questions
 
@@ -49,8 +50,8 @@ class Field:
 
 
 def today() -> date:
-    """The day answers are judged by; the service judges again in its mission's zone."""
-    return datetime.now(UTC).date()
+    """The day at the visitor's mission, by which answers are judged here early and by the service for good."""
+    return local_date(datetime.now(UTC), zone_of(None))
 
 
 def typed(questions: Iterable[Question], form: Mapping[str, str]) -> dict[str, str]:

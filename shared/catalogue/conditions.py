@@ -47,9 +47,12 @@ def has_no_deferral_in_force(facts: Facts) -> bool:
 
 
 def has_a_deferral_to_renew(facts: Facts) -> bool:
-    """A residence deferral runs today: not lapsed, and not yet renewed for the year after it."""
+    """A residence deferral runs today: not lapsed, and not yet renewed for the year after it.
+
+    The year is counted in Damascus, where it may be tomorrow already: the last day may lie a whole year ahead.
+    """
     until = facts.deferred_until
-    return until is not None and facts.today <= until < add_years(facts.today, 1)
+    return until is not None and facts.today <= until <= add_years(facts.today, 1)
 
 
 def renewal_is_due(answers: Mapping[str, object], today: date) -> bool:
