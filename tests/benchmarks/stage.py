@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -17,7 +18,7 @@ from deploy.children import Child, listen, start_all, stop_all, wait_for
 from deploy.data import DataFolder
 from deploy.database import DATABASE, opened
 from deploy.postgres import Postgres
-from deploy.run import Timings, furnish
+from deploy.run import furnish
 from deploy.stack import ROOT, Stack, build, listeners_on
 from shared.crypto import Keys
 from shared.db import Database
@@ -112,6 +113,17 @@ def hands() -> Iterator[ProcessPoolExecutor]:
         yield pool
 
 
+class Timings(dict[str, float]):
+    """Seconds by what they were spent on."""
+
+    @contextmanager
+    def of(self, what: str) -> Iterator[None]:
+        """Measures the block."""
+        began = time.monotonic()
+        yield
+        self[what] = time.monotonic() - began
+
+
 @contextmanager
 def stage() -> Iterator[Stage]:
     """Furnished once, then started again as on any other day."""
@@ -123,7 +135,7 @@ def stage() -> Iterator[Stage]:
         keep_fonts(folder)
         print("first start", flush=True)
         with Postgres(folder.postgres) as server:
-            demo_data.load(server.admin_url, furnish(folder, server.admin_url, Timings()), folder.secrets()["session"])
+            demo_data.load(server.admin_url, furnish(folder, server.admin_url), folder.secrets()["session"])
             prepare_clock(server)
         os.environ["MAHJAR_FONTS"] = str(folder.fonts)
         print("second start", flush=True)
@@ -153,7 +165,8 @@ def started(folder: DataFolder) -> Iterator[Stage]:
         listeners = listeners_on(0)
         with timings.of("database"):
             server = ending.enter_context(Postgres(folder.postgres))
-        urls = furnish(folder, server.admin_url, timings)
+        with timings.of("schemas"):
+            urls = furnish(folder, server.admin_url)
         stack = build(folder, urls, listeners)
         ending.callback(stop_all, stack.children)
         start_all(stack.children)

@@ -14,7 +14,7 @@ from deploy import demo_data
 from deploy.children import start_all, stop_all, wait_for
 from deploy.data import DataFolder
 from deploy.postgres import Postgres
-from deploy.run import Timings, furnish
+from deploy.run import furnish
 from deploy.stack import Stack, build, listeners_on
 from tests.browser.visitor import Visitor
 
@@ -57,7 +57,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Conf
         for listener in listeners.values():
             ending.callback(listener.close)
         admin_url = ending.enter_context(Postgres(folder.postgres)).admin_url
-        urls = furnish(folder, admin_url, Timings())
+        urls = furnish(folder, admin_url)
         stack = build(folder, urls, listeners)
         ending.callback(stop_all, stack.children)
         start_all(stack.children)
