@@ -11,7 +11,7 @@ import pytest
 
 from deploy import demo_data
 from deploy.broker import Broker
-from deploy.children import start_all, stop_all
+from deploy.children import start_all, stop_all, wait_for
 from deploy.data import DataFolder
 from deploy.database import SERVICES, prepare
 from deploy.migrate import migrate
@@ -99,6 +99,7 @@ def running(path: Path, with_broker: bool) -> Iterator[Platform]:
         stack = build(folder, urls, listeners)
         ending.callback(stop_all, stack.children)
         start_all(stack.children)
+        wait_for(stack.children)
         yield Platform(folder, postgres, broker, stack)
 
 
