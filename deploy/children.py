@@ -137,15 +137,17 @@ def start_again(kept: Kept, deaths: deque[float]) -> None:
 
 
 def stop_all(children: Sequence[Child]) -> None:
-    """In the order given, each finishing what it has begun; whoever takes too long is killed."""
-    give_up = time.monotonic() + STOP_LIMIT
-    for child in children:
-        child.end(signal.SIGTERM)
-        if not child.gone(give_up):
-            child.end(signal.SIGKILL)
-            child.gone(time.monotonic() + STOP_LIMIT)
-        if child.listener:
-            child.listener.close()
+    """The first, which is the door, and then the rest at once; each finishes what it has begun, or is killed."""
+    for together in (children[:1], children[1:]):
+        for child in together:
+            child.end(signal.SIGTERM)
+        give_up = time.monotonic() + STOP_LIMIT
+        for child in together:
+            if not child.gone(give_up):
+                child.end(signal.SIGKILL)
+                child.gone(time.monotonic() + STOP_LIMIT)
+            if child.listener:
+                child.listener.close()
 
 
 def listen(port: int = 0) -> socket.socket:
