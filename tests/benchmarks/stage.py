@@ -20,6 +20,7 @@ from deploy.database import DATABASE, opened
 from deploy.postgres import Postgres
 from deploy.run import furnish
 from deploy.stack import ROOT, Stack, build, listeners_on
+from shared import fonts
 from shared.crypto import Keys
 from shared.db import Database
 from tests.benchmarks import meter
@@ -148,6 +149,7 @@ def keep_fonts(folder: DataFolder) -> None:
     RESULTS.joinpath("fonts").mkdir(parents=True, exist_ok=True)
     folder.path.mkdir(mode=0o700)
     folder.fonts.symlink_to(RESULTS / "fonts")
+    fonts.prepare(folder.fonts)
 
 
 def prepare_clock(server: Postgres) -> None:

@@ -16,6 +16,7 @@ from deploy.data import DataFolder
 from deploy.postgres import Postgres
 from deploy.run import furnish
 from deploy.stack import Stack, build, listeners_on
+from shared import fonts
 from tests.browser.visitor import Visitor
 
 CHROMIUM = os.environ.get("MAHJAR_CHROMIUM", "/usr/bin/chromium")
@@ -50,6 +51,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Conf
     folder = DataFolder(tmp_path_factory.mktemp("platform"))
     # Cutting the fonts takes longest and gives the same every time.
     folder.fonts.symlink_to(pytestconfig.cache.mkdir("fonts"))
+    fonts.prepare(folder.fonts)
     with ExitStack() as ending, pytest.MonkeyPatch.context() as environment:
         environment.setenv("MAHJAR_PEOPLE", PEOPLE)
         ending.enter_context(folder.occupied())
