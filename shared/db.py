@@ -1,10 +1,13 @@
 """The door to PostgreSQL: one transaction per unit of work, scoped to one mission for exactly its length."""
 
+import select
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 
-from sqlalchemy import MetaData, create_engine, text
+import psycopg
+from sqlalchemy import MetaData, create_engine, event, text
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session
 
 from shared.identity import Actor
@@ -45,6 +48,19 @@ def now(session: Session) -> datetime:
     return instant
 
 
+def check_open(connection: psycopg.Connection, _record: object, _proxy: object) -> None:
+    """Has the pool replace a connection its server has closed. Raises DisconnectionError, which the pool answers.
+
+    All a server says unasked to an idle connection is good-bye; to ask it would cost every transaction a round trip.
+    """
+    if not connection.closed:
+        looking = select.poll()
+        looking.register(connection.fileno(), select.POLLIN)
+        if not looking.poll(0):
+            return
+    raise DisconnectionError
+
+
 class Database:
     """A service's database. Safe to make before a fork: the pool opens connections on first use."""
 
@@ -54,7 +70,6 @@ class Database:
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_timeout=5,
-            pool_pre_ping=True,
             # A failed statement's values are people's data; errors end in logs.
             hide_parameters=True,
             connect_args={
@@ -63,6 +78,7 @@ class Database:
                 "-c timezone=UTC",
             },
         )
+        event.listen(self.engine, "checkout", check_open)
 
     @contextmanager
     def scope(self, mission: str | None) -> Iterator[Session]:
