@@ -5,6 +5,7 @@ import json
 import os
 import secrets
 import threading
+from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,13 +13,15 @@ from flask import Blueprint, Flask, jsonify, request
 
 from shared.client import Client
 from shared.crypto import Keys
-from shared.identity import ANONYMOUS
+from shared.identity import Actor
 from shared.logs import request_id
 from shared.settings import Settings
 from shared.web import allowed, create_service
 
 blueprint = Blueprint("hello", __name__)
 UPSTREAM = "MAHJAR_URL_CONSULAR"
+# How many a page asks for one visitor.
+QUESTIONS = 4
 
 
 @blueprint.get("/hello")
@@ -34,14 +37,15 @@ def inner() -> Flask:
 
 
 def ours() -> Flask:
-    """A gateway that asks as the gateway asks: a token signed for this request, a request id, a pool."""
+    """A gateway that asks as the gateway asks: a token signed for this visitor, a request id, a pool."""
     configured = Settings.load("gateway")
     client = Client(configured.url_consular, Keys(configured.keys, "gateway"), "consular")
-    app = _bare()
+    app, asked = _bare(), count()
 
     def relayed() -> Any:
         request_id.set(secrets.token_hex(8))
-        return jsonify(client.get("/hello", ANONYMOUS))
+        visitor = Actor("expatriate", f"visitor-{next(asked) // QUESTIONS}", "expatriate", "RUH")
+        return jsonify(client.get("/hello", visitor))
 
     app.add_url_rule("/hello", "hello", relayed)
     return app

@@ -3,14 +3,18 @@
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from dataclasses import asdict
+from itertools import repeat
 
 from deploy.children import Child
-from shared.identity import ANONYMOUS, request_token
+from shared.identity import REQUEST_SECONDS, Actor
 from tests.benchmarks import shots
+from tests.benchmarks.apps import QUESTIONS
 from tests.benchmarks.rounds import FLOOR, OURS, Side, Window, no_failures
 from tests.benchmarks.stage import Stage, pid_of
 
 DIRECT, UNCHECKED = "direct", "unchecked"
+MOST_RATE = 4_000
 
 
 @contextmanager
@@ -30,14 +34,18 @@ def hopping(stage: Stage, served: dict[str, Child], pool: ProcessPoolExecutor, c
 
     The first side asks for a page that checks no token, which tells what the check itself costs.
     """
-    inner = served[DIRECT]
+    inner, keys = served[DIRECT], stage.keys("gateway")
+
+    def visits(count: int) -> Iterator[str]:
+        for number in range(count // QUESTIONS):
+            visitor = Actor("expatriate", f"guest-{number}", "expatriate", "RUH")
+            yield from repeat(keys.sign("request", "consular", REQUEST_SECONDS, asdict(visitor)), QUESTIONS)
 
     def side(name: str, child: Child, path: str = "/hello") -> Side:
         def prepare(seconds: float) -> Window:
-            token = request_token(stage.keys("gateway"), ANONYMOUS, "consular")
-            requests = [shots.request("GET", path, child.port, token)]
+            requests = [shots.request("GET", path, child.port, token) for token in visits(int(MOST_RATE * seconds))]
             return Window(
-                lambda: pool.submit(shots.shoot, child.port, requests, seconds, clients, True).result(), no_failures
+                lambda: pool.submit(shots.shoot, child.port, requests, seconds, clients).result(), no_failures
             )
 
         return Side(name, prepare, lambda: {pid_of(child), pid_of(inner)})

@@ -39,11 +39,8 @@ def request(method: str, path: str, port: int, token: str = "", body: bytes = b"
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
-def shoot(port: int, requests: Sequence[bytes], seconds: float, clients: int, again: bool = False) -> Sample:
-    """So many clients, each sending its next request when the last is answered.
-
-    Each request is sent once, unless `again` allows to begin anew. Raises RuntimeError when there are too few.
-    """
+def shoot(port: int, requests: Sequence[bytes], seconds: float, clients: int) -> Sample:
+    """So many clients, each sending its next request when the last is answered. Raises RuntimeError when too few."""
     left, gathered = deque(requests), _Gathered()
     barrier = threading.Barrier(clients + 1)
 
@@ -51,7 +48,7 @@ def shoot(port: int, requests: Sequence[bytes], seconds: float, clients: int, ag
         with socket.create_connection(("127.0.0.1", port), SILENT_SECONDS) as connection:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             barrier.wait(SILENT_SECONDS)
-            gathered.add(_fire(connection, left, time.perf_counter() + seconds, again))
+            gathered.add(_fire(connection, left, time.perf_counter() + seconds))
 
     threads = [threading.Thread(target=work) for _ in range(clients)]
     for thread in threads:
@@ -80,11 +77,11 @@ class _Gathered:
             self.failed.update(status for status, _ in seen if not status.startswith("2"))
 
 
-def _fire(connection: socket.socket, left: deque[bytes], until: float, again: bool) -> list[tuple[str, float]]:
+def _fire(connection: socket.socket, left: deque[bytes], until: float) -> list[tuple[str, float]]:
     seen = []
     while left and (began := time.perf_counter()) < until:
         try:
-            sent = left[0] if again else left.popleft()
+            sent = left.popleft()
         except IndexError:
             break
         connection.sendall(sent)
