@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from deploy.leash import leashed
+from deploy.nursery import Nursery
 
 READY_LIMIT, STOP_LIMIT, PAUSE = 60.0, 15.0, 0.05
 RESTARTS, WITHIN_SECONDS = 5, 60.0
@@ -20,6 +21,17 @@ LARGEST_LOG = 10_000_000
 
 class Failed(Exception):
     """A process does not come up or does not stay up; the message carries its last words."""
+
+
+class Process(Protocol):
+    """What a child is to us, whoever forked it."""
+
+    pid: int
+
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def send_signal(self, sig: int, /) -> None: ...
+    def kill(self) -> None: ...
 
 
 class Kept(Protocol):
@@ -42,7 +54,8 @@ class Child:
     logs: Path
     listener: socket.socket | None = None
     ready_at: str = "/ready"
-    process: subprocess.Popen[bytes] | None = None
+    nursery: Nursery | None = None
+    process: Process | None = None
 
     @property
     def log(self) -> Path:
@@ -54,9 +67,15 @@ class Child:
         return int(self.listener.getsockname()[1])
 
     def start(self) -> None:
+        self.process = self._born(self.nursery) if self.nursery else self._executed()
+
+    def _born(self, nursery: Nursery) -> Process:
+        return nursery.bear(self.name, self.command[2:], self.environment, self.log)
+
+    def _executed(self) -> Process:
         descriptors = [self.listener.fileno()] if self.listener else []
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
+            return subprocess.Popen(
                 leashed(self.command),
                 env=dict(self.environment),
                 stdin=subprocess.DEVNULL,

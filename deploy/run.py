@@ -15,6 +15,7 @@ from deploy.data import DataFolder, Occupied
 from deploy.database import SERVICES, prepare
 from deploy.leash import follow, leashed
 from deploy.migrate import migrate
+from deploy.nursery import Nursery
 from deploy.postgres import Postgres, PostgresFailed
 from deploy.stack import ROOT, Listeners, Stack, build, listeners_on
 from shared import fonts
@@ -53,6 +54,9 @@ def run(folder: DataFolder, port: int) -> None:
     with ExitStack() as ending:
         ending.enter_context(folder.occupied())
         listeners = reserved(port)
+        nursery = Nursery(folder.logs, list(listeners.values()))
+        ending.callback(nursery.stop)
+        nursery.start()
         own = [] if "DATABASE_URL" in os.environ else [Postgres(folder.postgres)]
         with told("database"):
             for postgres in own:
@@ -61,19 +65,22 @@ def run(folder: DataFolder, port: int) -> None:
         admin_url = own[0].admin_url if own else os.environ["DATABASE_URL"]
         cutting = cut_fonts(folder)
         urls = furnish(folder, admin_url)
-        stack = build(folder, urls, listeners)
+        stack = build(folder, urls, listeners, nursery)
         ending.callback(stop_all, stack.children)
         ending.callback(ignore_signals)
+        # Half the platform comes with it: loaded here, beside the nursery's own loading.
+        from deploy import demo_data
+
         start_all(stack.children)
         with told("demo data"):
-            accounts = move_in(folder, admin_url, urls)
+            demo_data.load(admin_url, urls, folder.secrets()["session"])
         with told("services"):
             wait_for(stack.children)
         with told("fonts"):
             cutting.wait()
             fonts.prepare(folder.fonts)
-        announce(stack, folder, accounts)
-        keep([*own, *stack.children])
+        announce(stack, folder, demo_data.accounts())
+        keep([*own, nursery, *stack.children])
 
 
 def furnish(folder: DataFolder, admin_url: str) -> dict[str, str]:
@@ -100,15 +107,6 @@ def reserved(port: int) -> Listeners:
         return listeners_on(port)
     except OSError:
         raise Failed(f"port {port} is taken; choose another one: MAHJAR_PORT=8081 make run") from None
-
-
-def move_in(folder: DataFolder, admin_url: str, urls: dict[str, str]) -> list[str]:
-    """The demo's people, while the processes load their libraries; and the accounts to sign in with."""
-    # It brings half the platform with it, which must not delay those processes.
-    from deploy import demo_data
-
-    demo_data.load(admin_url, urls, folder.secrets()["session"])
-    return demo_data.accounts()
 
 
 def announce(stack: Stack, folder: DataFolder, accounts: list[str]) -> None:

@@ -10,6 +10,7 @@ from socket import socket
 from deploy.children import Child, listen
 from deploy.data import DataFolder
 from deploy.database import BUS, SERVICES
+from deploy.nursery import Nursery
 
 ROOT = Path(__file__).parent.parent
 INNER = ("consular", "civil_registry", "conscription")
@@ -36,13 +37,14 @@ def listeners_on(port: int) -> Listeners:
     return {SERVICES[0]: listen(port)} | {name: listen() for name in (*INNER, PROVIDER)}
 
 
-def build(folder: DataFolder, urls: Mapping[str, str], listeners: Listeners) -> Stack:
+def build(folder: DataFolder, urls: Mapping[str, str], listeners: Listeners, nursery: Nursery | None = None) -> Stack:
+    """Nothing runs yet. Without a nursery every child will be an interpreter of its own."""
     ports = {name: int(listener.getsockname()[1]) for name, listener in listeners.items()}
     common = common_environment(folder, ports, bus_url(urls))
 
     def child(name: str, command: list[str], ready_at: str = "/ready", **more: str) -> Child:
         whole = [sys.executable, "-m", *command]
-        return Child(name, whole, common | more, folder.logs, listeners.get(name), ready_at)
+        return Child(name, whole, common | more, folder.logs, listeners.get(name), ready_at, nursery)
 
     def web(service: str) -> Child:
         bind = f"fd://{listeners[service].fileno()}"
