@@ -68,6 +68,7 @@ class Nursery:
 
     def start(self) -> None:
         """Returns at once; the loading goes on."""
+        self.stop()
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
