@@ -31,9 +31,9 @@ def ensure_demo(session: Session, secret: str, accounts: Iterable[DemoAccount]) 
     Nothing is checked that costs: this runs at every start.
     """
     for told in accounts:
-        row = session.scalar(select(Account).where(Account.email == told.email)) or Account(email=told.email)
-        if row.password_hash is None:
-            row.password_hash = hash_password(told.password)
+        row = session.scalar(select(Account).where(Account.email == told.email))
+        if row is None:
+            row = Account(email=told.email, password_hash=hash_password(told.password))
         row.role, row.home_mission, row.person = told.role, told.mission, told.person
         row.number_key = number_key(secret, told.number) or None
         row.name_ar, row.name_latin = told.name_ar, told.name_latin
