@@ -3,6 +3,7 @@
 import platform
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -86,21 +87,13 @@ def spin() -> float:
     return (time.process_time() - began) * 1000
 
 
-def memory(pid: int) -> list[tuple[str, float]]:
+def memory(pid: int, alone: bool = False) -> float:
     """Proportional MiB of a process and all below it: memory shared with others counts by its part."""
-    found = []
-    root = psutil.Process(pid)
-    for process in (root, *root.children(recursive=True)):
-        try:
-            found.append((_title(process), process.memory_full_info().pss / MIB))
-        except (psutil.NoSuchProcess, psutil.AccessDenied):
-            continue
+    root, found = psutil.Process(pid), 0.0
+    for process in (root, *(() if alone else root.children(recursive=True))):
+        with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+            found += process.memory_full_info().pss / MIB
     return found
-
-
-def _title(process: psutil.Process) -> str:
-    words = process.cmdline()
-    return words[0] if words and ":" in words[0] else process.name()
 
 
 def machine() -> dict[str, object]:

@@ -17,6 +17,7 @@ from deploy import demo_data
 from deploy.children import Child, listen, start_all, stop_all, wait_for
 from deploy.data import DataFolder
 from deploy.database import DATABASE, opened
+from deploy.nursery import Nursery
 from deploy.postgres import Postgres
 from deploy.run import furnish
 from deploy.stack import ROOT, Stack, build, listeners_on
@@ -39,7 +40,8 @@ class Stage:
     server: Postgres
     urls: Mapping[str, str]
     stack: Stack
-    started: Mapping[str, float]
+    nursery: Nursery
+    started_in: float
 
     @property
     def postgres(self) -> int:
@@ -85,9 +87,10 @@ class Stage:
 
     def weight(self) -> dict[str, float]:
         """Proportional MiB of each part of the platform."""
-        parts = {child.name: child for child in self.stack.children}
-        sums = {name: sum(size for _, size in meter.memory(pid_of(child))) for name, child in parts.items()}
-        return {**sums, "postgresql": sum(size for _, size in meter.memory(self.postgres))}
+        assert self.nursery.process is not None
+        parts = {child.name: meter.memory(pid_of(child)) for child in self.stack.children}
+        shared = {"nursery": meter.memory(self.nursery.process.pid, alone=True)}
+        return {**parts, **shared, "postgresql": meter.memory(self.postgres)}
 
 
 def pid_of(child: Child) -> int:
@@ -112,17 +115,6 @@ def hands() -> Iterator[ProcessPoolExecutor]:
     """A process of its own for whoever drives windows, so that no two share an interpreter."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         yield pool
-
-
-class Timings(dict[str, float]):
-    """Seconds by what they were spent on."""
-
-    @contextmanager
-    def of(self, what: str) -> Iterator[None]:
-        """Measures the block."""
-        began = time.monotonic()
-        yield
-        self[what] = time.monotonic() - began
 
 
 @contextmanager
@@ -161,22 +153,21 @@ def prepare_clock(server: Postgres) -> None:
 @contextmanager
 def started(folder: DataFolder) -> Iterator[Stage]:
     """As the runner does it, less the port people know."""
-    timings = Timings()
+    began = time.monotonic()
     with ExitStack() as ending:
         ending.enter_context(folder.occupied())
         listeners = listeners_on(0)
-        with timings.of("database"):
-            server = ending.enter_context(Postgres(folder.postgres))
-        with timings.of("schemas"):
-            urls = furnish(folder, server.admin_url)
-        stack = build(folder, urls, listeners)
+        nursery = Nursery(folder.logs, list(listeners.values()))
+        ending.callback(nursery.stop)
+        nursery.start()
+        server = ending.enter_context(Postgres(folder.postgres))
+        urls = furnish(folder, server.admin_url)
+        stack = build(folder, urls, listeners, nursery)
         ending.callback(stop_all, stack.children)
         start_all(stack.children)
-        with timings.of("demo data"):
-            demo_data.load(server.admin_url, urls, folder.secrets()["session"])
-        with timings.of("services"):
-            wait_for(stack.children)
-        yield Stage(folder, server, urls, stack, timings)
+        demo_data.load(server.admin_url, urls, folder.secrets()["session"])
+        wait_for(stack.children)
+        yield Stage(folder, server, urls, stack, nursery, time.monotonic() - began)
 
 
 def durability(made: Stage) -> dict[str, Any]:
