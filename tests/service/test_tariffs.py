@@ -110,7 +110,8 @@ def test_dinars_have_three_decimals_and_a_coin_of_a_quarter(session_for: Session
 )
 def test_standing_by_date(session_for: SessionFor, slug: str, on: date, status: str) -> None:
     session = session_for("consular")
-    assert tariffs.standings(session, missions.find(session, "RUH"), on)[slug].status == status
+    found = tariffs.standing(session, slug, missions.find(session, "RUH"), on)
+    assert found is not None and found.status == status
 
 
 def test_a_historical_transaction_takes_no_money_until_a_dated_row_activates_it(session_for: SessionFor) -> None:

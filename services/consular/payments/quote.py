@@ -143,7 +143,7 @@ def shown(session: Session, order: Order) -> dict[str, object]:
 
 def offer(session: Session, transaction: Transaction, mission: Mission, on: date) -> dict[str, object]:
     """A transaction as a mission offers it on a day: its standing with the legal source, and its price."""
-    standing = tariffs.standings(session, mission, on).get(transaction.slug)
+    standing = tariffs.standing(session, transaction.slug, mission, on)
     try:
         lines, lacking = price(session, transaction, mission, on), None
     except Refusal as refusal:

@@ -68,22 +68,26 @@ def _rate_on(row: RateRow, on: date) -> Rate:
     return Rate(row.base, row.quote, row.rate, on if row.source == PEG else row.valid_from, row.source)
 
 
-def standings(session: Session, mission: Mission, on: date) -> dict[str, Standing]:
-    """By transaction, the standing in force at a mission; the mission's own row before the general one, then the
-    latest."""
-    rows = session.scalars(
-        select(Standing).where(Standing.valid_from <= on, or_(Standing.scope.is_(None), Standing.scope == mission.code))
+def standing(session: Session, transaction: str, mission: Mission, on: date) -> Standing | None:
+    """The standing in force at a mission: its own row before the general one, then the latest."""
+    return session.scalar(
+        select(Standing)
+        .where(
+            Standing.transaction == transaction,
+            Standing.valid_from <= on,
+            or_(Standing.scope.is_(None), Standing.scope == mission.code),
+        )
+        .order_by(Standing.scope.is_not(None).desc(), Standing.valid_from.desc(), Standing.id.desc())
+        .limit(1)
     )
-    ranked = sorted(rows, key=lambda row: (row.scope is not None, row.valid_from, row.id))
-    return {row.transaction: row for row in ranked}
 
 
 def check_active(session: Session, transaction: str, mission: str) -> None:
     """Raises Refusal (transaction_not_active) with status and legal source: no money is taken for it."""
     place = missions.find(session, mission)
-    standing = standings(session, place, today(session, place)).get(transaction)
-    if standing is None or standing.status != ACTIVE:
-        status, source = (standing.status, standing.source) if standing else (UNKNOWN, "")
+    found = standing(session, transaction, place, today(session, place))
+    if found is None or found.status != ACTIVE:
+        status, source = (found.status, found.source) if found else (UNKNOWN, "")
         raise Refusal("transaction_not_active", status=status, source=source)
 
 
