@@ -10,6 +10,8 @@ from tests.benchmarks import meter
 from tests.benchmarks.shots import Sample
 
 MOST_FOREIGN, MOST_REPEATS = 0.10, 3
+# Of the length of a window.
+WARM_UP = 0.6
 OURS, FLOOR = "ours", "floor"
 
 
@@ -93,7 +95,7 @@ def play(name: str, sides: Sequence[Side], plan: Plan, raw: Callable[[dict[str, 
     """All rounds, after a short one of each side to warm up. Raises Broken."""
     played = Played(name)
     for side in sides:
-        _measure(side, min(plan.seconds, 0.5))
+        _measure(side, plan.seconds * WARM_UP)
     while len(played.rounds) < plan.rounds:
         place = len(played.rounds) + played.discarded
         spun = meter.spin()
