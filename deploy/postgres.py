@@ -121,7 +121,11 @@ class Postgres:
         give_up = time.monotonic() + START_LIMIT
         lock = self.cluster / "postmaster.pid"
         while process.poll() is None and time.monotonic() < give_up:
-            lines = lock.read_text().splitlines() if lock.exists() else []
+            try:
+            lines = lock.read_text().splitlines()
+        except FileNotFoundError:
+            # Not written yet, or just taken away: a server finds the lock of one that was killed and removes it.
+            lines = []
             if len(lines) >= 8 and lines[0] == str(process.pid) and lines[7].strip() == "ready":
                 return True
             time.sleep(0.01)
