@@ -119,17 +119,19 @@ class Postgres:
     def _ready(self, process: subprocess.Popen[bytes]) -> bool:
         """The lock file's eighth line says so, as pg_ctl reads it."""
         give_up = time.monotonic() + START_LIMIT
-        lock = self.cluster / "postmaster.pid"
         while process.poll() is None and time.monotonic() < give_up:
-            try:
-            lines = lock.read_text().splitlines()
-        except FileNotFoundError:
-            # Not written yet, or just taken away: a server finds the lock of one that was killed and removes it.
-            lines = []
+            lines = self._lock_lines()
             if len(lines) >= 8 and lines[0] == str(process.pid) and lines[7].strip() == "ready":
                 return True
             time.sleep(0.01)
         return False
+
+    def _lock_lines(self) -> list[str]:
+        """None while it is not written, or just taken away: a server removes the lock of one that was killed."""
+        try:
+            return (self.cluster / "postmaster.pid").read_text().splitlines()
+        except FileNotFoundError:
+            return []
 
     def _initialise(self) -> None:
         """Under another name first: a run that was killed half way must not look like a cluster."""
