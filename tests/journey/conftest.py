@@ -1,6 +1,6 @@
 """All services in one process, their relays and listeners turned by hand until quiet."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from deploy.database import DATABASE, opened
 from deploy.demo.answers import answers, required_papers, scan
 from deploy.population.specimens import Specimen
+from deploy.postgres import Postgres
 from services.civil_registry.handlers import HANDLERS as CIVIL_REGISTRY
 from services.conscription.handlers import HANDLERS as CONSCRIPTION
 from services.consular.handlers import HANDLERS as CONSULAR
@@ -21,6 +23,7 @@ from shared.identity import Actor
 from tests.conftest import HOME, ServiceClient, expatriate, officer
 from tests.pump import Pump
 
+SET_STATUS = "UPDATE conscription.service_record SET status = %s WHERE person = %s"
 HANDLERS = {"consular": CONSULAR, "civil_registry": CIVIL_REGISTRY, "conscription": CONSCRIPTION}
 _keys = count()
 
@@ -147,3 +150,17 @@ def case(platform: Platform) -> Callable[..., Case]:
         return Case(platform, person, slug, relative=relative)
 
     return begin
+
+
+@pytest.fixture
+def as_before(registers: int, cluster: Postgres) -> Iterator[None]:
+    """Gives the specimens their standing with the directorate back, for whoever meets them next."""
+    query = "SELECT person, status FROM conscription.service_record"
+    with opened(cluster.admin_url, DATABASE) as connection:
+        known = connection.execute(query).fetchall()
+    yield
+    with opened(cluster.admin_url, DATABASE) as connection:
+        connection.execute("DELETE FROM conscription.discharge")
+        connection.execute("DELETE FROM conscription.deferral")
+        for person, status in set(known) - set(connection.execute(query).fetchall()):
+            connection.execute(SET_STATUS, [status, person])

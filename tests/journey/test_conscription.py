@@ -15,7 +15,7 @@ from services.consular.payments.model import Standing
 from shared.clock import add_years, age_on
 from shared.db import Database
 from tests.conftest import officer
-from tests.journey.conftest import Case, Platform, fresh_key
+from tests.journey.conftest import SET_STATUS, Case, Platform, fresh_key
 
 Begin = Callable[..., Case]
 # The specimen past service age could pay without addition until this day.
@@ -35,7 +35,6 @@ ASSESSED = [slug for slug, *_ in ALLOWANCES]
 DEFERRAL, RENEWAL = "residence-deferral", "residence-deferral-renewal"
 BOND = 37_500
 SLUGS = [*ASSESSED, DEFERRAL, RENEWAL]
-SET_STATUS = "UPDATE conscription.service_record SET status = %s WHERE person = %s"
 
 
 def stand(database: Callable[[str], Database], slug: str, mission: str, status: str, since: date) -> None:
@@ -60,18 +59,10 @@ def case(platform: Platform) -> Begin:
 
 
 @pytest.fixture(autouse=True)
-def as_before(registers: int, cluster: Postgres) -> Iterator[None]:
-    """Gives the specimens their standing back, for whoever meets them next."""
-    query = "SELECT person, status FROM conscription.service_record"
-    with opened(cluster.admin_url, DATABASE) as connection:
-        known = connection.execute(query).fetchall()
+def nothing_left_open(as_before: None, cluster: Postgres) -> Iterator[None]:
+    """Withdraws what a journey left on its way, so that the next one may begin."""
     yield
     with opened(cluster.admin_url, DATABASE) as connection:
-        connection.execute("DELETE FROM conscription.discharge")
-        connection.execute("DELETE FROM conscription.deferral")
-        changed = set(known) - set(connection.execute(query).fetchall())
-        for person, status in changed:
-            connection.execute(SET_STATUS, [status, person])
         connection.execute(
             "UPDATE consular.application SET status = 'withdrawn' WHERE transaction = ANY(%s)"
             " AND status IN ('draft', 'awaiting_payment', 'in_review', 'returned', 'with_authority')",
