@@ -17,6 +17,8 @@ class Facts:
     registered: bool = True
     service_status: str | None = None
     deferred_until: date | None = None
+    capacity: str = "holder"
+    """As what the asking person acts: holder, relative, agent or guardian of whom the application is for."""
     kinship: str | None = None
     """What the person is to the holder of the entry asked for, as the register has it; None while nobody is named."""
 
@@ -67,22 +69,29 @@ class Paper:
 
 @dataclass(frozen=True)
 class FeeLine:
-    """A line of the price and whom it goes to. Amounts are dated tariff rows, or assessed by the authority."""
+    """A line of the price and whom it goes to. Amounts are dated tariff rows, or assessed by the authority.
+
+    With `when` the line is owed only if it holds of the answers.
+    """
 
     name: str
     beneficiary: str
+    when: Callable[[Mapping[str, object]], bool] | None = None
 
 
 @dataclass(frozen=True)
 class Ask:
-    """What is asked of which register once the mission has accepted."""
+    """What is asked once the mission has accepted: of a register over the bus, of a ministry by letter."""
 
     authority: str
     ask: str
 
 
 AT_SUBMIT, AFTER_ASSESSMENT = "at_submit", "after_assessment"
-BOOKLET, DOCUMENT = "booklet", "document"
+BOOKLET, DOCUMENT, TURN = "booklet", "document", "turn"
+REGISTERS = frozenset({"civil_registry", "conscription"})
+# As what somebody may apply: for themselves, for a relative, with a mandate, for a minor in their care.
+HOLDER, RELATIVE, AGENT, GUARDIAN = "holder", "relative", "agent", "guardian"
 # Whose entry a transaction is about: one's own always; one's own or a relative's; never one's own.
 OWN, OWN_OR_KIN, KIN = "own", "own_or_kin", "kin"
 
@@ -105,13 +114,17 @@ class Transaction:
     priced: str = AT_SUBMIT
     one_open: bool = True
     holder: str = OWN
+    acts: tuple[str, ...] = (HOLDER,)
+    appointment: str | None = None
+    """The service at the mission for which a turn is booked, where the applicant must come in person."""
     option_questions: tuple[str, ...] = field(default=())
     """Answers that travel to the authority as codes; never personal data."""
 
     @property
     def authorities(self) -> tuple[str, ...]:
         """The registers whose statements are needed before applying; the civil register always confirms the person."""
-        return tuple(dict.fromkeys(("civil_registry", *(ask.authority for ask in self.asks))))
+        asked = (ask.authority for ask in self.asks if ask.authority in REGISTERS)
+        return tuple(dict.fromkeys(("civil_registry", *asked)))
 
     def unmet(self, facts: Facts) -> list[Eligibility]:
         """The conditions that do not hold, in order; empty when the person may apply."""
