@@ -8,13 +8,16 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
+from shared.calendars import HIJRI, read_date
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import Question, Transaction
 from shared.digits import ascii_digits, is_digits
 from shared.errors import Invalid, NotFound
 from shared.person import national_number, passport_number, strip_controls
 
-EARLIEST, LATEST = date(1900, 1, 1), date(2100, 1, 1)
+DATES = frozenset({"date", "past_date"})
+# Beside a date that was typed in the Hijri calendar an answer keeps what was typed, under its name with this ending.
+TYPED_HIJRI = "@hijri"
 _LATIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ][A-Za-zÀ-ÖØ-öø-ÿ' \-]*")
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 
@@ -54,16 +57,10 @@ def _latin(value: str, question: Question, today: date) -> str:
 
 
 def _date(value: str, _question: Question, _today: date) -> str:
-    parts = re.fullmatch(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})", ascii_digits(value), re.ASCII)
-    if not parts:
-        raise ValidationError("not_a_date")
     try:
-        day = date(*(int(part) for part in parts.groups()))
-    except ValueError as impossible:
-        raise ValidationError("not_a_date") from impossible
-    if not EARLIEST <= day < LATEST:
-        raise ValidationError("out_of_range")
-    return day.isoformat()
+        return read_date(value).gregorian.isoformat()
+    except ValueError as wrong:
+        raise ValidationError(str(wrong)) from wrong
 
 
 def _past_date(value: str, question: Question, today: date) -> str:
@@ -146,8 +143,12 @@ def check_questions(questions: Iterable[Question], answers: Mapping[str, object]
 
 
 def check_answers(slug: str, answers: Mapping[str, object], today: date, step: str | None = None) -> dict[str, Any]:
-    """Clean answers: ISO dates, ASCII digits. Raises Invalid with a code for each faulty field."""
+    """Clean answers: ISO dates with what was typed beside those typed as Hijri, ASCII digits.
+
+    Raises Invalid with a code for each faulty field.
+    """
     clean = _load(answers_schema(slug, today, step), answers, partial=False)
+    clean |= _typed_hijri(slug, answers, clean)
     broken = _broken_rules(slug, clean, today)
     if broken and (step is None or set(broken) <= set(clean)):
         raise Invalid("invalid", errors=broken)
@@ -156,7 +157,29 @@ def check_answers(slug: str, answers: Mapping[str, object], today: date, step: s
 
 def check_given(slug: str, answers: Mapping[str, object], today: date) -> dict[str, Any]:
     """Clean answers of a draft: those given are checked one by one, the others may still come."""
-    return _load(answers_schema(slug, today), answers, partial=True)
+    clean = _load(answers_schema(slug, today), answers, partial=True)
+    return clean | _typed_hijri(slug, answers, clean)
+
+
+def _typed_hijri(slug: str, answers: Mapping[str, object], clean: Mapping[str, object]) -> dict[str, str]:
+    """What was typed for each date given in the Hijri calendar, now or at an earlier step."""
+    kept: dict[str, str] = {}
+    for name in (one.name for one in transaction(slug).questions if one.kind in DATES and clean.get(one.name)):
+        typed, before = str(answers.get(name)), answers.get(name + TYPED_HIJRI)
+        written = strip_controls(typed) if typed.rstrip().endswith(HIJRI) else f"{before}{HIJRI}" if before else ""
+        try:
+            day = read_date(written) if written else None
+        except ValueError:
+            continue
+        if day and day.hijri and day.gregorian.isoformat() == clean[name]:
+            kept[name + TYPED_HIJRI] = day.hijri
+    return kept
+
+
+def as_typed(name: str, answers: Mapping[str, Any]) -> Any:
+    """An answer as its writer gave it: a date in the calendar it was typed in."""
+    hijri = answers.get(name + TYPED_HIJRI)
+    return f"{hijri}{HIJRI}" if hijri else answers.get(name)
 
 
 def _load(schema: Schema, answers: Mapping[str, object], *, partial: bool) -> dict[str, Any]:
@@ -170,8 +193,9 @@ def _load(schema: Schema, answers: Mapping[str, object], *, partial: bool) -> di
 def _broken_rules(slug: str, clean: Mapping[str, object], today: date) -> dict[str, str]:
     kinds = {question.name: question.kind for question in transaction(slug).questions}
     typed = {
-        name: date.fromisoformat(str(value)) if value and kinds[name] in ("date", "past_date") else value
+        name: date.fromisoformat(str(value)) if value and kinds[name] in DATES else value
         for name, value in clean.items()
+        if name in kinds
     }
     rules = [rule for rule in transaction(slug).answer_rules if rule.field in typed and not rule.holds(typed, today)]
     return {rule.field: rule.code for rule in reversed(rules)}

@@ -9,14 +9,16 @@ from typing import Any
 from markupsafe import Markup
 
 from services.gateway.presentation import date as date_in_words
-from services.gateway.presentation import has_text, t, tn, zone_of
+from services.gateway.presentation import has_text, hijri_date, t, tn, zone_of
+from shared.calendars import HIJRI
 from shared.catalogue.model import Question
 from shared.clock import local_date
 from shared.errors import Invalid, Refusal
-from shared.forms import check_questions
+from shared.forms import DATES, as_typed, check_questions
 
-DATES = frozenset({"date", "past_date"})
 PARTS = ("year", "month", "day")
+# A calendar nobody offered makes the date unreadable, rather than another day.
+ENDINGS = {"gregorian": "", "hijri": HIJRI}
 # How a browser may help with an answer, by its name or else by its kind.
 INPUTS: dict[str, dict[str, str]] = {
     "email": {"type": "email", "autocomplete": "email"},
@@ -47,6 +49,7 @@ class Field:
     max_length: int
     options: list[tuple[str, Markup]] = field(default_factory=list)
     inputs: dict[str, str] = field(default_factory=dict)
+    calendars: bool = False
 
 
 def today() -> date:
@@ -55,13 +58,16 @@ def today() -> date:
 
 
 def typed(questions: Iterable[Question], form: Mapping[str, str]) -> dict[str, str]:
-    """What was sent for each question; a date's three parts in one, year first."""
-    return {one.name: _typed_date(one.name, form) if one.kind in DATES else form.get(one.name, "") for one in questions}
+    """What was sent for each question; a date's three parts in one, year first, with the calendar if it is Hijri."""
+    return {one.name: _typed_date(one, form) if one.kind in DATES else form.get(one.name, "") for one in questions}
 
 
-def _typed_date(name: str, form: Mapping[str, str]) -> str:
-    parts = [form.get(f"{name}-{part}", "").strip() for part in PARTS]
-    return "-".join(parts) if any(parts) else ""
+def _typed_date(question: Question, form: Mapping[str, str]) -> str:
+    parts = [form.get(f"{question.name}-{part}", "").strip() for part in PARTS]
+    if not any(parts):
+        return ""
+    calendar = form.get(f"{question.name}-calendar", "") if question.hijri else ""
+    return "-".join(parts) + ENDINGS.get(calendar or "gregorian", " ?")
 
 
 def read(questions: Sequence[Question], form: Mapping[str, str]) -> dict[str, Any]:
@@ -77,7 +83,7 @@ def fields(
     prefix: str = "question",
 ) -> list[Field]:
     """The questions with what was typed and what is wrong. Texts are `<prefix>.<name>.label` and so on."""
-    return [_field(one, values.get(one.name), (errors or {}).get(one.name), prefix) for one in questions]
+    return [_field(one, as_typed(one.name, values), (errors or {}).get(one.name), prefix) for one in questions]
 
 
 def _field(question: Question, value: Any, error: Markup | None, prefix: str) -> Field:
@@ -93,23 +99,27 @@ def _field(question: Question, value: Any, error: Markup | None, prefix: str) ->
         max_length=question.max_length,
         options=[(choice, t(f"{key}.choice.{choice}")) for choice in question.choices],
         inputs=INPUTS.get(name) or INPUTS.get(question.kind) or {},
+        calendars=question.kind in DATES and question.hijri,
     )
 
 
 def _parts(value: Any) -> dict[str, str]:
-    found = re.fullmatch(r"([^-]*)-([^-]*)-([^-]*)", str(value or ""))
+    text = str(value or "")
+    found = re.fullmatch(r"([^-]*)-([^-]*)-([^-]*)", text.removesuffix(HIJRI))
     if not found:
         return {}
-    shown = dict(zip(PARTS, found.groups(), strict=True))
-    return {part: text.lstrip("0") or text for part, text in shown.items()}
+    shown = {part: text.lstrip("0") or text for part, text in zip(PARTS, found.groups(), strict=True)}
+    return shown | {"calendar": "hijri" if text.endswith(HIJRI) else "gregorian"}
 
 
-def shown_answer(question: Question, answer: Any, prefix: str = "question") -> Markup | str:
-    """An answer in words, for the page on which all are seen again."""
+def shown_answer(question: Question, answers: Mapping[str, Any], prefix: str = "question") -> Markup | str:
+    """The answer to a question in words; a Hijri date as it was typed, with the day it is kept as."""
+    answer, typed = answers.get(question.name), as_typed(question.name, answers)
     if answer in (None, ""):
         return ""
     if question.kind in DATES:
-        return date_in_words(str(answer))
+        kept = date_in_words(str(answer))
+        return kept if typed == answer else t("form.date.both", hijri=hijri_date(typed), gregorian=kept)
     if question.kind == "choice":
         return t(f"{prefix}.{question.name}.choice.{answer}")
     direction = "auto" if question.kind in ("text", "long_text") else "ltr"

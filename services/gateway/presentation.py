@@ -66,6 +66,12 @@ def date(told: dt.date | str) -> str:
     return chosen().date(day_of(told))
 
 
+def hijri_date(told: str) -> Markup:
+    """A Hijri date such as 1447-01-30 AH in words."""
+    year, month, day = told.split(" ")[0].split("-")
+    return t("form.date.hijri_words", day=int(day), month=t(f"hijri.month.{int(month)}"), year=str(int(year)))
+
+
 def moment_of(told: dt.datetime | str) -> dt.datetime:
     """An instant from an API answer; without a zone it is UTC."""
     moment = told if isinstance(told, dt.datetime) else dt.datetime.fromisoformat(told)

@@ -47,6 +47,8 @@ class Question:
     minimum: int = 0
     maximum: int = 0
     step: str = "details"
+    hijri: bool = True
+    """Whether a date may be given in the Hijri calendar as well; what a booklet prints is Gregorian."""
 
 
 @dataclass(frozen=True)

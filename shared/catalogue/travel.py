@@ -14,8 +14,8 @@ PASSPORT_RENEWAL = Transaction(
     working_days=14,
     questions=(
         Question("passport_number", kind="passport_number", step="passport"),
-        Question("passport_issued_on", kind="past_date", step="passport"),
-        Question("passport_expires_on", kind="date", step="passport"),
+        Question("passport_issued_on", kind="past_date", step="passport", hijri=False),
+        Question("passport_expires_on", kind="date", step="passport", hijri=False),
         Question("renewal_reason", kind="choice", choices=("expired", "expiring", "pages_full"), step="passport"),
         Question("latin_given_name", kind="latin", max_length=39, step="name"),
         Question("latin_father_name", kind="latin", max_length=39, step="name"),

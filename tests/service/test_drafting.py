@@ -157,6 +157,18 @@ def test_answers_come_step_by_step_and_are_cleaned(counter: At) -> None:
     }
 
 
+def test_a_hijri_date_keeps_what_was_typed_until_another_takes_its_place(counter: At) -> None:
+    here = counter()
+    here.start("passport-renewal")
+    typed = {"passport_issued_on": "2018-09-11", "passport_issued_on@hijri": "1440-01-01"}
+    assert here.save({"passport_issued_on": "١٤٤٠-١-١ AH"}).get_json()["answers"] == typed
+    assert here.save({"profession": "x"}).get_json()["answers"] == typed | {"profession": "x"}
+    assert here.save({"passport_issued_on": "2018-09-11"}).get_json()["answers"]["passport_issued_on"] == "2018-09-11"
+    assert "passport_issued_on@hijri" not in here.save({"profession": None}).get_json()["answers"]
+    here.save({"passport_issued_on": "1440-01-01 AH"})
+    assert here.save({"passport_issued_on": ""}).get_json()["answers"] == {}
+
+
 def test_a_blank_answer_clears_the_field(counter: At) -> None:
     here = counter()
     here.start("passport-renewal")
@@ -172,7 +184,7 @@ def test_a_blank_answer_clears_the_field(counter: At) -> None:
         ("passport_issued_on", "2999-01-01", "out_of_range"),
         ("passport_issued_on", "2099-01-01", "in_the_future"),
         ("passport_issued_on", "5 March", "not_a_date"),
-        ("passport_issued_on", "2019-02-30", "not_a_date"),
+        ("passport_issued_on", "2019-02-30", "day_not_in_month"),
         ("renewal_reason", "bored", "unknown_choice"),
         ("latin_given_name", "رشا", "not_latin"),
         ("passport_number", "12", "passport_number"),

@@ -1,19 +1,22 @@
 """Every public page in both languages: it opens, it is well formed, it says what it is."""
 
 import re
+from datetime import date
 
 import pytest
 from markupsafe import Markup
 
 from deploy.population import specimens
 from services.gateway.access import ANONYMOUS, PAGES
-from services.gateway.forms import fields
+from services.gateway.forms import fields, shown_answer, typed
 from shared.catalogue import CATALOGUE
+from shared.forms import check_given
 from tests.service.gateway_app import Gateway, check_html
 
 PUBLIC = ("/", "/about", "/privacy", "/accessibility", *(f"/services/{slug}" for slug in CATALOGUE))
 FORMS = ("/sign-in", "/sign-up", "/track", "/verify")
 LANGUAGES = ("ar", "en")
+TODAY = date(2026, 11, 21)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -43,6 +46,27 @@ def test_every_question_of_the_catalogue_can_be_asked(gateway: Gateway, slug: st
         page = str(macro(fields(asked, {}, {one.name: Markup("wrong") for one in asked})))
     check_html(f"<!doctype html><html lang=ar><head><title>x</title></head><body>{page}</body></html>")
     assert page.count("wrong</p>") == len(asked)
+
+
+@pytest.mark.parametrize(("language", "words"), [("ar", "محرّم"), ("en", "Muharram")])
+def test_a_hijri_date_comes_back_as_it_was_typed(gateway: Gateway, language: str, words: str) -> None:
+    since = next(one for one in CATALOGUE["cash-allowance"].questions if one.name == "residence_since")
+    sent = {"residence_since-day": "١", "residence_since-month": "1", "residence_since-year": "1440"}
+    with gateway.app.test_request_context(f"/{language}/"):
+        gateway.app.preprocess_request()
+        kept = check_given("cash-allowance", typed([since], sent | {"residence_since-calendar": "hijri"}), TODAY)
+        (field,) = fields([since], kept)
+        shown = str(shown_answer(since, kept))
+    assert kept["residence_since"] == "2018-09-11"
+    assert field.calendars and field.value == {"day": "1", "month": "1", "year": "1440", "calendar": "hijri"}
+    assert words in shown and "1440" in shown and "2018" in shown
+
+
+def test_a_date_that_a_booklet_prints_is_asked_in_its_own_calendar(gateway: Gateway) -> None:
+    issued = next(one for one in CATALOGUE["passport-renewal"].questions if one.name == "passport_issued_on")
+    with gateway.app.test_request_context("/en/"):
+        gateway.app.preprocess_request()
+        assert not fields([issued], {})[0].calendars
 
 
 def test_every_route_is_in_the_table_and_every_entry_has_a_route(gateway: Gateway) -> None:

@@ -5,6 +5,7 @@ import re
 import time
 
 import pytest
+from werkzeug.test import TestResponse
 
 from deploy.population import specimens
 from services.consular.payments.signature import sign
@@ -114,3 +115,50 @@ def test_the_price_of_another_mission_is_one_choice_away(gateway: Gateway) -> No
     assert re.search(r"750\.00</bdi>|750\.00 Saudi", riyadh)
     assert "euro" in berlin and "Saudi" not in berlin
     assert "Saudi" in browser.get("/en/services/passport-renewal?mission=<b>").text
+
+
+# Served by specimen SERVED: 30 January 1990 is 4 Rajab 1410.
+@pytest.mark.parametrize("born", [("4", "7", "1410"), ("٤", "٧", "١٤١٠"), ("۴", "۷", "۱۴۱۰")])
+def test_a_birth_date_may_be_given_in_the_hijri_calendar(gateway: Gateway, born: tuple[str, str, str]) -> None:
+    owner = gateway.visitor(person=specimens.SERVED)
+    reference = begin(owner, "individual-extract")
+    fill(owner, "individual-extract", reference)
+    send(owner, reference)
+    gateway.forget_tries()
+    assert hijri(gateway.browser(), reference, born).status_code == 200
+    assert hijri(gateway.browser(), reference, ("3", "7", "1410")).status_code == 404
+    owner.submit(
+        f"/en/applications/{reference}/withdraw", key=owner.hidden(f"/en/applications/{reference}/withdraw", "key")
+    )
+
+
+def hijri(browser: Browser, reference: str, born: tuple[str, str, str], calendar: str = "hijri") -> TestResponse:
+    day, month, year = born
+    typed = {"born-day": day, "born-month": month, "born-year": year, "born-calendar": calendar}
+    return browser.submit("/en/track", reference=reference, **typed)
+
+
+@pytest.mark.parametrize(
+    ("born", "calendar", "said"),
+    [
+        (("30", "2", "1447"), "hijri", "had 29 days"),
+        (("31", "1", "1447"), "hijri", "does not have this day"),
+        (("1", "13", "1447"), "hijri", "number from 1 to 12"),
+        (("1", "1", "1342"), "hijri", "from 1343 to 1500"),
+        (("1", "1", "1990"), "hijri", "looks like a Gregorian year"),
+        (("1", "1", "1410"), "gregorian", "looks like a Hijri year"),
+        (("30", "2", "1990"), "gregorian", "does not have this day"),
+        (("1", "1", "1410"), "mayan", "day, month and year in figures"),
+        (("1", "", "1410"), "hijri", "day, month and year in figures"),
+    ],
+)
+def test_an_impossible_date_says_what_is_impossible_and_keeps_what_was_typed(
+    gateway: Gateway, born: tuple[str, str, str], calendar: str, said: str
+) -> None:
+    gateway.forget_tries()
+    answer = hijri(gateway.browser(), new("RUH", 10), born, calendar)
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert f'name="born-year" value="{born[2]}"' in answer.text
+    if calendar == "hijri":
+        assert re.search(r'value="hijri" checked', answer.text)

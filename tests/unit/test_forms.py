@@ -49,7 +49,7 @@ def test_good_answers_come_back_clean() -> None:
         ("passport_number", "\u202e", "required"),
         ("passport_number", None, "required"),
         ("passport_number", ["N001234567"], "malformed"),
-        ("passport_issued_on", "2020-02-30", "not_a_date"),
+        ("passport_issued_on", "2020-02-30", "day_not_in_month"),
         ("passport_issued_on", "yesterday", "not_a_date"),
         ("passport_issued_on", "2026-11-22", "in_the_future"),
         ("passport_issued_on", "1066-10-14", "out_of_range"),

@@ -16,6 +16,7 @@ from services.consular.papers.model import Paper
 from services.consular.payments import tariffs
 from shared import audit, forms, references
 from shared.errors import Conflict, Invalid, NotAllowed
+from shared.forms import TYPED_HIJRI
 from shared.identity import Actor
 
 
@@ -69,7 +70,7 @@ def save(session: Session, actor: Actor, reference: str, answers: Mapping[str, o
     if unknown:
         raise Invalid("invalid", errors={name[:60]: "unknown_question" for name in unknown[:20]})
     given = {name: answer for name, answer in answers.items() if not is_blank(answer)}
-    kept = {name: answer for name, answer in application.answers.items() if name not in answers}
+    kept = {name: one for name, one in application.answers.items() if name.removesuffix(TYPED_HIJRI) not in answers}
     kept |= forms.check_given(application.transaction, given, today(session, application.mission))
     session.execute(
         update(Application)

@@ -43,7 +43,7 @@ def page(reference: str, **more: Any) -> str:
 def _answers(found: dict[str, Any], entry: Transaction) -> list[dict[str, Any]]:
     asked = {question.name: question for question in entry.questions}
     rows = beside(list(asked), found["answers"], found.get("person") or {})
-    return [{"row": row, "shown": shown_answer(asked[row.question], row.typed)} for row in rows]
+    return [{"row": row, "shown": shown_answer(asked[row.question], found["answers"])} for row in rows]
 
 
 def _checklist(found: dict[str, Any], entry: Transaction) -> list[dict[str, Any]]:

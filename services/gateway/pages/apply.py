@@ -15,7 +15,7 @@ from services.gateway.pages.progress import last_word
 from services.gateway.presentation import t
 from shared.catalogue.model import Question, Transaction
 from shared.errors import Conflict, Invalid, NotFound, Refusal
-from shared.forms import check_answers, transaction
+from shared.forms import as_typed, check_answers, transaction
 
 blueprint = Blueprint("apply", __name__)
 
@@ -105,7 +105,7 @@ def answer(reference: str, step: str) -> Response | tuple[str, int]:
     given = typed(asked, request.form)
     try:
         clean = check_answers(entry.slug, {**application["answers"], **given}, today(), step)
-        consular().answer(visitor().actor, reference, {one.name: clean.get(one.name) for one in asked})
+        consular().answer(visitor().actor, reference, {one.name: as_typed(one.name, clean) for one in asked})
     except Refusal as refusal:
         return _step(application, entry, step, dict(given), refusal), refusal.status
     return redirect(_after(entry, reference, step), 303)
@@ -145,7 +145,7 @@ def _answers(application: Application, entry: Transaction) -> dict[str, list[dic
     rows: dict[str, list[dict[str, str]]] = {step: [] for step in steps_of(entry)}
     for question in entry.questions:
         address = url_for("apply.questions", reference=application["reference"], step=question.step, review=1)
-        value = shown_answer(question, application["answers"].get(question.name))
+        value = shown_answer(question, application["answers"])
         row = {"label": t(f"question.{question.name}.label"), "value": value, "url": f"{address}#{question.name}"}
         rows[question.step].append(row)
     return rows
