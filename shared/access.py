@@ -38,6 +38,8 @@ ACCESS: dict[str, dict[str, str]] = {
     "payment.notify": {"gateway": ANY},
     "payment.cash": {"cashier": MISSION, "head_of_mission": MISSION},
     "receipt.read": {"expatriate": OWN, **_STAFF},
+    # notices, by whom they are for
+    "notice.list": {"expatriate": OWN},
     # the desk
     "desk.queue": _STAFF,
     "desk.case": _STAFF,

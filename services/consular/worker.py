@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 
 from services.consular import missions
-from services.consular.applications import resolve, settle
+from services.consular.applications import lapse, remind, resolve, settle
 from services.consular.handlers import HANDLERS
 from services.consular.payments import hosted
 from services.consular.payments.provider import Provider
@@ -17,7 +17,7 @@ from shared.settings import Settings
 from shared.worker import Job, run
 
 NAME = "consular"
-BOOKLETS_EVERY, PAYMENTS_EVERY = 60.0, 30.0
+BOOKLETS_EVERY, PAYMENTS_EVERY, CLOCK_EVERY = 60.0, 30.0, 60.0
 # A silent provider may keep a job for as long as this; the watchman takes a longer silence for a dead thread.
 ASKING_SECONDS = 45.0
 
@@ -57,7 +57,17 @@ def jobs(settings: Settings) -> list[Job]:
         hurried = Hurried(provider, time.monotonic() + ASKING_SECONDS)
         hosted.refresh_pending(database, service(NAME), hurried, settle.by_answer)
 
-    return [Job("booklets", BOOKLETS_EVERY, serve_waiting), Job("payments", PAYMENTS_EVERY, ask_provider)]
+    def watch_days(database: Database) -> None:
+        """First who may still be in time is told, then what is over ends."""
+        hurried = Hurried(provider, time.monotonic() + ASKING_SECONDS)
+        remind.remind_due(database, service(NAME))
+        lapse.lapse_due(database, service(NAME), hurried)
+
+    return [
+        Job("booklets", BOOKLETS_EVERY, serve_waiting),
+        Job("payments", PAYMENTS_EVERY, ask_provider),
+        Job("days", CLOCK_EVERY, watch_days),
+    ]
 
 
 def main() -> None:

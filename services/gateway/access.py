@@ -62,6 +62,7 @@ PAGES: dict[str, Set[str]] = {
     "applications.show": PERSONS,
     "applications.ask_withdraw": PERSONS,
     "applications.withdraw": PERSONS,
+    "notices.show": PERSONS,
     "documents.receipt": PERSONS | MISSION_STAFF,
     "documents.document": PERSONS | MISSION_STAFF,
     "desk.queue": MISSION_STAFF,

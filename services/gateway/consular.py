@@ -11,6 +11,8 @@ from shared.identity import ANONYMOUS, Actor, service
 T = TypeVar("T")
 # Missions and tariffs change by the day: pages may be half a minute behind, a quote never is.
 KEPT_SECONDS = 30.0
+# The mark in the header: behind by a moment at most, for so many people at once in one process.
+UNREAD_SECONDS, UNREAD_PEOPLE = 15.0, 5_000
 
 
 class Amount(TypedDict):
@@ -111,6 +113,9 @@ class Application(TypedDict):
     timeline: list[Happening]
     stages: list[dict[str, str]]
     due_on: str | None
+    lapses_on: str | None
+    booked_for: str | None
+    notices: list[dict[str, Any]]
     collection: Any
     allowed: list[str]
 
@@ -129,6 +134,7 @@ class Consular:
     def __init__(self, client: Client) -> None:
         self.client = client
         self._kept: dict[str, tuple[float, object]] = {}
+        self._unread: dict[str, tuple[float, int]] = {}
 
     def _recent(self, key: str, ask: Callable[[], T]) -> T:
         moment, kept = self._kept.get(key, (0.0, None))
@@ -140,6 +146,7 @@ class Consular:
     def forget(self) -> None:
         """Asks everything afresh."""
         self._kept.clear()
+        self._unread.clear()
 
     def missions(self) -> list[Mission]:
         """Every mission that receives applications."""
@@ -196,6 +203,26 @@ class Consular:
     def withdraw(self, actor: Actor, reference: str, key: str) -> Application:
         """Takes the application back."""
         return self._post(actor, f"{_at(reference)}/withdraw", {"key": key})
+
+    def notices(self, actor: Actor) -> list[dict[str, Any]]:
+        """What the person was told, newest first."""
+        return cast(list[dict[str, Any]], self.client.get("/notices", actor))
+
+    def notices_read(self, actor: Actor, latest: int) -> None:
+        """Marks notices up to one as read."""
+        self._unread.pop(actor.person or "", None)
+        self.client.post("/notices/read", actor, {"latest": latest})
+
+    def unread(self, actor: Actor) -> int:
+        """How many notices are new; asked for every page, and so kept for a moment. Raises Unavailable."""
+        person = actor.person or ""
+        moment, count = self._unread.get(person, (0.0, 0))
+        if time.monotonic() - moment > UNREAD_SECONDS:
+            count = int(self.client.get("/notices/unread", actor)["unread"])
+            if len(self._unread) >= UNREAD_PEOPLE:
+                self._unread.clear()
+            self._unread[person] = (time.monotonic(), count)
+        return count
 
     def pay_by_card(self, actor: Actor, reference: str, key: str, return_url: str) -> dict[str, str]:
         """Opens a payment at the provider: {reference, redirect_url}."""

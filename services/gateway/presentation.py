@@ -11,7 +11,8 @@ from services.gateway.access import PAGES, standing
 from services.gateway.current import consular, settings, visitor_or_none
 from services.gateway.language import chosen, other, this_page_in
 from services.gateway.security import csp_nonce, csrf_token
-from shared.errors import Unavailable
+from shared.clock import local_date
+from shared.errors import Refusal, Unavailable
 from shared.money import Money
 
 PUBLIC = (("nav.services", "home.show"), ("nav.track", "track.ask"), ("nav.verify", "verify.ask"))
@@ -103,6 +104,18 @@ def _missions() -> list[Any]:
         return []
 
 
+def days_left(last: str, mission: str) -> int:
+    """How many days remain up to a last day at a mission, today among them; 0 once it is over."""
+    today = local_date(dt.datetime.now(dt.UTC), zone_of(mission))
+    return max(0, (day_of(last) - today).days + 1)
+
+
+def lapses(last: str, mission: str) -> Markup:
+    """How long an application still waits for its applicant."""
+    left = days_left(last, mission)
+    return tn("application.lapses", left, day=date(last)) if left else t("application.lapses.over", day=date(last))
+
+
 def _links(*which: tuple[str, str]) -> list[dict[str, object]]:
     who = standing(visitor_or_none())
     return [
@@ -117,11 +130,23 @@ def _navigation() -> list[dict[str, object]]:
     return _links(*(PUBLIC if visitor is None else DESK if visitor.is_staff else OWN))
 
 
+def _unread() -> int:
+    """A page is worth more than its mark: without an answer there is none."""
+    visitor = visitor_or_none()
+    try:
+        return consular().unread(visitor.actor) if visitor and visitor.person else 0
+    except Refusal:
+        return 0
+
+
 def _account_links() -> list[dict[str, object]]:
     if visitor_or_none() is None:
         return _links(("nav.sign_in", "sign_in.ask"), ("nav.sign_up", "sign_up.ask"))
+    notices = _links(("nav.notices", "notices.show"))
+    if notices and (count := _unread()):
+        notices[0]["count"] = count
     leave = {"key": "nav.sign_out", "url": url_for("sign_in.leave"), "post": True}
-    return [*_links(("nav.account", "account.show")), leave]
+    return [*notices, *_links(("nav.account", "account.show")), leave]
 
 
 def _context() -> dict[str, object]:
@@ -144,7 +169,15 @@ def dress(app: Flask) -> None:
     app.context_processor(_context)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        t=t, tn=tn, has_text=has_text, source=source, money=money, date=date, datetime=moment, mission_name=mission_name
+        t=t,
+        tn=tn,
+        has_text=has_text,
+        source=source,
+        money=money,
+        date=date,
+        datetime=moment,
+        mission_name=mission_name,
+        lapses=lapses,
     )
     app.jinja_env.globals.update(
         csrf_token=csrf_token, csp_nonce=csp_nonce, path=url_for, number=lambda n: chosen().number(n)

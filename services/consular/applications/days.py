@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from services.consular import missions
+from services.consular.applications.deadline import last_day
 from shared import clock, db
 
 
@@ -16,6 +17,11 @@ def today(session: Session, mission: str) -> date:
 def day_of(session: Session, mission: str, instant: datetime) -> date:
     """The calendar day of an instant at the mission."""
     return clock.local_date(instant, missions.find(session, mission).zone)
+
+
+def lapses_on(session: Session, mission: str) -> date:
+    """The last of the ten days of an application that begins to wait for its applicant now."""
+    return last_day(today(session, mission))
 
 
 def due_on(session: Session, mission: str, working_days: int) -> date:

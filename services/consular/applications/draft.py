@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.consular import missions
-from services.consular.applications.days import today
+from services.consular.applications.days import lapses_on, today
 from services.consular.applications.model import Application
 from services.consular.applications.move import check_status, find, lock, note_step
 from services.consular.applications.rules import OPEN, Status
@@ -39,6 +39,7 @@ def start(session: Session, actor: Actor, slug: str, mission: str) -> Applicatio
         "answers": {},
         "facts": {},
         "round": 0,
+        "lapses_on": lapses_on(session, mission),
         "created_at": func.now(),
         "changed_at": func.now(),
     }

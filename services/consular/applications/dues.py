@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 from services.consular.applicants import snapshot
 from services.consular.applications.model import Application
 from services.consular.payments import quote, refund
+from services.consular.payments.model import Refund
 from shared import forms
 from shared.identity import Actor
 from shared.money import Money
@@ -34,11 +35,10 @@ def _holder(session: Session, application: Application) -> dict[str, str]:
     return snapshot.printed_name(applicant)
 
 
-def give_back(session: Session, actor: Actor, application: Application, reason: str) -> None:
+def give_back(session: Session, actor: Actor, application: Application, reason: str) -> Refund | None:
     """Ends the order of an application that ends early: paid money is owed back, unpaid debt is cancelled."""
     order = quote.of_application(session, application.reference)
-    if order is not None:
-        refund.mark_due(session, actor, order.reference, reason)
+    return None if order is None else refund.mark_due(session, actor, order.reference, reason)
 
 
 def law_amount(session: Session, application: Application) -> Money | None:

@@ -11,7 +11,10 @@ from services.consular.model import Base
 
 
 class Application(Base):
-    """One person's request for one transaction. `facts` are what the registers attested when it was submitted."""
+    """One person's request for one transaction. `facts` are what the registers attested when it was submitted.
+
+    `lapses_on` is the last day on which it waits for its applicant, `booked_for` the day an older platform promised.
+    """
 
     __tablename__ = "application"
 
@@ -30,6 +33,8 @@ class Application(Base):
     document: Mapped[str | None]
     document_owner: Mapped[str | None]
     due_on: Mapped[date | None]
+    lapses_on: Mapped[date | None]
+    booked_for: Mapped[date | None]
     created_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
     paid_at: Mapped[datetime | None]

@@ -1,13 +1,16 @@
 """The only door through which an application changes its status: a conditional update, its step and its event."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from services.consular.applications import rules
+from services.consular.applications.days import lapses_on
 from services.consular.applications.model import Application, Step
 from services.consular.applications.rules import Status
+from services.consular.notices.tell import tell
 from shared import audit
 from shared.access import check_access
 from shared.errors import Conflict, NotFound
@@ -61,13 +64,22 @@ def move(
     changed = session.scalar(
         update(Application)
         .where(Application.reference == application.reference, Application.status == source)
-        .values({"status": target, "changed_at": func.now(), **(columns or {})})
+        .values(
+            {"status": target, "changed_at": func.now(), **_deadline(session, application, target), **(columns or {})}
+        )
         .returning(Application)
         .execution_options(synchronize_session=False, populate_existing=True)
     )
     if changed is None:
         raise Conflict("not_possible_now", status=source.value)
     note_step(session, actor, application, known.code, source, reason=reason, note=note, detail=detail)
+    if target in rules.TOLD:
+        tell(session, application.person, target.value, application.reference)
+
+
+def _deadline(session: Session, application: Application, target: Status) -> dict[str, date | None]:
+    """Ten days from today wherever it waits for its applicant; none elsewhere."""
+    return {"lapses_on": lapses_on(session, application.mission) if target in rules.WAITING else None}
 
 
 def note_step(

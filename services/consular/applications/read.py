@@ -11,6 +11,7 @@ from services.consular.applications import rules
 from services.consular.applications.model import Application, Asking, Step
 from services.consular.applications.move import find
 from services.consular.applications.rules import Party, Status
+from services.consular.notices import inbox
 from services.consular.papers import store
 from services.consular.papers.model import Paper
 from services.consular.passports import booklets
@@ -64,6 +65,8 @@ def summary(application: Application) -> View:
         "submitted_at": application.submitted_at.isoformat() if application.submitted_at else None,
         "changed_at": application.changed_at.isoformat(),
         "due_on": application.due_on.isoformat() if application.due_on else None,
+        "lapses_on": application.lapses_on.isoformat() if application.lapses_on else None,
+        "booked_for": application.booked_for.isoformat() if application.booked_for else None,
     }
 
 
@@ -71,7 +74,8 @@ def view(session: Session, actor: Actor, reference: str) -> View:
     """The whole file, as its applicant sees it. The reading is recorded."""
     application = find(session, actor, "application.read", reference)
     audit.record(session, actor, "application.read", reference)
-    return whole(session, actor, application)
+    notices = inbox.about(session, reference, actor.person or "")
+    return {**whole(session, actor, application), "notices": notices}
 
 
 def case(session: Session, actor: Actor, reference: str, reason: str | None = None) -> View:

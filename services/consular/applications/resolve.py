@@ -9,6 +9,7 @@ from services.consular.applications import dues, settle
 from services.consular.applications.days import today
 from services.consular.applications.model import Application, Asking
 from services.consular.applications.move import Detail, move, note_step
+from services.consular.applications.release import release
 from services.consular.applications.rules import Status
 from services.consular.passports import booklets
 from services.consular.payments import attempts
@@ -70,7 +71,7 @@ def _settled_before(session: Session, actor: Actor, application: Application, am
 def _refused(session: Session, actor: Actor, application: Application, decision: dict[str, Any]) -> None:
     reason = decision.get("reason") or "not_entitled"
     move(session, actor, application, Status.REFUSED, reason=reason)
-    dues.give_back(session, actor, application, reason)
+    release(session, actor, application, reason)
 
 
 def _returned(session: Session, actor: Actor, application: Application, decision: dict[str, Any]) -> None:

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from sqlalchemy import func
 from sqlalchemy.orm import Session
 
-from services.consular.applications import dues, rules
+from services.consular.applications import rules
 from services.consular.applications.days import day_of
 from services.consular.applications.model import Application, Asking
 from services.consular.applications.move import check_status, lock, move
+from services.consular.applications.release import release
 from services.consular.applications.rules import Status
 from services.consular.applications.statements import holder_of
 from shared import forms
@@ -70,7 +71,7 @@ def send_back(session: Session, actor: Actor, reference: str, reason: str, note:
 def refuse(session: Session, actor: Actor, reference: str, reason: str, note: str = "") -> Application:
     """Refuses an application; what was paid is owed back. Raises Invalid for a reason that is not one of refusing."""
     application = _close(session, actor, reference, "refuse", Status.REFUSED, rules.REFUSE_REASONS, reason, note)
-    dues.give_back(session, actor, application, reason)
+    release(session, actor, application, reason)
     return application
 
 

@@ -18,6 +18,7 @@ class Status(StrEnum):
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
     LAPSED = "lapsed"
+    CANCELLED = "cancelled"
 
 
 class Party(StrEnum):
@@ -28,6 +29,7 @@ class Party(StrEnum):
     AUTHORITY = "authority"
     PAYMENT = "payment"
     CLOCK = "clock"
+    DECREE = "decree"
 
 
 @dataclass(frozen=True)
@@ -62,12 +64,21 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(_S.WITH_AUTHORITY, _S.REFUSED, _P.AUTHORITY, "refused"),
     Transition(_S.WITH_AUTHORITY, _S.RETURNED, _P.AUTHORITY, "returned"),
     Transition(_S.READY, _S.COLLECTED, _P.MISSION, "collected"),
+    Transition(_S.DRAFT, _S.CANCELLED, _P.DECREE, "cancelled"),
+    Transition(_S.AWAITING_PAYMENT, _S.CANCELLED, _P.DECREE, "cancelled"),
+    Transition(_S.IN_REVIEW, _S.CANCELLED, _P.DECREE, "cancelled"),
+    Transition(_S.RETURNED, _S.CANCELLED, _P.DECREE, "cancelled"),
+    Transition(_S.WITH_AUTHORITY, _S.CANCELLED, _P.DECREE, "cancelled"),
 )
 
 # Ready is an end for a document, which is downloaded; a booklet still waits to be collected.
-FINAL = frozenset({_S.COLLECTED, _S.REFUSED, _S.WITHDRAWN, _S.LAPSED})
+FINAL = frozenset({_S.COLLECTED, _S.REFUSED, _S.WITHDRAWN, _S.LAPSED, _S.CANCELLED})
 OPEN = frozenset({_S.DRAFT, _S.AWAITING_PAYMENT, _S.IN_REVIEW, _S.RETURNED, _S.WITH_AUTHORITY})
 EDITABLE = frozenset({_S.DRAFT, _S.RETURNED})
+# Where an application waits for its applicant, and lapses when they let the ten days pass.
+WAITING = frozenset({_S.DRAFT, _S.AWAITING_PAYMENT, _S.RETURNED})
+# Where it arrives with news for its applicant; the notice bears the status's name.
+TOLD = frozenset({_S.RETURNED, _S.READY, _S.COLLECTED, _S.REFUSED, _S.LAPSED, _S.CANCELLED})
 
 RETURN_REASONS = ("paper_unreadable", "paper_missing", "answer_wrong", "photo_unsuitable")
 REFUSE_REASONS = ("not_entitled", "identity_doubt", "forged_paper", "duplicate_application")
@@ -118,7 +129,7 @@ def path(*, assessed: bool, free: bool, booklet: bool) -> tuple[str, ...]:
 def stages(way: tuple[str, ...], status: Status, came_from: Status, *, paid: bool) -> list[dict[str, str]]:
     """Each stage of the way as done, current, halted or ahead.
 
-    Off the straight way (returned, refused, withdrawn, lapsed) the stage it came from is the one that halted.
+    Off the straight way (returned, or closed before its end) the stage it came from is the one that halted.
     """
     on_the_way = status in way
     standing = status if on_the_way else came_from

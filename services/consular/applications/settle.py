@@ -8,6 +8,8 @@ from services.consular.applications.days import due_on
 from services.consular.applications.model import Application
 from services.consular.applications.move import check_status, lock, move
 from services.consular.applications.rules import Status
+from services.consular.notices.rules import PAYMENT_HELD
+from services.consular.notices.tell import tell
 from services.consular.payments import attempts, quote, take
 from services.consular.payments.model import Order
 from services.consular.payments.rules import Answer, Kind, Outcome, Payment
@@ -112,3 +114,4 @@ def _flag(session: Session, actor: Actor, application: Application, payment: Pay
     )
     session.refresh(application)
     audit.record(session, actor, "application.flagged", application.reference, reason=code, payment=payment.reference)
+    tell(session, application.person, PAYMENT_HELD, application.reference, once=payment.reference)

@@ -2,9 +2,9 @@
 
 from sqlalchemy.orm import Session
 
-from services.consular.applications import dues
 from services.consular.applications.model import Application
 from services.consular.applications.move import check_status, lock, move
+from services.consular.applications.release import release
 from services.consular.applications.rules import Status
 from shared.identity import Actor
 
@@ -14,5 +14,5 @@ def withdraw(session: Session, actor: Actor, reference: str) -> Application:
     application = lock(session, actor, "application.withdraw", reference)
     check_status(application, "withdraw")
     move(session, actor, application, Status.WITHDRAWN)
-    dues.give_back(session, actor, application, "withdrawn")
+    release(session, actor, application, "withdrawn")
     return application

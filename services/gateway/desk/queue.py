@@ -24,6 +24,7 @@ STATUSES = (
     "refused",
     "withdrawn",
     "lapsed",
+    "cancelled",
 )
 LONGEST_SEARCH = 60
 

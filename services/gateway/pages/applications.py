@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from services.gateway.current import consular, visitor
 from services.gateway.pages.apply import steps_of
+from services.gateway.pages.notices import told
 from services.gateway.pages.progress import last_word, progress
 from shared.forms import transaction
 
@@ -35,6 +36,7 @@ def show(reference: str) -> str:
         first_step=steps_of(entry)[0],
         just_sent="sent" in request.args,
         said=last_word(application),
+        notices=told(application["notices"]),
         document=application["document"]["code"] if application["document"] else None,
         receipts=[one["receipt"] for one in application["payments"] if one["receipt"]],
     )

@@ -6,7 +6,7 @@ from services.gateway.presentation import date, has_text, moment, t
 MOODS = {"done": "done", "current": "here", "halted": "needed", "ahead": "ahead"}
 REFUSING = frozenset({"refused"})
 WAITING_FOR_OWNER = frozenset({"draft", "returned"})
-OVER = frozenset({"collected", "refused", "withdrawn", "lapsed"})
+OVER = frozenset({"collected", "refused", "withdrawn", "lapsed", "cancelled"})
 
 
 def stages(told: list[dict[str, str]]) -> list[dict[str, object]]:

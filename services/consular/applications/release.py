@@ -1,0 +1,35 @@
+"""Lets go of what an application held when it ends early: its price or its money, and what other rooms kept for it."""
+
+from collections.abc import Callable
+
+from sqlalchemy.orm import Session
+
+from services.consular.applications import dues
+from services.consular.applications.model import Application
+from services.consular.notices.rules import REFUND_DUE
+from services.consular.notices.tell import tell
+from shared.identity import Actor
+
+Release = Callable[[Session, Actor, str], None]
+# What else is let go, by the application's reference: a turn, a booklet. Each must bear having nothing to let go.
+RELEASES: tuple[Release, ...] = ()
+
+
+def release(session: Session, actor: Actor, application: Application, reason: str) -> None:
+    """Called in the transaction in which an application is withdrawn, refused, lapsed or cancelled; `reason` is a code.
+
+    Paid money is owed back and its payer is told; an unpaid price is cancelled; the registered releases run.
+    """
+    owed = dues.give_back(session, actor, application, reason)
+    if owed is not None:
+        tell(
+            session,
+            application.person,
+            REFUND_DUE,
+            application.reference,
+            once=owed.reference,
+            amount=owed.amount,
+            currency=owed.currency,
+        )
+    for let_go in RELEASES:
+        let_go(session, actor, application.reference)

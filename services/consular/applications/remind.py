@@ -1,0 +1,50 @@
+"""Reminds applicants on the fifth, eighth, ninth and tenth day that their application waits for them, once each."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Text, cast, func, literal, select
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.orm import Session
+
+from services.consular import missions
+from services.consular.applications import rules
+from services.consular.applications.deadline import DAYS, REMINDED_ON
+from services.consular.applications.model import Application
+from services.consular.notices.model import Notice
+from shared import audit, clock
+from shared.db import Database, now
+from shared.identity import Actor
+
+
+def remind_due(database: Database, actor: Actor, moment: datetime | None = None) -> int:
+    """Reminds at every mission; how many notices were left. `moment` stands for the database's clock."""
+    with database.scope(None) as session:
+        zones = {mission.code: mission.zone for mission in missions.listed(session)}
+        moment = moment or now(session)
+    told = 0
+    for code, zone in zones.items():
+        with database.scope(code) as session:
+            told += remind(session, replace(actor, mission=code), clock.local_date(moment, zone))
+    return told
+
+
+def remind(session: Session, actor: Actor, today: date) -> int:
+    """Leaves today's reminders in the session's mission; repeated, or twice at once, none comes twice."""
+    last_days = [today + timedelta(days=DAYS - number) for number in REMINDED_ON]
+    left = Application.lapses_on - literal(today) + 1
+    columns = ["mission", "person", "kind", "about", "once", "params", "made_at"]
+    wanted = select(
+        Application.mission,
+        Application.person,
+        func.concat("reminder_", Application.status),
+        Application.reference,
+        func.concat(cast(Application.lapses_on, Text), "/", cast(left, Text)),
+        func.jsonb_build_object("day", cast(Application.lapses_on, Text), "left", left, type_=JSONB),
+        func.now(),
+    ).where(Application.status.in_(rules.WAITING), Application.lapses_on.in_(last_days))
+    written = insert(Notice).from_select(columns, wanted).on_conflict_do_nothing().returning(Notice.id)
+    told = len(session.scalars(written).all())
+    if told:
+        audit.record(session, actor, "notice.reminded", actor.mission or "", count=told)
+    return told

@@ -1,0 +1,48 @@
+"""How notices are asked for: the list, the count for every page's header, and that they have been read."""
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify
+from marshmallow import Schema, fields, validate
+
+from services.consular.notices import inbox
+from shared.web import allowed, body, current_actor, database, transaction
+
+blueprint = Blueprint("notices", __name__, url_prefix="/notices")
+LARGEST_ID = 2**62
+
+
+class Read(Schema):
+    """The newest one that was on the page."""
+
+    latest = fields.Integer(required=True, strict=True, validate=validate.Range(0, LARGEST_ID, error="out_of_range"))
+
+
+@blueprint.get("")
+@allowed("notice.list")
+def listed() -> Response:
+    """The person's notices, newest first."""
+    with transaction() as session:
+        return jsonify(inbox.mine(session, current_actor()))
+
+
+@blueprint.get("/unread")
+@allowed("notice.list")
+def unread() -> dict[str, int]:
+    """How many are new."""
+    with transaction() as session:
+        return {"unread": inbox.unread(session, current_actor())}
+
+
+@blueprint.post("/read")
+@allowed("notice.list")
+def read() -> dict[str, Any]:
+    """Marks what was on the page as read; repeating it changes nothing."""
+    actor, latest = current_actor(), body(Read)["latest"]
+    with transaction() as session:
+        missions = inbox.missions_with_unread(session, actor)
+    marked = 0
+    for mission in missions:
+        with database().scope(mission) as session:
+            marked += inbox.mark_read(session, actor, latest)
+    return {"read": marked}

@@ -1,0 +1,15 @@
+"""Which notices there are; the words of each are `notice.<kind>` in the translations, in both languages."""
+
+RETURNED, READY, REFUSED, LAPSED, CANCELLED = "returned", "ready", "refused", "lapsed", "cancelled"
+COLLECTED, REFUND_DUE, PAYMENT_HELD, EXTENDED = "collected", "refund_due", "payment_held", "extended"
+BOOKING_FOUND, BOOKING_LAPSED = "booking_found", "booking_lapsed"
+# One for each way of waiting; counted by the days that are left.
+REMINDERS = ("reminder_draft", "reminder_awaiting_payment", "reminder_returned")
+
+KINDS = frozenset(
+    {
+        *(RETURNED, READY, REFUSED, LAPSED, CANCELLED, COLLECTED, REFUND_DUE, PAYMENT_HELD, EXTENDED),
+        *(BOOKING_FOUND, BOOKING_LAPSED),
+        *REMINDERS,
+    }
+)

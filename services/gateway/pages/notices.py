@@ -1,0 +1,44 @@
+"""What a person has been told, newest first; opening the page marks it as read."""
+
+from contextlib import suppress
+from typing import Any
+
+from flask import Blueprint, render_template
+from markupsafe import Markup
+
+from services.gateway.current import consular, visitor
+from services.gateway.presentation import date, money, t, tn
+from shared.errors import Unavailable
+
+blueprint = Blueprint("notices", __name__)
+DAYS = ("day", "until")
+ABOUT_BOOKINGS = ("booking_found", "booking_lapsed")
+
+
+@blueprint.get("/notices")
+def show() -> str:
+    """The list as it was before this visit, so that what is new still says so."""
+    found = consular().notices(visitor().actor)
+    if any(not one["read"] for one in found):
+        with suppress(Unavailable):
+            consular().notices_read(visitor().actor, found[0]["id"])
+    return render_template("pages/notices.html", notices=told(found))
+
+
+def told(notices: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Notices with their words and, where there is one, the application they lead to."""
+    return [
+        {**one, "text": words(one), "reference": None if one["kind"] in ABOUT_BOOKINGS else one["about"]}
+        for one in notices
+    ]
+
+
+def words(notice: dict[str, Any]) -> Markup:
+    """The notice in the page's language; the same texts go into e-mails and text messages."""
+    key, params = f"notice.{notice['kind']}", dict(notice["params"])
+    n = params.pop("left", None) or params.pop("days", None)
+    given = {name: date(value) if name in DAYS else value for name, value in params.items()}
+    if "currency" in params:
+        given = {"amount": money(params)}
+    given["reference"] = notice["about"]
+    return t(key, **given) if n is None else tn(key, n, **given)
