@@ -73,5 +73,5 @@ def scan(mark: int = 0) -> bytes:
 
 
 def required_papers(slug: str) -> list[Paper]:
-    """The papers an entry insists on."""
-    return [paper for paper in CATALOGUE[slug].papers if paper.required]
+    """The papers an entry insists on, of somebody who applies for themselves."""
+    return [paper for paper in CATALOGUE[slug].papers if paper.insisted({})]

@@ -44,6 +44,15 @@ class Fee(TypedDict):
     certainty: str
 
 
+class TierOffer(TypedDict):
+    """One speed of a transaction with its own price."""
+
+    tier: str
+    working_days: int
+    fees: list[Fee]
+    total: Amount | None
+
+
 class Offer(TypedDict):
     """A transaction as one mission offers it on one day."""
 
@@ -54,6 +63,7 @@ class Offer(TypedDict):
     working_days: int
     fees: list[Fee]
     total: Amount | None
+    tiers: list[TierOffer]
 
 
 class Quote(TypedDict):

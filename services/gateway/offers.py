@@ -1,10 +1,14 @@
 """Prices and states of transactions as a visitor sees them: of the mission they chose, or of their own."""
 
+from collections.abc import Mapping
+from typing import Any, cast
+
 from flask import request
 
 from services.gateway.consular import Mission, Offer
 from services.gateway.current import consular, visitor_or_none
 from services.gateway.forms import today
+from shared.catalogue.model import TIER
 from shared.errors import Unavailable
 
 # Whose prices a stranger sees until they choose: the mission most of them belong to.
@@ -25,6 +29,13 @@ def shown_mission() -> Mission | None:
     wanted = request.args.get("mission") or (visitor.mission if visitor else "")
     by_code = {one["code"]: one for one in known}
     return by_code.get(wanted) or by_code.get(USUAL) or next(iter(known), None)
+
+
+def with_tier(offer: Offer | None, answers: Mapping[str, Any]) -> Offer | None:
+    """The offer at the price and speed of the tier that was chosen; as it is where there are none."""
+    tiers = offer["tiers"] if offer else []
+    chosen = next((tier for tier in tiers if tier["tier"] == answers.get(TIER)), None)
+    return cast(Offer, {**offer, **chosen}) if offer and chosen else offer
 
 
 def offers_by_slug(mission: str) -> dict[str, Offer]:

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from datetime import date
 
-from shared.catalogue.model import Facts
+from shared.catalogue.model import TIER, Facts
 from shared.clock import add_years, age_on
 
 # Legislative Decree 30/2007: liability begins at 18 and ends on the day a man turns 42.
 LIABLE_FROM_AGE, LIABLE_UNTIL_AGE = 18, 42
+EARLY = "early"
+REGULAR, URGENT = "regular", "urgent"
 CONSCRIPTION_DONE = frozenset({"served", "exempt", "only_son"})
 
 
@@ -56,14 +58,46 @@ def has_a_deferral_to_renew(facts: Facts) -> bool:
 
 
 def renewal_is_due(answers: Mapping[str, object], today: date) -> bool:
-    """Pages full, or at most a year left: earlier renewal is the Director's to approve."""
+    """Pages full, or at most a year left."""
     expires = answers.get("passport_expires_on")
     return answers.get("renewal_reason") == "pages_full" or (
         isinstance(expires, date) and expires <= add_years(today, 1)
     )
 
 
+def renewal_may_be_asked(answers: Mapping[str, object], today: date) -> bool:
+    """Due, or asked for as an early renewal: that one is the Director's to approve before the case is accepted."""
+    return answers.get("renewal_reason") == EARLY or renewal_is_due(answers, today)
+
+
+def says_why_early(answers: Mapping[str, object], _today: date) -> bool:
+    """Who asks for an early renewal says why: the Director decides by it."""
+    return answers.get("renewal_reason") != EARLY or bool(answers.get("early_reason"))
+
+
 def expires_after_issue(answers: Mapping[str, object], _today: date) -> bool:
     """A passport ends after it began."""
     issued, expires = answers.get("passport_issued_on"), answers.get("passport_expires_on")
     return not (isinstance(issued, date) and isinstance(expires, date)) or expires > issued
+
+
+def lost_after_issue(answers: Mapping[str, object], _today: date) -> bool:
+    """A passport is lost on the day of its issue at the earliest."""
+    issued, lost = answers.get("passport_issued_on"), answers.get("lost_on")
+    return not (isinstance(issued, date) and isinstance(lost, date)) or lost >= issued
+
+
+def damaged_after_issue(answers: Mapping[str, object], _today: date) -> bool:
+    """A passport is damaged on the day of its issue at the earliest."""
+    issued, damaged = answers.get("passport_issued_on"), answers.get("damaged_on")
+    return not (isinstance(issued, date) and isinstance(damaged, date)) or damaged >= issued
+
+
+def is_regular(answers: Mapping[str, object]) -> bool:
+    """The regular tier was chosen."""
+    return answers.get(TIER) == REGULAR
+
+
+def is_urgent(answers: Mapping[str, object]) -> bool:
+    """The urgent tier was chosen."""
+    return answers.get(TIER) == URGENT

@@ -63,10 +63,15 @@ class AnswerRule:
 
 @dataclass(frozen=True)
 class Paper:
-    """A paper handed in; text `paper.<name>.label`."""
+    """A paper handed in; text `paper.<name>.label`. With `when` it is insisted on only if that holds of the answers."""
 
     name: str
     required: bool = True
+    when: Callable[[Mapping[str, object]], bool] | None = None
+
+    def insisted(self, answers: Mapping[str, object]) -> bool:
+        """Whether an application with these answers is incomplete without it."""
+        return self.required and (self.when is None or self.when(answers))
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,14 @@ class FeeLine:
 
 
 @dataclass(frozen=True)
+class Tier:
+    """One of the speeds an entry is sold at, chosen by the answer `tier`. Its price are the lines owed with it."""
+
+    name: str
+    working_days: int
+
+
+@dataclass(frozen=True)
 class Ask:
     """What is asked once the mission has accepted: of a register over the bus, of a ministry by letter."""
 
@@ -91,6 +104,7 @@ class Ask:
 
 AT_SUBMIT, AFTER_ASSESSMENT = "at_submit", "after_assessment"
 BOOKLET, DOCUMENT, TURN = "booklet", "document", "turn"
+TIER = "tier"
 REGISTERS = frozenset({"civil_registry", "conscription"})
 # As what somebody may apply: for themselves, for a relative, with a mandate, for a minor in their care.
 HOLDER, RELATIVE, AGENT, GUARDIAN = "holder", "relative", "agent", "guardian"
@@ -119,6 +133,11 @@ class Transaction:
     acts: tuple[str, ...] = (HOLDER,)
     appointment: str | None = None
     """The service at the mission for which a turn is booked, where the applicant must come in person."""
+    tiers: tuple[Tier, ...] = ()
+    urgent: str | None = None
+    """The entry an application becomes when its applicant pays the difference to the urgent price."""
+    one_of: str | None = None
+    """Of all entries that name the same thing here, a person has one application open at a time."""
     option_questions: tuple[str, ...] = field(default=())
     """Answers that travel to the authority as codes; never personal data."""
 
@@ -127,6 +146,14 @@ class Transaction:
         """The registers whose statements are needed before applying; the civil register always confirms the person."""
         asked = (ask.authority for ask in self.asks if ask.authority in REGISTERS)
         return tuple(dict.fromkeys(("civil_registry", *asked)))
+
+    def days(self, answers: Mapping[str, object]) -> int:
+        """Working days promised for these answers: those of the chosen tier, where there are tiers."""
+        return next((tier.working_days for tier in self.tiers if tier.name == answers.get(TIER)), self.working_days)
+
+    def owed(self, answers: Mapping[str, object]) -> list[FeeLine]:
+        """The lines of the price that are owed with these answers."""
+        return [fee for fee in self.fees if fee.when is None or fee.when(answers)]
 
     def unmet(self, facts: Facts) -> list[Eligibility]:
         """The conditions that do not hold, in order; empty when the person may apply."""

@@ -1,40 +1,184 @@
 """Passports, issued by the mission for the Immigration and Passports Directorate."""
 
-from shared.catalogue import conditions as only_if
-from shared.catalogue.model import BOOKLET, AnswerRule, Ask, Eligibility, FeeLine, Paper, Question, Transaction
+from dataclasses import replace
 
-RENEWAL_LAW = "MOFAE, passport before expiry"
+from shared.catalogue import conditions as only_if
+from shared.catalogue import minors
+from shared.catalogue.conditions import REGULAR, URGENT
+from shared.catalogue.model import (
+    BOOKLET,
+    GUARDIAN,
+    HOLDER,
+    TIER,
+    AnswerRule,
+    Ask,
+    Eligibility,
+    FeeLine,
+    Paper,
+    Question,
+    Tier,
+    Transaction,
+)
+
+DIRECTORATE, MINISTRY, PASSPORT = "immigration_and_passports", "foreign_affairs", "passport"
+LAW = ("Law 18/2017", "Decree 119/2025", "MoI decision 1/Sh.Q of 2025-06-26")
+FINE_LAW = "Law 2/2018"
+RENEWAL_LAW, LOSS_LAW, DAMAGE_LAW = "MOFAE, passport before expiry", "MOFAE, passport lost abroad", "MOFAE FAQ"
+# MOFAE, renewal: 14 working days, urgent ones in one to three.
+REGULAR_DAYS, URGENT_DAYS = 14, 3
+CONFIRMED = (Ask("civil_registry", "confirm"),)
+
+NAME = (
+    Question("latin_given_name", kind="latin", max_length=39, step="name"),
+    Question("latin_father_name", kind="latin", max_length=39, step="name"),
+    Question("latin_family_name", kind="latin", max_length=39, step="name"),
+    Question("latin_mother_name", kind="latin", max_length=39, step="name"),
+)
+LIVING = (
+    Question("profession", step="residence"),
+    Question("residence_city", step="residence"),
+    Question("residence_address", kind="long_text", max_length=300, step="residence"),
+    Question("mobile", kind="phone", step="contact"),
+    Question("emergency_name", step="contact"),
+    Question("emergency_phone", kind="phone", step="contact"),
+)
+NUMBER = Question("passport_number", kind="passport_number", step="passport")
+ISSUED = Question("passport_issued_on", kind="past_date", step="passport", hijri=False)
+EXPIRES = Question("passport_expires_on", kind="date", step="passport", hijri=False)
+ORDER = AnswerRule("expires_before_issue", "passport_expires_on", only_if.expires_after_issue)
+IDENTITY = (Paper("identity"), Paper("photo"), Paper("residence_permit", required=False))
+VALUE = (FeeLine("passport_value", DIRECTORATE),)
+ELIGIBLE = (Eligibility("registered", only_if.is_alive_and_registered, "Law 13/2021"), *minors.ELIGIBLE)
+
+TIERS = (Tier(REGULAR, REGULAR_DAYS), Tier(URGENT, URGENT_DAYS))
+TIER_ASKED = Question(TIER, kind="choice", choices=(REGULAR, URGENT), step=TIER)
+TIERED = (
+    FeeLine("passport_value", DIRECTORATE, only_if.is_regular),
+    FeeLine("passport_value_urgent", DIRECTORATE, only_if.is_urgent),
+)
 
 PASSPORT_RENEWAL = Transaction(
     slug="passport-renewal",
     group="travel",
-    law=("Law 18/2017", "Decree 119/2025", "MoI decision 1/Sh.Q of 2025-06-26"),
-    asks=(Ask("civil_registry", "confirm"),),
+    law=LAW,
+    asks=CONFIRMED,
     outcome=BOOKLET,
-    working_days=14,
+    working_days=REGULAR_DAYS,
     questions=(
-        Question("passport_number", kind="passport_number", step="passport"),
-        Question("passport_issued_on", kind="past_date", step="passport", hijri=False),
-        Question("passport_expires_on", kind="date", step="passport", hijri=False),
-        Question("renewal_reason", kind="choice", choices=("expired", "expiring", "pages_full"), step="passport"),
-        Question("latin_given_name", kind="latin", max_length=39, step="name"),
-        Question("latin_father_name", kind="latin", max_length=39, step="name"),
-        Question("latin_family_name", kind="latin", max_length=39, step="name"),
-        Question("latin_mother_name", kind="latin", max_length=39, step="name"),
-        Question("profession", step="residence"),
-        Question("residence_city", step="residence"),
-        Question("residence_address", kind="long_text", max_length=300, step="residence"),
-        Question("mobile", kind="phone", step="contact"),
-        Question("emergency_name", step="contact"),
-        Question("emergency_phone", kind="phone", step="contact"),
+        NUMBER,
+        ISSUED,
+        EXPIRES,
+        Question(
+            "renewal_reason",
+            kind="choice",
+            choices=("expired", "expiring", "pages_full", only_if.EARLY),
+            step="passport",
+        ),
+        Question("early_reason", kind="long_text", required=False, max_length=300, step="passport"),
+        *NAME,
+        *LIVING,
     ),
-    papers=(Paper("old_passport"), Paper("identity"), Paper("photo"), Paper("residence_permit", required=False)),
-    fees=(FeeLine("passport_value", "immigration_and_passports"),),
-    eligible=(Eligibility("registered", only_if.is_alive_and_registered, "Law 13/2021"),),
+    papers=(Paper("old_passport"), *IDENTITY),
+    fees=VALUE,
+    eligible=ELIGIBLE,
     answer_rules=(
-        AnswerRule("expires_before_issue", "passport_expires_on", only_if.expires_after_issue),
-        AnswerRule("renewal_too_early", "passport_expires_on", only_if.renewal_is_due, RENEWAL_LAW),
+        ORDER,
+        AnswerRule("renewal_too_early", "passport_expires_on", only_if.renewal_may_be_asked, RENEWAL_LAW),
+        AnswerRule("early_reason_needed", "early_reason", only_if.says_why_early, RENEWAL_LAW),
     ),
+    acts=(HOLDER, GUARDIAN),
+    appointment=PASSPORT,
+    urgent="passport-renewal-urgent",
+    one_of=PASSPORT,
 )
 
-TRANSACTIONS = (PASSPORT_RENEWAL,)
+PASSPORT_RENEWAL_URGENT = replace(
+    PASSPORT_RENEWAL, slug="passport-renewal-urgent", working_days=URGENT_DAYS, urgent=None
+)
+
+PASSPORT_FIRST = Transaction(
+    slug="passport-first",
+    group="travel",
+    law=(*LAW, minors.LAW),
+    asks=CONFIRMED,
+    outcome=BOOKLET,
+    working_days=REGULAR_DAYS,
+    questions=(*minors.QUESTIONS, *NAME, *LIVING),
+    papers=(*IDENTITY, *minors.PAPERS),
+    fees=VALUE,
+    eligible=ELIGIBLE,
+    answer_rules=minors.RULES,
+    acts=(HOLDER, GUARDIAN),
+    appointment=PASSPORT,
+    urgent="passport-first-urgent",
+    one_of=PASSPORT,
+)
+
+PASSPORT_FIRST_URGENT = replace(PASSPORT_FIRST, slug="passport-first-urgent", working_days=URGENT_DAYS, urgent=None)
+
+PASSPORT_LOST = Transaction(
+    slug="passport-lost",
+    group="travel",
+    law=(*LAW, FINE_LAW, LOSS_LAW),
+    asks=(*CONFIRMED, Ask("immigration", "clearance")),
+    outcome=BOOKLET,
+    working_days=REGULAR_DAYS,
+    questions=(
+        TIER_ASKED,
+        NUMBER,
+        replace(ISSUED, required=False),
+        Question("lost_on", kind="past_date", step="loss"),
+        Question("lost_at", step="loss"),
+        Question("police_office", step="loss"),
+        Question("police_report_number", max_length=40, step="loss"),
+        Question("loss_account", kind="long_text", max_length=1000, step="loss"),
+        Question("loss_declared", kind="choice", choices=("yes",), step="loss"),
+        *NAME,
+        *LIVING,
+    ),
+    papers=(Paper("police_report"), *IDENTITY, Paper("lost_passport_copy", required=False)),
+    fees=(*TIERED, FeeLine("loss_fine", MINISTRY)),
+    eligible=ELIGIBLE,
+    answer_rules=(AnswerRule("lost_before_issue", "lost_on", only_if.lost_after_issue),),
+    acts=(HOLDER, GUARDIAN),
+    appointment=PASSPORT,
+    tiers=TIERS,
+    one_of=PASSPORT,
+)
+
+PASSPORT_DAMAGED = Transaction(
+    slug="passport-damaged",
+    group="travel",
+    law=(*LAW, FINE_LAW, DAMAGE_LAW),
+    asks=CONFIRMED,
+    outcome=BOOKLET,
+    working_days=REGULAR_DAYS,
+    questions=(
+        TIER_ASKED,
+        NUMBER,
+        ISSUED,
+        EXPIRES,
+        Question("damage", kind="choice", choices=("water", "torn", "chip", "missing_page", "other"), step="damage"),
+        Question("damaged_on", kind="past_date", step="damage"),
+        Question("damage_account", kind="long_text", max_length=1000, step="damage"),
+        *NAME,
+        *LIVING,
+    ),
+    papers=(Paper("damaged_passport"), *IDENTITY),
+    fees=(*TIERED, FeeLine("damage_fine", MINISTRY)),
+    eligible=ELIGIBLE,
+    answer_rules=(ORDER, AnswerRule("damaged_before_issue", "damaged_on", only_if.damaged_after_issue)),
+    acts=(HOLDER, GUARDIAN),
+    appointment=PASSPORT,
+    tiers=TIERS,
+    one_of=PASSPORT,
+)
+
+TRANSACTIONS = (
+    PASSPORT_RENEWAL,
+    PASSPORT_RENEWAL_URGENT,
+    PASSPORT_FIRST,
+    PASSPORT_FIRST_URGENT,
+    PASSPORT_LOST,
+    PASSPORT_DAMAGED,
+)

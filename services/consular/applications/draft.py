@@ -2,19 +2,20 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.consular import missions
 from services.consular.applications.days import lapses_on, today
 from services.consular.applications.model import Application
-from services.consular.applications.move import check_status, find, lock, note_step
+from services.consular.applications.move import check_status, find, lock, note_step, see_own
 from services.consular.applications.rules import OPEN, Status
 from services.consular.papers import store
 from services.consular.papers.model import Paper
 from services.consular.payments import tariffs
 from shared import audit, forms, references
+from shared.catalogue.model import Transaction
 from shared.errors import Conflict, Invalid, NotAllowed
 from shared.forms import TYPED_HIJRI
 from shared.identity import Actor
@@ -36,6 +37,7 @@ def start(session: Session, actor: Actor, slug: str, mission: str) -> Applicatio
         "person": actor.person,
         "status": Status.DRAFT,
         "single": entry.one_open,
+        "one_of": entry.one_of,
         "answers": {},
         "facts": {},
         "round": 0,
@@ -47,19 +49,26 @@ def start(session: Session, actor: Actor, slug: str, mission: str) -> Applicatio
         insert(Application).values(row).on_conflict_do_nothing().returning(Application.reference)
     )
     if reference is None:
-        raise Conflict("already_open", reference=_open_one(session, actor.person, slug))
+        raise _already_open(session, actor.person, entry)
     application = session.get_one(Application, reference)
     note_step(session, actor, application, "drafted", None)
     return application
 
 
-def _open_one(session: Session, person: str, slug: str) -> str | None:
-    """Empty when the other one was closed in this very moment; the person simply tries again."""
-    return session.scalar(
-        select(Application.reference).where(
-            Application.person == person, Application.transaction == slug, Application.status.in_(OPEN)
-        )
-    )
+def _already_open(session: Session, person: str, entry: Transaction) -> Conflict:
+    """Names the open one. It is empty when that was closed in this very moment; the person simply tries again."""
+    see_own(session, person)
+    same = Application.transaction == entry.slug
+    if entry.one_of:
+        same = or_(same, Application.one_of == entry.one_of)
+    found = session.execute(
+        select(Application.reference, Application.transaction)
+        .where(Application.person == person, same, Application.status.in_((*OPEN, Status.READY)))
+        .order_by(Application.status == Status.READY)
+    ).first()
+    if found is None or found.transaction == entry.slug:
+        return Conflict("already_open", reference=found.reference if found else None)
+    return Conflict(f"{entry.one_of}_already_open", reference=found.reference)
 
 
 def save(session: Session, actor: Actor, reference: str, answers: Mapping[str, object]) -> Application:

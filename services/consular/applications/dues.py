@@ -24,6 +24,7 @@ def charge(session: Session, actor: Actor, application: Application, assessed: M
         person=application.person,
         holder=_holder(session, application),
         assessed=assessed,
+        answers=application.answers,
     )
     return order.amount > 0
 

@@ -25,6 +25,7 @@ class Application(Base):
     person: Mapped[str]
     status: Mapped[str]
     single: Mapped[bool]
+    one_of: Mapped[str | None]
     answers: Mapped[dict[str, Any]] = mapped_column(JSONB)
     facts: Mapped[dict[str, Any]] = mapped_column(JSONB)
     round: Mapped[int]
@@ -75,6 +76,21 @@ class Asking(Base):
     outcome: Mapped[str | None]
     reason: Mapped[str | None]
     document: Mapped[str | None]
+
+
+class Approval(Base):
+    """What somebody looked into before a case may be accepted, what they found, and why. Never edited."""
+
+    __tablename__ = "approval"
+
+    application: Mapped[str] = mapped_column(ForeignKey("application.reference"), primary_key=True)
+    what: Mapped[str] = mapped_column(primary_key=True)
+    mission: Mapped[str]
+    outcome: Mapped[str]
+    reason: Mapped[str]
+    given_by: Mapped[str]
+    role: Mapped[str]
+    given_at: Mapped[datetime]
 
 
 class Command(Base):

@@ -24,6 +24,11 @@ def find(session: Session, actor: Actor, action: str, reference: str) -> Applica
     return _checked(actor, action, session.get(Application, reference))
 
 
+def see_own(session: Session, person: str | None) -> None:
+    """Until the commit, what belongs to this person is in sight at every mission: to be read, never to be changed."""
+    session.execute(select(func.set_config("mahjar.person", person or "", True)))
+
+
 def lock(session: Session, actor: Actor, action: str, reference: str) -> Application:
     """As `find`, held until the commit: whoever comes second sees what the first one did."""
     held = select(Application).where(Application.reference == reference).with_for_update()

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.consular.applicants import snapshot
 from services.consular.applicants.model import Applicant
 from services.consular.applications import rules
 from services.consular.applications.model import Application, Asking, Step
-from services.consular.applications.move import find
+from services.consular.applications.move import find, see_own
 from services.consular.applications.rules import Party, Status
 from services.consular.notices import inbox
 from services.consular.papers import store
@@ -45,7 +45,7 @@ def mine(session: Session, actor: Actor) -> list[View]:
 
     For this one question the rows of a person, rather than those of a mission, are in sight.
     """
-    session.execute(select(func.set_config("mahjar.person", actor.person or "", True)))
+    see_own(session, actor.person)
     rows = session.scalars(
         select(Application).where(Application.person == actor.person).order_by(Application.created_at.desc())
     ).all()

@@ -62,7 +62,7 @@ def _complete(session: Session, application: Application, entry: Transaction) ->
     except Invalid as wrong:
         errors |= wrong.errors
     held = {paper.name for paper in store.of(session, application.reference)}
-    missing = [paper.name for paper in entry.papers if paper.required and paper.name not in held]
+    missing = [paper.name for paper in entry.papers if paper.insisted(application.answers) and paper.name not in held]
     errors |= dict.fromkeys(missing, "paper_missing")
     if errors:
         raise Invalid("invalid", errors=errors)

@@ -7,10 +7,10 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from services.consular.passports import rules
+from services.consular.passports import rules, terms
 from services.consular.passports.model import Booklet, Passport
 from services.consular.passports.rules import State
-from shared import audit, clock
+from shared import audit
 from shared.errors import Conflict, Invalid, NotFound
 from shared.identity import Actor
 from shared.person import passport_number
@@ -130,7 +130,7 @@ def _change(
 
 
 def print_passport(session: Session, booklet: Booklet, application: str, person: str, today: date) -> Passport:
-    """The passport in a booklet: its number is the serial, valid six years from the mission's calendar day."""
+    """The passport in a booklet: its number is the serial, valid from the mission's calendar day."""
     passport = Passport(
         mission=booklet.mission,
         number=booklet.serial,
@@ -139,7 +139,7 @@ def print_passport(session: Session, booklet: Booklet, application: str, person:
         person=person,
         state="issued",
         issued_on=today,
-        expires_on=clock.add_years(today, rules.VALID_YEARS),
+        expires_on=terms.expires_on(session, today),
     )
     session.add(passport)
     session.flush()

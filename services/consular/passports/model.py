@@ -1,8 +1,10 @@
 """Blank booklets by serial number, and the passports made of them."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.consular.model import Base
@@ -23,7 +25,10 @@ class Booklet(Base):
 
 
 class Passport(Base):
-    """A passport this mission issued, or an older one it cancelled. Times are the mission's calendar days."""
+    """A passport this mission issued, or an older one it cancelled. Times are the mission's calendar days.
+
+    `printed` are the Latin names in it, `mrz` its two machine-readable lines, `page` the code of its specimen page.
+    """
 
     __tablename__ = "passport"
 
@@ -37,3 +42,19 @@ class Passport(Base):
     expires_on: Mapped[date | None]
     cancelled_at: Mapped[datetime | None]
     cancelled_for: Mapped[str | None]
+    mrz: Mapped[str | None]
+    printed: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    page: Mapped[str | None]
+
+
+class LostPassport(Base):
+    """A number reported lost or stolen, known at every mission; it stays so, also when the booklet has turned up."""
+
+    __tablename__ = "lost_passport"
+
+    number: Mapped[str] = mapped_column(primary_key=True)
+    reported_at: Mapped[str]
+    application: Mapped[str]
+    reported_on: Mapped[date]
+    surrendered_at: Mapped[str | None]
+    surrendered_on: Mapped[date | None]

@@ -20,8 +20,6 @@ CHANGES: Mapping[State, frozenset[State]] = {
     State.SPOILED: frozenset(),
 }
 
-# Six years for every age since January 2025 (instruction of the Ministry of Interior); data, should it change again.
-VALID_YEARS = 6
 SPOIL_REASONS = ("misprint", "damaged", "wrong_data", "missing")
 
 

@@ -110,7 +110,7 @@ class QuoteLine(Base):
 
 
 class Order(Base):
-    """What one application owes. At most one of an application's orders is open or paid."""
+    """What one application owes: its fee, or the difference to a faster one. Of each at most one is open or paid."""
 
     __tablename__ = "fee_order"
 
@@ -118,6 +118,7 @@ class Order(Base):
     mission: Mapped[str]
     application: Mapped[str]
     transaction: Mapped[str]
+    purpose: Mapped[str]
     person: Mapped[str]
     holder: Mapped[dict[str, Any]] = mapped_column(JSONB)
     quote_id: Mapped[UUID] = mapped_column(ForeignKey("quote.id"))

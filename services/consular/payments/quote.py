@@ -1,5 +1,6 @@
 """Quotes: an itemised price, promised with every rate in it until an hour; and the order that is owed by it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from uuid import uuid4
@@ -14,7 +15,7 @@ from services.consular.payments.model import Order, Quote, QuoteLine, Tariff
 from services.consular.payments.rules import OrderState, PricedLine, Rate, collected, cross, promised_until
 from shared import audit, references
 from shared.catalogue import CATALOGUE
-from shared.catalogue.model import AFTER_ASSESSMENT, FeeLine, Transaction
+from shared.catalogue.model import AFTER_ASSESSMENT, TIER, FeeLine, Transaction
 from shared.db import now
 from shared.errors import Conflict, Refusal
 from shared.identity import Actor
@@ -22,12 +23,19 @@ from shared.money import Money, total
 
 ASSESSED = "assessment"
 REFERENCE_LENGTH = 10
+# What an order is for: the fee of the application, or the difference to the urgent one.
+FEE, UPGRADE = "fee", "upgrade"
 
 
 def price(
-    session: Session, transaction: Transaction, mission: Mission, on: date, assessed: Money | None = None
+    session: Session,
+    transaction: Transaction,
+    mission: Mission,
+    on: date,
+    assessed: Money | None = None,
+    answers: Mapping[str, object] | None = None,
 ) -> list[PricedLine]:
-    """The lines of a price on a day, in the mission's currency. Nothing is written.
+    """The lines of a price on a day, in the mission's currency, that are owed with these answers. Nothing is written.
 
     `assessed` is the authority's amount for a line without tariff, in the tariff's currency; before it is known such a
     line is left out. Raises Refusal (tariff_missing, rate_missing).
@@ -35,7 +43,7 @@ def price(
     found = tariffs.applicable(session, transaction.slug, mission, on)
     known = tariffs.rates(session, on)
     lines = []
-    for fee in transaction.fees:
+    for fee in transaction.owed(answers or {}):
         row = found.get(fee.name)
         if row is None and transaction.priced == AFTER_ASSESSMENT and assessed is None:
             continue
@@ -83,6 +91,7 @@ def freeze(
     person: str,
     holder: dict[str, str],
     assessed: Money | None = None,
+    answers: Mapping[str, object] | None = None,
 ) -> Order:
     """The order an application owes by today's price; a promise still valid is kept, an expired one replaced.
 
@@ -98,27 +107,23 @@ def freeze(
         assessed = assessed or _assessed_before(session, standing)
         _cancel(session, standing)
     place = missions.find(session, mission)
-    lines = price(session, CATALOGUE[transaction], place, tariffs.today(session, place), assessed)
-    quote = _keep(session, application, transaction, mission, lines)
-    order = _open(session, quote, person, holder)
+    lines = price(session, CATALOGUE[transaction], place, tariffs.today(session, place), assessed, answers)
+    quote = keep(session, application, transaction, mission, lines)
+    order = open_order(session, quote, person, holder)
     audit.record(session, actor, "quote.frozen", application, order=order.reference)
     return order
 
 
-def of_application(session: Session, application: str) -> Order | None:
+def of_application(session: Session, application: str, purpose: str = FEE) -> Order | None:
     """The order of an application that counts: open or paid."""
-    return session.scalar(
-        select(Order).where(
-            Order.application == application, Order.state.in_([OrderState.OPEN.value, OrderState.PAID.value])
-        )
-    )
+    live = Order.state.in_([OrderState.OPEN.value, OrderState.PAID.value])
+    return session.scalar(select(Order).where(Order.application == application, Order.purpose == purpose, live))
 
 
-def latest(session: Session, application: str) -> Order | None:
+def latest(session: Session, application: str, purpose: str = FEE) -> Order | None:
     """The last order of an application, whatever became of it."""
-    return session.scalar(
-        select(Order).where(Order.application == application).order_by(Order.opened_at.desc(), Order.reference).limit(1)
-    )
+    orders = select(Order).where(Order.application == application, Order.purpose == purpose)
+    return session.scalar(orders.order_by(Order.opened_at.desc(), Order.reference).limit(1))
 
 
 def lines_of(session: Session, order: Order) -> list[PricedLine]:
@@ -142,13 +147,17 @@ def shown(session: Session, order: Order) -> dict[str, object]:
 
 
 def offer(session: Session, transaction: Transaction, mission: Mission, on: date) -> dict[str, object]:
-    """A transaction as a mission offers it on a day: its standing with the legal source, and its price."""
+    """A transaction as a mission offers it on a day: its standing with the legal source, and its price.
+
+    Where there are tiers each has a price of its own, and the price that is the same for all is left empty.
+    """
     standing = tariffs.standing(session, transaction.slug, mission, on)
-    try:
-        lines, lacking = price(session, transaction, mission, on), None
-    except Refusal as refusal:
-        lines, lacking = [], refusal.code
-    sum_ = total([line.collected for line in lines]) if lines else None
+    tiers = [
+        {"tier": tier.name, "working_days": tier.working_days}
+        | _priced(session, transaction, mission, on, {TIER: tier.name})
+        for tier in transaction.tiers
+    ]
+    nothing: dict[str, object] = {"fees": [], "total": None, "price_lacks": None}
     return {
         "slug": transaction.slug,
         "status": standing.status if standing else tariffs.UNKNOWN,
@@ -156,18 +165,34 @@ def offer(session: Session, transaction: Transaction, mission: Mission, on: date
         "status_since": standing.valid_from.isoformat() if standing else None,
         "working_days": transaction.working_days,
         "priced": transaction.priced,
+        **(nothing if tiers else _priced(session, transaction, mission, on, {})),
+        "tiers": tiers,
+    }
+
+
+def _priced(
+    session: Session, transaction: Transaction, mission: Mission, on: date, answers: Mapping[str, object]
+) -> dict[str, object]:
+    try:
+        lines, lacking = price(session, transaction, mission, on, answers=answers), None
+    except Refusal as refusal:
+        lines, lacking = [], refusal.code
+    sum_ = total([line.collected for line in lines]) if lines else None
+    return {
         "fees": [line.shown() for line in lines],
         "total": {"amount": sum_.amount, "currency": sum_.currency} if sum_ else None,
         "price_lacks": lacking,
     }
 
 
-def _open(session: Session, quote: Quote, person: str, holder: dict[str, str]) -> Order:
+def open_order(session: Session, quote: Quote, person: str, holder: dict[str, str], purpose: str = FEE) -> Order:
+    """The order owed by a quote that was kept; `person` and `holder` as in `freeze`."""
     order = Order(
         reference=references.new(quote.mission, REFERENCE_LENGTH, "Q"),
         mission=quote.mission,
         application=quote.application,
         transaction=quote.transaction,
+        purpose=purpose,
         person=person,
         holder=holder,
         quote_id=quote.id,
@@ -202,7 +227,8 @@ def _assessed_before(session: Session, order: Order) -> Money | None:
     return next((line.tariff for line in lines_of(session, order) if line.source == ASSESSED), None)
 
 
-def _keep(session: Session, application: str, transaction: str, mission: str, lines: list[PricedLine]) -> Quote:
+def keep(session: Session, application: str, transaction: str, mission: str, lines: list[PricedLine]) -> Quote:
+    """Freezes lines into a quote of their own."""
     made_at = now(session)
     owed = total([line.collected for line in lines])
     quote = Quote(

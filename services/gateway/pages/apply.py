@@ -10,7 +10,7 @@ from services.gateway.consular import Application
 from services.gateway.current import consular, visitor
 from services.gateway.eligibility import attested, judged
 from services.gateway.forms import faults, fields, shown_answer, today, typed
-from services.gateway.offers import offers_by_slug
+from services.gateway.offers import offers_by_slug, with_tier
 from services.gateway.pages.progress import last_word
 from services.gateway.presentation import t
 from shared.catalogue.model import Question, Transaction
@@ -134,7 +134,7 @@ def _review(application: Application, entry: Transaction, refusal: Refusal | Non
         entry=entry,
         answers=_answers(application, entry),
         missing=missing,
-        offer=offers_by_slug(application["mission"]).get(entry.slug),
+        offer=with_tier(offers_by_slug(application["mission"]).get(entry.slug), application["answers"]),
         errors=faults(refusal, entry.questions) if refusal else {},
         key=request.form.get("key") or token_urlsafe(16),
     )
@@ -168,7 +168,7 @@ def _missing(application: Application, entry: Transaction) -> list[dict[str, str
     found += [
         {"text": t("review.paper_missing", paper=t(f"paper.{paper.name}.label")), "url": f"{papers_page}#{paper.name}"}
         for paper in entry.papers
-        if paper.required and paper.name not in handed_in
+        if paper.insisted(application["answers"]) and paper.name not in handed_in
     ]
     return found
 
