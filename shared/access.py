@@ -1,5 +1,7 @@
 """One table of who may do what: role x action x scope. A route or message without an entry does not start."""
 
+from collections.abc import Collection
+
 from shared.errors import NotAllowed, NotFound
 from shared.identity import Actor
 
@@ -32,6 +34,18 @@ ACCESS: dict[str, dict[str, str]] = {
     "paper.upload": {"expatriate": OWN},
     "paper.remove": {"expatriate": OWN},
     "paper.read": {"expatriate": OWN, **_STAFF},
+    "application.pass": {"expatriate": OWN},
+    # who acts for whom
+    "mandate.grant": {"expatriate": OWN},
+    "mandate.hand_in": {"expatriate": OWN},
+    "mandate.list": {"expatriate": OWN},
+    "mandate.accept": {"expatriate": OWN},
+    "mandate.end": {"expatriate": OWN},
+    "mandate.use": {"expatriate": OWN},
+    "desk.mandates": _STAFF,
+    "desk.mandate": _STAFF,
+    "desk.mandate_decide": _DECIDE,
+    "desk.duplicate": _DECIDE,
     # money
     "payment.open": {"expatriate": OWN},
     "payment.refresh": {"expatriate": OWN, "cashier": MISSION, "head_of_mission": MISSION},
@@ -66,13 +80,16 @@ def check_role(actor: Actor, action: str) -> str:
     return scope
 
 
-def check_access(actor: Actor, action: str, owner: str | None = None, mission: str | None = None) -> None:
+def check_access(
+    actor: Actor, action: str, owner: str | Collection[str | None] | None = None, mission: str | None = None
+) -> None:
     """Raises NotAllowed for the wrong role; NotFound, as if absent, for another person's or another mission's thing.
 
-    `owner` is the register person a thing belongs to, `mission` the mission that keeps it.
+    `owner` is the register person a thing belongs to, or all of them; `mission` the mission that keeps it.
     """
     scope = check_role(actor, action)
-    if scope == OWN and (owner is None or owner != actor.person):
+    owners = (owner,) if owner is None or isinstance(owner, str) else owner
+    if scope == OWN and (actor.person is None or actor.person not in owners):
         raise NotFound()
     if scope == MISSION and mission != actor.mission:
         raise NotFound()

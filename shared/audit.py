@@ -26,6 +26,11 @@ event = Table(
 _WRITE = insert(event)
 
 
+def act_for(session: Session, person: str, capacity: str) -> None:
+    """From here on every event of this transaction names for whom the actor acts, and as what."""
+    session.info["acts"] = {"for": person, "capacity": capacity}
+
+
 def record(
     session: Session,
     actor: Actor,
@@ -43,6 +48,6 @@ def record(
         "action": action,
         "about": about,
         "reason": reason,
-        "detail": detail,
+        "detail": detail | session.info.get("acts", {}),
     }
     session.execute(_WRITE, row)

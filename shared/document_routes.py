@@ -1,19 +1,23 @@
 """How a service's papers are asked for: the record, the PDF, and the check that anybody may make."""
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from shared import audit, documents
 from shared.access import check_access
 from shared.documents import Document
 from shared.errors import NotFound
 from shared.references import clean, is_valid, mission_of
-from shared.web import allowed, current_actor, database, transaction
+from shared.standing import HEADER, may_read
+from shared.web import allowed, current_actor, database, keys, transaction
 
 blueprint = Blueprint("documents", __name__)
 
 
 def _readable(found: Document) -> Document:
-    """Raises NotFound, as for an unknown code, unless the actor may read this very paper."""
+    """Raises NotFound, as for an unknown code, unless the actor may read this very paper: it is theirs, or they act
+    on the application it came from and consular has just said that they still may."""
+    if may_read(keys(), request.headers.get(HEADER), current_actor(), found.about):
+        return found
     owner = str(found.person) if found.person else None
     check_access(current_actor(), "document.read", owner=owner, mission=found.mission)
     return found

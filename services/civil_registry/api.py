@@ -1,5 +1,6 @@
 """How the civil registry is asked: who somebody is, and what it attests about them."""
 
+from dataclasses import asdict
 from datetime import date
 
 from flask import Blueprint
@@ -8,8 +9,9 @@ from marshmallow import EXCLUDE, Schema, fields, validate
 from services.civil_registry.attest import attest, names
 from services.civil_registry.confirm_identity import confirm_identity
 from services.civil_registry.rules import ZONE, Particulars
+from shared import standing
 from shared.catalogue import CATALOGUE
-from shared.catalogue.model import Question
+from shared.catalogue.model import AGENT, GUARDIAN, RELATIVE, Question
 from shared.clock import local_date
 from shared.db import now
 from shared.errors import Refusal
@@ -22,7 +24,7 @@ QUESTIONS = (
     *(Question(name, max_length=60) for name in NAMES),
     Question("born", kind="past_date"),
 )
-RELATIVE = QUESTIONS[:2]
+NAMED = QUESTIONS[:2]
 blueprint = Blueprint("civil_registry", __name__)
 
 
@@ -44,10 +46,22 @@ class Named(Schema):
     given_name = fields.Raw(allow_none=True)
 
 
-class StatementRequest(Schema):
-    """For which transaction a statement is wanted, and about whose entry."""
+class Behalf(Named):
+    """For whom one asks if not for oneself: a relative or ward by number and name, or by a mandate consular proves."""
 
-    purpose = fields.String(required=True, validate=validate.OneOf(CATALOGUE, error="unknown_transaction"))
+    capacity = fields.String(
+        required=True, validate=validate.OneOf((RELATIVE, AGENT, GUARDIAN), error="unknown_choice")
+    )
+    proof = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=4000, error="too_long"))
+
+
+class StatementRequest(Schema):
+    """For which transaction a statement is wanted, for whom, and about whose entry."""
+
+    purpose = fields.String(
+        required=True, validate=validate.OneOf((*CATALOGUE, standing.PURPOSE), error="unknown_transaction")
+    )
+    behalf = fields.Nested(Behalf, unknown=EXCLUDE, allow_none=True, load_default=None)
     holder = fields.Nested(Named, unknown=EXCLUDE, allow_none=True, load_default=None)
 
 
@@ -69,13 +83,17 @@ def identity() -> dict[str, object]:
 @blueprint.post("/statements")
 @allowed("statement.ask")
 def statement() -> dict[str, object]:
-    """A signed statement about the asking person, for one purpose and five minutes; about a relative too if named."""
+    """A signed statement about the asking person or whom they act for, for one purpose and five minutes; about the
+    relative whose entry is meant too, if one is named."""
     asked = body(StatementRequest)
     with transaction() as session:
-        named = asked["holder"] and check_questions(RELATIVE, asked["holder"], local_date(now(session), ZONE))
-        made = attest(session, current_actor(), keys(), asked["purpose"], named)
+        day = local_date(now(session), ZONE)
+        named = asked["holder"] and check_questions(NAMED, asked["holder"], day)
+        behalf = asked["behalf"]
+        if behalf and not behalf["proof"]:
+            behalf = {**behalf, **check_questions(NAMED, behalf, day)}
+        made = attest(session, current_actor(), keys(), asked["purpose"], named, behalf)
     # After the commit, so that a failed attempt leaves its trace.
     if isinstance(made, str):
         raise Refusal(made)
-    token, facts = made
-    return {"statement": token, "facts": facts}
+    return asdict(made)

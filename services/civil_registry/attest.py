@@ -1,6 +1,7 @@
 """Signs what the register knows about a person, for one transaction and a few minutes, so that others need not ask."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -8,35 +9,88 @@ from sqlalchemy.orm import Session
 
 from services.civil_registry.holders import find_holder
 from services.civil_registry.model import Person
+from services.civil_registry.principals import find_principal, own
 from shared import audit
+from shared.catalogue import CATALOGUE
 from shared.crypto import Keys
 from shared.errors import NotFound
 from shared.identity import Actor
+from shared.standing import Standing, prove
 
 STATEMENT_SECONDS = 300
 READER = "consular"
 
 
-def attest(
-    session: Session, actor: Actor, keys: Keys, purpose: str, named: Mapping[str, str] | None = None
-) -> tuple[str, dict[str, Any]] | str:
-    """A statement about the actor's own person, and about the holder of the entry asked for where one is named.
+@dataclass(frozen=True)
+class Made:
+    """A signed statement, the facts in it, and what proves to other registers that its reader may ask them too."""
 
-    With it come the facts in it. A holder of whom nothing can be said gives the code of the refusal instead, so that
-    the attempt is kept. Raises NotFound for an actor without a person.
+    statement: str
+    facts: dict[str, Any]
+    proofs: dict[str, str]
+
+
+def attest(
+    session: Session,
+    actor: Actor,
+    keys: Keys,
+    purpose: str,
+    named: Mapping[str, str] | None = None,
+    behalf: Mapping[str, Any] | None = None,
+) -> Made | str:
+    """A statement about the actor's own person, or about the one they act for where `behalf` says so and the register
+    or an accepted mandate proves it; and about the holder of the entry asked for where one is named.
+
+    With it come the facts in it. Where nothing can be said of a principal or holder the code of the refusal comes
+    instead, so that the attempt is kept. Raises NotFound for an actor without a person, NotAllowed for a false mandate.
     """
-    person = session.get(Person, UUID(actor.person)) if actor.person else None
-    if person is None:
+    asking = session.get(Person, UUID(actor.person)) if actor.person else None
+    if asking is None:
         raise NotFound("person_unknown")
+    found = find_principal(session, actor, keys, asking, purpose, behalf) if behalf else (asking, own(asking, purpose))
+    if isinstance(found, str):
+        return found
+    person, standing = found
     attested = facts(person)
     if named is not None:
-        found = find_holder(session, actor, person, purpose, named)
-        if isinstance(found, str):
-            return found
-        attested["holder"] = _holder(*found)
+        entry = find_holder(session, actor, person, purpose, named)
+        if isinstance(entry, str):
+            return entry
+        attested["holder"] = _holder(*entry)
+    if behalf:
+        attested["acting"] = _acting(asking, standing)
+        audit.act_for(session, standing.person, standing.capacity)
     audit.record(session, actor, "statement.ask", str(person.id), reason=purpose)
-    claims = {"purpose": purpose, "person": str(person.id), "facts": attested}
-    return keys.sign("statement", READER, STATEMENT_SECONDS, claims), attested
+    return Made(_signed(keys, standing, attested), attested, _proofs(keys, standing) if behalf else {})
+
+
+def _signed(keys: Keys, standing: Standing, attested: dict[str, Any]) -> str:
+    claims = {
+        "purpose": standing.purpose,
+        "person": standing.person,
+        "asked_by": standing.acting,
+        "capacity": standing.capacity,
+        "mandate": standing.mandate,
+        "facts": attested,
+    }
+    return keys.sign("statement", READER, STATEMENT_SECONDS, claims)
+
+
+def _proofs(keys: Keys, standing: Standing) -> dict[str, str]:
+    """What the other registers must see before they speak of somebody to another: this one alone knows kinship."""
+    entry = CATALOGUE.get(standing.purpose)
+    others = [name for name in entry.authorities if name != keys.me] if entry else []
+    return {name: prove(keys, standing, name) for name in others}
+
+
+def _acting(asking: Person, standing: Standing) -> dict[str, Any]:
+    """Who asks, as what."""
+    return {
+        "person": str(asking.id),
+        "national_number": asking.national_number,
+        "name": names(asking),
+        "capacity": standing.capacity,
+    }
 
 
 def facts(person: Person) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Whose entry is asked for: finds the relative somebody names, and tells nobody anything about strangers."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -31,7 +32,7 @@ def find_holder(
     `kin_not_found` alike for a number nobody has, a stranger's, and a relative's with another name;
     `<event>_not_registered` when the register lacks the event that the paper is about.
     """
-    found = _named(session, named) if named else asking
+    found = by_number_and_name(session, named) if named else asking
     tie = kinship(session, asking, found or asking)
     if found is None or not may_draw(CATALOGUE[purpose].holder, tie):
         audit.record(session, actor, "holder.find", NOBODY, reason=purpose, found=False)
@@ -40,7 +41,8 @@ def find_holder(
     return missing_event(session, found, purpose) or (found, str(tie))
 
 
-def _named(session: Session, named: Mapping[str, str]) -> Person | None:
+def by_number_and_name(session: Session, named: Mapping[str, Any]) -> Person | None:
+    """Whoever has this number, if the given name is theirs too."""
     held = session.scalar(select(Person).where(Person.national_number == named["national_number"]))
     return held if held is not None and skeleton(held.given_name) == skeleton(named["given_name"]) else None
 

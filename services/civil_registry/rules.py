@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from shared.catalogue.model import KIN, OWN_OR_KIN
-from shared.clock import add_months
+from shared.clock import add_months, age_on
 from shared.person import skeleton
 
 # The register counts its days at home; a mission abroad prints the same day of issue.
@@ -59,6 +59,29 @@ def kinship(asking: Line, holder: Line, *, married: bool) -> str | None:
         "sibling": bool(asking.parents & holder.parents),
     }
     return next((tie for tie, holds in ties.items() if holds), None)
+
+
+# Civil Code (Legislative Decree 84/1949), art. 46.
+MAJORITY_YEARS = 18
+
+
+def is_of_age_everywhere(born: date, today: date) -> bool:
+    """Eighteen even where it is still yesterday: the mission abroad decides the last day by its own zone."""
+    return age_on(born, today - timedelta(days=1)) >= MAJORITY_YEARS
+
+
+def guardianship(parent: str | None, father_alive: bool, *, of_age: bool) -> str | None:
+    """Why somebody is no guardian by the register alone, or None. `parent` is father, mother or paternal_grandfather.
+
+    MOFAE on minors' passports: the father, or the paternal grandfather; a mother brings a court's certificate.
+    """
+    if parent is None:
+        return "ward_not_found"
+    if of_age:
+        return "ward_of_age"
+    if parent == "mother":
+        return "guardian_paper_needed"
+    return "father_is_guardian" if parent == "paternal_grandfather" and father_alive else None
 
 
 def may_draw(holder: str, tie: str | None) -> bool:

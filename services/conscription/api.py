@@ -1,41 +1,38 @@
 """How conscription is asked: statements of service status, assessments with their working, discharges on paper."""
 
-from uuid import UUID
-
-from flask import Blueprint
+from flask import Blueprint, request
 from marshmallow import Schema, fields, validate
 
-from services.conscription.attest import facts
+from services.conscription.attest import attest
 from services.conscription.model import Assessment
 from shared import audit
 from shared.access import check_access
 from shared.catalogue import CATALOGUE
 from shared.errors import NotFound
 from shared.references import clean
+from shared.standing import HEADER, may_read
 from shared.web import allowed, body, current_actor, keys, transaction
 
-STATEMENT_SECONDS = 300
 blueprint = Blueprint("conscription", __name__)
 
 
 class StatementRequest(Schema):
-    """For which transaction a statement is wanted."""
+    """For which transaction a statement is wanted; with a proof, about the person one acts for."""
 
     purpose = fields.String(required=True, validate=validate.OneOf(CATALOGUE, error="unknown_transaction"))
+    proof = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=4000, error="too_long"))
 
 
 @blueprint.post("/statements")
 @allowed("statement.ask")
 def statement() -> dict[str, object]:
-    """A signed statement about the asking person, for one purpose and five minutes."""
-    actor, purpose = current_actor(), body(StatementRequest)["purpose"]
+    """A signed statement about the asking person, or about whom they act for, for one purpose and five minutes."""
+    actor, asked = current_actor(), body(StatementRequest)
     if actor.person is None:
         raise NotFound()
     with transaction() as session:
-        attested = facts(session, UUID(actor.person))
-        audit.record(session, actor, "statement.ask", actor.person, reason=purpose)
-    claims = {"purpose": purpose, "person": actor.person, "facts": attested}
-    return {"statement": keys().sign("statement", "consular", STATEMENT_SECONDS, claims), "facts": attested}
+        token, attested = attest(session, actor, keys(), asked["purpose"], asked["proof"])
+    return {"statement": token, "facts": attested}
 
 
 @blueprint.get("/assessments/<application>")
@@ -46,7 +43,8 @@ def assessment(application: str) -> dict[str, object]:
         found = session.get(Assessment, clean(application))
         if found is None:
             raise NotFound()
-        check_access(current_actor(), "assessment.read", owner=str(found.person), mission=found.mission)
+        if not may_read(keys(), request.headers.get(HEADER), current_actor(), found.application):
+            check_access(current_actor(), "assessment.read", owner=str(found.person), mission=found.mission)
         audit.record(session, current_actor(), "assessment.read", found.application)
         return {
             "application": found.application,

@@ -6,6 +6,41 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.conscription.model import Deferral, ServiceRecord
+from shared import audit
+from shared.catalogue.model import HOLDER
+from shared.crypto import Keys
+from shared.identity import Actor
+from shared.standing import Standing, proven
+
+STATEMENT_SECONDS = 300
+READER = "consular"
+# Who knows that one may act for another: consular its mandates, the civil registry kin and guardians.
+KNOWING = ("consular", "civil_registry")
+
+
+def attest(
+    session: Session, actor: Actor, keys: Keys, purpose: str, proof: str | None
+) -> tuple[str, dict[str, str | bool | None]]:
+    """A statement and the facts in it: about the actor's own person, or about the one a proof lets them act for.
+
+    Raises NotAllowed for a proof that is forged, stale, another's or for another transaction.
+    """
+    person = str(actor.person)
+    standing = Standing(person, person, HOLDER, purpose)
+    if proof:
+        standing = proven(keys, proof, actor, purpose, KNOWING)
+        audit.act_for(session, standing.person, standing.capacity)
+    attested = facts(session, UUID(standing.person))
+    audit.record(session, actor, "statement.ask", standing.person, reason=purpose)
+    claims = {
+        "purpose": purpose,
+        "person": standing.person,
+        "asked_by": standing.acting,
+        "capacity": standing.capacity,
+        "mandate": standing.mandate,
+        "facts": attested,
+    }
+    return keys.sign("statement", READER, STATEMENT_SECONDS, claims), attested
 
 
 def facts(session: Session, person: UUID) -> dict[str, str | bool | None]:

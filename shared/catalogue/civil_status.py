@@ -3,9 +3,12 @@
 from shared.catalogue import conditions as only_if
 from shared.catalogue import kin
 from shared.catalogue.model import (
+    AGENT,
     DOCUMENT,
+    HOLDER,
     KIN,
     OWN_OR_KIN,
+    RELATIVE,
     Ask,
     Eligibility,
     FeeLine,
@@ -22,6 +25,8 @@ FEES = (FeeLine("document_from_syria", "civil_affairs"),)
 REGISTERED = Eligibility("registered", only_if.is_alive_and_registered, kin.LAW)
 ASKING = (REGISTERED, Eligibility("self_or_kin", kin.is_self_or_kin, kin.LAW))
 DAYS = 3
+# Relatives ask in their own name: the form says whose entry they want, and the register decides whether it may be.
+BY_HOLDER_OR_AGENT = (HOLDER, AGENT)
 # Of several marriages, or divorces, on one entry. A choice is a code, and may travel to the register; a year may not.
 WHICH = ("latest", "all")
 
@@ -37,6 +42,7 @@ INDIVIDUAL_EXTRACT = Transaction(
     fees=FEES,
     eligible=(REGISTERED,),
     one_open=False,
+    acts=(HOLDER, RELATIVE, AGENT),
     option_questions=("purpose", "marital_status_shown"),
 )
 
@@ -54,6 +60,7 @@ BIRTH_STATEMENT = Transaction(
     answer_rules=kin.RULES,
     one_open=False,
     holder=OWN_OR_KIN,
+    acts=BY_HOLDER_OR_AGENT,
     option_questions=("purpose",),
 )
 
@@ -70,6 +77,7 @@ DEATH_STATEMENT = Transaction(
     eligible=(REGISTERED, Eligibility("kin", kin.is_kin, kin.LAW)),
     one_open=False,
     holder=KIN,
+    acts=BY_HOLDER_OR_AGENT,
     option_questions=("purpose",),
 )
 
@@ -87,6 +95,7 @@ FAMILY_EXTRACT = Transaction(
     answer_rules=kin.RULES,
     one_open=False,
     holder=OWN_OR_KIN,
+    acts=BY_HOLDER_OR_AGENT,
     option_questions=("purpose",),
 )
 
@@ -104,6 +113,7 @@ MARRIAGE_STATEMENT = Transaction(
     answer_rules=kin.RULES,
     one_open=False,
     holder=OWN_OR_KIN,
+    acts=BY_HOLDER_OR_AGENT,
     option_questions=("purpose", "marriages"),
 )
 
@@ -121,6 +131,7 @@ DIVORCE_STATEMENT = Transaction(
     answer_rules=kin.RULES,
     one_open=False,
     holder=OWN_OR_KIN,
+    acts=BY_HOLDER_OR_AGENT,
     option_questions=("purpose", "divorces"),
 )
 

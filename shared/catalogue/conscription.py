@@ -1,7 +1,19 @@
 """Allowances and deferrals of the General Recruitment Directorate: historical since December 2024, unless revived."""
 
 from shared.catalogue import conditions as only_if
-from shared.catalogue.model import AFTER_ASSESSMENT, DOCUMENT, Ask, Eligibility, FeeLine, Paper, Question, Transaction
+from shared.catalogue.model import (
+    AFTER_ASSESSMENT,
+    AGENT,
+    DOCUMENT,
+    HOLDER,
+    RELATIVE,
+    Ask,
+    Eligibility,
+    FeeLine,
+    Paper,
+    Question,
+    Transaction,
+)
 
 DIRECTORATE = "recruitment_directorate"
 ASSESSED = (Ask("conscription", "assess"),)
@@ -37,6 +49,7 @@ CASH_ALLOWANCE = Transaction(
     questions=(*RESIDENCE, MOBILE),
     papers=RESIDENCE_PAPERS,
     fees=(FeeLine("cash_allowance", DIRECTORATE),),
+    acts=(HOLDER, AGENT),
     eligible=(
         *MAN,
         Eligibility("service_age", only_if.is_of_service_age, SERVICE_LAW),
@@ -55,6 +68,7 @@ RESERVE_ALLOWANCE = Transaction(
     questions=(*RESIDENCE, MOBILE),
     papers=(*RESIDENCE_PAPERS, Paper("medical_board_decision", required=False)),
     fees=(FeeLine("reserve_allowance", DIRECTORATE),),
+    acts=(HOLDER, AGENT),
     eligible=(*MAN, Eligibility("of_the_reserve", only_if.is_of_the_reserve, f"{ALLOWANCE_LAW}, art. 26-e")),
     priced=AFTER_ASSESSMENT,
 )
@@ -69,6 +83,7 @@ MISSED_SERVICE = Transaction(
     questions=(Question("residence_city", step="residence"), MOBILE),
     papers=(Paper("identity"), Paper("residence_permit"), Paper("photo")),
     fees=(FeeLine("missed_service_allowance", DIRECTORATE),),
+    acts=(HOLDER, AGENT),
     eligible=(
         *MAN,
         Eligibility("past_service_age", only_if.is_past_service_age, SERVICE_LAW),
@@ -97,6 +112,7 @@ RESIDENCE_DEFERRAL = Transaction(
     questions=(*RESIDENCE, MOBILE),
     papers=DEFERRAL_PAPERS,
     fees=BOND,
+    acts=(HOLDER, RELATIVE, AGENT),
     eligible=(*DEFERRABLE, Eligibility("no_deferral_in_force", only_if.has_no_deferral_in_force, SERVICE_LAW)),
 )
 
@@ -110,6 +126,7 @@ RESIDENCE_DEFERRAL_RENEWAL = Transaction(
     questions=(*RESIDENCE, MOBILE),
     papers=(*DEFERRAL_PAPERS, Paper("previous_deferral")),
     fees=BOND,
+    acts=(HOLDER, RELATIVE, AGENT),
     eligible=(*DEFERRABLE, Eligibility("deferral_to_renew", only_if.has_a_deferral_to_renew, SERVICE_LAW)),
 )
 

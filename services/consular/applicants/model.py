@@ -1,4 +1,4 @@
-"""Who applies, as the civil registry attested it at that moment: a snapshot, never corrected here."""
+"""Who applies and who acts for them, as the civil registry attested it; mandates; persons who may be the same."""
 
 from datetime import date, datetime
 from typing import Any
@@ -23,4 +23,74 @@ class Applicant(Base):
     latin: Mapped[dict[str, Any]] = mapped_column(JSONB)
     sex: Mapped[str]
     born: Mapped[date]
+    match_key: Mapped[str | None]
     taken_at: Mapped[datetime]
+
+
+class ActingPerson(Base):
+    """Who acts on an application that is another's, with both printed names; absent where people act for themselves."""
+
+    __tablename__ = "acting_person"
+
+    application: Mapped[str] = mapped_column(ForeignKey("application.reference"), primary_key=True)
+    mission: Mapped[str]
+    person: Mapped[str]
+    capacity: Mapped[str]
+    national_number: Mapped[str]
+    name: Mapped[dict[str, str]] = mapped_column(JSONB)
+    beneficiary: Mapped[str]
+    beneficiary_name: Mapped[dict[str, str]] = mapped_column(JSONB)
+    taken_at: Mapped[datetime]
+
+
+class Mandate(Base):
+    """Leave to act for another at one mission, given in the account or on a paper that an officer checked.
+
+    Until somebody accepts it, one given in the account knows its agent by given name and a keyed hash of the number;
+    a paper knows the principal by what was typed, until an officer has found the person in the register.
+    """
+
+    __tablename__ = "mandate"
+
+    reference: Mapped[str] = mapped_column(primary_key=True)
+    mission: Mapped[str]
+    kind: Mapped[str]
+    state: Mapped[str]
+    principal: Mapped[str | None]
+    principal_name: Mapped[dict[str, str] | None] = mapped_column(JSONB)
+    principal_number: Mapped[str | None]
+    principal_given: Mapped[str | None]
+    agent: Mapped[str | None]
+    agent_name: Mapped[dict[str, str] | None] = mapped_column(JSONB)
+    agent_key: Mapped[str | None]
+    agent_given: Mapped[str | None]
+    scope: Mapped[list[str]] = mapped_column(JSONB)
+    issued_on: Mapped[date | None]
+    until: Mapped[date]
+    scan: Mapped[bytes | None] = mapped_column(deferred=True)
+    scan_type: Mapped[str | None]
+    made_by: Mapped[str]
+    made_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    decided_by: Mapped[str | None]
+    reason: Mapped[str | None]
+    note: Mapped[str | None]
+
+
+class Duplicate(Base):
+    """Two files of a mission that may be one person's; applicants never learn of it. `kind`: number or account."""
+
+    __tablename__ = "duplicate"
+
+    application: Mapped[str] = mapped_column(ForeignKey("application.reference"), primary_key=True)
+    other: Mapped[str] = mapped_column(ForeignKey("application.reference"), primary_key=True)
+    mission: Mapped[str]
+    kind: Mapped[str]
+    person: Mapped[str]
+    other_person: Mapped[str]
+    state: Mapped[str]
+    found_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[str | None]
+    reason: Mapped[str | None]
+    note: Mapped[str | None]

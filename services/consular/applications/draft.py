@@ -7,9 +7,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.consular import missions
+from services.consular.applicants import snapshot
+from services.consular.applications import behalf
+from services.consular.applications.behalf import Claim
 from services.consular.applications.days import lapses_on, today
 from services.consular.applications.model import Application
-from services.consular.applications.move import check_status, find, lock, note_step, see_own
+from services.consular.applications.move import check_status, find, is_party, lock, note_step, see_own
 from services.consular.applications.rules import OPEN, Status
 from services.consular.papers import store
 from services.consular.papers.model import Paper
@@ -19,22 +22,41 @@ from shared.catalogue.model import Transaction
 from shared.errors import Conflict, Invalid, NotAllowed
 from shared.forms import TYPED_HIJRI
 from shared.identity import Actor
+from shared.standing import Standing
 
 
-def start(session: Session, actor: Actor, slug: str, mission: str) -> Application:
-    """A new draft. Raises NotFound for an unknown transaction or mission, Refusal while the transaction is not open,
-    Conflict with the reference of the one already open, where the catalogue allows one at a time."""
+def start(session: Session, actor: Actor, slug: str, mission: str, claim: Claim | None = None) -> Application:
+    """A new draft, for oneself or, with a claim, for somebody else. Raises NotFound for an unknown transaction or
+    mission, Refusal while the transaction is not open or the claim does not hold, Conflict with the reference of the
+    one already open, where the catalogue allows one at a time."""
     if not actor.person:
         raise NotAllowed("identity_not_confirmed")
     entry = forms.transaction(slug)
     missions.find(session, mission)
     tariffs.check_active(session, slug, mission)
-    row = {
+    standing, facts = behalf.own(actor.person, slug), None
+    if claim is not None:
+        standing, facts = behalf.check_claim(session, actor, entry, mission, claim)
+    reference = _insert(session, actor, entry, mission, standing)
+    application = session.get_one(Application, reference)
+    if facts is not None:
+        snapshot.take(session, reference, mission, facts)
+        snapshot.take_acting(session, reference, mission, facts)
+        audit.act_for(session, standing.person, standing.capacity)
+    note_step(session, actor, application, "drafted", None)
+    return application
+
+
+def _insert(session: Session, actor: Actor, entry: Transaction, mission: str, standing: Standing) -> str:
+    row: dict[str, object] = {
         "reference": references.new(mission, references.APPLICATION_LENGTH),
         "mission": mission,
-        "transaction": slug,
+        "transaction": entry.slug,
         "account": actor.id,
-        "person": actor.person,
+        "person": standing.person,
+        "acting": standing.acting,
+        "capacity": standing.capacity,
+        "mandate": standing.mandate,
         "status": Status.DRAFT,
         "single": entry.one_open,
         "one_of": entry.one_of,
@@ -49,23 +71,23 @@ def start(session: Session, actor: Actor, slug: str, mission: str) -> Applicatio
         insert(Application).values(row).on_conflict_do_nothing().returning(Application.reference)
     )
     if reference is None:
-        raise _already_open(session, actor.person, entry)
-    application = session.get_one(Application, reference)
-    note_step(session, actor, application, "drafted", None)
-    return application
+        raise _already_open(session, actor, standing.person, entry)
+    return str(reference)
 
 
-def _already_open(session: Session, person: str, entry: Transaction) -> Conflict:
-    """Names the open one. It is empty when that was closed in this very moment; the person simply tries again."""
+def _already_open(session: Session, actor: Actor, person: str, entry: Transaction) -> Conflict:
+    """Names the open one to those whose it is. It is empty when that was closed in this very moment: they try again."""
     see_own(session, person)
     same = Application.transaction == entry.slug
     if entry.one_of:
         same = or_(same, Application.one_of == entry.one_of)
-    found = session.execute(
-        select(Application.reference, Application.transaction)
+    found = session.scalar(
+        select(Application)
         .where(Application.person == person, same, Application.status.in_((*OPEN, Status.READY)))
         .order_by(Application.status == Status.READY)
-    ).first()
+    )
+    if found is not None and not is_party(actor, found):
+        return Conflict("already_open_elsewhere")
     if found is None or found.transaction == entry.slug:
         return Conflict("already_open", reference=found.reference if found else None)
     return Conflict(f"{entry.one_of}_already_open", reference=found.reference)

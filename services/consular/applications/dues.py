@@ -1,5 +1,7 @@
 """What an application owes, and what is owed back when it ends early."""
 
+from typing import Any
+
 from sqlalchemy.orm import Session
 
 from services.consular.applicants import snapshot
@@ -23,6 +25,7 @@ def charge(session: Session, actor: Actor, application: Application, assessed: M
         mission=application.mission,
         person=application.person,
         holder=_holder(session, application),
+        acting=_acting(session, application),
         assessed=assessed,
         answers=application.answers,
     )
@@ -34,6 +37,11 @@ def _holder(session: Session, application: Application) -> dict[str, str]:
     if applicant is None:
         return {"ar": "", "en": ""}
     return snapshot.printed_name(applicant)
+
+
+def _acting(session: Session, application: Application) -> dict[str, Any] | None:
+    acting = snapshot.acting_on(session, application.reference)
+    return {"person": acting.person, "name": acting.name} if acting else None
 
 
 def give_back(session: Session, actor: Actor, application: Application, reason: str) -> Refund | None:

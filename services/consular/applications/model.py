@@ -14,6 +14,7 @@ class Application(Base):
     """One person's request for one transaction. `facts` are what the registers attested when it was submitted.
 
     `lapses_on` is the last day on which it waits for its applicant, `booked_for` the day an older platform promised.
+    `person` is of whom it is, `acting` who filed it and goes on with it, `capacity` as what, by which `mandate`.
     """
 
     __tablename__ = "application"
@@ -23,6 +24,9 @@ class Application(Base):
     transaction: Mapped[str]
     account: Mapped[str]
     person: Mapped[str]
+    acting: Mapped[str]
+    capacity: Mapped[str]
+    mandate: Mapped[str | None]
     status: Mapped[str]
     single: Mapped[bool]
     one_of: Mapped[str | None]
@@ -43,7 +47,10 @@ class Application(Base):
 
 
 class Step(Base):
-    """One change of status: who, in which role, when and why. Never edited."""
+    """One change of status: who, in which role, when and why. Never edited.
+
+    `person` and `capacity` say which of the two it was, where one person acts for another.
+    """
 
     __tablename__ = "step"
 
@@ -56,6 +63,8 @@ class Step(Base):
     target: Mapped[str]
     actor: Mapped[str]
     role: Mapped[str]
+    person: Mapped[str | None]
+    capacity: Mapped[str | None]
     reason: Mapped[str | None]
     note: Mapped[str | None]
     detail: Mapped[dict[str, Any]] = mapped_column(JSONB)

@@ -7,6 +7,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from services.consular.applications import rules
+from services.consular.applications.behalf import check_standing, standing_of
 from services.consular.applications.days import lapses_on
 from services.consular.applications.model import Application, Step
 from services.consular.applications.rules import Status
@@ -21,7 +22,7 @@ Detail = Mapping[str, str | int | None]
 
 def find(session: Session, actor: Actor, action: str, reference: str) -> Application:
     """An application the actor may do this with. Raises NotFound alike for an absent one and another's."""
-    return _checked(actor, action, session.get(Application, reference))
+    return _checked(session, actor, action, session.get(Application, reference))
 
 
 def see_own(session: Session, person: str | None) -> None:
@@ -32,15 +33,25 @@ def see_own(session: Session, person: str | None) -> None:
 def lock(session: Session, actor: Actor, action: str, reference: str) -> Application:
     """As `find`, held until the commit: whoever comes second sees what the first one did."""
     held = select(Application).where(Application.reference == reference).with_for_update()
-    return _checked(actor, action, session.scalar(held.execution_options(populate_existing=True)))
+    found = session.scalar(held.execution_options(populate_existing=True))
+    return _checked(session, actor, action, found, held=True)
 
 
-def _checked(actor: Actor, action: str, application: Application | None) -> Application:
-    # Until it is handed in an application is nobody's business but its writer's.
-    if application is None or (application.submitted_at is None and application.person != actor.person):
+def _checked(
+    session: Session, actor: Actor, action: str, application: Application | None, *, held: bool = False
+) -> Application:
+    # Until it is handed in an application is nobody's business but its person's and its writer's.
+    if application is None or (application.submitted_at is None and not is_party(actor, application)):
         raise NotFound()
-    check_access(actor, action, owner=application.person, mission=application.mission)
+    check_access(actor, action, owner=(application.person, application.acting), mission=application.mission)
+    if is_party(actor, application) and actor.person != application.person:
+        check_standing(session, application, held=held)
     return application
+
+
+def is_party(actor: Actor, application: Application) -> bool:
+    """Whether the actor is of whom the application is, or who acts on it."""
+    return actor.person is not None and actor.person in (application.person, application.acting)
 
 
 def check_status(application: Application, verb: str) -> None:
@@ -109,6 +120,8 @@ def note_step(
             target=application.status,
             actor=actor.id,
             role=actor.role,
+            person=actor.person if is_party(actor, application) else None,
+            capacity=standing_of(application, actor).capacity if is_party(actor, application) else None,
             reason=reason,
             note=note,
             detail=dict(detail or {}),

@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from services.consular.applicants import snapshot
-from services.consular.applicants.model import Applicant
+from services.consular.applicants import mandates, snapshot
+from services.consular.applicants.model import ActingPerson, Applicant, Mandate
 from services.consular.applications import rules
+from services.consular.applications.days import today
 from services.consular.applications.model import Application, Asking, Step
-from services.consular.applications.move import find, see_own
+from services.consular.applications.move import find, is_party, see_own
 from services.consular.applications.rules import Party, Status
 from services.consular.notices import inbox
 from services.consular.papers import store
@@ -19,7 +20,7 @@ from services.consular.payments import attempts, quote, refund
 from shared import audit, forms
 from shared.access import ACCESS
 from shared.audit import event
-from shared.catalogue.model import AFTER_ASSESSMENT, BOOKLET
+from shared.catalogue.model import AFTER_ASSESSMENT, BOOKLET, HOLDER
 from shared.identity import Actor
 
 HISTORY_ROWS = 200
@@ -46,11 +47,39 @@ def mine(session: Session, actor: Actor) -> list[View]:
     For this one question the rows of a person, rather than those of a mission, are in sight.
     """
     see_own(session, actor.person)
-    rows = session.scalars(
-        select(Application).where(Application.person == actor.person).order_by(Application.created_at.desc())
+    rows = session.execute(
+        select(Application, ActingPerson, Mandate)
+        .outerjoin(ActingPerson, ActingPerson.application == Application.reference)
+        .outerjoin(Mandate, Mandate.reference == Application.mandate)
+        .where(or_(Application.person == actor.person, Application.acting == actor.person))
+        .order_by(Application.created_at.desc())
     ).all()
     audit.record(session, actor, "application.listed", actor.person or "", count=len(rows))
-    return [summary(application) for application in rows]
+    return [_listed(session, actor, *row) for row in rows]
+
+
+def _listed(
+    session: Session, actor: Actor, application: Application, acting: ActingPerson | None, mandate: Mandate | None
+) -> View:
+    """A line of somebody's list. Once their mandate has ended they see that it has, and nothing that happened since."""
+    shown = {**summary(application), "behalf": behalf_of(actor, application, acting)}
+    over = mandate is not None and not mandates.stands(mandate, today(session, application.mission))
+    if over and actor.person != application.person:
+        return {**shown, "status": "mandate_ended", "awaits": None, "due_on": None, "changed_at": None}
+    return shown
+
+
+def behalf_of(actor: Actor, application: Application, acting: ActingPerson | None) -> View | None:
+    """Both names of a file that one person handles for another; None where people act for themselves."""
+    if acting is None or application.capacity == HOLDER:
+        return None
+    return {
+        "capacity": application.capacity,
+        "mandate": application.mandate,
+        "beneficiary": acting.beneficiary_name,
+        "acting": acting.name,
+        "yours": actor.person == application.person,
+    }
 
 
 def summary(application: Application) -> View:
@@ -96,18 +125,20 @@ def case(session: Session, actor: Actor, reference: str, reason: str | None = No
 def whole(session: Session, actor: Actor, application: Application) -> View:
     """The file as both sides see it."""
     applicant = snapshot.of(session, application.reference)
+    acting = snapshot.acting_on(session, application.reference)
     order = quote.latest(session, application.reference)
     steps = _steps(session, application.reference)
     return {
         **summary(application),
         "applicant": _named(applicant) if applicant else None,
+        "behalf": behalf_of(actor, application, acting),
         "answers": application.answers,
         "papers": [shown_paper(paper) for paper in store.of(session, application.reference)],
         "quote": quote.shown(session, order) if order else None,
         "payments": [payment.shown() for payment in attempts.of_application(session, application.reference)],
         "refunds": [_refund(row) for row in refund.of_application(session, application.reference)],
         "document": _document(application),
-        "timeline": [_line(step) for step in steps],
+        "timeline": [_line(step, acting) for step in steps],
         "stages": stages_of(application, steps),
         "collection": _collection(session, application),
         "allowed": allowed(actor, application),
@@ -116,7 +147,7 @@ def whole(session: Session, actor: Actor, application: Application) -> View:
 
 def allowed(actor: Actor, application: Application) -> list[str]:
     """The verbs this actor may use now, by role and by status."""
-    party = Party.APPLICANT if actor.person == application.person else Party.MISSION
+    party = Party.APPLICANT if is_party(actor, application) else Party.MISSION
     booklet = forms.transaction(application.transaction).outcome == BOOKLET
     verbs = rules.verbs_in(Status(application.status), party, booklet=booklet)
     return [verb for verb in verbs if actor.role in ACCESS[ACTIONS[verb]]]
@@ -179,8 +210,12 @@ def _steps(session: Session, reference: str) -> list[Step]:
     return list(session.scalars(select(Step).where(Step.application == reference).order_by(Step.id)))
 
 
-def _line(step: Step) -> View:
+def _line(step: Step, acting: ActingPerson | None) -> View:
+    """Where one person acts for another each line says which of the two it was."""
+    both = acting is not None and step.person is not None
     return {
+        "capacity": step.capacity if both else None,
+        "name": (acting.name if step.person == acting.person else acting.beneficiary_name) if acting and both else None,
         "at": step.at.isoformat(),
         "code": step.code,
         "by": step.role,

@@ -5,40 +5,67 @@ from datetime import date
 from typing import Any
 
 from shared.catalogue import kin
-from shared.catalogue.model import Facts, Transaction
+from shared.catalogue.model import HOLDER, Facts, Transaction
 from shared.crypto import Keys
 from shared.errors import NotAllowed, Refusal
+from shared.standing import Standing
 
 Attested = dict[str, dict[str, Any]]
 
 
-def attested(keys: Keys, entry: Transaction, person: str, tokens: Iterable[str]) -> Attested:
-    """Facts by register. Raises Refusal when a register's statement is missing, forged, stale or about another."""
+def attested(keys: Keys, entry: Transaction, standing: Standing, tokens: Iterable[str]) -> Attested:
+    """Facts by register about the person of the application, at the request of who acts.
+
+    Raises Refusal when a register's statement is missing, forged, stale, or about or for another.
+    """
     given = list(tokens)
-    return {authority: _facts(keys, entry, person, given, authority) for authority in entry.authorities}
+    return {authority: _facts(keys, standing, given, authority) for authority in entry.authorities}
 
 
-def _facts(keys: Keys, entry: Transaction, person: str, tokens: list[str], authority: str) -> dict[str, Any]:
+def spoken_of(keys: Keys, tokens: Iterable[str]) -> str:
+    """Whom the civil register's statement is about. Raises Refusal when it is missing."""
+    for token in tokens:
+        try:
+            return str(keys.verify(token, kind="statement", issuer="civil_registry")["person"])
+        except (NotAllowed, KeyError):
+            continue
+    raise Refusal("statement_missing", authority="civil_registry")
+
+
+def _told(claims: Mapping[str, Any]) -> Standing:
+    """For whom and at whose request a register spoke; it says no more where people ask for themselves."""
+    person = str(claims.get("person"))
+    return Standing(
+        person,
+        str(claims.get("asked_by", person)),
+        str(claims.get("capacity", HOLDER)),
+        str(claims.get("purpose")),
+        claims.get("mandate"),
+    )
+
+
+def _facts(keys: Keys, standing: Standing, tokens: list[str], authority: str) -> dict[str, Any]:
     for token in tokens:
         try:
             claims = keys.verify(token, kind="statement", issuer=authority)
         except NotAllowed:
             continue
-        if claims.get("person") != person or claims.get("purpose") != entry.slug:
+        if _told(claims) != standing:
             raise Refusal("statement_of_another", authority=authority)
         facts = claims.get("facts")
         return dict(facts) if isinstance(facts, dict) else {}
     raise Refusal("statement_missing", authority=authority)
 
 
-def as_facts(attested_facts: Attested, person: str, today: date) -> Facts:
+def as_facts(attested_facts: Attested, standing: Standing, today: date) -> Facts:
     """What the conditions of the catalogue are asked about. Raises Refusal when a register left something out."""
     civil = attested_facts["civil_registry"]
     service = attested_facts.get("conscription", {})
     try:
         return Facts(
-            person=person,
+            person=standing.person,
             today=today,
+            capacity=standing.capacity,
             sex=str(civil["sex"]),
             born=date.fromisoformat(str(civil["born"])),
             alive=civil["alive"] is True,

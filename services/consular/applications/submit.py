@@ -6,7 +6,7 @@ from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from services.consular.applicants import snapshot
-from services.consular.applications import dues
+from services.consular.applications import behalf, dues
 from services.consular.applications.days import due_on, today
 from services.consular.applications.model import Application
 from services.consular.applications.move import check_status, lock, move
@@ -28,13 +28,16 @@ def submit(session: Session, actor: Actor, keys: Keys, reference: str, statement
     check_status(application, "submit")
     entry = forms.transaction(application.transaction)
     tariffs.check_active(session, entry.slug, application.mission)
-    facts = attested(keys, entry, application.person, statements)
+    standing = behalf.standing_of(application, actor)
+    facts = attested(keys, entry, standing, statements)
     day = today(session, application.mission)
-    check_eligible(entry, as_facts(facts, application.person, day))
+    check_eligible(entry, as_facts(facts, standing, day))
+    behalf.check_right(session, actor, entry, application.mission, standing, facts["civil_registry"], day)
     answers = _complete(session, application, entry)
     check_holder(entry, answers, facts, application.person)
     columns: dict[str, object] = {"facts": facts, "answers": answers}
     snapshot.take(session, reference, application.mission, facts["civil_registry"])
+    snapshot.take_acting(session, reference, application.mission, facts["civil_registry"])
     if application.status == Status.RETURNED:
         _review(session, actor, application, entry, columns)
         return application

@@ -17,12 +17,12 @@ from shared.identity import Actor
 def track(session: Session, actor: Actor, reference: str, born: date) -> dict[str, Any]:
     """Transaction, status and stages. Raises the same NotFound for an absent reference and for a wrong date.
 
-    Before it is handed in an application has no birth date on file, so a draft is not found either.
+    A draft is not found either.
     """
     application = session.scalar(
         select(Application)
         .join(Applicant, Applicant.application == Application.reference)
-        .where(Application.reference == reference, Applicant.born == born)
+        .where(Application.reference == reference, Applicant.born == born, Application.submitted_at.is_not(None))
     )
     if application is None:
         raise NotFound()

@@ -94,7 +94,7 @@ def refreshed(settle: Settle, reference: str) -> dict[str, object]:
         raise NotFound()
     with database().scope(mission_of(reference)) as session:
         payment = attempts.find(session, reference)
-    check_access(actor, "payment.refresh", owner=payment.person, mission=mission_of(reference))
+    check_access(actor, "payment.refresh", owner=(payment.person, payment.payer), mission=mission_of(reference))
     return hosted.refresh(database(), actor, card_provider(), settle, reference).payment.shown()
 
 

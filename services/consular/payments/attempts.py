@@ -82,10 +82,17 @@ def new(session: Session, actor: Actor, debt: Order, method: str, key: str, stat
         opened_at=opened_at,
         changed_at=opened_at,
         opened_by=actor.id,
+        payer=payer_of(actor, debt),
     )
     session.add(attempt)
     session.flush()
     return attempt
+
+
+def payer_of(actor: Actor, debt: Order) -> str:
+    """The register person who pays: who pays in their account, and at the counter whoever acts on the application."""
+    acting = debt.acting or {}
+    return actor.person or str(acting.get("person") or debt.person)
 
 
 def move(session: Session, row: Attempt, state: AttemptState, **also: str | int | None) -> None:
@@ -104,6 +111,7 @@ def payment_of(session: Session, debt: Order, row: Attempt) -> Payment:
         application=debt.application,
         order=debt.reference,
         person=debt.person,
+        payer=row.payer,
         method=row.method,
         state=AttemptState(row.state),
         amount=row.money,

@@ -110,7 +110,10 @@ class QuoteLine(Base):
 
 
 class Order(Base):
-    """What one application owes: its fee, or the difference to a faster one. Of each at most one is open or paid."""
+    """What one application owes: its fee, or the difference to a faster one. Of each at most one is open or paid.
+
+    `holder` is the printed name of whose it is; `acting`, where another acts for them, that one's {person, name}.
+    """
 
     __tablename__ = "fee_order"
 
@@ -121,6 +124,7 @@ class Order(Base):
     purpose: Mapped[str]
     person: Mapped[str]
     holder: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    acting: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     quote_id: Mapped[UUID] = mapped_column(ForeignKey("quote.id"))
     amount: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str]
@@ -135,7 +139,10 @@ class Order(Base):
 
 
 class Attempt(Base):
-    """One try to pay an order. `key` came with the request and is stored before any provider hears of it."""
+    """One try to pay an order. `key` came with the request and is stored before any provider hears of it.
+
+    `payer` is the register person who pays, where that is known and may be another than the order's.
+    """
 
     __tablename__ = "attempt"
 
@@ -156,6 +163,7 @@ class Attempt(Base):
     opened_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     opened_by: Mapped[str]
+    payer: Mapped[str | None]
 
     @property
     def money(self) -> Money:

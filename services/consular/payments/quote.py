@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import select
@@ -90,12 +91,14 @@ def freeze(
     mission: str,
     person: str,
     holder: dict[str, str],
+    acting: dict[str, Any] | None = None,
     assessed: Money | None = None,
     answers: Mapping[str, object] | None = None,
 ) -> Order:
     """The order an application owes by today's price; a promise still valid is kept, an expired one replaced.
 
-    `person` is who may see it, `holder` their printed name {"ar", "en"} for the receipt, `assessed` as in `price`.
+    `person` is who may see it, `holder` their printed name {"ar", "en"} for the receipt, `acting` who acts
+    for them: {"person", "name"}, if anybody, `assessed` as in `price`.
     Raises Conflict (order_paid; payment_open while a payment is under way), Refusal (transaction_not_active,
     tariff_missing, rate_missing).
     """
@@ -109,7 +112,7 @@ def freeze(
     place = missions.find(session, mission)
     lines = price(session, CATALOGUE[transaction], place, tariffs.today(session, place), assessed, answers)
     quote = keep(session, application, transaction, mission, lines)
-    order = open_order(session, quote, person, holder)
+    order = open_order(session, quote, person, holder, acting=acting)
     audit.record(session, actor, "quote.frozen", application, order=order.reference)
     return order
 
@@ -185,8 +188,15 @@ def _priced(
     }
 
 
-def open_order(session: Session, quote: Quote, person: str, holder: dict[str, str], purpose: str = FEE) -> Order:
-    """The order owed by a quote that was kept; `person` and `holder` as in `freeze`."""
+def open_order(
+    session: Session,
+    quote: Quote,
+    person: str,
+    holder: dict[str, str],
+    purpose: str = FEE,
+    acting: dict[str, Any] | None = None,
+) -> Order:
+    """The order owed by a quote that was kept; `person`, `holder` and `acting` as in `freeze`."""
     order = Order(
         reference=references.new(quote.mission, REFERENCE_LENGTH, "Q"),
         mission=quote.mission,
@@ -195,6 +205,7 @@ def open_order(session: Session, quote: Quote, person: str, holder: dict[str, st
         purpose=purpose,
         person=person,
         holder=holder,
+        acting=acting,
         quote_id=quote.id,
         amount=quote.amount,
         currency=quote.currency,

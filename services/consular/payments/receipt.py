@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.consular import missions
@@ -20,8 +21,7 @@ def issue(session: Session, actor: Actor, order: Order, attempt: Attempt, lines:
     """The receipt of an attempt that counts. Its number's counter stays locked until the transaction ends."""
     paid_at = now(session)
     data = {
-        "holder": order.holder,
-        "beneficiary": None,
+        **_names(order, attempt),
         "application": order.application,
         "payment": attempt.reference,
         "transaction": order.transaction,
@@ -49,6 +49,14 @@ def issue(session: Session, actor: Actor, order: Order, attempt: Attempt, lines:
     return receipt
 
 
+def _names(order: Order, attempt: Attempt) -> dict[str, object]:
+    """Who paid, and for whom if that is another."""
+    acting = order.acting or {}
+    if not acting or attempt.payer != acting.get("person"):
+        return {"holder": order.holder, "beneficiary": None}
+    return {"holder": acting["name"], "beneficiary": order.holder}
+
+
 def _till(actor: Actor) -> dict[str, str]:
     """Who took the cash, by the start of their account's identifier: the mission knows who that is, nobody else."""
     mark = actor.id[:8].upper()
@@ -69,6 +77,7 @@ def read(session: Session, actor: Actor, number: str) -> bytes:
     receipt = session.get(Receipt, number)
     if receipt is None:
         raise NotFound()
-    check_access(actor, "receipt.read", owner=receipt.person, mission=receipt.mission)
+    payer = session.scalar(select(Attempt.payer).where(Attempt.reference == receipt.attempt))
+    check_access(actor, "receipt.read", owner=(receipt.person, payer), mission=receipt.mission)
     audit.record(session, actor, "receipt.read", number)
     return documents.draw(session, receipt.document)

@@ -86,6 +86,7 @@ class Event:
 class Payment:
     """One attempt as others may see it. `amount` is positive, in the collected currency, minor units.
 
+    `person` is whose debt it is, `payer` who pays it.
     `held` is why money that arrived does not count (wrong_amount, wrong_currency, late, paid_already), or None.
     """
 
@@ -100,6 +101,7 @@ class Payment:
     redirect_url: str | None = None
     held: str | None = None
     failure: str | None = None
+    payer: str | None = None
 
     def shown(self) -> dict[str, object]:
         """As the interface shows it."""

@@ -4,15 +4,17 @@ from typing import Any
 from urllib.parse import quote
 
 from flask import Blueprint, Response, jsonify, request
-from marshmallow import Schema, fields, validate
+from marshmallow import EXCLUDE, Schema, fields, validate
 from sqlalchemy.orm import Session
 
 from services.consular.applications import commands, draft, read
 from services.consular.applications.api.request import TEXT, Keyed, once, opened
+from services.consular.applications.behalf import Claim
 from services.consular.applications.model import Application
 from services.consular.applications.submit import submit
 from services.consular.applications.withdraw import withdraw
 from services.consular.papers import store
+from shared.catalogue.model import AGENT, GUARDIAN, RELATIVE
 from shared.errors import Invalid
 from shared.web import allowed, body, current_actor, database, keys
 
@@ -20,8 +22,24 @@ blueprint = Blueprint("applications", __name__)
 STATEMENTS, STATEMENT_LENGTH = 4, 8_000
 
 
+class ForAnother(Schema):
+    """As what one applies for somebody else, and what the registers attested of that."""
+
+    capacity = fields.String(
+        required=True, validate=validate.OneOf((RELATIVE, AGENT, GUARDIAN), error="unknown_choice")
+    )
+    mandate = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=40, error="too_long"))
+    statements = fields.List(
+        fields.String(validate=validate.Length(max=STATEMENT_LENGTH, error="too_long")),
+        required=True,
+        validate=validate.Length(max=STATEMENTS, error="too_long"),
+    )
+
+
 class Start(Keyed):
-    """For which transaction, and at which mission if not one's own."""
+    """For which transaction, for whom if not oneself, and at which mission if not one's own."""
+
+    behalf = fields.Nested(ForAnother, unknown=EXCLUDE, allow_none=True, load_default=None)
 
     transaction = fields.String(required=True, validate=validate.Length(1, 60, error="too_long"))
     mission = fields.String(validate=validate.Regexp(r"[A-Z]{3}\Z", error="mission_unknown"), allow_none=True)
@@ -60,17 +78,23 @@ def start() -> tuple[Response, int]:
     mission = asked.get("mission") or actor.mission
     if not mission:
         raise Invalid("required", field="mission")
+    claim = Claim(keys(), **asked["behalf"]) if asked["behalf"] else None
     with database().scope(mission) as session:
-        content = {"transaction": asked["transaction"], "mission": mission}
+        content = {"transaction": asked["transaction"], "mission": mission, **_for_whom(claim)}
         made = commands.once(
             session,
             actor,
             mission,
             asked["key"],
             content,
-            lambda: _head(draft.start(session, actor, asked["transaction"], mission)),
+            lambda: _head(draft.start(session, actor, asked["transaction"], mission, claim)),
         )
         return jsonify(read.view(session, actor, made["reference"])), 201
+
+
+def _for_whom(claim: Claim | None) -> dict[str, str | None]:
+    """What of a claim makes a repeated request the same one: its statements are new at every try."""
+    return {"capacity": claim.capacity, "mandate": claim.mandate} if claim else {}
 
 
 @blueprint.get("/applications")

@@ -1,0 +1,82 @@
+"""Until when a mandate is good, what it covers, who is a minor: dated rules, each with its source."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from shared.catalogue.model import AGENT, GUARDIAN, Transaction
+from shared.clock import add_months, age_on
+from shared.person import skeleton
+
+GRANTED, POWER, GUARDIANSHIP = "granted", "power_of_attorney", "guardianship"
+KINDS = (GRANTED, POWER, GUARDIANSHIP)
+OFFERED, TO_CHECK, ACCEPTED = "offered", "to_check", "accepted"
+DECLINED, REFUSED, REVOKED = "declined", "refused", "revoked"
+# What an officer says of a paper that does not do; `reason.<code>` in the translations.
+REFUSALS = ("paper_unreadable", "paper_not_attested", "principal_differs", "agent_differs", "scope_unclear")
+CAPACITY_OF = {GRANTED: AGENT, POWER: AGENT, GUARDIANSHIP: GUARDIAN}
+_GROUP = "group:"
+
+
+@dataclass(frozen=True)
+class Months:
+    """So many months, from a date on, by a source; `certainty` H, M or L, or house for a rule of our own."""
+
+    valid_from: date
+    months: int
+    source: str
+    certainty: str
+
+
+# No law read so far limits a power of attorney; a year keeps forgotten ones from living on.
+LONGEST = (Months(date(2025, 1, 1), 12, "house rule", "house"),)
+# MOFAE on first passports: a court's guardianship certificate no older than three months, attested.
+GUARDIAN_PAPER = (Months(date(2025, 1, 1), 3, "MOFAE, first passport", "H"),)
+# Civil Code (Legislative Decree 84/1949), art. 46: of age on the eighteenth birthday.
+MAJORITY_YEARS = 18
+
+
+def in_force(rows: Iterable[Months], on: date) -> Months:
+    """The row that applies on a day: the latest that had begun, the first one for days before all."""
+    ordered = sorted(rows, key=lambda row: row.valid_from)
+    return next((row for row in reversed(ordered) if row.valid_from <= on), ordered[0])
+
+
+def latest_end(on: date) -> date:
+    """The last day a mandate given on a day may be good."""
+    return add_months(on, in_force(LONGEST, on).months)
+
+
+def paper_good_until(issued_on: date) -> date:
+    """The last day on which a guardianship certificate is taken."""
+    return add_months(issued_on, in_force(GUARDIAN_PAPER, issued_on).months)
+
+
+def is_minor(born: date, today: date) -> bool:
+    """Not yet eighteen on this day; somebody born on 29 February comes of age on 1 March."""
+    return age_on(born, today) < MAJORITY_YEARS
+
+
+def covers(scope: Iterable[str], entry: Transaction) -> bool:
+    """Whether a scope names the transaction, or the group it belongs to."""
+    named = set(scope)
+    return entry.slug in named or f"{_GROUP}{entry.group}" in named
+
+
+def group_scope(group: str) -> str:
+    """How a scope names all transactions of a group."""
+    return f"{_GROUP}{group}"
+
+
+def offered_scopes(entries: Iterable[Transaction], kind: str = GRANTED) -> list[str]:
+    """Everything a mandate of this kind may cover: groups first, then transactions, in the catalogue's order."""
+    fitting = [entry for entry in entries if CAPACITY_OF[kind] in entry.acts]
+    groups = dict.fromkeys(group_scope(entry.group) for entry in fitting)
+    return [*groups, *(entry.slug for entry in fitting)]
+
+
+def match_key(name: dict[str, str], born: date) -> str | None:
+    """What two entries of one person share, however spelt: names, mother, birth date. None without a mother's name."""
+    mother = skeleton(str(name.get("mother") or ""))
+    own = "".join(skeleton(str(name.get(part) or "")) for part in ("given", "father", "family"))
+    return f"{own}|{mother}|{born.isoformat()}" if mother and own else None
