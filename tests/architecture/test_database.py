@@ -52,9 +52,9 @@ WALLED = """
 def test_every_table_of_missions_is_walled(owner: Engine, service: str) -> None:
     found = ask(owner, WALLED, service=service)
     assert found, "at least the events carry a mission"
-    # `*` is every command, `r` reading only: people see their own files and notices wherever they filed.
+    # `*` is every command, `r` reading only: people see what is their own wherever they filed it.
     own = ["own_mission *", "own_person r"]
-    policies = {"application": own, "notice": own, "passport": own}
+    policies = dict.fromkeys(("application", "acting_person", "mandate", "notice", "passport"), own)
     assert [row for row in found if row[1:] != (True, policies.get(str(row[0]), ["own_mission *"]))] == []
 
 

@@ -87,6 +87,11 @@ def check_standing(session: Session, application: Application, *, held: bool) ->
 
     Held, the mandate cannot be revoked before the commit. What follows in this transaction is done for the person.
     """
+    _check_standing(session, application, held=held)
+    audit.act_for(session, application.person, application.capacity)
+
+
+def _check_standing(session: Session, application: Application, *, held: bool) -> None:
     day = today(session, application.mission)
     if application.mandate is not None:
         mandates.check_stands(session, application.mandate, day, held=held)
@@ -94,4 +99,12 @@ def check_standing(session: Session, application: Application, *, held: bool) ->
         ward = snapshot.of(session, application.reference)
         if ward is not None and not rules.is_minor(ward.born, day):
             raise NotAllowed("ward_of_age")
-    audit.act_for(session, application.person, application.capacity)
+
+
+def may_act(session: Session, application: Application) -> bool:
+    """Whether who acts for the person of an application still may."""
+    try:
+        _check_standing(session, application, held=False)
+    except NotAllowed:
+        return False
+    return True

@@ -7,7 +7,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from services.consular.applications import rules
-from services.consular.applications.behalf import check_standing, standing_of
+from services.consular.applications.behalf import check_standing, may_act, standing_of
 from services.consular.applications.days import lapses_on
 from services.consular.applications.model import Application, Step
 from services.consular.applications.rules import Status
@@ -90,7 +90,14 @@ def move(
         raise Conflict("not_possible_now", status=source.value)
     note_step(session, actor, application, known.code, source, reason=reason, note=note, detail=detail)
     if target in rules.TOLD:
-        tell(session, application.person, target.value, application.reference)
+        for person in told(session, application):
+            tell(session, person, target.value, application.reference)
+
+
+def told(session: Session, application: Application) -> list[str]:
+    """Who hears of an application: its person, and who acts for them as long as they may."""
+    also = application.acting != application.person and may_act(session, application)
+    return [application.person, *([application.acting] if also else [])]
 
 
 def _deadline(session: Session, application: Application, target: Status) -> dict[str, date | None]:

@@ -108,10 +108,12 @@ def mandates() -> None:
     )
     # One standing mandate between two people, and one paper of a kind before the officers, however close the race.
     live = sa.text("kind = 'granted' AND state IN ('offered', 'accepted')")
-    op.create_index("uq_mandate_live", "mandate", ["mission", "principal", "agent_key"], True, postgresql_where=live)
+    op.create_index(
+        "uq_mandate_live", "mandate", ["mission", "principal", "agent_key"], unique=True, postgresql_where=live
+    )
     waiting = sa.text("state = 'to_check'")
     columns = ["mission", "agent", "principal_number", "kind"]
-    op.create_index("uq_mandate_to_check", "mandate", columns, True, postgresql_where=waiting)
+    op.create_index("uq_mandate_to_check", "mandate", columns, unique=True, postgresql_where=waiting)
     op.create_index("ix_mandate_agent", "mandate", ["agent"])
     op.create_index("ix_mandate_principal", "mandate", ["principal"])
     op.create_index("ix_mandate_agent_key", "mandate", ["agent_key"])
