@@ -25,6 +25,7 @@ ACTIVATED = (
     "missed-service-allowance",
     "residence-deferral",
     "residence-deferral-renewal",
+    "visit-facilitation",
 )
 STAFF = ("clerk", "officer", "cashier", "head_of_mission", "auditor", "administrator")
 EXPATRIATES = (specimens.ABROAD, specimens.WOMAN)

@@ -9,6 +9,7 @@ from deploy.database import BUS, SERVICES, prepare
 from deploy.migrate import migrate
 from deploy.places import OWN, PROVIDER, PROVIDER_PORT, WEB_PORT
 from shared import fonts
+from shared.identity import PARTNERS
 
 PROVIDER_URL = f"http://provider.localhost:{PROVIDER_PORT}"
 
@@ -19,7 +20,7 @@ def furnish() -> None:
     urls = prepare(admin_url, folder.postgres)
     for service in SERVICES:
         migrate(admin_url, service)
-    folder.create_keys(SERVICES)
+    folder.create_keys((*SERVICES, *PARTNERS))
     secrets = folder.secrets()
     for service in SERVICES:
         hand_out(folder, service, told(service, urls, secrets))

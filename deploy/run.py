@@ -19,6 +19,7 @@ from deploy.nursery import Nursery
 from deploy.postgres import Postgres, PostgresFailed
 from deploy.stack import ROOT, Listeners, Stack, build, listeners_on
 from shared import fonts
+from shared.identity import PARTNERS
 
 DEFAULT_PORT = 8080
 
@@ -88,7 +89,7 @@ def furnish(folder: DataFolder, admin_url: str) -> dict[str, str]:
         urls = prepare(admin_url, folder.postgres)
         for service in SERVICES:
             migrate(admin_url, service)
-        folder.create_keys(SERVICES)
+        folder.create_keys((*SERVICES, *PARTNERS))
     return urls
 
 

@@ -65,10 +65,18 @@ ACCESS: dict[str, dict[str, str]] = {
     "stock.read": _STAFF,
     "stock.receive": _DECIDE,
     "stock.spoil": _DECIDE,
+    # letters to ministries; a partner fetches what is asked of it and deposits what it answers
+    "letter.list": _STAFF,
+    "letter.read": _STAFF,
+    "letter.answer": _DECIDE,
+    "letter.fetch": {"ministries": ANY},
+    "letter.deposit": {"ministries": ANY},
     # messages, by their sender
     "message.application.forwarded": {"consular": ANY},
     "message.fee.settled": {"consular": ANY},
     "message.decision.made": {"civil_registry": ANY, "conscription": ANY},
+    "message.letter.sent": {"consular": ANY},
+    "message.letter.answered": {"ministries": ANY},
 }
 
 

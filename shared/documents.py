@@ -40,6 +40,13 @@ KINDS = {
     "residence-deferral": Kind("conscription", "M", "RD"),
     "receipt": Kind("consular", "C", "RC"),
     "passport-slip": Kind("consular", "C", "PS"),
+    # Letters bring a number of their own, by authority.
+    "ministry-letter": Kind("consular", "C", "ML"),
+    "ministry-reminder": Kind("consular", "C", "MM"),
+    "criminal-record": Kind("consular", "C", "CR"),
+    "movement-statement": Kind("consular", "C", "MV"),
+    "driving-licence-check": Kind("consular", "C", "DL"),
+    "visit-approval": Kind("consular", "C", "VA"),
 }
 
 

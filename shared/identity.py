@@ -5,9 +5,13 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 
 from shared.crypto import Keys
+from shared.errors import NotAllowed
 
 OFFICER_ROLES = frozenset({"clerk", "officer", "cashier", "head_of_mission", "auditor", "administrator"})
 SERVICES = ("gateway", "consular", "civil_registry", "conscription")
+# Who is connected without being part of the platform: known by a key, allowed two requests and one message.
+MINISTRIES = "ministries"
+PARTNERS = (MINISTRIES,)
 REQUEST_SECONDS = 60
 # A page asks several questions for one visitor: signed and checked once in so many seconds, not at every question.
 KEPT_SECONDS, KEPT_TOKENS = 15, 4096
@@ -40,6 +44,22 @@ def request_token(keys: Keys, actor: Actor, audience: str) -> str:
 def actor_from(keys: Keys, token: str) -> Actor:
     """The actor a token speaks for. Raises NotAllowed when it is forged, expired or meant for another service."""
     return _checked(keys, token, _moment())
+
+
+def partner_token(keys: Keys, audience: str) -> str:
+    """A token by which a partner asks for itself; whatever else it claimed, it would be heard as the partner alone."""
+    return keys.sign("partner", audience, REQUEST_SECONDS, {})
+
+
+def partner_from(keys: Keys, token: str) -> Actor:
+    """The partner that signed a token. Raises NotAllowed as `actor_from`."""
+    for partner in PARTNERS:
+        try:
+            keys.verify(token, "partner", issuer=partner, audience=keys.me)
+        except NotAllowed:
+            continue
+        return service(partner)
+    raise NotAllowed("token_not_valid")
 
 
 def _moment() -> int:

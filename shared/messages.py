@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import os
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -12,14 +13,17 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 from shared.access import check_access
 from shared.crypto import Keys
 from shared.errors import NotAllowed
-from shared.identity import Actor, service
+from shared.identity import PARTNERS, Actor, service
 
-# A listener hears everything its senders say, so that numbers about one application run without gaps.
-LISTENS: dict[str, tuple[str, ...]] = {
-    "consular": ("civil_registry", "conscription"),
-    "civil_registry": ("consular",),
-    "conscription": ("consular",),
-}
+
+def _listens(*partners: str) -> dict[str, tuple[str, ...]]:
+    registers = ("civil_registry", "conscription")
+    return {"consular": (*registers, *partners)} | dict.fromkeys((*registers, *partners), ("consular",))
+
+
+# A listener hears everything its senders say, so that numbers about one application run without gaps. Where no
+# ministry is connected, and none stands in for one, nobody keeps a queue that would only fill.
+LISTENS = _listens(*(() if os.environ.get("MAHJAR_SPECIMEN", "1") == "0" else PARTNERS))
 MAX_BYTES = 64 * 1024
 CONTENT_TYPE = "application/json"
 # Keeps a signature made for an envelope from being taken for one made over anything else.
@@ -142,10 +146,32 @@ class DecisionMade1(Schema):
     currency = fields.String(validate=validate.Length(max=10), allow_none=True)
 
 
+class LetterSent1(Schema):
+    """A letter to a ministry is written; its content is fetched by code. `place` counts the application's letters."""
+
+    application = _id()
+    transaction = _id()
+    letter = _id()
+    authority = _id()
+    ask = _id()
+    place = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
+
+
+class LetterAnswered1(Schema):
+    """A ministry answered a letter; what it says in full it deposited before, under the letter's code."""
+
+    application = _id()
+    letter = _id()
+    authority = _id()
+    finding = _id()
+
+
 SCHEMAS: dict[tuple[str, int], type[Schema]] = {
     ("application.forwarded", 1): ApplicationForwarded1,
     ("fee.settled", 1): FeeSettled1,
     ("decision.made", 1): DecisionMade1,
+    ("letter.sent", 1): LetterSent1,
+    ("letter.answered", 1): LetterAnswered1,
 }
 # What is written today; older versions above stay readable.
 CURRENT = dict(sorted(SCHEMAS))

@@ -17,7 +17,7 @@ from deploy.population import load as load_population
 from deploy.postgres import Postgres
 from shared.crypto import Keys, create_keys
 from shared.db import Database, enter
-from shared.identity import Actor, request_token
+from shared.identity import PARTNERS, Actor, request_token
 
 os.environ["MAHJAR_STRICT"] = "1"
 # A second stand-in mission beside Riyadh, for what must not be seen across the wall.
@@ -88,7 +88,7 @@ def session_for(database: Callable[[str], Database]) -> Iterator[Callable[..., S
 def key_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Key pairs of all services, and of a stranger whom nobody trusts."""
     folder = tmp_path_factory.mktemp("keys")
-    create_keys(folder, SERVICES)
+    create_keys(folder, (*SERVICES, *PARTNERS))
     return folder
 
 

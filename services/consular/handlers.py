@@ -1,8 +1,8 @@
-"""What the mission hears: the answers of the authorities."""
+"""What the mission hears: the answers of the registers and of the ministries."""
 
 from sqlalchemy.orm import Session
 
-from services.consular.applications import resolve
+from services.consular.applications import letters, resolve
 from shared.access import check_role
 from shared.errors import Refusal
 from shared.messages import Envelope
@@ -16,4 +16,12 @@ def decided(session: Session, envelope: Envelope) -> None:
     resolve.decide(session, envelope.speaker, envelope.body)
 
 
-HANDLERS = {"decision.made": decided}
+def letter_answered(session: Session, envelope: Envelope) -> None:
+    """A ministry answered a letter. Raises Refusal for an answer about another application than the envelope's."""
+    check_role(envelope.speaker, "message.letter.answered")
+    if envelope.body["application"] != envelope.about:
+        raise Refusal("about_another")
+    letters.answered(session, envelope.speaker, envelope.body)
+
+
+HANDLERS = {"decision.made": decided, "letter.answered": letter_answered}

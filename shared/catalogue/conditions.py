@@ -10,6 +10,8 @@ from shared.clock import add_years, age_on
 LIABLE_FROM_AGE, LIABLE_UNTIL_AGE = 18, 42
 EARLY = "early"
 REGULAR, URGENT = "regular", "urgent"
+# Nobody younger can be held to account for an offence.
+PENAL_AGE, PENAL_LAW = 10, "Law 18/1974 as amended by Legislative Decree 52/2003"
 CONSCRIPTION_DONE = frozenset({"served", "exempt", "only_son"})
 
 
@@ -101,3 +103,34 @@ def is_regular(answers: Mapping[str, object]) -> bool:
 def is_urgent(answers: Mapping[str, object]) -> bool:
     """The urgent tier was chosen."""
     return answers.get(TIER) == URGENT
+
+
+def is_of_penal_age(facts: Facts) -> bool:
+    """Old enough to have been convicted of anything at all."""
+    return age_on(facts.born, facts.today) >= PENAL_AGE
+
+
+def may_visit_again(facts: Facts) -> bool:
+    """A year has passed since the last approval; whoever is past the age of service is given one only once."""
+    last = facts.last_granted_on
+    if last is None:
+        return True
+    return not is_past_service_age(facts) and facts.today >= add_years(last, 1)
+
+
+def period_runs_forward(answers: Mapping[str, object], _today: date) -> bool:
+    """A period ends on the day it begins, or later."""
+    since, until = answers.get("period_from"), answers.get("period_until")
+    return not (isinstance(since, date) and isinstance(until, date)) or until >= since
+
+
+def licence_runs_forward(answers: Mapping[str, object], _today: date) -> bool:
+    """A licence ends after it began."""
+    issued, expires = answers.get("licence_issued_on"), answers.get("licence_expires_on")
+    return not (isinstance(issued, date) and isinstance(expires, date)) or expires > issued
+
+
+def visits_after_leaving(answers: Mapping[str, object], _today: date) -> bool:
+    """Somebody comes to visit after they left."""
+    left, visit = answers.get("last_left_on"), answers.get("visit_from")
+    return not (isinstance(left, date) and isinstance(visit, date)) or visit > left

@@ -17,6 +17,8 @@ class Facts:
     registered: bool = True
     service_status: str | None = None
     deferred_until: date | None = None
+    last_granted_on: date | None = None
+    """When this very transaction was last granted to the person, as the missions know it."""
     capacity: str = "holder"
     """As what the asking person acts: holder, relative, agent or guardian of whom the application is for."""
     kinship: str | None = None
@@ -140,12 +142,14 @@ class Transaction:
     """Of all entries that name the same thing here, a person has one application open at a time."""
     option_questions: tuple[str, ...] = field(default=())
     """Answers that travel to the authority as codes; never personal data."""
+    attested_by: tuple[str, ...] = ()
+    """Registers whose facts the conditions need, though nothing is asked of them."""
 
     @property
     def authorities(self) -> tuple[str, ...]:
         """The registers whose statements are needed before applying; the civil register always confirms the person."""
         asked = (ask.authority for ask in self.asks if ask.authority in REGISTERS)
-        return tuple(dict.fromkeys(("civil_registry", *asked)))
+        return tuple(dict.fromkeys(("civil_registry", *asked, *self.attested_by)))
 
     def days(self, answers: Mapping[str, object]) -> int:
         """Working days promised for these answers: those of the chosen tier, where there are tiers."""

@@ -7,10 +7,10 @@ import pytest
 from deploy.database import SERVICES
 from shared.access import ACCESS, ANY, MISSION, OWN, check_access
 from shared.errors import NotAllowed, NotFound
-from shared.identity import OFFICER_ROLES, Actor
+from shared.identity import OFFICER_ROLES, PARTNERS, Actor
 from tests.conftest import ELSEWHERE, HOME, ServiceClient
 
-ROLES = ("anonymous", "expatriate", *sorted(OFFICER_ROLES), *SERVICES)
+ROLES = ("anonymous", "expatriate", *sorted(OFFICER_ROLES), *SERVICES, *PARTNERS)
 INNER = tuple(service for service in SERVICES if service != "gateway")
 ME, SOMEBODY_ELSE = "person-1", "person-2"
 

@@ -19,6 +19,7 @@ from deploy.postgres import Postgres
 from deploy.stack import Stack, build, listeners_on
 from shared import fonts
 from shared.crypto import Keys
+from shared.identity import PARTNERS
 
 # Of ten kills; the rest fall on web services and workers alike. The relay lives in the worker.
 BROKER_SHARE, DATABASE_SHARE = 0.1, 0.1
@@ -92,7 +93,7 @@ def running(path: Path, with_broker: bool) -> Iterator[Platform]:
         urls = prepare(postgres.admin_url, folder.postgres)
         for service in SERVICES:
             migrate(postgres.admin_url, service)
-        folder.create_keys(SERVICES)
+        folder.create_keys((*SERVICES, *PARTNERS))
         fonts.prepare(folder.fonts)
         demo_data.load(postgres.admin_url, urls, folder.secrets()["session"])
         folder.logs.mkdir(exist_ok=True)

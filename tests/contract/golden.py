@@ -43,6 +43,20 @@ BODIES: dict[tuple[str, int], dict[str, Any]] = {
         "amount": None,
         "currency": None,
     },
+    ("letter.sent", 1): {
+        "application": "RUH-7K3MQ-9XFPA-D",
+        "transaction": "criminal-record",
+        "letter": "RUH-C7K3M-Q9XFP-AB",
+        "authority": "criminal_security",
+        "ask": "record",
+        "place": 1,
+    },
+    ("letter.answered", 1): {
+        "application": "RUH-7K3MQ-9XFPA-D",
+        "letter": "RUH-C7K3M-Q9XFP-AB",
+        "authority": "criminal_security",
+        "finding": "clear",
+    },
 }
 
 

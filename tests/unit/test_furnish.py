@@ -7,6 +7,7 @@ import pytest
 from deploy import furnish
 from deploy.data import DataFolder
 from deploy.database import BUS, SERVICES
+from shared.identity import PARTNERS
 
 URLS = {name: f"postgresql+psycopg://{name}:password-of-{name}@postgres/mahjar" for name in (*SERVICES, BUS)}
 
@@ -18,7 +19,7 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("BUS_URL", "amqp://broker")
     folder = DataFolder(tmp_path / "data")
     folder.path.mkdir()
-    folder.create_keys(SERVICES)
+    folder.create_keys((*SERVICES, *PARTNERS))
     secrets = folder.secrets()
     for service in SERVICES:
         (tmp_path / "own" / service).mkdir(parents=True)

@@ -7,11 +7,12 @@ from sqlalchemy.orm import Session
 
 from services.consular.applicants import mandates, snapshot
 from services.consular.applicants.model import ActingPerson, Applicant, Mandate
-from services.consular.applications import rules
+from services.consular.applications import desk_letters, rules
 from services.consular.applications.days import today
 from services.consular.applications.model import Application, Asking, Step
 from services.consular.applications.move import find, is_party, see_own
 from services.consular.applications.rules import Party, Status
+from services.consular.ministries import letters
 from services.consular.notices import inbox
 from services.consular.papers import store
 from services.consular.papers.model import Paper
@@ -141,6 +142,7 @@ def whole(session: Session, actor: Actor, application: Application) -> View:
         "timeline": [_line(step, acting) for step in steps],
         "stages": stages_of(application, steps),
         "collection": _collection(session, application),
+        "letters": _letters(session, application),
         "allowed": allowed(actor, application),
     }
 
@@ -200,6 +202,11 @@ def _collection(session: Session, application: Application) -> View | None:
         return None
     expires = passport.expires_on.isoformat() if passport.expires_on else None
     return {"number": passport.number, "expires_on": expires, "state": passport.state}
+
+
+def _letters(session: Session, application: Application) -> list[View]:
+    day = today(session, application.mission)
+    return [desk_letters.head(letter, day) for letter in letters.of_application(session, application.reference)]
 
 
 def _refund(row: Any) -> View:

@@ -15,7 +15,7 @@ from services.consular.passports import booklets
 from services.consular.payments import attempts
 from services.consular.payments.rules import AttemptState
 from shared import audit, forms
-from shared.catalogue.model import BOOKLET
+from shared.catalogue.model import BOOKLET, REGISTERS
 from shared.errors import Refusal
 from shared.identity import Actor
 from shared.money import Money
@@ -25,15 +25,17 @@ AWAITING_BOOKLET = "awaiting_booklet"
 FOLLOWS = {"discharge": "assess"}
 
 
-def decide(session: Session, actor: Actor, decision: dict[str, Any]) -> None:
-    """Applies `decision.made`. An answer that comes twice, or after the file moved on, changes nothing.
+def decide(session: Session, actor: Actor, decision: dict[str, Any], authority: str | None = None) -> None:
+    """Applies an authority's answer: `decision.made` by a register, who speaks for itself, or the reply of a ministry.
 
+    One that comes twice, or after the file moved on, changes nothing.
     Raises Refusal for an answer nobody asked this authority for: such a message belongs before human eyes.
     """
     application = session.get(Application, decision["application"], with_for_update=True, populate_existing=True)
-    asking = _asking(session, actor, application, decision) if application else None
+    whose = authority or actor.id
+    asking = _asking(session, whose, application, decision) if application else None
     if application is None or asking is None:
-        raise Refusal("not_asked", authority=actor.id)
+        raise Refusal("not_asked", authority=whose)
     if application.status != Status.WITH_AUTHORITY or asking.outcome not in (None, "assessed"):
         audit.record(session, actor, "decision.ignored", application.reference, reason=application.status)
         return
@@ -43,9 +45,9 @@ def decide(session: Session, actor: Actor, decision: dict[str, Any]) -> None:
     _OUTCOMES[decision["outcome"]](session, actor, application, decision)
 
 
-def _asking(session: Session, actor: Actor, application: Application, decision: dict[str, Any]) -> Asking | None:
+def _asking(session: Session, whose: str, application: Application, decision: dict[str, Any]) -> Asking | None:
     ask = FOLLOWS.get(decision["ask"], decision["ask"])
-    return session.get(Asking, (application.reference, application.round, actor.id, ask), with_for_update=True)
+    return session.get(Asking, (application.reference, application.round, whose, ask), with_for_update=True)
 
 
 def _assessed(session: Session, actor: Actor, application: Application, decision: dict[str, Any]) -> None:
@@ -104,7 +106,9 @@ def _finish(session: Session, actor: Actor, application: Application) -> None:
     ).first()
     if issued is None:
         raise Refusal("decision_incomplete", authority=actor.id)
-    values = {"document": issued.document, "document_owner": issued.authority}
+    # A register draws its own papers; those that follow a ministry's letter are the mission's.
+    owner = issued.authority if issued.authority in REGISTERS else "consular"
+    values = {"document": issued.document, "document_owner": owner}
     move(session, actor, application, Status.READY, detail={"document": issued.document}, columns=values)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import func
 from sqlalchemy.orm import Session
 
-from services.consular.applications import rules
+from services.consular.applications import letters, rules
 from services.consular.applications.days import day_of
 from services.consular.applications.model import Application, Asking
 from services.consular.applications.move import check_status, lock, move
@@ -13,6 +13,7 @@ from services.consular.applications.release import release
 from services.consular.applications.rules import Status
 from services.consular.applications.statements import holder_of
 from shared import forms
+from shared.catalogue.model import REGISTERS, Ask
 from shared.errors import Invalid
 from shared.identity import Actor
 from shared.outbox import emit
@@ -39,9 +40,17 @@ def accept(session: Session, actor: Actor, reference: str) -> Application:
             )
         )
         session.flush()
-        body = {**_forwarded(application, ask.authority, ask.ask), **_filed(session, application)}
-        emit(session, actor, "application.forwarded", reference, body)
+        _put(session, actor, application, ask)
     return application
+
+
+def _put(session: Session, actor: Actor, application: Application, ask: Ask) -> None:
+    """A register is asked over the bus, a ministry by letter."""
+    if ask.authority not in REGISTERS:
+        letters.write(session, actor, application, ask)
+        return
+    body = {**_forwarded(application, ask.authority, ask.ask), **_filed(session, application)}
+    emit(session, actor, "application.forwarded", application.reference, body)
 
 
 def _forwarded(application: Application, authority: str, ask: str) -> dict[str, object]:

@@ -1,5 +1,5 @@
 """How applications are asked for over HTTP: by applicants, by the desk, by payers, by the public."""
 
-from services.consular.applications.api import desk, mine, money, public, stock
+from services.consular.applications.api import desk, letters, mine, money, public, stock
 
-BLUEPRINTS = (mine.blueprint, desk.blueprint, money.blueprint, public.blueprint, stock.blueprint)
+BLUEPRINTS = (mine.blueprint, desk.blueprint, money.blueprint, public.blueprint, stock.blueprint, letters.blueprint)

@@ -1,0 +1,86 @@
+"""Takes what ministries answer: once for each letter, whoever brings it; what comes later only stays on record."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from services.consular.ministries.model import Letter, Reply
+from services.consular.ministries.rules import reading
+from shared import audit
+from shared.errors import Conflict, Invalid
+from shared.identity import Actor
+
+DESK, PARTNER = "desk", "partner"
+DEPOSITED, APPLIED, LATE = "deposited", "applied", "late"
+
+
+def checked(told: Mapping[str, Any], asked: reading.Asked) -> reading.Reply:
+    """A reply that may be applied. Raises Invalid with a code for each field that is wrong."""
+    reply, errors = reading.read(told, asked)
+    if reply is None:
+        raise Invalid("reply_of_another" if "reply_of_another" in errors.values() else "invalid", errors=errors)
+    return reply
+
+
+def deposit(session: Session, actor: Actor, letter: Letter, reply: reading.Reply) -> bool:
+    """Keeps what a partner says until the bus brings word of it; False when it was deposited before."""
+    row = insert(Reply).values(**_row(actor, letter, reply, PARTNER, DEPOSITED)).on_conflict_do_nothing()
+    kept = session.scalar(row.returning(Reply.letter)) is not None
+    if kept:
+        audit.record(session, actor, "letter.deposited", letter.application, letter=letter.number)
+    return kept
+
+
+def deposited(session: Session, code: str) -> Reply | None:
+    """What a partner deposited for a letter."""
+    return session.get(Reply, (code, PARTNER), with_for_update=True, populate_existing=True)
+
+
+def close(session: Session, actor: Actor, letter: Letter, finding: str) -> None:
+    """Marks a letter as answered. Raises Conflict for the second of two who answer at once."""
+    answered = session.scalar(
+        update(Letter)
+        .where(Letter.code == letter.code, Letter.answered_at.is_(None))
+        .values(answered_at=func.now(), finding=finding)
+        .returning(Letter.code)
+        .execution_options(synchronize_session=False)
+    )
+    if answered is None:
+        raise Conflict("letter_answered", number=letter.number)
+    session.refresh(letter)
+    audit.record(session, actor, "letter.answered", letter.application, letter=letter.number, finding=finding)
+
+
+def keep(session: Session, actor: Actor, letter: Letter, reply: reading.Reply) -> None:
+    """Keeps what an officer typed, with the letter it answers."""
+    session.execute(insert(Reply).values(**_row(actor, letter, reply, DESK, APPLIED)))
+
+
+def mark(session: Session, actor: Actor, letter: Letter, state: str) -> None:
+    """What became of a partner's deposit; one that came too late is kept and changes nothing."""
+    mine = update(Reply).where(Reply.letter == letter.code, Reply.source == PARTNER)
+    session.execute(mine.values(state=state).execution_options(synchronize_session=False))
+    if state == LATE:
+        audit.record(session, actor, "letter.answered_late", letter.application, letter=letter.number)
+
+
+def of_letter(session: Session, code: str) -> list[Reply]:
+    """Everything that was said in answer to a letter."""
+    return list(session.scalars(select(Reply).where(Reply.letter == code).order_by(Reply.received_at)))
+
+
+def _row(actor: Actor, letter: Letter, reply: reading.Reply, source: str, state: str) -> dict[str, Any]:
+    content = {"number": reply.number, "dated": reply.dated, "remark": reply.remark}
+    return {
+        "letter": letter.code,
+        "source": source,
+        "mission": letter.mission,
+        "state": state,
+        "finding": reply.finding.code,
+        "content": content | {"details": reply.details, "entries": reply.entries},
+        "received_at": func.now(),
+        "received_by": actor.id,
+    }

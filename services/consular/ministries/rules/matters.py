@@ -1,0 +1,124 @@
+"""What the mission asks of ministries, and every answer that can come back: one table, read by letters and replies."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+GRANTED, REFUSED, RETURNED = "granted", "refused", "returned"
+CONVICTIONS, CROSSINGS = "convictions", "crossings"
+CRIMINAL_RECORD, MOVEMENTS = "criminal-record", "movement-statement"
+LICENCE, VISIT = "driving-licence-check", "visit-approval"
+# Authority -> the letters in the numbers of what is written to it.
+AUTHORITIES: Mapping[str, str] = {
+    "criminal_security": "CS",
+    "immigration": "IM",
+    "traffic": "TR",
+    "foreign_affairs": "FA",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One answer: what becomes of the application, the paper it gives, and what the reply must then contain."""
+
+    code: str
+    outcome: str = GRANTED
+    reason: str | None = None
+    paper: str | None = None
+    details: tuple[str, ...] = ()
+    entries: str | None = None
+    fewest: int = 0
+    """How many entries there must be at least."""
+
+
+@dataclass(frozen=True)
+class Matter:
+    """One question to one authority. `reply_days` are working days of the mission; `identity` and `answers` name what
+    the authority needs to know of the person, and nothing else is told."""
+
+    authority: str
+    ask: str
+    reply_days: int
+    identity: tuple[str, ...]
+    answers: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+    def finding(self, code: str) -> Finding | None:
+        """The answer of this code, if this authority can give it."""
+        return next((one for one in self.findings if one.code == code), None)
+
+
+NAMES = ("name", "father", "mother", "born", "national_number")
+LICENCE_DETAILS = ("licence_number", "licence_category", "first_issued_on", "expires_on")
+
+MATTERS: tuple[Matter, ...] = (
+    # Madrid mission, documents from Syria (2024-11): scanned copies come within two to three working days.
+    Matter(
+        "criminal_security",
+        "record",
+        3,
+        NAMES,
+        ("purpose", "destination_country"),
+        (
+            Finding("clear", paper=CRIMINAL_RECORD),
+            Finding("convicted", paper=CRIMINAL_RECORD, entries=CONVICTIONS, fewest=1),
+            Finding("name_clash", RETURNED, "name_clash"),
+        ),
+    ),
+    # The directorate's desk in the Consular Administration answers the same day to a few days later.
+    Matter(
+        "immigration",
+        "movements",
+        3,
+        NAMES,
+        ("passport_number", "other_passport_numbers", "period_from", "period_until"),
+        (
+            Finding("complete", paper=MOVEMENTS, entries=CROSSINGS, fewest=1),
+            Finding("partial", paper=MOVEMENTS, entries=CROSSINGS),
+        ),
+    ),
+    # No published time was found: five working days are assumed.
+    Matter(
+        "traffic",
+        "licence",
+        5,
+        ("name", "father", "born", "national_number"),
+        ("licence_number", "licence_category", "licence_office", "licence_issued_on"),
+        (
+            Finding("valid", paper=LICENCE, details=LICENCE_DETAILS),
+            Finding("expired", paper=LICENCE, details=LICENCE_DETAILS),
+            Finding("withdrawn", paper=LICENCE, details=LICENCE_DETAILS),
+            Finding("no_record", paper=LICENCE),
+        ),
+    ),
+    # Bucharest mission: ten working days are the target.
+    Matter(
+        "foreign_affairs",
+        "visit",
+        10,
+        NAMES,
+        ("passport_number", "last_left_on", "left_how", "recruitment_branch", "visit_from"),
+        (
+            Finding("approved", paper=VISIT, details=("approval_reference", "approved_on")),
+            Finding("settlement_needed", RETURNED, "settlement_needed"),
+            Finding("visit_refused", REFUSED, "visit_refused"),
+        ),
+    ),
+    # Before a lost passport is replaced; its number is blocked. No published time was found.
+    Matter(
+        "immigration",
+        "clearance",
+        5,
+        NAMES,
+        ("passport_number", "lost_passport_number", "lost_on", "lost_place", "loss_kind"),
+        (
+            Finding("cleared"),
+            Finding("not_cleared", REFUSED, "clearance_refused"),
+        ),
+    ),
+)
+_BY_NAME = {(matter.authority, matter.ask): matter for matter in MATTERS}
+
+
+def matter(authority: str, ask: str) -> Matter:
+    """The entry of a question. Raises KeyError for one that no ministry is asked."""
+    return _BY_NAME[authority, ask]

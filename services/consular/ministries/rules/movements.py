@@ -1,0 +1,68 @@
+"""Reads a table of border crossings: what is wrong with it, where one is missing, how many days were spent inside."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+IN, OUT = "in", "out"
+WAYS = (IN, OUT)
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """One line of the table; the day is as the border post noted it."""
+
+    on: date
+    way: str
+    point: str
+    passport: str
+
+
+def faults(crossings: Sequence[Crossing], born: date, today: date) -> dict[int, str]:
+    """By line, what cannot be: a crossing before birth, in the future, or earlier than the one before it."""
+    found: dict[int, str] = {}
+    for place, crossing in enumerate(crossings):
+        if crossing.on > today:
+            found[place] = "in_the_future"
+        elif crossing.on < born:
+            found[place] = "before_birth"
+        elif place and crossing.on < crossings[place - 1].on:
+            found[place] = "crossing_backwards"
+    return found
+
+
+def gaps(crossings: Sequence[Crossing]) -> list[int]:
+    """Lines before which a crossing must be missing: nobody comes in twice without going out, nor the reverse."""
+    return [place for place in range(1, len(crossings)) if crossings[place].way == crossings[place - 1].way]
+
+
+def days_inside(crossings: Sequence[Crossing], since: date, until: date) -> dict[int, int]:
+    """By year, the days of the period on which the person was inside, both ends of a stay counted.
+
+    A day on which somebody went out and came in again counts once. Where a crossing is missing only the day that is
+    known counts. Who first went out was inside from the beginning, who last came in is inside to the end.
+    """
+    days = {day for first, last in stays(crossings, since, until) for day in _days(max(first, since), min(last, until))}
+    counted = dict.fromkeys(range(since.year, until.year + 1), 0)
+    for day in days:
+        counted[day.year] += 1
+    return counted
+
+
+def stays(crossings: Sequence[Crossing], since: date, until: date) -> Iterator[tuple[date, date]]:
+    """First and last day of each stay inside, of those with a missing end the one day that is known."""
+    for place, crossing in enumerate(crossings):
+        before = crossings[place - 1] if place else None
+        after = crossings[place + 1] if place + 1 < len(crossings) else None
+        if crossing.way == IN and after is None:
+            yield crossing.on, max(until, crossing.on)
+        elif crossing.way == IN:
+            yield crossing.on, after.on if after is not None and after.way == OUT else crossing.on
+        elif before is None:
+            yield min(since, crossing.on), crossing.on
+        elif before.way == OUT:
+            yield crossing.on, crossing.on
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    return (first + timedelta(days=place) for place in range((last - first).days + 1))
