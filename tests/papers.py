@@ -298,6 +298,100 @@ FAMILY: dict[str, Any] = ASKED | {
     ],
     "others": [row("member", MOTHER, died_on="2001-12-30", marital_status="widowed")],
 }
+WHO = {
+    "name": EXTRACT["holder"],
+    "father": both("عبد الرحمن", "Abdulrahman"),
+    "mother": both("فاطمة اللاذقاني", "Fatima Alladhiqani"),
+    "born": "1990-01-15",
+    "national_number": "01020304050",
+}
+LETTER: dict[str, Any] = {
+    "holder": EXTRACT["holder"],
+    "authority": "immigration",
+    "ask": "movements",
+    "application": "RUH-7K3MQ-9XFPA-D",
+    "transaction": "movement-statement",
+    "person": WHO,
+    "answers": [
+        {"question": "passport_number", "value": "N012345678", "kind": "text"},
+        {"question": "period_from", "value": "2018-01-01", "kind": "date"},
+        {"question": "period_until", "value": "2020-12-31", "kind": "date"},
+    ],
+    "reply_by": "2026-11-26",
+    "zone": "Asia/Riyadh",
+}
+REMINDER: dict[str, Any] = {
+    "holder": EXTRACT["holder"],
+    "authority": "immigration",
+    "ask": "movements",
+    "step": "first",
+    "letter": "RUH-IM-2026-0042",
+    "sent_on": "2026-11-10",
+    "reply_by": "2026-11-15",
+    "zone": "Asia/Riyadh",
+}
+ANSWERED: dict[str, Any] = {
+    "holder": EXTRACT["holder"],
+    "person": WHO,
+    "application": "RUH-7K3MQ-9XFPA-D",
+    "transaction": "criminal-record",
+    "authority": "criminal_security",
+    "letter": "RUH-CS-2026-0042",
+    "reply": {"number": "4711/ص", "dated": "2026-11-20"},
+    "finding": "convicted",
+    "details": {},
+    "entries": [
+        {
+            "court": "محكمة بداية الجزاء بدمشق",
+            "number": "214/2009",
+            "on": "2010-03-02",
+            "offence": "مخالفة بناء",
+            "sentence": "غرامة مالية",
+        }
+    ],
+    "remark": "",
+    "purpose": "work",
+    "zone": "Asia/Riyadh",
+}
+STATEMENT: dict[str, Any] = ANSWERED | {
+    "transaction": "movement-statement",
+    "authority": "immigration",
+    "letter": "RUH-IM-2026-0042",
+    "finding": "partial",
+    "remark": "سجلات منفذ باب الهوى غير متوفرة",
+    "period": {"from": "2018-01-01", "until": "2019-12-31"},
+    "entries": [
+        {"on": "2018-07-01", "way": "out", "point": "نصيب", "passport": "N012345678"},
+        {"on": "2019-01-09", "way": "out", "point": "مطار دمشق", "passport": "N012345678"},
+        {"on": "2019-08-02", "way": "in", "point": "مطار دمشق", "passport": "N012345678"},
+    ],
+    "inside": [{"year": 2018, "days": 182}, {"year": 2019, "days": 153}],
+    "gaps": [1],
+}
+VERIFIED: dict[str, Any] = ANSWERED | {
+    "transaction": "driving-licence-check",
+    "authority": "traffic",
+    "letter": "RUH-TR-2026-0007",
+    "finding": "valid",
+    "entries": [],
+    "purpose": None,
+    "details": {
+        "licence_number": "771203",
+        "licence_category": "B",
+        "first_issued_on": "2011-06-01",
+        "expires_on": "2031-05-31",
+    },
+}
+APPROVAL: dict[str, Any] = ANSWERED | {
+    "transaction": "visit-facilitation",
+    "authority": "foreign_affairs",
+    "letter": "RUH-FA-2026-0003",
+    "finding": "approved",
+    "entries": [],
+    "details": {"approval_reference": "V-2026-1187", "approved_on": "2026-11-20"},
+    "usable_until": "2027-05-19",
+    "stay_days": 90,
+}
 SAMPLES: dict[str, dict[str, Any]] = {
     "individual-extract": EXTRACT,
     "family-extract": FAMILY,
@@ -311,6 +405,12 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "residence-deferral": DEFERRAL,
     "receipt": RECEIPT,
     "passport-slip": SLIP,
+    "ministry-letter": LETTER,
+    "ministry-reminder": REMINDER,
+    "criminal-record": ANSWERED,
+    "movement-statement": STATEMENT,
+    "driving-licence-check": VERIFIED,
+    "visit-approval": APPROVAL,
 }
 CODES = {
     "individual-extract": "RUH-R7K3M-Q9XFP-AD4CW-T2N-8",
@@ -332,7 +432,7 @@ def document(kind: str, specimen: bool = True, **changed: Any) -> Document:
     """An issued paper that no database has seen."""
     printed = {"public_url": "https://mahjar.example", "specimen": specimen}
     return Document(
-        code=CODES[kind],
+        code=CODES.get(kind, CODES["receipt"]),
         number=f"RUH-{KINDS[kind].letters}-2026-000123",
         kind=kind,
         mission="RUH",

@@ -76,7 +76,8 @@ def test_each_paper_says_what_it_must_on_every_page(kind: str, drawn: Callable[[
         assert str(opened.Root.Lang) == "ar" and opened.Root.MarkInfo.Marked
         assert str(opened.Root.ViewerPreferences.DisplayDocTitle) == "True"
         assert document(kind).number in str(opened.docinfo.Title)
-    assert pages == (2 if documents.KINDS[kind].service == "conscription" or kind == "family-extract" else 1)
+    long = documents.KINDS[kind].service == "conscription" or kind in ("family-extract", "movement-statement")
+    assert pages == (2 if long else 1)
     for mark in ("نموذج للتجربة", "Specimen for trial, not an official document", document(kind).code):
         assert said.count(mark) >= pages, mark
     assert "https://mahjar.example/verify" in said

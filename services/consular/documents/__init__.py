@@ -26,5 +26,28 @@
     address     {"ar", "en"}
     zone        IANA zone of the mission
 
+`issue(..., kind="ministry-letter", data=...)` takes exactly:
+
+    holder      {"ar", "en"}
+    authority, ask                      codes of services/consular/ministries/rules/matters.py
+    application reference; transaction slug
+    person      of name, father, mother {"ar", "en"}, born, national_number those that the authority needs
+    answers     [{"question", "value", "kind"}], kind: choice | date | text
+    reply_by    "YYYY-MM-DD"
+    zone        IANA zone of the mission
+
+`kind="ministry-reminder"`: holder, authority, ask, step (first | second), letter (its number), sent_on, reply_by, zone.
+
+`criminal-record`, `movement-statement`, `driving-licence-check` and `visit-approval` take:
+
+    holder, person (whole), application, transaction, authority, zone
+    letter      our letter's number
+    reply       {"number", "dated"}
+    finding     code; text `document.<kind>.<finding>`
+    details     {name: text}; entries [{...}] by the finding; remark, may be ""
+    purpose     code or None (record, licence)
+    period {"from", "until"}, inside [{"year", "days"}], gaps [line]    (movements)
+    usable_until, stay_days                                            (visit)
+
 An "en" that is not known is "": the Arabic stands in its place.
 """

@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 from services.consular import missions
 from services.consular.ministries.model import Letter, LetterNumber, Reminder
 from services.consular.ministries.rules.matters import AUTHORITIES, Matter
-from shared import audit, clock, db, documents
+from shared import audit, clock, db, documents, forms
 from shared.errors import NotFound
 from shared.identity import Actor
 
 KIND = "ministry-letter"
+# How a paper writes an answer, by the kind of its question; everything else as it was typed.
+SHOWN_AS = {"choice": "choice", "date": "date", "past_date": "date"}
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,8 @@ def _next_number(session: Session, mission: str, authority: str, year: int) -> s
 
 def _data(matter: Matter, about: About, days: Days, zone: str) -> dict[str, Any]:
     """The snapshot of the paper: of the person what this authority needs, and no more."""
-    told = {name: about.answers.get(name) for name in matter.answers}
+    kinds = {question.name: question.kind for question in forms.transaction(about.transaction).questions}
+    told = {name: about.answers.get(name) for name in matter.answers if name in kinds}
     return {
         "holder": dict(about.holder),
         "authority": matter.authority,
@@ -94,7 +97,11 @@ def _data(matter: Matter, about: About, days: Days, zone: str) -> dict[str, Any]
         "application": about.application,
         "transaction": about.transaction,
         "person": {name: about.identity[name] for name in matter.identity},
-        "answers": [{"question": name, "value": value} for name, value in told.items() if value],
+        "answers": [
+            {"question": name, "value": value, "kind": SHOWN_AS.get(kinds[name], "text")}
+            for name, value in told.items()
+            if value
+        ],
         "reply_by": days.reply_by.isoformat(),
         "zone": zone,
     }
