@@ -1,17 +1,24 @@
 """How conscription is asked: statements of service status, assessments with their working, discharges on paper."""
 
+from datetime import date
+
 from flask import Blueprint, request
 from marshmallow import Schema, fields, validate
 
+from services.conscription.assess import DAMASCUS
 from services.conscription.attest import attest
+from services.conscription.laws import TIERS_OF, amounts_on
 from services.conscription.model import Assessment
 from shared import audit
 from shared.access import check_access
 from shared.catalogue import CATALOGUE
-from shared.errors import NotFound
+from shared.clock import local_date
+from shared.db import now
+from shared.digits import ascii_digits
+from shared.errors import Invalid, NotFound
 from shared.references import clean
 from shared.standing import HEADER, may_read
-from shared.web import allowed, body, current_actor, keys, transaction
+from shared.web import allowed, body, current_actor, database, keys, transaction
 
 blueprint = Blueprint("conscription", __name__)
 
@@ -33,6 +40,21 @@ def statement() -> dict[str, object]:
     with transaction() as session:
         token, attested = attest(session, actor, keys(), asked["purpose"], asked["proof"])
     return {"statement": token, "facts": attested}
+
+
+@blueprint.get("/rules/<slug>")
+@allowed("transaction.list")
+def rules(slug: str) -> dict[str, object]:
+    """The amounts and numbers the law set for a transaction on a day, today unless `on` says otherwise; and before."""
+    if slug not in TIERS_OF:
+        raise NotFound("unknown_transaction")
+    given = request.args.get("on", "")
+    try:
+        on = date.fromisoformat(ascii_digits(given)) if given else None
+    except ValueError as wrong:
+        raise Invalid("not_a_date", field="on") from wrong
+    with database().scope(None) as session:
+        return amounts_on(session, slug, on or local_date(now(session), DAMASCUS))
 
 
 @blueprint.get("/assessments/<application>")

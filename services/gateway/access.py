@@ -23,6 +23,7 @@ PAGES: dict[str, Set[str]] = {
     "printed": ANYONE,
     "home.show": ANYONE,
     "services.show": ANYONE,
+    "rulebook.show": ANYONE,
     "about.show": ANYONE,
     "about.privacy": ANYONE,
     "about.accessibility": ANYONE,

@@ -22,6 +22,10 @@ class Conscription:
         """How it was decided: {amount, currency, tier, reason, working}; no amount for a deferral or a refusal."""
         return cast(dict[str, Any], self.client.get(f"/assessments/{quote(application, safe='')}", actor))
 
+    def rules(self, slug: str, on: str) -> dict[str, Any]:
+        """The amounts the laws set for a transaction on a day: {amounts, history}."""
+        return cast(dict[str, Any], self.client.get(f"/rules/{quote(slug, safe='')}", ANONYMOUS, on=on))
+
     def document(self, actor: Actor, code: str) -> bytes:
         """A discharge as PDF."""
         return self.client.raw("GET", f"/documents/{quote(code, safe='')}.pdf", actor)

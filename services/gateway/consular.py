@@ -70,6 +70,7 @@ class Quote(TypedDict):
     """What is to be paid, frozen until it expires."""
 
     lines: list[dict[str, Any]]
+    priced_on: str
     total: int
     currency: str
     expires_at: str | None
@@ -175,6 +176,10 @@ class Consular:
             f"offer {slug} {mission}",
             lambda: cast(Offer, self.client.get(f"/transactions/{quote(slug)}", ANONYMOUS, mission=mission)),
         )
+
+    def rules(self, slug: str, mission: str, on: str) -> dict[str, Any]:
+        """What applied to a transaction at a mission on a day, and what changed when."""
+        return cast(dict[str, Any], self.client.get(f"/rules/{quote(slug)}", ANONYMOUS, mission=mission, on=on))
 
     def begin(self, actor: Actor, transaction: str, key: str) -> Application:
         """Opens a draft; the same key never opens two."""

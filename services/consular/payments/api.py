@@ -7,11 +7,12 @@ from flask import Blueprint, Response, request
 
 from services.consular import missions
 from services.consular.missions import Mission
-from services.consular.payments import attempts, hosted, quote, receipt, signature, tariffs
+from services.consular.payments import attempts, hosted, quote, receipt, rulebook, signature, tariffs
 from services.consular.payments.hosted import CardProvider, Settle
 from services.consular.payments.provider import Provider, read_event
 from shared.access import check_access
 from shared.catalogue import CATALOGUE
+from shared.digits import ascii_digits
 from shared.errors import Invalid, NotFound, Refusal
 from shared.references import is_valid, mission_of
 from shared.web import allowed, current_actor, database, settings
@@ -29,6 +30,7 @@ def routes(settle: Settle) -> Blueprint:
     blueprint.get("/missions")(list_missions)
     blueprint.get("/transactions")(list_transactions)
     blueprint.get("/transactions/<slug>")(show_transaction)
+    blueprint.get("/rules/<slug>")(show_rules)
     blueprint.get("/receipts/<number>.pdf")(receipt_pdf)
 
     @blueprint.post("/payments/<reference>/refresh")
@@ -72,10 +74,24 @@ def show_transaction(slug: str) -> dict[str, object]:
         return quote.offer(session, CATALOGUE[slug], mission, _day() or tariffs.today(session, mission))
 
 
+@allowed("transaction.list")
+def show_rules(slug: str) -> dict[str, object]:
+    """The rule book of a transaction, opened at a day: today unless `on` says otherwise."""
+    if slug not in CATALOGUE:
+        raise NotFound("transaction_unknown")
+    on = _day()
+    if on is not None and not rulebook.EARLIEST <= on < rulebook.LATEST:
+        raise Invalid("out_of_range", field="on")
+    with database().scope(None) as session:
+        mission = missions.find(session, request.args.get("mission"))
+        today = tariffs.today(session, mission)
+        return rulebook.rules_on(session, CATALOGUE[slug], mission, on or today, today)
+
+
 def _day() -> date | None:
     given = request.args.get("on")
     try:
-        return date.fromisoformat(given) if given else None
+        return date.fromisoformat(ascii_digits(given)) if given else None
     except ValueError as wrong:
         raise Invalid("not_a_date", field="on") from wrong
 

@@ -15,6 +15,7 @@ from services.gateway.pages import (
     papers,
     pay,
     provider,
+    rulebook,
     services,
     sign_in,
     sign_up,
@@ -25,6 +26,7 @@ from services.gateway.pages import (
 IN_A_LANGUAGE = (
     home,
     services,
+    rulebook,
     about,
     sign_in,
     sign_up,

@@ -4,22 +4,25 @@ from flask import Blueprint, render_template
 
 from services.gateway.offers import offers_by_slug, shown_mission
 from shared.catalogue import TRANSACTIONS
+from shared.catalogue.announced import announced
 from shared.catalogue.model import Transaction
 
 blueprint = Blueprint("home", __name__)
+Items = list[tuple[Transaction, ...]]
 
 
-def groups() -> dict[str, list[Transaction]]:
-    """The catalogue by group, in its own order."""
-    found: dict[str, list[Transaction]] = {}
-    for entry in TRANSACTIONS:
-        found.setdefault(entry.group, []).append(entry)
+def groups() -> dict[str, Items]:
+    """The public list by group, in the catalogue's order: an item is an entry, or four announced as one."""
+    found: dict[str, Items] = {}
+    for item in announced(TRANSACTIONS):
+        found.setdefault(item[0].group, []).append(item)
     return found
 
 
 @blueprint.get("/")
 def show() -> str:
     """Stays up without the mission's service: then it shows no prices."""
-    mission = shown_mission()
+    mission, shown = shown_mission(), groups()
     offers = offers_by_slug(mission["code"]) if mission else {}
-    return render_template("pages/home.html", groups=groups(), offers=offers, mission=mission, count=len(TRANSACTIONS))
+    counts = {"announced": sum(map(len, shown.values())), "named": len(TRANSACTIONS)}
+    return render_template("pages/home.html", groups=shown, offers=offers, mission=mission, counts=counts)

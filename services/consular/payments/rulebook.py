@@ -1,0 +1,172 @@
+"""The rule book: what applied to a transaction on a day, from which law, how sure that is, and what changed when."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.consular.data import rows_of
+from services.consular.missions import Mission
+from services.consular.payments import quote, tariffs
+from services.consular.payments.model import Standing, Tariff
+from shared.catalogue.model import Transaction
+
+Row = dict[str, object]
+EVERY = "*"
+# The oldest and the newest day the book can be opened at.
+EARLIEST, LATEST = date(1900, 1, 1), date(2100, 1, 1)
+_YEAR = re.compile(r"/([0-9]{4})\b")
+
+
+@dataclass(frozen=True)
+class Provision:
+    """A rule other than a price, in force from a day on to the day before another; text `provision.<code>`.
+
+    Without a first day it is as old as our knowledge; `certainty` is H, M or L.
+    """
+
+    code: str
+    applies_to: str
+    aspect: str
+    since: date | None
+    until: date | None
+    source: str
+    certainty: str
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it was in force on a day."""
+        return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
+
+    def shown(self) -> Row:
+        """As the interface shows it."""
+        told = {"code": self.code, "aspect": self.aspect, "source": self.source, "certainty": self.certainty}
+        return told | _span(self.since, self.until)
+
+
+@cache
+def provisions() -> tuple[Provision, ...]:
+    """Every provision of the data file."""
+    return tuple(
+        Provision(
+            row["code"],
+            row["applies_to"],
+            row["aspect"],
+            _day(row["valid_from"]),
+            _day(row["valid_to"]),
+            row["source"],
+            row["certainty"],
+        )
+        for row in rows_of("provision")
+    )
+
+
+def of(entry: Transaction) -> list[Provision]:
+    """The provisions of a transaction: its own, its group's, and those of every transaction."""
+    return [one for one in provisions() if one.applies_to in (entry.slug, entry.group, EVERY)]
+
+
+def rules_on(session: Session, entry: Transaction, mission: Mission, on: date, today: date) -> Row:
+    """What applied at a mission on a day: standing, price, papers, conditions, law, days, and the whole history.
+
+    Papers and conditions are those of today, save where a provision says otherwise: no older lists are known. A price
+    that cannot be told is empty and says what it lacks.
+    """
+    changes = history(session, entry, mission)
+    first = min((str(one["from"]) for one in changes if one["from"]), default=None)
+    offered = quote.offer(session, entry, mission, on)
+    standing = tariffs.standing(session, entry.slug, mission, on)
+    return {
+        "slug": entry.slug,
+        "mission": mission.code,
+        "on": on.isoformat(),
+        "today": today.isoformat(),
+        "first_known": first,
+        "standing": _standing(standing) if standing else None,
+        "fees": _fees(offered["fees"], _in_force(session, entry, mission, on)),
+        "total": offered["total"],
+        "price_lacks": offered["price_lacks"],
+        "priced": entry.priced,
+        "papers": [{"name": paper.name, "required": paper.required} for paper in entry.papers],
+        "conditions": [
+            {"code": one.code, "law": one.law, "later": not known_by(one.law, on)} for one in entry.eligible
+        ],
+        "law": [law for law in entry.law if known_by(law, on)],
+        "working_days": entry.working_days,
+        "provisions": [one.shown() for one in of(entry) if one.holds_on(on)],
+        "history": changes,
+    }
+
+
+def known_by(law: str, day: date) -> bool:
+    """Whether a law that bears its year in its number was made by then; one without a year always was."""
+    years = [int(year) for year in _YEAR.findall(law)]
+    return all(year <= day.year for year in years)
+
+
+def history(session: Session, entry: Transaction, mission: Mission) -> list[Row]:
+    """Every dated rule of a transaction that concerns a mission, oldest first: from, to, what, source, certainty."""
+    told = [
+        *_standings(session, entry.slug, mission),
+        *_tariffs(tariffs.history(session, entry.slug), mission),
+        *({"what": "provision", **one.shown()} for one in of(entry)),
+    ]
+    return sorted(told, key=lambda row: (str(row["from"] or ""), str(row["what"])))
+
+
+def _standings(session: Session, slug: str, mission: Mission) -> Iterable[Row]:
+    wanted = select(Standing).where(Standing.transaction == slug).order_by(Standing.valid_from, Standing.id)
+    rows = [row for row in session.scalars(wanted) if row.scope in (None, mission.code)]
+    for place, row in enumerate(rows):
+        after = next((one.valid_from for one in rows[place + 1 :] if one.scope == row.scope), None)
+        yield {"what": "standing", **_standing(row), **_span(row.valid_from, after)}
+
+
+def _standing(row: Standing) -> Row:
+    since = row.valid_from.isoformat()
+    told = {"status": row.status, "source": row.source, "certainty": row.certainty}
+    return {**told, "since": since, "scope": row.scope}
+
+
+def _tariffs(rows: list[Tariff], mission: Mission) -> Iterable[Row]:
+    """Each price with the one it took the place of, among those of the same reach."""
+    for place, row in enumerate(rows):
+        if row.scope not in (None, mission.code):
+            continue
+        before = [one for one in rows[:place] if (one.line, one.scope) == (row.line, row.scope)]
+        after = [one for one in rows[place + 1 :] if (one.line, one.scope) == (row.line, row.scope)]
+        told = {"what": "fee", "line": row.line, "scope": row.scope, **_tariff(row)}
+        told["before"] = _amount(before[-1]) if before else None
+        yield told | _span(row.valid_from, row.valid_to or (after[0].valid_from if after else None))
+
+
+def _tariff(row: Tariff) -> Row:
+    return {"tariff": _amount(row), "source": row.source, "certainty": row.certainty}
+
+
+def _amount(row: Tariff) -> Row:
+    return {"amount": row.amount, "currency": row.currency}
+
+
+def _in_force(session: Session, entry: Transaction, mission: Mission, on: date) -> dict[str, Tariff]:
+    return tariffs.applicable(session, entry.slug, mission, on)
+
+
+def _fees(lines: object, found: dict[str, Tariff]) -> list[Row]:
+    """The lines of the price, each with the day its tariff began."""
+    told: list[Row] = []
+    for line in lines if isinstance(lines, list) else []:
+        row = found.get(str(line["line"]))
+        told.append({**line, "since": row.valid_from.isoformat() if row else None})
+    return told
+
+
+def _span(since: date | None, until: date | None) -> Row:
+    return {"from": since.isoformat() if since else None, "to": until.isoformat() if until else None}
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
