@@ -45,7 +45,7 @@ def lines_of(shown: dict[str, Any]) -> list[dict[str, Any]]:
 def test_a_day_shows_its_price_with_law_and_first_day(
     session_for: SessionFor, on: date, dollars: int, since: str, source: str
 ) -> None:
-    fee = opened(session_for("consular"), "passport-renewal", on)["fees"][0]
+    fee = opened(session_for("consular"), "passport-renewal", on)["prices"][0]["fees"][0]
     assert fee["tariff"] == {"amount": dollars * 100, "currency": "USD"}
     assert fee["since"] == since and fee["source"].startswith(source)
 
@@ -68,8 +68,8 @@ def test_how_long_a_passport_is_good_for_is_a_dated_rule(session_for: SessionFor
 
 def test_before_the_first_rule_nothing_is_invented(session_for: SessionFor) -> None:
     rules = opened(session_for("consular"), "passport-renewal", date(2015, 4, 20))
-    assert (rules["first_known"], rules["standing"], rules["fees"]) == ("2015-04-21", None, [])
-    assert rules["price_lacks"] == "tariff_missing"
+    assert (rules["first_known"], rules["standing"], rules["prices"][0]["fees"]) == ("2015-04-21", None, [])
+    assert rules["prices"][0]["price_lacks"] == "tariff_missing"
 
 
 def test_a_law_of_a_later_year_is_not_told_of_an_earlier_day(session_for: SessionFor) -> None:

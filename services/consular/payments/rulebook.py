@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -86,16 +87,13 @@ def rules_on(session: Session, entry: Transaction, mission: Mission, on: date, t
         "today": today.isoformat(),
         "first_known": first,
         "standing": _standing(standing) if standing else None,
-        "fees": _fees(offered["fees"], _in_force(session, entry, mission, on)),
-        "total": offered["total"],
-        "price_lacks": offered["price_lacks"],
+        "prices": _prices(offered, tariffs.applicable(session, entry.slug, mission, on)),
         "priced": entry.priced,
         "papers": [{"name": paper.name, "required": paper.required} for paper in entry.papers],
         "conditions": [
             {"code": one.code, "law": one.law, "later": not known_by(one.law, on)} for one in entry.eligible
         ],
         "law": [law for law in entry.law if known_by(law, on)],
-        "working_days": entry.working_days,
         "provisions": [one.shown() for one in of(entry) if one.holds_on(on)],
         "history": changes,
     }
@@ -151,17 +149,17 @@ def _amount(row: Tariff) -> Row:
     return {"amount": row.amount, "currency": row.currency}
 
 
-def _in_force(session: Session, entry: Transaction, mission: Mission, on: date) -> dict[str, Tariff]:
-    return tariffs.applicable(session, entry.slug, mission, on)
-
-
-def _fees(lines: object, found: dict[str, Tariff]) -> list[Row]:
-    """The lines of the price, each with the day its tariff began."""
+def _prices(offered: dict[str, Any], found: dict[str, Tariff]) -> list[Row]:
+    """One price, or one for each tier; each line with the day its tariff began."""
     told: list[Row] = []
-    for line in lines if isinstance(lines, list) else []:
-        row = found.get(str(line["line"]))
-        told.append({**line, "since": row.valid_from.isoformat() if row else None})
+    for sold in offered["tiers"] or [{"tier": None, **offered}]:
+        fees = [{**line, "since": _since(found.get(line["line"]))} for line in sold["fees"]]
+        told.append({name: sold[name] for name in ("tier", "working_days", "total", "price_lacks")} | {"fees": fees})
     return told
+
+
+def _since(row: Tariff | None) -> str | None:
+    return row.valid_from.isoformat() if row else None
 
 
 def _span(since: date | None, until: date | None) -> Row:
