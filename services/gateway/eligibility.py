@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from services.gateway.current import civil_registry, register, visitor
@@ -35,18 +34,8 @@ def attested(entry: Transaction, answers: Mapping[str, Any] | None = None) -> At
 
 
 def _facts(told: Mapping[str, Mapping[str, Any]]) -> Facts:
-    civil, service = told["civil_registry"], told.get("conscription", {})
     try:
-        return Facts(
-            person=str(civil["person"]),
-            today=today(),
-            sex=str(civil["sex"]),
-            born=date.fromisoformat(str(civil["born"])),
-            alive=civil["alive"] is True,
-            registered=civil["registered"] is True,
-            service_status=service.get("service_status"),
-            kinship=(civil.get("holder") or {}).get("kinship"),
-        )
+        return Facts.told(told, today())
     except (KeyError, ValueError) as incomplete:
         raise Unavailable("service_down", service="civil_registry") from incomplete
 

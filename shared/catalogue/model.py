@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,24 @@ class Facts:
     """As what the asking person acts: holder, relative, agent or guardian of whom the application is for."""
     kinship: str | None = None
     """What the person is to the holder of the entry asked for, as the register has it; None while nobody is named."""
+
+    @classmethod
+    def told(cls, by: Mapping[str, Mapping[str, Any]], today: date, capacity: str = "holder") -> "Facts":
+        """What each register said, put together. Raises KeyError or ValueError when one left something out."""
+        civil, service = by["civil_registry"], by.get("conscription", {})
+        until = service.get("deferred_until")
+        return cls(
+            person=str(civil["person"]),
+            today=today,
+            capacity=capacity,
+            sex=str(civil["sex"]),
+            born=date.fromisoformat(str(civil["born"])),
+            alive=civil["alive"] is True,
+            registered=civil["registered"] is True,
+            service_status=service.get("service_status"),
+            deferred_until=date.fromisoformat(until) if until else None,
+            kinship=(civil.get("holder") or {}).get("kinship"),
+        )
 
 
 @dataclass(frozen=True)

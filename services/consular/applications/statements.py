@@ -59,21 +59,8 @@ def _facts(keys: Keys, standing: Standing, tokens: list[str], authority: str) ->
 
 def as_facts(attested_facts: Attested, standing: Standing, today: date) -> Facts:
     """What the conditions of the catalogue are asked about. Raises Refusal when a register left something out."""
-    civil = attested_facts["civil_registry"]
-    service = attested_facts.get("conscription", {})
     try:
-        return Facts(
-            person=standing.person,
-            today=today,
-            capacity=standing.capacity,
-            sex=str(civil["sex"]),
-            born=date.fromisoformat(str(civil["born"])),
-            alive=civil["alive"] is True,
-            registered=civil["registered"] is True,
-            service_status=service.get("service_status"),
-            deferred_until=date.fromisoformat(until) if (until := service.get("deferred_until")) else None,
-            kinship=holder_of(attested_facts).get("kinship"),
-        )
+        return Facts.told(attested_facts, today, standing.capacity)
     except (KeyError, ValueError) as incomplete:
         raise Refusal("statement_incomplete", authority="civil_registry") from incomplete
 
