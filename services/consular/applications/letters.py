@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from services.consular.applicants import snapshot
 from services.consular.applicants.model import Applicant
-from services.consular.applications import resolve
+from services.consular.applications import press, resolve
 from services.consular.applications.days import due_on, today
 from services.consular.applications.model import Application
 from services.consular.applications.move import lock
@@ -151,6 +151,8 @@ def _check_open(application: Application, letter: Letter) -> None:
 
 
 def _apply(session: Session, actor: Actor, application: Application, letter: Letter, reply: Reply) -> None:
+    if application.exception == press.OVERDUE:
+        press.flag(session, application, None)
     document = outcomes.issue(session, actor, letter, reply, about(session, application))
     decision = {
         "application": application.reference,

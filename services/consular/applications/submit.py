@@ -1,6 +1,7 @@
 """Hands an application in: facts attested, conditions met, answers and papers complete, price frozen, in one commit."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from sqlalchemy import func
 from sqlalchemy.orm import Session
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 from services.consular.applicants import snapshot
 from services.consular.applications import behalf, dues
 from services.consular.applications.days import due_on, today
+from services.consular.applications.history import last_granted_on
 from services.consular.applications.model import Application
 from services.consular.applications.move import check_status, lock, move
 from services.consular.applications.rules import Status
@@ -31,7 +33,8 @@ def submit(session: Session, actor: Actor, keys: Keys, reference: str, statement
     standing = behalf.standing_of(application, actor)
     facts = attested(keys, entry, standing, statements)
     day = today(session, application.mission)
-    check_eligible(entry, as_facts(facts, standing, day))
+    before = last_granted_on(session, application.person, entry, application.mission)
+    check_eligible(entry, replace(as_facts(facts, standing, day), last_granted_on=before))
     behalf.check_right(session, actor, entry, application.mission, standing, facts["civil_registry"], day)
     answers = _complete(session, application, entry)
     check_holder(entry, answers, facts, application.person)

@@ -109,7 +109,7 @@ MATTERS: tuple[Matter, ...] = (
         "clearance",
         5,
         NAMES,
-        ("passport_number", "lost_passport_number", "lost_on", "lost_place", "loss_kind"),
+        ("passport_number", "passport_issued_on", "lost_on", "lost_at", "police_office", "police_report_number"),
         (
             Finding("cleared"),
             Finding("not_cleared", REFUSED, "clearance_refused"),
