@@ -43,6 +43,8 @@ def answers(slug: str, person: Somebody, relative: Relative | None = None) -> di
         "passport_issued_on": "2020-12-01",
         "passport_expires_on": "2026-12-01",
         "residence_permit_expires_on": "2027-06-30",
+        "lost_on": "2024-05-01",
+        "damaged_on": "2024-05-01",
     }
     if relative:
         known |= {"whose": "relative"}

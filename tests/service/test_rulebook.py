@@ -274,3 +274,15 @@ def test_an_account_is_not_needed_and_nothing_personal_is_asked(gateway: Gateway
     gateway.browser().get("/en/services/passport-renewal/rules")
     asked = gateway.wires["consular"].asked[-3:]
     assert all(method == "GET" for method, _ in asked)
+
+
+@pytest.mark.parametrize("slug", CATALOGUE)
+def test_every_entry_is_offered_with_a_price_or_a_reason_why_it_has_none(session_for: SessionFor, slug: str) -> None:
+    """What the data files promise is in the database too, at the mission most expatriates belong to."""
+    entry, rules = CATALOGUE[slug], opened(session_for("consular"), slug, TODAY)
+    assert rules["standing"] is not None and rules["standing"]["source"]
+    assert len(rules["prices"]) == max(1, len(entry.tiers))
+    for sold in rules["prices"]:
+        assert sold["working_days"] >= 0
+        assert sold["total"] or not entry.fees or entry.priced == "after_assessment"
+        assert all(fee["since"] and fee["source"] for fee in sold["fees"])
