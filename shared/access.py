@@ -71,6 +71,17 @@ ACCESS: dict[str, dict[str, str]] = {
     "letter.answer": _DECIDE,
     "letter.fetch": {"ministries": ANY},
     "letter.deposit": {"ministries": ANY},
+    # turns, opening hours and closures
+    "opening.list": _EVERYBODY,
+    "turn.hold": {"expatriate": OWN},
+    "turn.confirm": {"expatriate": OWN},
+    "turn.move": {"expatriate": OWN},
+    "turn.cancel": {"expatriate": OWN},
+    "turn.list": _STAFF,
+    "desk.attend": {"clerk": MISSION, "officer": MISSION, "head_of_mission": MISSION},
+    "desk.miss": {"clerk": MISSION, "officer": MISSION, "head_of_mission": MISSION},
+    "calendar.read": _STAFF,
+    "calendar.change": _DECIDE,
     # messages, by their sender
     "message.application.forwarded": {"consular": ANY},
     "message.fee.settled": {"consular": ANY},

@@ -39,6 +39,7 @@ KINDS = {
     "reserve-allowance-exemption": Kind("conscription", "M", "RA"),
     "residence-deferral": Kind("conscription", "M", "RD"),
     "receipt": Kind("consular", "C", "RC"),
+    "turn-slip": Kind("consular", "C", "TS"),
     "passport-slip": Kind("consular", "C", "PS"),
     # Letters bring a number of their own, by authority.
     "ministry-letter": Kind("consular", "C", "ML"),

@@ -104,6 +104,23 @@ def _phone(value: str) -> str:
     return number
 
 
+def _saudi_number(value: str) -> str:
+    """The number of a Saudi residence permit, or the border number of a visitor: ten digits."""
+    number = re.sub(r"[\s\-]", "", ascii_digits(value))
+    if not is_digits(number) or len(number) != 10:
+        raise ValueError("saudi_number")
+    return number
+
+
+def _saudi_mobile(value: str) -> str:
+    """+966 5 and eight digits; the form people use at home, 05 and eight digits, means the same."""
+    number = re.sub(r"[\s\-().]", "", ascii_digits(value))
+    found = re.fullmatch(r"(?:\+966|00966|0)(5[0-9]{8})", number, re.ASCII)
+    if not found:
+        raise ValueError("saudi_mobile")
+    return f"+966{found[1]}"
+
+
 _READERS: dict[str, Callable[[str, Question, date], object]] = {
     "text": _text,
     "long_text": _text,
@@ -115,6 +132,8 @@ _READERS: dict[str, Callable[[str, Question, date], object]] = {
     "national_number": _by(national_number),
     "passport_number": _by(passport_number),
     "phone": _by(_phone),
+    "saudi_number": _by(_saudi_number),
+    "saudi_mobile": _by(_saudi_mobile),
 }
 
 

@@ -171,6 +171,22 @@ RECEIPT: dict[str, Any] = {
     "cashier": both("هدى الحموي", "Huda Alhamwi"),
     "zone": "Asia/Riyadh",
 }
+TURN: dict[str, Any] = {
+    "holder": both("رشا عبد الرحمن الحسين", "Rasha Abdulrahman Alhussein"),
+    "application": "RUH-7K3MQ-9XFPA-D",
+    "transaction": "embassy-queue-riyadh",
+    "service": "passport",
+    "starts_at": "2026-11-24T06:30:00+00:00",
+    "day": "2026-11-24",
+    "weekday": both("الثلاثاء", "Tuesday"),
+    "time": "09:30",
+    "arrive": "09:15",
+    "window": "1",
+    "document_end": "4567",
+    "bring": ["this_slip", "old_passport_shown", "identity_card", "residence_permit", "photos"],
+    "address": both("الحي الدبلوماسي، الرياض", "Diplomatic Quarter, Riyadh"),
+    "zone": "Asia/Riyadh",
+}
 SLIP: dict[str, Any] = {
     "holder": both("رشا عبد الرحمن الحسين", "Rasha Abdulrahman Alhussein"),
     "application": "RUH-7K3MQ-9XFPA-D",
@@ -411,6 +427,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "movement-statement": STATEMENT,
     "driving-licence-check": VERIFIED,
     "visit-approval": APPROVAL,
+    "turn-slip": TURN,
 }
 CODES = {
     "individual-extract": "RUH-R7K3M-Q9XFP-AD4CW-T2N-8",
@@ -424,6 +441,7 @@ CODES = {
     "reserve-allowance-exemption": "RUH-M7K3M-Q9XFP-AD4CW-T2N-8",
     "residence-deferral": "RUH-M7K3M-Q9XFP-AD4CW-T2N-8",
     "receipt": "RUH-C7K3M-Q9XFP-AD4CW-T2N-8",
+    "turn-slip": "RUH-C9K3M-Q9XFP-AD4CW-T2N-4",
     "passport-slip": "RUH-C9K3M-Q9XFP-AD4CW-T2N-4",
 }
 

@@ -58,6 +58,8 @@ def answers(slug: str, person: Somebody, relative: Relative | None = None) -> di
         "past_date": "2019-09-01",
         "passport_number": "N٠٠١٢٣٤٥٦٧",
         "phone": "+966 50 123 4567",
+        "saudi_number": "٢١٢٣٤٥٦٧٨٩",
+        "saudi_mobile": "0501234567",
         "national_number": person.national_number,
         "number": "1",
     }

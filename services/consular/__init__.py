@@ -9,11 +9,18 @@ def app() -> Flask:
     """The web application, as gunicorn calls it."""
     from services.consular import missions
     from services.consular.applications import api, settle
+    from services.consular.appointments import api as appointments
     from services.consular.notices import api as notices
     from services.consular.payments.api import routes
     from shared import document_routes
     from shared.web import create_service
 
     missions.check_zones()
-    blueprints = (*api.BLUEPRINTS, notices.blueprint, routes(settle.by_answer), document_routes.blueprint)
+    blueprints = (
+        *api.BLUEPRINTS,
+        notices.blueprint,
+        appointments.blueprint,
+        routes(settle.by_answer),
+        document_routes.blueprint,
+    )
     return create_service(Settings.load("consular"), blueprints)

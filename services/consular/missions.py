@@ -42,6 +42,24 @@ class Mission(Base):
         }
 
 
+class Office(Base):
+    """Where a mission receives people; a mission without a row has published no address."""
+
+    __tablename__ = "office"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    address_ar: Mapped[str]
+    address_en: Mapped[str]
+    source: Mapped[str]
+    certainty: Mapped[str]
+
+
+def address(session: Session, code: str) -> dict[str, str]:
+    """A mission's address in both languages; empty where none is known."""
+    office = session.get(Office, code)
+    return {"ar": office.address_ar, "en": office.address_en} if office else {"ar": "", "en": ""}
+
+
 def find(session: Session, code: str | None) -> Mission:
     """The mission of a code such as RUH. Raises NotFound."""
     # Kept for the transaction: a session forgets at once what nobody holds, and nothing is asked for more often.
@@ -61,6 +79,11 @@ def listed(session: Session) -> list[Mission]:
 def load(connection: Connection | Session) -> None:
     """Brings the table in line with missions.csv; safe to repeat, and from several processes at once."""
     load_rows(connection, "mission", _row, replace=True)
+
+
+def load_offices(connection: Connection | Session) -> None:
+    """Brings the addresses in line with offices.csv; safe to repeat."""
+    load_rows(connection, "office", dict, replace=True)
 
 
 def _row(row: Mapping[str, str]) -> dict[str, object]:

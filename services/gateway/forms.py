@@ -24,6 +24,8 @@ INPUTS: dict[str, dict[str, str]] = {
     "email": {"type": "email", "autocomplete": "email"},
     "identifier": {"autocomplete": "username", "dir": "ltr"},
     "phone": {"type": "tel", "autocomplete": "tel", "width": "20"},
+    "saudi_mobile": {"type": "tel", "autocomplete": "tel", "width": "20"},
+    "saudi_number": {"inputmode": "numeric", "dir": "ltr", "width": "10"},
     "national_number": {"inputmode": "numeric", "dir": "ltr", "width": "10"},
     "passport_number": {"dir": "ltr", "width": "10"},
     "number": {"inputmode": "numeric", "dir": "ltr", "width": "4"},

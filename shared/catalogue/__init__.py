@@ -1,6 +1,6 @@
 """The catalogue: every transaction the platform knows, as literals in lists."""
 
-from shared.catalogue import civil_status, conscription, foreign_affairs, interior, travel
+from shared.catalogue import civil_status, conscription, foreign_affairs, interior, travel, turns
 from shared.catalogue.model import Transaction
 
 TRANSACTIONS: tuple[Transaction, ...] = (
@@ -9,5 +9,6 @@ TRANSACTIONS: tuple[Transaction, ...] = (
     *interior.TRANSACTIONS,
     *conscription.TRANSACTIONS,
     *foreign_affairs.TRANSACTIONS,
+    *turns.TRANSACTIONS,
 )
 CATALOGUE: dict[str, Transaction] = {entry.slug: entry for entry in TRANSACTIONS}

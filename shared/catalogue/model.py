@@ -159,6 +159,8 @@ class Transaction:
     """The entry an application becomes when its applicant pays the difference to the urgent price."""
     one_of: str | None = None
     """Of all entries that name the same thing here, a person has one application open at a time."""
+    missions: tuple[str, ...] = ()
+    """The only missions that offer it; empty where all do."""
     option_questions: tuple[str, ...] = field(default=())
     """Answers that travel to the authority as codes; never personal data."""
     attested_by: tuple[str, ...] = ()

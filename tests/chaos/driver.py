@@ -13,6 +13,7 @@ import requests
 from deploy.demo.answers import answers, required_papers, scan
 from deploy.population.specimens import Specimen
 from deploy.sandbox.provider import TEST_NUMBER
+from shared.catalogue import CATALOGUE
 from shared.client import Client
 from shared.errors import Refusal, Unavailable
 from shared.identity import Actor
@@ -107,6 +108,8 @@ class Case:
         elif self.status == "awaiting_payment":
             self.pay(shown["quote"])
         elif self.status == "in_review":
+            if CATALOGUE[self.slug].appointment:
+                self.desk("attend", "clerk", number=self.person.national_number)
             self.desk("accept", "officer")
         elif self.status == "ready" and self.slug == "passport-renewal":
             self.desk("collect", "clerk", national_number=self.person.national_number)

@@ -109,6 +109,10 @@ class Case:
         sent = {"amount": quote["total"], "currency": quote["currency"], "key": fresh_key()}
         return self.desk("cash", "cashier", **sent)
 
+    def come(self) -> Any:
+        """Comes in person, where somebody looks at who it is."""
+        return self.desk("attend", "clerk", number=self.person.national_number)
+
     def desk(self, verb: str, role: str = "officer", **sent: Any) -> Any:
         """An officer's verb on the case."""
         body = {"key": fresh_key(), **sent}

@@ -58,12 +58,13 @@ def test_a_passport_is_renewed_and_collected(case: Begin, database: Callable[[st
     assert (quote["total"], quote["currency"]) == (75_000, "SAR")
     assert mine.pay_cash()["receipt"]
     assert mine.status == "in_review"
+    mine.come()
     mine.desk("accept")
     assert mine.status == "ready"
     mine.desk("collect", "clerk", national_number=specimens.WOMAN.national_number)
     assert mine.status == "collected"
     codes = [step["code"] for step in mine.shown()["timeline"]]
-    assert codes[-5:] == ["submitted", "paid", "accepted", "granted", "collected"]
+    assert codes[-6:] == ["submitted", "paid", "attended", "accepted", "granted", "collected"]
     assert set(balances(database).values()) == {0}
 
 
@@ -145,6 +146,7 @@ def test_the_wrong_person_at_the_counter_gets_no_passport(case: Begin) -> None:
     mine = case(specimens.MOTHER, "passport-renewal").draft()
     mine.submit()
     mine.pay_cash()
+    mine.come()
     mine.desk("accept")
     shown: dict[str, Any] = {"national_number": specimens.FATHER.national_number, "key": fresh_key()}
     path = f"/desk/cases/{mine.reference}/collect"

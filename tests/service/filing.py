@@ -47,6 +47,8 @@ def answer_to(question: Question) -> object:
         "national_number": "01234567890",
         "passport_number": "N012345678",
         "phone": "+966 50 123 4567",
+        "saudi_number": "2123456789",
+        "saudi_mobile": "+966 50 123 4567",
     }
     return NAMES.get(question.name) or by_kind[question.kind]
 
@@ -206,6 +208,10 @@ class Counter:
         with self.client.app.extensions["database"].scope(self.mission) as session:
             return receive(session, count, self.mission)
 
+    def come(self) -> TestResponse:
+        """The applicant comes in person and shows their own number."""
+        return self.desk("attend", number=self.person.number)
+
     def until(self, status: str, slug: str = "passport-renewal") -> "Counter":
         """As far along the straight way as asked."""
         self.fill(slug)
@@ -219,6 +225,8 @@ class Counter:
         for reached, step in steps.items():
             step()
             assert self.read()["status"] == reached
+            if reached == "in_review" and forms.transaction(slug).appointment:
+                assert self.come().status_code == 200
             if reached == status:
                 break
         return self

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from services.consular import worker
 from services.consular.applications import read, resolve, review, settle
+from services.consular.applications.attend import attend
 from services.consular.applications.model import Application
 from services.consular.applications.submit import submit
 from services.consular.applications.withdraw import withdraw
@@ -22,6 +23,7 @@ from services.consular.payments import attempts, quote, refund, take
 from services.consular.payments.model import Standing
 from services.consular.payments.provider import Provider
 from services.consular.payments.rules import Answer, Kind, Said
+from shared import forms
 from shared.audit import event
 from shared.catalogue.civil_status import INDIVIDUAL_EXTRACT
 from shared.clock import add_years
@@ -55,8 +57,11 @@ def pay(session: Session, application: Application) -> None:
 
 def forwarded(session: Session, folder: Path, slug: str = RENEWAL) -> Application:
     """With the authority, paid."""
-    application = file_by_verbs(session, folder, Person(), slug)
+    person = Person()
+    application = file_by_verbs(session, folder, person, slug)
     pay(session, application)
+    if forms.transaction(slug).appointment:
+        attend(session, HEAD, application.reference, person.number)
     review.accept(session, HEAD, application.reference)
     return application
 

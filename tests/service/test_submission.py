@@ -41,7 +41,7 @@ def test_a_renewal_awaits_its_payment_with_a_frozen_quote(counter: At) -> None:
     assert (made["quote"]["total"], made["quote"]["currency"]) == (75_000, "SAR")
     assert made["quote"]["lines"][0]["tariff"] == {"amount": 20_000, "currency": "USD"}
     assert made["applicant"]["name"] == {"ar": "رشا سامر الحسين", "en": "Rasha Samer Alhussein"}
-    assert made["allowed"] == ["pay", "withdraw"]
+    assert made["allowed"] == ["pay", "withdraw", "hold_turn"]
     assert [line["code"] for line in made["timeline"]] == ["drafted", "submitted"]
     assert [line["by"] for line in made["timeline"]] == ["expatriate", "expatriate"]
 

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from services.consular import missions
 from services.consular.applications.deadline import last_day
+from services.consular.appointments import calendar
 from shared import clock, db
 
 
@@ -25,6 +26,7 @@ def lapses_on(session: Session, mission: str) -> date:
 
 
 def due_on(session: Session, mission: str, working_days: int) -> date:
-    """The day by which an application is promised, counted from today over the mission's own weekend."""
+    """The day by which an application is promised, counted from today over the mission's own weekend and closures."""
     weekend = frozenset(missions.find(session, mission).weekend)
-    return clock.add_working_days(today(session, mission), working_days, weekend)
+    closures = calendar.closed_from(session, mission)
+    return clock.add_working_days(today(session, mission), working_days, weekend, closures)

@@ -19,7 +19,7 @@ from services.consular.papers.model import Paper
 from services.consular.payments import tariffs
 from shared import audit, forms, references
 from shared.catalogue.model import Transaction
-from shared.errors import Conflict, Invalid, NotAllowed
+from shared.errors import Conflict, Invalid, NotAllowed, Refusal
 from shared.forms import TYPED_HIJRI
 from shared.identity import Actor
 from shared.standing import Standing
@@ -27,12 +27,14 @@ from shared.standing import Standing
 
 def start(session: Session, actor: Actor, slug: str, mission: str, claim: Claim | None = None) -> Application:
     """A new draft, for oneself or, with a claim, for somebody else. Raises NotFound for an unknown transaction or
-    mission, Refusal while the transaction is not open or the claim does not hold, Conflict with the reference of the
-    one already open, where the catalogue allows one at a time."""
+    mission, Refusal while the transaction is not open, where the mission does not offer it, or while the claim does not
+    hold, Conflict with the reference of the one already open, where the catalogue allows one at a time."""
     if not actor.person:
         raise NotAllowed("identity_not_confirmed")
     entry = forms.transaction(slug)
-    missions.find(session, mission)
+    place = missions.find(session, mission)
+    if entry.missions and place.code not in entry.missions:
+        raise Refusal("not_at_this_mission", missions=" ".join(entry.missions))
     tariffs.check_active(session, slug, mission)
     standing, facts = behalf.own(actor.person, slug), None
     if claim is not None:

@@ -10,7 +10,8 @@ from services.consular.applications import rules
 from services.consular.applications.behalf import check_standing, may_act, standing_of
 from services.consular.applications.days import lapses_on
 from services.consular.applications.model import Application, Step
-from services.consular.applications.rules import Status
+from services.consular.applications.rules import FINAL, Status
+from services.consular.appointments import release
 from services.consular.notices.tell import tell
 from shared import audit
 from shared.access import check_access
@@ -71,8 +72,13 @@ def move(
     note: str | None = None,
     detail: Detail | None = None,
     columns: Mapping[str, object] | None = None,
+    code: str = "",
 ) -> None:
-    """Changes the status, together with other columns. Raises Conflict when somebody was faster, or there is no way."""
+    """Changes the status, together with other columns. Raises Conflict when somebody was faster, or there is no way.
+
+    `code` names what happened where the table's word for the change says too little. With the end of an application
+    its seat is free.
+    """
     source = Status(application.status)
     known = rules.transition(source, target)
     if known is None:
@@ -88,10 +94,12 @@ def move(
     )
     if changed is None:
         raise Conflict("not_possible_now", status=source.value)
-    note_step(session, actor, application, known.code, source, reason=reason, note=note, detail=detail)
+    note_step(session, actor, application, code or known.code, source, reason=reason, note=note, detail=detail)
     if target in rules.TOLD:
         for person in told(session, application):
             tell(session, person, target.value, application.reference)
+    if target in FINAL:
+        release.let_go(session, actor, application.reference)
 
 
 def told(session: Session, application: Application) -> list[str]:

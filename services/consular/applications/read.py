@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from services.consular.applicants import mandates, snapshot
 from services.consular.applicants.model import ActingPerson, Applicant, Mandate
-from services.consular.applications import desk_letters, rules
+from services.consular.applications import coming, desk_letters, rules
 from services.consular.applications.days import today
 from services.consular.applications.model import Application, Asking, Step
 from services.consular.applications.move import find, is_party, see_own
@@ -21,7 +21,7 @@ from services.consular.payments import attempts, quote, refund
 from shared import audit, forms
 from shared.access import ACCESS
 from shared.audit import event
-from shared.catalogue.model import AFTER_ASSESSMENT, BOOKLET, HOLDER
+from shared.catalogue.model import AFTER_ASSESSMENT, BOOKLET, HOLDER, TURN
 from shared.identity import Actor
 
 HISTORY_ROWS = 200
@@ -37,7 +37,14 @@ ACTIONS = {
     "cash": "payment.cash",
     "collect": "desk.collect",
     "reprint": "desk.reprint",
+    "hold_turn": "turn.hold",
+    "change_turn": "turn.move",
+    "attend": "desk.attend",
+    "miss": "desk.miss",
 }
+
+# What the stages of a turn are called; their statuses are those of any application.
+TURN_STAGES = {"ready": "turn_booked", "collected": "turn_attended"}
 
 View = dict[str, Any]
 
@@ -129,6 +136,7 @@ def whole(session: Session, actor: Actor, application: Application) -> View:
     acting = snapshot.acting_on(session, application.reference)
     order = quote.latest(session, application.reference)
     steps = _steps(session, application.reference)
+    to_come = coming.shown(session, application)
     return {
         **summary(application),
         "applicant": _named(applicant) if applicant else None,
@@ -143,25 +151,38 @@ def whole(session: Session, actor: Actor, application: Application) -> View:
         "stages": stages_of(application, steps),
         "collection": _collection(session, application),
         "letters": _letters(session, application),
-        "allowed": allowed(actor, application),
+        **to_come,
+        "allowed": coming.offered(allowed(actor, application), to_come),
     }
 
 
 def allowed(actor: Actor, application: Application) -> list[str]:
     """The verbs this actor may use now, by role and by status."""
     party = Party.APPLICANT if is_party(actor, application) else Party.MISSION
-    booklet = forms.transaction(application.transaction).outcome == BOOKLET
-    verbs = rules.verbs_in(Status(application.status), party, booklet=booklet)
+    entry = forms.transaction(application.transaction)
+    verbs = rules.verbs_in(
+        Status(application.status),
+        party,
+        booklet=entry.outcome == BOOKLET,
+        turn=entry.outcome == TURN,
+        visit=entry.appointment is not None,
+    )
     return [verb for verb in verbs if actor.role in ACCESS[ACTIONS[verb]]]
 
 
 def stages_of(application: Application, steps: list[Step]) -> list[dict[str, str]]:
     """The way of this transaction and how far this application is."""
     entry = forms.transaction(application.transaction)
-    way = rules.path(assessed=entry.priced == AFTER_ASSESSMENT, free=not entry.fees, booklet=entry.outcome == BOOKLET)
+    way = rules.path(
+        assessed=entry.priced == AFTER_ASSESSMENT,
+        free=not entry.fees,
+        booklet=entry.outcome == BOOKLET,
+        turn=entry.outcome == TURN,
+    )
     came_from = next((step.source for step in reversed(steps) if step.source != step.target), None)
     last = Status(came_from) if came_from else Status.DRAFT
-    return rules.stages(way, Status(application.status), last, paid=application.paid_at is not None)
+    shown = rules.stages(way, Status(application.status), last, paid=application.paid_at is not None)
+    return [{**one, "code": TURN_STAGES[one["code"]]} for one in shown] if entry.outcome == TURN else shown
 
 
 def shown_paper(paper: Paper) -> View:

@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session
 
+from services.consular.applications import slips
 from services.consular.applications.days import today
 from services.consular.applications.model import Application
 from services.consular.applications.move import check_status, lock, note_step
@@ -22,6 +23,7 @@ def reprint(session: Session, actor: Actor, reference: str, reason: str) -> Appl
         raise Conflict("no_booklet_in_stock")
     day = today(session, application.mission)
     booklets.print_passport(session, booklet, reference, application.person, day)
+    slips.issue_passport(session, actor, application)
     detail = {"spoiled": spoiled, "booklet": booklet.serial}
     note_step(session, actor, application, "reprinted", Status.READY, reason=reason, detail=detail)
     return application

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from services.consular.applications import dues, settle
+from services.consular.applications import dues, settle, slips
 from services.consular.applications.days import today
 from services.consular.applications.model import Application, Asking
 from services.consular.applications.move import Detail, move, note_step
@@ -123,6 +123,7 @@ def _make_passport(session: Session, actor: Actor, application: Application) -> 
     day = today(session, application.mission)
     booklets.print_passport(session, booklet, application.reference, application.person, day)
     move(session, actor, application, Status.READY, detail={"booklet": booklet.serial}, columns={"awaits": None})
+    slips.issue_passport(session, actor, application)
     return True
 
 

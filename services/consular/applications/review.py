@@ -6,6 +6,7 @@ from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from services.consular.applications import letters, rules
+from services.consular.applications.attend import check_came
 from services.consular.applications.days import day_of
 from services.consular.applications.model import Application, Asking
 from services.consular.applications.move import check_status, lock, move
@@ -23,9 +24,13 @@ NOTE_LENGTH = 500
 
 
 def accept(session: Session, actor: Actor, reference: str) -> Application:
-    """Asks the authorities. Of two officers who accept at once one waits, and is told that it is done."""
+    """Asks the authorities. Of two officers who accept at once one waits, and is told that it is done.
+
+    Raises Refusal (visit_needed) while an applicant who must come in person has not come.
+    """
     application = lock(session, actor, "desk.accept", reference)
     check_status(application, "accept")
+    check_came(session, application)
     this_round = application.round + 1
     move(session, actor, application, Status.WITH_AUTHORITY, columns={"round": this_round})
     for ask in forms.transaction(application.transaction).asks:

@@ -69,6 +69,10 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(_S.IN_REVIEW, _S.CANCELLED, _P.DECREE, "cancelled"),
     Transition(_S.RETURNED, _S.CANCELLED, _P.DECREE, "cancelled"),
     Transition(_S.WITH_AUTHORITY, _S.CANCELLED, _P.DECREE, "cancelled"),
+    # A turn for its own sake is ready as soon as it is handed in, and ends when its hour has come, or before.
+    Transition(_S.DRAFT, _S.READY, _P.APPLICANT, "turn_booked"),
+    Transition(_S.READY, _S.WITHDRAWN, _P.APPLICANT, "turn_cancelled"),
+    Transition(_S.READY, _S.LAPSED, _P.MISSION, "turn_missed"),
 )
 
 # Ready is an end for a document, which is downloaded; a booklet still waits to be collected.
@@ -83,6 +87,9 @@ TOLD = frozenset({_S.RETURNED, _S.READY, _S.COLLECTED, _S.REFUSED, _S.LAPSED, _S
 RETURN_REASONS = ("paper_unreadable", "paper_missing", "answer_wrong", "photo_unsuitable")
 REFUSE_REASONS = ("not_entitled", "identity_doubt", "forged_paper", "duplicate_application")
 
+# While somebody who must come in person may come.
+VISITING = frozenset({_S.AWAITING_PAYMENT, _S.IN_REVIEW, _S.RETURNED})
+
 # The verbs of the interface: in which statuses each makes sense, and for whom. Those that change nothing of the status
 # (saving answers, opening a payment) stand beside those that do.
 VERBS: Mapping[str, tuple[Party, frozenset[Status]]] = {
@@ -96,7 +103,12 @@ VERBS: Mapping[str, tuple[Party, frozenset[Status]]] = {
     "cash": (_P.MISSION, frozenset({_S.AWAITING_PAYMENT})),
     "collect": (_P.MISSION, frozenset({_S.READY})),
     "reprint": (_P.MISSION, frozenset({_S.READY})),
+    "hold_turn": (_P.APPLICANT, frozenset({_S.DRAFT, *VISITING})),
+    "change_turn": (_P.APPLICANT, frozenset({_S.READY, *VISITING})),
+    "attend": (_P.MISSION, frozenset({_S.READY, *VISITING})),
+    "miss": (_P.MISSION, frozenset({_S.READY, *VISITING})),
 }
+ABOUT_TURNS = frozenset({"hold_turn", "change_turn", "attend", "miss"})
 
 
 def transition(source: Status, target: Status) -> Transition | None:
@@ -109,17 +121,29 @@ def may_move(source: Status, target: Status) -> bool:
     return transition(source, target) is not None
 
 
-def verbs_in(status: Status, party: Party, *, booklet: bool) -> list[str]:
-    """What a party can do with an application in this status; only a booklet is collected, or printed again."""
+def verbs_in(status: Status, party: Party, *, booklet: bool, turn: bool = False, visit: bool = False) -> list[str]:
+    """What a party can do with an application in this status; only a booklet is collected, or printed again, and
+    only those who come for a turn, or for a visit, have one."""
     return [
         verb
         for verb, (whose, statuses) in VERBS.items()
-        if whose == party and status in statuses and (booklet or verb not in ("collect", "reprint"))
+        if whose == party
+        and status in statuses
+        and (booklet or verb not in ("collect", "reprint"))
+        and (verb not in ABOUT_TURNS or turn_fits(verb, status, turn=turn, visit=visit))
     ]
 
 
-def path(*, assessed: bool, free: bool, booklet: bool) -> tuple[str, ...]:
+def turn_fits(verb: str, status: Status, *, turn: bool, visit: bool) -> bool:
+    """Whether a verb about turns makes sense: a turn for its own sake is chosen in the draft and changed when ready,
+    a visit is booked and changed while the application lies at the mission."""
+    return status in VERBS[verb][1] and ((turn and status not in VISITING) or (visit and status in VISITING))
+
+
+def path(*, assessed: bool, free: bool, booklet: bool, turn: bool = False) -> tuple[str, ...]:
     """The straight way of a transaction, as the stages shown to who follows it."""
+    if turn:
+        return ("ready", "collected")
     end = ("ready", "collected") if booklet else ("ready",)
     if assessed:
         return ("in_review", "assessment", "awaiting_payment", "with_authority", *end)

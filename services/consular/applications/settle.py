@@ -8,6 +8,7 @@ from services.consular.applications.days import due_on
 from services.consular.applications.model import Application
 from services.consular.applications.move import check_status, lock, move
 from services.consular.applications.rules import Status
+from services.consular.appointments import calendar
 from services.consular.notices.rules import PAYMENT_HELD
 from services.consular.notices.tell import tell
 from services.consular.payments import attempts, quote, take
@@ -39,6 +40,7 @@ def by_cash(session: Session, actor: Actor, reference: str, amount: Money, key: 
     """Takes cash at the counter for exactly what is owed. Raises Conflict when nothing is owed (any more)."""
     application = lock(session, actor, "payment.cash", reference)
     check_status(application, "cash")
+    calendar.check_payments_open(session, application.mission)
     dues.charge(session, actor, application)
     payment = take.cash(session, actor, _order(session, application).reference, amount, key)
     _advance(session, actor, application, payment)
@@ -52,6 +54,7 @@ def owed(session: Session, actor: Actor, reference: str) -> tuple[str, Money | N
     """
     application = lock(session, actor, "payment.open", reference)
     check_status(application, "pay")
+    calendar.check_payments_open(session, application.mission)
     before = quote.of_application(session, reference)
     if before is not None and attempts.unsettled(session, before) is not None:
         return before.reference, None

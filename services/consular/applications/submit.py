@@ -7,7 +7,7 @@ from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from services.consular.applicants import snapshot
-from services.consular.applications import behalf, dues
+from services.consular.applications import behalf, dues, turns
 from services.consular.applications.days import due_on, today
 from services.consular.applications.history import last_granted_on
 from services.consular.applications.model import Application
@@ -17,7 +17,7 @@ from services.consular.applications.statements import as_facts, attested, check_
 from services.consular.papers import store
 from services.consular.payments import tariffs
 from shared import forms
-from shared.catalogue.model import AT_SUBMIT, Transaction
+from shared.catalogue.model import AT_SUBMIT, TURN, Transaction
 from shared.crypto import Keys
 from shared.errors import Invalid
 from shared.identity import Actor
@@ -45,6 +45,9 @@ def submit(session: Session, actor: Actor, keys: Keys, reference: str, statement
         _review(session, actor, application, entry, columns)
         return application
     columns["submitted_at"] = func.now()
+    if entry.outcome == TURN:
+        turns.hand_in(session, actor, application, entry, columns)
+        return application
     if entry.priced == AT_SUBMIT and dues.charge(session, actor, application):
         move(session, actor, application, Status.AWAITING_PAYMENT, columns=columns)
         return application

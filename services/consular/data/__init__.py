@@ -1,4 +1,4 @@
-"""Rows the service starts with: missions, tariffs, rates, standings; each file is one table.
+"""Rows the service starts with: missions, tariffs, rates, standings, hours, closures; each file is one table.
 
 A migration loads them; when a file has changed, the next migration loads it again.
 """
@@ -26,12 +26,14 @@ def load_rows(
     read: Callable[[Mapping[str, str]], dict[str, object]],
     *,
     replace: bool = False,
+    only: Callable[[Mapping[str, str]], bool] | None = None,
 ) -> None:
     """Inserts rows that are not there yet; the first column is the key. With `replace` known rows follow the file.
+    `only` says of each row of the file whether it is meant.
 
     It knows only the columns of the file, so that an old migration can call it whatever the model has become.
     """
-    rows = [read(row) for row in rows_of(name)]
+    rows = [read(row) for row in rows_of(name) if only is None or only(row)]
     key, *others = rows[0]
     target = table(name, *(column(each) for each in rows[0]))
     statement = insert(target).values(rows)

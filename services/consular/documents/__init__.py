@@ -22,8 +22,21 @@
     application reference; transaction slug
     ready_on, keep_until                "YYYY-MM-DD" (keep_until may be None)
     bring       codes out of: this_slip, identity_card, old_passport, mandate, guardian_card, receipt
-    hours       [{"days": {"ar", "en"}, "from": "09:00", "to": "13:00"}]
-    address     {"ar", "en"}
+    hours       [{"days": {"ar", "en"}, "from": "09:00", "to": "13:00"}]; empty where the mission has set none
+    address     {"ar", "en"}            "" where none is known: the line is left out
+    zone        IANA zone of the mission
+
+`issue(..., kind="turn-slip", data=...)` takes exactly:
+
+    holder      {"ar", "en"}
+    application reference; transaction slug
+    service     texts `turn.service.<service>`
+    starts_at   instant, ISO 8601 with offset
+    day         "YYYY-MM-DD" at the mission; weekday {"ar", "en"}; time, arrive "HH:MM" by the mission's clock
+    window      number of the window
+    document_end  the last signs of the identity paper the turn is bound to
+    bring       codes, texts `bring.<code>`
+    address     {"ar", "en"}            "" where none is known: the line is left out
     zone        IANA zone of the mission
 
 `issue(..., kind="ministry-letter", data=...)` takes exactly:

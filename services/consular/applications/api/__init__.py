@@ -1,5 +1,13 @@
 """How applications are asked for over HTTP: by applicants, by the desk, by payers, by the public."""
 
-from services.consular.applications.api import desk, letters, mine, money, public, stock
+from services.consular.applications.api import desk, letters, mine, money, public, stock, turns
 
-BLUEPRINTS = (mine.blueprint, desk.blueprint, money.blueprint, public.blueprint, stock.blueprint, letters.blueprint)
+BLUEPRINTS = (
+    mine.blueprint,
+    desk.blueprint,
+    money.blueprint,
+    public.blueprint,
+    stock.blueprint,
+    letters.blueprint,
+    turns.blueprint,
+)

@@ -3,6 +3,7 @@
 from alembic import op
 
 from services.consular import missions
+from services.consular.appointments import load
 from services.consular.payments import tariffs
 
 revision = "0010"
@@ -12,3 +13,5 @@ down_revision = "0009"
 def upgrade() -> None:
     missions.load(op.get_bind())
     tariffs.load(op.get_bind())
+    missions.load_offices(op.get_bind())
+    load.load(op.get_bind())

@@ -1,0 +1,143 @@
+"""Holds a seat for some minutes. Of all who reach for one seat at once exactly one gets it, whatever happens."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from services.consular import missions
+from services.consular.appointments import calendar, openings
+from services.consular.appointments.model import Turn, TurnRule
+from services.consular.appointments.rules import COUNTED, Slot, TurnState, free_seat, month_of
+from shared import audit, clock, db
+from shared.errors import Conflict, Refusal
+from shared.identity import Actor
+
+
+@dataclass(frozen=True)
+class Booker:
+    """Who reaches for a seat, for which application, and whose share of the month it uses up."""
+
+    mission: str
+    service: str
+    application: str
+    person: str
+    document: str
+    counted_for: str
+
+
+def hold(session: Session, actor: Actor, booker: Booker, starts_at: datetime) -> Turn:
+    """A seat for the minutes of the rule; another one held for the same application is let go.
+
+    Raises Refusal (turn_past, turn_too_far, turn_closed, turn_unknown, turn_share_used) and Conflict (turn_taken with
+    the next free times, turn_booked_already).
+    """
+    _enter(session, booker, starts_at)
+    slot = openings.find(session, booker.mission, booker.service, starts_at)
+    rule = calendar.rule(session, booker.mission, booker.service)
+    _clear(session, booker, slot)
+    _check_no_turn(session, booker)
+    place = _place(session, booker, rule, slot)
+    seat = _seat(session, booker, rule, slot)
+    turn = _take(session, booker, slot, rule, seat, place) if seat else None
+    if turn is None:
+        raise Conflict("turn_taken", next=openings.next_free(session, booker.mission, booker.service, starts_at))
+    audit.record(session, actor, "turn.held", booker.application, starts_at=starts_at.isoformat(), seat=seat)
+    return turn
+
+
+def _enter(session: Session, booker: Booker, starts_at: datetime) -> None:
+    """One person at a time, no closure meanwhile, and one after the other for a day of a service."""
+    calendar.lock(session, booker.mission, booker.service, booker.counted_for)
+    calendar.share(session, booker.mission, "calendar")
+    day = clock.local_date(starts_at, missions.find(session, booker.mission).zone)
+    calendar.lock(session, booker.mission, booker.service, day.isoformat())
+
+
+def _clear(session: Session, booker: Booker, slot: Slot) -> None:
+    """Expired holds in the way leave their seats, and what this application held before is let go."""
+    in_the_way = or_(
+        Turn.starts_at == slot.starts_at,
+        Turn.counted_for == booker.counted_for,
+        Turn.application == booker.application,
+    )
+    expired = (Turn.state == TurnState.HELD, Turn.held_until <= func.now(), in_the_way)
+    _change(session, TurnState.EXPIRED, *expired)
+    _change(session, TurnState.RELEASED, Turn.state == TurnState.HELD, Turn.application == booker.application)
+
+
+def _change(session: Session, state: TurnState, *which: object) -> None:
+    session.execute(
+        update(Turn)
+        .where(*which)  # type: ignore[arg-type]
+        .values(state=state, changed_at=func.now())
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _check_no_turn(session: Session, booker: Booker) -> None:
+    booked = select(Turn.id).where(Turn.application == booker.application, Turn.state == TurnState.BOOKED)
+    if session.scalar(booked) is not None:
+        raise Conflict("turn_booked_already")
+
+
+def _place(session: Session, booker: Booker, rule: TurnRule, slot: Slot) -> int:
+    """Which of the month's turns this is for them. Raises Refusal when their share is used up."""
+    month = month_of(slot.starts_at, missions.find(session, booker.mission).zone)
+    used = session.scalars(
+        select(Turn.place).where(
+            Turn.mission == booker.mission,
+            Turn.service == booker.service,
+            Turn.counted_for == booker.counted_for,
+            Turn.month == month,
+            Turn.state.in_(COUNTED),
+        )
+    )
+    place = free_seat(used, rule.per_month)
+    if place is None:
+        raise Refusal("turn_share_used", n=rule.per_month, month=month.isoformat())
+    return place
+
+
+def _seat(session: Session, booker: Booker, rule: TurnRule, slot: Slot) -> int | None:
+    """The lowest free seat; None when the time, or the day's quota, is full."""
+    zone = missions.find(session, booker.mission).zone
+    day = clock.local_date(slot.starts_at, zone)
+    of_the_day = (
+        Turn.mission == booker.mission,
+        Turn.service == booker.service,
+        Turn.starts_at >= clock.start_of_day(day, zone),
+        Turn.starts_at < clock.start_of_day(day + timedelta(days=1), zone),
+        openings.occupied(),
+    )
+    taken = session.execute(select(Turn.starts_at, Turn.seat).where(*of_the_day)).all()
+    if len(taken) >= rule.daily_quota:
+        return None
+    return free_seat((row.seat for row in taken if row.starts_at == slot.starts_at), slot.seats)
+
+
+def _take(session: Session, booker: Booker, slot: Slot, rule: TurnRule, seat: int, place: int) -> Turn | None:
+    row = {
+        "id": uuid.uuid4(),
+        "mission": booker.mission,
+        "service": booker.service,
+        "starts_at": slot.starts_at,
+        "ends_at": slot.ends_at,
+        "seat": seat,
+        "window": slot.window,
+        "month": month_of(slot.starts_at, missions.find(session, booker.mission).zone),
+        "place": place,
+        "application": booker.application,
+        "person": booker.person,
+        "document": booker.document,
+        "counted_for": booker.counted_for,
+        "state": TurnState.HELD,
+        "held_until": db.now(session) + timedelta(minutes=rule.hold_minutes),
+        "made_at": func.now(),
+        "changed_at": func.now(),
+    }
+    # The unique indexes have the last word: a seat, or a share of the month, that is gone is not taken twice.
+    return session.scalar(insert(Turn).values(row).on_conflict_do_nothing().returning(Turn))

@@ -1,0 +1,155 @@
+"""What is open: days with remaining seats, the times of a day, and whether one time may be taken."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from services.consular import missions
+from services.consular.appointments import calendar
+from services.consular.appointments.model import Closure, Turn, TurnRule
+from services.consular.appointments.rules import NEXT_SHOWN, SEATED, Slot, TurnState, dates_between, slots_of
+from shared import clock, db
+from shared.errors import Refusal
+
+
+@dataclass(frozen=True)
+class Free:
+    """A slot and how many of its seats are left."""
+
+    slot: Slot
+    remaining: int
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day of the calendar: its times, what is left of its seats, why it is closed."""
+
+    day: date
+    times: tuple[Free, ...]
+    remaining: int
+    closure: Closure | None
+
+
+@dataclass(frozen=True)
+class Offered:
+    """Everything somebody needs to choose a time."""
+
+    mission: str
+    zone: str
+    service: str
+    rule: TurnRule
+    days: tuple[Day, ...]
+
+    def shown(self) -> dict[str, object]:
+        """As the interface shows it: instants in UTC, beside them the wall clock of the mission."""
+        return {
+            "mission": self.mission,
+            "service": self.service,
+            "zone": self.zone,
+            "rule": self.rule.shown(),
+            "days": [_shown_day(day, ZoneInfo(self.zone)) for day in self.days],
+        }
+
+
+def occupied() -> ColumnElement[bool]:
+    """Turns that sit on a seat now: an expired hold does not."""
+    return and_(Turn.state.in_(SEATED), or_(Turn.state != TurnState.HELD, Turn.held_until > func.now()))
+
+
+def offered(session: Session, mission: str, service: str) -> Offered:
+    """All days from today to the horizon. A service without opening hours has days without times."""
+    zone, rule = missions.find(session, mission).zone, calendar.rule(session, mission, service)
+    first = calendar.today(session, mission)
+    last = first + timedelta(days=rule.horizon_days)
+    hours = [row.hours for row in calendar.hours(session, mission, service)]
+    closed = calendar.closed_days(session, mission, first, last)
+    taken = _taken(session, mission, service, first, last, zone)
+    now = db.now(session)
+
+    def day_of(day: date) -> Day:
+        slots = [] if day in closed else slots_of(hours, day, zone)
+        return _day(day, slots, taken, now, rule.daily_quota, closed.get(day))
+
+    return Offered(mission, zone, service, rule, tuple(day_of(day) for day in dates_between(first, last)))
+
+
+def _day(
+    day: date, slots: list[Slot], taken: Counter[datetime], now: datetime, quota: int, closure: Closure | None
+) -> Day:
+    left = max(0, quota - sum(taken[slot.starts_at] for slot in slots))
+    times = tuple(
+        Free(slot, min(left, max(0, slot.seats - taken[slot.starts_at]))) for slot in slots if slot.starts_at > now
+    )
+    return Day(day, times, min(left, sum(each.remaining for each in times)), closure)
+
+
+def _taken(session: Session, mission: str, service: str, first: date, last: date, zone: str) -> Counter[datetime]:
+    rows = session.execute(
+        select(Turn.starts_at, func.count())
+        .where(
+            Turn.mission == mission,
+            Turn.service == service,
+            Turn.starts_at >= clock.start_of_day(first, zone),
+            Turn.starts_at < clock.start_of_day(last + timedelta(days=1), zone),
+            occupied(),
+        )
+        .group_by(Turn.starts_at)
+    )
+    return Counter({at: int(count) for at, count in rows})
+
+
+def find(session: Session, mission: str, service: str, starts_at: datetime) -> Slot:
+    """The slot that begins at this instant. Raises Refusal: turn_past, turn_too_far, turn_closed, or turn_unknown for
+    an instant at which this mission receives nobody for this service."""
+    zone, rule = missions.find(session, mission).zone, calendar.rule(session, mission, service)
+    day, today = clock.local_date(starts_at, zone), calendar.today(session, mission)
+    if starts_at <= db.now(session):
+        raise Refusal("turn_past")
+    if day > today + timedelta(days=rule.horizon_days):
+        raise Refusal("turn_too_far", n=rule.horizon_days)
+    closed = calendar.closed_days(session, mission, day, day)
+    if day in closed:
+        raise Refusal("turn_closed", title_ar=closed[day].title_ar, title_en=closed[day].title_en)
+    slots = slots_of((row.hours for row in calendar.hours(session, mission, service)), day, zone)
+    slot = next((each for each in slots if each.starts_at == starts_at), None)
+    if slot is None:
+        raise Refusal("turn_unknown")
+    return slot
+
+
+def next_free(session: Session, mission: str, service: str, after: datetime) -> list[str]:
+    """The next free times, for whoever came too late: those after the one they wanted first, then the others."""
+    times = [
+        each.slot.starts_at
+        for day in offered(session, mission, service).days
+        if day.remaining
+        for each in day.times
+        if each.remaining
+    ]
+    ahead = [at for at in times if at >= after]
+    return [at.isoformat() for at in sorted((ahead or times)[:NEXT_SHOWN])]
+
+
+def _shown_day(day: Day, zone: ZoneInfo) -> dict[str, object]:
+    return {
+        "day": day.day.isoformat(),
+        "remaining": day.remaining,
+        "closed": {"ar": day.closure.title_ar, "en": day.closure.title_en} if day.closure else None,
+        "times": list(_shown_times(day.times, zone)),
+    }
+
+
+def _shown_times(times: Iterable[Free], zone: ZoneInfo) -> Iterable[dict[str, object]]:
+    for each in times:
+        yield {
+            "starts_at": each.slot.starts_at.isoformat(),
+            "ends_at": each.slot.ends_at.isoformat(),
+            "local": f"{each.slot.starts_at.astimezone(zone):%H:%M}",
+            "remaining": each.remaining,
+            "window": each.slot.window,
+        }

@@ -1,0 +1,126 @@
+"""When a mission receives people, and what may be done with a turn: all of it worked out from plain values."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+
+class TurnState(StrEnum):
+    """Where a turn stands. A hold counts only until it expires, by the database's clock."""
+
+    HELD = "held"
+    BOOKED = "booked"
+    ATTENDED = "attended"
+    MISSED = "missed"
+    CANCELLED = "cancelled"
+    CANCELLED_LATE = "cancelled_late"
+    MOVED = "moved"
+    RELEASED = "released"
+    EXPIRED = "expired"
+
+
+# Those who sit on a seat, and those who have used up their share of the month.
+SEATED = frozenset({TurnState.HELD, TurnState.BOOKED, TurnState.ATTENDED, TurnState.MISSED})
+COUNTED = SEATED | {TurnState.CANCELLED_LATE}
+LIVE = frozenset({TurnState.HELD, TurnState.BOOKED})
+NEXT_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Hours:
+    """One row of the opening hours: every such weekday, by the wall clock of the mission."""
+
+    weekday: int
+    opens: time
+    closes: time
+    slot_minutes: int
+    seats: int
+    window: str
+    valid_from: date = date.min
+    valid_to: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the row speaks of this day; `valid_to` is the first day it does not."""
+        return day.weekday() == self.weekday and self.valid_from <= day and (not self.valid_to or day < self.valid_to)
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A time at which `seats` people are received at a window."""
+
+    starts_at: datetime
+    ends_at: datetime
+    seats: int
+    window: str
+
+
+def slots_of(hours: Iterable[Hours], day: date, zone: str) -> list[Slot]:
+    """The slots of a day in order. Where the clock goes forward, the hour that does not exist has none.
+
+    Where it goes back, an hour that comes twice is used the first time only: 02:30 on a slip means one moment.
+    """
+    found: dict[datetime, Slot] = {}
+    for row in hours:
+        if row.holds_on(day):
+            for slot in _slots(row, day, ZoneInfo(zone)):
+                known = found.get(slot.starts_at)
+                seats = slot.seats + (known.seats if known else 0)
+                found[slot.starts_at] = Slot(slot.starts_at, slot.ends_at, seats, known.window if known else row.window)
+    return [found[at] for at in sorted(found)]
+
+
+def _slots(row: Hours, day: date, zone: ZoneInfo) -> Iterable[Slot]:
+    step, closes = timedelta(minutes=row.slot_minutes), datetime.combine(day, row.closes)
+    wall = datetime.combine(day, row.opens)
+    while wall + step <= closes:
+        instant = wall.replace(tzinfo=zone).astimezone(UTC)
+        if instant.astimezone(zone).replace(tzinfo=None) == wall:
+            yield Slot(instant, instant + step, row.seats, row.window)
+        wall += step
+
+
+def month_of(instant: datetime, zone: str) -> date:
+    """The first day of the month a turn falls in, at the mission."""
+    return instant.astimezone(ZoneInfo(zone)).date().replace(day=1)
+
+
+def is_late(starts_at: datetime, now: datetime, free_hours: int) -> bool:
+    """Whether it is too near to the turn for a change that costs nothing."""
+    return starts_at - now < timedelta(hours=free_hours)
+
+
+def free_seat(taken: Iterable[int], seats: int) -> int | None:
+    """The lowest free seat of a slot, counted from one; None when all are taken."""
+    gone = set(taken)
+    return next((seat for seat in range(1, seats + 1) if seat not in gone), None)
+
+
+def week_runs(weekdays: Iterable[int], first: int = 6) -> list[tuple[int, int]]:
+    """Weekdays as runs of neighbours in a week that begins on `first` (Monday is 0): 6,0,1,2,3 is one run (6, 3)."""
+    places = sorted((day - first) % 7 for day in set(weekdays))
+    runs: list[list[int]] = []
+    for place in places:
+        if runs and place == runs[-1][1] + 1:
+            runs[-1][1] = place
+        else:
+            runs.append([place, place])
+    return [((start + first) % 7, (end + first) % 7) for start, end in runs]
+
+
+def dates_between(first: date, last: date) -> list[date]:
+    """Every day from `first` to `last`, both included."""
+    return [first + timedelta(days=place) for place in range((last - first).days + 1)]
+
+
+def overlaps(one: Hours, others: Sequence[Hours]) -> bool:
+    """Whether a new row of hours would open the same weekday at the same time as one that is in force with it."""
+    return any(
+        one.weekday == other.weekday
+        and one.opens < other.closes
+        and other.opens < one.closes
+        and (other.valid_to is None or one.valid_from < other.valid_to)
+        and (one.valid_to is None or other.valid_from < one.valid_to)
+        for other in others
+    )
