@@ -12,15 +12,15 @@ missed-service-allowance residence-deferral residence-deferral-renewal visit-fac
 """.split()
 
 
-def test_nothing_is_in_the_catalogue_that_was_not_named() -> None:
+def test_the_announcement_named_twenty_two_and_counted_nineteen() -> None:
     assert len(SLUGS) == len(set(SLUGS)) == NAMED
-    assert set(CATALOGUE) <= set(SLUGS)
+    assert set(VITAL_EVENTS) <= set(SLUGS)
+    assert NAMED - len(VITAL_EVENTS) + 1 == ANNOUNCED
 
 
 def test_folding_the_four_statements_gives_the_announced_number() -> None:
-    assert set(VITAL_EVENTS) <= set(SLUGS)
-    assert NAMED - len(VITAL_EVENTS) + 1 == ANNOUNCED
     assert len(announced(TRANSACTIONS)) == len(TRANSACTIONS) - len(VITAL_EVENTS) + 1
+    assert len(announced(CATALOGUE[slug] for slug in SLUGS if slug in CATALOGUE)) == len(announced(TRANSACTIONS))
 
 
 def test_every_entry_is_in_exactly_one_item_and_only_the_four_share_one() -> None:

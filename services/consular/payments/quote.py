@@ -1,6 +1,6 @@
 """Quotes: an itemised price, promised with every rate in it until an hour; and the order that is owed by it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -144,23 +144,13 @@ def shown(session: Session, order: Order) -> dict[str, object]:
         "order": order.reference,
         "state": order.state,
         "priced_on": priced_on.isoformat(),
-        "lines": [_frozen(line).shown() | {"since": _since(line, rows, priced_on)} for line in quote.lines],
+        "lines": [one.shown() | {"since": tariffs.began(rows, one, priced_on)} for one in map(_frozen, quote.lines)],
         "total": quote.amount,
         "currency": quote.currency,
         "made_at": quote.made_at.isoformat(),
         "expires_at": quote.expires_at.isoformat(),
         "expired": quote.expires_at <= now(session),
     }
-
-
-def _since(line: QuoteLine, rows: Iterable[Tariff], priced_on: date) -> str | None:
-    """From when the tariff row behind a frozen line has been in force; None for what an authority assessed.
-
-    The line itself says which row it was: rows are never changed, and one added later says something else.
-    """
-    told = (line.line, line.tariff_amount, line.tariff_currency, line.source)
-    same = [row.valid_from for row in rows if (row.line, row.amount, row.currency, row.source) == told]
-    return max((day.isoformat() for day in same if day <= priced_on), default=None)
 
 
 def offer(session: Session, transaction: Transaction, mission: Mission, on: date) -> dict[str, object]:

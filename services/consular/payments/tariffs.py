@@ -12,7 +12,7 @@ from services.consular import missions
 from services.consular.data import load_rows
 from services.consular.missions import Mission
 from services.consular.payments.model import RateRow, Standing, Tariff
-from services.consular.payments.rules import PEG, Rate
+from services.consular.payments.rules import PEG, PricedLine, Rate
 from shared.clock import local_date
 from shared.db import now
 from shared.errors import Refusal
@@ -50,6 +50,16 @@ def history(session: Session, transaction: str) -> list[Tariff]:
     return list(
         session.scalars(select(Tariff).where(Tariff.transaction == transaction).order_by(Tariff.valid_from, Tariff.id))
     )
+
+
+def began(rows: Iterable[Tariff], line: PricedLine, on: date) -> str | None:
+    """From when the row behind a line frozen on a day had been in force; None for what an authority assessed.
+
+    The line itself says which row it was: rows are never changed, and one added later says something else.
+    """
+    told = (line.line, line.tariff, line.source)
+    same = [row.valid_from for row in rows if (row.line, row.money, row.source) == told]
+    return max((day.isoformat() for day in same if day <= on), default=None)
 
 
 def rates(session: Session, on: date) -> dict[tuple[str, str], Rate]:
