@@ -9,7 +9,7 @@ from deploy.database import BUS, SERVICES, prepare
 from deploy.migrate import migrate
 from deploy.places import OWN, PROVIDER, PROVIDER_PORT, WEB_PORT
 from shared import fonts
-from shared.identity import PARTNERS
+from shared.identity import MINISTRIES, PARTNERS
 
 PROVIDER_URL = f"http://provider.localhost:{PROVIDER_PORT}"
 
@@ -24,6 +24,7 @@ def furnish() -> None:
     secrets = folder.secrets()
     for service in SERVICES:
         hand_out(folder, service, told(service, urls, secrets))
+    hand_out(folder, MINISTRIES, for_ministries(urls))
     (OWN / PROVIDER / "environment").write_text(as_lines(for_provider(secrets)))
     fonts.prepare(OWN / "gateway" / "fonts")
     for service in SERVICES[1:]:
@@ -45,7 +46,7 @@ def told(service: str, urls: dict[str, str], secrets: dict[str, str]) -> dict[st
     own = OWN / service
     common = {
         "MAHJAR_DATABASE_URL": urls[service],
-        "MAHJAR_BUS_URL": os.environ.get("BUS_URL") or urls[BUS].replace("postgresql+psycopg://", "pgmq://"),
+        "MAHJAR_BUS_URL": bus_of(urls),
         "MAHJAR_KEYS": str(own / "keys"),
         "MAHJAR_FONTS": str(own / "fonts"),
         "MAHJAR_PUBLIC_URL": os.environ["MAHJAR_PUBLIC_URL"],
@@ -64,6 +65,19 @@ def for_provider(secrets: dict[str, str]) -> dict[str, str]:
         "MAHJAR_PUBLIC_URL": os.environ["MAHJAR_PUBLIC_URL"],
         "MAHJAR_PROVIDER_NOTIFY_URL": f"http://gateway:{WEB_PORT}/provider/webhook",
     }
+
+
+def for_ministries(urls: dict[str, str]) -> dict[str, str]:
+    """The bus, its own key and one address; no database."""
+    return {
+        "MAHJAR_BUS_URL": bus_of(urls),
+        "MAHJAR_KEYS": str(OWN / MINISTRIES / "keys"),
+        "MAHJAR_URL_CONSULAR": f"http://{host('consular')}:{WEB_PORT}",
+    }
+
+
+def bus_of(urls: dict[str, str]) -> str:
+    return os.environ.get("BUS_URL") or urls[BUS].replace("postgresql+psycopg://", "pgmq://")
 
 
 def host(service: str) -> str:

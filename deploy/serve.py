@@ -1,4 +1,4 @@
-"""What a container becomes: `furnish`, `web SERVICE`, `worker SERVICE`, `provider`, or `health` to ask a web."""
+"""What a container becomes: `furnish`, `web SERVICE`, `worker SERVICE`, a stand-in, or `health` to ask a web."""
 
 import os
 import socket
@@ -28,6 +28,8 @@ def main() -> None:
         case ["provider"]:
             os.environ["MAHJAR_PROVIDER_FD"] = str(open_to_all(PROVIDER_PORT))
             become(PROVIDER, ["deploy.sandbox.provider"])
+        case ["ministries"]:
+            become("ministries", ["deploy.sandbox.ministries"])
         case ["health"]:
             urllib.request.urlopen(f"http://127.0.0.1:{WEB_PORT}/ready", timeout=4).close()
         case _:

@@ -1,4 +1,4 @@
-"""What runs: four web processes, three workers and the sandbox of the card provider, and what each is told."""
+"""What runs: four web processes, three workers, stand-ins for card provider and ministries, and what each is told."""
 
 import os
 import sys
@@ -11,6 +11,7 @@ from deploy.children import Child, listen
 from deploy.data import DataFolder
 from deploy.database import BUS, SERVICES
 from deploy.nursery import Nursery
+from shared.identity import MINISTRIES
 
 ROOT = Path(__file__).parent.parent
 INNER = ("consular", "civil_registry", "conscription")
@@ -26,10 +27,12 @@ class Stack:
     services: tuple[Child, ...]
     workers: tuple[Child, ...]
     provider: Child
+    ministries: Child | None = None
 
     @property
     def children(self) -> tuple[Child, ...]:
-        return (self.gateway, *self.services, *self.workers, self.provider)
+        stand_ins = (self.provider, self.ministries) if self.ministries else (self.provider,)
+        return (self.gateway, *self.services, *self.workers, *stand_ins)
 
 
 def listeners_on(port: int) -> Listeners:
@@ -58,11 +61,18 @@ def build(folder: DataFolder, urls: Mapping[str, str], listeners: Listeners, nur
         inherited = str(listeners[PROVIDER].fileno())
         return child(PROVIDER, ["deploy.sandbox.provider"], "/health", MAHJAR_PROVIDER_FD=inherited)
 
+    def ministries() -> Child | None:
+        """Nobody stands in for a ministry where papers are no specimens."""
+        if common.get("MAHJAR_SPECIMEN", "1") == "0":
+            return None
+        return child(MINISTRIES, ["deploy.sandbox.ministries"])
+
     return Stack(
         gateway=web(SERVICES[0]),
         services=tuple(web(service) for service in INNER),
         workers=tuple(worker(service) for service in INNER),
         provider=provider(),
+        ministries=ministries(),
     )
 
 

@@ -45,6 +45,13 @@ def answers(slug: str, person: Somebody, relative: Relative | None = None) -> di
         "residence_permit_expires_on": "2027-06-30",
         "lost_on": "2024-05-01",
         "damaged_on": "2024-05-01",
+        "period_from": "2018-01-01",
+        "period_until": "2020-12-31",
+        "other_passport_numbers": "N007654321",
+        "licence_number": "771203",
+        "licence_office": "دمشق",
+        "recruitment_branch": "دمشق",
+        "destination_country": "السعودية",
     }
     if relative:
         known |= {"whose": "relative"}

@@ -7,7 +7,7 @@ import pytest
 from deploy import furnish
 from deploy.data import DataFolder
 from deploy.database import BUS, SERVICES
-from shared.identity import PARTNERS
+from shared.identity import MINISTRIES, PARTNERS
 
 URLS = {name: f"postgresql+psycopg://{name}:password-of-{name}@postgres/mahjar" for name in (*SERVICES, BUS)}
 
@@ -39,3 +39,11 @@ def test_one_private_key_and_one_password(own: Path, service: str) -> None:
 def test_only_who_takes_payments_knows_the_provider(own: Path, service: str) -> None:
     environment = (own / service / "environment").read_text()
     assert ("MAHJAR_PROVIDER_SECRET" in environment) == (service == "consular")
+
+
+def test_a_ministry_has_a_key_and_no_password(own: Path, tmp_path: Path) -> None:
+    (own / MINISTRIES).mkdir()
+    furnish.hand_out(DataFolder(tmp_path / "data"), MINISTRIES, furnish.for_ministries(URLS))
+    private = [key.name for key in (own / MINISTRIES / "keys").iterdir() if not key.name.endswith(".pub.pem")]
+    assert private == [f"{MINISTRIES}.pem"]
+    assert "password" not in (own / MINISTRIES / "environment").read_text()

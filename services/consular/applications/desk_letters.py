@@ -131,4 +131,5 @@ def content(session: Session, actor: Actor, code: str) -> View:
     asked = documents.find(session, code).data
     kept = ("authority", "ask", "application", "person", "answers", "reply_by")
     told = {name: asked[name] for name in kept}
-    return told | {"code": letter.code, "number": letter.number, "round": letter.round, "place": letter.place}
+    named = {"code": letter.code, "number": letter.number, "sent_on": letter.sent_on.isoformat()}
+    return told | named | {"round": letter.round, "place": letter.place}

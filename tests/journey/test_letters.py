@@ -1,0 +1,164 @@
+"""Each transaction that a ministry decides, from the first answer to its end: granted, refused, returned."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.database import DATABASE, opened
+from deploy.population import specimens
+from deploy.postgres import Postgres
+from deploy.sandbox.ministries import Ministries
+from shared.crypto import Keys
+from shared.db import Database
+from shared.identity import MINISTRIES
+from tests.conftest import HOME, officer
+from tests.journey.conftest import Case, Platform, fresh_key
+from tests.journey.standing_in import answer_all, ministries
+from tests.service.correspondence import CONVICTION, LICENCE, reply
+
+Begin = Callable[..., Case]
+
+
+@pytest.fixture
+def answering(platform: Platform, key_folder: Path) -> Callable[[], None]:
+    """`answering()`: the ministries answer all that was written to them, and the mission hears it."""
+    standing_in: Ministries = ministries(platform.clients["consular"], platform.pump.post, Keys(key_folder, MINISTRIES))
+
+    def act() -> None:
+        platform.pump.drain()
+        answer_all(standing_in, platform.pump.post)
+        platform.pump.drain()
+
+    return act
+
+
+@pytest.fixture
+def visits_are_active(database: Callable[[str], Database], cluster: Postgres) -> Iterator[None]:
+    """The dated row by which the demo activates visits, for the length of a test."""
+    from deploy import demo_data
+    from services.consular.payments import tariffs
+
+    with database("consular").scope(HOME) as session:
+        tariffs.declare(session, "visit-facilitation", tariffs.ACTIVE, demo_data.ACTIVATED_ON, "test", "test")
+    yield
+    with opened(cluster.admin_url, DATABASE) as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("DELETE FROM consular.standing WHERE scope IS NULL AND approver = 'test'")
+
+
+def sent(mine: Case) -> dict[str, Any]:
+    """Filed, paid and accepted; its letter."""
+    mine.draft().submit()
+    mine.pay_cash()
+    mine.desk("accept")
+    assert mine.status == "with_authority"
+    return dict(mine.shown()["letters"][-1])
+
+
+def answer(mine: Case, letter: dict[str, Any], told: dict[str, Any]) -> Any:
+    """An officer records what came on paper."""
+    path = f"/desk/letters/{letter['code']}/reply"
+    return mine.consular("POST", path, officer(mission=mine.mission), json={**told, "key": fresh_key()})
+
+
+def paper_of(mine: Case) -> dict[str, Any]:
+    """What was issued, as anybody may verify it."""
+    document = mine.shown()["document"]
+    assert document["owner"] == "consular"
+    return dict(mine.consular("GET", f"/verify/{document['code']}"))
+
+
+def refunds(mine: Case) -> list[str]:
+    return [one["state"] for one in mine.shown()["refunds"]]
+
+
+def test_a_clear_record_comes_over_the_bus(case: Begin, answering: Callable[[], None]) -> None:
+    mine = case(specimens.MOTHER, "criminal-record")
+    letter = sent(mine)
+    assert letter["answered_at"] is None
+    answering()
+    assert (mine.status, paper_of(mine)["kind"], refunds(mine)) == ("ready", "criminal-record", [])
+    answering()
+    assert [step["code"] for step in mine.shown()["timeline"]].count("granted") == 1
+
+
+def test_convictions_make_a_record_and_no_refund(case: Begin) -> None:
+    mine = case(specimens.WOMAN, "criminal-record")
+    answer(mine, sent(mine), reply("convicted", specimens.WOMAN.national_number, entries=[CONVICTION]))
+    assert (mine.status, paper_of(mine)["status"], refunds(mine)) == ("ready", "valid", [])
+
+
+def test_a_name_clash_is_mended_and_answered_in_the_second_round(case: Begin, answering: Callable[[], None]) -> None:
+    mine = case(specimens.STUDENT, "criminal-record")
+    sent(mine)
+    answering()
+    assert (mine.status, mine.shown()["timeline"][-1]["reason"]) == ("returned", "name_clash")
+    mine.submit()
+    mine.desk("accept")
+    answering()
+    assert mine.status == "ready" and len(mine.shown()["letters"]) == 2
+
+
+def test_movements_with_a_gap_are_a_statement_that_says_so(case: Begin, answering: Callable[[], None]) -> None:
+    mine = case(specimens.FATHER, "movement-statement")
+    sent(mine)
+    answering()
+    assert (mine.status, mine.shown()["letters"][0]["finding"], refunds(mine)) == ("ready", "partial", [])
+    data = mine.consular("GET", f"/desk/letters/{mine.shown()['letters'][0]['code']}", officer())["replies"][0]
+    assert len(data["entries"]) == 6
+
+
+def test_movements_without_a_gap(case: Begin, answering: Callable[[], None]) -> None:
+    mine = case(specimens.SERVED, "movement-statement")
+    sent(mine)
+    answering()
+    assert (mine.shown()["letters"][0]["finding"], paper_of(mine)["kind"]) == ("complete", "movement-statement")
+
+
+@pytest.mark.parametrize(("finding", "details"), [("valid", LICENCE), ("withdrawn", LICENCE), ("no_record", {})])
+def test_a_licence_is_answered_on_paper_and_no_record_is_an_answer(
+    case: Begin, answering: Callable[[], None], finding: str, details: dict[str, str]
+) -> None:
+    mine = case(specimens.SERVED, "driving-licence-check")
+    letter = sent(mine)
+    answering()
+    assert mine.status == "with_authority", "traffic is not on the bus"
+    answer(mine, letter, reply(finding, specimens.SERVED.national_number, details=details))
+    assert (mine.status, paper_of(mine)["kind"], refunds(mine)) == ("ready", "driving-licence-check", [])
+
+
+def test_a_visit_is_approved_and_not_again_within_the_year(
+    case: Begin, answering: Callable[[], None], visits_are_active: None
+) -> None:
+    mine = case(specimens.ABROAD, "visit-facilitation")
+    sent(mine)
+    answering()
+    assert (mine.status, paper_of(mine)["kind"]) == ("ready", "visit-approval")
+    again = case(specimens.ABROAD, "visit-facilitation").draft()
+    told = {"statements": again.statements(), "key": fresh_key()}
+    path = f"/applications/{again.reference}/submit"
+    refused = again.platform.refused("consular", "POST", path, again.me, json=told).get_json()
+    assert (refused["code"], refused["params"]["condition"]) == ("not_eligible", "visit_not_repeated")
+
+
+def test_who_left_without_a_stamp_settles_first(
+    case: Begin, answering: Callable[[], None], visits_are_active: None
+) -> None:
+    mine = case(specimens.STUDENT, "visit-facilitation").draft()
+    path = f"/applications/{mine.reference}/answers"
+    mine.consular("PUT", path, json={"answers": {"left_how": "irregular"}})
+    mine.submit()
+    mine.pay_cash()
+    mine.desk("accept")
+    answering()
+    assert (mine.status, mine.shown()["timeline"][-1]["reason"]) == ("returned", "settlement_needed")
+    assert refunds(mine) == []
+    mine.submit()
+    mine.desk("accept")
+    letter = mine.shown()["letters"][-1]
+    answer(mine, letter, reply("visit_refused", specimens.STUDENT.national_number))
+    assert (mine.status, refunds(mine)) == ("refused", ["due"])
+    answering()
+    assert mine.status == "refused", "the late answer changes nothing"
