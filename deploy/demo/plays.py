@@ -10,6 +10,7 @@ from deploy.demo.people import Player
 from deploy.demo_data import HOME, PASSWORD
 from deploy.sandbox.provider import TEST_NUMBER
 from shared.catalogue import CATALOGUE
+from shared.catalogue.model import Transaction
 
 WAIT_SECONDS = 60.0
 LOOK_SECONDS = 0.2
@@ -43,8 +44,21 @@ class Play:
     person: Player
     staff: dict[str, Browser]
     slug: str
+    by_card: bool = True
     reference: str = ""
     papers: dict[str, bytes] = field(default_factory=dict)
+
+    @property
+    def entry(self) -> Transaction:
+        """The catalogue's."""
+        return CATALOGUE[self.slug]
+
+    def pay(self) -> None:
+        """What is owed, in the way of this play."""
+        if self.by_card:
+            self.pay_by_card()
+        else:
+            self.pay_cash()
 
     def apply(self) -> None:
         """Begins, answers step by step, hands the papers in and sends."""
@@ -59,6 +73,10 @@ class Play:
                     told |= _typed(question.name, question.kind, given[question.name])
             page = self.applicant.send(page.form(f"/{step}"), told)
         self.hand_in(page)
+        self.send()
+
+    def send(self) -> None:
+        """Everything once more, then it is sent."""
         review = self.applicant.open(f"/applications/{self.reference}/review")
         self.applicant.send(review.form("/review"), {})
 
@@ -87,6 +105,33 @@ class Play:
         """The officer accepts."""
         page = self.staff["officer"].open(f"/desk/cases/{self.reference}")
         self.staff["officer"].send(page.form("/accept"), {})
+
+    def send_back(self, reason: str = "paper_unreadable") -> None:
+        """The officer returns it for a fix."""
+        page = self.staff["officer"].open(f"/desk/cases/{self.reference}")
+        self.staff["officer"].send(page.form("/return"), {"reason": reason})
+
+    def mend(self) -> None:
+        """The applicant hands the papers in anew and sends it again."""
+        self.hand_in(self.applicant.open(f"/applications/{self.reference}/papers"))
+        self.send()
+
+    def refuse(self, reason: str = "not_entitled") -> None:
+        """The officer refuses it, and confirms that on a second page."""
+        page = self.staff["officer"].open(f"/desk/cases/{self.reference}/refuse")
+        page = self.staff["officer"].send(page.form("/refuse"), {"reason": reason})
+        self.staff["officer"].send(page.form("/refuse"), {})
+
+    def withdraw(self) -> None:
+        """The applicant takes it back, after reading what becomes of the fee."""
+        page = self.applicant.open(f"/applications/{self.reference}/withdraw")
+        self.applicant.send(page.form("/withdraw"), {})
+
+    def check_refund(self) -> None:
+        """The applicant's page names what is owed back. Raises Astray where it does not."""
+        page = self.applicant.open(f"/applications/{self.reference}")
+        if not any("refund" in (one.get("class") or "") for one in page.of("p")):
+            raise Astray(f"no refund at {self.reference}: {page.says()}")
 
     def collect(self) -> None:
         """The clerk hands the booklet to its holder."""
@@ -127,7 +172,7 @@ class Play:
         give_up = time.monotonic() + WAIT_SECONDS
         while True:
             try:
-                self.papers[name] = self.applicant.open(link).content
+                self.papers[f"{self.reference}-{name}"] = self.applicant.open(link).content
                 return
             except Astray:
                 if time.monotonic() > give_up:

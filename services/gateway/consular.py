@@ -120,6 +120,7 @@ class Application(TypedDict):
     papers: list[PaperOf]
     quote: Quote | None
     payments: list[Payment]
+    refunds: list[dict[str, Any]]
     document: dict[str, str] | None
     timeline: list[Happening]
     stages: list[dict[str, str]]
