@@ -9,6 +9,7 @@ OWN, MISSION, ANY = "own", "mission", "any"
 
 _STAFF = {"clerk": MISSION, "officer": MISSION, "cashier": MISSION, "head_of_mission": MISSION, "auditor": MISSION}
 _DECIDE = {"officer": MISSION, "head_of_mission": MISSION}
+_PROPOSE = {"head_of_mission": MISSION, "administrator": MISSION}
 _EVERYBODY = dict.fromkeys(("anonymous", "expatriate", "gateway", *_STAFF, "administrator"), ANY)
 
 ACCESS: dict[str, dict[str, str]] = {
@@ -31,6 +32,7 @@ ACCESS: dict[str, dict[str, str]] = {
     "application.list": {"expatriate": OWN},
     "application.read": {"expatriate": OWN, **_STAFF},
     "application.track": _EVERYBODY,
+    "booking.claim": {"expatriate": OWN},
     "paper.upload": {"expatriate": OWN},
     "paper.remove": {"expatriate": OWN},
     "paper.read": {"expatriate": OWN, **_STAFF},
@@ -62,6 +64,12 @@ ACCESS: dict[str, dict[str, str]] = {
     "desk.refuse": _DECIDE,
     "desk.collect": {"clerk": MISSION, "officer": MISSION, "head_of_mission": MISSION},
     "desk.reprint": _DECIDE,
+    # what two people of a mission sign, and the bookings of an older platform
+    "proposal.read": {**_DECIDE, **_PROPOSE, "auditor": MISSION},
+    "proposal.make": _PROPOSE,
+    "proposal.decide": {**_DECIDE, **_PROPOSE},
+    "booking.read": {**_DECIDE, **_PROPOSE, "auditor": MISSION},
+    "booking.import": _PROPOSE,
     "stock.read": _STAFF,
     "stock.receive": _DECIDE,
     "stock.spoil": _DECIDE,

@@ -10,6 +10,7 @@ def app() -> Flask:
     from services.consular import missions
     from services.consular.applications import api, settle
     from services.consular.appointments import api as appointments
+    from services.consular.bookings import api as bookings
     from services.consular.notices import api as notices
     from services.consular.payments.api import routes
     from shared import document_routes
@@ -20,6 +21,7 @@ def app() -> Flask:
         *api.BLUEPRINTS,
         notices.blueprint,
         appointments.blueprint,
+        bookings.blueprint,
         routes(settle.by_answer),
         document_routes.blueprint,
     )

@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 
 from services.consular import missions
-from services.consular.applications import lapse, press, remind, resolve, settle
+from services.consular.applications import lapse, press, remind, resolve, settle, suspend
 from services.consular.handlers import HANDLERS
 from services.consular.payments import hosted
 from services.consular.payments.provider import Provider
@@ -62,6 +62,7 @@ def jobs(settings: Settings) -> list[Job]:
         hurried = Hurried(provider, time.monotonic() + ASKING_SECONDS)
         remind.remind_due(database, service(NAME))
         lapse.lapse_due(database, service(NAME), hurried)
+        suspend.close_due(database, service(NAME), hurried)
         press.press_due(database, service(NAME))
 
     return [

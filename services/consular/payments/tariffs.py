@@ -92,6 +92,14 @@ def standing(session: Session, transaction: str, mission: Mission, on: date) -> 
     )
 
 
+def begins_on(session: Session, transaction: str, mission: str, day: date) -> bool:
+    """Whether a standing of the mission's own begins on that very day: two of one day would contradict each other."""
+    found = select(Standing.id).where(
+        Standing.transaction == transaction, Standing.scope == mission, Standing.valid_from == day
+    )
+    return session.scalar(found.limit(1)) is not None
+
+
 def check_active(session: Session, transaction: str, mission: str) -> None:
     """Raises Refusal (transaction_not_active) with status and legal source: no money is taken for it."""
     place = missions.find(session, mission)
@@ -102,17 +110,25 @@ def check_active(session: Session, transaction: str, mission: str) -> None:
 
 
 def declare(
-    session: Session, transaction: str, status: str, valid_from: date, source: str, approver: str, certainty: str = "M"
+    session: Session,
+    transaction: str,
+    status: str,
+    valid_from: date,
+    source: str,
+    approver: str,
+    certainty: str = "M",
+    scope: str | None = None,
 ) -> None:
-    """Adds a dated standing for all missions: how a legacy transaction is activated, or an active one suspended.
+    """Adds a dated standing, for all missions or for one (`scope`): how a legacy transaction is activated, or an
+    active one suspended.
 
     Repeating it changes nothing.
     """
     row = {
-        "id": f"{transaction}/all/{valid_from.isoformat()}/{status}",
+        "id": f"{transaction}/{scope or 'all'}/{valid_from.isoformat()}/{status}",
         "transaction": transaction,
         "status": status,
-        "scope": None,
+        "scope": scope,
         "valid_from": valid_from,
         "source": source,
         "certainty": certainty,

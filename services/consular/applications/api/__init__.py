@@ -1,6 +1,6 @@
 """How applications are asked for over HTTP: by applicants, by the desk, by payers, by the public."""
 
-from services.consular.applications.api import desk, letters, mine, money, public, stock, turns
+from services.consular.applications.api import claims, desk, letters, mine, money, proposals, public, stock, turns
 
 BLUEPRINTS = (
     mine.blueprint,
@@ -10,4 +10,6 @@ BLUEPRINTS = (
     stock.blueprint,
     letters.blueprint,
     turns.blueprint,
+    proposals.blueprint,
+    claims.blueprint,
 )

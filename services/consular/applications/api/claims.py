@@ -1,0 +1,72 @@
+"""Older bookings over HTTP where they meet applications: a file is brought in, a booking is claimed."""
+
+from typing import Any
+
+from flask import Blueprint
+from marshmallow import Schema, fields, validate
+from sqlalchemy.orm import Session
+
+from services.consular.applications import commands, read
+from services.consular.applications.api.mine import STATEMENT_LENGTH, STATEMENTS
+from services.consular.applications.api.request import Keyed
+from services.consular.applications.claim import claim, record_miss
+from services.consular.applications.void import tell_found
+from services.consular.bookings import bring_in
+from shared.errors import Invalid, NotFound
+from shared.web import allowed, body, current_actor, keys, transaction
+
+blueprint = Blueprint("claims", __name__)
+
+
+class Claim(Keyed):
+    """The older platform's reference, the transaction it was for, and what the register attests about the claimant."""
+
+    reference = fields.String(required=True, validate=validate.Length(1, 80, error="too_long"))
+    transaction = fields.String(required=True, validate=validate.Length(1, 60, error="too_long"))
+    statements = fields.List(
+        fields.String(validate=validate.Length(max=STATEMENT_LENGTH, error="too_long")),
+        required=True,
+        validate=validate.Length(max=STATEMENTS, error="too_long"),
+    )
+
+
+class Verdict(Schema):
+    """What becomes of a previewed file."""
+
+    verdict = fields.String(required=True, validate=validate.OneOf(("keep", "drop"), error="unknown_choice"))
+
+
+@blueprint.post("/desk/bookings/imports/<reference>")
+@allowed("booking.import")
+def decide(reference: str) -> dict[str, Any]:
+    """Brings a file's good rows in and tells those who are known, or drops it."""
+    verdict, actor = body(Verdict)["verdict"], current_actor()
+    with transaction() as session:
+        if verdict == "drop":
+            return bring_in.shown(bring_in.drop(session, actor, reference))
+        made = bring_in.keep(session, actor, reference)
+        tell_found(session, actor, made)
+        return bring_in.shown(made)
+
+
+@blueprint.post("/bookings/claim")
+@allowed("booking.claim")
+def make() -> tuple[dict[str, Any], int]:
+    """A draft that keeps the booked day. In vain it leaves a trace of its own."""
+    asked, actor = body(Claim), current_actor()
+    if not actor.mission:
+        raise Invalid("required", field="mission")
+    content = {"verb": "claim", "reference": asked["reference"], "transaction": asked["transaction"]}
+
+    def act(session: Session) -> dict[str, Any]:
+        made = claim(session, actor, keys(), asked["reference"], asked["transaction"], asked["statements"])
+        return {"reference": made.reference}
+
+    try:
+        with transaction() as session:
+            made = commands.once(session, actor, actor.mission, asked["key"], content, lambda: act(session))
+            return read.view(session, actor, made["reference"]), 201
+    except NotFound:
+        with transaction() as session:
+            record_miss(session, actor)
+        raise

@@ -1,0 +1,74 @@
+"""How older bookings are asked for at the desk: phases, and files with their preview and faults."""
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+from marshmallow import Schema, fields
+
+from services.consular.bookings import bring_in, phases
+from services.consular.bookings.rows import faults_file
+from shared import audit
+from shared.errors import Invalid
+from shared.web import allowed, body, current_actor, transaction
+
+blueprint = Blueprint("bookings", __name__, url_prefix="/desk/bookings")
+
+
+class Terms(Schema):
+    """The terms of a phase; `check_questions` reads them."""
+
+    terms = fields.Dict(keys=fields.String(), required=True)
+
+
+@blueprint.get("")
+@allowed("booking.read")
+def overview() -> dict[str, Any]:
+    """The mission's phases with their counts, and its latest files."""
+    with transaction() as session:
+        audit.record(session, current_actor(), "bookings.listed", current_actor().mission or "")
+        return {"phases": phases.listed(session), "imports": bring_in.listed(session)}
+
+
+@blueprint.post("/phases")
+@allowed("booking.import")
+def declare() -> tuple[dict[str, Any], int]:
+    """A new phase."""
+    terms = body(Terms)["terms"]
+    with transaction() as session:
+        phase = phases.declare(session, current_actor(), terms)
+        return phases.shown(phase, phases.today(session)), 201
+
+
+@blueprint.post("/imports")
+@allowed("booking.import")
+def upload() -> tuple[dict[str, Any], int]:
+    """Reads a file of raw bytes and keeps it aside."""
+    phase, filename = request.args.get("phase", "")[:40], request.args.get("filename", "")
+    if not phase:
+        raise Invalid("required", field="phase")
+    content = request.get_data(cache=False)
+    with transaction() as session:
+        made = bring_in.preview(session, current_actor(), phase, filename, content)
+        session.refresh(made)
+        return bring_in.shown(made), 201
+
+
+@blueprint.get("/imports/<reference>")
+@allowed("booking.read")
+def one(reference: str) -> dict[str, Any]:
+    """A file's preview, or what became of it."""
+    with transaction() as session:
+        made = bring_in.find(session, current_actor(), reference)
+        audit.record(session, current_actor(), "bookings.read", reference)
+        return bring_in.shown(made)
+
+
+@blueprint.get("/imports/<reference>/faults.csv")
+@allowed("booking.read")
+def faults(reference: str) -> Response:
+    """Every fault with its line, for a spreadsheet."""
+    with transaction() as session:
+        made = bring_in.find(session, current_actor(), reference)
+        audit.record(session, current_actor(), "bookings.faults_read", reference)
+        content = faults_file(made.faults)
+    return Response(content, mimetype="text/csv")

@@ -1,0 +1,63 @@
+"""Bookings of an older platform, the phase in which they may be claimed, and the files they came in."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.consular.model import Base
+
+
+class Phase(Base):
+    """From which day to which bookings may be claimed; only those dated more than `lead_days` after its end qualify."""
+
+    __tablename__ = "phase"
+
+    reference: Mapped[str] = mapped_column(primary_key=True)
+    mission: Mapped[str]
+    window_from: Mapped[date]
+    window_to: Mapped[date]
+    lead_days: Mapped[int]
+    source: Mapped[str]
+    declared_by: Mapped[str]
+    declared_at: Mapped[datetime]
+
+
+class BookingImport(Base):
+    """One uploaded file. Its bytes are kept only until somebody has decided about the preview."""
+
+    __tablename__ = "booking_import"
+
+    reference: Mapped[str] = mapped_column(primary_key=True)
+    mission: Mapped[str]
+    phase: Mapped[str] = mapped_column(ForeignKey("phase.reference"))
+    filename: Mapped[str]
+    content: Mapped[bytes | None]
+    good: Mapped[int]
+    early: Mapped[int]
+    faults: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    state: Mapped[str]
+    uploaded_by: Mapped[str]
+    uploaded_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+
+
+class Booking(Base):
+    """One booking as the older platform had it: open, early (its day comes too soon), claimed or lapsed."""
+
+    __tablename__ = "booking"
+
+    mission: Mapped[str] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(primary_key=True)
+    phase: Mapped[str] = mapped_column(ForeignKey("phase.reference"))
+    came_in: Mapped[str] = mapped_column(ForeignKey("booking_import.reference"))
+    national_number: Mapped[str]
+    given_name: Mapped[str]
+    transaction: Mapped[str]
+    booked_for: Mapped[date]
+    state: Mapped[str]
+    imported_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    application: Mapped[str | None] = mapped_column(ForeignKey("application.reference"))

@@ -1,0 +1,90 @@
+"""Phases: from when to when bookings of an older platform may be claimed, and how far ahead they must lie."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from services.consular import missions
+from services.consular.bookings.model import Booking, Phase
+from shared import audit, clock, references
+from shared.access import check_access
+from shared.db import now
+from shared.decrees import PHASE
+from shared.errors import Invalid, NotFound
+from shared.forms import check_questions
+from shared.identity import Actor
+
+REFERENCE_LENGTH = 10
+
+
+def today(session: Session) -> date:
+    """The day at the session's mission."""
+    return clock.local_date(now(session), missions.find(session, session.info["mission"]).zone)
+
+
+def declare(session: Session, actor: Actor, given: Mapping[str, Any]) -> Phase:
+    """A new phase of the session's mission. Raises Invalid with a code per field; a window may not lie in the past."""
+    mission = session.info["mission"]
+    check_access(actor, "booking.import", mission=mission)
+    day = today(session)
+    terms = check_questions(PHASE, given, day)
+    start, end = date.fromisoformat(terms["window_from"]), date.fromisoformat(terms["window_to"])
+    if end < start:
+        raise Invalid("ends_before_it_begins", field="window_to")
+    if end < day:
+        raise Invalid("in_the_past", field="window_to")
+    phase = Phase(
+        reference=references.new(mission, REFERENCE_LENGTH, "E"),
+        mission=mission,
+        window_from=start,
+        window_to=end,
+        lead_days=terms["lead_days"],
+        source=terms["law_source"],
+        declared_by=actor.id,
+        declared_at=func.now(),
+    )
+    session.add(phase)
+    session.flush()
+    audit.record(session, actor, "phase.declared", phase.reference)
+    return phase
+
+
+def find(session: Session, reference: object) -> Phase:
+    """A phase of the session's mission. Raises NotFound."""
+    phase = session.get(Phase, str(reference))
+    if phase is None:
+        raise NotFound()
+    return phase
+
+
+def qualifies_after(phase: Phase) -> date:
+    """Only a booking for a day after this one may be claimed: the window's end and the lead days."""
+    return phase.window_to + timedelta(days=phase.lead_days)
+
+
+def listed(session: Session) -> list[dict[str, Any]]:
+    """The mission's phases, latest first, each with how many bookings stand in which state."""
+    counted: dict[str, dict[str, int]] = {}
+    rows = session.execute(select(Booking.phase, Booking.state, func.count()).group_by(Booking.phase, Booking.state))
+    for reference, state, count in rows:
+        counted.setdefault(reference, {})[state] = int(count)
+    day = today(session)
+    phases = session.scalars(select(Phase).order_by(Phase.window_from.desc(), Phase.reference))
+    return [{**shown(phase, day), "counts": counted.get(phase.reference, {})} for phase in phases]
+
+
+def shown(phase: Phase, day: date) -> dict[str, Any]:
+    """As the interface shows it, with whether its window is ahead, open or over."""
+    standing = "ahead" if day < phase.window_from else "over" if day > phase.window_to else "open"
+    return {
+        "reference": phase.reference,
+        "window_from": phase.window_from.isoformat(),
+        "window_to": phase.window_to.isoformat(),
+        "lead_days": phase.lead_days,
+        "qualifies_after": qualifies_after(phase).isoformat(),
+        "source": phase.source,
+        "standing": standing,
+    }

@@ -1,0 +1,27 @@
+"""What is asked when a mission proposes what touches many: the same questions on the page and in the service."""
+
+from shared.catalogue.model import Question
+
+SUSPENDED, HISTORICAL, ACTIVE = "suspended", "historical", "active"
+MOST_DAYS, MOST_LEAD_DAYS = 90, 60
+
+EXTENSION = (
+    Question("decree", max_length=80),
+    Question("decreed_on", kind="past_date"),
+    Question("ends_from", kind="date"),
+    Question("ends_to", kind="date"),
+    Question("days", kind="number", minimum=1, maximum=MOST_DAYS),
+)
+STANDING = (
+    Question("standing", kind="choice", choices=(SUSPENDED, HISTORICAL, ACTIVE)),
+    Question("valid_from", kind="date"),
+    Question("law_source", max_length=160),
+)
+PHASE = (
+    Question("window_from", kind="date"),
+    Question("window_to", kind="date"),
+    Question("lead_days", kind="number", minimum=0, maximum=MOST_LEAD_DAYS),
+    Question("law_source", max_length=160),
+)
+DECISION = (Question("decline_reason", kind="long_text", max_length=300),)
+CLAIM = (Question("booking_reference", max_length=40),)

@@ -1,0 +1,119 @@
+"""Files of bookings as spreadsheets really write them, and every way in which they go wrong."""
+
+from datetime import date
+
+import pytest
+
+from services.consular.bookings import rows
+from services.consular.bookings.rows import COLUMNS, booking_reference, faults_file, harmless
+from shared.errors import Invalid
+
+HEAD = ",".join(COLUMNS)
+GOOD = "ECSC-1001,01999000001,رشا,passport-renewal,2026-12-27"
+
+
+def faults(*lines: str) -> list[tuple[int, str, str]]:
+    read = rows.read("\n".join([HEAD, *lines]).encode())
+    return [(fault.line, fault.column, fault.code) for fault in read.faults]
+
+
+@pytest.mark.parametrize("encode", ["utf-8", "utf-8-sig"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("sign", [",", ";", "\t"])
+def test_a_table_is_read_however_the_spreadsheet_wrote_it(sign: str, end: str, encode: str) -> None:
+    text = end.join([HEAD, GOOD, ""]).replace(",", sign)
+    [row] = rows.read(text.encode(encode)).rows
+    assert (row.line, row.reference, row.national_number) == (2, "ECSC-1001", "01999000001")
+    assert (row.given_name, row.transaction, row.booked_for) == ("رشا", "passport-renewal", date(2026, 12, 27))
+
+
+@pytest.mark.parametrize("day", ["2026-12-27", "27/12/2026", "27.12.2026", "٢٠٢٦-١٢-٢٧", "٢٧/١٢/٢٠٢٦", "۲۷/۱۲/۲۰۲۶"])
+def test_days_of_every_writing(day: str) -> None:
+    [row] = rows.read(f"{HEAD}\nECSC-1,٠١٩٩٩٠٠٠٠٠١,رشا,Passport-Renewal,{day}".encode()).rows
+    assert (row.booked_for, row.national_number) == (date(2026, 12, 27), "01999000001")
+
+
+def test_columns_may_stand_in_any_order_beside_others() -> None:
+    head = "note;Booked_for;TRANSACTION;given name;national_number;reference"
+    [row] = rows.read(f"{head}\nx;2026-12-27;passport-renewal;رشا;01999000001;a-1".encode()).rows
+    assert row.reference == "A-1"
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "code"),
+    [
+        (",01999000001,رشا,passport-renewal,2026-12-27", "reference", "required"),
+        ("=1+1,01999000001,رشا,passport-renewal,2026-12-27", "reference", "reference_malformed"),
+        ("@SUM(A1),01999000001,رشا,passport-renewal,2026-12-27", "reference", "reference_malformed"),
+        ("A-1,0199900000,رشا,passport-renewal,2026-12-27", "national_number", "national_number"),
+        ("A-1,0199900000²,رشا,passport-renewal,2026-12-27", "national_number", "national_number"),
+        ("A-1,01999000001,=HYPERLINK(1),passport-renewal,2026-12-27", "given_name", "formula"),
+        ("A-1,01999000001,+cmd,passport-renewal,2026-12-27", "given_name", "formula"),
+        ("A-1,01999000001,-1,passport-renewal,2026-12-27", "given_name", "formula"),
+        (f"A-1,01999000001,{'ر' * 61},passport-renewal,2026-12-27", "given_name", "too_long"),
+        ("A-1,01999000001,رشا,driving-licence,2026-12-27", "transaction", "unknown_transaction"),
+        ("A-1,01999000001,رشا,passport-renewal,2026-02-30", "booked_for", "not_a_day"),
+        ("A-1,01999000001,رشا,passport-renewal,31/11/2026", "booked_for", "not_a_day"),
+        ("A-1,01999000001,رشا,passport-renewal,soon", "booked_for", "not_a_day"),
+        ("A-1,01999000001,رشا,passport-renewal", "booked_for", "required"),
+        ("A-1", "national_number", "required"),
+    ],
+)
+def test_a_bad_row_is_named_by_line_and_column_and_spoils_no_other(line: str, column: str, code: str) -> None:
+    assert faults(GOOD, line) == [(3, column, code)]
+    assert len(rows.read("\n".join([HEAD, line, GOOD]).encode()).rows) == 1
+
+
+def test_a_second_row_of_one_reference_is_a_fault() -> None:
+    again = GOOD.replace("ECSC-1001", "ecsc-1001 ").replace("رشا", "ليلى")
+    assert faults(GOOD, "", again) == [(4, "reference", "twice_in_file")]
+
+
+def test_lines_are_counted_through_cells_that_span_several() -> None:
+    assert faults('A-1,01999000001,"رشا\nالثانية",passport-renewal,2026-12-27', "B-1,1,رشا,passport-renewal,x") == [
+        (4, "national_number", "national_number")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "file_empty"),
+        (b"\xef\xbb\xbf \r\n", "file_empty"),
+        (HEAD.encode(), "file_empty"),
+        ("رشا".encode("cp1256"), "not_utf8"),
+        (f"{HEAD}\n{GOOD}".encode("utf-16"), "not_utf8"),
+        (b"PK\x03\x04\x00\x00", "not_utf8"),
+        (HEAD.replace("given_name,", "").encode(), "column_missing"),
+        (f'{HEAD}\n"{GOOD}'.encode(), "csv_broken"),
+    ],
+)
+def test_what_is_no_such_table_is_refused_whole(content: bytes, code: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        rows.read(content)
+    assert refused.value.errors == {"file": code} and refused.value.code == code
+
+
+def test_a_missing_column_is_named() -> None:
+    with pytest.raises(Invalid) as refused:
+        rows.read(b"reference,transaction\n1,2")
+    assert refused.value.params == {"columns": "national_number, given_name, booked_for"}
+
+
+def test_more_rows_than_a_file_may_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows, "MOST_ROWS", 2)
+    with pytest.raises(Invalid, match="too_many_rows"):
+        rows.read("\n".join([HEAD, GOOD, GOOD, GOOD]).encode())
+
+
+def test_the_list_of_faults_runs_no_formula() -> None:
+    made = faults_file([{"line": 3, "column": "given_name", "code": "formula", "value": '=HYPERLINK("x")'}]).decode()
+    assert made.splitlines()[1] == '3,given_name,formula,"\'=HYPERLINK(""x"")"'
+    assert [harmless(sign + "1")[0] for sign in "=+-@"] == ["'"] * 4 and harmless("رشا") == "رشا"
+
+
+@pytest.mark.parametrize(
+    ("typed", "reference"), [(" ecsc-١٠٠١ ", "ECSC-1001"), ("a b", None), ("", None), ("'; --", None)]
+)
+def test_a_reference_as_people_type_it(typed: str, reference: str | None) -> None:
+    assert booking_reference(typed) == reference
