@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from services.consular.applications import draft
+from services.consular.applications import behalf, draft
 from services.consular.applications.days import today
 from services.consular.applications.model import Application
 from services.consular.applications.statements import attested
@@ -49,7 +49,9 @@ def record_miss(session: Session, actor: Actor) -> None:
 
 
 def _own_number(keys: Keys, entry: Transaction, actor: Actor, statements: Iterable[str]) -> str:
-    facts: Mapping[str, Any] = attested(keys, entry, actor.person or "", statements)["civil_registry"]
+    facts: Mapping[str, Any] = attested(keys, entry, behalf.own(actor.person or "", entry.slug), statements)[
+        "civil_registry"
+    ]
     number = facts.get("national_number")
     if not number:
         raise Refusal("statement_incomplete", authority="civil_registry")

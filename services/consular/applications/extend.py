@@ -57,10 +57,10 @@ def carry_out(session: Session, actor: Actor, proposal: Proposal) -> None:
         update(Application)
         .where(*_touched(params))
         .values(lapses_on=Application.lapses_on + params["days"], changed_at=func.now())
-        .returning(Application.reference, Application.person, Application.status, Application.lapses_on)
+        .returning(Application.reference, Application.acting, Application.status, Application.lapses_on)
         .execution_options(synchronize_session=False)
     ).all()
-    at, moved = now(session), [(row.reference, row.person, row.status, row.lapses_on) for row in rows]
+    at, moved = now(session), [(row.reference, row.acting, row.status, row.lapses_on) for row in rows]
     if moved:
         session.execute(insert(Step), [_step(actor, proposal, row, at) for row in moved])
         session.execute(insert_once(Notice).on_conflict_do_nothing(), [_notice(proposal, row, at) for row in moved])

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from sqlalchemy.orm import Session
 
 from services.consular.applications import dues
+from services.consular.applications.inform import inform
 from services.consular.applications.model import Application
 from services.consular.notices.rules import REFUND_DUE
-from services.consular.notices.tell import tell
 from shared.identity import Actor
 
 Release = Callable[[Session, Actor, str], None]
@@ -22,14 +22,7 @@ def release(session: Session, actor: Actor, application: Application, reason: st
     """
     owed = dues.give_back(session, actor, application, reason)
     if owed is not None:
-        tell(
-            session,
-            application.person,
-            REFUND_DUE,
-            application.reference,
-            once=owed.reference,
-            amount=owed.amount,
-            currency=owed.currency,
-        )
+        money = {"amount": owed.amount, "currency": owed.currency}
+        inform(session, application, REFUND_DUE, once=owed.reference, **money)
     for let_go in RELEASES:
         let_go(session, actor, application.reference)

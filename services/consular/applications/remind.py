@@ -36,7 +36,7 @@ def remind(session: Session, actor: Actor, today: date) -> int:
     columns = ["mission", "person", "kind", "about", "once", "params", "made_at"]
     wanted = select(
         Application.mission,
-        Application.person,
+        Application.acting,
         func.concat("reminder_", Application.status),
         Application.reference,
         func.concat(cast(Application.lapses_on, Text), "/", cast(left, Text)),

@@ -5,12 +5,12 @@ from sqlalchemy.orm import Session
 
 from services.consular.applications import dues
 from services.consular.applications.days import due_on
+from services.consular.applications.inform import inform
 from services.consular.applications.model import Application
 from services.consular.applications.move import check_status, lock, move
 from services.consular.applications.rules import Status
 from services.consular.appointments import calendar
 from services.consular.notices.rules import PAYMENT_HELD
-from services.consular.notices.tell import tell
 from services.consular.payments import attempts, quote, take
 from services.consular.payments.model import Order
 from services.consular.payments.rules import Answer, Kind, Outcome, Payment
@@ -117,4 +117,4 @@ def _flag(session: Session, actor: Actor, application: Application, payment: Pay
     )
     session.refresh(application)
     audit.record(session, actor, "application.flagged", application.reference, reason=code, payment=payment.reference)
-    tell(session, application.person, PAYMENT_HELD, application.reference, once=payment.reference)
+    inform(session, application, PAYMENT_HELD, once=payment.reference)

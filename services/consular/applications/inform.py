@@ -1,0 +1,15 @@
+"""Tells the people of an application something that is no change of its status: money that came, money that goes."""
+
+from sqlalchemy.orm import Session
+
+from services.consular.applications.model import Application
+from services.consular.applications.move import told
+from services.consular.notices.tell import tell
+
+
+def inform(
+    session: Session, application: Application, kind: str, once: str | None = None, **params: str | int | None
+) -> None:
+    """Leaves the notice with everybody who hears of the application; see notices.tell."""
+    for person in told(session, application):
+        tell(session, person, kind, application.reference, once, **params)
