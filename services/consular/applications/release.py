@@ -22,7 +22,6 @@ def release(session: Session, actor: Actor, application: Application, reason: st
     """
     owed = dues.give_back(session, actor, application, reason)
     if owed is not None:
-        money = {"amount": owed.amount, "currency": owed.currency}
-        inform(session, application, REFUND_DUE, once=owed.reference, **money)
+        inform(session, application, REFUND_DUE, owed.reference, amount=owed.amount, currency=owed.currency)
     for let_go in RELEASES:
         let_go(session, actor, application.reference)
