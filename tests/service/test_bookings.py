@@ -216,7 +216,7 @@ def test_faults_are_downloaded_whole_and_harmless(client: ServiceClient, consula
     ("changed", "field", "code"),
     [
         ({"window_to": "2020-01-01", "window_from": "2019-12-01"}, "window_to", "in_the_past"),
-        ({"window_to": "2020-01-01"}, "window_to", "ends_before_it_begins"),
+        ({"window_to": "2020-01-01"}, "window_to", "window_turned_round"),
         ({"lead_days": "-1"}, "lead_days", "not_a_number"),
         ({"lead_days": "61"}, "lead_days", "out_of_range"),
         ({"law_source": ""}, "law_source", "required"),

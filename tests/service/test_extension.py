@@ -141,7 +141,7 @@ def test_while_it_waits_the_figures_of_now_stand_beside_those_of_then(
         ({"days": "0"}, "days", "out_of_range"),
         ({"days": "91"}, "days", "out_of_range"),
         ({"days": "²"}, "days", "not_a_number"),
-        ({"ends_to": "2020-01-01"}, "ends_to", "ends_before_it_begins"),
+        ({"ends_to": "2020-01-01"}, "ends_to", "window_turned_round"),
         ({"transactions": ["driving"]}, "transactions", "unknown_choice"),
         ({"transactions": "passport-renewal"}, "transactions", "unknown_choice"),
     ],

@@ -37,7 +37,7 @@ def read(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(slugs, list) or any(slug not in CATALOGUE for slug in slugs):
         raise Invalid("unknown_choice", field="transactions")
     if params["ends_to"] < params["ends_from"]:
-        raise Invalid("ends_before_it_begins", field="ends_to")
+        raise Invalid("window_turned_round", field="ends_to")
     return {**params, "transactions": sorted(set(slugs))}
 
 

@@ -33,7 +33,7 @@ def declare(session: Session, actor: Actor, given: Mapping[str, Any]) -> Phase:
     terms = check_questions(PHASE, given, day)
     start, end = date.fromisoformat(terms["window_from"]), date.fromisoformat(terms["window_to"])
     if end < start:
-        raise Invalid("ends_before_it_begins", field="window_to")
+        raise Invalid("window_turned_round", field="window_to")
     if end < day:
         raise Invalid("in_the_past", field="window_to")
     phase = Phase(
