@@ -6,7 +6,7 @@ from datetime import date
 from flask import Blueprint
 from marshmallow import EXCLUDE, Schema, fields, validate
 
-from services.civil_registry.attest import attest, names
+from services.civil_registry.attest import attest, introduced, names
 from services.civil_registry.confirm_identity import confirm_identity
 from services.civil_registry.rules import ZONE, Particulars
 from shared import standing
@@ -78,6 +78,19 @@ def identity() -> dict[str, object]:
     if person is None:
         raise Refusal("identity_mismatch", recheck=recheck)
     return {"person": str(person.id), "name": names(person), "sex": person.sex, "born": person.born.isoformat()}
+
+
+@blueprint.post("/persons/introduce")
+@allowed("person.read")
+def introduce() -> dict[str, object]:
+    """For an officer who checks a paper: whether its principal stands in the register, attested to that officer."""
+    sent = body(Named)
+    with transaction() as session:
+        named = check_questions(NAMED, sent, local_date(now(session), ZONE))
+        made = introduced(session, current_actor(), keys(), named)
+    if made is None:
+        raise Refusal("principal_not_found")
+    return asdict(made)
 
 
 @blueprint.post("/statements")

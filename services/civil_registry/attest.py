@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from services.civil_registry.holders import find_holder
+from services.civil_registry.holders import NOBODY, by_number_and_name, find_holder
 from services.civil_registry.model import Person
 from services.civil_registry.principals import find_principal, own
 from shared import audit
@@ -15,7 +15,7 @@ from shared.catalogue import CATALOGUE
 from shared.crypto import Keys
 from shared.errors import NotFound
 from shared.identity import Actor
-from shared.standing import Standing, prove
+from shared.standing import PURPOSE, Standing, prove
 
 STATEMENT_SECONDS = 300
 READER = "consular"
@@ -62,6 +62,17 @@ def attest(
         audit.act_for(session, standing.person, standing.capacity)
     audit.record(session, actor, "statement.ask", str(person.id), reason=purpose)
     return Made(_signed(keys, standing, attested), attested, _proofs(keys, standing) if behalf else {})
+
+
+def introduced(session: Session, actor: Actor, keys: Keys, named: Mapping[str, str]) -> Made | None:
+    """What an officer is told about the person a paper names; None when number and name are nobody's. Recorded."""
+    found = by_number_and_name(session, named)
+    audit.record(session, actor, "person.read", str(found.id) if found else NOBODY, reason=PURPOSE, found=bool(found))
+    if found is None:
+        return None
+    attested = facts(found)
+    claims = {"purpose": PURPOSE, "person": str(found.id), "told_to": actor.id, "facts": attested}
+    return Made(keys.sign("statement", READER, STATEMENT_SECONDS, claims), attested, {})
 
 
 def _signed(keys: Keys, standing: Standing, attested: dict[str, Any]) -> str:

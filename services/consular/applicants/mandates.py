@@ -1,14 +1,18 @@
 """Whether a mandate stands: asked at every step of whoever acts by it, so that a revocation counts at once."""
 
-from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from services.consular import missions
 from services.consular.applicants.model import Mandate
-from services.consular.applicants.rules import ACCEPTED, CAPACITY_OF, GUARDIANSHIP, OFFERED, covers
+from services.consular.applicants.rules import ACCEPTED, CAPACITY_OF, GUARDIANSHIP, OFFERED, Known, covers, is_called
+from shared import audit
 from shared.catalogue.model import Transaction
+from shared.clock import local_date
+from shared.db import now
 from shared.errors import NotAllowed, NotFound, Refusal
 from shared.identity import Actor
 from shared.references import mission_of
@@ -69,8 +73,42 @@ def allows(mandate: Mandate, entry: Transaction) -> bool:
     return capacity in entry.acts and (mandate.kind == GUARDIANSHIP or covers(mandate.scope, entry))
 
 
-def held_by(session: Session, actor: Actor, agent_key: str = "") -> Sequence[Mandate]:
-    """All that name the actor as principal or as agent, or are offered to this number's key; `see_own` comes first."""
+def of(session: Session, actor: Actor, agent_key: str, me: Known) -> list[dict[str, Any]]:
+    """All that name the actor as principal or agent, or are offered to their number and name; `see_own` comes first."""
     offered = and_(Mandate.state == OFFERED, Mandate.agent_key == agent_key)
     wanted = select(Mandate).where(or_(Mandate.principal == actor.person, Mandate.agent == actor.person, offered))
-    return session.scalars(wanted.order_by(Mandate.made_at.desc(), Mandate.reference)).all()
+    rows = session.scalars(wanted.order_by(Mandate.made_at.desc(), Mandate.reference)).all()
+    audit.record(session, actor, "mandate.listed", actor.person or "", count=len(rows))
+    mine = [
+        row for row in rows if actor.person in (row.principal, row.agent) or is_called(me.given, row.agent_given or "")
+    ]
+    return [shown(row, actor, _today(session, row.mission)) for row in mine]
+
+
+def _today(session: Session, mission: str) -> date:
+    return local_date(now(session), missions.find(session, mission).zone)
+
+
+def shown(mandate: Mandate, actor: Actor, today: date) -> dict[str, Any]:
+    """A mandate as the two of it see it. The principal learns the agent's full name only once they have accepted."""
+    side = "principal" if mandate.principal == actor.person else "agent" if mandate.agent == actor.person else "offered"
+    over = mandate.state in (ACCEPTED, OFFERED) and mandate.until < today
+    return {
+        "reference": mandate.reference,
+        "mission": mandate.mission,
+        "kind": mandate.kind,
+        "state": "ended" if over else mandate.state,
+        "stands": stands(mandate, today),
+        "side": side,
+        "capacity": CAPACITY_OF[mandate.kind],
+        "principal": mandate.principal_name,
+        "principal_given": mandate.principal_given,
+        "agent": mandate.agent_name if mandate.state != "declined" else None,
+        "agent_given": mandate.agent_given,
+        "scope": mandate.scope,
+        "issued_on": mandate.issued_on.isoformat() if mandate.issued_on else None,
+        "until": mandate.until.isoformat(),
+        "made_at": mandate.made_at.isoformat(),
+        "reason": mandate.reason,
+        "note": mandate.note,
+    }

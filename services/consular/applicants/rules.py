@@ -80,3 +80,20 @@ def match_key(name: dict[str, str], born: date) -> str | None:
     mother = skeleton(str(name.get("mother") or ""))
     own = "".join(skeleton(str(name.get(part) or "")) for part in ("given", "father", "family"))
     return f"{own}|{mother}|{born.isoformat()}" if mother and own else None
+
+
+@dataclass(frozen=True)
+class Known:
+    """Somebody as the civil register attested them a moment ago; `name` is printed, in both scripts."""
+
+    person: str
+    number: str
+    given: str
+    name: dict[str, str]
+    born: date
+    alive: bool
+
+
+def is_called(given: str, typed: str) -> bool:
+    """Whether a typed given name is this person's, however spelt."""
+    return skeleton(given) == skeleton(typed)

@@ -1,14 +1,15 @@
-"""Hands a new passport to its holder, and to nobody else; the old one is cancelled in the same commit."""
+"""Hands a new passport to its holder, or the guardian of a minor, and to nobody else; the old one is cancelled."""
 
 from sqlalchemy.orm import Session
 
 from services.consular.applicants import snapshot
+from services.consular.applications.behalf import may_act
 from services.consular.applications.model import Application
 from services.consular.applications.move import check_status, find, lock, move
 from services.consular.applications.rules import Status
 from services.consular.passports import booklets
 from shared import audit, forms
-from shared.catalogue.model import BOOKLET
+from shared.catalogue.model import BOOKLET, GUARDIAN
 from shared.errors import Conflict, Invalid, Refusal
 from shared.identity import Actor
 from shared.person import national_number
@@ -36,14 +37,22 @@ def collect(session: Session, actor: Actor, reference: str, number: str) -> Appl
         shown = national_number(number)
     except ValueError as wrong:
         raise Invalid("national_number" if number.strip() else "required", field="national_number") from wrong
-    holder = snapshot.of(session, reference)
-    if holder is None or holder.national_number != shown:
+    if shown not in _collecting(session, application):
         raise WrongPerson()
     serial = booklets.hand_over(session, actor, reference)
     for old in _old_passports(application):
         booklets.cancel(session, actor, application.mission, old, reference, application.person)
     move(session, actor, application, Status.COLLECTED, detail={"booklet": serial})
     return application
+
+
+def _collecting(session: Session, application: Application) -> set[str]:
+    """The national numbers of those who may take the booklet away: its holder, and the guardian of a minor."""
+    holder, acting = snapshot.of(session, application.reference), snapshot.acting_on(session, application.reference)
+    if holder is None:
+        return set()
+    guardian = acting is not None and application.capacity == GUARDIAN and may_act(session, application)
+    return {holder.national_number} | ({acting.national_number} if acting and guardian else set())
 
 
 def _old_passports(application: Application) -> list[str]:

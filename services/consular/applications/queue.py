@@ -5,11 +5,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from services.consular.applicants import snapshot
+from services.consular.applicants import duplicates, snapshot
 from services.consular.applicants.model import Applicant
 from services.consular.applications.model import Application
 from services.consular.applications.read import summary
 from services.consular.applications.rules import FINAL, Status
+from services.consular.applications.second_file import POSSIBLE
 from shared import audit, references
 from shared.errors import Invalid
 from shared.identity import Actor
@@ -40,17 +41,17 @@ def queue(
         session, actor, "desk.queue", actor.mission or "", status=status, searched=bool(sought), rows=len(found)
     )
     return {
-        "rows": [_row(application, applicant) for application, applicant in found[:PAGE_ROWS]],
+        "rows": [_row(*row) for row in found[:PAGE_ROWS]],
         "more": len(found) > PAGE_ROWS,
         "page": page,
         "counts": _counts(session),
     }
 
 
-def _page(wanted: list[ColumnElement[bool]], page: int) -> Select[Application, Applicant]:
+def _page(wanted: list[ColumnElement[bool]], page: int) -> Select[Application, Applicant, bool]:
     """One row too many tells whether there is a next page."""
     return (
-        select(Application, Applicant)
+        select(Application, Applicant, duplicates.is_open(Application.reference))
         .outerjoin(Applicant, Applicant.application == Application.reference)
         .where(*wanted)
         .order_by(
@@ -66,7 +67,11 @@ def _page(wanted: list[ColumnElement[bool]], page: int) -> Select[Application, A
 
 
 def _exceptional() -> ColumnElement[bool]:
-    return or_(Application.exception.is_not(None), Application.awaits.is_not(None))
+    return or_(
+        Application.exception.is_not(None),
+        Application.awaits.is_not(None),
+        duplicates.is_open(Application.reference),
+    )
 
 
 def _sought(text: str) -> ColumnElement[bool]:
@@ -79,9 +84,10 @@ def _sought(text: str) -> ColumnElement[bool]:
         raise Invalid("search_not_understood", field="q") from wrong
 
 
-def _row(application: Application, applicant: Applicant | None) -> dict[str, Any]:
+def _row(application: Application, applicant: Applicant | None, doubtful: bool) -> dict[str, Any]:
     name = snapshot.printed_name(applicant) if applicant else None
-    return {**summary(application), "applicant": {"name": name}, "exception": application.exception}
+    exception = application.exception or (POSSIBLE if doubtful else None)
+    return {**summary(application), "applicant": {"name": name}, "exception": exception}
 
 
 def _counts(session: Session) -> dict[str, int]:

@@ -5,13 +5,14 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from services.consular.applicants import mandates, snapshot
+from services.consular.applicants import duplicates, mandates, snapshot
 from services.consular.applicants.model import ActingPerson, Applicant, Mandate
 from services.consular.applications import coming, desk_letters, rules
 from services.consular.applications.days import today
 from services.consular.applications.model import Application, Asking, Step
 from services.consular.applications.move import find, is_party, see_own
 from services.consular.applications.rules import Party, Status
+from services.consular.applications.second_file import POSSIBLE
 from services.consular.ministries import letters
 from services.consular.notices import inbox
 from services.consular.papers import store
@@ -119,13 +120,14 @@ def case(session: Session, actor: Actor, reference: str, reason: str | None = No
     """The file as the desk sees it: with what the registers attested, and who did what. The reading is recorded."""
     application = find(session, actor, "desk.case", reference)
     audit.record(session, actor, "case.read", reference, reason=reason)
-    applicant = snapshot.of(session, reference)
+    applicant, doubts = snapshot.of(session, reference), duplicates.of(session, reference)
     return {
         **whole(session, actor, application),
         "person": _person(applicant) if applicant else None,
         "facts": application.facts,
         "asked": _asked(session, application),
-        "exception": application.exception,
+        "exception": application.exception or (POSSIBLE if any(one["state"] == "open" for one in doubts) else None),
+        "duplicates": doubts,
         "history": _history(session, reference),
     }
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import func
 from sqlalchemy.orm import Session
 
+from services.consular.applicants import duplicates
 from services.consular.applications import letters, rules
 from services.consular.applications.attend import check_came
 from services.consular.applications.days import day_of
@@ -31,6 +32,7 @@ def accept(session: Session, actor: Actor, reference: str) -> Application:
     application = lock(session, actor, "desk.accept", reference)
     check_status(application, "accept")
     check_came(session, application)
+    duplicates.check_settled(session, reference)
     this_round = application.round + 1
     move(session, actor, application, Status.WITH_AUTHORITY, columns={"round": this_round})
     for ask in forms.transaction(application.transaction).asks:

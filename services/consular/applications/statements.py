@@ -4,11 +4,13 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from services.consular.applicants import snapshot
+from services.consular.applicants.rules import Known
 from shared.catalogue import kin
 from shared.catalogue.model import HOLDER, Facts, Transaction
 from shared.crypto import Keys
 from shared.errors import NotAllowed, Refusal
-from shared.standing import Standing
+from shared.standing import PURPOSE, Standing
 
 Attested = dict[str, dict[str, Any]]
 
@@ -86,3 +88,29 @@ def check_eligible(entry: Transaction, facts: Facts) -> None:
     if unmet:
         reasons = [{"code": condition.code, "law": condition.law} for condition in unmet]
         raise Refusal("not_eligible", condition=unmet[0].code, law=unmet[0].law, reasons=reasons)
+
+
+def introduced(keys: Keys, token: str, *, to: str | None = None, person: str | None = None) -> Known:
+    """Somebody as the civil register tells it where mandates are made: people themselves, or found for an officer.
+
+    `person` is who must be told of, or `to` the officer it was told to. Raises Refusal for any other statement.
+    """
+    try:
+        claims = keys.verify(token, kind="statement", issuer="civil_registry")
+    except NotAllowed as forged:
+        raise Refusal("statement_missing", authority="civil_registry") from forged
+    mine = claims.get("told_to") == to if to is not None else claims.get("asked_by") == claims.get("person") == person
+    if claims.get("purpose") != PURPOSE or not mine:
+        raise Refusal("statement_of_another", authority="civil_registry")
+    facts = claims.get("facts") or {}
+    try:
+        return Known(
+            str(facts["person"]),
+            str(facts["national_number"]),
+            str(facts["name"]["ar"]["given"]),
+            snapshot.name_of(facts),
+            date.fromisoformat(str(facts["born"])),
+            facts["alive"] is True,
+        )
+    except (KeyError, TypeError, ValueError) as incomplete:
+        raise Refusal("statement_incomplete", authority="civil_registry") from incomplete

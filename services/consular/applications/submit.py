@@ -13,6 +13,7 @@ from services.consular.applications.history import last_granted_on
 from services.consular.applications.model import Application
 from services.consular.applications.move import check_status, lock, move
 from services.consular.applications.rules import Status
+from services.consular.applications.second_file import look_for_second
 from services.consular.applications.statements import as_facts, attested, check_eligible, check_holder
 from services.consular.papers import store
 from services.consular.payments import tariffs
@@ -44,6 +45,7 @@ def submit(session: Session, actor: Actor, keys: Keys, reference: str, statement
     if application.status == Status.RETURNED:
         _review(session, actor, application, entry, columns)
         return application
+    look_for_second(session, actor, application)
     columns["submitted_at"] = func.now()
     if entry.outcome == TURN:
         turns.hand_in(session, actor, application, entry, columns)

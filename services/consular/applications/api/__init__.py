@@ -1,10 +1,24 @@
 """How applications are asked for over HTTP: by applicants, by the desk, by payers, by the public."""
 
-from services.consular.applications.api import claims, desk, letters, mine, money, proposals, public, stock, turns
+from services.consular.applications.api import (
+    claims,
+    desk,
+    letters,
+    mandate_desk,
+    mandates,
+    mine,
+    money,
+    proposals,
+    public,
+    stock,
+    turns,
+)
 
 BLUEPRINTS = (
     mine.blueprint,
+    mandates.blueprint,
     desk.blueprint,
+    mandate_desk.blueprint,
     money.blueprint,
     public.blueprint,
     stock.blueprint,
