@@ -11,7 +11,7 @@ from services.civil_registry.holders import NOBODY, by_number_and_name
 from services.civil_registry.kinship import kinship
 from services.civil_registry.model import Person
 from shared import audit
-from shared.catalogue import kin
+from shared.catalogue import CATALOGUE, kin
 from shared.catalogue.model import GUARDIAN, HOLDER, RELATIVE
 from shared.clock import local_date
 from shared.crypto import Keys
@@ -35,6 +35,9 @@ def find_principal(
     An unknown number, a stranger's, and a relative's with another name get one answer. Raises NotAllowed for a mandate
     that consular did not prove for this person and purpose.
     """
+    entry = CATALOGUE.get(purpose)
+    if entry is None or behalf["capacity"] not in entry.acts:
+        return "capacity_not_allowed"
     if behalf.get("proof"):
         return _by_mandate(session, keys, actor, purpose, str(behalf["proof"]))
     found = by_number_and_name(session, behalf)

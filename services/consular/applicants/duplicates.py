@@ -43,7 +43,7 @@ def find(session: Session, actor: Actor, application: str, handed_in: Select[str
         .limit(MOST)
     )
     marked = 0
-    for one, twin in session.execute(namesakes).tuples():
+    for one, twin in session.execute(namesakes):
         kind = ACCOUNT if twin.national_number == one.national_number else NUMBER
         marked += _mark(session, one, twin, kind)
     if marked:

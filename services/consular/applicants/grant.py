@@ -91,8 +91,8 @@ def answer(
     offered = find(session, reference)
     if offered.agent_key != key or not rules.is_called(agent.given, offered.agent_given or ""):
         raise NotFound("mandate_unknown")
-    taken = {"state": ACCEPTED, "agent": agent.person, "agent_name": agent.name}
-    values = taken if accepted else {"state": DECLINED, "agent": agent.person}
+    taken: dict[str, object] = {"state": ACCEPTED, "agent": agent.person, "agent_name": agent.name}
+    values: dict[str, object] = taken if accepted else {"state": DECLINED, "agent": agent.person}
     now_or_never = Mandate.state == OFFERED, Mandate.until >= today
     return _change(session, actor, reference, "accepted" if accepted else "declined", values, *now_or_never)
 
