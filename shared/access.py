@@ -29,6 +29,7 @@ ACCESS: dict[str, dict[str, str]] = {
     "application.answer": {"expatriate": OWN},
     "application.submit": {"expatriate": OWN},
     "application.withdraw": {"expatriate": OWN},
+    "application.upgrade": {"expatriate": OWN},
     "application.list": {"expatriate": OWN},
     "application.read": {"expatriate": OWN, **_STAFF},
     "application.track": _EVERYBODY,
@@ -62,6 +63,10 @@ ACCESS: dict[str, dict[str, str]] = {
     "desk.accept": _DECIDE,
     "desk.return": _DECIDE,
     "desk.refuse": _DECIDE,
+    "desk.confirm": _DECIDE,
+    "desk.approve_early": {"head_of_mission": MISSION},
+    "desk.take_in": {"clerk": MISSION, **_DECIDE},
+    "desk.passport": _STAFF,
     "desk.collect": {"clerk": MISSION, "officer": MISSION, "head_of_mission": MISSION},
     "desk.reprint": _DECIDE,
     # what two people of a mission sign, and the bookings of an older platform

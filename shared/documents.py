@@ -48,6 +48,7 @@ KINDS = {
     "movement-statement": Kind("consular", "C", "MV"),
     "driving-licence-check": Kind("consular", "C", "DL"),
     "visit-approval": Kind("consular", "C", "VA"),
+    "passport-page": Kind("consular", "C", "PP"),
 }
 
 

@@ -20,6 +20,8 @@ ARABIC: Ranges = (
     (0x0020, 0x0020), (0x00A0, 0x00A0), (0x0600, 0x06FF), (0x200C, 0x200F), (0x2066, 0x2069), (0xFD3E, 0xFD3F),
 )  # fmt: skip
 
+# The only signs of a machine-readable zone.
+ZONE: Ranges = ((0x0030, 0x0039), (0x003C, 0x003C), (0x0041, 0x005A))
 REVISION = "1"  # raise it when a range or a face below changes: sets cut before are then cut again
 AMIRI_EM = 860  # of 1000: a sixth larger, level with Noto Serif at the same size
 AMIRI, NOTO = "fontpkg_amiri", "fontpkg_noto_serif"
@@ -30,7 +32,8 @@ PLEX, PLEX_ARABIC = "fontpkg_ibm_plex_sans", "fontpkg_ibm_plex_sans_arabic"
 class Cut:
     """One file to make: out of which package's font, which letters (none: all), at which weight of a variable font.
 
-    `em` sets the units of the em square, so that a face drawn small for its size meets its neighbour's height.
+    `em` sets the units of the em square, so that a face drawn small for its size meets its neighbour's height;
+    `pace` gives every letter the same width, as machines that read passports expect.
     """
 
     name: str
@@ -39,6 +42,7 @@ class Cut:
     ranges: Ranges = ()
     weight: int | None = None
     em: int | None = None
+    pace: int | None = None
 
     def bytes(self) -> bytes:
         """The font, as woff2 when its name says so."""
@@ -51,6 +55,8 @@ class Cut:
             self._keep_ranges(font)
         if self.weight:
             instantiateVariableFont(font, {"wght": self.weight, "wdth": 100}, inplace=True)
+        if self.pace:
+            self._keep_pace(font, self.pace)
         if self.em:
             font["head"].unitsPerEm = self.em
         font.flavor = "woff2" if self.name.endswith(".woff2") else None
@@ -67,6 +73,18 @@ class Cut:
         subsetter.populate(unicodes=[code for first, last in self.ranges for code in range(first, last + 1)])
         subsetter.subset(font)
 
+    def _keep_pace(self, font: Any, pace: int) -> None:
+        """Each letter in the middle of its place; nothing is left that would draw two of them together."""
+        for table in ("GPOS", "GSUB"):
+            if table in font:
+                del font[table]
+        for name in font.getGlyphOrder():
+            glyph = font["glyf"][name]
+            if glyph.numberOfContours > 0:
+                glyph.coordinates.translate(((pace - font["hmtx"][name][0]) // 2, 0))
+                glyph.recalcBounds(font["glyf"])
+            font["hmtx"][name] = (pace, glyph.xMin if glyph.numberOfContours > 0 else 0)
+
 
 VARIABLE_PLEX, VARIABLE_NOTO = "IBMPlexSans[wdth,wght].ttf", "NotoSerif[wdth,wght].ttf"
 WEB = (
@@ -79,6 +97,7 @@ WEB = (
 PAPER = (
     Cut("noto-serif-400.ttf", NOTO, VARIABLE_NOTO, LATIN, weight=400),
     Cut("noto-serif-700.ttf", NOTO, VARIABLE_NOTO, LATIN, weight=650),
+    Cut("zone-500.ttf", PLEX, VARIABLE_PLEX, ZONE, weight=500, pace=690),
     Cut("amiri-400.ttf", AMIRI, "Amiri-Regular.ttf", em=AMIRI_EM),
     Cut("amiri-700.ttf", AMIRI, "Amiri-Bold.ttf", em=AMIRI_EM),
 )
@@ -90,7 +109,7 @@ def web_fonts(folder: Path) -> list[Path]:
 
 
 def paper_fonts(folder: Path) -> dict[str, bytes]:
-    """Name to TrueType bytes of what the PDFs use: noto-serif and amiri, each in 400 and 700."""
+    """Name to TrueType bytes of what the PDFs use: noto-serif and amiri, each in 400 and 700, and zone."""
     return {path.name: path.read_bytes() for path in _made(folder, PAPER)}
 
 

@@ -408,6 +408,23 @@ APPROVAL: dict[str, Any] = ANSWERED | {
     "usable_until": "2027-05-19",
     "stay_days": 90,
 }
+PAGE: dict[str, Any] = {
+    "holder": both("رشا عبد الرحمن الحسين", "Rasha Abdulrahman Alhussein"),
+    "names": {
+        "given": both("رشا", "Rasha"),
+        "father": both("عبد الرحمن", "Abdulrahman"),
+        "family": both("الحسين", "Alhussein"),
+        "mother": both("فاطمة اللاذقاني", "Fatima Alladhiqani"),
+    },
+    "number": "N010203045",
+    "national_number": "01001234567",
+    "sex": "F",
+    "born": "1990-01-15",
+    "valid_from": "2026-01-15",
+    "valid_until": "2032-01-14",
+    "mrz": ["P<SYRALHUSSEIN<<RASHA<<<<<<<<<<<<<<<<<<<<<<<", "0102030457SYR9001158F320114101001234567<<<92"],
+    "zone": "Asia/Riyadh",
+}
 SAMPLES: dict[str, dict[str, Any]] = {
     "individual-extract": EXTRACT,
     "family-extract": FAMILY,
@@ -428,6 +445,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "driving-licence-check": VERIFIED,
     "visit-approval": APPROVAL,
     "turn-slip": TURN,
+    "passport-page": PAGE,
 }
 CODES = {
     "individual-extract": "RUH-R7K3M-Q9XFP-AD4CW-T2N-8",
@@ -443,6 +461,7 @@ CODES = {
     "receipt": "RUH-C7K3M-Q9XFP-AD4CW-T2N-8",
     "turn-slip": "RUH-C9K3M-Q9XFP-AD4CW-T2N-4",
     "passport-slip": "RUH-C9K3M-Q9XFP-AD4CW-T2N-4",
+    "passport-page": "RUH-C9K3M-Q9XFP-AD4CW-T2N-4",
 }
 
 

@@ -8,6 +8,8 @@ from PIL import Image
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import Paper
 
+ARABIC_INDIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
+
 
 class Somebody(Protocol):
     """Of a person the forms need no more than this."""
@@ -52,6 +54,8 @@ def answers(slug: str, person: Somebody, relative: Relative | None = None) -> di
         "licence_office": "دمشق",
         "recruitment_branch": "دمشق",
         "destination_country": "السعودية",
+        # A number of one's own, as somebody with an Arabic keyboard types it.
+        "passport_number": f"N{person.national_number[-9:].translate(ARABIC_INDIC)}",
     }
     if relative:
         known |= {"whose": "relative"}
@@ -63,7 +67,6 @@ def answers(slug: str, person: Somebody, relative: Relative | None = None) -> di
         "latin": "Riyadh",
         "date": "2027-01-01",
         "past_date": "2019-09-01",
-        "passport_number": "N٠٠١٢٣٤٥٦٧",
         "phone": "+966 50 123 4567",
         "saudi_number": "٢١٢٣٤٥٦٧٨٩",
         "saudi_mobile": "0501234567",

@@ -26,6 +26,7 @@ from tests.conftest import HOME, ServiceClient, expatriate, officer
 
 PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
 _numbers = itertools.count(1)
+_passports = itertools.count(12_345_678)
 _serials = itertools.count(700_000_000)
 
 
@@ -45,7 +46,7 @@ def answer_to(question: Question) -> object:
         "choice": question.choices[0] if question.choices else "",
         "number": str(question.minimum),
         "national_number": "01234567890",
-        "passport_number": "N012345678",
+        "passport_number": f"N{next(_passports)}",
         "phone": "+966 50 123 4567",
         "saudi_number": "2123456789",
         "saudi_mobile": "+966 50 123 4567",

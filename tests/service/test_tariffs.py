@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from services.consular import missions
 from services.consular.payments import quote, tariffs
 from services.consular.payments.model import Order
+from services.consular.payments.offer import offer
 from services.consular.payments.rules import OrderState
 from shared import references
 from shared.catalogue import CATALOGUE
@@ -78,8 +79,8 @@ def test_a_mission_without_a_rate_takes_the_tariffs_currency_instead_of_guessing
     session = session_for("consular")
     dollars = Money(20_000, "USD")
     assert price(session, "passport-renewal", "KWI", date(2026, 11, 2)) == [(dollars, dollars)]
-    offer = quote.offer(session, PASSPORT, missions.find(session, "KWI"), date(2026, 11, 2))
-    assert (offer["total"], offer["price_lacks"]) == ({"amount": 20_000, "currency": "USD"}, None)
+    offered = offer(session, PASSPORT, missions.find(session, "KWI"), date(2026, 11, 2))
+    assert (offered["total"], offered["price_lacks"]) == ({"amount": 20_000, "currency": "USD"}, None)
 
 
 def test_dinars_have_three_decimals_and_a_coin_of_a_quarter(session_for: SessionFor) -> None:
@@ -219,18 +220,18 @@ def test_the_day_is_the_missions_own(session_for: SessionFor) -> None:
 def test_prices_are_told_as_agreed(service_client: Callable[[str], ServiceClient]) -> None:
     client = service_client("consular")
     offers = client.get("/transactions?mission=RUH&on=2026-11-21", expatriate()).get_json()
-    offer = next(each for each in offers if each["slug"] == "passport-renewal")
-    assert (offer["status"], offer["working_days"], offer["total"]) == (
+    shown = next(each for each in offers if each["slug"] == "passport-renewal")
+    assert (shown["status"], shown["working_days"], shown["total"]) == (
         "active",
         14,
         {"amount": 75000, "currency": "SAR"},
     )
-    (fee,) = offer["fees"]
+    (fee,) = shown["fees"]
     assert fee["tariff"] == {"amount": 20000, "currency": "USD"}
     assert fee["rate"] == {"value": "3.75", "from": "USD", "to": "SAR", "source": "peg", "on": "2026-11-21"}
     assert (fee["certainty"], fee["source"]) == ("H", "MoI decision 1/Sh.Q of 2025-06-26 under Decree 119/2025")
     one = client.get("/transactions/passport-renewal?mission=RUH&on=2026-11-21", expatriate()).get_json()
-    assert one == offer
+    assert one == shown
     codes = [each["code"] for each in client.get("/missions", expatriate()).get_json()]
     assert "RUH" in codes and codes == sorted(codes)
 

@@ -1,4 +1,7 @@
-"""Hands a new passport to its holder, or the guardian of a minor, and to nobody else; the old one is cancelled."""
+"""Hands a new passport to its holder, or the guardian of a minor, and to nobody else; the old one is cancelled.
+
+A passport that was reported lost stays lost.
+"""
 
 from sqlalchemy.orm import Session
 
@@ -7,7 +10,7 @@ from services.consular.applications.behalf import may_act
 from services.consular.applications.model import Application
 from services.consular.applications.move import check_status, find, lock, move
 from services.consular.applications.rules import Status
-from services.consular.passports import booklets
+from services.consular.passports import booklets, lost
 from shared import audit, forms
 from shared.catalogue.model import BOOKLET, GUARDIAN
 from shared.errors import Conflict, Invalid, Refusal
@@ -15,6 +18,7 @@ from shared.identity import Actor
 from shared.person import national_number
 
 ACTION = "desk.collect"
+CANCELLED = "cancelled"
 
 
 class WrongPerson(Refusal):
@@ -41,7 +45,8 @@ def collect(session: Session, actor: Actor, reference: str, number: str) -> Appl
         raise WrongPerson()
     serial = booklets.hand_over(session, actor, reference)
     for old in _old_passports(application):
-        booklets.cancel(session, actor, application.mission, old, reference, application.person)
+        state = lost.LOST if lost.find(session, old) else CANCELLED
+        booklets.cancel(session, actor, application.mission, old, reference, application.person, state)
     move(session, actor, application, Status.COLLECTED, detail={"booklet": serial})
     return application
 

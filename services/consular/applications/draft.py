@@ -13,6 +13,7 @@ from services.consular.applications.behalf import Claim
 from services.consular.applications.days import lapses_on, today
 from services.consular.applications.model import Application
 from services.consular.applications.move import check_status, find, is_party, lock, note_step, see_own
+from services.consular.applications.passport_checks import check_first
 from services.consular.applications.rules import OPEN, Status
 from services.consular.papers import store
 from services.consular.papers.model import Paper
@@ -27,7 +28,8 @@ from shared.standing import Standing
 
 def start(session: Session, actor: Actor, slug: str, mission: str, claim: Claim | None = None) -> Application:
     """A new draft, for oneself or, with a claim, for somebody else. Raises NotFound for an unknown transaction or
-    mission, Refusal while the transaction is not open, where the mission does not offer it, or while the claim does not
+    mission, Refusal while the transaction is not open, where the mission does not offer it, for a first passport that
+    is none, or while the claim does not
     hold, Conflict with the reference of the one already open, where the catalogue allows one at a time."""
     if not actor.person:
         raise NotAllowed("identity_not_confirmed")
@@ -39,6 +41,7 @@ def start(session: Session, actor: Actor, slug: str, mission: str, claim: Claim 
     standing, facts = behalf.own(actor.person, slug), None
     if claim is not None:
         standing, facts = behalf.check_claim(session, actor, entry, mission, claim)
+    check_first(session, standing.person, entry)
     reference = _insert(session, actor, entry, mission, standing)
     application = session.get_one(Application, reference)
     if facts is not None:

@@ -24,30 +24,36 @@ def charge(session: Session, actor: Actor, application: Application, assessed: M
         transaction=application.transaction,
         mission=application.mission,
         person=application.person,
-        holder=_holder(session, application),
-        acting=_acting(session, application),
+        holder=holder(session, application),
+        acting=acting(session, application),
         assessed=assessed,
         answers=application.answers,
     )
     return order.amount > 0
 
 
-def _holder(session: Session, application: Application) -> dict[str, str]:
+def holder(session: Session, application: Application) -> dict[str, str]:
+    """The printed name for papers about money; empty before anybody was attested."""
     applicant = snapshot.of(session, application.reference)
     if applicant is None:
         return {"ar": "", "en": ""}
     return snapshot.printed_name(applicant)
 
 
-def _acting(session: Session, application: Application) -> dict[str, Any] | None:
-    acting = snapshot.acting_on(session, application.reference)
-    return {"person": acting.person, "name": acting.name} if acting else None
+def acting(session: Session, application: Application) -> dict[str, Any] | None:
+    """Who acts for the applicant, if anybody, for papers about money."""
+    found = snapshot.acting_on(session, application.reference)
+    return {"person": found.person, "name": found.name} if found else None
 
 
-def give_back(session: Session, actor: Actor, application: Application, reason: str) -> Refund | None:
-    """Ends the order of an application that ends early: paid money is owed back, unpaid debt is cancelled."""
-    order = quote.of_application(session, application.reference)
-    return None if order is None else refund.mark_due(session, actor, order.reference, reason)
+def give_back(session: Session, actor: Actor, application: Application, reason: str) -> list[Refund]:
+    """Ends what an application owes when it ends early: paid money is owed back, unpaid debt is cancelled.
+
+    An application that was upgraded has paid twice and is paid back twice, each as it came.
+    """
+    orders = [quote.of_application(session, application.reference, purpose) for purpose in quote.PURPOSES]
+    refunds = [refund.mark_due(session, actor, order.reference, reason) for order in orders if order is not None]
+    return [owed for owed in refunds if owed is not None]
 
 
 def law_amount(session: Session, application: Application) -> Money | None:

@@ -88,12 +88,16 @@ class Asking(Base):
 
 
 class Approval(Base):
-    """What somebody looked into before a case may be accepted, what they found, and why. Never edited."""
+    """What somebody looked into before a case may be accepted, what they found, and why. Never edited.
+
+    `subject` is what they had before them: when that changes, it is looked into again.
+    """
 
     __tablename__ = "approval"
 
     application: Mapped[str] = mapped_column(ForeignKey("application.reference"), primary_key=True)
     what: Mapped[str] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
     mission: Mapped[str]
     outcome: Mapped[str]
     reason: Mapped[str]

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from services.consular.applicants import duplicates, mandates, snapshot
 from services.consular.applicants.model import ActingPerson, Applicant, Mandate
-from services.consular.applications import coming, desk_letters, rules
+from services.consular.applications import coming, desk_letters, passport_view, rules, upgrade
 from services.consular.applications.days import today
 from services.consular.applications.model import Application, Asking, Step
 from services.consular.applications.move import find, is_party, see_own
@@ -35,6 +35,7 @@ ACTIONS = {
     "accept": "desk.accept",
     "return": "desk.return",
     "refuse": "desk.refuse",
+    "upgrade": "application.upgrade",
     "cash": "payment.cash",
     "collect": "desk.collect",
     "reprint": "desk.reprint",
@@ -128,6 +129,7 @@ def case(session: Session, actor: Actor, reference: str, reason: str | None = No
         "asked": _asked(session, application),
         "exception": application.exception or (POSSIBLE if any(one["state"] == "open" for one in doubts) else None),
         "duplicates": doubts,
+        "passport": passport_view.shown(session, actor, application),
         "history": _history(session, reference),
     }
 
@@ -146,6 +148,7 @@ def whole(session: Session, actor: Actor, application: Application) -> View:
         "answers": application.answers,
         "papers": [shown_paper(paper) for paper in store.of(session, application.reference)],
         "quote": quote.shown(session, order) if order else None,
+        "upgrade": upgrade.shown(session, application),
         "payments": [payment.shown() for payment in attempts.of_application(session, application.reference)],
         "refunds": [_refund(row) for row in refund.of_application(session, application.reference)],
         "document": _document(application),
@@ -169,7 +172,8 @@ def allowed(actor: Actor, application: Application) -> list[str]:
         turn=entry.outcome == TURN,
         visit=entry.appointment is not None,
     )
-    return [verb for verb in verbs if actor.role in ACCESS[ACTIONS[verb]]]
+    urgent = upgrade.target(application) is None
+    return [verb for verb in verbs if actor.role in ACCESS[ACTIONS[verb]] and not (urgent and verb == "upgrade")]
 
 
 def stages_of(application: Application, steps: list[Step]) -> list[dict[str, str]]:

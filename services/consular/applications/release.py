@@ -20,8 +20,7 @@ def release(session: Session, actor: Actor, application: Application, reason: st
 
     Paid money is owed back and its payer is told; an unpaid price is cancelled; the registered releases run.
     """
-    owed = dues.give_back(session, actor, application, reason)
-    if owed is not None:
+    for owed in dues.give_back(session, actor, application, reason):
         inform(session, application, REFUND_DUE, owed.reference, amount=owed.amount, currency=owed.currency)
     for let_go in RELEASES:
         let_go(session, actor, application.reference)

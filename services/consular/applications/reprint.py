@@ -1,13 +1,15 @@
 """Prints a passport again when the booklet was spoiled before its holder came for it."""
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from services.consular.applications import slips
-from services.consular.applications.days import today
 from services.consular.applications.model import Application
 from services.consular.applications.move import check_status, lock, note_step
+from services.consular.applications.passport_page import print_for
 from services.consular.applications.rules import Status
 from services.consular.passports import booklets
+from shared import documents
 from shared.errors import Conflict
 from shared.identity import Actor
 
@@ -21,8 +23,16 @@ def reprint(session: Session, actor: Actor, reference: str, reason: str) -> Appl
     booklet = booklets.assign(session, actor, reference)
     if booklet is None:
         raise Conflict("no_booklet_in_stock")
-    day = today(session, application.mission)
-    booklets.print_passport(session, booklet, reference, application.person, day)
+    if application.document:
+        documents.revoke(session, actor, application.document, reason)
+    page = print_for(session, actor, application, booklet)
+    session.execute(
+        update(Application)
+        .where(Application.reference == reference)
+        .values(page)
+        .execution_options(synchronize_session=False)
+    )
+    session.refresh(application)
     slips.issue_passport(session, actor, application)
     detail = {"spoiled": spoiled, "booklet": booklet.serial}
     note_step(session, actor, application, "reprinted", Status.READY, reason=reason, detail=detail)

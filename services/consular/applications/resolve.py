@@ -5,10 +5,11 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from services.consular.applications import dues, settle, slips
-from services.consular.applications.days import today
+from services.consular.applications import dues, settle, slips, upgrade
 from services.consular.applications.model import Application, Asking
 from services.consular.applications.move import Detail, move, note_step
+from services.consular.applications.passport_page import print_for
+from services.consular.applications.promise import CLEARANCE, promised_now
 from services.consular.applications.release import release
 from services.consular.applications.rules import Status
 from services.consular.passports import booklets
@@ -80,7 +81,10 @@ def _returned(session: Session, actor: Actor, application: Application, decision
     move(session, actor, application, Status.RETURNED, reason=decision.get("reason") or "answer_wrong")
 
 
-def _granted(session: Session, actor: Actor, application: Application, _decision: dict[str, Any]) -> None:
+def _granted(session: Session, actor: Actor, application: Application, decision: dict[str, Any]) -> None:
+    if decision["ask"] == CLEARANCE:
+        _mark(session, application, due_on=promised_now(session, application))
+        note_step(session, actor, application, "cleared", Status.WITH_AUTHORITY)
     open_ones = select(func.count()).where(
         Asking.application == application.reference,
         Asking.round == application.round,
@@ -120,9 +124,10 @@ def _make_passport(session: Session, actor: Actor, application: Application) -> 
             _mark(session, application, awaits=AWAITING_BOOKLET)
             note_step(session, actor, application, AWAITING_BOOKLET, Status.WITH_AUTHORITY)
         return False
-    day = today(session, application.mission)
-    booklets.print_passport(session, booklet, application.reference, application.person, day)
-    move(session, actor, application, Status.READY, detail={"booklet": booklet.serial}, columns={"awaits": None})
+    page = print_for(session, actor, application, booklet)
+    upgrade.close(session, actor, application)
+    columns = {"awaits": None, **page}
+    move(session, actor, application, Status.READY, detail={"booklet": booklet.serial}, columns=columns)
     slips.issue_passport(session, actor, application)
     return True
 
@@ -143,7 +148,7 @@ def serve_waiting(session: Session, actor: Actor) -> int:
     return served
 
 
-def _mark(session: Session, application: Application, **values: str | None) -> None:
+def _mark(session: Session, application: Application, **values: object) -> None:
     session.execute(
         update(Application)
         .where(Application.reference == application.reference)

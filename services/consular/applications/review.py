@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from services.consular.applicants import duplicates
 from services.consular.applications import letters, rules
+from services.consular.applications.approve import check_approved
 from services.consular.applications.attend import check_came
 from services.consular.applications.days import day_of
 from services.consular.applications.model import Application, Asking
@@ -32,6 +33,7 @@ def accept(session: Session, actor: Actor, reference: str) -> Application:
     application = lock(session, actor, "desk.accept", reference)
     check_status(application, "accept")
     check_came(session, application)
+    check_approved(session, application)
     duplicates.check_settled(session, reference)
     this_round = application.round + 1
     move(session, actor, application, Status.WITH_AUTHORITY, columns={"round": this_round})

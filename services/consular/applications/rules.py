@@ -85,7 +85,14 @@ WAITING = frozenset({_S.DRAFT, _S.AWAITING_PAYMENT, _S.RETURNED})
 TOLD = frozenset({_S.RETURNED, _S.READY, _S.COLLECTED, _S.REFUSED, _S.LAPSED, _S.CANCELLED})
 
 RETURN_REASONS = ("paper_unreadable", "paper_missing", "answer_wrong", "photo_unsuitable")
-REFUSE_REASONS = ("not_entitled", "identity_doubt", "forged_paper", "duplicate_application")
+REFUSE_REASONS = (
+    "not_entitled",
+    "identity_doubt",
+    "forged_paper",
+    "duplicate_application",
+    "early_renewal_declined",
+    "signs_of_tampering",
+)
 
 # While somebody who must come in person may come.
 VISITING = frozenset({_S.AWAITING_PAYMENT, _S.IN_REVIEW, _S.RETURNED})
@@ -100,6 +107,7 @@ VERBS: Mapping[str, tuple[Party, frozenset[Status]]] = {
     "accept": (_P.MISSION, frozenset({_S.IN_REVIEW})),
     "return": (_P.MISSION, frozenset({_S.IN_REVIEW})),
     "refuse": (_P.MISSION, frozenset({_S.IN_REVIEW})),
+    "upgrade": (_P.APPLICANT, frozenset({_S.IN_REVIEW, _S.WITH_AUTHORITY})),
     "cash": (_P.MISSION, frozenset({_S.AWAITING_PAYMENT})),
     "collect": (_P.MISSION, frozenset({_S.READY})),
     "reprint": (_P.MISSION, frozenset({_S.READY})),
@@ -109,6 +117,9 @@ VERBS: Mapping[str, tuple[Party, frozenset[Status]]] = {
     "miss": (_P.MISSION, frozenset({_S.READY, *VISITING})),
 }
 ABOUT_TURNS = frozenset({"hold_turn", "change_turn", "attend", "miss"})
+
+
+OF_BOOKLETS = frozenset({"upgrade", "collect", "reprint"})
 
 
 def transition(source: Status, target: Status) -> Transition | None:
@@ -122,14 +133,14 @@ def may_move(source: Status, target: Status) -> bool:
 
 
 def verbs_in(status: Status, party: Party, *, booklet: bool, turn: bool = False, visit: bool = False) -> list[str]:
-    """What a party can do with an application in this status; only a booklet is collected, or printed again, and
-    only those who come for a turn, or for a visit, have one."""
+    """What a party can do with an application in this status; some come with booklets alone, and only those who come
+    for a turn, or for a visit, have one."""
     return [
         verb
         for verb, (whose, statuses) in VERBS.items()
         if whose == party
         and status in statuses
-        and (booklet or verb not in ("collect", "reprint"))
+        and (booklet or verb not in OF_BOOKLETS)
         and (verb not in ABOUT_TURNS or turn_fits(verb, status, turn=turn, visit=visit))
     ]
 

@@ -3,11 +3,11 @@
 from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 
-from services.consular.applications import dues
-from services.consular.applications.days import due_on
+from services.consular.applications import dues, upgrade
 from services.consular.applications.inform import inform
 from services.consular.applications.model import Application
 from services.consular.applications.move import check_status, lock, move
+from services.consular.applications.promise import promised_now
 from services.consular.applications.rules import Status
 from services.consular.appointments import calendar
 from services.consular.notices.rules import PAYMENT_HELD
@@ -79,10 +79,24 @@ def _locked(session: Session, reference: str) -> Application:
     return application
 
 
+def difference_by_cash(session: Session, actor: Actor, reference: str, amount: Money, key: str) -> Payment:
+    """Takes the difference to the urgent price at the counter. Raises Conflict when none is owed (any more)."""
+    application = lock(session, actor, "payment.cash", reference)
+    order = quote.of_application(session, reference, quote.UPGRADE)
+    if order is None:
+        raise Conflict("nothing_owed")
+    payment = take.cash(session, actor, order.reference, amount, key)
+    _advance(session, actor, application, payment)
+    return payment
+
+
 def _advance(session: Session, actor: Actor, application: Application, payment: Payment) -> None:
+    if session.get_one(Order, payment.order).purpose == quote.UPGRADE:
+        upgrade.take_effect(session, actor, application, payment)
+        return
     entry = forms.transaction(application.transaction)
     detail = {"payment": payment.reference, "receipt": payment.receipt, "method": payment.method}
-    due = due_on(session, application.mission, entry.working_days)
+    due = promised_now(session, application)
     target = Status.WITH_AUTHORITY if entry.priced == AFTER_ASSESSMENT else Status.IN_REVIEW
     move(session, actor, application, target, detail=detail, columns={"paid_at": func.now(), "due_on": due})
     if entry.priced == AFTER_ASSESSMENT:

@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 
 from services.consular.applicants import snapshot
 from services.consular.applications import behalf, dues, turns
-from services.consular.applications.days import due_on, today
+from services.consular.applications.days import today
 from services.consular.applications.history import last_granted_on
 from services.consular.applications.model import Application
 from services.consular.applications.move import check_status, lock, move
+from services.consular.applications.passport_checks import check_submission, report_lost
+from services.consular.applications.promise import promised
 from services.consular.applications.rules import Status
 from services.consular.applications.second_file import look_for_second
 from services.consular.applications.statements import as_facts, attested, check_eligible, check_holder
@@ -35,15 +37,18 @@ def submit(session: Session, actor: Actor, keys: Keys, reference: str, statement
     facts = attested(keys, entry, standing, statements)
     day = today(session, application.mission)
     before = last_granted_on(session, application.person, entry, application.mission)
-    check_eligible(entry, replace(as_facts(facts, standing, day), last_granted_on=before))
+    known = replace(as_facts(facts, standing, day), last_granted_on=before)
+    check_eligible(entry, known)
     behalf.check_right(session, actor, entry, application.mission, standing, facts["civil_registry"], day)
     answers = _complete(session, application, entry)
+    check_submission(session, application, entry, known, answers)
     check_holder(entry, answers, facts, application.person)
     columns: dict[str, object] = {"facts": facts, "answers": answers}
     snapshot.take(session, reference, application.mission, facts["civil_registry"])
     snapshot.take_acting(session, reference, application.mission, facts["civil_registry"])
+    report_lost(session, actor, application, entry, answers)
     if application.status == Status.RETURNED:
-        _review(session, actor, application, entry, columns)
+        _review(session, actor, application, entry, answers, columns)
         return application
     look_for_second(session, actor, application)
     columns["submitted_at"] = func.now()
@@ -53,14 +58,19 @@ def submit(session: Session, actor: Actor, keys: Keys, reference: str, statement
     if entry.priced == AT_SUBMIT and dues.charge(session, actor, application):
         move(session, actor, application, Status.AWAITING_PAYMENT, columns=columns)
         return application
-    _review(session, actor, application, entry, columns)
+    _review(session, actor, application, entry, answers, columns)
     return application
 
 
 def _review(
-    session: Session, actor: Actor, application: Application, entry: Transaction, columns: dict[str, object]
+    session: Session,
+    actor: Actor,
+    application: Application,
+    entry: Transaction,
+    answers: dict[str, object],
+    columns: dict[str, object],
 ) -> None:
-    due = due_on(session, application.mission, entry.working_days)
+    due = promised(session, application, entry.slug, answers)
     move(session, actor, application, Status.IN_REVIEW, columns={**columns, "due_on": due})
 
 

@@ -62,5 +62,15 @@
     period {"from", "until"}, inside [{"year", "days"}], gaps [line]    (movements)
     usable_until, stay_days                                            (visit)
 
+`issue(..., kind="passport-page", data=...)`, the specimen of a passport's data page, takes exactly:
+
+    holder      {"ar", "en"}
+    names       {"given", "father", "family", "mother"}, each {"ar", "en"}
+    number, national_number             as printed
+    sex         M | F
+    born, valid_from, valid_until       "YYYY-MM-DD"
+    mrz         the two machine-readable lines
+    zone        IANA zone of the mission
+
 An "en" that is not known is "": the Arabic stands in its place.
 """

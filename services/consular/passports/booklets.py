@@ -1,19 +1,30 @@
 """The mission's stock of blank booklets, and the passports printed into them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from services.consular.passports import rules, terms
+from services.consular.passports import mrz, rules, terms
 from services.consular.passports.model import Booklet, Passport
 from services.consular.passports.rules import State
 from shared import audit
 from shared.errors import Conflict, Invalid, NotFound
 from shared.identity import Actor
 from shared.person import passport_number
+
+
+@dataclass(frozen=True)
+class Printed:
+    """What a passport says of its holder: Latin names by part (given, father, family, mother), birth, sex, number."""
+
+    names: Mapping[str, str]
+    born: date
+    sex: str
+    national_number: str
 
 
 def receive(session: Session, actor: Actor, mission: str, serials: Iterable[str]) -> int:
@@ -129,8 +140,20 @@ def _change(
     audit.record(session, actor, f"booklet.{state}", serial, reason=reason, application=application)
 
 
-def print_passport(session: Session, booklet: Booklet, application: str, person: str, today: date) -> Passport:
+def print_passport(
+    session: Session, booklet: Booklet, application: str, person: str, today: date, printed: Printed
+) -> Passport:
     """The passport in a booklet: its number is the serial, valid from the mission's calendar day."""
+    expires_on = terms.expires_on(session, today)
+    first, second = mrz.lines(
+        number=booklet.serial,
+        family=printed.names["family"],
+        given=printed.names["given"],
+        born=printed.born,
+        sex=printed.sex,
+        expires_on=expires_on,
+        optional=printed.national_number,
+    )
     passport = Passport(
         mission=booklet.mission,
         number=booklet.serial,
@@ -139,23 +162,44 @@ def print_passport(session: Session, booklet: Booklet, application: str, person:
         person=person,
         state="issued",
         issued_on=today,
-        expires_on=terms.expires_on(session, today),
+        expires_on=expires_on,
+        mrz=f"{first}\n{second}",
+        printed=dict(printed.names),
     )
     session.add(passport)
     session.flush()
     return passport
 
 
-def cancel(session: Session, actor: Actor, mission: str, number: str, application: str, person: str) -> None:
-    """Cancels an older passport, whoever issued it: at the collection of the one that replaces it."""
-    row = {"mission": mission, "number": number, "application": application, "person": person, "state": "cancelled"}
-    done = {"state": "cancelled", "cancelled_at": func.now(), "cancelled_for": application}
+def cancel(
+    session: Session, actor: Actor, mission: str, number: str, application: str, person: str, state: str = "cancelled"
+) -> None:
+    """Cancels an older passport, whoever issued it: at the collection of the one that replaces it.
+
+    One that was reported lost stays `lost`.
+    """
+    row = {"mission": mission, "number": number, "application": application, "person": person, "state": state}
+    done = {"state": state, "cancelled_at": func.now(), "cancelled_for": application}
     cancelled = insert(Passport).values({**row, **done})
     session.execute(cancelled.on_conflict_do_update(index_elements=["mission", "number"], set_=done))
-    audit.record(session, actor, "passport.cancelled", number, application=application)
+    audit.record(session, actor, f"passport.{state}", number, application=application)
 
 
 def passport_of(session: Session, application: str) -> Passport | None:
     """The passport printed for an application; of several the one that was not spoiled."""
     printed = select(Passport).where(Passport.application == application, Passport.booklet.is_not(None))
     return session.scalar(printed.where(Passport.state != "spoiled"))
+
+
+def by_number(session: Session, number: str) -> Passport | None:
+    """A passport the session's mission issued or cancelled."""
+    return session.scalar(select(Passport).where(Passport.number == number))
+
+
+def last_of(session: Session, person: str, but: str = "") -> Passport | None:
+    """The last passport of a person that this platform knows of, other than the one for the application named.
+
+    At which missions it looks is the caller's to say: those in sight of the session.
+    """
+    mine = select(Passport).where(Passport.person == person, Passport.state != "spoiled", Passport.application != but)
+    return session.scalar(mine.order_by(Passport.issued_on.desc().nulls_last(), Passport.number).limit(1))

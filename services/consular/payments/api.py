@@ -7,8 +7,9 @@ from flask import Blueprint, Response, request
 
 from services.consular import missions
 from services.consular.missions import Mission
-from services.consular.payments import attempts, hosted, quote, receipt, rulebook, signature, tariffs
+from services.consular.payments import attempts, hosted, receipt, rulebook, signature, tariffs
 from services.consular.payments.hosted import CardProvider, Settle
+from services.consular.payments.offer import offer
 from services.consular.payments.provider import Provider, read_event
 from shared.access import check_access
 from shared.catalogue import CATALOGUE
@@ -61,7 +62,7 @@ def list_transactions() -> list[dict[str, object]]:
     with database().scope(None) as session:
         mission = missions.find(session, request.args.get("mission"))
         on = _day() or tariffs.today(session, mission)
-        return [quote.offer(session, entry, mission, on) for entry in CATALOGUE.values()]
+        return [offer(session, entry, mission, on) for entry in CATALOGUE.values()]
 
 
 @allowed("transaction.list")
@@ -71,7 +72,7 @@ def show_transaction(slug: str) -> dict[str, object]:
         raise NotFound("transaction_unknown")
     with database().scope(None) as session:
         mission: Mission = missions.find(session, request.args.get("mission"))
-        return quote.offer(session, CATALOGUE[slug], mission, _day() or tariffs.today(session, mission))
+        return offer(session, CATALOGUE[slug], mission, _day() or tariffs.today(session, mission))
 
 
 @allowed("transaction.list")

@@ -16,7 +16,7 @@ from services.consular.payments.model import Order, Quote, QuoteLine, Tariff
 from services.consular.payments.rules import OrderState, PricedLine, Rate, collected, cross, promised_until
 from shared import audit, references
 from shared.catalogue import CATALOGUE
-from shared.catalogue.model import AFTER_ASSESSMENT, TIER, FeeLine, Transaction
+from shared.catalogue.model import AFTER_ASSESSMENT, FeeLine, Transaction
 from shared.clock import local_date
 from shared.db import now
 from shared.errors import Conflict, Refusal
@@ -26,7 +26,7 @@ from shared.money import Money, total
 ASSESSED = "assessment"
 REFERENCE_LENGTH = 10
 # What an order is for: the fee of the application, or the difference to the urgent one.
-FEE, UPGRADE = "fee", "upgrade"
+PURPOSES = FEE, UPGRADE = "fee", "upgrade"
 
 
 def price(
@@ -106,10 +106,10 @@ def freeze(
     tariffs.check_active(session, transaction, mission)
     standing = of_application(session, application)
     if standing is not None:
-        if not _must_be_replaced(session, attempts.lock(session, standing.reference)):
+        if not must_be_replaced(session, attempts.lock(session, standing.reference)):
             return standing
         assessed = assessed or _assessed_before(session, standing)
-        _cancel(session, standing)
+        cancel(session, standing)
     place = missions.find(session, mission)
     lines = price(session, CATALOGUE[transaction], place, tariffs.today(session, place), assessed, answers)
     quote = keep(session, application, transaction, mission, lines)
@@ -153,45 +153,6 @@ def shown(session: Session, order: Order) -> dict[str, object]:
     }
 
 
-def offer(session: Session, transaction: Transaction, mission: Mission, on: date) -> dict[str, object]:
-    """A transaction as a mission offers it on a day: its standing with the legal source, and its price.
-
-    Where there are tiers each has a price of its own, and the price that is the same for all is left empty.
-    """
-    standing = tariffs.standing(session, transaction.slug, mission, on)
-    tiers = [
-        {"tier": tier.name, "working_days": tier.working_days}
-        | _priced(session, transaction, mission, on, {TIER: tier.name})
-        for tier in transaction.tiers
-    ]
-    nothing: dict[str, object] = {"fees": [], "total": None, "price_lacks": None}
-    return {
-        "slug": transaction.slug,
-        "status": standing.status if standing else tariffs.UNKNOWN,
-        "status_source": standing.source if standing else None,
-        "status_since": standing.valid_from.isoformat() if standing else None,
-        "working_days": transaction.working_days,
-        "priced": transaction.priced,
-        **(nothing if tiers else _priced(session, transaction, mission, on, {})),
-        "tiers": tiers,
-    }
-
-
-def _priced(
-    session: Session, transaction: Transaction, mission: Mission, on: date, answers: Mapping[str, object]
-) -> dict[str, object]:
-    try:
-        lines, lacking = price(session, transaction, mission, on, answers=answers), None
-    except Refusal as refusal:
-        lines, lacking = [], refusal.code
-    sum_ = total([line.collected for line in lines]) if lines else None
-    return {
-        "fees": [line.shown() for line in lines],
-        "total": {"amount": sum_.amount, "currency": sum_.currency} if sum_ else None,
-        "price_lacks": lacking,
-    }
-
-
 def open_order(
     session: Session,
     quote: Quote,
@@ -222,7 +183,8 @@ def open_order(
     return order
 
 
-def _must_be_replaced(session: Session, order: Order) -> bool:
+def must_be_replaced(session: Session, order: Order) -> bool:
+    """Whether the promise of an order is over. Raises Conflict (order_paid; payment_open while one is under way)."""
     if order.state == OrderState.PAID:
         raise Conflict("order_paid")
     if session.get_one(Quote, order.quote_id).expires_at > now(session):
@@ -232,7 +194,8 @@ def _must_be_replaced(session: Session, order: Order) -> bool:
     return True
 
 
-def _cancel(session: Session, order: Order) -> None:
+def cancel(session: Session, order: Order) -> None:
+    """Ends an order nobody paid."""
     order.state = OrderState.CANCELLED.value
     order.changed_at = now(session)
     session.flush()

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from services.consular.data import rows_of
 from services.consular.missions import Mission
-from services.consular.payments import quote, tariffs
+from services.consular.payments import tariffs
 from services.consular.payments.model import Standing, Tariff
+from services.consular.payments.offer import offer
 from shared.catalogue.model import Transaction
 
 Row = dict[str, object]
@@ -78,7 +79,7 @@ def rules_on(session: Session, entry: Transaction, mission: Mission, on: date, t
     """
     changes = history(session, entry, mission)
     first = min((str(one["from"]) for one in changes if one["from"]), default=None)
-    offered = quote.offer(session, entry, mission, on)
+    offered = offer(session, entry, mission, on)
     standing = tariffs.standing(session, entry.slug, mission, on)
     return {
         "slug": entry.slug,

@@ -13,6 +13,8 @@ from shared.errors import Refusal
 
 RETURN_REASONS = ("paper_unreadable", "paper_missing", "answer_wrong", "photo_unsuitable")
 REFUSE_REASONS = ("not_entitled", "identity_doubt", "forged_paper", "duplicate_application")
+# Reasons of some transactions only, by the question that makes them possible.
+MORE_REASONS = {"renewal_reason": "early_renewal_declined", "damage": "signs_of_tampering"}
 
 
 def choices(reasons: tuple[str, ...]) -> list[tuple[str, Markup, Markup]]:

@@ -51,10 +51,10 @@ def upgrades() -> None:
 def approvals() -> None:
     op.create_table(
         "approval",
-        *(sa.Column(name, sa.Text, nullable=False) for name in ("application", "what", "mission", "reason")),
+        *(sa.Column(name, sa.Text, nullable=False) for name in ("application", "what", "subject", "mission", "reason")),
         *(sa.Column(name, sa.Text, nullable=False) for name in ("outcome", "given_by", "role")),
         sa.Column("given_at", INSTANT, nullable=False),
-        sa.PrimaryKeyConstraint("application", "what", name="pk_approval"),
+        sa.PrimaryKeyConstraint("application", "what", "subject", name="pk_approval"),
         sa.ForeignKeyConstraint(["application"], ["application.reference"], name="fk_approval_application"),
         sa.CheckConstraint("outcome IN ('approved', 'declined')", name="ck_approval_outcome"),
         sa.CheckConstraint("reason <> ''", name="ck_approval_reason"),

@@ -1,0 +1,62 @@
+"""What a passport application must not contradict: a passport had before, one reported lost, who stands for a child."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from services.consular.applications.days import today
+from services.consular.applications.model import Application
+from services.consular.applications.move import see_own
+from services.consular.passports import booklets, lost
+from shared.catalogue import minors, travel
+from shared.catalogue.model import Facts, Transaction
+from shared.errors import Invalid, Refusal
+from shared.identity import Actor
+
+FIRST = frozenset({travel.PASSPORT_FIRST.slug, travel.PASSPORT_FIRST_URGENT.slug})
+
+
+def check_first(session: Session, person: str, entry: Transaction, application: str = "") -> None:
+    """Raises Refusal (had_a_passport) for the first passport of somebody who has had one, at whichever mission."""
+    if entry.slug not in FIRST:
+        return
+    see_own(session, person)
+    had = booklets.last_of(session, person, but=application)
+    if had is not None:
+        raise Refusal("had_a_passport", number=had.number)
+
+
+def check_submission(
+    session: Session, application: Application, entry: Transaction, facts: Facts, answers: Mapping[str, object]
+) -> None:
+    """Raises Refusal (had_a_passport), or Invalid beside the number or the guardian that does not fit."""
+    check_first(session, application.person, entry, application.reference)
+    errors: dict[str, str] = {}
+    wrong_guardian = minors.fault(answers, facts.born, facts.today)
+    if wrong_guardian:
+        errors["guardian"] = wrong_guardian
+    number = str(answers.get("passport_number") or "")
+    if number and entry.one_of == travel.PASSPORT:
+        errors |= _number_faults(session, application, entry, number)
+    if errors:
+        raise Invalid("invalid", errors=errors)
+
+
+def _number_faults(session: Session, application: Application, entry: Transaction, number: str) -> dict[str, str]:
+    owner = lost.owner_of(session, number)
+    if owner is not None and owner != application.person:
+        return {"passport_number": "passport_of_another"}
+    if entry.slug != travel.PASSPORT_LOST.slug and lost.find(session, number) is not None:
+        return {"passport_number": "passport_reported_lost"}
+    return {}
+
+
+def report_lost(
+    session: Session, actor: Actor, application: Application, entry: Transaction, answers: Mapping[str, object]
+) -> None:
+    """Takes a passport that is being replaced as lost out of use, from the moment its loss is declared."""
+    if entry.slug == travel.PASSPORT_LOST.slug:
+        day: date = today(session, application.mission)
+        number = str(answers["passport_number"])
+        lost.report(session, actor, application.mission, number, application.reference, day)

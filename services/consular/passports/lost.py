@@ -1,0 +1,62 @@
+"""Passports reported lost or stolen: their numbers no longer travel, and a booklet that turns up is handed in."""
+
+from datetime import date
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from services.consular.passports.model import LostPassport, Passport
+from shared import audit, documents
+from shared.errors import Conflict, NotFound
+from shared.identity import Actor
+
+LOST = "lost"
+
+
+def find(session: Session, number: str) -> LostPassport | None:
+    """The report of a number, at whichever mission it was made; None while nobody has reported it."""
+    return session.get(LostPassport, number, populate_existing=True)
+
+
+def report(session: Session, actor: Actor, mission: str, number: str, application: str, today: date) -> None:
+    """Puts a number on the list, once for all missions; a passport of this mission is lost from now on.
+
+    Its specimen page is revoked, so that whoever verifies it is told.
+    """
+    row = {"number": number, "reported_at": mission, "application": application, "reported_on": today}
+    session.execute(insert(LostPassport).values(row).on_conflict_do_nothing())
+    pages = session.scalars(
+        update(Passport)
+        .where(Passport.number == number, Passport.mission == mission)
+        .values(state=LOST)
+        .returning(Passport.page)
+        .execution_options(synchronize_session="fetch")
+    ).all()
+    for page in pages:
+        if page:
+            documents.revoke(session, actor, page, "passport_lost")
+    audit.record(session, actor, "passport.reported_lost", number, application=application)
+
+
+def surrender(session: Session, actor: Actor, mission: str, number: str, today: date) -> LostPassport:
+    """Records that a lost booklet turned up and was handed in. Raises NotFound for a number nobody reported lost,
+    Conflict when it was handed in before."""
+    taken = session.scalar(
+        update(LostPassport)
+        .where(LostPassport.number == number, LostPassport.surrendered_on.is_(None))
+        .values(surrendered_at=mission, surrendered_on=today)
+        .returning(LostPassport)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+    if taken is None:
+        if find(session, number) is None:
+            raise NotFound("passport_not_reported")
+        raise Conflict("passport_surrendered_before")
+    audit.record(session, actor, "passport.surrendered", number)
+    return taken
+
+
+def owner_of(session: Session, number: str) -> str | None:
+    """Whose passport a number is, as far as the mission of the session knows."""
+    return session.scalar(select(Passport.person).where(Passport.number == number).limit(1))

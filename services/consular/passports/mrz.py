@@ -1,0 +1,85 @@
+"""The machine-readable zone of a passport: two lines of 44 characters, as Doc 9303-4 of the ICAO lays down (TD3)."""
+
+import re
+import unicodedata
+from datetime import date
+from itertools import cycle
+
+LINE, NAMES, NUMBER, OPTIONAL = 44, 39, 9, 14
+STATE, TYPE, FILLER = "SYR", "P", "<"
+_WEIGHTS = (7, 3, 1)
+# Doc 9303-3, table A: Latin letters that are more than a letter with an accent.
+_LATIN = str.maketrans(
+    {
+        "Ä": "AE", "Æ": "AE", "Å": "AA", "Ð": "D", "Đ": "D", "Ł": "L", "Ñ": "N", "Ö": "OE", "Ø": "OE", "Œ": "OE",
+        "Þ": "TH", "Ü": "UE", "ẞ": "SS", "İ": "I",
+    }
+)  # fmt: skip
+_APOSTROPHES = re.compile("['’‘ʻʼ`]")
+_BETWEEN = re.compile(r"[^A-Z]+")
+
+
+def check_digit(field: str) -> str:
+    """Weights 7, 3, 1; digits count as themselves, A to Z as 10 to 35, a filler as nothing. Raises ValueError."""
+    return str(sum(_value(sign) * weight for sign, weight in zip(field, cycle(_WEIGHTS), strict=False)) % 10)
+
+
+def _value(sign: str) -> int:
+    if sign == FILLER:
+        return 0
+    if sign.isascii() and (sign.isdigit() or ("A" <= sign <= "Z")):
+        return int(sign, 36)
+    raise ValueError("not_in_a_zone")
+
+
+def letters(name: str) -> str:
+    """A Latin name in the zone's letters: no accents, no apostrophes, one filler for each gap and hyphen."""
+    upper = unicodedata.normalize("NFC", name.upper())
+    plain = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", upper.translate(_LATIN)))
+    bare = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    return _BETWEEN.sub(FILLER, bare).strip(FILLER)
+
+
+def name_field(family: str, given: str) -> str:
+    """Primary and secondary identifier in 39 places.
+
+    What is too long loses its end, so that a letter in the last place says that something may be missing; of the given
+    name at least the first letter stays.
+    """
+    primary, secondary = letters(family), letters(given)
+    if not secondary:
+        return _cut(primary, NAMES).ljust(NAMES, FILLER)
+    if not primary:
+        primary, secondary = secondary, ""
+        return _cut(primary, NAMES).ljust(NAMES, FILLER)
+    primary = _cut(primary, NAMES - 3) if len(primary) > NAMES - 3 else primary
+    return f"{primary}{FILLER * 2}{_cut(secondary, NAMES - 2 - len(primary))}".ljust(NAMES, FILLER)
+
+
+def _cut(name: str, places: int) -> str:
+    """The name in so many places; a gap that would come last gives way to the first letter of what follows it."""
+    if len(name) <= places:
+        return name
+    kept = name[:places]
+    if kept[-1] != FILLER:
+        return kept
+    return kept[: places - 2] + FILLER + name[places] if places > 2 else kept.rstrip(FILLER)
+
+
+def document_number(number: str) -> str:
+    """A passport's number as the zone holds it: of a letter and nine digits the digits alone."""
+    return number[-NUMBER:].ljust(NUMBER, FILLER)
+
+
+def lines(
+    *, number: str, family: str, given: str, born: date, sex: str, expires_on: date, optional: str = ""
+) -> tuple[str, str]:
+    """Both lines. `sex` is M, F or anything else for unspecified; `optional` at most 14 digits or letters."""
+    first = f"{TYPE}{FILLER}{STATE}{name_field(family, given)}"
+    code, birth, expiry = document_number(number), f"{born:%y%m%d}", f"{expires_on:%y%m%d}"
+    personal = optional[:OPTIONAL].ljust(OPTIONAL, FILLER)
+    numbered, dated, ending = (field + check_digit(field) for field in (code, birth, expiry))
+    owned = personal + (check_digit(personal) if optional else FILLER)
+    composite = check_digit(numbered + dated + ending + owned)
+    shown_sex = sex if sex in ("M", "F") else FILLER
+    return first, f"{numbered}{STATE}{dated}{shown_sex}{ending}{owned}{composite}"
