@@ -17,7 +17,12 @@ from shared.money import Money
 
 PUBLIC = (("nav.services", "home.show"), ("nav.track", "track.ask"), ("nav.verify", "verify.ask"))
 OWN = (("nav.services", "home.show"), ("nav.applications", "applications.mine"), ("nav.verify", "verify.ask"))
-DESK = (("nav.desk", "desk.queue"), ("desk.counter.title", "desk.counter"), ("nav.verify", "verify.ask"))
+DESK = (
+    ("nav.desk", "desk.queue"),
+    ("desk.letters.title", "desk.letters"),
+    ("desk.counter.title", "desk.counter"),
+    ("nav.verify", "verify.ask"),
+)
 FOOT = (("nav.about", "about.show"), ("nav.privacy", "about.privacy"), ("nav.accessibility", "about.accessibility"))
 
 

@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 from services.consular.applicants import snapshot
 from services.consular.applicants.model import Applicant
 from services.consular.applications.days import today
+from services.consular.applications.model import Application
+from services.consular.applications.rules import Status
 from services.consular.ministries import letters, replies
 from services.consular.ministries.model import Letter, Reminder, Reply
 from services.consular.ministries.rules.matters import AUTHORITIES, Finding, matter
 from services.consular.ministries.rules.reading import FIELDS
 from shared import audit, documents
-from shared.access import check_access
+from shared.access import ACCESS, check_access
 from shared.errors import Invalid
 from shared.identity import Actor
 
@@ -93,8 +95,16 @@ def one(session: Session, actor: Actor, code: str) -> View:
         "answers": asked["answers"],
         "ladder": [_step(step) for step in letters.ladder_of(session, code)],
         "replies": [_reply(reply) for reply in replies.of_letter(session, code)],
+        "answerable": _answerable(session, actor, letter),
         "findings": [_finding(finding) for finding in question.findings],
     }
+
+
+def _answerable(session: Session, actor: Actor, letter: Letter) -> bool:
+    application = session.get(Application, letter.application)
+    waits = application is not None and application.status == Status.WITH_AUTHORITY
+    this_round = application is not None and application.round == letter.round
+    return waits and this_round and letter.answered_at is None and actor.role in ACCESS["letter.answer"]
 
 
 def _step(step: Reminder) -> View:

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Flask
 
-from services.gateway.desk import case, counter, decide, queue
+from services.gateway.desk import case, counter, decide, letters, queue
 from services.gateway.language import PREFIX
 
 
@@ -19,4 +19,7 @@ def attach(app: Flask) -> None:
     desk.add_url_rule("/counter", "counter", counter.show)
     desk.add_url_rule("/counter/<reference>/cash", "cash", counter.cash, methods=["POST"])
     desk.add_url_rule("/counter/<reference>/collect", "collect", counter.collect, methods=["POST"])
+    desk.add_url_rule("/letters", "letters", letters.listed)
+    desk.add_url_rule("/letters/<code>", "letter", letters.show)
+    desk.add_url_rule("/letters/<code>/reply", "reply", letters.reply, methods=["POST"])
     app.register_blueprint(desk)
