@@ -129,6 +129,7 @@ class Application(TypedDict):
     booked_for: str | None
     notices: list[dict[str, Any]]
     collection: Any
+    upgrade: Quote | None
     allowed: list[str]
 
 
@@ -285,6 +286,27 @@ class Consular:
         """Accepts, returns, refuses, takes cash or hands over; the verb is the last part of the address."""
         address = f"/desk/cases/{quote(reference, safe='')}/{quote(verb)}"
         return cast(dict[str, Any], self.client.post(address, actor, body))
+
+    def desk_passport(self, actor: Actor, number: str) -> dict[str, Any]:
+        """What is known of a passport by its number, and whether it was reported lost."""
+        return cast(dict[str, Any], self.client.get(f"/desk/passports/{quote(number, safe='')}", actor))
+
+    def desk_surrender(self, actor: Actor, number: str) -> dict[str, Any]:
+        """Records that a lost passport was handed in."""
+        return cast(dict[str, Any], self.client.post(f"/desk/passports/{quote(number, safe='')}/surrender", actor, {}))
+
+    def upgrade_price(self, actor: Actor, reference: str) -> dict[str, Any]:
+        """What urgency would cost beyond what was paid: {price, paid, difference, due_on, due_before, quote}."""
+        return cast(dict[str, Any], self.client.get(f"{_at(reference)}/upgrade", actor))
+
+    def upgrade_by_card(self, actor: Actor, reference: str, key: str, return_url: str) -> dict[str, str]:
+        """Opens a payment of the difference at the provider."""
+        body = {"method": "card", "key": key, "return_url": return_url}
+        return cast(dict[str, str], self.client.post(f"{_at(reference)}/upgrade/payments", actor, body))
+
+    def upgrade_at_counter(self, actor: Actor, reference: str, key: str) -> dict[str, Any]:
+        """Opens the debt for the difference, to be paid in cash."""
+        return cast(dict[str, Any], self.client.post(f"{_at(reference)}/upgrade", actor, {"key": key}))
 
     def _post(self, actor: Actor, path: str, body: dict[str, Any]) -> Application:
         return cast(Application, self.client.post(path, actor, body))

@@ -116,7 +116,7 @@ def _record(
     if session.scalar(insert(Approval).values(row).on_conflict_do_nothing().returning(Approval.what)) is None:
         raise Conflict("approved_before")
     code = what if outcome == APPROVED else f"{what}_{DECLINED}"
-    note_step(session, actor, application, code, Status(application.status), note=reason)
+    note_step(session, actor, application, code, Status(application.status))
 
 
 def divergences(session: Session, application: Application) -> list[Divergence]:

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Flask
 
-from services.gateway.desk import case, counter, decide, letters, queue
+from services.gateway.desk import case, counter, decide, letters, passports, queue
 from services.gateway.language import PREFIX
 
 
@@ -22,4 +22,8 @@ def attach(app: Flask) -> None:
     desk.add_url_rule("/letters", "letters", letters.listed)
     desk.add_url_rule("/letters/<code>", "letter", letters.show)
     desk.add_url_rule("/letters/<code>/reply", "reply", letters.reply, methods=["POST"])
+    desk.add_url_rule("/counter/<reference>/difference", "difference", counter.difference, methods=["POST"])
+    desk.add_url_rule("/cases/<reference>/approvals", "approve", passports.approve, methods=["POST"])
+    desk.add_url_rule("/passports", "passports", passports.check)
+    desk.add_url_rule("/passports/<number>/surrender", "surrender", passports.surrender, methods=["POST"])
     app.register_blueprint(desk)

@@ -46,6 +46,15 @@ def _currencies() -> list[tuple[str, str]]:
 
 def cash(reference: str) -> Answer:
     """Takes what the cashier counted, which must be exactly what is owed, in that currency."""
+    return _count(reference, "cash")
+
+
+def difference(reference: str) -> Answer:
+    """As `cash`, for the difference to the urgent price."""
+    return _count(reference, "upgrade-cash")
+
+
+def _count(reference: str, verb: str) -> Answer:
     typed, currency = (request.form.get(name, "").strip()[:LONGEST] for name in ("amount", "currency"))
     wrong = {}
     counted = _amount(typed, currency)
@@ -56,7 +65,7 @@ def cash(reference: str) -> Answer:
     if wrong or counted is None:
         return _again(reference, errors=wrong, counted=typed, currency=currency)
     told = {"amount": counted.amount, "currency": counted.currency}
-    return _act(reference, "cash", told, counted=typed, currency=currency)
+    return _act(reference, verb, told, counted=typed, currency=currency)
 
 
 def collect(reference: str) -> Answer:

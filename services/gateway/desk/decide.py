@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from services.gateway.current import actor, consular
 from services.gateway.desk import case
-from services.gateway.desk.reading import REFUSE_REASONS, RETURN_REASONS, choices, who
+from services.gateway.desk.reading import MORE_REASONS, REFUSE_REASONS, RETURN_REASONS, choices, who
 from shared.errors import NotAllowed, NotFound, Refusal, Unavailable
 
 LONGEST_NOTE = 500
@@ -33,7 +33,7 @@ def ask_refuse(reference: str) -> str:
 
 def refuse(reference: str) -> Answer:
     """First shows what a refusal will do; done only when the officer confirms on that page."""
-    reason, note = _reason(REFUSE_REASONS), _note()
+    reason, note = _reason((*REFUSE_REASONS, *MORE_REASONS.values())), _note()
     if reason is None:
         return _refuse_page(reference, errors={"reason": "desk.reason_needed"}, note=note), 422
     if "confirmed" not in request.form:
@@ -45,9 +45,8 @@ def _refuse_page(reference: str, **more: object) -> str:
     found = consular().desk_case(actor(), reference)
     if "refuse" not in found["allowed"]:
         raise NotAllowed()
-    return render_template(
-        "desk/refuse.html", case=found, who=who(found), refuse_reasons=choices(REFUSE_REASONS), **more
-    )
+    reasons = (*REFUSE_REASONS, *(code for name, code in MORE_REASONS.items() if name in found["answers"]))
+    return render_template("desk/refuse.html", case=found, who=who(found), refuse_reasons=choices(reasons), **more)
 
 
 def _act(reference: str, verb: str, body: dict[str, object]) -> Answer:

@@ -20,6 +20,7 @@ from services.gateway.pages import (
     sign_in,
     sign_up,
     track,
+    upgrade,
     verify,
 )
 
@@ -35,6 +36,7 @@ IN_A_LANGUAGE = (
     apply,
     papers,
     pay,
+    upgrade,
     applications,
     notices,
     documents,
