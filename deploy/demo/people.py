@@ -7,6 +7,7 @@ from datetime import date
 from deploy.population.families import villages
 from deploy.population.people import AS_OF, Human
 from deploy.population.soldiers import ServiceRegister
+from deploy.sandbox.findings import CLASHING, INCOMPLETE, REFUSED
 
 OWING = ("liable", "deferred", "evader")
 YOUNGEST, OLDEST, LIABLE_UNTIL = 20, 40, 43
@@ -76,6 +77,21 @@ def is_bereaved(one: Human, _status: str) -> bool:
     return one.father is not None and one.father.died is not None and YOUNGEST < age(one) < OLDEST
 
 
+def answered(*digits: str) -> Callable[[Human, str], bool]:
+    """Somebody to whose last digit the stand-in ministries give a certain answer."""
+    return lambda one, _status: one.national_number[-1] in digits and age(one) < 60
+
+
+def may_visit(one: Human, status: str) -> bool:
+    """Owes his service, and the ministry lets him come."""
+    return owes(one, status) and one.national_number[-1] != REFUSED
+
+
+def is_clearable(one: Human, _status: str) -> bool:
+    """Nothing stands against replacing this person's lost passport."""
+    return one.national_number[-1] != REFUSED and age(one) < 60
+
+
 Part = Callable[[Human, str], bool]
 # Who plays what; everybody else's part is that of the man who owes his service.
 CAST: dict[str, Part] = {
@@ -84,6 +100,10 @@ CAST: dict[str, Part] = {
     "death-statement": is_bereaved,
     "reserve-cash-allowance": is_reservist,
     "missed-service-allowance": has_missed_service,
+    "criminal-record": answered(CLASHING),
+    "movement-statement": answered(INCOMPLETE),
+    "visit-facilitation": may_visit,
+    "passport-lost": is_clearable,
 }
 # A deferral and its renewal belong to one man, and he must not have bought himself out before.
 COMPANY = {"residence-deferral": "deferral", "residence-deferral-renewal": "deferral"}

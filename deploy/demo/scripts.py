@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from deploy.demo import letters
 from deploy.demo.plays import Play
 from shared.catalogue.model import AFTER_ASSESSMENT, BOOKLET, Transaction
 
@@ -64,6 +65,7 @@ SCRIPTS: dict[str, Script] = {
     "individual-extract": returned_first,
     "family-extract": refused_first,
     "marriage-statement": withdrawn_first,
+    **letters.SCRIPTS,
 }
 
 
