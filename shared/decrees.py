@@ -7,19 +7,19 @@ MOST_DAYS, MOST_LEAD_DAYS = 90, 60
 
 EXTENSION = (
     Question("decree", max_length=80),
-    Question("decreed_on", kind="past_date"),
-    Question("ends_from", kind="date"),
-    Question("ends_to", kind="date"),
+    Question("decreed_on", kind="past_date", hijri=False),
+    Question("ends_from", kind="date", hijri=False),
+    Question("ends_to", kind="date", hijri=False),
     Question("days", kind="number", minimum=1, maximum=MOST_DAYS),
 )
 STANDING = (
     Question("standing", kind="choice", choices=(SUSPENDED, HISTORICAL, ACTIVE)),
-    Question("valid_from", kind="date"),
+    Question("valid_from", kind="date", hijri=False),
     Question("law_source", max_length=160),
 )
 PHASE = (
-    Question("window_from", kind="date"),
-    Question("window_to", kind="date"),
+    Question("window_from", kind="date", hijri=False),
+    Question("window_to", kind="date", hijri=False),
     Question("lead_days", kind="number", minimum=0, maximum=MOST_LEAD_DAYS),
     Question("law_source", max_length=160),
 )

@@ -13,6 +13,7 @@ EXPATRIATES: Set[str] = frozenset({UNCONFIRMED, PERSON})
 PERSONS: Set[str] = frozenset({PERSON})
 MISSION_STAFF: Set[str] = frozenset(OFFICER_ROLES - {"administrator"})
 DECIDING: Set[str] = frozenset({"officer", "head_of_mission"})
+PROPOSING: Set[str] = frozenset({"head_of_mission", "administrator"})
 
 PAGES: dict[str, Set[str]] = {
     "static": ANYONE,
@@ -67,6 +68,18 @@ PAGES: dict[str, Set[str]] = {
     "applications.ask_withdraw": PERSONS,
     "applications.withdraw": PERSONS,
     "notices.show": PERSONS,
+    "bookings.ask": PERSONS,
+    "bookings.claim": PERSONS,
+    "desk.proposals": DECIDING | PROPOSING | {"auditor"},
+    "desk.ask_proposal": PROPOSING,
+    "desk.propose": PROPOSING,
+    "desk.decide_proposal": DECIDING | PROPOSING,
+    "desk.bookings": DECIDING | PROPOSING | {"auditor"},
+    "desk.declare_phase": PROPOSING,
+    "desk.upload_bookings": PROPOSING,
+    "desk.booking_import": DECIDING | PROPOSING | {"auditor"},
+    "desk.booking_faults": DECIDING | PROPOSING | {"auditor"},
+    "desk.decide_import": PROPOSING,
     "documents.receipt": PERSONS | MISSION_STAFF,
     "documents.document": PERSONS | MISSION_STAFF,
     "desk.queue": MISSION_STAFF,

@@ -5,14 +5,13 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypedDict, TypeVar, cast
 from urllib.parse import quote
 
+from services.gateway.consular_acts import Acts
 from shared.client import Client
 from shared.identity import ANONYMOUS, Actor, service
 
 T = TypeVar("T")
 # Missions and tariffs change by the day: pages may be half a minute behind, a quote never is.
 KEPT_SECONDS = 30.0
-# The mark in the header: behind by a moment at most, for so many people at once in one process.
-UNREAD_SECONDS, UNREAD_PEOPLE = 15.0, 5_000
 
 
 class Amount(TypedDict):
@@ -141,13 +140,12 @@ class Stage(TypedDict):
     stages: list[dict[str, str]]
 
 
-class Consular:
+class Consular(Acts):
     """One method per question. Each raises the refusal the service meant, or Unavailable."""
 
     def __init__(self, client: Client) -> None:
-        self.client = client
+        super().__init__(client)
         self._kept: dict[str, tuple[float, object]] = {}
-        self._unread: dict[str, tuple[float, int]] = {}
 
     def _recent(self, key: str, ask: Callable[[], T]) -> T:
         moment, kept = self._kept.get(key, (0.0, None))
@@ -220,26 +218,6 @@ class Consular:
     def withdraw(self, actor: Actor, reference: str, key: str) -> Application:
         """Takes the application back."""
         return self._post(actor, f"{_at(reference)}/withdraw", {"key": key})
-
-    def notices(self, actor: Actor) -> list[dict[str, Any]]:
-        """What the person was told, newest first."""
-        return cast(list[dict[str, Any]], self.client.get("/notices", actor))
-
-    def notices_read(self, actor: Actor, latest: int) -> None:
-        """Marks notices up to one as read."""
-        self._unread.pop(actor.person or "", None)
-        self.client.post("/notices/read", actor, {"latest": latest})
-
-    def unread(self, actor: Actor) -> int:
-        """How many notices are new; asked for every page, and so kept for a moment. Raises Unavailable."""
-        person = actor.person or ""
-        moment, count = self._unread.get(person, (0.0, 0))
-        if time.monotonic() - moment > UNREAD_SECONDS:
-            count = int(self.client.get("/notices/unread", actor)["unread"])
-            if len(self._unread) >= UNREAD_PEOPLE:
-                self._unread.clear()
-            self._unread[person] = (time.monotonic(), count)
-        return count
 
     def pay_by_card(self, actor: Actor, reference: str, key: str, return_url: str) -> dict[str, str]:
         """Opens a payment at the provider: {reference, redirect_url}."""

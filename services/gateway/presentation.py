@@ -21,6 +21,8 @@ DESK = (
     ("nav.desk", "desk.queue"),
     ("desk.letters.title", "desk.letters"),
     ("desk.counter.title", "desk.counter"),
+    ("nav.proposals", "desk.proposals"),
+    ("nav.bookings", "desk.bookings"),
     ("nav.verify", "verify.ask"),
 )
 FOOT = (("nav.about", "about.show"), ("nav.privacy", "about.privacy"), ("nav.accessibility", "about.accessibility"))

@@ -7,8 +7,9 @@ import pytest
 from werkzeug.routing import Rule
 
 from deploy.population import specimens
-from services.gateway.access import ANYONE, MISSION_STAFF, PAGES
+from services.gateway.access import ANYONE, PAGES
 from services.gateway.security import BODY_BYTES, UPLOAD_BYTES, WITHOUT_TOKEN
+from shared.identity import OFFICER_ROLES
 from tests.conftest import ServiceClient
 from tests.service.gateway_app import Browser, Gateway, build
 
@@ -22,6 +23,7 @@ FILLING = {
     "code": "RUH-C2222-22222-22222-222-2",
     "number": "RUH-RC-2026-000001",
     "filename": "site.css",
+    "kind": "extension",
 }
 
 
@@ -251,7 +253,7 @@ def test_each_page_opens_for_whom_the_table_says(gateway: Gateway, role: str) ->
 def test_the_table_opens_no_page_of_persons_to_staff_or_of_staff_to_persons() -> None:
     for endpoint, allowed in PAGES.items():
         if endpoint.startswith("desk."):
-            assert allowed <= MISSION_STAFF, endpoint
+            assert allowed <= OFFICER_ROLES, endpoint
         elif "person" in allowed and allowed != ANYONE and endpoint.partition(".")[0] in ("apply", "papers", "pay"):
             assert allowed == {"person"}, endpoint
 

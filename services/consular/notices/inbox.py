@@ -10,7 +10,7 @@ from shared import audit
 from shared.errors import NotAllowed
 from shared.identity import Actor
 
-MOST = 100
+MOST = 60
 
 
 def _show_own(session: Session, actor: Actor) -> str:

@@ -15,7 +15,7 @@ from shared.person import strip_controls
 
 WAITING, APPROVED, DECLINED, DONE = "waiting", "approved", "declined", "done"
 REFERENCE_LENGTH, REASON_LENGTH = 10, 300
-MOST = 50
+MOST = 15
 
 
 def propose(

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Flask
 
-from services.gateway.desk import case, counter, decide, letters, passports, queue
+from services.gateway.desk import bookings, case, counter, decide, letters, passports, proposals, queue
 from services.gateway.language import PREFIX
 
 
@@ -26,4 +26,14 @@ def attach(app: Flask) -> None:
     desk.add_url_rule("/cases/<reference>/approvals", "approve", passports.approve, methods=["POST"])
     desk.add_url_rule("/passports", "passports", passports.check)
     desk.add_url_rule("/passports/<number>/surrender", "surrender", passports.surrender, methods=["POST"])
+    desk.add_url_rule("/proposals", "proposals", proposals.show)
+    desk.add_url_rule("/proposals/new/<kind>", "ask_proposal", proposals.ask)
+    desk.add_url_rule("/proposals/new/<kind>", "propose", proposals.propose, methods=["POST"])
+    desk.add_url_rule("/proposals/<reference>", "decide_proposal", proposals.decide, methods=["POST"])
+    desk.add_url_rule("/bookings", "bookings", bookings.show)
+    desk.add_url_rule("/bookings/phases", "declare_phase", bookings.declare_phase, methods=["POST"])
+    desk.add_url_rule("/bookings/imports", "upload_bookings", bookings.upload, methods=["POST"])
+    desk.add_url_rule("/bookings/imports/<reference>", "booking_import", bookings.one)
+    desk.add_url_rule("/bookings/imports/<reference>", "decide_import", bookings.decide, methods=["POST"])
+    desk.add_url_rule("/bookings/imports/<reference>/faults.csv", "booking_faults", bookings.faults_file)
     app.register_blueprint(desk)
