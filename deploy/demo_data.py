@@ -27,7 +27,7 @@ ACTIVATED = (
     "residence-deferral-renewal",
     "visit-facilitation",
 )
-STAFF = ("clerk", "officer", "cashier", "head_of_mission", "auditor", "administrator")
+STAFF = ("clerk", "officer", "cashier", "head_of_mission", "auditor", "registrar", "administrator")
 EXPATRIATES = (specimens.ABROAD, specimens.WOMAN)
 
 

@@ -10,7 +10,7 @@ OWN, MISSION, ANY = "own", "mission", "any"
 _STAFF = {"clerk": MISSION, "officer": MISSION, "cashier": MISSION, "head_of_mission": MISSION, "auditor": MISSION}
 _DECIDE = {"officer": MISSION, "head_of_mission": MISSION}
 _PROPOSE = {"head_of_mission": MISSION, "administrator": MISSION}
-_EVERYBODY = dict.fromkeys(("anonymous", "expatriate", "gateway", *_STAFF, "administrator"), ANY)
+_EVERYBODY = dict.fromkeys(("anonymous", "expatriate", "gateway", *_STAFF, "registrar", "administrator"), ANY)
 
 ACCESS: dict[str, dict[str, str]] = {
     # civil_registry and conscription
@@ -18,6 +18,9 @@ ACCESS: dict[str, dict[str, str]] = {
     "statement.ask": {"expatriate": OWN},
     "person.read": {"officer": MISSION, "head_of_mission": MISSION, "clerk": MISSION},
     "assessment.read": {"expatriate": OWN, **_STAFF},
+    "mismatch.list": {"registrar": MISSION},
+    "mismatch.correct": {"registrar": MISSION},
+    "mismatch.dismiss": {"registrar": MISSION},
     # papers handed out
     "document.read": {"expatriate": OWN, **_STAFF},
     "document.verify": _EVERYBODY,

@@ -7,7 +7,7 @@ from functools import lru_cache
 from shared.crypto import Keys
 from shared.errors import NotAllowed
 
-OFFICER_ROLES = frozenset({"clerk", "officer", "cashier", "head_of_mission", "auditor", "administrator"})
+OFFICER_ROLES = frozenset({"clerk", "officer", "cashier", "head_of_mission", "auditor", "registrar", "administrator"})
 SERVICES = ("gateway", "consular", "civil_registry", "conscription")
 # Who is connected without being part of the platform: known by a key, allowed two requests and one message.
 MINISTRIES = "ministries"

@@ -11,6 +11,7 @@ from services.civil_registry.confirm import identifier, look_up
 from services.civil_registry.holders import missing_event
 from services.civil_registry.kinship import kinship
 from services.civil_registry.model import Person
+from services.civil_registry.registrar.accepted import unsettled
 from services.civil_registry.rules import ZONE
 from services.civil_registry.snapshots import Data
 from shared import documents
@@ -62,7 +63,8 @@ def extract(session: Session, actor: Actor, envelope: Envelope) -> None:
         return
     code = _issued_before(session, envelope.about, kind)
     if code is None:
-        drawn, wrong = DRAWN[kind](session, holder, options)
+        drawn, found = DRAWN[kind](session, holder, options)
+        wrong = unsettled(session, holder, kind, found)
         if wrong:
             answer(session, actor, envelope, "returned", "register_mismatch", findings=wrong)
             return

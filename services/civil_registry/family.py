@@ -19,7 +19,7 @@ def family(session: Session, holder: Person, _options: Data) -> tuple[Data, list
     wrong = household.findings_in(found)
     for member in found.members:
         wrong += findings.parentage(member, *vital.parents(session, member))
-    if wrong:
+    if findings.forbid(wrong):
         return {}, findings.unique(wrong)
     head = found.head
     blocks = [_block(session, found, block) for block in household.blocks(found)]
@@ -28,7 +28,7 @@ def family(session: Session, holder: Person, _options: Data) -> tuple[Data, list
         "blocks": blocks,
         "others": [_row(session, found, one, "member") for one in household.others(found)],
         "annotations": _annotations(session, found),
-    }, []
+    }, findings.unique(wrong)
 
 
 def _annotations(session: Session, found: Family) -> list[Data]:

@@ -5,6 +5,9 @@ from collections.abc import Iterable
 from services.civil_registry.model import Person, RegisterEvent
 from shared.person import skeleton
 
+# How names are written: a registrar may find that two ways of it mean one person.
+SPELLINGS = frozenset({"father_name", "mother_name"})
+
 
 def parentage(child: Person, father: Person | None, mother: Person | None) -> list[str]:
     """The parents' names on the child's entry against the parents' own, and who was born first."""
@@ -55,6 +58,11 @@ def differ(one: str, other: str) -> bool:
 def named(wrong: dict[str, bool]) -> list[str]:
     """The codes of what is wrong."""
     return [code for code, found in wrong.items() if found]
+
+
+def forbid(codes: Iterable[str]) -> bool:
+    """Whether nothing can be drawn at all: more than the spelling of a name is wrong."""
+    return not set(codes) <= SPELLINGS
 
 
 def unique(codes: Iterable[str]) -> list[str]:

@@ -15,23 +15,23 @@ def birth(session: Session, child: Person, _options: Data) -> tuple[Data, list[s
     events = events_of(session, child.id, "birth")
     father, mother = parents(session, child)
     wrong = [*findings.birth(child, events), *findings.parentage(child, father, mother)]
-    if wrong:
+    if findings.forbid(wrong):
         return {}, wrong
     return {
         "person": snapshots.person(child),
         "father": snapshots.party(session, father) if father else None,
         "mother": snapshots.party(session, mother) if mother else None,
         "event": snapshots.event(session, events[0]),
-    }, []
+    }, wrong
 
 
 def death(session: Session, dead: Person, _options: Data) -> tuple[Data, list[str]]:
     """What a death statement says, and where the register contradicts itself in it."""
     events = events_of(session, dead.id, "death")
     wrong = [*findings.death(dead, events), *findings.parentage(dead, *parents(session, dead))]
-    if wrong:
+    if findings.forbid(wrong):
         return {}, wrong
-    return {"person": snapshots.person(dead), "event": _death(session, events[0])}, []
+    return {"person": snapshots.person(dead), "event": _death(session, events[0])}, wrong
 
 
 def _death(session: Session, event: RegisterEvent) -> Data:

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from services.consular.applications import letters, resolve
+from services.consular.applications import letters, resolve, resume
 from shared.access import check_role
 from shared.errors import Refusal
 from shared.messages import Envelope
@@ -13,6 +13,9 @@ def decided(session: Session, envelope: Envelope) -> None:
     check_role(envelope.speaker, "message.decision.made")
     if envelope.body["application"] != envelope.about:
         raise Refusal("about_another")
+    if envelope.body.get("reason") == resume.SETTLED:
+        resume.resume(session, envelope.speaker, envelope.about, envelope.sender, envelope.body["ask"])
+        return
     resolve.decide(session, envelope.speaker, envelope.body)
 
 

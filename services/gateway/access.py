@@ -11,7 +11,8 @@ ANYONE: Set[str] = frozenset({ANONYMOUS, UNCONFIRMED, PERSON, *OFFICER_ROLES})
 SIGNED_IN: Set[str] = ANYONE - {ANONYMOUS}
 EXPATRIATES: Set[str] = frozenset({UNCONFIRMED, PERSON})
 PERSONS: Set[str] = frozenset({PERSON})
-MISSION_STAFF: Set[str] = frozenset(OFFICER_ROLES - {"administrator"})
+MISSION_STAFF: Set[str] = frozenset(OFFICER_ROLES - {"administrator", "registrar"})
+REGISTRARS: Set[str] = frozenset({"registrar"})
 DECIDING: Set[str] = frozenset({"officer", "head_of_mission"})
 PROPOSING: Set[str] = frozenset({"head_of_mission", "administrator"})
 
@@ -82,6 +83,10 @@ PAGES: dict[str, Set[str]] = {
     "desk.decide_import": PROPOSING,
     "documents.receipt": PERSONS | MISSION_STAFF,
     "documents.document": PERSONS | MISSION_STAFF,
+    "registrar.show": REGISTRARS,
+    "registrar.one": REGISTRARS,
+    "registrar.correct": REGISTRARS,
+    "registrar.dismiss": REGISTRARS,
     "desk.queue": MISSION_STAFF,
     "desk.case": MISSION_STAFF,
     "desk.paper": MISSION_STAFF,

@@ -38,6 +38,14 @@ class CivilRegistry:
         asked: dict[str, Any] = {"purpose": purpose, "holder": holder}
         return cast(Statement, self.client.post("/statements", actor, asked))
 
+    def mismatches(self, actor: Actor) -> list[dict[str, Any]]:
+        """What the register contradicts and a registrar has to settle, with both sides."""
+        return cast(list[dict[str, Any]], self.client.get("/mismatches", actor))
+
+    def settle(self, actor: Actor, mismatch: int, verb: str, body: dict[str, Any]) -> None:
+        """Settles one: `correct` with a judgment, or `dismiss` with a reason."""
+        self.client.post(f"/mismatches/{mismatch}/{quote(verb)}", actor, body)
+
     def document(self, actor: Actor, code: str) -> bytes:
         """An extract as PDF."""
         return self.client.raw("GET", f"/documents/{quote(code, safe='')}.pdf", actor)

@@ -19,6 +19,7 @@ PUBLIC = (("nav.services", "home.show"), ("nav.track", "track.ask"), ("nav.verif
 OWN = (("nav.services", "home.show"), ("nav.applications", "applications.mine"), ("nav.verify", "verify.ask"))
 DESK = (
     ("nav.desk", "desk.queue"),
+    ("registrar.title", "registrar.show"),
     ("desk.letters.title", "desk.letters"),
     ("desk.counter.title", "desk.counter"),
     ("nav.proposals", "desk.proposals"),

@@ -14,6 +14,7 @@ from tests.conftest import ServiceClient
 from tests.service.gateway_app import Browser, Gateway, build
 
 FILLING = {
+    "mismatch": "1",
     "lang": "ar",
     "slug": "passport-renewal",
     "reference": "RUH-22222-22222-2",
@@ -225,7 +226,7 @@ def test_the_front_door_follows_the_browser(gateway: Gateway, accepts: str, lang
     assert answer.headers["Vary"] == "Accept-Language"
 
 
-ROLES = ("clerk", "officer", "cashier", "head_of_mission", "auditor", "administrator")
+ROLES = ("clerk", "officer", "cashier", "head_of_mission", "auditor", "registrar", "administrator")
 
 
 @pytest.mark.parametrize("role", ("anonymous", "unconfirmed", "person", *ROLES))

@@ -35,12 +35,18 @@ def accept(session: Session, actor: Actor, reference: str) -> Application:
     check_came(session, application)
     check_approved(session, application)
     duplicates.check_settled(session, reference)
+    ask_authorities(session, actor, application)
+    return application
+
+
+def ask_authorities(session: Session, actor: Actor, application: Application) -> None:
+    """Hands the application over, in a new round: each authority of its entry is asked."""
     this_round = application.round + 1
     move(session, actor, application, Status.WITH_AUTHORITY, columns={"round": this_round})
     for ask in forms.transaction(application.transaction).asks:
         session.add(
             Asking(
-                application=reference,
+                application=application.reference,
                 round=this_round,
                 authority=ask.authority,
                 ask=ask.ask,
@@ -50,7 +56,6 @@ def accept(session: Session, actor: Actor, reference: str) -> Application:
         )
         session.flush()
         _put(session, actor, application, ask)
-    return application
 
 
 def _put(session: Session, actor: Actor, application: Application, ask: Ask) -> None:

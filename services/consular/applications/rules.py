@@ -57,6 +57,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(_S.IN_REVIEW, _S.REFUSED, _P.MISSION, "refused"),
     Transition(_S.IN_REVIEW, _S.WITHDRAWN, _P.APPLICANT, "withdrawn"),
     Transition(_S.RETURNED, _S.IN_REVIEW, _P.APPLICANT, "resubmitted"),
+    Transition(_S.RETURNED, _S.WITH_AUTHORITY, _P.AUTHORITY, "resumed"),
     Transition(_S.RETURNED, _S.WITHDRAWN, _P.APPLICANT, "withdrawn"),
     Transition(_S.RETURNED, _S.LAPSED, _P.CLOCK, "lapsed"),
     Transition(_S.WITH_AUTHORITY, _S.AWAITING_PAYMENT, _P.AUTHORITY, "assessed"),

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Flask
 
-from services.gateway.desk import bookings, case, counter, decide, letters, passports, proposals, queue
+from services.gateway.desk import bookings, case, counter, decide, letters, passports, proposals, queue, registrar
 from services.gateway.language import PREFIX
 
 
@@ -37,3 +37,4 @@ def attach(app: Flask) -> None:
     desk.add_url_rule("/bookings/imports/<reference>", "decide_import", bookings.decide, methods=["POST"])
     desk.add_url_rule("/bookings/imports/<reference>/faults.csv", "booking_faults", bookings.faults_file)
     app.register_blueprint(desk)
+    app.register_blueprint(registrar.blueprint)

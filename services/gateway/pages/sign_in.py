@@ -71,8 +71,9 @@ def start(identifier: str, password: str) -> Account:
 
 def start_page(role: str) -> str:
     """Where somebody begins: the desk, their applications, or the account of those whose pages are yet to come."""
-    if role in PAGES["desk.queue"]:
-        return "desk.queue"
+    for desk in ("desk.queue", "registrar.show"):
+        if role in PAGES[desk]:
+            return desk
     return "applications.mine" if role == "expatriate" else "account.show"
 
 
