@@ -10,7 +10,7 @@ from deploy.population.soldiers import ServiceRegister
 from deploy.sandbox.findings import CLASHING, INCOMPLETE, REFUSED
 
 OWING = ("liable", "deferred", "evader")
-YOUNGEST, OLDEST, LIABLE_UNTIL = 20, 40, 43
+YOUNGEST, YOUNG_UNTIL, OLDEST, LIABLE_UNTIL = 20, 30, 40, 43
 DAYS = 365.25
 STATUS_PLACE = 13
 
@@ -92,6 +92,11 @@ def is_clearable(one: Human, _status: str) -> bool:
     return one.national_number[-1] != REFUSED and age(one) < 60
 
 
+def is_young(one: Human, _status: str) -> bool:
+    """Old enough to apply alone, and not for long."""
+    return age(one) < YOUNG_UNTIL
+
+
 Part = Callable[[Human, str], bool]
 # Who plays what; everybody else's part is that of the man who owes his service.
 CAST: dict[str, Part] = {
@@ -104,6 +109,8 @@ CAST: dict[str, Part] = {
     "movement-statement": answered(INCOMPLETE),
     "visit-facilitation": may_visit,
     "passport-lost": is_clearable,
+    "passport-first": is_young,
+    "passport-first-urgent": is_young,
 }
 # A deferral and its renewal belong to one man, and he must not have bought himself out before.
 COMPANY = {"residence-deferral": "deferral", "residence-deferral-renewal": "deferral"}

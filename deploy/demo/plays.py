@@ -89,16 +89,19 @@ class Play:
     def pay_by_card(self) -> None:
         """At the provider's page, and back."""
         choice = self.applicant.open(f"/applications/{self.reference}/pay")
-        hosted = self.applicant.send(choice.form("/pay"), {})
+        self.at_provider(self.applicant.send(choice.form("/pay"), {}))
+
+    def at_provider(self, hosted: Page) -> None:
+        """Pays with the test number on the provider's own page."""
         self.applicant.send(hosted.form(""), {"outcome": "pay", "number": TEST_NUMBER})
 
-    def pay_cash(self) -> None:
-        """The cashier takes exactly what is owed."""
+    def pay_cash(self, ending: str = "/cash") -> None:
+        """The cashier takes exactly what is owed, by the form that ends so."""
         found = self.staff["cashier"].open(f"/desk/counter?reference={self.reference}")
         owed = next(one for one in found.of("p") if one.get("class") == "due")
         figures = "".join(owed.itertext())
         amount = "".join(sign for sign in figures if sign.isdecimal() or sign == ".")
-        form = found.form("/cash")
+        form = found.form(ending)
         self.staff["cashier"].send(form, {"amount": amount, "currency": form.values.get("currency") or "SAR"})
 
     def accept(self) -> None:

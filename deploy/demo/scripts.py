@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from deploy.demo import letters
+from deploy.demo import letters, passports
 from deploy.demo.plays import Play
 from shared.catalogue.model import AFTER_ASSESSMENT, BOOKLET, Transaction
 
@@ -66,6 +66,7 @@ SCRIPTS: dict[str, Script] = {
     "family-extract": refused_first,
     "marriage-statement": withdrawn_first,
     **letters.SCRIPTS,
+    **passports.SCRIPTS,
 }
 
 

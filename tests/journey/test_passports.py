@@ -1,0 +1,126 @@
+"""Each of the passports from the first answer to its end, through every service: granted, refused, returned."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.population import specimens
+from services.consular.passports import booklets
+from shared.crypto import Keys
+from shared.db import Database
+from shared.identity import MINISTRIES, service
+from tests.conftest import HOME, officer
+from tests.journey.conftest import Case, Platform
+from tests.journey.standing_in import answer_all, ministries
+
+Begin = Callable[..., Case]
+REASON = "رأيته بنفسي"
+HEAD = officer("head_of_mission")
+
+
+@pytest.fixture(autouse=True)
+def stock(database: Callable[[str], Database]) -> None:
+    """Booklets enough for a test."""
+    with database("consular").scope(HOME) as session:
+        if booklets.counts(session)["in_stock"] < 5:
+            booklets.receive(session, service("consular", HOME), HOME, [f"U{800_000_000 + n}" for n in range(50)])
+
+
+@pytest.fixture
+def answering(platform: Platform, key_folder: Path) -> Callable[[], None]:
+    """`answering()`: the ministries answer all that was written to them, and the mission hears it."""
+    standing_in = ministries(platform.clients["consular"], platform.pump.post, Keys(key_folder, MINISTRIES))
+
+    def act() -> None:
+        platform.pump.drain()
+        answer_all(standing_in, platform.pump.post)
+        platform.pump.drain()
+
+    return act
+
+
+def examined(mine: Case) -> None:
+    """What the desk must have looked into, looked into."""
+    case: dict[str, Any] = mine.consular("GET", f"/desk/cases/{mine.reference}", HEAD)
+    for need in case["passport"]["needs"]:
+        if need["done"] is None:
+            mine.desk("approvals", "head_of_mission", what=need["what"], outcome="approved", reason=REASON)
+
+
+def reviewed(case: Begin, slug: str, person: Any) -> Case:
+    """Filed, paid, come, looked into."""
+    mine = case(person, slug).draft()
+    mine.submit()
+    mine.pay_cash()
+    mine.come()
+    examined(mine)
+    return mine
+
+
+def test_a_first_passport_is_granted_once(case: Begin) -> None:
+    somebody = specimens.STUDENT
+    refused = reviewed(case, "passport-first-urgent", somebody)
+    refused.desk("refuse", reason="identity_doubt")
+    assert [one["amount"] for one in refused.shown()["refunds"]] == [150_000]
+    mine = reviewed(case, "passport-first", somebody)
+    mine.desk("return", reason="photo_unsuitable")
+    assert mine.status == "returned"
+    assert mine.submit()["status"] == "in_review"
+    mine.desk("accept")
+    assert mine.status == "ready"
+    mine.desk("collect", "clerk", national_number=somebody.national_number)
+    again = mine.platform.refused(
+        "consular", "POST", "/applications", mine.me, json={"transaction": "passport-first", "key": "again-first"}
+    )
+    assert again.get_json()["code"] == "had_a_passport"
+
+
+def test_a_damaged_passport_is_replaced_and_made_urgent_on_the_way(case: Begin) -> None:
+    mine = reviewed(case, "passport-damaged", specimens.SERVED)
+    before = mine.shown()["due_on"]
+    mine.consular("POST", f"/applications/{mine.reference}/upgrade", json={"key": "damaged-urgent"})
+    owed = mine.shown()["upgrade"]
+    mine.desk("upgrade-cash", "cashier", amount=owed["total"], currency=owed["currency"])
+    assert mine.shown()["due_on"] < before
+    mine.desk("accept")
+    assert mine.status == "ready"
+    mine.desk("collect", "clerk", national_number=specimens.SERVED.national_number)
+    assert mine.status == "collected"
+
+
+def test_a_lost_passport_is_cleared_over_the_bus(case: Begin, answering: Callable[[], None]) -> None:
+    mine = reviewed(case, "passport-lost", specimens.DIVORCED)
+    mine.desk("accept")
+    assert mine.status == "with_authority"
+    answering()
+    shown = mine.shown()
+    assert (shown["status"], shown["document"]["owner"]) == ("ready", "consular")
+    assert shown["due_on"] is not None
+
+
+def test_an_urgent_renewal_with_another_spelling_is_confirmed_first(case: Begin) -> None:
+    mine = case(specimens.BORN_ABROAD, "passport-renewal-urgent").draft()
+    told = {"answers": {"latin_family_name": "Otherwise"}}
+    mine.consular("PUT", f"/applications/{mine.reference}/answers", json=told)
+    mine.submit()
+    mine.pay_cash()
+    mine.come()
+    path = f"/desk/cases/{mine.reference}/accept"
+    refused = mine.platform.refused("consular", "POST", path, HEAD, json={"key": "too-early"})
+    assert refused.get_json()["code"] == "needs_name_spelling"
+    examined(mine)
+    mine.desk("accept")
+    assert mine.status == "ready"
+    verified = mine.consular("GET", f"/verify/{mine.shown()['document']['code']}")
+    assert (verified["status"], verified["holder_en"].split()[-1]) == ("valid", "Otherwise")
+
+
+@pytest.mark.parametrize("slug", ["passport-damaged", "passport-renewal-urgent"])
+def test_a_refused_one_is_paid_back_whole(case: Begin, slug: str) -> None:
+    mine = reviewed(case, slug, specimens.ELDER)
+    paid = mine.shown()["quote"]["total"]
+    mine.desk("refuse", reason="forged_paper")
+    shown = mine.shown()
+    assert (shown["status"], [one["amount"] for one in shown["refunds"]]) == ("refused", [paid])
