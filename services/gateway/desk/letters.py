@@ -123,7 +123,10 @@ def day(text: str) -> str:
 
 
 def _faults(wrong: Invalid, kind: Mapping[str, Any]) -> dict[str, Markup]:
-    return {name: words(code, label=_label(name, kind)) for name, code in wrong.errors.items()}
+    """In the order of the form."""
+    order = [*SINGLE[:3], *kind["details"], "entries"]
+    told = sorted(wrong.errors.items(), key=lambda one: order.index(one[0]) if one[0] in order else len(order))
+    return {name: words(code, label=_label(name, kind)) for name, code in told}
 
 
 def _label(name: str, kind: Mapping[str, Any]) -> Markup:
