@@ -125,6 +125,7 @@ class Application(TypedDict):
     stages: list[dict[str, str]]
     due_on: str | None
     lapses_on: str | None
+    on_withdrawal: dict[str, Any] | None
     booked_for: str | None
     notices: list[dict[str, Any]]
     collection: Any

@@ -13,10 +13,10 @@ from services.consular.applications.model import Application
 from services.consular.applications.move import move
 from services.consular.applications.release import release
 from services.consular.applications.rules import Status
-from services.consular.payments import attempts, hosted, quote
+from services.consular.payments import hosted
 from services.consular.payments.hosted import CardProvider
-from services.consular.payments.model import Attempt
-from services.consular.payments.rules import AttemptState
+from services.consular.payments.model import Attempt, Order
+from services.consular.payments.rules import UNSETTLED, AttemptState
 from shared import clock
 from shared.db import Database, now
 from shared.errors import Refusal
@@ -83,12 +83,12 @@ def ask_and_lapse(database: Database, actor: Actor, provider: CardProvider, refe
 def ask_open_payment(database: Database, actor: Actor, provider: CardProvider, reference: str) -> datetime:
     """Asks what became of an open card payment, between two transactions; the instant before which nothing counts."""
     with database.scope(actor.mission) as session:
-        since, open_one = now(session), _unsettled(session, reference)
-    if open_one is not None:
+        since, under_way = now(session), [one.reference for one in _unsettled(session, reference)]
+    for attempt in under_way:
         try:
-            hosted.refresh(database, actor, provider, settle.by_answer, open_one.reference)
+            hosted.refresh(database, actor, provider, settle.by_answer, attempt)
         except Refusal as refusal:
-            log().warning("payment unresolved", payment=open_one.reference, code=refusal.code)
+            log().warning("payment unresolved", payment=attempt, code=refusal.code)
     return since
 
 
@@ -111,13 +111,16 @@ def lapse(session: Session, actor: Actor, reference: str, today: date, since: da
 
 def must_wait(session: Session, reference: str, since: datetime | None) -> bool:
     """Whether money may be on its way: an outcome nobody knows, or a page somebody has just opened."""
-    open_one = _unsettled(session, reference)
-    if open_one is None:
-        return False
-    answered = open_one.state == AttemptState.PENDING and since is not None and open_one.changed_at >= since
-    return not answered or open_one.opened_at > now(session) - PAGE_LIVES
+    young = now(session) - PAGE_LIVES
+    return any(not _answered(one, since) or one.opened_at > young for one in _unsettled(session, reference))
 
 
-def _unsettled(session: Session, reference: str) -> Attempt | None:
-    order = quote.of_application(session, reference)
-    return attempts.unsettled(session, order) if order is not None else None
+def _answered(attempt: Attempt, since: datetime | None) -> bool:
+    return attempt.state == AttemptState.PENDING and since is not None and attempt.changed_at >= since
+
+
+def _unsettled(session: Session, reference: str) -> list[Attempt]:
+    """Of all that an application owes: its fee, and the difference for an urgent one."""
+    states = [state.value for state in UNSETTLED]
+    orders = select(Order.reference).where(Order.application == reference)
+    return list(session.scalars(select(Attempt).where(Attempt.order.in_(orders), Attempt.state.in_(states))))

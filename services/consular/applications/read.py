@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from services.consular.applicants import duplicates, mandates, snapshot
 from services.consular.applicants.model import ActingPerson, Applicant, Mandate
-from services.consular.applications import coming, desk_letters, passport_view, rules, upgrade
+from services.consular.applications import coming, desk_letters, ending, passport_view, rules, upgrade
 from services.consular.applications.days import today
 from services.consular.applications.model import Application, Asking, Step
 from services.consular.applications.move import find, is_party, see_own
@@ -156,6 +156,7 @@ def whole(session: Session, actor: Actor, application: Application) -> View:
         "stages": stages_of(application, steps),
         "collection": _collection(session, application),
         "letters": _letters(session, application),
+        "on_withdrawal": ending.on_withdrawal(session, application),
         **to_come,
         "allowed": coming.offered(allowed(actor, application), to_come),
     }

@@ -7,12 +7,13 @@ from sqlalchemy.orm import Session
 from services.consular.applications import dues
 from services.consular.applications.inform import inform
 from services.consular.applications.model import Application
+from services.consular.appointments import release as turn
 from services.consular.notices.rules import REFUND_DUE
 from shared.identity import Actor
 
 Release = Callable[[Session, Actor, str], None]
 # What else is let go, by the application's reference: a turn, a booklet. Each must bear having nothing to let go.
-RELEASES: tuple[Release, ...] = ()
+RELEASES: tuple[Release, ...] = (turn.let_go,)
 
 
 def release(session: Session, actor: Actor, application: Application, reason: str) -> None:

@@ -23,8 +23,11 @@ Answer = Response | str | tuple[str, int]
 FORMS: Mapping[str, tuple[Question, ...]] = {"extension": EXTENSION, "standing": STANDING, "bookings_lapse": ()}
 # Which transaction is asked once for a standing, and as a list for an extension.
 ONE, SEVERAL = "transaction", "transactions"
-# Terms that a page knows by heart and does not read aloud.
-SILENT = frozenset({"phase"})
+# As the terms are read aloud; a phase's reference says nothing to anybody.
+ORDER = (
+    *("transaction", "standing", "valid_from", "decree", "decreed_on", "transactions", "ends_from", "ends_to", "days"),
+    *("law_source", "window_to"),
+)
 DAYS = frozenset({"decreed_on", "ends_from", "ends_to", "valid_from", "window_to"})
 LONGEST = 200
 
@@ -55,7 +58,8 @@ def _worded(proposal: dict[str, Any]) -> dict[str, Any]:
 
 def terms(params: Mapping[str, Any]) -> list[tuple[Markup, object]]:
     """The terms in words, as rows of label and value."""
-    return [(t(f"field.{name}.label"), _value(name, value)) for name, value in params.items() if name not in SILENT]
+    known = [name for name in ORDER if name in params]
+    return [(t(f"field.{name}.label"), _value(name, params[name])) for name in known]
 
 
 def _value(name: str, value: Any) -> object:

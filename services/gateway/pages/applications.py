@@ -9,6 +9,7 @@ from services.gateway.current import consular, visitor
 from services.gateway.pages.apply import steps_of
 from services.gateway.pages.notices import told
 from services.gateway.pages.progress import last_word, progress
+from shared.errors import Conflict
 from shared.forms import transaction
 
 blueprint = Blueprint("applications", __name__)
@@ -47,9 +48,11 @@ def ask_withdraw(reference: str) -> str:
     """What withdrawing means, before it is done."""
     application = consular().application(visitor().actor, reference)
     entry = transaction(application["transaction"])
-    paid = any(one["state"] == "succeeded" for one in application["payments"])
+    rule = application["on_withdrawal"]
+    if rule is None:
+        raise Conflict("not_possible_now", status=application["status"])
     key = token_urlsafe(16)
-    return render_template("pages/withdraw.html", application=application, entry=entry, paid=paid, key=key)
+    return render_template("pages/withdraw.html", application=application, entry=entry, rule=rule, key=key)
 
 
 @blueprint.post("/applications/<reference>/withdraw")

@@ -1,5 +1,7 @@
 """The way of an application as a line of steps: what happened, where it is, what is still ahead."""
 
+from markupsafe import Markup
+
 from services.gateway.consular import Application, Happening
 from services.gateway.presentation import date, has_text, moment, t
 
@@ -34,9 +36,17 @@ def _happened(one: Happening, mission: str) -> dict[str, object]:
     return {
         "title": t(known if has_text(known) else "timeline.other"),
         "when": moment(one["at"], mission),
-        "text": t(reason) if has_text(reason) else None,
+        "text": t(reason) if has_text(reason) else _more(one),
         "mood": "refused" if one["code"] in REFUSING else "done",
     }
+
+
+def _more(one: Happening) -> Markup | None:
+    """What the detail adds in words: by which decree, until which day."""
+    key, detail = f"timeline.{one['code']}.text", dict(one["detail"] or {})
+    if not has_text(key):
+        return None
+    return t(key, **{name: date(value) if name == "day" else value for name, value in detail.items()})
 
 
 def _ahead(application: Application) -> list[dict[str, object]]:

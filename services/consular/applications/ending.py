@@ -1,0 +1,38 @@
+"""What happens to the money when an applicant ends their application: one rule for each state, told beforehand."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from services.consular.applications import rules
+from services.consular.applications.model import Application
+from services.consular.applications.rules import Status
+from services.consular.payments import attempts
+from services.consular.payments.rules import UNSETTLED, AttemptState
+from shared.money import total
+
+NOTHING_DUE, PRICE_CANCELLED, UNDER_WAY, WHOLE = "nothing_due", "price_cancelled", "under_way", "whole"
+# Before an authority has it everything comes back: no law found names a fee for changing one's mind.
+UNPAID: Mapping[Status, str] = {
+    Status.DRAFT: NOTHING_DUE,
+    Status.AWAITING_PAYMENT: PRICE_CANCELLED,
+    Status.IN_REVIEW: NOTHING_DUE,
+    Status.RETURNED: NOTHING_DUE,
+}
+
+
+def on_withdrawal(session: Session, application: Application) -> dict[str, Any] | None:
+    """The rule that holds now, with the money it is about; None where nothing can be withdrawn any more.
+
+    A card payment under way may still arrive: it is then held in its payer's name and given back.
+    """
+    status = Status(application.status)
+    if status not in rules.VERBS["withdraw"][1]:
+        return None
+    payments = attempts.of_application(session, application.reference)
+    paid = [one.amount for one in payments if one.state is AttemptState.SUCCEEDED and one.held is None]
+    if paid:
+        back = total(paid)
+        return {"rule": WHOLE, "amount": back.amount, "currency": back.currency}
+    return {"rule": UNDER_WAY if any(one.state in UNSETTLED for one in payments) else UNPAID[status]}
