@@ -54,6 +54,7 @@ def _page(entry: Transaction, on: str, refusal: Refusal | None = None) -> str:
         missions=missions(),
         rules=rules,
         amounts=amounts,
+        with_amounts=_decided_by_conscription(entry),
         changes=_changes(rules, amounts),
         fields=fields(ON, shown, errors, prefix="field"),
         errors=errors,
@@ -61,13 +62,17 @@ def _page(entry: Transaction, on: str, refusal: Refusal | None = None) -> str:
 
 
 def _amounts(entry: Transaction, on: str) -> dict[str, Any] | None:
-    """What the law asked of whom, where conscription assesses; None elsewhere, or while it is down."""
-    if "conscription" not in entry.authorities:
+    """What the law asked of whom, where conscription decides; None elsewhere, or while it is down."""
+    if not _decided_by_conscription(entry):
         return None
     try:
         return conscription().rules(entry.slug, on)
     except Unavailable:
         return None
+
+
+def _decided_by_conscription(entry: Transaction) -> bool:
+    return any(ask.authority == "conscription" for ask in entry.asks)
 
 
 def _changes(rules: dict[str, Any] | None, amounts: dict[str, Any] | None) -> list[dict[str, Any]]:
