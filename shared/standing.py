@@ -68,3 +68,8 @@ def may_read(keys: Keys, token: str | None, actor: Actor, about: str) -> bool:
     except NotAllowed:
         return False
     return (claims.get("reader"), claims.get("about")) == (actor.person, about)
+
+
+def passed(token: str | None) -> dict[str, str]:
+    """How a pass travels with a request."""
+    return {HEADER: token} if token else {}

@@ -1,10 +1,11 @@
 """Asks the civil registry who somebody is and what it attests. No other file knows its addresses."""
 
-from typing import Any, TypedDict, cast
+from typing import Any, NotRequired, TypedDict, cast
 from urllib.parse import quote
 
 from shared.client import Client
 from shared.identity import ANONYMOUS, Actor
+from shared.standing import passed
 
 
 class Confirmed(TypedDict):
@@ -21,6 +22,7 @@ class Statement(TypedDict):
 
     statement: str
     facts: dict[str, Any]
+    proofs: NotRequired[dict[str, str]]
 
 
 class CivilRegistry:
@@ -33,9 +35,16 @@ class CivilRegistry:
         """The person, when number, names and date all agree. A mismatch says only which kind of field to recheck."""
         return cast(Confirmed, self.client.post("/identity/confirm", actor, typed))
 
-    def state(self, actor: Actor, purpose: str, holder: dict[str, str] | None = None) -> Statement:
-        """A statement about the actor's person, and about the relative named by number and given name, if any is."""
-        asked: dict[str, Any] = {"purpose": purpose, "holder": holder}
+    def state(
+        self,
+        actor: Actor,
+        purpose: str,
+        holder: dict[str, str] | None = None,
+        behalf: dict[str, str | None] | None = None,
+    ) -> Statement:
+        """A statement about the actor's person, or about whom they act for; and about the relative whose entry is
+        meant, if one is named."""
+        asked: dict[str, Any] = {"purpose": purpose, "holder": holder, "behalf": behalf}
         return cast(Statement, self.client.post("/statements", actor, asked))
 
     def mismatches(self, actor: Actor) -> list[dict[str, Any]]:
@@ -46,9 +55,14 @@ class CivilRegistry:
         """Settles one: `correct` with a judgment, or `dismiss` with a reason."""
         self.client.post(f"/mismatches/{mismatch}/{quote(verb)}", actor, body)
 
-    def document(self, actor: Actor, code: str) -> bytes:
-        """An extract as PDF."""
-        return self.client.raw("GET", f"/documents/{quote(code, safe='')}.pdf", actor)
+    def introduce(self, actor: Actor, number: str, given: str) -> Statement:
+        """Whom the register holds under a number and given name, attested to an officer who checks a paper."""
+        asked = {"national_number": number, "given_name": given}
+        return cast(Statement, self.client.post("/persons/introduce", actor, asked))
+
+    def document(self, actor: Actor, code: str, leave: str | None = None) -> bytes:
+        """An extract as PDF; `leave` lets whoever acts for its owner fetch it."""
+        return self.client.raw("GET", f"/documents/{quote(code, safe='')}.pdf", actor, headers=passed(leave))
 
     def verify(self, actor: Actor, code: str) -> dict[str, Any]:
         """Whether an extract is valid."""

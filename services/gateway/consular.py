@@ -6,8 +6,10 @@ from typing import Any, TypedDict, TypeVar, cast
 from urllib.parse import quote
 
 from services.gateway.consular_acts import Acts
+from services.gateway.mandates import Mandates
 from shared.client import Client
 from shared.identity import ANONYMOUS, Actor, service
+from shared.standing import passed
 
 T = TypeVar("T")
 # Missions and tariffs change by the day: pages may be half a minute behind, a quote never is.
@@ -105,6 +107,7 @@ class Happening(TypedDict):
     by: str
     reason: str | None
     note: str | None
+    name: dict[str, str] | None
     detail: dict[str, Any] | None
 
 
@@ -131,6 +134,7 @@ class Application(TypedDict):
     collection: Any
     upgrade: Quote | None
     allowed: list[str]
+    behalf: dict[str, Any] | None
 
 
 class Stage(TypedDict):
@@ -141,7 +145,7 @@ class Stage(TypedDict):
     stages: list[dict[str, str]]
 
 
-class Consular(Acts):
+class Consular(Acts, Mandates):
     """One method per question. Each raises the refusal the service meant, or Unavailable."""
 
     def __init__(self, client: Client) -> None:
@@ -237,9 +241,9 @@ class Consular(Acts):
         """A receipt as PDF."""
         return self.client.raw("GET", f"/receipts/{quote(number, safe='')}.pdf", actor)
 
-    def document(self, actor: Actor, code: str) -> bytes:
+    def document(self, actor: Actor, code: str, leave: str | None = None) -> bytes:
         """A document of the mission as PDF."""
-        return self.client.raw("GET", f"/documents/{quote(code, safe='')}.pdf", actor)
+        return self.client.raw("GET", f"/documents/{quote(code, safe='')}.pdf", actor, headers=passed(leave))
 
     def verify(self, actor: Actor, code: str) -> dict[str, Any]:
         """Whether a document of the mission is valid."""

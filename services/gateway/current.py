@@ -13,7 +13,7 @@ from shared.references import is_valid, mark_of
 from shared.settings import Settings
 
 if TYPE_CHECKING:
-    from services.gateway.civil_registry import CivilRegistry, Statement
+    from services.gateway.civil_registry import CivilRegistry
     from services.gateway.conscription import Conscription
     from services.gateway.consular import Consular
 
@@ -73,7 +73,7 @@ def acting_at(mission: str) -> Actor:
 class Issuer(Protocol):
     """A service that hands out papers."""
 
-    def document(self, actor: Actor, code: str) -> bytes:
+    def document(self, actor: Actor, code: str, leave: str | None = None) -> bytes:
         """The paper as PDF."""
 
     def verify(self, actor: Actor, code: str) -> dict[str, Any]:
@@ -84,16 +84,3 @@ def issuer_of(code: str) -> Issuer | None:
     """The service whose letter leads the code; None for a code nobody can have made."""
     issuers: dict[str, Issuer] = {"C": consular(), "R": civil_registry(), "M": conscription()}
     return issuers.get(mark_of(code)) if is_valid(code) else None
-
-
-class Register(Protocol):
-    """A service that attests facts about a person."""
-
-    def state(self, actor: Actor, purpose: str) -> "Statement":
-        """A statement about the actor's person."""
-
-
-def register(name: str) -> Register:
-    """The register a catalogue entry names."""
-    registers: dict[str, Register] = {"civil_registry": civil_registry(), "conscription": conscription()}
-    return registers[name]

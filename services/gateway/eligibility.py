@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.gateway.current import civil_registry, register, visitor
+from services.gateway.consular import Application
+from services.gateway.current import civil_registry, conscription, consular, visitor
 from services.gateway.forms import today
 from shared.catalogue import kin
-from shared.catalogue.model import Eligibility, Facts, Transaction
+from shared.catalogue.model import HOLDER, Eligibility, Facts, Transaction
 from shared.errors import Unavailable
 
 
@@ -17,25 +18,60 @@ class Attested:
 
     statements: list[str]
     facts: Facts
+    person: Mapping[str, Any]
+    """What the civil register says of whom it is about."""
+    mission: str
+    """Where it may be filed: a mandate is good at one mission."""
 
 
-def attested(entry: Transaction, answers: Mapping[str, Any] | None = None) -> Attested:
-    """Fresh statements of every register the entry names, about whom the answers name where there are any.
+@dataclass(frozen=True)
+class Behalf:
+    """For whom the visitor acts: a relative or ward by number and given name, or the principal of a mandate."""
 
-    Raises Unavailable when one does not answer, Refusal when the civil register knows no such relative.
+    capacity: str
+    national_number: str = ""
+    given_name: str = ""
+    mandate: str | None = None
+
+    def asked(self, proof: str | None) -> dict[str, str | None]:
+        """As the civil register is asked."""
+        named = {"national_number": self.national_number, "given_name": self.given_name} if proof is None else {}
+        return {"capacity": self.capacity, "proof": proof, **named}
+
+
+def behalf_of(application: Application) -> Behalf | None:
+    """For whom the visitor goes on with an application; None for whoever's own it is."""
+    told = application["behalf"]
+    if told is None or told["yours"]:
+        return None
+    named = str(told["national_number"] or ""), str(told["given_name"] or "")
+    return Behalf(str(told["capacity"]), *named, mandate=told["mandate"])
+
+
+def attested(entry: Transaction, answers: Mapping[str, Any] | None = None, behalf: Behalf | None = None) -> Attested:
+    """Fresh statements of every register the entry names, about the visitor or whom they act for, and about whom the
+    answers name where there are any.
+
+    Raises Unavailable when one does not answer, Refusal when the register knows no such relative or no mandate stands.
     """
-    holder = kin.named(entry, answers) if answers is not None else None
-    told = {"civil_registry": civil_registry().state(visitor().actor, entry.slug, holder)}
-    others = [name for name in entry.authorities if name not in told]
-    told |= {name: register(name).state(visitor().actor, entry.slug) for name in others}
-    return Attested(
-        [one["statement"] for one in told.values()], _facts({name: one["facts"] for name, one in told.items()})
-    )
+    actor, holder = visitor().actor, kin.named(entry, answers) if answers is not None else None
+    proven = consular().prove(actor, behalf.mandate, entry.slug) if behalf and behalf.mandate else {}
+    proofs: dict[str, str] = dict(proven.get("proofs") or {})
+    asked = behalf.asked(proofs.get("civil_registry")) if behalf else None
+    civil = civil_registry().state(actor, entry.slug, holder, asked)
+    proofs |= civil.get("proofs") or {}
+    told = {"civil_registry": civil}
+    if "conscription" in entry.authorities:
+        told["conscription"] = conscription().state(actor, entry.slug, proofs.get("conscription") if behalf else None)
+    facts = {name: one["facts"] for name, one in told.items()}
+    about = _facts(facts, behalf.capacity if behalf else HOLDER)
+    mission = (proven.get("mandate") or {}).get("mission") or visitor().mission
+    return Attested([one["statement"] for one in told.values()], about, civil["facts"], mission)
 
 
-def _facts(told: Mapping[str, Mapping[str, Any]]) -> Facts:
+def _facts(told: Mapping[str, Mapping[str, Any]], capacity: str) -> Facts:
     try:
-        return Facts.told(told, today())
+        return Facts.told(told, today(), capacity)
     except (KeyError, ValueError) as incomplete:
         raise Unavailable("service_down", service="civil_registry") from incomplete
 

@@ -21,6 +21,7 @@ DESK = (
     ("nav.desk", "desk.queue"),
     ("registrar.title", "registrar.show"),
     ("desk.letters.title", "desk.letters"),
+    ("desk.mandates.title", "desk.mandates"),
     ("desk.counter.title", "desk.counter"),
     ("nav.proposals", "desk.proposals"),
     ("nav.bookings", "desk.bookings"),

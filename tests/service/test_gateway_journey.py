@@ -111,7 +111,7 @@ def test_what_one_has_stays_within_reach_after_moving(gateway: Gateway) -> None:
     assert reference in browser.get("/en/applications").text
     asked: list[str | None] = []
 
-    def document(actor: Actor, _code: str) -> bytes:
+    def document(actor: Actor, _code: str, _leave: str | None = None) -> bytes:
         asked.append(actor.mission)
         return PDF
 

@@ -25,6 +25,10 @@ FILLING = {
     "number": "RUH-RC-2026-000001",
     "filename": "site.css",
     "kind": "extension",
+    "capacity": "guardian",
+    "mandate": "RUH-22222-22222-2",
+    "sort": "guardianship",
+    "verb": "end",
 }
 
 

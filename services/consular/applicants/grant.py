@@ -12,7 +12,7 @@ from services.consular.applicants.mandates import find
 from services.consular.applicants.model import Mandate
 from services.consular.applicants.rules import ACCEPTED, DECLINED, GRANTED, OFFERED, REVOKED, TO_CHECK, Known
 from shared import audit, references
-from shared.catalogue import TRANSACTIONS
+from shared.catalogue import TRANSACTIONS, scopes
 from shared.errors import Conflict, Invalid, NotFound
 from shared.identity import Actor
 
@@ -56,7 +56,7 @@ def grant(
 def check_terms(scope: Sequence[str], until: date, today: date, kind: str) -> None:
     """Raises Invalid for a scope that is empty or cannot be given, a day that has passed, or more than the longest."""
     errors: dict[str, str] = {}
-    if not scope or set(scope) - set(rules.offered_scopes(TRANSACTIONS, kind)):
+    if not scope or set(scope) - set(scopes.offered(TRANSACTIONS, rules.CAPACITY_OF[kind])):
         errors["scope"] = "mandate_scope_needed"
     if until < today:
         errors["until"] = "mandate_ends_in_the_past"

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from services.consular import missions
 from services.consular.applicants.model import Mandate
-from services.consular.applicants.rules import ACCEPTED, CAPACITY_OF, GUARDIANSHIP, OFFERED, Known, covers, is_called
+from services.consular.applicants.rules import ACCEPTED, CAPACITY_OF, GUARDIANSHIP, OFFERED, Known, is_called
 from shared import audit
 from shared.catalogue.model import Transaction
+from shared.catalogue.scopes import covers
 from shared.clock import local_date
 from shared.db import now
 from shared.errors import NotAllowed, NotFound, Refusal

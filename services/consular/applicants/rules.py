@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from shared.catalogue.model import AGENT, GUARDIAN, Transaction
+from shared.catalogue.model import AGENT, GUARDIAN
 from shared.clock import add_months, age_on
 from shared.person import skeleton
 
@@ -15,7 +15,6 @@ DECLINED, REFUSED, REVOKED = "declined", "refused", "revoked"
 # What an officer says of a paper that does not do; `reason.<code>` in the translations.
 REFUSALS = ("paper_unreadable", "paper_not_attested", "principal_differs", "agent_differs", "scope_unclear")
 CAPACITY_OF = {GRANTED: AGENT, POWER: AGENT, GUARDIANSHIP: GUARDIAN}
-_GROUP = "group:"
 
 
 @dataclass(frozen=True)
@@ -55,24 +54,6 @@ def paper_good_until(issued_on: date) -> date:
 def is_minor(born: date, today: date) -> bool:
     """Not yet eighteen on this day; somebody born on 29 February comes of age on 1 March."""
     return age_on(born, today) < MAJORITY_YEARS
-
-
-def covers(scope: Iterable[str], entry: Transaction) -> bool:
-    """Whether a scope names the transaction, or the group it belongs to."""
-    named = set(scope)
-    return entry.slug in named or f"{_GROUP}{entry.group}" in named
-
-
-def group_scope(group: str) -> str:
-    """How a scope names all transactions of a group."""
-    return f"{_GROUP}{group}"
-
-
-def offered_scopes(entries: Iterable[Transaction], kind: str = GRANTED) -> list[str]:
-    """Everything a mandate of this kind may cover: groups first, then transactions, in the catalogue's order."""
-    fitting = [entry for entry in entries if CAPACITY_OF[kind] in entry.acts]
-    groups = dict.fromkeys(group_scope(entry.group) for entry in fitting)
-    return [*groups, *(entry.slug for entry in fitting)]
 
 
 def match_key(name: dict[str, str], born: date) -> str | None:

@@ -79,16 +79,24 @@ def _listed(
     return shown
 
 
-def behalf_of(actor: Actor, application: Application, acting: ActingPerson | None) -> View | None:
-    """Both names of a file that one person handles for another; None where people act for themselves."""
+def behalf_of(
+    actor: Actor, application: Application, acting: ActingPerson | None, applicant: Applicant | None = None
+) -> View | None:
+    """Both names of a file that one person handles for another; None where people act for themselves.
+
+    Who named a relative or ward gets number and given name back, by which the register is asked again.
+    """
     if acting is None or application.capacity == HOLDER:
         return None
+    again = applicant is not None and actor.person == application.acting and application.mandate is None
     return {
         "capacity": application.capacity,
         "mandate": application.mandate,
         "beneficiary": acting.beneficiary_name,
         "acting": acting.name,
         "yours": actor.person == application.person,
+        "national_number": applicant.national_number if applicant and again else None,
+        "given_name": applicant.name.get("given") if applicant and again else None,
     }
 
 
@@ -144,7 +152,7 @@ def whole(session: Session, actor: Actor, application: Application) -> View:
     return {
         **summary(application),
         "applicant": _named(applicant) if applicant else None,
-        "behalf": behalf_of(actor, application, acting),
+        "behalf": behalf_of(actor, application, acting, applicant),
         "answers": application.answers,
         "papers": [shown_paper(paper) for paper in store.of(session, application.reference)],
         "quote": quote.shown(session, order) if order else None,

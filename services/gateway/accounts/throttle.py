@@ -29,6 +29,9 @@ class Limit:
     seconds: int
 
 
+# Naming a relative or an agent by number and name: often enough for a family, too seldom to try numbers.
+KIN_BY_ACCOUNT = Limit("kin_account", 20, 3600)
+MANDATES_BY_ACCOUNT = Limit("mandates_account", 20, 3600)
 SIGN_IN_BY_ACCOUNT = Limit("sign_in_account", 5, 60)
 SIGN_IN_BY_ACCOUNT_HOURLY = Limit("sign_in_account_hour", 30, 3600)
 SIGN_IN_BY_ADDRESS = Limit("sign_in_address", 20, 60)

@@ -2,7 +2,18 @@
 
 from flask import Blueprint, Flask
 
-from services.gateway.desk import bookings, case, counter, decide, letters, passports, proposals, queue, registrar
+from services.gateway.desk import (
+    bookings,
+    case,
+    counter,
+    decide,
+    letters,
+    mandates,
+    passports,
+    proposals,
+    queue,
+    registrar,
+)
 from services.gateway.language import PREFIX
 
 
@@ -36,5 +47,11 @@ def attach(app: Flask) -> None:
     desk.add_url_rule("/bookings/imports/<reference>", "booking_import", bookings.one)
     desk.add_url_rule("/bookings/imports/<reference>", "decide_import", bookings.decide, methods=["POST"])
     desk.add_url_rule("/bookings/imports/<reference>/faults.csv", "booking_faults", bookings.faults_file)
+    desk.add_url_rule("/cases/<reference>/duplicate", "duplicate", decide.judge_duplicate, methods=["POST"])
+    desk.add_url_rule("/mandates", "mandates", mandates.show)
+    desk.add_url_rule("/mandates/<reference>", "mandate", mandates.one)
+    desk.add_url_rule("/mandates/<reference>/scan", "mandate_scan", mandates.scan)
+    desk.add_url_rule("/mandates/<reference>/accept", "mandate_accept", mandates.accept, methods=["POST"])
+    desk.add_url_rule("/mandates/<reference>/refuse", "mandate_refuse", mandates.refuse, methods=["POST"])
     app.register_blueprint(desk)
     app.register_blueprint(registrar.blueprint)

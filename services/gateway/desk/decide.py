@@ -41,6 +41,20 @@ def refuse(reference: str) -> Answer:
     return _act(reference, "refuse", {"reason": reason, "note": note})
 
 
+def judge_duplicate(reference: str) -> Answer:
+    """Whether this file is a second one of the person in another: cleared or confirmed, each with a reason."""
+    verdict, _, reason = request.form.get("judgement", "").partition(":")
+    if not reason:
+        return case.page(reference, errors={"judgement": "desk.reason_needed"}, note=_note()), 422
+    body: dict[str, object] = {
+        "verdict": verdict,
+        "reason": reason,
+        "note": _note(),
+        "key": request.form.get("key", ""),
+    }
+    return _act(reference, "duplicate", {**body, "other": request.form.get("other", "")})
+
+
 def _refuse_page(reference: str, **more: object) -> str:
     found = consular().desk_case(actor(), reference)
     if "refuse" not in found["allowed"]:

@@ -37,6 +37,7 @@ def show(reference: str) -> str:
         first_step=steps_of(entry)[0],
         just_sent="sent" in request.args,
         said=last_word(application),
+        reading_for=reference if application["behalf"] and not application["behalf"]["yours"] else None,
         notices=told(application["notices"]),
         document=application["document"]["code"] if application["document"] else None,
         receipts=[one["receipt"] for one in application["payments"] if one["receipt"]],

@@ -1,5 +1,6 @@
 """Applying: eligible or not first, then a few questions at a time, then everything once more before it is sent."""
 
+from collections.abc import Callable
 from secrets import token_urlsafe
 from typing import Any
 
@@ -8,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from services.gateway.consular import Application
 from services.gateway.current import consular, visitor
-from services.gateway.eligibility import attested, judged
+from services.gateway.eligibility import Attested, attested, behalf_of, judged
 from services.gateway.forms import faults, fields, shown_answer, today, typed
 from services.gateway.offers import offers_by_slug, with_tier
 from services.gateway.pages.progress import last_word
@@ -37,24 +38,33 @@ def questions_of(entry: Transaction, step: str) -> list[Question]:
 def check(slug: str) -> str:
     """Before anything is filled in: may you, what will you need, what will it cost."""
     entry = transaction(slug)
-    offer = offers_by_slug(visitor().mission).get(slug)
-    conditions = judged(entry, attested(entry).facts)
+    return eligibility_page(entry, attested(entry))
+
+
+def eligibility_page(entry: Transaction, told: Attested, **more: object) -> str:
+    """Every condition as it is for the person the registers spoke of, and what lies ahead."""
+    conditions = judged(entry, told.facts)
     return render_template(
         "pages/eligibility.html",
         entry=entry,
-        offer=offer,
+        offer=offers_by_slug(told.mission).get(entry.slug),
         conditions=conditions,
         may=all(holds for _, holds in conditions),
         key=token_urlsafe(16),
+        **more,
     )
 
 
 @blueprint.post("/apply/<slug>")
 def begin(slug: str) -> Response:
     """Opens the draft, or goes on with the one that is open where only one may be."""
-    entry = transaction(slug)
+    return opened(transaction(slug), lambda key: consular().begin(visitor().actor, slug, key)["reference"])
+
+
+def opened(entry: Transaction, begin: Callable[[str], str]) -> Response:
+    """Leads to the first question of the new draft, or to the one that is open where only one may be."""
     try:
-        reference = consular().begin(visitor().actor, slug, request.form.get("key", ""))["reference"]
+        reference = begin(request.form.get("key", ""))
     except Conflict as conflict:
         reference = str(conflict.params.get("reference") or "")
         if conflict.code != "already_open" or not reference:
@@ -179,7 +189,7 @@ def submit(reference: str) -> Response | tuple[str, int]:
     application = consular().application(visitor().actor, reference)
     entry = transaction(application["transaction"])
     try:
-        statements = attested(entry, application["answers"]).statements
+        statements = attested(entry, application["answers"], behalf_of(application)).statements
         sent = consular().submit(visitor().actor, reference, statements, request.form.get("key", ""))
     except Refusal as refusal:
         if "submit" not in application["allowed"]:

@@ -93,6 +93,9 @@ def working(reference: str) -> str:
     """How an assessed amount came about, step by step, each with its law."""
     application = consular().application(visitor().actor, reference)
     entry = transaction(application["transaction"])
-    found = conscription().assessment(acting_at(application["mission"]), reference)
+    actor, behalf = acting_at(application["mission"]), application["behalf"]
+    acting = behalf is not None and not behalf["yours"]
+    leave = consular().papers_pass(actor, reference)["conscription"] if acting else None
+    found = conscription().assessment(actor, reference, leave)
     steps = [{"text": worked(chosen(), step), "law": step.get("law")} for step in found["working"]]
     return render_template("pages/working.html", application=application, entry=entry, assessment=found, steps=steps)

@@ -3,6 +3,7 @@
 from markupsafe import Markup
 
 from services.gateway.consular import Application, Happening
+from services.gateway.language import chosen
 from services.gateway.presentation import date, has_text, moment, t
 
 MOODS = {"done": "done", "current": "here", "halted": "needed", "ahead": "ahead"}
@@ -35,7 +36,7 @@ def _happened(one: Happening, mission: str) -> dict[str, object]:
     known, reason = f"timeline.{one['code']}", f"reason.{one['reason']}"
     return {
         "title": t(known if has_text(known) else "timeline.other"),
-        "when": moment(one["at"], mission),
+        "when": _when(one, mission),
         "text": t(reason) if has_text(reason) else _more(one),
         "mood": "refused" if one["code"] in REFUSING else "done",
     }
@@ -47,6 +48,12 @@ def _more(one: Happening) -> Markup | None:
     if not has_text(key):
         return None
     return t(key, **{name: date(value) if name == "day" else value for name, value in detail.items()})
+
+
+def _when(one: Happening, mission: str) -> str:
+    """The moment; where one person acts for another, with the name of which of the two it was."""
+    at, name = moment(one["at"], mission), one["name"]
+    return t("timeline.by", moment=at, name=name.get(chosen().code) or name["ar"]) if name else at
 
 
 def _ahead(application: Application) -> list[dict[str, object]]:

@@ -1,0 +1,96 @@
+"""Papers that let one person act for another: the list, one paper beside the register, accepted or refused."""
+
+import uuid
+
+from flask import Response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as Answered
+
+from services.gateway.current import actor, civil_registry, consular
+from services.gateway.desk.case import SIGNS
+from services.gateway.desk.reading import said
+from services.gateway.pages.mandates import scope_name
+from services.gateway.presentation import t
+from shared.errors import NotAllowed, NotFound, Refusal, Unavailable
+
+Answer = Answered | str | tuple[str, int]
+REASONS = ("paper_unreadable", "paper_not_attested", "principal_differs", "agent_differs", "scope_unclear")
+LONGEST_NOTE = 500
+
+
+def show() -> str:
+    """What waits, oldest first; then the last ones decided."""
+    every = consular().desk_mandates(actor())
+    return render_template(
+        "desk/mandates.html",
+        waiting=[one for one in every if one["state"] == "to_check"],
+        decided=[one for one in every if one["state"] != "to_check"],
+        done=request.args.get("done", ""),
+    )
+
+
+def one(reference: str) -> str:
+    """One paper, with whom the register holds under its number and name."""
+    return _page(reference)
+
+
+def _page(reference: str, **more: object) -> str:
+    paper = consular().desk_mandate(actor(), reference)
+    waiting = paper["state"] == "to_check" and actor().role in ("officer", "head_of_mission")
+    return render_template(
+        "desk/mandate.html",
+        paper=paper,
+        found=_found(paper) if waiting else None,
+        waiting=waiting,
+        reasons=[(reason, t(f"reason.{reason}")) for reason in REASONS],
+        scope_name=scope_name,
+        said=said,
+        key=str(uuid.uuid4()),
+        **more,
+    )
+
+
+def _found(paper: dict[str, str]) -> dict[str, object] | None:
+    try:
+        return civil_registry().introduce(actor(), paper["principal_number"], paper["principal_given"])["facts"]
+    except Refusal as refusal:
+        if isinstance(refusal, Unavailable):
+            raise
+        return None
+
+
+def scan(reference: str) -> Response:
+    """The scan. Its kind is read from its first bytes, never from what was claimed."""
+    content = consular().mandate_scan(actor(), reference)
+    kind = next((kind for start, kind in SIGNS.items() if content.startswith(start)), None)
+    answer = Response(content, mimetype=kind or "application/octet-stream")
+    answer.headers["Content-Disposition"] = "inline" if kind else "attachment"
+    return answer
+
+
+def accept(reference: str) -> Answer:
+    """The paper is good, and the register's person is the one it names."""
+    paper = consular().desk_mandate(actor(), reference)
+    try:
+        told = civil_registry().introduce(actor(), str(paper["principal_number"]), str(paper["principal_given"]))
+        body = {"key": request.form.get("key", ""), "statement": told["statement"]}
+        consular().decide_mandate(actor(), reference, "accept", body)
+    except (NotFound, NotAllowed, Unavailable):
+        raise
+    except Refusal as refusal:
+        return _page(reference, refused=refusal), refusal.status
+    return redirect(url_for("desk.mandates", done="accepted"), 303)
+
+
+def refuse(reference: str) -> Answer:
+    """The paper does not do, for a reason of the list."""
+    reason, note = request.form.get("reason", ""), request.form.get("note", "").strip()[:LONGEST_NOTE]
+    if reason not in REASONS:
+        return _page(reference, errors={"reason": t("desk.reason_needed")}, note=note), 422
+    body = {"key": request.form.get("key", ""), "reason": reason, "note": note}
+    try:
+        consular().decide_mandate(actor(), reference, "refuse", body)
+    except (NotFound, NotAllowed, Unavailable):
+        raise
+    except Refusal as refusal:
+        return _page(reference, refused=refusal), refusal.status
+    return redirect(url_for("desk.mandates", done="refused"), 303)

@@ -1,0 +1,30 @@
+"""What a mandate may cover: single transactions, or all of a group; named alike on pages and in the service."""
+
+from collections.abc import Iterable
+
+from shared.catalogue.model import Transaction
+
+_GROUP = "group:"
+
+
+def group_scope(group: str) -> str:
+    """How a scope names all transactions of a group."""
+    return f"{_GROUP}{group}"
+
+
+def group_of(scope: str) -> str | None:
+    """The group a scope names, or None for a single transaction."""
+    return scope.removeprefix(_GROUP) if scope.startswith(_GROUP) else None
+
+
+def covers(scope: Iterable[str], entry: Transaction) -> bool:
+    """Whether a scope names the transaction, or the group it belongs to."""
+    named = set(scope)
+    return entry.slug in named or group_scope(entry.group) in named
+
+
+def offered(entries: Iterable[Transaction], capacity: str) -> list[str]:
+    """Everything a mandate for this capacity may cover: groups first, then transactions, in the catalogue's order."""
+    fitting = [entry for entry in entries if capacity in entry.acts]
+    groups = dict.fromkeys(group_scope(entry.group) for entry in fitting)
+    return [*groups, *(entry.slug for entry in fitting)]
