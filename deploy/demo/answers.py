@@ -11,6 +11,23 @@ from shared.catalogue.model import Paper
 ARABIC_INDIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 
 
+# Where the kind of a question is not enough for a good answer.
+FIXED = {
+    "passport_issued_on": "2020-12-01",
+    "passport_expires_on": "2026-12-01",
+    "residence_permit_expires_on": "2027-06-30",
+    "lost_on": "2024-05-01",
+    "damaged_on": "2024-05-01",
+    "period_from": "2018-01-01",
+    "period_until": "2020-12-31",
+    "other_passport_numbers": "N007654321",
+    "licence_number": "771203",
+    "licence_office": "دمشق",
+    "recruitment_branch": "دمشق",
+    "destination_country": "السعودية",
+}
+
+
 class Somebody(Protocol):
     """Of a person the forms need no more than this."""
 
@@ -42,18 +59,7 @@ def answers(slug: str, person: Somebody, relative: Relative | None = None) -> di
         "latin_father_name": person.latin_father,
         "latin_family_name": person.latin_family,
         "latin_mother_name": person.latin_mother,
-        "passport_issued_on": "2020-12-01",
-        "passport_expires_on": "2026-12-01",
-        "residence_permit_expires_on": "2027-06-30",
-        "lost_on": "2024-05-01",
-        "damaged_on": "2024-05-01",
-        "period_from": "2018-01-01",
-        "period_until": "2020-12-31",
-        "other_passport_numbers": "N007654321",
-        "licence_number": "771203",
-        "licence_office": "دمشق",
-        "recruitment_branch": "دمشق",
-        "destination_country": "السعودية",
+        **FIXED,
         # A number of one's own, as somebody with an Arabic keyboard types it.
         "passport_number": f"N{person.national_number[-9:].translate(ARABIC_INDIC)}",
     }
