@@ -8,9 +8,11 @@ from flask import Flask, request, url_for
 from markupsafe import Markup
 
 from services.gateway.access import PAGES, standing
+from services.gateway.calendars import weekday_of
 from services.gateway.current import consular, settings, visitor_or_none
 from services.gateway.language import chosen, other, this_page_in
 from services.gateway.security import csp_nonce, csrf_token
+from shared.catalogue import CATALOGUE
 from shared.clock import local_date
 from shared.errors import Refusal, Unavailable
 from shared.money import Money
@@ -23,6 +25,7 @@ DESK = (
     ("desk.letters.title", "desk.letters"),
     ("desk.mandates.title", "desk.mandates"),
     ("desk.counter.title", "desk.counter"),
+    ("desk.turns.title", "desk.turns"),
     ("nav.proposals", "desk.proposals"),
     ("nav.bookings", "desk.bookings"),
     ("nav.verify", "verify.ask"),
@@ -74,6 +77,23 @@ def day_of(told: dt.date | str) -> dt.date:
 def date(told: dt.date | str) -> str:
     """A date in words."""
     return chosen().date(day_of(told))
+
+
+def weekday(told: dt.date | str, mission: str | None = None) -> str:
+    """The weekday of a date, or of an instant at a mission, in words."""
+    if isinstance(told, str) and len(told) > len("2026-11-22"):
+        return chosen().weekday(local_date(moment_of(told), zone_of(mission)))
+    return chosen().weekday(day_of(told))
+
+
+def weekday_name(column: int) -> str:
+    """The name of a column of a calendar, which begins with Sunday."""
+    return chosen().weekday(weekday_of(column))
+
+
+def outcome_of(slug: str) -> str:
+    """What comes of a transaction: a document, a booklet, a turn."""
+    return CATALOGUE[slug].outcome if slug in CATALOGUE else ""
 
 
 def hijri_date(told: str) -> Markup:
@@ -188,6 +208,7 @@ def dress(app: Flask) -> None:
         mission_name=mission_name,
         lapses=lapses,
     )
+    app.jinja_env.globals.update(weekday=weekday, weekday_name=weekday_name, outcome_of=outcome_of)
     app.jinja_env.globals.update(
         csrf_token=csrf_token, csp_nonce=csp_nonce, path=url_for, number=lambda n: chosen().number(n)
     )

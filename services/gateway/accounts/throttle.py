@@ -41,6 +41,7 @@ IDENTITY_BY_ADDRESS = Limit("identity_address", 20, 3600)
 TRACK_BY_ADDRESS = Limit("track_address", 10, 60)
 TRACK_BY_REFERENCE = Limit("track_reference", 10, 600)
 CLAIM_BY_ACCOUNT = Limit("claim_account", 10, 3600)
+OPENINGS_BY_ADDRESS = Limit("openings_address", 30, 60)
 VERIFY_BY_ADDRESS = Limit("verify_address", 30, 60)
 SWEPT = 100
 UPLOADS_BY_ACCOUNT = Limit("upload_account", 60, 3600)

@@ -4,6 +4,7 @@ from flask import Blueprint, Flask
 
 from services.gateway.desk import (
     bookings,
+    calendar,
     case,
     counter,
     decide,
@@ -13,6 +14,7 @@ from services.gateway.desk import (
     proposals,
     queue,
     registrar,
+    turns,
 )
 from services.gateway.language import PREFIX
 
@@ -53,5 +55,11 @@ def attach(app: Flask) -> None:
     desk.add_url_rule("/mandates/<reference>/scan", "mandate_scan", mandates.scan)
     desk.add_url_rule("/mandates/<reference>/accept", "mandate_accept", mandates.accept, methods=["POST"])
     desk.add_url_rule("/mandates/<reference>/refuse", "mandate_refuse", mandates.refuse, methods=["POST"])
+    desk.add_url_rule("/turns", "turns", turns.show)
+    desk.add_url_rule("/turns/<reference>/attend", "attend", turns.attend, methods=["POST"])
+    desk.add_url_rule("/turns/<reference>/miss", "miss", turns.miss, methods=["POST"])
+    desk.add_url_rule("/calendar", "calendar", calendar.show)
+    desk.add_url_rule("/calendar/close", "close", calendar.close, methods=["POST"])
+    desk.add_url_rule("/calendar/reopen", "reopen", calendar.reopen, methods=["POST"])
     app.register_blueprint(desk)
     app.register_blueprint(registrar.blueprint)

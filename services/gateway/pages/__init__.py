@@ -23,6 +23,7 @@ from services.gateway.pages import (
     sign_in,
     sign_up,
     track,
+    turns,
     upgrade,
     verify,
 )
@@ -47,6 +48,7 @@ IN_A_LANGUAGE = (
     bookings,
     documents,
     track,
+    turns,
     verify,
 )
 
@@ -56,4 +58,5 @@ def attach(app: Flask) -> None:
     for page in IN_A_LANGUAGE:
         app.register_blueprint(page.blueprint, url_prefix=PREFIX)
     app.register_blueprint(provider.blueprint)
+    app.add_url_rule("/openings", "openings", turns.openings)
     app.add_url_rule("/verify/<code>", "printed", verify.printed)

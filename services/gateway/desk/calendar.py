@@ -1,0 +1,66 @@
+"""When the mission is open: its hours with their source, its closures, and the way to add one or take one back."""
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from services.gateway import turns
+from services.gateway.access import DECIDING
+from services.gateway.current import actor
+from services.gateway.desk.reading import said
+from services.gateway.forms import faults, fields, read, typed
+from shared.catalogue.model import Question
+from shared.errors import Invalid, NotAllowed, Refusal, Unavailable
+
+Answer = Response | str | tuple[str, int]
+QUESTIONS = (
+    Question("first_day", kind="date", hijri=False),
+    Question("last_day", kind="date", hijri=False),
+    Question("title_ar", max_length=120),
+    Question("title_en", max_length=120, required=False),
+    Question("closes", kind="choice", choices=("seats", "payments", "both")),
+)
+PREFIX = "closure"
+
+
+def show() -> str:
+    """The calendar."""
+    return _page()
+
+
+def _page(refusal: Refusal | None = None) -> str:
+    errors = faults(refusal, QUESTIONS, prefix=PREFIX) if isinstance(refusal, Invalid) else {}
+    return render_template(
+        "desk/calendar.html",
+        found=turns.calendar(actor()),
+        may=actor().role in DECIDING,
+        errors=errors,
+        fields=fields(QUESTIONS, typed(QUESTIONS, request.form), errors, prefix=PREFIX),
+        refused=refusal if not errors else None,
+        said=said,
+        done=request.args.get("done", ""),
+    )
+
+
+def close() -> Answer:
+    """Closes some days; refused while somebody is booked on one of them, with how many."""
+    try:
+        asked = read(QUESTIONS, request.form)
+        closes = asked.pop("closes")
+        kinds = {"seats": closes != "payments", "payments": closes != "seats"}
+        turns.close(actor(), {**asked, "title_en": asked["title_en"] or "", **kinds})
+    except (NotAllowed, Unavailable):
+        raise
+    except Refusal as refusal:
+        return _page(refusal), refusal.status
+    return redirect(url_for("desk.calendar", done="close"), 303)
+
+
+def reopen() -> Answer:
+    """Takes a closure back."""
+    try:
+        turns.reopen(actor(), request.form.get("closure", "")[:100])
+    except (NotAllowed, Unavailable):
+        raise
+    except Refusal as refusal:
+        return _page(refusal), refusal.status
+    return redirect(url_for("desk.calendar", done="reopen"), 303)
