@@ -62,6 +62,11 @@ class Play:
 
     def apply(self) -> None:
         """Begins, answers step by step, hands the papers in and sends."""
+        self.hand_in(self.fill())
+        self.send()
+
+    def fill(self) -> Page:
+        """Begins and answers step by step; the page that comes after the questions."""
         page = self.applicant.open(f"/apply/{self.slug}")
         page = self.applicant.send(page.form(f"/apply/{self.slug}"), {})
         self.reference = urlsplit(page.url).path.split("/applications/")[1].split("/")[0]
@@ -72,8 +77,7 @@ class Play:
                 if question.step == step:
                     told |= _typed(question.name, question.kind, given[question.name])
             page = self.applicant.send(page.form(f"/{step}"), told)
-        self.hand_in(page)
-        self.send()
+        return page
 
     def send(self) -> None:
         """Everything once more, then it is sent."""
@@ -105,9 +109,16 @@ class Play:
         self.staff["cashier"].send(form, {"amount": amount, "currency": form.values.get("currency") or "SAR"})
 
     def accept(self) -> None:
-        """The officer accepts."""
+        """The officer accepts, once the person came where they must."""
+        if self.entry.appointment:
+            self.come()
         page = self.staff["officer"].open(f"/desk/cases/{self.reference}")
         self.staff["officer"].send(page.form("/accept"), {})
+
+    def come(self) -> None:
+        """The person comes in, and the clerk looks at who it is."""
+        page = self.staff["clerk"].open(f"/desk/cases/{self.reference}")
+        self.staff["clerk"].send(page.form("/attend"), {"number": self.person.national_number})
 
     def send_back(self, reason: str = "paper_unreadable") -> None:
         """The officer returns it for a fix."""

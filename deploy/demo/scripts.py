@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from deploy.demo import letters, passports
+from deploy.demo import letters, passports, turns
 from deploy.demo.plays import Play
 from shared.catalogue.model import AFTER_ASSESSMENT, BOOKLET, Transaction
 
@@ -67,6 +67,7 @@ SCRIPTS: dict[str, Script] = {
     "marriage-statement": withdrawn_first,
     **letters.SCRIPTS,
     **passports.SCRIPTS,
+    "embassy-queue-riyadh": turns.book,
 }
 
 

@@ -4,17 +4,15 @@ from urllib.parse import urlencode, urlsplit
 
 from deploy.demo.browser import Astray, Page
 from deploy.demo.plays import Play
-from shared.catalogue import CATALOGUE
 
 TRIES = 20
 
 
 def book(play: Play) -> str:
     """The whole of a turn: answers, a time, everything once more, the slip. Gives what came of it."""
-    page = play.answer()
+    page = play.fill()
     choose_time(play, page)
-    review = play.applicant.open(f"/applications/{play.reference}/review")
-    play.applicant.send(review.form("/review"), {})
+    play.send()
     play.download(play.until_document(), play.slug)
     return "booked"
 
@@ -40,14 +38,6 @@ def visit(play: Play) -> None:
     page = play.applicant.open(f"/applications/{play.reference}/turn")
     held = choose_time(play, page)
     play.applicant.send(held.form("/turn/confirm"), {})
-
-
-def come(play: Play) -> None:
-    """The clerk writes down that the person came, where the transaction needs it."""
-    if CATALOGUE[play.slug].appointment is None:
-        return
-    page = play.staff["clerk"].open(f"/desk/cases/{play.reference}")
-    play.staff["clerk"].send(page.form("/attend"), {"number": play.person.national_number})
 
 
 def move(play: Play) -> None:

@@ -91,6 +91,11 @@ def weekday_name(column: int) -> str:
     return chosen().weekday(weekday_of(column))
 
 
+def month_name(told: dt.date | str) -> str:
+    """The name of a date's month, as the date is written: Arabic ones may be of two words."""
+    return " ".join(date(told).split()[1:-1])
+
+
 def outcome_of(slug: str) -> str:
     """What comes of a transaction: a document, a booklet, a turn."""
     return CATALOGUE[slug].outcome if slug in CATALOGUE else ""
@@ -208,7 +213,9 @@ def dress(app: Flask) -> None:
         mission_name=mission_name,
         lapses=lapses,
     )
-    app.jinja_env.globals.update(weekday=weekday, weekday_name=weekday_name, outcome_of=outcome_of)
+    app.jinja_env.globals.update(
+        weekday=weekday, weekday_name=weekday_name, month_name=month_name, outcome_of=outcome_of
+    )
     app.jinja_env.globals.update(
         csrf_token=csrf_token, csp_nonce=csp_nonce, path=url_for, number=lambda n: chosen().number(n)
     )

@@ -36,6 +36,7 @@ def renew_passport(applicant: Visitor, officer: Visitor, cashier: Visitor, clerk
     expect(applicant.page.get_by_text(reference)).to_be_visible()
     applicant.look("counter-slip")
     take_cash(cashier, reference)
+    walking.come(officer, reference, person)
     walking.accept(officer, reference)
     applicant.open(f"/applications/{reference}")
     applicant.until(applicant.page.get_by_text(applicant.text("application.ready.title")))

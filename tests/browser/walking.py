@@ -98,6 +98,16 @@ def pay_by_card(who: Visitor, reference: str) -> None:
     who.look("paid")
 
 
+def come(officer: Visitor, reference: str, person: Specimen) -> None:
+    """The visit in person, written down by whoever reads the number from the paper."""
+    officer.open(f"/desk/cases/{reference}")
+    officer.look("case-before-the-visit")
+    officer.field("number").fill(person.national_number)
+    officer.press("desk.visit.came")
+    officer.sees("desk.done.attend")
+    officer.look("case-after-the-visit")
+
+
 def accept(officer: Visitor, reference: str) -> None:
     """Finds the case and accepts it."""
     officer.open("/desk")

@@ -108,7 +108,8 @@ def cancel(session: Session, actor: Actor, reference: str) -> Turn:
     turn = release.cancel(session, actor, reference)
     _revoke(session, actor, turn.slip, "turn_cancelled")
     if entry.outcome == TURN:
-        move(session, actor, application, Status.WITHDRAWN, detail=_detail(turn))
+        without: dict[str, object] = {"document": None, "document_owner": None, "due_on": None}
+        move(session, actor, application, Status.WITHDRAWN, detail=_detail(turn), columns=without)
     else:
         note_step(session, actor, application, "turn_cancelled", None, detail=_detail(turn))
     return turn

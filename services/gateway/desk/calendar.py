@@ -1,5 +1,7 @@
 """When the mission is open: its hours with their source, its closures, and the way to add one or take one back."""
 
+from typing import Any
+
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -27,11 +29,22 @@ def show() -> str:
     return _page()
 
 
+def _runs(hours: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows that differ in nothing but the weekday, as one; weekdays as columns of a calendar, Sunday first."""
+    found: dict[tuple[object, ...], dict[str, Any]] = {}
+    for row in hours:
+        rest = {name: value for name, value in row.items() if name != "weekday"}
+        found.setdefault(tuple(rest.values()), {**rest, "columns": []})["columns"].append((row["weekday"] + 1) % 7)
+    return [{**row, "columns": sorted(row["columns"])} for row in found.values()]
+
+
 def _page(refusal: Refusal | None = None) -> str:
     errors = faults(refusal, QUESTIONS, prefix=PREFIX) if isinstance(refusal, Invalid) else {}
+    found = turns.calendar(actor())
     return render_template(
         "desk/calendar.html",
-        found=turns.calendar(actor()),
+        found=found,
+        hours=_runs(found["hours"]),
         may=actor().role in DECIDING,
         errors=errors,
         fields=fields(QUESTIONS, typed(QUESTIONS, request.form), errors, prefix=PREFIX),

@@ -1,0 +1,106 @@
+"""A turn at the embassy from the calendar to the slip, moved and cancelled; the desk's day and calendar beside it."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from deploy.demo.answers import answers
+from deploy.population import specimens
+from shared.catalogue import CATALOGUE
+from tests.browser import walking
+from tests.browser.test_journey import check_pdf
+from tests.browser.visitor import Visitor
+
+SLUG = "embassy-queue-riyadh"
+PEOPLE = {"ar": specimens.MOTHER, "en": specimens.FATHER}
+Visit = Callable[..., Visitor]
+
+
+@pytest.mark.parametrize("code", ("ar", "en"))
+def test_a_turn_is_booked_moved_and_cancelled(visit: Visit, code: str) -> None:
+    applicant = visit(code, "turn", scripts=False)
+    walking.register(applicant, PEOPLE[code])
+    reference = fill(applicant, code)
+    pick(applicant, -1)
+    applicant.look("turn-review")
+    applicant.press("review.send")
+    applicant.sees("application.ready.text_turn")
+    applicant.look("turn-booked")
+    check_pdf(applicant.download(applicant.page.locator("a.button[href$='.pdf']")), applicant, "turn-slip")
+    calendar = applicant.context.request.get(f"{applicant.url}/{code}/applications/{reference}/turn.ics")
+    assert calendar.status == 200
+    assert f"UID:{reference}@mahjar\r\n" in calendar.text()
+    sheet(visit(code, "clerk"), reference, applicant)
+    applicant.open(f"/applications/{reference}")
+    applicant.follow("turn.move")
+    pick(applicant, 0)
+    applicant.look("turn-move")
+    applicant.press("turn.move.yes")
+    expect(applicant.page.get_by_text(applicant.text("timeline.turn_moved"))).to_be_visible()
+    applicant.follow("turn.cancel")
+    applicant.look("turn-cancel")
+    applicant.press("turn.cancel.yes")
+    applicant.sees("application.withdrawn.text_turn")
+    applicant.look("turn-cancelled")
+
+
+def fill(applicant: Visitor, code: str) -> str:
+    """The questions, up to the calendar."""
+    applicant.open(f"/services/{SLUG}")
+    applicant.look("turn-service")
+    applicant.open(f"/apply/{SLUG}")
+    applicant.look("turn-eligibility")
+    applicant.press("eligible.begin")
+    entry, given = CATALOGUE[SLUG], answers(SLUG, PEOPLE[code])
+    for step in dict.fromkeys(question.step for question in entry.questions):
+        for question in entry.questions:
+            if question.step == step:
+                walking._answer(applicant, question.name, question.kind, given[question.name])
+        applicant.look(f"turn-{step}")
+        applicant.press("questions.save")
+    return applicant.page.url.split("/applications/")[1].split("/")[0]
+
+
+def pick(applicant: Visitor, which: int) -> None:
+    """A day of the calendar, and its first time."""
+    applicant.look("turn-calendar")
+    days = applicant.page.locator(".month a")
+    days.nth(days.count() - 1 if which < 0 else days.count() - 2).click()
+    applicant.look("turn-times")
+    applicant.page.locator(".slots button").first.click()
+    expect(applicant.page.locator("h1")).to_be_visible()
+
+
+def sheet(clerk: Visitor, reference: str, applicant: Visitor) -> None:
+    """The clerk finds the turn in the day's list."""
+    walking.sign_in(clerk, "clerk@mahjar.example")
+    clerk.open("/desk/turns")
+    clerk.look("turns-today")
+    day = applicant.context.request.get(f"{applicant.url}/openings?mission=RUH&service=passport").json()["days"]
+    last = [each["day"] for each in day if each["times"]][-1]
+    clerk.open(f"/desk/turns?day={last}")
+    expect(clerk.page.get_by_role("link", name=reference)).to_be_visible()
+    clerk.look("turns-of-the-day")
+
+
+@pytest.mark.parametrize("code", ("ar", "en"))
+def test_the_desk_closes_a_day_and_opens_it_again(visit: Visit, code: str) -> None:
+    officer = visit(code, "calendar")
+    walking.sign_in(officer, "officer@mahjar.example")
+    officer.open("/desk/calendar")
+    officer.page.locator("summary").first.click()
+    officer.look("calendar")
+    officer.expected.add(422)
+    officer.press("desk.calendar.close_now")
+    officer.look("calendar-errors")
+    for name in ("first_day", "last_day"):
+        walking.fill_date(officer, name, "2027-06-15")
+    officer.field("title_ar").fill("صيانة")
+    officer.field("title_en").fill("Repairs")
+    officer.page.locator("[name='closes'][value='both']").check()
+    officer.press("desk.calendar.close_now")
+    officer.sees("desk.calendar.done.close")
+    officer.look("calendar-closed")
+    officer.page.locator("form[action$='reopen'] button").first.click()
+    officer.sees("desk.calendar.done.reopen")
