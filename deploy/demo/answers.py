@@ -52,6 +52,20 @@ class Relative(Protocol):
     def given_name(self) -> str: ...
 
 
+# A good answer of each kind; a person's own numbers come from the person.
+BY_KIND = {
+    "text": "الرياض",
+    "long_text": "شارع العليا، حي الورود",
+    "latin": "Riyadh",
+    "date": "2027-01-01",
+    "past_date": "2019-09-01",
+    "phone": "+966 50 123 4567",
+    "saudi_number": "٢١٢٣٤٥٦٧٨٩",
+    "saudi_mobile": "0501234567",
+    "number": "1",
+}
+
+
 def answers(slug: str, person: Somebody, relative: Relative | None = None) -> dict[str, str]:
     """Answers to every question of an entry, by its kind where its name says nothing more; for a relative if named."""
     known = {
@@ -67,18 +81,7 @@ def answers(slug: str, person: Somebody, relative: Relative | None = None) -> di
         known |= {"whose": "relative"}
         for whom in ("relative", "deceased"):
             known |= {f"{whom}_national_number": relative.national_number, f"{whom}_given_name": relative.given_name}
-    by_kind = {
-        "text": "الرياض",
-        "long_text": "شارع العليا، حي الورود",
-        "latin": "Riyadh",
-        "date": "2027-01-01",
-        "past_date": "2019-09-01",
-        "phone": "+966 50 123 4567",
-        "saudi_number": "٢١٢٣٤٥٦٧٨٩",
-        "saudi_mobile": "0501234567",
-        "national_number": person.national_number,
-        "number": "1",
-    }
+    by_kind = BY_KIND | {"national_number": person.national_number}
     return {
         question.name: known.get(question.name) or (question.choices or (by_kind.get(question.kind, ""),))[0]
         for question in CATALOGUE[slug].questions
