@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from services.consular import missions
 from services.consular.applications import lapse, press, remind, resolve, settle, suspend
+from services.consular.bookings import bring_in
 from services.consular.handlers import HANDLERS
 from services.consular.payments import hosted
 from services.consular.payments.provider import Provider
@@ -17,7 +18,7 @@ from shared.settings import Settings
 from shared.worker import Job, run
 
 NAME = "consular"
-BOOKLETS_EVERY, PAYMENTS_EVERY, CLOCK_EVERY = 60.0, 30.0, 60.0
+BOOKLETS_EVERY, PAYMENTS_EVERY, CLOCK_EVERY, PREVIEWS_EVERY = 60.0, 30.0, 60.0, 3600.0
 # A silent provider may keep a job for as long as this; the watchman takes a longer silence for a dead thread.
 ASKING_SECONDS = 45.0
 
@@ -49,6 +50,15 @@ def serve_waiting(database: Database) -> None:
             resolve.serve_waiting(session, service(NAME, code))
 
 
+def forget_previews(database: Database) -> None:
+    """Files of bookings that nobody decided about, mission by mission."""
+    with database.scope(None) as session:
+        codes = [mission.code for mission in missions.listed(session)]
+    for code in codes:
+        with database.scope(code) as session:
+            bring_in.forget_old(session, service(NAME, code))
+
+
 def jobs(settings: Settings) -> list[Job]:
     """What the consular service does again and again."""
     provider = Provider(settings.provider_url, settings.provider_secret[0])
@@ -69,6 +79,7 @@ def jobs(settings: Settings) -> list[Job]:
         Job("booklets", BOOKLETS_EVERY, serve_waiting),
         Job("payments", PAYMENTS_EVERY, ask_provider),
         Job("days", CLOCK_EVERY, watch_days),
+        Job("previews", PREVIEWS_EVERY, forget_previews),
     ]
 
 

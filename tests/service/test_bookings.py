@@ -11,11 +11,12 @@ from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
 
 from services.consular.applications.days import today
+from services.consular.bookings import bring_in
 from services.consular.bookings.model import Booking, BookingImport, Phase
 from services.consular.notices.model import Notice
 from shared.audit import event
 from shared.db import Database
-from shared.identity import Actor
+from shared.identity import Actor, service
 from tests.conftest import ServiceClient, expatriate, officer
 from tests.service.filing import Counter, Person, Registers
 from tests.service.orders import at_once
@@ -156,6 +157,22 @@ def test_a_dropped_file_leaves_nothing(client: ServiceClient, consular: Database
     made = upload(client, window, table(line(Person(), day(consular, 30), reference))).get_json()
     assert decide(client, made["reference"], "drop").get_json()["state"] == "dropped"
     assert count(consular, Booking.reference == reference) == 0
+
+
+def test_a_file_nobody_decided_about_is_forgotten_after_a_day(client: ServiceClient, consular: Database) -> None:
+    window = phase(client, consular)
+    old, new = (upload(client, window, table(line(Person(), day(consular, 30)))).get_json()["reference"] for _ in "ab")
+    with consular.scope(PLACE) as session:
+        yesterday = func.now() - timedelta(days=1, minutes=1)
+        session.execute(update(BookingImport).where(BookingImport.reference == old).values(uploaded_at=yesterday))
+    with consular.scope(PLACE) as session:
+        assert bring_in.forget_old(session, service("consular", PLACE)) == 1
+        assert (session.get_one(BookingImport, old).state, session.get_one(BookingImport, old).content) == (
+            "dropped",
+            None,
+        )
+        assert session.get_one(BookingImport, new).state == "previewed"
+    assert decide(client, old).status_code == 409
 
 
 def test_what_came_in_before_is_a_fault_and_never_written_over(client: ServiceClient, consular: Database) -> None:

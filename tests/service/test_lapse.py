@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import func, select, update
@@ -14,7 +15,7 @@ from services.consular.notices.model import Notice
 from services.consular.payments import attempts, hosted
 from services.consular.payments.model import Attempt, Order
 from services.consular.payments.rules import Answer, AttemptState, OutcomeUnknown
-from shared.db import Database
+from shared.db import Database, now
 from shared.identity import Actor, service
 from tests.conftest import officer
 from tests.service.filing import Counter
@@ -187,6 +188,34 @@ def test_two_workers_lapse_it_once(
     with consular.scope(PLACE) as session:
         steps = session.scalars(select(Step.code).where(Step.application == case.reference)).all()
     assert list(steps).count("lapsed") == 1 and len(case.read()["refunds"]) == 1
+
+
+def test_of_a_lapse_and_a_payment_that_cross_one_wins_and_no_money_is_lost(
+    counter: Callable[..., Counter], consular: Database, provider: InMemoryProvider
+) -> None:
+    for _ in range(5):
+        case = waiting(counter, "awaiting_payment")
+        attempt = page_opened(consular, provider, case)
+        lapse.ask_open_payment(consular, JOB, provider, case.reference)
+        money = provider.choose(attempt, "pay")
+        results = at_once([partial(end, consular, case), partial(pay, consular, attempt, money)])
+        assert not [one for one in results if isinstance(one, Exception)], results
+        after = case.read()
+        with consular.scope(PLACE) as session:
+            held = attempts.find(session, attempt).held
+        assert (after["status"], held) in (("in_review", None), ("lapsed", "late"))
+
+
+def end(database: Database, case: Counter) -> bool:
+    """The job's second half: what was asked a moment ago lets it lapse."""
+    with database.scope(PLACE) as session:
+        asked = now(session) - timedelta(minutes=1)
+        return lapse.lapse(session, JOB, case.reference, today(session, PLACE) + timedelta(days=10), asked)
+
+
+def pay(database: Database, attempt: str, said: Answer) -> None:
+    with database.scope(PLACE) as session:
+        settle.by_answer(session, JOB, attempt, said)
 
 
 def test_the_job_passes_over_what_must_wait_and_ends_the_rest(

@@ -1,9 +1,10 @@
 """Brings an older platform's bookings in: a preview of the whole file first, then its good rows, or nothing."""
 
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ARRAY, Text, any_, func, literal, select, text
+from sqlalchemy import ARRAY, Text, any_, func, literal, select, text, update
 from sqlalchemy.orm import Session
 
 from services.consular.bookings import phases, rows
@@ -11,6 +12,7 @@ from services.consular.bookings.model import Booking, BookingImport, Phase
 from services.consular.bookings.rows import Fault, Reading, Row
 from shared import audit, references
 from shared.access import check_access
+from shared.db import now
 from shared.errors import Conflict, Invalid, NotFound
 from shared.identity import Actor
 from shared.person import strip_controls
@@ -18,6 +20,7 @@ from shared.person import strip_controls
 PREVIEWED, KEPT, DROPPED = "previewed", "kept", "dropped"
 REFERENCE_LENGTH, FILENAME_LENGTH = 10, 120
 MOST_BYTES = 8 * 1024 * 1024
+UNDECIDED_LIVES = timedelta(days=1)
 FAULTS_SHOWN, MOST_LISTED = 20, 20
 WRITE = text(
     "INSERT INTO booking"
@@ -84,6 +87,20 @@ def drop(session: Session, actor: Actor, reference: str) -> BookingImport:
     made = _undecided(session, actor, reference)
     _decide(session, actor, made, DROPPED)
     return made
+
+
+def forget_old(session: Session, actor: Actor) -> int:
+    """Drops files of the session's mission that nobody decided about in a day: their people's data lie in them."""
+    dropped = session.scalars(
+        update(BookingImport)
+        .where(BookingImport.state == PREVIEWED, BookingImport.uploaded_at < now(session) - UNDECIDED_LIVES)
+        .values(state=DROPPED, content=None, decided_at=func.now())
+        .returning(BookingImport.reference)
+        .execution_options(synchronize_session=False)
+    ).all()
+    for reference in dropped:
+        audit.record(session, actor, "bookings.dropped", reference, reason="undecided")
+    return len(dropped)
 
 
 def _undecided(session: Session, actor: Actor, reference: str) -> BookingImport:
