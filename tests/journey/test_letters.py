@@ -1,6 +1,7 @@
 """Each transaction that a ministry decides, from the first answer to its end: granted, refused, returned."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -162,3 +163,47 @@ def test_who_left_without_a_stamp_settles_first(
     assert (mine.status, refunds(mine)) == ("refused", ["due"])
     answering()
     assert mine.status == "refused", "the late answer changes nothing"
+
+
+SLUGS = ("criminal-record", "movement-statement", "driving-licence-check", "visit-facilitation")
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_each_is_returned_mended_and_refused_by_the_mission(case: Begin, visits_are_active: None, slug: str) -> None:
+    mine = case(specimens.STUDENT, slug).draft()
+    mine.submit()
+    mine.pay_cash()
+    mine.desk("return", reason="paper_unreadable", note="")
+    assert mine.status == "returned"
+    mine.submit()
+    mine.desk("refuse", reason="identity_doubt", note="")
+    assert (mine.status, refunds(mine), mine.shown()["letters"]) == ("refused", ["due"], [])
+
+
+@pytest.mark.parametrize(
+    ("slug", "given", "errors"),
+    [
+        ("movement-statement", {"period_until": "2017-12-31"}, {"period_until": "period_backwards"}),
+        ("movement-statement", {"period_until": "2099-01-01"}, {"period_until": "in_the_future"}),
+        ("movement-statement", {"passport_number": "N01-23"}, {"passport_number": "passport_number"}),
+        (
+            "driving-licence-check",
+            {"licence_expires_on": "2011-01-01"},
+            {"licence_expires_on": "licence_ends_before_issue"},
+        ),
+        ("driving-licence-check", {"licence_category": "Z"}, {"licence_category": "unknown_choice"}),
+        ("driving-licence-check", {"licence_number": "7" * 41}, {"licence_number": "too_long"}),
+        ("criminal-record", {"destination_country": " "}, {"destination_country": "required"}),
+    ],
+)
+def test_what_is_wrong_with_an_answer_is_said_beside_it(
+    platform: Platform, slug: str, given: dict[str, str], errors: dict[str, str]
+) -> None:
+    from deploy.demo.answers import answers
+    from shared.errors import Invalid
+    from shared.forms import check_answers
+
+    told = {**answers(slug, specimens.WOMAN), **given}
+    with pytest.raises(Invalid) as wrong:
+        check_answers(slug, told, date(2026, 11, 22))
+    assert wrong.value.errors == errors

@@ -38,6 +38,16 @@ def test_the_list_leads_to_the_letter_and_to_its_case(counter: At, desk: Browser
         assert f"/desk/letters/{code}" in desk.get(f"/{language}/desk/cases/{filed.reference}").text
 
 
+def test_a_letter_is_found_by_the_number_a_reply_quotes(counter: At, desk: Browser) -> None:
+    filed, code = sent(counter, "criminal-record")
+    number = letters_of(filed)[0]["number"]
+    for quoted in (number, number.lower(), f" {number} ", number.replace("2026", "٢٠٢٦"), filed.reference):
+        assert f"/desk/letters/{code}" in desk.get("/en/desk/letters", query_string={"q": quoted}).text, quoted
+    for other in ("RUH-CS-2026-9999", "nonsense", "<b>"):
+        found = desk.get("/ar/desk/letters", query_string={"q": other})
+        assert found.status_code == 200 and "/desk/letters/RUH" not in found.text
+
+
 def test_convictions_are_typed_line_by_line(counter: At, desk: Browser) -> None:
     filed, code = sent(counter, "criminal-record")
     page = f"/en/desk/letters/{code}?finding=convicted"

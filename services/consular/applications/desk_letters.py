@@ -15,8 +15,9 @@ from services.consular.ministries import letters, replies
 from services.consular.ministries.model import Letter, Reminder, Reply
 from services.consular.ministries.rules.matters import AUTHORITIES, Finding, matter
 from services.consular.ministries.rules.reading import FIELDS
-from shared import audit, documents
+from shared import audit, documents, references
 from shared.access import ACCESS, check_access
+from shared.digits import ascii_digits
 from shared.errors import Invalid
 from shared.identity import Actor
 
@@ -25,10 +26,13 @@ STATES = ("open", "overdue", "answered")
 View = dict[str, Any]
 
 
-def listed(session: Session, actor: Actor, state: str = "", authority: str = "", page: int = 1) -> View:
+def listed(
+    session: Session, actor: Actor, state: str = "", authority: str = "", page: int = 1, sought: str = ""
+) -> View:
     """A page of letters, those that wait longest first; how many are open, overdue, answered.
 
-    Raises Invalid for an unknown state or authority.
+    `sought` is a number as a reply quotes it, or an application's reference. Raises Invalid for an unknown state or
+    authority.
     """
     if state not in ("", *STATES):
         raise Invalid("unknown_choice", field="state")
@@ -36,6 +40,9 @@ def listed(session: Session, actor: Actor, state: str = "", authority: str = "",
         raise Invalid("unknown_choice", field="authority")
     day = today(session, actor.mission or "")
     wanted = [_in_state(state, day), *([Letter.authority == authority] if authority else [])]
+    if sought:
+        quoted = ascii_digits(sought).replace(" ", "").upper()
+        wanted.append((Letter.number == quoted) | (Letter.application == references.clean(sought)))
     rows = session.execute(
         select(Letter, Applicant)
         .outerjoin(Applicant, Applicant.application == Letter.application)

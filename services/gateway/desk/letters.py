@@ -20,7 +20,8 @@ from shared.errors import Invalid, NotAllowed, NotFound, Refusal, Unavailable
 
 STATES = ("open", "overdue", "answered")
 AUTHORITIES = ("criminal_security", "immigration", "traffic", "foreign_affairs")
-ROWS, MORE_ROWS, MOST_ROWS, LONGEST = 4, 4, 100, 300
+ROWS, MORE_ROWS, MOST_ROWS = 4, 4, 100
+LONGEST, LONGEST_SEARCH = 300, 60
 SINGLE = ("number", "dated", "national_number", "remark")
 
 Answer = Response | str | tuple[str, int]
@@ -34,10 +35,12 @@ def listed() -> str:
         "authority": authority if authority in AUTHORITIES else None,
         "page": int(page) if re.fullmatch("[1-9][0-9]{0,5}", page, re.ASCII) else 1,
     }
-    kept: dict[str, Any] = {name: filters[name] for name in ("state", "authority")}
+    sought = request.args.get("q", "").strip()[:LONGEST_SEARCH]
+    kept: dict[str, Any] = {name: filters[name] for name in ("state", "authority")} | {"q": sought or None}
     return render_template(
         "desk/letters.html",
-        found=letters.listed(actor(), **filters),
+        found=letters.listed(actor(), **filters, q=sought or None),
+        sought=sought,
         filters=filters,
         states=STATES,
         authorities=AUTHORITIES,

@@ -34,11 +34,13 @@ class Told(Keyed):
 @allowed("letter.list")
 def listed() -> dict[str, Any]:
     """The mission's letters by state and authority, the overdue first."""
-    wanted = {name: request.args.get(name, "")[:TEXT] for name in ("state", "authority")}
+    wanted = {name: request.args.get(name, "")[:TEXT] for name in ("state", "authority", "q")}
     asked = ascii_digits(request.args.get("page", "1"))[:9]
     page = min(max(int(asked), 1), LAST_PAGE) if is_digits(asked) else 1
     with transaction() as session:
-        return desk_letters.listed(session, current_actor(), wanted["state"], wanted["authority"], page)
+        return desk_letters.listed(
+            session, current_actor(), wanted["state"], wanted["authority"], page, wanted["q"].strip()
+        )
 
 
 @blueprint.get("/desk/letters/<code>")
