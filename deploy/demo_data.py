@@ -28,7 +28,7 @@ ACTIVATED = (
     "visit-facilitation",
 )
 STAFF = ("clerk", "officer", "cashier", "head_of_mission", "auditor", "registrar", "administrator")
-EXPATRIATES = (specimens.ABROAD, specimens.WOMAN)
+EXPATRIATES = (specimens.ABROAD, specimens.WOMAN, specimens.FATHER)
 
 
 def load(admin_url: str, urls: dict[str, str], secret: str) -> None:

@@ -50,6 +50,11 @@ def apply(who: Visitor, slug: str, person: Specimen) -> str:
     who.look(f"{slug}-service")
     who.open(f"/apply/{slug}")
     who.look(f"{slug}-eligibility")
+    return finish(who, slug, person)
+
+
+def finish(who: Visitor, slug: str, person: Specimen) -> str:
+    """From the answer that one may to the application sent in."""
     who.press("eligible.begin")
     entry, given = CATALOGUE[slug], answers(slug, person)
     for step in dict.fromkeys(question.step for question in entry.questions):

@@ -122,10 +122,13 @@ class Acting:
         body = {"transaction": slug, "key": uuid.uuid4().hex, "behalf": {**claim, **changes}}
         return self.post("/applications", body | ({"mission": mission} if mission else {}))
 
-    def fill(self, reference: str, slug: str) -> None:
-        """Every answer and paper; an entry that may be a relative's is the person's own."""
+    def fill(self, reference: str, slug: str, whose: Specimen | None = None) -> None:
+        """Every answer and paper; an entry that may be a relative's is the person's own, names as the register's."""
         given = {**good_answers(slug), **({"whose": kin.SELF} if CATALOGUE[slug].holder == "own_or_kin" else {})}
         known = {question.name for question in CATALOGUE[slug].questions}
+        for part in ("given", "father", "family", "mother") if whose else ():
+            given[f"latin_{part}_name"] = getattr(whose, f"latin_{part}")
+        given |= {"guardian": "father"} if "guardian" in known else {}
         answers = {name: value for name, value in given.items() if name in known}
         at = f"/applications/{reference}"
         told = self.client("consular").ask("PUT", f"{at}/answers", self.actor, json={"answers": answers})
