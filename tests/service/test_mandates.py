@@ -3,7 +3,7 @@
 import threading
 import uuid
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -432,10 +432,3 @@ def test_a_guardianship_certificate_is_three_months_old_at_most(service_client: 
     assert made.get_json()["behalf"]["beneficiary"]["ar"] == "عمر أنس نموذج"
     expire(service_client, reference, day - timedelta(days=1))
     assert code_of(mother.read(made.get_json()["reference"])) == "mandate_ended"
-
-
-def test_rules_are_dated(registers: int) -> None:
-    from services.consular.applicants import rules
-
-    assert registers and rules.latest_end(date(2026, 1, 31)) == date(2027, 1, 31)
-    assert all(row.source and row.certainty for row in (*rules.LONGEST, *rules.GUARDIAN_PAPER))
