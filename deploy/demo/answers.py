@@ -25,6 +25,8 @@ FIXED = {
     "licence_office": "دمشق",
     "recruitment_branch": "دمشق",
     "destination_country": "السعودية",
+    # Asked only of whoever is early.
+    "early_reason": "",
 }
 
 
@@ -83,7 +85,9 @@ def answers(slug: str, person: Somebody, relative: Relative | None = None) -> di
             known |= {f"{whom}_national_number": relative.national_number, f"{whom}_given_name": relative.given_name}
     by_kind = BY_KIND | {"national_number": person.national_number}
     return {
-        question.name: known.get(question.name) or (question.choices or (by_kind.get(question.kind, ""),))[0]
+        question.name: known[question.name]
+        if question.name in known
+        else (question.choices or (by_kind.get(question.kind, ""),))[0]
         for question in CATALOGUE[slug].questions
     }
 
@@ -96,5 +100,5 @@ def scan(mark: int = 0) -> bytes:
 
 
 def required_papers(slug: str) -> list[Paper]:
-    """The papers an entry insists on, of somebody who applies for themselves."""
-    return [paper for paper in CATALOGUE[slug].papers if paper.insisted({})]
+    """The papers an entry insists on."""
+    return [paper for paper in CATALOGUE[slug].papers if paper.required]

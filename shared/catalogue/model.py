@@ -84,15 +84,10 @@ class AnswerRule:
 
 @dataclass(frozen=True)
 class Paper:
-    """A paper handed in; text `paper.<name>.label`. With `when` it is insisted on only if that holds of the answers."""
+    """A paper handed in; text `paper.<name>.label`."""
 
     name: str
     required: bool = True
-    when: Callable[[Mapping[str, object]], bool] | None = None
-
-    def insisted(self, answers: Mapping[str, object]) -> bool:
-        """Whether an application with these answers is incomplete without it."""
-        return self.required and (self.when is None or self.when(answers))
 
 
 @dataclass(frozen=True)

@@ -56,8 +56,7 @@ def answer_to(question: Question) -> object:
 
 def good_answers(slug: str) -> dict[str, object]:
     """A complete form."""
-    given = {question.name: answer_to(question) for question in forms.transaction(slug).questions}
-    return {name: answer for name, answer in given.items() if name != "guardianship_certificate_on"}
+    return {question.name: answer_to(question) for question in forms.transaction(slug).questions}
 
 
 @dataclass

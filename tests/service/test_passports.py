@@ -13,7 +13,7 @@ from shared.catalogue import travel
 from shared.db import Database
 from tests.conftest import ELSEWHERE, HOME, officer
 from tests.service.correspondence import answer, letters_of, reply
-from tests.service.filing import Counter, Person, good_answers
+from tests.service.filing import Counter, Person
 from tests.service.test_desk import together
 
 At = Callable[..., Counter]
@@ -266,20 +266,3 @@ def test_a_minor_without_a_guardian_is_not_eligible(counter: At, slug: str) -> N
     answer_ = here.submit()
     assert refused(answer_) == (422, "not_eligible")
     assert answer_.get_json()["params"]["condition"] == "of_age_or_in_care"
-
-
-def test_an_adult_is_nobodys_child(counter: At) -> None:
-    here = counter()
-    here.fill("passport-first")
-    here.save({"guardian": "father"})
-    assert here.submit().get_json()["errors"] == {"guardian": "guardian_of_an_adult"}
-
-
-def test_a_paper_of_the_guardian_is_insisted_on(counter: At) -> None:
-    here = counter()
-    assert here.start("passport-first").status_code == 201
-    here.save({**good_answers("passport-first"), "guardian": "mother_with_consent"})
-    errors = here.submit().get_json()["errors"]
-    assert {name for name, code in errors.items() if code == "paper_missing"} == {
-        "identity", "photo", "guardian_identity", "guardian_consent",
-    }  # fmt: skip

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from shared.catalogue import CATALOGUE, conditions, minors
+from shared.catalogue import CATALOGUE, conditions
 from shared.catalogue.model import GUARDIAN, HOLDER, Facts
 from shared.errors import Invalid
 from shared.forms import check_answers
@@ -42,54 +42,6 @@ def test_a_minor_never_applies_alone(slug: str, born: date, capacity: str, unmet
 
 
 @pytest.mark.parametrize(
-    ("guardian", "born", "code"),
-    [
-        ("self", date(1990, 1, 1), None),
-        ("father", date(1990, 1, 1), "guardian_of_an_adult"),
-        ("self", date(2015, 1, 1), "guardian_needed"),
-        ("father", date(2015, 1, 1), None),
-        ("paternal_grandfather", date(2015, 1, 1), None),
-        ("mother_with_consent", date(2010, 1, 1), None),
-    ],
-)
-def test_who_stands_for_a_child_fits_the_age(guardian: str, born: date, code: str | None) -> None:
-    assert minors.fault({"guardian": guardian}, born, TODAY) == code
-
-
-def test_without_the_question_nobody_is_asked_who_stands_for_them() -> None:
-    assert minors.fault({}, date(2015, 1, 1), TODAY) is None
-
-
-@pytest.mark.parametrize(
-    ("guardian", "issued", "holds"),
-    [
-        ("father", None, True),
-        ("mother_with_certificate", date(2026, 8, 21), True),
-        ("mother_with_certificate", date(2026, 8, 20), False),
-        ("mother_with_certificate", None, False),
-    ],
-)
-def test_a_certificate_is_three_months_old_at_most(guardian: str, issued: date | None, holds: bool) -> None:
-    assert minors.has_recent_certificate({"guardian": guardian, "guardianship_certificate_on": issued}, TODAY) is holds
-
-
-@pytest.mark.parametrize(
-    ("guardian", "papers"),
-    [
-        ("self", set()),
-        ("father", {"guardian_identity"}),
-        ("mother_with_certificate", {"guardian_identity", "guardianship_certificate"}),
-        ("mother_with_consent", {"guardian_identity", "guardian_consent"}),
-        ("uncle_or_brother", {"guardian_identity", "father_dead_or_away"}),
-    ],
-)
-def test_each_guardian_shows_papers_of_their_own(guardian: str, papers: set[str]) -> None:
-    always = {"identity", "photo"}
-    insisted = {one.name for one in CATALOGUE["passport-first"].papers if one.insisted({"guardian": guardian})}
-    assert insisted == always | papers
-
-
-@pytest.mark.parametrize(
     ("slug", "changed", "field", "code"),
     [
         ("passport-lost", {"passport_number": "AB123"}, "passport_number", "passport_number"),
@@ -108,12 +60,6 @@ def test_each_guardian_shows_papers_of_their_own(guardian: str, papers: set[str]
         ),
         ("passport-renewal", {"passport_expires_on": "2027-11-22"}, "passport_expires_on", "renewal_too_early"),
         ("passport-renewal", {"renewal_reason": "early"}, "early_reason", "early_reason_needed"),
-        (
-            "passport-first",
-            {"guardian": "mother_with_certificate"},
-            "guardianship_certificate_on",
-            "certificate_too_old",
-        ),
     ],
 )
 def test_what_is_wrong_is_said_beside_its_field(slug: str, changed: dict[str, str], field: str, code: str) -> None:

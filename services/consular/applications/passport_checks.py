@@ -1,4 +1,4 @@
-"""What a passport application must not contradict: a passport had before, one reported lost, who stands for a child."""
+"""What a passport application must not contradict: one had before, one reported lost, another person's."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -9,8 +9,8 @@ from services.consular.applications.days import today
 from services.consular.applications.model import Application
 from services.consular.applications.move import see_own
 from services.consular.passports import booklets, lost
-from shared.catalogue import minors, travel
-from shared.catalogue.model import Facts, Transaction
+from shared.catalogue import travel
+from shared.catalogue.model import Transaction
 from shared.errors import Invalid, Refusal
 from shared.identity import Actor
 
@@ -28,14 +28,11 @@ def check_first(session: Session, person: str, entry: Transaction, application: 
 
 
 def check_submission(
-    session: Session, application: Application, entry: Transaction, facts: Facts, answers: Mapping[str, object]
+    session: Session, application: Application, entry: Transaction, answers: Mapping[str, object]
 ) -> None:
-    """Raises Refusal (had_a_passport), or Invalid beside the number or the guardian that does not fit."""
+    """Raises Refusal (had_a_passport), or Invalid beside a number that does not fit."""
     check_first(session, application.person, entry, application.reference)
     errors: dict[str, str] = {}
-    wrong_guardian = minors.fault(answers, facts.born, facts.today)
-    if wrong_guardian:
-        errors["guardian"] = wrong_guardian
     number = str(answers.get("passport_number") or "")
     if number and entry.one_of == travel.PASSPORT:
         errors |= _number_faults(session, application, entry, number)

@@ -41,7 +41,7 @@ def submit(session: Session, actor: Actor, keys: Keys, reference: str, statement
     check_eligible(entry, known)
     behalf.check_right(session, actor, entry, application.mission, standing, facts["civil_registry"], day)
     answers = _complete(session, application, entry)
-    check_submission(session, application, entry, known, answers)
+    check_submission(session, application, entry, answers)
     check_holder(entry, answers, facts, application.person)
     columns: dict[str, object] = {"facts": facts, "answers": answers}
     snapshot.take(session, reference, application.mission, facts["civil_registry"])
@@ -83,7 +83,7 @@ def _complete(session: Session, application: Application, entry: Transaction) ->
     except Invalid as wrong:
         errors |= wrong.errors
     held = {paper.name for paper in store.of(session, application.reference)}
-    missing = [paper.name for paper in entry.papers if paper.insisted(application.answers) and paper.name not in held]
+    missing = [paper.name for paper in entry.papers if paper.required and paper.name not in held]
     errors |= dict.fromkeys(missing, "paper_missing")
     if errors:
         raise Invalid("invalid", errors=errors)

@@ -51,8 +51,9 @@ def _checklist(found: dict[str, Any], entry: Transaction) -> list[dict[str, Any]
     given: dict[str, list[dict[str, Any]]] = {}
     for one in found["papers"]:
         given.setdefault(one["name"], []).append(one)
-    asked = [paper for paper in entry.papers if paper.when is None or paper.when(found["answers"])]
-    return [{"name": paper.name, "required": paper.required, "given": given.get(paper.name, [])} for paper in asked]
+    return [
+        {"name": paper.name, "required": paper.required, "given": given.get(paper.name, [])} for paper in entry.papers
+    ]
 
 
 def paper(paper: str) -> Response:

@@ -74,8 +74,8 @@ def collect(reference: str) -> Answer:
     try:
         number = national_number(typed)
     except ValueError:
-        return _again(reference, errors={"national_number": "desk.counter.not_a_number"}, number=typed)
-    return _act(reference, "collect", {"national_number": number}, number=typed)
+        return _again(reference, errors={"national_number": "desk.counter.not_a_number"}, shown_number=typed)
+    return _act(reference, "collect", {"national_number": number}, shown_number=typed)
 
 
 def _act(reference: str, verb: str, told: dict[str, Any], **typed: str) -> Answer:

@@ -179,7 +179,7 @@ def _missing(application: Application, entry: Transaction) -> list[dict[str, str
     found += [
         {"text": t("review.paper_missing", paper=t(f"paper.{paper.name}.label")), "url": f"{papers_page}#{paper.name}"}
         for paper in entry.papers
-        if paper.insisted(application["answers"]) and paper.name not in handed_in
+        if paper.required and paper.name not in handed_in
     ]
     return found
 

@@ -24,13 +24,13 @@ def show(reference: str) -> str:
 
 
 def _page(application: Application, entry: Transaction, errors: dict[str, object] | None = None) -> str:
-    asked = [paper for paper in entry.papers if paper.when is None or paper.when(application["answers"])]
-    handed_in = {paper.name: [one for one in application["papers"] if one["name"] == paper.name] for paper in asked}
+    handed_in = {
+        paper.name: [one for one in application["papers"] if one["name"] == paper.name] for paper in entry.papers
+    }
     return render_template(
         "pages/papers.html",
         application=application,
         entry=entry,
-        papers=asked,
         handed_in=handed_in,
         last_step=steps_of(entry)[-1],
         errors=errors or {},
