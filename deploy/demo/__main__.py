@@ -13,7 +13,7 @@ from deploy.data import DataFolder
 from deploy.demo import stage
 from shared.catalogue import TRANSACTIONS
 
-WIDEST, OUTCOME = max(len(entry.slug) for entry in TRANSACTIONS), 34
+WIDEST, OUTCOME = max(len(entry.slug) for entry in TRANSACTIONS), 44
 
 
 def main() -> None:

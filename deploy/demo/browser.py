@@ -16,6 +16,10 @@ HTML = "{http://www.w3.org/1999/xhtml}"
 class Astray(Exception):
     """A page is not what the play expects; its first error or heading says what it is instead."""
 
+    def __init__(self, said: str, status: int = 200) -> None:
+        super().__init__(said)
+        self.status = status
+
 
 @dataclass(frozen=True)
 class Form:
@@ -90,5 +94,5 @@ class Browser:
     def _read(self, answer: requests.Response) -> Page:
         page = Page(answer)
         if answer.status_code >= 400:
-            raise Astray(f"{answer.status_code} at {urlsplit(answer.url).path}: {page.says()}")
+            raise Astray(f"{answer.status_code} at {urlsplit(answer.url).path}: {page.says()}", answer.status_code)
         return page

@@ -13,6 +13,7 @@ from shared.catalogue import CATALOGUE
 from shared.catalogue.model import Transaction
 
 WAIT_SECONDS = 60.0
+TOO_MANY = 429
 LOOK_SECONDS = 0.2
 SECRET_WORDS = "three unrelated words"  # noqa: S105 - a fictional person's
 
@@ -24,12 +25,17 @@ def sign_in(browser: Browser, email: str, password: str = PASSWORD) -> None:
 
 
 def register(browser: Browser, person: Player) -> bool:
-    """Opens an account and confirms the identity; False when somebody has registered this person before."""
+    """Opens an account and confirms the identity; False when somebody has registered this person before.
+
+    Raises Astray when too many have registered here within the hour.
+    """
     email = f"{person.national_number}@mahjar.example"
     form = browser.open("/sign-up").form("/sign-up")
     try:
         page = browser.send(form, {"email": email, "password": SECRET_WORDS, "mission": HOME})
-    except Astray:
+    except Astray as lost:
+        if lost.status == TOO_MANY:
+            raise
         return False
     born = {"born-year": str(person.born.year), "born-month": str(person.born.month), "born-day": str(person.born.day)}
     browser.send(page.form("/identity"), person.identity() | born)

@@ -33,7 +33,7 @@ def play_all(address: str, folder: Path) -> Iterator[Result]:
     staff = {role: Browser(address, "ar") for role in STAFF}
     for role, browser in staff.items():
         plays.sign_in(browser, f"{role.replace('_', '-')}@mahjar.example")
-    cast = Cast(address)
+    cast = Cast(address, folder / "players.txt")
     for number, entry in enumerate(TRANSACTIONS):
         began, outcome, papers = time.monotonic(), FAILED, dict[str, bytes]()
         try:
@@ -48,8 +48,10 @@ def play_all(address: str, folder: Path) -> Iterator[Result]:
 class Cast:
     """Newcomers with confirmed identities, one for each part that needs somebody of their own."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, register: Path) -> None:
         self.address = address
+        # Who has played before, in this demo or an earlier one, is not asked again.
+        self.register = register
         self.company = people.Company(int(os.environ.get("MAHJAR_PEOPLE", PEOPLE)))
         self.playing: dict[str, tuple[Browser, people.Player]] = {}
 
@@ -62,11 +64,20 @@ class Cast:
 
     def newcomer(self, slug: str) -> tuple[Browser, people.Player]:
         """Somebody nobody has registered yet, signed in; every other one reads Arabic."""
+        known = set(self.register.read_text().split()) if self.register.exists() else set()
         for person in self.company.fitting(slug):
+            if person.national_number in known:
+                continue
+            self._note(person.national_number)
             browser = Browser(self.address, ("en", "ar")[len(self.playing) % 2])
             if plays.register(browser, person):
                 return browser, person
         raise Astray(f"nobody without an account can play {slug}: make reset")
+
+    def _note(self, number: str) -> None:
+        self.register.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with self.register.open("a") as register:
+            register.write(f"{number}\n")
 
 
 def keep(folder: Path, name: str, content: bytes) -> str:
