@@ -1,6 +1,7 @@
 """What every template may say: words, dates and money in the page's language, addresses, who is signed in."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -94,6 +95,12 @@ def weekday_name(column: int) -> str:
 def month_name(told: dt.date | str) -> str:
     """The name of a date's month, as the date is written: Arabic ones may be of two words."""
     return " ".join(date(told).split()[1:-1])
+
+
+def unindented(page: str) -> str:
+    """The page without the indentation of its source, for pages with much on them; what people typed stays as it is."""
+    parts = re.split("(<textarea.*?</textarea>)", page, flags=re.DOTALL)
+    return "".join(part if place % 2 else re.sub(r"\n\s+", "\n", part) for place, part in enumerate(parts))
 
 
 def outcome_of(slug: str) -> str:

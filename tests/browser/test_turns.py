@@ -5,10 +5,14 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from deploy.demo import people, plays, turns
 from deploy.demo.answers import answers
+from deploy.demo.browser import Browser
 from deploy.population import specimens
 from shared.catalogue import CATALOGUE
 from tests.browser import walking
+from tests.browser.conftest import PEOPLE as POPULATION
+from tests.browser.conftest import Platform
 from tests.browser.test_journey import check_pdf
 from tests.browser.visitor import Visitor
 
@@ -104,3 +108,23 @@ def test_the_desk_closes_a_day_and_opens_it_again(visit: Visit, code: str) -> No
     officer.look("calendar-closed")
     officer.page.locator("form[action$='reopen'] button").first.click()
     officer.sees("desk.calendar.done.reopen")
+
+
+def test_the_demo_plays_a_turn_and_a_visit(platform: Platform) -> None:
+    staff = {role: Browser(platform.url, "ar") for role in ("officer", "cashier", "clerk")}
+    for role, browser in staff.items():
+        plays.sign_in(browser, f"{role}@mahjar.example")
+    applicant = Browser(platform.url, "en")
+    person = next(one for one in people.Company(int(POPULATION)).fitting(SLUG) if plays.register(applicant, one))
+    turn = plays.Play(applicant, person, staff, SLUG)
+    assert turns.book(turn) == "booked"
+    assert next(iter(turn.papers.values())).startswith(b"%PDF-")
+    turns.move(turn)
+    turns.cancel(turn)
+    assert b'"services"' in turns.free_times(turn, "RUH", "passport")
+    renewal = plays.Play(applicant, person, staff, "passport-renewal")
+    renewal.apply()
+    turns.visit(renewal)
+    renewal.pay()
+    renewal.accept()
+    renewal.until_ready()

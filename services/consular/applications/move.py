@@ -10,8 +10,7 @@ from services.consular.applications import rules
 from services.consular.applications.behalf import check_standing, may_act, standing_of
 from services.consular.applications.days import lapses_on
 from services.consular.applications.model import Application, Step
-from services.consular.applications.rules import FINAL, Status
-from services.consular.appointments import release
+from services.consular.applications.rules import Status
 from services.consular.notices.tell import tell
 from shared import audit
 from shared.access import check_access
@@ -76,8 +75,7 @@ def move(
 ) -> None:
     """Changes the status, together with other columns. Raises Conflict when somebody was faster, or there is no way.
 
-    `code` names what happened where the table's word for the change says too little. With the end of an application
-    its seat is free.
+    `code` names what happened where the table's word for the change says too little.
     """
     source = Status(application.status)
     known = rules.transition(source, target)
@@ -98,8 +96,6 @@ def move(
     if target in rules.TOLD:
         for person in told(session, application):
             tell(session, person, target.value, application.reference)
-    if target in FINAL:
-        release.let_go(session, actor, application.reference)
 
 
 def told(session: Session, application: Application) -> list[str]:

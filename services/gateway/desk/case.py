@@ -9,6 +9,7 @@ from services.gateway.current import actor, consular
 from services.gateway.desk.compare import beside
 from services.gateway.desk.reading import RETURN_REASONS, choices, said, short, who
 from services.gateway.forms import shown_answer
+from services.gateway.presentation import unindented
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import Transaction
 
@@ -25,7 +26,7 @@ def page(reference: str, **more: Any) -> str:
     """The case page, with what else it has to say: something done, or a refusal of what was tried."""
     found = consular().desk_case(actor(), reference)
     entry = CATALOGUE[found["transaction"]]
-    return render_template(
+    page = render_template(
         "desk/case.html",
         case=found,
         entry=entry,
@@ -38,6 +39,7 @@ def page(reference: str, **more: Any) -> str:
         short=short,
         **more,
     )
+    return unindented(page)
 
 
 def _answers(found: dict[str, Any], entry: Transaction) -> list[dict[str, Any]]:

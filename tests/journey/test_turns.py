@@ -1,0 +1,51 @@
+"""A turn at the embassy, and the visit a passport needs, through every service."""
+
+from collections.abc import Callable
+
+from deploy.population import specimens
+from shared.identity import ANONYMOUS
+from tests.conftest import HOME
+from tests.journey.conftest import Case, fresh_key
+
+SLUG = "embassy-queue-riyadh"
+Begin = Callable[..., Case]
+
+
+def free(mine: Case) -> list[str]:
+    """Instants at which a seat is free; the last ones are far enough ahead to be moved."""
+    shown = mine.consular("GET", f"/openings?mission={HOME}&service=passport", ANONYMOUS)
+    return [each["starts_at"] for day in shown["days"] for each in day["times"] if each["remaining"]]
+
+
+def turn(mine: Case, verb: str, **sent: str) -> dict[str, object]:
+    """One of the verbs about the turn of an application."""
+    path = f"/applications/{mine.reference}/turn/{verb}"
+    return dict(mine.consular("POST", path, json={"key": fresh_key(), **sent}))
+
+
+def test_a_turn_is_booked_moved_and_kept(case: Begin) -> None:
+    mine = case(specimens.ELDER, SLUG).draft()
+    *_, near, far = free(mine)
+    turn(mine, "hold", starts_at=near)
+    assert mine.submit()["status"] == "ready"
+    assert turn(mine, "move", starts_at=far)["status"] == "ready"
+    code = mine.shown()["document"]["code"]
+    verified = mine.platform.ask("consular", "GET", f"/verify/{code}", ANONYMOUS)
+    assert (verified["status"], verified["kind"]) == ("valid", "turn-slip")
+    mine.come()
+    assert mine.status == "collected"
+    assert [step["code"] for step in mine.shown()["timeline"]] == ["drafted", "turn_booked", "turn_moved", "attended"]
+
+
+def test_a_passport_waits_for_the_visit_of_its_applicant(case: Begin) -> None:
+    mine = case(specimens.ELDER, "passport-renewal").draft()
+    mine.submit()
+    mine.pay_cash()
+    turn(mine, "hold", starts_at=free(mine)[-1])
+    turn(mine, "confirm")
+    before = mine.shown()
+    assert (before["status"], before["turn"]["state"], before["visit"]["attended_at"]) == ("in_review", "booked", None)
+    mine.come()
+    assert mine.shown()["turn"]["state"] == "attended"
+    mine.desk("return", reason="photo_unsuitable", note="")
+    assert mine.consular("POST", f"/applications/{mine.reference}/withdraw", json={"key": fresh_key()})["slip"] is None
