@@ -56,6 +56,7 @@ ACCESS: dict[str, dict[str, str]] = {
     "payment.open": {"expatriate": OWN},
     "payment.refresh": {"expatriate": OWN, "cashier": MISSION, "head_of_mission": MISSION},
     "payment.notify": {"gateway": ANY},
+    "payment.give_back": {"cashier": MISSION, "head_of_mission": MISSION},
     "payment.cash": {"cashier": MISSION, "head_of_mission": MISSION},
     "receipt.read": {"expatriate": OWN, **_STAFF},
     # notices, by whom they are for
@@ -72,6 +73,7 @@ ACCESS: dict[str, dict[str, str]] = {
     "desk.passport": _STAFF,
     "desk.collect": {"clerk": MISSION, "officer": MISSION, "head_of_mission": MISSION},
     "desk.reprint": _DECIDE,
+    "desk.clear": _DECIDE,
     # what two people of a mission sign, and the bookings of an older platform
     "proposal.read": {**_DECIDE, **_PROPOSE, "auditor": MISSION},
     "proposal.make": _PROPOSE,

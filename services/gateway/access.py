@@ -130,6 +130,8 @@ PAGES: dict[str, Set[str]] = {
     "desk.passports": MISSION_STAFF,
     "desk.surrender": frozenset({"clerk", *DECIDING}),
     "desk.difference": frozenset({"cashier", "head_of_mission"}),
+    "desk.give_back": frozenset({"cashier", "head_of_mission"}),
+    "desk.clear": DECIDING,
     "desk.cash": frozenset({"cashier", "head_of_mission"}),
     "desk.collect": frozenset({"clerk", *DECIDING}),
     "desk.turns": MISSION_STAFF,

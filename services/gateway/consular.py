@@ -270,6 +270,11 @@ class Consular(Acts, Mandates):
         address = f"/desk/cases/{quote(reference, safe='')}/{quote(verb)}"
         return cast(dict[str, Any], self.client.post(address, actor, body))
 
+    def give_back(self, actor: Actor, reference: str, body: dict[str, Any], payment: str) -> None:
+        """Owes held money back, as it came."""
+        address = f"/desk/cases/{quote(reference, safe='')}/payments/{quote(payment, safe='')}/give-back"
+        self.client.post(address, actor, body)
+
     def desk_passport(self, actor: Actor, number: str) -> dict[str, Any]:
         """What is known of a passport by its number, and whether it was reported lost."""
         return cast(dict[str, Any], self.client.get(f"/desk/passports/{quote(number, safe='')}", actor))

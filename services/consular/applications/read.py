@@ -246,7 +246,13 @@ def _letters(session: Session, application: Application) -> list[View]:
 
 
 def _refund(row: Any) -> View:
-    return {"reference": row.reference, "amount": row.amount, "currency": row.currency, "state": row.state}
+    return {
+        "reference": row.reference,
+        "payment": row.attempt,
+        "amount": row.amount,
+        "currency": row.currency,
+        "state": row.state,
+    }
 
 
 def _steps(session: Session, reference: str) -> list[Step]:

@@ -12,6 +12,7 @@ from services.gateway.desk import (
     mandates,
     passports,
     proposals,
+    put_right,
     queue,
     registrar,
     turns,
@@ -61,5 +62,9 @@ def attach(app: Flask) -> None:
     desk.add_url_rule("/calendar", "calendar", calendar.show)
     desk.add_url_rule("/calendar/close", "close", calendar.close, methods=["POST"])
     desk.add_url_rule("/calendar/reopen", "reopen", calendar.reopen, methods=["POST"])
+    desk.add_url_rule(
+        "/cases/<reference>/payments/<payment>/give-back", "give_back", put_right.give_back, methods=["POST"]
+    )
+    desk.add_url_rule("/cases/<reference>/clear", "clear", put_right.clear, methods=["POST"])
     app.register_blueprint(desk)
     app.register_blueprint(registrar.blueprint)

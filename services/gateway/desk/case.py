@@ -7,6 +7,7 @@ from flask import Response, render_template, request
 
 from services.gateway.current import actor, consular
 from services.gateway.desk.compare import beside
+from services.gateway.desk.exceptions import held, holder, may
 from services.gateway.desk.reading import RETURN_REASONS, choices, said, short, who
 from services.gateway.forms import shown_answer
 from services.gateway.presentation import unindented
@@ -34,6 +35,9 @@ def page(reference: str, **more: Any) -> str:
         answers=_answers(found, entry),
         papers=_checklist(found, entry),
         return_reasons=choices(RETURN_REASONS),
+        held=held(found),
+        holder=holder(found),
+        may=may,
         key=str(uuid.uuid4()),
         said=said,
         short=short,

@@ -3,6 +3,7 @@
 from services.consular.applications.api import (
     claims,
     desk,
+    exceptions,
     letters,
     mandate_desk,
     mandates,
@@ -21,6 +22,7 @@ BLUEPRINTS = (
     desk.blueprint,
     mandate_desk.blueprint,
     money.blueprint,
+    exceptions.blueprint,
     passports.blueprint,
     public.blueprint,
     stock.blueprint,

@@ -1,0 +1,37 @@
+"""What the case page says of exceptions: money held, who may put it right, whose entry it is about."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from services.gateway.access import PAGES, standing
+from services.gateway.current import visitor
+from services.gateway.presentation import has_text, t
+
+
+def held(found: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Money that fits nothing and has not been given back."""
+    given = {one.get("payment") for one in found.get("refunds") or []}
+    return [one for one in found["payments"] if one.get("held") and one["reference"] not in given]
+
+
+def may(verb: str) -> bool:
+    """Whether the visitor's role does this."""
+    return standing(visitor()) in PAGES[f"desk.{verb}"]
+
+
+def holder(found: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Whose entry the register was asked about, where it is not the applicant's own; no rows otherwise."""
+    told = ((found.get("facts") or {}).get("civil_registry") or {}).get("holder") or {}
+    if not told or told.get("kinship") in (None, "self"):
+        return []
+    arabic = (told.get("name") or {}).get("ar") or {}
+    name = " ".join(str(arabic[part]) for part in ("given", "father", "family") if arabic.get(part))
+    kinship = f"desk.kinship.{told['kinship']}"
+    rows: list[tuple[str, Markup | str]] = [
+        ("desk.holder.name", name),
+        ("desk.holder.number", str(told.get("national_number") or "")),
+        ("desk.holder.kinship", t(kinship) if has_text(kinship) else str(told["kinship"])),
+    ]
+    return [{"label": t(key), "value": value} for key, value in rows if value]
