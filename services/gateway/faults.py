@@ -21,7 +21,10 @@ def page(status: int, refusal: Refusal | None = None) -> tuple[str, int]:
     """The error page of a status, with the refusal's own words where it has some."""
     shown = status if status in EXPLAINED else 422 if 400 <= status < 500 else 500
     said = words(refusal.code, **refusal.params) if refusal is not None and has_words(refusal) else None
-    return render_template("pages/error.html", status=shown, said=said), status
+    titled = f"refusal.{refusal.code}.title" if refusal is not None else ""
+    return render_template(
+        "pages/error.html", status=shown, said=said, titled=titled if titled and has_text(titled) else None
+    ), status
 
 
 def has_words(refusal: Refusal) -> bool:

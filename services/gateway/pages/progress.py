@@ -34,9 +34,14 @@ def _stage(one: dict[str, str]) -> dict[str, object]:
 
 def _happened(one: Happening, mission: str) -> dict[str, object]:
     known, reason = f"timeline.{one['code']}", f"reason.{one['reason']}"
+    title, when = t(known if has_text(known) else "timeline.other"), moment(one["at"], mission)
+    if name := one["name"]:
+        # Where one person acts for another each line names which of the two it was.
+        by, spelt = f"{known}.named", name.get(chosen().code) or name["ar"]
+        title, when = (t(by, name=spelt), when) if has_text(by) else (title, t("timeline.by", moment=when, name=spelt))
     return {
-        "title": t(known if has_text(known) else "timeline.other"),
-        "when": _when(one, mission),
+        "title": title,
+        "when": when,
         "text": t(reason) if has_text(reason) else _more(one),
         "mood": "refused" if one["code"] in REFUSING else "done",
     }
@@ -48,12 +53,6 @@ def _more(one: Happening) -> Markup | None:
     if not has_text(key):
         return None
     return t(key, **{name: date(value) if name == "day" else value for name, value in detail.items()})
-
-
-def _when(one: Happening, mission: str) -> str:
-    """The moment; where one person acts for another, with the name of which of the two it was."""
-    at, name = moment(one["at"], mission), one["name"]
-    return t("timeline.by", moment=at, name=name.get(chosen().code) or name["ar"]) if name else at
 
 
 def _ahead(application: Application) -> list[dict[str, object]]:
