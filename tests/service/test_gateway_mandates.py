@@ -13,6 +13,7 @@ from deploy.population.specimens import Specimen
 from tests.service.acting import Client, close_files, release
 from tests.service.filing import PDF
 from tests.service.gateway_app import Browser, Gateway
+from tests.service.test_duplicates import At, alike, filed
 from tests.service.test_gateway_journey import fill, send
 
 SLUG, FIRST = "individual-extract", "passport-first"
@@ -204,3 +205,19 @@ def test_an_officer_refuses_a_paper_and_the_agent_reads_why(gateway: Gateway, la
     assert officer.submit(f"{one}/refuse", page=one, **form).status_code == 303
     assert "no stamp" in agent.get(f"/{language}/account/mandates").text
     assert "no stamp" in officer.get(one).text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_officer_judges_a_second_file_on_the_case_page(gateway: Gateway, counter: At, language: str) -> None:
+    one, other = alike()
+    first, second = filed(counter, one), filed(counter, other)
+    officer, clerk = gateway.visitor("officer"), gateway.visitor("clerk")
+    page = f"/{language}/desk/cases/{second.reference}"
+    assert first.reference in officer.get(page).text and "judgement" not in clerk.get(page).text
+    assert second.reference in officer.get(f"/{language}/desk?status=exceptions").text
+    key = f"{officer.hidden(page, 'key')}"
+    unsaid = officer.submit(f"{page}/duplicate", page=page, key=key, other=first.reference)
+    assert unsaid.status_code == 422 and 'id="judgement-error"' in unsaid.text
+    form = {"key": key, "other": first.reference, "judgement": "cleared:namesakes", "note": "seen both"}
+    assert officer.submit(f"{page}/duplicate", page=page, **form).location.endswith("done=duplicate")
+    assert "seen both" in officer.get(page).text
