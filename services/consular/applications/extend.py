@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ARRAY, ColumnElement, Text, any_, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_once
 from sqlalchemy.orm import Session
 
 from services.consular.applications import rules
 from services.consular.applications.days import today
+from services.consular.applications.inform import inform
 from services.consular.applications.model import Application, Step
 from services.consular.notices.model import Notice
 from services.consular.notices.rules import EXTENDED
@@ -57,15 +58,24 @@ def carry_out(session: Session, actor: Actor, proposal: Proposal) -> None:
         update(Application)
         .where(*_touched(params))
         .values(lapses_on=Application.lapses_on + params["days"], changed_at=func.now())
-        .returning(Application.reference, Application.acting, Application.status, Application.lapses_on)
+        .returning(Application.reference, Application.person, Application.status, Application.lapses_on)
         .execution_options(synchronize_session=False)
     ).all()
-    at, moved = now(session), [(row.reference, row.acting, row.status, row.lapses_on) for row in rows]
+    at, moved = now(session), [(row.reference, row.person, row.status, row.lapses_on) for row in rows]
     if moved:
         session.execute(insert(Step), [_step(actor, proposal, row, at) for row in moved])
         session.execute(insert_once(Notice).on_conflict_do_nothing(), [_notice(proposal, row, at) for row in moved])
+        _tell_acting(session, proposal, [reference for reference, *_ in moved])
     audit.record(session, actor, "applications.extended", proposal.reference, count=len(moved), days=params["days"])
     finish(session, actor, proposal, {"applications": len(moved)})
+
+
+def _tell_acting(session: Session, proposal: Proposal, references: list[str]) -> None:
+    """Those who act for somebody else hear of it too, as long as they may."""
+    named = Application.reference == any_(literal(references, ARRAY(Text)))
+    for application in session.scalars(select(Application).where(named, Application.acting != Application.person)):
+        days = {"day": str(application.lapses_on), "days": proposal.params["days"]}
+        inform(session, application, EXTENDED, proposal.reference, **days)
 
 
 def _touched(params: Mapping[str, Any]) -> list[ColumnElement[bool]]:

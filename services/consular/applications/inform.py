@@ -9,7 +9,7 @@ from services.consular.notices.tell import tell
 
 def inform(
     session: Session, application: Application, kind: str, once: str | None = None, **params: str | int | None
-) -> None:
-    """Leaves the notice with everybody who hears of the application; see notices.tell."""
-    for person in told(session, application):
-        tell(session, person, kind, application.reference, once, **params)
+) -> int:
+    """Leaves the notice with everybody who hears of the application; how many had not heard. See notices.tell."""
+    reference = application.reference
+    return sum(tell(session, person, kind, reference, once, **params) for person in told(session, application))
