@@ -36,10 +36,6 @@ def attach(app: Flask) -> None:
     desk.add_url_rule("/letters", "letters", letters.listed)
     desk.add_url_rule("/letters/<code>", "letter", letters.show)
     desk.add_url_rule("/letters/<code>/reply", "reply", letters.reply, methods=["POST"])
-    desk.add_url_rule("/counter/<reference>/difference", "difference", counter.difference, methods=["POST"])
-    desk.add_url_rule("/cases/<reference>/approvals", "approve", passports.approve, methods=["POST"])
-    desk.add_url_rule("/passports", "passports", passports.check)
-    desk.add_url_rule("/passports/<number>/surrender", "surrender", passports.surrender, methods=["POST"])
     desk.add_url_rule("/proposals", "proposals", proposals.show)
     desk.add_url_rule("/proposals/new/<kind>", "ask_proposal", proposals.ask)
     desk.add_url_rule("/proposals/new/<kind>", "propose", proposals.propose, methods=["POST"])
@@ -56,15 +52,27 @@ def attach(app: Flask) -> None:
     desk.add_url_rule("/mandates/<reference>/scan", "mandate_scan", mandates.scan)
     desk.add_url_rule("/mandates/<reference>/accept", "mandate_accept", mandates.accept, methods=["POST"])
     desk.add_url_rule("/mandates/<reference>/refuse", "mandate_refuse", mandates.refuse, methods=["POST"])
+    desk.add_url_rule(
+        "/cases/<reference>/payments/<payment>/give-back", "give_back", put_right.give_back, methods=["POST"]
+    )
+    desk.add_url_rule("/cases/<reference>/clear", "clear", put_right.clear, methods=["POST"])
+    _attach_passports(desk)
+    _attach_turns(desk)
+    app.register_blueprint(desk)
+    app.register_blueprint(registrar.blueprint)
+
+
+def _attach_passports(desk: Blueprint) -> None:
+    desk.add_url_rule("/counter/<reference>/difference", "difference", counter.difference, methods=["POST"])
+    desk.add_url_rule("/cases/<reference>/approvals", "approve", passports.approve, methods=["POST"])
+    desk.add_url_rule("/passports", "passports", passports.check)
+    desk.add_url_rule("/passports/<number>/surrender", "surrender", passports.surrender, methods=["POST"])
+
+
+def _attach_turns(desk: Blueprint) -> None:
     desk.add_url_rule("/turns", "turns", turns.show)
     desk.add_url_rule("/turns/<reference>/attend", "attend", turns.attend, methods=["POST"])
     desk.add_url_rule("/turns/<reference>/miss", "miss", turns.miss, methods=["POST"])
     desk.add_url_rule("/calendar", "calendar", calendar.show)
     desk.add_url_rule("/calendar/close", "close", calendar.close, methods=["POST"])
     desk.add_url_rule("/calendar/reopen", "reopen", calendar.reopen, methods=["POST"])
-    desk.add_url_rule(
-        "/cases/<reference>/payments/<payment>/give-back", "give_back", put_right.give_back, methods=["POST"]
-    )
-    desk.add_url_rule("/cases/<reference>/clear", "clear", put_right.clear, methods=["POST"])
-    app.register_blueprint(desk)
-    app.register_blueprint(registrar.blueprint)
