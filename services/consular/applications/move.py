@@ -92,10 +92,12 @@ def move(
     )
     if changed is None:
         raise Conflict("not_possible_now", status=source.value)
-    note_step(session, actor, application, code or known.code, source, reason=reason, note=note, detail=detail)
+    what = code or known.code
+    note_step(session, actor, application, what, source, reason=reason, note=note, detail=detail)
     if target in rules.TOLD:
+        news = what if what in rules.OWN_NEWS else target.value
         for person in told(session, application):
-            tell(session, person, target.value, application.reference)
+            tell(session, person, news, application.reference)
 
 
 def told(session: Session, application: Application) -> list[str]:

@@ -84,6 +84,8 @@ EDITABLE = frozenset({_S.DRAFT, _S.RETURNED})
 WAITING = frozenset({_S.DRAFT, _S.AWAITING_PAYMENT, _S.RETURNED})
 # Where it arrives with news for its applicant; the notice bears the status's name.
 TOLD = frozenset({_S.RETURNED, _S.READY, _S.COLLECTED, _S.REFUSED, _S.LAPSED, _S.CANCELLED})
+# What happens to a turn is told in words of its own.
+OWN_NEWS = frozenset({"turn_booked", "turn_missed", "attended"})
 
 RETURN_REASONS = ("paper_unreadable", "paper_missing", "answer_wrong", "photo_unsuitable")
 REFUSE_REASONS = (

@@ -3,6 +3,7 @@
 RETURNED, READY, REFUSED, LAPSED, CANCELLED = "returned", "ready", "refused", "lapsed", "cancelled"
 COLLECTED, REFUND_DUE, PAYMENT_HELD, EXTENDED = "collected", "refund_due", "payment_held", "extended"
 BOOKING_FOUND, BOOKING_LAPSED = "booking_found", "booking_lapsed"
+TURN_BOOKED, TURN_MISSED, ATTENDED = "turn_booked", "turn_missed", "attended"
 # One for each way of waiting; counted by the days that are left.
 REMINDERS = ("reminder_draft", "reminder_awaiting_payment", "reminder_returned")
 
@@ -10,6 +11,7 @@ KINDS = frozenset(
     {
         *(RETURNED, READY, REFUSED, LAPSED, CANCELLED, COLLECTED, REFUND_DUE, PAYMENT_HELD, EXTENDED),
         *(BOOKING_FOUND, BOOKING_LAPSED),
+        *(TURN_BOOKED, TURN_MISSED, ATTENDED),
         *REMINDERS,
     }
 )
