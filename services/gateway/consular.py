@@ -186,10 +186,6 @@ class Consular(Acts, Mandates):
         """What applied to a transaction at a mission on a day, and what changed when."""
         return cast(dict[str, Any], self.client.get(f"/rules/{quote(slug)}", ANONYMOUS, mission=mission, on=on))
 
-    def begin(self, actor: Actor, transaction: str, key: str) -> Application:
-        """Opens a draft; the same key never opens two."""
-        return self._post(actor, "/applications", {"transaction": transaction, "key": key})
-
     def mine(self, actor: Actor) -> list[Application]:
         """The actor's own applications, latest first."""
         return cast(list[Application], self.client.get("/applications", actor))

@@ -39,6 +39,10 @@ class Mandates:
         """The mandate, and what shows each register of a transaction that it stands: {mandate, proofs}."""
         return cast(dict[str, Any], self.client.post(_at(reference, "proof"), actor, {"purpose": purpose}))
 
+    def begin(self, actor: Actor, transaction: str, key: str) -> dict[str, Any]:
+        """Opens a draft for oneself; the same key never opens two."""
+        return cast(dict[str, Any], self.client.post("/applications", actor, {"transaction": transaction, "key": key}))
+
     def begin_for(
         self, actor: Actor, transaction: str, key: str, claim: Mapping[str, Any], mission: str | None
     ) -> dict[str, Any]:

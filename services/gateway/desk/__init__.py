@@ -46,20 +46,24 @@ def attach(app: Flask) -> None:
     desk.add_url_rule("/bookings/imports/<reference>", "booking_import", bookings.one)
     desk.add_url_rule("/bookings/imports/<reference>", "decide_import", bookings.decide, methods=["POST"])
     desk.add_url_rule("/bookings/imports/<reference>/faults.csv", "booking_faults", bookings.faults_file)
+    desk.add_url_rule(
+        "/cases/<reference>/payments/<payment>/give-back", "give_back", put_right.give_back, methods=["POST"]
+    )
+    desk.add_url_rule("/cases/<reference>/clear", "clear", put_right.clear, methods=["POST"])
+    _attach_mandates(desk)
+    _attach_passports(desk)
+    _attach_turns(desk)
+    app.register_blueprint(desk)
+    app.register_blueprint(registrar.blueprint)
+
+
+def _attach_mandates(desk: Blueprint) -> None:
     desk.add_url_rule("/cases/<reference>/duplicate", "duplicate", decide.judge_duplicate, methods=["POST"])
     desk.add_url_rule("/mandates", "mandates", mandates.show)
     desk.add_url_rule("/mandates/<reference>", "mandate", mandates.one)
     desk.add_url_rule("/mandates/<reference>/scan", "mandate_scan", mandates.scan)
     desk.add_url_rule("/mandates/<reference>/accept", "mandate_accept", mandates.accept, methods=["POST"])
     desk.add_url_rule("/mandates/<reference>/refuse", "mandate_refuse", mandates.refuse, methods=["POST"])
-    desk.add_url_rule(
-        "/cases/<reference>/payments/<payment>/give-back", "give_back", put_right.give_back, methods=["POST"]
-    )
-    desk.add_url_rule("/cases/<reference>/clear", "clear", put_right.clear, methods=["POST"])
-    _attach_passports(desk)
-    _attach_turns(desk)
-    app.register_blueprint(desk)
-    app.register_blueprint(registrar.blueprint)
 
 
 def _attach_passports(desk: Blueprint) -> None:
