@@ -11,6 +11,8 @@ PAGES = {
     "home": "/",
     "service": "/services/passport-renewal",
     "allowance": "/services/cash-allowance",
+    "rules": "/services/passport-renewal/rules",
+    "rules-then": "/services/cash-allowance/rules?on=2022-01-01",
     "sign-in": "/sign-in",
     "sign-up": "/sign-up",
     "track": "/track",

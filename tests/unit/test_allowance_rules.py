@@ -156,6 +156,25 @@ def test_his_42nd_birthday_comes_by_the_clock_of_the_mission(
     assert [one.code for one in CATALOGUE["missed-service-allowance"].unmet(facts)] == unmet_missed
 
 
+# At half past eleven in the evening, UTC, it is his birthday already in Damascus and not yet in New York.
+@pytest.mark.parametrize(
+    ("turns", "here", "there"),
+    [
+        (17, {"service_age", "past_service_age"}, {"service_age", "past_service_age"}),
+        (18, {"past_service_age"}, {"service_age", "past_service_age"}),
+        (42, {"service_age"}, {"past_service_age"}),
+        (43, {"service_age"}, {"service_age"}),
+    ],
+)
+def test_each_birthday_by_two_clocks(turns: int, here: set[str], there: set[str]) -> None:
+    instant = datetime(2026, 11, 20, 23, 30, tzinfo=UTC)
+    for zone, unmet in (("Asia/Damascus", here), ("America/New_York", there)):
+        born = date(2026 - turns, 11, 21)
+        facts = Facts("p", local_date(instant, zone), sex="M", born=born, service_status="evader")
+        both = [*CATALOGUE["cash-allowance"].unmet(facts), *CATALOGUE["missed-service-allowance"].unmet(facts)]
+        assert {one.code for one in both} == unmet
+
+
 @pytest.mark.parametrize(
     ("facts", "unmet"),
     [

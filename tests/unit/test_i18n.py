@@ -25,8 +25,9 @@ def made(code: str, **texts: str | tuple[str, ...]) -> Language:
     ("n", "form"),
     [
         *((0, "zero"), (1, "one"), (2, "two"), (3, "few"), (10, "few"), (11, "many"), (99, "many"), (100, "other")),
-        *((102, "other"), (103, "few"), (111, "many"), (1000, "other")),
-        *((Decimal("0.5"), "other"), (Decimal("3.00"), "few")),
+        *((101, "other"), (102, "other"), (103, "few"), (110, "few"), (111, "many"), (199, "many"), (200, "other")),
+        *((203, "few"), (1000, "other"), (1003, "few"), (1011, "many"), (1100, "other")),
+        *((Decimal("0.5"), "other"), (Decimal("1.5"), "other"), (Decimal("3.00"), "few"), (Decimal("2.0"), "two")),
     ],
 )
 def test_arabic_has_six_forms(n: int | Decimal, form: str) -> None:
