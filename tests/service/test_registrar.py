@@ -92,6 +92,7 @@ def torn(platform: Platform, cluster: Postgres) -> Iterator[Callable[..., Regist
 
 def test_both_sides_stand_beside_each_other(torn: Callable[..., Register]) -> None:
     register = torn("father_name", WRONG)
+    assert register.case.shown()["lapses_on"] is None
     (row,) = register.waiting()
     assert row["transaction"] == "birth-statement" and row["may_dismiss"] is True
     assert row["holder"]["national_number"] == specimens.SON.national_number

@@ -22,6 +22,8 @@ from shared.identity import Actor
 from shared.money import Money
 
 AWAITING_BOOKLET = "awaiting_booklet"
+# The register contradicts itself: what a registrar settles, and what `resume` then goes on with.
+MISMATCH = "register_mismatch"
 # What follows a settled fee is still the answer to the assessment that set it.
 FOLLOWS = {"discharge": "assess"}
 
@@ -78,7 +80,10 @@ def _refused(session: Session, actor: Actor, application: Application, decision:
 
 
 def _returned(session: Session, actor: Actor, application: Application, decision: dict[str, Any]) -> None:
-    move(session, actor, application, Status.RETURNED, reason=decision.get("reason") or "answer_wrong")
+    """What waits for a registrar waits for nobody else: its applicant can do nothing, and so it does not lapse."""
+    reason = decision.get("reason") or "answer_wrong"
+    no_deadline = {"lapses_on": None} if reason == MISMATCH else {}
+    move(session, actor, application, Status.RETURNED, reason=reason, columns=no_deadline)
 
 
 def _granted(session: Session, actor: Actor, application: Application, decision: dict[str, Any]) -> None:

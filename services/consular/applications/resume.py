@@ -3,14 +3,15 @@
 from sqlalchemy.orm import Session
 
 from services.consular.applications.model import Application, Asking
+from services.consular.applications.resolve import MISMATCH
 from services.consular.applications.review import ask_authorities
 from services.consular.applications.rules import Status
 from shared import audit
 from shared.errors import Refusal
 from shared.identity import Actor
 
-# What the register says when a registrar has settled what it contradicted, and why it had returned the application.
-SETTLED, MISMATCH = "register_settled", "register_mismatch"
+# What the register says when a registrar has settled what it contradicted.
+SETTLED = "register_settled"
 
 
 def resume(session: Session, actor: Actor, reference: str, authority: str, ask: str) -> None:
