@@ -261,11 +261,6 @@ class Consular(Acts, Mandates):
         """An application with the person's facts and its history. The read is recorded."""
         return cast(dict[str, Any], self.client.get(f"/desk/cases/{quote(reference, safe='')}", actor, reason=reason))
 
-    def desk_act(self, actor: Actor, reference: str, verb: str, body: dict[str, Any]) -> dict[str, Any]:
-        """Accepts, returns, refuses, takes cash or hands over; the verb is the last part of the address."""
-        address = f"/desk/cases/{quote(reference, safe='')}/{quote(verb)}"
-        return cast(dict[str, Any], self.client.post(address, actor, body))
-
     def give_back(self, actor: Actor, reference: str, body: dict[str, Any], payment: str) -> None:
         """Owes held money back, as it came."""
         address = f"/desk/cases/{quote(reference, safe='')}/payments/{quote(payment, safe='')}/give-back"

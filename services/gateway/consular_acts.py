@@ -1,4 +1,4 @@
-"""Asks the consular service about notices, older bookings, and what two people of a mission sign."""
+"""Asks the consular service about notices, older bookings, what two people of a mission sign, and one officer does."""
 
 import json
 import time
@@ -91,3 +91,8 @@ class Acts:
         """Keeps a file's good rows, or drops it."""
         address = f"/desk/bookings/imports/{quote(reference, safe='')}"
         return cast(Told, self.client.post(address, actor, {"verdict": verdict}))
+
+    def desk_act(self, actor: Actor, reference: str, verb: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Accepts, returns, refuses, takes cash or hands over; the verb is the last part of the address."""
+        address = f"/desk/cases/{quote(reference, safe='')}/{quote(verb)}"
+        return cast(Told, self.client.post(address, actor, body))

@@ -36,22 +36,13 @@ def attach(app: Flask) -> None:
     desk.add_url_rule("/letters", "letters", letters.listed)
     desk.add_url_rule("/letters/<code>", "letter", letters.show)
     desk.add_url_rule("/letters/<code>/reply", "reply", letters.reply, methods=["POST"])
-    desk.add_url_rule("/proposals", "proposals", proposals.show)
-    desk.add_url_rule("/proposals/new/<kind>", "ask_proposal", proposals.ask)
-    desk.add_url_rule("/proposals/new/<kind>", "propose", proposals.propose, methods=["POST"])
-    desk.add_url_rule("/proposals/<reference>", "decide_proposal", proposals.decide, methods=["POST"])
-    desk.add_url_rule("/bookings", "bookings", bookings.show)
-    desk.add_url_rule("/bookings/phases", "declare_phase", bookings.declare_phase, methods=["POST"])
-    desk.add_url_rule("/bookings/imports", "upload_bookings", bookings.upload, methods=["POST"])
-    desk.add_url_rule("/bookings/imports/<reference>", "booking_import", bookings.one)
-    desk.add_url_rule("/bookings/imports/<reference>", "decide_import", bookings.decide, methods=["POST"])
-    desk.add_url_rule("/bookings/imports/<reference>/faults.csv", "booking_faults", bookings.faults_file)
     desk.add_url_rule(
         "/cases/<reference>/payments/<payment>/give-back", "give_back", put_right.give_back, methods=["POST"]
     )
     desk.add_url_rule("/cases/<reference>/clear", "clear", put_right.clear, methods=["POST"])
     _attach_mandates(desk)
     _attach_passports(desk)
+    _attach_proposals(desk)
     _attach_turns(desk)
     app.register_blueprint(desk)
     app.register_blueprint(registrar.blueprint)
@@ -71,6 +62,19 @@ def _attach_passports(desk: Blueprint) -> None:
     desk.add_url_rule("/cases/<reference>/approvals", "approve", passports.approve, methods=["POST"])
     desk.add_url_rule("/passports", "passports", passports.check)
     desk.add_url_rule("/passports/<number>/surrender", "surrender", passports.surrender, methods=["POST"])
+
+
+def _attach_proposals(desk: Blueprint) -> None:
+    desk.add_url_rule("/proposals", "proposals", proposals.show)
+    desk.add_url_rule("/proposals/new/<kind>", "ask_proposal", proposals.ask)
+    desk.add_url_rule("/proposals/new/<kind>", "propose", proposals.propose, methods=["POST"])
+    desk.add_url_rule("/proposals/<reference>", "decide_proposal", proposals.decide, methods=["POST"])
+    desk.add_url_rule("/bookings", "bookings", bookings.show)
+    desk.add_url_rule("/bookings/phases", "declare_phase", bookings.declare_phase, methods=["POST"])
+    desk.add_url_rule("/bookings/imports", "upload_bookings", bookings.upload, methods=["POST"])
+    desk.add_url_rule("/bookings/imports/<reference>", "booking_import", bookings.one)
+    desk.add_url_rule("/bookings/imports/<reference>", "decide_import", bookings.decide, methods=["POST"])
+    desk.add_url_rule("/bookings/imports/<reference>/faults.csv", "booking_faults", bookings.faults_file)
 
 
 def _attach_turns(desk: Blueprint) -> None:
