@@ -29,6 +29,7 @@ FILLING = {
     "mandate": "RUH-22222-22222-2",
     "sort": "guardianship",
     "verb": "end",
+    "payment": "RUH-P2222-22222-2",
 }
 
 
