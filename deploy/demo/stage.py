@@ -48,8 +48,9 @@ def play_all(address: str, folder: Path) -> Iterator[Result]:
 class Cast:
     """Newcomers with confirmed identities, one for each part that needs somebody of their own."""
 
-    def __init__(self, address: str, register: Path) -> None:
+    def __init__(self, address: str, register: Path, language: str = "") -> None:
         self.address = address
+        self.language = language
         # Who has played before, in this demo or an earlier one, is not asked again.
         self.register = register
         self.company = people.Company(int(os.environ.get("MAHJAR_PEOPLE", PEOPLE)))
@@ -63,13 +64,13 @@ class Cast:
         return self.playing[part]
 
     def newcomer(self, slug: str) -> tuple[Browser, people.Player]:
-        """Somebody nobody has registered yet, signed in; every other one reads Arabic."""
+        """Somebody nobody has registered yet, signed in; of one language, or every other one of Arabic."""
         known = set(self.register.read_text().split()) if self.register.exists() else set()
         for person in self.company.fitting(slug):
             if person.national_number in known:
                 continue
             self._note(person.national_number)
-            browser = Browser(self.address, ("en", "ar")[len(self.playing) % 2])
+            browser = Browser(self.address, self.language or ("en", "ar")[len(self.playing) % 2])
             if plays.register(browser, person):
                 return browser, person
         raise Astray(f"nobody without an account can play {slug}: make reset")

@@ -31,7 +31,7 @@ FLAGS = (
     "--disable-dev-shm-usage",
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
 )
-PEOPLE = "200"
+PEOPLE = "2000"
 
 
 @dataclass(frozen=True)

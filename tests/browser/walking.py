@@ -2,7 +2,7 @@
 
 from playwright.sync_api import FilePayload, expect
 
-from deploy.demo.answers import answers, required_papers, scan
+from deploy.demo.answers import Relative, Somebody, answers, required_papers, scan
 from deploy.demo_data import HOME, PASSWORD
 from deploy.population.specimens import Specimen
 from shared.catalogue import CATALOGUE
@@ -53,10 +53,10 @@ def apply(who: Visitor, slug: str, person: Specimen) -> str:
     return finish(who, slug, person)
 
 
-def finish(who: Visitor, slug: str, person: Specimen) -> str:
+def finish(who: Visitor, slug: str, person: Somebody, relative: Relative | None = None) -> str:
     """From the answer that one may to the application sent in."""
     who.press("eligible.begin")
-    entry, given = CATALOGUE[slug], answers(slug, person)
+    entry, given = CATALOGUE[slug], answers(slug, person, relative)
     for step in dict.fromkeys(question.step for question in entry.questions):
         expect(who.page.locator("h1")).to_contain_text(who.text(f"step.{step}"))
         for question in entry.questions:

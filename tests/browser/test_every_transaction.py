@@ -1,0 +1,67 @@
+"""Every transaction of the catalogue as its applicant sees it, page by page, in each language: from its own page to
+the one that says who has it now, and out again."""
+
+from collections.abc import Callable
+from http.cookiejar import Cookie
+from typing import Any
+
+import pytest
+
+from deploy.demo import plays
+from deploy.demo.browser import Browser
+from deploy.demo.people import Player
+from deploy.demo.scripts import usual
+from deploy.demo.stage import Cast
+from shared.catalogue import CATALOGUE
+from shared.catalogue.model import TURN
+from tests.browser import walking
+from tests.browser.conftest import PEOPLE, Platform
+from tests.browser.visitor import Visitor
+
+FIRST, RENEWAL = "residence-deferral", "residence-deferral-renewal"
+# Turns are walked through by tests of their own.
+SLUGS = [slug for slug, entry in CATALOGUE.items() if entry.outcome != TURN]
+
+
+@pytest.fixture(scope="session", params=("ar", "en"))
+def cast(request: pytest.FixtureRequest, platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Cast:
+    """Newcomers for the parts, others in each language."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("MAHJAR_PEOPLE", PEOPLE)
+        return Cast(platform.url, tmp_path_factory.getbasetemp() / "players.txt", str(request.param))
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_it_is_walked_through(visit: Callable[..., Visitor], cast: Cast, platform: Platform, slug: str) -> None:
+    browser, person = cast.of(slug)
+    if slug == RENEWAL:
+        defer(platform, browser, person)
+    who = visit(cast.language, slug)
+    who.context.add_cookies([_cookie(one, platform.url) for one in browser.session.cookies])
+    who.open(f"/services/{slug}")
+    who.look("service")
+    who.open(f"/services/{slug}/rules")
+    who.look("rules")
+    who.open(f"/apply/{slug}")
+    who.look("eligibility")
+    reference = walking.finish(who, slug, person, person.relative)
+    who.look("sent")
+    who.open(f"/applications/{reference}")
+    who.look("application")
+    who.follow("withdraw.title")
+    who.look("withdraw")
+    who.press("withdraw.yes")
+    who.sees("application.withdrawn.title")
+    who.look("withdrawn")
+
+
+def defer(platform: Platform, browser: Browser, person: Player) -> None:
+    """The first deferral, without which there is none to renew."""
+    staff = {role: Browser(platform.url, "ar") for role in ("officer", "cashier")}
+    for role, one in staff.items():
+        plays.sign_in(one, f"{role}@mahjar.example")
+    usual(plays.Play(browser, person, staff, FIRST))
+
+
+def _cookie(one: Cookie, url: str) -> Any:
+    return {"name": one.name, "value": one.value or "", "url": url}
