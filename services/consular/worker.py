@@ -4,7 +4,10 @@ import time
 from dataclasses import dataclass
 
 from services.consular import missions
-from services.consular.applications import lapse, press, remind, resolve, settle, suspend
+from services.consular.applications import resolve, settle
+from services.consular.applications.deadlines import lapse, remind
+from services.consular.applications.decrees import suspend
+from services.consular.applications.letters import press
 from services.consular.bookings import bring_in
 from services.consular.handlers import HANDLERS
 from services.consular.payments import hosted

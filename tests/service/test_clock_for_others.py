@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from deploy.population import specimens
-from services.consular.applications import remind
 from services.consular.applications.days import today
+from services.consular.applications.deadlines import remind
 from services.consular.notices.model import Notice
 from shared.db import Database
 from shared.identity import service

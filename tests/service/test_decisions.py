@@ -11,10 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.consular import worker
-from services.consular.applications import read, resolve, review, settle
-from services.consular.applications.attend import attend
+from services.consular.applications import resolve, review, settle
 from services.consular.applications.model import Application
+from services.consular.applications.reading import read
 from services.consular.applications.submit import submit
+from services.consular.applications.visits.attend import attend
 from services.consular.applications.withdraw import withdraw
 from services.consular.handlers import HANDLERS
 from services.consular.passports import booklets

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 
-from services.consular.applications import lapse
 from services.consular.applications.days import today
+from services.consular.applications.deadlines import lapse
 from services.consular.notices.model import Notice
 from services.consular.proposals.model import Proposal
 from shared.audit import event

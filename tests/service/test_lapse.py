@@ -8,8 +8,9 @@ from functools import partial
 import pytest
 from sqlalchemy import func, select, update
 
-from services.consular.applications import lapse, remind, settle
+from services.consular.applications import settle
 from services.consular.applications.days import today
+from services.consular.applications.deadlines import lapse, remind
 from services.consular.applications.model import Application, Step
 from services.consular.notices.model import Notice
 from services.consular.payments import attempts, hosted

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from services.consular.applications import press
+from services.consular.applications.letters import press
 from services.consular.ministries.model import Reminder
 from shared.db import Database
 from shared.documents import Document

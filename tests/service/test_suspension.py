@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from services.consular.applications import settle, suspend
+from services.consular.applications import settle
 from services.consular.applications.days import today
+from services.consular.applications.decrees import suspend
 from services.consular.payments import attempts
 from services.consular.payments.model import Attempt
 from shared.db import Database

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from services.consular import missions
-from services.consular.applications.deadline import last_day
+from services.consular.applications.deadlines.deadline import last_day
 from services.consular.appointments import calendar
 from shared import clock, db
 

@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 
 from services.consular import missions
 from services.consular.applicants import snapshot
-from services.consular.applications import behalf
-from services.consular.applications.behalf import Claim
 from services.consular.applications.days import lapses_on, today
 from services.consular.applications.model import Application
 from services.consular.applications.move import check_status, find, is_party, lock, note_step, see_own
-from services.consular.applications.passport_checks import check_first
+from services.consular.applications.people import behalf
+from services.consular.applications.people.behalf import Claim
 from services.consular.applications.rules import OPEN, Status
+from services.consular.applications.travel.checks import check_first
 from services.consular.papers import store
 from services.consular.papers.model import Paper
 from services.consular.payments import tariffs

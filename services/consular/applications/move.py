@@ -7,9 +7,9 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from services.consular.applications import rules
-from services.consular.applications.behalf import check_standing, may_act, standing_of
 from services.consular.applications.days import lapses_on
 from services.consular.applications.model import Application, Step
+from services.consular.applications.people.behalf import check_standing, may_act, standing_of
 from services.consular.applications.rules import Status
 from services.consular.notices.tell import tell
 from shared import audit

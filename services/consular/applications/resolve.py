@@ -5,13 +5,15 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from services.consular.applications import dues, settle, slips, upgrade
+from services.consular.applications import dues, settle
+from services.consular.applications.deadlines.promise import CLEARANCE, promised_now
 from services.consular.applications.model import Application, Asking
 from services.consular.applications.move import Detail, move, note_step
-from services.consular.applications.passport_page import print_for
-from services.consular.applications.promise import CLEARANCE, promised_now
 from services.consular.applications.release import release
 from services.consular.applications.rules import Status
+from services.consular.applications.travel import upgrade
+from services.consular.applications.travel.page import print_for
+from services.consular.applications.visits import slips
 from services.consular.passports import booklets
 from services.consular.payments import attempts
 from services.consular.payments.rules import AttemptState

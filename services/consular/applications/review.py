@@ -6,15 +6,16 @@ from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from services.consular.applicants import duplicates
-from services.consular.applications import letters, rules
-from services.consular.applications.approve import check_approved
-from services.consular.applications.attend import check_came
+from services.consular.applications import rules
 from services.consular.applications.days import day_of
+from services.consular.applications.letters import correspondence as letters
 from services.consular.applications.model import Application, Asking
 from services.consular.applications.move import check_status, lock, move
 from services.consular.applications.release import release
 from services.consular.applications.rules import Status
 from services.consular.applications.statements import holder_of
+from services.consular.applications.travel.approve import check_approved
+from services.consular.applications.visits.attend import check_came
 from shared import forms
 from shared.catalogue.model import REGISTERS, Ask
 from shared.errors import Invalid

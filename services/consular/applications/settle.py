@@ -3,12 +3,13 @@
 from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 
-from services.consular.applications import dues, upgrade
+from services.consular.applications import dues
+from services.consular.applications.deadlines.promise import promised_now
 from services.consular.applications.inform import inform
 from services.consular.applications.model import Application
 from services.consular.applications.move import check_status, lock, move
-from services.consular.applications.promise import promised_now
 from services.consular.applications.rules import Status
+from services.consular.applications.travel import upgrade
 from services.consular.appointments import calendar
 from services.consular.notices.rules import PAYMENT_HELD
 from services.consular.payments import attempts, quote, take

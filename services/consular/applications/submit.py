@@ -7,16 +7,18 @@ from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from services.consular.applicants import snapshot
-from services.consular.applications import behalf, dues, turns
+from services.consular.applications import dues
 from services.consular.applications.days import today
-from services.consular.applications.history import last_granted_on
+from services.consular.applications.deadlines.promise import promised
 from services.consular.applications.model import Application
 from services.consular.applications.move import check_status, lock, move
-from services.consular.applications.passport_checks import check_submission, report_lost
-from services.consular.applications.promise import promised
+from services.consular.applications.people import behalf
+from services.consular.applications.people.history import last_granted_on
+from services.consular.applications.people.second_file import look_for_second
 from services.consular.applications.rules import Status
-from services.consular.applications.second_file import look_for_second
 from services.consular.applications.statements import as_facts, attested, check_eligible, check_holder
+from services.consular.applications.travel.checks import check_submission, report_lost
+from services.consular.applications.visits import turns
 from services.consular.papers import store
 from services.consular.payments import tariffs
 from shared import forms

@@ -6,11 +6,12 @@ from flask import Blueprint
 from marshmallow import Schema, fields, validate
 from sqlalchemy.orm import Session
 
-from services.consular.applications import commands, read
+from services.consular.applications import commands
 from services.consular.applications.api.mine import STATEMENT_LENGTH, STATEMENTS
 from services.consular.applications.api.request import Keyed
-from services.consular.applications.claim import claim, record_miss
-from services.consular.applications.void import tell_found
+from services.consular.applications.decrees.claim import claim, record_miss
+from services.consular.applications.decrees.void import tell_found
+from services.consular.applications.reading import read
 from services.consular.bookings import bring_in
 from shared.errors import Invalid, NotFound
 from shared.web import allowed, body, current_actor, keys, transaction

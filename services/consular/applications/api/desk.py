@@ -6,11 +6,13 @@ from flask import Blueprint, request
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
-from services.consular.applications import collect, read, review
+from services.consular.applications import review
 from services.consular.applications.api.request import TEXT, Keyed, once, opened
 from services.consular.applications.model import Application
-from services.consular.applications.queue import queue
-from services.consular.applications.reprint import reprint
+from services.consular.applications.reading import read
+from services.consular.applications.reading.queue import queue
+from services.consular.applications.travel import collect
+from services.consular.applications.travel.reprint import reprint
 from shared.digits import ascii_digits, is_digits
 from shared.web import allowed, body, current_actor, transaction
 

@@ -6,8 +6,9 @@ from flask import Blueprint, request
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
-from services.consular.applications import desk_letters, letters
 from services.consular.applications.api.request import TEXT, Keyed, once, opened
+from services.consular.applications.letters import correspondence as letters
+from services.consular.applications.letters import shown as desk_letters
 from services.consular.ministries.rules.reading import MOST_ENTRIES
 from shared.digits import ascii_digits, is_digits
 from shared.web import allowed, body, current_actor, transaction

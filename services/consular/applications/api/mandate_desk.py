@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from services.consular.applicants import check, mandates
 from services.consular.applicants.model import Mandate
-from services.consular.applications import second_file
 from services.consular.applications.api.mandates import Introduced
 from services.consular.applications.api.request import Keyed, once, opened
 from services.consular.applications.days import today
+from services.consular.applications.people import second_file
 from services.consular.applications.statements import introduced
 from shared import audit
 from shared.web import allowed, body, current_actor, keys, transaction

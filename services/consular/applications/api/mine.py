@@ -7,10 +7,11 @@ from flask import Blueprint, Response, jsonify, request
 from marshmallow import EXCLUDE, Schema, fields, validate
 from sqlalchemy.orm import Session
 
-from services.consular.applications import commands, draft, read
+from services.consular.applications import commands, draft
 from services.consular.applications.api.request import TEXT, Keyed, once, opened
-from services.consular.applications.behalf import Claim
 from services.consular.applications.model import Application
+from services.consular.applications.people.behalf import Claim
+from services.consular.applications.reading import read
 from services.consular.applications.submit import submit
 from services.consular.applications.withdraw import withdraw
 from services.consular.papers import store

@@ -6,9 +6,11 @@ from flask import Blueprint
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
-from services.consular.applications import approve, passport_view, settle, upgrade
+from services.consular.applications import settle
 from services.consular.applications.api.money import Card, Cash
 from services.consular.applications.api.request import Keyed, once, opened
+from services.consular.applications.travel import approve, upgrade
+from services.consular.applications.travel import view as passport_view
 from services.consular.payments import hosted
 from services.consular.payments.api import card_provider
 from services.consular.payments.rules import returns_home

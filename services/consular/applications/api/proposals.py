@@ -6,8 +6,9 @@ from flask import Blueprint, Response, jsonify
 from marshmallow import Schema, fields, validate
 from sqlalchemy.orm import Session
 
-from services.consular.applications import commands, decree
+from services.consular.applications import commands
 from services.consular.applications.api.request import Keyed
+from services.consular.applications.decrees import decree
 from services.consular.proposals import sign
 from services.consular.proposals.model import Proposal
 from shared import audit

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, request
 
 from services.consular.applications.api.request import opened
-from services.consular.applications.track import track
+from services.consular.applications.reading.track import track
 from shared.digits import ascii_digits
 from shared.errors import Invalid
 from shared.references import clean

@@ -7,12 +7,13 @@ from flask import Blueprint, request
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
-from services.consular.applications import read, turns
 from services.consular.applications.api.request import TEXT, Keyed, once, opened
-from services.consular.applications.attend import attend, miss, record_wrong_person
-from services.consular.applications.collect import WrongPerson
 from services.consular.applications.model import Application
-from services.consular.applications.sheet import sheet
+from services.consular.applications.reading import read
+from services.consular.applications.travel.collect import WrongPerson
+from services.consular.applications.visits import turns
+from services.consular.applications.visits.attend import attend, miss, record_wrong_person
+from services.consular.applications.visits.sheet import sheet
 from services.consular.appointments.model import Turn
 from shared.digits import ascii_digits
 from shared.errors import Invalid

@@ -6,9 +6,9 @@ A passport that was reported lost stays lost.
 from sqlalchemy.orm import Session
 
 from services.consular.applicants import snapshot
-from services.consular.applications.behalf import may_act
 from services.consular.applications.model import Application
 from services.consular.applications.move import check_status, find, lock, move
+from services.consular.applications.people.behalf import may_act
 from services.consular.applications.rules import Status
 from services.consular.passports import booklets, lost
 from shared import audit, forms

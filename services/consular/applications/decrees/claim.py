@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from services.consular.applications import behalf, draft
+from services.consular.applications import draft
 from services.consular.applications.days import today
 from services.consular.applications.model import Application
+from services.consular.applications.people import behalf
 from services.consular.applications.statements import attested
 from services.consular.bookings import phases
 from services.consular.bookings.model import Booking

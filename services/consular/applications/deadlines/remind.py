@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.consular import missions
 from services.consular.applications import rules
-from services.consular.applications.deadline import DAYS, REMINDED_ON
+from services.consular.applications.deadlines.deadline import DAYS, REMINDED_ON
 from services.consular.applications.inform import inform
 from services.consular.applications.model import Application
 from services.consular.notices.model import Notice

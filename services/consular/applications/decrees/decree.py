@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from services.consular.applications import extend, suspend, void
+from services.consular.applications.decrees import extend, suspend, void
 from services.consular.proposals import sign
 from services.consular.proposals.model import Proposal
 from shared.access import check_access

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from services.consular import missions
 from services.consular.applications import rules
 from services.consular.applications.days import today
-from services.consular.applications.lapse import BATCH, MOST_A_RUN, ask_open_payment, must_wait
+from services.consular.applications.deadlines.lapse import BATCH, MOST_A_RUN, ask_open_payment, must_wait
 from services.consular.applications.model import Application, Step
 from services.consular.applications.move import move
 from services.consular.applications.release import release

@@ -8,11 +8,12 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from services.consular.applicants import snapshot
-from services.consular.applications import rules, slips
+from services.consular.applications import rules
 from services.consular.applications.days import day_of
 from services.consular.applications.model import Application
 from services.consular.applications.move import lock, move, note_step
 from services.consular.applications.rules import Status
+from services.consular.applications.visits import slips
 from services.consular.appointments import attend, book, calendar, release
 from services.consular.appointments.hold import Booker, hold
 from services.consular.appointments.model import Turn

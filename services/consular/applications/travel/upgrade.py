@@ -6,9 +6,9 @@ from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 
 from services.consular.applications import dues
+from services.consular.applications.deadlines.promise import promised
 from services.consular.applications.model import Application
 from services.consular.applications.move import check_status, find, lock, note_step
-from services.consular.applications.promise import promised
 from services.consular.applications.rules import Status
 from services.consular.payments import attempts, difference, quote, refund
 from services.consular.payments.model import Order

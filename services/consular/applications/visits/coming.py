@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from services.consular.applications import slips, turns
 from services.consular.applications.model import Application
 from services.consular.applications.rules import Status
+from services.consular.applications.visits import slips, turns
 from services.consular.appointments import attend, book, calendar, rules
 from services.consular.appointments.model import Turn
 from services.consular.appointments.rules import TurnState

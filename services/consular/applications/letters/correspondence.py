@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from services.consular.applicants import snapshot
 from services.consular.applicants.model import Applicant
-from services.consular.applications import press, resolve
+from services.consular.applications import resolve
 from services.consular.applications.days import due_on, today
+from services.consular.applications.letters import press
 from services.consular.applications.model import Application
 from services.consular.applications.move import lock
 from services.consular.applications.rules import Status

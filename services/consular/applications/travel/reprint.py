@@ -3,11 +3,11 @@
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from services.consular.applications import slips
 from services.consular.applications.model import Application
 from services.consular.applications.move import check_status, lock, note_step
-from services.consular.applications.passport_page import print_for
 from services.consular.applications.rules import Status
+from services.consular.applications.travel.page import print_for
+from services.consular.applications.visits import slips
 from services.consular.passports import booklets
 from shared import documents
 from shared.errors import Conflict

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.consular import missions
 from services.consular.applications import rules, settle
-from services.consular.applications.deadline import is_over
+from services.consular.applications.deadlines.deadline import is_over
 from services.consular.applications.model import Application
 from services.consular.applications.move import move
 from services.consular.applications.release import release

@@ -3,11 +3,11 @@
 from sqlalchemy.orm import Session
 
 from services.consular.applicants import snapshot
-from services.consular.applications.collect import WrongPerson
 from services.consular.applications.model import Application
 from services.consular.applications.move import find, lock, move, note_step
 from services.consular.applications.rules import Status
-from services.consular.applications.turns import check_possible
+from services.consular.applications.travel.collect import WrongPerson
+from services.consular.applications.visits.turns import check_possible
 from services.consular.appointments import attend as attendance
 from services.consular.appointments import book
 from shared import audit, forms

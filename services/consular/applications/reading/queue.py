@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from services.consular.applicants import duplicates, snapshot
 from services.consular.applicants.model import Applicant
 from services.consular.applications.model import Application
-from services.consular.applications.read import summary
+from services.consular.applications.people.second_file import POSSIBLE
+from services.consular.applications.reading.read import summary
 from services.consular.applications.rules import FINAL, Status
-from services.consular.applications.second_file import POSSIBLE
 from shared import audit, references
 from shared.errors import Invalid
 from shared.identity import Actor

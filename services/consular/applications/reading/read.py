@@ -7,12 +7,17 @@ from sqlalchemy.orm import Session
 
 from services.consular.applicants import duplicates, mandates, snapshot
 from services.consular.applicants.model import ActingPerson, Applicant, Mandate
-from services.consular.applications import coming, desk_letters, ending, passport_view, rules, upgrade
+from services.consular.applications import rules
 from services.consular.applications.days import today
+from services.consular.applications.deadlines import ending
+from services.consular.applications.letters import shown as desk_letters
 from services.consular.applications.model import Application, Asking, Step
 from services.consular.applications.move import find, is_party, see_own
+from services.consular.applications.people.second_file import POSSIBLE
 from services.consular.applications.rules import Party, Status
-from services.consular.applications.second_file import POSSIBLE
+from services.consular.applications.travel import upgrade
+from services.consular.applications.travel import view as passport_view
+from services.consular.applications.visits import coming
 from services.consular.ministries import letters
 from services.consular.notices import inbox
 from services.consular.papers import store

@@ -4,10 +4,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from services.consular.applications import approve
 from services.consular.applications.days import today
 from services.consular.applications.model import Application
-from services.consular.applications.passport_page import preview
+from services.consular.applications.travel import approve
+from services.consular.applications.travel.page import preview
 from services.consular.passports import booklets, lost
 from services.consular.passports.model import LostPassport
 from shared import audit, forms

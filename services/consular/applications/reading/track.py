@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.consular.applicants.model import Applicant
 from services.consular.applications.model import Application, Step
-from services.consular.applications.read import stages_of
+from services.consular.applications.reading.read import stages_of
 from shared import audit
 from shared.errors import NotFound
 from shared.identity import Actor

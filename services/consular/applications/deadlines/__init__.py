@@ -1,0 +1,1 @@
+"""The days an application has, and the day it is promised for."""

@@ -1,0 +1,1 @@
+"""What two signatures set off over many applications or bookings at once."""

@@ -1,0 +1,1 @@
+"""Letters to ministries, as they belong to an application."""

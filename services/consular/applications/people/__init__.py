@@ -1,0 +1,1 @@
+"""Who applies for whom, and whether a person was here before."""

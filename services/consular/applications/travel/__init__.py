@@ -1,0 +1,1 @@
+"""Passports and the applications for them: looked into, printed, made urgent, collected."""

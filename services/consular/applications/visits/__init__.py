@@ -1,0 +1,1 @@
+"""Turns and visits in person, as they belong to an application."""
