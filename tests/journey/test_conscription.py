@@ -21,14 +21,21 @@ Begin = Callable[..., Case]
 # The specimen past service age could pay without addition until this day.
 YEARS_LATE = min(age_on(date(2023, 7, 11), datetime.now(UTC).date()), 10)
 ALLOWANCES = [
+    ("cash-allowance", specimens.ABROAD, "four_years", 2_625_000),
     ("reserve-cash-allowance", specimens.FATHER, "reserve_age", 1_800_000),
     ("missed-service-allowance", specimens.PAST_AGE, "missed_service", (800_000 + 20_000 * YEARS_LATE) * 15 // 4),
 ]
 STRANGERS = {
+    "cash-allowance": specimens.SERVED,
     "reserve-cash-allowance": specimens.PAST_AGE,
     "missed-service-allowance": specimens.STUDENT,
     "residence-deferral": specimens.PAST_AGE,
     "residence-deferral-renewal": specimens.BORN_ABROAD,
+}
+PAPERS = {
+    "cash-allowance": "cash-allowance-discharge",
+    "reserve-cash-allowance": "reserve-allowance-exemption",
+    "missed-service-allowance": "missed-service-clearance",
 }
 HERE, CLOSING = "JED", "DXB"
 ASSESSED = [slug for slug, *_ in ALLOWANCES]
@@ -100,8 +107,7 @@ def test_an_allowance_is_assessed_paid_and_settled_on_paper(
     assert working["working"][-1]["params"]["amount"]["amount"] == working["amount"]
     mine.pay_cash()
     assert mine.status == "ready"
-    kinds = {"reserve-cash-allowance": "reserve-allowance-exemption"}
-    paper_of(mine, kinds.get(slug, "missed-service-clearance"))
+    paper_of(mine, PAPERS[slug])
     again = case(person, slug).draft()
     refused = again.platform.refused(
         "consular",

@@ -7,13 +7,15 @@ from typing import Any
 import pytest
 
 from deploy.population import specimens
+from deploy.population.specimens import Specimen
 from services.consular.passports import booklets
 from shared.crypto import Keys
 from shared.db import Database
 from shared.identity import MINISTRIES, service
 from tests.conftest import HOME, officer
-from tests.journey.conftest import Case, Platform
+from tests.journey.conftest import Case, Platform, fresh_key
 from tests.journey.standing_in import answer_all, ministries
+from tests.service.correspondence import reply
 
 Begin = Callable[..., Case]
 REASON = "رأيته بنفسي"
@@ -117,9 +119,57 @@ def test_an_urgent_renewal_with_another_spelling_is_confirmed_first(case: Begin)
     assert (verified["status"], verified["holder_en"].split()[-1]) == ("valid", "Otherwise")
 
 
-@pytest.mark.parametrize("slug", ["passport-damaged", "passport-renewal-urgent"])
-def test_a_refused_one_is_paid_back_whole(case: Begin, slug: str) -> None:
-    mine = reviewed(case, slug, specimens.ELDER)
+# Nobody loses a passport and then brings it along: each loss here is of somebody who brings none later.
+MENDED = {
+    "passport-renewal": specimens.FATHER,
+    "passport-renewal-urgent": specimens.MOTHER,
+    "passport-first-urgent": specimens.PAST_AGE,
+    "passport-lost": specimens.SERVED,
+    "passport-damaged": specimens.ABROAD,
+}
+
+
+@pytest.mark.parametrize(("slug", "person"), MENDED.items(), ids=MENDED)
+def test_a_returned_one_is_mended_and_collected(
+    case: Begin, answering: Callable[[], None], slug: str, person: Specimen
+) -> None:
+    mine = reviewed(case, slug, person)
+    mine.desk("return", reason="photo_unsuitable")
+    assert mine.status == "returned"
+    assert mine.submit()["status"] == "in_review"
+    mine.desk("accept")
+    if slug == "passport-lost":
+        answering()
+    assert mine.status == "ready"
+    mine.desk("collect", "clerk", national_number=person.national_number)
+    shown = mine.shown()
+    assert (shown["status"], len(shown["payments"])) == ("collected", 1)
+
+
+def test_what_immigration_does_not_clear_is_refused_and_paid_back_whole(case: Begin) -> None:
+    mine = reviewed(case, "passport-lost", specimens.STUDENT)
+    mine.desk("accept")
+    letter, paid = mine.shown()["letters"][-1]["code"], mine.shown()["quote"]["total"]
+    told = reply("not_cleared", specimens.STUDENT.national_number)
+    mine.consular("POST", f"/desk/letters/{letter}/reply", officer(), json={**told, "key": fresh_key()})
+    mine.platform.pump.drain()
+    shown = mine.shown()
+    assert (shown["status"], shown["timeline"][-1]["reason"]) == ("refused", "clearance_refused")
+    assert [one["amount"] for one in shown["refunds"]] == [paid]
+
+
+REFUSED = {
+    "passport-renewal": specimens.ELDER,
+    "passport-renewal-urgent": specimens.ELDER,
+    "passport-first": specimens.ELDER,
+    "passport-damaged": specimens.ELDER,
+    "passport-lost": specimens.PAST_AGE,
+}
+
+
+@pytest.mark.parametrize(("slug", "person"), REFUSED.items(), ids=REFUSED)
+def test_a_refused_one_is_paid_back_whole(case: Begin, slug: str, person: Specimen) -> None:
+    mine = reviewed(case, slug, person)
     paid = mine.shown()["quote"]["total"]
     mine.desk("refuse", reason="forged_paper")
     shown = mine.shown()

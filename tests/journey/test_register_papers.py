@@ -150,6 +150,19 @@ def test_a_statement_about_one_relative_serves_no_other(case: Begin, slug: str) 
     assert answer.get_json()["code"] == "statement_of_another"
 
 
+@pytest.mark.parametrize(NAMES, {row[1]: row for row in HAPPY}.values(), ids=ids)
+def test_what_the_mission_refuses_is_owed_back(
+    case: Begin, asking: Specimen, slug: str, relative: Specimen | None
+) -> None:
+    mine = case(asking, slug, relative).draft()
+    mine.submit()
+    mine.pay_cash()
+    mine.desk("refuse", reason="identity_doubt", note="")
+    shown = mine.shown()
+    assert (shown["status"], shown["document"]) == ("refused", None)
+    assert [(owed["amount"], owed["state"]) for owed in shown["refunds"]] == [(shown["quote"]["total"], "due")]
+
+
 def test_kinship_is_asked_of_the_register_again_before_drawing(
     case: Begin, session_for: Callable[..., Session], database: Callable[[str], Database]
 ) -> None:

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,6 +37,7 @@ from shared.catalogue.model import (
 from shared.documents import KINDS
 from shared.forms import check_answers
 from shared.i18n import Language, language
+from tests.journey.ways import HAPPY, MENDED, REFUSED, WALKED
 
 TODAY = date(2026, 11, 21)
 SERVICES = Path(reference.__file__).parent.parent / "services"
@@ -212,6 +215,26 @@ def test_the_demo_revives_what_the_law_ended_and_nothing_else() -> None:
         latest[row["transaction"]] = row["status"]
     ended = {slug for slug, status in latest.items() if status != "active"}
     assert set(demo_data.ACTIVATED) == ended & set(CATALOGUE)
+
+
+def slugs_of(test: Any) -> set[str]:
+    """The entries a test is run for by its parameters; none where it names its own."""
+    runs = [mark.args[1] for mark in getattr(test, "pytestmark", ()) if mark.name == "parametrize"]
+    rows = [run if isinstance(run, tuple | list) else (run,) for values in runs for run in values]
+    return {one for row in rows for one in row if isinstance(one, str) and one in CATALOGUE}
+
+
+@each_entry
+def test_it_is_walked_to_each_of_its_ends(entry: Transaction) -> None:
+    # A turn is booked at once: nobody examines it, so nobody returns or refuses it.
+    ways = {HAPPY} if entry.outcome == TURN else {HAPPY, MENDED, REFUSED}
+    walked = WALKED.get(entry.slug, {})
+    assert set(walked) == ways
+    for place in walked.values():
+        module, _, name = place.partition(".")
+        test = getattr(import_module(f"tests.journey.{module}"), name, None)
+        assert test is not None, place
+        assert entry.slug in (slugs_of(test) or {entry.slug}), place
 
 
 @each_entry
