@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as Answer
 from services.gateway import current, desk, faults, pages, presentation, security
 from services.gateway.accounts import UNREACHABLE
 from services.gateway.civil_registry import CivilRegistry
+from services.gateway.compression import compress
 from services.gateway.conscription import Conscription
 from services.gateway.consular import Consular
 from services.gateway.language import keep_language, preferred
@@ -31,6 +32,7 @@ def create_app(configured: Settings, **replaced: Any) -> Flask:
     app.extensions["database"] = Database(configured.database_url)
     app.extensions.update(upstreams(configured) | replaced)
     security.protect(app)
+    compress(app)
     keep_language(app)
     presentation.dress(app)
     faults.explain(app)

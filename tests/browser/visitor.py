@@ -15,9 +15,9 @@ LIMIT_MS = 30_000
 LIMIT_SECONDS = 60.0
 HEAVIEST = 50_000
 WIDE = {"width": 1280, "height": 900}
-# What a page weighs apart from fonts and people's own scans.
+# What a page weighs on the way, apart from fonts and people's own scans.
 WEIGHT = """() => performance.getEntriesByType('navigation').concat(performance.getEntriesByType('resource'))
-  .filter(one => !/woff2|desk.papers/.test(one.name)).reduce((sum, one) => sum + one.decodedBodySize, 0)"""
+  .filter(one => !/woff2|desk.papers/.test(one.name)).reduce((sum, one) => sum + one.encodedBodySize, 0)"""
 
 
 class Visitor:
