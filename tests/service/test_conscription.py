@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from deploy.population import specimens
 from deploy.postgres import Postgres
-from services.conscription import record
+from services.conscription import laws, record
 from services.conscription.handlers import HANDLERS
 from services.conscription.model import Assessment, Discharge, ServiceRecord
 from shared import documents, references
@@ -207,3 +207,45 @@ def test_an_assessment_is_shown_to_its_man_and_his_mission_only(
     assert client.get(path, officer()).status_code == 200
     for stranger in (expatriate(), officer(mission=ELSEWHERE), expatriate(person, mission=ELSEWHERE)):
         assert client.get(path, stranger).status_code == 404
+
+
+# Legislative Decrees 31/2020, 37/2023 and 20/2024, Law 33/2014: dollars by tier, on days before and after each.
+LAWS = [
+    ("cash-allowance", "2020-11-07", {}),
+    (
+        "cash-allowance",
+        "2020-11-08",
+        {
+            "four_years": 7_000,
+            "three_years": 8_000,
+            "two_years": 9_000,
+            "one_year": 10_000,
+            "born_abroad": 3_000,
+            "born_abroad_ten_years": 6_500,
+            "stay_extension": 200,
+        },
+    ),
+    ("reserve-cash-allowance", "2023-11-30", {"reserve_abroad": 5_000, "stay_extension": 200}),
+    ("reserve-cash-allowance", "2023-12-01", {"reserve_age": 4_800, "reserve_month_served": 200}),
+    ("reserve-cash-allowance", "2024-08-01", {"reserve_age": 4_800, "reserve_disability": 3_000}),
+    (
+        "missed-service-allowance",
+        "2024-08-01",
+        {"missed_service": 8_000, "missed_service_year_late": 200, "missed_service_cap": 2_000},
+    ),
+]
+
+
+@pytest.mark.parametrize(("slug", "on", "dollars"), LAWS)
+def test_the_amounts_of_a_day_are_those_of_its_laws(
+    session: Session, slug: str, on: str, dollars: dict[str, int]
+) -> None:
+    told: Any = laws.amounts_on(session, slug, date.fromisoformat(on))["amounts"]
+    found = {row["name"]: row["amount"]["amount"] / 100 for row in told}
+    assert dollars.items() <= found.items() and bool(found) == bool(dollars)
+
+
+@pytest.mark.parametrize(("on", "age"), [("2024-07-31", 40), ("2024-08-01", 38)])
+def test_the_age_of_the_reserve_allowance_was_lowered_once(session: Session, on: str, age: int) -> None:
+    told: Any = laws.amounts_on(session, "reserve-cash-allowance", date.fromisoformat(on))["amounts"]
+    assert [row["value"] for row in told if row["name"] == "reserve_age"] == [age]

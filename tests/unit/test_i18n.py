@@ -40,8 +40,8 @@ def test_english_has_two_forms(n: int | Decimal, said: str) -> None:
 
 
 def test_counted_days_are_said_as_people_say_them() -> None:
-    said = [CONTROLS.sub("", AR.plural("count.days", n)) for n in (1, 2, 3, 11, 100)]
-    assert said == ["يوم واحد", "يومان", "3 أيام", "11 يوماً", "100 يوم"]
+    said = [CONTROLS.sub("", AR.plural("count.days", n)) for n in (0, 1, 2, 3, 11, 100)]
+    assert said == ["لا أيام", "يوم واحد", "يومان", "3 أيام", "11 يوماً", "100 يوم"]
 
 
 def test_each_parameter_is_isolated() -> None:

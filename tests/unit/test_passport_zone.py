@@ -30,6 +30,19 @@ KEYS = [
     ("قضاةهم", "QXDZAXTAHM"),
 ]
 
+# Table C, whole: the letters, and after them the article, a doubled letter and what is not written.
+TABLE_C = """
+    ء XE · آ XAA · أ XAE · ؤ U · إ I · ئ XI · ا A · ب B · ت T · ث XTH · ج J · ح XH · خ XKH · د D · ذ XDH · ر R · ز Z
+    · س S · ش XSH · ص XSS · ض XDZ · ط XTT · ظ XZZ · ع E · غ G · ف F · ق Q · ك K · ل L · م M · ن N · ه H · و W · ي Y
+    · ى XAY · ٱ XXA · پ P · چ XC · ژ XJ · گ XGG · ة XAH · ةم XTAM · الشمس ALXSHMS · مّ MM · مَُِْ M · مـم MM · مًٌٍ M
+"""
+
+
+@pytest.mark.parametrize("row", [row.split() for row in TABLE_C.split("·")], ids=lambda row: row[1])
+def test_every_row_of_table_c(row: list[str]) -> None:
+    letter, code = row
+    assert match_key(letter) == code
+
 
 @pytest.mark.parametrize(("name", "key"), KEYS)
 def test_arabic_names_are_written_by_table_c(name: str, key: str) -> None:

@@ -172,12 +172,13 @@ def calendar_file(reference: str) -> Response:
     if turn.get("state") != "booked":
         raise NotFound()
     said = chosen()
+    told = said.text("turn.ics", reference=reference, window=turn["window"])
     content = event(
         reference,
         turn["starts_at"],
         turn["ends_at"],
         said.text(f"transaction.{entry.slug}.title"),
-        said.text("turn.ics", reference=reference, window=turn["window"], minutes=turn["arrive_minutes"]),
+        f"{told} {said.plural('turn.arrive', turn['arrive_minutes'])}",
         mission_name(application["mission"]),
     )
     answer = make_response(content)
