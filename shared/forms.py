@@ -19,6 +19,8 @@ DATES = frozenset({"date", "past_date"})
 # Beside a date that was typed in the Hijri calendar an answer keeps what was typed, under its name with this ending.
 TYPED_HIJRI = "@hijri"
 _LATIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ][A-Za-zÀ-ÖØ-öø-ÿ' \-]*")
+# What telephones put for an apostrophe and a hyphen by themselves.
+_TYPOGRAPHIC = str.maketrans({**dict.fromkeys("’‘ʼ`´", "'"), **dict.fromkeys("‐‑–−", "-")})
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
@@ -51,9 +53,10 @@ def _text(value: str, question: Question, _today: date) -> str:
 
 
 def _latin(value: str, question: Question, today: date) -> str:
-    if not _LATIN.fullmatch(value):
+    plain = value.translate(_TYPOGRAPHIC)
+    if not _LATIN.fullmatch(plain):
         raise ValidationError("not_latin")
-    return _text(value, question, today)
+    return _text(plain, question, today)
 
 
 def _date(value: str, _question: Question, _today: date) -> str:

@@ -35,7 +35,10 @@ def _record(letter: Mapping[str, Any], last: str) -> dict[str, Any]:
     if last == CLASHING and letter["round"] == 1:
         return {"finding": "name_clash"}
     if last == CONVICTED:
-        return {"finding": "convicted", "entries": [CONVICTION]}
+        return {
+            "finding": "convicted",
+            "entries": [{**CONVICTION, "on": max(CONVICTION["on"], str(letter["person"]["born"]))}],
+        }
     return {"finding": "clear"}
 
 

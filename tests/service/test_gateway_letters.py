@@ -57,6 +57,9 @@ def test_convictions_are_typed_line_by_line(counter: At, desk: Browser) -> None:
     assert more.status_code == 200 and CONVICTION["court"] in more.text and 'name="entries-4-court"' in more.text
     wrong = desk.submit(f"/en/desk/letters/{code}/reply", page, **{**told, "entries-0-on": "30/2/2010"})
     assert wrong.status_code == 422 and CONVICTION["court"] in wrong.text and 'href="#entries-0-on"' in wrong.text
+    for vague in ("2/3/10", "10/3/2", "2010/3", "2.3.10"):
+        unread = desk.submit(f"/en/desk/letters/{code}/reply", page, **{**told, "entries-0-on": vague})
+        assert unread.status_code == 422 and 'href="#entries-0-on"' in unread.text and f'value="{vague}"' in unread.text
     done = desk.submit(f"/en/desk/letters/{code}/reply", page, **told)
     assert done.status_code == 303
     assert filed.read()["status"] == "ready"

@@ -259,6 +259,23 @@ def test_nobody_reports_another_persons_passport(counter: At) -> None:
     assert here.submit().get_json()["errors"] == {"passport_number": "passport_of_another"}
 
 
+@pytest.mark.parametrize("second", [HOME, ELSEWHERE])
+def test_a_number_somebody_reported_lost_is_theirs(counter: At, second: str) -> None:
+    here = counter()
+    here.fill("passport-lost")
+    number = here.read()["answers"]["passport_number"]
+    assert here.submit().status_code == 200
+    other = counter(mission=second)
+    other.fill("passport-lost")
+    other.save({"passport_number": number})
+    assert other.submit().get_json()["errors"] == {"passport_number": "passport_of_another"}
+    here.mine("POST", "/withdraw", {"key": uuid.uuid4().hex})
+    again = counter(mission=second, person=here.person)
+    again.fill("passport-lost")
+    again.save({"passport_number": number})
+    assert again.submit().status_code == 200
+
+
 @pytest.mark.parametrize("slug", PASSPORTS)
 def test_a_minor_without_a_guardian_is_not_eligible(counter: At, slug: str) -> None:
     here = counter(person=Person(changes={"born": "2015-03-01"}))

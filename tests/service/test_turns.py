@@ -12,8 +12,11 @@ from sqlalchemy import func, select, update
 
 from deploy.database import DATABASE, opened
 from deploy.postgres import Postgres
+from services.consular.applications.model import Application
+from services.consular.applications.visits.slips import issue_passport
 from services.consular.appointments.hold import Booker, hold
 from services.consular.appointments.model import Opening, Turn
+from shared import documents
 from shared.db import Database
 from shared.errors import Conflict
 from shared.identity import ANONYMOUS, service
@@ -477,7 +480,7 @@ def test_the_day_sheet_lists_the_turns_of_the_day_and_finds_them(counter: Begin)
         return [row["reference"] for row in answer.get_json()["rows"]]
 
     assert mine.reference in sheet()
-    for query in (mine.reference.replace("-", "").lower(), mine.person.number, "رشا", "rasha"):
+    for query in (mine.reference.replace("-", "").lower(), mine.person.number, "رشا", "رَشا", "rasha", "RASHA "):
         assert mine.reference in sheet(query), query
     assert sheet("nobody") == []
     assert sheet(who=officer("clerk", "BER")) == []
@@ -592,6 +595,19 @@ def test_a_ready_passport_has_a_slip_with_hours_and_address(counter: Begin) -> N
     assert mine.desk("reprint", reason="misprint").status_code == 200
     assert mine.read()["slip"] != slip
     assert mine.client.get(f"/documents/{slip}", mine.person.actor).get_json()["status"] == "revoked"
+
+
+@pytest.mark.parametrize(
+    ("slug", "brings"), [("passport-renewal", True), ("passport-lost", False), ("passport-damaged", False)]
+)
+def test_the_slip_asks_for_no_passport_that_cannot_be_brought(
+    counter: Begin, consular: Database, slug: str, brings: bool
+) -> None:
+    mine = counter().until("awaiting_payment", slug)
+    with consular.scope(HOME) as session:
+        application = session.get_one(Application, mine.reference)
+        slip = issue_passport(session, service("consular", HOME), application)
+        assert ("old_passport" in documents.find(session, slip).data["bring"]) is brings
 
 
 def test_no_money_is_taken_on_days_without_payments(counter: Begin) -> None:

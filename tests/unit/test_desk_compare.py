@@ -12,6 +12,15 @@ def test_another_spelling_is() -> None:
     assert Answer("latin_father_name", "Ahmed", "Ahmad").differs
 
 
+def test_of_a_mother_the_given_name_is_enough() -> None:
+    assert not Answer("latin_mother_name", "Fatima", "Fatima Alladhiqani").differs
+    assert not Answer("latin_mother_name", "Nour-Alhuda", "Nour Alhuda Alladhiqani").differs
+    assert not Answer("latin_mother_name", "Fatima Alladhiqani", "Fatima Alladhiqani").differs
+    for typed in ("Fatema", "Fat", "Alladhiqani", ""):
+        assert Answer("latin_mother_name", typed, "Fatima Alladhiqani").differs
+    assert Answer("latin_father_name", "Abd", "Abd Alrahman").differs
+
+
 def test_what_the_register_does_not_know_is_not_compared() -> None:
     assert not Answer("profession", "Architect").differs
     assert not Answer("latin_mother_name", "Huda", "").differs

@@ -42,6 +42,14 @@ def test_good_answers_come_back_clean() -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("Sa’id", "Sa'id"), ("O`Hara", "O'Hara"), ("Al‑Hussein", "Al-Hussein"), ("Abou–Said", "Abou-Said")],
+)
+def test_what_a_telephone_makes_of_an_apostrophe_is_one(typed: str, kept: str) -> None:
+    assert check_answers("passport-renewal", RENEWAL | {"latin_given_name": typed}, TODAY)["latin_given_name"] == kept
+
+
+@pytest.mark.parametrize(
     ("field", "value", "code"),
     [
         ("passport_number", "12", "passport_number"),

@@ -105,6 +105,20 @@ def told(finding: str, **more: Any) -> dict[str, Any]:
     return {**base, **more}
 
 
+def licence(finding: str, first: str, last: str) -> dict[str, Any]:
+    dates = {"first_issued_on": first, "expires_on": last}
+    return told(finding, details={"licence_number": "1", "licence_category": "B", **dates})
+
+
+def approval(day: str) -> dict[str, Any]:
+    return told("approved", details={"approval_reference": "V-1", "approved_on": day})
+
+
+def convicted(day: str) -> dict[str, Any]:
+    line = {"court": "محكمة", "number": "214", "on": day, "offence": "مخالفة", "sentence": "غرامة"}
+    return told("convicted", entries=[line])
+
+
 LINE = {"on": "2020-02-01", "way": "in", "point": "نصيب", "passport": "N012345678"}
 
 
@@ -134,6 +148,19 @@ LINE = {"on": "2020-02-01", "way": "in", "point": "نصيب", "passport": "N0123
             {"entries-1-on": "crossing_backwards"},
         ),
         ("traffic", "licence", told("valid", details={"licence_number": "1"}), None),
+        ("traffic", "licence", licence("valid", "1989-12-31", "2030-01-01"), {"first_issued_on": "before_birth"}),
+        (
+            "traffic",
+            "licence",
+            licence("withdrawn", "2012-01-01", "2012-01-01"),
+            {"expires_on": "licence_ends_before_issue"},
+        ),
+        ("traffic", "licence", licence("valid", "2012-01-01", "2026-11-19"), {"expires_on": "licence_is_over"}),
+        ("traffic", "licence", licence("expired", "2012-01-01", "2026-11-20"), {"expires_on": "licence_still_runs"}),
+        ("foreign_affairs", "visit", approval("2026-11-17"), {"approved_on": "before_the_letter"}),
+        ("criminal_security", "record", convicted("1990-01-14"), {"entries-0-on": "before_birth"}),
+        ("criminal_security", "record", convicted("0011-06-01"), {"entries-0-on": "before_birth"}),
+        ("criminal_security", "record", convicted("2026-11-23"), {"entries-0-on": "in_the_future"}),
         ("foreign_affairs", "visit", told("approved"), None),
     ],
 )
@@ -151,6 +178,9 @@ def test_faults_are_named_by_their_field(
 def test_good_replies_are_read_whole() -> None:
     reply, errors = read(told("partial", entries=[LINE, LINE]), asked("immigration", "movements"))
     assert reply is not None and errors == {} and [set(one) for one in reply.entries] == [set(FIELDS["crossings"])] * 2
+    for finding, last in (("valid", "2026-11-20"), ("expired", "2026-11-19"), ("withdrawn", "2030-01-01")):
+        reply, errors = read(licence(finding, "2012-01-01", last), asked("traffic", "licence"))
+        assert reply is not None and errors == {} and reply.details["expires_on"] == last
     none, errors = read(told("no_record"), asked("traffic", "licence"))
     assert none is not None and errors == {} and none.details == {}
 

@@ -184,6 +184,15 @@ def test_another_spelling_than_the_registers_is_seen(changed: dict[str, str], qu
     assert (found.question, found.source) == (question, REGISTER)
 
 
+@pytest.mark.parametrize(
+    ("mother", "diverges"), [("Noura", True), ("Nourhan", True), ("Nour Alhuda", False), ("NOUR-ALHUDA", False)]
+)
+def test_a_mothers_given_name_may_have_two_words(mother: str, diverges: bool) -> None:
+    registered = REGISTERED | {"mother": "Nour Alhuda Alladhiqani"}
+    found = divergences(asked(mother=mother), registered, printed(asked(mother="Nour Alhuda")))
+    assert bool(found) is diverges
+
+
 def test_the_last_passport_counts_as_much_as_the_register() -> None:
     last = printed(asked(family="Alhusein"))
     found = divergences(asked(), REGISTERED, last)

@@ -39,7 +39,8 @@ def divergences(
 ) -> list[Divergence]:
     """Every name that is not spelt as in the last passport, or as the register has the person and their parents.
 
-    Of the mother the register may know the family name as well: the given name alone is the same spelling.
+    Of the mother the register may know the family name as well: the given name alone, of one word or more, is the same
+    spelling.
     """
     found = []
     for question, part in PARTS.items():
@@ -53,4 +54,6 @@ def divergences(
 def _same(typed: str, known: str, part: str) -> bool:
     if spelling(typed) == spelling(known):
         return True
-    return part == "mother" and spelling(typed) == spelling(known.split(" ")[0])
+    words = known.split(" ")
+    given = [spelling(" ".join(words[:count])) for count in range(1, len(words))]
+    return part == "mother" and spelling(typed) in given

@@ -5,12 +5,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+MOTHER = "latin_mother_name"
 # Question -> where the same thing stands among what the civil registry attested of the person.
 BESIDE = {
     "latin_given_name": ("name", "latin", "given"),
     "latin_father_name": ("name", "latin", "father"),
     "latin_family_name": ("name", "latin", "family"),
-    "latin_mother_name": ("name", "latin", "mother"),
+    MOTHER: ("name", "latin", "mother"),
 }
 
 
@@ -24,8 +25,12 @@ class Answer:
 
     @property
     def differs(self) -> bool:
-        """Whether the two, letters and spaces evened out, are not the same."""
-        return bool(self.registered) and plain(self.typed) != plain(self.registered)
+        """Whether the two, letters and spaces evened out, are not the same. Of a mother the given name is enough."""
+        if not self.registered or plain(self.typed) == plain(self.registered):
+            return False
+        words = self.registered.split()
+        given = [plain("".join(words[:count])) for count in range(1, len(words))]
+        return self.question != MOTHER or plain(self.typed) not in given
 
 
 def plain(text: str) -> str:

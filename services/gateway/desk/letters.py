@@ -17,6 +17,7 @@ from services.gateway.language import chosen
 from services.gateway.presentation import has_text, t
 from shared.digits import ascii_digits
 from shared.errors import Invalid, NotAllowed, NotFound, Refusal, Unavailable
+from shared.person import strip_controls
 
 STATES = ("open", "overdue", "answered")
 AUTHORITIES = ("criminal_security", "immigration", "traffic", "foreign_affairs")
@@ -116,13 +117,16 @@ def _told(kind: Mapping[str, Any], typed: dict[str, str], rows: list[dict[str, s
 
 
 def day(text: str) -> str:
-    """A date as officers write it, day first or year first, as ISO 8601; anything else as it was typed."""
-    parts = re.fullmatch(r"(\d{1,4})[-/.](\d{1,2})[-/.](\d{1,4})", ascii_digits(text), re.ASCII)
-    if not parts:
+    """A date as officers write it, day first or year first, as ISO 8601; anything else as it was typed: of a year in
+    two figures nobody can say which it is."""
+    typed = ascii_digits(strip_controls(text))
+    if parts := re.fullmatch(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})", typed, re.ASCII):
+        number, month, year = parts.groups()
+    elif parts := re.fullmatch(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", typed, re.ASCII):
+        year, month, number = parts.groups()
+    else:
         return text
-    first, month, last = parts.groups()
-    year, number = (first, last) if len(first) == 4 else (last, first)
-    return f"{year:0>4}-{month:0>2}-{number:0>2}"
+    return f"{year}-{month:0>2}-{number:0>2}"
 
 
 def _faults(wrong: Invalid, kind: Mapping[str, Any]) -> dict[str, Markup]:

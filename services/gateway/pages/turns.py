@@ -52,11 +52,11 @@ def choose(reference: str) -> str:
     return _choose(reference)
 
 
-def _choose(reference: str, refusal: Refusal | None = None, day: str = "") -> str:
+def _choose(reference: str, refusal: Refusal | None = None, at: str | None = None) -> str:
     application, entry, turn = mine(reference)
     service = application.get("service")
     found = turns.openings(application["mission"], str(service)) if service else None
-    wanted = day or request.args.get("day", "")[:10]
+    wanted = local_day(at, found["zone"]) if at and found else request.args.get("day", "")[:10]
     days = {each["day"]: each for each in found["days"]} if found else {}
     return render_template(
         "pages/turn_choose.html",
@@ -91,7 +91,7 @@ def hold(reference: str) -> Answer | tuple[str, int]:
     except (NotFound, NotAllowed, Unavailable):
         raise
     except Refusal as refusal:
-        return _choose(reference, refusal, at[:10]), refusal.status
+        return _choose(reference, refusal, _instant(at)), refusal.status
     return redirect(url_for("apply.review" if entry.outcome == TURN else "turns.ask_confirm", reference=reference), 303)
 
 

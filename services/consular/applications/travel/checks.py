@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.consular.applications.days import today
@@ -44,9 +45,15 @@ def _number_faults(session: Session, application: Application, entry: Transactio
     owner = lost.owner_of(session, number)
     if owner is not None and owner != application.person:
         return {"passport_number": "passport_of_another"}
-    if entry.slug != travel.PASSPORT_LOST.slug and lost.find(session, number) is not None:
+    reported = lost.find(session, number)
+    if reported is None:
+        return {}
+    if entry.slug != travel.PASSPORT_LOST.slug:
         return {"passport_number": "passport_reported_lost"}
-    return {}
+    # Reported before, at whichever mission: by the same person again, or it is another's.
+    see_own(session, application.person)
+    by = session.scalar(select(Application.person).where(Application.reference == reported.application))
+    return {} if by == application.person else {"passport_number": "passport_of_another"}
 
 
 def report_lost(

@@ -18,6 +18,7 @@ from shared import audit, clock, db, references
 from shared.digits import ascii_digits
 from shared.errors import Invalid
 from shared.identity import Actor
+from shared.person import skeleton
 
 SHOWN = (TurnState.BOOKED, TurnState.ATTENDED, TurnState.MISSED)
 ROWS = 500
@@ -49,12 +50,12 @@ def sheet(session: Session, actor: Actor, mission: str, day: date | None, sought
 
 
 def _matches(turn: Turn, applicant: Applicant | None, sought: str) -> bool:
-    wanted = ascii_digits(sought).strip().casefold()
+    wanted = skeleton(ascii_digits(sought))
     if not wanted:
         return True
     names = snapshot.printed_name(applicant) if applicant else {}
     said = (turn.application, turn.document, applicant.national_number if applicant else "", *names.values())
-    return references.clean(sought) == turn.application or any(wanted in each.casefold() for each in said)
+    return references.clean(sought) == turn.application or any(wanted in skeleton(each) for each in said)
 
 
 def _row(

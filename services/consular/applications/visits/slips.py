@@ -14,6 +14,7 @@ from services.consular.appointments import calendar
 from services.consular.appointments.model import Opening, Turn
 from services.consular.appointments.rules import week_runs
 from shared import documents, forms
+from shared.catalogue import travel
 from shared.documents import Document
 from shared.i18n import language
 from shared.identity import Actor
@@ -26,6 +27,8 @@ BRING = {
     "attestation": ("this_slip", "identity_card", "passport", "papers_to_attest"),
 }
 BRING_ALWAYS = ("this_slip", "identity_card", "passport")
+# A lost passport cannot be brought, and a damaged one was taken in before the new one was printed.
+WITHOUT_OLD = frozenset({travel.PASSPORT_LOST.slug, travel.PASSPORT_DAMAGED.slug})
 # Of a bound paper's number only the end is printed: enough for its owner, useless to a finder.
 SHOWN_SIGNS = 4
 # A Monday, from which weekdays are named.
@@ -59,7 +62,8 @@ def issue_passport(session: Session, actor: Actor, application: Application) -> 
     for earlier in _valid(session, application.reference, PASSPORT_SLIP):
         documents.revoke(session, actor, earlier.code, "reprinted")
     entry = forms.transaction(application.transaction)
-    gives_old = any(question.kind == "passport_number" for question in entry.questions)
+    asks_number = any(question.kind == "passport_number" for question in entry.questions)
+    gives_old = asks_number and entry.slug not in WITHOUT_OLD
     data = {
         **_common(session, application, missions.find(session, application.mission).zone),
         "ready_on": today(session, application.mission).isoformat(),

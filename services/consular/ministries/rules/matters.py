@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 GRANTED, REFUSED, RETURNED = "granted", "refused", "returned"
 CONVICTIONS, CROSSINGS = "convictions", "crossings"
+VALID, EXPIRED = "valid", "expired"
 CRIMINAL_RECORD, MOVEMENTS = "criminal-record", "movement-statement"
 LICENCE, VISIT = "driving-licence-check", "visit-approval"
 # Authority -> the letters in the numbers of what is written to it.
@@ -84,8 +85,8 @@ MATTERS: tuple[Matter, ...] = (
         ("name", "father", "born", "national_number"),
         ("licence_number", "licence_category", "licence_office", "licence_issued_on"),
         (
-            Finding("valid", paper=LICENCE, details=LICENCE_DETAILS),
-            Finding("expired", paper=LICENCE, details=LICENCE_DETAILS),
+            Finding(VALID, paper=LICENCE, details=LICENCE_DETAILS),
+            Finding(EXPIRED, paper=LICENCE, details=LICENCE_DETAILS),
             Finding("withdrawn", paper=LICENCE, details=LICENCE_DETAILS),
             Finding("no_record", paper=LICENCE),
         ),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from services.consular.ministries.rules.matters import CONVICTIONS, CROSSINGS, Finding, Matter
+from services.consular.ministries.rules.matters import CONVICTIONS, CROSSINGS, EXPIRED, VALID, Finding, Matter
 from services.consular.ministries.rules.movements import WAYS, Crossing, faults, gaps
 from shared.digits import ascii_digits
 from shared.person import national_number, passport_number, strip_controls
@@ -54,6 +54,10 @@ class _Reader:
             self.errors[place] = "too_long"
         return value
 
+    def note(self, found: Errors) -> None:
+        """Adds what is wrong with fields that are good by themselves."""
+        self.errors = found | self.errors
+
     def day(self, told: Mapping[str, Any], name: str, at: str = "", future: bool = False) -> date:
         text, place = self.text(told, name, at), at or name
         if place in self.errors:
@@ -91,6 +95,7 @@ def read(told: Mapping[str, Any], asked: Asked) -> tuple[Reply | None, Errors]:
         reader.errors.setdefault("national_number", "reply_of_another")
     remark = reader.text(told, "remark", required=False)
     details = _details(reader, finding, told.get("details") or {})
+    reader.note(_contradictions(finding, details, asked, dated))
     entries = _entries(reader, finding, told.get("entries") or [], asked)
     reply = Reply(finding, number, dated.isoformat(), remark, details, entries)
     return (None if reader.errors else reply), reader.errors
@@ -105,6 +110,24 @@ def _details(reader: _Reader, finding: Finding, told: Mapping[str, Any]) -> dict
     }
 
 
+def _contradictions(finding: Finding, details: Mapping[str, str], asked: Asked, dated: date) -> Errors:
+    """Dates of a licence or an approval that cannot stand together, or with the person, the letter or its reply."""
+    days = {name: date.fromisoformat(value) for name, value in details.items() if name.endswith("_on")}
+    first, last, approved = (days.get(name) for name in ("first_issued_on", "expires_on", "approved_on"))
+    found: Errors = {}
+    if first and first < asked.born:
+        found["first_issued_on"] = "before_birth"
+    if first and last and last <= first:
+        found["expires_on"] = "licence_ends_before_issue"
+    elif last and finding.code == VALID and last < dated:
+        found["expires_on"] = "licence_is_over"
+    elif last and finding.code == EXPIRED and last >= dated:
+        found["expires_on"] = "licence_still_runs"
+    if approved and approved < asked.sent_on:
+        found["approved_on"] = "before_the_letter"
+    return found
+
+
 def _entries(
     reader: _Reader, finding: Finding, told: Sequence[Mapping[str, Any]], asked: Asked
 ) -> list[dict[str, str]]:
@@ -114,13 +137,15 @@ def _entries(
         reader.errors["entries"] = "entries_needed" if len(told) < finding.fewest else "too_many_entries"
         return []
     if finding.entries == CONVICTIONS:
-        return [_conviction(reader, one, f"entries-{place}") for place, one in enumerate(told)]
+        return [_conviction(reader, one, f"entries-{place}", asked.born) for place, one in enumerate(told)]
     return _crossings(reader, finding, told, asked)
 
 
-def _conviction(reader: _Reader, told: Mapping[str, Any], at: str) -> dict[str, str]:
+def _conviction(reader: _Reader, told: Mapping[str, Any], at: str, born: date) -> dict[str, str]:
     texts = {name: reader.text(told, name, f"{at}-{name}") for name in ("court", "number", "offence", "sentence")}
-    return texts | {"on": reader.day(told, "on", f"{at}-on").isoformat()}
+    on = reader.day(told, "on", f"{at}-on")
+    reader.note({f"{at}-on": "before_birth"} if on < born else {})
+    return texts | {"on": on.isoformat()}
 
 
 def _crossings(
