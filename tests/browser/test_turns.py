@@ -17,7 +17,7 @@ from tests.browser.test_journey import check_pdf
 from tests.browser.visitor import Visitor
 
 SLUG = "embassy-queue-riyadh"
-PEOPLE = {"ar": specimens.MOTHER, "en": specimens.FATHER}
+PEOPLE = {"ar": specimens.MOTHER, "en": specimens.SERVED}
 Visit = Callable[..., Visitor]
 
 
