@@ -12,6 +12,7 @@ SIGNED_IN: Set[str] = ANYONE - {ANONYMOUS}
 EXPATRIATES: Set[str] = frozenset({UNCONFIRMED, PERSON})
 PERSONS: Set[str] = frozenset({PERSON})
 MISSION_STAFF: Set[str] = frozenset(OFFICER_ROLES - {"administrator", "registrar"})
+READING: Set[str] = MISSION_STAFF - {"cashier"}
 REGISTRARS: Set[str] = frozenset({"registrar"})
 DECIDING: Set[str] = frozenset({"officer", "head_of_mission"})
 PROPOSING: Set[str] = frozenset({"head_of_mission", "administrator"})
@@ -116,13 +117,13 @@ PAGES: dict[str, Set[str]] = {
     "desk.send_back": DECIDING,
     "desk.ask_refuse": DECIDING,
     "desk.refuse": DECIDING,
-    "desk.letters": MISSION_STAFF,
-    "desk.letter": MISSION_STAFF,
+    "desk.letters": READING,
+    "desk.letter": READING,
     "desk.reply": DECIDING,
     "desk.duplicate": DECIDING,
-    "desk.mandates": MISSION_STAFF,
-    "desk.mandate": MISSION_STAFF,
-    "desk.mandate_scan": MISSION_STAFF,
+    "desk.mandates": READING,
+    "desk.mandate": READING,
+    "desk.mandate_scan": READING,
     "desk.mandate_accept": DECIDING,
     "desk.mandate_refuse": DECIDING,
     "desk.counter": frozenset({"clerk", "cashier", *DECIDING}),

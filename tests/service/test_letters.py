@@ -218,3 +218,16 @@ def test_a_reply_to_a_file_that_was_closed_meanwhile_is_refused_at_the_desk_and_
     assert (closed.status_code, closed.get_json()["code"]) == (409, "letter_closed")
     hear(database("consular"), answered(sent.reference, letter["code"], "clear"))
     assert sent.read()["status"] == "withdrawn"
+
+
+def test_who_takes_the_money_reads_no_letter(sent: Counter) -> None:
+    (letter,) = letters_of(sent)
+    answer(sent, letter["code"], reply("convicted", sent.person.number, entries=[CONVICTION]))
+    cashier, clerk = officer("cashier"), officer("clerk")
+    for path in ("/desk/letters", f"/desk/letters/{letter['code']}", "/desk/mandates"):
+        assert sent.client.get(path, cashier).status_code == 403
+        assert sent.client.get(path, clerk).status_code == 200
+    case = sent.client.get(f"/desk/cases/{sent.reference}", cashier)
+    assert (case.status_code, case.get_json()["letters"]) == (200, [])
+    assert "convicted" not in case.text
+    assert sent.read()["letters"][0]["finding"] == "convicted", "whose record it is reads it"

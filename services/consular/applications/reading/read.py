@@ -168,7 +168,7 @@ def whole(session: Session, actor: Actor, application: Application) -> View:
         "timeline": [_line(step, acting) for step in steps],
         "stages": stages_of(application, steps),
         "collection": _collection(session, application),
-        "letters": _letters(session, application),
+        "letters": _letters(session, actor, application),
         "on_withdrawal": ending.on_withdrawal(session, application),
         **to_come,
         "allowed": coming.offered(allowed(actor, application), to_come),
@@ -245,7 +245,10 @@ def _collection(session: Session, application: Application) -> View | None:
     return {"number": passport.number, "expires_on": expires, "state": passport.state}
 
 
-def _letters(session: Session, application: Application) -> list[View]:
+def _letters(session: Session, actor: Actor, application: Application) -> list[View]:
+    """For the two sides of the case, and no more of its staff than may read letters."""
+    if not is_party(actor, application) and actor.role not in ACCESS["letter.read"]:
+        return []
     day = today(session, application.mission)
     return [desk_letters.head(letter, day) for letter in letters.of_application(session, application.reference)]
 
