@@ -1,5 +1,6 @@
 """Somebody at a browser, who notices what a careful reader of every page would notice."""
 
+import os
 import re
 import time
 from collections.abc import Iterable
@@ -21,7 +22,7 @@ WEIGHT = """() => performance.getEntriesByType('navigation').concat(performance.
 
 
 class Visitor:
-    """One browser window in one language. `look` after each step: it checks the page and keeps its picture."""
+    """One browser window in one language. `look` after each step: it checks the page, and keeps its picture if asked to."""
 
     def __init__(
         self, browser: Browser, url: str, code: str, name: str, pictures: Path, scripts: bool = True, **how: Any
@@ -96,12 +97,14 @@ class Visitor:
             self.page.reload()
 
     def look(self, name: str) -> None:
-        """Checks the page as it came and as it stands, and keeps its picture."""
+        """Checks the page as it came and as it stands; where MAHJAR_SCREENSHOTS names a folder its picture goes there."""
         self.looked += 1
         self.page.wait_for_load_state()
         self._check_source(name)
         if self.page.url.startswith(self.url):
             self._check_frame(name)
+        if "MAHJAR_SCREENSHOTS" not in os.environ:
+            return
         picture = self.pictures / f"{self.say.code}-{self.name}-{self.looked:02d}-{name}.png"
         self.page.screenshot(path=picture, full_page=True)
 
