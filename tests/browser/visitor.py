@@ -22,7 +22,7 @@ WEIGHT = """() => performance.getEntriesByType('navigation').concat(performance.
 
 
 class Visitor:
-    """One browser window in one language. `look` after each step: it checks the page, and keeps its picture if asked to."""
+    """One browser window in one language. `look` after each step: it checks the page and, if asked to, keeps its picture."""
 
     def __init__(
         self, browser: Browser, url: str, code: str, name: str, pictures: Path, scripts: bool = True, **how: Any
@@ -97,7 +97,7 @@ class Visitor:
             self.page.reload()
 
     def look(self, name: str) -> None:
-        """Checks the page as it came and as it stands; where MAHJAR_SCREENSHOTS names a folder its picture goes there."""
+        """Checks the page as it came and as it stands; its picture goes where MAHJAR_SCREENSHOTS says, if anywhere."""
         self.looked += 1
         self.page.wait_for_load_state()
         self._check_source(name)
