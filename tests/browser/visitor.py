@@ -22,7 +22,7 @@ WEIGHT = """() => performance.getEntriesByType('navigation').concat(performance.
 
 
 class Visitor:
-    """One browser window in one language. `look` after each step: it checks the page and, if asked to, keeps its picture."""
+    """One browser window in one language. `look` after each step: it checks the page, and pictures it if told to."""
 
     def __init__(
         self, browser: Browser, url: str, code: str, name: str, pictures: Path, scripts: bool = True, **how: Any
