@@ -15,6 +15,7 @@ from services.consular.applications.days import today
 from services.consular.applications.model import Application
 from services.consular.applications.rules import OPEN
 from services.consular.bookings.model import Phase
+from services.gateway.security import BODY_BYTES
 from shared.db import Database
 from shared.i18n import language
 from tests.service.gateway_app import Browser, Gateway
@@ -183,7 +184,7 @@ def test_bookings_are_brought_in_claimed_and_lapsed(gateway: Gateway, consular: 
     faults = head.get(f"{preview}/faults.csv")
     assert faults.data.decode("utf-8-sig").splitlines()[1] == "4,reference,reference_malformed,'=1+1"
     assert "attachment" in faults.headers["Content-Disposition"]
-    assert head.submit(preview, verdict="keep").status_code == 303
+    assert [head.submit(preview, verdict=verdict).status_code for verdict in ("keep", "keep", "drop")] == [303] * 3
     assert "Its good rows are in" in plain(head.get(preview).text)
 
     wrong = mine.submit("/en/bookings/confirm", booking_reference="", transaction="")
@@ -226,6 +227,16 @@ def test_a_file_that_is_none_is_said_beside_the_field(
     form = {"phase": phase[1], "file": (BytesIO(content), "x.csv", "text/csv")}
     sent = head.submit("/en/desk/bookings/imports", page="/en/desk/bookings", **form)
     assert sent.status_code == 422 and said in plain(sent.text) and 'href="#file"' in sent.text
+
+
+def test_a_file_larger_than_a_form_comes_through(gateway: Gateway, consular: Database) -> None:
+    head = gateway.visitor("head_of_mission", PLACE)
+    declare(head, consular)
+    start, booked = uuid.uuid4().hex[:6], day(consular, 40)
+    rows = "\n".join(f"{start}-{n},{n:011d},رشا,{SLUG},{booked}" for n in range(6_000))
+    assert len(rows) > BODY_BYTES
+    preview = upload(head, f"{HEAD}\n{rows}".encode())
+    assert "6,000 good rows." in plain(head.get(preview).text)
 
 
 @pytest.mark.parametrize("role", ["clerk", "cashier"])

@@ -55,6 +55,8 @@ def test_columns_may_stand_in_any_order_beside_others() -> None:
         ("A-1,01999000001,رشا,passport-renewal,2026-02-30", "booked_for", "not_a_day"),
         ("A-1,01999000001,رشا,passport-renewal,31/11/2026", "booked_for", "not_a_day"),
         ("A-1,01999000001,رشا,passport-renewal,soon", "booked_for", "not_a_day"),
+        ("A-1,01999000001,رشا,passport-renewal,1448-06-12", "booked_for", "year_unlikely"),
+        ("A-1,01999000001,رشا,passport-renewal,01/01/9999", "booked_for", "year_unlikely"),
         ("A-1,01999000001,رشا,passport-renewal", "booked_for", "required"),
         ("A-1", "national_number", "required"),
     ],

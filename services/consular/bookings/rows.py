@@ -16,6 +16,8 @@ COLUMNS = ("reference", "national_number", "given_name", "transaction", "booked_
 MOST_ROWS = 50_000
 REFERENCE = re.compile(r"[A-Z0-9][A-Z0-9/_.\-]{2,39}", re.ASCII)
 NAME_LENGTH = 60
+# A booking outside of these years is a slip of the hand, or a Hijri date.
+YEARS = range(2000, 2100)
 # What a spreadsheet takes for a formula at the beginning of a cell.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 DAY_FIRST = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})", re.ASCII)
@@ -152,16 +154,20 @@ def booking_reference(typed: str) -> str | None:
 
 
 def _day(typed: str) -> date:
-    """ISO, or day first with slashes, dots or dashes."""
+    """ISO, or day first with slashes, dots or dashes; Gregorian."""
     text = ascii_digits(typed).strip()
     day_first = DAY_FIRST.fullmatch(text)
     try:
         if day_first:
             day, month, year = (int(part) for part in day_first.groups())
-            return date(year, month, day)
-        return date.fromisoformat(text)
+            found = date(year, month, day)
+        else:
+            found = date.fromisoformat(text)
     except ValueError as wrong:
         raise Wrong("booked_for", "not_a_day") from wrong
+    if found.year not in YEARS:
+        raise Wrong("booked_for", "year_unlikely")
+    return found
 
 
 def harmless(value: str) -> str:

@@ -1,5 +1,6 @@
 """Older bookings at the desk: phases, a file with its preview, what is kept of it, what nobody claimed."""
 
+from contextlib import suppress
 from typing import Any
 
 from flask import Response, make_response, redirect, render_template, request, url_for
@@ -10,7 +11,7 @@ from services.gateway.current import actor, consular, visitor
 from services.gateway.forms import faults, fields, typed
 from services.gateway.presentation import has_text, t
 from shared.decrees import PHASE
-from shared.errors import Invalid, NotAllowed, NotFound, Refusal, Unavailable
+from shared.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal, Unavailable
 
 Answer = Redirection | str | tuple[str, int]
 LONGEST = 120
@@ -85,7 +86,8 @@ def decide(reference: str) -> Redirection:
     verdict = request.form.get("verdict", "")
     if verdict not in ("keep", "drop"):
         raise NotFound()
-    consular().decide_import(actor(), reference, verdict)
+    with suppress(Conflict):
+        consular().decide_import(actor(), reference, verdict)
     return redirect(url_for("desk.booking_import", reference=reference), 303)
 
 
