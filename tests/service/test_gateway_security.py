@@ -256,6 +256,12 @@ def test_each_page_opens_for_whom_the_table_says(gateway: Gateway, role: str) ->
             assert answer.status_code == 403, path
 
 
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_each_role_reads_what_it_is_in_its_account(gateway: Gateway, role: str, language: str) -> None:
+    assert gateway.visitor(role).get(f"/{language}/account").status_code == 200
+
+
 def test_the_table_opens_no_page_of_persons_to_staff_or_of_staff_to_persons() -> None:
     for endpoint, allowed in PAGES.items():
         if endpoint.startswith("desk."):

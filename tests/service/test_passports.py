@@ -9,6 +9,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from services.consular.passports.model import LostPassport, Passport
+from shared.audit import event
 from shared.catalogue import travel
 from shared.db import Database
 from tests.conftest import ELSEWHERE, HOME, officer
@@ -223,6 +224,20 @@ def test_a_number_reported_lost_is_lost_at_every_mission_and_stays_so(counter: A
     assert renewing.submit().get_json()["errors"] == {"passport_number": "passport_reported_lost"}
     with database("consular").scope(HOME) as session:
         assert session.get_one(LostPassport, number).application == here.reference
+
+
+def test_no_event_holds_the_number_of_a_passport(counter: At, database: Databases) -> None:
+    here, number = counter(), f"N{uuid.uuid4().int % 10**9:09d}"
+    here.fill("passport-lost")
+    here.save({"passport_number": number})
+    here.submit()
+    assert here.client.get(f"/desk/passports/{number}", CLERK).status_code == 200
+    assert here.client.post(f"/desk/passports/{number}/surrender", CLERK, {}).status_code == 200
+    with database("consular").scope(HOME) as session:
+        told = session.execute(select(event).where(event.c.action.startswith("passport."))).all()
+    done = [row.action for row in told if row.about == here.reference]
+    assert done == ["passport.reported_lost", "passport.read", "passport.surrendered"]
+    assert not [row for row in told if number in str(row)]
 
 
 def test_a_found_passport_is_handed_in_once(counter: At) -> None:

@@ -36,7 +36,7 @@ def report(session: Session, actor: Actor, mission: str, number: str, applicatio
     for page in pages:
         if page:
             documents.revoke(session, actor, page, "passport_lost")
-    audit.record(session, actor, "passport.reported_lost", number, application=application)
+    audit.record(session, actor, "passport.reported_lost", application)
 
 
 def surrender(session: Session, actor: Actor, mission: str, number: str, today: date) -> LostPassport:
@@ -53,7 +53,7 @@ def surrender(session: Session, actor: Actor, mission: str, number: str, today: 
         if find(session, number) is None:
             raise NotFound("passport_not_reported")
         raise Conflict("passport_surrendered_before")
-    audit.record(session, actor, "passport.surrendered", number)
+    audit.record(session, actor, "passport.surrendered", taken.application)
     return taken
 
 

@@ -17,6 +17,8 @@ from shared.identity import Actor
 from shared.person import passport_number
 
 View = dict[str, Any]
+# Whose number is not known here: what was typed is kept nowhere.
+NOBODY = "nobody"
 
 
 def shown(session: Session, actor: Actor, application: Application) -> View | None:
@@ -42,8 +44,9 @@ def look_up(session: Session, actor: Actor, typed: str) -> View:
     Raises Invalid for what is no passport number.
     """
     number = _number(typed)
-    audit.record(session, actor, "passport.read", number)
     known, reported = booklets.by_number(session, number), lost.find(session, number)
+    found = known or reported
+    audit.record(session, actor, "passport.read", found.application if found else NOBODY)
     issued = known and {
         "state": known.state,
         "issued_on": known.issued_on.isoformat() if known.issued_on else None,
