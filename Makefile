@@ -17,7 +17,7 @@ check: ## style, types, imports, budgets, translations, generated pages
 	@deploy/setup.sh test
 	@$(PYTHON) -m deploy.check $(ARGS)
 
-bench: ## the figures of the README, measured here
+bench: ## measures the workloads of docs/performance.md
 	@deploy/setup.sh test
 	@$(PYTHON) -m tests.benchmarks $(ARGS)
 
