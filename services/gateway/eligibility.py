@@ -1,15 +1,20 @@
 """Asks the registers what an entry needs to know of the visitor, so that they learn at once whether they may apply."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from services.gateway.consular import Application
 from services.gateway.current import civil_registry, conscription, consular, visitor
 from services.gateway.forms import today
+from services.gateway.presentation import moment_of, zone_of
+from shared.catalogue import conditions as only_if
 from shared.catalogue import kin
 from shared.catalogue.model import HOLDER, Eligibility, Facts, Transaction
+from shared.clock import local_date
 from shared.errors import Unavailable
+from shared.identity import Actor
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,8 @@ def attested(entry: Transaction, answers: Mapping[str, Any] | None = None, behal
         told["conscription"] = conscription().state(actor, entry.slug, proofs.get("conscription") if behalf else None)
     facts = {name: one["facts"] for name, one in told.items()}
     about = _facts(facts, behalf.capacity if behalf else HOLDER)
+    if behalf is None and only_if.may_visit_again in [condition.holds for condition in entry.eligible]:
+        about = replace(about, last_granted_on=_last_granted_on(actor, entry.slug))
     mission = (proven.get("mandate") or {}).get("mission") or visitor().mission
     return Attested([one["statement"] for one in told.values()], about, civil["facts"], mission)
 
@@ -74,6 +81,16 @@ def _facts(told: Mapping[str, Mapping[str, Any]], capacity: str) -> Facts:
         return Facts.told(told, today(), capacity)
     except (KeyError, ValueError) as incomplete:
         raise Unavailable("service_down", service="civil_registry") from incomplete
+
+
+def _last_granted_on(actor: Actor, slug: str) -> date | None:
+    """The day on which the visitor was last granted this transaction, by whatever of theirs they can see."""
+    granted = [
+        local_date(moment_of(one["changed_at"]), zone_of(one["mission"]))
+        for one in consular().mine(actor)
+        if one["transaction"] == slug and one["status"] == "ready" and (not one["behalf"] or one["behalf"]["yours"])
+    ]
+    return max(granted, default=None)
 
 
 def judged(entry: Transaction, facts: Facts) -> list[tuple[Eligibility, bool]]:

@@ -1,12 +1,19 @@
 """Letters on the desk's pages: found, read, answered without JavaScript, and nothing typed is lost on the way."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
+from deploy.population import specimens
+from services.consular.applications.model import Application
+from shared.db import Database
+from tests.conftest import HOME
 from tests.service.correspondence import CONVICTION, LICENCE, letters_of, today
 from tests.service.filing import Counter
 from tests.service.gateway_app import Browser, Gateway
+from tests.service.test_gateway_journey import begin
 
 At = Callable[..., Counter]
 
@@ -95,3 +102,21 @@ def test_a_clerk_reads_and_does_not_answer(counter: At, gateway: Gateway) -> Non
     page = clerk.get(f"/en/desk/letters/{code}?finding=clear")
     assert page.status_code == 200 and "/reply" not in page.text
     assert clerk.post(f"/en/desk/letters/{code}/reply", finding="clear").status_code in (400, 403)
+
+
+@pytest.mark.parametrize(("days", "may"), [(0, False), (364, False), (367, True)])
+def test_who_was_granted_a_visit_reads_when_another_may_be(
+    gateway: Gateway, database: Callable[[str], Database], days: int, may: bool
+) -> None:
+    browser, slug = gateway.visitor(person=specimens.ABROAD), "visit-facilitation"
+    wait = "until a year has passed since the last approval"
+    assert wait not in browser.get(f"/en/apply/{slug}").text
+    mine = update(Application).where(Application.reference == begin(browser, "driving-licence-check"))
+    granted = {"transaction": slug, "status": "ready", "changed_at": datetime.now(UTC) - timedelta(days=days)}
+    try:
+        with database("consular").scope(HOME) as session:
+            session.execute(mine.values(granted))
+        assert (wait not in browser.get(f"/en/apply/{slug}").text) is may
+    finally:
+        with database("consular").scope(HOME) as session:
+            session.execute(mine.values(status="withdrawn"))

@@ -8,8 +8,10 @@ from markupsafe import Markup
 
 from deploy.population import specimens
 from services.gateway.access import ANONYMOUS, PAGES
+from services.gateway.desk.reading import said
 from services.gateway.forms import fields, shown_answer, typed
 from shared.catalogue import CATALOGUE
+from shared.errors import Conflict
 from shared.forms import check_given
 from tests.service.gateway_app import Gateway, check_html
 
@@ -73,3 +75,10 @@ def test_every_route_is_in_the_table_and_every_entry_has_a_route(gateway: Gatewa
     assert {rule.endpoint for rule in gateway.app.url_map.iter_rules()} == set(PAGES)
     assert all(allowed for allowed in PAGES.values())
     assert ANONYMOUS not in PAGES["applications.show"]
+
+
+@pytest.mark.parametrize(("language", "words"), [("ar", "لا تقبض نقداً"), ("en", "Take no cash")])
+def test_a_cashier_is_told_of_a_card_payment_under_way(gateway: Gateway, language: str, words: str) -> None:
+    with gateway.app.test_request_context(f"/{language}/"):
+        gateway.app.preprocess_request()
+        assert words in said(Conflict("payment_open"))

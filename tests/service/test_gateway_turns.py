@@ -36,6 +36,11 @@ def test_a_turn_on_the_pages_and_what_may_go_wrong(gateway: Gateway, language: s
     assert sent.status_code == 303, sent.text
     calendar = browser.get(f"{path}.ics")
     assert calendar.mimetype == "text/calendar" and f"UID:{reference}@mahjar" in calendar.text
+    clerk, sheet = gateway.visitor("clerk"), f"/{language}/desk/turns?day={at[:10]}"
+    empty = clerk.submit(f"/{language}/desk/turns/{reference}/attend", page=sheet, number="", back="turns", key="e")
+    assert (
+        empty.status_code == 422 and {"ar": "بقيت خانة فارغة", "en": "A field was left empty"}[language] in empty.text
+    )
     stranger = gateway.visitor(person=specimens.STUDENT)
     for page in (path, f"{path}.ics", f"{path}/cancel"):
         assert stranger.get(page).status_code == 404

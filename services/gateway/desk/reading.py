@@ -69,5 +69,7 @@ def _service(case: Mapping[str, Any]) -> Markup | None:
 
 
 def said(refusal: Refusal) -> Markup:
-    """Why something was not done, and what to do about it."""
+    """Why something was not done, and what to do about it: in words for the desk where there are any."""
+    if has_text(f"desk.refusal.{refusal.code}") and "label" not in refusal.params:
+        return t(f"desk.refusal.{refusal.code}")
     return words(refusal.code, **refusal.params)
