@@ -118,6 +118,7 @@ class Application(TypedDict):
     transaction: str
     mission: str
     status: str
+    changed_at: str
     answers: dict[str, Any]
     papers: list[PaperOf]
     quote: Quote | None
