@@ -69,9 +69,9 @@ class Acts:
         """Phases with their counts, and the latest files: {phases, imports}."""
         return cast(Told, self.client.get("/desk/bookings", actor))
 
-    def declare_phase(self, actor: Actor, terms: Told) -> Told:
-        """A new phase."""
-        return cast(Told, self.client.post("/desk/bookings/phases", actor, {"terms": terms}))
+    def declare_phase(self, actor: Actor, terms: Told, key: str) -> Told:
+        """A new phase, once for each key."""
+        return cast(Told, self.client.post("/desk/bookings/phases", actor, {"terms": terms, "key": key}))
 
     def preview_bookings(self, actor: Actor, phase: str, filename: str, content: bytes) -> str:
         """Hands a file in for its preview; its reference."""

@@ -51,7 +51,7 @@ def phase(platform: Platform, consular: Database) -> str:
         "lead_days": "5",
         "law_source": "Circular 3",
     }
-    made = platform.ask("consular", "POST", "/desk/bookings/phases", HEAD, json={"terms": terms})
+    made = platform.ask("consular", "POST", "/desk/bookings/phases", HEAD, json={"terms": terms, "key": fresh_key()})
     return str(made["reference"])
 
 

@@ -56,7 +56,7 @@ def phase(client: ServiceClient, database: Database, start: int = 0, **changed: 
         "law_source": "Circular 3",
         **changed,
     }
-    made = client.post("/desk/bookings/phases", HEAD_OF_MISSION, {"terms": terms})
+    made = client.post("/desk/bookings/phases", HEAD_OF_MISSION, {"terms": terms, "key": uuid.uuid4().hex})
     assert made.status_code == 201, made.get_json()
     reference = str(made.get_json()["reference"])
     if start:
@@ -248,8 +248,19 @@ def test_phases_that_make_no_sense(
         "lead_days": "5",
         "law_source": "x",
     }
-    refused = client.post("/desk/bookings/phases", HEAD_OF_MISSION, {"terms": {**terms, **changed}})
+    refused = client.post(
+        "/desk/bookings/phases", HEAD_OF_MISSION, {"terms": {**terms, **changed}, "key": uuid.uuid4().hex}
+    )
     assert refused.get_json()["errors"] == {field: code}
+
+
+def test_a_phase_sent_twice_is_one_phase(client: ServiceClient, consular: Database) -> None:
+    window = {"window_from": day(consular).isoformat(), "window_to": day(consular, 9).isoformat()}
+    sent = {"terms": {**window, "lead_days": "5", "law_source": "Circular 3"}, "key": uuid.uuid4().hex}
+    first, second = (client.post("/desk/bookings/phases", HEAD_OF_MISSION, sent) for _ in range(2))
+    assert (first.status_code, first.get_json()) == (201, second.get_json())
+    keyless = client.post("/desk/bookings/phases", HEAD_OF_MISSION, {"terms": sent["terms"]})
+    assert keyless.get_json()["errors"] == {"key": "required"}
 
 
 def test_a_holder_claims_and_the_booked_day_is_kept(

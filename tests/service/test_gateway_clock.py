@@ -151,7 +151,7 @@ def test_an_unknown_kind_is_not_found(gateway: Gateway) -> None:
 
 def declare(browser: Browser, database: Database) -> None:
     window = parts("window_from", day(database)) | parts("window_to", day(database, 9))
-    form = {"lead_days": "5", "law_source": "Circular 3", **window}
+    form = {"lead_days": "5", "law_source": "Circular 3", "key": uuid.uuid4().hex, **window}
     assert browser.submit("/en/desk/bookings/phases", page="/en/desk/bookings", **form).status_code == 303
 
 

@@ -3,21 +3,14 @@
 from typing import Any
 
 from flask import Blueprint, Response, request
-from marshmallow import Schema, fields
 
 from services.consular.bookings import bring_in, phases
 from services.consular.bookings.rows import faults_file
 from shared import audit
 from shared.errors import Invalid
-from shared.web import allowed, body, current_actor, transaction
+from shared.web import allowed, current_actor, transaction
 
 blueprint = Blueprint("bookings", __name__, url_prefix="/desk/bookings")
-
-
-class Terms(Schema):
-    """The terms of a phase; `check_questions` reads them."""
-
-    terms = fields.Dict(keys=fields.String(), required=True)
 
 
 @blueprint.get("")
@@ -27,16 +20,6 @@ def overview() -> dict[str, Any]:
     with transaction() as session:
         audit.record(session, current_actor(), "bookings.listed", current_actor().mission or "")
         return {"phases": phases.listed(session), "imports": bring_in.listed(session)}
-
-
-@blueprint.post("/phases")
-@allowed("booking.import")
-def declare() -> tuple[dict[str, Any], int]:
-    """A new phase."""
-    terms = body(Terms)["terms"]
-    with transaction() as session:
-        phase = phases.declare(session, current_actor(), terms)
-        return phases.shown(phase, phases.today(session)), 201
 
 
 @blueprint.post("/imports")

@@ -1,5 +1,6 @@
 """Older bookings at the desk: phases, a file with its preview, what is kept of it, what nobody claimed."""
 
+import uuid
 from contextlib import suppress
 from typing import Any
 
@@ -34,6 +35,7 @@ def _page(refusal: Refusal | None = None, form: str = "") -> str:
         errors=errors,
         form_at_fault=form,
         chosen=request.form.get("phase", ""),
+        key=str(uuid.uuid4()),
         may_change=visitor().role in PAGES["desk.declare_phase"],
     )
 
@@ -41,7 +43,7 @@ def _page(refusal: Refusal | None = None, form: str = "") -> str:
 def declare_phase() -> Answer:
     """A new window."""
     try:
-        consular().declare_phase(actor(), dict(typed(PHASE, request.form)))
+        consular().declare_phase(actor(), dict(typed(PHASE, request.form)), request.form.get("key", ""))
     except (NotAllowed, Unavailable):
         raise
     except Refusal as refusal:

@@ -1,4 +1,4 @@
-"""Older bookings over HTTP where they meet applications: a file is brought in, a booking is claimed."""
+"""Older bookings over HTTP where they meet applications: a phase opens, a file is brought in, a booking is claimed."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from services.consular.applications.api.request import Keyed
 from services.consular.applications.decrees.claim import claim, record_miss
 from services.consular.applications.decrees.void import tell_found
 from services.consular.applications.reading import read
-from services.consular.bookings import bring_in
+from services.consular.bookings import bring_in, phases
 from shared.errors import Invalid, NotFound
 from shared.web import allowed, body, current_actor, keys, transaction
 
@@ -31,10 +31,30 @@ class Claim(Keyed):
     )
 
 
+class Terms(Keyed):
+    """The terms of a phase; `check_questions` reads them."""
+
+    terms = fields.Dict(keys=fields.String(), required=True)
+
+
 class Verdict(Schema):
     """What becomes of a previewed file."""
 
     verdict = fields.String(required=True, validate=validate.OneOf(("keep", "drop"), error="unknown_choice"))
+
+
+@blueprint.post("/desk/bookings/phases")
+@allowed("booking.import")
+def declare() -> tuple[dict[str, Any], int]:
+    """A new phase, once for each key."""
+    asked, actor = body(Terms), current_actor()
+
+    def act(session: Session) -> dict[str, Any]:
+        return phases.shown(phases.declare(session, actor, asked["terms"]), phases.today(session))
+
+    content = {"verb": "declare_phase", "terms": asked["terms"]}
+    with transaction() as session:
+        return commands.once(session, actor, actor.mission or "", asked["key"], content, lambda: act(session)), 201
 
 
 @blueprint.post("/desk/bookings/imports/<reference>")
