@@ -265,6 +265,9 @@ def test_a_closed_day_is_shown_as_closed_and_not_given(
     closing = {"first_day": day, "last_day": day, "title_ar": "صيانة", "title_en": "Repairs"}
     added = mine.client.post("/desk/closures", officer(), closing)
     assert added.status_code == 201
+    assert mine.client.post("/desk/closures", officer(), closing).get_json() == added.get_json(), (
+        "sent twice, closed once"
+    )
     shown = mine.client.get(f"/openings?mission={HOME}&service=passport", ANONYMOUS).get_json()
     closed = next(each for each in shown["days"] if each["day"] == day)
     assert (closed["closed"], closed["times"]) == ({"ar": "صيانة", "en": "Repairs"}, [])

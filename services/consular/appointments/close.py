@@ -32,10 +32,12 @@ class Closing:
 
 
 def close(session: Session, actor: Actor, mission: str, asked: Closing) -> Closure:
-    """Adds a closure of the mission; seats only held are let go. Raises Invalid with a code per field, Conflict
-    (turns_in_the_way, with how many) when somebody has a booked turn on one of the days."""
+    """Adds a closure of the mission, once however often it is sent; seats only held are let go. Raises Invalid with a
+    code per field, Conflict (turns_in_the_way, with how many) when somebody has a booked turn on one of the days."""
     _check(session, mission, asked)
     calendar.lock(session, mission, "calendar")
+    if before := _same(session, mission, asked):
+        return before
     if asked.seats:
         _make_way(session, mission, asked)
     closure = Closure(
@@ -57,6 +59,19 @@ def close(session: Session, actor: Actor, mission: str, asked: Closing) -> Closu
     session.flush()
     audit.record(session, actor, "closure.added", closure.id, reason=asked.first_day.isoformat())
     return closure
+
+
+def _same(session: Session, mission: str, asked: Closing) -> Closure | None:
+    """A closure like this one that still stands. The calendar is locked, so that nobody adds one meanwhile."""
+    return session.scalar(
+        select(Closure)
+        .where(
+            Closure.scope == mission, Closure.removed_at.is_(None), Closure.title_ar == strip_controls(asked.title_ar)
+        )
+        .where(Closure.first_day == asked.first_day, Closure.last_day == asked.last_day)
+        .where(Closure.seats_closed == asked.seats, Closure.payments_closed == asked.payments)
+        .limit(1)
+    )
 
 
 def _check(session: Session, mission: str, asked: Closing) -> None:
