@@ -49,6 +49,11 @@ def test_an_officer_records_what_was_found_with_a_reason(gateway: Gateway) -> No
     assert done.status_code == 303
     assert "Pages and chip are whole" in officer.get(page).text
     assert "Signs of tampering in the damaged passport" in officer.get(f"{page}/refuse").text
+    counter = f"/en/desk/counter?reference={reference}"
+    early = {"national_number": specimens.PAST_AGE.national_number, "key": "early"}
+    assert officer.submit(f"/en/desk/counter/{reference}/collect", page=counter, **early).status_code == 409
+    early["national_number"] = "seven"
+    assert officer.submit(f"/en/desk/counter/{reference}/collect", page=counter, **early).status_code == 422
 
 
 def test_urgency_is_priced_before_anything_is_owed(gateway: Gateway) -> None:

@@ -84,13 +84,13 @@ def _act(reference: str, verb: str, told: dict[str, Any], **typed: str) -> Answe
     except (NotFound, Unavailable):
         raise
     except Refusal as said:
-        return _again(reference, refused=said, **typed)
+        return _again(reference, said.status, refused=said, **typed)
     return redirect(url_for("desk.counter", reference=reference, done=verb), 303)
 
 
-def _again(reference: str, **more: Any) -> Answer:
+def _again(reference: str, status: int = 422, **more: Any) -> Answer:
     found = consular().desk_case(actor(), reference)
-    return _page(reference, case=found, who=who(found), **more), 422
+    return _page(reference, case=found, who=who(found), **more), status
 
 
 def _amount(typed: str, currency: str) -> Money | None:
