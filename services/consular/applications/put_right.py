@@ -3,6 +3,7 @@
 from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 
+from services.consular.applications.inform import tell_owed
 from services.consular.applications.model import Application
 from services.consular.applications.move import Detail, lock, note_step
 from services.consular.applications.rules import Status
@@ -21,7 +22,7 @@ def give_back(session: Session, actor: Actor, reference: str, payment: str, reas
     """Money that fits nothing is owed back as it came. With the last of it the file's flag goes.
 
     Raises NotFound for a payment of another file, Conflict (payment_not_held, already_given_back), Invalid without a
-    reason. The payer sees that it is owed back; the reason stays with the mission.
+    reason. The payer is told that it is owed back; the reason stays with the mission.
     """
     application = lock(session, actor, "payment.give_back", reference)
     said = _reason(reason)
@@ -33,6 +34,7 @@ def give_back(session: Session, actor: Actor, reference: str, payment: str, reas
     if payment in _given_back(session, reference):
         raise Conflict("already_given_back")
     due = refund.mark_held_due(session, actor, payment, str(held[payment].held))
+    tell_owed(session, application, due)
     detail: Detail = {"payment": payment, "refund": due.reference, "amount": due.amount, "currency": due.currency}
     note_step(session, actor, application, "held_given_back", Status(application.status), detail=detail)
     audit.record(session, actor, "payment.give_back", reference, reason=said, payment=payment)

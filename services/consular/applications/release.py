@@ -5,10 +5,9 @@ from collections.abc import Callable
 from sqlalchemy.orm import Session
 
 from services.consular.applications import dues
-from services.consular.applications.inform import inform
+from services.consular.applications.inform import tell_owed
 from services.consular.applications.model import Application
 from services.consular.appointments import release as turn
-from services.consular.notices.rules import REFUND_DUE
 from shared.identity import Actor
 
 Release = Callable[[Session, Actor, str], None]
@@ -22,6 +21,6 @@ def release(session: Session, actor: Actor, application: Application, reason: st
     Paid money is owed back and its payer is told; an unpaid price is cancelled; the registered releases run.
     """
     for owed in dues.give_back(session, actor, application, reason):
-        inform(session, application, REFUND_DUE, owed.reference, amount=owed.amount, currency=owed.currency)
+        tell_owed(session, application, owed)
     for let_go in RELEASES:
         let_go(session, actor, application.reference)

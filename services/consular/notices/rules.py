@@ -4,6 +4,9 @@ RETURNED, READY, REFUSED, LAPSED, CANCELLED = "returned", "ready", "refused", "l
 COLLECTED, REFUND_DUE, PAYMENT_HELD, EXTENDED = "collected", "refund_due", "payment_held", "extended"
 BOOKING_FOUND, BOOKING_LAPSED = "booking_found", "booking_lapsed"
 TURN_BOOKED, TURN_MISSED, ATTENDED = "turn_booked", "turn_missed", "attended"
+MANDATE_OFFERED, MANDATE_ACCEPTED, MANDATE_DECLINED = "mandate_offered", "mandate_accepted", "mandate_declined"
+MANDATE_ENDED, MANDATE_GOOD, MANDATE_REFUSED = "mandate_ended", "mandate_good", "mandate_refused"
+MANDATE_FOR_YOU = "mandate_for_you"
 # One for each way of waiting; counted by the days that are left.
 REMINDERS = ("reminder_draft", "reminder_awaiting_payment", "reminder_returned")
 
@@ -12,6 +15,8 @@ KINDS = frozenset(
         *(RETURNED, READY, REFUSED, LAPSED, CANCELLED, COLLECTED, REFUND_DUE, PAYMENT_HELD, EXTENDED),
         *(BOOKING_FOUND, BOOKING_LAPSED),
         *(TURN_BOOKED, TURN_MISSED, ATTENDED),
+        *(MANDATE_OFFERED, MANDATE_ACCEPTED, MANDATE_DECLINED),
+        *(MANDATE_ENDED, MANDATE_GOOD, MANDATE_REFUSED, MANDATE_FOR_YOU),
         *REMINDERS,
     }
 )

@@ -13,6 +13,7 @@ from shared.errors import Unavailable
 blueprint = Blueprint("notices", __name__)
 DAYS = ("day", "until")
 ABOUT_BOOKINGS = ("booking_found", "booking_lapsed")
+ABOUT_MANDATES = "mandate_"
 
 
 @blueprint.get("/notices")
@@ -26,11 +27,13 @@ def show() -> str:
 
 
 def told(notices: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Notices with their words and, where there is one, the application they lead to."""
-    return [
-        {**one, "text": words(one), "reference": None if one["kind"] in ABOUT_BOOKINGS else one["about"]}
-        for one in notices
-    ]
+    """Notices with their words and where they lead: an application, the mandates, or nowhere."""
+    return [{**one, "text": words(one), **_leads_to(one)} for one in notices]
+
+
+def _leads_to(notice: dict[str, Any]) -> dict[str, Any]:
+    mandate = notice["kind"].startswith(ABOUT_MANDATES)
+    return {"mandate": mandate, "reference": None if mandate or notice["kind"] in ABOUT_BOOKINGS else notice["about"]}
 
 
 def words(notice: dict[str, Any]) -> Markup:

@@ -11,7 +11,7 @@ from services.consular.applicants.model import Mandate
 from services.consular.applications.api.mandates import Introduced
 from services.consular.applications.api.request import Keyed, once, opened
 from services.consular.applications.days import today
-from services.consular.applications.people import second_file
+from services.consular.applications.people import news, second_file
 from services.consular.applications.statements import introduced
 from shared import audit
 from shared.web import allowed, body, current_actor, keys, transaction
@@ -73,7 +73,9 @@ def accept(reference: str) -> dict[str, Any]:
 
     def act(session: Session) -> dict[str, Any]:
         mission = mandates.find(session, reference).mission
-        return _shown(session, check.accept(session, actor, reference, principal, today(session, mission)))
+        decided = check.accept(session, actor, reference, principal, today(session, mission))
+        news.tell_decided(session, decided)
+        return _shown(session, decided)
 
     return once(reference, asked["key"], {"verb": "accept_mandate"}, act)
 
@@ -86,7 +88,9 @@ def refuse(reference: str) -> dict[str, Any]:
 
     def act(session: Session) -> dict[str, Any]:
         note = asked["note"] or ""
-        return _shown(session, check.refuse(session, current_actor(), reference, asked["reason"], note))
+        decided = check.refuse(session, current_actor(), reference, asked["reason"], note)
+        news.tell_decided(session, decided)
+        return _shown(session, decided)
 
     return once(reference, asked["key"], {"verb": "refuse_mandate", "reason": asked["reason"]}, act)
 

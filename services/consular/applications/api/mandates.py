@@ -18,6 +18,7 @@ from services.consular.applications import commands
 from services.consular.applications.api.request import Keyed, once, opened
 from services.consular.applications.days import today
 from services.consular.applications.move import find as find_application
+from services.consular.applications.people import news
 from services.consular.applications.statements import introduced
 from services.consular.papers import rules as papers
 from shared import forms
@@ -121,7 +122,9 @@ def give() -> tuple[dict[str, Any], int]:
         agent, until = (_key(typed["agent_number"]), typed["agent_given"]), date.fromisoformat(typed["until"])
 
         def act() -> dict[str, Any]:
-            return _shown(session, grant.grant(session, actor, me, mission, agent, asked["scope"], until, day))
+            made = grant.grant(session, actor, me, mission, agent, asked["scope"], until, day)
+            news.tell_offered(session, made, typed["agent_number"])
+            return _shown(session, made)
 
         content = {"verb": "grant", "agent": agent, "scope": asked["scope"], "until": typed["until"]}
         return commands.once(session, actor, mission, asked["key"], content, act), 201
@@ -194,6 +197,7 @@ def _answer(reference: str, *, accepted: bool) -> dict[str, Any]:
     def act(session: Session) -> dict[str, Any]:
         day = today(session, mission_of(reference))
         answered = grant.answer(session, actor, reference, me, _key(me.number), day, accepted=accepted)
+        news.tell_answered(session, answered)
         return _shown(session, answered)
 
     return once(reference, asked["key"], {"verb": "answer", "accepted": accepted}, act)
@@ -205,7 +209,9 @@ def end(reference: str) -> dict[str, Any]:
     """Withdrawn by who gave it, or laid down by who holds it; at once."""
 
     def act(session: Session) -> dict[str, Any]:
-        return _shown(session, grant.end(session, current_actor(), reference))
+        ended = grant.end(session, current_actor(), reference)
+        news.tell_ended(session, current_actor(), ended)
+        return _shown(session, ended)
 
     return once(reference, body(Keyed)["key"], {"verb": "end"}, act)
 
