@@ -11,6 +11,7 @@ from services.consular.applicants.model import Mandate
 from services.consular.notices.model import Notice
 from tests.conftest import HOME, officer
 from tests.service.acting import SLUG, Acting, Client, check, mandated, release
+from tests.service.gateway_app import Gateway
 
 WOMAN, AGENT = specimens.WOMAN, specimens.SERVED
 
@@ -64,14 +65,15 @@ def test_who_gave_it_hears_the_answer_and_the_other_one_of_its_end(
 def test_an_offer_reaches_whom_the_mission_knows_by_number_and_name(
     woman: Acting, agent: Acting, service_client: Client
 ) -> None:
-    sent(woman_as_agent := Acting(service_client, WOMAN), mandated(agent, woman_as_agent))
-    release(service_client, WOMAN, AGENT)
-    # The file is the agent's own, so that from now on the mission knows their number.
-    right = str(woman.grant(AGENT).get_json()["reference"])
-    assert told(service_client, right) == [("mandate_offered", AGENT.person)]
-    release(service_client, WOMAN, AGENT)
-    wrong = str(woman.grant(AGENT, agent_given="سعاد").get_json()["reference"])
+    sent(agent, mandated(woman, agent))
+    student = Acting(service_client, specimens.STUDENT)
+    release(service_client, student.one)
+    right = str(student.grant(WOMAN).get_json()["reference"])
+    assert told(service_client, right) == [("mandate_offered", WOMAN.person)]
+    assert student.end(right).status_code == 200
+    wrong = str(student.grant(WOMAN, agent_given="سعاد").get_json()["reference"])
     assert told(service_client, wrong) == []
+    assert student.end(wrong).status_code == 200
 
 
 def test_a_papers_two_hear_what_the_officer_decided(woman: Acting, agent: Acting, service_client: Client) -> None:
@@ -110,3 +112,10 @@ def test_the_state_of_a_mandate_and_its_news_come_together(
     assert told(service_client, reference) == before
     with service_client("consular").app.extensions["database"].scope(HOME) as session:
         assert session.get_one(Mandate, reference).state == "accepted"
+
+
+@pytest.mark.parametrize("code", ["ar", "en"])
+def test_the_desk_opens_a_mandate_that_has_no_paper(woman: Acting, agent: Acting, gateway: Gateway, code: str) -> None:
+    page = gateway.visitor("officer").get(f"/{code}/desk/mandates/{mandated(woman, agent)}")
+    assert page.status_code == 200 and 'class="scans"' not in page.text
+    assert {"ar": "ريم عبد الرحمن نموذج", "en": WOMAN.latin_given}[code] in page.text
