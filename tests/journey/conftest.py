@@ -168,3 +168,8 @@ def as_before(registers: int, cluster: Postgres) -> Iterator[None]:
         connection.execute("DELETE FROM conscription.deferral")
         for person, status in set(known) - set(connection.execute(query).fetchall()):
             connection.execute(SET_STATUS, [status, person])
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nobody_filed_before(empty_files: None) -> None:
+    """Each module begins with an empty mission."""

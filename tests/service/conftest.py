@@ -38,3 +38,8 @@ def gateway(whole_gateway: Gateway) -> Gateway:
     for wire in whole_gateway.wires.values():
         wire.mend()
     return whole_gateway
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nobody_filed_before(empty_files: None) -> None:
+    """Each module begins with an empty mission."""

@@ -97,9 +97,9 @@ def test_each_row_of_a_history_has_a_source_and_ends_where_the_next_begins(sessi
 def test_a_missions_own_tariff_is_told_at_that_mission_alone(session_for: SessionFor) -> None:
     session = session_for("consular")
     here, there = opened(session, "individual-extract", TODAY, "MAD"), opened(session, "individual-extract", TODAY)
-    own = [row for row in here["history"] if row.get("scope") == "MAD"]
+    own = [row for row in here["history"] if row.get("scope") == "MAD" and row["what"] == "fee"]
     assert [row["tariff"] for row in own] == [{"amount": 9500, "currency": "EUR"}]
-    assert not [row for row in there["history"] if row.get("scope")]
+    assert not [row for row in there["history"] if row.get("scope") == "MAD"]
 
 
 def test_every_provision_belongs_to_something_and_is_in_order() -> None:
