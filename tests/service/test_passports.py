@@ -266,6 +266,18 @@ def test_a_collected_replacement_leaves_the_lost_one_lost(counter: At) -> None:
     assert (found["issued"]["state"], found["lost"]["reported_at"]) == ("lost", HOME)
 
 
+def test_a_mistyped_number_that_is_mended_was_never_lost(counter: At) -> None:
+    here = in_review(counter(), "passport-lost")
+    mistyped = here.read()["answers"]["passport_number"]
+    assert here.desk("return", OFFICER, reason="answer_wrong").status_code == 200
+    here.save({"passport_number": "N987650001"})
+    assert here.submit().status_code == 200
+    asked = {
+        number: here.client.get(f"/desk/passports/{number}", HEAD).get_json() for number in (mistyped, "N987650001")
+    }
+    assert [bool(asked[number].get("lost")) for number in asked] == [False, True]
+
+
 def test_nobody_reports_another_persons_passport(counter: At) -> None:
     number = counter().until("collected").read()["collection"]["number"]
     here = counter()

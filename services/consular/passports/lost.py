@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -22,8 +22,11 @@ def find(session: Session, number: str) -> LostPassport | None:
 def report(session: Session, actor: Actor, mission: str, number: str, application: str, today: date) -> None:
     """Puts a number on the list, once for all missions; a passport of this mission is lost from now on.
 
-    Its specimen page is revoked, so that whoever verifies it is told.
+    Its specimen page is revoked, so that whoever verifies it is told. Another number that this application named
+    before, and mended since, was never lost.
     """
+    mistyped = LostPassport.application == application, LostPassport.number != number
+    session.execute(delete(LostPassport).where(*mistyped, LostPassport.surrendered_on.is_(None)))
     row = {"number": number, "reported_at": mission, "application": application, "reported_on": today}
     session.execute(insert(LostPassport).values(row).on_conflict_do_nothing())
     pages = session.scalars(

@@ -75,7 +75,7 @@ def reported_lost() -> None:
         sa.PrimaryKeyConstraint("number", name="pk_lost_passport"),
         sa.CheckConstraint("(surrendered_at IS NULL) = (surrendered_on IS NULL)", name="ck_lost_passport_surrendered"),
     )
-    grant("lost_passport")
+    grant("lost_passport", "SELECT, INSERT, UPDATE, DELETE")
 
 
 def printed_pages() -> None:
