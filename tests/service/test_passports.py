@@ -234,7 +234,7 @@ def test_no_event_holds_the_number_of_a_passport(counter: At, database: Database
     assert here.client.get(f"/desk/passports/{number}", CLERK).status_code == 200
     assert here.client.post(f"/desk/passports/{number}/surrender", CLERK, {}).status_code == 200
     with database("consular").scope(HOME) as session:
-        told = session.execute(select(event).where(event.c.action.startswith("passport."))).all()
+        told = session.execute(select(event).where(event.c.action.startswith("passport.")).order_by(event.c.id)).all()
     done = [row.action for row in told if row.about == here.reference]
     assert done == ["passport.reported_lost", "passport.read", "passport.surrendered"]
     assert not [row for row in told if number in str(row)]
