@@ -7,12 +7,11 @@ from shared.settings import Settings
 
 def app() -> Flask:
     """The web application, as gunicorn calls it."""
-    from services.consular import missions
-    from services.consular.applications import api, settle
-    from services.consular.appointments import api as appointments
-    from services.consular.bookings import api as bookings
-    from services.consular.notices import api as notices
-    from services.consular.payments.api import routes
+    from services.consular import api, missions
+    from services.consular.api import bookings, notices
+    from services.consular.api import openings as appointments
+    from services.consular.api.prices import routes
+    from services.consular.workflow import settle
     from shared import document_routes
     from shared.web import create_service
 

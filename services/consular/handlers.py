@@ -2,8 +2,8 @@
 
 from sqlalchemy.orm import Session
 
-from services.consular.applications import resolve, resume
-from services.consular.applications.letters import correspondence as letters
+from services.consular.workflow import correspondence as letters
+from services.consular.workflow import resolve, resume
 from shared.access import check_role
 from shared.errors import Refusal
 from shared.messages import Envelope

@@ -3,16 +3,14 @@
 import time
 from dataclasses import dataclass
 
-from services.consular import missions
-from services.consular.applications import resolve, settle
-from services.consular.applications.deadlines import lapse, remind
-from services.consular.applications.decrees import suspend
-from services.consular.applications.letters import press
-from services.consular.bookings import bring_in
+from services.consular.bookings import import_bookings
 from services.consular.handlers import HANDLERS
+from services.consular.ministries import escalate
+from services.consular.missions import each_mission
 from services.consular.payments import hosted
 from services.consular.payments.provider import Provider
 from services.consular.payments.rules import Answer
+from services.consular.workflow import lapse, remind, resolve, settle, suspend
 from shared.db import Database
 from shared.errors import Unavailable
 from shared.identity import service
@@ -46,20 +44,16 @@ class Hurried:
 
 def serve_waiting(database: Database) -> None:
     """Booklets that came into stock go to those who wait, mission by mission."""
-    with database.scope(None) as session:
-        codes = [mission.code for mission in missions.listed(session)]
-    for code in codes:
-        with database.scope(code) as session:
-            resolve.serve_waiting(session, service(NAME, code))
+    for actor, _ in each_mission(database, service(NAME)):
+        with database.scope(actor.mission) as session:
+            resolve.serve_waiting(session, actor)
 
 
 def forget_previews(database: Database) -> None:
     """Files of bookings that nobody decided about, mission by mission."""
-    with database.scope(None) as session:
-        codes = [mission.code for mission in missions.listed(session)]
-    for code in codes:
-        with database.scope(code) as session:
-            bring_in.forget_old(session, service(NAME, code))
+    for actor, _ in each_mission(database, service(NAME)):
+        with database.scope(actor.mission) as session:
+            import_bookings.forget_old(session, actor)
 
 
 def jobs(settings: Settings) -> list[Job]:
@@ -76,7 +70,7 @@ def jobs(settings: Settings) -> list[Job]:
         remind.remind_due(database, service(NAME))
         lapse.lapse_due(database, service(NAME), hurried)
         suspend.close_due(database, service(NAME), hurried)
-        press.press_due(database, service(NAME))
+        escalate.press_due(database, service(NAME))
 
     return [
         Job("booklets", BOOKLETS_EVERY, serve_waiting),

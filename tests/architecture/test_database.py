@@ -18,7 +18,7 @@ from tests.conftest import ELSEWHERE, HOME, officer
 
 MODELS = {"gateway": "services.gateway.accounts.model"}
 # Models in the rooms of a service are declared once its entrance has been imported.
-ENTRANCES = {"consular": ("services.consular.applications.api", "services.consular.payments.api")}
+ENTRANCES = {"consular": ("services.consular.api", "services.consular.api.prices")}
 KNOWN_TO_THE_DATABASE_ALONE = {"remove_index", "remove_fk", "remove_constraint", "remove_column"}
 assert outbox.TABLES and inbox.TABLES  # importing them declares them
 

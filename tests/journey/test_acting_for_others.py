@@ -7,7 +7,7 @@ import pytest
 
 from deploy.population import specimens
 from deploy.population.specimens import Specimen
-from services.consular.applications import review
+from services.consular.workflow import review
 from tests.conftest import HOME, officer
 from tests.journey.conftest import Platform
 from tests.service.acting import Acting, close_files, mandated, release

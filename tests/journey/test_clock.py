@@ -12,9 +12,8 @@ from deploy.database import DATABASE, opened
 from deploy.demo.answers import answers, required_papers, scan
 from deploy.population import specimens
 from deploy.postgres import Postgres
-from services.consular.applications.days import today
-from services.consular.applications.deadlines import lapse
-from services.consular.applications.decrees import suspend
+from services.consular.missions import today
+from services.consular.workflow import lapse, suspend
 from shared.db import Database
 from shared.identity import service
 from tests.conftest import HOME, officer

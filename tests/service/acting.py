@@ -165,7 +165,7 @@ def release(client: Client, *people: Specimen) -> None:
     """Ends what other tests left standing between these people."""
     from sqlalchemy import or_, update
 
-    from services.consular.applicants.model import Mandate
+    from services.consular.people.model import Mandate
 
     ids = [one.person for one in people]
     live = Mandate.state.in_(("offered", "accepted", "to_check"))
@@ -191,7 +191,7 @@ def expire(client: Client, reference: str, until: date) -> None:
     """As if the mandate had been given for less."""
     from sqlalchemy import update
 
-    from services.consular.applicants.model import Mandate
+    from services.consular.people.model import Mandate
 
     with client("consular").app.extensions["database"].scope(reference[:3]) as session:
         session.execute(update(Mandate).where(Mandate.reference == reference).values(until=until))

@@ -12,11 +12,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from services.consular.applications import draft
 from services.consular.applications.model import Application
-from services.consular.applications.submit import submit
 from services.consular.handlers import HANDLERS
 from services.consular.passports import booklets
+from services.consular.workflow import draft
+from services.consular.workflow.submit import submit
 from shared import forms
 from shared.catalogue.model import Question
 from shared.crypto import Keys

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
 
-from services.consular.applications.days import today
-from services.consular.bookings import bring_in
+from services.consular.bookings import import_bookings
 from services.consular.bookings.model import Booking, BookingImport, Phase
+from services.consular.missions import today
 from services.consular.notices.model import Notice
 from shared.audit import event
 from shared.db import Database
@@ -166,7 +166,7 @@ def test_a_file_nobody_decided_about_is_forgotten_after_a_day(client: ServiceCli
         yesterday = func.now() - timedelta(days=1, minutes=1)
         session.execute(update(BookingImport).where(BookingImport.reference == old).values(uploaded_at=yesterday))
     with consular.scope(PLACE) as session:
-        assert bring_in.forget_old(session, service("consular", PLACE)) == 1
+        assert import_bookings.forget_old(session, service("consular", PLACE)) == 1
         assert (session.get_one(BookingImport, old).state, session.get_one(BookingImport, old).content) == (
             "dropped",
             None,

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from deploy.population import specimens
-from services.consular.applications.days import today
-from services.consular.applications.deadlines import remind
+from services.consular.missions import today
 from services.consular.notices.model import Notice
+from services.consular.workflow import remind
 from shared.db import Database
 from shared.identity import service
 from tests.conftest import HOME

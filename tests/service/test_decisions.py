@@ -11,12 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.consular import worker
-from services.consular.applications import resolve, review, settle
 from services.consular.applications.model import Application
-from services.consular.applications.reading import read
-from services.consular.applications.submit import submit
-from services.consular.applications.visits.attend import attend
-from services.consular.applications.withdraw import withdraw
+from services.consular.appointments.check_in import attend
 from services.consular.handlers import HANDLERS
 from services.consular.passports import booklets
 from services.consular.passports.model import Booklet, Passport
@@ -24,6 +20,10 @@ from services.consular.payments import attempts, quote, refund, take
 from services.consular.payments.model import Standing
 from services.consular.payments.provider import Provider
 from services.consular.payments.rules import Answer, Kind, Said
+from services.consular.views import application_view
+from services.consular.workflow import resolve, review, settle
+from services.consular.workflow.submit import submit
+from services.consular.workflow.withdraw import withdraw
 from shared import forms
 from shared.audit import event
 from shared.catalogue.civil_status import INDIVIDUAL_EXTRACT
@@ -68,7 +68,7 @@ def forwarded(session: Session, folder: Path, slug: str = RENEWAL) -> Applicatio
 
 
 def codes(session: Session, application: Application) -> list[str]:
-    return [line["code"] for line in read.whole(session, HEAD, application)["timeline"]]
+    return [line["code"] for line in application_view.whole(session, HEAD, application)["timeline"]]
 
 
 def empty_stock(session: Session) -> None:
@@ -143,7 +143,7 @@ def test_an_extract_carries_the_code_of_its_document(session_for: Sessions, key_
     application = forwarded(session, key_folder, "individual-extract")
     hear(session, application, "granted", ask="extract", document="RUH-R2345-67")
     assert application.status == "ready"
-    shown = read.whole(session, HEAD, application)
+    shown = application_view.whole(session, HEAD, application)
     assert shown["document"] == {"code": "RUH-R2345-67", "owner": "civil_registry"}
     assert shown["collection"] is None
     assert {stage["state"] for stage in shown["stages"]} == {"done"}

@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 from sqlalchemy.orm import Session
 
-from services.consular.applications import draft
 from services.consular.payments import tariffs
 from services.consular.payments.model import Standing
+from services.consular.workflow import draft
 from shared.errors import Conflict, Refusal
 from shared.identity import ANONYMOUS, Actor
 from tests.conftest import ELSEWHERE, HOME, officer

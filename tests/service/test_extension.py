@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 
-from services.consular.applications.days import today
-from services.consular.applications.deadlines import lapse
+from services.consular.approvals.model import Proposal
+from services.consular.missions import today
 from services.consular.notices.model import Notice
-from services.consular.proposals.model import Proposal
+from services.consular.workflow import lapse
 from shared.audit import event
 from shared.db import Database
 from shared.identity import Actor, service

@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import update
 
 from deploy.population import specimens
-from services.consular.applications.days import today
 from services.consular.applications.model import Application
 from services.consular.applications.rules import OPEN
 from services.consular.bookings.model import Phase
+from services.consular.missions import today
 from services.gateway.security import BODY_BYTES
 from shared.db import Database
 from shared.i18n import language

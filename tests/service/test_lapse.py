@@ -8,14 +8,13 @@ from functools import partial
 import pytest
 from sqlalchemy import func, select, update
 
-from services.consular.applications import settle
-from services.consular.applications.days import today
-from services.consular.applications.deadlines import lapse, remind
 from services.consular.applications.model import Application, Step
+from services.consular.missions import today
 from services.consular.notices.model import Notice
 from services.consular.payments import attempts, hosted
 from services.consular.payments.model import Attempt, Order
 from services.consular.payments.rules import Answer, AttemptState, OutcomeUnknown
+from services.consular.workflow import lapse, remind, settle
 from shared.db import Database, now
 from shared.identity import Actor, service
 from tests.conftest import officer

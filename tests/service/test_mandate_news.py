@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from deploy.population import specimens
-from services.consular.applicants.model import Mandate
 from services.consular.notices.model import Notice
+from services.consular.people.model import Mandate
 from tests.conftest import HOME, officer
 from tests.service.acting import SLUG, Acting, Client, check, mandated, release
 from tests.service.gateway_app import Gateway

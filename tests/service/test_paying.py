@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
-from services.consular.applications.api import money
-from services.consular.payments import api, signature
+from services.consular.api import payments, prices
+from services.consular.payments import signature
 from services.consular.payments.model import Entry
 from shared.db import Database
 from shared.identity import Actor
@@ -30,7 +30,7 @@ RETURN = "http://127.0.0.1:8080/applications/x/paid"
 def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemoryProvider]:
     """The card provider of this test."""
     made = InMemoryProvider()
-    for module in (money, api):
+    for module in (payments, prices):
         monkeypatch.setattr(module, "card_provider", lambda: made)
     yield made
 

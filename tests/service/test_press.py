@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from services.consular.applications.letters import press
+from services.consular.ministries import escalate
 from services.consular.ministries.model import Reminder
 from shared.db import Database
 from shared.documents import Document
@@ -33,7 +33,7 @@ def ladder(database: Database, code: str) -> dict[str, Reminder]:
 
 def run(database: Database, day: date) -> int:
     noon = datetime(day.year, day.month, day.day, 9, tzinfo=UTC)
-    return press.press_due(database, JOB, noon)
+    return escalate.press_due(database, JOB, noon)
 
 
 def test_each_step_is_done_once_and_on_its_day(sent: Counter, database: Callable[[str], Database]) -> None:

@@ -13,7 +13,7 @@ from deploy.population import specimens
 from deploy.population.specimens import Specimen
 from deploy.postgres import Postgres
 from services.civil_registry import rules as register_rules
-from services.consular.applicants import rules
+from services.consular.people import rules
 from shared.clock import local_date
 from shared.identity import Actor
 from tests.conftest import officer

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from services.consular.applicants import snapshot
 from services.consular.applications.model import Application
 from services.consular.payments.model import Order
+from services.consular.people import snapshot
 from shared.audit import event
 from shared.crypto import Keys, create_keys
 from shared.db import Database

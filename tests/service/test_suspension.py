@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from services.consular.applications import settle
-from services.consular.applications.days import today
-from services.consular.applications.decrees import suspend
+from services.consular.missions import today
 from services.consular.payments import attempts
 from services.consular.payments.model import Attempt
+from services.consular.workflow import settle, suspend
 from shared.db import Database
 from shared.errors import Refusal
 from shared.identity import service

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from services.consular import missions
-from services.consular.payments import attempts, hosted, ledger, quote, receipt, refund, take, tariffs
+from services.consular.payments import attempts, hosted, ledger, quote, receipt, refund, take
 from services.consular.payments.model import Attempt, Entry, Order, Receipt
 from services.consular.payments.rules import Answer, AttemptState, Kind, OrderState, OutcomeUnknown, Said
 from shared import references
@@ -396,7 +396,7 @@ def test_the_receipt_holds_what_was_promised_and_taken(session_for: SessionFor) 
     data = session.get_one(Document, row.document).data
     assert data["holder"] == {"ar": "رشا الحسين", "en": "Rasha Alhussein"}
     assert data["total"] == {"amount": 75000, "currency": "SAR"}
-    today = tariffs.today(session, missions.find(session, "RUH"))  # on which a peg holds
+    today = missions.today(session, "RUH")  # on which a peg holds
     assert data["rate"] == {"value": "3.75", "from": "USD", "to": "SAR", "source": "peg", "on": today.isoformat()}
     assert data["lines"][0]["tariff"] == {"amount": 20000, "currency": "USD"}
     assert (data["payment"], data["application"]) == (payment.reference, order.application)

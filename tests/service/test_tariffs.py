@@ -10,6 +10,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from services.consular import missions
+from services.consular.missions.model import Mission
 from services.consular.payments import quote, tariffs
 from services.consular.payments.model import Order
 from services.consular.payments.offer import offer
@@ -187,7 +188,7 @@ def test_every_fee_of_the_catalogue_has_a_tariff_or_is_assessed(session_for: Ses
     session = session_for("consular")
     riyadh = missions.find(session, "RUH")
     for entry in CATALOGUE.values():
-        found = tariffs.applicable(session, entry.slug, riyadh, tariffs.today(session, riyadh))
+        found = tariffs.applicable(session, entry.slug, riyadh, missions.today(session, riyadh.code))
         for fee in entry.fees:
             assert fee.name in found or entry.priced == "after_assessment", (entry.slug, fee.name)
             assert fee.name not in found or found[fee.name].beneficiary == fee.beneficiary
@@ -195,12 +196,12 @@ def test_every_fee_of_the_catalogue_has_a_tariff_or_is_assessed(session_for: Ses
 
 def test_missions_are_loaded_once_and_every_one_is_sound(session_for: SessionFor) -> None:
     session = session_for("consular")
-    before = session.scalar(select(func.count()).select_from(missions.Mission))
+    before = session.scalar(select(func.count()).select_from(Mission))
     missions.load(session)
     tariffs.load(session)
-    assert session.scalar(select(func.count()).select_from(missions.Mission)) == before == 59
+    assert session.scalar(select(func.count()).select_from(Mission)) == before == 59
     missions.check_zones()
-    for mission in missions.listed(session):
+    for mission in missions.list_all(session):
         assert mission.zone in available_timezones()
         assert exponent(mission.currency) in (0, 2, 3)
         assert mission.name_ar and mission.name_en and len(mission.country) == 2
@@ -212,7 +213,7 @@ def test_missions_are_loaded_once_and_every_one_is_sound(session_for: SessionFor
 
 def test_the_day_is_the_missions_own(session_for: SessionFor) -> None:
     session = session_for("consular")
-    days = {code: tariffs.today(session, missions.find(session, code)) for code in ("TYO", "RUH", "WAS")}
+    days = {code: missions.today(session, code) for code in ("TYO", "RUH", "WAS")}
     assert days["WAS"] <= days["RUH"] <= days["TYO"] <= days["WAS"] + timedelta(days=1)
     assert abs(days["RUH"] - now(session).date()) <= timedelta(days=1)
 

@@ -13,9 +13,10 @@ from sqlalchemy import func, select, update
 from deploy.database import DATABASE, opened
 from deploy.postgres import Postgres
 from services.consular.applications.model import Application
-from services.consular.applications.visits.slips import issue_passport
 from services.consular.appointments.hold import Booker, hold
-from services.consular.appointments.model import Opening, Turn
+from services.consular.appointments.model import Turn
+from services.consular.missions.model import Opening
+from services.consular.passports.slip import issue_passport_slip
 from shared import documents
 from shared.db import Database
 from shared.errors import Conflict
@@ -609,7 +610,7 @@ def test_the_slip_asks_for_no_passport_that_cannot_be_brought(
     mine = counter().until("awaiting_payment", slug)
     with consular.scope(HOME) as session:
         application = session.get_one(Application, mine.reference)
-        slip = issue_passport(session, service("consular", HOME), application)
+        slip = issue_passport_slip(session, service("consular", HOME), application)
         assert ("old_passport" in documents.find(session, slip).data["bring"]) is brings
 
 

@@ -10,11 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from services.consular.applications import settle
-from services.consular.applications.api import passports
-from services.consular.payments import api
+from services.consular.api import passports, prices
 from services.consular.payments.model import Entry, Line
 from services.consular.payments.rules import Answer, Kind, Said
+from services.consular.workflow import settle
 from shared.db import Database
 from shared.identity import Actor
 from shared.money import Money
@@ -34,7 +33,7 @@ DIFFERENCE = 75_000
 def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemoryProvider]:
     """The card provider of this test."""
     made = InMemoryProvider()
-    for module in (passports, api):
+    for module in (passports, prices):
         monkeypatch.setattr(module, "card_provider", lambda: made)
     yield made
 

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from services.consular.payments import api, attempts, hosted
+from services.consular.api import prices
+from services.consular.payments import attempts, hosted
 from services.consular.payments.model import Entry, Order, ProviderEvent
 from services.consular.payments.provider import read_event
 from services.consular.payments.rules import AttemptState, OrderState, Payment
@@ -33,7 +34,7 @@ Databases = Callable[[str], Database]
 def provider(monkeypatch: pytest.MonkeyPatch) -> InMemoryProvider:
     """The provider that the service asks, in memory."""
     made = InMemoryProvider()
-    monkeypatch.setattr(api, "card_provider", lambda: made)
+    monkeypatch.setattr(prices, "card_provider", lambda: made)
     return made
 
 
@@ -48,7 +49,7 @@ def waiting(database: Databases, provider: InMemoryProvider) -> tuple[Order, Pay
 @pytest.fixture(scope="module")
 def client(environment: Callable[[str], dict[str, str]], key_folder: Path) -> Iterator[ServiceClient]:
     """The routes of money alone: these orders have no application that could be moved on."""
-    application = create_service(Settings.load("consular", environment("consular")), [api.routes(settle)])
+    application = create_service(Settings.load("consular", environment("consular")), [prices.routes(settle)])
     yield ServiceClient(application, Keys(key_folder, "gateway"), "consular")
     application.extensions["database"].engine.dispose()
 

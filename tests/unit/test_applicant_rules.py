@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from services.consular.applicants import rules
-from services.consular.applicants.rules import Months
+from services.consular.people import rules
+from services.consular.people.rules import Months
 from shared.catalogue import CATALOGUE, TRANSACTIONS, scopes
 from shared.catalogue.model import AGENT, GUARDIAN, HOLDER, RELATIVE
 

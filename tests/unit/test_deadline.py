@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.consular.applications.deadlines.deadline import DAYS, day_number, is_over, last_day, reminded_on
+from services.consular.missions.deadlines import DAYS, day_number, is_over, last_day, reminded_on
 from shared.clock import local_date
 
 ZONES = {

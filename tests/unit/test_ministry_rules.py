@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.consular.ministries.lifetimes import expiry
-from services.consular.ministries.rules import ladder, movements
+from services.consular.ministries.rules import movements, reminder_schedule
 from services.consular.ministries.rules.matters import AUTHORITIES, GRANTED, MATTERS, matter
 from services.consular.ministries.rules.movements import IN, OUT, Crossing
 from services.consular.ministries.rules.reading import FIELDS, Asked, read
@@ -42,7 +42,7 @@ def test_every_question_of_the_catalogue_has_its_letter_and_every_answer_its_pap
 
 
 def test_the_ladder_climbs_over_the_weekend() -> None:
-    steps = ladder.working_days(3)
+    steps = reminder_schedule.working_days(3)
     thursday, weekend = date(2026, 11, 19), frozenset({FRIDAY, SATURDAY})
     days = [add_working_days(thursday, n, weekend) for n in steps.values()]
     assert list(steps) == ["first", "second", "escalation"] and days == sorted(set(days))

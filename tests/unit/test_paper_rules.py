@@ -4,7 +4,7 @@ import zlib
 
 import pytest
 
-from services.consular.papers import rules
+from services.consular.uploads import rules
 
 
 def png_chunk(name: bytes, data: bytes) -> bytes:

@@ -4,16 +4,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from services.consular.appointments.rules import (
-    Hours,
-    dates_between,
-    free_seat,
-    is_late,
-    month_of,
-    overlaps,
-    slots_of,
-    week_runs,
-)
+from services.consular.appointments.rules import free_seat, is_late, month_of, overlaps, slots_of
+from services.consular.missions.rules import Hours, dates_between, week_runs
 
 SUNDAY_IN_MARCH, SUNDAY_IN_OCTOBER = date(2027, 3, 28), date(2027, 10, 31)
 

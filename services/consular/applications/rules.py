@@ -125,14 +125,14 @@ ABOUT_TURNS = frozenset({"hold_turn", "change_turn", "attend", "miss"})
 OF_BOOKLETS = frozenset({"upgrade", "collect", "reprint"})
 
 
-def transition(source: Status, target: Status) -> Transition | None:
+def find_transition(source: Status, target: Status) -> Transition | None:
     """The table's entry for a change, or None when there is no such change."""
     return next((each for each in TRANSITIONS if (each.source, each.target) == (source, target)), None)
 
 
 def may_move(source: Status, target: Status) -> bool:
     """Whether the table knows this change."""
-    return transition(source, target) is not None
+    return find_transition(source, target) is not None
 
 
 def verbs_in(status: Status, party: Party, *, booklet: bool, turn: bool = False, visit: bool = False) -> list[str]:

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from services.consular.applicants import snapshot
-from services.consular.applicants.rules import Known
+from services.consular.people import snapshot
+from services.consular.people.rules import Known
 from shared.catalogue import kin
 from shared.catalogue.model import HOLDER, Facts, Transaction
 from shared.crypto import Keys

@@ -6,10 +6,11 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from services.consular.appointments import calendar, openings, release
+from services.consular.appointments import openings, release
 from services.consular.appointments.hold import Booker, hold
 from services.consular.appointments.model import Turn
 from services.consular.appointments.rules import LIVE, TurnState
+from services.consular.missions import calendar
 from shared import audit, db
 from shared.errors import Conflict, NotFound, Refusal
 from shared.identity import Actor

@@ -9,9 +9,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.consular import missions
-from services.consular.appointments import calendar, openings
-from services.consular.appointments.model import Turn, TurnRule
+from services.consular.appointments import openings
+from services.consular.appointments.model import Turn
 from services.consular.appointments.rules import COUNTED, Slot, TurnState, free_seat, month_of
+from services.consular.missions import calendar
+from services.consular.missions.model import TurnRule
 from shared import audit, clock, db
 from shared.errors import Conflict, Refusal
 from shared.identity import Actor

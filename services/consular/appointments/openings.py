@@ -10,9 +10,11 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.consular import missions
-from services.consular.appointments import calendar
-from services.consular.appointments.model import Closure, Turn, TurnRule
-from services.consular.appointments.rules import NEXT_SHOWN, SEATED, Slot, TurnState, dates_between, slots_of
+from services.consular.appointments.model import Turn
+from services.consular.appointments.rules import NEXT_SHOWN, SEATED, Slot, TurnState, slots_of
+from services.consular.missions import calendar
+from services.consular.missions.model import Closure, TurnRule
+from services.consular.missions.rules import dates_between
 from shared import clock, db
 from shared.errors import Refusal
 
@@ -64,7 +66,7 @@ def occupied() -> ColumnElement[bool]:
 def offered(session: Session, mission: str, service: str) -> Offered:
     """All days from today to the horizon. A service without opening hours has days without times."""
     zone, rule = missions.find(session, mission).zone, calendar.rule(session, mission, service)
-    first = calendar.today(session, mission)
+    first = missions.today(session, mission)
     last = first + timedelta(days=rule.horizon_days)
     hours = [row.hours for row in calendar.hours(session, mission, service)]
     closed = calendar.closed_days(session, mission, first, last)
@@ -107,7 +109,7 @@ def find(session: Session, mission: str, service: str, starts_at: datetime) -> S
     """The slot that begins at this instant. Raises Refusal: turn_past, turn_too_far, turn_closed, or turn_unknown for
     an instant at which this mission receives nobody for this service."""
     zone, rule = missions.find(session, mission).zone, calendar.rule(session, mission, service)
-    day, today = clock.local_date(starts_at, zone), calendar.today(session, mission)
+    day, today = clock.local_date(starts_at, zone), missions.today(session, mission)
     if starts_at <= db.now(session):
         raise Refusal("turn_past")
     if day > today + timedelta(days=rule.horizon_days):

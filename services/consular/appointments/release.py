@@ -3,9 +3,11 @@
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from services.consular.appointments import calendar, rules
-from services.consular.appointments.model import Turn, TurnRule
+from services.consular.appointments import rules
+from services.consular.appointments.model import Turn
 from services.consular.appointments.rules import LIVE, TurnState
+from services.consular.missions import calendar
+from services.consular.missions.model import TurnRule
 from shared import audit, db
 from shared.errors import Conflict, NotFound
 from shared.identity import Actor

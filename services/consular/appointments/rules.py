@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
+
+from services.consular.missions.rules import Hours
 
 
 class TurnState(StrEnum):
@@ -26,24 +28,6 @@ SEATED = frozenset({TurnState.HELD, TurnState.BOOKED, TurnState.ATTENDED, TurnSt
 COUNTED = SEATED | {TurnState.CANCELLED_LATE}
 LIVE = frozenset({TurnState.HELD, TurnState.BOOKED})
 NEXT_SHOWN = 3
-
-
-@dataclass(frozen=True)
-class Hours:
-    """One row of the opening hours: every such weekday, by the wall clock of the mission."""
-
-    weekday: int
-    opens: time
-    closes: time
-    slot_minutes: int
-    seats: int
-    window: str
-    valid_from: date = date.min
-    valid_to: date | None = None
-
-    def holds_on(self, day: date) -> bool:
-        """Whether the row speaks of this day; `valid_to` is the first day it does not."""
-        return day.weekday() == self.weekday and self.valid_from <= day and (not self.valid_to or day < self.valid_to)
 
 
 @dataclass(frozen=True)
@@ -95,23 +79,6 @@ def free_seat(taken: Iterable[int], seats: int) -> int | None:
     """The lowest free seat of a slot, counted from one; None when all are taken."""
     gone = set(taken)
     return next((seat for seat in range(1, seats + 1) if seat not in gone), None)
-
-
-def week_runs(weekdays: Iterable[int], first: int = 6) -> list[tuple[int, int]]:
-    """Weekdays as runs of neighbours in a week that begins on `first` (Monday is 0): 6,0,1,2,3 is one run (6, 3)."""
-    places = sorted((day - first) % 7 for day in set(weekdays))
-    runs: list[list[int]] = []
-    for place in places:
-        if runs and place == runs[-1][1] + 1:
-            runs[-1][1] = place
-        else:
-            runs.append([place, place])
-    return [((start + first) % 7, (end + first) % 7) for start, end in runs]
-
-
-def dates_between(first: date, last: date) -> list[date]:
-    """Every day from `first` to `last`, both included."""
-    return [first + timedelta(days=place) for place in range((last - first).days + 1)]
 
 
 def overlaps(one: Hours, others: Sequence[Hours]) -> bool:

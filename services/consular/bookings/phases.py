@@ -9,9 +9,8 @@ from sqlalchemy.orm import Session
 
 from services.consular import missions
 from services.consular.bookings.model import Booking, Phase
-from shared import audit, clock, references
+from shared import audit, references
 from shared.access import check_access
-from shared.db import now
 from shared.decrees import PHASE
 from shared.errors import Invalid, NotFound
 from shared.forms import check_questions
@@ -20,16 +19,11 @@ from shared.identity import Actor
 REFERENCE_LENGTH = 10
 
 
-def today(session: Session) -> date:
-    """The day at the session's mission."""
-    return clock.local_date(now(session), missions.find(session, session.info["mission"]).zone)
-
-
 def declare(session: Session, actor: Actor, given: Mapping[str, Any]) -> Phase:
     """A new phase of the session's mission. Raises Invalid with a code per field; a window may not lie in the past."""
     mission = session.info["mission"]
     check_access(actor, "booking.import", mission=mission)
-    day = today(session)
+    day = missions.today(session, mission)
     terms = check_questions(PHASE, given, day)
     start, end = date.fromisoformat(terms["window_from"]), date.fromisoformat(terms["window_to"])
     if end < start:
@@ -71,7 +65,7 @@ def listed(session: Session) -> list[dict[str, Any]]:
     rows = session.execute(select(Booking.phase, Booking.state, func.count()).group_by(Booking.phase, Booking.state))
     for reference, state, count in rows:
         counted.setdefault(reference, {})[state] = int(count)
-    day = today(session)
+    day = missions.today(session, session.info["mission"])
     phases = session.scalars(select(Phase).order_by(Phase.window_from.desc(), Phase.reference))
     return [{**shown(phase, day), "counts": counted.get(phase.reference, {})} for phase in phases]
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.consular import missions
 from services.consular.ministries.model import Letter, Reminder
-from services.consular.ministries.rules.ladder import REMINDERS
+from services.consular.ministries.rules.reminder_schedule import REMINDERS
 from shared import audit, documents
 from shared.identity import Actor
 

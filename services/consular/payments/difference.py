@@ -45,7 +45,7 @@ def between(session: Session, application: str, slug: str, mission: str, answers
     place = missions.find(session, mission)
     order = quote.of_application(session, application)
     paid = quote.lines_of(session, order) if order else []
-    dearer = quote.price(session, CATALOGUE[slug], place, tariffs.today(session, place), answers=answers)
+    dearer = quote.price(session, CATALOGUE[slug], place, missions.today(session, place.code), answers=answers)
     return _difference(_value(dearer), _value(paid))
 
 

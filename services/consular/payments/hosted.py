@@ -156,14 +156,12 @@ def refresh_pending(database: Database, actor: Actor, provider: CardProvider, se
 
     One that fails does not stop the others: it is asked again next time.
     """
-    with database.scope(None) as session:
-        codes = [mission.code for mission in missions.listed(session)]
     settled = 0
-    for code in codes:
-        with database.scope(code) as session:
+    for worker, _ in missions.each_mission(database, actor):
+        with database.scope(worker.mission) as session:
             waiting = _waiting(session)
         for attempt in waiting:
-            settled += _resolved(database, replace(actor, mission=code), provider, settle, attempt)
+            settled += _resolved(database, worker, provider, settle, attempt)
     return settled
 
 

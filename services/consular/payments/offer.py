@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from services.consular.missions import Mission
+from services.consular.missions.model import Mission
 from services.consular.payments import tariffs
 from services.consular.payments.quote import price
 from shared.catalogue.model import TIER, Transaction

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.consular import missions
-from services.consular.missions import Mission
+from services.consular.missions.model import Mission
 from services.consular.payments import attempts, tariffs
 from services.consular.payments.model import Order, Quote, QuoteLine, Tariff
 from services.consular.payments.rules import OrderState, PricedLine, Rate, collected, cross, promised_until
@@ -111,7 +111,7 @@ def freeze(
         assessed = assessed or _assessed_before(session, standing)
         cancel(session, standing)
     place = missions.find(session, mission)
-    lines = price(session, CATALOGUE[transaction], place, tariffs.today(session, place), assessed, answers)
+    lines = price(session, CATALOGUE[transaction], place, missions.today(session, place.code), assessed, answers)
     quote = keep(session, application, transaction, mission, lines)
     order = open_order(session, quote, person, holder, acting=acting)
     audit.record(session, actor, "quote.frozen", application, order=order.reference)

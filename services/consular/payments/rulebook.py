@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.consular.data import rows_of
-from services.consular.missions import Mission
+from services.consular.missions.model import Mission
 from services.consular.payments import tariffs
 from services.consular.payments.model import Standing, Tariff
 from services.consular.payments.offer import offer

@@ -10,20 +10,13 @@ from sqlalchemy.orm import Session
 
 from services.consular import missions
 from services.consular.data import load_rows
-from services.consular.missions import Mission
+from services.consular.missions.model import Mission
 from services.consular.payments.model import RateRow, Standing, Tariff
 from services.consular.payments.rules import PEG, PricedLine, Rate
-from shared.clock import local_date
-from shared.db import now
 from shared.errors import Refusal
 
 ACTIVE = "active"
 UNKNOWN = "unknown"
-
-
-def today(session: Session, mission: Mission) -> date:
-    """The mission's calendar day by the database's clock."""
-    return local_date(now(session), mission.zone)
 
 
 def applicable(session: Session, transaction: str, mission: Mission, on: date) -> dict[str, Tariff]:
@@ -103,7 +96,7 @@ def begins_on(session: Session, transaction: str, mission: str, day: date) -> bo
 def check_active(session: Session, transaction: str, mission: str) -> None:
     """Raises Refusal (transaction_not_active) with status and legal source: no money is taken for it."""
     place = missions.find(session, mission)
-    found = standing(session, transaction, place, today(session, place))
+    found = standing(session, transaction, place, missions.today(session, place.code))
     if found is None or found.status != ACTIVE:
         status, source = (found.status, found.source) if found else (UNKNOWN, "")
         raise Refusal("transaction_not_active", status=status, source=source)

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from services.consular import missions
-from services.consular.appointments import load
+from services.consular.missions import load_calendar
 from shared.migration import grant, scope_by_mission
 
 revision = "0007"
@@ -30,7 +30,7 @@ def upgrade() -> None:
         scope_by_mission(table)
         grant(table)
     missions.load_offices(op.get_bind())
-    load.load(op.get_bind())
+    load_calendar.load(op.get_bind())
 
 
 def text(name: str, nullable: bool = False) -> sa.Column[str]:

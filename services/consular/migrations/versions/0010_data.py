@@ -3,7 +3,7 @@
 from alembic import op
 
 from services.consular import missions
-from services.consular.appointments import load
+from services.consular.missions import load_calendar
 from services.consular.payments import tariffs
 
 revision = "0010"
@@ -14,4 +14,4 @@ def upgrade() -> None:
     missions.load(op.get_bind())
     tariffs.load(op.get_bind())
     missions.load_offices(op.get_bind())
-    load.load(op.get_bind())
+    load_calendar.load(op.get_bind())

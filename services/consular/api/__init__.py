@@ -1,0 +1,33 @@
+"""How applications are asked for over HTTP: by applicants, by the desk, by payers, by the public."""
+
+from services.consular.api import (
+    applications,
+    appointments,
+    approvals,
+    booking_claims,
+    desk,
+    exceptions,
+    letters,
+    mandate_desk,
+    mandates,
+    passports,
+    payments,
+    public,
+    stock,
+)
+
+BLUEPRINTS = (
+    applications.blueprint,
+    mandates.blueprint,
+    desk.blueprint,
+    mandate_desk.blueprint,
+    payments.blueprint,
+    exceptions.blueprint,
+    passports.blueprint,
+    public.blueprint,
+    stock.blueprint,
+    letters.blueprint,
+    appointments.blueprint,
+    approvals.blueprint,
+    booking_claims.blueprint,
+)

@@ -1,0 +1,184 @@
+"""An applicant's own routes: draft, answers, papers, submission, withdrawal, and reading it all."""
+
+from typing import Any
+from urllib.parse import quote
+
+from flask import Blueprint, Response, jsonify, request
+from marshmallow import EXCLUDE, Schema, fields, validate
+from sqlalchemy.orm import Session
+
+from services.consular.api.request import TEXT, Keyed, once, opened
+from services.consular.applications import idempotency
+from services.consular.applications.behalf import Claim
+from services.consular.applications.model import Application
+from services.consular.uploads import store
+from services.consular.views import application_view
+from services.consular.workflow import draft
+from services.consular.workflow.submit import submit
+from services.consular.workflow.withdraw import withdraw
+from shared.catalogue.model import AGENT, GUARDIAN, RELATIVE
+from shared.errors import Invalid
+from shared.web import allowed, body, current_actor, database, keys
+
+blueprint = Blueprint("applications", __name__)
+STATEMENTS, STATEMENT_LENGTH = 4, 8_000
+
+
+class ForAnother(Schema):
+    """As what one applies for somebody else, and what the registers attested of that."""
+
+    capacity = fields.String(
+        required=True, validate=validate.OneOf((RELATIVE, AGENT, GUARDIAN), error="unknown_choice")
+    )
+    mandate = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=40, error="too_long"))
+    statements = fields.List(
+        fields.String(validate=validate.Length(max=STATEMENT_LENGTH, error="too_long")),
+        required=True,
+        validate=validate.Length(max=STATEMENTS, error="too_long"),
+    )
+
+
+class Start(Keyed):
+    """For which transaction, for whom if not oneself, and at which mission if not one's own."""
+
+    behalf = fields.Nested(ForAnother, unknown=EXCLUDE, allow_none=True, load_default=None)
+
+    transaction = fields.String(required=True, validate=validate.Length(1, 60, error="too_long"))
+    mission = fields.String(validate=validate.Regexp(r"[A-Z]{3}\Z", error="mission_unknown"), allow_none=True)
+
+
+class Answers(Schema):
+    """Answers by question; each is checked by the catalogue."""
+
+    answers = fields.Dict(keys=fields.String(), required=True, validate=validate.Length(max=200, error="too_long"))
+
+
+class Submission(Keyed):
+    """The statements of the registers, as they signed them."""
+
+    statements = fields.List(
+        fields.String(validate=validate.Length(max=STATEMENT_LENGTH, error="too_long")),
+        required=True,
+        validate=validate.Length(max=STATEMENTS, error="too_long"),
+    )
+
+
+def _head(application: Application) -> dict[str, Any]:
+    return {"reference": application.reference, "status": application.status}
+
+
+def _whole(session: Session, reference: str) -> dict[str, Any]:
+    return application_view.view(session, current_actor(), reference)
+
+
+@blueprint.post("/applications")
+@allowed("application.draft")
+def start() -> tuple[Response, int]:
+    """A new draft; repeated with the same key, the same one."""
+    asked = body(Start)
+    actor = current_actor()
+    mission = asked.get("mission") or actor.mission
+    if not mission:
+        raise Invalid("required", field="mission")
+    claim = Claim(keys(), **asked["behalf"]) if asked["behalf"] else None
+    with database().scope(mission) as session:
+        content = {"transaction": asked["transaction"], "mission": mission, **_for_whom(claim)}
+        made = idempotency.once(
+            session,
+            actor,
+            mission,
+            asked["key"],
+            content,
+            lambda: _head(draft.start(session, actor, asked["transaction"], mission, claim)),
+        )
+        return jsonify(application_view.view(session, actor, made["reference"])), 201
+
+
+def _for_whom(claim: Claim | None) -> dict[str, str | None]:
+    """What of a claim makes a repeated request the same one: its statements are new at every try."""
+    return {"capacity": claim.capacity, "mandate": claim.mandate} if claim else {}
+
+
+@blueprint.get("/applications")
+@allowed("application.list")
+def listed() -> Response:
+    """The actor's applications, newest first."""
+    with database().scope(current_actor().mission) as session:
+        return jsonify(application_view.mine(session, current_actor()))
+
+
+@blueprint.get("/applications/<reference>")
+@allowed("application.read")
+def one(reference: str) -> dict[str, Any]:
+    """One application, whole."""
+    with opened(reference) as session:
+        return application_view.view(session, current_actor(), reference)
+
+
+@blueprint.put("/applications/<reference>/answers")
+@allowed("application.answer")
+def answers(reference: str) -> dict[str, Any]:
+    """Saves the given answers; the others stay as they are."""
+    given = body(Answers)["answers"]
+    with opened(reference) as session:
+        draft.save(session, current_actor(), reference, given)
+        return application_view.view(session, current_actor(), reference)
+
+
+@blueprint.post("/applications/<reference>/papers")
+@allowed("paper.upload")
+def upload(reference: str) -> tuple[dict[str, Any], int]:
+    """Adds a file: raw bytes, the type in the header, the paper's name in the address."""
+    name, filename = request.args.get("name", ""), request.args.get("filename", "")[:TEXT]
+    if not name:
+        raise Invalid("required", field="name")
+    data = request.get_data(cache=False)
+    with opened(reference) as session:
+        paper = draft.attach(session, current_actor(), reference, name, filename, request.mimetype, data)
+        return {"paper": application_view.shown_paper(paper)}, 201
+
+
+@blueprint.delete("/applications/<reference>/papers/<paper>")
+@allowed("paper.remove")
+def remove(reference: str, paper: str) -> dict[str, Any]:
+    """Takes a file out again."""
+    with opened(reference) as session:
+        draft.detach(session, current_actor(), reference, paper)
+        return application_view.view(session, current_actor(), reference)
+
+
+@blueprint.get("/papers/<paper>")
+@allowed("paper.read")
+def content(paper: str) -> Response:
+    """A file's bytes, to be saved and never to be shown as a page."""
+    with opened(paper) as session:
+        found, data = draft.read_paper(session, current_actor(), paper)
+    answer = Response(data, content_type=found.type)
+    answer.headers["Content-Disposition"] = f"attachment; filename={quote(store.download_name(found))}"
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return answer
+
+
+@blueprint.post("/applications/<reference>/submit")
+@allowed("application.submit")
+def hand_in(reference: str) -> dict[str, Any]:
+    """Submits, once for each key. The statements are new at every try, so that they don't count as its content."""
+    asked = body(Submission)
+
+    def act(session: Session) -> dict[str, Any]:
+        return _head(submit(session, current_actor(), keys(), reference, asked["statements"]))
+
+    return once(reference, asked["key"], {"verb": "submit"}, act, lambda session: _whole(session, reference))
+
+
+@blueprint.post("/applications/<reference>/withdraw")
+@allowed("application.withdraw")
+def take_back(reference: str) -> dict[str, Any]:
+    """Withdraws; what was paid is owed back."""
+
+    def act(session: Session) -> dict[str, Any]:
+        return _head(withdraw(session, current_actor(), reference))
+
+    key = body(Keyed)["key"]
+    return once(reference, key, {"verb": "withdraw"}, act, lambda session: _whole(session, reference))

@@ -1,0 +1,162 @@
+"""Turns over HTTP: applicants choose, book, move and cancel them; the desk sees its day and writes down who came."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from flask import Blueprint, request
+from marshmallow import fields, validate
+from sqlalchemy.orm import Session
+
+from services.consular.api.request import TEXT, Keyed, once, opened
+from services.consular.applications.model import Application
+from services.consular.appointments import for_application
+from services.consular.appointments.check_in import attend, miss, record_wrong_person
+from services.consular.appointments.day_sheet import sheet
+from services.consular.appointments.model import Turn
+from services.consular.people.refusals import WrongPerson
+from services.consular.views import application_view
+from shared.digits import ascii_digits
+from shared.errors import Invalid
+from shared.web import allowed, body, current_actor, transaction
+
+blueprint = Blueprint("turns", __name__)
+
+
+class Chosen(Keyed):
+    """The instant at which the wanted turn begins."""
+
+    starts_at = fields.String(required=True, validate=validate.Length(1, 40, error="too_long"))
+
+
+class Shown(Keyed):
+    """The number read from the paper of who came."""
+
+    number = fields.String(required=True, validate=validate.Length(max=40, error="too_long"))
+
+
+def _instant(text: str) -> datetime:
+    """An instant with its offset: a wall clock alone could be any mission's. Raises Invalid."""
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError as wrong:
+        raise Invalid("not_an_instant", field="starts_at") from wrong
+    if instant.tzinfo is None or not 2000 <= instant.year <= 2100:
+        raise Invalid("not_an_instant", field="starts_at")
+    return instant.astimezone(UTC)
+
+
+def _turn(turn: Turn) -> dict[str, Any]:
+    return {"turn": turn.shown()}
+
+
+def _whole(reference: str) -> Any:
+    return lambda session: application_view.view(session, current_actor(), reference)
+
+
+@blueprint.post("/applications/<reference>/turn/hold")
+@allowed("turn.hold")
+def hold(reference: str) -> dict[str, Any]:
+    """Holds a time for the minutes of the rule."""
+    asked = body(Chosen)
+    at = _instant(asked["starts_at"])
+
+    def act(session: Session) -> dict[str, Any]:
+        return _turn(for_application.take(session, current_actor(), reference, at))
+
+    return once(reference, asked["key"], {"verb": "hold", "at": at.isoformat()}, act, _whole(reference))
+
+
+@blueprint.post("/applications/<reference>/turn/release")
+@allowed("turn.hold")
+def release(reference: str) -> dict[str, Any]:
+    """Gives up what is held."""
+
+    def act(session: Session) -> dict[str, Any]:
+        for_application.let_go(session, current_actor(), reference)
+        return {}
+
+    return once(reference, body(Keyed)["key"], {"verb": "release"}, act, _whole(reference))
+
+
+@blueprint.post("/applications/<reference>/turn/confirm")
+@allowed("turn.confirm")
+def confirm(reference: str) -> dict[str, Any]:
+    """Books the time held for a visit."""
+
+    def act(session: Session) -> dict[str, Any]:
+        return _turn(for_application.confirm_visit(session, current_actor(), reference))
+
+    return once(reference, body(Keyed)["key"], {"verb": "confirm"}, act, _whole(reference))
+
+
+@blueprint.post("/applications/<reference>/turn/move")
+@allowed("turn.move")
+def move(reference: str) -> dict[str, Any]:
+    """Changes the booked time for another."""
+    asked = body(Chosen)
+    at = _instant(asked["starts_at"])
+
+    def act(session: Session) -> dict[str, Any]:
+        return _turn(for_application.change(session, current_actor(), reference, at))
+
+    return once(reference, asked["key"], {"verb": "move", "at": at.isoformat()}, act, _whole(reference))
+
+
+@blueprint.post("/applications/<reference>/turn/cancel")
+@allowed("turn.cancel")
+def cancel(reference: str) -> dict[str, Any]:
+    """Cancels the booked time."""
+
+    def act(session: Session) -> dict[str, Any]:
+        return _turn(for_application.cancel(session, current_actor(), reference))
+
+    return once(reference, body(Keyed)["key"], {"verb": "cancel"}, act, _whole(reference))
+
+
+@blueprint.get("/desk/turns")
+@allowed("turn.list")
+def listed() -> dict[str, Any]:
+    """The day sheet of the mission."""
+    actor = current_actor()
+    with transaction() as session:
+        return sheet(session, actor, actor.mission or "", _day(), request.args.get("q", "")[:TEXT])
+
+
+def _day() -> date | None:
+    given = ascii_digits(request.args.get("day", ""))[:10]
+    try:
+        return date.fromisoformat(given) if given else None
+    except ValueError as wrong:
+        raise Invalid("not_a_date", field="day") from wrong
+
+
+@blueprint.post("/desk/cases/<reference>/attend")
+@allowed("desk.attend")
+def came(reference: str) -> dict[str, Any]:
+    """Came in person, identity checked. An attempt by anybody else is recorded, and changes nothing."""
+    asked = body(Shown)
+
+    def act(session: Session) -> dict[str, Any]:
+        return _head(attend(session, current_actor(), reference, asked["number"]))
+
+    try:
+        return once(reference, asked["key"], {"verb": "attend", "shown": asked["number"]}, act)
+    except WrongPerson:
+        with opened(reference) as session:
+            record_wrong_person(session, current_actor(), reference)
+        raise
+
+
+@blueprint.post("/desk/cases/<reference>/miss")
+@allowed("desk.miss")
+def did_not_come(reference: str) -> dict[str, Any]:
+    """Nobody came at the hour."""
+
+    def act(session: Session) -> dict[str, Any]:
+        return _head(miss(session, current_actor(), reference))
+
+    return once(reference, body(Keyed)["key"], {"verb": "miss"}, act)
+
+
+def _head(application: Application) -> dict[str, Any]:
+    return {"reference": application.reference, "status": application.status}

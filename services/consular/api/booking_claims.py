@@ -1,0 +1,96 @@
+"""Older bookings over HTTP where they meet applications: a phase opens, a file is brought in, a booking is claimed."""
+
+from typing import Any
+
+from flask import Blueprint
+from marshmallow import Schema, fields, validate
+from sqlalchemy.orm import Session
+
+from services.consular import missions
+from services.consular.api.applications import STATEMENT_LENGTH, STATEMENTS
+from services.consular.api.request import Keyed
+from services.consular.applications import idempotency
+from services.consular.bookings import import_bookings, phases
+from services.consular.views import application_view
+from services.consular.workflow.claim_booking import claim, record_miss
+from services.consular.workflow.expire_bookings import tell_found
+from shared.errors import Invalid, NotFound
+from shared.web import allowed, body, current_actor, keys, transaction
+
+blueprint = Blueprint("claims", __name__)
+
+
+class Claim(Keyed):
+    """The older platform's reference, the transaction it was for, and what the register attests about the claimant."""
+
+    reference = fields.String(required=True, validate=validate.Length(1, 80, error="too_long"))
+    transaction = fields.String(required=True, validate=validate.Length(1, 60, error="too_long"))
+    statements = fields.List(
+        fields.String(validate=validate.Length(max=STATEMENT_LENGTH, error="too_long")),
+        required=True,
+        validate=validate.Length(max=STATEMENTS, error="too_long"),
+    )
+
+
+class Terms(Keyed):
+    """The terms of a phase; `check_questions` reads them."""
+
+    terms = fields.Dict(keys=fields.String(), required=True)
+
+
+class Verdict(Schema):
+    """What becomes of a previewed file."""
+
+    verdict = fields.String(required=True, validate=validate.OneOf(("keep", "drop"), error="unknown_choice"))
+
+
+@blueprint.post("/desk/bookings/phases")
+@allowed("booking.import")
+def declare() -> tuple[dict[str, Any], int]:
+    """A new phase, once for each key."""
+    asked, actor = body(Terms), current_actor()
+
+    def act(session: Session) -> dict[str, Any]:
+        return phases.shown(
+            phases.declare(session, actor, asked["terms"]), missions.today(session, session.info["mission"])
+        )
+
+    content = {"verb": "declare_phase", "terms": asked["terms"]}
+    with transaction() as session:
+        return idempotency.once(session, actor, actor.mission or "", asked["key"], content, lambda: act(session)), 201
+
+
+@blueprint.post("/desk/bookings/imports/<reference>")
+@allowed("booking.import")
+def decide(reference: str) -> dict[str, Any]:
+    """Brings a file's good rows in and tells those who are known, or drops it."""
+    verdict, actor = body(Verdict)["verdict"], current_actor()
+    with transaction() as session:
+        if verdict == "drop":
+            return import_bookings.shown(import_bookings.drop(session, actor, reference))
+        made = import_bookings.keep(session, actor, reference)
+        tell_found(session, actor, made)
+        return import_bookings.shown(made)
+
+
+@blueprint.post("/bookings/claim")
+@allowed("booking.claim")
+def make() -> tuple[dict[str, Any], int]:
+    """A draft that keeps the booked day. In vain it leaves a trace of its own."""
+    asked, actor = body(Claim), current_actor()
+    if not actor.mission:
+        raise Invalid("required", field="mission")
+    content = {"verb": "claim", "reference": asked["reference"], "transaction": asked["transaction"]}
+
+    def act(session: Session) -> dict[str, Any]:
+        made = claim(session, actor, keys(), asked["reference"], asked["transaction"], asked["statements"])
+        return {"reference": made.reference}
+
+    try:
+        with transaction() as session:
+            made = idempotency.once(session, actor, actor.mission, asked["key"], content, lambda: act(session))
+            return application_view.view(session, actor, made["reference"]), 201
+    except NotFound:
+        with transaction() as session:
+            record_miss(session, actor)
+        raise

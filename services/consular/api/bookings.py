@@ -1,0 +1,57 @@
+"""How older bookings are asked for at the desk: phases, and files with their preview and faults."""
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from services.consular.bookings import import_bookings, phases
+from services.consular.bookings.rows import faults_file
+from shared import audit
+from shared.errors import Invalid
+from shared.web import allowed, current_actor, transaction
+
+blueprint = Blueprint("bookings", __name__, url_prefix="/desk/bookings")
+
+
+@blueprint.get("")
+@allowed("booking.read")
+def overview() -> dict[str, Any]:
+    """The mission's phases with their counts, and its latest files."""
+    with transaction() as session:
+        audit.record(session, current_actor(), "bookings.listed", current_actor().mission or "")
+        return {"phases": phases.listed(session), "imports": import_bookings.listed(session)}
+
+
+@blueprint.post("/imports")
+@allowed("booking.import")
+def upload() -> tuple[dict[str, Any], int]:
+    """Reads a file of raw bytes and keeps it aside."""
+    phase, filename = request.args.get("phase", "")[:40], request.args.get("filename", "")
+    if not phase:
+        raise Invalid("required", field="phase")
+    content = request.get_data(cache=False)
+    with transaction() as session:
+        made = import_bookings.preview(session, current_actor(), phase, filename, content)
+        session.refresh(made)
+        return import_bookings.shown(made), 201
+
+
+@blueprint.get("/imports/<reference>")
+@allowed("booking.read")
+def one(reference: str) -> dict[str, Any]:
+    """A file's preview, or what became of it."""
+    with transaction() as session:
+        made = import_bookings.find(session, current_actor(), reference)
+        audit.record(session, current_actor(), "bookings.read", reference)
+        return import_bookings.shown(made)
+
+
+@blueprint.get("/imports/<reference>/faults.csv")
+@allowed("booking.read")
+def faults(reference: str) -> Response:
+    """Every fault with its line, for a spreadsheet."""
+    with transaction() as session:
+        made = import_bookings.find(session, current_actor(), reference)
+        audit.record(session, current_actor(), "bookings.faults_read", reference)
+        content = faults_file(made.faults)
+    return Response(content, mimetype="text/csv")

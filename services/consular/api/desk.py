@@ -1,0 +1,134 @@
+"""The desk's routes: the queue, one case, and the verdicts and hand-overs that officers make."""
+
+from typing import Any
+
+from flask import Blueprint, request
+from marshmallow import fields, validate
+from sqlalchemy.orm import Session
+
+from services.consular.api.request import TEXT, Keyed, once, opened
+from services.consular.applications.model import Application
+from services.consular.passports import collect
+from services.consular.passports.reprint import reprint
+from services.consular.people.refusals import WrongPerson
+from services.consular.views import application_view
+from services.consular.views.queue import queue
+from services.consular.workflow import review
+from shared.digits import ascii_digits, is_digits
+from shared.web import allowed, body, current_actor, transaction
+
+blueprint = Blueprint("desk", __name__, url_prefix="/desk")
+LAST_PAGE = 1_000
+
+
+class Reasoned(Keyed):
+    """A verdict with its reason's code, and a note in plain words for the applicant."""
+
+    key = fields.String(load_default="", validate=validate.Length(max=100, error="too_long"))
+    reason = fields.String(load_default="")
+    note = fields.String(load_default="", allow_none=True)
+
+
+class Collection(Keyed):
+    """Whose paper was shown at the counter."""
+
+    national_number = fields.String(required=True, validate=validate.Length(max=40, error="too_long"))
+
+
+@blueprint.get("/queue")
+@allowed("desk.queue")
+def listed() -> dict[str, Any]:
+    """The mission's files by status, transaction, reference or national number."""
+    wanted = {name: request.args.get(name, "")[:TEXT] for name in ("status", "transaction", "q")}
+    with transaction() as session:
+        return queue(session, current_actor(), wanted["status"], wanted["transaction"], wanted["q"].strip(), _page())
+
+
+def _page() -> int:
+    asked = ascii_digits(request.args.get("page", "1"))[:9]
+    return min(max(int(asked), 1), LAST_PAGE) if is_digits(asked) else 1
+
+
+@blueprint.get("/cases/<reference>")
+@allowed("desk.case")
+def case(reference: str) -> dict[str, Any]:
+    """One file with person, facts and history; that it was opened, and why, is recorded."""
+    with opened(reference) as session:
+        return application_view.case(session, current_actor(), reference, request.args.get("reason", "")[:TEXT] or None)
+
+
+@blueprint.post("/cases/<reference>/accept")
+@allowed("desk.accept")
+def accept(reference: str) -> dict[str, Any]:
+    """Forwards to the authorities."""
+    key = body(Keyed)["key"]
+    return once(
+        reference, key, {"verb": "accept"}, lambda session: _head(review.accept(session, current_actor(), reference))
+    )
+
+
+@blueprint.post("/cases/<reference>/return")
+@allowed("desk.return")
+def send_back(reference: str) -> dict[str, Any]:
+    """Returns for a fix."""
+    asked = body(Reasoned)
+
+    def act(session: Session) -> dict[str, Any]:
+        return _head(review.send_back(session, current_actor(), reference, asked["reason"], asked["note"] or ""))
+
+    return _maybe_once(reference, asked, "return", act)
+
+
+@blueprint.post("/cases/<reference>/refuse")
+@allowed("desk.refuse")
+def refuse(reference: str) -> dict[str, Any]:
+    """Refuses; what was paid is owed back."""
+    asked = body(Reasoned)
+
+    def act(session: Session) -> dict[str, Any]:
+        return _head(review.refuse(session, current_actor(), reference, asked["reason"], asked["note"] or ""))
+
+    return _maybe_once(reference, asked, "refuse", act)
+
+
+@blueprint.post("/cases/<reference>/reprint")
+@allowed("desk.reprint")
+def print_again(reference: str) -> dict[str, Any]:
+    """Replaces a booklet that was spoiled before collection."""
+    asked = body(Reasoned)
+
+    def act(session: Session) -> dict[str, Any]:
+        return _head(reprint(session, current_actor(), reference, asked["reason"]))
+
+    return once(reference, asked["key"], {"verb": "reprint", "reason": asked["reason"]}, act)
+
+
+@blueprint.post("/cases/<reference>/collect")
+@allowed("desk.collect")
+def hand_over(reference: str) -> dict[str, Any]:
+    """Hands the passport to its holder. An attempt by anybody else is recorded, and changes nothing."""
+    asked = body(Collection)
+
+    def act(session: Session) -> dict[str, Any]:
+        return _head(collect.collect(session, current_actor(), reference, asked["national_number"]))
+
+    try:
+        return once(reference, asked["key"], {"verb": "collect", "shown": asked["national_number"]}, act)
+    except WrongPerson:
+        with opened(reference) as session:
+            collect.record_wrong_person(session, current_actor(), reference)
+        raise
+
+
+def _maybe_once(reference: str, asked: dict[str, Any], verb: str, act: Any) -> dict[str, Any]:
+    """A verdict that closes a stage cannot be given twice, so that its key may be left out."""
+    if not asked["key"]:
+        with opened(reference) as session:
+            done: dict[str, Any] = act(session)
+            return done
+    content = {"verb": verb, "reason": asked["reason"], "note": asked["note"]}
+    return once(reference, asked["key"], content, act)
+
+
+def _head(application: Application) -> dict[str, Any]:
+    return {"reference": application.reference, "status": application.status}

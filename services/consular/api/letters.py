@@ -1,0 +1,83 @@
+"""Letters to ministries over HTTP: the desk reads and answers them, a partner fetches them and deposits its answers."""
+
+from typing import Any
+
+from flask import Blueprint, request
+from marshmallow import fields, validate
+from sqlalchemy.orm import Session
+
+from services.consular.api.request import TEXT, Keyed, once, opened
+from services.consular.ministries import letter_views as desk_letters
+from services.consular.ministries.rules.reading import MOST_ENTRIES
+from services.consular.workflow import correspondence as letters
+from shared.digits import ascii_digits, is_digits
+from shared.web import allowed, body, current_actor, transaction
+
+blueprint = Blueprint("letters", __name__)
+LAST_PAGE = 1_000
+_texts = fields.Dict(keys=fields.String(), values=fields.String(allow_none=True))
+
+
+class Told(Keyed):
+    """A reply as it lies before whoever enters it; the rules of its question read it."""
+
+    key = fields.String(load_default="", validate=validate.Length(max=100, error="too_long"))
+    finding = fields.String(load_default="")
+    number = fields.String(load_default="")
+    dated = fields.String(load_default="")
+    national_number = fields.String(load_default="")
+    remark = fields.String(load_default="", allow_none=True)
+    details = fields.Dict(keys=fields.String(), values=fields.String(allow_none=True), load_default=dict)
+    entries = fields.List(_texts, load_default=list, validate=validate.Length(max=MOST_ENTRIES, error="too_long"))
+
+
+@blueprint.get("/desk/letters")
+@allowed("letter.list")
+def listed() -> dict[str, Any]:
+    """The mission's letters by state and authority, the overdue first."""
+    wanted = {name: request.args.get(name, "")[:TEXT] for name in ("state", "authority", "q")}
+    asked = ascii_digits(request.args.get("page", "1"))[:9]
+    page = min(max(int(asked), 1), LAST_PAGE) if is_digits(asked) else 1
+    with transaction() as session:
+        return desk_letters.listed(
+            session, current_actor(), wanted["state"], wanted["authority"], page, wanted["q"].strip()
+        )
+
+
+@blueprint.get("/desk/letters/<code>")
+@allowed("letter.read")
+def one(code: str) -> dict[str, Any]:
+    """A letter with its ladder, its replies and what it may be answered with."""
+    with opened(code) as session:
+        return desk_letters.one(session, current_actor(), code)
+
+
+@blueprint.post("/desk/letters/<code>/reply")
+@allowed("letter.answer")
+def reply(code: str) -> dict[str, Any]:
+    """Records the reply an officer holds in hand."""
+    told = body(Told)
+
+    def act(session: Session) -> dict[str, Any]:
+        letter = letters.answer(session, current_actor(), code, told)
+        return {"letter": letter.code, "application": letter.application, "finding": letter.finding}
+
+    content = {name: value for name, value in told.items() if name != "key"}
+    return once(code, told["key"], {"verb": "reply", **content}, act)
+
+
+@blueprint.get("/letters/<code>")
+@allowed("letter.fetch")
+def fetch(code: str) -> dict[str, Any]:
+    """What a letter asks, as its paper says it, for the partner it is written to."""
+    with opened(code) as session:
+        return desk_letters.content(session, current_actor(), code)
+
+
+@blueprint.post("/letters/<code>/reply")
+@allowed("letter.deposit")
+def deposit(code: str) -> tuple[dict[str, Any], int]:
+    """Takes the content of a partner's reply; repeated, the first one stands."""
+    told = body(Told)
+    with opened(code) as session:
+        return {"new": letters.deposit(session, current_actor(), code, told)}, 201

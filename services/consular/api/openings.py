@@ -1,0 +1,107 @@
+"""Opening hours over HTTP: free times for everybody, closures and hours for the desk that keeps them."""
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, request
+from marshmallow import Schema, fields, validate
+
+from services.consular import missions
+from services.consular.appointments import openings
+from services.consular.appointments.closures import Closing, close, reopen
+from services.consular.missions import calendar
+from services.consular.missions.model import Opening
+from shared import audit
+from shared.errors import Invalid, NotFound
+from shared.web import allowed, body, current_actor, database, transaction
+
+blueprint = Blueprint("appointments", __name__)
+
+
+class ClosingAsked(Schema):
+    """Days and words of a closure."""
+
+    first_day = fields.Date(required=True, error_messages={"invalid": "not_a_date"})
+    last_day = fields.Date(required=True, error_messages={"invalid": "not_a_date"})
+    title_ar = fields.String(required=True, validate=validate.Length(max=500, error="too_long"))
+    title_en = fields.String(load_default="", validate=validate.Length(max=500, error="too_long"))
+    seats = fields.Boolean(load_default=True)
+    payments = fields.Boolean(load_default=False)
+
+
+@blueprint.get("/openings")
+@allowed("opening.list")
+def listed() -> dict[str, Any]:
+    """Free times of a mission, for one service; without a service which services there are."""
+    with database().scope(None) as session:
+        mission = missions.find(session, request.args.get("mission")).code
+    service = request.args.get("service", "")[:60]
+    with database().scope(mission) as session:
+        known = calendar.services(session, mission)
+        if not service:
+            return {"mission": mission, "services": known}
+        if service not in known:
+            raise NotFound("turn_service_unknown")
+        return {**openings.offered(session, mission, service).shown(), "services": known}
+
+
+@blueprint.get("/desk/calendar")
+@allowed("calendar.read")
+def shown() -> dict[str, Any]:
+    """Hours, rules and closures of the officer's mission."""
+    actor = current_actor()
+    with transaction() as session:
+        place = missions.find(session, actor.mission)
+        today = missions.today(session, place.code)
+        audit.record(session, actor, "calendar.read", place.code)
+        known = calendar.services(session, place.code)
+        return {
+            "today": today.isoformat(),
+            "hours": [_hours(row) for row in calendar.hours(session, place.code)],
+            "closures": [row.shown() for row in calendar.closures(session, place.code, today, today + calendar.FAR)],
+            "rules": {service: calendar.rule(session, place.code, service).shown() for service in known},
+        }
+
+
+def _hours(row: Opening) -> dict[str, Any]:
+    return {
+        "service": row.service,
+        "weekday": row.weekday,
+        "opens": f"{row.opens:%H:%M}",
+        "closes": f"{row.closes:%H:%M}",
+        "slot_minutes": row.slot_minutes,
+        "seats": row.seats,
+        "window": row.window,
+        "source": row.source,
+        "certainty": row.certainty,
+    }
+
+
+@blueprint.post("/desk/closures")
+@allowed("calendar.change")
+def add() -> tuple[dict[str, Any], int]:
+    """Closes the officer's mission for some days."""
+    asked, actor = body(ClosingAsked), current_actor()
+    if actor.mission is None:
+        raise Invalid("required", field="mission")
+    days: tuple[date, date] = (asked["first_day"], asked["last_day"])
+    closing = Closing(*days, asked["title_ar"], asked["title_en"], asked["seats"], asked["payments"])
+    with transaction() as session:
+        return close(session, actor, actor.mission, closing).shown(), 201
+
+
+@blueprint.post("/desk/closures/remove")
+@allowed("calendar.change")
+def remove() -> dict[str, Any]:
+    """Takes a closure back."""
+    actor, closure = current_actor(), body(Removal)["closure"]
+    if actor.mission is None:
+        raise Invalid("required", field="mission")
+    with transaction() as session:
+        return reopen(session, actor, actor.mission, closure).shown()
+
+
+class Removal(Schema):
+    """Which closure; its name has slashes, so that it is no part of an address."""
+
+    closure = fields.String(required=True, validate=validate.Length(1, 100, error="too_long"))

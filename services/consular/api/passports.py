@@ -1,0 +1,111 @@
+"""Passports over HTTP: what an officer looked into, numbers reported lost, and paying to have one sooner."""
+
+from typing import Any
+
+from flask import Blueprint
+from marshmallow import fields, validate
+from sqlalchemy.orm import Session
+
+from services.consular.api.payments import Card, Cash
+from services.consular.api.prices import card_provider
+from services.consular.api.request import Keyed, once, opened
+from services.consular.passports import approve
+from services.consular.passports import case_view as passport_view
+from services.consular.payments import hosted
+from services.consular.payments.rules import returns_home
+from services.consular.workflow import settle, upgrade
+from shared.errors import Conflict, Invalid
+from shared.money import Money
+from shared.web import allowed, body, current_actor, database, settings, transaction
+
+blueprint = Blueprint("passports", __name__)
+LONGEST = 1_000
+
+
+class Approval(Keyed):
+    """What was looked into, what was found, and why."""
+
+    what = fields.String(required=True, validate=validate.Length(max=40, error="too_long"))
+    outcome = fields.String(load_default="", validate=validate.Length(max=40, error="too_long"))
+    reason = fields.String(load_default="", validate=validate.Length(max=LONGEST, error="too_long"))
+
+
+@blueprint.post("/desk/cases/<reference>/approvals")
+@allowed("desk.take_in")
+def approvals(reference: str) -> dict[str, Any]:
+    """Records what somebody found; which role may say what is checked by the verb."""
+    asked = body(Approval)
+    told = {name: asked[name] for name in ("what", "outcome", "reason")}
+
+    def act(session: Session) -> dict[str, Any]:
+        done = approve.approve(session, current_actor(), reference, **told)
+        return {"reference": done.reference, "status": done.status}
+
+    return once(reference, asked["key"], {"verb": "approve", **told}, act)
+
+
+@blueprint.get("/desk/passports/<number>")
+@allowed("desk.passport")
+def look_up(number: str) -> dict[str, Any]:
+    """What is known of a passport by its number."""
+    with transaction() as session:
+        return passport_view.look_up(session, current_actor(), number)
+
+
+@blueprint.post("/desk/passports/<number>/surrender")
+@allowed("desk.take_in")
+def surrender(number: str) -> dict[str, Any]:
+    """A lost passport turned up. It can be handed in once, so that no key is needed."""
+    with transaction() as session:
+        return passport_view.surrender(session, current_actor(), number)
+
+
+@blueprint.get("/applications/<reference>/upgrade")
+@allowed("application.upgrade")
+def price(reference: str) -> dict[str, Any]:
+    """What urgency would cost, line by line."""
+    with opened(reference) as session:
+        return upgrade.preview(session, current_actor(), reference)
+
+
+@blueprint.post("/applications/<reference>/upgrade")
+@allowed("application.upgrade")
+def at_counter(reference: str) -> dict[str, Any]:
+    """Opens the second debt, to be paid at the counter."""
+
+    def act(session: Session) -> dict[str, Any]:
+        order = upgrade.open_at_counter(session, current_actor(), reference)
+        return {"order": order.reference, "amount": order.amount, "currency": order.currency}
+
+    return once(reference, body(Keyed)["key"], {"verb": "upgrade"}, act)
+
+
+@blueprint.post("/applications/<reference>/upgrade/payments")
+@allowed("application.upgrade")
+def pay(reference: str) -> tuple[dict[str, Any], int]:
+    """A card payment of the difference; repeated, the one that is open."""
+    asked, actor = body(Card), current_actor()
+    if not returns_home(asked["return_url"], settings().public_url):
+        raise Invalid("foreign_address", field="return_url")
+    with opened(reference) as session:
+        order, new_price = upgrade.owed(session, actor, reference)
+    if new_price is not None:
+        raise Conflict("price_changed", amount=new_price.amount, currency=new_price.currency)
+    payment = hosted.open_page(
+        database(), actor, card_provider(), settle.by_answer, order, f"{actor.id}/{asked['key']}", asked["return_url"]
+    )
+    return {**payment.shown(), "redirect_url": payment.redirect_url}, 201
+
+
+@blueprint.post("/desk/cases/<reference>/upgrade-cash")
+@allowed("payment.cash")
+def cash(reference: str) -> dict[str, Any]:
+    """Takes the difference in cash; repeated with the same key it is taken once."""
+    asked, actor = body(Cash), current_actor()
+    counted = Money(asked["amount"], asked["currency"])
+
+    def act(session: Session) -> dict[str, Any]:
+        payment = settle.difference_by_cash(session, actor, reference, counted, f"{actor.id}/{asked['key']}")
+        return {"payment": payment.shown(), "receipt": payment.receipt}
+
+    return once(reference, asked["key"], {"verb": "upgrade-cash", "counted": str(counted)}, act)

@@ -1,0 +1,73 @@
+"""Paying for an application: a card page for its applicant, the till for the counter."""
+
+from typing import Any
+
+from flask import Blueprint
+from marshmallow import ValidationError, fields, validate
+from sqlalchemy.orm import Session
+
+from services.consular.api.prices import card_provider
+from services.consular.api.request import Keyed, once, opened
+from services.consular.payments import hosted
+from services.consular.payments.rules import returns_home
+from services.consular.workflow import settle
+from shared.errors import Conflict, Invalid
+from shared.money import Money, exponent
+from shared.web import allowed, body, current_actor, database, settings
+
+blueprint = Blueprint("paying", __name__)
+MOST_MINOR_UNITS = 10**15
+
+
+class Card(Keyed):
+    """A card payment, and the page of ours to come back to."""
+
+    method = fields.String(required=True, validate=validate.Equal("card", error="unknown_choice"))
+    return_url = fields.String(required=True, validate=validate.Length(max=500, error="too_long"))
+
+
+def _is_currency(code: str) -> None:
+    try:
+        exponent(code)
+    except ValueError as unknown:
+        raise ValidationError("unknown_choice") from unknown
+
+
+class Cash(Keyed):
+    """What the officer counted, in minor units."""
+
+    amount = fields.Integer(
+        required=True, strict=True, validate=validate.Range(1, MOST_MINOR_UNITS, error="out_of_range")
+    )
+    currency = fields.String(required=True, validate=_is_currency)
+
+
+@blueprint.post("/applications/<reference>/payments")
+@allowed("payment.open")
+def pay(reference: str) -> tuple[dict[str, Any], int]:
+    """A card payment with the address of the provider's page; repeated, the one that is open."""
+    asked, actor = body(Card), current_actor()
+    if not returns_home(asked["return_url"], settings().public_url):
+        raise Invalid("foreign_address", field="return_url")
+    with opened(reference) as session:
+        order, new_price = settle.owed(session, actor, reference)
+    if new_price is not None:
+        raise Conflict("price_changed", amount=new_price.amount, currency=new_price.currency)
+    payment = hosted.open_page(
+        database(), actor, card_provider(), settle.by_answer, order, f"{actor.id}/{asked['key']}", asked["return_url"]
+    )
+    return {**payment.shown(), "redirect_url": payment.redirect_url}, 201
+
+
+@blueprint.post("/desk/cases/<reference>/cash")
+@allowed("payment.cash")
+def cash(reference: str) -> dict[str, Any]:
+    """Takes cash for exactly what is owed; repeated with the same key it is taken once."""
+    asked, actor = body(Cash), current_actor()
+    counted = Money(asked["amount"], asked["currency"])
+
+    def act(session: Session) -> dict[str, Any]:
+        payment = settle.by_cash(session, actor, reference, counted, f"{actor.id}/{asked['key']}")
+        return {"payment": payment.shown(), "receipt": payment.receipt}
+
+    return once(reference, asked["key"], {"verb": "cash", "counted": str(counted)}, act)

@@ -1,0 +1,125 @@
+"""How money is asked about: missions and prices, the state of a payment, the provider's notifications, receipts."""
+
+import time
+from datetime import date
+
+from flask import Blueprint, Response, request
+
+from services.consular import missions
+from services.consular.missions.model import Mission
+from services.consular.payments import attempts, hosted, receipt, rulebook, signature
+from services.consular.payments.hosted import CardProvider, Settle
+from services.consular.payments.offer import offer
+from services.consular.payments.provider import Provider, read_event
+from shared.access import check_access
+from shared.catalogue import CATALOGUE
+from shared.digits import ascii_digits
+from shared.errors import Invalid, NotFound, Refusal
+from shared.references import is_valid, mission_of
+from shared.web import allowed, current_actor, database, settings
+
+
+def card_provider() -> CardProvider:
+    """The provider this process is configured for."""
+    configured = settings()
+    return Provider(configured.provider_url, configured.provider_secret[0])
+
+
+def routes(settle: Settle) -> Blueprint:
+    """The blueprint; `settle` moves an application on when its money is there."""
+    blueprint = Blueprint("payments", __name__)
+    blueprint.get("/missions")(list_missions)
+    blueprint.get("/transactions")(list_transactions)
+    blueprint.get("/transactions/<slug>")(show_transaction)
+    blueprint.get("/rules/<slug>")(show_rules)
+    blueprint.get("/receipts/<number>.pdf")(receipt_pdf)
+
+    @blueprint.post("/payments/<reference>/refresh")
+    @allowed("payment.refresh")
+    def refresh(reference: str) -> dict[str, object]:
+        """The payment after the provider has been asked: what the return page and the counter call."""
+        return refreshed(settle, reference)
+
+    @blueprint.post("/provider/webhook")
+    @allowed("payment.notify")
+    def webhook() -> dict[str, object]:
+        """A notification. A duplicate, an unknown type or an unknown payment get the same good answer."""
+        return notified(settle)
+
+    return blueprint
+
+
+@allowed("mission.list")
+def list_missions() -> list[dict[str, object]]:
+    """All missions."""
+    with database().scope(None) as session:
+        return [mission.shown() for mission in missions.list_all(session)]
+
+
+@allowed("transaction.list")
+def list_transactions() -> list[dict[str, object]]:
+    """Every transaction as one mission offers it on one day, today unless `on` says otherwise."""
+    with database().scope(None) as session:
+        mission = missions.find(session, request.args.get("mission"))
+        on = _day() or missions.today(session, mission.code)
+        return [offer(session, entry, mission, on) for entry in CATALOGUE.values()]
+
+
+@allowed("transaction.list")
+def show_transaction(slug: str) -> dict[str, object]:
+    """One transaction as a mission offers it."""
+    if slug not in CATALOGUE:
+        raise NotFound("transaction_unknown")
+    with database().scope(None) as session:
+        mission: Mission = missions.find(session, request.args.get("mission"))
+        return offer(session, CATALOGUE[slug], mission, _day() or missions.today(session, mission.code))
+
+
+@allowed("transaction.list")
+def show_rules(slug: str) -> dict[str, object]:
+    """The rule book of a transaction, opened at a day: today unless `on` says otherwise."""
+    if slug not in CATALOGUE:
+        raise NotFound("transaction_unknown")
+    on = _day()
+    if on is not None and not rulebook.EARLIEST <= on < rulebook.LATEST:
+        raise Invalid("out_of_range", field="on")
+    with database().scope(None) as session:
+        mission = missions.find(session, request.args.get("mission"))
+        today = missions.today(session, mission.code)
+        return rulebook.rules_on(session, CATALOGUE[slug], mission, on or today, today)
+
+
+def _day() -> date | None:
+    given = request.args.get("on")
+    try:
+        return date.fromisoformat(ascii_digits(given)) if given else None
+    except ValueError as wrong:
+        raise Invalid("not_a_date", field="on") from wrong
+
+
+@allowed("receipt.read")
+def receipt_pdf(number: str) -> Response:
+    """A receipt, for its payer and the staff of its mission."""
+    actor = current_actor()
+    with database().scope(mission_of(number)) as session:
+        return Response(receipt.read(session, actor, number), mimetype="application/pdf")
+
+
+def refreshed(settle: Settle, reference: str) -> dict[str, object]:
+    actor = current_actor()
+    if not is_valid(reference):
+        raise NotFound()
+    with database().scope(mission_of(reference)) as session:
+        payment = attempts.find(session, reference)
+    check_access(actor, "payment.refresh", owner=(payment.person, payment.payer), mission=mission_of(reference))
+    return hosted.refresh(database(), actor, card_provider(), settle, reference).payment.shown()
+
+
+def notified(settle: Settle) -> dict[str, object]:
+    raw = request.get_data(cache=False)
+    if len(raw) > signature.MAX_BYTES:
+        raise Refusal("event_too_large")
+    header = request.headers.get(signature.HEADER, "")
+    signature.check(settings().provider_secret, header, raw, int(time.time()))
+    hosted.receive(database(), current_actor(), card_provider(), settle, read_event(raw))
+    return {"ok": True}

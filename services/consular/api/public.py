@@ -1,0 +1,28 @@
+"""What anybody may ask about an application: its stage, by reference and birth date."""
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, request
+
+from services.consular.api.request import opened
+from services.consular.views.tracking import track
+from shared.digits import ascii_digits
+from shared.errors import Invalid
+from shared.references import clean
+from shared.web import allowed, current_actor
+
+blueprint = Blueprint("tracking", __name__)
+
+
+@blueprint.get("/track")
+@allowed("application.track")
+def stage() -> dict[str, Any]:
+    """Transaction, status and stages; the same answer for an absent reference and a wrong date."""
+    reference = clean(request.args.get("reference", "")[:60])
+    try:
+        born = date.fromisoformat(ascii_digits(request.args.get("born", ""))[:10])
+    except ValueError as wrong:
+        raise Invalid("not_a_date", field="born") from wrong
+    with opened(reference) as session:
+        return track(session, current_actor(), reference, born)

@@ -1,1 +1,0 @@
-"""The days an application has, and the day it is promised for."""

@@ -1,1 +1,0 @@
-"""What two signatures set off over many applications or bookings at once."""

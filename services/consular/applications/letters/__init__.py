@@ -1,1 +1,0 @@
-"""Letters to ministries, as they belong to an application."""

@@ -1,1 +1,0 @@
-"""Who applies for whom, and whether a person was here before."""

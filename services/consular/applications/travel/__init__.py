@@ -1,1 +1,0 @@
-"""Passports and the applications for them: looked into, printed, made urgent, collected."""

@@ -1,0 +1,20 @@
+"""The one statement that changes columns of an application, if it still is as the caller has read it."""
+
+from sqlalchemy import ColumnElement, update
+from sqlalchemy.orm import Session
+
+from services.consular.applications.model import Application
+
+
+def update_columns(
+    session: Session, application: Application, *conditions: ColumnElement[bool], **values: object
+) -> bool:
+    """Writes the columns and reads the row anew, in one statement. False when a condition no longer holds."""
+    changed = session.scalar(
+        update(Application)
+        .where(Application.reference == application.reference, *conditions)
+        .values(values)
+        .returning(Application)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+    return changed is not None

@@ -1,1 +1,0 @@
-"""Turns and visits in person, as they belong to an application."""

@@ -1,0 +1,47 @@
+"""The slip of a booked appointment."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from services.consular import missions
+from services.consular.applications.model import Application
+from services.consular.applications.slips import common_fields, weekday_name
+from services.consular.appointments.model import Turn
+from services.consular.missions import day_of
+from shared import documents
+from shared.identity import Actor
+
+TURN_SLIP = "turn-slip"
+# What to bring, by service; the texts are `bring.<code>`.
+BRING = {
+    "passport": ("this_slip", "old_passport_shown", "identity_card", "residence_permit", "photos"),
+    "civil_status": ("this_slip", "identity_card", "passport", "papers_to_show"),
+    "attestation": ("this_slip", "identity_card", "passport", "papers_to_attest"),
+}
+BRING_ALWAYS = ("this_slip", "identity_card", "passport")
+# Of a bound paper's number only the end is printed: enough for its owner, useless to a finder.
+SHOWN_SIGNS = 4
+
+
+def issue_turn(session: Session, actor: Actor, application: Application, turn: Turn, arrive_minutes: int) -> str:
+    """The slip of a booked turn, good for its day; its code."""
+    zone = missions.find(session, turn.mission).zone
+    local, day = turn.starts_at.astimezone(ZoneInfo(zone)), day_of(session, turn.mission, turn.starts_at)
+    data = {
+        **common_fields(session, application, zone),
+        "service": turn.service,
+        "starts_at": turn.starts_at.isoformat(),
+        "day": day.isoformat(),
+        "weekday": weekday_name(day.weekday()),
+        "time": f"{local:%H:%M}",
+        "arrive": f"{local - timedelta(minutes=arrive_minutes):%H:%M}",
+        "window": turn.window,
+        "document_end": turn.document[-SHOWN_SIGNS:],
+        "bring": list(BRING.get(turn.service, BRING_ALWAYS)),
+    }
+    paper = documents.issue(
+        session, actor, TURN_SLIP, application.reference, application.mission, application.person, data, day
+    )
+    return paper.code

@@ -1,0 +1,124 @@
+"""Two people, one act: proposes, signs, declines, and closes what was carried out. What the act is, others know."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from services.consular.approvals.model import Proposal
+from shared import audit, references
+from shared.access import check_access
+from shared.errors import Conflict, Invalid, NotFound, Refusal
+from shared.identity import Actor
+from shared.person import strip_controls
+
+WAITING, APPROVED, DECLINED, DONE = "waiting", "approved", "declined", "done"
+REFERENCE_LENGTH, REASON_LENGTH = 10, 300
+MOST = 15
+
+
+def propose(
+    session: Session, actor: Actor, kind: str, params: Mapping[str, Any], preview: Mapping[str, Any]
+) -> Proposal:
+    """Writes a proposal down, for somebody else to sign."""
+    mission = session.info["mission"]
+    check_access(actor, "proposal.make", mission=mission)
+    proposal = Proposal(
+        reference=references.new(mission, REFERENCE_LENGTH, "D"),
+        mission=mission,
+        kind=kind,
+        params=dict(params),
+        preview=dict(preview),
+        result={},
+        state=WAITING,
+        proposer=actor.id,
+        proposed_at=func.now(),
+    )
+    session.add(proposal)
+    session.flush()
+    audit.record(session, actor, "proposal.made", proposal.reference, reason=kind)
+    return proposal
+
+
+def approve(session: Session, actor: Actor, reference: str) -> Proposal:
+    """The second signature. Raises Refusal (own_proposal) to whoever proposed it, Conflict once it is decided."""
+    proposal = _open_one(session, actor, reference)
+    _decide(session, actor, proposal, APPROVED, None)
+    return proposal
+
+
+def decline(session: Session, actor: Actor, reference: str, reason: str) -> Proposal:
+    """Sends it away, with a reason in plain words. Whoever proposed it may not decide that either."""
+    said = strip_controls(reason)
+    if not said or len(said) > REASON_LENGTH:
+        raise Invalid("too_long" if said else "required", field="decline_reason")
+    proposal = _open_one(session, actor, reference)
+    _decide(session, actor, proposal, DECLINED, said)
+    return proposal
+
+
+def finish(session: Session, actor: Actor, proposal: Proposal, result: Mapping[str, Any]) -> None:
+    """It has been carried out to the end."""
+    proposal.state, proposal.result, proposal.done_at = DONE, dict(result), func.now()
+    session.flush()
+    counts = {name: value for name, value in result.items() if isinstance(value, int)}
+    audit.record(session, actor, "proposal.done", proposal.reference, reason=proposal.kind, **counts)
+
+
+def find(session: Session, actor: Actor, reference: str) -> Proposal:
+    """A proposal of the actor's mission. Raises NotFound."""
+    proposal = session.get(Proposal, reference)
+    if proposal is None:
+        raise NotFound()
+    check_access(actor, "proposal.read", mission=proposal.mission)
+    return proposal
+
+
+def listed(session: Session, actor: Actor) -> list[Proposal]:
+    """Those of the session's mission: what waits first, then the latest."""
+    rows = session.scalars(
+        select(Proposal)
+        .order_by((Proposal.state == WAITING).desc(), Proposal.proposed_at.desc(), Proposal.reference)
+        .limit(MOST)
+    ).all()
+    audit.record(session, actor, "proposal.listed", actor.mission or "", count=len(rows))
+    return list(rows)
+
+
+def shown(proposal: Proposal) -> dict[str, Any]:
+    """As the interface shows it."""
+    return {
+        "reference": proposal.reference,
+        "kind": proposal.kind,
+        "params": proposal.params,
+        "preview": proposal.preview,
+        "result": proposal.result,
+        "state": proposal.state,
+        "proposer": proposal.proposer,
+        "proposed_at": proposal.proposed_at.isoformat(),
+        "approver": proposal.approver,
+        "decided_at": proposal.decided_at.isoformat() if proposal.decided_at else None,
+        "reason": proposal.reason,
+    }
+
+
+def _open_one(session: Session, actor: Actor, reference: str) -> Proposal:
+    held = select(Proposal).where(Proposal.reference == reference).with_for_update()
+    proposal = session.scalar(held.execution_options(populate_existing=True))
+    if proposal is None:
+        raise NotFound()
+    check_access(actor, "proposal.decide", mission=proposal.mission)
+    if proposal.state != WAITING:
+        raise Conflict("already_decided")
+    if proposal.proposer == actor.id:
+        raise Refusal("own_proposal")
+    return proposal
+
+
+def _decide(session: Session, actor: Actor, proposal: Proposal, state: str, reason: str | None) -> None:
+    proposal.state, proposal.approver, proposal.reason = state, actor.id, reason
+    proposal.decided_at = func.now()
+    session.flush()
+    session.refresh(proposal)
+    audit.record(session, actor, f"proposal.{state}", proposal.reference, reason=proposal.kind)

@@ -1,0 +1,72 @@
+"""Presses ministries that stay silent: a reminder, a second one, then the head of mission; by the database's clock."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from itertools import groupby
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.consular.applications.model import Application
+from services.consular.applications.rules import Status
+from services.consular.applications.transitions import note_step
+from services.consular.applications.update import update_columns
+from services.consular.ministries import reminders
+from services.consular.ministries.model import Letter, Reminder
+from services.consular.ministries.rules.reminder_schedule import ESCALATION
+from services.consular.missions import each_mission
+from services.consular.people import snapshot
+from shared.db import Database
+from shared.identity import Actor
+
+OVERDUE = "letter_overdue"
+
+
+def press_due(database: Database, actor: Actor, moment: datetime | None = None) -> int:
+    """Does what is due at every mission; how many steps. `moment` stands for the database's clock."""
+    steps = 0
+    for worker, day in each_mission(database, actor, moment):
+        with database.scope(worker.mission) as session:
+            steps += press(session, worker, day)
+    return steps
+
+
+def press(session: Session, actor: Actor, today: date) -> int:
+    """Does the steps due by a day in the session's mission; repeated, or twice at once, each is done once."""
+    done = 0
+    for application, letter, due in _due(session, today):
+        applicant = snapshot.of(session, application.reference)
+        holder = snapshot.printed_name(applicant) if applicant else {"ar": "", "en": ""}
+        for step in reminders.climb(session, actor, letter, due, holder):
+            done += 1
+            code = "letter_escalated" if step == ESCALATION else "letter_reminded"
+            note_step(session, actor, application, code, Status.WITH_AUTHORITY, detail={"letter": letter.number})
+            if step == ESCALATION:
+                flag(session, application, OVERDUE)
+    return done
+
+
+def _due(session: Session, today: date) -> Iterator[tuple[Application, Letter, list[str]]]:
+    """Letters of open files with their steps in order. The file is locked, so that no reply comes in between."""
+    wanted = (
+        select(Application, Letter, Reminder)
+        .join(Letter, (Letter.application == Application.reference) & (Letter.round == Application.round))
+        .join(Reminder, Reminder.letter == Letter.code)
+        .where(
+            Application.status == Status.WITH_AUTHORITY,
+            Letter.answered_at.is_(None),
+            Reminder.done_at.is_(None),
+            Reminder.due_on <= today,
+        )
+        .order_by(Letter.code, Reminder.due_on)
+        .with_for_update(of=Application, skip_locked=True)
+    )
+    rows = session.execute(wanted).all()
+    for _, group in groupby(rows, key=lambda row: row.Letter.code):
+        found = list(group)
+        yield found[0].Application, found[0].Letter, [row.Reminder.step for row in found]
+
+
+def flag(session: Session, application: Application, code: str | None) -> None:
+    """Brings a file up in the queue, or with None takes back what an answer has settled."""
+    update_columns(session, application, exception=code)

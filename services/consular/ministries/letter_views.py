@@ -1,0 +1,152 @@
+"""Letters to ministries as they are shown: to the desk with ladder and replies, to the partner with what it needs."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from services.consular.applications.model import Application
+from services.consular.applications.rules import Status
+from services.consular.ministries import letters, replies
+from services.consular.ministries.model import Letter, Reminder, Reply
+from services.consular.ministries.rules.matters import AUTHORITIES, Finding, matter
+from services.consular.ministries.rules.reading import FIELDS
+from services.consular.missions import today
+from services.consular.people import snapshot
+from services.consular.people.model import Applicant
+from shared import audit, documents, references
+from shared.access import ACCESS, check_access
+from shared.digits import ascii_digits
+from shared.errors import Invalid
+from shared.identity import Actor
+
+PAGE_ROWS = 50
+STATES = ("open", "overdue", "answered")
+View = dict[str, Any]
+
+
+def listed(
+    session: Session, actor: Actor, state: str = "", authority: str = "", page: int = 1, sought: str = ""
+) -> View:
+    """A page of letters, those that wait longest first; how many are open, overdue, answered.
+
+    `sought` is a number as a reply quotes it, or an application's reference. Raises Invalid for an unknown state or
+    authority.
+    """
+    if state not in ("", *STATES):
+        raise Invalid("unknown_choice", field="state")
+    if authority not in ("", *AUTHORITIES):
+        raise Invalid("unknown_choice", field="authority")
+    day = today(session, actor.mission or "")
+    wanted = [_in_state(state, day), *([Letter.authority == authority] if authority else [])]
+    if sought:
+        quoted = ascii_digits(sought).replace(" ", "").upper()
+        wanted.append((Letter.number == quoted) | (Letter.application == references.clean(sought)))
+    rows = session.execute(
+        select(Letter, Applicant)
+        .outerjoin(Applicant, Applicant.application == Letter.application)
+        .where(*wanted)
+        .order_by(Letter.answered_at.desc().nulls_first(), Letter.reply_by, Letter.number)
+        .limit(PAGE_ROWS + 1)
+        .offset((page - 1) * PAGE_ROWS)
+    ).all()
+    audit.record(session, actor, "letter.list", actor.mission or "", state=state, rows=len(rows))
+    shown = [{**head(letter, day), "name": _name(applicant)} for letter, applicant in rows[:PAGE_ROWS]]
+    counts = {each: session.scalar(select(func.count()).where(_in_state(each, day))) or 0 for each in STATES}
+    return {"rows": shown, "more": len(rows) > PAGE_ROWS, "page": page, "counts": counts}
+
+
+def _in_state(state: str, day: date) -> ColumnElement[bool]:
+    if state == "answered":
+        return Letter.answered_at.is_not(None)
+    if state == "overdue":
+        return Letter.answered_at.is_(None) & (Letter.reply_by < day)
+    return Letter.answered_at.is_(None) if state == "open" else Letter.code.is_not(None)
+
+
+def _name(applicant: Applicant | None) -> dict[str, str] | None:
+    return snapshot.printed_name(applicant) if applicant else None
+
+
+def head(letter: Letter, day: date) -> View:
+    """A letter as lists and the pages of its application show it."""
+    return {
+        "code": letter.code,
+        "number": letter.number,
+        "authority": letter.authority,
+        "ask": letter.ask,
+        "application": letter.application,
+        "round": letter.round,
+        "sent_on": letter.sent_on.isoformat(),
+        "reply_by": letter.reply_by.isoformat(),
+        "overdue": letter.answered_at is None and letter.reply_by < day,
+        "answered_at": letter.answered_at.isoformat() if letter.answered_at else None,
+        "finding": letter.finding,
+    }
+
+
+def one(session: Session, actor: Actor, code: str) -> View:
+    """One letter, whole. The reading is recorded."""
+    letter = letters.find(session, code)
+    check_access(actor, "letter.read", mission=letter.mission)
+    audit.record(session, actor, "letter.read", letter.application, letter=letter.number)
+    question = matter(letter.authority, letter.ask)
+    asked = documents.find(session, code).data
+    return {
+        **head(letter, today(session, letter.mission)),
+        "mission": letter.mission,
+        "transaction": asked["transaction"],
+        "holder": asked["holder"],
+        "person": asked["person"],
+        "answers": asked["answers"],
+        "ladder": [_step(step) for step in letters.ladder_of(session, code)],
+        "replies": [_reply(reply) for reply in replies.of_letter(session, code)],
+        "answerable": _answerable(session, actor, letter),
+        "findings": [_finding(finding) for finding in question.findings],
+    }
+
+
+def _answerable(session: Session, actor: Actor, letter: Letter) -> bool:
+    application = session.get(Application, letter.application)
+    waits = application is not None and application.status == Status.WITH_AUTHORITY
+    this_round = application is not None and application.round == letter.round
+    return waits and this_round and letter.answered_at is None and actor.role in ACCESS["letter.answer"]
+
+
+def _step(step: Reminder) -> View:
+    done = step.done_at.isoformat() if step.done_at else None
+    return {"step": step.step, "due_on": step.due_on.isoformat(), "done_at": done, "document": step.document}
+
+
+def _reply(reply: Reply) -> View:
+    return {
+        "source": reply.source,
+        "state": reply.state,
+        "finding": reply.finding,
+        "received_at": reply.received_at.isoformat(),
+        **reply.content,
+    }
+
+
+def _finding(finding: Finding) -> View:
+    """What may be answered, and which fields such an answer has."""
+    fields = list(FIELDS.get(finding.entries or "", ()))
+    return {
+        "code": finding.code,
+        "outcome": finding.outcome,
+        "details": list(finding.details),
+        "entries": finding.entries,
+        "entry_fields": fields,
+    }
+
+
+def content(session: Session, actor: Actor, code: str) -> View:
+    """What a letter asks, as its paper says it. That the partner fetched it is recorded."""
+    letter = letters.find(session, code)
+    audit.record(session, actor, "letter.fetched", letter.application, letter=letter.number)
+    asked = documents.find(session, code).data
+    kept = ("authority", "ask", "application", "person", "answers", "reply_by")
+    told = {name: asked[name] for name in kept}
+    named = {"code": letter.code, "number": letter.number, "sent_on": letter.sent_on.isoformat()}
+    return told | named | {"round": letter.round, "place": letter.place}

@@ -1,0 +1,87 @@
+"""The missions: which there are, what day it is at each, and how a job visits them all."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, select
+from sqlalchemy.orm import Session
+
+from services.consular.data import load_rows, rows_of
+from services.consular.missions.model import Mission, Office
+from shared import clock, db
+from shared.db import Database
+from shared.errors import NotFound
+from shared.identity import Actor
+
+
+def address(session: Session, code: str) -> dict[str, str]:
+    """A mission's address in both languages; empty where none is known."""
+    office = session.get(Office, code)
+    return {"ar": office.address_ar, "en": office.address_en} if office else {"ar": "", "en": ""}
+
+
+def find(session: Session, code: str | None) -> Mission:
+    """The mission of a code such as RUH. Raises NotFound."""
+    # Kept for the transaction: a session forgets at once what nobody holds, and nothing is asked for more often.
+    known: dict[str, Mission] = session.info.setdefault("missions", {})
+    mission = known.get(code or "") or (session.get(Mission, code) if code else None)
+    if mission is None:
+        raise NotFound("mission_unknown")
+    known[mission.code] = mission
+    return mission
+
+
+def list_all(session: Session) -> list[Mission]:
+    """All missions by code."""
+    return list(session.scalars(select(Mission).order_by(Mission.code)))
+
+
+def today(session: Session, code: str | None) -> date:
+    """The calendar day at a mission, by the database's clock. Raises NotFound for an unknown mission."""
+    return day_of(session, code, db.now(session))
+
+
+def day_of(session: Session, code: str | None, instant: datetime) -> date:
+    """The calendar day of an instant at a mission. Raises NotFound for an unknown mission."""
+    return clock.local_date(instant, find(session, code).zone)
+
+
+def each_mission(database: Database, actor: Actor, moment: datetime | None = None) -> list[tuple[Actor, date]]:
+    """What a job visits: the actor at each mission, and the calendar day there at `moment`.
+
+    `moment` stands for the database's clock. The transaction that reads the missions has ended on return, so that
+    the job opens one of its own for each mission.
+    """
+    with database.scope(None) as session:
+        instant = moment or db.now(session)
+        return [
+            (replace(actor, mission=mission.code), clock.local_date(instant, mission.zone))
+            for mission in list_all(session)
+        ]
+
+
+def load(connection: Connection | Session) -> None:
+    """Brings the table in line with missions.csv; safe to repeat, and from several processes at once."""
+    load_rows(connection, "mission", _row, replace=True)
+
+
+def load_offices(connection: Connection | Session) -> None:
+    """Brings the addresses in line with offices.csv; safe to repeat."""
+    load_rows(connection, "office", dict, replace=True)
+
+
+def _row(row: Mapping[str, str]) -> dict[str, object]:
+    return {
+        **row,
+        "weekend": [int(day) for day in row["weekend"].split()],
+        "half_days": [int(day) for day in row["half_days"].split()],
+        "cash_step": int(row["cash_step"]),
+    }
+
+
+def check_zones() -> None:
+    """Raises ZoneInfoNotFoundError at start when this machine's zone data lack a mission's zone."""
+    for zone in sorted({row["zone"] for row in rows_of("mission")}):
+        ZoneInfo(zone)

@@ -1,0 +1,118 @@
+"""The mission's calendar: which days it is closed, which rule holds, and the locks under which it changes."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from sqlalchemy import ColumnElement, or_, select, text
+from sqlalchemy.orm import Session
+
+from services.consular import missions
+from services.consular.missions.model import Closure, Opening, TurnRule
+from services.consular.missions.rules import dates_between
+from shared.errors import Refusal
+
+# Working days are counted no further ahead than this.
+FAR = timedelta(days=400)
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))")
+_SHARE = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:what, 0))")
+
+
+def lock(session: Session, *what: str) -> None:
+    """Held until the commit: whoever else asks for the same waits. Locks are taken in one order everywhere, first
+    the person, then the calendar, then the day."""
+    session.execute(_LOCK, {"what": " ".join(("turns", *what))})
+
+
+def share(session: Session, *what: str) -> None:
+    """As `lock`, but many may hold it together; only `lock` waits for them."""
+    session.execute(_SHARE, {"what": " ".join(("turns", *what))})
+
+
+def rule(session: Session, mission: str, service: str) -> TurnRule:
+    """The rule in force today: the mission's own before the general one, the service's own before that for all,
+    then the latest. Raises Refusal where nobody has laid one down."""
+    row = session.scalar(
+        select(TurnRule)
+        .where(
+            TurnRule.valid_from <= missions.today(session, mission),
+            or_(TurnRule.scope.is_(None), TurnRule.scope == mission),
+            or_(TurnRule.service.is_(None), TurnRule.service == service),
+        )
+        .order_by(
+            TurnRule.scope.is_not(None).desc(),
+            TurnRule.service.is_not(None).desc(),
+            TurnRule.valid_from.desc(),
+            TurnRule.id.desc(),
+        )
+        .limit(1)
+    )
+    if row is None:
+        raise Refusal("turn_unknown")
+    return row
+
+
+def hours(session: Session, mission: str, service: str | None = None) -> list[Opening]:
+    """Opening hours that hold today or later, in the order of the week."""
+    wanted = [
+        Opening.mission == mission,
+        or_(Opening.valid_to.is_(None), Opening.valid_to > missions.today(session, mission)),
+    ]
+    if service is not None:
+        wanted.append(Opening.service == service)
+    return list(
+        session.scalars(select(Opening).where(*wanted).order_by(Opening.service, Opening.weekday, Opening.opens))
+    )
+
+
+def services(session: Session, mission: str) -> list[str]:
+    """The services for which turns are given out."""
+    return list(dict.fromkeys(row.service for row in hours(session, mission)))
+
+
+def closures(session: Session, mission: str, first: date, last: date) -> list[Closure]:
+    """Closures that touch these days, earliest first: of the mission, of its host country, of all missions."""
+    place = missions.find(session, mission)
+    return list(
+        session.scalars(
+            select(Closure)
+            .where(
+                *_of(place.code, place.country),
+                Closure.removed_at.is_(None),
+                Closure.first_day <= last,
+                Closure.last_day >= first,
+            )
+            .order_by(Closure.first_day, Closure.id)
+        )
+    )
+
+
+def _of(mission: str, country: str) -> Iterable[ColumnElement[bool]]:
+    return (
+        or_(Closure.scope.is_(None), Closure.scope == mission),
+        or_(Closure.country.is_(None), Closure.country == country),
+    )
+
+
+def closed_days(session: Session, mission: str, first: date, last: date) -> dict[date, Closure]:
+    """The days of a span on which nobody is received, each with the closure that says so."""
+    found: dict[date, Closure] = {}
+    for closure in closures(session, mission, first, last):
+        if closure.seats_closed:
+            for day in dates_between(max(first, closure.first_day), min(last, closure.last_day)):
+                found.setdefault(day, closure)
+    return found
+
+
+def closed_from(session: Session, mission: str) -> frozenset[date]:
+    """The days from today on that are no working days, apart from weekends; as far as a promise may reach."""
+    first = missions.today(session, mission)
+    return frozenset(closed_days(session, mission, first, first + FAR))
+
+
+def check_payments_open(session: Session, mission: str) -> None:
+    """Raises Refusal on a day on which the mission takes no money, with the first day it does again."""
+    day = missions.today(session, mission)
+    for closure in closures(session, mission, day, day):
+        if closure.payments_closed:
+            again = (closure.last_day + timedelta(days=1)).isoformat()
+            raise Refusal("payments_closed", again=again, title_ar=closure.title_ar, title_en=closure.title_en)

@@ -1,0 +1,22 @@
+"""The days that count for an application at its mission: its last one, and the one it is promised for."""
+
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from services.consular import missions
+from services.consular.missions import calendar
+from services.consular.missions.deadlines import last_day
+from shared import clock
+
+
+def lapses_on(session: Session, mission: str) -> date:
+    """The last of the ten days of an application that begins to wait for its applicant now."""
+    return last_day(missions.today(session, mission))
+
+
+def due_on(session: Session, mission: str, working_days: int) -> date:
+    """The day by which an application is promised, counted from today over the mission's own weekend and closures."""
+    weekend = frozenset(missions.find(session, mission).weekend)
+    closures = calendar.closed_from(session, mission)
+    return clock.add_working_days(missions.today(session, mission), working_days, weekend, closures)

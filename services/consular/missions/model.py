@@ -1,0 +1,151 @@
+"""What is kept of missions: where they stand and receive people; and their calendar, in dated rows."""
+
+from datetime import date, datetime, time
+
+from sqlalchemy import ARRAY, BigInteger, SmallInteger
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.consular.missions.rules import Hours
+from services.consular.model import Base
+
+
+class Mission(Base):
+    """An embassy or consulate. Weekdays are numbers, Monday is 0; `cash_step` is its smallest coin in minor units."""
+
+    __tablename__ = "mission"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name_ar: Mapped[str]
+    name_en: Mapped[str]
+    country: Mapped[str]
+    zone: Mapped[str]
+    weekend: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
+    half_days: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
+    currency: Mapped[str]
+    cash_step: Mapped[int] = mapped_column(BigInteger)
+    status: Mapped[str]
+
+    def shown(self) -> dict[str, object]:
+        """As the interface shows it."""
+        return {
+            "code": self.code,
+            "name_ar": self.name_ar,
+            "name_en": self.name_en,
+            "country": self.country,
+            "zone": self.zone,
+            "weekend": list(self.weekend),
+            "half_days": list(self.half_days),
+            "currency": self.currency,
+            "status": self.status,
+        }
+
+
+class Office(Base):
+    """Where a mission receives people; a mission without a row has published no address."""
+
+    __tablename__ = "office"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    address_ar: Mapped[str]
+    address_en: Mapped[str]
+    source: Mapped[str]
+    certainty: Mapped[str]
+
+
+class Opening(Base):
+    """When a mission receives people for one service, by its own wall clock. Weekdays are numbers, Monday is 0."""
+
+    __tablename__ = "opening"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    mission: Mapped[str]
+    service: Mapped[str]
+    weekday: Mapped[int] = mapped_column(SmallInteger)
+    opens: Mapped[time]
+    closes: Mapped[time]
+    slot_minutes: Mapped[int] = mapped_column(SmallInteger)
+    seats: Mapped[int] = mapped_column(SmallInteger)
+    window: Mapped[str]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    source: Mapped[str]
+    certainty: Mapped[str]
+    approver: Mapped[str]
+
+    @property
+    def hours(self) -> Hours:
+        """As the rules read it."""
+        return Hours(
+            self.weekday,
+            self.opens,
+            self.closes,
+            self.slot_minutes,
+            self.seats,
+            self.window,
+            self.valid_from,
+            self.valid_to,
+        )
+
+
+class Closure(Base):
+    """Days on which nobody is received, or no money taken: of one mission, of a host country, or of all missions."""
+
+    __tablename__ = "closure"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    scope: Mapped[str | None]
+    country: Mapped[str | None]
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    kind: Mapped[str]
+    seats_closed: Mapped[bool]
+    payments_closed: Mapped[bool]
+    title_ar: Mapped[str]
+    title_en: Mapped[str]
+    source: Mapped[str]
+    certainty: Mapped[str]
+    approver: Mapped[str]
+    removed_at: Mapped[datetime | None]
+    removed_by: Mapped[str | None]
+
+    def shown(self) -> dict[str, object]:
+        """As the interface shows it."""
+        return {
+            "id": self.id,
+            "scope": self.scope,
+            "country": self.country,
+            "first_day": self.first_day.isoformat(),
+            "last_day": self.last_day.isoformat(),
+            "kind": self.kind,
+            "seats_closed": self.seats_closed,
+            "payments_closed": self.payments_closed,
+            "title_ar": self.title_ar,
+            "title_en": self.title_en,
+            "source": self.source,
+            "certainty": self.certainty,
+        }
+
+
+class TurnRule(Base):
+    """How turns for a service are given out; without a scope it holds at every mission, without a service for all."""
+
+    __tablename__ = "turn_rule"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    scope: Mapped[str | None]
+    service: Mapped[str | None]
+    horizon_days: Mapped[int]
+    hold_minutes: Mapped[int]
+    per_month: Mapped[int]
+    daily_quota: Mapped[int]
+    free_hours: Mapped[int]
+    arrive_minutes: Mapped[int]
+    valid_from: Mapped[date]
+    source: Mapped[str]
+    certainty: Mapped[str]
+    approver: Mapped[str]
+
+    def shown(self) -> dict[str, int]:
+        """What an applicant is told."""
+        names = ("horizon_days", "hold_minutes", "per_month", "daily_quota", "free_hours", "arrive_minutes")
+        return {name: getattr(self, name) for name in names}

@@ -1,0 +1,40 @@
+"""Plain values of a mission's calendar: opening hours, and the days of a span."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+
+
+@dataclass(frozen=True)
+class Hours:
+    """One row of the opening hours: every such weekday, by the wall clock of the mission."""
+
+    weekday: int
+    opens: time
+    closes: time
+    slot_minutes: int
+    seats: int
+    window: str
+    valid_from: date = date.min
+    valid_to: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the row speaks of this day; `valid_to` is the first day it does not."""
+        return day.weekday() == self.weekday and self.valid_from <= day and (not self.valid_to or day < self.valid_to)
+
+
+def dates_between(first: date, last: date) -> list[date]:
+    """Every day from `first` to `last`, both included."""
+    return [first + timedelta(days=place) for place in range((last - first).days + 1)]
+
+
+def week_runs(weekdays: Iterable[int], first: int = 6) -> list[tuple[int, int]]:
+    """Weekdays as runs of neighbours in a week that begins on `first` (Monday is 0): 6,0,1,2,3 is one run (6, 3)."""
+    places = sorted((day - first) % 7 for day in set(weekdays))
+    runs: list[list[int]] = []
+    for place in places:
+        if runs and place == runs[-1][1] + 1:
+            runs[-1][1] = place
+        else:
+            runs.append([place, place])
+    return [((start + first) % 7, (end + first) % 7) for start, end in runs]

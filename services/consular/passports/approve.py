@@ -1,0 +1,152 @@
+"""What must have been looked into before a passport case is accepted: by whom, about what, and what they found."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from services.consular.applications.model import Application, Approval
+from services.consular.applications.rules import Status
+from services.consular.applications.transitions import check_status, load_for_update, note_step
+from services.consular.missions import today
+from services.consular.passports import booklets, names
+from services.consular.passports.names import Divergence
+from services.consular.people import snapshot
+from shared import forms
+from shared.access import ACCESS
+from shared.catalogue import conditions as only_if
+from shared.catalogue.model import BOOKLET
+from shared.errors import Conflict, Invalid, Refusal
+from shared.identity import Actor
+from shared.person import strip_controls
+
+# MOFAE, passport before expiry: more than a year before its end the Director decides. MOFAE FAQ: a damaged passport is
+# handed in, and replaced only without a sign of tampering.
+EARLY, SPELLING, SURRENDERED, TAMPERING = "early_renewal", "name_spelling", "booklet_surrendered", "no_tampering"
+# Which action of the access table looking into each needs.
+ACTIONS = {
+    EARLY: "desk.approve_early",
+    SPELLING: "desk.confirm",
+    SURRENDERED: "desk.take_in",
+    TAMPERING: "desk.confirm",
+}
+APPROVED, DECLINED = "approved", "declined"
+OUTCOMES = {
+    EARLY: (APPROVED, DECLINED),
+    SPELLING: (APPROVED,),
+    SURRENDERED: (APPROVED,),
+    TAMPERING: (APPROVED, DECLINED),
+}
+REASON_LENGTH = 300
+
+
+@dataclass(frozen=True)
+class Need:
+    """One thing to look into, and what it is about; `given` once somebody has."""
+
+    what: str
+    subject: str
+    given: Approval | None
+
+    @property
+    def is_met(self) -> bool:
+        """Looked into, and found good."""
+        return self.given is not None and self.given.outcome == APPROVED
+
+    def shown(self, actor: Actor) -> dict[str, Any]:
+        """As the desk shows it; `may` is whether this actor is to decide it."""
+        given = self.given
+        done = given and {"outcome": given.outcome, "reason": given.reason, "role": given.role}
+        may = given is None and actor.role in ACCESS[ACTIONS[self.what]]
+        return {"what": self.what, "outcomes": list(OUTCOMES[self.what]), "done": done, "may": may}
+
+
+def needs(session: Session, application: Application) -> list[Need]:
+    """What this application has to have looked into, with what was found of its present answers."""
+    found = _subjects(session, application)
+    rows = session.scalars(select(Approval).where(Approval.application == application.reference)).all()
+    given = {(row.what, row.subject): row for row in rows}
+    return [Need(what, subject, given.get((what, subject))) for what, subject in found.items()]
+
+
+def check_approved(session: Session, application: Application) -> None:
+    """Raises Refusal (needs_...) naming the first thing that nobody has found good yet."""
+    open_ones = [need.what for need in needs(session, application) if not need.is_met]
+    if open_ones:
+        raise Refusal(f"needs_{open_ones[0]}", lacking=open_ones)
+
+
+def approve(session: Session, actor: Actor, reference: str, what: str, outcome: str, reason: str) -> Application:
+    """Records what was found, for good. Raises Invalid (unknown_choice, required, too_long), Conflict when it is not
+    asked of this case (not_needed) or was decided before (approved_before)."""
+    if what not in ACTIONS:
+        raise Invalid("unknown_choice", field="what")
+    application = load_for_update(session, actor, ACTIONS[what], reference)
+    check_status(application, "accept")
+    said = strip_controls(reason)
+    if outcome not in OUTCOMES[what]:
+        raise Invalid("unknown_choice" if outcome else "required", field="outcome")
+    if not said or len(said) > REASON_LENGTH:
+        raise Invalid("too_long" if said else "required", field="reason")
+    subject = _subjects(session, application).get(what)
+    if subject is None:
+        raise Conflict("not_needed")
+    _record(session, actor, application, what, subject, outcome, said)
+    return application
+
+
+def _record(
+    session: Session, actor: Actor, application: Application, what: str, subject: str, outcome: str, reason: str
+) -> None:
+    row = {
+        "application": application.reference,
+        "what": what,
+        "subject": subject,
+        "mission": application.mission,
+        "outcome": outcome,
+        "reason": reason,
+        "given_by": actor.id,
+        "role": actor.role,
+        "given_at": func.now(),
+    }
+    if session.scalar(insert(Approval).values(row).on_conflict_do_nothing().returning(Approval.what)) is None:
+        raise Conflict("approved_before")
+    code = what if outcome == APPROVED else f"{what}_{DECLINED}"
+    note_step(session, actor, application, code, Status(application.status))
+
+
+def divergences(session: Session, application: Application) -> list[Divergence]:
+    """Names spelt otherwise than in the last passport or the register; none before the application is handed in."""
+    applicant = snapshot.of(session, application.reference)
+    if applicant is None or forms.transaction(application.transaction).outcome != BOOKLET:
+        return []
+    last = booklets.last_of(session, application.person, but=application.reference)
+    return names.divergences(application.answers, applicant.latin, last.printed if last else None)
+
+
+def _subjects(session: Session, application: Application) -> dict[str, str]:
+    answers = application.answers
+    found: dict[str, str] = {}
+    if answers.get("renewal_reason") == only_if.EARLY and not only_if.renewal_is_due(
+        _dated(answers), _day(session, application)
+    ):
+        found[EARLY] = f"{answers.get('passport_number')} {answers.get('early_reason')}"
+    diverging = divergences(session, application)
+    if diverging:
+        found[SPELLING] = " ".join(f"{one.question}={one.typed}" for one in diverging)
+    if "damage" in answers:
+        found |= dict.fromkeys((SURRENDERED, TAMPERING), str(answers.get("passport_number")))
+    return found
+
+
+def _day(session: Session, application: Application) -> date:
+    return today(session, application.mission)
+
+
+def _dated(answers: Mapping[str, object]) -> dict[str, object]:
+    expires = answers.get("passport_expires_on")
+    return {**answers, "passport_expires_on": date.fromisoformat(str(expires)) if expires else None}

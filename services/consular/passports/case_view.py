@@ -1,0 +1,78 @@
+"""What the desk sees of a passport case beyond the file: the lines to be printed, spellings, what is looked into."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from services.consular.applications.model import Application
+from services.consular.missions import today
+from services.consular.passports import approve, booklets, lost
+from services.consular.passports.data_page import preview
+from services.consular.passports.model import LostPassport
+from shared import audit, forms
+from shared.catalogue.model import BOOKLET
+from shared.errors import Invalid
+from shared.identity import Actor
+from shared.person import passport_number
+
+View = dict[str, Any]
+# Whose number is not known here: what was typed is kept nowhere.
+NOBODY = "nobody"
+
+
+def shown(session: Session, actor: Actor, application: Application) -> View | None:
+    """None for a case that ends in no booklet, or was never handed in."""
+    if forms.transaction(application.transaction).outcome != BOOKLET or application.submitted_at is None:
+        return None
+    passport = booklets.passport_of(session, application.reference)
+    number = str(application.answers.get("passport_number") or "")
+    reported = lost.find(session, number) if number else None
+    diverging = approve.divergences(session, application)
+    return {
+        "mrz": passport.mrz.splitlines() if passport and passport.mrz else preview(session, application),
+        "printed": passport is not None,
+        "divergences": [vars(one) for one in diverging],
+        "needs": [need.shown(actor) for need in approve.needs(session, application)],
+        "lost": _report(reported) if reported else None,
+    }
+
+
+def look_up(session: Session, actor: Actor, typed: str) -> View:
+    """What is known of a passport by its number: as this mission issued it, and whether anybody reported it lost.
+
+    Raises Invalid for what is no passport number.
+    """
+    number = _number(typed)
+    known, reported = booklets.by_number(session, number), lost.find(session, number)
+    found = known or reported
+    audit.record(session, actor, "passport.read", found.application if found else NOBODY)
+    issued = known and {
+        "state": known.state,
+        "issued_on": known.issued_on.isoformat() if known.issued_on else None,
+        "expires_on": known.expires_on.isoformat() if known.expires_on else None,
+    }
+    return {"number": number, "issued": issued, "lost": _report(reported) if reported else None}
+
+
+def surrender(session: Session, actor: Actor, typed: str) -> View:
+    """Takes in a lost passport that was found. Raises Invalid, NotFound, Conflict."""
+    mission = actor.mission or ""
+    taken = lost.surrender(session, actor, mission, _number(typed), today(session, mission))
+    return {"number": taken.number, "lost": _report(taken)}
+
+
+def _number(typed: str) -> str:
+    try:
+        return passport_number(typed)
+    except ValueError as wrong:
+        raise Invalid("passport_number" if typed.strip() else "required", field="number") from wrong
+
+
+def _report(reported: LostPassport) -> View:
+    return {
+        "number": reported.number,
+        "reported_on": reported.reported_on.isoformat(),
+        "reported_at": reported.reported_at,
+        "surrendered_on": reported.surrendered_on.isoformat() if reported.surrendered_on else None,
+        "surrendered_at": reported.surrendered_at,
+    }

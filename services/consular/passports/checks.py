@@ -1,0 +1,66 @@
+"""What a passport application must not contradict: one had before, one reported lost, another person's."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.consular.applications.model import Application
+from services.consular.applications.transitions import see_own
+from services.consular.missions import today
+from services.consular.passports import booklets, lost
+from shared.catalogue import travel
+from shared.catalogue.model import Transaction
+from shared.errors import Invalid, Refusal
+from shared.identity import Actor
+
+FIRST = frozenset({travel.PASSPORT_FIRST.slug, travel.PASSPORT_FIRST_URGENT.slug})
+
+
+def check_first(session: Session, person: str, entry: Transaction, application: str = "") -> None:
+    """Raises Refusal (had_a_passport) for the first passport of somebody who has had one, at whichever mission."""
+    if entry.slug not in FIRST:
+        return
+    see_own(session, person)
+    had = booklets.last_of(session, person, but=application)
+    if had is not None:
+        raise Refusal("had_a_passport", number=had.number)
+
+
+def check_submission(
+    session: Session, application: Application, entry: Transaction, answers: Mapping[str, object]
+) -> None:
+    """Raises Refusal (had_a_passport), or Invalid beside a number that does not fit."""
+    check_first(session, application.person, entry, application.reference)
+    errors: dict[str, str] = {}
+    number = str(answers.get("passport_number") or "")
+    if number and entry.one_of == travel.PASSPORT:
+        errors |= _number_faults(session, application, entry, number)
+    if errors:
+        raise Invalid("invalid", errors=errors)
+
+
+def _number_faults(session: Session, application: Application, entry: Transaction, number: str) -> dict[str, str]:
+    owner = lost.owner_of(session, number)
+    if owner is not None and owner != application.person:
+        return {"passport_number": "passport_of_another"}
+    reported = lost.find(session, number)
+    if reported is None:
+        return {}
+    if entry.slug != travel.PASSPORT_LOST.slug:
+        return {"passport_number": "passport_reported_lost"}
+    # Reported before, at whichever mission: by the same person again, or it is another's.
+    see_own(session, application.person)
+    by = session.scalar(select(Application.person).where(Application.reference == reported.application))
+    return {} if by == application.person else {"passport_number": "passport_of_another"}
+
+
+def report_lost(
+    session: Session, actor: Actor, application: Application, entry: Transaction, answers: Mapping[str, object]
+) -> None:
+    """Takes a passport that is being replaced as lost out of use, from the moment its loss is declared."""
+    if entry.slug == travel.PASSPORT_LOST.slug:
+        day: date = today(session, application.mission)
+        number = str(answers["passport_number"])
+        lost.report(session, actor, application.mission, number, application.reference, day)

@@ -1,0 +1,68 @@
+"""Hands a new passport to its holder, or the guardian of a minor, and to nobody else; the old one is cancelled.
+
+A passport that was reported lost stays lost.
+"""
+
+from sqlalchemy.orm import Session
+
+from services.consular.applications.behalf import may_act
+from services.consular.applications.model import Application
+from services.consular.applications.rules import Status
+from services.consular.applications.transitions import check_status, find, load_for_update, transition
+from services.consular.passports import booklets, lost
+from services.consular.people import snapshot
+from services.consular.people.refusals import WrongPerson
+from shared import audit, forms
+from shared.catalogue.model import BOOKLET, GUARDIAN
+from shared.errors import Conflict, Invalid
+from shared.identity import Actor
+from shared.person import national_number
+
+ACTION = "desk.collect"
+CANCELLED = "cancelled"
+
+
+def collect(session: Session, actor: Actor, reference: str, number: str) -> Application:
+    """Hands over. `number` is the national number of who stands at the counter, read from their own paper.
+
+    Raises Invalid for a number that is none, WrongPerson for another person's, Conflict when nothing is ready.
+    """
+    application = load_for_update(session, actor, ACTION, reference)
+    check_status(application, "collect")
+    if forms.transaction(application.transaction).outcome != BOOKLET:
+        raise Conflict("nothing_to_collect")
+    try:
+        shown = national_number(number)
+    except ValueError as wrong:
+        raise Invalid("national_number" if number.strip() else "required", field="national_number") from wrong
+    if shown not in _collecting(session, application):
+        raise WrongPerson()
+    serial = booklets.hand_over(session, actor, reference)
+    for old in _old_passports(application):
+        state = lost.LOST if lost.find(session, old) else CANCELLED
+        booklets.cancel(session, actor, application.mission, old, reference, application.person, state)
+    transition(session, actor, application, Status.COLLECTED, detail={"booklet": serial})
+    return application
+
+
+def _collecting(session: Session, application: Application) -> set[str]:
+    """The national numbers of those who may take the booklet away: its holder, and the guardian of a minor."""
+    holder, acting = snapshot.of(session, application.reference), snapshot.acting_on(session, application.reference)
+    if holder is None:
+        return set()
+    guardian = acting is not None and application.capacity == GUARDIAN and may_act(session, application)
+    return {holder.national_number} | ({acting.national_number} if acting and guardian else set())
+
+
+def _old_passports(application: Application) -> list[str]:
+    """Whatever the form asked for as a passport's number."""
+    asked = [
+        each.name for each in forms.transaction(application.transaction).questions if each.kind == "passport_number"
+    ]
+    return [str(application.answers[name]) for name in asked if application.answers.get(name)]
+
+
+def record_wrong_person(session: Session, actor: Actor, reference: str) -> None:
+    """Writes down that somebody else tried, in a transaction of its own: the one that failed leaves no trace."""
+    application = find(session, actor, ACTION, reference)
+    audit.record(session, actor, "collection.wrong_person", application.reference, reason="wrong_person")

@@ -1,0 +1,90 @@
+"""Prints a passport: its names and machine-readable lines are kept with it, and its specimen page is issued."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from services.consular import missions
+from services.consular.applications.model import Application
+from services.consular.missions import today
+from services.consular.passports import booklets, mrz, names, terms
+from services.consular.passports.booklets import Printed
+from services.consular.passports.model import Booklet, Passport
+from services.consular.people import snapshot
+from services.consular.people.model import Applicant
+from shared import documents
+from shared.errors import Refusal
+from shared.identity import Actor
+
+KIND = "passport-page"
+
+
+def print_for(session: Session, actor: Actor, application: Application, booklet: Booklet) -> dict[str, object]:
+    """Makes the passport and its page; the columns of the application that name the page. Raises Refusal
+    (statement_incomplete) for an application nobody was attested for."""
+    applicant = snapshot.of(session, application.reference)
+    if applicant is None:
+        raise Refusal("statement_incomplete", authority="civil_registry")
+    day = today(session, application.mission)
+    passport = booklets.print_passport(
+        session, booklet, application.reference, application.person, day, _printed(application, applicant)
+    )
+    page = documents.issue(
+        session,
+        actor,
+        KIND,
+        application.reference,
+        application.mission,
+        application.person,
+        _data(session, application, applicant, passport),
+        expires_on=passport.expires_on,
+    )
+    passport.page = page.code
+    session.flush()
+    return {"document": page.code, "document_owner": "consular"}
+
+
+def preview(session: Session, application: Application) -> list[str]:
+    """The machine-readable lines as they would be printed today; the number comes with the booklet."""
+    applicant = snapshot.of(session, application.reference)
+    if applicant is None:
+        return []
+    printed = _printed(application, applicant)
+    return list(
+        mrz.lines(
+            number="",
+            family=printed.names["family"],
+            given=printed.names["given"],
+            born=printed.born,
+            sex=printed.sex,
+            expires_on=terms.expires_on(session, today(session, application.mission)),
+            optional=printed.national_number,
+        )
+    )
+
+
+def _printed(application: Application, applicant: Applicant) -> Printed:
+    asked = names.printed(application.answers)
+    latin = {part: spelt or str(applicant.latin.get(part) or "") for part, spelt in asked.items()}
+    return Printed(latin, applicant.born, applicant.sex, applicant.national_number)
+
+
+def _data(session: Session, application: Application, applicant: Applicant, passport: Passport) -> dict[str, Any]:
+    """The snapshot of the page; see the documents package."""
+    latin, arabic = passport.printed or {}, applicant.name
+    both = {
+        part: {"ar": str(arabic.get(part) or ""), "en": str(latin.get(part) or "")} for part in names.PARTS.values()
+    }
+    holder = snapshot.printed_name(applicant)
+    return {
+        "holder": {"ar": holder["ar"], "en": " ".join(str(latin[part]) for part in ("given", "father", "family"))},
+        "names": both,
+        "number": passport.number,
+        "national_number": applicant.national_number,
+        "sex": applicant.sex,
+        "born": applicant.born.isoformat(),
+        "valid_from": passport.issued_on.isoformat() if passport.issued_on else None,
+        "valid_until": passport.expires_on.isoformat() if passport.expires_on else None,
+        "mrz": (passport.mrz or "").splitlines(),
+        "zone": missions.find(session, application.mission).zone,
+    }

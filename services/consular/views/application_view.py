@@ -1,0 +1,296 @@
+"""An application as it is shown: to its applicant, and to the mission with person and history beside it."""
+
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from services.consular.applications import rules
+from services.consular.applications.model import Application, Asking, Step
+from services.consular.applications.rules import Party, Status
+from services.consular.applications.transitions import find, is_party, see_own
+from services.consular.ministries import letter_views as desk_letters
+from services.consular.ministries import letters
+from services.consular.missions import today
+from services.consular.notices import inbox
+from services.consular.passports import booklets
+from services.consular.passports import case_view as passport_view
+from services.consular.payments import attempts, quote, refund
+from services.consular.people import duplicates, mandates, snapshot
+from services.consular.people.duplicates import POSSIBLE
+from services.consular.people.model import ActingPerson, Applicant, Mandate
+from services.consular.uploads import store
+from services.consular.uploads.model import Paper
+from services.consular.views import upcoming
+from services.consular.workflow import upgrade, withdrawal_terms
+from shared import audit, forms
+from shared.access import ACCESS
+from shared.audit import event
+from shared.catalogue.model import AFTER_ASSESSMENT, BOOKLET, HOLDER, TURN
+from shared.identity import Actor
+
+HISTORY_ROWS = 200
+# Which action of the access table each verb needs.
+ACTIONS = {
+    "edit": "application.answer",
+    "submit": "application.submit",
+    "pay": "payment.open",
+    "withdraw": "application.withdraw",
+    "accept": "desk.accept",
+    "return": "desk.return",
+    "refuse": "desk.refuse",
+    "upgrade": "application.upgrade",
+    "cash": "payment.cash",
+    "collect": "desk.collect",
+    "reprint": "desk.reprint",
+    "hold_turn": "turn.hold",
+    "change_turn": "turn.move",
+    "attend": "desk.attend",
+    "miss": "desk.miss",
+}
+
+# What the stages of a turn are called; their statuses are those of any application.
+TURN_STAGES = {"ready": "turn_booked", "collected": "turn_attended"}
+
+View = dict[str, Any]
+
+
+def mine(session: Session, actor: Actor) -> list[View]:
+    """The actor's applications at every mission, newest first.
+
+    For this one question the rows of a person, rather than those of a mission, are in sight.
+    """
+    see_own(session, actor.person)
+    rows = session.execute(
+        select(Application, ActingPerson, Mandate)
+        .outerjoin(ActingPerson, ActingPerson.application == Application.reference)
+        .outerjoin(Mandate, Mandate.reference == Application.mandate)
+        .where(or_(Application.person == actor.person, Application.acting == actor.person))
+        .order_by(Application.created_at.desc())
+    ).all()
+    audit.record(session, actor, "application.listed", actor.person or "", count=len(rows))
+    return [_listed(session, actor, *row) for row in rows]
+
+
+def _listed(
+    session: Session, actor: Actor, application: Application, acting: ActingPerson | None, mandate: Mandate | None
+) -> View:
+    """A line of somebody's list. Once their mandate has ended they see that it has, and nothing that happened since."""
+    shown = {**summary(application), "behalf": behalf_of(actor, application, acting)}
+    over = mandate is not None and not mandates.stands(mandate, today(session, application.mission))
+    if over and actor.person != application.person:
+        return {**shown, "status": "mandate_ended", "awaits": None, "due_on": None, "changed_at": None}
+    return shown
+
+
+def behalf_of(
+    actor: Actor, application: Application, acting: ActingPerson | None, applicant: Applicant | None = None
+) -> View | None:
+    """Both names of a file that one person handles for another; None where people act for themselves.
+
+    Who named a relative or ward gets number and given name back, by which the register is asked again.
+    """
+    if acting is None or application.capacity == HOLDER:
+        return None
+    again = applicant is not None and actor.person == application.acting and application.mandate is None
+    return {
+        "capacity": application.capacity,
+        "mandate": application.mandate,
+        "beneficiary": acting.beneficiary_name,
+        "acting": acting.name,
+        "yours": actor.person == application.person,
+        "national_number": applicant.national_number if applicant and again else None,
+        "given_name": applicant.name.get("given") if applicant and again else None,
+    }
+
+
+def summary(application: Application) -> View:
+    """The head of a file, as lists show it."""
+    return {
+        "reference": application.reference,
+        "transaction": application.transaction,
+        "mission": application.mission,
+        "status": application.status,
+        "awaits": application.awaits,
+        "created_at": application.created_at.isoformat(),
+        "submitted_at": application.submitted_at.isoformat() if application.submitted_at else None,
+        "changed_at": application.changed_at.isoformat(),
+        "due_on": application.due_on.isoformat() if application.due_on else None,
+        "lapses_on": application.lapses_on.isoformat() if application.lapses_on else None,
+        "booked_for": application.booked_for.isoformat() if application.booked_for else None,
+    }
+
+
+def view(session: Session, actor: Actor, reference: str) -> View:
+    """The whole file, as its applicant sees it. The reading is recorded."""
+    application = find(session, actor, "application.read", reference)
+    audit.record(session, actor, "application.read", reference)
+    notices = inbox.about(session, reference, actor.person or "")
+    return {**whole(session, actor, application), "notices": notices}
+
+
+def case(session: Session, actor: Actor, reference: str, reason: str | None = None) -> View:
+    """The file as the desk sees it: with what the registers attested, and who did what. The reading is recorded."""
+    application = find(session, actor, "desk.case", reference)
+    audit.record(session, actor, "case.read", reference, reason=reason)
+    applicant, doubts = snapshot.of(session, reference), duplicates.of(session, reference)
+    return {
+        **whole(session, actor, application),
+        "person": _person(applicant) if applicant else None,
+        "facts": application.facts,
+        "asked": _asked(session, application),
+        "exception": application.exception or (POSSIBLE if any(one["state"] == "open" for one in doubts) else None),
+        "duplicates": doubts,
+        "passport": passport_view.shown(session, actor, application),
+        "history": _history(session, reference),
+    }
+
+
+def whole(session: Session, actor: Actor, application: Application) -> View:
+    """The file as both sides see it."""
+    applicant = snapshot.of(session, application.reference)
+    acting = snapshot.acting_on(session, application.reference)
+    order = quote.latest(session, application.reference)
+    steps = _steps(session, application.reference)
+    to_come = upcoming.shown(session, application)
+    return {
+        **summary(application),
+        "applicant": _named(applicant) if applicant else None,
+        "behalf": behalf_of(actor, application, acting, applicant),
+        "answers": application.answers,
+        "papers": [shown_paper(paper) for paper in store.of(session, application.reference)],
+        "quote": quote.shown(session, order) if order else None,
+        "upgrade": upgrade.shown(session, application),
+        "payments": [payment.shown() for payment in attempts.of_application(session, application.reference)],
+        "refunds": [_refund(row) for row in refund.of_application(session, application.reference)],
+        "document": _document(application),
+        "timeline": [_line(step, acting) for step in steps],
+        "stages": stages_of(application, steps),
+        "collection": _collection(session, application),
+        "letters": _letters(session, actor, application),
+        "on_withdrawal": withdrawal_terms.on_withdrawal(session, application),
+        **to_come,
+        "allowed": upcoming.offered(allowed(actor, application), to_come),
+    }
+
+
+def allowed(actor: Actor, application: Application) -> list[str]:
+    """The verbs this actor may use now, by role and by status."""
+    party = Party.APPLICANT if is_party(actor, application) else Party.MISSION
+    entry = forms.transaction(application.transaction)
+    verbs = rules.verbs_in(
+        Status(application.status),
+        party,
+        booklet=entry.outcome == BOOKLET,
+        turn=entry.outcome == TURN,
+        visit=entry.appointment is not None,
+    )
+    urgent = upgrade.target(application) is None
+    return [verb for verb in verbs if actor.role in ACCESS[ACTIONS[verb]] and not (urgent and verb == "upgrade")]
+
+
+def stages_of(application: Application, steps: list[Step]) -> list[dict[str, str]]:
+    """The way of this transaction and how far this application is."""
+    entry = forms.transaction(application.transaction)
+    way = rules.path(
+        assessed=entry.priced == AFTER_ASSESSMENT,
+        free=not entry.fees,
+        booklet=entry.outcome == BOOKLET,
+        turn=entry.outcome == TURN,
+    )
+    came_from = next((step.source for step in reversed(steps) if step.source != step.target), None)
+    last = Status(came_from) if came_from else Status.DRAFT
+    shown = rules.stages(way, Status(application.status), last, paid=application.paid_at is not None)
+    return [{**one, "code": TURN_STAGES[one["code"]]} for one in shown] if entry.outcome == TURN else shown
+
+
+def shown_paper(paper: Paper) -> View:
+    """A paper without its bytes."""
+    return {
+        "id": paper.id,
+        "name": paper.name,
+        "filename": paper.filename,
+        "bytes": paper.size,
+        "type": paper.type,
+        "added_at": paper.added_at.isoformat(),
+    }
+
+
+def _named(applicant: Applicant) -> View:
+    return {"name": snapshot.printed_name(applicant)}
+
+
+def _person(applicant: Applicant) -> View:
+    return {
+        "person": applicant.person,
+        "national_number": applicant.national_number,
+        "name": {"ar": applicant.name, "latin": applicant.latin},
+        "sex": applicant.sex,
+        "born": applicant.born.isoformat(),
+    }
+
+
+def _document(application: Application) -> View | None:
+    if application.document is None:
+        return None
+    return {"code": application.document, "owner": application.document_owner}
+
+
+def _collection(session: Session, application: Application) -> View | None:
+    passport = booklets.passport_of(session, application.reference)
+    if passport is None:
+        return None
+    expires = passport.expires_on.isoformat() if passport.expires_on else None
+    return {"number": passport.number, "expires_on": expires, "state": passport.state}
+
+
+def _letters(session: Session, actor: Actor, application: Application) -> list[View]:
+    """For the two sides of the case, and no more of its staff than may read letters."""
+    if not is_party(actor, application) and actor.role not in ACCESS["letter.read"]:
+        return []
+    day = today(session, application.mission)
+    return [desk_letters.head(letter, day) for letter in letters.of_application(session, application.reference)]
+
+
+def _refund(row: Any) -> View:
+    return {
+        "reference": row.reference,
+        "payment": row.attempt,
+        "amount": row.amount,
+        "currency": row.currency,
+        "state": row.state,
+    }
+
+
+def _steps(session: Session, reference: str) -> list[Step]:
+    return list(session.scalars(select(Step).where(Step.application == reference).order_by(Step.id)))
+
+
+def _line(step: Step, acting: ActingPerson | None) -> View:
+    """Where one person acts for another each line says which of the two it was."""
+    both = acting is not None and step.person is not None
+    return {
+        "capacity": step.capacity if both else None,
+        "name": (acting.name if step.person == acting.person else acting.beneficiary_name) if acting and both else None,
+        "at": step.at.isoformat(),
+        "code": step.code,
+        "by": step.role,
+        "reason": step.reason,
+        "note": step.note,
+        "detail": step.detail,
+    }
+
+
+def _asked(session: Session, application: Application) -> list[View]:
+    rows = session.scalars(select(Asking).where(Asking.application == application.reference).order_by(Asking.asked_at))
+    return [{"authority": row.authority, "ask": row.ask, "round": row.round, "outcome": row.outcome} for row in rows]
+
+
+def _history(session: Session, reference: str) -> list[View]:
+    rows = session.execute(
+        select(event.c.at, event.c.actor, event.c.role, event.c.action, event.c.reason)
+        .where(event.c.about == reference)
+        .order_by(event.c.id.desc())
+        .limit(HISTORY_ROWS)
+    )
+    return [{**row._mapping, "at": row.at.isoformat()} for row in rows]

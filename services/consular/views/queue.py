@@ -1,0 +1,102 @@
+"""What the desk has to do: the mission's files, exceptions first, found by reference or national number."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from services.consular.applications.model import Application
+from services.consular.applications.rules import FINAL, Status
+from services.consular.people import duplicates, snapshot
+from services.consular.people.duplicates import POSSIBLE
+from services.consular.people.model import Applicant
+from services.consular.views.application_view import summary
+from shared import audit, references
+from shared.errors import Invalid
+from shared.identity import Actor
+from shared.person import national_number
+
+PAGE_ROWS = 50
+EXCEPTIONS = "exceptions"
+
+
+def queue(
+    session: Session, actor: Actor, status: str = "", transaction: str = "", sought: str = "", page: int = 1
+) -> dict[str, Any]:
+    """One page of rows, and how many files stand in each status. What was never handed in is not among them.
+
+    Raises Invalid for an unknown status, or for a search that is neither a reference nor a national number.
+    """
+    if status not in ("", EXCEPTIONS, *(each.value for each in Status)):
+        raise Invalid("unknown_choice", field="status")
+    wanted: list[ColumnElement[bool]] = [Application.submitted_at.is_not(None)]
+    if status:
+        wanted.append(_exceptional() if status == EXCEPTIONS else Application.status == status)
+    if transaction:
+        wanted.append(Application.transaction == transaction)
+    if sought:
+        wanted.append(_sought(sought))
+    found = session.execute(_page(wanted, page)).all()
+    audit.record(
+        session, actor, "desk.queue", actor.mission or "", status=status, searched=bool(sought), rows=len(found)
+    )
+    return {
+        "rows": [_row(*row) for row in found[:PAGE_ROWS]],
+        "more": len(found) > PAGE_ROWS,
+        "page": page,
+        "counts": _counts(session),
+    }
+
+
+def _page(wanted: list[ColumnElement[bool]], page: int) -> Select[Application, Applicant, bool]:
+    """One row too many tells whether there is a next page."""
+    return (
+        select(Application, Applicant, duplicates.is_open(Application.reference))
+        .outerjoin(Applicant, Applicant.application == Application.reference)
+        .where(*wanted)
+        .order_by(
+            _exceptional().desc(),
+            Application.status.in_(FINAL),
+            Application.due_on.asc().nulls_last(),
+            Application.submitted_at.asc().nulls_last(),
+            Application.reference,
+        )
+        .limit(PAGE_ROWS + 1)
+        .offset((page - 1) * PAGE_ROWS)
+    )
+
+
+def _exceptional() -> ColumnElement[bool]:
+    return or_(
+        Application.exception.is_not(None),
+        Application.awaits.is_not(None),
+        duplicates.is_open(Application.reference),
+    )
+
+
+def _sought(text: str) -> ColumnElement[bool]:
+    reference = references.clean(text)
+    if references.is_valid(reference):
+        return Application.reference == reference
+    try:
+        return Applicant.national_number == national_number(text)
+    except ValueError as wrong:
+        raise Invalid("search_not_understood", field="q") from wrong
+
+
+def _row(application: Application, applicant: Applicant | None, doubtful: bool) -> dict[str, Any]:
+    name = snapshot.printed_name(applicant) if applicant else None
+    exception = application.exception or (POSSIBLE if doubtful else None)
+    return {**summary(application), "applicant": {"name": name}, "exception": exception}
+
+
+def _counts(session: Session) -> dict[str, int]:
+    rows = session.execute(
+        select(Application.status, func.count())
+        .where(Application.submitted_at.is_not(None))
+        .group_by(Application.status)
+    )
+    exceptions = session.scalar(select(func.count()).select_from(Application).where(_exceptional())) or 0
+    counted = {status: int(count) for status, count in rows}
+    shown = {status.value: counted.get(status, 0) for status in Status if status is not Status.DRAFT}
+    return {**shown, EXCEPTIONS: exceptions}

@@ -1,0 +1,32 @@
+"""Follows an application without an account: reference and birth date open its stage, and nothing else."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.consular.applications.model import Application, Step
+from services.consular.people.model import Applicant
+from services.consular.views.application_view import stages_of
+from shared import audit
+from shared.errors import NotFound
+from shared.identity import Actor
+
+
+def track(session: Session, actor: Actor, reference: str, born: date) -> dict[str, Any]:
+    """Transaction, status and stages. Raises the same NotFound for an absent reference and for a wrong date.
+
+    A draft is not found either.
+    """
+    application = session.scalar(
+        select(Application)
+        .join(Applicant, Applicant.application == Application.reference)
+        .where(Application.reference == reference, Applicant.born == born, Application.submitted_at.is_not(None))
+    )
+    if application is None:
+        raise NotFound()
+    audit.record(session, actor, "application.tracked", reference)
+    steps = list(session.scalars(select(Step).where(Step.application == reference).order_by(Step.id)))
+    stages = stages_of(application, steps)
+    return {"transaction": application.transaction, "status": application.status, "stages": stages}

@@ -1,0 +1,84 @@
+"""What an application owes, and what is owed back when it ends early."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from services.consular.applications.model import Application
+from services.consular.applications.transitions import recipients
+from services.consular.notices.create import create_notice
+from services.consular.notices.rules import REFUND_DUE
+from services.consular.payments import quote, refund
+from services.consular.payments.model import Attempt, Refund
+from services.consular.people import snapshot
+from shared import forms
+from shared.identity import Actor
+from shared.money import Money
+
+
+def charge(session: Session, actor: Actor, application: Application, assessed: Money | None = None) -> bool:
+    """Freezes a quote and opens the order for it; False for a transaction that costs nothing."""
+    if not forms.transaction(application.transaction).fees:
+        return False
+    order = quote.freeze(
+        session,
+        actor,
+        application=application.reference,
+        transaction=application.transaction,
+        mission=application.mission,
+        person=application.person,
+        holder=holder(session, application),
+        acting=acting(session, application),
+        assessed=assessed,
+        answers=application.answers,
+    )
+    return order.amount > 0
+
+
+def holder(session: Session, application: Application) -> dict[str, str]:
+    """The printed name for papers about money; empty before anybody was attested."""
+    applicant = snapshot.of(session, application.reference)
+    if applicant is None:
+        return {"ar": "", "en": ""}
+    return snapshot.printed_name(applicant)
+
+
+def acting(session: Session, application: Application) -> dict[str, Any] | None:
+    """Who acts for the applicant, if anybody, for papers about money."""
+    found = snapshot.acting_on(session, application.reference)
+    return {"person": found.person, "name": found.name} if found else None
+
+
+def give_back(session: Session, actor: Actor, application: Application, reason: str) -> list[Refund]:
+    """Ends what an application owes when it ends early: paid money is owed back, unpaid debt is cancelled.
+
+    An application that was upgraded has paid twice and is paid back twice, each as it came.
+    """
+    orders = [quote.of_application(session, application.reference, purpose) for purpose in quote.PURPOSES]
+    refunds = [refund.mark_due(session, actor, order.reference, reason) for order in orders if order is not None]
+    return [owed for owed in refunds if owed is not None]
+
+
+def law_amount(session: Session, application: Application) -> Money | None:
+    """What the law asks by the frozen quote, in the law's own currency; None when its lines have several."""
+    order = quote.latest(session, application.reference)
+    if order is None:
+        return None
+    tariffs = [line.tariff for line in quote.lines_of(session, order)]
+    currencies = {tariff.currency for tariff in tariffs}
+    return Money(sum(tariff.amount for tariff in tariffs), currencies.pop()) if len(currencies) == 1 else None
+
+
+def tell_owed(session: Session, application: Application, owed: Refund) -> None:
+    """Says that money is owed back: to the people of the application, and to whoever paid it, once each."""
+    payer = session.get_one(Attempt, owed.attempt).payer
+    for person in dict.fromkeys([*recipients(session, application), payer or application.person]):
+        create_notice(
+            session,
+            person,
+            REFUND_DUE,
+            application.reference,
+            owed.reference,
+            amount=owed.amount,
+            currency=owed.currency,
+        )

@@ -1,0 +1,166 @@
+"""Joins applications and ministries: what an accepted application asks by letter, and what a reply makes of it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from services.consular.applications.model import Application
+from services.consular.applications.rules import Status
+from services.consular.applications.transitions import load_for_update
+from services.consular.ministries import escalate, letters, outcomes, replies
+from services.consular.ministries.letters import About, Days
+from services.consular.ministries.model import Letter
+from services.consular.ministries.rules import reminder_schedule
+from services.consular.ministries.rules.matters import Matter, matter
+from services.consular.ministries.rules.reading import Asked, Reply
+from services.consular.missions import today
+from services.consular.missions.due_dates import due_on
+from services.consular.people import snapshot
+from services.consular.people.model import Applicant
+from services.consular.workflow import resolve
+from shared.catalogue.model import Ask
+from shared.errors import Conflict, NotFound, Refusal
+from shared.identity import Actor
+from shared.outbox import emit
+
+
+def write(session: Session, actor: Actor, application: Application, ask: Ask) -> Letter:
+    """The letter that asks a ministry, and word of it on the bus; the days are counted as the mission works."""
+    question = matter(ask.authority, ask.ask)
+    schedule = reminder_schedule.working_days(question.reply_days)
+    steps = {step: _in(session, application, n) for step, n in schedule.items()}
+    days = Days(_in(session, application, question.reply_days), steps)
+    letter = letters.write(session, actor, question, about(session, application), days)
+    body = {
+        "application": application.reference,
+        "transaction": application.transaction,
+        "letter": letter.code,
+        "authority": ask.authority,
+        "ask": ask.ask,
+        "place": letter.place,
+    }
+    emit(session, actor, "letter.sent", application.reference, body)
+    return letter
+
+
+def _in(session: Session, application: Application, working_days: int) -> Any:
+    return due_on(session, application.mission, working_days)
+
+
+def about(session: Session, application: Application) -> About:
+    """What letters and papers say of an application and of the person it is for. Raises Refusal without a snapshot."""
+    applicant = snapshot.of(session, application.reference)
+    if applicant is None:
+        raise Refusal("statement_incomplete", authority="civil_registry")
+    return About(
+        application=application.reference,
+        transaction=application.transaction,
+        mission=application.mission,
+        round=application.round,
+        person=applicant.person,
+        holder=snapshot.printed_name(applicant),
+        identity=_identity(applicant),
+        answers=application.answers,
+    )
+
+
+def _identity(applicant: Applicant) -> dict[str, Any]:
+    parts = {
+        part: {"ar": str(applicant.name.get(part) or ""), "en": str(applicant.latin.get(part) or "")}
+        for part in ("father", "mother")
+    }
+    return {
+        "name": snapshot.printed_name(applicant),
+        **parts,
+        "born": applicant.born.isoformat(),
+        "national_number": applicant.national_number,
+    }
+
+
+def answer(session: Session, actor: Actor, code: str, told: Mapping[str, Any]) -> Letter:
+    """Records the reply an officer holds in hand, and lets it decide.
+
+    Raises Conflict (letter_answered, letter_closed), Invalid with a code per field, reply_of_another among them.
+    """
+    application, letter = _held(session, actor, "letter.answer", code)
+    reply = replies.checked(told, asked(session, letter))
+    _check_open(application, letter)
+    replies.close(session, actor, letter, reply.finding.code)
+    replies.keep(session, actor, letter, reply)
+    _apply(session, actor, application, letter, reply)
+    return letter
+
+
+def deposit(session: Session, actor: Actor, code: str, told: Mapping[str, Any]) -> bool:
+    """Takes the content of a partner's reply; what it does follows when the bus brings word of it."""
+    letter = letters.find(session, code)
+    return replies.deposit(session, actor, letter, replies.checked(told, asked(session, letter)))
+
+
+def answered(session: Session, actor: Actor, said: Mapping[str, Any]) -> None:
+    """Applies `letter.answered`. After an officer's answer, or once the file moved on, it is kept as late.
+
+    Raises Conflict while the content is not there yet, Refusal for what contradicts it or belongs elsewhere.
+    """
+    application, letter = _held(session, actor, "message.letter.answered", str(said["letter"]))
+    if application.reference != said["application"] or letter.authority != said["authority"]:
+        raise Refusal("about_another")
+    held = replies.deposited(session, letter.code)
+    if held is None:
+        raise Conflict("reply_not_deposited")
+    if held.finding != said["finding"]:
+        raise Refusal("reply_contradicts")
+    if held.state != replies.DEPOSITED:
+        return
+    if letter.answered_at is not None or not _is_open(application, letter):
+        replies.mark(session, actor, letter, replies.LATE)
+        return
+    finding = matter(letter.authority, letter.ask).finding(held.finding)
+    assert finding is not None
+    replies.close(session, actor, letter, held.finding)
+    replies.mark(session, actor, letter, replies.APPLIED)
+    _apply(session, actor, application, letter, Reply(finding, **held.content))
+
+
+def _held(session: Session, actor: Actor, action: str, code: str) -> tuple[Application, Letter]:
+    """The application first, as everybody locks it, then its letter as it stands now. Raises NotFound."""
+    letter = letters.find(session, code)
+    application = load_for_update(session, actor, action, letter.application)
+    session.refresh(letter, with_for_update=True)
+    return application, letter
+
+
+def asked(session: Session, letter: Letter) -> Asked:
+    """What a reply to a letter is measured against. Raises NotFound."""
+    applicant = snapshot.of(session, letter.application)
+    if applicant is None:
+        raise NotFound()
+    question: Matter = matter(letter.authority, letter.ask)
+    day = today(session, letter.mission)
+    return Asked(question, applicant.national_number, applicant.born, letter.sent_on, day)
+
+
+def _is_open(application: Application, letter: Letter) -> bool:
+    return application.status == Status.WITH_AUTHORITY and application.round == letter.round
+
+
+def _check_open(application: Application, letter: Letter) -> None:
+    if letter.answered_at is not None:
+        raise Conflict("letter_answered", number=letter.number)
+    if not _is_open(application, letter):
+        raise Conflict("letter_closed", number=letter.number, status=application.status)
+
+
+def _apply(session: Session, actor: Actor, application: Application, letter: Letter, reply: Reply) -> None:
+    if application.exception == escalate.OVERDUE:
+        escalate.flag(session, application, None)
+    document = outcomes.issue(session, actor, letter, reply, about(session, application))
+    decision = {
+        "application": application.reference,
+        "ask": letter.ask,
+        "outcome": reply.finding.outcome,
+        "reason": reply.finding.reason,
+        "document": document,
+    }
+    resolve.decide(session, actor, decision, authority=letter.authority)

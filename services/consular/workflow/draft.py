@@ -1,0 +1,144 @@
+"""Begins an application and fills it: answers step by step, papers one by one, on any device."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from services.consular import missions
+from services.consular.applications import behalf
+from services.consular.applications.behalf import Claim
+from services.consular.applications.model import Application
+from services.consular.applications.rules import OPEN, Status
+from services.consular.applications.transitions import check_status, find, is_party, load_for_update, note_step, see_own
+from services.consular.applications.update import update_columns
+from services.consular.missions import today
+from services.consular.missions.due_dates import lapses_on
+from services.consular.passports.checks import check_first
+from services.consular.payments import tariffs
+from services.consular.people import snapshot
+from services.consular.uploads import store
+from services.consular.uploads.model import Paper
+from shared import audit, forms, references
+from shared.catalogue.model import Transaction
+from shared.errors import Conflict, Invalid, NotAllowed, Refusal
+from shared.forms import TYPED_HIJRI
+from shared.identity import Actor
+from shared.standing import Standing
+
+
+def start(session: Session, actor: Actor, slug: str, mission: str, claim: Claim | None = None) -> Application:
+    """A new draft, for oneself or, with a claim, for somebody else. Raises NotFound for an unknown transaction or
+    mission, Refusal while the transaction is not open, where the mission does not offer it, for a first passport that
+    is none, or while the claim does not
+    hold, Conflict with the reference of the one already open, where the catalogue allows one at a time."""
+    if not actor.person:
+        raise NotAllowed("identity_not_confirmed")
+    entry = forms.transaction(slug)
+    place = missions.find(session, mission)
+    if entry.missions and place.code not in entry.missions:
+        raise Refusal("not_at_this_mission", missions=" ".join(entry.missions))
+    tariffs.check_active(session, slug, mission)
+    standing, facts = behalf.own(actor.person, slug), None
+    if claim is not None:
+        standing, facts = behalf.check_claim(session, actor, entry, mission, claim)
+    check_first(session, standing.person, entry)
+    reference = _insert(session, actor, entry, mission, standing)
+    application = session.get_one(Application, reference)
+    if facts is not None:
+        snapshot.take(session, reference, mission, facts)
+        snapshot.take_acting(session, reference, mission, facts)
+        audit.act_for(session, standing.person, standing.capacity)
+    note_step(session, actor, application, "drafted", None)
+    return application
+
+
+def _insert(session: Session, actor: Actor, entry: Transaction, mission: str, standing: Standing) -> str:
+    row: dict[str, object] = {
+        "reference": references.new(mission, references.APPLICATION_LENGTH),
+        "mission": mission,
+        "transaction": entry.slug,
+        "account": actor.id,
+        "person": standing.person,
+        "acting": standing.acting,
+        "capacity": standing.capacity,
+        "mandate": standing.mandate,
+        "status": Status.DRAFT,
+        "single": entry.one_open,
+        "one_of": entry.one_of,
+        "answers": {},
+        "facts": {},
+        "round": 0,
+        "lapses_on": lapses_on(session, mission),
+        "created_at": func.now(),
+        "changed_at": func.now(),
+    }
+    reference = session.scalar(
+        insert(Application).values(row).on_conflict_do_nothing().returning(Application.reference)
+    )
+    if reference is None:
+        raise _already_open(session, actor, standing.person, entry)
+    return str(reference)
+
+
+def _already_open(session: Session, actor: Actor, person: str, entry: Transaction) -> Conflict:
+    """Names the open one to those whose it is. It is empty when that was closed in this very moment: they try again."""
+    see_own(session, person)
+    same = Application.transaction == entry.slug
+    if entry.one_of:
+        same = or_(same, Application.one_of == entry.one_of)
+    found = session.scalar(
+        select(Application)
+        .where(Application.person == person, same, Application.status.in_((*OPEN, Status.READY)))
+        .order_by(Application.status == Status.READY)
+    )
+    if found is not None and not is_party(actor, found):
+        return Conflict("already_open_elsewhere")
+    if found is None or found.transaction == entry.slug:
+        return Conflict("already_open", reference=found.reference if found else None)
+    return Conflict(f"{entry.one_of}_already_open", reference=found.reference)
+
+
+def save(session: Session, actor: Actor, reference: str, answers: Mapping[str, object]) -> Application:
+    """Takes over the given answers; others stay, blank ones are cleared. Raises Invalid with a code per field."""
+    application = load_for_update(session, actor, "application.answer", reference)
+    check_status(application, "edit")
+    known = {question.name for question in forms.transaction(application.transaction).questions}
+    unknown = sorted(set(answers) - known)
+    if unknown:
+        raise Invalid("invalid", errors={name[:60]: "unknown_question" for name in unknown[:20]})
+    given = {name: answer for name, answer in answers.items() if not is_blank(answer)}
+    kept = {name: one for name, one in application.answers.items() if name.removesuffix(TYPED_HIJRI) not in answers}
+    kept |= forms.check_given(application.transaction, given, today(session, application.mission))
+    update_columns(session, application, answers=kept, changed_at=func.now())
+    audit.record(session, actor, "application.answered", reference, count=len(given), cleared=len(answers) - len(given))
+    return application
+
+
+def is_blank(answer: object) -> bool:
+    """Whether a field was left, or made, empty."""
+    return answer is None or (isinstance(answer, str) and not answer.strip())
+
+
+def attach(session: Session, actor: Actor, reference: str, name: str, filename: str, kind: str, data: bytes) -> Paper:
+    """Adds a file for one paper of the checklist. Raises Invalid for a name the checklist lacks or for wrong bytes."""
+    application = load_for_update(session, actor, "paper.upload", reference)
+    check_status(application, "edit")
+    if name not in {paper.name for paper in forms.transaction(application.transaction).papers}:
+        raise Invalid("unknown_paper", field="name")
+    return store.keep(session, actor, reference, application.mission, name, filename, kind, data)
+
+
+def detach(session: Session, actor: Actor, reference: str, paper: str) -> None:
+    """Takes a file out again. Raises NotFound when it is not part of this application."""
+    application = load_for_update(session, actor, "paper.remove", reference)
+    check_status(application, "edit")
+    store.remove(session, actor, reference, paper)
+
+
+def read_paper(session: Session, actor: Actor, paper: str) -> tuple[Paper, bytes]:
+    """A file and its bytes. Raises NotFound alike for an absent one and one of another's application."""
+    found = store.find(session, paper)
+    find(session, actor, "paper.read", found.application)
+    return found, store.content(session, actor, found)

@@ -1,0 +1,78 @@
+"""Puts right what came up as an exception: gives held money back, takes a flag off; never without a reason."""
+
+from sqlalchemy import func
+from sqlalchemy.orm import Session
+
+from services.consular.applications.model import Application
+from services.consular.applications.rules import Status
+from services.consular.applications.transitions import Detail, load_for_update, note_step
+from services.consular.applications.update import update_columns
+from services.consular.payments import attempts, refund
+from services.consular.payments.model import Refund
+from services.consular.workflow.charges import tell_owed
+from shared import audit
+from shared.errors import Conflict, Invalid, NotFound
+from shared.identity import Actor
+from shared.person import strip_controls
+
+REASON_LENGTH = 500
+OF_MONEY = "payment_"
+
+
+def give_back(session: Session, actor: Actor, reference: str, payment: str, reason: str) -> Refund:
+    """Money that fits nothing is owed back as it came. With the last of it the file's flag goes.
+
+    Raises NotFound for a payment of another file, Conflict (payment_not_held, already_given_back), Invalid without a
+    reason. The payer is told that it is owed back; the reason stays with the mission.
+    """
+    application = load_for_update(session, actor, "payment.give_back", reference)
+    said = _reason(reason)
+    held = {one.reference: one for one in attempts.of_application(session, reference)}
+    if payment not in held:
+        raise NotFound()
+    if held[payment].held is None:
+        raise Conflict("payment_not_held")
+    if payment in _given_back(session, reference):
+        raise Conflict("already_given_back")
+    due = refund.mark_held_due(session, actor, payment, str(held[payment].held))
+    tell_owed(session, application, due)
+    detail: Detail = {"payment": payment, "refund": due.reference, "amount": due.amount, "currency": due.currency}
+    note_step(session, actor, application, "held_given_back", Status(application.status), detail=detail)
+    audit.record(session, actor, "payment.give_back", reference, reason=said, payment=payment)
+    still = [one for one in held.values() if one.held and one.reference not in _given_back(session, reference)]
+    if not still and (application.exception or "").startswith(OF_MONEY):
+        _take_off(session, actor, application, "given_back")
+    return due
+
+
+def clear_flag(session: Session, actor: Actor, reference: str, reason: str) -> Application:
+    """Takes the flag off a file that somebody has dealt with. Raises Conflict (nothing_flagged; money_still_held while
+    money that fits nothing has not been given back), Invalid without a reason."""
+    application = load_for_update(session, actor, "desk.clear", reference)
+    said = _reason(reason)
+    if application.exception is None:
+        raise Conflict("nothing_flagged")
+    given = _given_back(session, reference)
+    if any(one.held and one.reference not in given for one in attempts.of_application(session, reference)):
+        raise Conflict("money_still_held")
+    _take_off(session, actor, application, said)
+    return application
+
+
+def _reason(text: str) -> str:
+    said = strip_controls(text)
+    if not said or len(said) > REASON_LENGTH:
+        raise Invalid("too_long" if said else "required", field="reason")
+    return said
+
+
+def _given_back(session: Session, reference: str) -> set[str]:
+    return {one.attempt for one in refund.of_application(session, reference)}
+
+
+def _take_off(session: Session, actor: Actor, application: Application, reason: str) -> None:
+    """Only the flag that was seen: one that came up in this moment stays."""
+    flag = application.exception
+    if not update_columns(session, application, Application.exception == flag, exception=None, changed_at=func.now()):
+        raise Conflict("nothing_flagged")
+    audit.record(session, actor, "application.flag_cleared", application.reference, reason=reason, flag=flag)

@@ -1,0 +1,91 @@
+"""Lapses the bookings nobody claimed once their window is over, all at once, by two signatures."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_once
+from sqlalchemy.orm import Session
+
+from services.consular import missions
+from services.consular.approvals.model import Proposal
+from services.consular.approvals.sign import finish
+from services.consular.bookings import phases
+from services.consular.bookings.model import Booking, BookingImport
+from services.consular.notices.model import Notice
+from services.consular.notices.rules import BOOKING_FOUND, BOOKING_LAPSED
+from services.consular.people.model import Applicant
+from shared import audit
+from shared.errors import Refusal
+from shared.identity import Actor
+
+KIND = "bookings_lapse"
+SAMPLE = 10
+
+
+def read(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Which phase. Raises NotFound, or Refusal (phase_running) while its window is not over."""
+    phase = phases.find(session, given.get("phase"))
+    if missions.today(session, session.info["mission"]) <= phase.window_to:
+        raise Refusal("phase_running", day=phase.window_to.isoformat())
+    return {"phase": phase.reference, "window_to": phase.window_to.isoformat()}
+
+
+def preview(session: Session, params: Mapping[str, Any]) -> dict[str, Any]:
+    """How many would lapse, and the first few of them. Nothing is written."""
+    count = session.scalar(select(func.count()).select_from(Booking).where(*_unclaimed(params))) or 0
+    rows = session.scalars(
+        select(Booking).where(*_unclaimed(params)).order_by(Booking.booked_for, Booking.reference).limit(SAMPLE)
+    )
+    sample = [{"reference": row.reference, "booked_for": row.booked_for.isoformat()} for row in rows]
+    return {"bookings": count, "sample": sample}
+
+
+def carry_out(session: Session, actor: Actor, proposal: Proposal) -> None:
+    """Ends them in the transaction of the second signature, and tells those whose account is known."""
+    lapsed = session.scalars(
+        update(Booking)
+        .where(*_unclaimed(proposal.params))
+        .values(state="lapsed", changed_at=func.now())
+        .returning(Booking.reference)
+        .execution_options(synchronize_session=False)
+    ).all()
+    phase = Booking.phase == proposal.params["phase"]
+    told = _tell(session, BOOKING_LAPSED, [phase, Booking.state == "lapsed"], func.jsonb_build_object())
+    audit.record(session, actor, "bookings.lapsed", proposal.reference, count=len(lapsed), told=told)
+    finish(session, actor, proposal, {"bookings": len(lapsed), "told": told})
+
+
+def tell_found(session: Session, actor: Actor, made: BookingImport) -> int:
+    """Tells those whose booking came in and whose person an earlier application has made known; how many."""
+    phase = phases.find(session, made.phase)
+    params = func.jsonb_build_object("day", Booking.booked_for, "until", phase.window_to.isoformat())
+    told = _tell(session, BOOKING_FOUND, [Booking.came_in == made.reference, Booking.state == "open"], params)
+    audit.record(session, actor, "bookings.told", made.reference, count=told)
+    return told
+
+
+def _tell(session: Session, kind: str, which: list[ColumnElement[bool]], params: ColumnElement[Any]) -> int:
+    """The number leads to a person where that person has applied at this mission before."""
+    known = select(Applicant.national_number, func.max(Applicant.person).label("person"))
+    people = known.group_by(Applicant.national_number).subquery()
+    columns = ["mission", "person", "kind", "about", "once", "params", "made_at"]
+    wanted = (
+        select(
+            Booking.mission,
+            people.c.person,
+            func.concat(kind),
+            Booking.reference,
+            func.concat(kind),
+            params,
+            func.now(),
+        )
+        .join(people, people.c.national_number == Booking.national_number)
+        .where(*which)
+    )
+    written = insert_once(Notice).from_select(columns, wanted).on_conflict_do_nothing().returning(Notice.id)
+    return len(session.scalars(written).all())
+
+
+def _unclaimed(params: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+    return [Booking.phase == params["phase"], Booking.state == "open"]

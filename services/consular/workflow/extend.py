@@ -1,0 +1,119 @@
+"""Extends the time of many applications by decree: one event over all of them, a line in the history of each."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ARRAY, ColumnElement, Text, any_, func, insert, literal, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_once
+from sqlalchemy.orm import Session
+
+from services.consular.applications import rules
+from services.consular.applications.model import Application, Step
+from services.consular.applications.notify import notify_recipients
+from services.consular.approvals.model import Proposal
+from services.consular.approvals.sign import finish
+from services.consular.missions import today
+from services.consular.notices.model import Notice
+from services.consular.notices.rules import EXTENDED
+from shared import audit
+from shared.catalogue import CATALOGUE
+from shared.db import now
+from shared.decrees import EXTENSION
+from shared.errors import Invalid
+from shared.forms import check_questions
+from shared.identity import Actor
+
+KIND = "extension"
+Row = tuple[str, str, str, date]
+
+
+def read(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The clean terms. Raises Invalid with a code per field.
+
+    `ends_from` and `ends_to` bound the last day as it stands before; no transactions named means all of them.
+    """
+    params = check_questions(EXTENSION, given, today(session, session.info["mission"]))
+    slugs = given.get("transactions") or []
+    if not isinstance(slugs, list) or any(slug not in CATALOGUE for slug in slugs):
+        raise Invalid("unknown_choice", field="transactions")
+    if params["ends_to"] < params["ends_from"]:
+        raise Invalid("window_turned_round", field="ends_to")
+    return {**params, "transactions": sorted(set(slugs))}
+
+
+def preview(session: Session, params: Mapping[str, Any]) -> dict[str, Any]:
+    """How many applications it moves, by status. Nothing is written."""
+    rows = session.execute(
+        select(Application.status, func.count()).where(*_touched(params)).group_by(Application.status)
+    ).all()
+    by_status = {status: int(count) for status, count in rows}
+    return {"applications": sum(by_status.values()), "by_status": by_status}
+
+
+def carry_out(session: Session, actor: Actor, proposal: Proposal) -> None:
+    """Moves the last day of all at once, in the transaction of the second signature. What has lapsed stays lapsed."""
+    params = proposal.params
+    rows = session.execute(
+        update(Application)
+        .where(*_touched(params))
+        .values(lapses_on=Application.lapses_on + params["days"], changed_at=func.now())
+        .returning(Application.reference, Application.person, Application.status, Application.lapses_on)
+        .execution_options(synchronize_session=False)
+    ).all()
+    at, moved = now(session), [(row.reference, row.person, row.status, row.lapses_on) for row in rows]
+    if moved:
+        session.execute(insert(Step), [_step(actor, proposal, row, at) for row in moved])
+        session.execute(insert_once(Notice).on_conflict_do_nothing(), [_notice(proposal, row, at) for row in moved])
+        _tell_acting(session, proposal, [reference for reference, *_ in moved])
+    audit.record(session, actor, "applications.extended", proposal.reference, count=len(moved), days=params["days"])
+    finish(session, actor, proposal, {"applications": len(moved)})
+
+
+def _tell_acting(session: Session, proposal: Proposal, references: list[str]) -> None:
+    """Those who act for somebody else hear of it too, as long as they may."""
+    named = Application.reference == any_(literal(references, ARRAY(Text)))
+    for application in session.scalars(select(Application).where(named, Application.acting != Application.person)):
+        days = {"day": str(application.lapses_on), "days": proposal.params["days"]}
+        notify_recipients(session, application, EXTENDED, proposal.reference, **days)
+
+
+def _touched(params: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = [
+        Application.status.in_(rules.WAITING),
+        Application.lapses_on.between(date.fromisoformat(params["ends_from"]), date.fromisoformat(params["ends_to"])),
+    ]
+    return [*wanted, Application.transaction.in_(params["transactions"])] if params["transactions"] else wanted
+
+
+def _step(actor: Actor, proposal: Proposal, row: Row, at: datetime) -> dict[str, Any]:
+    reference, _, status, last = row
+    return {
+        "application": reference,
+        "mission": proposal.mission,
+        "at": at,
+        "code": "extended",
+        "source": status,
+        "target": status,
+        "actor": actor.id,
+        "role": actor.role,
+        "detail": {
+            "decree": proposal.params["decree"],
+            "day": last.isoformat(),
+            "days": proposal.params["days"],
+            "proposal": proposal.reference,
+        },
+    }
+
+
+def _notice(proposal: Proposal, row: Row, at: datetime) -> dict[str, Any]:
+    reference, person, _, last = row
+    return {
+        "mission": proposal.mission,
+        "person": person,
+        "kind": EXTENDED,
+        "about": reference,
+        "once": proposal.reference,
+        "params": {"day": last.isoformat(), "days": proposal.params["days"]},
+        "made_at": at,
+    }

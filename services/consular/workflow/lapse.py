@@ -1,0 +1,121 @@
+"""Ends applications whose applicant let the ten days pass, mission by mission; the card provider is asked first."""
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.consular.applications import rules
+from services.consular.applications.model import Application
+from services.consular.applications.rules import Status
+from services.consular.applications.transitions import transition
+from services.consular.missions import each_mission
+from services.consular.missions.deadlines import is_over
+from services.consular.payments import hosted
+from services.consular.payments.hosted import CardProvider
+from services.consular.payments.model import Attempt, Order
+from services.consular.payments.rules import UNSETTLED, AttemptState
+from services.consular.workflow import settle
+from services.consular.workflow.release import release
+from shared.db import Database, now
+from shared.errors import Refusal
+from shared.identity import Actor
+from shared.logs import log
+
+# The watchman of the worker takes a job for dead that goes on for two minutes: what is left comes in the next run.
+BATCH, MOST_A_RUN = 200, 1_000
+# Who went to pay on the last day is not cut off at midnight: so long an open page is waited for.
+PAGE_LIVES = timedelta(hours=1)
+
+
+def lapse_due(database: Database, actor: Actor, provider: CardProvider, moment: datetime | None = None) -> int:
+    """Lapses what is due at every mission, one commit each; how many. `moment` stands for the database's clock.
+
+    Two workers may do this at once, and any of them may die at any point: what one has locked the other passes over.
+    """
+    lapsed = 0
+    for worker, day in each_mission(database, actor, moment):
+        lapsed += lapse_at(database, worker, provider, day, MOST_A_RUN - lapsed)
+    return lapsed
+
+
+def lapse_at(database: Database, actor: Actor, provider: CardProvider, today: date, most: int = MOST_A_RUN) -> int:
+    """Lapses what is due at the actor's mission on its day `today`, batch after batch; how many."""
+    lapsed, after = 0, ""
+    while True:
+        with database.scope(actor.mission) as session:
+            batch = due(session, today, after)
+        for reference in batch:
+            lapsed += ask_and_lapse(database, actor, provider, reference, today)
+        if len(batch) < BATCH or lapsed >= most:
+            return lapsed
+        after = batch[-1]
+
+
+def due(session: Session, today: date, after: str = "") -> list[str]:
+    """References of the session's mission whose last day has ended, from the one after `after` on."""
+    return list(
+        session.scalars(
+            select(Application.reference)
+            .where(Application.status.in_(rules.WAITING), Application.lapses_on < today, Application.reference > after)
+            .order_by(Application.reference)
+            .limit(BATCH)
+        )
+    )
+
+
+def ask_and_lapse(database: Database, actor: Actor, provider: CardProvider, reference: str, today: date) -> bool:
+    """Lapses one, if after asking the provider about an open card payment there is nothing to wait for."""
+    since = ask_open_payment(database, actor, provider, reference)
+    try:
+        with database.scope(actor.mission) as session:
+            return lapse(session, actor, reference, today, since)
+    except Refusal as refusal:
+        log().warning("not lapsed", application=reference, code=refusal.code)
+        return False
+
+
+def ask_open_payment(database: Database, actor: Actor, provider: CardProvider, reference: str) -> datetime:
+    """Asks what became of an open card payment, between two transactions; the instant before which nothing counts."""
+    with database.scope(actor.mission) as session:
+        since, under_way = now(session), [one.reference for one in _unsettled(session, reference)]
+    for attempt in under_way:
+        try:
+            hosted.refresh(database, actor, provider, settle.by_answer, attempt)
+        except Refusal as refusal:
+            log().warning("payment unresolved", payment=attempt, code=refusal.code)
+    return since
+
+
+def lapse(session: Session, actor: Actor, reference: str, today: date, since: datetime | None = None) -> bool:
+    """Lapses an application whose last day is over on `today` at its mission; False when it need not, or must wait.
+
+    An unsettled payment is waited for unless the provider said after `since` that its page is open and nothing paid.
+    """
+    held = select(Application).where(Application.reference == reference).with_for_update(skip_locked=True)
+    application = session.scalar(held.execution_options(populate_existing=True))
+    if application is None or application.status not in rules.WAITING or application.lapses_on is None:
+        return False
+    if not is_over(application.lapses_on, today) or must_wait(session, reference, since):
+        return False
+    detail = {"last_day": application.lapses_on.isoformat()}
+    transition(session, actor, application, Status.LAPSED, detail=detail)
+    release(session, actor, application, "lapsed")
+    return True
+
+
+def must_wait(session: Session, reference: str, since: datetime | None) -> bool:
+    """Whether money may be on its way: an outcome nobody knows, or a page somebody has just opened."""
+    young = now(session) - PAGE_LIVES
+    return any(not _answered(one, since) or one.opened_at > young for one in _unsettled(session, reference))
+
+
+def _answered(attempt: Attempt, since: datetime | None) -> bool:
+    return attempt.state == AttemptState.PENDING and since is not None and attempt.changed_at >= since
+
+
+def _unsettled(session: Session, reference: str) -> list[Attempt]:
+    """Of all that an application owes: its fee, and the difference for an urgent one."""
+    states = [state.value for state in UNSETTLED]
+    orders = select(Order.reference).where(Order.application == reference)
+    return list(session.scalars(select(Attempt).where(Attempt.order.in_(orders), Attempt.state.in_(states))))

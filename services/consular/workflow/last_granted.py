@@ -1,0 +1,25 @@
+"""What was granted to a person before, at whichever mission, for the conditions that count it."""
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.consular.applications.model import Application
+from services.consular.applications.rules import Status
+from services.consular.applications.transitions import see_own
+from services.consular.missions import day_of
+from shared.catalogue import conditions
+from shared.catalogue.model import Transaction
+
+
+def last_granted_on(session: Session, person: str, entry: Transaction, mission: str) -> date | None:
+    """The day on which this transaction was last granted; asked only where an entry must not be repeated too soon."""
+    if conditions.may_visit_again not in [condition.holds for condition in entry.eligible]:
+        return None
+    see_own(session, person)
+    granted = select(Application.changed_at).where(
+        Application.person == person, Application.transaction == entry.slug, Application.status == Status.READY
+    )
+    last = session.scalar(granted.order_by(Application.changed_at.desc()).limit(1))
+    return day_of(session, mission, last) if last else None

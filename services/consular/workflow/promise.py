@@ -1,0 +1,34 @@
+"""The day an application is promised for: by its speed, and by when its days begin to count."""
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.consular.applications.model import Application, Asking
+from services.consular.missions.due_dates import due_on
+from shared import forms
+
+CLEARANCE = "clearance"
+
+
+def promised(session: Session, application: Application, slug: str, answers: dict[str, object]) -> date | None:
+    """The day counted from today; None while the days don't count yet, since a clearance is still awaited."""
+    entry = forms.transaction(slug)
+    waits = any(ask.ask == CLEARANCE for ask in entry.asks) and not _cleared(session, application)
+    return None if waits else due_on(session, application.mission, entry.days(answers))
+
+
+def promised_now(session: Session, application: Application) -> date | None:
+    """As `promised`, for the application as it stands."""
+    return promised(session, application, application.transaction, application.answers)
+
+
+def _cleared(session: Session, application: Application) -> bool:
+    asked = select(Asking.outcome).where(
+        Asking.application == application.reference,
+        Asking.round == application.round,
+        Asking.ask == CLEARANCE,
+        Asking.outcome == "granted",
+    )
+    return session.scalar(asked) is not None

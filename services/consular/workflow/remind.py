@@ -1,0 +1,63 @@
+"""Reminds applicants on the fifth, eighth, ninth and tenth day that their application waits for them, once each."""
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, Text, cast, func, literal, select
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.orm import Session
+
+from services.consular.applications import rules
+from services.consular.applications.model import Application
+from services.consular.applications.notify import notify_recipients
+from services.consular.missions import each_mission
+from services.consular.missions.deadlines import DAYS, REMINDED_ON
+from services.consular.notices.model import Notice
+from shared import audit
+from shared.db import Database
+from shared.identity import Actor
+
+
+def remind_due(database: Database, actor: Actor, moment: datetime | None = None) -> int:
+    """Reminds at every mission; how many notices were left. `moment` stands for the database's clock."""
+    count = 0
+    for worker, day in each_mission(database, actor, moment):
+        with database.scope(worker.mission) as session:
+            count += remind(session, worker, day)
+    return count
+
+
+def remind(session: Session, actor: Actor, today: date) -> int:
+    """Leaves today's reminders in the session's mission; repeated, or twice at once, none comes twice."""
+    last_days = [today + timedelta(days=DAYS - number) for number in REMINDED_ON]
+    left = Application.lapses_on - literal(today) + 1
+    columns = ["mission", "person", "kind", "about", "once", "params", "made_at"]
+    wanted = select(
+        Application.mission,
+        Application.person,
+        func.concat("reminder_", Application.status),
+        Application.reference,
+        func.concat(cast(Application.lapses_on, Text), "/", cast(left, Text)),
+        func.jsonb_build_object("day", cast(Application.lapses_on, Text), "left", left, type_=JSONB),
+        func.now(),
+    ).where(*_waiting(last_days))
+    written = insert(Notice).from_select(columns, wanted).on_conflict_do_nothing().returning(Notice.id)
+    told = len(session.scalars(written).all()) + _remind_acting(session, today, last_days)
+    if told:
+        audit.record(session, actor, "notice.reminded", actor.mission or "", count=told)
+    return told
+
+
+def _remind_acting(session: Session, today: date, last_days: list[date]) -> int:
+    """The same for who acts for somebody else, as long as they may."""
+    for_others = select(Application).where(*_waiting(last_days), Application.acting != Application.person)
+    count = 0
+    for application in session.scalars(for_others):
+        last = application.lapses_on or today
+        left = (last - today).days + 1
+        once, kind = f"{last.isoformat()}/{left}", f"reminder_{application.status}"
+        count += notify_recipients(session, application, kind, once, day=last.isoformat(), left=left)
+    return count
+
+
+def _waiting(last_days: list[date]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return Application.status.in_(rules.WAITING), Application.lapses_on.in_(last_days)

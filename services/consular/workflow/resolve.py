@@ -1,0 +1,155 @@
+"""Takes an authority's answer: the last one in brings the outcome, an assessed amount brings the price."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from services.consular.applications.model import Application, Asking
+from services.consular.applications.rules import Status
+from services.consular.applications.transitions import Detail, note_step, transition
+from services.consular.applications.update import update_columns
+from services.consular.passports import booklets
+from services.consular.passports.data_page import print_for
+from services.consular.passports.slip import issue_passport_slip
+from services.consular.payments import attempts
+from services.consular.payments.rules import AttemptState
+from services.consular.workflow import charges, settle, upgrade
+from services.consular.workflow.promise import CLEARANCE, promised_now
+from services.consular.workflow.release import release
+from shared import audit, forms
+from shared.catalogue.model import BOOKLET, REGISTERS
+from shared.errors import Refusal
+from shared.identity import Actor
+from shared.money import Money
+
+AWAITING_BOOKLET = "awaiting_booklet"
+# The register contradicts itself: what a registrar settles, and what `resume` then goes on with.
+MISMATCH = "register_mismatch"
+# What follows a settled fee is still the answer to the assessment that set it.
+FOLLOWS = {"discharge": "assess"}
+
+
+def decide(session: Session, actor: Actor, decision: dict[str, Any], authority: str | None = None) -> None:
+    """Applies an authority's answer: `decision.made` by a register, who speaks for itself, or the reply of a ministry.
+
+    One that comes twice, or after the file moved on, changes nothing.
+    Raises Refusal for an answer nobody asked this authority for: such a message belongs before human eyes.
+    """
+    application = session.get(Application, decision["application"], with_for_update=True, populate_existing=True)
+    whose = authority or actor.id
+    asking = _asking(session, whose, application, decision) if application else None
+    if application is None or asking is None:
+        raise Refusal("not_asked", authority=whose)
+    if application.status != Status.WITH_AUTHORITY or asking.outcome not in (None, "assessed"):
+        audit.record(session, actor, "decision.ignored", application.reference, reason=application.status)
+        return
+    asking.outcome, asking.answered_at = decision["outcome"], func.now()
+    asking.reason, asking.document = decision.get("reason"), decision.get("document")
+    session.flush()
+    _OUTCOMES[decision["outcome"]](session, actor, application, decision)
+
+
+def _asking(session: Session, whose: str, application: Application, decision: dict[str, Any]) -> Asking | None:
+    ask = FOLLOWS.get(decision["ask"], decision["ask"])
+    return session.get(Asking, (application.reference, application.round, whose, ask), with_for_update=True)
+
+
+def _assessed(session: Session, actor: Actor, application: Application, decision: dict[str, Any]) -> None:
+    """The price is known now. After a payment already made it must not be asked for again."""
+    amount = Money(decision["amount"], decision["currency"])
+    if application.paid_at is not None:
+        _settled_before(session, actor, application, amount)
+        return
+    charges.charge(session, actor, application, amount)
+    detail: Detail = {"amount": amount.amount, "currency": amount.currency}
+    transition(session, actor, application, Status.AWAITING_PAYMENT, detail=detail)
+
+
+def _settled_before(session: Session, actor: Actor, application: Application, amount: Money) -> None:
+    paid = [p for p in attempts.of_application(session, application.reference) if p.state is AttemptState.SUCCEEDED]
+    if paid and charges.law_amount(session, application) == amount:
+        settle.tell_authorities(session, actor, application, paid[-1])
+        return
+    update_columns(session, application, exception="assessment_changed")
+    audit.record(session, actor, "application.flagged", application.reference, reason="assessment_changed")
+
+
+def _refused(session: Session, actor: Actor, application: Application, decision: dict[str, Any]) -> None:
+    reason = decision.get("reason") or "not_entitled"
+    transition(session, actor, application, Status.REFUSED, reason=reason)
+    release(session, actor, application, reason)
+
+
+def _returned(session: Session, actor: Actor, application: Application, decision: dict[str, Any]) -> None:
+    """What waits for a registrar waits for nobody else: its applicant can do nothing, and so it does not lapse."""
+    reason = decision.get("reason") or "answer_wrong"
+    no_deadline = {"lapses_on": None} if reason == MISMATCH else {}
+    transition(session, actor, application, Status.RETURNED, reason=reason, columns=no_deadline)
+
+
+def _granted(session: Session, actor: Actor, application: Application, decision: dict[str, Any]) -> None:
+    if decision["ask"] == CLEARANCE:
+        update_columns(session, application, due_on=promised_now(session, application))
+        note_step(session, actor, application, "cleared", Status.WITH_AUTHORITY)
+    open_ones = select(func.count()).where(
+        Asking.application == application.reference,
+        Asking.round == application.round,
+        Asking.outcome.is_distinct_from("granted"),
+    )
+    if not session.scalar(open_ones):
+        _finish(session, actor, application)
+
+
+_OUTCOMES = {"assessed": _assessed, "refused": _refused, "returned": _returned, "granted": _granted}
+
+
+def _finish(session: Session, actor: Actor, application: Application) -> None:
+    if forms.transaction(application.transaction).outcome == BOOKLET:
+        _make_passport(session, actor, application)
+        return
+    issued = session.execute(
+        select(Asking.document, Asking.authority).where(
+            Asking.application == application.reference,
+            Asking.round == application.round,
+            Asking.document.is_not(None),
+        )
+    ).first()
+    if issued is None:
+        raise Refusal("decision_incomplete", authority=actor.id)
+    # A register draws its own papers; those that follow a ministry's letter are the mission's.
+    owner = issued.authority if issued.authority in REGISTERS else "consular"
+    values = {"document": issued.document, "document_owner": owner}
+    transition(session, actor, application, Status.READY, detail={"document": issued.document}, columns=values)
+
+
+def _make_passport(session: Session, actor: Actor, application: Application) -> bool:
+    """False while the stock is empty: the file waits with a mark that brings it up in the queue."""
+    booklet = booklets.assign(session, actor, application.reference)
+    if booklet is None:
+        if application.awaits != AWAITING_BOOKLET:
+            update_columns(session, application, awaits=AWAITING_BOOKLET)
+            note_step(session, actor, application, AWAITING_BOOKLET, Status.WITH_AUTHORITY)
+        return False
+    page = print_for(session, actor, application, booklet)
+    upgrade.close(session, actor, application)
+    columns = {"awaits": None, **page}
+    transition(session, actor, application, Status.READY, detail={"booklet": booklet.serial}, columns=columns)
+    issue_passport_slip(session, actor, application)
+    return True
+
+
+def serve_waiting(session: Session, actor: Actor) -> int:
+    """Gives booklets that came into stock to those who wait longest, in the mission of the session; how many."""
+    waiting = (
+        select(Application)
+        .where(Application.awaits == AWAITING_BOOKLET, Application.status == Status.WITH_AUTHORITY)
+        .order_by(Application.paid_at, Application.reference)
+        .with_for_update(skip_locked=True)
+    )
+    served = 0
+    for application in session.scalars(waiting):
+        if not _make_passport(session, actor, application):
+            break
+        served += 1
+    return served

@@ -1,0 +1,129 @@
+"""Where every way of paying ends: notification, return page, question to the provider, counter. One commit each."""
+
+from sqlalchemy import func
+from sqlalchemy.orm import Session
+
+from services.consular.applications.model import Application
+from services.consular.applications.notify import notify_recipients
+from services.consular.applications.rules import Status
+from services.consular.applications.transitions import check_status, load_for_update, transition
+from services.consular.applications.update import update_columns
+from services.consular.missions import calendar
+from services.consular.notices.rules import PAYMENT_HELD
+from services.consular.payments import attempts, quote, take
+from services.consular.payments.model import Order
+from services.consular.payments.rules import Answer, Kind, Outcome, Payment
+from services.consular.workflow import charges, upgrade
+from services.consular.workflow.promise import promised_now
+from shared import audit, forms
+from shared.catalogue.model import AFTER_ASSESSMENT
+from shared.errors import Conflict, NotFound
+from shared.identity import Actor
+from shared.money import Money
+from shared.outbox import emit
+
+
+def by_answer(session: Session, actor: Actor, attempt: str, answer: Answer) -> Outcome:
+    """Books what the provider said of a card payment, and moves the application on if that settles it.
+
+    The application is locked before the order, whoever brings the news. Raises NotFound for an unknown attempt.
+    """
+    application = _locked(session, attempts.find(session, attempt).application)
+    outcome = take.record_answer(session, actor, attempt, answer)
+    if outcome.kind is Kind.SETTLED:
+        _advance(session, actor, application, outcome.payment)
+    elif outcome.kind is Kind.HELD:
+        _flag(session, actor, application, outcome.payment)
+    return outcome
+
+
+def by_cash(session: Session, actor: Actor, reference: str, amount: Money, key: str) -> Payment:
+    """Takes cash at the counter for exactly what is owed. Raises Conflict when nothing is owed (any more)."""
+    application = load_for_update(session, actor, "payment.cash", reference)
+    check_status(application, "cash")
+    calendar.check_payments_open(session, application.mission)
+    charges.charge(session, actor, application)
+    payment = take.cash(session, actor, _order(session, application).reference, amount, key)
+    _advance(session, actor, application, payment)
+    return payment
+
+
+def owed(session: Session, actor: Actor, reference: str) -> tuple[str, Money | None]:
+    """The order to be paid, and the new price where an expired one had to be replaced by another amount.
+
+    Nobody is sent to pay a price they have not seen. Raises Conflict when nothing is owed (any more).
+    """
+    application = load_for_update(session, actor, "payment.open", reference)
+    check_status(application, "pay")
+    calendar.check_payments_open(session, application.mission)
+    before = quote.of_application(session, reference)
+    if before is not None and attempts.unsettled(session, before) is not None:
+        return before.reference, None
+    seen = before.money if before else None
+    charges.charge(session, actor, application)
+    order = _order(session, application)
+    return order.reference, None if order.money == seen else order.money
+
+
+def _order(session: Session, application: Application) -> Order:
+    order = quote.of_application(session, application.reference)
+    if order is None:
+        raise Conflict("nothing_owed")
+    return order
+
+
+def _locked(session: Session, reference: str) -> Application:
+    """Who pays is not asked: money that arrived is booked whoever sent it."""
+    application = session.get(Application, reference, with_for_update=True, populate_existing=True)
+    if application is None:
+        raise NotFound()
+    return application
+
+
+def difference_by_cash(session: Session, actor: Actor, reference: str, amount: Money, key: str) -> Payment:
+    """Takes the difference to the urgent price at the counter. Raises Conflict when none is owed (any more)."""
+    application = load_for_update(session, actor, "payment.cash", reference)
+    order = quote.of_application(session, reference, quote.UPGRADE)
+    if order is None:
+        raise Conflict("nothing_owed")
+    payment = take.cash(session, actor, order.reference, amount, key)
+    _advance(session, actor, application, payment)
+    return payment
+
+
+def _advance(session: Session, actor: Actor, application: Application, payment: Payment) -> None:
+    if session.get_one(Order, payment.order).purpose == quote.UPGRADE:
+        upgrade.take_effect(session, actor, application, payment)
+        return
+    entry = forms.transaction(application.transaction)
+    detail = {"payment": payment.reference, "receipt": payment.receipt, "method": payment.method}
+    due = promised_now(session, application)
+    target = Status.WITH_AUTHORITY if entry.priced == AFTER_ASSESSMENT else Status.IN_REVIEW
+    transition(session, actor, application, target, detail=detail, columns={"paid_at": func.now(), "due_on": due})
+    if entry.priced == AFTER_ASSESSMENT:
+        tell_authorities(session, actor, application, payment)
+
+
+def tell_authorities(session: Session, actor: Actor, application: Application, payment: Payment) -> None:
+    """Says to those who assessed it that their fee is paid, in the currency of their law."""
+    entry = forms.transaction(application.transaction)
+    owed = charges.law_amount(session, application) or payment.amount
+    for ask in entry.asks:
+        body = {
+            "application": application.reference,
+            "transaction": entry.slug,
+            "authority": ask.authority,
+            "person": application.person,
+            "payment": payment.receipt or payment.reference,
+            "amount": owed.amount,
+            "currency": owed.currency,
+        }
+        emit(session, actor, "fee.settled", application.reference, body)
+
+
+def _flag(session: Session, actor: Actor, application: Application, payment: Payment) -> None:
+    """Money that fits nothing is never silent: the file comes up in the queue until somebody has dealt with it."""
+    code = f"payment_{payment.held}"
+    update_columns(session, application, exception=code, changed_at=func.now())
+    audit.record(session, actor, "application.flagged", application.reference, reason=code, payment=payment.reference)
+    notify_recipients(session, application, PAYMENT_HELD, once=payment.reference)

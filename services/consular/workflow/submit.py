@@ -1,0 +1,92 @@
+"""Hands an application in: facts attested, conditions met, answers and papers complete, price frozen, in one commit."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from sqlalchemy import func
+from sqlalchemy.orm import Session
+
+from services.consular.applications import behalf
+from services.consular.applications.model import Application
+from services.consular.applications.rules import Status
+from services.consular.applications.statements import as_facts, attested, check_eligible, check_holder
+from services.consular.applications.transitions import check_status, load_for_update, transition
+from services.consular.appointments import for_application
+from services.consular.missions import today
+from services.consular.passports.checks import check_submission, report_lost
+from services.consular.payments import tariffs
+from services.consular.people import snapshot
+from services.consular.uploads import store
+from services.consular.workflow import charges
+from services.consular.workflow.duplicates import look_for_second
+from services.consular.workflow.last_granted import last_granted_on
+from services.consular.workflow.promise import promised
+from shared import forms
+from shared.catalogue.model import AT_SUBMIT, TURN, Transaction
+from shared.crypto import Keys
+from shared.errors import Invalid
+from shared.identity import Actor
+
+
+def submit(session: Session, actor: Actor, keys: Keys, reference: str, statements: Iterable[str]) -> Application:
+    """Submits a draft, or a returned application again. Raises Refusal (transaction_not_active, statement_...,
+    not_eligible), Invalid with a code per answer and paper, Conflict from any other status."""
+    application = load_for_update(session, actor, "application.submit", reference)
+    check_status(application, "submit")
+    entry = forms.transaction(application.transaction)
+    tariffs.check_active(session, entry.slug, application.mission)
+    standing = behalf.standing_of(application, actor)
+    facts = attested(keys, entry, standing, statements)
+    day = today(session, application.mission)
+    before = last_granted_on(session, application.person, entry, application.mission)
+    known = replace(as_facts(facts, standing, day), last_granted_on=before)
+    check_eligible(entry, known)
+    behalf.check_right(session, actor, entry, application.mission, standing, facts["civil_registry"], day)
+    answers = _complete(session, application, entry)
+    check_submission(session, application, entry, answers)
+    check_holder(entry, answers, facts, application.person)
+    columns: dict[str, object] = {"facts": facts, "answers": answers}
+    snapshot.take(session, reference, application.mission, facts["civil_registry"])
+    snapshot.take_acting(session, reference, application.mission, facts["civil_registry"])
+    report_lost(session, actor, application, entry, answers)
+    if application.status == Status.RETURNED:
+        _review(session, actor, application, entry, answers, columns)
+        return application
+    look_for_second(session, actor, application)
+    columns["submitted_at"] = func.now()
+    if entry.outcome == TURN:
+        for_application.hand_in(session, actor, application, entry, columns)
+        return application
+    if entry.priced == AT_SUBMIT and charges.charge(session, actor, application):
+        transition(session, actor, application, Status.AWAITING_PAYMENT, columns=columns)
+        return application
+    _review(session, actor, application, entry, answers, columns)
+    return application
+
+
+def _review(
+    session: Session,
+    actor: Actor,
+    application: Application,
+    entry: Transaction,
+    answers: dict[str, object],
+    columns: dict[str, object],
+) -> None:
+    due = promised(session, application, entry.slug, answers)
+    transition(session, actor, application, Status.IN_REVIEW, columns={**columns, "due_on": due})
+
+
+def _complete(session: Session, application: Application, entry: Transaction) -> dict[str, object]:
+    """Clean answers. Raises Invalid for all that is wrong at once: answers and missing papers together."""
+    errors: dict[str, str] = {}
+    answers: dict[str, object] = {}
+    try:
+        answers = forms.check_answers(entry.slug, application.answers, today(session, application.mission))
+    except Invalid as wrong:
+        errors |= wrong.errors
+    held = {paper.name for paper in store.of(session, application.reference)}
+    missing = [paper.name for paper in entry.papers if paper.required and paper.name not in held]
+    errors |= dict.fromkeys(missing, "paper_missing")
+    if errors:
+        raise Invalid("invalid", errors=errors)
+    return answers

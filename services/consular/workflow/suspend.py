@@ -1,0 +1,166 @@
+"""Stops a transaction by a dated row, and with it the open applications for it: told why, paid fees owed back."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from services.consular import missions
+from services.consular.applications import rules
+from services.consular.applications.model import Application, Step
+from services.consular.applications.rules import Status
+from services.consular.applications.transitions import transition
+from services.consular.approvals.model import Proposal
+from services.consular.approvals.sign import APPROVED, finish
+from services.consular.missions import today
+from services.consular.missions.model import Mission
+from services.consular.payments import tariffs
+from services.consular.payments.hosted import CardProvider
+from services.consular.payments.model import Order
+from services.consular.payments.rules import OrderState
+from services.consular.workflow.lapse import BATCH, MOST_A_RUN, ask_open_payment, must_wait
+from services.consular.workflow.release import release
+from shared.catalogue import CATALOGUE
+from shared.db import Database
+from shared.decrees import ACTIVE, STANDING
+from shared.errors import Invalid, Refusal
+from shared.forms import check_questions
+from shared.identity import Actor
+from shared.logs import log
+
+KIND = "standing"
+Open = ColumnElement[bool]
+
+
+def read(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The clean terms. Raises Invalid with a code per field; a standing never begins in the past."""
+    day = today(session, session.info["mission"])
+    params = check_questions(STANDING, given, day)
+    slug = given.get("transaction")
+    if slug not in CATALOGUE:
+        raise Invalid("unknown_choice" if slug else "required", field="transaction")
+    if date.fromisoformat(params["valid_from"]) < day:
+        raise Invalid("in_the_past", field="valid_from")
+    if tariffs.begins_on(session, slug, session.info["mission"], date.fromisoformat(params["valid_from"])):
+        raise Invalid("standing_that_day", field="valid_from")
+    return {**params, "transaction": slug}
+
+
+def preview(session: Session, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Open applications it would close, by status, and the money that would be owed back. Nothing is written."""
+    if params["standing"] == ACTIVE:
+        return {"applications": 0, "by_status": {}, "money": []}
+    rows = session.execute(
+        select(Application.status, func.count()).where(*_open(params)).group_by(Application.status)
+    ).all()
+    by_status = {status: int(count) for status, count in rows}
+    paid = session.execute(
+        select(Order.currency, func.sum(Order.amount))
+        .join(Application, Application.reference == Order.application)
+        .where(*_open(params), Order.state == OrderState.PAID.value)
+        .group_by(Order.currency)
+    )
+    money = [{"currency": currency, "amount": int(amount)} for currency, amount in paid]
+    return {"applications": sum(by_status.values()), "by_status": by_status, "money": money}
+
+
+def carry_out(session: Session, actor: Actor, proposal: Proposal) -> None:
+    """Declares the standing at once, so that no money is taken from its day on; the job closes what is open."""
+    params = proposal.params
+    tariffs.declare(
+        session,
+        params["transaction"],
+        params["standing"],
+        date.fromisoformat(params["valid_from"]),
+        params["law_source"],
+        actor.id,
+        scope=proposal.mission,
+    )
+    if params["standing"] == ACTIVE:
+        finish(session, actor, proposal, {"applications": 0})
+
+
+def close_due(database: Database, actor: Actor, provider: CardProvider, moment: datetime | None = None) -> int:
+    """Closes what the standings in force have stopped, at every mission, one commit each; how many.
+
+    Whoever dies on the way leaves the rest to the next run; two at once never close one twice.
+    """
+    return sum(
+        close_at(database, worker, provider, day) for worker, day in missions.each_mission(database, actor, moment)
+    )
+
+
+def close_at(database: Database, actor: Actor, provider: CardProvider, day: date) -> int:
+    """Closes what the standings in force on a day have stopped at the actor's mission; how many."""
+    with database.scope(actor.mission) as session:
+        signed = _in_force(session, actor, day)
+    return sum(close(database, actor, provider, reference) for reference in signed)
+
+
+def _in_force(session: Session, actor: Actor, day: date) -> list[str]:
+    """Signed standings whose day has come; one that another standing has replaced since closes nothing any more."""
+    signed = session.scalars(
+        select(Proposal).where(Proposal.kind == KIND, Proposal.state == APPROVED).order_by(Proposal.decided_at)
+    )
+    begun = [one for one in signed if date.fromisoformat(one.params["valid_from"]) <= day]
+    place = missions.find(session, actor.mission) if begun else None
+    return [one.reference for one in begun if place and _stands(session, place, one, day)]
+
+
+def _stands(session: Session, place: Mission, proposal: Proposal, day: date) -> bool:
+    found = tariffs.standing(session, proposal.params["transaction"], place, day)
+    return found is not None and found.status == proposal.params["standing"]
+
+
+def close(database: Database, actor: Actor, provider: CardProvider, proposal: str) -> int:
+    """Closes all that one signed proposal stopped, in batches; its end is noted once nothing is left or waits."""
+    closed, after = 0, ""
+    while True:
+        with database.scope(actor.mission) as session:
+            signed = session.get_one(Proposal, proposal)
+            batch = _batch(session, signed.params, after)
+        for reference in batch:
+            since = ask_open_payment(database, actor, provider, reference)
+            try:
+                with database.scope(actor.mission) as session:
+                    closed += cancel(session, actor, reference, signed, since)
+            except Refusal as refusal:
+                log().warning("not closed", application=reference, code=refusal.code)
+        if len(batch) < BATCH or closed >= MOST_A_RUN:
+            break
+        after = batch[-1]
+    with database.scope(actor.mission) as session:
+        _note_end(session, actor, proposal)
+    return closed
+
+
+def _batch(session: Session, params: Mapping[str, Any], after: str) -> list[str]:
+    wanted = select(Application.reference).where(*_open(params), Application.reference > after)
+    return list(session.scalars(wanted.order_by(Application.reference).limit(BATCH)))
+
+
+def cancel(session: Session, actor: Actor, reference: str, proposal: Proposal, since: datetime | None = None) -> bool:
+    """Closes one application; False when it is closed already, or a payment under way must be waited for."""
+    held = select(Application).where(Application.reference == reference).with_for_update(skip_locked=True)
+    application = session.scalar(held.execution_options(populate_existing=True))
+    if application is None or application.status not in rules.OPEN or must_wait(session, reference, since):
+        return False
+    reason = f"transaction_{proposal.params['standing']}"
+    transition(session, actor, application, Status.CANCELLED, reason=reason, detail={"proposal": proposal.reference})
+    release(session, actor, application, reason)
+    return True
+
+
+def _open(params: Mapping[str, Any]) -> list[Open]:
+    return [Application.transaction == params["transaction"], Application.status.in_(rules.OPEN)]
+
+
+def _note_end(session: Session, actor: Actor, reference: str) -> None:
+    held = select(Proposal).where(Proposal.reference == reference).with_for_update()
+    proposal = session.scalar(held.execution_options(populate_existing=True))
+    if proposal is None or proposal.state != APPROVED or _batch(session, proposal.params, ""):
+        return
+    closed = session.scalar(select(func.count()).where(Step.detail["proposal"].astext == reference)) or 0
+    finish(session, actor, proposal, {"applications": closed})

@@ -1,0 +1,127 @@
+"""From regular to urgent for the difference: a second debt whose payment moves the clock, once and never back."""
+
+from typing import Any
+
+from sqlalchemy import func
+from sqlalchemy.orm import Session
+
+from services.consular.applications.model import Application
+from services.consular.applications.rules import Status
+from services.consular.applications.transitions import check_status, find, load_for_update, note_step
+from services.consular.applications.update import update_columns
+from services.consular.payments import attempts, difference, quote, refund
+from services.consular.payments.model import Order
+from services.consular.payments.quote import UPGRADE
+from services.consular.payments.rules import OrderState, Payment
+from services.consular.workflow import charges
+from services.consular.workflow.promise import promised
+from shared import audit, forms
+from shared.catalogue.conditions import REGULAR, URGENT
+from shared.catalogue.model import TIER
+from shared.errors import Conflict
+from shared.identity import Actor
+from shared.money import Money
+
+ACTION = "application.upgrade"
+Target = tuple[str, dict[str, Any]]
+
+
+def target(application: Application) -> Target | None:
+    """The entry and the answers of the urgent application; None where it is urgent already, or has no urgent one."""
+    entry = forms.transaction(application.transaction)
+    if entry.urgent:
+        return entry.urgent, application.answers
+    if entry.tiers and application.answers.get(TIER) == REGULAR:
+        return entry.slug, {**application.answers, TIER: URGENT}
+    return None
+
+
+def preview(session: Session, actor: Actor, reference: str) -> dict[str, Any]:
+    """What it would cost and when the passport would be promised. Nothing is written but that it was asked.
+
+    Raises Conflict (not_possible_now; already_urgent), Refusal (upgrade_not_priced and what pricing raises).
+    """
+    application = find(session, actor, ACTION, reference)
+    slug, answers = _possible(application)
+    found = difference.between(session, reference, slug, application.mission, answers)
+    audit.record(session, actor, "application.upgrade_asked", reference)
+    day = promised(session, application, slug, answers)
+    order = quote.of_application(session, reference, UPGRADE)
+    return {
+        **found.shown(),
+        "to": slug,
+        "working_days": forms.transaction(slug).days(answers),
+        "due_on": day.isoformat() if day else None,
+        "due_before": application.due_on.isoformat() if application.due_on else None,
+        "quote": quote.shown(session, order) if order else None,
+    }
+
+
+def owed(session: Session, actor: Actor, reference: str) -> tuple[str, Money | None]:
+    """The order for the difference, and its price where that is not the one seen before: nobody pays what they have
+    not seen. Raises as `preview`, and Conflict (payment_open, order_paid)."""
+    application = load_for_update(session, actor, ACTION, reference)
+    before = quote.of_application(session, reference, UPGRADE)
+    if before is not None and attempts.unsettled(session, before) is not None:
+        return before.reference, None
+    seen = before.money if before else None
+    order = _order(session, actor, application)
+    return order.reference, None if seen in (None, order.money) else order.money
+
+
+def open_at_counter(session: Session, actor: Actor, reference: str) -> Order:
+    """The order for the difference, to be paid in cash. Raises as `owed`."""
+    return _order(session, actor, load_for_update(session, actor, ACTION, reference))
+
+
+def _order(session: Session, actor: Actor, application: Application) -> Order:
+    slug, answers = _possible(application)
+    return difference.freeze(
+        session,
+        actor,
+        application=application.reference,
+        slug=slug,
+        mission=application.mission,
+        answers=answers,
+        person=application.person,
+        holder=charges.holder(session, application),
+        acting=charges.acting(session, application),
+    )
+
+
+def _possible(application: Application) -> Target:
+    check_status(application, "upgrade")
+    found = target(application)
+    if found is None:
+        raise Conflict("already_urgent")
+    return found
+
+
+def take_effect(session: Session, actor: Actor, application: Application, payment: Payment) -> None:
+    """The difference is paid: urgent from now on, promised from today on, and never later than before."""
+    found = target(application)
+    if found is None:
+        raise Conflict("already_urgent")
+    slug, answers = found
+    days = [day for day in (application.due_on, promised(session, application, slug, answers)) if day is not None]
+    update_columns(
+        session, application, transaction=slug, answers=answers, due_on=min(days, default=None), changed_at=func.now()
+    )
+    detail = {"payment": payment.reference, "receipt": payment.receipt, "method": payment.method}
+    note_step(session, actor, application, "upgraded", Status(application.status), detail=detail)
+
+
+def close(session: Session, actor: Actor, application: Application) -> None:
+    """Nothing can be made faster once it is printed: a difference nobody has paid is no longer owed.
+
+    Money that is on its way all the same is held when it arrives, and comes up at the desk.
+    """
+    order = quote.of_application(session, application.reference, UPGRADE)
+    if order is not None and order.state == OrderState.OPEN:
+        refund.mark_due(session, actor, order.reference, "printed")
+
+
+def shown(session: Session, application: Application) -> dict[str, Any] | None:
+    """The second debt as both sides see it; None where there never was one."""
+    order = quote.latest(session, application.reference, UPGRADE)
+    return quote.shown(session, order) if order else None
