@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared.crypto import create_keys
+from shared.identity.crypto import create_keys
 
 
 class Occupied(Exception):

@@ -10,8 +10,8 @@ from deploy.population.specimens import Specimen
 from services.consular.passports import booklets
 from services.consular.payments import tariffs
 from services.gateway.accounts.demo import DemoAccount, ensure_demo
-from shared import identity
-from shared.db import Database
+from shared.database.db import Database
+from shared.identity import actor
 
 PASSWORD = "specimen-pass-2026"  # noqa: S105 - printed at every start, good for fictional people only
 HOME, ELSEWHERE = "RUH", "BER"
@@ -49,7 +49,7 @@ def _furnish_missions(consular: Database) -> None:
             first = 900_000_001 if mission == HOME else 910_000_001
             if not booklets.counts(session).get("in_stock"):
                 serials = [f"S{first + place}" for place in range(stock)]
-                booklets.receive(session, identity.service("consular", mission), mission, serials)
+                booklets.receive(session, actor.service("consular", mission), mission, serials)
     with consular.scope(HOME) as session:
         for slug in ACTIVATED:
             tariffs.declare(session, slug, tariffs.ACTIVE, ACTIVATED_ON, ACTIVATION, "demo", certainty="L")

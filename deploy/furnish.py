@@ -8,8 +8,8 @@ from deploy.data import DataFolder
 from deploy.database import BUS, SERVICES, prepare
 from deploy.migrate import migrate
 from deploy.places import OWN, PROVIDER, PROVIDER_PORT, WEB_PORT
-from shared import fonts
-from shared.identity import MINISTRIES, PARTNERS
+from shared.documents import fonts
+from shared.identity.actor import MINISTRIES, PARTNERS
 
 PROVIDER_URL = f"http://provider.localhost:{PROVIDER_PORT}"
 

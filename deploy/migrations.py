@@ -7,7 +7,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, create_engine, make_url, text
 
 from deploy.database import DATABASE, OWNER
-from shared.db import metadata
+from shared.database.db import metadata
 
 # Any constant will do: two runners that start together take turns.
 MIGRATING = 7_234_902

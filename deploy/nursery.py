@@ -19,7 +19,13 @@ from socket import socket
 
 from deploy.leash import follow, leashed, libc
 
-LOADED = ("shared.web", "shared.worker", "shared.client", "gunicorn.app.wsgiapp", "gunicorn.workers.gthread")
+LOADED = (
+    "shared.web.service",
+    "shared.messaging.worker",
+    "shared.client",
+    "gunicorn.app.wsgiapp",
+    "gunicorn.workers.gthread",
+)
 PR_SET_NAME, LONGEST_NAME = 15, 15
 ROOT = Path(__file__).parent.parent
 

@@ -9,10 +9,10 @@ import os
 
 from sqlalchemy import select
 
-from shared.db import Database
-from shared.identity import Actor
-from shared.inbox import discard, parked, replay
-from shared.references import mission_of
+from shared.database.db import Database
+from shared.identity.actor import Actor
+from shared.messaging.inbox import discard, parked, replay
+from shared.values.references import mission_of
 
 VERDICTS = {"replay": replay, "discard": discard}
 

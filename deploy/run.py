@@ -18,8 +18,8 @@ from deploy.migrate import migrate
 from deploy.nursery import Nursery
 from deploy.postgres import Postgres, PostgresFailed
 from deploy.stack import ROOT, Listeners, Stack, build, listeners_on
-from shared import fonts
-from shared.identity import PARTNERS
+from shared.documents import fonts
+from shared.identity.actor import PARTNERS
 
 DEFAULT_PORT = 8080
 
@@ -95,7 +95,9 @@ def furnish(folder: DataFolder, admin_url: str) -> dict[str, str]:
 
 def cut_fonts(folder: DataFolder) -> subprocess.Popen[bytes]:
     """Beside all else, since the first time takes long; later on there is nothing to cut."""
-    command = [sys.executable, "-m", "shared.fonts", str(folder.fonts)] if is_empty(folder.fonts) else ["true"]
+    command = (
+        [sys.executable, "-m", "shared.documents.fonts", str(folder.fonts)] if is_empty(folder.fonts) else ["true"]
+    )
     return subprocess.Popen(leashed(command), stdout=subprocess.DEVNULL, start_new_session=True, cwd=ROOT)
 
 

@@ -11,7 +11,7 @@ from deploy.children import Child, listen
 from deploy.data import DataFolder
 from deploy.database import BUS, SERVICES
 from deploy.nursery import Nursery
-from shared.identity import MINISTRIES
+from shared.identity.actor import MINISTRIES
 
 ROOT = Path(__file__).parent.parent
 INNER = ("consular", "civil_registry", "conscription")

@@ -8,9 +8,9 @@ from urllib.parse import urlencode, urlsplit
 
 import urllib3
 
-from shared.crypto import Keys
 from shared.errors import Unavailable, from_problem
-from shared.identity import Actor, request_token
+from shared.identity.actor import Actor, request_token
+from shared.identity.crypto import Keys
 from shared.logs import request_id
 
 TIMEOUT = urllib3.Timeout(connect=1.0, read=10.0)

@@ -8,12 +8,12 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
-from shared.calendars import HIJRI, read_date
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import Question, Transaction
-from shared.digits import ascii_digits, is_digits
 from shared.errors import Invalid, NotFound
-from shared.person import national_number, passport_number, strip_controls
+from shared.values.calendars import HIJRI, read_date
+from shared.values.digits import ascii_digits, is_digits
+from shared.values.person import national_number, passport_number, strip_controls
 
 DATES = frozenset({"date", "past_date"})
 # Beside a date that was typed in the Hijri calendar an answer keeps what was typed, under its name with this ending.

@@ -16,7 +16,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import get_currency_name
 from markupsafe import Markup
 
-from shared.money import Money
+from shared.values.money import Money
 
 FOLDER = Path(__file__).parent / "translations"
 LANGUAGES = ("ar", "en")

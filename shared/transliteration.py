@@ -7,7 +7,7 @@ spells it; this form is the same for every spelling of one Arabic name, and can 
 import re
 import unicodedata
 
-from shared.person import strip_controls
+from shared.values.person import strip_controls
 
 FILLER = "<"
 SHADDA = "\u0651"

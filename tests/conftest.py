@@ -15,9 +15,9 @@ from deploy.database import DATABASE, SERVICES, opened, prepare
 from deploy.migrate import migrate
 from deploy.population import load as load_population
 from deploy.postgres import Postgres
-from shared.crypto import Keys, create_keys
-from shared.db import Database, enter
-from shared.identity import PARTNERS, Actor, request_token
+from shared.database.db import Database, enter
+from shared.identity.actor import PARTNERS, Actor, request_token
+from shared.identity.crypto import Keys, create_keys
 
 os.environ["MAHJAR_STRICT"] = "1"
 # A second stand-in mission beside Riyadh, for what must not be seen across the wall.

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from shared.documents import KINDS, Document
+from shared.documents.model import KINDS, Document
 
 ISSUED = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 

@@ -4,12 +4,12 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from shared.bus import Letter
-from shared.crypto import Keys
-from shared.db import Database
-from shared.listener import Handler, Listener
-from shared.messages import LISTENS, Delivery
-from shared.relay import Relay
+from shared.database.db import Database
+from shared.identity.crypto import Keys
+from shared.messaging.bus import Letter
+from shared.messaging.listener import Handler, Listener
+from shared.messaging.messages import LISTENS, Delivery
+from shared.messaging.relay import Relay
 
 MOST_ROUNDS = 200
 
@@ -31,7 +31,7 @@ class PostPublisher:
     paused: bool = False
 
     def publish(self, letters: Sequence[Letter]) -> dict[str, str]:
-        """See shared.bus.Publisher."""
+        """See shared.messaging.bus.Publisher."""
         troubles = {}
         for letter in letters:
             self.post.said.append(letter)

@@ -18,12 +18,12 @@ from uuid import NAMESPACE_URL, uuid5
 import requests
 
 from deploy.sandbox.findings import CONNECTED, finding
-from shared.bus import BusDown, Consumer, Held, Letter, Publisher, connect_consumer, connect_publisher
-from shared.crypto import Keys
-from shared.identity import MINISTRIES, partner_token
+from shared.identity.actor import MINISTRIES, partner_token
+from shared.identity.crypto import Keys
 from shared.logs import log, start_logs
-from shared.messages import Envelope, Unreadable, decode, encode
-from shared.retries import pause
+from shared.messaging.bus import BusDown, Consumer, Held, Letter, Publisher, connect_consumer, connect_publisher
+from shared.messaging.messages import Envelope, Unreadable, decode, encode
+from shared.messaging.retries import pause
 
 ANSWER_AFTER_SECONDS, AGAIN_SECONDS, LOOK_SECONDS = 2.0, 2.0, 0.5
 TIMEOUT_SECONDS = 10.0

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from shared.money import Money
+from shared.values.money import Money
 
 
 @dataclass(frozen=True)

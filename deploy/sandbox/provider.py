@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as Redirect
 from deploy.sandbox.notices import Notifier
 from deploy.sandbox.pages import OUTCOMES, Books, Changed, Page
 from services.consular.payments.signature import api_token
-from shared.money import Money
+from shared.values.money import Money
 
 TEST_NUMBER = "4000 0000 0000 0002"
 LATE_SECONDS = 20.0

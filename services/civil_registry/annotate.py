@@ -7,12 +7,12 @@ from sqlalchemy.orm import Session
 
 from services.civil_registry.model import Annotation, Person
 from services.civil_registry.rules import ZONE
-from shared import audit
-from shared.clock import local_date
-from shared.db import now
+from shared.database import audit
+from shared.database.db import now
 from shared.errors import Invalid, NotFound
-from shared.identity import Actor
-from shared.person import strip_controls
+from shared.identity.actor import Actor
+from shared.values.dates import local_date
+from shared.values.person import strip_controls
 
 KINDS = ("marriage", "divorce", "birth_of_child", "death", "correction", "transfer", "other")
 

@@ -6,9 +6,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from services.civil_registry.model import Request
-from shared.identity import Actor
-from shared.messages import Envelope
-from shared.outbox import emit
+from shared.identity.actor import Actor
+from shared.messaging.messages import Envelope
+from shared.messaging.outbox import emit
 
 
 def answer(

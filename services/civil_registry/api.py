@@ -9,14 +9,14 @@ from marshmallow import EXCLUDE, Schema, fields, validate
 from services.civil_registry.attest import attest, introduced, names
 from services.civil_registry.confirm_identity import confirm_identity
 from services.civil_registry.rules import ZONE, Particulars
-from shared import standing
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import AGENT, GUARDIAN, RELATIVE, Question
-from shared.clock import local_date
-from shared.db import now
+from shared.database.db import now
 from shared.errors import Refusal
 from shared.forms import check_questions
-from shared.web import allowed, body, current_actor, keys, transaction
+from shared.identity import representation
+from shared.values.dates import local_date
+from shared.web.service import allowed, body, current_actor, keys, transaction
 
 NAMES = ("given_name", "father_name", "family_name", "mother_name")
 QUESTIONS = (
@@ -59,7 +59,7 @@ class StatementRequest(Schema):
     """For which transaction a statement is wanted, for whom, and about whose entry."""
 
     purpose = fields.String(
-        required=True, validate=validate.OneOf((*CATALOGUE, standing.PURPOSE), error="unknown_transaction")
+        required=True, validate=validate.OneOf((*CATALOGUE, representation.PURPOSE), error="unknown_transaction")
     )
     behalf = fields.Nested(Behalf, unknown=EXCLUDE, allow_none=True, load_default=None)
     holder = fields.Nested(Named, unknown=EXCLUDE, allow_none=True, load_default=None)

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from services.civil_registry.holders import NOBODY, by_number_and_name, find_holder
 from services.civil_registry.model import Person
 from services.civil_registry.principals import find_principal, own
-from shared import audit
 from shared.catalogue import CATALOGUE
-from shared.crypto import Keys
+from shared.database import audit
 from shared.errors import NotFound
-from shared.identity import Actor
-from shared.standing import PURPOSE, Standing, prove
+from shared.identity.actor import Actor
+from shared.identity.crypto import Keys
+from shared.identity.representation import PURPOSE, Standing, prove
 
 STATEMENT_SECONDS = 300
 READER = "consular"

@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 from services.civil_registry import rules
 from services.civil_registry.answer import answer
 from services.civil_registry.model import Person
-from shared import audit
+from shared.database import audit
 from shared.errors import Refusal
-from shared.identity import Actor
-from shared.messages import Envelope
+from shared.identity.actor import Actor
+from shared.messaging.messages import Envelope
 
 
 def confirm(session: Session, actor: Actor, envelope: Envelope) -> None:

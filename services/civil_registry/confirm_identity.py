@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 from services.civil_registry import rules
 from services.civil_registry.model import Person
 from services.civil_registry.rules import Particulars
-from shared import audit
-from shared.identity import Actor
+from shared.database import audit
+from shared.identity.actor import Actor
 
 NOBODY = "nobody"
 

@@ -17,11 +17,11 @@ from services.civil_registry.snapshots import Data
 from shared import documents
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import OWN
-from shared.clock import local_date
-from shared.db import now
-from shared.documents import Document
-from shared.identity import Actor
-from shared.messages import Envelope
+from shared.database.db import now
+from shared.documents.model import Document
+from shared.identity.actor import Actor
+from shared.messaging.messages import Envelope
+from shared.values.dates import local_date
 
 Draw = Callable[[Session, Person, Data], tuple[Data, list[str]]]
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from services.civil_registry.model import Person, RegisterEvent
-from shared.person import skeleton
+from shared.values.person import skeleton
 
 # How names are written: a registrar may find that two ways of it mean one person.
 SPELLINGS = frozenset({"father_name", "mother_name"})

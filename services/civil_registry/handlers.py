@@ -5,8 +5,8 @@ from sqlalchemy.orm import Session
 from services.civil_registry.confirm import confirm
 from services.civil_registry.extract import extract
 from shared.errors import Refusal
-from shared.identity import service
-from shared.messages import Envelope
+from shared.identity.actor import service
+from shared.messaging.messages import Envelope
 
 NAME = "civil_registry"
 ANSWERS = {"confirm": confirm, "extract": extract}

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from services.civil_registry.kinship import events_of, kinship
 from services.civil_registry.model import Person
 from services.civil_registry.rules import may_draw
-from shared import audit
 from shared.catalogue import CATALOGUE
-from shared.identity import Actor
-from shared.person import skeleton
+from shared.database import audit
+from shared.identity.actor import Actor
+from shared.values.person import skeleton
 
 NOBODY = "nobody"
 # The civil event a statement is about; extracts are about the whole entry.

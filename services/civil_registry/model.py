@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Identity, f
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from shared.db import metadata
+from shared.database.db import metadata
 
 
 class Base(DeclarativeBase):

@@ -10,14 +10,14 @@ from services.civil_registry import rules
 from services.civil_registry.holders import NOBODY, by_number_and_name
 from services.civil_registry.kinship import kinship
 from services.civil_registry.model import Person
-from shared import audit
 from shared.catalogue import CATALOGUE, kin
 from shared.catalogue.model import GUARDIAN, HOLDER, RELATIVE
-from shared.clock import local_date
-from shared.crypto import Keys
-from shared.db import now
-from shared.identity import Actor
-from shared.standing import Standing, proven
+from shared.database import audit
+from shared.database.db import now
+from shared.identity.actor import Actor
+from shared.identity.crypto import Keys
+from shared.identity.representation import Standing, proven
+from shared.values.dates import local_date
 
 Found = tuple[Person, Standing]
 

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from shared.catalogue.model import KIN, OWN_OR_KIN
-from shared.clock import add_months, age_on
-from shared.person import skeleton
+from shared.values.dates import add_months, age_on
+from shared.values.person import skeleton
 
 # The register counts its days at home; a mission abroad prints the same day of issue.
 ZONE = "Asia/Damascus"

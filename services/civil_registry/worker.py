@@ -1,8 +1,8 @@
 """The process that hears what missions ask of the civil registry and sends its answers."""
 
 from services.civil_registry.handlers import HANDLERS, NAME
+from shared.messaging.worker import run
 from shared.settings import Settings
-from shared.worker import run
 
 
 def main() -> None:

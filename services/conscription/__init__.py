@@ -8,7 +8,7 @@ from shared.settings import Settings
 def app() -> Flask:
     """The web application, as gunicorn calls it."""
     from services.conscription.api import blueprint
-    from shared import document_routes
-    from shared.web import create_service
+    from shared.web import document_routes
+    from shared.web.service import create_service
 
     return create_service(Settings.load("conscription"), [blueprint, document_routes.blueprint])

@@ -6,12 +6,13 @@ from sqlalchemy.orm import Session
 from services.conscription.assess import DAMASCUS, answer
 from services.conscription.describe import described
 from services.conscription.model import Assessment, Discharge, ServiceRecord
-from shared import audit, documents
-from shared.clock import local_date
-from shared.db import now
-from shared.documents import Document
-from shared.identity import Actor
-from shared.messages import Envelope
+from shared import documents
+from shared.database import audit
+from shared.database.db import now
+from shared.documents.model import Document
+from shared.identity.actor import Actor
+from shared.messaging.messages import Envelope
+from shared.values.dates import local_date
 
 # By transaction: whose service an allowance settles, and the paper that says so.
 OWING = ("liable", "deferred", "evader")

@@ -9,16 +9,16 @@ from services.conscription.assess import DAMASCUS
 from services.conscription.attest import attest
 from services.conscription.laws import TIERS_OF, amounts_on
 from services.conscription.model import Assessment
-from shared import audit
-from shared.access import check_access
 from shared.catalogue import CATALOGUE
-from shared.clock import local_date
-from shared.db import now
-from shared.digits import ascii_digits
+from shared.database import audit
+from shared.database.db import now
 from shared.errors import Invalid, NotFound
-from shared.references import clean
-from shared.standing import HEADER, may_read
-from shared.web import allowed, body, current_actor, database, keys, transaction
+from shared.identity.access import check_access
+from shared.identity.representation import HEADER, may_read
+from shared.values.dates import local_date
+from shared.values.digits import ascii_digits
+from shared.values.references import clean
+from shared.web.service import allowed, body, current_actor, database, keys, transaction
 
 blueprint = Blueprint("conscription", __name__)
 

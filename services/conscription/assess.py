@@ -9,12 +9,12 @@ from services.conscription import record
 from services.conscription.model import Assessment
 from services.conscription.rules.allowances import ALLOWANCES
 from services.conscription.rules.working import Finding
-from shared import audit
-from shared.clock import local_date
-from shared.db import now
-from shared.identity import Actor
-from shared.messages import Envelope
-from shared.outbox import emit
+from shared.database import audit
+from shared.database.db import now
+from shared.identity.actor import Actor
+from shared.messaging.messages import Envelope
+from shared.messaging.outbox import emit
+from shared.values.dates import local_date
 
 DAMASCUS = "Asia/Damascus"
 

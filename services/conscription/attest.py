@@ -6,11 +6,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.conscription.model import Deferral, ServiceRecord
-from shared import audit
 from shared.catalogue.model import HOLDER
-from shared.crypto import Keys
-from shared.identity import Actor
-from shared.standing import Standing, proven
+from shared.database import audit
+from shared.identity.actor import Actor
+from shared.identity.crypto import Keys
+from shared.identity.representation import Standing, proven
 
 STATEMENT_SECONDS = 300
 READER = "consular"

@@ -16,12 +16,13 @@ from services.conscription.rules.allowances import Man
 from services.conscription.rules.deferral import Decision
 from services.conscription.rules.stays import Stay
 from services.conscription.rules.working import Finding
-from shared import audit, documents
-from shared.clock import local_date
-from shared.db import now
-from shared.documents import Document
-from shared.identity import Actor
-from shared.messages import Envelope
+from shared import documents
+from shared.database import audit
+from shared.database.db import now
+from shared.documents.model import Document
+from shared.identity.actor import Actor
+from shared.messaging.messages import Envelope
+from shared.values.dates import local_date
 
 KIND = "residence-deferral"
 RENEWAL = "residence-deferral-renewal"

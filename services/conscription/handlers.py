@@ -5,8 +5,8 @@ from sqlalchemy.orm import Session
 from services.conscription.allowance import discharge
 from services.conscription.assess import assess
 from services.conscription.defer import defer
-from shared.identity import service
-from shared.messages import Envelope
+from shared.identity.actor import service
+from shared.messaging.messages import Envelope
 
 NAME = "conscription"
 VERBS = {"assess": assess, "defer": defer}

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from services.conscription.model import AllowanceTariff, ResidenceAbroad, ServiceRecord, StayExtension
 from services.conscription.rules.allowances import Man
 from services.conscription.rules.working import Price, Prices
-from shared import audit
-from shared.identity import Actor
+from shared.database import audit
+from shared.identity.actor import Actor
 
 
 def man(session: Session, actor: Actor, person: UUID, reason: str) -> Man | None:

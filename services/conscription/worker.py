@@ -1,8 +1,8 @@
 """The process that hears what missions ask of conscription and sends its answers."""
 
 from services.conscription.handlers import HANDLERS, NAME
+from shared.messaging.worker import run
 from shared.settings import Settings
-from shared.worker import run
 
 
 def main() -> None:

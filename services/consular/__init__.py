@@ -12,8 +12,8 @@ def app() -> Flask:
     from services.consular.api import openings as appointments
     from services.consular.api.prices import routes
     from services.consular.workflow import settle
-    from shared import document_routes
-    from shared.web import create_service
+    from shared.web import document_routes
+    from shared.web.service import create_service
 
     missions.check_zones()
     blueprints = (

@@ -4,9 +4,9 @@ from sqlalchemy.orm import Session
 
 from services.consular.workflow import correspondence as letters
 from services.consular.workflow import resolve, resume
-from shared.access import check_role
 from shared.errors import Refusal
-from shared.messages import Envelope
+from shared.identity.access import check_role
+from shared.messaging.messages import Envelope
 
 
 def decided(session: Session, envelope: Envelope) -> None:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from sqlalchemy import DateTime
 from sqlalchemy.orm import DeclarativeBase
 
-from shared import db
+from shared.database import db
 
 
 class Base(DeclarativeBase):

@@ -11,12 +11,12 @@ from services.consular.payments import hosted
 from services.consular.payments.provider import Provider
 from services.consular.payments.rules import Answer
 from services.consular.workflow import lapse, remind, resolve, settle, suspend
-from shared.db import Database
+from shared.database.db import Database
 from shared.errors import Unavailable
-from shared.identity import service
-from shared.money import Money
+from shared.identity.actor import service
+from shared.messaging.worker import Job, run
 from shared.settings import Settings
-from shared.worker import Job, run
+from shared.values.money import Money
 
 NAME = "consular"
 BOOKLETS_EVERY, PAYMENTS_EVERY, CLOCK_EVERY, PREVIEWS_EVERY = 60.0, 30.0, 60.0, 3600.0

@@ -14,9 +14,9 @@ from services.gateway.conscription import Conscription
 from services.gateway.consular import Consular
 from services.gateway.language import keep_language, preferred
 from shared.client import Client
-from shared.crypto import Keys
-from shared.db import Database, now
+from shared.database.db import Database, now
 from shared.errors import Refusal
+from shared.identity.crypto import Keys
 from shared.logs import start_logs
 from shared.settings import Settings
 

@@ -4,7 +4,7 @@ from collections.abc import Set
 
 from services.gateway.accounts.sessions import Visitor
 from shared.errors import NotAllowed
-from shared.identity import OFFICER_ROLES
+from shared.identity.actor import OFFICER_ROLES
 
 ANONYMOUS, UNCONFIRMED, PERSON = "anonymous", "unconfirmed", "person"
 ANYONE: Set[str] = frozenset({ANONYMOUS, UNCONFIRMED, PERSON, *OFFICER_ROLES})

@@ -4,8 +4,8 @@ from typing import Any, NotRequired, TypedDict, cast
 from urllib.parse import quote
 
 from shared.client import Client
-from shared.identity import ANONYMOUS, Actor
-from shared.standing import passed
+from shared.identity.actor import ANONYMOUS, Actor
+from shared.identity.representation import passed
 
 
 class Confirmed(TypedDict):

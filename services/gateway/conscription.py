@@ -6,8 +6,8 @@ from urllib.parse import quote
 
 from services.gateway.civil_registry import Statement
 from shared.client import Client
-from shared.identity import ANONYMOUS, Actor
-from shared.standing import passed
+from shared.identity.actor import ANONYMOUS, Actor
+from shared.identity.representation import passed
 
 
 class Conscription:

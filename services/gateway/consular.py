@@ -8,8 +8,8 @@ from urllib.parse import quote
 from services.gateway.consular_acts import Acts
 from services.gateway.mandates import Mandates
 from shared.client import Client
-from shared.identity import ANONYMOUS, Actor, service
-from shared.standing import passed
+from shared.identity.actor import ANONYMOUS, Actor, service
+from shared.identity.representation import passed
 
 T = TypeVar("T")
 # Missions and tariffs change by the day: pages may be half a minute behind, a quote never is.

@@ -7,7 +7,7 @@ from typing import Any, cast
 from urllib.parse import quote
 
 from shared.client import Client
-from shared.identity import Actor
+from shared.identity.actor import Actor
 
 # The mark in the header: behind by a moment at most, for so many people at once in one process.
 UNREAD_SECONDS, UNREAD_PEOPLE = 15.0, 5_000

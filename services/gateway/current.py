@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from flask import current_app, g
 
 from services.gateway.accounts.sessions import Visitor
-from shared.db import Database
+from shared.database.db import Database
 from shared.errors import NotAllowed
-from shared.identity import ANONYMOUS, Actor
-from shared.references import is_valid, mark_of
+from shared.identity.actor import ANONYMOUS, Actor
 from shared.settings import Settings
+from shared.values.references import is_valid, mark_of
 
 if TYPE_CHECKING:
     from services.gateway.civil_registry import CivilRegistry

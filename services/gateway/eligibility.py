@@ -12,9 +12,9 @@ from services.gateway.presentation import moment_of, zone_of
 from shared.catalogue import conditions as only_if
 from shared.catalogue import kin
 from shared.catalogue.model import HOLDER, Eligibility, Facts, Transaction
-from shared.clock import local_date
 from shared.errors import Unavailable
-from shared.identity import Actor
+from shared.identity.actor import Actor
+from shared.values.dates import local_date
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ from markupsafe import Markup
 
 from services.gateway.presentation import date as date_in_words
 from services.gateway.presentation import has_text, hijri_date, t, tn, zone_of
-from shared.calendars import HIJRI
 from shared.catalogue.model import Question
-from shared.clock import local_date
 from shared.errors import Invalid, Refusal
 from shared.forms import DATES, as_typed, check_questions
+from shared.values.calendars import HIJRI
+from shared.values.dates import local_date
 
 PARTS = ("year", "month", "day")
 # A calendar nobody offered makes the date unreadable, rather than another day.

@@ -4,7 +4,7 @@ from typing import Any, cast
 from urllib.parse import quote
 
 from services.gateway.current import consular
-from shared.identity import Actor
+from shared.identity.actor import Actor
 
 
 def listed(actor: Actor, **filters: str | int | None) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any, cast
 from urllib.parse import quote
 
 from shared.client import Client
-from shared.identity import Actor
+from shared.identity.actor import Actor
 
 Mandate = dict[str, Any]
 

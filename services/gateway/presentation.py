@@ -14,9 +14,9 @@ from services.gateway.current import consular, settings, visitor_or_none
 from services.gateway.language import chosen, other, this_page_in
 from services.gateway.security import csp_nonce, csrf_token
 from shared.catalogue import CATALOGUE
-from shared.clock import local_date
 from shared.errors import Refusal, Unavailable
-from shared.money import Money
+from shared.values.dates import local_date
+from shared.values.money import Money
 
 PUBLIC = (("nav.services", "home.show"), ("nav.track", "track.ask"), ("nav.verify", "verify.ask"))
 OWN = (("nav.services", "home.show"), ("nav.applications", "applications.mine"), ("nav.verify", "verify.ask"))

@@ -4,7 +4,7 @@ from typing import Any, cast
 from urllib.parse import quote
 
 from services.gateway.current import consular
-from shared.identity import ANONYMOUS, Actor
+from shared.identity.actor import ANONYMOUS, Actor
 
 
 def openings(mission: str, service: str | None) -> dict[str, Any]:

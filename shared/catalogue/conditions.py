@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from shared.catalogue.model import TIER, Facts
-from shared.clock import add_years, age_on
+from shared.values.dates import add_years, age_on
 
 # Legislative Decree 30/2007: liability begins at 18 and ends on the day a man turns 42.
 LIABLE_FROM_AGE, LIABLE_UNTIL_AGE = 18, 42

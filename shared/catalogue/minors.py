@@ -1,7 +1,7 @@
 """Passports of minors: nobody under eighteen applies alone."""
 
 from shared.catalogue.model import GUARDIAN, Eligibility, Facts
-from shared.clock import age_on
+from shared.values.dates import age_on
 
 # MOFAE, first passport. Who a child's guardian is, and what a mother shows, is the civil register's to say and the
 # mandates' to check; here only whether one is needed.

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from deploy.database import SERVICES
-from shared.access import ACCESS, ANY, MISSION, OWN, check_access
 from shared.errors import NotAllowed, NotFound
-from shared.identity import OFFICER_ROLES, PARTNERS, Actor
+from shared.identity.access import ACCESS, ANY, MISSION, OWN, check_access
+from shared.identity.actor import OFFICER_ROLES, PARTNERS, Actor
 from tests.conftest import ELSEWHERE, HOME, ServiceClient
 
 ROLES = ("anonymous", "expatriate", *sorted(OFFICER_ROLES), *SERVICES, *PARTNERS)

@@ -22,9 +22,11 @@ def graph_of(*arrows: tuple[str, str]) -> grimp.ImportGraph:
 
 
 def test_a_rule_that_reaches_for_more_than_the_standard_library() -> None:
-    contract = PureContract("rules", {}, {"name": "rules", "modules": ["services.a.rules", "shared.money"]})
+    contract = PureContract("rules", {}, {"name": "rules", "modules": ["services.a.rules", "shared.values.money"]})
     graph = graph_of(
-        ("services.a.rules", "datetime"), ("services.a.rules", "shared.money"), ("services.a.rules", "sqlalchemy")
+        ("services.a.rules", "datetime"),
+        ("services.a.rules", "shared.values.money"),
+        ("services.a.rules", "sqlalchemy"),
     )
     assert list(contract.broken(graph)) == [("services.a.rules", "sqlalchemy")]
 

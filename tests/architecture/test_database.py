@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 
 from deploy.database import DATABASE, SERVICES
 from deploy.postgres import Postgres
-from shared import audit, documents, inbox, outbox
-from shared.db import Database, infrastructure
+from shared.database import audit
+from shared.database.db import Database, infrastructure
+from shared.documents.model import Document
+from shared.messaging import inbox, outbox
 from tests.conftest import ELSEWHERE, HOME, officer
 
 MODELS = {"gateway": "services.gateway.accounts.model"}
@@ -82,7 +84,7 @@ def test_models_and_migrations_say_the_same(owner: Engine, service: str) -> None
         __import__(entrance)
     module = __import__(MODELS.get(service, f"services.{service}.model"), fromlist=["Base"])
     declared = MetaData(naming_convention=infrastructure.naming_convention)
-    papers = () if service == "gateway" else (documents.Document.metadata,)
+    papers = () if service == "gateway" else (Document.metadata,)
     for source in (module.Base.metadata, infrastructure, *papers):
         for table in source.tables.values():
             table.to_metadata(declared)

@@ -10,7 +10,7 @@ from typing import Any, LiteralString
 
 from psycopg import Connection
 
-from shared.identity import REQUEST_SECONDS, Actor
+from shared.identity.actor import REQUEST_SECONDS, Actor
 from tests.benchmarks import shots
 from tests.benchmarks.filing import APPLICANT, CASHIER, Filing, counted, grown, plain
 from tests.benchmarks.rounds import FLOOR, OURS, Broken, Side, Window, no_failures

@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Flask, jsonify, request
 
 from shared.client import Client
-from shared.crypto import Keys
-from shared.identity import Actor
+from shared.identity.actor import Actor
+from shared.identity.crypto import Keys
 from shared.logs import request_id
 from shared.settings import Settings
-from shared.web import allowed, create_service
+from shared.web.service import allowed, create_service
 
 blueprint = Blueprint("hello", __name__)
 UPSTREAM = "MAHJAR_URL_CONSULAR"

@@ -17,11 +17,11 @@ from sqlalchemy.orm import Session
 from deploy.broker import Broker
 from deploy.children import Child
 from deploy.children import stop_all as end_all
-from shared import references
-from shared.bus import Letter
-from shared.identity import service
-from shared.messages import Envelope, encode
-from shared.outbox import emit
+from shared.identity.actor import service
+from shared.messaging.bus import Letter
+from shared.messaging.messages import Envelope, encode
+from shared.messaging.outbox import emit
+from shared.values import references
 from tests.benchmarks import bus_floor
 from tests.benchmarks.filing import SLUG
 from tests.benchmarks.rounds import FLOOR, OURS, Broken, Side, Window

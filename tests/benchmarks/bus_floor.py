@@ -9,10 +9,10 @@ from collections.abc import Sequence
 
 from kombu import Exchange
 
-from shared.bus import Consumer, Letter, Publisher, connect_consumer, connect_publisher
-from shared.bus.topology import EXCHANGES
-from shared.messages import LISTENS
-from shared.relay import BATCH
+from shared.messaging.bus import Consumer, Letter, Publisher, connect_consumer, connect_publisher
+from shared.messaging.bus.topology import EXCHANGES
+from shared.messaging.messages import LISTENS
+from shared.messaging.relay import BATCH
 
 SENDER = "floor_sender"
 HEARERS = ("floor_first", "floor_second")

@@ -10,9 +10,13 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
-from shared import documents, paper, pdf, references
-from shared.db import Database
-from shared.documents import KINDS
+from shared import documents
+from shared.database.db import Database
+from shared.documents import drawing as pdf
+from shared.documents import typesetting
+from shared.documents.model import KINDS
+from shared.documents.render import render_document
+from shared.values import references
 from tests.benchmarks.filing import plain
 from tests.benchmarks.rounds import FLOOR, OURS, Broken, Side, Window
 from tests.benchmarks.shots import Sample
@@ -49,7 +53,7 @@ class Papers:
     def pages(self, codes: list[str]) -> list[str]:
         """What they are drawn from."""
         with self.stage.database(ISSUER) as database, database.scope(MISSION) as session:
-            return [paper.html(documents.find(session, code), ISSUER) for code in codes]
+            return [typesetting.html(documents.find(session, code), ISSUER) for code in codes]
 
 
 def drawing(papers: Papers, pool: ProcessPoolExecutor) -> tuple[Side, ...]:
@@ -95,10 +99,10 @@ def _check(stage: Stage, codes: list[str]) -> None:
     """All are stored, the bytes are what their hash says, and another process draws them alike."""
     with stage.database(ISSUER) as database, database.scope(MISSION) as session:
         for code in codes:
-            kept, stored = documents.draw(session, code), documents.find(session, code)
+            kept, stored = render_document(session, code), documents.find(session, code)
             if hashlib.sha256(kept).hexdigest() != stored.sha256:
                 raise Broken(f"{code} is not what it was")
-        drawn = pdf.render(paper.html(stored, KINDS[stored.kind].service), stored.code.encode())
+        drawn = pdf.render(typesetting.html(stored, KINDS[stored.kind].service), stored.code.encode())
         if drawn != kept:
             raise Broken(f"{code} comes out otherwise when drawn again")
 
@@ -109,7 +113,7 @@ def draw(url: str, codes: list[str], seconds: float) -> Sample:
 
     def one(code: str) -> None:
         with database.scope(MISSION) as session:
-            documents.draw(session, code)
+            render_document(session, code)
 
     return _timed(one, codes, seconds)
 
@@ -120,7 +124,7 @@ def draw_again(url: str, codes: list[str], seconds: float) -> Sample:
 
     def one(code: str) -> None:
         with database.scope(MISSION) as session:
-            documents.draw(session, code)
+            render_document(session, code)
 
     return _timed(one, cycle(codes), seconds)
 

@@ -11,7 +11,7 @@ from sqlalchemy import make_url
 from deploy.population.specimens import WOMAN
 from shared.catalogue import CATALOGUE
 from shared.client import Client
-from shared.identity import Actor
+from shared.identity.actor import Actor
 from tests.benchmarks.rounds import Broken
 from tests.benchmarks.stage import Stage
 from tests.benchmarks.tape import MISSION, Names, Recorder, Tape, enter

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from itertools import repeat
 
 from deploy.children import Child
-from shared.identity import REQUEST_SECONDS, Actor
+from shared.identity.actor import REQUEST_SECONDS, Actor
 from tests.benchmarks import shots
 from tests.benchmarks.apps import QUESTIONS
 from tests.benchmarks.rounds import FLOOR, OURS, Side, Window, no_failures

@@ -21,9 +21,9 @@ from deploy.nursery import Nursery
 from deploy.postgres import Postgres
 from deploy.run import furnish
 from deploy.stack import ROOT, Stack, build, listeners_on
-from shared import fonts
-from shared.crypto import Keys
-from shared.db import Database
+from shared.database.db import Database
+from shared.documents import fonts
+from shared.identity.crypto import Keys
 from tests.benchmarks import meter
 
 PEOPLE = "300"

@@ -16,7 +16,7 @@ from psycopg import Connection, sql
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
-from shared import references
+from shared.values import references
 
 MISSION = "RUH"
 NUMBER = re.compile(r"[A-Z]{3}-[A-Z]{2}-\d{4}-\d{6,}\Z")

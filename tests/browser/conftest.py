@@ -16,7 +16,7 @@ from deploy.data import DataFolder
 from deploy.postgres import Postgres
 from deploy.run import furnish
 from deploy.stack import Stack, build, listeners_on
-from shared import fonts
+from shared.documents import fonts
 from tests.browser.visitor import Visitor
 
 CHROMIUM = os.environ.get("MAHJAR_CHROMIUM", "/usr/bin/chromium")

@@ -16,7 +16,7 @@ from deploy.sandbox.provider import TEST_NUMBER
 from shared.catalogue import CATALOGUE
 from shared.client import Client
 from shared.errors import Refusal, Unavailable
-from shared.identity import Actor
+from shared.identity.actor import Actor
 from tests.chaos.platform import Platform
 from tests.conftest import HOME, officer
 

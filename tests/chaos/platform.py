@@ -17,9 +17,9 @@ from deploy.database import SERVICES, prepare
 from deploy.migrate import migrate
 from deploy.postgres import Postgres
 from deploy.stack import Stack, build, listeners_on
-from shared import fonts
-from shared.crypto import Keys
-from shared.identity import PARTNERS
+from shared.documents import fonts
+from shared.identity.actor import PARTNERS
+from shared.identity.crypto import Keys
 
 # Of ten kills; the rest fall on web services and workers alike. The relay lives in the worker.
 BROKER_SHARE, DATABASE_SHARE = 0.1, 0.1

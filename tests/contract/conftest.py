@@ -10,8 +10,8 @@ import pytest
 from kombu import Connection
 
 from deploy.broker import Broker, available
-from shared.bus import Consumer, Held, Letter, Publisher, connect_consumer, connect_publisher
-from shared.messages import LISTENS
+from shared.messaging.bus import Consumer, Held, Letter, Publisher, connect_consumer, connect_publisher
+from shared.messaging.messages import LISTENS
 
 LIMIT = 20.0
 LISTENERS = tuple(LISTENS)

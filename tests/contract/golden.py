@@ -10,9 +10,9 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from shared.access import ACCESS
-from shared.crypto import Keys
-from shared.messages import LISTENS, SCHEMAS, Envelope, encode
+from shared.identity.access import ACCESS
+from shared.identity.crypto import Keys
+from shared.messaging.messages import LISTENS, SCHEMAS, Envelope, encode
 
 FOLDER = Path(__file__).parent / "samples"
 BODIES: dict[tuple[str, int], dict[str, Any]] = {

@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from shared import outbox, relay
-from shared.listener import Listener
-from shared.messages import Delivery, Envelope
-from shared.outbox import outbox as table
+from shared.messaging import outbox, relay
+from shared.messaging.listener import Listener
+from shared.messaging.messages import Delivery, Envelope
+from shared.messaging.outbox import outbox as table
 
 emit, due = outbox.emit, relay.due
 

@@ -5,9 +5,9 @@ import threading
 
 import pytest
 
-from shared.bus import BusDown
-from shared.bus import embedded as embedded_bus
-from shared.messages import LISTENS
+from shared.messaging.bus import BusDown
+from shared.messaging.bus import embedded as embedded_bus
+from shared.messaging.messages import LISTENS
 from tests.contract.conftest import LISTENERS, Bus, letter, nothing_comes, take
 from tests.pump import Post, PostPublisher
 

@@ -20,7 +20,7 @@ from services.consular.payments.provider import Provider, read_event
 from services.consular.payments.rules import Answer, OutcomeUnknown, Said
 from services.consular.payments.signature import HEADER, api_token, check
 from shared.errors import Refusal, Unavailable
-from shared.money import Money
+from shared.values.money import Money
 from tests.service.orders import InMemoryProvider
 
 SECRET = "contract-secret"

@@ -8,8 +8,8 @@ import pytest
 from deploy.population import specimens
 from services.gateway.civil_registry import Confirmed, Statement
 from services.gateway.consular import Amount, Application, Fee, Happening, Mission, Offer, PaperOf, Quote, Stage
-from shared.identity import Actor
-from shared.references import new
+from shared.identity.actor import Actor
+from shared.values.references import new
 from tests.service.gateway_app import Gateway, build
 from tests.service.test_gateway_journey import begin, fill, send
 

@@ -11,9 +11,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.access import ACCESS
-from shared.crypto import Keys
-from shared.messages import CURRENT, LISTENS, MAX_BYTES, SCHEMAS, Delivery, Envelope, Unreadable, decode, encode
+from shared.identity.access import ACCESS
+from shared.identity.crypto import Keys
+from shared.messaging.messages import (
+    CURRENT,
+    LISTENS,
+    MAX_BYTES,
+    SCHEMAS,
+    Delivery,
+    Envelope,
+    Unreadable,
+    decode,
+    encode,
+)
 from tests.contract.golden import BODIES, envelope, sample_keys, sample_of, sender_of
 
 REASONS = {

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from deploy.sandbox.ministries import Ministries, NeverMind, NotNow
-from shared.bus import Held, Letter
-from shared.crypto import Keys
-from shared.identity import MINISTRIES
-from shared.messages import decode, encode
+from shared.identity.actor import MINISTRIES
+from shared.identity.crypto import Keys
+from shared.messaging.bus import Held, Letter
+from shared.messaging.messages import decode, encode
 from tests.contract.conftest import Bus, nothing_comes, take
 from tests.contract.golden import BODIES, envelope, sample_keys
 

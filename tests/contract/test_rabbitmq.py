@@ -10,9 +10,9 @@ import pytest
 from kombu import Connection
 
 from deploy.broker import NODE, Broker
-from shared.bus import BusDown, Letter, Publisher
-from shared.bus.connection import ANSWER_SECONDS, CONFIRM_SECONDS, CONNECT_SECONDS
-from shared.bus.topology import GIVEN_UP_AFTER
+from shared.messaging.bus import BusDown, Letter, Publisher
+from shared.messaging.bus.connection import ANSWER_SECONDS, CONFIRM_SECONDS, CONNECT_SECONDS
+from shared.messaging.bus.topology import GIVEN_UP_AFTER
 from tests.contract.conftest import LIMIT, Bus, letter, nothing_comes, take
 
 

@@ -11,13 +11,13 @@ import pytest
 
 from deploy.broker import Broker
 from deploy.postgres import Postgres
-from shared import inbox
-from shared.bus import Letter
-from shared.crypto import Keys
-from shared.db import Database
-from shared.messages import encode
-from shared.outbox import outbox
-from shared.worker import EXIT_HANGING
+from shared.database.db import Database
+from shared.identity.crypto import Keys
+from shared.messaging import inbox
+from shared.messaging.bus import Letter
+from shared.messaging.messages import encode
+from shared.messaging.outbox import outbox
+from shared.messaging.worker import EXIT_HANGING
 from tests.contract.conftest import Bus, nothing_comes
 from tests.service.talk import Speaker, effects, forget_everything, new_about, rows, say, until
 

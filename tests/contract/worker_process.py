@@ -12,11 +12,11 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from shared import worker
-from shared.bus import Letter, connect_consumer, connect_publisher, embedded
-from shared.identity import service
-from shared.messages import Envelope
-from shared.outbox import emit
+from shared.identity.actor import service
+from shared.messaging import worker
+from shared.messaging.bus import Letter, connect_consumer, connect_publisher, embedded
+from shared.messaging.messages import Envelope
+from shared.messaging.outbox import emit
 from shared.settings import Settings
 from tests.service.talk import decision, leave_effect
 

@@ -17,9 +17,9 @@ from services.civil_registry.handlers import HANDLERS as CIVIL_REGISTRY
 from services.conscription.handlers import HANDLERS as CONSCRIPTION
 from services.consular.handlers import HANDLERS as CONSULAR
 from shared.catalogue import CATALOGUE, kin
-from shared.crypto import Keys
-from shared.db import Database
-from shared.identity import Actor
+from shared.database.db import Database
+from shared.identity.actor import Actor
+from shared.identity.crypto import Keys
 from tests.conftest import HOME, ServiceClient, expatriate, officer
 from tests.pump import Pump
 

@@ -7,9 +7,9 @@ from typing import Any, cast
 from kombu.message import Message
 
 from deploy.sandbox.ministries import Ministries, NeverMind
-from shared.bus import Held
-from shared.crypto import Keys
-from shared.identity import MINISTRIES, partner_token
+from shared.identity.actor import MINISTRIES, partner_token
+from shared.identity.crypto import Keys
+from shared.messaging.bus import Held
 from tests.conftest import ServiceClient
 from tests.pump import Post, PostPublisher
 
@@ -21,7 +21,7 @@ class PostConsumer:
     post: Post
 
     def next(self, seconds: float) -> Held | None:
-        """See shared.bus.Consumer."""
+        """See shared.messaging.bus.Consumer."""
         del seconds
         queue = self.post.queues[MINISTRIES]
         return Held(queue.popleft(), cast(Message, None)) if queue else None

@@ -14,8 +14,8 @@ from deploy.population import specimens
 from deploy.postgres import Postgres
 from services.consular.missions import today
 from services.consular.workflow import lapse, suspend
-from shared.db import Database
-from shared.identity import service
+from shared.database.db import Database
+from shared.identity.actor import service
 from tests.conftest import HOME, officer
 from tests.journey.conftest import Case, Platform, fresh_key
 from tests.service.orders import InMemoryProvider

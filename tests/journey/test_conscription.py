@@ -12,8 +12,8 @@ from deploy.population import specimens
 from deploy.population.specimens import Specimen
 from deploy.postgres import Postgres
 from services.consular.payments.model import Standing
-from shared.clock import add_years, age_on
-from shared.db import Database
+from shared.database.db import Database
+from shared.values.dates import add_years, age_on
 from tests.conftest import officer
 from tests.journey.conftest import SET_STATUS, Case, Platform, fresh_key
 

@@ -11,9 +11,9 @@ from deploy.database import DATABASE, opened
 from deploy.population import specimens
 from deploy.postgres import Postgres
 from deploy.sandbox.ministries import Ministries
-from shared.crypto import Keys
-from shared.db import Database
-from shared.identity import MINISTRIES
+from shared.database.db import Database
+from shared.identity.actor import MINISTRIES
+from shared.identity.crypto import Keys
 from tests.conftest import HOME, officer
 from tests.journey.conftest import Case, Platform, fresh_key
 from tests.journey.standing_in import answer_all, ministries

@@ -9,9 +9,9 @@ import pytest
 from deploy.population import specimens
 from deploy.population.specimens import Specimen
 from services.consular.passports import booklets
-from shared.crypto import Keys
-from shared.db import Database
-from shared.identity import MINISTRIES, service
+from shared.database.db import Database
+from shared.identity.actor import MINISTRIES, service
+from shared.identity.crypto import Keys
 from tests.conftest import HOME, officer
 from tests.journey.conftest import Case, Platform, fresh_key
 from tests.journey.standing_in import answer_all, ministries

@@ -12,7 +12,7 @@ from deploy.population import specimens
 from deploy.population.specimens import Specimen
 from services.civil_registry import extract
 from services.civil_registry.model import Person, Request
-from shared.db import Database
+from shared.database.db import Database
 from tests.conftest import HOME, expatriate
 from tests.journey.conftest import Case, Platform
 

@@ -12,8 +12,8 @@ from deploy.population import specimens
 from deploy.postgres import Postgres
 from services.consular.passports import booklets
 from services.consular.payments.model import Standing
-from shared.db import Database
-from shared.identity import service
+from shared.database.db import Database
+from shared.identity.actor import service
 from tests.conftest import HOME, officer
 from tests.journey.conftest import Case, Platform, fresh_key
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from deploy.population import specimens
-from shared.identity import ANONYMOUS
+from shared.identity.actor import ANONYMOUS
 from tests.conftest import HOME
 from tests.journey.conftest import Case, fresh_key
 

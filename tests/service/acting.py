@@ -12,10 +12,10 @@ from werkzeug.test import TestResponse
 from deploy.population.specimens import Specimen
 from shared import forms
 from shared.catalogue import CATALOGUE, kin
-from shared.clock import local_date
-from shared.db import now
-from shared.identity import Actor
-from shared.standing import HEADER, PURPOSE
+from shared.database.db import now
+from shared.identity.actor import Actor
+from shared.identity.representation import HEADER, PURPOSE
+from shared.values.dates import local_date
 from tests.conftest import HOME, ServiceClient, expatriate, officer
 from tests.service.filing import PDF, good_answers
 

@@ -7,10 +7,10 @@ from typing import Any
 from werkzeug.test import TestResponse
 
 from services.consular.handlers import HANDLERS
-from shared.crypto import Keys
-from shared.db import Database
-from shared.identity import MINISTRIES, partner_token
-from shared.messages import Envelope
+from shared.database.db import Database
+from shared.identity.actor import MINISTRIES, partner_token
+from shared.identity.crypto import Keys
+from shared.messaging.messages import Envelope
 from tests.conftest import HOME, officer
 from tests.service.filing import Counter
 

@@ -19,9 +19,9 @@ from services.consular.workflow import draft
 from services.consular.workflow.submit import submit
 from shared import forms
 from shared.catalogue.model import Question
-from shared.crypto import Keys
-from shared.identity import Actor
-from shared.messages import Envelope
+from shared.identity.actor import Actor
+from shared.identity.crypto import Keys
+from shared.messaging.messages import Envelope
 from tests.conftest import HOME, ServiceClient, expatriate, officer
 
 PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"

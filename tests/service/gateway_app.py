@@ -23,7 +23,7 @@ from services.gateway.conscription import Conscription
 from services.gateway.consular import Consular
 from shared.client import Client
 from shared.errors import Unavailable, from_problem
-from shared.identity import Actor, request_token
+from shared.identity.actor import Actor, request_token
 from shared.settings import Settings
 from tests.conftest import ServiceClient
 

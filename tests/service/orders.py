@@ -11,11 +11,11 @@ from services.consular.payments import attempts, quote, take, tariffs
 from services.consular.payments.model import Order
 from services.consular.payments.provider import page_answer
 from services.consular.payments.rules import Answer, Outcome, Payment, Said
-from shared import references
-from shared.db import Database, now
+from shared.database.db import Database, now
 from shared.errors import Refusal
-from shared.identity import Actor, service
-from shared.money import Money
+from shared.identity.actor import Actor, service
+from shared.values import references
+from shared.values.money import Money
 
 JOB = service("consular")
 CASHIER = Actor("officer", "cashier-1", "cashier", "RUH")

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from deploy.database import DATABASE, opened
 from deploy.postgres import Postgres
 from services.conscription.handlers import HANDLERS
-from shared import references
-from shared.messages import Envelope
-from shared.outbox import outbox
+from shared.messaging.messages import Envelope
+from shared.messaging.outbox import outbox
+from shared.values import references
 from tests.conftest import HOME
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from werkzeug.test import TestResponse
 
-from shared.identity import Actor
+from shared.identity.actor import Actor
 from tests.conftest import ServiceClient, officer
 
 

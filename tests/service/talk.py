@@ -14,15 +14,16 @@ from uuid import uuid4
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from shared import inbox, outbox, references
-from shared.audit import event, record
-from shared.bus import BusDown, Letter
-from shared.crypto import Keys
-from shared.db import Database
-from shared.identity import Actor
-from shared.listener import Handler, Listener
-from shared.messages import Delivery, Envelope, encode
-from shared.outbox import emit
+from shared.database.audit import event, record
+from shared.database.db import Database
+from shared.identity.actor import Actor
+from shared.identity.crypto import Keys
+from shared.messaging import inbox, outbox
+from shared.messaging.bus import BusDown, Letter
+from shared.messaging.listener import Handler, Listener
+from shared.messaging.messages import Delivery, Envelope, encode
+from shared.messaging.outbox import emit
+from shared.values import references
 
 OFFICER = Actor("officer", "account-17", "officer", "RUH")
 EFFECT = "test.effect"

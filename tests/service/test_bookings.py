@@ -14,9 +14,9 @@ from services.consular.bookings import import_bookings
 from services.consular.bookings.model import Booking, BookingImport, Phase
 from services.consular.missions import today
 from services.consular.notices.model import Notice
-from shared.audit import event
-from shared.db import Database
-from shared.identity import Actor, service
+from shared.database.audit import event
+from shared.database.db import Database
+from shared.identity.actor import Actor, service
 from tests.conftest import ServiceClient, expatriate, officer
 from tests.service.filing import Counter, Person, Registers
 from tests.service.orders import at_once

@@ -14,12 +14,12 @@ from deploy.population import load, specimens
 from deploy.population.specimens import SPECIMENS, Specimen
 from deploy.postgres import Postgres
 from services.civil_registry.model import FamilyEntry, Person
-from shared.audit import event
-from shared.crypto import Keys
-from shared.db import Database
-from shared.digits import arabic_digits
+from shared.database.audit import event
+from shared.database.db import Database
 from shared.errors import Refusal
-from shared.identity import ANONYMOUS, Actor
+from shared.identity.actor import ANONYMOUS, Actor
+from shared.identity.crypto import Keys
+from shared.values.digits import arabic_digits
 from tests.conftest import HOME, ServiceClient, expatriate, officer
 
 WOMAN = specimens.WOMAN

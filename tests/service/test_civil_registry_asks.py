@@ -13,14 +13,16 @@ from deploy.population import specimens
 from services.civil_registry.annotate import annotate
 from services.civil_registry.handlers import HANDLERS
 from services.civil_registry.model import Annotation, RegisterEvent, Request
-from shared import documents, references
-from shared.audit import event
-from shared.clock import add_months
-from shared.db import Database
+from shared import documents
+from shared.database.audit import event
+from shared.database.db import Database
+from shared.documents.render import render_document
 from shared.errors import Invalid, NotFound, Refusal
-from shared.identity import ANONYMOUS, service
-from shared.messages import Envelope
-from shared.outbox import outbox
+from shared.identity.actor import ANONYMOUS, service
+from shared.messaging.messages import Envelope
+from shared.messaging.outbox import outbox
+from shared.values import references
+from shared.values.dates import add_months
 from tests.conftest import ELSEWHERE, HOME, ServiceClient, expatriate, officer
 
 WOMAN = specimens.WOMAN
@@ -107,7 +109,7 @@ def test_an_extract_is_issued_for_three_months(session: Session) -> None:
     assert paper.data["entry"]["number"] == "900001"
     assert [note["kind"] for note in paper.data["annotations"]] == ["transfer", "transfer"]
     assert "religion" not in str(paper.data)
-    assert documents.draw(session, paper.code)[:5] == b"%PDF-"
+    assert render_document(session, paper.code)[:5] == b"%PDF-"
 
 
 def test_marital_status_is_left_out_when_asked(session: Session) -> None:

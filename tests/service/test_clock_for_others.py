@@ -10,8 +10,8 @@ from deploy.population import specimens
 from services.consular.missions import today
 from services.consular.notices.model import Notice
 from services.consular.workflow import remind
-from shared.db import Database
-from shared.identity import service
+from shared.database.db import Database
+from shared.identity.actor import service
 from tests.conftest import HOME
 from tests.service.acting import Acting, Client, close_files
 from tests.service.signing import Signing

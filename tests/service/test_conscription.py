@@ -14,9 +14,11 @@ from deploy.postgres import Postgres
 from services.conscription import laws, record
 from services.conscription.handlers import HANDLERS
 from services.conscription.model import Assessment, Discharge, ServiceRecord
-from shared import documents, references
-from shared.clock import age_on
-from shared.crypto import Keys
+from shared import documents
+from shared.documents.render import render_document
+from shared.identity.crypto import Keys
+from shared.values import references
+from shared.values.dates import age_on
 from tests.conftest import ELSEWHERE, HOME, ServiceClient, expatriate, officer
 from tests.service.recruitment import enlist, forward, heard, said, settle
 
@@ -135,7 +137,7 @@ def test_a_paid_allowance_discharges_the_man_on_paper(session: Session) -> None:
     paper = documents.find(session, granted["document"])
     assert paper.data["holder"] == {"ar": "كرم سليم نموذج", "en": "Karam Salim Namouzaj"}
     assert paper.expires_on is None
-    assert documents.draw(session, paper.code)[:5] == b"%PDF-"
+    assert render_document(session, paper.code)[:5] == b"%PDF-"
 
 
 def test_a_second_payment_for_a_discharged_man_is_refused_not_kept(session: Session) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy import func, select, text
 
 from deploy.database import opened
 from deploy.postgres import Postgres
-from shared.db import Database, now
+from shared.database.db import Database, now
 
 END_ALL = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = 'consular'"
 

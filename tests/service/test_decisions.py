@@ -25,15 +25,15 @@ from services.consular.workflow import resolve, review, settle
 from services.consular.workflow.submit import submit
 from services.consular.workflow.withdraw import withdraw
 from shared import forms
-from shared.audit import event
 from shared.catalogue.civil_status import INDIVIDUAL_EXTRACT
-from shared.clock import add_years
-from shared.crypto import Keys
-from shared.db import Database
+from shared.database.audit import event
+from shared.database.db import Database
 from shared.errors import Conflict, Invalid, Refusal, Unavailable
-from shared.identity import service
-from shared.money import Money
-from shared.outbox import outbox
+from shared.identity.actor import service
+from shared.identity.crypto import Keys
+from shared.messaging.outbox import outbox
+from shared.values.dates import add_years
+from shared.values.money import Money
 from tests.conftest import HOME, officer
 from tests.service.filing import Counter, Person, Registers, decision, file_by_verbs, receive
 

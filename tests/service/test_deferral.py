@@ -16,9 +16,11 @@ from deploy.population import specimens
 from deploy.postgres import Postgres
 from services.conscription.attest import facts
 from services.conscription.model import Assessment, Deferral, LawParameter, ServiceRecord
-from shared import documents, references
-from shared.clock import add_years, local_date
-from shared.db import Database
+from shared import documents
+from shared.database.db import Database
+from shared.documents.render import render_document
+from shared.values import references
+from shared.values.dates import add_years, local_date
 from tests.conftest import ELSEWHERE, HOME
 from tests.service.recruitment import enlist, forward, said
 
@@ -48,7 +50,7 @@ def test_a_first_deferral_runs_a_year_and_says_so_on_paper(session: Session) -> 
     assert session.get_one(ServiceRecord, UUID(STUDENT)).status == "deferred"
     assert facts(session, UUID(STUDENT))["deferred_until"] == paper.expires_on.isoformat()
     assert session.get_one(Assessment, answer["application"]).working[-1]["code"] == "deferral_granted"
-    assert documents.draw(session, paper.code)[:5] == b"%PDF-"
+    assert render_document(session, paper.code)[:5] == b"%PDF-"
 
 
 def test_an_evaders_deferral_lifts_the_search_for_him(session: Session) -> None:

@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import select
 
 from services.consular.applications.model import Asking
-from shared.audit import event
-from shared.clock import local_date
-from shared.db import Database
-from shared.identity import Actor
-from shared.outbox import outbox
+from shared.database.audit import event
+from shared.database.db import Database
+from shared.identity.actor import Actor
+from shared.messaging.outbox import outbox
+from shared.values.dates import local_date
 from tests.conftest import ELSEWHERE, HOME, expatriate, officer
 from tests.service.filing import Counter
 

@@ -10,11 +10,15 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
-from shared import audit, documents, pdf, references
-from shared.db import Database, now
-from shared.documents import Document
+from shared import documents
+from shared.database import audit
+from shared.database.db import Database, now
+from shared.documents import drawing
+from shared.documents.model import KINDS, Document
+from shared.documents.render import render_document
 from shared.errors import Conflict, NotFound
-from shared.identity import Actor, service
+from shared.identity.actor import Actor, service
+from shared.values import references
 from tests.papers import SAMPLES
 
 ACTOR = service("consular", "RUH")
@@ -40,7 +44,7 @@ def drawings(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
         made.append(b"%%PDF %d" % len(made))
         return made[-1]
 
-    monkeypatch.setattr(pdf, "render", render)
+    monkeypatch.setattr(drawing, "render", render)
     return made
 
 
@@ -88,7 +92,7 @@ def test_issues_at_once_get_numbers_in_a_row(database: Callable[[str], Database]
 
 def test_the_first_drawing_is_kept(session: Session, drawings: list[bytes]) -> None:
     paper = issue(session)
-    assert documents.draw(session, paper.code) == documents.draw(session, paper.code.lower()) == b"%PDF 0"
+    assert render_document(session, paper.code) == render_document(session, paper.code.lower()) == b"%PDF 0"
     assert drawings == [b"%PDF 0"]
 
 
@@ -103,11 +107,11 @@ def test_two_processes_drawing_at_once_hand_out_the_same_bytes(
         meet.wait(10)
         return b"%%PDF %d" % threading.get_ident()
 
-    monkeypatch.setattr(pdf, "render", render)
+    monkeypatch.setattr(drawing, "render", render)
 
     def one() -> None:
         with database("consular").scope("RUH") as session:
-            given.append(documents.draw(session, code))
+            given.append(render_document(session, code))
 
     threads = [threading.Thread(target=one) for _ in range(2)]
     for thread in threads:
@@ -118,7 +122,7 @@ def test_two_processes_drawing_at_once_hand_out_the_same_bytes(
 
 
 def test_a_real_drawing_is_a_pdf(session: Session) -> None:
-    assert documents.draw(session, issue(session).code).startswith(b"%PDF-1.7")
+    assert render_document(session, issue(session).code).startswith(b"%PDF-1.7")
 
 
 def test_an_issued_paper_cannot_be_reworded(session: Session) -> None:
@@ -134,7 +138,7 @@ def test_a_paper_of_another_mission_is_not_there(
 ) -> None:
     code = issue(session_for("consular", "BER"), mission="BER").code
     with pytest.raises(NotFound):
-        documents.draw(session, code)
+        render_document(session, code)
     assert documents.verify(session, code)["status"] == "unknown" and drawings == []
 
 
@@ -160,16 +164,16 @@ def test_verification_says_what_the_paper_says(session: Session) -> None:
 def test_a_revoked_paper_says_so_and_is_not_reprinted(session: Session, drawings: list[bytes]) -> None:
     officer = Actor("officer", "head", "head_of_mission", "RUH")
     paper = issue(session, until=now(session).date() - timedelta(days=2))
-    documents.draw(session, paper.code)
+    render_document(session, paper.code)
     documents.revoke(session, officer, paper.code, "forged_paper")
     assert documents.verify(session, paper.code)["status"] == "revoked"
     with pytest.raises(Conflict, match="document_revoked"):
-        documents.draw(session, paper.code)
+        render_document(session, paper.code)
 
 
 @pytest.mark.parametrize(("kind", "mark"), [("individual-extract", "R"), ("cash-allowance-discharge", "M")])
 def test_each_register_issues_its_own(session_for: Sessions, kind: str, mark: str) -> None:
-    session = session_for(documents.KINDS[kind].service, "RUH")
+    session = session_for(KINDS[kind].service, "RUH")
     assert references.mark_of(issue(session, kind).code) == mark
 
 

@@ -11,7 +11,7 @@ from services.consular.payments import tariffs
 from services.consular.payments.model import Standing
 from services.consular.workflow import draft
 from shared.errors import Conflict, Refusal
-from shared.identity import ANONYMOUS, Actor
+from shared.identity.actor import ANONYMOUS, Actor
 from tests.conftest import ELSEWHERE, HOME, officer
 from tests.service.filing import Counter, Person, good_answers
 from tests.unit.test_paper_rules import JPEG, PNG, ZIP_END

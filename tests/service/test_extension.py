@@ -12,9 +12,9 @@ from services.consular.approvals.model import Proposal
 from services.consular.missions import today
 from services.consular.notices.model import Notice
 from services.consular.workflow import lapse
-from shared.audit import event
-from shared.db import Database
-from shared.identity import Actor, service
+from shared.database.audit import event
+from shared.database.db import Database
+from shared.identity.actor import Actor, service
 from tests.conftest import officer
 from tests.service.filing import Counter
 from tests.service.orders import InMemoryProvider, at_once

@@ -8,8 +8,8 @@ import pytest
 from deploy.population import specimens
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import Question
-from shared.identity import Actor
-from shared.references import new
+from shared.identity.actor import Actor
+from shared.values.references import new
 from tests.service.filing import PDF, answer_to
 from tests.service.gateway_app import PASSWORD, Browser, Gateway
 

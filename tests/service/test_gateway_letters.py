@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from deploy.population import specimens
 from services.consular.applications.model import Application
-from shared.db import Database
+from shared.database.db import Database
 from tests.conftest import HOME
 from tests.service.correspondence import CONVICTION, LICENCE, letters_of, today
 from tests.service.filing import Counter

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from deploy.population import specimens
-from shared.identity import Actor
+from shared.identity.actor import Actor
 from tests.conftest import HOME
 from tests.service.gateway_app import Browser, Gateway
 from tests.service.test_gateway_journey import begin, fill, send

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from deploy.population import specimens
 from services.consular.payments.signature import sign
-from shared.references import new
+from shared.values.references import new
 from tests.service.gateway_app import Browser, Gateway
 from tests.service.test_gateway_journey import begin, fill, send
 

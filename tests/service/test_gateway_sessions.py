@@ -11,8 +11,8 @@ from services.gateway.accounts import sessions
 from services.gateway.accounts.model import Account, Attempt, AuthSession
 from services.gateway.accounts.passwords import hash_password
 from services.gateway.accounts.throttle import address_prefix
-from shared import db
-from shared.audit import event
+from shared.database import db
+from shared.database.audit import event
 from tests.service.gateway_app import PASSWORD, Browser, Gateway
 
 

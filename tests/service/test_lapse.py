@@ -15,8 +15,8 @@ from services.consular.payments import attempts, hosted
 from services.consular.payments.model import Attempt, Order
 from services.consular.payments.rules import Answer, AttemptState, OutcomeUnknown
 from services.consular.workflow import lapse, remind, settle
-from shared.db import Database, now
-from shared.identity import Actor, service
+from shared.database.db import Database, now
+from shared.identity.actor import Actor, service
 from tests.conftest import officer
 from tests.service.filing import Counter
 from tests.service.orders import RETURN, InMemoryProvider, at_once

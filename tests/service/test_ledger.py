@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from services.consular.payments import ledger, take
 from services.consular.payments.ledger import Posting
 from services.consular.payments.model import Line
-from shared.db import Database, enter
-from shared.money import Money
+from shared.database.db import Database, enter
+from shared.values.money import Money
 from tests.service.orders import CASHIER, JOB, owe
 
 Databases = Callable[[str], Database]

@@ -9,11 +9,11 @@ from sqlalchemy import func, select, update
 
 from services.consular.applications.model import Application
 from services.consular.ministries.model import Letter, LetterNumber
-from shared.audit import event
-from shared.db import Database
-from shared.documents import Document
+from shared.database.audit import event
+from shared.database.db import Database
+from shared.documents.model import Document
 from shared.errors import Conflict, Refusal
-from shared.outbox import outbox
+from shared.messaging.outbox import outbox
 from tests.conftest import ELSEWHERE, HOME, officer
 from tests.service.correspondence import CONVICTION, answer, answered, hear, letters_of, partner, reply
 from tests.service.filing import Counter

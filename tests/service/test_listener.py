@@ -12,14 +12,14 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from shared import inbox
-from shared.crypto import Keys
-from shared.db import Database
+from shared.database.db import Database
 from shared.errors import Conflict, NotFound, Refusal, Unavailable
-from shared.identity import Actor
-from shared.listener import MOST_ATTEMPTS
-from shared.messages import Delivery, Envelope
-from shared.retries import WAITS
+from shared.identity.actor import Actor
+from shared.identity.crypto import Keys
+from shared.messaging import inbox
+from shared.messaging.listener import MOST_ATTEMPTS
+from shared.messaging.messages import Delivery, Envelope
+from shared.messaging.retries import WAITS
 from tests.service.talk import (
     OFFICER,
     Hearing,

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from deploy.population import specimens
-from shared.clock import add_months
-from shared.crypto import Keys
-from shared.standing import Standing, prove
+from shared.identity.crypto import Keys
+from shared.identity.representation import Standing, prove
+from shared.values.dates import add_months
 from tests.conftest import ELSEWHERE, HOME, officer
 from tests.service.acting import (
     SLUG,
@@ -89,7 +89,7 @@ def test_an_agent_applies_for_who_gave_the_mandate_and_both_names_stand_everywhe
     with service_client("consular").app.extensions["database"].scope(HOME) as session:
         from sqlalchemy import select
 
-        from shared.audit import event
+        from shared.database.audit import event
 
         rows = session.execute(select(event).where(event.c.about == reference, event.c.role == "expatriate")).all()
     acts = {row.action: row.detail.get("for") for row in rows if row.actor == agent.actor.id}
@@ -107,7 +107,7 @@ def test_who_paid_stands_on_the_receipt_beside_for_whom(woman: Acting, agent: Ac
     with service_client("consular").app.extensions["database"].scope(HOME) as session:
         from sqlalchemy import select
 
-        from shared.documents import Document
+        from shared.documents.model import Document
 
         paper = session.scalars(select(Document).where(Document.about == reference, Document.kind == "receipt")).one()
     assert paper.data["holder"]["ar"] == "فادي منير نموذج"

@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import func, select, update
 
 from deploy import parked as command
-from shared import inbox, worker
-from shared.audit import event
-from shared.crypto import Keys
-from shared.db import Database
+from shared.database.audit import event
+from shared.database.db import Database
 from shared.errors import NotFound, Refusal
+from shared.identity.crypto import Keys
+from shared.messaging import inbox, worker
 from tests.service.talk import Hearing, Speaker, effects, forget_everything, rows, say
 
 

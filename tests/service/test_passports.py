@@ -9,9 +9,9 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from services.consular.passports.model import LostPassport, Passport
-from shared.audit import event
-from shared.catalogue import travel
-from shared.db import Database
+from shared.catalogue import passports
+from shared.database.audit import event
+from shared.database.db import Database
 from tests.conftest import ELSEWHERE, HOME, officer
 from tests.service.correspondence import answer, letters_of, reply
 from tests.service.filing import Counter, Person
@@ -20,7 +20,7 @@ from tests.service.test_desk import together
 At = Callable[..., Counter]
 Databases = Callable[[str], Database]
 HEAD, OFFICER, CLERK = officer("head_of_mission"), officer("officer"), officer("clerk")
-PASSPORTS = [entry.slug for entry in travel.TRANSACTIONS]
+PASSPORTS = [entry.slug for entry in passports.TRANSACTIONS]
 
 
 def approve(

@@ -14,8 +14,8 @@ from werkzeug.test import TestResponse
 from services.consular.api import payments, prices
 from services.consular.payments import signature
 from services.consular.payments.model import Entry
-from shared.db import Database
-from shared.identity import Actor
+from shared.database.db import Database
+from shared.identity.actor import Actor
 from tests.conftest import HOME, officer
 from tests.service.filing import Counter
 from tests.service.orders import InMemoryProvider, at_once

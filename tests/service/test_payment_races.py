@@ -11,10 +11,10 @@ from sqlalchemy import func, select
 from services.consular.payments import hosted, ledger, refund, take
 from services.consular.payments.model import Attempt, Entry, Order, Receipt, Refund
 from services.consular.payments.rules import AttemptState, Event, Kind, OrderState, Outcome, Payment
-from shared.db import Database
+from shared.database.db import Database
 from shared.errors import Conflict
-from shared.identity import Actor, service
-from shared.money import Money
+from shared.identity.actor import Actor, service
+from shared.values.money import Money
 from tests.service.orders import CASHIER, JOB, RETURN, InMemoryProvider, at_once, owed, settle
 
 Databases = Callable[[str], Database]

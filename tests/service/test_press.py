@@ -8,9 +8,9 @@ from sqlalchemy import select
 
 from services.consular.ministries import escalate
 from services.consular.ministries.model import Reminder
-from shared.db import Database
-from shared.documents import Document
-from shared.identity import service
+from shared.database.db import Database
+from shared.documents.model import Document
+from shared.identity.actor import service
 from tests.conftest import HOME, officer
 from tests.service.correspondence import answer, letters_of, reply
 from tests.service.filing import Counter

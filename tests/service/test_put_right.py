@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from deploy.population import specimens
 from services.consular.applications.model import Application
-from shared.audit import event
-from shared.db import Database
+from shared.database.audit import event
+from shared.database.db import Database
 from tests.conftest import ELSEWHERE, HOME, officer
 from tests.service.filing import Counter
 from tests.service.gateway_app import Gateway

@@ -12,8 +12,8 @@ from deploy.population import specimens
 from services.civil_registry import extract, family, kinship
 from services.civil_registry.model import FamilyEntry, Person, RegisterEvent, Request
 from shared import documents
-from shared.audit import event
-from shared.identity import service
+from shared.database.audit import event
+from shared.identity.actor import service
 from tests.conftest import HOME, ServiceClient, expatriate
 from tests.service.test_civil_registry_asks import forwarded, hear
 

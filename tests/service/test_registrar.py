@@ -18,10 +18,10 @@ from services.civil_registry.findings import parentage
 from services.civil_registry.model import Annotation, Person
 from services.civil_registry.registrar.model import Settlement
 from services.civil_registry.registrar.settle import may_dismiss
-from shared.audit import event
-from shared.db import Database
+from shared.database.audit import event
+from shared.database.db import Database
 from shared.i18n import language
-from shared.identity import Actor
+from shared.identity.actor import Actor
 from tests.conftest import ELSEWHERE, HOME, ServiceClient, officer
 from tests.journey.conftest import Case, Platform, fresh_key, platform  # noqa: F401 (a fixture)
 from tests.service.gateway_app import Gateway

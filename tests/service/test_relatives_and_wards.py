@@ -14,8 +14,8 @@ from deploy.population.specimens import Specimen
 from deploy.postgres import Postgres
 from services.civil_registry import rules as register_rules
 from services.consular.people import rules
-from shared.clock import local_date
-from shared.identity import Actor
+from shared.identity.actor import Actor
+from shared.values.dates import local_date
 from tests.conftest import officer
 from tests.service.acting import SLUG, Acting, Client, close_files
 from tests.service.filing import Registers
@@ -184,7 +184,7 @@ def test_a_grandfather_acts_once_the_father_has_died(service_client: Client, reg
 
 def test_a_ward_of_eighteen_applies_alone_by_the_day_of_the_mission(father: Acting, register: Any) -> None:
     with father.client("consular").app.extensions["database"].scope("RUH") as session:
-        from shared.db import now
+        from shared.database.db import now
 
         instant = now(session)
     for zone, mission in (("Asia/Riyadh", "RUH"), ("Europe/Berlin", "BER")):

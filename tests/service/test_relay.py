@@ -12,12 +12,12 @@ import pytest
 from marshmallow import ValidationError
 from sqlalchemy import func, select
 
-from shared.bus import BusDown, Letter
-from shared.crypto import Keys
-from shared.db import Database
-from shared.messages import Delivery, decode
-from shared.outbox import KEEP_SENT, emit, outbox, resend, sweep, unsent
-from shared.relay import Relay
+from shared.database.db import Database
+from shared.identity.crypto import Keys
+from shared.messaging.bus import BusDown, Letter
+from shared.messaging.messages import Delivery, decode
+from shared.messaging.outbox import KEEP_SENT, emit, outbox, resend, sweep, unsent
+from shared.messaging.relay import Relay
 from tests.service.talk import (
     OFFICER,
     FakePublisher,

@@ -13,7 +13,7 @@ from services.consular import missions
 from services.consular.payments import quote, rulebook, tariffs
 from shared.catalogue import CATALOGUE
 from shared.catalogue.announced import announced
-from shared.identity import ANONYMOUS
+from shared.identity.actor import ANONYMOUS
 from tests.conftest import ServiceClient, expatriate
 from tests.service.gateway_app import Gateway
 from tests.service.orders import owe

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from services.consular.applications.model import Application
 from services.consular.payments.model import Order
 from services.consular.people import snapshot
-from shared.audit import event
-from shared.crypto import Keys, create_keys
-from shared.db import Database
+from shared.database.audit import event
+from shared.database.db import Database
+from shared.identity.crypto import Keys, create_keys
 from tests.conftest import ELSEWHERE, HOME
 from tests.service.filing import PDF, Counter, Person, Registers, file_by_verbs
 

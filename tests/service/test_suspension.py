@@ -11,9 +11,9 @@ from services.consular.missions import today
 from services.consular.payments import attempts
 from services.consular.payments.model import Attempt
 from services.consular.workflow import settle, suspend
-from shared.db import Database
+from shared.database.db import Database
 from shared.errors import Refusal
-from shared.identity import service
+from shared.identity.actor import service
 from tests.service.filing import Counter
 from tests.service.orders import InMemoryProvider, at_once
 from tests.service.signing import Signing

@@ -13,13 +13,13 @@ from services.consular import missions
 from services.consular.payments import attempts, hosted, ledger, quote, receipt, refund, take
 from services.consular.payments.model import Attempt, Entry, Order, Receipt
 from services.consular.payments.rules import Answer, AttemptState, Kind, OrderState, OutcomeUnknown, Said
-from shared import references
-from shared.access import check_access
-from shared.db import Database
-from shared.documents import Document
+from shared.database.db import Database
+from shared.documents.model import Document
 from shared.errors import Conflict, NotAllowed, NotFound, Refusal, Unavailable
-from shared.identity import Actor
-from shared.money import Money
+from shared.identity.access import check_access
+from shared.identity.actor import Actor
+from shared.values import references
+from shared.values.money import Money
 from tests.conftest import expatriate, officer
 from tests.service.orders import (
     CASHIER,

@@ -15,11 +15,11 @@ from services.consular.payments import quote, tariffs
 from services.consular.payments.model import Order
 from services.consular.payments.offer import offer
 from services.consular.payments.rules import OrderState
-from shared import references
 from shared.catalogue import CATALOGUE
-from shared.db import now
+from shared.database.db import now
 from shared.errors import Conflict, NotFound, Refusal
-from shared.money import Money, exponent
+from shared.values import references
+from shared.values.money import Money, exponent
 from tests.conftest import ServiceClient, expatriate
 from tests.service.orders import JOB, activate, owe
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from shared.identity import ANONYMOUS
+from shared.identity.actor import ANONYMOUS
 from tests.service.filing import Counter
 
 At = Callable[..., Counter]

@@ -18,10 +18,10 @@ from services.consular.appointments.model import Turn
 from services.consular.missions.model import Opening
 from services.consular.passports.slip import issue_passport_slip
 from shared import documents
-from shared.db import Database
+from shared.database.db import Database
 from shared.errors import Conflict
-from shared.identity import ANONYMOUS, service
-from shared.references import mission_of
+from shared.identity.actor import ANONYMOUS, service
+from shared.values.references import mission_of
 from tests.conftest import HOME, ServiceClient, expatriate, officer
 from tests.service.filing import Counter, Person, good_answers
 from tests.service.orders import at_once
@@ -646,8 +646,8 @@ def test_a_closure_moves_the_promised_day(counter: Begin) -> None:
 
 
 def test_every_service_of_the_form_has_hours_at_the_mission_that_offers_it(counter: Begin) -> None:
-    from shared.catalogue import turns
+    from shared.catalogue import appointments
 
     listed = counter().client.get(f"/openings?mission={HOME}", service("gateway")).get_json()["services"]
-    assert set(listed) == set(turns.SERVICES)
-    assert set(good_answers(SLUG)) == {question.name for question in turns.EMBASSY_QUEUE_RIYADH.questions}
+    assert set(listed) == set(appointments.SERVICES)
+    assert set(good_answers(SLUG)) == {question.name for question in appointments.EMBASSY_QUEUE_RIYADH.questions}

@@ -14,9 +14,9 @@ from services.consular.api import passports, prices
 from services.consular.payments.model import Entry, Line
 from services.consular.payments.rules import Answer, Kind, Said
 from services.consular.workflow import settle
-from shared.db import Database
-from shared.identity import Actor
-from shared.money import Money
+from shared.database.db import Database
+from shared.identity.actor import Actor
+from shared.values.money import Money
 from tests.conftest import HOME, officer
 from tests.service.filing import Counter
 from tests.service.orders import InMemoryProvider

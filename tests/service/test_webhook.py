@@ -16,12 +16,12 @@ from services.consular.payments.model import Entry, Order, ProviderEvent
 from services.consular.payments.provider import read_event
 from services.consular.payments.rules import AttemptState, OrderState, Payment
 from services.consular.payments.signature import HEADER, WINDOW_SECONDS, check, sign
-from shared.crypto import Keys
-from shared.db import Database
+from shared.database.db import Database
 from shared.errors import NotAllowed
-from shared.identity import service
+from shared.identity.actor import service
+from shared.identity.crypto import Keys
 from shared.settings import Settings
-from shared.web import create_service
+from shared.web.service import create_service
 from tests.conftest import ServiceClient, expatriate, officer
 from tests.service.orders import JOB, RETURN, InMemoryProvider, owed, settle, state_of
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from shared.db import Database
+from shared.database.db import Database
 from tests.service.filing import Counter
 from tests.service.orders import InMemoryProvider
 from tests.service.test_lapse import page_opened, waiting

@@ -12,7 +12,7 @@ from services.conscription.rules.residence import residence
 from services.conscription.rules.working import Finding, Price
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import Facts
-from shared.clock import add_years, local_date
+from shared.values.dates import add_years, local_date
 
 ON = date(2026, 11, 21)
 LAW = "test"

@@ -6,7 +6,7 @@ import pytest
 
 from services.consular.applications import rules
 from services.consular.applications.rules import FINAL, OPEN, TRANSITIONS, VERBS, Party, Status
-from shared.access import ACCESS
+from shared.identity.access import ACCESS
 
 # Verbs of the interface that change the status, with the codes they may leave in the timeline.
 CHANGING = {

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.calendars import read_date, to_gregorian, to_hijri
-from shared.digits import arabic_digits
 from shared.errors import Invalid
 from shared.forms import TYPED_HIJRI, as_typed, check_answers, check_given
+from shared.values.calendars import read_date, to_gregorian, to_hijri
+from shared.values.digits import arabic_digits
 
 TODAY = date(2026, 11, 21)
 FIRST, LAST = date(1924, 8, 1), date(2077, 11, 16)

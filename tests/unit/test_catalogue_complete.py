@@ -34,7 +34,7 @@ from shared.catalogue.model import (
     Ask,
     Transaction,
 )
-from shared.documents import KINDS
+from shared.documents.model import KINDS
 from shared.forms import check_answers
 from shared.i18n import Language, language
 from tests.journey.ways import HAPPY, MENDED, REFUSED, WALKED

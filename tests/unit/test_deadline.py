@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.consular.missions.deadlines import DAYS, day_number, is_over, last_day, reminded_on
-from shared.clock import local_date
+from shared.values.dates import local_date
 
 ZONES = {
     "Riyadh": "Asia/Riyadh",

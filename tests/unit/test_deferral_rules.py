@@ -13,7 +13,7 @@ from services.conscription.rules.deferral import Decision, first, renewal
 from services.conscription.rules.stays import Stay
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import Facts
-from shared.clock import add_years
+from shared.values.dates import add_years
 
 ON = date(2026, 11, 21)
 MAN = Man(born=date(2000, 5, 17), status="liable", stays=[(date(2024, 3, 1), None)])

@@ -7,7 +7,7 @@ import pytest
 from deploy import furnish
 from deploy.data import DataFolder
 from deploy.database import BUS, SERVICES
-from shared.identity import MINISTRIES, PARTNERS
+from shared.identity.actor import MINISTRIES, PARTNERS
 
 URLS = {name: f"postgresql+psycopg://{name}:password-of-{name}@postgres/mahjar" for name in (*SERVICES, BUS)}
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from shared.i18n import CONTROLS, FOLDER, LANGUAGES, PLACE, PLURALS, Language, MissingText, isolate, language
 from shared.i18n import read_fragments as read
-from shared.money import Money
+from shared.values.money import Money
 
 AR, EN = language("ar"), language("en")
 HEAD = 'msgid ""\nmsgstr ""\n"Language: en\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n\n'

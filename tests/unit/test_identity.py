@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from shared.crypto import Keys, create_keys
 from shared.errors import NotAllowed
-from shared.identity import ANONYMOUS, KEPT_SECONDS, REQUEST_SECONDS, Actor, actor_from, request_token
+from shared.identity.actor import ANONYMOUS, KEPT_SECONDS, REQUEST_SECONDS, Actor, actor_from, request_token
+from shared.identity.crypto import Keys, create_keys
 
 VISITOR = Actor("expatriate", "account-1", "expatriate", "RUH", "person-1")
 

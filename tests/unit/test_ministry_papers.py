@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from shared import documents, paper, pdf
+from shared.documents import drawing, typesetting
+from shared.documents.model import KINDS
 from tests.papers import document
 
 
 def page(kind: str, **changed: Any) -> str:
-    return paper.html(document(kind, **changed), documents.KINDS[kind].service)
+    return typesetting.html(document(kind, **changed), KINDS[kind].service)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +61,7 @@ def test_a_letter_tells_the_ministry_what_it_needs_and_no_more() -> None:
 @pytest.mark.parametrize("kind", ["criminal-record", "ministry-letter"])
 def test_words_can_be_read_out_of_the_drawn_paper(kind: str, tmp_path: Path) -> None:
     one = document(kind)
-    drawn = pdf.render(paper.html(one, "consular"), one.code.encode())
+    drawn = drawing.render(typesetting.html(one, "consular"), one.code.encode())
     file = tmp_path / "paper.pdf"
     file.write_bytes(io.BytesIO(drawn).getvalue())
     text = subprocess.run(["pdftotext", str(file), "-"], capture_output=True, text=True, check=True).stdout

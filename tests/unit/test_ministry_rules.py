@@ -13,7 +13,7 @@ from services.consular.ministries.rules.reading import FIELDS, Asked, read
 from shared.catalogue import TRANSACTIONS
 from shared.catalogue import conditions as only_if
 from shared.catalogue.model import BOOKLET, REGISTERS, Facts
-from shared.clock import FRIDAY, SATURDAY, add_working_days
+from shared.values.dates import FRIDAY, SATURDAY, add_working_days
 
 BORN, TODAY = date(1990, 1, 15), date(2026, 11, 22)
 

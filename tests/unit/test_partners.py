@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from shared.crypto import Keys, create_keys
 from shared.errors import NotAllowed
-from shared.identity import MINISTRIES, Actor, actor_from, partner_from, partner_token, request_token
-from shared.messages import LISTENS, _listens
+from shared.identity.actor import MINISTRIES, Actor, actor_from, partner_from, partner_token, request_token
+from shared.identity.crypto import Keys, create_keys
+from shared.messaging.messages import LISTENS, _listens
 
 OFFICER = Actor("officer", "account-17", "officer", "RUH")
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from services.consular.payments import rules
 from services.consular.payments.ledger import earned
 from services.consular.payments.rules import PricedLine, Rate, collected, cross, fault, promised_until, unbalanced
-from shared.money import Money, exponent
+from shared.values.money import Money, exponent
 
 DAY = date(2026, 10, 30)
 PAYMENTS = Path(rules.__file__).parent
@@ -160,7 +160,9 @@ def test_a_payer_is_sent_back_to_us_only(url: str, ours: bool) -> None:
     assert rules.returns_home(url, "http://127.0.0.1:8080") is ours
 
 
-@pytest.mark.parametrize("file", [*sorted(PAYMENTS.glob("*.py")), Path(rules.__file__).parents[3] / "shared/money.py"])
+@pytest.mark.parametrize(
+    "file", [*sorted(PAYMENTS.glob("*.py")), Path(rules.__file__).parents[3] / "shared/values/money.py"]
+)
 def test_no_float_in_money_code(file: Path) -> None:
     """No float literal, no float(), no true division of integers into a float, no float type; seconds are not money."""
     allowed = {"CONNECT_SECONDS", "READ_SECONDS"}

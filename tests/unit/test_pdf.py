@@ -15,7 +15,8 @@ from typing import Any
 import pikepdf
 import pytest
 
-from shared import documents, fonts, paper, pdf
+from shared.documents import drawing, fonts, typesetting
+from shared.documents.model import KINDS, Document
 from shared.errors import Unavailable
 from shared.i18n import CONTROLS
 from tests.papers import EXTRACT, both, document
@@ -57,17 +58,17 @@ def drawn() -> Callable[[str], bytes]:
     return draw
 
 
-def render(one: documents.Document) -> bytes:
-    return pdf.render(paper.html(one, documents.KINDS[one.kind].service), one.code.encode())
+def render(one: Document) -> bytes:
+    return drawing.render(typesetting.html(one, KINDS[one.kind].service), one.code.encode())
 
 
 def test_arabic_words_come_out_as_they_were_written(tmp_path: Path) -> None:
     html = f'<html lang="ar" dir="rtl"><title>نص</title><p>{" ".join(WORDS)}'
     assert len(WORDS) == len(set(WORDS)) == 47
-    assert [word for word in WORDS if word not in words(pdf.render(html), tmp_path)] == []
+    assert [word for word in WORDS if word not in words(drawing.render(html), tmp_path)] == []
 
 
-@pytest.mark.parametrize("kind", documents.KINDS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_each_paper_says_what_it_must_on_every_page(kind: str, drawn: Callable[[str], bytes], tmp_path: Path) -> None:
     content = drawn(kind)
     said = " ".join(words(content, tmp_path))
@@ -76,7 +77,7 @@ def test_each_paper_says_what_it_must_on_every_page(kind: str, drawn: Callable[[
         assert str(opened.Root.Lang) == "ar" and opened.Root.MarkInfo.Marked
         assert str(opened.Root.ViewerPreferences.DisplayDocTitle) == "True"
         assert document(kind).number in str(opened.docinfo.Title)
-    long = documents.KINDS[kind].service == "conscription" or kind in ("family-extract", "movement-statement")
+    long = KINDS[kind].service == "conscription" or kind in ("family-extract", "movement-statement")
     assert pages == (2 if long else 1)
     for mark in ("نموذج للتجربة", "Specimen for trial, not an official document", document(kind).code):
         assert said.count(mark) >= pages, mark
@@ -85,9 +86,12 @@ def test_each_paper_says_what_it_must_on_every_page(kind: str, drawn: Callable[[
 
 def test_the_square_leads_to_the_paper() -> None:
     receipt = document("receipt")
-    page = paper.html(receipt, "consular")
-    assert paper.verify_url(receipt) == f"https://mahjar.example/verify/{receipt.code}"
-    assert paper.qr(paper.verify_url(receipt)) in page and paper.qr("https://mahjar.example/verify/") not in page
+    page = typesetting.html(receipt, "consular")
+    assert typesetting.verify_url(receipt) == f"https://mahjar.example/verify/{receipt.code}"
+    assert (
+        typesetting.qr(typesetting.verify_url(receipt)) in page
+        and typesetting.qr("https://mahjar.example/verify/") not in page
+    )
 
 
 def test_the_extract_shows_its_fields_in_both_languages(drawn: Callable[[str], bytes], tmp_path: Path) -> None:
@@ -200,7 +204,7 @@ def _drawn_or_refused(html: str) -> bytes | None:
     from weasyprint.urls import URLFetchingError
 
     try:
-        return pdf.render(html)
+        return drawing.render(html)
     except URLFetchingError:
         return None
 
@@ -231,9 +235,9 @@ def test_the_same_record_gives_the_same_bytes_in_any_process(drawn: Callable[[st
 def no_engine(monkeypatch: pytest.MonkeyPatch) -> "LifoQueue[Any]":
     """As in a process that has drawn nothing yet."""
     fresh: LifoQueue[Any] = LifoQueue()
-    for _ in range(pdf.AT_ONCE):
+    for _ in range(drawing.AT_ONCE):
         fresh.put(None)
-    monkeypatch.setattr(pdf, "_idle", fresh)
+    monkeypatch.setattr(drawing, "_idle", fresh)
     return fresh
 
 
@@ -242,12 +246,12 @@ def test_without_pango_pdfs_are_unavailable_and_say_why(
 ) -> None:
     monkeypatch.setitem(sys.modules, "weasyprint", None)
     with pytest.raises(Unavailable) as refused:
-        pdf.render("<p>a")
-    assert refused.value.code == "pdf_unavailable" and no_engine.qsize() == pdf.AT_ONCE
+        drawing.render("<p>a")
+    assert refused.value.code == "pdf_unavailable" and no_engine.qsize() == drawing.AT_ONCE
 
 
 def test_two_are_drawn_at_once_and_no_more(monkeypatch: pytest.MonkeyPatch, no_engine: "LifoQueue[Any]") -> None:
-    both_busy, done = threading.Barrier(pdf.AT_ONCE + 1), threading.Event()
+    both_busy, done = threading.Barrier(drawing.AT_ONCE + 1), threading.Event()
 
     class Slow:
         def draw(self, *_: object) -> bytes:
@@ -255,27 +259,27 @@ def test_two_are_drawn_at_once_and_no_more(monkeypatch: pytest.MonkeyPatch, no_e
             done.wait(5)
             return b"%PDF"
 
-    monkeypatch.setattr(pdf, "_engine", Slow)
-    monkeypatch.setattr(pdf, "PATIENCE_SECONDS", 0.01)
-    threads = [threading.Thread(target=pdf.render, args=("",)) for _ in range(pdf.AT_ONCE)]
+    monkeypatch.setattr(drawing, "_engine", Slow)
+    monkeypatch.setattr(drawing, "PATIENCE_SECONDS", 0.01)
+    threads = [threading.Thread(target=drawing.render, args=("",)) for _ in range(drawing.AT_ONCE)]
     for thread in threads:
         thread.start()
     both_busy.wait(5)
     with pytest.raises(Unavailable, match="pdf_busy"):
-        pdf.render("")
+        drawing.render("")
     done.set()
     for thread in threads:
         thread.join(5)
-    assert no_engine.qsize() == pdf.AT_ONCE
+    assert no_engine.qsize() == drawing.AT_ONCE
 
 
 def test_values_take_their_own_direction() -> None:
-    assert paper.isolate("رشا (Rasha)") == '<bdi dir="rtl">رشا (Rasha)</bdi>'
-    assert paper.isolate("12 شارع") == '<bdi dir="rtl">12 شارع</bdi>'
-    assert paper.isolate("\u202e<i> 12") == '<bdi dir="ltr">&lt;i&gt; 12</bdi>'
-    assert paper.ltr("+963 11") == '<bdi dir="ltr">+963 11</bdi>'
-    assert paper.joined(both("مريم", ""), both("الشامي", "")) == both("مريم الشامي", "")
-    assert paper.joined(both("فاطمة", "Fatima"), both("الشامي", "")) == both("فاطمة الشامي", "Fatima الشامي")
+    assert typesetting.isolate("رشا (Rasha)") == '<bdi dir="rtl">رشا (Rasha)</bdi>'
+    assert typesetting.isolate("12 شارع") == '<bdi dir="rtl">12 شارع</bdi>'
+    assert typesetting.isolate("\u202e<i> 12") == '<bdi dir="ltr">&lt;i&gt; 12</bdi>'
+    assert typesetting.ltr("+963 11") == '<bdi dir="ltr">+963 11</bdi>'
+    assert typesetting.joined(both("مريم", ""), both("الشامي", "")) == both("مريم الشامي", "")
+    assert typesetting.joined(both("فاطمة", "Fatima"), both("الشامي", "")) == both("فاطمة الشامي", "Fatima الشامي")
 
 
 def test_fonts_of_pages_are_small_and_made_once(tmp_path_factory: pytest.TempPathFactory) -> None:

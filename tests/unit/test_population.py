@@ -15,7 +15,7 @@ from deploy.population.people import AS_OF, Community, Human, Marriage
 from deploy.population.places import CITIES, GOVERNORATES, OFFICES
 from deploy.population.showcase import showcase
 from deploy.population.specimens import MARRIAGES, SPECIMENS
-from shared.person import has_known_governorate, national_number, skeleton
+from shared.values.person import has_known_governorate, national_number, skeleton
 
 PEOPLE, SEED = 3_000, 11
 SIXTEEN, SEVENTEEN = 16 * 365, 17 * 365

@@ -11,7 +11,7 @@ from deploy.population.places import OFFICES
 from deploy.population.registers import COLUMNS, CivilRegister
 from deploy.population.soldiers import ServiceRegister, is_only_son
 from shared.catalogue.conditions import LIABLE_UNTIL_AGE
-from shared.clock import age_on
+from shared.values.dates import age_on
 
 PEOPLE, SEED = 3_000, 12
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared import paper
+from shared.documents import typesetting
 from tests.papers import SAMPLES, both, document
 from tests.unit.test_pdf import HOSTILE_NAMES, boxes, render, words
 
@@ -54,11 +54,11 @@ def test_hostile_values_are_text_and_stay_on_the_page(kind: str, tmp_path: Path)
 def test_a_paper_names_who_asked_unless_it_is_the_holder(tie: str, sex: str) -> None:
     def page(kinship: str) -> str:
         asked = {"name": both("سامر", "Samer"), "sex": sex, "kinship": kinship}
-        return paper.html(document("birth-statement", applicant=asked), "civil_registry")
+        return typesetting.html(document("birth-statement", applicant=asked), "civil_registry")
 
     assert "Requested by" in page(tie) and "Requested by" not in page("self")
 
 
 def test_an_entry_without_a_head_says_so() -> None:
-    page = paper.html(document("family-extract", head=None, blocks=[]), "civil_registry")
+    page = typesetting.html(document("family-extract", head=None, blocks=[]), "civil_registry")
     assert "names no head" in page and "لا يسمي" in page

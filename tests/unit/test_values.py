@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared import references
-from shared.clock import add_months, add_working_days, add_years, age_on, local_date, start_of_day
-from shared.digits import arabic_digits, ascii_digits, is_digits
-from shared.money import CurrencyMismatch, Money, exponent, total
-from shared.person import national_number, passport_number, skeleton, strip_controls
+from shared.values import references
+from shared.values.dates import add_months, add_working_days, add_years, age_on, local_date, start_of_day
+from shared.values.digits import arabic_digits, ascii_digits, is_digits
+from shared.values.money import CurrencyMismatch, Money, exponent, total
+from shared.values.person import national_number, passport_number, skeleton, strip_controls
 
 
 @pytest.mark.parametrize(

@@ -12,14 +12,14 @@ from services.civil_registry.model import Person, RegistryOffice, Request
 from services.civil_registry.registrar import settle
 from services.civil_registry.registrar.sides import sides
 from services.civil_registry.rules import ZONE
-from shared import audit
 from shared.catalogue.model import Question
-from shared.clock import local_date
-from shared.db import now
-from shared.digits import is_digits
+from shared.database import audit
+from shared.database.db import now
 from shared.errors import NotFound, Refusal
 from shared.forms import check_questions
-from shared.web import allowed, body, current_actor, transaction
+from shared.values.dates import local_date
+from shared.values.digits import is_digits
+from shared.web.service import allowed, body, current_actor, transaction
 
 JUDGMENT = (
     Question("court", max_length=120),

@@ -15,12 +15,12 @@ from services.civil_registry.model import Person, Request
 from services.civil_registry.registrar.accepted import unsettled
 from services.civil_registry.registrar.model import CORRECTED, NO_CONTRADICTION, Settlement
 from services.civil_registry.registrar.sides import sides
-from shared import audit
+from shared.database import audit
 from shared.errors import Conflict, Invalid, NotFound, Refusal
 from shared.i18n import language
-from shared.identity import Actor
-from shared.outbox import emit
-from shared.person import strip_controls
+from shared.identity.actor import Actor
+from shared.messaging.outbox import emit
+from shared.values.person import strip_controls
 
 REASON_LENGTH = 500
 # Said to the mission, whose application then goes on by itself.

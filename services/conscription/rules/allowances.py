@@ -7,7 +7,7 @@ from datetime import date
 from services.conscription.rules.residence import NO_YEARS, Residence, residence
 from services.conscription.rules.stays import Interval
 from services.conscription.rules.working import Finding, Params, Price, Prices, Step
-from shared.clock import add_months, add_years, age_on
+from shared.values.dates import add_months, add_years, age_on
 
 DRAFT_AGE, LIABLE_UNTIL_AGE = 18, 42
 AGE_LAW = "LD 30/2007"

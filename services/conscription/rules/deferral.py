@@ -8,7 +8,7 @@ from services.conscription.rules.allowances import DRAFT_AGE, LIABLE_UNTIL_AGE, 
 from services.conscription.rules.residence import STAY_LAW, in_syria, limit, margin, movements
 from services.conscription.rules.stays import DAY, Stay, merge
 from services.conscription.rules.working import Step
-from shared.clock import add_years, age_on
+from shared.values.dates import add_years, age_on
 
 LAW = "LD 30/2007"
 YEARS = 1

@@ -7,7 +7,7 @@ from datetime import date
 
 from services.conscription.rules.stays import Interval, Stay, days_by_year, gaps, merge
 from services.conscription.rules.working import Params, Price, Step
-from shared.clock import age_on
+from shared.values.dates import age_on
 
 LAW = "LD 31/2020"
 STAY_LAW = "LD 30/2007"

@@ -18,7 +18,7 @@ from services.consular.workflow.submit import submit
 from services.consular.workflow.withdraw import withdraw
 from shared.catalogue.model import AGENT, GUARDIAN, RELATIVE
 from shared.errors import Invalid
-from shared.web import allowed, body, current_actor, database, keys
+from shared.web.service import allowed, body, current_actor, database, keys
 
 blueprint = Blueprint("applications", __name__)
 STATEMENTS, STATEMENT_LENGTH = 4, 8_000

@@ -15,9 +15,9 @@ from services.consular.appointments.day_sheet import sheet
 from services.consular.appointments.model import Turn
 from services.consular.people.refusals import WrongPerson
 from services.consular.views import application_view
-from shared.digits import ascii_digits
 from shared.errors import Invalid
-from shared.web import allowed, body, current_actor, transaction
+from shared.values.digits import ascii_digits
+from shared.web.service import allowed, body, current_actor, transaction
 
 blueprint = Blueprint("turns", __name__)
 

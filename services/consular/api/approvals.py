@@ -11,10 +11,10 @@ from services.consular.applications import idempotency
 from services.consular.approvals import sign
 from services.consular.approvals.model import Proposal
 from services.consular.workflow import bulk_action
-from shared import audit
+from shared.database import audit
 from shared.errors import NotFound
-from shared.references import is_valid
-from shared.web import allowed, body, current_actor, transaction
+from shared.values.references import is_valid
+from shared.web.service import allowed, body, current_actor, transaction
 
 blueprint = Blueprint("proposals", __name__, url_prefix="/desk/proposals")
 

@@ -15,7 +15,7 @@ from services.consular.views import application_view
 from services.consular.workflow.claim_booking import claim, record_miss
 from services.consular.workflow.expire_bookings import tell_found
 from shared.errors import Invalid, NotFound
-from shared.web import allowed, body, current_actor, keys, transaction
+from shared.web.service import allowed, body, current_actor, keys, transaction
 
 blueprint = Blueprint("claims", __name__)
 

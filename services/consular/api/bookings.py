@@ -6,9 +6,9 @@ from flask import Blueprint, Response, request
 
 from services.consular.bookings import import_bookings, phases
 from services.consular.bookings.rows import faults_file
-from shared import audit
+from shared.database import audit
 from shared.errors import Invalid
-from shared.web import allowed, current_actor, transaction
+from shared.web.service import allowed, current_actor, transaction
 
 blueprint = Blueprint("bookings", __name__, url_prefix="/desk/bookings")
 

@@ -14,8 +14,8 @@ from services.consular.people.refusals import WrongPerson
 from services.consular.views import application_view
 from services.consular.views.queue import queue
 from services.consular.workflow import review
-from shared.digits import ascii_digits, is_digits
-from shared.web import allowed, body, current_actor, transaction
+from shared.values.digits import ascii_digits, is_digits
+from shared.web.service import allowed, body, current_actor, transaction
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 LAST_PAGE = 1_000

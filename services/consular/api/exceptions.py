@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.consular.api.request import Keyed, once
 from services.consular.workflow import exceptions
-from shared.web import allowed, body, current_actor
+from shared.web.service import allowed, body, current_actor
 
 blueprint = Blueprint("exceptions", __name__)
 

@@ -10,8 +10,8 @@ from services.consular.api.request import TEXT, Keyed, once, opened
 from services.consular.ministries import letter_views as desk_letters
 from services.consular.ministries.rules.reading import MOST_ENTRIES
 from services.consular.workflow import correspondence as letters
-from shared.digits import ascii_digits, is_digits
-from shared.web import allowed, body, current_actor, transaction
+from shared.values.digits import ascii_digits, is_digits
+from shared.web.service import allowed, body, current_actor, transaction
 
 blueprint = Blueprint("letters", __name__)
 LAST_PAGE = 1_000

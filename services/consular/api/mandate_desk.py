@@ -13,8 +13,8 @@ from services.consular.missions import today
 from services.consular.people import mandate_notices, mandates, review_mandate
 from services.consular.people.model import Mandate
 from services.consular.workflow import duplicates
-from shared import audit
-from shared.web import allowed, body, current_actor, keys, transaction
+from shared.database import audit
+from shared.web.service import allowed, body, current_actor, keys, transaction
 
 blueprint = Blueprint("mandate_desk", __name__, url_prefix="/desk")
 

@@ -23,9 +23,9 @@ from services.consular.uploads import rules as papers
 from shared import forms
 from shared.catalogue.model import Question
 from shared.errors import Invalid
-from shared.references import mission_of
-from shared.standing import Standing, prove, reading_pass
-from shared.web import allowed, body, current_actor, database, keys, settings
+from shared.identity.representation import Standing, prove, reading_pass
+from shared.values.references import mission_of
+from shared.web.service import allowed, body, current_actor, database, keys, settings
 
 blueprint = Blueprint("mandates", __name__)
 STATEMENT_LENGTH, SCAN_LENGTH = 8_000, 8 * 1024 * 1024

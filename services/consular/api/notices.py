@@ -6,7 +6,7 @@ from flask import Blueprint, Response, jsonify
 from marshmallow import Schema, fields, validate
 
 from services.consular.notices import inbox
-from shared.web import allowed, body, current_actor, database, transaction
+from shared.web.service import allowed, body, current_actor, database, transaction
 
 blueprint = Blueprint("notices", __name__, url_prefix="/notices")
 LARGEST_ID = 2**62

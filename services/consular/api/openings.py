@@ -11,9 +11,9 @@ from services.consular.appointments import openings
 from services.consular.appointments.closures import Closing, close, reopen
 from services.consular.missions import calendar
 from services.consular.missions.model import Opening
-from shared import audit
+from shared.database import audit
 from shared.errors import Invalid, NotFound
-from shared.web import allowed, body, current_actor, database, transaction
+from shared.web.service import allowed, body, current_actor, database, transaction
 
 blueprint = Blueprint("appointments", __name__)
 

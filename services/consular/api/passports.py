@@ -15,8 +15,8 @@ from services.consular.payments import hosted
 from services.consular.payments.rules import returns_home
 from services.consular.workflow import settle, upgrade
 from shared.errors import Conflict, Invalid
-from shared.money import Money
-from shared.web import allowed, body, current_actor, database, settings, transaction
+from shared.values.money import Money
+from shared.web.service import allowed, body, current_actor, database, settings, transaction
 
 blueprint = Blueprint("passports", __name__)
 LONGEST = 1_000

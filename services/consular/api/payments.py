@@ -12,8 +12,8 @@ from services.consular.payments import hosted
 from services.consular.payments.rules import returns_home
 from services.consular.workflow import settle
 from shared.errors import Conflict, Invalid
-from shared.money import Money, exponent
-from shared.web import allowed, body, current_actor, database, settings
+from shared.values.money import Money, exponent
+from shared.web.service import allowed, body, current_actor, database, settings
 
 blueprint = Blueprint("paying", __name__)
 MOST_MINOR_UNITS = 10**15

@@ -11,12 +11,12 @@ from services.consular.payments import attempts, hosted, receipt, rulebook, sign
 from services.consular.payments.hosted import CardProvider, Settle
 from services.consular.payments.offer import offer
 from services.consular.payments.provider import Provider, read_event
-from shared.access import check_access
 from shared.catalogue import CATALOGUE
-from shared.digits import ascii_digits
 from shared.errors import Invalid, NotFound, Refusal
-from shared.references import is_valid, mission_of
-from shared.web import allowed, current_actor, database, settings
+from shared.identity.access import check_access
+from shared.values.digits import ascii_digits
+from shared.values.references import is_valid, mission_of
+from shared.web.service import allowed, current_actor, database, settings
 
 
 def card_provider() -> CardProvider:

@@ -7,10 +7,10 @@ from flask import Blueprint, request
 
 from services.consular.api.request import opened
 from services.consular.views.tracking import track
-from shared.digits import ascii_digits
 from shared.errors import Invalid
-from shared.references import clean
-from shared.web import allowed, current_actor
+from shared.values.digits import ascii_digits
+from shared.values.references import clean
+from shared.web.service import allowed, current_actor
 
 blueprint = Blueprint("tracking", __name__)
 

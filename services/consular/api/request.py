@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from services.consular.applications import idempotency
 from shared.errors import NotFound
-from shared.identity import OFFICER_ROLES
-from shared.references import is_valid, mission_of
-from shared.web import current_actor, database
+from shared.identity.actor import OFFICER_ROLES
+from shared.values.references import is_valid, mission_of
+from shared.web.service import current_actor, database
 
 TEXT = 200
 Act = Callable[[Session], dict[str, Any]]

@@ -5,9 +5,9 @@ from marshmallow import Schema, fields, validate
 
 from services.consular.passports import booklets
 from services.consular.workflow import resolve
-from shared import audit
+from shared.database import audit
 from shared.errors import Invalid
-from shared.web import allowed, body, current_actor, transaction
+from shared.web.service import allowed, body, current_actor, transaction
 
 blueprint = Blueprint("stock", __name__, url_prefix="/desk/booklets")
 BOX = 2_000

@@ -11,12 +11,12 @@ from services.consular.applications.model import Application
 from services.consular.applications.statements import as_facts, attested, check_eligible, spoken_of
 from services.consular.missions import today
 from services.consular.people import mandates, rules, snapshot
-from shared import audit
 from shared.catalogue.model import GUARDIAN, HOLDER, Transaction
-from shared.crypto import Keys
+from shared.database import audit
 from shared.errors import NotAllowed, Refusal
-from shared.identity import Actor
-from shared.standing import Standing
+from shared.identity.actor import Actor
+from shared.identity.crypto import Keys
+from shared.identity.representation import Standing
 
 
 @dataclass(frozen=True)

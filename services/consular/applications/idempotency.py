@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from services.consular.applications.model import Command
 from shared.errors import Conflict, Invalid
-from shared.identity import Actor
+from shared.identity.actor import Actor
 
 KEY_LENGTH = 100
 Answer = dict[str, Any]

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from services.consular import missions
 from services.consular.applications.model import Application
 from services.consular.people import snapshot
-from shared.documents import Document
+from shared.documents.model import Document
 from shared.i18n import language
 
 # A Monday, from which weekdays are named.

@@ -8,9 +8,9 @@ from services.consular.people import snapshot
 from services.consular.people.rules import Known
 from shared.catalogue import kin
 from shared.catalogue.model import HOLDER, Facts, Transaction
-from shared.crypto import Keys
 from shared.errors import NotAllowed, Refusal
-from shared.standing import PURPOSE, Standing
+from shared.identity.crypto import Keys
+from shared.identity.representation import PURPOSE, Standing
 
 Attested = dict[str, dict[str, Any]]
 

@@ -13,10 +13,10 @@ from services.consular.applications.rules import Status
 from services.consular.applications.update import update_columns
 from services.consular.missions.due_dates import lapses_on
 from services.consular.notices.create import create_notice
-from shared import audit
-from shared.access import check_access
+from shared.database import audit
 from shared.errors import Conflict, NotFound
-from shared.identity import Actor
+from shared.identity.access import check_access
+from shared.identity.actor import Actor
 
 Detail = Mapping[str, str | int | None]
 

@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 from services.consular.appointments import release
 from services.consular.appointments.model import Attendance, Turn
 from services.consular.appointments.rules import TurnState
-from shared import audit, db
+from shared.database import audit, db
 from shared.errors import Conflict, NotFound
-from shared.identity import Actor
+from shared.identity.actor import Actor
 
 
 def of(session: Session, application: str) -> Attendance | None:

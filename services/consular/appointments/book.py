@@ -11,9 +11,9 @@ from services.consular.appointments.hold import Booker, hold
 from services.consular.appointments.model import Turn
 from services.consular.appointments.rules import LIVE, TurnState
 from services.consular.missions import calendar
-from shared import audit, db
+from shared.database import audit, db
 from shared.errors import Conflict, NotFound, Refusal
-from shared.identity import Actor
+from shared.identity.actor import Actor
 
 
 def latest(session: Session, application: str) -> Turn | None:

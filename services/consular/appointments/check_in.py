@@ -9,11 +9,12 @@ from services.consular.appointments import attendance, book
 from services.consular.appointments.for_application import check_possible
 from services.consular.people import snapshot
 from services.consular.people.refusals import WrongPerson
-from shared import audit, forms
+from shared import forms
 from shared.catalogue.model import TURN
+from shared.database import audit
 from shared.errors import Invalid, Refusal
-from shared.identity import Actor
-from shared.person import national_number, passport_number
+from shared.identity.actor import Actor
+from shared.values.person import national_number, passport_number
 
 ACTION = "desk.attend"
 

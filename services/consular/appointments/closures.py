@@ -12,10 +12,11 @@ from services.consular.appointments.model import Turn
 from services.consular.appointments.rules import TurnState
 from services.consular.missions import calendar
 from services.consular.missions.model import Closure
-from shared import audit, clock
+from shared.database import audit
 from shared.errors import Conflict, Invalid, NotFound
-from shared.identity import Actor
-from shared.person import strip_controls
+from shared.identity.actor import Actor
+from shared.values import dates
+from shared.values.person import strip_controls
 
 TITLE_LENGTH, LONGEST_DAYS = 120, 60
 
@@ -96,8 +97,8 @@ def _make_way(session: Session, mission: str, asked: Closing) -> None:
     zone = missions.find(session, mission).zone
     on_the_days = (
         Turn.mission == mission,
-        Turn.starts_at >= clock.start_of_day(asked.first_day, zone),
-        Turn.starts_at < clock.start_of_day(asked.last_day + timedelta(days=1), zone),
+        Turn.starts_at >= dates.start_of_day(asked.first_day, zone),
+        Turn.starts_at < dates.start_of_day(asked.last_day + timedelta(days=1), zone),
     )
     # First let go of what is only held: whoever confirms at this moment has either booked before, or comes too late.
     session.execute(

@@ -13,11 +13,12 @@ from services.consular.appointments.model import Turn
 from services.consular.appointments.rules import TurnState
 from services.consular.people import snapshot
 from services.consular.people.model import Applicant
-from shared import audit, clock, db, references
-from shared.digits import ascii_digits
+from shared.database import audit, db
 from shared.errors import Invalid
-from shared.identity import Actor
-from shared.person import skeleton
+from shared.identity.actor import Actor
+from shared.values import dates, references
+from shared.values.digits import ascii_digits
+from shared.values.person import skeleton
 
 SHOWN = (TurnState.BOOKED, TurnState.ATTENDED, TurnState.MISSED)
 ROWS = 500
@@ -36,8 +37,8 @@ def sheet(session: Session, actor: Actor, mission: str, day: date | None, sought
         .where(
             Turn.mission == mission,
             Turn.state.in_(SHOWN),
-            Turn.starts_at >= clock.start_of_day(on, zone),
-            Turn.starts_at < clock.start_of_day(on + timedelta(days=1), zone),
+            Turn.starts_at >= dates.start_of_day(on, zone),
+            Turn.starts_at < dates.start_of_day(on + timedelta(days=1), zone),
         )
         .order_by(Turn.starts_at, Turn.window, Turn.seat)
         .limit(ROWS)

@@ -19,7 +19,7 @@ from services.consular.people import snapshot
 from shared import documents, forms
 from shared.catalogue.model import TURN, Transaction
 from shared.errors import Conflict, Refusal
-from shared.identity import Actor
+from shared.identity.actor import Actor
 
 # The answers that say what a turn is for, and which paper it is bound to.
 WANTED, PASSPORT = "service_wanted", "passport_number"

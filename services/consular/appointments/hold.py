@@ -14,9 +14,10 @@ from services.consular.appointments.model import Turn
 from services.consular.appointments.rules import COUNTED, Slot, TurnState, free_seat, month_of
 from services.consular.missions import calendar
 from services.consular.missions.model import TurnRule
-from shared import audit, clock, db
+from shared.database import audit, db
 from shared.errors import Conflict, Refusal
-from shared.identity import Actor
+from shared.identity.actor import Actor
+from shared.values import dates
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def _enter(session: Session, booker: Booker, starts_at: datetime) -> None:
     """One person at a time, no closure meanwhile, and one after the other for a day of a service."""
     calendar.lock(session, booker.mission, booker.service, booker.counted_for)
     calendar.share(session, booker.mission, "calendar")
-    day = clock.local_date(starts_at, missions.find(session, booker.mission).zone)
+    day = dates.local_date(starts_at, missions.find(session, booker.mission).zone)
     calendar.lock(session, booker.mission, booker.service, day.isoformat())
 
 
@@ -107,12 +108,12 @@ def _place(session: Session, booker: Booker, rule: TurnRule, slot: Slot) -> int:
 def _seat(session: Session, booker: Booker, rule: TurnRule, slot: Slot) -> int | None:
     """The lowest free seat; None when the time, or the day's quota, is full."""
     zone = missions.find(session, booker.mission).zone
-    day = clock.local_date(slot.starts_at, zone)
+    day = dates.local_date(slot.starts_at, zone)
     of_the_day = (
         Turn.mission == booker.mission,
         Turn.service == booker.service,
-        Turn.starts_at >= clock.start_of_day(day, zone),
-        Turn.starts_at < clock.start_of_day(day + timedelta(days=1), zone),
+        Turn.starts_at >= dates.start_of_day(day, zone),
+        Turn.starts_at < dates.start_of_day(day + timedelta(days=1), zone),
         openings.occupied(),
     )
     taken = session.execute(select(Turn.starts_at, Turn.seat).where(*of_the_day)).all()

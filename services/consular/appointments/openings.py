@@ -15,8 +15,9 @@ from services.consular.appointments.rules import NEXT_SHOWN, SEATED, Slot, TurnS
 from services.consular.missions import calendar
 from services.consular.missions.model import Closure, TurnRule
 from services.consular.missions.rules import dates_between
-from shared import clock, db
+from shared.database import db
 from shared.errors import Refusal
+from shared.values import dates
 
 
 @dataclass(frozen=True)
@@ -96,8 +97,8 @@ def _taken(session: Session, mission: str, service: str, first: date, last: date
         .where(
             Turn.mission == mission,
             Turn.service == service,
-            Turn.starts_at >= clock.start_of_day(first, zone),
-            Turn.starts_at < clock.start_of_day(last + timedelta(days=1), zone),
+            Turn.starts_at >= dates.start_of_day(first, zone),
+            Turn.starts_at < dates.start_of_day(last + timedelta(days=1), zone),
             occupied(),
         )
         .group_by(Turn.starts_at)
@@ -109,7 +110,7 @@ def find(session: Session, mission: str, service: str, starts_at: datetime) -> S
     """The slot that begins at this instant. Raises Refusal: turn_past, turn_too_far, turn_closed, or turn_unknown for
     an instant at which this mission receives nobody for this service."""
     zone, rule = missions.find(session, mission).zone, calendar.rule(session, mission, service)
-    day, today = clock.local_date(starts_at, zone), missions.today(session, mission)
+    day, today = dates.local_date(starts_at, zone), missions.today(session, mission)
     if starts_at <= db.now(session):
         raise Refusal("turn_past")
     if day > today + timedelta(days=rule.horizon_days):

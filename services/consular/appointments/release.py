@@ -8,9 +8,9 @@ from services.consular.appointments.model import Turn
 from services.consular.appointments.rules import LIVE, TurnState
 from services.consular.missions import calendar
 from services.consular.missions.model import TurnRule
-from shared import audit, db
+from shared.database import audit, db
 from shared.errors import Conflict, NotFound
-from shared.identity import Actor
+from shared.identity.actor import Actor
 
 
 def is_late(session: Session, turn: Turn, rule: TurnRule) -> bool:

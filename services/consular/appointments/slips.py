@@ -11,7 +11,7 @@ from services.consular.applications.slips import common_fields, weekday_name
 from services.consular.appointments.model import Turn
 from services.consular.missions import day_of
 from shared import documents
-from shared.identity import Actor
+from shared.identity.actor import Actor
 
 TURN_SLIP = "turn-slip"
 # What to bring, by service; the texts are `bring.<code>`.

@@ -7,11 +7,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.consular.approvals.model import Proposal
-from shared import audit, references
-from shared.access import check_access
+from shared.database import audit
 from shared.errors import Conflict, Invalid, NotFound, Refusal
-from shared.identity import Actor
-from shared.person import strip_controls
+from shared.identity.access import check_access
+from shared.identity.actor import Actor
+from shared.values import references
+from shared.values.person import strip_controls
 
 WAITING, APPROVED, DECLINED, DONE = "waiting", "approved", "declined", "done"
 REFERENCE_LENGTH, REASON_LENGTH = 10, 300

@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 from services.consular.bookings import phases, rows
 from services.consular.bookings.model import Booking, BookingImport, Phase
 from services.consular.bookings.rows import Fault, Reading, Row
-from shared import audit, references
-from shared.access import check_access
-from shared.db import now
+from shared.database import audit
+from shared.database.db import now
 from shared.errors import Conflict, Invalid, NotFound
-from shared.identity import Actor
-from shared.person import strip_controls
+from shared.identity.access import check_access
+from shared.identity.actor import Actor
+from shared.values import references
+from shared.values.person import strip_controls
 
 PREVIEWED, KEPT, DROPPED = "previewed", "kept", "dropped"
 REFERENCE_LENGTH, FILENAME_LENGTH = 10, 120

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from services.consular import missions
 from services.consular.bookings.model import Booking, Phase
-from shared import audit, references
-from shared.access import check_access
-from shared.decrees import PHASE
+from shared.catalogue.bulk_actions import PHASE
+from shared.database import audit
 from shared.errors import Invalid, NotFound
 from shared.forms import check_questions
-from shared.identity import Actor
+from shared.identity.access import check_access
+from shared.identity.actor import Actor
+from shared.values import references
 
 REFERENCE_LENGTH = 10
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from shared.catalogue import CATALOGUE
-from shared.digits import ascii_digits
 from shared.errors import Invalid
-from shared.person import national_number, strip_controls
+from shared.values.digits import ascii_digits
+from shared.values.person import national_number, strip_controls
 
 COLUMNS = ("reference", "national_number", "given_name", "transaction", "booked_for")
 MOST_ROWS = 50_000

@@ -16,8 +16,8 @@ from services.consular.ministries.model import Letter, Reminder
 from services.consular.ministries.rules.reminder_schedule import ESCALATION
 from services.consular.missions import each_mission
 from services.consular.people import snapshot
-from shared.db import Database
-from shared.identity import Actor
+from shared.database.db import Database
+from shared.identity.actor import Actor
 
 OVERDUE = "letter_overdue"
 

@@ -15,11 +15,13 @@ from services.consular.ministries.rules.reading import FIELDS
 from services.consular.missions import today
 from services.consular.people import snapshot
 from services.consular.people.model import Applicant
-from shared import audit, documents, references
-from shared.access import ACCESS, check_access
-from shared.digits import ascii_digits
+from shared import documents
+from shared.database import audit
 from shared.errors import Invalid
-from shared.identity import Actor
+from shared.identity.access import ACCESS, check_access
+from shared.identity.actor import Actor
+from shared.values import references
+from shared.values.digits import ascii_digits
 
 PAGE_ROWS = 50
 STATES = ("open", "overdue", "answered")

@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 from services.consular import missions
 from services.consular.ministries.model import Letter, LetterNumber, Reminder
 from services.consular.ministries.rules.matters import AUTHORITIES, Matter
-from shared import audit, clock, db, documents, forms
+from shared import documents, forms
+from shared.database import audit, db
 from shared.errors import NotFound
-from shared.identity import Actor
+from shared.identity.actor import Actor
+from shared.values import dates
 
 KIND = "ministry-letter"
 # How a paper writes an answer, by the kind of its question; everything else as it was typed.
@@ -46,7 +48,7 @@ class Days:
 def write(session: Session, actor: Actor, matter: Matter, about: About, days: Days) -> Letter:
     """A letter with its number and its paper, to be sent with this commit. The reading of its data is the sending."""
     zone = missions.find(session, about.mission).zone
-    today = clock.local_date(db.now(session), zone)
+    today = dates.local_date(db.now(session), zone)
     number = _next_number(session, about.mission, matter.authority, today.year)
     paper = documents.issue(
         session, actor, KIND, about.application, about.mission, None, _data(matter, about, days, zone), None, number

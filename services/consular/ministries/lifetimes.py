@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from services.consular.data import rows_of
-from shared.clock import add_months
+from shared.values.dates import add_months
 
 
 @lru_cache

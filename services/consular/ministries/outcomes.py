@@ -13,8 +13,10 @@ from services.consular.ministries.model import Letter
 from services.consular.ministries.rules import movements
 from services.consular.ministries.rules.matters import MOVEMENTS, VISIT
 from services.consular.ministries.rules.reading import Reply, crossings
-from shared import clock, db, documents
-from shared.identity import Actor
+from shared import documents
+from shared.database import db
+from shared.identity.actor import Actor
+from shared.values import dates
 
 # A stay ends so many days after the entry stamp; Bucharest mission, visit facilitation.
 STAY_DAYS = 90
@@ -26,7 +28,7 @@ def issue(session: Session, actor: Actor, letter: Letter, reply: Reply, about: A
     if kind is None:
         return None
     zone = missions.find(session, letter.mission).zone
-    today = clock.local_date(db.now(session), zone)
+    today = dates.local_date(db.now(session), zone)
     data = {**_common(letter, reply, about, zone), **_more(kind, reply, about, today)}
     expires = _last_day(kind, reply, today)
     return documents.issue(

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from services.consular import missions
 from services.consular.ministries.model import Letter, Reminder
 from services.consular.ministries.rules.reminder_schedule import REMINDERS
-from shared import audit, documents
-from shared.identity import Actor
+from shared import documents
+from shared.database import audit
+from shared.identity.actor import Actor
 
 KIND = "ministry-reminder"
 

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from services.consular.ministries.model import Letter, Reply
 from services.consular.ministries.rules import reading
-from shared import audit
+from shared.database import audit
 from shared.errors import Conflict, Invalid
-from shared.identity import Actor
+from shared.identity.actor import Actor
 
 DESK, PARTNER = "desk", "partner"
 DEPOSITED, APPLIED, LATE = "deposited", "applied", "late"

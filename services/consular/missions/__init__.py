@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from services.consular.data import load_rows, rows_of
 from services.consular.missions.model import Mission, Office
-from shared import clock, db
-from shared.db import Database
+from shared.database import db
+from shared.database.db import Database
 from shared.errors import NotFound
-from shared.identity import Actor
+from shared.identity.actor import Actor
+from shared.values import dates
 
 
 def address(session: Session, code: str) -> dict[str, str]:
@@ -45,7 +46,7 @@ def today(session: Session, code: str | None) -> date:
 
 def day_of(session: Session, code: str | None, instant: datetime) -> date:
     """The calendar day of an instant at a mission. Raises NotFound for an unknown mission."""
-    return clock.local_date(instant, find(session, code).zone)
+    return dates.local_date(instant, find(session, code).zone)
 
 
 def each_mission(database: Database, actor: Actor, moment: datetime | None = None) -> list[tuple[Actor, date]]:
@@ -57,7 +58,7 @@ def each_mission(database: Database, actor: Actor, moment: datetime | None = Non
     with database.scope(None) as session:
         instant = moment or db.now(session)
         return [
-            (replace(actor, mission=mission.code), clock.local_date(instant, mission.zone))
+            (replace(actor, mission=mission.code), dates.local_date(instant, mission.zone))
             for mission in list_all(session)
         ]
 

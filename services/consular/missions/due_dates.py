@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from services.consular import missions
 from services.consular.missions import calendar
 from services.consular.missions.deadlines import last_day
-from shared import clock
+from shared.values import dates
 
 
 def lapses_on(session: Session, mission: str) -> date:
@@ -19,4 +19,4 @@ def due_on(session: Session, mission: str, working_days: int) -> date:
     """The day by which an application is promised, counted from today over the mission's own weekend and closures."""
     weekend = frozenset(missions.find(session, mission).weekend)
     closures = calendar.closed_from(session, mission)
-    return clock.add_working_days(missions.today(session, mission), working_days, weekend, closures)
+    return dates.add_working_days(missions.today(session, mission), working_days, weekend, closures)

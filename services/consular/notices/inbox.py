@@ -6,9 +6,9 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from services.consular.notices.model import Notice
-from shared import audit
+from shared.database import audit
 from shared.errors import NotAllowed
-from shared.identity import Actor
+from shared.identity.actor import Actor
 
 MOST = 60
 

@@ -17,12 +17,12 @@ from services.consular.passports import booklets, names
 from services.consular.passports.names import Divergence
 from services.consular.people import snapshot
 from shared import forms
-from shared.access import ACCESS
 from shared.catalogue import conditions as only_if
 from shared.catalogue.model import BOOKLET
 from shared.errors import Conflict, Invalid, Refusal
-from shared.identity import Actor
-from shared.person import strip_controls
+from shared.identity.access import ACCESS
+from shared.identity.actor import Actor
+from shared.values.person import strip_controls
 
 # MOFAE, passport before expiry: more than a year before its end the Director decides. MOFAE FAQ: a damaged passport is
 # handed in, and replaced only without a sign of tampering.

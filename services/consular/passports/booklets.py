@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from services.consular.passports import mrz, rules, terms
 from services.consular.passports.model import Booklet, Passport
 from services.consular.passports.rules import State
-from shared import audit
+from shared.database import audit
 from shared.errors import Conflict, Invalid, NotFound
-from shared.identity import Actor
-from shared.person import passport_number
+from shared.identity.actor import Actor
+from shared.values.person import passport_number
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,12 @@ from services.consular.missions import today
 from services.consular.passports import approve, booklets, lost
 from services.consular.passports.data_page import preview
 from services.consular.passports.model import LostPassport
-from shared import audit, forms
+from shared import forms
 from shared.catalogue.model import BOOKLET
+from shared.database import audit
 from shared.errors import Invalid
-from shared.identity import Actor
-from shared.person import passport_number
+from shared.identity.actor import Actor
+from shared.values.person import passport_number
 
 View = dict[str, Any]
 # Whose number is not known here: what was typed is kept nowhere.

@@ -10,12 +10,12 @@ from services.consular.applications.model import Application
 from services.consular.applications.transitions import see_own
 from services.consular.missions import today
 from services.consular.passports import booklets, lost
-from shared.catalogue import travel
+from shared.catalogue import passports
 from shared.catalogue.model import Transaction
 from shared.errors import Invalid, Refusal
-from shared.identity import Actor
+from shared.identity.actor import Actor
 
-FIRST = frozenset({travel.PASSPORT_FIRST.slug, travel.PASSPORT_FIRST_URGENT.slug})
+FIRST = frozenset({passports.PASSPORT_FIRST.slug, passports.PASSPORT_FIRST_URGENT.slug})
 
 
 def check_first(session: Session, person: str, entry: Transaction, application: str = "") -> None:
@@ -35,7 +35,7 @@ def check_submission(
     check_first(session, application.person, entry, application.reference)
     errors: dict[str, str] = {}
     number = str(answers.get("passport_number") or "")
-    if number and entry.one_of == travel.PASSPORT:
+    if number and entry.one_of == passports.PASSPORT:
         errors |= _number_faults(session, application, entry, number)
     if errors:
         raise Invalid("invalid", errors=errors)
@@ -48,7 +48,7 @@ def _number_faults(session: Session, application: Application, entry: Transactio
     reported = lost.find(session, number)
     if reported is None:
         return {}
-    if entry.slug != travel.PASSPORT_LOST.slug:
+    if entry.slug != passports.PASSPORT_LOST.slug:
         return {"passport_number": "passport_reported_lost"}
     # Reported before, at whichever mission: by the same person again, or it is another's.
     see_own(session, application.person)
@@ -60,7 +60,7 @@ def report_lost(
     session: Session, actor: Actor, application: Application, entry: Transaction, answers: Mapping[str, object]
 ) -> None:
     """Takes a passport that is being replaced as lost out of use, from the moment its loss is declared."""
-    if entry.slug == travel.PASSPORT_LOST.slug:
+    if entry.slug == passports.PASSPORT_LOST.slug:
         day: date = today(session, application.mission)
         number = str(answers["passport_number"])
         lost.report(session, actor, application.mission, number, application.reference, day)

@@ -12,11 +12,12 @@ from services.consular.applications.transitions import check_status, find, load_
 from services.consular.passports import booklets, lost
 from services.consular.people import snapshot
 from services.consular.people.refusals import WrongPerson
-from shared import audit, forms
+from shared import forms
 from shared.catalogue.model import BOOKLET, GUARDIAN
+from shared.database import audit
 from shared.errors import Conflict, Invalid
-from shared.identity import Actor
-from shared.person import national_number
+from shared.identity.actor import Actor
+from shared.values.person import national_number
 
 ACTION = "desk.collect"
 CANCELLED = "cancelled"

@@ -14,7 +14,7 @@ from services.consular.people import snapshot
 from services.consular.people.model import Applicant
 from shared import documents
 from shared.errors import Refusal
-from shared.identity import Actor
+from shared.identity.actor import Actor
 
 KIND = "passport-page"
 

@@ -7,9 +7,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.consular.passports.model import LostPassport, Passport
-from shared import audit, documents
+from shared import documents
+from shared.database import audit
 from shared.errors import Conflict, NotFound
-from shared.identity import Actor
+from shared.identity.actor import Actor
 
 LOST = "lost"
 

@@ -11,7 +11,7 @@ from services.consular.passports.data_page import print_for
 from services.consular.passports.slip import issue_passport_slip
 from shared import documents
 from shared.errors import Conflict
-from shared.identity import Actor
+from shared.identity.actor import Actor
 
 
 def reprint(session: Session, actor: Actor, reference: str, reason: str) -> Application:

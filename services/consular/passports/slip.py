@@ -9,12 +9,12 @@ from services.consular.missions import calendar
 from services.consular.missions.model import Opening
 from services.consular.missions.rules import week_runs
 from shared import documents, forms
-from shared.catalogue import travel
-from shared.identity import Actor
+from shared.catalogue import passports
+from shared.identity.actor import Actor
 
 PASSPORT_SLIP = "passport-slip"
 # A lost passport cannot be brought, and a damaged one was taken in before the new one was printed.
-WITHOUT_OLD = frozenset({travel.PASSPORT_LOST.slug, travel.PASSPORT_DAMAGED.slug})
+WITHOUT_OLD = frozenset({passports.PASSPORT_LOST.slug, passports.PASSPORT_DAMAGED.slug})
 
 
 def issue_passport_slip(session: Session, actor: Actor, application: Application) -> str:

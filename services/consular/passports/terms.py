@@ -8,8 +8,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from services.consular.data import load_rows
 from services.consular.model import Base
-from shared.clock import add_years
 from shared.errors import Refusal
+from shared.values.dates import add_years
 
 
 class Term(Base):

@@ -5,10 +5,10 @@ from sqlalchemy.orm import Session
 
 from services.consular.payments.model import Attempt, Order, Receipt
 from services.consular.payments.rules import UNSETTLED, AttemptState, Payment
-from shared import references
-from shared.db import now
+from shared.database.db import now
 from shared.errors import Conflict, NotFound
-from shared.identity import Actor
+from shared.identity.actor import Actor
+from shared.values import references
 
 REFERENCE_LENGTH = 10
 

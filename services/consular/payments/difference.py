@@ -11,11 +11,11 @@ from services.consular.payments import attempts, quote, tariffs
 from services.consular.payments.model import Order
 from services.consular.payments.quote import UPGRADE
 from services.consular.payments.rules import PricedLine
-from shared import audit
 from shared.catalogue import CATALOGUE
+from shared.database import audit
 from shared.errors import Refusal
-from shared.identity import Actor
-from shared.money import Money
+from shared.identity.actor import Actor
+from shared.values.money import Money
 
 LINE = "urgent_difference"
 # What a passport itself costs, at either speed; fines are not paid again.

@@ -27,12 +27,12 @@ from services.consular.payments.rules import (
     Payment,
     Said,
 )
-from shared.db import Database, now
+from shared.database.db import Database, now
 from shared.errors import Conflict, NotFound, Refusal, Unavailable
-from shared.identity import Actor
+from shared.identity.actor import Actor
 from shared.logs import log
-from shared.money import Money
-from shared.references import is_valid, mission_of
+from shared.values.money import Money
+from shared.values.references import is_valid, mission_of
 
 Settle = Callable[[Session, Actor, str, Answer], Outcome]
 # So long may somebody else still be between storing an attempt and opening its page.

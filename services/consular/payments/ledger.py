@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from services.consular.payments.model import Account, Entry, Line
 from services.consular.payments.rules import PricedLine, unbalanced
-from shared.db import now
-from shared.identity import Actor
-from shared.money import Money
+from shared.database.db import now
+from shared.identity.actor import Actor
+from shared.values.money import Money
 
 CARD = "card"
 EXCHANGE = "exchange"

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.consular.model import Base
-from shared.money import Money
+from shared.values.money import Money
 
 
 class Tariff(Base):

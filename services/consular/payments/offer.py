@@ -10,7 +10,7 @@ from services.consular.payments import tariffs
 from services.consular.payments.quote import price
 from shared.catalogue.model import TIER, Transaction
 from shared.errors import Refusal
-from shared.money import total
+from shared.values.money import total
 
 
 def offer(session: Session, transaction: Transaction, mission: Mission, on: date) -> dict[str, object]:

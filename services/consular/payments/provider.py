@@ -9,7 +9,7 @@ import requests
 from services.consular.payments.rules import Answer, Event, OutcomeUnknown, Said
 from services.consular.payments.signature import api_token
 from shared.errors import Refusal, Unavailable
-from shared.money import Money
+from shared.values.money import Money
 
 CONNECT_SECONDS, READ_SECONDS = 2.0, 6.0
 MAX_ANSWER_BYTES = 64 * 1024

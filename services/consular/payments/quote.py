@@ -14,14 +14,15 @@ from services.consular.missions.model import Mission
 from services.consular.payments import attempts, tariffs
 from services.consular.payments.model import Order, Quote, QuoteLine, Tariff
 from services.consular.payments.rules import OrderState, PricedLine, Rate, collected, cross, promised_until
-from shared import audit, references
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import AFTER_ASSESSMENT, FeeLine, Transaction
-from shared.clock import local_date
-from shared.db import now
+from shared.database import audit
+from shared.database.db import now
 from shared.errors import Conflict, Refusal
-from shared.identity import Actor
-from shared.money import Money, total
+from shared.identity.actor import Actor
+from shared.values import references
+from shared.values.dates import local_date
+from shared.values.money import Money, total
 
 ASSESSED = "assessment"
 REFERENCE_LENGTH = 10

@@ -8,11 +8,13 @@ from sqlalchemy.orm import Session
 from services.consular import missions
 from services.consular.payments.model import Attempt, Order, Receipt
 from services.consular.payments.rules import PricedLine
-from shared import audit, documents
-from shared.access import check_access
-from shared.db import now
+from shared import documents
+from shared.database import audit
+from shared.database.db import now
+from shared.documents.render import render_document
 from shared.errors import NotFound
-from shared.identity import Actor
+from shared.identity.access import check_access
+from shared.identity.actor import Actor
 
 CASH = "cash"
 
@@ -80,4 +82,4 @@ def read(session: Session, actor: Actor, number: str) -> bytes:
     payer = session.scalar(select(Attempt.payer).where(Attempt.reference == receipt.attempt))
     check_access(actor, "receipt.read", owner=(receipt.person, payer), mission=receipt.mission)
     audit.record(session, actor, "receipt.read", number)
-    return documents.draw(session, receipt.document)
+    return render_document(session, receipt.document)

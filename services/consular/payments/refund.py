@@ -10,11 +10,12 @@ from services.consular.payments.ledger import Posting
 from services.consular.payments.model import Attempt, Order, Refund
 from services.consular.payments.quote import lines_of
 from services.consular.payments.rules import AttemptState, OrderState
-from shared import audit, references
-from shared.db import now
+from shared.database import audit
+from shared.database.db import now
 from shared.errors import Conflict
-from shared.identity import Actor
-from shared.money import Money
+from shared.identity.actor import Actor
+from shared.values import references
+from shared.values.money import Money
 
 DUE = "due"
 REFERENCE_LENGTH = 10

@@ -8,7 +8,7 @@ from enum import StrEnum
 from itertools import pairwise
 from urllib.parse import urlsplit
 
-from shared.money import Money
+from shared.values.money import Money
 
 
 class OrderState(StrEnum):

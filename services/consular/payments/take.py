@@ -22,11 +22,11 @@ from services.consular.payments.rules import (
     Said,
     fault,
 )
-from shared import audit
-from shared.db import now
+from shared.database import audit
+from shared.database.db import now
 from shared.errors import Conflict, Refusal
-from shared.identity import Actor
-from shared.money import Money
+from shared.identity.actor import Actor
+from shared.values.money import Money
 
 CARD, CASH = "card", "cash"
 

@@ -7,10 +7,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from services.consular.people.model import Applicant, Duplicate
-from shared import audit
+from shared.database import audit
 from shared.errors import Conflict, Invalid, NotFound
-from shared.identity import Actor
-from shared.person import strip_controls
+from shared.identity.actor import Actor
+from shared.values.person import strip_controls
 
 # How a file with an open mark is called in the queue.
 POSSIBLE = "possible_duplicate"

@@ -11,10 +11,11 @@ from services.consular.people import rules
 from services.consular.people.mandates import find
 from services.consular.people.model import Mandate
 from services.consular.people.rules import ACCEPTED, DECLINED, GRANTED, OFFERED, REVOKED, TO_CHECK, Known
-from shared import audit, references
 from shared.catalogue import TRANSACTIONS, scopes
+from shared.database import audit
 from shared.errors import Conflict, Invalid, NotFound
-from shared.identity import Actor
+from shared.identity.actor import Actor
+from shared.values import references
 
 REFERENCE_LENGTH, MARK = 10, "V"
 LIVE = (OFFERED, TO_CHECK, ACCEPTED)

@@ -15,7 +15,7 @@ from services.consular.notices.rules import (
 )
 from services.consular.people.model import Applicant, Mandate
 from services.consular.people.rules import ACCEPTED, DECLINED, is_called
-from shared.identity import Actor
+from shared.identity.actor import Actor
 
 
 def tell_offered(session: Session, mandate: Mandate, number: str) -> bool:

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 from services.consular import missions
 from services.consular.people.model import Mandate
 from services.consular.people.rules import ACCEPTED, CAPACITY_OF, GUARDIANSHIP, OFFERED, Known, is_called
-from shared import audit
 from shared.catalogue.model import Transaction
 from shared.catalogue.scopes import covers
+from shared.database import audit
 from shared.errors import NotAllowed, NotFound, Refusal
-from shared.identity import Actor
-from shared.references import mission_of
+from shared.identity.actor import Actor
+from shared.values.references import mission_of
 
 
 def see_own(session: Session, actor: Actor, agent_key: str = "") -> None:

@@ -12,10 +12,10 @@ from services.consular.people.grant_mandate import check_terms, keep
 from services.consular.people.mandates import find
 from services.consular.people.model import Mandate
 from services.consular.people.rules import ACCEPTED, GRANTED, GUARDIANSHIP, POWER, REFUSED, TO_CHECK, Known
-from shared import audit
+from shared.database import audit
 from shared.errors import Conflict, Invalid, NotFound, Refusal
-from shared.identity import Actor
-from shared.person import strip_controls
+from shared.identity.actor import Actor
+from shared.values.person import strip_controls
 
 NOTE_LENGTH, LISTED = 500, 100
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from shared.catalogue.model import AGENT, GUARDIAN
-from shared.clock import add_months, age_on
-from shared.person import skeleton
+from shared.values.dates import add_months, age_on
+from shared.values.person import skeleton
 
 GRANTED, POWER, GUARDIANSHIP = "granted", "power_of_attorney", "guardianship"
 KINDS = (GRANTED, POWER, GUARDIANSHIP)

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from services.consular.uploads import rules
 from services.consular.uploads.model import Paper
-from shared import audit, db, references
+from shared.database import audit, db
 from shared.errors import Conflict, Invalid, NotFound
-from shared.identity import Actor
+from shared.identity.actor import Actor
+from shared.values import references
 
 # First sign of a paper's identifier, which starts with the mission so that it can be found without the application.
 MARK = "U"

@@ -23,11 +23,12 @@ from services.consular.uploads import store
 from services.consular.uploads.model import Paper
 from services.consular.views import upcoming
 from services.consular.workflow import upgrade, withdrawal_terms
-from shared import audit, forms
-from shared.access import ACCESS
-from shared.audit import event
+from shared import forms
 from shared.catalogue.model import AFTER_ASSESSMENT, BOOKLET, HOLDER, TURN
-from shared.identity import Actor
+from shared.database import audit
+from shared.database.audit import event
+from shared.identity.access import ACCESS
+from shared.identity.actor import Actor
 
 HISTORY_ROWS = 200
 # Which action of the access table each verb needs.

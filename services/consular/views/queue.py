@@ -11,10 +11,11 @@ from services.consular.people import duplicates, snapshot
 from services.consular.people.duplicates import POSSIBLE
 from services.consular.people.model import Applicant
 from services.consular.views.application_view import summary
-from shared import audit, references
+from shared.database import audit
 from shared.errors import Invalid
-from shared.identity import Actor
-from shared.person import national_number
+from shared.identity.actor import Actor
+from shared.values import references
+from shared.values.person import national_number
 
 PAGE_ROWS = 50
 EXCEPTIONS = "exceptions"

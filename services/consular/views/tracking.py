@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from services.consular.applications.model import Application, Step
 from services.consular.people.model import Applicant
 from services.consular.views.application_view import stages_of
-from shared import audit
+from shared.database import audit
 from shared.errors import NotFound
-from shared.identity import Actor
+from shared.identity.actor import Actor
 
 
 def track(session: Session, actor: Actor, reference: str, born: date) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from services.consular.missions import calendar
 from services.consular.passports.slip import passport_slip
 from shared import forms
 from shared.catalogue.model import BOOKLET, TURN
-from shared.db import now
+from shared.database.db import now
 
 View = dict[str, Any]
 

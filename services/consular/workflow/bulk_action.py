@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from services.consular.approvals import sign
 from services.consular.approvals.model import Proposal
 from services.consular.workflow import expire_bookings, extend, suspend
-from shared.access import check_access
 from shared.errors import Invalid
-from shared.identity import Actor
+from shared.identity.access import check_access
+from shared.identity.actor import Actor
 
 Given = Mapping[str, Any]
 Figures = dict[str, Any]

@@ -12,8 +12,8 @@ from services.consular.payments import quote, refund
 from services.consular.payments.model import Attempt, Refund
 from services.consular.people import snapshot
 from shared import forms
-from shared.identity import Actor
-from shared.money import Money
+from shared.identity.actor import Actor
+from shared.values.money import Money
 
 
 def charge(session: Session, actor: Actor, application: Application, assessed: Money | None = None) -> bool:

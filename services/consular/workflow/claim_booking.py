@@ -15,11 +15,12 @@ from services.consular.bookings.model import Booking
 from services.consular.bookings.rows import booking_reference
 from services.consular.missions import today
 from services.consular.workflow import draft
-from shared import audit, forms
+from shared import forms
 from shared.catalogue.model import Transaction
-from shared.crypto import Keys
+from shared.database import audit
 from shared.errors import NotFound, Refusal
-from shared.identity import Actor
+from shared.identity.actor import Actor
+from shared.identity.crypto import Keys
 
 
 def claim(session: Session, actor: Actor, keys: Keys, typed: str, slug: str, statements: Iterable[str]) -> Application:

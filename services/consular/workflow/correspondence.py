@@ -21,8 +21,8 @@ from services.consular.people.model import Applicant
 from services.consular.workflow import resolve
 from shared.catalogue.model import Ask
 from shared.errors import Conflict, NotFound, Refusal
-from shared.identity import Actor
-from shared.outbox import emit
+from shared.identity.actor import Actor
+from shared.messaging.outbox import emit
 
 
 def write(session: Session, actor: Actor, application: Application, ask: Ask) -> Letter:

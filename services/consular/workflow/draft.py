@@ -20,12 +20,14 @@ from services.consular.payments import tariffs
 from services.consular.people import snapshot
 from services.consular.uploads import store
 from services.consular.uploads.model import Paper
-from shared import audit, forms, references
+from shared import forms
 from shared.catalogue.model import Transaction
+from shared.database import audit
 from shared.errors import Conflict, Invalid, NotAllowed, Refusal
 from shared.forms import TYPED_HIJRI
-from shared.identity import Actor
-from shared.standing import Standing
+from shared.identity.actor import Actor
+from shared.identity.representation import Standing
+from shared.values import references
 
 
 def start(session: Session, actor: Actor, slug: str, mission: str, claim: Claim | None = None) -> Application:

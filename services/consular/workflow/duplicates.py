@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from services.consular.applications.model import Application
 from services.consular.applications.transitions import load_for_update
 from services.consular.people import duplicates
-from shared.identity import Actor
+from shared.identity.actor import Actor
 
 
 def look_for_second(session: Session, actor: Actor, application: Application) -> None:

@@ -10,10 +10,10 @@ from services.consular.applications.update import update_columns
 from services.consular.payments import attempts, refund
 from services.consular.payments.model import Refund
 from services.consular.workflow.charges import tell_owed
-from shared import audit
+from shared.database import audit
 from shared.errors import Conflict, Invalid, NotFound
-from shared.identity import Actor
-from shared.person import strip_controls
+from shared.identity.actor import Actor
+from shared.values.person import strip_controls
 
 REASON_LENGTH = 500
 OF_MONEY = "payment_"

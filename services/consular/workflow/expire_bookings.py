@@ -15,9 +15,9 @@ from services.consular.bookings.model import Booking, BookingImport
 from services.consular.notices.model import Notice
 from services.consular.notices.rules import BOOKING_FOUND, BOOKING_LAPSED
 from services.consular.people.model import Applicant
-from shared import audit
+from shared.database import audit
 from shared.errors import Refusal
-from shared.identity import Actor
+from shared.identity.actor import Actor
 
 KIND = "bookings_lapse"
 SAMPLE = 10

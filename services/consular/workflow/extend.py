@@ -16,13 +16,13 @@ from services.consular.approvals.sign import finish
 from services.consular.missions import today
 from services.consular.notices.model import Notice
 from services.consular.notices.rules import EXTENDED
-from shared import audit
 from shared.catalogue import CATALOGUE
-from shared.db import now
-from shared.decrees import EXTENSION
+from shared.catalogue.bulk_actions import EXTENSION
+from shared.database import audit
+from shared.database.db import now
 from shared.errors import Invalid
 from shared.forms import check_questions
-from shared.identity import Actor
+from shared.identity.actor import Actor
 
 KIND = "extension"
 Row = tuple[str, str, str, date]

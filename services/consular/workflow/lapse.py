@@ -17,9 +17,9 @@ from services.consular.payments.model import Attempt, Order
 from services.consular.payments.rules import UNSETTLED, AttemptState
 from services.consular.workflow import settle
 from services.consular.workflow.release import release
-from shared.db import Database, now
+from shared.database.db import Database, now
 from shared.errors import Refusal
-from shared.identity import Actor
+from shared.identity.actor import Actor
 from shared.logs import log
 
 # The watchman of the worker takes a job for dead that goes on for two minutes: what is left comes in the next run.

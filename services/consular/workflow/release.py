@@ -8,7 +8,7 @@ from services.consular.applications.model import Application
 from services.consular.appointments import release as turn
 from services.consular.workflow import charges
 from services.consular.workflow.charges import tell_owed
-from shared.identity import Actor
+from shared.identity.actor import Actor
 
 Release = Callable[[Session, Actor, str], None]
 # What else is let go, by the application's reference: a turn, a booklet. Each must bear having nothing to let go.

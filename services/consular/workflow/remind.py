@@ -12,9 +12,9 @@ from services.consular.applications.notify import notify_recipients
 from services.consular.missions import each_mission
 from services.consular.missions.deadlines import DAYS, REMINDED_ON
 from services.consular.notices.model import Notice
-from shared import audit
-from shared.db import Database
-from shared.identity import Actor
+from shared.database import audit
+from shared.database.db import Database
+from shared.identity.actor import Actor
 
 
 def remind_due(database: Database, actor: Actor, moment: datetime | None = None) -> int:

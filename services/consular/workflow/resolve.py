@@ -17,11 +17,12 @@ from services.consular.payments.rules import AttemptState
 from services.consular.workflow import charges, settle, upgrade
 from services.consular.workflow.promise import CLEARANCE, promised_now
 from services.consular.workflow.release import release
-from shared import audit, forms
+from shared import forms
 from shared.catalogue.model import BOOKLET, REGISTERS
+from shared.database import audit
 from shared.errors import Refusal
-from shared.identity import Actor
-from shared.money import Money
+from shared.identity.actor import Actor
+from shared.values.money import Money
 
 AWAITING_BOOKLET = "awaiting_booklet"
 # The register contradicts itself: what a registrar settles, and what `resume` then goes on with.

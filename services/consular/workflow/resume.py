@@ -6,9 +6,9 @@ from services.consular.applications.model import Application, Asking
 from services.consular.applications.rules import Status
 from services.consular.workflow.resolve import MISMATCH
 from services.consular.workflow.review import ask_authorities
-from shared import audit
+from shared.database import audit
 from shared.errors import Refusal
-from shared.identity import Actor
+from shared.identity.actor import Actor
 
 # What the register says when a registrar has settled what it contradicted.
 SETTLED = "register_settled"

@@ -19,9 +19,9 @@ from services.consular.workflow.release import release
 from shared import forms
 from shared.catalogue.model import REGISTERS, Ask
 from shared.errors import Invalid
-from shared.identity import Actor
-from shared.outbox import emit
-from shared.person import strip_controls
+from shared.identity.actor import Actor
+from shared.messaging.outbox import emit
+from shared.values.person import strip_controls
 
 NOTE_LENGTH = 500
 

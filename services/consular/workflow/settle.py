@@ -15,12 +15,13 @@ from services.consular.payments.model import Order
 from services.consular.payments.rules import Answer, Kind, Outcome, Payment
 from services.consular.workflow import charges, upgrade
 from services.consular.workflow.promise import promised_now
-from shared import audit, forms
+from shared import forms
 from shared.catalogue.model import AFTER_ASSESSMENT
+from shared.database import audit
 from shared.errors import Conflict, NotFound
-from shared.identity import Actor
-from shared.money import Money
-from shared.outbox import emit
+from shared.identity.actor import Actor
+from shared.messaging.outbox import emit
+from shared.values.money import Money
 
 
 def by_answer(session: Session, actor: Actor, attempt: str, answer: Answer) -> Outcome:

@@ -23,9 +23,9 @@ from services.consular.workflow.last_granted import last_granted_on
 from services.consular.workflow.promise import promised
 from shared import forms
 from shared.catalogue.model import AT_SUBMIT, TURN, Transaction
-from shared.crypto import Keys
 from shared.errors import Invalid
-from shared.identity import Actor
+from shared.identity.actor import Actor
+from shared.identity.crypto import Keys
 
 
 def submit(session: Session, actor: Actor, keys: Keys, reference: str, statements: Iterable[str]) -> Application:

@@ -23,11 +23,11 @@ from services.consular.payments.rules import OrderState
 from services.consular.workflow.lapse import BATCH, MOST_A_RUN, ask_open_payment, must_wait
 from services.consular.workflow.release import release
 from shared.catalogue import CATALOGUE
-from shared.db import Database
-from shared.decrees import ACTIVE, STANDING
+from shared.catalogue.bulk_actions import ACTIVE, STANDING
+from shared.database.db import Database
 from shared.errors import Invalid, Refusal
 from shared.forms import check_questions
-from shared.identity import Actor
+from shared.identity.actor import Actor
 from shared.logs import log
 
 KIND = "standing"

@@ -15,12 +15,13 @@ from services.consular.payments.quote import UPGRADE
 from services.consular.payments.rules import OrderState, Payment
 from services.consular.workflow import charges
 from services.consular.workflow.promise import promised
-from shared import audit, forms
+from shared import forms
 from shared.catalogue.conditions import REGULAR, URGENT
 from shared.catalogue.model import TIER
+from shared.database import audit
 from shared.errors import Conflict
-from shared.identity import Actor
-from shared.money import Money
+from shared.identity.actor import Actor
+from shared.values.money import Money
 
 ACTION = "application.upgrade"
 Target = tuple[str, dict[str, Any]]

@@ -6,7 +6,7 @@ from services.consular.applications.model import Application
 from services.consular.applications.rules import Status
 from services.consular.applications.transitions import check_status, load_for_update, transition
 from services.consular.workflow.release import release
-from shared.identity import Actor
+from shared.identity.actor import Actor
 
 
 def withdraw(session: Session, actor: Actor, reference: str) -> Application:

@@ -10,7 +10,7 @@ from services.consular.applications.model import Application
 from services.consular.applications.rules import Status
 from services.consular.payments import attempts
 from services.consular.payments.rules import UNSETTLED, AttemptState
-from shared.money import total
+from shared.values.money import total
 
 NOTHING_DUE, PRICE_CANCELLED, UNDER_WAY, WHOLE = "nothing_due", "price_cancelled", "under_way", "whole"
 # Before an authority has it everything comes back: no law found names a fee for changing one's mind.

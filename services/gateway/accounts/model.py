@@ -7,7 +7,7 @@ from uuid import uuid4
 from sqlalchemy import CheckConstraint, DateTime, ForeignKey, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-from shared import db
+from shared.database import db
 
 
 def new_id() -> str:

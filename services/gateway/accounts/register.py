@@ -10,10 +10,10 @@ from services.gateway.accounts.keyed import keyed_hash
 from services.gateway.accounts.model import Account
 from services.gateway.accounts.passwords import check_strength, hash_password, is_outdated, matches
 from services.gateway.accounts.sessions import Visitor, actor_of
-from shared import audit
+from shared.database import audit
 from shared.errors import Conflict, Invalid, Refusal
-from shared.identity import ANONYMOUS
-from shared.person import national_number, strip_controls
+from shared.identity.actor import ANONYMOUS
+from shared.values.person import national_number, strip_controls
 
 LONGEST_EMAIL = 254
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+)+")

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from services.gateway.accounts.keyed import keyed_hash
 from services.gateway.accounts.model import Account, AuthSession
-from shared import audit, db
-from shared.identity import OFFICER_ROLES, Actor
+from shared.database import audit, db
+from shared.identity.actor import OFFICER_ROLES, Actor
 
 IDLE = {"expatriate": timedelta(minutes=30), "staff": timedelta(minutes=15)}
 ABSOLUTE = {"expatriate": timedelta(hours=12), "staff": timedelta(hours=8)}

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.gateway.accounts.keyed import keyed_hash
 from services.gateway.accounts.model import Attempt
-from shared import db
+from shared.database import db
 from shared.errors import Refusal
 
 

@@ -11,7 +11,7 @@ from services.gateway.access import PAGES
 from services.gateway.current import actor, consular, visitor
 from services.gateway.forms import faults, fields, typed
 from services.gateway.presentation import has_text, t
-from shared.decrees import PHASE
+from shared.catalogue.bulk_actions import PHASE
 from shared.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal, Unavailable
 
 Answer = Redirection | str | tuple[str, int]

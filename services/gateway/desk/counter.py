@@ -8,11 +8,11 @@ from werkzeug.wrappers import Response
 
 from services.gateway.current import actor, consular
 from services.gateway.desk.reading import said, who
-from shared import references
-from shared.digits import ascii_digits
 from shared.errors import NotFound, Refusal, Unavailable
-from shared.money import Money
-from shared.person import national_number
+from shared.values import references
+from shared.values.digits import ascii_digits
+from shared.values.money import Money
+from shared.values.person import national_number
 
 Answer = Response | str | tuple[str, int]
 LONGEST = 40

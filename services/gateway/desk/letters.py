@@ -15,9 +15,9 @@ from services.gateway.desk.reading import said
 from services.gateway.forms import words
 from services.gateway.language import chosen
 from services.gateway.presentation import has_text, t
-from shared.digits import ascii_digits
 from shared.errors import Invalid, NotAllowed, NotFound, Refusal, Unavailable
-from shared.person import strip_controls
+from shared.values.digits import ascii_digits
+from shared.values.person import strip_controls
 
 STATES = ("open", "overdue", "answered")
 AUTHORITIES = ("criminal_security", "immigration", "traffic", "foreign_affairs")

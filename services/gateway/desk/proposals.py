@@ -14,8 +14,8 @@ from services.gateway.desk.reading import said
 from services.gateway.forms import PARTS, faults, fields, typed
 from services.gateway.presentation import date, has_text, t
 from shared.catalogue import CATALOGUE
+from shared.catalogue.bulk_actions import EXTENSION, STANDING
 from shared.catalogue.model import Question
-from shared.decrees import EXTENSION, STANDING
 from shared.errors import NotAllowed, NotFound, Refusal, Unavailable
 from shared.forms import DATES
 

@@ -8,9 +8,9 @@ from werkzeug.wrappers import Response
 
 from services.gateway.current import actor, consular
 from services.gateway.desk.reading import day, printed
-from shared import references
 from shared.catalogue import CATALOGUE
 from shared.errors import Invalid
+from shared.values import references
 
 # In the order an officer works: what is theirs to do, what waits for others, what is closed.
 STATUSES = (

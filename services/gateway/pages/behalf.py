@@ -15,7 +15,7 @@ from shared.catalogue.model import AGENT, GUARDIAN, RELATIVE, Question, Transact
 from shared.catalogue.scopes import covers
 from shared.errors import Invalid, NotFound, Refusal, Unavailable
 from shared.forms import transaction
-from shared.standing import PURPOSE
+from shared.identity.representation import PURPOSE
 
 SELF, MANDATE = "self", "mandate:"
 NAMED = {

@@ -12,7 +12,7 @@ from services.gateway.forms import faults, fields, typed
 from services.gateway.presentation import date, mission_name, t
 from services.gateway.throttling import slow_down
 from shared.catalogue import CATALOGUE
-from shared.decrees import CLAIM
+from shared.catalogue.bulk_actions import CLAIM
 from shared.errors import Conflict, Invalid, Refusal, Unavailable
 
 blueprint = Blueprint("bookings", __name__)

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, make_response, request
 
 from services.gateway.current import acting_at, consular, issuer_of
 from shared.errors import NotFound
-from shared.references import clean, mark_of, mission_of
+from shared.values.references import clean, mark_of, mission_of
 
 # By the first letter of a code, who issued the paper.
 ISSUERS = {"C": "consular", "R": "civil_registry", "M": "conscription"}

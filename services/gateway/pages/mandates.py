@@ -17,7 +17,7 @@ from shared.catalogue import TRANSACTIONS
 from shared.catalogue.model import AGENT, Question
 from shared.catalogue.scopes import group_of, offered
 from shared.errors import Invalid, NotFound, Refusal, Unavailable
-from shared.standing import PURPOSE
+from shared.identity.representation import PURPOSE
 
 GRANT = (
     Question("agent_number", kind="national_number"),

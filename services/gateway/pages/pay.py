@@ -13,9 +13,9 @@ from services.gateway.language import chosen
 from services.gateway.pages.apply import mine
 from services.gateway.security import allow_form_to
 from shared.catalogue.model import Transaction
+from shared.documents.typesetting import worked
 from shared.errors import Conflict, Refusal, Unavailable
 from shared.forms import transaction
-from shared.paper import worked
 
 # States in which only the provider can say how a payment ended.
 UNDECIDED = frozenset({"created", "pending", "unknown"})

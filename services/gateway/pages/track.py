@@ -10,7 +10,7 @@ from services.gateway.pages.progress import stages
 from services.gateway.throttling import slow_down
 from shared.catalogue.model import Question
 from shared.errors import Invalid, NotFound, Refusal
-from shared.references import clean, is_valid, mission_of
+from shared.values.references import clean, is_valid, mission_of
 
 QUESTIONS = (Question("reference", max_length=40), Question("born", kind="past_date"))
 blueprint = Blueprint("track", __name__)

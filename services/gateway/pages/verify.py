@@ -12,7 +12,7 @@ from services.gateway.language import preferred
 from services.gateway.throttling import slow_down
 from shared.catalogue.model import Question
 from shared.errors import Invalid, NotFound, Refusal
-from shared.references import clean, is_valid, mission_of
+from shared.values.references import clean, is_valid, mission_of
 
 QUESTIONS = (Question("code", max_length=60),)
 UNKNOWN: dict[str, Any] = {"status": "unknown"}

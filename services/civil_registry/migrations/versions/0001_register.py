@@ -19,8 +19,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from shared import documents
-from shared.migration import grant, ground, scope_by_mission
+from shared.database.migration import grant, ground, scope_by_mission
+from shared.documents.model import create_table
 
 revision = "0001"
 down_revision = None
@@ -28,7 +28,7 @@ down_revision = None
 
 def upgrade() -> None:
     ground()
-    documents.create_table()
+    create_table()
     _offices_and_entries()
     _people()
     _events()

@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from shared.migration import append_only, grant, scope_by_mission
+from shared.database.migration import append_only, grant, scope_by_mission
 
 revision = "0003"
 down_revision = "0002"

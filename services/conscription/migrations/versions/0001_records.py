@@ -4,8 +4,8 @@ from alembic import op
 from sqlalchemy import Boolean, Column, Date, DateTime, ForeignKey, Integer, Text, Uuid, func
 from sqlalchemy.dialects.postgresql import JSONB
 
-from shared import documents
-from shared.migration import grant, ground, scope_by_mission
+from shared.database.migration import grant, ground, scope_by_mission
+from shared.documents.model import create_table
 
 revision = "0001"
 down_revision = None
@@ -23,7 +23,7 @@ TARIFF = [
 
 def upgrade() -> None:
     ground()
-    documents.create_table()
+    create_table()
     _national()
     _of_missions()
 

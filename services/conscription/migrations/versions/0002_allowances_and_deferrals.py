@@ -3,7 +3,7 @@
 from alembic import op
 from sqlalchemy import Column, Date, DateTime, ForeignKey, Integer, Text, Uuid, func, table
 
-from shared.migration import grant
+from shared.database.migration import grant
 
 revision = "0002"
 down_revision = "0001"

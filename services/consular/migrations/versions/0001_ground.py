@@ -1,6 +1,6 @@
 """Events, outbox, inbox and parked messages."""
 
-from shared.migration import ground
+from shared.database.migration import ground
 
 revision = "0001"
 down_revision = None

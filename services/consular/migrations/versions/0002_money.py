@@ -6,8 +6,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from services.consular import missions
 from services.consular.payments import tariffs
-from shared import documents
-from shared.migration import append_only, grant, scope_by_mission
+from shared.database.migration import append_only, grant, scope_by_mission
+from shared.documents.model import create_table
 
 revision = "0002"
 down_revision = "0001"
@@ -27,7 +27,7 @@ def upgrade() -> None:
     refunds()
     accounts()
     balance_rule()
-    documents.create_table()
+    create_table()
     receipts()
     events()
     for table in SCOPED:

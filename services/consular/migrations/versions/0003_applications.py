@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-from shared.migration import append_only, grant, scope_by_mission
+from shared.database.migration import append_only, grant, scope_by_mission
 
 revision = "0003"
 down_revision = "0002"

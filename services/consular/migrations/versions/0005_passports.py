@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 from services.consular.passports import terms
-from shared.migration import append_only, grant, scope_by_mission
+from shared.database.migration import append_only, grant, scope_by_mission
 
 revision = "0005"
 down_revision = "0004"

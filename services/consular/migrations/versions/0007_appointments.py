@@ -5,7 +5,7 @@ from alembic import op
 
 from services.consular import missions
 from services.consular.missions import load_calendar
-from shared.migration import grant, scope_by_mission
+from shared.database.migration import grant, scope_by_mission
 
 revision = "0007"
 down_revision = "0006"

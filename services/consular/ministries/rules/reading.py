@@ -7,8 +7,8 @@ from typing import Any
 
 from services.consular.ministries.rules.matters import CONVICTIONS, CROSSINGS, EXPIRED, VALID, Finding, Matter
 from services.consular.ministries.rules.movements import WAYS, Crossing, faults, gaps
-from shared.digits import ascii_digits
-from shared.person import national_number, passport_number, strip_controls
+from shared.values.digits import ascii_digits
+from shared.values.person import national_number, passport_number, strip_controls
 
 MOST_ENTRIES = 100
 LIMITS = {"number": 60, "remark": 300, "court": 120, "offence": 200, "sentence": 200, "point": 80}

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from shared.migration import grant, ground
+from shared.database.migration import grant, ground
 
 revision = "0001"
 down_revision = None

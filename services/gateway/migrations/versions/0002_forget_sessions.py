@@ -1,6 +1,6 @@
 """Lets the gateway delete sessions that are long over."""
 
-from shared.migration import grant
+from shared.database.migration import grant
 
 revision = "0002"
 down_revision = "0001"

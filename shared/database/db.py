@@ -1,0 +1,92 @@
+"""The door to PostgreSQL: one transaction per unit of work, scoped to one mission for exactly its length."""
+
+import select
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
+
+import psycopg
+from sqlalchemy import MetaData, create_engine, event, text
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.orm import Session
+
+from shared.identity.actor import Actor
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+LOCK_TIMEOUT_MS = 5_000
+STATEMENT_TIMEOUT_MS = 20_000
+
+
+def metadata() -> MetaData:
+    """Metadata with the naming of constraints that migrations and error messages rely on."""
+    return MetaData(naming_convention=NAMING)
+
+
+# Tables that stand in every service's schema alike: events, outbox, inbox, parked messages.
+infrastructure = metadata()
+
+
+# The first statement of every transaction: written out, as there is nothing to compile, and it brings the clock along.
+ENTER = text("SELECT now() FROM set_config('mahjar.mission', :mission, true)")
+
+
+def enter(session: Session, mission: str | None) -> None:
+    """Scopes the running transaction to a mission. Transaction-local: a pooled connection carries nothing over."""
+    session.info["mission"] = mission or ""
+    session.info["now"] = session.scalar(ENTER, {"mission": mission or ""})
+
+
+def now(session: Session) -> datetime:
+    """The database's clock, which alone decides deadlines: the instant this transaction began, in UTC."""
+    instant: datetime = session.info["now"]
+    return instant
+
+
+def check_open(connection: psycopg.Connection, _record: object, _proxy: object) -> None:
+    """Has the pool replace a connection its server has closed. Raises DisconnectionError, which the pool answers.
+
+    All a server says unasked to an idle connection is good-bye; to ask it would cost every transaction a round trip.
+    """
+    if not connection.closed:
+        looking = select.poll()
+        looking.register(connection.fileno(), select.POLLIN)
+        if not looking.poll(0):
+            return
+    raise DisconnectionError
+
+
+class Database:
+    """A service's database. Safe to make before a fork: the pool opens connections on first use."""
+
+    def __init__(self, url: str, pool_size: int = 8) -> None:
+        self.engine = create_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_timeout=5,
+            # A failed statement's values are people's data; errors end in logs.
+            hide_parameters=True,
+            connect_args={
+                "connect_timeout": 3,
+                "options": f"-c lock_timeout={LOCK_TIMEOUT_MS} -c statement_timeout={STATEMENT_TIMEOUT_MS} "
+                "-c timezone=UTC",
+            },
+        )
+        event.listen(self.engine, "checkout", check_open)
+
+    @contextmanager
+    def scope(self, mission: str | None) -> Iterator[Session]:
+        """A transaction that sees one mission's rows; commits at the end, rolls back on any error."""
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            enter(session, mission)
+            yield session
+
+    def transaction(self, actor: Actor) -> AbstractContextManager[Session]:
+        """A transaction in the actor's own mission."""
+        return self.scope(actor.mission)

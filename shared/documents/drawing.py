@@ -1,0 +1,120 @@
+"""Turns a paper's HTML into a PDF; nothing it names is ever fetched, and the same HTML gives the same bytes."""
+
+import atexit
+import gc
+import hashlib
+import os
+import queue
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from shared.documents.fonts import paper_fonts
+from shared.errors import Unavailable
+
+SHEET = Path(__file__).parent / "templates" / "print.css"
+AT_ONCE = 2
+PATIENCE_SECONDS = 20
+FONT = "font:"
+
+
+@dataclass(frozen=True)
+class _Engine:
+    """Parsed sheet and loaded fonts, which cost four times a page; used by one thread at a time, as Pango asks."""
+
+    fonts: Any
+    sheet: Any
+    nothing: Any
+
+    def draw(self, html: str, identifier: bytes) -> bytes:
+        from weasyprint import HTML
+
+        drawn: bytes = HTML(string=html, url_fetcher=self.nothing).write_pdf(
+            stylesheets=[self.sheet], font_config=self.fonts, pdf_tags=True, pdf_identifier=identifier
+        )
+        return drawn
+
+
+_idle: "queue.LifoQueue[_Engine | None]" = queue.LifoQueue()
+
+
+def _close() -> None:
+    """Lets go of Pango's objects while the libraries that free them still stand; left to the end they crash it."""
+    while not _idle.empty():
+        _idle.get_nowait()
+    gc.collect()
+
+
+def _fill() -> None:
+    for _ in range(AT_ONCE):
+        _idle.put(None)
+
+
+def _begin_child() -> None:
+    """A fork has engines of its own; those it inherited must not take the parent's font files with them."""
+    global _idle
+    inherited, _idle = _idle, queue.LifoQueue()
+    for engine in inherited.queue:
+        if engine is not None:
+            engine.fonts._folder = None
+    _fill()
+
+
+_fill()
+os.register_at_fork(after_in_child=_begin_child)
+atexit.register(_close)
+
+
+def render(html: str, identifier: bytes | None = None) -> bytes:
+    """The PDF of one page of HTML. Raises Unavailable when Pango is missing, or when two are drawn and none ends."""
+    try:
+        engine = _idle.get(timeout=PATIENCE_SECONDS)
+    except queue.Empty as busy:
+        raise Unavailable("pdf_busy") from busy
+    try:
+        engine = engine or _engine()
+        return engine.draw(html, hashlib.sha256(identifier or html.encode()).digest()[:16])
+    finally:
+        _idle.put(engine)
+
+
+def is_available() -> bool:
+    """Whether this machine can draw PDFs at all."""
+    try:
+        import weasyprint  # noqa: F401
+    except (ImportError, OSError):
+        return False
+    return True
+
+
+def _engine() -> _Engine:
+    if not is_available():
+        raise Unavailable("pdf_unavailable")
+    from weasyprint import CSS
+    from weasyprint.text.fonts import FontConfiguration
+
+    nothing, ours = _fetchers()
+    fonts = FontConfiguration()
+    sheet = CSS(string=SHEET.read_text(), font_config=fonts, url_fetcher=ours)
+    return _Engine(fonts, sheet, nothing)
+
+
+def _fetchers() -> tuple[Any, Any]:
+    """One that refuses everything, for what papers say; one that knows the fonts by name, for our own sheet alone."""
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    class Nothing(URLFetcher):  # type: ignore[misc]
+        def fetch(self, *_: object) -> Any:
+            raise ValueError("papers fetch nothing")
+
+    class Fonts(URLFetcher):  # type: ignore[misc]
+        def fetch(self, url: str, *_: object) -> Any:
+            return URLFetcherResponse(url, _fonts()[url.removeprefix(FONT)], {"Content-Type": "font/ttf"})
+
+    return Nothing(), Fonts()
+
+
+@lru_cache(maxsize=1)
+def _fonts() -> dict[str, bytes]:
+    return paper_fonts(Path(os.environ.get("MAHJAR_FONTS", ".data/fonts")))

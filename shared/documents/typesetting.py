@@ -1,0 +1,141 @@
+"""What a printed paper says, as HTML: both languages at once, every value held in its own direction."""
+
+import unicodedata
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from shared.documents.model import DocumentRow
+from shared.i18n import CONTROLS, Language, language
+from shared.values.money import Money
+
+LAYOUT = Path(__file__).parent / "templates"
+SERVICES = Path(__file__).parents[2] / "services"
+# What the numbers of a working count, by their name; all others count days.
+COUNTED = {"years": "count.years", "age": "count.years", "months": "count.months"}
+
+
+def html(document: DocumentRow, service: str) -> str:
+    """The page a document is drawn from, by the template of its kind in the issuing service's documents folder."""
+    template = _environment(service).get_template(f"{document.kind}.html")
+    return template.render(document=document, verify_url=verify_url(document), **document.data)
+
+
+def verify_url(document: DocumentRow) -> str:
+    """Where anybody may check the paper."""
+    return f"{document.data['print']['public_url']}/verify/{document.code}"
+
+
+@lru_cache
+def _environment(service: str) -> Environment:
+    folders = [LAYOUT, SERVICES / service / "documents"]
+    made = Environment(
+        loader=FileSystemLoader(folders),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals |= {"ar": language("ar"), "en": language("en"), "say": say, "qr": qr, "joined": joined}
+    made.globals |= {"law": law, "worked": worked, "rated": rated}
+    made.filters |= {"ltr": ltr, "isolate": isolate, "day": day, "instant": instant, "money": money, "amount": amount}
+    return made
+
+
+def direction(text: str) -> str:
+    """That of the first letter which has one; figures and marks alone read left to right."""
+    kind = next((found for char in text if (found := unicodedata.bidirectional(char)) in ("L", "R", "AL")), "L")
+    return "ltr" if kind == "L" else "rtl"
+
+
+def isolate(value: object) -> Markup:
+    """A value in an element of its own direction; WeasyPrint knows no unicode-bidi but lays elements out one by one.
+
+    What is Markup already holds itself.
+    """
+    if isinstance(value, Markup):
+        return value
+    text = CONTROLS.sub("", str(value))
+    return Markup('<bdi dir="{}">{}</bdi>').format(direction(text), text)
+
+
+def ltr(value: object) -> Markup:
+    """A number, code or Latin word, left to right wherever it stands."""
+    return Markup('<bdi dir="ltr">{}</bdi>').format(CONTROLS.sub("", str(value)))
+
+
+def say(tongue: Language, key: str, **params: object) -> Markup:
+    """A translated text whose parameters are isolated the way papers need it."""
+    held = {
+        name: value if isinstance(value, Markup) else isolate(tongue.shown(value)) for name, value in params.items()
+    }
+    return tongue.html(key, **held)
+
+
+def joined(*pairs: Mapping[str, str], between: str = " ") -> dict[str, str]:
+    """Several {"ar", "en"} pairs as one, of what is known; the Arabic stands in for a missing part."""
+    arabic = between.join(pair["ar"] for pair in pairs if pair["ar"])
+    latin = between.join(pair["en"] or pair["ar"] for pair in pairs if pair["en"] or pair["ar"])
+    return {"ar": arabic, "en": latin if any(pair["en"] for pair in pairs) else ""}
+
+
+def day(value: str | date, tongue: Language) -> Markup:
+    """A date, from ISO 8601 or a date, as the language writes it; never broken over two lines."""
+    text = tongue.date(date.fromisoformat(value) if isinstance(value, str) else value)
+    return Markup('<bdi dir="{}" class="whole">{}</bdi>').format(direction(text), text)
+
+
+def instant(value: str, tongue: Language, zone: str) -> Markup:
+    """Day and hour at the mission, from ISO 8601 with its offset."""
+    return isolate(tongue.datetime(datetime.fromisoformat(value), zone))
+
+
+def money(value: Mapping[str, Any], tongue: Language) -> Markup:
+    """Amount and currency, from minor units."""
+    return isolate(tongue.money(Money(value["amount"], value["currency"])))
+
+
+def amount(value: Mapping[str, Any], tongue: Language) -> Markup:
+    """The amount alone, for columns whose head names the currency."""
+    return ltr(tongue.amount(Money(value["amount"], value["currency"])))
+
+
+def law(tongue: Language, source: str) -> Markup:
+    """A legal source by the name the language gives it, or as it is cited."""
+    return say(tongue, f"law.{source}") if tongue.has(f"law.{source}") else isolate(source)
+
+
+def worked(tongue: Language, step: Mapping[str, Any]) -> Markup:
+    """One step of an assessment in words: its dates, years and lengths of time are told from one another by name."""
+    return say(
+        tongue, f"working.{step['code']}", **{name: _told(tongue, name, v) for name, v in step["params"].items()}
+    )
+
+
+def _told(tongue: Language, name: str, value: str | int | Mapping[str, Any]) -> str | Markup:
+    if isinstance(value, Mapping):
+        return money(value, tongue)
+    if isinstance(value, str):
+        return day(value, tongue)
+    if name == "year":
+        return str(value)
+    return tongue.plural(COUNTED.get(name, "count.days"), value)
+
+
+def rated(tongue: Language, rate: Mapping[str, str]) -> Markup:
+    """An exchange rate with its source and day."""
+    source = tongue.text(f"rate_source.{rate['source']}")
+    return say(tongue, "receipt.rate_is", **{**rate, "source": source, "on": day(rate["on"], tongue)})
+
+
+def qr(text: str) -> Markup:
+    """The text as a QR code, drawn as SVG in ink on nothing."""
+    import segno
+
+    drawn = segno.make(text, error="m", micro=False).svg_inline(border=0, omitsize=True, dark="#221e19", svgclass=None)
+    return Markup(drawn)  # noqa: S704 - made of numbers by segno; the text is not in it

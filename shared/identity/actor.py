@@ -1,0 +1,77 @@
+"""Who acts: carried from the gateway to each service in a short-lived signed token."""
+
+import time
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+
+from shared.errors import NotAllowed
+from shared.identity.crypto import Keys
+
+OFFICER_ROLES = frozenset({"clerk", "officer", "cashier", "head_of_mission", "auditor", "registrar", "administrator"})
+SERVICES = ("gateway", "consular", "civil_registry", "conscription")
+# Who is connected without being part of the platform: known by a key, allowed two requests and one message.
+MINISTRIES = "ministries"
+PARTNERS = (MINISTRIES,)
+REQUEST_SECONDS = 60
+# A page asks several questions for one visitor: signed and checked once in so many seconds, not at every question.
+KEPT_SECONDS, KEPT_TOKENS = 15, 4096
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person or service that acts. `person` is the civil registry's identifier, never a national number."""
+
+    kind: str
+    id: str
+    role: str
+    mission: str | None = None
+    person: str | None = None
+
+
+ANONYMOUS = Actor("anonymous", "anonymous", "anonymous")
+
+
+def service(name: str, mission: str | None = None) -> Actor:
+    """A service acting for itself, in a job or on a message."""
+    return Actor("service", name, name, mission)
+
+
+def request_token(keys: Keys, actor: Actor, audience: str) -> str:
+    """A token by which the gateway says for whom it asks; good for three quarters of a minute at least."""
+    return _signed(keys, actor, audience, _moment())
+
+
+def actor_from(keys: Keys, token: str) -> Actor:
+    """The actor a token speaks for. Raises NotAllowed when it is forged, expired or meant for another service."""
+    return _checked(keys, token, _moment())
+
+
+def partner_token(keys: Keys, audience: str) -> str:
+    """A token by which a partner asks for itself; whatever else it claimed, it would be heard as the partner alone."""
+    return keys.sign("partner", audience, REQUEST_SECONDS, {})
+
+
+def partner_from(keys: Keys, token: str) -> Actor:
+    """The partner that signed a token. Raises NotAllowed as `actor_from`."""
+    for partner in PARTNERS:
+        try:
+            keys.verify(token, "partner", issuer=partner, audience=keys.me)
+        except NotAllowed:
+            continue
+        return service(partner)
+    raise NotAllowed("token_not_valid")
+
+
+def _moment() -> int:
+    return int(time.time()) // KEPT_SECONDS
+
+
+@lru_cache(KEPT_TOKENS)
+def _signed(keys: Keys, actor: Actor, audience: str, _moment: int) -> str:
+    return keys.sign("request", audience, REQUEST_SECONDS, asdict(actor))
+
+
+@lru_cache(KEPT_TOKENS)
+def _checked(keys: Keys, token: str, _moment: int) -> Actor:
+    claims = keys.verify(token, "request", issuer="gateway", audience=keys.me)
+    return Actor(**{field: claims.get(field) for field in ("kind", "id", "role", "mission", "person")})  # type: ignore[arg-type]

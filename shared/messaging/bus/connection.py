@@ -1,0 +1,134 @@
+"""What both buses have in common: their faces, their names of exchanges and queues, and whose thread may speak."""
+
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Protocol
+
+from kombu import Connection
+from kombu.exceptions import KombuError
+from kombu.message import Message
+
+from shared.messaging.messages import CONTENT_TYPE, Delivery
+
+# No wait is endless: a broker may freeze with its sockets open.
+CONNECT_SECONDS, ANSWER_SECONDS, CONFIRM_SECONDS = 3.0, 5.0, 5.0
+HEARTBEAT_SECONDS = 20
+PREFETCH = 10
+
+
+class BusDown(Exception):
+    """Whether anything sent meanwhile arrived is unknown. The connection is of no further use.
+
+    `paused` when the bus is well but takes nothing for now, such as with a full disk.
+    """
+
+    def __init__(self, reason: str, paused: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.paused = paused
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A message on its way out: its id, its routing key, its bytes."""
+
+    id: str
+    key: str
+    raw: bytes
+    content_type: str = CONTENT_TYPE
+
+
+@dataclass(frozen=True)
+class Held:
+    """A delivery the bus keeps until it is told that we are done with it."""
+
+    delivery: Delivery
+    message: Message
+
+
+class Publisher(Protocol):
+    """Sends on the exchange that bears our name."""
+
+    @property
+    def paused(self) -> bool:
+        """Whether the bus has said that it takes nothing for now."""
+
+    def publish(self, letters: Sequence[Letter]) -> dict[str, str]:
+        """Returns when the bus has each on disk; gives a code of the trouble for each it would not take.
+
+        Raises BusDown: then some may have arrived. Letters of one call may arrive in any order.
+        """
+
+    def forgot(self) -> bool:
+        """Whether this bus has never heard of us, as one that lost its disk has not."""
+
+    def remember(self) -> None:
+        """Has it know us from now on."""
+
+    def breathe(self, seconds: float = 0.0) -> None:
+        """Keeps an idle connection alive for so long. Raises BusDown when it is not."""
+
+    def close(self) -> None:
+        """Never raises."""
+
+
+class Consumer(Protocol):
+    """Hears everything that the senders a service listens to say."""
+
+    def next(self, seconds: float) -> Held | None:
+        """What came, or None when nothing did for so long. Raises BusDown."""
+
+    def done(self, held: Held) -> None:
+        """Has the bus forget a delivery. Raises BusDown; then it comes again."""
+
+    def breathe(self) -> None:
+        """Keeps the connection and what is held alive while work goes on elsewhere. Raises BusDown."""
+
+    def close(self) -> None:
+        """Never raises. What is held comes again."""
+
+
+class Owned:
+    """A kombu connection that answers only to the thread and process that opened it."""
+
+    # What a broken connection raises; AttributeError is what py-amqp says when its socket vanished under it.
+    faults: tuple[type[BaseException], ...] = (KombuError, AttributeError)
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self._owner = caller()
+
+    @contextmanager
+    def speaking(self) -> Iterator[None]:
+        """Turns every fault of the connection into BusDown. Raises RuntimeError in another thread or after a fork."""
+        if caller() != self._owner:
+            raise RuntimeError("a bus connection belongs to the thread that opened it")
+        try:
+            yield
+        except (*self.connection.connection_errors, *self.connection.channel_errors, *self.faults) as wrong:
+            self.drop()
+            raise BusDown(type(wrong).__name__) from wrong
+
+    def drop(self) -> None:
+        """Lets go without a word; never raises."""
+        with suppress(Exception):
+            self.connection.collect()
+
+    def close(self) -> None:
+        """Says good-bye first, unless another thread does so at exit; never raises."""
+        with suppress(Exception):
+            self.connection.release()
+        self.drop()
+
+
+def caller() -> tuple[int, int]:
+    """This process and thread."""
+    return os.getpid(), threading.get_ident()
+
+
+def raw_bytes(body: object) -> bytes:
+    """A body as bytes; the libraries give an empty one as text."""
+    return body.encode() if isinstance(body, str) else bytes(body or b"")  # type: ignore[call-overload]

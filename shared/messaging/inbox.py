@@ -1,0 +1,210 @@
+"""What a service has heard: each message applied once, in the order it was said, or parked where people see it."""
+
+from datetime import timedelta
+from typing import Any, Protocol
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    Row,
+    Select,
+    Table,
+    Text,
+    Uuid,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.orm import Session
+
+from shared.database.audit import record
+from shared.database.db import infrastructure
+from shared.errors import NotFound
+from shared.identity.actor import Actor
+from shared.logs import log
+from shared.messaging.messages import Delivery
+
+# Longer than any message can come back.
+KEEP_KNOWN = timedelta(days=90)
+
+# open: to be applied, now or later · applied · ignored: older than what is applied · parked: people decide ·
+# discarded: people decided that it counts as applied without effect.
+inbox = Table(
+    "inbox",
+    infrastructure,
+    Column("consumer", Text, primary_key=True),
+    Column("message", Uuid(as_uuid=False), primary_key=True),
+    Column("sender", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("received", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("applied", DateTime(timezone=True)),
+    Column("attempts", Integer, nullable=False),
+    Column("next_attempt", DateTime(timezone=True), nullable=False),
+    Column("trouble", Text),
+    # Kept until applied, so that the database alone can finish what the bus delivered.
+    Column("raw", LargeBinary),
+)
+_UNDONE = inbox.c.state.in_(("open", "parked", "discarded")) & inbox.c.applied.is_(None)
+Index("ix_inbox_undone", inbox.c.sender, inbox.c.about, inbox.c.sequence, postgresql_where=_UNDONE)
+Index("ix_inbox_applied", inbox.c.received, postgresql_where=inbox.c.state.in_(("applied", "ignored")))
+
+inbox_place = Table(
+    "inbox_place",
+    infrastructure,
+    Column("consumer", Text, primary_key=True),
+    Column("sender", Text, primary_key=True),
+    Column("about", Text, primary_key=True),
+    Column("applied", Integer, nullable=False),
+)
+
+parked = Table(
+    "parked",
+    infrastructure,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("consumer", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("reason", Text, nullable=False),
+    Column("detail", Text, nullable=False, server_default=""),
+    Column("exchange", Text, nullable=False),
+    Column("routing_key", Text, nullable=False),
+    Column("content_type", Text),
+    Column("raw", LargeBinary, nullable=False),
+    # Known only when at least the signature was true.
+    Column("message", Uuid(as_uuid=False)),
+    Column("about", Text),
+    Column("verdict", Text),
+    Column("verdict_by", Text),
+    Column("verdict_reason", Text),
+    Column("verdict_at", DateTime(timezone=True)),
+    # When a replay was taken up again.
+    Column("replayed", DateTime(timezone=True)),
+)
+Index("ix_parked_open", parked.c.at, postgresql_where=parked.c.verdict.is_(None))
+Index("ix_parked_replay", parked.c.id, postgresql_where=(parked.c.verdict == "replay") & parked.c.replayed.is_(None))
+
+TABLES = (inbox, inbox_place, parked)
+
+
+# A parked copy longer than this is cut: it cannot be ours, and nobody will replay it.
+MOST_RAW_BYTES = 1024 * 1024
+BATCH = 100
+
+
+class Said(Protocol):
+    """What names a message's place in the order: an envelope, or a row of the inbox."""
+
+    @property
+    def sender(self) -> str: ...
+
+    @property
+    def about(self) -> str: ...
+
+
+def is_message(consumer: str, message: str) -> ColumnElement[bool]:
+    """The row of one message."""
+    return (inbox.c.consumer == consumer) & (inbox.c.message == message)
+
+
+def at_place(consumer: str, said: Said) -> ColumnElement[bool]:
+    """The row that counts what is applied of one sender's words about one application."""
+    place = inbox_place.c
+    return (place.consumer == consumer) & (place.sender == said.sender) & (place.about == said.about)
+
+
+def due_messages(consumer: str) -> Select[str]:
+    """Messages to attempt now: their time has come and nothing before them is missing."""
+    place = at_place(consumer, inbox.c)  # type: ignore[arg-type]
+    applied = func.coalesce(select(inbox_place.c.applied).where(place).scalar_subquery(), 0)
+    undone = inbox.c.state.in_(("open", "discarded")) & inbox.c.applied.is_(None)
+    due = (inbox.c.consumer == consumer) & undone & (inbox.c.next_attempt <= func.now())
+    in_turn = inbox.c.sequence <= applied + 1
+    return select(inbox.c.message).where(due, in_turn).order_by(inbox.c.received).limit(BATCH)
+
+
+def replays(consumer: str) -> Select[Any]:
+    """Parked messages somebody wants taken up again."""
+    asked = (parked.c.consumer == consumer) & (parked.c.verdict == "replay") & parked.c.replayed.is_(None)
+    return select(parked).where(asked).order_by(parked.c.id).limit(BATCH)
+
+
+def park(
+    connection: Connection,
+    consumer: str,
+    delivery: Delivery,
+    reason: str,
+    detail: str,
+    message: str | None,
+    said: Said | None,
+) -> None:
+    """Sets a delivery aside, byte for byte, with the code of the reason. Detail names fields, never their values."""
+    row = {"consumer": consumer, "message": message, "about": said.about if said else None}
+    came = {"routing_key": plain(delivery.routing_key), "content_type": plain(delivery.content_type or "")}
+    raw = delivery.raw[:MOST_RAW_BYTES]
+    why = {"reason": reason, "detail": plain(detail)}
+    connection.execute(insert(parked).values(**row, **came, **why, exchange=delivery.exchange, raw=raw))
+    log().error("parked", reason=reason, detail=detail, exchange=delivery.exchange)
+
+
+def plain(text: str) -> str:
+    """Foreign text made safe for a column and a screen."""
+    return "".join(sign if sign.isprintable() else "?" for sign in text[:200])
+
+
+def sweep(session: Session) -> None:
+    """Forgets messages that are done with and can no longer come back."""
+    done = inbox.c.state.in_(("applied", "ignored"))
+    session.execute(delete(inbox).where(done & (inbox.c.received < func.now() - KEEP_KNOWN)))
+
+
+def waiting(session: Session, older: float = 0.0) -> int:
+    """How many messages have been neither applied nor set aside for good for so many seconds."""
+    late = inbox.c.received <= func.now() - timedelta(seconds=older)
+    return session.scalar(select(func.count()).select_from(inbox).where(_UNDONE, late)) or 0
+
+
+def parked_open(session: Session, older: float = 0.0) -> int:
+    """How many parked messages nobody has decided about for so many seconds."""
+    late = parked.c.at <= func.now() - timedelta(seconds=older)
+    return session.scalar(select(func.count()).select_from(parked).where(parked.c.verdict.is_(None), late)) or 0
+
+
+def replay(session: Session, actor: Actor, number: int, reason: str) -> None:
+    """Has a parked message taken up again, as if it had just arrived. Raises NotFound once it is decided."""
+    row = _decide(session, actor, number, "replay", reason)
+    if row.message:
+        session.execute(delete(inbox).where(is_message(row.consumer, row.message) & (inbox.c.state == "parked")))
+
+
+def discard(session: Session, actor: Actor, number: int, reason: str) -> None:
+    """Lets what was said later about the same application pass, as if this had been applied without effect."""
+    row = _decide(session, actor, number, "discard", reason)
+    if row.message:
+        gone = {"state": "discarded", "next_attempt": func.now()}
+        session.execute(
+            update(inbox).where(is_message(row.consumer, row.message) & (inbox.c.state == "parked")).values(**gone)
+        )
+
+
+def _decide(session: Session, actor: Actor, number: int, verdict: str, reason: str) -> Row[Any]:
+    decided = session.execute(
+        update(parked)
+        .where(parked.c.id == number, parked.c.verdict.is_(None))
+        .values(verdict=verdict, verdict_by=actor.id, verdict_reason=reason, verdict_at=func.now())
+        .returning(parked)
+    ).one_or_none()
+    if decided is None:
+        raise NotFound()
+    record(session, actor, f"message.{verdict}", decided.about or f"parked:{number}", reason, parked=number)
+    return decided

@@ -1,0 +1,135 @@
+"""Messages leave in the commit of the change they tell of: a row here first, the bus later."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import (
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    Table,
+    Text,
+    Uuid,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+from structlog.contextvars import get_contextvars
+
+from shared.database.db import infrastructure
+from shared.identity.actor import Actor
+from shared.logs import request_id
+from shared.messaging.messages import CURRENT, Envelope, checked_body
+from shared.values.references import mission_of
+
+# Sent rows are kept to be sent again when a broker loses its disk. Listeners know what they have seen for longer.
+KEEP_SENT = timedelta(days=30)
+MOST_BODY = 16 * 1024
+
+outbox = Table(
+    "outbox",
+    infrastructure,
+    Column("id", Uuid(as_uuid=False), primary_key=True),
+    Column("about", Text, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("content", JSONB, nullable=False),
+    Column("created", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("sent", DateTime(timezone=True)),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("next_attempt", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("trouble", Text),
+    Index("uq_outbox_about_sequence", "about", "sequence", unique=True),
+)
+_UNSENT = outbox.c.sent.is_(None)
+Index("ix_outbox_due", outbox.c.next_attempt, postgresql_where=_UNSENT)
+Index("ix_outbox_unsent", outbox.c.about, outbox.c.sequence, postgresql_where=_UNSENT)
+Index("ix_outbox_sent", outbox.c.sent, postgresql_where=outbox.c.sent.is_not(None))
+
+# Counts what this service has said about each application. The row stays locked until the change commits, so numbers
+# follow the order of commits and a change that is rolled back leaves no gap.
+outbox_place = Table(
+    "outbox_place",
+    infrastructure,
+    Column("about", Text, primary_key=True),
+    Column("last", Integer, nullable=False),
+)
+TABLES = (outbox, outbox_place)
+
+_about = bindparam("the_about", type_=Text())
+_place = (
+    upsert(outbox_place)
+    .values(about=_about, last=1)
+    .on_conflict_do_update(index_elements=["about"], set_={"last": outbox_place.c.last + 1})
+    .returning(outbox_place.c.last)
+    .cte("place")
+)
+_written = (
+    insert(outbox)
+    .values(
+        id=bindparam("the_id", type_=Uuid(as_uuid=False)),
+        about=_about,
+        type=bindparam("the_type", type_=Text()),
+        version=bindparam("the_version", type_=Integer()),
+        content=bindparam("the_content", type_=JSONB()),
+        sequence=select(_place.c.last).scalar_subquery(),
+    )
+    .add_cte(_place)
+    .cte("written")
+)
+# Number, row and wake-up in one round trip; the relay wakes when, and only when, this commits.
+_EMIT = select(func.pg_notify(func.concat("outbox_", func.current_schema()), "")).add_cte(_written)
+
+
+def emit(
+    session: Session, actor: Actor, type: str, about: str, body: dict[str, Any], cause: Envelope | None = None
+) -> str:
+    """Says something about an application to whoever listens, once this transaction commits. Gives the message's id.
+
+    Raises marshmallow's ValidationError for a body its schema refuses, ValueError for a large one.
+    """
+    version = CURRENT[type]
+    if len(str(body)) > MOST_BODY:
+        raise ValueError("messages carry ids; files travel by reference")
+    checked_body(type, version, body)
+    message = str(uuid4())
+    content = {
+        "actor": {"kind": actor.kind, "id": actor.id, "role": actor.role},
+        "mission": mission_of(about),
+        "correlation": cause.correlation if cause else request_id.get() or message,
+        "causation": cause.id if cause else None,
+        "traceparent": cause.traceparent if cause else get_contextvars().get("traceparent"),
+        "body": body,
+    }
+    row = {"the_id": message, "the_about": about, "the_type": type, "the_version": version, "the_content": content}
+    session.execute(_EMIT, row)
+    return message
+
+
+def resend(session: Session, since: timedelta = KEEP_SENT) -> int:
+    """Marks what was sent lately as unsent, for a bus that forgot it; listeners ignore what they know."""
+    lately = outbox.c.sent > func.now() - since
+    changed = session.execute(
+        update(outbox).where(lately).values(sent=None, attempts=0, next_attempt=func.now()).returning(outbox.c.id)
+    )
+    return len(changed.all())
+
+
+def sweep(session: Session) -> None:
+    """Deletes rows sent long ago."""
+    session.execute(delete(outbox).where(outbox.c.sent < func.now() - KEEP_SENT))
+
+
+def unsent(session: Session, older: float = 0.0) -> int:
+    """How many messages have waited for the bus for so many seconds."""
+    late = outbox.c.created <= func.now() - timedelta(seconds=older)
+    return session.scalar(select(func.count()).select_from(outbox).where(_UNSENT, late)) or 0

@@ -1,0 +1,196 @@
+"""The process behind a service's web face: hears, sends, and does what is due, each in a thread that is watched."""
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from shared.database.db import Database
+from shared.identity.crypto import Keys
+from shared.logs import log, start_logs
+from shared.messaging import inbox, outbox
+from shared.messaging.bus import BusDown, Consumer, connect_consumer, connect_publisher
+from shared.messaging.listener import Handler, Listener
+from shared.messaging.relay import Relay
+from shared.messaging.retries import pause
+from shared.settings import Settings
+
+IDLE_SECONDS, DUE_SECONDS, BREATH_SECONDS = 1.0, 1.0, 2.0
+# Longer than any statement, lock or answer may take: past this a thread does not work, it hangs.
+HANGING_SECONDS, STOP_SECONDS = 120.0, 10.0
+EXIT_HANGING = 70
+# When a message counts as late, and when a parked one has waited for people too long.
+LATE_SECONDS, PARKED_SECONDS = 300.0, 3600.0
+GONE = (BusDown, SQLAlchemyError, psycopg.Error)
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something done again and again. It must bear being done twice at once, by two workers of one service."""
+
+    name: str
+    every: float
+    run: Callable[[Database], None]
+
+
+def run(settings: Settings, handlers: Mapping[str, Handler], jobs: Sequence[Job] = ()) -> None:
+    """Until SIGTERM: then finishes the message in hand and leaves with 0; with another code when a thread died."""
+    start_logs(settings.service)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    code = Worker(settings, handlers, jobs, stop).work()
+    sys.stdout.flush()
+    # Not sys.exit: that would wait for a thread that hangs.
+    os._exit(code)
+
+
+class Worker:
+    """Three threads and their watchman."""
+
+    def __init__(
+        self, settings: Settings, handlers: Mapping[str, Handler], jobs: Sequence[Job], stop: threading.Event
+    ) -> None:
+        self.me, self.bus_url, self.stop = settings.service, settings.bus_url, stop
+        self.database = Database(settings.database_url, pool_size=4)
+        keys = Keys(settings.keys, settings.service)
+        self.listener = Listener(self.database, keys, handlers)
+        self.relay = Relay(self.database, keys, lambda: connect_publisher(self.bus_url, self.me))
+        self.jobs = (*jobs, Job("sweep", 3600, sweep), Job("watch", 60, watch))
+        self.alive: dict[str, float] = {}
+
+    def work(self) -> int:
+        """The exit code, once told to stop or once a thread has died or hangs."""
+        work = {"hear": self.hear, "send": self.send, "due": self.do_jobs}
+        threads = [threading.Thread(target=one, name=name, daemon=True) for name, one in work.items()]
+        for thread in threads:
+            self.alive[thread.name] = time.monotonic()
+            thread.start()
+        log().info("started")
+        while not self.stop.wait(IDLE_SECONDS):
+            faults = self.faults(threads)
+            if faults:
+                log().critical("hanging", threads=faults)
+                return EXIT_HANGING
+        give_up = time.monotonic() + STOP_SECONDS
+        for thread in threads:
+            thread.join(max(0.0, give_up - time.monotonic()))
+        left = [thread.name for thread in threads if thread.is_alive()]
+        log().info("stopped", left=left)
+        return 1 if left else 0
+
+    def faults(self, threads: Sequence[threading.Thread]) -> list[str]:
+        """Threads that have died or make no progress."""
+        oldest = time.monotonic() - HANGING_SECONDS
+        return [thread.name for thread in threads if not thread.is_alive() or self.alive[thread.name] < oldest]
+
+    def beat(self) -> None:
+        """Says that the calling thread makes progress."""
+        self.alive[threading.current_thread().name] = time.monotonic()
+
+    def hear(self) -> None:
+        """Listens, over as many connections as it takes."""
+        failures = 0
+        with ThreadPoolExecutor(1, "handle") as hands:
+            while not self.stop.is_set():
+                self.beat()
+                try:
+                    # First, or each reconnection would count as another delivery of messages we cannot apply.
+                    with self.database.engine.connect() as connection:
+                        connection.execute(text("SELECT 1"))
+                    consumer = connect_consumer(self.bus_url, self.me)
+                    failures = 0
+                    try:
+                        self.hear_from(consumer, hands)
+                    finally:
+                        consumer.close()
+                except GONE as gone:
+                    failures += 1
+                    self.rest("hear", gone, failures)
+
+    def hear_from(self, consumer: Consumer, hands: ThreadPoolExecutor) -> None:
+        """One message at a time, handled by another thread so that this one can keep the connection alive."""
+        look = 0.0
+        while not self.stop.is_set():
+            self.beat()
+            if time.monotonic() >= look:
+                self.await_hands(consumer, hands.submit(self.listener.apply_due))
+                look = time.monotonic() + DUE_SECONDS
+            held = consumer.next(IDLE_SECONDS)
+            if held:
+                self.await_hands(consumer, hands.submit(self.listener.take, held.delivery))
+                consumer.done(held)
+
+    def await_hands(self, consumer: Consumer, work: Future[Any]) -> None:
+        """Breathes until the work is done. Raises what it raised."""
+        while wait([work], BREATH_SECONDS).not_done:
+            consumer.breathe()
+        work.result()
+
+    def send(self) -> None:
+        """Relays, and sleeps until the outbox rings."""
+        failures = 0
+        while not self.stop.is_set():
+            self.beat()
+            try:
+                if not self.relay.send_due():
+                    self.relay.listen(IDLE_SECONDS)
+                failures = 0
+            except GONE as gone:
+                failures += 1
+                if isinstance(gone, BusDown) and gone.paused:
+                    self.relay.wait_until_taken(IDLE_SECONDS)
+                else:
+                    self.rest("send", gone, failures)
+        self.relay.close()
+
+    def do_jobs(self) -> None:
+        """Each job in its time; one that fails is logged and comes again in its time."""
+        due = {job.name: time.monotonic() for job in self.jobs}
+        while not self.stop.wait(min(1.0, max(0.0, min(due.values()) - time.monotonic()))):
+            for job in self.jobs:
+                self.beat()
+                if time.monotonic() >= due[job.name] and not self.stop.is_set():
+                    due[job.name] = time.monotonic() + job.every
+                    self.do(job)
+
+    def do(self, job: Job) -> None:
+        """One run of one job."""
+        try:
+            job.run(self.database)
+        except Exception as failed:
+            log().error("job_failed", job=job.name, error=type(failed).__name__, exc_info=failed)
+
+    def rest(self, who: str, gone: Exception, failures: int) -> None:
+        """Before the next try, longer each time."""
+        reason = gone.reason if isinstance(gone, BusDown) else type(gone).__name__
+        log().warning("connection_lost", who=who, reason=reason, failures=failures)
+        self.stop.wait(pause(failures))
+
+
+def sweep(database: Database) -> None:
+    """Forgets what can no longer matter."""
+    with database.scope(None) as session:
+        outbox.sweep(session)
+        inbox.sweep(session)
+
+
+def watch(database: Database) -> None:
+    """Says in the log what waits for too long: for the bus, for another message, or for people."""
+    with database.scope(None) as session:
+        late = {
+            "unsent": outbox.unsent(session, LATE_SECONDS),
+            "waiting": inbox.waiting(session, LATE_SECONDS),
+            "parked": inbox.parked_open(session, PARKED_SECONDS),
+        }
+    if any(late.values()):
+        log().error("late", **late)

@@ -1,0 +1,108 @@
+"""Money as integer minor units and a currency key; a Syrian pound always says whether it is old or new."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+from shared.values.digits import ascii_digits
+
+# Minor-unit digits of ISO 4217. CLDR formats SYP, LBP and IQD with none, so the table is ours.
+_DIGITS = {
+    0: "JPY",
+    2: "AED AMD ARS BRL BYN CAD CHF CNY CUP CZK DZD EGP EUR GBP HUF IDR INR IRR LBP MAD MRU MYR PKR PLN QAR RON RSD RUB"
+    " SAR SDG SEK SYP-NEW SYP-OLD TRY USD VES YER ZAR",
+    3: "BHD IQD JOD KWD LYD OMR TND",
+}
+_EXPONENTS = {currency: digits for digits, currencies in _DIGITS.items() for currency in currencies.split()}
+
+
+class CurrencyMismatch(ValueError):
+    """Two currencies met in one sum."""
+
+
+def exponent(currency: str) -> int:
+    """Digits after the point. Raises ValueError for an unknown currency, and for bare SYP: its unit is ambiguous."""
+    if currency not in _EXPONENTS:
+        raise ValueError(f"unknown currency {currency}")
+    return _EXPONENTS[currency]
+
+
+def _minor(value: Decimal) -> int:
+    return int(value.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+@dataclass(frozen=True, order=False)
+class Money:
+    """An amount in minor units (halalas, cents, fils). What its sign means is said by the ledger."""
+
+    amount: int
+    currency: str
+
+    def __post_init__(self) -> None:
+        exponent(self.currency)
+        if isinstance(self.amount, bool) or not isinstance(self.amount, int):
+            raise TypeError("minor units are integers")
+
+    @classmethod
+    def of(cls, text: str | Decimal | int, currency: str) -> "Money":
+        """From major units, for example of("187.50", "SAR"). Raises ValueError for digits the currency lacks."""
+        try:
+            value = Decimal(ascii_digits(text).strip() if isinstance(text, str) else text)
+        except InvalidOperation as wrong:
+            raise ValueError("not an amount") from wrong
+        if not value.is_finite():
+            raise ValueError("not an amount")
+        minor = value.scaleb(exponent(currency))
+        if minor != minor.to_integral_value():
+            raise ValueError("more digits than the currency has")
+        return cls(int(minor), currency)
+
+    @property
+    def major(self) -> Decimal:
+        """In major units, with all digits of the currency."""
+        return Decimal(self.amount).scaleb(-exponent(self.currency))
+
+    def __str__(self) -> str:
+        return f"{self.major} {self.currency}"
+
+    def _same(self, other: "Money") -> None:
+        if self.currency != other.currency:
+            raise CurrencyMismatch(f"{self.currency} and {other.currency}")
+
+    def __add__(self, other: "Money") -> "Money":
+        self._same(other)
+        return Money(self.amount + other.amount, self.currency)
+
+    def __sub__(self, other: "Money") -> "Money":
+        self._same(other)
+        return Money(self.amount - other.amount, self.currency)
+
+    def __neg__(self) -> "Money":
+        return Money(-self.amount, self.currency)
+
+    def convert(self, rate: Decimal, to: str) -> "Money":
+        """In another currency; `rate` is units of `to` for one unit of ours; half-up to the minor unit."""
+        return Money(_minor((self.major * rate).scaleb(exponent(to))), to)
+
+    def rounded(self, step: int) -> "Money":
+        """Half-up to a multiple of `step` minor units: the smallest coin a counter takes."""
+        return Money(_minor(Decimal(self.amount) / step) * step, self.currency)
+
+    def split(self, weights: Sequence[int]) -> "list[Money]":
+        """Parts by largest remainder: their sum is the whole, to the last unit. Raises ValueError without weight."""
+        total = sum(weights)
+        if total <= 0 or min(weights) < 0:
+            raise ValueError("weights")
+        shares = [divmod(self.amount * weight, total) for weight in weights]
+        left = self.amount - sum(share for share, _ in shares)
+        order = sorted(range(len(weights)), key=lambda i: -shares[i][1])
+        extra = set(order[:left])
+        return [Money(share + (i in extra), self.currency) for i, (share, _) in enumerate(shares)]
+
+
+def total(amounts: Sequence[Money]) -> Money:
+    """The sum of at least one amount, all in one currency."""
+    first, *rest = amounts
+    for amount in rest:
+        first = first + amount
+    return first

@@ -1,0 +1,176 @@
+"""What the inner services do alike at their HTTP edge: who asks, may they, in which transaction, how errors read."""
+
+import secrets
+import time
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar, cast
+
+import sqlalchemy.exc
+from flask import Blueprint, Flask, Response, current_app, g, jsonify, request
+from marshmallow import EXCLUDE, Schema, ValidationError
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import HTTPException
+
+from shared.database.db import Database
+from shared.errors import Invalid, NotAllowed, NotFound, Refusal, Unavailable, problem
+from shared.forms import first_codes
+from shared.identity.access import ACCESS, check_role
+from shared.identity.actor import Actor, actor_from, partner_from
+from shared.identity.crypto import Keys
+from shared.logs import log, request_id, start_logs
+from shared.settings import Settings
+
+MAX_BODY_BYTES = 9 * 1024 * 1024
+OPEN_ENDPOINTS = frozenset({"health", "ready"})
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def allowed(action: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Names the action of a view; a role without an entry for it is refused before the view runs."""
+    if action not in ACCESS:
+        raise KeyError(f"no entry in the access table: {action}")
+
+    def declare(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            check_role(current_actor(), action)
+            return view(*args, **kwargs)
+
+        guarded.action = action  # type: ignore[attr-defined]
+        return guarded
+
+    return declare
+
+
+def current_actor() -> Actor:
+    """For whom this request is made."""
+    return cast(Actor, g.actor)
+
+
+def database() -> Database:
+    """This service's database."""
+    return cast(Database, current_app.extensions["database"])
+
+
+def keys() -> Keys:
+    """This service's keys."""
+    return cast(Keys, current_app.extensions["keys"])
+
+
+def settings() -> Settings:
+    """This process's settings."""
+    return cast(Settings, current_app.extensions["settings"])
+
+
+def transaction() -> AbstractContextManager[Session]:
+    """The one transaction of this request, in the actor's mission."""
+    return database().transaction(current_actor())
+
+
+def body(schema: type[Schema]) -> dict[str, Any]:
+    """The JSON body, checked. Raises Invalid with a code per field; unknown fields are ignored."""
+    sent = request.get_json(silent=True)
+    if not isinstance(sent, dict):
+        raise Invalid("not_json")
+    try:
+        return cast(dict[str, Any], schema(unknown=EXCLUDE).load(sent))
+    except ValidationError as wrong:
+        raise Invalid("invalid", errors=first_codes(wrong)) from wrong
+
+
+def _identify() -> None:
+    request_id.set(request.headers.get("X-Request-ID", "")[:64] or secrets.token_hex(8))
+    g.started = time.perf_counter()
+    if request.endpoint in OPEN_ENDPOINTS:
+        return
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    if kind != "Bearer" or not token:
+        raise NotAllowed("token_missing")
+    g.actor = _actor_of(token)
+
+
+def _actor_of(token: str) -> Actor:
+    """Whom a token speaks for: a visitor, as the gateway says, or a partner that speaks for itself."""
+    try:
+        return actor_from(keys(), token)
+    except NotAllowed:
+        return partner_from(keys(), token)
+
+
+def _finish(answer: Response) -> Response:
+    answer.headers["Cache-Control"] = "no-store"
+    if request.endpoint not in OPEN_ENDPOINTS:
+        spent = round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1)
+        route = request.url_rule.rule if request.url_rule else "unknown"
+        log().info("request", method=request.method, route=route, status=answer.status_code, ms=spent)
+    return answer
+
+
+def _answer(refusal: Refusal) -> Response:
+    answer = jsonify(problem(refusal))
+    answer.status_code = refusal.status
+    answer.content_type = "application/problem+json"
+    return answer
+
+
+def _http_error(error: HTTPException) -> Response:
+    refusal = NotFound() if error.code == 404 else Refusal((error.name or "error").lower().replace(" ", "_"))
+    answer = _answer(refusal)
+    answer.status_code = error.code or 500
+    return answer
+
+
+def _database_down(error: sqlalchemy.exc.DBAPIError) -> Response:
+    log().error("database", error=type(error.orig).__name__)
+    return _answer(Unavailable("database_down"))
+
+
+def _unexpected(error: Exception) -> Response:
+    log().error("unexpected", error=type(error).__name__, exc_info=error)
+    answer = _answer(Refusal("unexpected"))
+    answer.status_code = 500
+    return answer
+
+
+def _health() -> Response:
+    return jsonify(status="ok")
+
+
+def _ready() -> Response:
+    with database().scope(None) as session:
+        session.execute(text("SELECT 1"))
+    return jsonify(status="ready")
+
+
+def create_service(configured: Settings, blueprints: Iterable[Blueprint]) -> Flask:
+    """A service's application, with its database, keys and settings as extensions.
+
+    Raises KeyError when a route has no action of the access table.
+    """
+    start_logs(configured.service)
+    app = Flask(configured.service, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    app.extensions["settings"] = configured
+    app.extensions["database"] = Database(configured.database_url)
+    app.extensions["keys"] = Keys(configured.keys, configured.service)
+    app.before_request(_identify)
+    app.after_request(_finish)
+    app.register_error_handler(Refusal, _answer)
+    app.register_error_handler(HTTPException, _http_error)
+    for gone in (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError, sqlalchemy.exc.TimeoutError):
+        app.register_error_handler(gone, _database_down)
+    app.register_error_handler(Exception, _unexpected)
+    app.add_url_rule("/health", "health", _health)
+    app.add_url_rule("/ready", "ready", _ready)
+    for blueprint in blueprints:
+        app.register_blueprint(blueprint)
+    undeclared = [
+        name for name, view in app.view_functions.items() if name not in OPEN_ENDPOINTS and not hasattr(view, "action")
+    ]
+    if undeclared:
+        raise KeyError(f"routes without an action: {undeclared}")
+    return app
