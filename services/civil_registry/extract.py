@@ -1,13 +1,12 @@
 """Draws a paper from the register as it stands today, for whoever the register itself says may have it."""
 
-from collections.abc import Callable, Mapping
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.civil_registry import family, findings, rules, snapshots, unions, vital
+from services.civil_registry import rules, snapshots
 from services.civil_registry.answer import answer
 from services.civil_registry.confirm import identifier, look_up
+from services.civil_registry.contents import CONTENTS
 from services.civil_registry.holders import missing_event
 from services.civil_registry.kinship import kinship
 from services.civil_registry.model import Person
@@ -22,25 +21,6 @@ from shared.documents.model import Document
 from shared.identity.actor import Actor
 from shared.messaging.messages import Envelope
 from shared.values.dates import local_date
-
-Draw = Callable[[Session, Person, Data], tuple[Data, list[str]]]
-
-
-def individual(session: Session, holder: Person, options: Data) -> tuple[Data, list[str]]:
-    """What an individual extract says of its holder."""
-    shown = {} if options.get("marital_status_shown") != "no" else {"marital_status": None}
-    wrong = findings.parentage(holder, *vital.parents(session, holder))
-    return {"person": snapshots.person(holder) | shown}, wrong
-
-
-DRAWN: Mapping[str, Draw] = {
-    "individual-extract": individual,
-    "family-extract": family.family,
-    "birth-statement": vital.birth,
-    "death-statement": vital.death,
-    "marriage-statement": unions.marriages,
-    "divorce-statement": unions.divorces,
-}
 
 
 def extract(session: Session, actor: Actor, envelope: Envelope) -> None:
@@ -58,12 +38,12 @@ def extract(session: Session, actor: Actor, envelope: Envelope) -> None:
         answer(session, actor, envelope, "refused", reason)
         return
     purpose = rules.purpose_of(options)
-    if kind not in DRAWN or purpose is None:
+    if kind not in CONTENTS or purpose is None:
         answer(session, actor, envelope, "returned", "answer_wrong")
         return
     code = _issued_before(session, envelope.about, kind)
     if code is None:
-        drawn, found = DRAWN[kind](session, holder, options)
+        drawn, found = CONTENTS[kind](session, holder, options)
         wrong = unsettled(session, holder, kind, found)
         if wrong:
             answer(session, actor, envelope, "returned", "register_mismatch", findings=wrong)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.civil_registry import findings
 from services.civil_registry.annotate import annotate
-from services.civil_registry.extract import DRAWN
+from services.civil_registry.contents import CONTENTS
 from services.civil_registry.model import Person, Request
 from services.civil_registry.registrar.accepted import unsettled
 from services.civil_registry.registrar.model import CORRECTED, NO_CONTRADICTION, Settlement
@@ -54,7 +54,7 @@ def correct(session: Session, actor: Actor, request: int, judgment: Judgment, ke
     holder = session.get_one(Person, asked.person)
     if judgment.judged_on < holder.born:
         raise Invalid("out_of_range", field="judged_on")
-    _, found = DRAWN[asked.transaction](session, holder, EVERY_UNION)
+    _, found = CONTENTS[asked.transaction](session, holder, EVERY_UNION)
     wrong = unsettled(session, holder, asked.transaction, found)
     audit.record(session, actor, "mismatch.check", str(holder.id), reason=asked.application, findings=len(wrong))
     if wrong:
