@@ -52,7 +52,7 @@ def _furnish_missions(consular: Database) -> None:
                 booklets.receive(session, actor.service("consular", mission), mission, serials)
     with consular.scope(HOME) as session:
         for slug in ACTIVATED:
-            tariffs.declare(session, slug, tariffs.ACTIVE, ACTIVATED_ON, ACTIVATION, "demo", certainty="L")
+            tariffs.declare_status(session, slug, tariffs.ACTIVE, ACTIVATED_ON, ACTIVATION, "demo", certainty="L")
     consular.engine.dispose()
 
 

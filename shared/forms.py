@@ -177,7 +177,7 @@ def check_answers(slug: str, answers: Mapping[str, object], today: date, step: s
     return clean
 
 
-def check_given(slug: str, answers: Mapping[str, object], today: date) -> dict[str, Any]:
+def check_draft(slug: str, answers: Mapping[str, object], today: date) -> dict[str, Any]:
     """Clean answers of a draft: those given are checked one by one, the others may still come."""
     clean = _load(answers_schema(slug, today), answers, partial=True)
     return clean | _typed_hijri(slug, answers, clean)

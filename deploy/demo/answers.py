@@ -6,7 +6,7 @@ from typing import Protocol
 from PIL import Image
 
 from shared.catalogue import CATALOGUE
-from shared.catalogue.model import Paper
+from shared.catalogue.model import RequiredUpload
 
 ARABIC_INDIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 
@@ -99,6 +99,6 @@ def scan(mark: int = 0) -> bytes:
     return content.getvalue()
 
 
-def required_papers(slug: str) -> list[Paper]:
+def required_papers(slug: str) -> list[RequiredUpload]:
     """The papers an entry insists on."""
     return [paper for paper in CATALOGUE[slug].papers if paper.required]

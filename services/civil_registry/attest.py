@@ -9,20 +9,20 @@ from sqlalchemy.orm import Session
 
 from services.civil_registry.holders import NOBODY, by_number_and_name, find_holder
 from services.civil_registry.model import Person
-from services.civil_registry.principals import find_principal, own
+from services.civil_registry.principals import find_principal, self_representation
 from shared.catalogue import CATALOGUE
 from shared.database import audit
 from shared.errors import NotFound
 from shared.identity.actor import Actor
 from shared.identity.crypto import Keys
-from shared.identity.representation import PURPOSE, Standing, prove
+from shared.identity.representation import PURPOSE, Representation, sign_representation
 
 STATEMENT_SECONDS = 300
 READER = "consular"
 
 
 @dataclass(frozen=True)
-class Made:
+class SignedStatement:
     """A signed statement, the facts in it, and what proves to other registers that its reader may ask them too."""
 
     statement: str
@@ -37,7 +37,7 @@ def attest(
     purpose: str,
     named: Mapping[str, str] | None = None,
     behalf: Mapping[str, Any] | None = None,
-) -> Made | str:
+) -> SignedStatement | str:
     """A statement about the actor's own person, or about the one they act for where `behalf` says so and the register
     or an accepted mandate proves it; and about the holder of the entry asked for where one is named.
 
@@ -47,7 +47,11 @@ def attest(
     asking = session.get(Person, UUID(actor.person)) if actor.person else None
     if asking is None:
         raise NotFound("person_unknown")
-    found = find_principal(session, actor, keys, asking, purpose, behalf) if behalf else (asking, own(asking, purpose))
+    found = (
+        find_principal(session, actor, keys, asking, purpose, behalf)
+        if behalf
+        else (asking, self_representation(asking, purpose))
+    )
     if isinstance(found, str):
         return found
     person, standing = found
@@ -61,10 +65,10 @@ def attest(
         attested["acting"] = _acting(asking, standing)
         audit.act_for(session, standing.person, standing.capacity)
     audit.record(session, actor, "statement.ask", str(person.id), reason=purpose)
-    return Made(_signed(keys, standing, attested), attested, _proofs(keys, standing) if behalf else {})
+    return SignedStatement(_signed(keys, standing, attested), attested, _proofs(keys, standing) if behalf else {})
 
 
-def introduced(session: Session, actor: Actor, keys: Keys, named: Mapping[str, str]) -> Made | None:
+def introduced(session: Session, actor: Actor, keys: Keys, named: Mapping[str, str]) -> SignedStatement | None:
     """What an officer is told about the person a paper names; None when number and name are nobody's. Recorded."""
     found = by_number_and_name(session, named)
     audit.record(session, actor, "person.read", str(found.id) if found else NOBODY, reason=PURPOSE, found=bool(found))
@@ -72,10 +76,10 @@ def introduced(session: Session, actor: Actor, keys: Keys, named: Mapping[str, s
         return None
     attested = facts(found)
     claims = {"purpose": PURPOSE, "person": str(found.id), "told_to": actor.id, "facts": attested}
-    return Made(keys.sign("statement", READER, STATEMENT_SECONDS, claims), attested, {})
+    return SignedStatement(keys.sign("statement", READER, STATEMENT_SECONDS, claims), attested, {})
 
 
-def _signed(keys: Keys, standing: Standing, attested: dict[str, Any]) -> str:
+def _signed(keys: Keys, standing: Representation, attested: dict[str, Any]) -> str:
     claims = {
         "purpose": standing.purpose,
         "person": standing.person,
@@ -87,14 +91,14 @@ def _signed(keys: Keys, standing: Standing, attested: dict[str, Any]) -> str:
     return keys.sign("statement", READER, STATEMENT_SECONDS, claims)
 
 
-def _proofs(keys: Keys, standing: Standing) -> dict[str, str]:
+def _proofs(keys: Keys, standing: Representation) -> dict[str, str]:
     """What the other registers must see before they speak of somebody to another: this one alone knows kinship."""
     entry = CATALOGUE.get(standing.purpose)
     others = [name for name in entry.authorities if name != keys.me] if entry else []
-    return {name: prove(keys, standing, name) for name in others}
+    return {name: sign_representation(keys, standing, name) for name in others}
 
 
-def _acting(asking: Person, standing: Standing) -> dict[str, Any]:
+def _acting(asking: Person, standing: Representation) -> dict[str, Any]:
     """Who asks, as what."""
     return {
         "person": str(asking.id),

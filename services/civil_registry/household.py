@@ -45,7 +45,7 @@ def blocks(found: Family) -> list[Block]:
     """
     if found.head is None:
         return []
-    shown = _shown(found)
+    shown = _visible(found)
     last = {union.spouse.id: union for union in found.unions}
     made = [
         Block(union, [one for one in shown if spouse in (one.mother, one.father)]) for spouse, union in last.items()
@@ -62,7 +62,7 @@ def others(found: Family) -> list[Person]:
     return [one for one in found.members if one.id not in placed]
 
 
-def _shown(found: Family) -> list[Person]:
+def _visible(found: Family) -> list[Person]:
     """The head's children on the entry, and those moved elsewhere without marrying.
 
     Who has married stands with a household of their own and drops out; who came back after a divorce is on the entry.
@@ -92,7 +92,9 @@ def findings_in(found: Family) -> list[str]:
             "head_elsewhere": place_of(head) != found.entry,
             "spouse_elsewhere": head.died_on is None and any(place_of(one) != found.entry for one in standing),
             "marital_status": _status_differs(head, found.unions),
-            "parents_marriage_missing": any(_other_parent(one, head) not in {None, *spouses} for one in _shown(found)),
+            "parents_marriage_missing": any(
+                _other_parent(one, head) not in {None, *spouses} for one in _visible(found)
+            ),
         }
     )
 

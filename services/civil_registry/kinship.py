@@ -15,7 +15,7 @@ GENERATIONS = 6
 
 def kinship(session: Session, asking: Person, holder: Person) -> str | None:
     """What the first is to the second, or None."""
-    married = standing_marriage(session, asking.id, holder.id) is not None
+    married = marriage_in_force(session, asking.id, holder.id) is not None
     return rules.kinship(_line(session, asking), _line(session, holder), married=married)
 
 
@@ -33,7 +33,7 @@ def _ascendants(session: Session, one: Person) -> frozenset[UUID]:
     return frozenset(session.scalars(select(walked.c.id))) - {one.id}
 
 
-def standing_marriage(session: Session, one: UUID, other: UUID) -> RegisterEvent | None:
+def marriage_in_force(session: Session, one: UUID, other: UUID) -> RegisterEvent | None:
     """The latest marriage of the two, unless a divorce followed it. Death ends no kinship."""
     latest = session.scalar(
         select(RegisterEvent)

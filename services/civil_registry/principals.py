@@ -16,15 +16,15 @@ from shared.database import audit
 from shared.database.db import now
 from shared.identity.actor import Actor
 from shared.identity.crypto import Keys
-from shared.identity.representation import Standing, proven
+from shared.identity.representation import Representation, verify_representation
 from shared.values.dates import local_date
 
-Found = tuple[Person, Standing]
+Found = tuple[Person, Representation]
 
 
-def own(asking: Person, purpose: str) -> Standing:
+def self_representation(asking: Person, purpose: str) -> Representation:
     """Somebody who asks for themselves."""
-    return Standing(str(asking.id), str(asking.id), HOLDER, purpose)
+    return Representation(str(asking.id), str(asking.id), HOLDER, purpose)
 
 
 def find_principal(
@@ -46,11 +46,11 @@ def find_principal(
     audit.record(session, actor, "principal.find", about, reason=purpose, found=not why)
     if why or found is None:
         return why or "kin_not_found"
-    return found, Standing(str(found.id), str(asking.id), str(behalf["capacity"]), purpose)
+    return found, Representation(str(found.id), str(asking.id), str(behalf["capacity"]), purpose)
 
 
 def _by_mandate(session: Session, keys: Keys, actor: Actor, purpose: str, proof: str) -> Found | str:
-    standing = proven(keys, proof, actor, purpose, issuers=("consular",))
+    standing = verify_representation(keys, proof, actor, purpose, issuers=("consular",))
     principal = session.get(Person, UUID(standing.person))
     if principal is None or principal.died_on is not None:
         return "principal_dead"

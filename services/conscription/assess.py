@@ -25,7 +25,7 @@ def assess(session: Session, actor: Actor, envelope: Envelope) -> None:
     man = record.man(session, actor, UUID(envelope.body["person"]), envelope.about)
     allowance = ALLOWANCES[envelope.body["transaction"]]
     found = allowance(man, record.prices(session, on), on) if man else Finding(None, "no_service_record")
-    keep(session, actor, envelope, found)
+    store_assessment(session, actor, envelope, found)
     if found.price is None:
         answer(session, actor, envelope, outcome="refused", reason=found.reason)
         return
@@ -33,7 +33,7 @@ def assess(session: Session, actor: Actor, envelope: Envelope) -> None:
     answer(session, actor, envelope, outcome="assessed", amount=price.amount, currency=price.currency)
 
 
-def keep(session: Session, actor: Actor, envelope: Envelope, found: Finding) -> None:
+def store_assessment(session: Session, actor: Actor, envelope: Envelope, found: Finding) -> None:
     """What was found and how, also where it ends in a refusal; asked again, the later finding counts."""
     price = found.price
     session.merge(

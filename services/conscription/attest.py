@@ -10,7 +10,7 @@ from shared.catalogue.model import HOLDER
 from shared.database import audit
 from shared.identity.actor import Actor
 from shared.identity.crypto import Keys
-from shared.identity.representation import Standing, proven
+from shared.identity.representation import Representation, verify_representation
 
 STATEMENT_SECONDS = 300
 READER = "consular"
@@ -26,9 +26,9 @@ def attest(
     Raises NotAllowed for a proof that is forged, stale, another's or for another transaction.
     """
     person = str(actor.person)
-    standing = Standing(person, person, HOLDER, purpose)
+    standing = Representation(person, person, HOLDER, purpose)
     if proof:
-        standing = proven(keys, proof, actor, purpose, KNOWING)
+        standing = verify_representation(keys, proof, actor, purpose, KNOWING)
         audit.act_for(session, standing.person, standing.capacity)
     attested = facts(session, UUID(standing.person))
     audit.record(session, actor, "statement.ask", standing.person, reason=purpose)

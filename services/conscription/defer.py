@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.conscription import record
-from services.conscription.assess import DAMASCUS, answer, keep
+from services.conscription.assess import DAMASCUS, answer, store_assessment
 from services.conscription.describe import described
 from services.conscription.model import Deferral, LawParameter, ServiceRecord
 from services.conscription.rules import deferral
@@ -39,7 +39,7 @@ def defer(session: Session, actor: Actor, envelope: Envelope) -> None:
     beaten = _enter(session, envelope, person, decided.period, last) if decided.period else None
     if beaten:
         decided = Decision(None, beaten, decided.steps)
-    keep(session, actor, envelope, Finding(None, decided.reason, decided.steps))
+    store_assessment(session, actor, envelope, Finding(None, decided.reason, decided.steps))
     if decided.period is None:
         answer(session, actor, envelope, outcome="refused", reason=decided.reason)
         return

@@ -25,7 +25,7 @@ ASKING_SECONDS = 45.0
 
 
 @dataclass(frozen=True)
-class Hurried:
+class DeadlineProvider:
     """A provider that is no longer asked once its time is up: what is left is asked in the next run."""
 
     provider: Provider
@@ -61,16 +61,16 @@ def jobs(settings: Settings) -> list[Job]:
     provider = Provider(settings.provider_url, settings.provider_secret[0])
 
     def ask_provider(database: Database) -> None:
-        hurried = Hurried(provider, time.monotonic() + ASKING_SECONDS)
+        hurried = DeadlineProvider(provider, time.monotonic() + ASKING_SECONDS)
         hosted.refresh_pending(database, service(NAME), hurried, settle.by_answer)
 
     def watch_days(database: Database) -> None:
         """First who may still be in time is told, then what is over ends."""
-        hurried = Hurried(provider, time.monotonic() + ASKING_SECONDS)
+        hurried = DeadlineProvider(provider, time.monotonic() + ASKING_SECONDS)
         remind.remind_due(database, service(NAME))
         lapse.lapse_due(database, service(NAME), hurried)
         suspend.close_due(database, service(NAME), hurried)
-        escalate.press_due(database, service(NAME))
+        escalate.remind_due(database, service(NAME))
 
     return [
         Job("booklets", BOOKLETS_EVERY, serve_waiting),

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from shared.client import Client
 from shared.identity.actor import ANONYMOUS, Actor
-from shared.identity.representation import passed
+from shared.identity.representation import pass_header
 
 
 class Confirmed(TypedDict):
@@ -62,7 +62,7 @@ class CivilRegistry:
 
     def document(self, actor: Actor, code: str, leave: str | None = None) -> bytes:
         """An extract as PDF; `leave` lets whoever acts for its owner fetch it."""
-        return self.client.raw("GET", f"/documents/{quote(code, safe='')}.pdf", actor, headers=passed(leave))
+        return self.client.raw("GET", f"/documents/{quote(code, safe='')}.pdf", actor, headers=pass_header(leave))
 
     def verify(self, actor: Actor, code: str) -> dict[str, Any]:
         """Whether an extract is valid."""

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from services.gateway.civil_registry import Statement
 from shared.client import Client
 from shared.identity.actor import ANONYMOUS, Actor
-from shared.identity.representation import passed
+from shared.identity.representation import pass_header
 
 
 class Conscription:
@@ -23,7 +23,7 @@ class Conscription:
     def assessment(self, actor: Actor, application: str, leave: str | None = None) -> dict[str, Any]:
         """How it was decided: {amount, currency, tier, reason, working}; no amount for a deferral or a refusal."""
         address = f"/assessments/{quote(application, safe='')}"
-        return cast(dict[str, Any], json.loads(self.client.raw("GET", address, actor, headers=passed(leave))))
+        return cast(dict[str, Any], json.loads(self.client.raw("GET", address, actor, headers=pass_header(leave))))
 
     def rules(self, slug: str, on: str) -> dict[str, Any]:
         """The amounts the laws set for a transaction on a day: {amounts, history}."""
@@ -31,7 +31,7 @@ class Conscription:
 
     def document(self, actor: Actor, code: str, leave: str | None = None) -> bytes:
         """A discharge as PDF; `leave` lets whoever acts for its owner fetch it."""
-        return self.client.raw("GET", f"/documents/{quote(code, safe='')}.pdf", actor, headers=passed(leave))
+        return self.client.raw("GET", f"/documents/{quote(code, safe='')}.pdf", actor, headers=pass_header(leave))
 
     def verify(self, actor: Actor, code: str) -> dict[str, Any]:
         """Whether a document is valid."""

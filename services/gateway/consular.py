@@ -9,7 +9,7 @@ from services.gateway.consular_acts import Acts
 from services.gateway.mandates import Mandates
 from shared.client import Client
 from shared.identity.actor import ANONYMOUS, Actor, service
-from shared.identity.representation import passed
+from shared.identity.representation import pass_header
 
 T = TypeVar("T")
 # Missions and tariffs change by the day: pages may be half a minute behind, a quote never is.
@@ -240,7 +240,7 @@ class Consular(Acts, Mandates):
 
     def document(self, actor: Actor, code: str, leave: str | None = None) -> bytes:
         """A document of the mission as PDF."""
-        return self.client.raw("GET", f"/documents/{quote(code, safe='')}.pdf", actor, headers=passed(leave))
+        return self.client.raw("GET", f"/documents/{quote(code, safe='')}.pdf", actor, headers=pass_header(leave))
 
     def verify(self, actor: Actor, code: str) -> dict[str, Any]:
         """Whether a document of the mission is valid."""

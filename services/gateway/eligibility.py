@@ -78,7 +78,7 @@ def attested(entry: Transaction, answers: Mapping[str, Any] | None = None, behal
 
 def _facts(told: Mapping[str, Mapping[str, Any]], capacity: str) -> Facts:
     try:
-        return Facts.told(told, today(), capacity)
+        return Facts.from_statements(told, today(), capacity)
     except (KeyError, ValueError) as incomplete:
         raise Unavailable("service_down", service="civil_registry") from incomplete
 

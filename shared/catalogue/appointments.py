@@ -1,7 +1,7 @@
 """Turns booked for their own sake: so far at one embassy."""
 
 from shared.catalogue import conditions as only_if
-from shared.catalogue.model import TURN, Eligibility, Question, Transaction
+from shared.catalogue.model import APPOINTMENT, Eligibility, Question, Transaction
 
 # The services people come for; each has opening hours and windows of its own.
 SERVICES = ("passport", "civil_status", "attestation", "other")
@@ -11,7 +11,7 @@ EMBASSY_QUEUE_RIYADH = Transaction(
     group="turns",
     law=("MOFAE, booking is free",),
     asks=(),
-    outcome=TURN,
+    outcome=APPOINTMENT,
     working_days=0,
     questions=(
         Question("service_wanted", kind="choice", choices=SERVICES, step="visit"),

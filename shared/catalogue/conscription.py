@@ -10,8 +10,8 @@ from shared.catalogue.model import (
     Ask,
     Eligibility,
     FeeLine,
-    Paper,
     Question,
+    RequiredUpload,
     Transaction,
 )
 
@@ -28,11 +28,11 @@ RESIDENCE = (
 )
 MOBILE = Question("mobile", kind="phone", step="contact")
 RESIDENCE_PAPERS = (
-    Paper("identity"),
-    Paper("movement_statement"),
-    Paper("residence_bond"),
-    Paper("residence_permit"),
-    Paper("photo"),
+    RequiredUpload("identity"),
+    RequiredUpload("movement_statement"),
+    RequiredUpload("residence_bond"),
+    RequiredUpload("residence_permit"),
+    RequiredUpload("photo"),
 )
 MAN = (
     Eligibility("registered", only_if.is_alive_and_registered, "Law 13/2021"),
@@ -66,7 +66,7 @@ RESERVE_ALLOWANCE = Transaction(
     outcome=DOCUMENT,
     working_days=DAYS,
     questions=(*RESIDENCE, MOBILE),
-    papers=(*RESIDENCE_PAPERS, Paper("medical_board_decision", required=False)),
+    papers=(*RESIDENCE_PAPERS, RequiredUpload("medical_board_decision", required=False)),
     fees=(FeeLine("reserve_allowance", DIRECTORATE),),
     acts=(HOLDER, AGENT),
     eligible=(*MAN, Eligibility("of_the_reserve", only_if.is_of_the_reserve, f"{ALLOWANCE_LAW}, art. 26-e")),
@@ -81,7 +81,7 @@ MISSED_SERVICE = Transaction(
     outcome=DOCUMENT,
     working_days=DAYS,
     questions=(Question("residence_city", step="residence"), MOBILE),
-    papers=(Paper("identity"), Paper("residence_permit"), Paper("photo")),
+    papers=(RequiredUpload("identity"), RequiredUpload("residence_permit"), RequiredUpload("photo")),
     fees=(FeeLine("missed_service_allowance", DIRECTORATE),),
     acts=(HOLDER, AGENT),
     eligible=(
@@ -95,7 +95,11 @@ MISSED_SERVICE = Transaction(
 DEFERRED = (Ask("conscription", "defer"),)
 # The fee is that of the residence bond, which the mission draws up; the directorate asks nothing for a deferral.
 BOND = (FeeLine("residence_bond", "foreign_affairs"),)
-DEFERRAL_PAPERS = (Paper("identity"), Paper("residence_permit"), Paper("passport_exit_stamp"))
+DEFERRAL_PAPERS = (
+    RequiredUpload("identity"),
+    RequiredUpload("residence_permit"),
+    RequiredUpload("passport_exit_stamp"),
+)
 DEFERRABLE = (
     *MAN,
     Eligibility("service_age", only_if.is_of_service_age, SERVICE_LAW),
@@ -124,7 +128,7 @@ RESIDENCE_DEFERRAL_RENEWAL = Transaction(
     outcome=DOCUMENT,
     working_days=DAYS,
     questions=(*RESIDENCE, MOBILE),
-    papers=(*DEFERRAL_PAPERS, Paper("previous_deferral")),
+    papers=(*DEFERRAL_PAPERS, RequiredUpload("previous_deferral")),
     fees=BOND,
     acts=(HOLDER, RELATIVE, AGENT),
     eligible=(*DEFERRABLE, Eligibility("deferral_to_renew", only_if.has_a_deferral_to_renew, SERVICE_LAW)),

@@ -10,8 +10,8 @@ from shared.catalogue.model import (
     Ask,
     Eligibility,
     FeeLine,
-    Paper,
     Question,
+    RequiredUpload,
     Transaction,
 )
 
@@ -34,10 +34,10 @@ VISIT_FACILITATION = Transaction(
         Question("mobile", kind="phone", step="contact"),
     ),
     papers=(
-        Paper("identity"),
-        Paper("exit_proof"),
-        Paper("movement_statement"),
-        Paper("settlement_decision", required=False),
+        RequiredUpload("identity"),
+        RequiredUpload("exit_proof"),
+        RequiredUpload("movement_statement"),
+        RequiredUpload("settlement_decision", required=False),
     ),
     fees=(FeeLine("visit_request", "foreign_affairs"),),
     eligible=(

@@ -26,7 +26,7 @@ class Facts:
     """What the person is to the holder of the entry asked for, as the register has it; None while nobody is named."""
 
     @classmethod
-    def told(cls, by: Mapping[str, Mapping[str, Any]], today: date, capacity: str = "holder") -> "Facts":
+    def from_statements(cls, by: Mapping[str, Mapping[str, Any]], today: date, capacity: str = "holder") -> "Facts":
         """What each register said, put together. Raises KeyError or ValueError when one left something out."""
         civil, service = by["civil_registry"], by.get("conscription", {})
         until = service.get("deferred_until")
@@ -83,7 +83,7 @@ class AnswerRule:
 
 
 @dataclass(frozen=True)
-class Paper:
+class RequiredUpload:
     """A paper handed in; text `paper.<name>.label`."""
 
     name: str
@@ -119,7 +119,7 @@ class Ask:
 
 
 AT_SUBMIT, AFTER_ASSESSMENT = "at_submit", "after_assessment"
-BOOKLET, DOCUMENT, TURN = "booklet", "document", "turn"
+BOOKLET, DOCUMENT, APPOINTMENT = "booklet", "document", "turn"
 TIER = "tier"
 REGISTERS = frozenset({"civil_registry", "conscription"})
 # As what somebody may apply: for themselves, for a relative, with a mandate, for a minor in their care.
@@ -139,7 +139,7 @@ class Transaction:
     outcome: str
     working_days: int
     questions: tuple[Question, ...]
-    papers: tuple[Paper, ...]
+    papers: tuple[RequiredUpload, ...]
     fees: tuple[FeeLine, ...]
     eligible: tuple[Eligibility, ...]
     answer_rules: tuple[AnswerRule, ...] = ()

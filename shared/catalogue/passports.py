@@ -14,8 +14,8 @@ from shared.catalogue.model import (
     Ask,
     Eligibility,
     FeeLine,
-    Paper,
     Question,
+    RequiredUpload,
     Tier,
     Transaction,
 )
@@ -46,7 +46,7 @@ NUMBER = Question("passport_number", kind="passport_number", step="passport")
 ISSUED = Question("passport_issued_on", kind="past_date", step="passport", hijri=False)
 EXPIRES = Question("passport_expires_on", kind="date", step="passport", hijri=False)
 ORDER = AnswerRule("expires_before_issue", "passport_expires_on", only_if.expires_after_issue)
-IDENTITY = (Paper("identity"), Paper("photo"), Paper("residence_permit", required=False))
+IDENTITY = (RequiredUpload("identity"), RequiredUpload("photo"), RequiredUpload("residence_permit", required=False))
 VALUE = (FeeLine("passport_value", DIRECTORATE),)
 ELIGIBLE = (Eligibility("registered", only_if.is_alive_and_registered, "Law 13/2021"), *minors.ELIGIBLE)
 
@@ -78,7 +78,7 @@ PASSPORT_RENEWAL = Transaction(
         *NAME,
         *LIVING,
     ),
-    papers=(Paper("old_passport"), *IDENTITY),
+    papers=(RequiredUpload("old_passport"), *IDENTITY),
     fees=VALUE,
     eligible=ELIGIBLE,
     answer_rules=(
@@ -135,7 +135,7 @@ PASSPORT_LOST = Transaction(
         *NAME,
         *LIVING,
     ),
-    papers=(Paper("police_report"), *IDENTITY, Paper("lost_passport_copy", required=False)),
+    papers=(RequiredUpload("police_report"), *IDENTITY, RequiredUpload("lost_passport_copy", required=False)),
     fees=(*TIERED, FeeLine("loss_fine", MINISTRY)),
     eligible=ELIGIBLE,
     answer_rules=(AnswerRule("lost_before_issue", "lost_on", only_if.lost_after_issue),),
@@ -163,7 +163,7 @@ PASSPORT_DAMAGED = Transaction(
         *NAME,
         *LIVING,
     ),
-    papers=(Paper("damaged_passport"), *IDENTITY),
+    papers=(RequiredUpload("damaged_passport"), *IDENTITY),
     fees=(*TIERED, FeeLine("damage_fine", MINISTRY)),
     eligible=ELIGIBLE,
     answer_rules=(ORDER, AnswerRule("damaged_before_issue", "damaged_on", only_if.damaged_after_issue)),

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from shared.documents.fonts import paper_fonts
+from shared.documents.fonts import document_fonts
 from shared.errors import Unavailable
 
 SHEET = Path(__file__).parent / "templates" / "print.css"
@@ -117,4 +117,4 @@ def _fetchers() -> tuple[Any, Any]:
 
 @lru_cache(maxsize=1)
 def _fonts() -> dict[str, bytes]:
-    return paper_fonts(Path(os.environ.get("MAHJAR_FONTS", ".data/fonts")))
+    return document_fonts(Path(os.environ.get("MAHJAR_FONTS", ".data/fonts")))

@@ -108,7 +108,7 @@ def web_fonts(folder: Path) -> list[Path]:
     return _made(folder, WEB)
 
 
-def paper_fonts(folder: Path) -> dict[str, bytes]:
+def document_fonts(folder: Path) -> dict[str, bytes]:
     """Name to TrueType bytes of what the PDFs use: noto-serif and amiri, each in 400 and 700, and zone."""
     return {path.name: path.read_bytes() for path in _made(folder, PAPER)}
 

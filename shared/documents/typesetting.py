@@ -113,11 +113,13 @@ def law(tongue: Language, source: str) -> Markup:
 def worked(tongue: Language, step: Mapping[str, Any]) -> Markup:
     """One step of an assessment in words: its dates, years and lengths of time are told from one another by name."""
     return say(
-        tongue, f"working.{step['code']}", **{name: _told(tongue, name, v) for name, v in step["params"].items()}
+        tongue,
+        f"working.{step['code']}",
+        **{name: _format_value(tongue, name, v) for name, v in step["params"].items()},
     )
 
 
-def _told(tongue: Language, name: str, value: str | int | Mapping[str, Any]) -> str | Markup:
+def _format_value(tongue: Language, name: str, value: str | int | Mapping[str, Any]) -> str | Markup:
     if isinstance(value, Mapping):
         return money(value, tongue)
     if isinstance(value, str):

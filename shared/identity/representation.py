@@ -19,7 +19,7 @@ HEADER = "Mahjar-Pass"
 
 
 @dataclass(frozen=True)
-class Standing:
+class Representation:
     """Who acts (`acting`), for whom (`person`), as what, for which transaction; `mandate` names the paper, if any."""
 
     person: str
@@ -29,7 +29,7 @@ class Standing:
     mandate: str | None = None
 
 
-def prove(keys: Keys, standing: Standing, audience: str) -> str:
+def sign_representation(keys: Keys, standing: Representation, audience: str) -> str:
     """A token that proves a standing to one register."""
     claims = {
         "person": standing.person,
@@ -41,7 +41,7 @@ def prove(keys: Keys, standing: Standing, audience: str) -> str:
     return keys.sign(MANDATE, audience, SECONDS, claims)
 
 
-def proven(keys: Keys, token: str, actor: Actor, purpose: str, issuers: Iterable[str]) -> Standing:
+def verify_representation(keys: Keys, token: str, actor: Actor, purpose: str, issuers: Iterable[str]) -> Representation:
     """The standing a token proves. Raises NotAllowed when it is forged, stale, another's, or for something else."""
     for issuer in issuers:
         try:
@@ -50,7 +50,7 @@ def proven(keys: Keys, token: str, actor: Actor, purpose: str, issuers: Iterable
             continue
         if actor.person is None or claims.get("acting") != actor.person or claims.get("purpose") != purpose:
             break
-        return Standing(claims["person"], actor.person, claims["capacity"], purpose, claims.get("mandate"))
+        return Representation(claims["person"], actor.person, claims["capacity"], purpose, claims.get("mandate"))
     raise NotAllowed("mandate_not_proven")
 
 
@@ -70,6 +70,6 @@ def may_read(keys: Keys, token: str | None, actor: Actor, about: str) -> bool:
     return (claims.get("reader"), claims.get("about")) == (actor.person, about)
 
 
-def passed(token: str | None) -> dict[str, str]:
+def pass_header(token: str | None) -> dict[str, str]:
     """How a pass travels with a request."""
     return {HEADER: token} if token else {}

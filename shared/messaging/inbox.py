@@ -102,7 +102,7 @@ MOST_RAW_BYTES = 1024 * 1024
 BATCH = 100
 
 
-class Said(Protocol):
+class ReceivedMessage(Protocol):
     """What names a message's place in the order: an envelope, or a row of the inbox."""
 
     @property
@@ -117,7 +117,7 @@ def is_message(consumer: str, message: str) -> ColumnElement[bool]:
     return (inbox.c.consumer == consumer) & (inbox.c.message == message)
 
 
-def at_place(consumer: str, said: Said) -> ColumnElement[bool]:
+def at_sequence(consumer: str, said: ReceivedMessage) -> ColumnElement[bool]:
     """The row that counts what is applied of one sender's words about one application."""
     place = inbox_place.c
     return (place.consumer == consumer) & (place.sender == said.sender) & (place.about == said.about)
@@ -125,7 +125,7 @@ def at_place(consumer: str, said: Said) -> ColumnElement[bool]:
 
 def due_messages(consumer: str) -> Select[str]:
     """Messages to attempt now: their time has come and nothing before them is missing."""
-    place = at_place(consumer, inbox.c)  # type: ignore[arg-type]
+    place = at_sequence(consumer, inbox.c)  # type: ignore[arg-type]
     applied = func.coalesce(select(inbox_place.c.applied).where(place).scalar_subquery(), 0)
     undone = inbox.c.state.in_(("open", "discarded")) & inbox.c.applied.is_(None)
     due = (inbox.c.consumer == consumer) & undone & (inbox.c.next_attempt <= func.now())
@@ -146,7 +146,7 @@ def park(
     reason: str,
     detail: str,
     message: str | None,
-    said: Said | None,
+    said: ReceivedMessage | None,
 ) -> None:
     """Sets a delivery aside, byte for byte, with the code of the reason. Detail names fields, never their values."""
     row = {"consumer": consumer, "message": message, "about": said.about if said else None}

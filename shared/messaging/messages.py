@@ -80,7 +80,7 @@ def _id() -> fields.String:
     return fields.String(required=True, validate=validate.Length(1, 80))
 
 
-def _one_of(*choices: str) -> fields.String:
+def _choice(*choices: str) -> fields.String:
     return fields.String(required=True, validate=validate.OneOf(choices))
 
 
@@ -111,8 +111,8 @@ class ApplicationForwarded1(Schema):
 
     application = _id()
     transaction = _id()
-    ask = _one_of("confirm", "extract", "assess", "defer")
-    authority = _one_of("civil_registry", "conscription")
+    ask = _choice("confirm", "extract", "assess", "defer")
+    authority = _choice("civil_registry", "conscription")
     person = _id()
     # The day it was handed in at the mission: what must be asked for in time is judged by it.
     filed_on = fields.String(validate=validate.Regexp(r"\d{4}-\d{2}-\d{2}\Z"))
@@ -126,7 +126,7 @@ class FeeSettled1(Schema):
 
     application = _id()
     transaction = _id()
-    authority = _one_of("civil_registry", "conscription")
+    authority = _choice("civil_registry", "conscription")
     person = _id()
     payment = _id()
     amount = fields.Integer(required=True, strict=True, validate=validate.Range(min=0))
@@ -138,8 +138,8 @@ class DecisionMade1(Schema):
 
     application = _id()
     transaction = _id()
-    ask = _one_of("confirm", "extract", "assess", "defer", "discharge")
-    outcome = _one_of("granted", "refused", "returned", "assessed")
+    ask = _choice("confirm", "extract", "assess", "defer", "discharge")
+    outcome = _choice("granted", "refused", "returned", "assessed")
     reason = fields.String(validate=validate.Length(max=80), allow_none=True)
     document = fields.String(validate=validate.Length(max=80), allow_none=True)
     amount = fields.Integer(strict=True, validate=validate.Range(min=0), allow_none=True)

@@ -13,14 +13,14 @@ from deploy.demo.people import Player
 from deploy.demo.scripts import usual
 from deploy.demo.stage import Cast
 from shared.catalogue import CATALOGUE
-from shared.catalogue.model import TURN
+from shared.catalogue.model import APPOINTMENT
 from tests.browser import walking
 from tests.browser.conftest import PEOPLE, Platform
 from tests.browser.visitor import Visitor
 
 FIRST, RENEWAL = "residence-deferral", "residence-deferral-renewal"
 # Turns are walked through by tests of their own.
-SLUGS = [slug for slug, entry in CATALOGUE.items() if entry.outcome != TURN]
+SLUGS = [slug for slug, entry in CATALOGUE.items() if entry.outcome != APPOINTMENT]
 
 
 @pytest.fixture(scope="session", params=("ar", "en"))

@@ -17,7 +17,7 @@ import requests
 
 from deploy.sandbox.provider import TEST_NUMBER
 from services.consular.payments.provider import Provider, read_event
-from services.consular.payments.rules import Answer, OutcomeUnknown, Said
+from services.consular.payments.rules import Answer, OutcomeUnknown, ProviderStatus
 from services.consular.payments.signature import HEADER, api_token, check
 from shared.errors import Refusal, Unavailable
 from shared.values.money import Money
@@ -123,7 +123,7 @@ def pick(provider: "Provider | InMemoryProvider", name: str, page: Answer, outco
         choose(page, outcome)
 
 
-def eventually(ask: Callable[[], Answer], said: Said) -> Answer:
+def eventually(ask: Callable[[], Answer], said: ProviderStatus) -> Answer:
     """Asks until the provider says so; no longer than the limit."""
     until = time.monotonic() + LIMIT_SECONDS
     while (answer := ask()).said is not said:
@@ -144,7 +144,11 @@ def misbehave(provider: Provider, kind: str, **more: object) -> None:
 def test_a_page_is_opened_once_for_a_reference(either: "Provider | InMemoryProvider", money: Money) -> None:
     name = reference()
     first = either.open_page(name, money, BACK)
-    assert (first.said, first.provider_reference is not None, first.url is not None) == (Said.OPEN, True, True)
+    assert (first.said, first.provider_reference is not None, first.url is not None) == (
+        ProviderStatus.OPEN,
+        True,
+        True,
+    )
     assert either.open_page(name, money, BACK) == first
     assert either.ask(name) == first
     with pytest.raises(Refusal, match="provider_refused"):
@@ -152,23 +156,23 @@ def test_a_page_is_opened_once_for_a_reference(either: "Provider | InMemoryProvi
 
 
 def test_what_was_never_opened_is_absent(either: "Provider | InMemoryProvider") -> None:
-    assert either.ask(reference()).said is Said.ABSENT
+    assert either.ask(reference()).said is ProviderStatus.ABSENT
 
 
 @pytest.mark.parametrize(
     ("outcome", "said", "money", "reason"),
     [
-        ("pay", Said.PAID, Money(61500, "KWD"), None),
-        ("pay-and-notify-twice", Said.PAID, Money(61500, "KWD"), None),
-        ("pay-silently", Said.PAID, Money(61500, "KWD"), None),
-        ("pay-wrong-amount", Said.PAID, Money(61501, "KWD"), None),
-        ("pay-wrong-currency", Said.PAID, Money(61500, "EUR"), None),
-        ("decline", Said.FAILED, None, "card_declined"),
-        ("cancel", Said.FAILED, None, "cancelled_by_payer"),
+        ("pay", ProviderStatus.PAID, Money(61500, "KWD"), None),
+        ("pay-and-notify-twice", ProviderStatus.PAID, Money(61500, "KWD"), None),
+        ("pay-silently", ProviderStatus.PAID, Money(61500, "KWD"), None),
+        ("pay-wrong-amount", ProviderStatus.PAID, Money(61501, "KWD"), None),
+        ("pay-wrong-currency", ProviderStatus.PAID, Money(61500, "EUR"), None),
+        ("decline", ProviderStatus.FAILED, None, "card_declined"),
+        ("cancel", ProviderStatus.FAILED, None, "cancelled_by_payer"),
     ],
 )
 def test_each_ending_is_told(
-    either: "Provider | InMemoryProvider", outcome: str, said: Said, money: Money | None, reason: str | None
+    either: "Provider | InMemoryProvider", outcome: str, said: ProviderStatus, money: Money | None, reason: str | None
 ) -> None:
     name = reference()
     page = either.open_page(name, Money(61500, "KWD"), BACK)
@@ -192,7 +196,7 @@ def test_a_page_ends_once(provider: Provider) -> None:
     page = provider.open_page(name, Money(75000, "SAR"), BACK)
     choose(page, "decline")
     choose(page, "pay")
-    assert provider.ask(name).said is Said.FAILED
+    assert provider.ask(name).said is ProviderStatus.FAILED
 
 
 def test_the_page_is_plainly_a_sandbox_in_both_languages(provider: Provider) -> None:
@@ -235,16 +239,16 @@ def test_notifications_are_signed_and_say_what_the_page_says(
     event = events[0]
     assert (event.type, event.attempt) == (kind, name)
     asked = provider.ask(name)
-    assert event.answer is not None and event.answer.hint
+    assert event.answer is not None and event.answer.unverified
     assert (event.answer.said, event.answer.amount) == (asked.said, asked.amount)
 
 
 def test_a_late_payment_is_open_until_it_is_there(provider: Provider, listener: tuple[Listener, str]) -> None:
     name = reference()
     choose(provider.open_page(name, Money(75000, "SAR"), BACK), "pay-late")
-    assert provider.ask(name).said is Said.OPEN
+    assert provider.ask(name).said is ProviderStatus.OPEN
     assert listener[0].wait(name, 1)
-    assert eventually(lambda: provider.ask(name), Said.PAID).amount == Money(75000, "SAR")
+    assert eventually(lambda: provider.ask(name), ProviderStatus.PAID).amount == Money(75000, "SAR")
 
 
 def test_a_notification_that_is_refused_comes_again(provider: Provider, listener: tuple[Listener, str]) -> None:
@@ -267,7 +271,7 @@ def test_an_answer_that_is_none_leaves_the_outcome_unknown_and_opens_no_second_p
     with pytest.raises(OutcomeUnknown):
         hasty.open_page(name, Money(75000, "SAR"), BACK)
     found = provider.ask(name)
-    assert found.said is Said.OPEN
+    assert found.said is ProviderStatus.OPEN
     assert provider.open_page(name, Money(75000, "SAR"), BACK).provider_reference == found.provider_reference
     misbehave(provider, kind, seconds=1.0)
     with pytest.raises(OutcomeUnknown):
@@ -279,7 +283,7 @@ def test_a_refusal_is_certain(provider: Provider) -> None:
     misbehave(provider, "refuse")
     with pytest.raises(Refusal, match="provider_refused"):
         provider.open_page(name, Money(75000, "SAR"), BACK)
-    assert provider.ask(name).said is Said.ABSENT
+    assert provider.ask(name).said is ProviderStatus.ABSENT
 
 
 def test_nobody_there_is_certain_too() -> None:
@@ -316,8 +320,10 @@ def test_an_answer_in_another_form_is_never_taken_for_one(content: bytes) -> Non
         read_page("GET", 200, content)
 
 
-@pytest.mark.parametrize(("status", "said"), [(500, None), (302, None), (429, None), (408, None), (404, Said.ABSENT)])
-def test_only_a_clear_answer_is_one(status: int, said: Said | None) -> None:
+@pytest.mark.parametrize(
+    ("status", "said"), [(500, None), (302, None), (429, None), (408, None), (404, ProviderStatus.ABSENT)]
+)
+def test_only_a_clear_answer_is_one(status: int, said: ProviderStatus | None) -> None:
     from services.consular.payments.provider import read_page
 
     if said is None:

@@ -96,7 +96,7 @@ class Case:
     def asked(self) -> dict[str, Any]:
         """What the gateway asks of a register: for which transaction, and about whom the answers name."""
         entry = CATALOGUE[self.slug]
-        return {"purpose": self.slug, "holder": kin.named(entry, self.shown()["answers"])}
+        return {"purpose": self.slug, "holder": kin.named(entry, self.serialise()["answers"])}
 
     def submit(self, key: str = "") -> Any:
         """Sends it."""
@@ -105,7 +105,7 @@ class Case:
 
     def pay_cash(self) -> Any:
         """Pays what is owed at the counter, to the last unit."""
-        quote = self.shown()["quote"]
+        quote = self.serialise()["quote"]
         sent = {"amount": quote["total"], "currency": quote["currency"], "key": fresh_key()}
         return self.desk("cash", "cashier", **sent)
 
@@ -120,14 +120,14 @@ class Case:
         self.platform.pump.drain()
         return answer
 
-    def shown(self) -> Any:
+    def serialise(self) -> Any:
         """The application as its applicant sees it."""
         return self.consular("GET", f"/applications/{self.reference}")
 
     @property
     def status(self) -> str:
         """Where it stands."""
-        return str(self.shown()["status"])
+        return str(self.serialise()["status"])
 
 
 @pytest.fixture(scope="session")

@@ -83,7 +83,7 @@ def test_an_older_booking_ends_as_a_paper_in_hand(case: Begin, platform: Platfor
     mine.submit()
     mine.pay_cash()
     mine.desk("accept")
-    assert (mine.status, mine.shown()["booked_for"]) == ("ready", booked)
+    assert (mine.status, mine.serialise()["booked_for"]) == ("ready", booked)
     assert "ready" in [told["kind"] for told in mine.consular("GET", "/notices")]
 
 
@@ -109,7 +109,7 @@ def test_a_stop_outruns_the_authoritys_decision(
     suspend.close(consular, JOB, InMemoryProvider(), signed["reference"])
     assert mine.status == "cancelled"
     platform.pump.drain()
-    now = mine.shown()
+    now = mine.serialise()
     assert (now["status"], now["document"]) == ("cancelled", None)
     assert [owed["amount"] for owed in now["refunds"]] == [now["quote"]["total"]]
 
@@ -120,7 +120,7 @@ def test_what_was_sent_and_not_paid_lapses_with_its_price(case: Begin, consular:
     with consular.scope(HOME) as session:
         eleventh = today(session, HOME) + timedelta(days=10)
     assert lapse.ask_and_lapse(consular, JOB, InMemoryProvider(), mine.reference, eleventh)
-    now = mine.shown()
+    now = mine.serialise()
     assert (now["status"], now["quote"]["state"], now["on_withdrawal"]) == ("lapsed", "cancelled", None)
     again = case(specimens.FATHER, "marriage-statement").draft()
     assert again.status == "draft", "a lapsed one keeps nobody from beginning anew"

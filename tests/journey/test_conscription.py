@@ -11,7 +11,7 @@ from deploy.database import DATABASE, opened
 from deploy.population import specimens
 from deploy.population.specimens import Specimen
 from deploy.postgres import Postgres
-from services.consular.payments.model import Standing
+from services.consular.payments.model import TransactionStatus
 from shared.database.db import Database
 from shared.values.dates import add_years, age_on
 from tests.conftest import officer
@@ -49,7 +49,7 @@ def stand(database: Callable[[str], Database], slug: str, mission: str, status: 
     row = {"id": f"{slug}/{mission}/{status}", "transaction": slug, "status": status, "scope": mission}
     told = {"valid_from": since, "source": "test", "certainty": "L", "approver": "test"}
     with database("consular").scope(mission) as session:
-        session.merge(Standing(**row, **told))
+        session.merge(TransactionStatus(**row, **told))
 
 
 @pytest.fixture(autouse=True)
@@ -78,12 +78,12 @@ def nothing_left_open(as_before: None, cluster: Postgres) -> Iterator[None]:
 
 
 def refunds(mine: Case) -> list[tuple[int, str]]:
-    return [(owed["amount"], owed["state"]) for owed in mine.shown()["refunds"]]
+    return [(owed["amount"], owed["state"]) for owed in mine.serialise()["refunds"]]
 
 
 def paper_of(mine: Case, kind: str) -> dict[str, Any]:
     """The paper in hand: it can be verified, and read as a PDF by its owner."""
-    code = mine.shown()["document"]["code"]
+    code = mine.serialise()["document"]["code"]
     verified = mine.platform.ask("conscription", "GET", f"/verify/{code}", mine.me)
     assert (verified["status"], verified["kind"]) == ("valid", kind)
     drawn = mine.platform.clients["conscription"].get(f"/documents/{code}.pdf", mine.me)
@@ -97,9 +97,9 @@ def test_an_allowance_is_assessed_paid_and_settled_on_paper(
 ) -> None:
     mine = case(person, slug).draft()
     assert mine.submit()["status"] == "in_review"
-    assert mine.shown()["quote"] is None
+    assert mine.serialise()["quote"] is None
     mine.desk("accept")
-    shown = mine.shown()
+    shown = mine.serialise()
     assert shown["status"] == "awaiting_payment"
     assert (shown["quote"]["total"], shown["quote"]["currency"]) == (total, "SAR")
     working = mine.platform.ask("conscription", "GET", f"/assessments/{mine.reference}", mine.me)
@@ -129,7 +129,7 @@ def test_a_returned_allowance_is_mended_and_goes_on(
     assert mine.status == "returned"
     assert mine.submit()["status"] == "in_review"
     mine.desk("accept")
-    assert mine.shown()["quote"]["total"] == total
+    assert mine.serialise()["quote"]["total"] == total
     assert mine.platform.ask("conscription", "GET", f"/assessments/{mine.reference}", mine.me)["tier"] == tier
 
 
@@ -153,7 +153,7 @@ def test_what_the_directorate_refuses_after_payment_is_owed_back(
     with opened(cluster.admin_url, DATABASE) as connection:
         connection.execute(SET_STATUS, ["served", person.person])
     mine.pay_cash()
-    shown = mine.shown()
+    shown = mine.serialise()
     assert (shown["status"], shown["timeline"][-1]["reason"]) == ("refused", "service_already_settled")
     assert refunds(mine) == [(total, "due")], tier
 
@@ -188,7 +188,7 @@ def test_suspended_while_money_is_owed_none_is_taken(
     mine = case(person, slug, CLOSING).draft()
     mine.submit()
     mine.desk("accept")
-    quote = mine.shown()["quote"]
+    quote = mine.serialise()["quote"]
     assert (quote["currency"], quote["total"] != total) == ("AED", True), tier
     stand(database, slug, CLOSING, "suspended", date(2025, 6, 1))
     sent = {"amount": quote["total"], "currency": "AED", "key": fresh_key()}
@@ -203,7 +203,7 @@ def deferred(case: Begin, person: Specimen) -> Case:
     """A first deferral, paid and granted."""
     mine = case(person, DEFERRAL).draft()
     assert mine.submit()["status"] == "awaiting_payment"
-    assert mine.shown()["quote"]["total"] == BOND
+    assert mine.serialise()["quote"]["total"] == BOND
     mine.pay_cash()
     assert mine.status == "in_review"
     mine.desk("accept")
@@ -245,7 +245,7 @@ def test_a_returned_deferral_is_mended_and_granted_without_paying_again(case: Be
     mine.desk("return", reason="paper_unreadable", note="ختم الخروج")
     assert mine.submit()["status"] == "in_review"
     mine.desk("accept")
-    assert (mine.status, len(mine.shown()["payments"])) == ("ready", 1)
+    assert (mine.status, len(mine.serialise()["payments"])) == ("ready", 1)
 
 
 @pytest.mark.parametrize("slug", [DEFERRAL, RENEWAL])
@@ -262,7 +262,7 @@ def test_a_deferral_refused_by_the_directorate_owes_the_bond_back(case: Begin, c
     mine.desk("accept")
     with opened(cluster.admin_url, DATABASE) as connection:
         connection.execute(home_again, [None, person])
-    shown = mine.shown()
+    shown = mine.serialise()
     assert (shown["status"], shown["timeline"][-1]["reason"]) == ("refused", "not_abroad")
     assert refunds(mine) == [(BOND, "due")]
     told = mine.platform.ask("conscription", "GET", f"/assessments/{mine.reference}", mine.me)

@@ -42,7 +42,7 @@ def visits_are_active(database: Callable[[str], Database], cluster: Postgres) ->
     from services.consular.payments import tariffs
 
     with database("consular").scope(HOME) as session:
-        tariffs.declare(session, "visit-facilitation", tariffs.ACTIVE, demo_data.ACTIVATED_ON, "test", "test")
+        tariffs.declare_status(session, "visit-facilitation", tariffs.ACTIVE, demo_data.ACTIVATED_ON, "test", "test")
     yield
     with opened(cluster.admin_url, DATABASE) as connection:
         connection.execute("SET session_replication_role = replica")
@@ -55,7 +55,7 @@ def sent(mine: Case) -> dict[str, Any]:
     mine.pay_cash()
     mine.desk("accept")
     assert mine.status == "with_authority"
-    return dict(mine.shown()["letters"][-1])
+    return dict(mine.serialise()["letters"][-1])
 
 
 def answer(mine: Case, letter: dict[str, Any], told: dict[str, Any]) -> Any:
@@ -66,13 +66,13 @@ def answer(mine: Case, letter: dict[str, Any], told: dict[str, Any]) -> Any:
 
 def paper_of(mine: Case) -> dict[str, Any]:
     """What was issued, as anybody may verify it."""
-    document = mine.shown()["document"]
+    document = mine.serialise()["document"]
     assert document["owner"] == "consular"
     return dict(mine.consular("GET", f"/verify/{document['code']}"))
 
 
 def refunds(mine: Case) -> list[str]:
-    return [one["state"] for one in mine.shown()["refunds"]]
+    return [one["state"] for one in mine.serialise()["refunds"]]
 
 
 def test_a_clear_record_comes_over_the_bus(case: Begin, answering: Callable[[], None]) -> None:
@@ -82,7 +82,7 @@ def test_a_clear_record_comes_over_the_bus(case: Begin, answering: Callable[[], 
     answering()
     assert (mine.status, paper_of(mine)["kind"], refunds(mine)) == ("ready", "criminal-record", [])
     answering()
-    assert [step["code"] for step in mine.shown()["timeline"]].count("granted") == 1
+    assert [step["code"] for step in mine.serialise()["timeline"]].count("granted") == 1
 
 
 def test_convictions_make_a_record_and_no_refund(case: Begin) -> None:
@@ -95,19 +95,19 @@ def test_a_name_clash_is_mended_and_answered_in_the_second_round(case: Begin, an
     mine = case(specimens.STUDENT, "criminal-record")
     sent(mine)
     answering()
-    assert (mine.status, mine.shown()["timeline"][-1]["reason"]) == ("returned", "name_clash")
+    assert (mine.status, mine.serialise()["timeline"][-1]["reason"]) == ("returned", "name_clash")
     mine.submit()
     mine.desk("accept")
     answering()
-    assert mine.status == "ready" and len(mine.shown()["letters"]) == 2
+    assert mine.status == "ready" and len(mine.serialise()["letters"]) == 2
 
 
 def test_movements_with_a_gap_are_a_statement_that_says_so(case: Begin, answering: Callable[[], None]) -> None:
     mine = case(specimens.FATHER, "movement-statement")
     sent(mine)
     answering()
-    assert (mine.status, mine.shown()["letters"][0]["finding"], refunds(mine)) == ("ready", "partial", [])
-    data = mine.consular("GET", f"/desk/letters/{mine.shown()['letters'][0]['code']}", officer())["replies"][0]
+    assert (mine.status, mine.serialise()["letters"][0]["finding"], refunds(mine)) == ("ready", "partial", [])
+    data = mine.consular("GET", f"/desk/letters/{mine.serialise()['letters'][0]['code']}", officer())["replies"][0]
     assert len(data["entries"]) == 6
 
 
@@ -115,7 +115,7 @@ def test_movements_without_a_gap(case: Begin, answering: Callable[[], None]) -> 
     mine = case(specimens.SERVED, "movement-statement")
     sent(mine)
     answering()
-    assert (mine.shown()["letters"][0]["finding"], paper_of(mine)["kind"]) == ("complete", "movement-statement")
+    assert (mine.serialise()["letters"][0]["finding"], paper_of(mine)["kind"]) == ("complete", "movement-statement")
 
 
 @pytest.mark.parametrize(("finding", "details"), [("valid", LICENCE), ("withdrawn", LICENCE), ("no_record", {})])
@@ -154,11 +154,11 @@ def test_who_left_without_a_stamp_settles_first(
     mine.pay_cash()
     mine.desk("accept")
     answering()
-    assert (mine.status, mine.shown()["timeline"][-1]["reason"]) == ("returned", "settlement_needed")
+    assert (mine.status, mine.serialise()["timeline"][-1]["reason"]) == ("returned", "settlement_needed")
     assert refunds(mine) == []
     mine.submit()
     mine.desk("accept")
-    letter = mine.shown()["letters"][-1]
+    letter = mine.serialise()["letters"][-1]
     answer(mine, letter, reply("visit_refused", specimens.STUDENT.national_number))
     assert (mine.status, refunds(mine)) == ("refused", ["due"])
     answering()
@@ -177,7 +177,7 @@ def test_each_is_returned_mended_and_refused_by_the_mission(case: Begin, visits_
     assert mine.status == "returned"
     mine.submit()
     mine.desk("refuse", reason="identity_doubt", note="")
-    assert (mine.status, refunds(mine), mine.shown()["letters"]) == ("refused", ["due"], [])
+    assert (mine.status, refunds(mine), mine.serialise()["letters"]) == ("refused", ["due"], [])
 
 
 @pytest.mark.parametrize(

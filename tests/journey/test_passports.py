@@ -65,7 +65,7 @@ def test_a_first_passport_is_granted_once(case: Begin) -> None:
     somebody = specimens.STUDENT
     refused = reviewed(case, "passport-first-urgent", somebody)
     refused.desk("refuse", reason="identity_doubt")
-    assert [one["amount"] for one in refused.shown()["refunds"]] == [150_000]
+    assert [one["amount"] for one in refused.serialise()["refunds"]] == [150_000]
     mine = reviewed(case, "passport-first", somebody)
     mine.desk("return", reason="photo_unsuitable")
     assert mine.status == "returned"
@@ -81,11 +81,11 @@ def test_a_first_passport_is_granted_once(case: Begin) -> None:
 
 def test_a_damaged_passport_is_replaced_and_made_urgent_on_the_way(case: Begin) -> None:
     mine = reviewed(case, "passport-damaged", specimens.SERVED)
-    before = mine.shown()["due_on"]
+    before = mine.serialise()["due_on"]
     mine.consular("POST", f"/applications/{mine.reference}/upgrade", json={"key": "damaged-urgent"})
-    owed = mine.shown()["upgrade"]
+    owed = mine.serialise()["upgrade"]
     mine.desk("upgrade-cash", "cashier", amount=owed["total"], currency=owed["currency"])
-    assert mine.shown()["due_on"] < before
+    assert mine.serialise()["due_on"] < before
     mine.desk("accept")
     assert mine.status == "ready"
     mine.desk("collect", "clerk", national_number=specimens.SERVED.national_number)
@@ -97,7 +97,7 @@ def test_a_lost_passport_is_cleared_over_the_bus(case: Begin, answering: Callabl
     mine.desk("accept")
     assert mine.status == "with_authority"
     answering()
-    shown = mine.shown()
+    shown = mine.serialise()
     assert (shown["status"], shown["document"]["owner"]) == ("ready", "consular")
     assert shown["due_on"] is not None
 
@@ -115,7 +115,7 @@ def test_an_urgent_renewal_with_another_spelling_is_confirmed_first(case: Begin)
     examined(mine)
     mine.desk("accept")
     assert mine.status == "ready"
-    verified = mine.consular("GET", f"/verify/{mine.shown()['document']['code']}")
+    verified = mine.consular("GET", f"/verify/{mine.serialise()['document']['code']}")
     assert (verified["status"], verified["holder_en"].split()[-1]) == ("valid", "Otherwise")
 
 
@@ -142,18 +142,18 @@ def test_a_returned_one_is_mended_and_collected(
         answering()
     assert mine.status == "ready"
     mine.desk("collect", "clerk", national_number=person.national_number)
-    shown = mine.shown()
+    shown = mine.serialise()
     assert (shown["status"], len(shown["payments"])) == ("collected", 1)
 
 
 def test_what_immigration_does_not_clear_is_refused_and_paid_back_whole(case: Begin) -> None:
     mine = reviewed(case, "passport-lost", specimens.STUDENT)
     mine.desk("accept")
-    letter, paid = mine.shown()["letters"][-1]["code"], mine.shown()["quote"]["total"]
+    letter, paid = mine.serialise()["letters"][-1]["code"], mine.serialise()["quote"]["total"]
     told = reply("not_cleared", specimens.STUDENT.national_number)
     mine.consular("POST", f"/desk/letters/{letter}/reply", officer(), json={**told, "key": fresh_key()})
     mine.platform.pump.drain()
-    shown = mine.shown()
+    shown = mine.serialise()
     assert (shown["status"], shown["timeline"][-1]["reason"]) == ("refused", "clearance_refused")
     assert [one["amount"] for one in shown["refunds"]] == [paid]
 
@@ -170,7 +170,7 @@ REFUSED = {
 @pytest.mark.parametrize(("slug", "person"), REFUSED.items(), ids=REFUSED)
 def test_a_refused_one_is_paid_back_whole(case: Begin, slug: str, person: Specimen) -> None:
     mine = reviewed(case, slug, person)
-    paid = mine.shown()["quote"]["total"]
+    paid = mine.serialise()["quote"]["total"]
     mine.desk("refuse", reason="forged_paper")
-    shown = mine.shown()
+    shown = mine.serialise()
     assert (shown["status"], [one["amount"] for one in shown["refunds"]]) == ("refused", [paid])

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from deploy.population import specimens
 from deploy.population.specimens import Specimen
-from services.civil_registry import extract
+from services.civil_registry import contents, extract
 from services.civil_registry.model import Person, Request
 from shared.database.db import Database
 from tests.conftest import HOME, expatriate
@@ -55,7 +55,7 @@ def test_the_paper_is_drawn_and_belongs_to_who_asked(
     assert mine.submit()["status"] == "awaiting_payment"
     mine.pay_cash()
     mine.desk("accept")
-    shown = mine.shown()
+    shown = mine.serialise()
     assert (shown["status"], shown["document"]["owner"]) == ("ready", "civil_registry")
     code = shown["document"]["code"]
     told = mine.platform.ask("civil_registry", "GET", f"/verify/{code}", mine.me)
@@ -95,9 +95,9 @@ def test_a_register_that_contradicts_itself_goes_to_a_registrar(
     mine.submit()
     mine.pay_cash()
     with monkeypatch.context() as patched:
-        patched.setitem(extract.DRAWN, slug, torn)
+        patched.setitem(contents.CONTENTS, slug, torn)
         mine.desk("accept")
-    shown = mine.shown()
+    shown = mine.serialise()
     assert (shown["status"], shown["timeline"][-1]["reason"]) == ("returned", "register_mismatch")
     with database("civil_registry").scope(HOME) as session:
         kept = session.scalars(select(Request).where(Request.application == mine.reference)).one()
@@ -158,7 +158,7 @@ def test_what_the_mission_refuses_is_owed_back(
     mine.submit()
     mine.pay_cash()
     mine.desk("refuse", reason="identity_doubt", note="")
-    shown = mine.shown()
+    shown = mine.serialise()
     assert (shown["status"], shown["document"]) == ("refused", None)
     assert [(owed["amount"], owed["state"]) for owed in shown["refunds"]] == [(shown["quote"]["total"], "due")]
 
@@ -172,7 +172,7 @@ def test_kinship_is_asked_of_the_register_again_before_drawing(
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(extract, "kinship", lambda *_: None)
         mine.desk("accept")
-    shown = mine.shown()
+    shown = mine.serialise()
     assert (shown["status"], shown["timeline"][-1]["reason"]) == ("refused", "not_kin")
     assert [owed["state"] for owed in shown["refunds"]] == ["due"]
     with database("civil_registry").scope(HOME) as session:

@@ -11,7 +11,7 @@ from deploy.database import DATABASE, opened
 from deploy.population import specimens
 from deploy.postgres import Postgres
 from services.consular.passports import booklets
-from services.consular.payments.model import Standing
+from services.consular.payments.model import TransactionStatus
 from shared.database.db import Database
 from shared.identity.actor import service
 from tests.conftest import HOME, officer
@@ -35,7 +35,7 @@ def allowance_is_active(database: Callable[[str], Database], cluster: Postgres, 
     from services.consular.payments import tariffs
 
     with database("consular").scope(HOME) as session:
-        tariffs.declare(session, "cash-allowance", tariffs.ACTIVE, demo_data.ACTIVATED_ON, "test", "test")
+        tariffs.declare_status(session, "cash-allowance", tariffs.ACTIVE, demo_data.ACTIVATED_ON, "test", "test")
     yield
     with opened(cluster.admin_url, DATABASE) as connection:
         # What is append-only to everybody else.
@@ -54,7 +54,7 @@ def test_a_passport_is_renewed_and_collected(case: Begin, database: Callable[[st
     mine = case(specimens.WOMAN, "passport-renewal").draft()
     assert mine.status == "draft"
     assert mine.submit()["status"] == "awaiting_payment"
-    quote = mine.shown()["quote"]
+    quote = mine.serialise()["quote"]
     assert (quote["total"], quote["currency"]) == (75_000, "SAR")
     assert mine.pay_cash()["receipt"]
     assert mine.status == "in_review"
@@ -63,7 +63,7 @@ def test_a_passport_is_renewed_and_collected(case: Begin, database: Callable[[st
     assert mine.status == "ready"
     mine.desk("collect", "clerk", national_number=specimens.WOMAN.national_number)
     assert mine.status == "collected"
-    codes = [step["code"] for step in mine.shown()["timeline"]]
+    codes = [step["code"] for step in mine.serialise()["timeline"]]
     assert codes[-6:] == ["submitted", "paid", "attended", "accepted", "granted", "collected"]
     assert set(balances(database).values()) == {0}
 
@@ -73,7 +73,7 @@ def test_an_extract_comes_back_as_a_document(case: Begin) -> None:
     mine.submit()
     mine.pay_cash()
     mine.desk("accept")
-    shown = mine.shown()
+    shown = mine.serialise()
     assert shown["status"] == "ready"
     code = shown["document"] if isinstance(shown["document"], str) else shown["document"]["code"]
     assert code[4] == "R"
@@ -84,15 +84,15 @@ def test_an_extract_comes_back_as_a_document(case: Begin) -> None:
 def test_an_allowance_is_assessed_then_paid_then_discharged(case: Begin, allowance_is_active: None) -> None:
     mine = case(specimens.ABROAD, "cash-allowance").draft()
     assert mine.submit()["status"] == "in_review"
-    assert mine.shown()["quote"] is None
+    assert mine.serialise()["quote"] is None
     mine.desk("accept")
-    shown = mine.shown()
+    shown = mine.serialise()
     assert shown["status"] == "awaiting_payment"
     assert (shown["quote"]["total"], shown["quote"]["currency"]) == (2_625_000, "SAR")
     working = mine.platform.ask("conscription", "GET", f"/assessments/{mine.reference}", mine.me)
     assert working["tier"] == "four_years"
     mine.pay_cash()
-    shown = mine.shown()
+    shown = mine.serialise()
     assert shown["status"] == "ready"
     code = shown["document"] if isinstance(shown["document"], str) else shown["document"]["code"]
     assert mine.platform.ask("conscription", "GET", f"/verify/{code}", mine.me)["status"] == "valid"
@@ -114,7 +114,7 @@ def test_a_refused_application_has_its_fee_marked_as_due_back(case: Begin) -> No
     mine.submit()
     mine.pay_cash()
     mine.desk("refuse", reason="identity_doubt", note="")
-    shown = mine.shown()
+    shown = mine.serialise()
     assert shown["status"] == "refused"
     assert [(owed["amount"], owed["currency"], owed["state"]) for owed in shown["refunds"]] == [(37_500, "SAR", "due")]
 
@@ -124,7 +124,7 @@ def test_the_same_submission_twice_is_one_submission(case: Begin) -> None:
     key = fresh_key()
     first, second = mine.submit(key), mine.submit(key)
     assert first["status"] == second["status"] == "awaiting_payment"
-    assert [step["code"] for step in mine.shown()["timeline"]].count("submitted") == 1
+    assert [step["code"] for step in mine.serialise()["timeline"]].count("submitted") == 1
 
 
 def test_a_suspended_transaction_takes_neither_application_nor_money(
@@ -134,7 +134,7 @@ def test_a_suspended_transaction_takes_neither_application_nor_money(
     closed = {"id": "test/suspended", "status": "suspended", "source": "test", "certainty": "H", "approver": "test"}
     with database("consular").scope(elsewhere) as session:
         since = date(2020, 1, 1)
-        session.merge(Standing(transaction="individual-extract", scope=elsewhere, valid_from=since, **closed))
+        session.merge(TransactionStatus(transaction="individual-extract", scope=elsewhere, valid_from=since, **closed))
     mine = Case(platform, specimens.ABROAD, "individual-extract", elsewhere)
     sent = {"transaction": "individual-extract", "key": fresh_key()}
     refused = platform.refused("consular", "POST", "/applications", mine.me, json=sent)

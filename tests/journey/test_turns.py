@@ -29,12 +29,17 @@ def test_a_turn_is_booked_moved_and_kept(case: Begin) -> None:
     turn(mine, "hold", starts_at=near)
     assert mine.submit()["status"] == "ready"
     assert turn(mine, "move", starts_at=far)["status"] == "ready"
-    code = mine.shown()["document"]["code"]
+    code = mine.serialise()["document"]["code"]
     verified = mine.platform.ask("consular", "GET", f"/verify/{code}", ANONYMOUS)
     assert (verified["status"], verified["kind"]) == ("valid", "turn-slip")
     mine.come()
     assert mine.status == "collected"
-    assert [step["code"] for step in mine.shown()["timeline"]] == ["drafted", "turn_booked", "turn_moved", "attended"]
+    assert [step["code"] for step in mine.serialise()["timeline"]] == [
+        "drafted",
+        "turn_booked",
+        "turn_moved",
+        "attended",
+    ]
 
 
 def test_a_passport_waits_for_the_visit_of_its_applicant(case: Begin) -> None:
@@ -43,9 +48,9 @@ def test_a_passport_waits_for_the_visit_of_its_applicant(case: Begin) -> None:
     mine.pay_cash()
     turn(mine, "hold", starts_at=free(mine)[-1])
     turn(mine, "confirm")
-    before = mine.shown()
+    before = mine.serialise()
     assert (before["status"], before["turn"]["state"], before["visit"]["attended_at"]) == ("in_review", "booked", None)
     mine.come()
-    assert mine.shown()["turn"]["state"] == "attended"
+    assert mine.serialise()["turn"]["state"] == "attended"
     mine.desk("return", reason="photo_unsuitable", note="")
     assert mine.consular("POST", f"/applications/{mine.reference}/withdraw", json={"key": fresh_key()})["slip"] is None

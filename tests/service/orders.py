@@ -10,7 +10,7 @@ from deploy.sandbox.pages import OUTCOMES, Books, Changed
 from services.consular.payments import attempts, quote, take, tariffs
 from services.consular.payments.model import Order
 from services.consular.payments.provider import page_answer
-from services.consular.payments.rules import Answer, Outcome, Payment, Said
+from services.consular.payments.rules import Answer, Outcome, Payment, ProviderStatus
 from shared.database.db import Database, now
 from shared.errors import Refusal
 from shared.identity.actor import Actor, service
@@ -24,7 +24,7 @@ RETURN = "http://127.0.0.1:8080/applications/x/paid"
 
 def owe(session: Session, mission: str = "RUH", transaction: str = "passport-renewal") -> Order:
     """An open order of a new application."""
-    return quote.freeze(
+    return quote.issue_order(
         session,
         JOB,
         application=references.new(mission, 10, "A"),
@@ -52,9 +52,9 @@ def opened(database: Database, order: Order) -> Payment:
         return take.open_attempt(session, JOB, order.reference, key=str(uuid.uuid4()))
 
 
-def paid(money: Money, reference: str = "page_1", hint: bool = False) -> Answer:
+def paid(money: Money, reference: str = "page_1", unverified: bool = False) -> Answer:
     """A provider's word that it has the money."""
-    return Answer(Said.PAID, reference, money, hint=hint)
+    return Answer(ProviderStatus.PAID, reference, money, unverified=unverified)
 
 
 def state_of(database: Database, payment: Payment) -> Payment:
@@ -65,7 +65,7 @@ def state_of(database: Database, payment: Payment) -> Payment:
 
 def activate(session: Session, transaction: str, status: str = "active") -> None:
     """A dated row of today."""
-    tariffs.declare(session, transaction, status, now(session).date(), "test", "tests")
+    tariffs.declare_status(session, transaction, status, now(session).date(), "test", "tests")
 
 
 def at_once(acts: Sequence[Callable[[], object]]) -> list[object]:
@@ -108,7 +108,7 @@ class InMemoryProvider:
     def ask(self, reference: str) -> Answer:
         page = self.books.find(reference)
         self._break()
-        return page_answer(page.shown("http://sandbox")) if page else Answer(Said.ABSENT)
+        return page_answer(page.shown("http://sandbox")) if page else Answer(ProviderStatus.ABSENT)
 
     def choose(self, reference: str, outcome: str) -> Answer:
         """What the payer does on the page; the notification that follows from it."""
@@ -116,7 +116,7 @@ class InMemoryProvider:
         assert page is not None
         ended = self.books.close(page.id, OUTCOMES[outcome])
         assert ended is not None
-        return page_answer(ended.shown("http://sandbox"), hint=True)
+        return page_answer(ended.shown("http://sandbox"), unverified=True)
 
     def _break(self) -> None:
         if self.broken:

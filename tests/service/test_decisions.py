@@ -17,9 +17,9 @@ from services.consular.handlers import HANDLERS
 from services.consular.passports import booklets
 from services.consular.passports.model import Booklet, Passport
 from services.consular.payments import attempts, quote, refund, take
-from services.consular.payments.model import Standing
+from services.consular.payments.model import TransactionStatus
 from services.consular.payments.provider import Provider
-from services.consular.payments.rules import Answer, Kind, Said
+from services.consular.payments.rules import Answer, Kind, ProviderStatus
 from services.consular.views import application_view
 from services.consular.workflow import resolve, review, settle
 from services.consular.workflow.submit import submit
@@ -68,7 +68,7 @@ def forwarded(session: Session, folder: Path, slug: str = RENEWAL) -> Applicatio
 
 
 def codes(session: Session, application: Application) -> list[str]:
-    return [line["code"] for line in application_view.whole(session, HEAD, application)["timeline"]]
+    return [line["code"] for line in application_view.full_view(session, HEAD, application)["timeline"]]
 
 
 def empty_stock(session: Session) -> None:
@@ -143,7 +143,7 @@ def test_an_extract_carries_the_code_of_its_document(session_for: Sessions, key_
     application = forwarded(session, key_folder, "individual-extract")
     hear(session, application, "granted", ask="extract", document="RUH-R2345-67")
     assert application.status == "ready"
-    shown = application_view.whole(session, HEAD, application)
+    shown = application_view.full_view(session, HEAD, application)
     assert shown["document"] == {"code": "RUH-R2345-67", "owner": "civil_registry"}
     assert shown["collection"] is None
     assert {stage["state"] for stage in shown["stages"]} == {"done"}
@@ -211,7 +211,7 @@ def test_returned_by_the_authority_it_is_asked_again_in_a_new_round(session_for:
 def assessed(session: Session, folder: Path) -> Application:
     """A cash allowance, activated for this session alone, with conscription's amount."""
     session.add(
-        Standing(
+        TransactionStatus(
             id="revived-here",
             transaction="cash-allowance",
             status="active",
@@ -314,7 +314,7 @@ def test_a_card_payment_settles_once_however_often_it_is_told(session_for: Sessi
     session = session_for("consular")
     application = file_by_verbs(session, key_folder, Person(), RENEWAL)
     attempt = opened(session, application)
-    paid = Answer(Said.PAID, "p-1", Money.of("750", "SAR"))
+    paid = Answer(ProviderStatus.PAID, "p-1", Money.of("750", "SAR"))
     kinds = [settle.by_answer(session, GATEWAY, attempt, paid).kind for _ in range(3)]
     session.refresh(application)
     assert kinds == [Kind.SETTLED, Kind.ALREADY, Kind.ALREADY]
@@ -331,7 +331,9 @@ def test_money_that_does_not_fit_settles_nothing_and_is_flagged(
 ) -> None:
     session = session_for("consular")
     application = file_by_verbs(session, key_folder, Person(), RENEWAL)
-    outcome = settle.by_answer(session, GATEWAY, opened(session, application), Answer(Said.PAID, "p-1", money))
+    outcome = settle.by_answer(
+        session, GATEWAY, opened(session, application), Answer(ProviderStatus.PAID, "p-1", money)
+    )
     session.refresh(application)
     assert outcome.kind is Kind.HELD
     assert (application.status, application.exception) == ("awaiting_payment", flag)
@@ -342,7 +344,7 @@ def test_money_after_withdrawal_is_held_and_flagged(session_for: Sessions, key_f
     application = file_by_verbs(session, key_folder, person, RENEWAL)
     attempt = opened(session, application)
     withdraw(session, person.actor, application.reference)
-    paid = Answer(Said.PAID, "p-1", Money.of("750", "SAR"))
+    paid = Answer(ProviderStatus.PAID, "p-1", Money.of("750", "SAR"))
     assert settle.by_answer(session, GATEWAY, attempt, paid).kind is Kind.HELD
     session.refresh(application)
     assert (application.status, application.exception) == ("withdrawn", "payment_late")
@@ -464,7 +466,7 @@ def test_the_worker_gives_waiting_files_their_booklets(counter: At, database: Ca
 
 
 def test_a_provider_is_not_asked_when_time_is_up() -> None:
-    hurried = worker.Hurried(Provider("http://127.0.0.1:9", "secret"), until=0.0)
+    hurried = worker.DeadlineProvider(Provider("http://127.0.0.1:9", "secret"), until=0.0)
     with pytest.raises(Unavailable, match="provider_down"):
         hurried.ask("RUH-P2222-22222-2")
 

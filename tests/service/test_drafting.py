@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from services.consular.payments import tariffs
-from services.consular.payments.model import Standing
+from services.consular.payments.model import TransactionStatus
 from services.consular.workflow import draft
 from shared.errors import Conflict, Refusal
 from shared.identity.actor import ANONYMOUS, Actor
@@ -55,7 +55,7 @@ def test_a_historical_transaction_is_not_opened(counter: At) -> None:
 def test_a_suspended_transaction_is_not_opened(session_for: Callable[..., Session]) -> None:
     session = session_for("consular")
     session.add(
-        Standing(
+        TransactionStatus(
             id="suspended-here",
             transaction="passport-renewal",
             status="suspended",

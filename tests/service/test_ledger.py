@@ -124,16 +124,16 @@ def test_the_owner_is_bound_as_well(database: Databases, cluster: object) -> Non
 def test_an_entry_is_booked_once_per_kind_and_source(session_for: SessionFor) -> None:
     session = session_for("consular")
     legs = [Posting("card", Money(5, "SAR")), Posting("suspense", Money(-5, "SAR"))]
-    ledger.post(session, JOB, mission="RUH", kind="suspense", source="s", about="a", postings=legs)
+    ledger.post_entry(session, JOB, mission="RUH", kind="suspense", source="s", about="a", postings=legs)
     with pytest.raises(DBAPIError, match="uq_entry_source"), session.begin_nested():
-        ledger.post(session, JOB, mission="RUH", kind="suspense", source="s", about="a", postings=legs)
+        ledger.post_entry(session, JOB, mission="RUH", kind="suspense", source="s", about="a", postings=legs)
 
 
 def test_a_reversal_takes_everything_back_and_comes_once(session_for: SessionFor) -> None:
     session = session_for("consular")
     before = ledger.balances(session)
     legs = [Posting("card", Money(5, "SAR")), Posting("suspense", Money(-5, "SAR"))]
-    entry = ledger.post(session, JOB, mission="RUH", kind="suspense", source="r", about="a", postings=legs)
+    entry = ledger.post_entry(session, JOB, mission="RUH", kind="suspense", source="r", about="a", postings=legs)
     ledger.reverse(session, JOB, entry)
     after = ledger.balances(session)
     assert {key: sum_ for key, sum_ in after.items() if sum_} == {key: sum_ for key, sum_ in before.items() if sum_}
@@ -178,7 +178,7 @@ def test_only_what_sums_to_zero_can_be_posted(amounts: list[int], data: st.DataO
     sound = off == 0 and len(legs) > 1
     source = str(uuid.uuid4())
     try:
-        ledger.post(shared_session, JOB, mission="RUH", kind="suspense", source=source, about="a", postings=legs)
+        ledger.post_entry(shared_session, JOB, mission="RUH", kind="suspense", source=source, about="a", postings=legs)
         shared_session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
         shared_session.execute(text("SET CONSTRAINTS ALL DEFERRED"))
         assert sound

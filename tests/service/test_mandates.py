@@ -11,7 +11,7 @@ import pytest
 
 from deploy.population import specimens
 from shared.identity.crypto import Keys
-from shared.identity.representation import Standing, prove
+from shared.identity.representation import Representation, sign_representation
 from shared.values.dates import add_months
 from tests.conftest import ELSEWHERE, HOME, officer
 from tests.service.acting import (
@@ -264,16 +264,16 @@ def test_somebody_elses_mandate_is_as_good_as_none(woman: Acting, agent: Acting)
 def test_a_mandate_token_must_be_consulars_for_this_register_person_and_purpose(
     woman: Acting, agent: Acting, key_folder: Path
 ) -> None:
-    standing = Standing(woman.one.person, agent.one.person, "agent", SLUG, "RUH-X")
-    stolen = Standing(woman.one.person, specimens.STUDENT.person, "agent", SLUG, "RUH-X")
-    other = Standing(woman.one.person, agent.one.person, "agent", "birth-statement", "RUH-X")
+    standing = Representation(woman.one.person, agent.one.person, "agent", SLUG, "RUH-X")
+    stolen = Representation(woman.one.person, specimens.STUDENT.person, "agent", SLUG, "RUH-X")
+    other = Representation(woman.one.person, agent.one.person, "agent", "birth-statement", "RUH-X")
     consular = Keys(key_folder, "consular")
     forged = {
-        "another signer": prove(Keys(key_folder, "conscription"), standing, "civil_registry"),
-        "the register itself": prove(Keys(key_folder, "civil_registry"), standing, "civil_registry"),
-        "another register": prove(consular, standing, "conscription"),
-        "another agent": prove(consular, stolen, "civil_registry"),
-        "another purpose": prove(consular, other, "civil_registry"),
+        "another signer": sign_representation(Keys(key_folder, "conscription"), standing, "civil_registry"),
+        "the register itself": sign_representation(Keys(key_folder, "civil_registry"), standing, "civil_registry"),
+        "another register": sign_representation(consular, standing, "conscription"),
+        "another agent": sign_representation(consular, stolen, "civil_registry"),
+        "another purpose": sign_representation(consular, other, "civil_registry"),
         "another use": consular.sign("statement", "civil_registry", 300, {"acting": agent.one.person}),
         "nonsense": "a.b.c",
     }
@@ -406,8 +406,8 @@ def test_a_mandate_dies_with_who_gave_it(woman: Acting, agent: Acting, service_c
 
 
 def test_a_living_mandate_of_the_dead_proves_nothing_to_the_register(agent: Acting, key_folder: Path) -> None:
-    standing = Standing(specimens.DECEASED.person, agent.one.person, "agent", SLUG, "RUH-X")
-    token = prove(Keys(key_folder, "consular"), standing, "civil_registry")
+    standing = Representation(specimens.DECEASED.person, agent.one.person, "agent", SLUG, "RUH-X")
+    token = sign_representation(Keys(key_folder, "consular"), standing, "civil_registry")
     answer = agent.post(
         "/statements", {"purpose": SLUG, "behalf": {"capacity": "agent", "proof": token}}, "civil_registry"
     )

@@ -33,7 +33,7 @@ def ladder(database: Database, code: str) -> dict[str, Reminder]:
 
 def run(database: Database, day: date) -> int:
     noon = datetime(day.year, day.month, day.day, 9, tzinfo=UTC)
-    return escalate.press_due(database, JOB, noon)
+    return escalate.remind_due(database, JOB, noon)
 
 
 def test_each_step_is_done_once_and_on_its_day(sent: Counter, database: Callable[[str], Database]) -> None:

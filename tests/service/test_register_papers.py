@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from deploy.population import specimens
-from services.civil_registry import extract, family, kinship
+from services.civil_registry import contents, extract, family, kinship
 from services.civil_registry.model import FamilyEntry, Person, RegisterEvent, Request
 from shared import documents
 from shared.database.audit import event
@@ -47,7 +47,7 @@ def test_families_of_a_sound_register_contradict_nothing(session: Session) -> No
 @pytest.mark.parametrize(("slug", "kind"), EVENTS.items())
 def test_statements_of_a_sound_register_contradict_nothing(session: Session, slug: str, kind: str) -> None:
     befell = session.scalars(select(RegisterEvent.person).where(RegisterEvent.kind == kind).limit(40))
-    drawn = [extract.DRAWN[slug](session, session.get_one(Person, one), {"marriages": "all"}) for one in befell]
+    drawn = [contents.CONTENTS[slug](session, session.get_one(Person, one), {"marriages": "all"}) for one in befell]
     assert drawn and [wrong for _, wrong in drawn if wrong] == []
 
 

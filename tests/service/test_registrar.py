@@ -92,7 +92,7 @@ def torn(platform: Platform, cluster: Postgres) -> Iterator[Callable[..., Regist
 
 def test_both_sides_stand_beside_each_other(torn: Callable[..., Register]) -> None:
     register = torn("father_name", WRONG)
-    assert register.case.shown()["lapses_on"] is None
+    assert register.case.serialise()["lapses_on"] is None
     (row,) = register.waiting()
     assert row["transaction"] == "birth-statement" and row["may_dismiss"] is True
     assert row["holder"]["national_number"] == specimens.SON.national_number
@@ -115,7 +115,7 @@ def test_corrected_by_judgment_is_believed_only_when_the_register_agrees(
     register.write(specimens.SON.father_name)
     assert register.settle("correct", JUDGMENT).status_code == 200
     assert register.case.status == "ready" and register.waiting() == []
-    assert [step["code"] for step in register.case.shown()["timeline"]][-2:] == ["resumed", "granted"]
+    assert [step["code"] for step in register.case.serialise()["timeline"]][-2:] == ["resumed", "granted"]
     with database("civil_registry").scope(HOME) as session:
         kept = session.scalars(select(Settlement).where(Settlement.application == register.case.reference)).one()
         assert (kept.outcome, kept.court, kept.judged_on) == ("corrected", JUDGMENT["court"], date(2026, 3, 1))
@@ -197,7 +197,7 @@ def test_an_application_that_moved_on_stays_where_it_is(torn: Callable[..., Regi
     register = torn("father_name", "مروان")
     register.case.consular("POST", f"/applications/{register.case.reference}/withdraw", json={"key": fresh_key()})
     assert register.settle("dismiss", REASON).status_code == 200
-    assert register.case.status == "withdrawn" and register.case.shown()["document"] is None
+    assert register.case.status == "withdrawn" and register.case.serialise()["document"] is None
 
 
 def test_only_spellings_may_be_dismissed() -> None:

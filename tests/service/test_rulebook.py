@@ -112,7 +112,7 @@ def test_every_provision_belongs_to_something_and_is_in_order() -> None:
 def test_a_later_tariff_changes_neither_a_price_given_nor_the_rules_of_its_day(session_for: SessionFor) -> None:
     session = session_for("consular")
     order = owe(session)
-    before = quote.shown(session, order)
+    before = quote.serialise(session, order)
     day = date.fromisoformat(str(before["priced_on"]))
     rules = opened(session, "passport-renewal", day)
     assert [line["since"] for line in lines_of(before)] == ["2025-06-26"]
@@ -122,7 +122,7 @@ def test_a_later_tariff_changes_neither_a_price_given_nor_the_rules_of_its_day(s
         " CAST(:day AS date) + 1, 'a later law', 'L', 'tests')"
     )
     session.execute(text(later), {"day": day})
-    assert quote.shown(session, order) == before
+    assert quote.serialise(session, order) == before
     after = opened(session, "passport-renewal", day)
     assert {**after, "history": None} == {**rules, "history": None}
     assert after["history"][-1]["certainty"] == "L"

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from services.consular import missions
 from services.consular.payments import attempts, hosted, ledger, quote, receipt, refund, take
 from services.consular.payments.model import Attempt, Entry, Order, Receipt
-from services.consular.payments.rules import Answer, AttemptState, Kind, OrderState, OutcomeUnknown, Said
+from services.consular.payments.rules import Answer, AttemptState, Kind, OrderState, OutcomeUnknown, ProviderStatus
 from shared.database.db import Database
 from shared.documents.model import Document
 from shared.errors import Conflict, NotAllowed, NotFound, Refusal, Unavailable
@@ -263,7 +263,7 @@ def test_a_second_success_for_a_paid_order_is_held(session_for: SessionFor) -> N
     session = session_for("consular")
     order = owe(session)
     first = take.open_attempt(session, JOB, order.reference, key())
-    take.record_answer(session, JOB, first.reference, Answer(Said.FAILED, reason="card_declined"))
+    take.record_answer(session, JOB, first.reference, Answer(ProviderStatus.FAILED, reason="card_declined"))
     second = take.open_attempt(session, JOB, order.reference, key())
     assert take.record_success(session, JOB, second.reference, paid(RIYALS, "b")).kind is Kind.SETTLED
     late = take.record_success(session, JOB, first.reference, paid(RIYALS, "a"))
@@ -283,7 +283,7 @@ def test_money_after_the_end_is_held_as_late(session_for: SessionFor) -> None:
 def test_a_failed_attempt_that_turns_out_paid_counts(session_for: SessionFor) -> None:
     session = session_for("consular")
     attempt = take.open_attempt(session, JOB, owe(session).reference, key())
-    take.record_answer(session, JOB, attempt.reference, Answer(Said.FAILED))
+    take.record_answer(session, JOB, attempt.reference, Answer(ProviderStatus.FAILED))
     outcome = take.record_answer(session, JOB, attempt.reference, paid(RIYALS, key()))
     assert (outcome.kind, outcome.payment.failure) == (Kind.SETTLED, None)
 
@@ -292,19 +292,19 @@ def test_a_notification_that_contradicts_us_is_not_believed(session_for: Session
     session = session_for("consular")
     attempt = take.open_attempt(session, JOB, owe(session).reference, key())
     for wrong in (Money(1, "SAR"), Money(75000, "USD")):
-        outcome = take.record_success(session, JOB, attempt.reference, paid(wrong, hint=True))
-        assert (outcome.kind, outcome.payment.state) == (Kind.ASK, AttemptState.UNKNOWN)
+        outcome = take.record_success(session, JOB, attempt.reference, paid(wrong, unverified=True))
+        assert (outcome.kind, outcome.payment.state) == (Kind.NEEDS_QUERY, AttemptState.UNKNOWN)
     assert session.scalar(select(func.count()).select_from(Entry).where(Entry.source == attempt.reference)) == 0
 
 
 def test_every_order_of_events_ends_the_same(session_for: SessionFor) -> None:
     session = session_for("consular")
     events = [
-        Answer(Said.OPEN, "p"),
-        Answer(Said.FAILED, "p", reason="card_declined"),
-        Answer(Said.PAID, "p", RIYALS, hint=True),
-        Answer(Said.PAID, "p", RIYALS),
-        Answer(Said.PAID, "p", Money(1, "SAR"), hint=True),
+        Answer(ProviderStatus.OPEN, "p"),
+        Answer(ProviderStatus.FAILED, "p", reason="card_declined"),
+        Answer(ProviderStatus.PAID, "p", RIYALS, unverified=True),
+        Answer(ProviderStatus.PAID, "p", RIYALS),
+        Answer(ProviderStatus.PAID, "p", Money(1, "SAR"), unverified=True),
     ]
     order = owe(session)
     attempt = take.open_attempt(session, JOB, order.reference, key())
@@ -368,7 +368,7 @@ def test_a_provider_that_does_not_answer_changes_nothing(database: Databases) ->
     payment = hosted.open_page(card, JOB, provider, settle, owed(card).reference, key(), RETURN)
     for trouble in (OutcomeUnknown(), Unavailable("provider_down")):
         provider.broken = [trouble]
-        assert hosted.refresh(card, JOB, provider, settle, payment.reference).kind is Kind.SILENT
+        assert hosted.refresh(card, JOB, provider, settle, payment.reference).kind is Kind.NO_ANSWER
     assert state_of(card, payment).state is AttemptState.PENDING
 
 

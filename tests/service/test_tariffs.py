@@ -112,7 +112,7 @@ def test_dinars_have_three_decimals_and_a_coin_of_a_quarter(session_for: Session
 )
 def test_standing_by_date(session_for: SessionFor, slug: str, on: date, status: str) -> None:
     session = session_for("consular")
-    found = tariffs.standing(session, slug, missions.find(session, "RUH"), on)
+    found = tariffs.status_on(session, slug, missions.find(session, "RUH"), on)
     assert found is not None and found.status == status
 
 
@@ -122,11 +122,11 @@ def test_a_historical_transaction_takes_no_money_until_a_dated_row_activates_it(
     known = {"application": references.new("RUH", 10, "A"), "transaction": "cash-allowance", "mission": "RUH"}
     person = {"person": str(uuid.uuid4()), "holder": {"ar": "أ", "en": "A"}}
     with pytest.raises(Refusal) as refused:
-        quote.freeze(session, JOB, **known, **person, assessed=assessed)  # type: ignore[arg-type]
+        quote.issue_order(session, JOB, **known, **person, assessed=assessed)  # type: ignore[arg-type]
     assert refused.value.code == "transaction_not_active"
     assert refused.value.params["status"] == "historical"
     activate(session, "cash-allowance")
-    order = quote.freeze(session, JOB, **known, **person, assessed=assessed)  # type: ignore[arg-type]
+    order = quote.issue_order(session, JOB, **known, **person, assessed=assessed)  # type: ignore[arg-type]
     assert order.money == Money.of("30000", "SAR")
     (line,) = quote.lines_of(session, order)
     assert (line.tariff, line.beneficiary, line.source) == (assessed, "recruitment_directorate", "assessment")
@@ -159,12 +159,12 @@ def test_a_promise_is_kept_while_it_lasts_and_renewed_after(session_for: Session
     session.refresh(order)
     assert renewed.reference != order.reference
     assert order.state == OrderState.CANCELLED
-    quoted = quote.shown(session, renewed)
+    quoted = quote.serialise(session, renewed)
     assert quoted["expired"] is False
 
 
 def _again(session: Session, application: str) -> Order:
-    return quote.freeze(
+    return quote.issue_order(
         session,
         JOB,
         application=application,

@@ -14,7 +14,7 @@ from deploy.database import DATABASE, opened
 from deploy.postgres import Postgres
 from services.consular.applications.model import Application
 from services.consular.appointments.hold import Booker, hold
-from services.consular.appointments.model import Turn
+from services.consular.appointments.model import Appointment
 from services.consular.missions.model import Opening
 from services.consular.passports.slip import issue_passport_slip
 from shared import documents
@@ -92,7 +92,7 @@ def booked(counter: Counter, at: str = "") -> Counter:
 
 def shift(consular: Database, reference: str, **values: object) -> None:
     with consular.scope(mission_of(reference)) as session:
-        session.execute(update(Turn).where(Turn.application == reference).values(values))
+        session.execute(update(Appointment).where(Appointment.application == reference).values(values))
 
 
 def test_a_turn_is_chosen_held_and_booked_at_submission_with_a_slip(counter: Begin) -> None:
@@ -133,27 +133,27 @@ def test_of_fifty_who_reach_for_one_seat_exactly_one_gets_it(counter: Begin, con
     begun = [drafted(counter()) for _ in range(50)]
     at = datetime.fromisoformat(in_time(begun[0], "other")[3])
 
-    def reach(one: Counter) -> Turn:
+    def reach(one: Counter) -> Appointment:
         person = one.person.id
         booker = Booker(HOME, "other", one.reference, person, "N1", person)
         with consular.scope(HOME) as session:
             return hold(session, one.person.actor, booker, at)
 
     results = at_once([partial(reach, one) for one in begun])
-    assert sum(isinstance(each, Turn) for each in results) == 1
+    assert sum(isinstance(each, Appointment) for each in results) == 1
     refused = [each for each in results if isinstance(each, Conflict)]
     assert len(refused) == 49
     assert {each.code for each in refused} == {"turn_taken"}
     assert all(len(each.params["next"]) == 3 for each in refused)  # type: ignore[arg-type]
     with consular.scope(HOME) as session:
-        assert session.scalar(select(func.count()).select_from(Turn).where(Turn.starts_at == at)) == 1
+        assert session.scalar(select(func.count()).select_from(Appointment).where(Appointment.starts_at == at)) == 1
 
 
 def test_one_person_who_reaches_for_many_seats_at_once_gets_one(counter: Begin, consular: Database) -> None:
     mine, times = drafted(counter()), in_time(counter())[:12]
     person = mine.person.id
 
-    def reach(place: int) -> Turn:
+    def reach(place: int) -> Appointment:
         booker = Booker(HOME, "passport", mine.reference, person, "N1", person)
         with consular.scope(HOME) as session:
             return hold(session, mine.person.actor, booker, datetime.fromisoformat(times[place]))
@@ -161,7 +161,7 @@ def test_one_person_who_reaches_for_many_seats_at_once_gets_one(counter: Begin, 
     results = at_once([partial(reach, place) for place in range(12)])
     assert [each for each in results if isinstance(each, Exception)] == []
     with consular.scope(HOME) as session:
-        live = select(Turn.state, func.count()).where(Turn.person == person).group_by(Turn.state)
+        live = select(Appointment.state, func.count()).where(Appointment.person == person).group_by(Appointment.state)
         assert {row.state: row[1] for row in session.execute(live)} == {"held": 1, "released": 11}
 
 

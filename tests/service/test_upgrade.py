@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from services.consular.api import passports, prices
 from services.consular.payments.model import Entry, Line
-from services.consular.payments.rules import Answer, Kind, Said
+from services.consular.payments.rules import Answer, Kind, ProviderStatus
 from services.consular.workflow import settle
 from shared.database.db import Database
 from shared.identity.actor import Actor
@@ -62,7 +62,7 @@ def refused(answer: TestResponse) -> tuple[int, str]:
 def arrived(session: Session, payment: str) -> Kind:
     """The provider says it has the money."""
     return settle.by_answer(
-        session, GATEWAY, payment, Answer(Said.PAID, uuid.uuid4().hex, Money(DIFFERENCE, "SAR"))
+        session, GATEWAY, payment, Answer(ProviderStatus.PAID, uuid.uuid4().hex, Money(DIFFERENCE, "SAR"))
     ).kind
 
 

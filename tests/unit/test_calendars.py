@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.errors import Invalid
-from shared.forms import TYPED_HIJRI, as_typed, check_answers, check_given
+from shared.forms import TYPED_HIJRI, as_typed, check_answers, check_draft
 from shared.values.calendars import read_date, to_gregorian, to_hijri
 from shared.values.digits import arabic_digits
 
@@ -95,15 +95,15 @@ def test_the_longest_hijri_month_is_thirty_days() -> None:
 
 
 def test_an_answer_is_kept_as_a_gregorian_day_with_what_was_typed_beside_it() -> None:
-    kept = check_given("cash-allowance", {"residence_since": "1440-01-01 AH"}, TODAY)
+    kept = check_draft("cash-allowance", {"residence_since": "1440-01-01 AH"}, TODAY)
     assert kept == {"residence_since": "2018-09-11", "residence_since" + TYPED_HIJRI: "1440-01-01"}
     assert as_typed("residence_since", kept) == "1440-01-01 AH"
-    assert check_given("cash-allowance", kept, TODAY) == kept
+    assert check_draft("cash-allowance", kept, TODAY) == kept
 
 
 def test_another_date_in_its_place_forgets_what_was_typed_before() -> None:
-    before = check_given("cash-allowance", {"residence_since": "1440-01-01 AH"}, TODAY)
-    after = check_given("cash-allowance", before | {"residence_since": "2018-09-12"}, TODAY)
+    before = check_draft("cash-allowance", {"residence_since": "1440-01-01 AH"}, TODAY)
+    after = check_draft("cash-allowance", before | {"residence_since": "2018-09-12"}, TODAY)
     assert after == {"residence_since": "2018-09-12"}
 
 
@@ -111,7 +111,7 @@ def test_another_date_in_its_place_forgets_what_was_typed_before() -> None:
 def test_what_was_typed_cannot_contradict_the_day(said: object) -> None:
     """Whatever a client sends beside a date, only its own Hijri form is kept."""
     sent = {"residence_since": "2018-09-12", "residence_since" + TYPED_HIJRI: said}
-    assert check_given("cash-allowance", sent, TODAY) == {"residence_since": "2018-09-12"}
+    assert check_draft("cash-allowance", sent, TODAY) == {"residence_since": "2018-09-12"}
 
 
 def test_a_hijri_day_still_to_come_is_not_past() -> None:

@@ -12,7 +12,7 @@ import pytest
 from deploy import demo_data, reference
 from deploy.demo.answers import answers, required_papers
 from deploy.demo.people import CAST, COMPANY, owes
-from services.civil_registry import extract
+from services.civil_registry import contents
 from services.civil_registry import handlers as civil_registry
 from services.conscription import allowance
 from services.conscription import handlers as conscription
@@ -25,12 +25,12 @@ from services.consular.payments import rulebook
 from shared.catalogue import CATALOGUE, kin
 from shared.catalogue.model import (
     AFTER_ASSESSMENT,
+    APPOINTMENT,
     BOOKLET,
     DOCUMENT,
     KIN,
     OWN,
     REGISTERS,
-    TURN,
     Ask,
     Transaction,
 )
@@ -120,7 +120,7 @@ def test_who_may_apply_is_said_with_its_law(entry: Transaction) -> None:
 
 
 # A turn is only a time: what is needed is asked of the visit it is for.
-WITHOUT_PAPERS = {TURN}
+WITHOUT_PAPERS = {APPOINTMENT}
 
 
 @each_entry
@@ -134,7 +134,7 @@ def is_answered(entry: Transaction, ask: Ask) -> bool:
     """Whether somebody does what is asked."""
     match ask.authority, ask.ask:
         case "civil_registry", "extract":
-            return entry.slug in extract.DRAWN
+            return entry.slug in contents.CONTENTS
         case "civil_registry", verb:
             return verb in civil_registry.ANSWERS
         case "conscription", "assess":
@@ -146,7 +146,7 @@ def is_answered(entry: Transaction, ask: Ask) -> bool:
 
 @each_entry
 def test_somebody_answers_each_ask(entry: Transaction) -> None:
-    assert entry.asks or entry.outcome == TURN
+    assert entry.asks or entry.outcome == APPOINTMENT
     assert [ask for ask in entry.asks if not is_answered(entry, ask)] == []
 
 
@@ -170,9 +170,9 @@ def handed_out(entry: Transaction) -> set[str]:
 
 @each_entry
 def test_what_comes_of_it_has_an_issuer_and_a_template(entry: Transaction) -> None:
-    assert entry.outcome in (BOOKLET, DOCUMENT, TURN)
+    assert entry.outcome in (BOOKLET, DOCUMENT, APPOINTMENT)
     kinds = handed_out(entry)
-    assert kinds or entry.outcome == TURN
+    assert kinds or entry.outcome == APPOINTMENT
     for kind in kinds:
         issuer = KINDS[kind].service
         assert (SERVICES / issuer / "documents" / f"{kind}.html").exists()
@@ -227,7 +227,7 @@ def slugs_of(test: Any) -> set[str]:
 @each_entry
 def test_it_is_walked_to_each_of_its_ends(entry: Transaction) -> None:
     # A turn is booked at once: nobody examines it, so nobody returns or refuses it.
-    ways = {HAPPY} if entry.outcome == TURN else {HAPPY, MENDED, REFUSED}
+    ways = {HAPPY} if entry.outcome == APPOINTMENT else {HAPPY, MENDED, REFUSED}
     walked = WALKED.get(entry.slug, {})
     assert set(walked) == ways
     for place in walked.values():

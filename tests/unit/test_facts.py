@@ -14,7 +14,9 @@ CIVIL: dict[str, Any] = {"person": "p", "sex": "M", "born": "2000-02-29", "alive
 
 def test_everything_said_is_in_the_facts() -> None:
     service = {"service_status": "deferred", "deferred_until": "2027-01-31"}
-    facts = Facts.told({"civil_registry": {**CIVIL, "holder": {"kinship": "spouse"}}, "conscription": service}, TODAY)
+    facts = Facts.from_statements(
+        {"civil_registry": {**CIVIL, "holder": {"kinship": "spouse"}}, "conscription": service}, TODAY
+    )
     assert facts == Facts(
         "p", TODAY, "M", date(2000, 2, 29), True, True, "deferred", date(2027, 1, 31), None, "holder", "spouse"
     )
@@ -23,16 +25,18 @@ def test_everything_said_is_in_the_facts() -> None:
 
 def test_no_service_record_is_a_fact_as_well() -> None:
     nothing = {"service_status": None, "deferred_until": None}
-    facts = Facts.told({"civil_registry": CIVIL, "conscription": nothing}, TODAY, "agent")
+    facts = Facts.from_statements({"civil_registry": CIVIL, "conscription": nothing}, TODAY, "agent")
     assert (facts.service_status, facts.deferred_until, facts.kinship, facts.capacity) == (None, None, None, "agent")
 
 
 @pytest.mark.parametrize("lacking", ("person", "sex", "born", "alive", "registered"))
 def test_a_register_that_leaves_something_out(lacking: str) -> None:
     with pytest.raises(KeyError):
-        Facts.told({"civil_registry": {name: said for name, said in CIVIL.items() if name != lacking}}, TODAY)
+        Facts.from_statements(
+            {"civil_registry": {name: said for name, said in CIVIL.items() if name != lacking}}, TODAY
+        )
 
 
 def test_a_date_that_is_none() -> None:
     with pytest.raises(ValueError):
-        Facts.told({"civil_registry": {**CIVIL, "born": "2001-02-29"}}, TODAY)
+        Facts.from_statements({"civil_registry": {**CIVIL, "born": "2001-02-29"}}, TODAY)

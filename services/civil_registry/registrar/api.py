@@ -49,7 +49,7 @@ class Dismissal(Schema):
 
 @blueprint.get("")
 @allowed("mismatch.list")
-def listed() -> list[dict[str, Any]]:
+def list_requests() -> list[dict[str, Any]]:
     """What waits at the registrar's mission, with both sides of each contradiction; the reading is recorded."""
     with transaction() as session:
         actor = current_actor()

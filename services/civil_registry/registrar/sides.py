@@ -22,7 +22,7 @@ def sides(session: Session, holder: Person, transaction: str, codes: Iterable[st
     A finding about a union or a household names no single field: then every event of the holder is shown.
     """
     wanted, told = set(codes), []
-    for one in _on_the_paper(session, holder, transaction):
+    for one in _in_document(session, holder, transaction):
         known = _of_person(session, one)
         told += [
             {"code": code, "of": snapshots.full_name(one), "sides": both}
@@ -34,7 +34,7 @@ def sides(session: Session, holder: Person, transaction: str, codes: Iterable[st
     return [*told, *({"code": code, **whole} for code in sorted(rest))]
 
 
-def _on_the_paper(session: Session, holder: Person, transaction: str) -> list[Person]:
+def _in_document(session: Session, holder: Person, transaction: str) -> list[Person]:
     if transaction != FAMILY:
         return [holder]
     on_it = select(Person).where(Person.office == holder.office, Person.entry == holder.entry)

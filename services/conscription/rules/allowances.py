@@ -103,14 +103,21 @@ def missed(man: Man, prices: Prices, on: date) -> Finding:
     addition = min(yearly.times(late), cap, key=lambda price: price.amount)
     steps = [
         Step("passed_age", AGE_LAW, {"on": turned.isoformat(), "age": LIABLE_UNTIL_AGE}),
-        Step("missed_base", base.law, {"amount": base.shown()}),
+        Step("missed_base", base.law, {"amount": base.serialise()}),
         Step("payable_until", MISSED_LAW, {"on": payable.isoformat(), "months": MONTHS_TO_PAY}),
     ]
     if late:
-        told: Params = {"years": late, "rate": yearly.shown(), "amount": addition.shown(), "most": cap.shown()}
+        told: Params = {
+            "years": late,
+            "rate": yearly.serialise(),
+            "amount": addition.serialise(),
+            "most": cap.serialise(),
+        }
         steps.append(Step("late_addition", yearly.law, told))
     else:
-        steps.append(Step("not_late", MISSED_LAW, {"on": add_years(payable, 1).isoformat(), "rate": yearly.shown()}))
+        steps.append(
+            Step("not_late", MISSED_LAW, {"on": add_years(payable, 1).isoformat(), "rate": yearly.serialise()})
+        )
     total = Price("missed_service", base.amount + addition.amount, base.currency, base.law)
     return _owed(total, tuple(steps))
 
@@ -141,11 +148,11 @@ def _by_years_abroad(found: Residence, prices: Prices) -> Way:
     if price is None:
         return None, None
     if found.years >= RESERVE_YEARS_ABROAD:
-        return price, Step("reserve_abroad", price.law, {"years": found.years, "amount": price.shown()})
+        return price, Step("reserve_abroad", price.law, {"years": found.years, "amount": price.serialise()})
     if found.since is None:
         return None, Step("reserve_abroad_never", price.law, {"years": RESERVE_YEARS_ABROAD})
     due = add_years(found.since, RESERVE_YEARS_ABROAD).isoformat()
-    return None, Step("reserve_abroad_later", price.law, {"on": due, "amount": price.shown()})
+    return None, Step("reserve_abroad_later", price.law, {"on": due, "amount": price.serialise()})
 
 
 def _by_age(man: Man, prices: Prices, on: date) -> Way:
@@ -154,10 +161,17 @@ def _by_age(man: Man, prices: Prices, on: date) -> Way:
         return None, None
     if age_on(man.born, on) < price.from_age:
         due = add_years(man.born, price.from_age).isoformat()
-        return None, Step("reserve_age_later", price.law, {"on": due, "age": price.from_age, "amount": price.shown()})
+        return None, Step(
+            "reserve_age_later", price.law, {"on": due, "age": price.from_age, "amount": price.serialise()}
+        )
     served = month.times(man.reserve_months)
     owed = Price(price.tier, max(price.amount - served.amount, 0), price.currency, price.law, price.from_age)
-    told: Params = {"age": price.from_age, "months": man.reserve_months, "less": served.shown(), "amount": owed.shown()}
+    told: Params = {
+        "age": price.from_age,
+        "months": man.reserve_months,
+        "less": served.serialise(),
+        "amount": owed.serialise(),
+    }
     return owed, Step("reserve_age", price.law, told)
 
 
@@ -165,11 +179,11 @@ def _by_disability(man: Man, prices: Prices) -> Way:
     price = prices.get("reserve_disability")
     if price is None or man.disability != "partial":
         return None, None
-    return price, Step("reserve_disability", price.law, {"amount": price.shown()})
+    return price, Step("reserve_disability", price.law, {"amount": price.serialise()})
 
 
 def _owed(price: Price, steps: tuple[Step, ...]) -> Finding:
-    return Finding(price, None, (*steps, Step("amount", price.law, {"amount": price.shown()})))
+    return Finding(price, None, (*steps, Step("amount", price.law, {"amount": price.serialise()})))
 
 
 ALLOWANCES = {

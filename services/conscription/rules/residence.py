@@ -68,10 +68,10 @@ def _holds(in_syria: Mapping[int, int], extended: AbstractSet[int]) -> bool:
 def movements(stays: Sequence[Stay], on: date) -> list[Step]:
     """Every stay abroad and every stay in Syria, in the order they were made."""
     told = [("stay", stay) for stay in stays] + [("in_syria", gap) for gap in gaps(stays, on)]
-    return [Step(code, STAY_LAW, _told(stay)) for code, stay in sorted(told, key=lambda one: one[1].first)]
+    return [Step(code, STAY_LAW, _explained(stay)) for code, stay in sorted(told, key=lambda one: one[1].first)]
 
 
-def _told(stay: Stay) -> Params:
+def _explained(stay: Stay) -> Params:
     return {"from": stay.first.isoformat(), "until": stay.last.isoformat(), "days": stay.days}
 
 
@@ -97,7 +97,7 @@ def _missed_extension(year: int, days: int, allowed: int, extension: Price | Non
     longer = TOLERATED_DAYS_PER_YEAR + EXTENSION_DAYS
     if extension is None or allowed == longer or days > longer:
         return []
-    told: Params = {"year": year, "days": EXTENSION_DAYS, "amount": extension.shown()}
+    told: Params = {"year": year, "days": EXTENSION_DAYS, "amount": extension.serialise()}
     return [Step("extension_missing", extension.law, told)]
 
 

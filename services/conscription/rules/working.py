@@ -36,7 +36,7 @@ class Price:
         """The price of several, such as months or years."""
         return replace(self, amount=self.amount * count)
 
-    def shown(self) -> Amount:
+    def serialise(self) -> Amount:
         """As a parameter of a step."""
         return {"amount": self.amount, "currency": self.currency}
 

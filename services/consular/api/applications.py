@@ -7,7 +7,7 @@ from flask import Blueprint, Response, jsonify, request
 from marshmallow import EXCLUDE, Schema, fields, validate
 from sqlalchemy.orm import Session
 
-from services.consular.api.request import TEXT, Keyed, once, opened
+from services.consular.api.request import TEXT, Keyed, mission_session, once
 from services.consular.applications import idempotency
 from services.consular.applications.behalf import Claim
 from services.consular.applications.model import Application
@@ -67,7 +67,7 @@ def _head(application: Application) -> dict[str, Any]:
     return {"reference": application.reference, "status": application.status}
 
 
-def _whole(session: Session, reference: str) -> dict[str, Any]:
+def _view(session: Session, reference: str) -> dict[str, Any]:
     return application_view.view(session, current_actor(), reference)
 
 
@@ -101,17 +101,17 @@ def _for_whom(claim: Claim | None) -> dict[str, str | None]:
 
 @blueprint.get("/applications")
 @allowed("application.list")
-def listed() -> Response:
+def list_own() -> Response:
     """The actor's applications, newest first."""
     with database().scope(current_actor().mission) as session:
-        return jsonify(application_view.mine(session, current_actor()))
+        return jsonify(application_view.list_own(session, current_actor()))
 
 
 @blueprint.get("/applications/<reference>")
 @allowed("application.read")
-def one(reference: str) -> dict[str, Any]:
+def detail(reference: str) -> dict[str, Any]:
     """One application, whole."""
-    with opened(reference) as session:
+    with mission_session(reference) as session:
         return application_view.view(session, current_actor(), reference)
 
 
@@ -120,7 +120,7 @@ def one(reference: str) -> dict[str, Any]:
 def answers(reference: str) -> dict[str, Any]:
     """Saves the given answers; the others stay as they are."""
     given = body(Answers)["answers"]
-    with opened(reference) as session:
+    with mission_session(reference) as session:
         draft.save(session, current_actor(), reference, given)
         return application_view.view(session, current_actor(), reference)
 
@@ -133,16 +133,16 @@ def upload(reference: str) -> tuple[dict[str, Any], int]:
     if not name:
         raise Invalid("required", field="name")
     data = request.get_data(cache=False)
-    with opened(reference) as session:
+    with mission_session(reference) as session:
         paper = draft.attach(session, current_actor(), reference, name, filename, request.mimetype, data)
-        return {"paper": application_view.shown_paper(paper)}, 201
+        return {"paper": application_view.serialise_upload(paper)}, 201
 
 
 @blueprint.delete("/applications/<reference>/papers/<paper>")
 @allowed("paper.remove")
 def remove(reference: str, paper: str) -> dict[str, Any]:
     """Takes a file out again."""
-    with opened(reference) as session:
+    with mission_session(reference) as session:
         draft.detach(session, current_actor(), reference, paper)
         return application_view.view(session, current_actor(), reference)
 
@@ -151,8 +151,8 @@ def remove(reference: str, paper: str) -> dict[str, Any]:
 @allowed("paper.read")
 def content(paper: str) -> Response:
     """A file's bytes, to be saved and never to be shown as a page."""
-    with opened(paper) as session:
-        found, data = draft.read_paper(session, current_actor(), paper)
+    with mission_session(paper) as session:
+        found, data = draft.read_upload(session, current_actor(), paper)
     answer = Response(data, content_type=found.type)
     answer.headers["Content-Disposition"] = f"attachment; filename={quote(store.download_name(found))}"
     answer.headers["X-Content-Type-Options"] = "nosniff"
@@ -162,23 +162,23 @@ def content(paper: str) -> Response:
 
 @blueprint.post("/applications/<reference>/submit")
 @allowed("application.submit")
-def hand_in(reference: str) -> dict[str, Any]:
+def add_mandate_deed(reference: str) -> dict[str, Any]:
     """Submits, once for each key. The statements are new at every try, so that they don't count as its content."""
     asked = body(Submission)
 
     def act(session: Session) -> dict[str, Any]:
         return _head(submit(session, current_actor(), keys(), reference, asked["statements"]))
 
-    return once(reference, asked["key"], {"verb": "submit"}, act, lambda session: _whole(session, reference))
+    return once(reference, asked["key"], {"verb": "submit"}, act, lambda session: _view(session, reference))
 
 
 @blueprint.post("/applications/<reference>/withdraw")
 @allowed("application.withdraw")
-def take_back(reference: str) -> dict[str, Any]:
+def withdraw_application(reference: str) -> dict[str, Any]:
     """Withdraws; what was paid is owed back."""
 
     def act(session: Session) -> dict[str, Any]:
         return _head(withdraw(session, current_actor(), reference))
 
     key = body(Keyed)["key"]
-    return once(reference, key, {"verb": "withdraw"}, act, lambda session: _whole(session, reference))
+    return once(reference, key, {"verb": "withdraw"}, act, lambda session: _view(session, reference))

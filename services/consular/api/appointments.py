@@ -7,12 +7,12 @@ from flask import Blueprint, request
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
-from services.consular.api.request import TEXT, Keyed, once, opened
+from services.consular.api.request import TEXT, Keyed, mission_session, once
 from services.consular.applications.model import Application
 from services.consular.appointments import for_application
 from services.consular.appointments.check_in import attend, miss, record_wrong_person
-from services.consular.appointments.day_sheet import sheet
-from services.consular.appointments.model import Turn
+from services.consular.appointments.day_sheet import day_sheet
+from services.consular.appointments.model import Appointment
 from services.consular.people.refusals import WrongPerson
 from services.consular.views import application_view
 from shared.errors import Invalid
@@ -28,7 +28,7 @@ class Chosen(Keyed):
     starts_at = fields.String(required=True, validate=validate.Length(1, 40, error="too_long"))
 
 
-class Shown(Keyed):
+class CheckIn(Keyed):
     """The number read from the paper of who came."""
 
     number = fields.String(required=True, validate=validate.Length(max=40, error="too_long"))
@@ -45,11 +45,11 @@ def _instant(text: str) -> datetime:
     return instant.astimezone(UTC)
 
 
-def _turn(turn: Turn) -> dict[str, Any]:
-    return {"turn": turn.shown()}
+def _appointment_answer(turn: Appointment) -> dict[str, Any]:
+    return {"turn": turn.serialise()}
 
 
-def _whole(reference: str) -> Any:
+def _view(reference: str) -> Any:
     return lambda session: application_view.view(session, current_actor(), reference)
 
 
@@ -61,9 +61,9 @@ def hold(reference: str) -> dict[str, Any]:
     at = _instant(asked["starts_at"])
 
     def act(session: Session) -> dict[str, Any]:
-        return _turn(for_application.take(session, current_actor(), reference, at))
+        return _appointment_answer(for_application.hold_slot(session, current_actor(), reference, at))
 
-    return once(reference, asked["key"], {"verb": "hold", "at": at.isoformat()}, act, _whole(reference))
+    return once(reference, asked["key"], {"verb": "hold", "at": at.isoformat()}, act, _view(reference))
 
 
 @blueprint.post("/applications/<reference>/turn/release")
@@ -72,10 +72,10 @@ def release(reference: str) -> dict[str, Any]:
     """Gives up what is held."""
 
     def act(session: Session) -> dict[str, Any]:
-        for_application.let_go(session, current_actor(), reference)
+        for_application.release_slot(session, current_actor(), reference)
         return {}
 
-    return once(reference, body(Keyed)["key"], {"verb": "release"}, act, _whole(reference))
+    return once(reference, body(Keyed)["key"], {"verb": "release"}, act, _view(reference))
 
 
 @blueprint.post("/applications/<reference>/turn/confirm")
@@ -84,22 +84,22 @@ def confirm(reference: str) -> dict[str, Any]:
     """Books the time held for a visit."""
 
     def act(session: Session) -> dict[str, Any]:
-        return _turn(for_application.confirm_visit(session, current_actor(), reference))
+        return _appointment_answer(for_application.confirm(session, current_actor(), reference))
 
-    return once(reference, body(Keyed)["key"], {"verb": "confirm"}, act, _whole(reference))
+    return once(reference, body(Keyed)["key"], {"verb": "confirm"}, act, _view(reference))
 
 
 @blueprint.post("/applications/<reference>/turn/move")
 @allowed("turn.move")
-def move(reference: str) -> dict[str, Any]:
+def reschedule(reference: str) -> dict[str, Any]:
     """Changes the booked time for another."""
     asked = body(Chosen)
     at = _instant(asked["starts_at"])
 
     def act(session: Session) -> dict[str, Any]:
-        return _turn(for_application.change(session, current_actor(), reference, at))
+        return _appointment_answer(for_application.reschedule(session, current_actor(), reference, at))
 
-    return once(reference, asked["key"], {"verb": "move", "at": at.isoformat()}, act, _whole(reference))
+    return once(reference, asked["key"], {"verb": "move", "at": at.isoformat()}, act, _view(reference))
 
 
 @blueprint.post("/applications/<reference>/turn/cancel")
@@ -108,18 +108,18 @@ def cancel(reference: str) -> dict[str, Any]:
     """Cancels the booked time."""
 
     def act(session: Session) -> dict[str, Any]:
-        return _turn(for_application.cancel(session, current_actor(), reference))
+        return _appointment_answer(for_application.cancel(session, current_actor(), reference))
 
-    return once(reference, body(Keyed)["key"], {"verb": "cancel"}, act, _whole(reference))
+    return once(reference, body(Keyed)["key"], {"verb": "cancel"}, act, _view(reference))
 
 
 @blueprint.get("/desk/turns")
 @allowed("turn.list")
-def listed() -> dict[str, Any]:
+def list_day() -> dict[str, Any]:
     """The day sheet of the mission."""
     actor = current_actor()
     with transaction() as session:
-        return sheet(session, actor, actor.mission or "", _day(), request.args.get("q", "")[:TEXT])
+        return day_sheet(session, actor, actor.mission or "", _day(), request.args.get("q", "")[:TEXT])
 
 
 def _day() -> date | None:
@@ -134,7 +134,7 @@ def _day() -> date | None:
 @allowed("desk.attend")
 def came(reference: str) -> dict[str, Any]:
     """Came in person, identity checked. An attempt by anybody else is recorded, and changes nothing."""
-    asked = body(Shown)
+    asked = body(CheckIn)
 
     def act(session: Session) -> dict[str, Any]:
         return _head(attend(session, current_actor(), reference, asked["number"]))
@@ -142,7 +142,7 @@ def came(reference: str) -> dict[str, Any]:
     try:
         return once(reference, asked["key"], {"verb": "attend", "shown": asked["number"]}, act)
     except WrongPerson:
-        with opened(reference) as session:
+        with mission_session(reference) as session:
             record_wrong_person(session, current_actor(), reference)
         raise
 

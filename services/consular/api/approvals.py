@@ -39,10 +39,10 @@ class Verdict(Keyed):
 
 @blueprint.get("")
 @allowed("proposal.read")
-def listed() -> Response:
+def list_proposals() -> Response:
     """Those of the mission, what waits first."""
     with transaction() as session:
-        return jsonify([bulk_action.shown(session, one) for one in sign.listed(session, current_actor())])
+        return jsonify([bulk_action.serialise(session, one) for one in sign.list_proposals(session, current_actor())])
 
 
 @blueprint.post("/preview")
@@ -64,7 +64,7 @@ def make() -> tuple[dict[str, Any], int]:
     def act(session: Session) -> dict[str, Any]:
         made = bulk_action.propose(session, actor, asked["kind"], asked["params"])
         session.refresh(made)
-        return bulk_action.shown(session, made)
+        return bulk_action.serialise(session, made)
 
     content = {"verb": "propose", "kind": asked["kind"], "params": asked["params"]}
     with transaction() as session:
@@ -73,12 +73,12 @@ def make() -> tuple[dict[str, Any], int]:
 
 @blueprint.get("/<reference>")
 @allowed("proposal.read")
-def one(reference: str) -> dict[str, Any]:
+def detail(reference: str) -> dict[str, Any]:
     """One proposal, with the figures of this moment while it waits."""
     with transaction() as session:
-        found = sign.find(session, current_actor(), _whole(reference))
+        found = sign.find(session, current_actor(), _view(reference))
         audit.record(session, current_actor(), "proposal.read", reference)
-        return bulk_action.shown(session, found)
+        return bulk_action.serialise(session, found)
 
 
 @blueprint.post("/<reference>")
@@ -88,9 +88,9 @@ def decide(reference: str) -> dict[str, Any]:
     asked, actor = body(Verdict), current_actor()
 
     def act(session: Session) -> dict[str, Any]:
-        return sign.shown(_decided(session, reference, asked["verdict"], asked["reason"]))
+        return sign.serialise(_decided(session, reference, asked["verdict"], asked["reason"]))
 
-    content = {"verb": asked["verdict"], "about": _whole(reference), "reason": asked["reason"]}
+    content = {"verb": asked["verdict"], "about": _view(reference), "reason": asked["reason"]}
     with transaction() as session:
         return idempotency.once(session, actor, actor.mission or "", asked["key"], content, lambda: act(session))
 
@@ -101,7 +101,7 @@ def _decided(session: Session, reference: str, verdict: str, reason: str) -> Pro
     return sign.decline(session, current_actor(), reference, reason)
 
 
-def _whole(reference: str) -> str:
+def _view(reference: str) -> str:
     if not is_valid(reference):
         raise NotFound()
     return reference

@@ -13,7 +13,7 @@ from services.consular.applications import idempotency
 from services.consular.bookings import import_bookings, phases
 from services.consular.views import application_view
 from services.consular.workflow.claim_booking import claim, record_miss
-from services.consular.workflow.expire_bookings import tell_found
+from services.consular.workflow.expire_bookings import notify_holder
 from shared.errors import Invalid, NotFound
 from shared.web.service import allowed, body, current_actor, keys, transaction
 
@@ -51,7 +51,7 @@ def declare() -> tuple[dict[str, Any], int]:
     asked, actor = body(Terms), current_actor()
 
     def act(session: Session) -> dict[str, Any]:
-        return phases.shown(
+        return phases.serialise(
             phases.declare(session, actor, asked["terms"]), missions.today(session, session.info["mission"])
         )
 
@@ -67,10 +67,10 @@ def decide(reference: str) -> dict[str, Any]:
     verdict, actor = body(Verdict)["verdict"], current_actor()
     with transaction() as session:
         if verdict == "drop":
-            return import_bookings.shown(import_bookings.drop(session, actor, reference))
-        made = import_bookings.keep(session, actor, reference)
-        tell_found(session, actor, made)
-        return import_bookings.shown(made)
+            return import_bookings.serialise(import_bookings.drop(session, actor, reference))
+        made = import_bookings.import_file(session, actor, reference)
+        notify_holder(session, actor, made)
+        return import_bookings.serialise(made)
 
 
 @blueprint.post("/bookings/claim")

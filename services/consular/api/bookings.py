@@ -19,7 +19,7 @@ def overview() -> dict[str, Any]:
     """The mission's phases with their counts, and its latest files."""
     with transaction() as session:
         audit.record(session, current_actor(), "bookings.listed", current_actor().mission or "")
-        return {"phases": phases.listed(session), "imports": import_bookings.listed(session)}
+        return {"phases": phases.list_phases(session), "imports": import_bookings.list_imports(session)}
 
 
 @blueprint.post("/imports")
@@ -33,17 +33,17 @@ def upload() -> tuple[dict[str, Any], int]:
     with transaction() as session:
         made = import_bookings.preview(session, current_actor(), phase, filename, content)
         session.refresh(made)
-        return import_bookings.shown(made), 201
+        return import_bookings.serialise(made), 201
 
 
 @blueprint.get("/imports/<reference>")
 @allowed("booking.read")
-def one(reference: str) -> dict[str, Any]:
+def detail(reference: str) -> dict[str, Any]:
     """A file's preview, or what became of it."""
     with transaction() as session:
         made = import_bookings.find(session, current_actor(), reference)
         audit.record(session, current_actor(), "bookings.read", reference)
-        return import_bookings.shown(made)
+        return import_bookings.serialise(made)
 
 
 @blueprint.get("/imports/<reference>/faults.csv")

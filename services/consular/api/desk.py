@@ -6,7 +6,7 @@ from flask import Blueprint, request
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
-from services.consular.api.request import TEXT, Keyed, once, opened
+from services.consular.api.request import TEXT, Keyed, mission_session, once
 from services.consular.applications.model import Application
 from services.consular.passports import collect
 from services.consular.passports.reprint import reprint
@@ -37,7 +37,7 @@ class Collection(Keyed):
 
 @blueprint.get("/queue")
 @allowed("desk.queue")
-def listed() -> dict[str, Any]:
+def list_queue() -> dict[str, Any]:
     """The mission's files by status, transaction, reference or national number."""
     wanted = {name: request.args.get(name, "")[:TEXT] for name in ("status", "transaction", "q")}
     with transaction() as session:
@@ -53,7 +53,7 @@ def _page() -> int:
 @allowed("desk.case")
 def case(reference: str) -> dict[str, Any]:
     """One file with person, facts and history; that it was opened, and why, is recorded."""
-    with opened(reference) as session:
+    with mission_session(reference) as session:
         return application_view.case(session, current_actor(), reference, request.args.get("reason", "")[:TEXT] or None)
 
 
@@ -69,12 +69,14 @@ def accept(reference: str) -> dict[str, Any]:
 
 @blueprint.post("/cases/<reference>/return")
 @allowed("desk.return")
-def send_back(reference: str) -> dict[str, Any]:
+def return_for_correction(reference: str) -> dict[str, Any]:
     """Returns for a fix."""
     asked = body(Reasoned)
 
     def act(session: Session) -> dict[str, Any]:
-        return _head(review.send_back(session, current_actor(), reference, asked["reason"], asked["note"] or ""))
+        return _head(
+            review.return_for_correction(session, current_actor(), reference, asked["reason"], asked["note"] or "")
+        )
 
     return _maybe_once(reference, asked, "return", act)
 
@@ -105,7 +107,7 @@ def print_again(reference: str) -> dict[str, Any]:
 
 @blueprint.post("/cases/<reference>/collect")
 @allowed("desk.collect")
-def hand_over(reference: str) -> dict[str, Any]:
+def collect_passport(reference: str) -> dict[str, Any]:
     """Hands the passport to its holder. An attempt by anybody else is recorded, and changes nothing."""
     asked = body(Collection)
 
@@ -115,7 +117,7 @@ def hand_over(reference: str) -> dict[str, Any]:
     try:
         return once(reference, asked["key"], {"verb": "collect", "shown": asked["national_number"]}, act)
     except WrongPerson:
-        with opened(reference) as session:
+        with mission_session(reference) as session:
             collect.record_wrong_person(session, current_actor(), reference)
         raise
 
@@ -123,7 +125,7 @@ def hand_over(reference: str) -> dict[str, Any]:
 def _maybe_once(reference: str, asked: dict[str, Any], verb: str, act: Any) -> dict[str, Any]:
     """A verdict that closes a stage cannot be given twice, so that its key may be left out."""
     if not asked["key"]:
-        with opened(reference) as session:
+        with mission_session(reference) as session:
             done: dict[str, Any] = act(session)
             return done
     content = {"verb": verb, "reason": asked["reason"], "note": asked["note"]}

@@ -21,12 +21,12 @@ class Why(Keyed):
 
 @blueprint.post("/desk/cases/<reference>/payments/<payment>/give-back")
 @allowed("payment.give_back")
-def give_back(reference: str, payment: str) -> dict[str, Any]:
+def refund_held_payment(reference: str, payment: str) -> dict[str, Any]:
     """Owes held money back, as it came."""
     asked = body(Why)
 
     def act(session: Session) -> dict[str, Any]:
-        due = exceptions.give_back(session, current_actor(), reference, payment, asked["reason"])
+        due = exceptions.refund_held_payment(session, current_actor(), reference, payment, asked["reason"])
         return {"refund": due.reference, "amount": due.amount, "currency": due.currency}
 
     return once(reference, asked["key"], {"verb": "give_back", "payment": payment, "reason": asked["reason"]}, act)

@@ -6,7 +6,7 @@ from flask import Blueprint, request
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
-from services.consular.api.request import TEXT, Keyed, once, opened
+from services.consular.api.request import TEXT, Keyed, mission_session, once
 from services.consular.ministries import letter_views as desk_letters
 from services.consular.ministries.rules.reading import MOST_ENTRIES
 from services.consular.workflow import correspondence as letters
@@ -18,7 +18,7 @@ LAST_PAGE = 1_000
 _texts = fields.Dict(keys=fields.String(), values=fields.String(allow_none=True))
 
 
-class Told(Keyed):
+class LetterReply(Keyed):
     """A reply as it lies before whoever enters it; the rules of its question read it."""
 
     key = fields.String(load_default="", validate=validate.Length(max=100, error="too_long"))
@@ -33,30 +33,30 @@ class Told(Keyed):
 
 @blueprint.get("/desk/letters")
 @allowed("letter.list")
-def listed() -> dict[str, Any]:
+def list_letters() -> dict[str, Any]:
     """The mission's letters by state and authority, the overdue first."""
     wanted = {name: request.args.get(name, "")[:TEXT] for name in ("state", "authority", "q")}
     asked = ascii_digits(request.args.get("page", "1"))[:9]
     page = min(max(int(asked), 1), LAST_PAGE) if is_digits(asked) else 1
     with transaction() as session:
-        return desk_letters.listed(
+        return desk_letters.list_letters(
             session, current_actor(), wanted["state"], wanted["authority"], page, wanted["q"].strip()
         )
 
 
 @blueprint.get("/desk/letters/<code>")
 @allowed("letter.read")
-def one(code: str) -> dict[str, Any]:
+def detail(code: str) -> dict[str, Any]:
     """A letter with its ladder, its replies and what it may be answered with."""
-    with opened(code) as session:
-        return desk_letters.one(session, current_actor(), code)
+    with mission_session(code) as session:
+        return desk_letters.detail(session, current_actor(), code)
 
 
 @blueprint.post("/desk/letters/<code>/reply")
 @allowed("letter.answer")
 def reply(code: str) -> dict[str, Any]:
     """Records the reply an officer holds in hand."""
-    told = body(Told)
+    told = body(LetterReply)
 
     def act(session: Session) -> dict[str, Any]:
         letter = letters.answer(session, current_actor(), code, told)
@@ -70,7 +70,7 @@ def reply(code: str) -> dict[str, Any]:
 @allowed("letter.fetch")
 def fetch(code: str) -> dict[str, Any]:
     """What a letter asks, as its paper says it, for the partner it is written to."""
-    with opened(code) as session:
+    with mission_session(code) as session:
         return desk_letters.content(session, current_actor(), code)
 
 
@@ -78,6 +78,6 @@ def fetch(code: str) -> dict[str, Any]:
 @allowed("letter.deposit")
 def deposit(code: str) -> tuple[dict[str, Any], int]:
     """Takes the content of a partner's reply; repeated, the first one stands."""
-    told = body(Told)
-    with opened(code) as session:
+    told = body(LetterReply)
+    with mission_session(code) as session:
         return {"new": letters.deposit(session, current_actor(), code, told)}, 201

@@ -7,7 +7,7 @@ from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
 from services.consular.api.mandates import Introduced
-from services.consular.api.request import Keyed, once, opened
+from services.consular.api.request import Keyed, mission_session, once
 from services.consular.applications.statements import introduced
 from services.consular.missions import today
 from services.consular.people import mandate_notices, mandates, review_mandate
@@ -30,33 +30,33 @@ class Refused(Keyed):
     note = fields.String(load_default="", allow_none=True, validate=validate.Length(max=2000, error="too_long"))
 
 
-def _shown(session: Session, mandate: Mandate) -> dict[str, Any]:
-    seen = mandates.shown(mandate, current_actor(), today(session, mandate.mission))
+def _serialise(session: Session, mandate: Mandate) -> dict[str, Any]:
+    seen = mandates.serialise(mandate, current_actor(), today(session, mandate.mission))
     return {**seen, "principal_number": mandate.principal_number, "scan_type": mandate.scan_type}
 
 
 @blueprint.get("/mandates")
 @allowed("desk.mandates")
-def listed() -> list[dict[str, Any]]:
+def list_waiting() -> list[dict[str, Any]]:
     """Papers to be checked, and the last ones decided."""
     with transaction() as session:
-        return [_shown(session, one) for one in review_mandate.waiting(session, current_actor())]
+        return [_serialise(session, one) for one in review_mandate.waiting(session, current_actor())]
 
 
 @blueprint.get("/mandates/<reference>")
 @allowed("desk.mandate")
-def one(reference: str) -> dict[str, Any]:
+def detail(reference: str) -> dict[str, Any]:
     """One paper, with whom it names."""
-    with opened(reference) as session:
+    with mission_session(reference) as session:
         audit.record(session, current_actor(), "mandate.read", reference)
-        return _shown(session, mandates.find(session, reference))
+        return _serialise(session, mandates.find(session, reference))
 
 
 @blueprint.get("/mandates/<reference>/scan")
 @allowed("desk.mandate")
 def scan(reference: str) -> Response:
     """The scan, never to be run as a page."""
-    with opened(reference) as session:
+    with mission_session(reference) as session:
         content, kind = review_mandate.scan(session, current_actor(), reference)
     answer = Response(content, content_type=kind)
     answer.headers["X-Content-Type-Options"] = "nosniff"
@@ -75,7 +75,7 @@ def accept(reference: str) -> dict[str, Any]:
         mission = mandates.find(session, reference).mission
         decided = review_mandate.accept(session, actor, reference, principal, today(session, mission))
         mandate_notices.tell_decided(session, decided)
-        return _shown(session, decided)
+        return _serialise(session, decided)
 
     return once(reference, asked["key"], {"verb": "accept_mandate"}, act)
 
@@ -90,7 +90,7 @@ def refuse(reference: str) -> dict[str, Any]:
         note = asked["note"] or ""
         decided = review_mandate.refuse(session, current_actor(), reference, asked["reason"], note)
         mandate_notices.tell_decided(session, decided)
-        return _shown(session, decided)
+        return _serialise(session, decided)
 
     return once(reference, asked["key"], {"verb": "refuse_mandate", "reason": asked["reason"]}, act)
 

@@ -11,19 +11,19 @@ from flask import Blueprint
 from marshmallow import Schema, fields, validate
 from sqlalchemy.orm import Session
 
-from services.consular.api.request import Keyed, once, opened
+from services.consular.api.request import Keyed, mission_session, once
 from services.consular.applications import idempotency
 from services.consular.applications.statements import introduced
 from services.consular.applications.transitions import find as find_application
 from services.consular.missions import today
 from services.consular.people import grant_mandate, mandate_notices, mandates, review_mandate
 from services.consular.people.model import Mandate
-from services.consular.people.rules import CAPACITY_OF, GUARDIANSHIP, POWER, Known
+from services.consular.people.rules import CAPACITY_OF, GUARDIANSHIP, POWER, AttestedPerson
 from services.consular.uploads import rules as papers
 from shared import forms
 from shared.catalogue.model import Question
 from shared.errors import Invalid
-from shared.identity.representation import Standing, prove, reading_pass
+from shared.identity.representation import Representation, reading_pass, sign_representation
 from shared.values.references import mission_of
 from shared.web.service import allowed, body, current_actor, database, keys, settings
 
@@ -44,7 +44,7 @@ class Answered(Keyed, Introduced):
     """A mandate taken up, or not wanted."""
 
 
-class Given(Keyed, Introduced):
+class NewMandate(Keyed, Introduced):
     """To whom, for what, until when."""
 
     agent_number = fields.Raw(allow_none=True)
@@ -81,7 +81,7 @@ def _key(number: str) -> str:
     return hmac.new(bytes.fromhex(settings().secret), f"mandate:{number}".encode(), sha256).hexdigest()
 
 
-def _me(asked: dict[str, Any]) -> Known:
+def _me(asked: dict[str, Any]) -> AttestedPerson:
     return introduced(keys(), asked["statement"], person=current_actor().person)
 
 
@@ -92,26 +92,26 @@ def _mission() -> str:
     return mission
 
 
-def _shown(session: Session, mandate: Mandate) -> dict[str, Any]:
-    return mandates.shown(mandate, current_actor(), today(session, mandate.mission))
+def _serialise(session: Session, mandate: Mandate) -> dict[str, Any]:
+    return mandates.serialise(mandate, current_actor(), today(session, mandate.mission))
 
 
 @blueprint.post("/mandates/mine")
 @allowed("mandate.list")
-def listed() -> list[dict[str, Any]]:
+def list_own() -> list[dict[str, Any]]:
     """Given, held and offered ones at every mission; a POST, because the register's statement comes with it."""
     me, actor = _me(body(Introduced)), current_actor()
     key = _key(me.number)
     with database().scope(actor.mission) as session:
-        mandates.see_own(session, actor, key)
+        mandates.show_person_everywhere(session, actor, key)
         return mandates.of(session, actor, key, me)
 
 
 @blueprint.post("/mandates")
 @allowed("mandate.grant")
-def give() -> tuple[dict[str, Any], int]:
+def grant() -> tuple[dict[str, Any], int]:
     """Offers a mandate; the same answer whether anybody has that number or not."""
-    asked, actor, mission = body(Given), current_actor(), _mission()
+    asked, actor, mission = body(NewMandate), current_actor(), _mission()
     me = _me(asked)
     with database().scope(mission) as session:
         day = today(session, mission)
@@ -123,7 +123,7 @@ def give() -> tuple[dict[str, Any], int]:
         def act() -> dict[str, Any]:
             made = grant_mandate.grant(session, actor, me, mission, agent, asked["scope"], until, day)
             mandate_notices.tell_offered(session, made, typed["agent_number"])
-            return _shown(session, made)
+            return _serialise(session, made)
 
         content = {"verb": "grant", "agent": agent, "scope": asked["scope"], "until": typed["until"]}
         return idempotency.once(session, actor, mission, asked["key"], content, act), 201
@@ -131,7 +131,7 @@ def give() -> tuple[dict[str, Any], int]:
 
 @blueprint.post("/mandates/papers")
 @allowed("mandate.hand_in")
-def hand_in() -> tuple[dict[str, Any], int]:
+def submit_deed() -> tuple[dict[str, Any], int]:
     """Puts a paper before the officers of the mission."""
     asked, actor, mission = body(HandedIn), current_actor(), _mission()
     me, scan = _me(asked), _scan(asked)
@@ -140,7 +140,7 @@ def hand_in() -> tuple[dict[str, Any], int]:
         power = asked["kind"] == POWER
         questions = (*PRINCIPAL, Question("issued_on", kind="date"), *((_until(),) if power else ()))
         typed = forms.check_questions(questions, asked, day)
-        paper = review_mandate.Paper(
+        paper = review_mandate.Deed(
             asked["kind"],
             typed["principal_number"],
             typed["principal_given"],
@@ -152,7 +152,7 @@ def hand_in() -> tuple[dict[str, Any], int]:
         )
 
         def act() -> dict[str, Any]:
-            return _shown(session, review_mandate.hand_in(session, actor, me, mission, paper, day))
+            return _serialise(session, review_mandate.submit_deed(session, actor, me, mission, paper, day))
 
         content = {"verb": "hand_in", "scan": sha256(scan).hexdigest(), **typed}
         return idempotency.once(session, actor, mission, asked["key"], content, act), 201
@@ -197,7 +197,7 @@ def _answer(reference: str, *, accepted: bool) -> dict[str, Any]:
         day = today(session, mission_of(reference))
         answered = grant_mandate.answer(session, actor, reference, me, _key(me.number), day, accepted=accepted)
         mandate_notices.tell_answered(session, answered)
-        return _shown(session, answered)
+        return _serialise(session, answered)
 
     return once(reference, asked["key"], {"verb": "answer", "accepted": accepted}, act)
 
@@ -210,7 +210,7 @@ def end(reference: str) -> dict[str, Any]:
     def act(session: Session) -> dict[str, Any]:
         ended = grant_mandate.end(session, current_actor(), reference)
         mandate_notices.tell_ended(session, current_actor(), ended)
-        return _shown(session, ended)
+        return _serialise(session, ended)
 
     return once(reference, body(Keyed)["key"], {"verb": "end"}, act)
 
@@ -220,19 +220,24 @@ def end(reference: str) -> dict[str, Any]:
 def proof(reference: str) -> dict[str, Any]:
     """What shows each register of a transaction that the actor may ask for the principal: tokens of five minutes."""
     entry, actor = forms.transaction(body(Purpose)["purpose"]), current_actor()
-    with opened(reference) as session:
+    with mission_session(reference) as session:
         mission = mission_of(reference)
         held = mandates.check_for(session, actor, reference, mission, entry, today(session, mission))
-        standing = Standing(str(held.principal), str(held.agent), CAPACITY_OF[held.kind], entry.slug, held.reference)
-        shown = _shown(session, held)
-    return {"mandate": shown, "proofs": {name: prove(keys(), standing, name) for name in entry.authorities}}
+        standing = Representation(
+            str(held.principal), str(held.agent), CAPACITY_OF[held.kind], entry.slug, held.reference
+        )
+        shown = _serialise(session, held)
+    return {
+        "mandate": shown,
+        "proofs": {name: sign_representation(keys(), standing, name) for name in entry.authorities},
+    }
 
 
 @blueprint.post("/applications/<reference>/pass")
 @allowed("application.pass")
-def papers_pass(reference: str) -> dict[str, str]:
+def issue_reading_pass(reference: str) -> dict[str, str]:
     """What lets one of the two of an application fetch its papers from whoever issued them."""
     actor = current_actor()
-    with opened(reference) as session:
+    with mission_session(reference) as session:
         about = find_application(session, actor, "application.pass", reference).reference
     return {name: reading_pass(keys(), str(actor.person), about, name) for name in ISSUERS}

@@ -20,10 +20,10 @@ class Read(Schema):
 
 @blueprint.get("")
 @allowed("notice.list")
-def listed() -> Response:
+def list_own() -> Response:
     """The person's notices, newest first."""
     with transaction() as session:
-        return jsonify(inbox.mine(session, current_actor()))
+        return jsonify(inbox.list_own(session, current_actor()))
 
 
 @blueprint.get("/unread")

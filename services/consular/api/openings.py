@@ -31,7 +31,7 @@ class ClosingAsked(Schema):
 
 @blueprint.get("/openings")
 @allowed("opening.list")
-def listed() -> dict[str, Any]:
+def list_openings() -> dict[str, Any]:
     """Free times of a mission, for one service; without a service which services there are."""
     with database().scope(None) as session:
         mission = missions.find(session, request.args.get("mission")).code
@@ -42,12 +42,12 @@ def listed() -> dict[str, Any]:
             return {"mission": mission, "services": known}
         if service not in known:
             raise NotFound("turn_service_unknown")
-        return {**openings.offered(session, mission, service).shown(), "services": known}
+        return {**openings.offered(session, mission, service).serialise(), "services": known}
 
 
 @blueprint.get("/desk/calendar")
 @allowed("calendar.read")
-def shown() -> dict[str, Any]:
+def detail() -> dict[str, Any]:
     """Hours, rules and closures of the officer's mission."""
     actor = current_actor()
     with transaction() as session:
@@ -58,8 +58,10 @@ def shown() -> dict[str, Any]:
         return {
             "today": today.isoformat(),
             "hours": [_hours(row) for row in calendar.hours(session, place.code)],
-            "closures": [row.shown() for row in calendar.closures(session, place.code, today, today + calendar.FAR)],
-            "rules": {service: calendar.rule(session, place.code, service).shown() for service in known},
+            "closures": [
+                row.serialise() for row in calendar.closures(session, place.code, today, today + calendar.FAR)
+            ],
+            "rules": {service: calendar.rule(session, place.code, service).serialise() for service in known},
         }
 
 
@@ -87,7 +89,7 @@ def add() -> tuple[dict[str, Any], int]:
     days: tuple[date, date] = (asked["first_day"], asked["last_day"])
     closing = Closing(*days, asked["title_ar"], asked["title_en"], asked["seats"], asked["payments"])
     with transaction() as session:
-        return close(session, actor, actor.mission, closing).shown(), 201
+        return close(session, actor, actor.mission, closing).serialise(), 201
 
 
 @blueprint.post("/desk/closures/remove")
@@ -98,7 +100,7 @@ def remove() -> dict[str, Any]:
     if actor.mission is None:
         raise Invalid("required", field="mission")
     with transaction() as session:
-        return reopen(session, actor, actor.mission, closure).shown()
+        return reopen(session, actor, actor.mission, closure).serialise()
 
 
 class Removal(Schema):

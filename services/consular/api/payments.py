@@ -7,7 +7,7 @@ from marshmallow import ValidationError, fields, validate
 from sqlalchemy.orm import Session
 
 from services.consular.api.prices import card_provider
-from services.consular.api.request import Keyed, once, opened
+from services.consular.api.request import Keyed, mission_session, once
 from services.consular.payments import hosted
 from services.consular.payments.rules import returns_home
 from services.consular.workflow import settle
@@ -49,14 +49,14 @@ def pay(reference: str) -> tuple[dict[str, Any], int]:
     asked, actor = body(Card), current_actor()
     if not returns_home(asked["return_url"], settings().public_url):
         raise Invalid("foreign_address", field="return_url")
-    with opened(reference) as session:
+    with mission_session(reference) as session:
         order, new_price = settle.owed(session, actor, reference)
     if new_price is not None:
         raise Conflict("price_changed", amount=new_price.amount, currency=new_price.currency)
     payment = hosted.open_page(
         database(), actor, card_provider(), settle.by_answer, order, f"{actor.id}/{asked['key']}", asked["return_url"]
     )
-    return {**payment.shown(), "redirect_url": payment.redirect_url}, 201
+    return {**payment.serialise(), "redirect_url": payment.redirect_url}, 201
 
 
 @blueprint.post("/desk/cases/<reference>/cash")
@@ -68,6 +68,6 @@ def cash(reference: str) -> dict[str, Any]:
 
     def act(session: Session) -> dict[str, Any]:
         payment = settle.by_cash(session, actor, reference, counted, f"{actor.id}/{asked['key']}")
-        return {"payment": payment.shown(), "receipt": payment.receipt}
+        return {"payment": payment.serialise(), "receipt": payment.receipt}
 
     return once(reference, asked["key"], {"verb": "cash", "counted": str(counted)}, act)

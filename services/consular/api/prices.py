@@ -53,7 +53,7 @@ def routes(settle: Settle) -> Blueprint:
 def list_missions() -> list[dict[str, object]]:
     """All missions."""
     with database().scope(None) as session:
-        return [mission.shown() for mission in missions.list_all(session)]
+        return [mission.serialise() for mission in missions.list_all(session)]
 
 
 @allowed("transaction.list")
@@ -112,7 +112,7 @@ def refreshed(settle: Settle, reference: str) -> dict[str, object]:
     with database().scope(mission_of(reference)) as session:
         payment = attempts.find(session, reference)
     check_access(actor, "payment.refresh", owner=(payment.person, payment.payer), mission=mission_of(reference))
-    return hosted.refresh(database(), actor, card_provider(), settle, reference).payment.shown()
+    return hosted.refresh(database(), actor, card_provider(), settle, reference).payment.serialise()
 
 
 def notified(settle: Settle) -> dict[str, object]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, request
 
-from services.consular.api.request import opened
+from services.consular.api.request import mission_session
 from services.consular.views.tracking import track
 from shared.errors import Invalid
 from shared.values.digits import ascii_digits
@@ -17,12 +17,12 @@ blueprint = Blueprint("tracking", __name__)
 
 @blueprint.get("/track")
 @allowed("application.track")
-def stage() -> dict[str, Any]:
+def track_application() -> dict[str, Any]:
     """Transaction, status and stages; the same answer for an absent reference and a wrong date."""
     reference = clean(request.args.get("reference", "")[:60])
     try:
         born = date.fromisoformat(ascii_digits(request.args.get("born", ""))[:10])
     except ValueError as wrong:
         raise Invalid("not_a_date", field="born") from wrong
-    with opened(reference) as session:
+    with mission_session(reference) as session:
         return track(session, current_actor(), reference, born)

@@ -23,7 +23,7 @@ class Keyed(Schema):
     key = fields.String(required=True, validate=validate.Length(1, idempotency.KEY_LENGTH, error="too_long"))
 
 
-def opened(reference: str) -> AbstractContextManager[Session]:
+def mission_session(reference: str) -> AbstractContextManager[Session]:
     """A transaction in the mission that keeps this reference.
 
     For staff another mission's reference is as good as absent; an applicant's files may be at any mission, and are
@@ -40,7 +40,7 @@ def once(reference: str, key: str, asked: dict[str, Any], act: Act, show: Act | 
 
     With `show` the answer is what that makes of the file as it stands now, in the same commit.
     """
-    with opened(reference) as session:
+    with mission_session(reference) as session:
         actor, mission = current_actor(), mission_of(reference)
         answer = idempotency.once(session, actor, mission, key, {**asked, "about": reference}, lambda: act(session))
         return show(session) if show else answer

@@ -16,7 +16,7 @@ from shared.database import audit
 from shared.errors import NotAllowed, Refusal
 from shared.identity.actor import Actor
 from shared.identity.crypto import Keys
-from shared.identity.representation import Standing
+from shared.identity.representation import Representation
 
 
 @dataclass(frozen=True)
@@ -29,29 +29,29 @@ class Claim:
     mandate: str | None = None
 
 
-def own(person: str, slug: str) -> Standing:
+def self_representation(person: str, slug: str) -> Representation:
     """Somebody who applies for themselves."""
-    return Standing(person, person, HOLDER, slug)
+    return Representation(person, person, HOLDER, slug)
 
 
-def standing_of(application: Application, actor: Actor) -> Standing:
+def representation_of(application: Application, actor: Actor) -> Representation:
     """As what this actor acts on this application: its person always as holder, whoever filed it."""
     if actor.person in (None, application.person):
-        return own(application.person, application.transaction)
-    return Standing(
+        return self_representation(application.person, application.transaction)
+    return Representation(
         application.person, application.acting, application.capacity, application.transaction, application.mandate
     )
 
 
 def check_claim(
     session: Session, actor: Actor, entry: Transaction, mission: str, claim: Claim
-) -> tuple[Standing, dict[str, Any]]:
+) -> tuple[Representation, dict[str, Any]]:
     """Whom the actor may begin an application for, and what the civil register says of both.
 
     Raises Refusal (capacity_not_allowed, statement_..., mandate_..., ward_of_age, not_eligible), NotAllowed.
     """
     person = spoken_of(claim.keys, claim.statements)
-    standing = Standing(person, str(actor.person), claim.capacity, entry.slug, claim.mandate)
+    standing = Representation(person, str(actor.person), claim.capacity, entry.slug, claim.mandate)
     if claim.capacity == HOLDER or person == actor.person:
         raise Refusal("capacity_not_allowed")
     facts = attested(claim.keys, entry, standing, claim.statements)
@@ -67,7 +67,7 @@ def check_right(
     actor: Actor,
     entry: Transaction,
     mission: str,
-    standing: Standing,
+    standing: Representation,
     facts: Mapping[str, Any],
     day: date,
 ) -> None:
@@ -82,16 +82,16 @@ def check_right(
         raise Refusal("ward_of_age")
 
 
-def check_standing(session: Session, application: Application, *, held: bool) -> None:
+def check_representation(session: Session, application: Application, *, held: bool) -> None:
     """Raises NotAllowed (mandate_ended, ward_of_age) once who acts may no longer act; the person themselves still may.
 
     Held, the mandate cannot be revoked before the commit. What follows in this transaction is done for the person.
     """
-    _check_standing(session, application, held=held)
+    _check_representation(session, application, held=held)
     audit.act_for(session, application.person, application.capacity)
 
 
-def _check_standing(session: Session, application: Application, *, held: bool) -> None:
+def _check_representation(session: Session, application: Application, *, held: bool) -> None:
     day = today(session, application.mission)
     if application.mandate is not None:
         mandates.check_stands(session, application.mandate, day, held=held)
@@ -104,7 +104,7 @@ def _check_standing(session: Session, application: Application, *, held: bool) -
 def may_act(session: Session, application: Application) -> bool:
     """Whether who acts for the person of an application still may."""
     try:
-        _check_standing(session, application, held=False)
+        _check_representation(session, application, held=False)
     except NotAllowed:
         return False
     return True

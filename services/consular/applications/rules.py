@@ -144,11 +144,11 @@ def verbs_in(status: Status, party: Party, *, booklet: bool, turn: bool = False,
         if whose == party
         and status in statuses
         and (booklet or verb not in OF_BOOKLETS)
-        and (verb not in ABOUT_TURNS or turn_fits(verb, status, turn=turn, visit=visit))
+        and (verb not in ABOUT_TURNS or appointment_verb_fits(verb, status, turn=turn, visit=visit))
     ]
 
 
-def turn_fits(verb: str, status: Status, *, turn: bool, visit: bool) -> bool:
+def appointment_verb_fits(verb: str, status: Status, *, turn: bool, visit: bool) -> bool:
     """Whether a verb about turns makes sense: a turn for its own sake is chosen in the draft and changed when ready,
     a visit is booked and changed while the application lies at the mission."""
     return status in VERBS[verb][1] and ((turn and status not in VISITING) or (visit and status in VISITING))

@@ -5,17 +5,17 @@ from datetime import date
 from typing import Any
 
 from services.consular.people import snapshot
-from services.consular.people.rules import Known
+from services.consular.people.rules import AttestedPerson
 from shared.catalogue import kin
 from shared.catalogue.model import HOLDER, Facts, Transaction
 from shared.errors import NotAllowed, Refusal
 from shared.identity.crypto import Keys
-from shared.identity.representation import PURPOSE, Standing
+from shared.identity.representation import PURPOSE, Representation
 
 Attested = dict[str, dict[str, Any]]
 
 
-def attested(keys: Keys, entry: Transaction, standing: Standing, tokens: Iterable[str]) -> Attested:
+def attested(keys: Keys, entry: Transaction, standing: Representation, tokens: Iterable[str]) -> Attested:
     """Facts by register about the person of the application, at the request of who acts.
 
     Raises Refusal when a register's statement is missing, forged, stale, or about or for another.
@@ -34,10 +34,10 @@ def spoken_of(keys: Keys, tokens: Iterable[str]) -> str:
     raise Refusal("statement_missing", authority="civil_registry")
 
 
-def _told(claims: Mapping[str, Any]) -> Standing:
+def _verified(claims: Mapping[str, Any]) -> Representation:
     """For whom and at whose request a register spoke; it says no more where people ask for themselves."""
     person = str(claims.get("person"))
-    return Standing(
+    return Representation(
         person,
         str(claims.get("asked_by", person)),
         str(claims.get("capacity", HOLDER)),
@@ -46,23 +46,23 @@ def _told(claims: Mapping[str, Any]) -> Standing:
     )
 
 
-def _facts(keys: Keys, standing: Standing, tokens: list[str], authority: str) -> dict[str, Any]:
+def _facts(keys: Keys, standing: Representation, tokens: list[str], authority: str) -> dict[str, Any]:
     for token in tokens:
         try:
             claims = keys.verify(token, kind="statement", issuer=authority)
         except NotAllowed:
             continue
-        if _told(claims) != standing:
+        if _verified(claims) != standing:
             raise Refusal("statement_of_another", authority=authority)
         facts = claims.get("facts")
         return dict(facts) if isinstance(facts, dict) else {}
     raise Refusal("statement_missing", authority=authority)
 
 
-def as_facts(attested_facts: Attested, standing: Standing, today: date) -> Facts:
+def as_facts(attested_facts: Attested, standing: Representation, today: date) -> Facts:
     """What the conditions of the catalogue are asked about. Raises Refusal when a register left something out."""
     try:
-        return Facts.told(attested_facts, today, standing.capacity)
+        return Facts.from_statements(attested_facts, today, standing.capacity)
     except (KeyError, ValueError) as incomplete:
         raise Refusal("statement_incomplete", authority="civil_registry") from incomplete
 
@@ -90,7 +90,7 @@ def check_eligible(entry: Transaction, facts: Facts) -> None:
         raise Refusal("not_eligible", condition=unmet[0].code, law=unmet[0].law, reasons=reasons)
 
 
-def introduced(keys: Keys, token: str, *, to: str | None = None, person: str | None = None) -> Known:
+def introduced(keys: Keys, token: str, *, to: str | None = None, person: str | None = None) -> AttestedPerson:
     """Somebody as the civil register tells it where mandates are made: people themselves, or found for an officer.
 
     `person` is who must be told of, or `to` the officer it was told to. Raises Refusal for any other statement.
@@ -104,7 +104,7 @@ def introduced(keys: Keys, token: str, *, to: str | None = None, person: str | N
         raise Refusal("statement_of_another", authority="civil_registry")
     facts = claims.get("facts") or {}
     try:
-        return Known(
+        return AttestedPerson(
             str(facts["person"]),
             str(facts["national_number"]),
             str(facts["name"]["ar"]["given"]),

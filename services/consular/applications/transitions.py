@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.consular.applications import rules
-from services.consular.applications.behalf import check_standing, may_act, standing_of
+from services.consular.applications.behalf import check_representation, may_act, representation_of
 from services.consular.applications.model import Application, Step
 from services.consular.applications.rules import Status
 from services.consular.applications.update import update_columns
@@ -26,7 +26,7 @@ def find(session: Session, actor: Actor, action: str, reference: str) -> Applica
     return _checked(session, actor, action, session.get(Application, reference))
 
 
-def see_own(session: Session, person: str | None) -> None:
+def show_person_everywhere(session: Session, person: str | None) -> None:
     """Until the commit, what belongs to this person is in sight at every mission: to be read, never to be changed."""
     session.execute(select(func.set_config("mahjar.person", person or "", True)))
 
@@ -46,7 +46,7 @@ def _checked(
         raise NotFound()
     check_access(actor, action, owner=(application.person, application.acting), mission=application.mission)
     if is_party(actor, application) and actor.person != application.person:
-        check_standing(session, application, held=held)
+        check_representation(session, application, held=held)
     return application
 
 
@@ -127,7 +127,7 @@ def note_step(
             actor=actor.id,
             role=actor.role,
             person=actor.person if is_party(actor, application) else None,
-            capacity=standing_of(application, actor).capacity if is_party(actor, application) else None,
+            capacity=representation_of(application, actor).capacity if is_party(actor, application) else None,
             reason=reason,
             note=note,
             detail=dict(detail or {}),

@@ -5,8 +5,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.consular.appointments import release
-from services.consular.appointments.model import Attendance, Turn
-from services.consular.appointments.rules import TurnState
+from services.consular.appointments.model import Appointment, Attendance
+from services.consular.appointments.rules import AppointmentState
 from shared.database import audit, db
 from shared.errors import Conflict, NotFound
 from shared.identity.actor import Actor
@@ -30,23 +30,25 @@ def record(session: Session, actor: Actor, mission: str, application: str) -> At
     if written is None:
         raise Conflict("attended_already")
     if turn is not None:
-        release.leave(session, turn, TurnState.ATTENDED)
+        release.release_all(session, turn, AppointmentState.ATTENDED)
     audit.record(session, actor, "turn.attended", application, walk_in=turn is None)
     return written
 
 
-def miss(session: Session, actor: Actor, application: str) -> Turn:
+def miss(session: Session, actor: Actor, application: str) -> Appointment:
     """They did not come. Raises NotFound without a booked turn, Conflict (turn_not_begun) before its hour."""
     turn = _booked(session, application)
     if turn is None:
         raise NotFound("turn_missing")
     if turn.starts_at > db.now(session):
         raise Conflict("turn_not_begun")
-    release.leave(session, turn, TurnState.MISSED)
+    release.release_all(session, turn, AppointmentState.MISSED)
     audit.record(session, actor, "turn.missed", application)
     return turn
 
 
-def _booked(session: Session, application: str) -> Turn | None:
-    wanted = select(Turn).where(Turn.application == application, Turn.state == TurnState.BOOKED)
+def _booked(session: Session, application: str) -> Appointment | None:
+    wanted = select(Appointment).where(
+        Appointment.application == application, Appointment.state == AppointmentState.BOOKED
+    )
     return session.scalar(wanted.with_for_update())

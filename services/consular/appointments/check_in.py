@@ -10,7 +10,7 @@ from services.consular.appointments.for_application import check_possible
 from services.consular.people import snapshot
 from services.consular.people.refusals import WrongPerson
 from shared import forms
-from shared.catalogue.model import TURN
+from shared.catalogue.model import APPOINTMENT
 from shared.database import audit
 from shared.errors import Invalid, Refusal
 from shared.identity.actor import Actor
@@ -30,7 +30,7 @@ def attend(session: Session, actor: Actor, reference: str, number: str) -> Appli
     if _read(number) not in _accepted(session, application):
         raise WrongPerson()
     attendance.record(session, actor, application.mission, reference)
-    if entry.outcome == TURN:
+    if entry.outcome == APPOINTMENT:
         transition(session, actor, application, Status.COLLECTED, code="attended")
     else:
         note_step(session, actor, application, "attended", None)
@@ -42,7 +42,7 @@ def miss(session: Session, actor: Actor, reference: str) -> Application:
     application = load_for_update(session, actor, "desk.miss", reference)
     entry = check_possible(application, "miss")
     attendance.miss(session, actor, reference)
-    if entry.outcome == TURN:
+    if entry.outcome == APPOINTMENT:
         transition(session, actor, application, Status.LAPSED)
     else:
         note_step(session, actor, application, "turn_missed", None)

@@ -8,8 +8,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from services.consular import missions
-from services.consular.appointments.model import Turn
-from services.consular.appointments.rules import TurnState
+from services.consular.appointments.model import Appointment
+from services.consular.appointments.rules import AppointmentState
 from services.consular.missions import calendar
 from services.consular.missions.model import Closure
 from shared.database import audit
@@ -37,7 +37,7 @@ def close(session: Session, actor: Actor, mission: str, asked: Closing) -> Closu
     """Adds a closure of the mission, once however often it is sent; seats only held are let go. Raises Invalid with a
     code per field, Conflict (turns_in_the_way, with how many) when somebody has a booked turn on one of the days."""
     _check(session, mission, asked)
-    calendar.lock(session, mission, "calendar")
+    calendar.take_lock(session, mission, "calendar")
     if before := _same(session, mission, asked):
         return before
     if asked.seats:
@@ -96,18 +96,20 @@ def _check(session: Session, mission: str, asked: Closing) -> None:
 def _make_way(session: Session, mission: str, asked: Closing) -> None:
     zone = missions.find(session, mission).zone
     on_the_days = (
-        Turn.mission == mission,
-        Turn.starts_at >= dates.start_of_day(asked.first_day, zone),
-        Turn.starts_at < dates.start_of_day(asked.last_day + timedelta(days=1), zone),
+        Appointment.mission == mission,
+        Appointment.starts_at >= dates.start_of_day(asked.first_day, zone),
+        Appointment.starts_at < dates.start_of_day(asked.last_day + timedelta(days=1), zone),
     )
     # First let go of what is only held: whoever confirms at this moment has either booked before, or comes too late.
     session.execute(
-        update(Turn)
-        .where(*on_the_days, Turn.state == TurnState.HELD)
-        .values(state=TurnState.RELEASED, changed_at=func.now())
+        update(Appointment)
+        .where(*on_the_days, Appointment.state == AppointmentState.HELD)
+        .values(state=AppointmentState.RELEASED, changed_at=func.now())
         .execution_options(synchronize_session=False)
     )
-    booked = session.scalar(select(func.count()).select_from(Turn).where(*on_the_days, Turn.state == TurnState.BOOKED))
+    booked = session.scalar(
+        select(func.count()).select_from(Appointment).where(*on_the_days, Appointment.state == AppointmentState.BOOKED)
+    )
     if booked:
         raise Conflict("turns_in_the_way", n=booked)
 

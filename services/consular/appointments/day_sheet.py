@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from services.consular import missions
 from services.consular.applications.model import Application
-from services.consular.appointments.model import Turn
-from services.consular.appointments.rules import TurnState
+from services.consular.appointments.model import Appointment
+from services.consular.appointments.rules import AppointmentState
 from services.consular.people import snapshot
 from services.consular.people.model import Applicant
 from shared.database import audit, db
@@ -20,27 +20,27 @@ from shared.values import dates, references
 from shared.values.digits import ascii_digits
 from shared.values.person import skeleton
 
-SHOWN = (TurnState.BOOKED, TurnState.ATTENDED, TurnState.MISSED)
+SHOWN = (AppointmentState.BOOKED, AppointmentState.ATTENDED, AppointmentState.MISSED)
 ROWS = 500
 
 
-def sheet(session: Session, actor: Actor, mission: str, day: date | None, sought: str = "") -> dict[str, Any]:
+def day_sheet(session: Session, actor: Actor, mission: str, day: date | None, sought: str = "") -> dict[str, Any]:
     """The turns of one day, today unless one is named. The reading is recorded."""
     if not mission:
         raise Invalid("required", field="mission")
     zone = missions.find(session, mission).zone
     on = day or missions.today(session, mission)
     rows = session.execute(
-        select(Turn, Application, Applicant)
-        .join(Application, Application.reference == Turn.application)
-        .outerjoin(Applicant, Applicant.application == Turn.application)
+        select(Appointment, Application, Applicant)
+        .join(Application, Application.reference == Appointment.application)
+        .outerjoin(Applicant, Applicant.application == Appointment.application)
         .where(
-            Turn.mission == mission,
-            Turn.state.in_(SHOWN),
-            Turn.starts_at >= dates.start_of_day(on, zone),
-            Turn.starts_at < dates.start_of_day(on + timedelta(days=1), zone),
+            Appointment.mission == mission,
+            Appointment.state.in_(SHOWN),
+            Appointment.starts_at >= dates.start_of_day(on, zone),
+            Appointment.starts_at < dates.start_of_day(on + timedelta(days=1), zone),
         )
-        .order_by(Turn.starts_at, Turn.window, Turn.seat)
+        .order_by(Appointment.starts_at, Appointment.window, Appointment.seat)
         .limit(ROWS)
     ).all()
     now = db.now(session)
@@ -49,7 +49,7 @@ def sheet(session: Session, actor: Actor, mission: str, day: date | None, sought
     return {"day": on.isoformat(), "rows": found, "booked": len(rows)}
 
 
-def _matches(turn: Turn, applicant: Applicant | None, sought: str) -> bool:
+def _matches(turn: Appointment, applicant: Applicant | None, sought: str) -> bool:
     wanted = skeleton(ascii_digits(sought))
     if not wanted:
         return True
@@ -59,7 +59,7 @@ def _matches(turn: Turn, applicant: Applicant | None, sought: str) -> bool:
 
 
 def _row(
-    turn: Turn, application: Application, applicant: Applicant | None, zone: str, *, begun: bool
+    turn: Appointment, application: Application, applicant: Applicant | None, zone: str, *, begun: bool
 ) -> dict[str, Any]:
     return {
         "reference": turn.application,

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from services.consular import missions
 from services.consular.appointments import openings
-from services.consular.appointments.model import Turn
-from services.consular.appointments.rules import COUNTED, Slot, TurnState, free_seat, month_of
+from services.consular.appointments.model import Appointment
+from services.consular.appointments.rules import COUNTED, AppointmentState, Slot, free_seat, month_of
 from services.consular.missions import calendar
-from services.consular.missions.model import TurnRule
+from services.consular.missions.model import AppointmentRule
 from shared.database import audit, db
 from shared.errors import Conflict, Refusal
 from shared.identity.actor import Actor
@@ -32,7 +32,7 @@ class Booker:
     counted_for: str
 
 
-def hold(session: Session, actor: Actor, booker: Booker, starts_at: datetime) -> Turn:
+def hold(session: Session, actor: Actor, booker: Booker, starts_at: datetime) -> Appointment:
     """A seat for the minutes of the rule; another one held for the same application is let go.
 
     Raises Refusal (turn_past, turn_too_far, turn_closed, turn_unknown, turn_share_used) and Conflict (turn_taken with
@@ -42,8 +42,8 @@ def hold(session: Session, actor: Actor, booker: Booker, starts_at: datetime) ->
     slot = openings.find(session, booker.mission, booker.service, starts_at)
     rule = calendar.rule(session, booker.mission, booker.service)
     _clear(session, booker, slot)
-    _check_no_turn(session, booker)
-    place = _place(session, booker, rule, slot)
+    _check_none_booked(session, booker)
+    place = _find_seat(session, booker, rule, slot)
     seat = _seat(session, booker, rule, slot)
     turn = _take(session, booker, slot, rule, seat, place) if seat else None
     if turn is None:
@@ -54,49 +54,56 @@ def hold(session: Session, actor: Actor, booker: Booker, starts_at: datetime) ->
 
 def _enter(session: Session, booker: Booker, starts_at: datetime) -> None:
     """One person at a time, no closure meanwhile, and one after the other for a day of a service."""
-    calendar.lock(session, booker.mission, booker.service, booker.counted_for)
-    calendar.share(session, booker.mission, "calendar")
+    calendar.take_lock(session, booker.mission, booker.service, booker.counted_for)
+    calendar.share_lock(session, booker.mission, "calendar")
     day = dates.local_date(starts_at, missions.find(session, booker.mission).zone)
-    calendar.lock(session, booker.mission, booker.service, day.isoformat())
+    calendar.take_lock(session, booker.mission, booker.service, day.isoformat())
 
 
 def _clear(session: Session, booker: Booker, slot: Slot) -> None:
     """Expired holds in the way leave their seats, and what this application held before is let go."""
     in_the_way = or_(
-        Turn.starts_at == slot.starts_at,
-        Turn.counted_for == booker.counted_for,
-        Turn.application == booker.application,
+        Appointment.starts_at == slot.starts_at,
+        Appointment.counted_for == booker.counted_for,
+        Appointment.application == booker.application,
     )
-    expired = (Turn.state == TurnState.HELD, Turn.held_until <= func.now(), in_the_way)
-    _change(session, TurnState.EXPIRED, *expired)
-    _change(session, TurnState.RELEASED, Turn.state == TurnState.HELD, Turn.application == booker.application)
+    expired = (Appointment.state == AppointmentState.HELD, Appointment.held_until <= func.now(), in_the_way)
+    _change(session, AppointmentState.EXPIRED, *expired)
+    _change(
+        session,
+        AppointmentState.RELEASED,
+        Appointment.state == AppointmentState.HELD,
+        Appointment.application == booker.application,
+    )
 
 
-def _change(session: Session, state: TurnState, *which: object) -> None:
+def _change(session: Session, state: AppointmentState, *which: object) -> None:
     session.execute(
-        update(Turn)
+        update(Appointment)
         .where(*which)  # type: ignore[arg-type]
         .values(state=state, changed_at=func.now())
         .execution_options(synchronize_session=False)
     )
 
 
-def _check_no_turn(session: Session, booker: Booker) -> None:
-    booked = select(Turn.id).where(Turn.application == booker.application, Turn.state == TurnState.BOOKED)
+def _check_none_booked(session: Session, booker: Booker) -> None:
+    booked = select(Appointment.id).where(
+        Appointment.application == booker.application, Appointment.state == AppointmentState.BOOKED
+    )
     if session.scalar(booked) is not None:
         raise Conflict("turn_booked_already")
 
 
-def _place(session: Session, booker: Booker, rule: TurnRule, slot: Slot) -> int:
+def _find_seat(session: Session, booker: Booker, rule: AppointmentRule, slot: Slot) -> int:
     """Which of the month's turns this is for them. Raises Refusal when their share is used up."""
     month = month_of(slot.starts_at, missions.find(session, booker.mission).zone)
     used = session.scalars(
-        select(Turn.place).where(
-            Turn.mission == booker.mission,
-            Turn.service == booker.service,
-            Turn.counted_for == booker.counted_for,
-            Turn.month == month,
-            Turn.state.in_(COUNTED),
+        select(Appointment.place).where(
+            Appointment.mission == booker.mission,
+            Appointment.service == booker.service,
+            Appointment.counted_for == booker.counted_for,
+            Appointment.month == month,
+            Appointment.state.in_(COUNTED),
         )
     )
     place = free_seat(used, rule.per_month)
@@ -105,24 +112,26 @@ def _place(session: Session, booker: Booker, rule: TurnRule, slot: Slot) -> int:
     return place
 
 
-def _seat(session: Session, booker: Booker, rule: TurnRule, slot: Slot) -> int | None:
+def _seat(session: Session, booker: Booker, rule: AppointmentRule, slot: Slot) -> int | None:
     """The lowest free seat; None when the time, or the day's quota, is full."""
     zone = missions.find(session, booker.mission).zone
     day = dates.local_date(slot.starts_at, zone)
     of_the_day = (
-        Turn.mission == booker.mission,
-        Turn.service == booker.service,
-        Turn.starts_at >= dates.start_of_day(day, zone),
-        Turn.starts_at < dates.start_of_day(day + timedelta(days=1), zone),
+        Appointment.mission == booker.mission,
+        Appointment.service == booker.service,
+        Appointment.starts_at >= dates.start_of_day(day, zone),
+        Appointment.starts_at < dates.start_of_day(day + timedelta(days=1), zone),
         openings.occupied(),
     )
-    taken = session.execute(select(Turn.starts_at, Turn.seat).where(*of_the_day)).all()
+    taken = session.execute(select(Appointment.starts_at, Appointment.seat).where(*of_the_day)).all()
     if len(taken) >= rule.daily_quota:
         return None
     return free_seat((row.seat for row in taken if row.starts_at == slot.starts_at), slot.seats)
 
 
-def _take(session: Session, booker: Booker, slot: Slot, rule: TurnRule, seat: int, place: int) -> Turn | None:
+def _take(
+    session: Session, booker: Booker, slot: Slot, rule: AppointmentRule, seat: int, place: int
+) -> Appointment | None:
     row = {
         "id": uuid.uuid4(),
         "mission": booker.mission,
@@ -137,10 +146,10 @@ def _take(session: Session, booker: Booker, slot: Slot, rule: TurnRule, seat: in
         "person": booker.person,
         "document": booker.document,
         "counted_for": booker.counted_for,
-        "state": TurnState.HELD,
+        "state": AppointmentState.HELD,
         "held_until": db.now(session) + timedelta(minutes=rule.hold_minutes),
         "made_at": func.now(),
         "changed_at": func.now(),
     }
     # The unique indexes have the last word: a seat, or a share of the month, that is gone is not taken twice.
-    return session.scalar(insert(Turn).values(row).on_conflict_do_nothing().returning(Turn))
+    return session.scalar(insert(Appointment).values(row).on_conflict_do_nothing().returning(Appointment))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from services.consular.model import Base
 
 
-class Turn(Base):
+class Appointment(Base):
     """A seat at a time, held or booked by one person for one application; a unique index lets nobody sit on another.
 
     `document` is the identity paper it is bound to, `counted_for` whose share of the month it uses up.
@@ -36,7 +36,7 @@ class Turn(Base):
     made_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 
-    def shown(self) -> dict[str, object]:
+    def serialise(self) -> dict[str, object]:
         """As the interface shows it."""
         return {
             "service": self.service,

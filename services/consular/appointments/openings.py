@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.consular import missions
-from services.consular.appointments.model import Turn
-from services.consular.appointments.rules import NEXT_SHOWN, SEATED, Slot, TurnState, slots_of
+from services.consular.appointments.model import Appointment
+from services.consular.appointments.rules import NEXT_SHOWN, SEATED, AppointmentState, Slot, slots_of
 from services.consular.missions import calendar
-from services.consular.missions.model import Closure, TurnRule
+from services.consular.missions.model import AppointmentRule, Closure
 from services.consular.missions.rules import dates_between
 from shared.database import db
 from shared.errors import Refusal
@@ -45,23 +45,26 @@ class Offered:
     mission: str
     zone: str
     service: str
-    rule: TurnRule
+    rule: AppointmentRule
     days: tuple[Day, ...]
 
-    def shown(self) -> dict[str, object]:
+    def serialise(self) -> dict[str, object]:
         """As the interface shows it: instants in UTC, beside them the wall clock of the mission."""
         return {
             "mission": self.mission,
             "service": self.service,
             "zone": self.zone,
-            "rule": self.rule.shown(),
-            "days": [_shown_day(day, ZoneInfo(self.zone)) for day in self.days],
+            "rule": self.rule.serialise(),
+            "days": [_serialise_day(day, ZoneInfo(self.zone)) for day in self.days],
         }
 
 
 def occupied() -> ColumnElement[bool]:
     """Turns that sit on a seat now: an expired hold does not."""
-    return and_(Turn.state.in_(SEATED), or_(Turn.state != TurnState.HELD, Turn.held_until > func.now()))
+    return and_(
+        Appointment.state.in_(SEATED),
+        or_(Appointment.state != AppointmentState.HELD, Appointment.held_until > func.now()),
+    )
 
 
 def offered(session: Session, mission: str, service: str) -> Offered:
@@ -93,15 +96,15 @@ def _day(
 
 def _taken(session: Session, mission: str, service: str, first: date, last: date, zone: str) -> Counter[datetime]:
     rows = session.execute(
-        select(Turn.starts_at, func.count())
+        select(Appointment.starts_at, func.count())
         .where(
-            Turn.mission == mission,
-            Turn.service == service,
-            Turn.starts_at >= dates.start_of_day(first, zone),
-            Turn.starts_at < dates.start_of_day(last + timedelta(days=1), zone),
+            Appointment.mission == mission,
+            Appointment.service == service,
+            Appointment.starts_at >= dates.start_of_day(first, zone),
+            Appointment.starts_at < dates.start_of_day(last + timedelta(days=1), zone),
             occupied(),
         )
-        .group_by(Turn.starts_at)
+        .group_by(Appointment.starts_at)
     )
     return Counter({at: int(count) for at, count in rows})
 
@@ -138,16 +141,16 @@ def next_free(session: Session, mission: str, service: str, after: datetime) -> 
     return [at.isoformat() for at in sorted((ahead or times)[:NEXT_SHOWN])]
 
 
-def _shown_day(day: Day, zone: ZoneInfo) -> dict[str, object]:
+def _serialise_day(day: Day, zone: ZoneInfo) -> dict[str, object]:
     return {
         "day": day.day.isoformat(),
         "remaining": day.remaining,
         "closed": {"ar": day.closure.title_ar, "en": day.closure.title_en} if day.closure else None,
-        "times": list(_shown_times(day.times, zone)),
+        "times": list(_serialise_times(day.times, zone)),
     }
 
 
-def _shown_times(times: Iterable[Free], zone: ZoneInfo) -> Iterable[dict[str, object]]:
+def _serialise_times(times: Iterable[Free], zone: ZoneInfo) -> Iterable[dict[str, object]]:
     for each in times:
         yield {
             "starts_at": each.slot.starts_at.isoformat(),

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from services.consular.missions.rules import Hours
 
 
-class TurnState(StrEnum):
+class AppointmentState(StrEnum):
     """Where a turn stands. A hold counts only until it expires, by the database's clock."""
 
     HELD = "held"
@@ -24,9 +24,9 @@ class TurnState(StrEnum):
 
 
 # Those who sit on a seat, and those who have used up their share of the month.
-SEATED = frozenset({TurnState.HELD, TurnState.BOOKED, TurnState.ATTENDED, TurnState.MISSED})
-COUNTED = SEATED | {TurnState.CANCELLED_LATE}
-LIVE = frozenset({TurnState.HELD, TurnState.BOOKED})
+SEATED = frozenset({AppointmentState.HELD, AppointmentState.BOOKED, AppointmentState.ATTENDED, AppointmentState.MISSED})
+COUNTED = SEATED | {AppointmentState.CANCELLED_LATE}
+LIVE = frozenset({AppointmentState.HELD, AppointmentState.BOOKED})
 NEXT_SHOWN = 3
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from services.consular import missions
 from services.consular.applications.model import Application
 from services.consular.applications.slips import common_fields, weekday_name
-from services.consular.appointments.model import Turn
+from services.consular.appointments.model import Appointment
 from services.consular.missions import day_of
 from shared import documents
 from shared.identity.actor import Actor
@@ -25,7 +25,9 @@ BRING_ALWAYS = ("this_slip", "identity_card", "passport")
 SHOWN_SIGNS = 4
 
 
-def issue_turn(session: Session, actor: Actor, application: Application, turn: Turn, arrive_minutes: int) -> str:
+def issue_appointment_slip(
+    session: Session, actor: Actor, application: Application, turn: Appointment, arrive_minutes: int
+) -> str:
     """The slip of a booked turn, good for its day; its code."""
     zone = missions.find(session, turn.mission).zone
     local, day = turn.starts_at.astimezone(ZoneInfo(zone)), day_of(session, turn.mission, turn.starts_at)

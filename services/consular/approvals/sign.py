@@ -44,7 +44,7 @@ def propose(
 
 def approve(session: Session, actor: Actor, reference: str) -> Proposal:
     """The second signature. Raises Refusal (own_proposal) to whoever proposed it, Conflict once it is decided."""
-    proposal = _open_one(session, actor, reference)
+    proposal = _load_open(session, actor, reference)
     _decide(session, actor, proposal, APPROVED, None)
     return proposal
 
@@ -54,7 +54,7 @@ def decline(session: Session, actor: Actor, reference: str, reason: str) -> Prop
     said = strip_controls(reason)
     if not said or len(said) > REASON_LENGTH:
         raise Invalid("too_long" if said else "required", field="decline_reason")
-    proposal = _open_one(session, actor, reference)
+    proposal = _load_open(session, actor, reference)
     _decide(session, actor, proposal, DECLINED, said)
     return proposal
 
@@ -76,7 +76,7 @@ def find(session: Session, actor: Actor, reference: str) -> Proposal:
     return proposal
 
 
-def listed(session: Session, actor: Actor) -> list[Proposal]:
+def list_proposals(session: Session, actor: Actor) -> list[Proposal]:
     """Those of the session's mission: what waits first, then the latest."""
     rows = session.scalars(
         select(Proposal)
@@ -87,7 +87,7 @@ def listed(session: Session, actor: Actor) -> list[Proposal]:
     return list(rows)
 
 
-def shown(proposal: Proposal) -> dict[str, Any]:
+def serialise(proposal: Proposal) -> dict[str, Any]:
     """As the interface shows it."""
     return {
         "reference": proposal.reference,
@@ -104,7 +104,7 @@ def shown(proposal: Proposal) -> dict[str, Any]:
     }
 
 
-def _open_one(session: Session, actor: Actor, reference: str) -> Proposal:
+def _load_open(session: Session, actor: Actor, reference: str) -> Proposal:
     held = select(Proposal).where(Proposal.reference == reference).with_for_update()
     proposal = session.scalar(held.execution_options(populate_existing=True))
     if proposal is None:

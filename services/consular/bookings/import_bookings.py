@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.consular.bookings import phases, rows
 from services.consular.bookings.model import Booking, BookingImport, Phase
-from services.consular.bookings.rows import Fault, Reading, Row
+from services.consular.bookings.rows import Fault, ParsedFile, Row
 from shared.database import audit
 from shared.database.db import now
 from shared.errors import Conflict, Invalid, NotFound
@@ -66,7 +66,7 @@ def state_of(row: Row, window: Phase) -> str:
     return "open" if row.booked_for > phases.qualifies_after(window) else "early"
 
 
-def keep(session: Session, actor: Actor, reference: str) -> BookingImport:
+def import_file(session: Session, actor: Actor, reference: str) -> BookingImport:
     """Brings the good rows in. Raises Conflict once it is decided; repeating it changes nothing more.
 
     A reference that came in by another file since the preview joins the faults: nobody's booking is written over.
@@ -121,7 +121,7 @@ def _decide(session: Session, actor: Actor, made: BookingImport, state: str) -> 
     audit.record(session, actor, f"bookings.{state}", made.reference, count=made.good)
 
 
-def _against_earlier(session: Session, reading: Reading) -> Reading:
+def _against_earlier(session: Session, reading: ParsedFile) -> ParsedFile:
     """References that are known from an earlier file are faults of this one."""
     named = [row.reference for row in reading.rows]
     known = set(
@@ -131,7 +131,7 @@ def _against_earlier(session: Session, reading: Reading) -> Reading:
         Fault(row.line, "reference", "imported_before", row.reference) for row in reading.rows if row.reference in known
     ]
     faults = sorted([*reading.faults, *again], key=lambda fault: fault.line)
-    return Reading([row for row in reading.rows if row.reference not in known], faults)
+    return ParsedFile([row for row in reading.rows if row.reference not in known], faults)
 
 
 def _write(session: Session, made: BookingImport, window: Phase, good: list[Row]) -> None:
@@ -156,13 +156,13 @@ def find(session: Session, actor: Actor, reference: str) -> BookingImport:
     return made
 
 
-def listed(session: Session) -> list[dict[str, Any]]:
+def list_imports(session: Session) -> list[dict[str, Any]]:
     """The latest files."""
     wanted = select(BookingImport).order_by(BookingImport.uploaded_at.desc(), BookingImport.reference)
-    return [shown(made) for made in session.scalars(wanted.limit(MOST_LISTED))]
+    return [serialise(made) for made in session.scalars(wanted.limit(MOST_LISTED))]
 
 
-def shown(made: BookingImport) -> dict[str, Any]:
+def serialise(made: BookingImport) -> dict[str, Any]:
     """As the interface shows it: the first faults, and how many there are."""
     return {
         "reference": made.reference,

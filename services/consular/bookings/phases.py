@@ -60,7 +60,7 @@ def qualifies_after(phase: Phase) -> date:
     return phase.window_to + timedelta(days=phase.lead_days)
 
 
-def listed(session: Session) -> list[dict[str, Any]]:
+def list_phases(session: Session) -> list[dict[str, Any]]:
     """The mission's phases, latest first, each with how many bookings stand in which state."""
     counted: dict[str, dict[str, int]] = {}
     rows = session.execute(select(Booking.phase, Booking.state, func.count()).group_by(Booking.phase, Booking.state))
@@ -68,10 +68,10 @@ def listed(session: Session) -> list[dict[str, Any]]:
         counted.setdefault(reference, {})[state] = int(count)
     day = missions.today(session, session.info["mission"])
     phases = session.scalars(select(Phase).order_by(Phase.window_from.desc(), Phase.reference))
-    return [{**shown(phase, day), "counts": counted.get(phase.reference, {})} for phase in phases]
+    return [{**serialise(phase, day), "counts": counted.get(phase.reference, {})} for phase in phases]
 
 
-def shown(phase: Phase, day: date) -> dict[str, Any]:
+def serialise(phase: Phase, day: date) -> dict[str, Any]:
     """As the interface shows it, with whether its window is ahead, open or over."""
     standing = "ahead" if day < phase.window_from else "over" if day > phase.window_to else "open"
     return {

@@ -46,20 +46,20 @@ class Fault:
 
 
 @dataclass
-class Reading:
+class ParsedFile:
     """A whole file."""
 
     rows: list[Row] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
 
-def read(content: bytes) -> Reading:
+def read(content: bytes) -> ParsedFile:
     """All rows. Raises Invalid (file_empty, not_utf8, column_missing, csv_broken, too_many_rows) for no such table."""
     text = _text(content)
     table = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
-    reading, seen = Reading(), dict[str, int]()
+    reading, seen = ParsedFile(), dict[str, int]()
     try:
-        places = _places(next(table, []))
+        places = _column_positions(next(table, []))
         for line, cells in _numbered(table):
             if len(reading.rows) + len(reading.faults) >= MOST_ROWS:
                 raise Invalid("too_many_rows", field="file", n=MOST_ROWS)
@@ -88,7 +88,7 @@ def _delimiter(text: str) -> str:
     return max(",;\t", key=head.count)
 
 
-def _places(head: list[str]) -> dict[str, int]:
+def _column_positions(head: list[str]) -> dict[str, int]:
     found = {strip_controls(name).casefold().replace(" ", "_"): place for place, name in enumerate(head)}
     missing = [name for name in COLUMNS if name not in found]
     if missing:
@@ -105,7 +105,7 @@ def _numbered(table: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
         begins = table.line_num + 1  # type: ignore[attr-defined]
 
 
-def _take(reading: Reading, seen: dict[str, int], line: int, cells: dict[str, str]) -> None:
+def _take(reading: ParsedFile, seen: dict[str, int], line: int, cells: dict[str, str]) -> None:
     try:
         row = _row(line, {name: strip_controls(value) for name, value in cells.items()})
     except Wrong as wrong:

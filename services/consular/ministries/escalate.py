@@ -22,16 +22,16 @@ from shared.identity.actor import Actor
 OVERDUE = "letter_overdue"
 
 
-def press_due(database: Database, actor: Actor, moment: datetime | None = None) -> int:
+def remind_due(database: Database, actor: Actor, moment: datetime | None = None) -> int:
     """Does what is due at every mission; how many steps. `moment` stands for the database's clock."""
     steps = 0
     for worker, day in each_mission(database, actor, moment):
         with database.scope(worker.mission) as session:
-            steps += press(session, worker, day)
+            steps += remind_mission(session, worker, day)
     return steps
 
 
-def press(session: Session, actor: Actor, today: date) -> int:
+def remind_mission(session: Session, actor: Actor, today: date) -> int:
     """Does the steps due by a day in the session's mission; repeated, or twice at once, each is done once."""
     done = 0
     for application, letter, due in _due(session, today):

@@ -28,7 +28,7 @@ STATES = ("open", "overdue", "answered")
 View = dict[str, Any]
 
 
-def listed(
+def list_letters(
     session: Session, actor: Actor, state: str = "", authority: str = "", page: int = 1, sought: str = ""
 ) -> View:
     """A page of letters, those that wait longest first; how many are open, overdue, answered.
@@ -88,7 +88,7 @@ def head(letter: Letter, day: date) -> View:
     }
 
 
-def one(session: Session, actor: Actor, code: str) -> View:
+def detail(session: Session, actor: Actor, code: str) -> View:
     """One letter, whole. The reading is recorded."""
     letter = letters.find(session, code)
     check_access(actor, "letter.read", mission=letter.mission)
@@ -102,7 +102,7 @@ def one(session: Session, actor: Actor, code: str) -> View:
         "holder": asked["holder"],
         "person": asked["person"],
         "answers": asked["answers"],
-        "ladder": [_step(step) for step in letters.ladder_of(session, code)],
+        "ladder": [_step(step) for step in letters.reminders_of(session, code)],
         "replies": [_reply(reply) for reply in replies.of_letter(session, code)],
         "answerable": _answerable(session, actor, letter),
         "findings": [_finding(finding) for finding in question.findings],

@@ -122,6 +122,6 @@ def of_application(session: Session, application: str) -> list[Letter]:
     return list(session.scalars(select(Letter).where(Letter.application == application).order_by(Letter.place)))
 
 
-def ladder_of(session: Session, code: str) -> list[Reminder]:
+def reminders_of(session: Session, code: str) -> list[Reminder]:
     """The steps of a letter, earliest first."""
     return list(session.scalars(select(Reminder).where(Reminder.letter == code).order_by(Reminder.due_on)))

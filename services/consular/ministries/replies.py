@@ -54,7 +54,7 @@ def close(session: Session, actor: Actor, letter: Letter, finding: str) -> None:
     audit.record(session, actor, "letter.answered", letter.application, letter=letter.number, finding=finding)
 
 
-def keep(session: Session, actor: Actor, letter: Letter, reply: reading.Reply) -> None:
+def store(session: Session, actor: Actor, letter: Letter, reply: reading.Reply) -> None:
     """Keeps what an officer typed, with the letter it answers."""
     session.execute(insert(Reply).values(**_row(actor, letter, reply, DESK, APPLIED)))
 

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, or_, select, text
 from sqlalchemy.orm import Session
 
 from services.consular import missions
-from services.consular.missions.model import Closure, Opening, TurnRule
+from services.consular.missions.model import AppointmentRule, Closure, Opening
 from services.consular.missions.rules import dates_between
 from shared.errors import Refusal
 
@@ -17,32 +17,32 @@ _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))")
 _SHARE = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:what, 0))")
 
 
-def lock(session: Session, *what: str) -> None:
+def take_lock(session: Session, *what: str) -> None:
     """Held until the commit: whoever else asks for the same waits. Locks are taken in one order everywhere, first
     the person, then the calendar, then the day."""
     session.execute(_LOCK, {"what": " ".join(("turns", *what))})
 
 
-def share(session: Session, *what: str) -> None:
+def share_lock(session: Session, *what: str) -> None:
     """As `lock`, but many may hold it together; only `lock` waits for them."""
     session.execute(_SHARE, {"what": " ".join(("turns", *what))})
 
 
-def rule(session: Session, mission: str, service: str) -> TurnRule:
+def rule(session: Session, mission: str, service: str) -> AppointmentRule:
     """The rule in force today: the mission's own before the general one, the service's own before that for all,
     then the latest. Raises Refusal where nobody has laid one down."""
     row = session.scalar(
-        select(TurnRule)
+        select(AppointmentRule)
         .where(
-            TurnRule.valid_from <= missions.today(session, mission),
-            or_(TurnRule.scope.is_(None), TurnRule.scope == mission),
-            or_(TurnRule.service.is_(None), TurnRule.service == service),
+            AppointmentRule.valid_from <= missions.today(session, mission),
+            or_(AppointmentRule.scope.is_(None), AppointmentRule.scope == mission),
+            or_(AppointmentRule.service.is_(None), AppointmentRule.service == service),
         )
         .order_by(
-            TurnRule.scope.is_not(None).desc(),
-            TurnRule.service.is_not(None).desc(),
-            TurnRule.valid_from.desc(),
-            TurnRule.id.desc(),
+            AppointmentRule.scope.is_not(None).desc(),
+            AppointmentRule.service.is_not(None).desc(),
+            AppointmentRule.valid_from.desc(),
+            AppointmentRule.id.desc(),
         )
         .limit(1)
     )

@@ -25,7 +25,7 @@ class Mission(Base):
     cash_step: Mapped[int] = mapped_column(BigInteger)
     status: Mapped[str]
 
-    def shown(self) -> dict[str, object]:
+    def serialise(self) -> dict[str, object]:
         """As the interface shows it."""
         return {
             "code": self.code,
@@ -108,7 +108,7 @@ class Closure(Base):
     removed_at: Mapped[datetime | None]
     removed_by: Mapped[str | None]
 
-    def shown(self) -> dict[str, object]:
+    def serialise(self) -> dict[str, object]:
         """As the interface shows it."""
         return {
             "id": self.id,
@@ -126,7 +126,7 @@ class Closure(Base):
         }
 
 
-class TurnRule(Base):
+class AppointmentRule(Base):
     """How turns for a service are given out; without a scope it holds at every mission, without a service for all."""
 
     __tablename__ = "turn_rule"
@@ -145,7 +145,7 @@ class TurnRule(Base):
     certainty: Mapped[str]
     approver: Mapped[str]
 
-    def shown(self) -> dict[str, int]:
+    def serialise(self) -> dict[str, int]:
         """What an applicant is told."""
         names = ("horizon_days", "hold_minutes", "per_month", "daily_quota", "free_hours", "arrive_minutes")
         return {name: getattr(self, name) for name in names}

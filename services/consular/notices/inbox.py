@@ -13,7 +13,7 @@ from shared.identity.actor import Actor
 MOST = 60
 
 
-def _show_own(session: Session, actor: Actor) -> str:
+def _show_person_everywhere(session: Session, actor: Actor) -> str:
     """For this transaction the rows of a person, at whatever mission, are in sight."""
     if not actor.person:
         raise NotAllowed("identity_not_confirmed")
@@ -21,17 +21,17 @@ def _show_own(session: Session, actor: Actor) -> str:
     return actor.person
 
 
-def mine(session: Session, actor: Actor) -> list[dict[str, Any]]:
+def list_own(session: Session, actor: Actor) -> list[dict[str, Any]]:
     """The latest notices, newest first. The reading is recorded."""
-    person = _show_own(session, actor)
+    person = _show_person_everywhere(session, actor)
     rows = session.scalars(select(Notice).where(Notice.person == person).order_by(Notice.id.desc()).limit(MOST)).all()
     audit.record(session, actor, "notice.listed", person, count=len(rows))
-    return [shown(row) for row in rows]
+    return [serialise(row) for row in rows]
 
 
 def unread(session: Session, actor: Actor) -> int:
     """How many have not been read."""
-    person = _show_own(session, actor)
+    person = _show_person_everywhere(session, actor)
     wanted = select(func.count()).select_from(Notice).where(Notice.person == person, Notice.read_at.is_(None))
     return session.scalar(wanted) or 0
 
@@ -39,12 +39,12 @@ def unread(session: Session, actor: Actor) -> int:
 def about(session: Session, reference: str, person: str) -> list[dict[str, Any]]:
     """What one person was told about one thing, newest first."""
     wanted = select(Notice).where(Notice.about == reference, Notice.person == person).order_by(Notice.id.desc())
-    return [shown(row) for row in session.scalars(wanted.limit(MOST))]
+    return [serialise(row) for row in session.scalars(wanted.limit(MOST))]
 
 
 def missions_with_unread(session: Session, actor: Actor) -> list[str]:
     """Where the unread ones were written: each mission's rows are changed in a transaction of their own."""
-    person = _show_own(session, actor)
+    person = _show_person_everywhere(session, actor)
     return list(
         session.scalars(select(Notice.mission).where(Notice.person == person, Notice.read_at.is_(None)).distinct())
     )
@@ -52,7 +52,7 @@ def missions_with_unread(session: Session, actor: Actor) -> list[str]:
 
 def mark_read(session: Session, actor: Actor, latest: int) -> int:
     """Marks those of this mission up to an id as read, so that one which came meanwhile stays new; how many."""
-    person = _show_own(session, actor)
+    person = _show_person_everywhere(session, actor)
     marked = session.scalars(
         update(Notice)
         .where(
@@ -68,7 +68,7 @@ def mark_read(session: Session, actor: Actor, latest: int) -> int:
     return len(marked)
 
 
-def shown(row: Notice) -> dict[str, Any]:
+def serialise(row: Notice) -> dict[str, Any]:
     """As the interface shows it."""
     return {
         "id": row.id,

@@ -95,11 +95,11 @@ def approve(session: Session, actor: Actor, reference: str, what: str, outcome: 
     subject = _subjects(session, application).get(what)
     if subject is None:
         raise Conflict("not_needed")
-    _record(session, actor, application, what, subject, outcome, said)
+    _record_approval(session, actor, application, what, subject, outcome, said)
     return application
 
 
-def _record(
+def _record_approval(
     session: Session, actor: Actor, application: Application, what: str, subject: str, outcome: str, reason: str
 ) -> None:
     row = {

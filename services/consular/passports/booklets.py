@@ -82,7 +82,7 @@ def spoil_blank(session: Session, actor: Actor, serial: str, reason: str) -> Non
     spoil(session, actor, serial, reason)
 
 
-def hand_over(session: Session, actor: Actor, application: str) -> str:
+def record_collection(session: Session, actor: Actor, application: str) -> str:
     """Marks booklet and passport of an application as collected; its number. Raises Conflict when none is assigned."""
     serial = assigned_to(session, application)
     _change(session, actor, serial, State.COLLECTED)
@@ -90,7 +90,7 @@ def hand_over(session: Session, actor: Actor, application: str) -> str:
     return serial
 
 
-def take_back(session: Session, actor: Actor, application: str, reason: str) -> str:
+def write_off(session: Session, actor: Actor, application: str, reason: str) -> str:
     """Writes off the booklet of an application, misprinted or damaged before it was collected; its number."""
     serial = assigned_to(session, application)
     spoil(session, actor, serial, reason)

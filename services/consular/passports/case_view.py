@@ -21,7 +21,7 @@ View = dict[str, Any]
 NOBODY = "nobody"
 
 
-def shown(session: Session, actor: Actor, application: Application) -> View | None:
+def serialise(session: Session, actor: Actor, application: Application) -> View | None:
     """None for a case that ends in no booklet, or was never handed in."""
     if forms.transaction(application.transaction).outcome != BOOKLET or application.submitted_at is None:
         return None

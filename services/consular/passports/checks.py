@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.consular.applications.model import Application
-from services.consular.applications.transitions import see_own
+from services.consular.applications.transitions import show_person_everywhere
 from services.consular.missions import today
 from services.consular.passports import booklets, lost
 from shared.catalogue import passports
@@ -22,7 +22,7 @@ def check_first(session: Session, person: str, entry: Transaction, application: 
     """Raises Refusal (had_a_passport) for the first passport of somebody who has had one, at whichever mission."""
     if entry.slug not in FIRST:
         return
-    see_own(session, person)
+    show_person_everywhere(session, person)
     had = booklets.last_of(session, person, but=application)
     if had is not None:
         raise Refusal("had_a_passport", number=had.number)
@@ -51,7 +51,7 @@ def _number_faults(session: Session, application: Application, entry: Transactio
     if entry.slug != passports.PASSPORT_LOST.slug:
         return {"passport_number": "passport_reported_lost"}
     # Reported before, at whichever mission: by the same person again, or it is another's.
-    see_own(session, application.person)
+    show_person_everywhere(session, application.person)
     by = session.scalar(select(Application.person).where(Application.reference == reported.application))
     return {} if by == application.person else {"passport_number": "passport_of_another"}
 

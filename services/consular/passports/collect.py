@@ -38,7 +38,7 @@ def collect(session: Session, actor: Actor, reference: str, number: str) -> Appl
         raise Invalid("national_number" if number.strip() else "required", field="national_number") from wrong
     if shown not in _collecting(session, application):
         raise WrongPerson()
-    serial = booklets.hand_over(session, actor, reference)
+    serial = booklets.record_collection(session, actor, reference)
     for old in _old_passports(application):
         state = lost.LOST if lost.find(session, old) else CANCELLED
         booklets.cancel(session, actor, application.mission, old, reference, application.person, state)

@@ -19,7 +19,7 @@ def reprint(session: Session, actor: Actor, reference: str, reason: str) -> Appl
     Invalid for an unknown reason."""
     application = load_for_update(session, actor, "desk.reprint", reference)
     check_status(application, "reprint")
-    spoiled = booklets.take_back(session, actor, reference, reason)
+    spoiled = booklets.write_off(session, actor, reference, reason)
     booklet = booklets.assign(session, actor, reference)
     if booklet is None:
         raise Conflict("no_booklet_in_stock")

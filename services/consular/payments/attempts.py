@@ -32,7 +32,7 @@ def of_application(session: Session, application: str) -> list[Payment]:
     return [payment_of(session, debt, attempt) for debt, attempt in rows]
 
 
-def lock(session: Session, order: str) -> Order:
+def load_for_update(session: Session, order: str) -> Order:
     """An order as it stands now, locked until the transaction ends. Raises NotFound."""
     debt = session.scalar(
         select(Order).where(Order.reference == order).with_for_update().execution_options(populate_existing=True)
@@ -42,12 +42,12 @@ def lock(session: Session, order: str) -> Order:
     return debt
 
 
-def lock_both(session: Session, attempt: str) -> tuple[Order, Attempt]:
+def load_both_for_update(session: Session, attempt: str) -> tuple[Order, Attempt]:
     """Order and attempt as they stand now, the order locked: every attempt of an order is settled under its lock."""
     order = session.scalar(select(Attempt.order).where(Attempt.reference == attempt))
     if order is None:
         raise NotFound()
-    debt = lock(session, order)
+    debt = load_for_update(session, order)
     row = session.get_one(Attempt, attempt, populate_existing=True)
     return debt, row
 
@@ -95,7 +95,7 @@ def payer_of(actor: Actor, debt: Order) -> str:
     return actor.person or str(acting.get("person") or debt.person)
 
 
-def move(session: Session, row: Attempt, state: AttemptState, **also: str | int | None) -> None:
+def transition(session: Session, row: Attempt, state: AttemptState, **also: str | int | None) -> None:
     """Changes an attempt's state, and what changes with it, in one statement; the order must be locked."""
     values = {"state": state.value, "changed_at": now(session), **also}
     for name, value in values.items():

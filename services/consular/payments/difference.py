@@ -30,9 +30,9 @@ class Difference:
     paid: PricedLine
     owed: PricedLine
 
-    def shown(self) -> dict[str, object]:
+    def serialise(self) -> dict[str, object]:
         """As the interface shows it."""
-        return {"price": self.dearer.shown(), "paid": self.paid.shown(), "difference": self.owed.shown()}
+        return {"price": self.dearer.serialise(), "paid": self.paid.serialise(), "difference": self.owed.serialise()}
 
 
 def between(session: Session, application: str, slug: str, mission: str, answers: dict[str, object]) -> Difference:
@@ -68,7 +68,7 @@ def _less(whole: Money, part: Money) -> Money:
     return Money(whole.amount - part.amount, whole.currency)
 
 
-def freeze(
+def issue_quote(
     session: Session,
     actor: Actor,
     *,
@@ -86,11 +86,11 @@ def freeze(
     """
     standing = quote.of_application(session, application, UPGRADE)
     if standing is not None:
-        if not quote.must_be_replaced(session, attempts.lock(session, standing.reference)):
+        if not quote.must_be_replaced(session, attempts.load_for_update(session, standing.reference)):
             return standing
         quote.cancel(session, standing)
     owed = between(session, application, slug, mission, answers).owed
-    kept = quote.keep(session, application, slug, mission, [owed])
+    kept = quote.issue_quote(session, application, slug, mission, [owed])
     order = quote.open_order(session, kept, person, holder, UPGRADE, acting)
     audit.record(session, actor, "quote.frozen", application, order=order.reference)
     return order

@@ -25,7 +25,7 @@ from services.consular.payments.rules import (
     Outcome,
     OutcomeUnknown,
     Payment,
-    Said,
+    ProviderStatus,
 )
 from shared.database.db import Database, now
 from shared.errors import Conflict, NotFound, Refusal, Unavailable
@@ -64,7 +64,7 @@ def open_page(
         payment = take.open_attempt(session, actor, order, key)
     if payment.state is AttemptState.UNKNOWN:
         outcome = _ask(database, actor, provider, settle, payment)
-        if outcome.kind is Kind.SILENT:
+        if outcome.kind is Kind.NO_ANSWER:
             raise Unavailable("payment_unknown", payment=payment.reference)
         payment = outcome.payment
     if payment.state not in UNSETTLED:
@@ -80,9 +80,9 @@ def open_page(
     except Refusal as refusal:
         if not isinstance(refusal, Unavailable):
             with database.scope(scope) as session:
-                settle(session, actor, payment.reference, Answer(Said.FAILED, reason=refusal.code))
+                settle(session, actor, payment.reference, Answer(ProviderStatus.FAILED, reason=refusal.code))
         raise
-    if page.said is not Said.OPEN:
+    if page.said is not ProviderStatus.OPEN:
         with database.scope(scope) as session:
             settle(session, actor, payment.reference, page)
         raise Conflict("payment_closed")
@@ -103,9 +103,9 @@ def _ask(database: Database, actor: Actor, provider: CardProvider, settle: Settl
     try:
         answer = provider.ask(payment.reference)
     except (OutcomeUnknown, Refusal):
-        return Outcome(Kind.SILENT, payment)
+        return Outcome(Kind.NO_ANSWER, payment)
     with database.scope(mission_of(payment.reference)) as session:
-        if answer.said is Said.ABSENT and _is_new(session, payment.reference):
+        if answer.said is ProviderStatus.ABSENT and _is_new(session, payment.reference):
             return Outcome(Kind.OPEN, payment)
         return settle(session, actor, payment.reference, answer)
 
@@ -124,8 +124,10 @@ def receive(database: Database, actor: Actor, provider: CardProvider, settle: Se
     scope = mission_of(attempt) if attempt else None
     acting = replace(actor, mission=scope)
     with database.scope(scope) as session:
-        outcome = _settle_event(session, acting, settle, event, attempt) if _keep(session, event, attempt) else None
-    if outcome is not None and outcome.kind is Kind.ASK:
+        outcome = (
+            _settle_event(session, acting, settle, event, attempt) if _store_event(session, event, attempt) else None
+        )
+    if outcome is not None and outcome.kind is Kind.NEEDS_QUERY:
         return _ask(database, acting, provider, settle, outcome.payment)
     return outcome
 
@@ -140,7 +142,7 @@ def _settle_event(session: Session, actor: Actor, settle: Settle, event: Event, 
     return settle(session, actor, attempt, event.answer)
 
 
-def _keep(session: Session, event: Event, attempt: str | None) -> bool:
+def _store_event(session: Session, event: Event, attempt: str | None) -> bool:
     """Whether the event is new. Of two that arrive at once the second waits here for the first to commit."""
     kept = session.execute(
         insert(ProviderEvent)

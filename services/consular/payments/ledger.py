@@ -39,7 +39,7 @@ class Posting:
     money: Money
 
 
-def post(
+def post_entry(
     session: Session,
     actor: Actor,
     *,
@@ -112,7 +112,7 @@ def reverse(session: Session, actor: Actor, entry: UUID) -> UUID:
     """Books the opposite of an entry. The database refuses a second reversal of the same one."""
     original = session.get_one(Entry, entry)
     lines = session.scalars(select(Line).where(Line.entry == entry).order_by(Line.id))
-    return post(
+    return post_entry(
         session,
         actor,
         mission=original.mission,

@@ -57,7 +57,7 @@ class RateRow(Base):
     approver: Mapped[str]
 
 
-class Standing(Base):
+class TransactionStatus(Base):
     """From a date on a transaction is active, suspended or historical, by a legal source; `scope` as in a tariff."""
 
     __tablename__ = "standing"

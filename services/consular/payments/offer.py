@@ -18,7 +18,7 @@ def offer(session: Session, transaction: Transaction, mission: Mission, on: date
 
     Where there are tiers each has a price of its own, and the price that is the same for all is left empty.
     """
-    standing = tariffs.standing(session, transaction.slug, mission, on)
+    standing = tariffs.status_on(session, transaction.slug, mission, on)
     tiers = [
         {"tier": tier.name, "working_days": tier.working_days}
         | _priced(session, transaction, mission, on, {TIER: tier.name})
@@ -46,7 +46,7 @@ def _priced(
         lines, lacking = [], refusal.code
     sum_ = total([line.collected for line in lines]) if lines else None
     return {
-        "fees": [line.shown() for line in lines],
+        "fees": [line.serialise() for line in lines],
         "total": {"amount": sum_.amount, "currency": sum_.currency} if sum_ else None,
         "price_lacks": lacking,
     }

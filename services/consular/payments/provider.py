@@ -6,7 +6,7 @@ from typing import Any
 
 import requests
 
-from services.consular.payments.rules import Answer, Event, OutcomeUnknown, Said
+from services.consular.payments.rules import Answer, Event, OutcomeUnknown, ProviderStatus
 from services.consular.payments.signature import api_token
 from shared.errors import Refusal, Unavailable
 from shared.values.money import Money
@@ -14,7 +14,12 @@ from shared.values.money import Money
 CONNECT_SECONDS, READ_SECONDS = 2.0, 6.0
 MAX_ANSWER_BYTES = 64 * 1024
 NAME = re.compile(r"[A-Za-z0-9_.:-]{1,120}", re.ASCII)
-SAID = {"open": Said.OPEN, "paid": Said.PAID, "failed": Said.FAILED, "cancelled": Said.FAILED}
+SAID = {
+    "open": ProviderStatus.OPEN,
+    "paid": ProviderStatus.PAID,
+    "failed": ProviderStatus.FAILED,
+    "cancelled": ProviderStatus.FAILED,
+}
 
 
 class Provider:
@@ -74,7 +79,7 @@ def _unsent(failed: requests.ConnectionError) -> Exception:
 def read_page(method: str, status: int, content: bytes) -> Answer:
     """The answer in a response. Raises OutcomeUnknown for anything that is not surely an answer."""
     if method == "GET" and status == 404:
-        return Answer(Said.ABSENT)
+        return Answer(ProviderStatus.ABSENT)
     if 400 <= status < 500 and status not in (408, 429):
         raise Refusal("provider_refused")
     if not 200 <= status < 300 or len(content) > MAX_ANSWER_BYTES:
@@ -85,10 +90,10 @@ def read_page(method: str, status: int, content: bytes) -> Answer:
         raise OutcomeUnknown from garbage
 
 
-def page_answer(page: dict[str, Any], *, hint: bool = False) -> Answer:
+def page_answer(page: dict[str, Any], *, unverified: bool = False) -> Answer:
     """A page of the provider as our answer. Raises ValueError, KeyError or TypeError for anything malformed."""
     said = SAID[page["state"]]
-    money = Money(page["amount"], page["currency"]) if said is Said.PAID else None
+    money = Money(page["amount"], page["currency"]) if said is ProviderStatus.PAID else None
     url, reason = page.get("url"), page.get("reason")
     return Answer(
         said=said,
@@ -96,7 +101,7 @@ def page_answer(page: dict[str, Any], *, hint: bool = False) -> Answer:
         amount=money,
         url=url if isinstance(url, str) else None,
         reason=reason if isinstance(reason, str) else None,
-        hint=hint,
+        unverified=unverified,
     )
 
 
@@ -111,14 +116,14 @@ def read_event(raw: bytes) -> Event:
         raise Refusal("event_malformed") from garbage
     page = body.get("page")
     named = page.get("reference") if isinstance(page, dict) else None
-    return Event(identity, kind, named if isinstance(named, str) else None, _hint(kind, page), raw)
+    return Event(identity, kind, named if isinstance(named, str) else None, _unverified_answer(kind, page), raw)
 
 
-def _hint(kind: str, page: object) -> Answer | None:
+def _unverified_answer(kind: str, page: object) -> Answer | None:
     if not kind.startswith("page.") or not isinstance(page, dict):
         return None
     try:
-        return page_answer(page, hint=True)
+        return page_answer(page, unverified=True)
     except (ValueError, KeyError, TypeError):
         # Signed and yet unreadable, an unheard-of currency for one: worth no more than asking the provider.
-        return Answer(Said.PAID, hint=True)
+        return Answer(ProviderStatus.PAID, unverified=True)

@@ -51,7 +51,7 @@ def price(
         if row is None and transaction.priced == AFTER_ASSESSMENT and assessed is None:
             continue
         lines.append(_line(fee, row, assessed, mission, known))
-    return _in_one_currency(lines)
+    return _unify_currency(lines)
 
 
 def _line(
@@ -72,7 +72,7 @@ def _line(
     return PricedLine(fee.name, fee.beneficiary, tariff, taken, source, certainty, rate)
 
 
-def _in_one_currency(lines: list[PricedLine]) -> list[PricedLine]:
+def _unify_currency(lines: list[PricedLine]) -> list[PricedLine]:
     """Where the mission's currency has no published rate, all is taken in the tariff's own, as missions do.
 
     Raises Refusal (rate_missing) when the tariffs themselves are in several currencies.
@@ -84,7 +84,7 @@ def _in_one_currency(lines: list[PricedLine]) -> list[PricedLine]:
     return [replace(line, collected=line.tariff, rate=None) for line in lines]
 
 
-def freeze(
+def issue_order(
     session: Session,
     actor: Actor,
     *,
@@ -107,13 +107,13 @@ def freeze(
     tariffs.check_active(session, transaction, mission)
     standing = of_application(session, application)
     if standing is not None:
-        if not must_be_replaced(session, attempts.lock(session, standing.reference)):
+        if not must_be_replaced(session, attempts.load_for_update(session, standing.reference)):
             return standing
         assessed = assessed or _assessed_before(session, standing)
         cancel(session, standing)
     place = missions.find(session, mission)
     lines = price(session, CATALOGUE[transaction], place, missions.today(session, place.code), assessed, answers)
-    quote = keep(session, application, transaction, mission, lines)
+    quote = issue_quote(session, application, transaction, mission, lines)
     order = open_order(session, quote, person, holder, acting=acting)
     audit.record(session, actor, "quote.frozen", application, order=order.reference)
     return order
@@ -136,7 +136,7 @@ def lines_of(session: Session, order: Order) -> list[PricedLine]:
     return [_frozen(line) for line in session.get_one(Quote, order.quote_id).lines]
 
 
-def shown(session: Session, order: Order) -> dict[str, object]:
+def serialise(session: Session, order: Order) -> dict[str, object]:
     """An order's quote as the interface shows it, with the day of the rule book it was priced by."""
     quote = session.get_one(Quote, order.quote_id)
     priced_on = local_date(quote.made_at, missions.find(session, quote.mission).zone)
@@ -145,7 +145,9 @@ def shown(session: Session, order: Order) -> dict[str, object]:
         "order": order.reference,
         "state": order.state,
         "priced_on": priced_on.isoformat(),
-        "lines": [one.shown() | {"since": tariffs.began(rows, one, priced_on)} for one in map(_frozen, quote.lines)],
+        "lines": [
+            one.serialise() | {"since": tariffs.began(rows, one, priced_on)} for one in map(_frozen, quote.lines)
+        ],
         "total": quote.amount,
         "currency": quote.currency,
         "made_at": quote.made_at.isoformat(),
@@ -206,7 +208,7 @@ def _assessed_before(session: Session, order: Order) -> Money | None:
     return next((line.tariff for line in lines_of(session, order) if line.source == ASSESSED), None)
 
 
-def keep(session: Session, application: str, transaction: str, mission: str, lines: list[PricedLine]) -> Quote:
+def issue_quote(session: Session, application: str, transaction: str, mission: str, lines: list[PricedLine]) -> Quote:
     """Freezes lines into a quote of their own."""
     made_at = now(session)
     owed = total([line.collected for line in lines])

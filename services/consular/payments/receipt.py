@@ -66,7 +66,7 @@ def _till(actor: Actor) -> dict[str, str]:
 
 
 def _amounts(lines: Sequence[PricedLine]) -> dict[str, object]:
-    shown = [line.shown() for line in lines]
+    shown = [line.serialise() for line in lines]
     kept = ("line", "beneficiary", "tariff", "collected")
     return {
         "lines": [{name: line[name] for name in kept} for line in shown],

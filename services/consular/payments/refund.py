@@ -27,7 +27,7 @@ def mark_due(session: Session, actor: Actor, order: str, reason: str) -> Refund 
 
     `reason` is a code (refused, withdrawn, suspended, lapsed ...). Raises NotFound.
     """
-    debt = attempts.lock(session, order)
+    debt = attempts.load_for_update(session, order)
     if debt.state == OrderState.REFUND_DUE:
         return session.scalar(select(Refund).where(Refund.order == order))
     if debt.state == OrderState.CANCELLED:
@@ -51,7 +51,7 @@ def mark_held_due(session: Session, actor: Actor, attempt: str, reason: str) -> 
 
     Raises Conflict (payment_not_held), NotFound.
     """
-    debt, row = attempts.lock_both(session, attempt)
+    debt, row = attempts.load_both_for_update(session, attempt)
     if row.held is None or row.received_amount is None or row.received_currency is None:
         raise Conflict("payment_not_held")
     received = Money(row.received_amount, row.received_currency)
@@ -98,7 +98,7 @@ def _owe(
     )
     session.add(refund)
     session.flush()
-    ledger.post(
+    ledger.post_entry(
         session,
         actor,
         mission=debt.mission,

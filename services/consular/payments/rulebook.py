@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from services.consular.data import rows_of
 from services.consular.missions.model import Mission
 from services.consular.payments import tariffs
-from services.consular.payments.model import Standing, Tariff
+from services.consular.payments.model import Tariff, TransactionStatus
 from services.consular.payments.offer import offer
 from shared.catalogue.model import Transaction
 
@@ -43,7 +43,7 @@ class Provision:
         """Whether it was in force on a day."""
         return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
 
-    def shown(self) -> Row:
+    def serialise(self) -> Row:
         """As the interface shows it."""
         told = {"code": self.code, "aspect": self.aspect, "source": self.source, "certainty": self.certainty}
         return told | _span(self.since, self.until)
@@ -80,27 +80,27 @@ def rules_on(session: Session, entry: Transaction, mission: Mission, on: date, t
     changes = history(session, entry, mission)
     first = min((str(one["from"]) for one in changes if one["from"]), default=None)
     offered = offer(session, entry, mission, on)
-    standing = tariffs.standing(session, entry.slug, mission, on)
+    standing = tariffs.status_on(session, entry.slug, mission, on)
     return {
         "slug": entry.slug,
         "mission": mission.code,
         "on": on.isoformat(),
         "today": today.isoformat(),
         "first_known": first,
-        "standing": _standing(standing) if standing else None,
+        "standing": _serialise_status(standing) if standing else None,
         "prices": _prices(offered, tariffs.applicable(session, entry.slug, mission, on)),
         "priced": entry.priced,
         "papers": [{"name": paper.name, "required": paper.required} for paper in entry.papers],
         "conditions": [
-            {"code": one.code, "law": one.law, "later": not known_by(one.law, on)} for one in entry.eligible
+            {"code": one.code, "law": one.law, "later": not sources_on(one.law, on)} for one in entry.eligible
         ],
-        "law": [law for law in entry.law if known_by(law, on)],
-        "provisions": [one.shown() for one in of(entry) if one.holds_on(on)],
+        "law": [law for law in entry.law if sources_on(law, on)],
+        "provisions": [one.serialise() for one in of(entry) if one.holds_on(on)],
         "history": changes,
     }
 
 
-def known_by(law: str, day: date) -> bool:
+def sources_on(law: str, day: date) -> bool:
     """Whether a law that bears its year in its number was made by then; one without a year always was."""
     years = [int(year) for year in _YEAR.findall(law)]
     return all(year <= day.year for year in years)
@@ -109,22 +109,26 @@ def known_by(law: str, day: date) -> bool:
 def history(session: Session, entry: Transaction, mission: Mission) -> list[Row]:
     """Every dated rule of a transaction that concerns a mission, oldest first: from, to, what, source, certainty."""
     told = [
-        *_standings(session, entry.slug, mission),
+        *_status_history(session, entry.slug, mission),
         *_tariffs(tariffs.history(session, entry.slug), mission),
-        *({"what": "provision", **one.shown()} for one in of(entry)),
+        *({"what": "provision", **one.serialise()} for one in of(entry)),
     ]
     return sorted(told, key=lambda row: (str(row["from"] or ""), str(row["what"])))
 
 
-def _standings(session: Session, slug: str, mission: Mission) -> Iterable[Row]:
-    wanted = select(Standing).where(Standing.transaction == slug).order_by(Standing.valid_from, Standing.id)
+def _status_history(session: Session, slug: str, mission: Mission) -> Iterable[Row]:
+    wanted = (
+        select(TransactionStatus)
+        .where(TransactionStatus.transaction == slug)
+        .order_by(TransactionStatus.valid_from, TransactionStatus.id)
+    )
     rows = [row for row in session.scalars(wanted) if row.scope in (None, mission.code)]
     for place, row in enumerate(rows):
         after = next((one.valid_from for one in rows[place + 1 :] if one.scope == row.scope), None)
-        yield {"what": "standing", **_standing(row), **_span(row.valid_from, after)}
+        yield {"what": "standing", **_serialise_status(row), **_span(row.valid_from, after)}
 
 
-def _standing(row: Standing) -> Row:
+def _serialise_status(row: TransactionStatus) -> Row:
     since = row.valid_from.isoformat()
     told = {"status": row.status, "source": row.source, "certainty": row.certainty}
     return {**told, "since": since, "scope": row.scope}

@@ -33,7 +33,7 @@ class AttemptState(StrEnum):
 UNSETTLED = frozenset({AttemptState.CREATED, AttemptState.PENDING, AttemptState.UNKNOWN})
 
 
-class Said(StrEnum):
+class ProviderStatus(StrEnum):
     """What a provider says of a page: still open, paid, over without money, or never heard of."""
 
     OPEN = "open"
@@ -50,8 +50,8 @@ class Kind(StrEnum):
     HELD = "held"
     FAILED = "failed"
     OPEN = "open"
-    ASK = "ask"
-    SILENT = "silent"
+    NEEDS_QUERY = "ask"
+    NO_ANSWER = "silent"
 
 
 class OutcomeUnknown(Exception):
@@ -60,15 +60,15 @@ class OutcomeUnknown(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """A provider's statement about one attempt. `amount` is what it took, positive; `hint` marks a notification,
+    """A provider's statement about one attempt. `amount` is what it took, positive; `unverified` marks a notification,
     which is believed only where it agrees with what we asked for."""
 
-    said: Said
+    said: ProviderStatus
     provider_reference: str | None = None
     amount: Money | None = None
     url: str | None = None
     reason: str | None = None
-    hint: bool = False
+    unverified: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class Payment:
     failure: str | None = None
     payer: str | None = None
 
-    def shown(self) -> dict[str, object]:
+    def serialise(self) -> dict[str, object]:
         """As the interface shows it."""
         return {
             "reference": self.reference,
@@ -158,7 +158,7 @@ class PricedLine:
     certainty: str
     rate: Rate | None = None
 
-    def shown(self) -> dict[str, object]:
+    def serialise(self) -> dict[str, object]:
         """As the interface shows it; the rate is text, so that no reader makes a float of it."""
         rate = self.rate
         return {

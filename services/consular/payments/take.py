@@ -19,7 +19,7 @@ from services.consular.payments.rules import (
     OrderState,
     Outcome,
     Payment,
-    Said,
+    ProviderStatus,
     fault,
 )
 from shared.database import audit
@@ -38,7 +38,7 @@ def open_attempt(session: Session, actor: Actor, order: str, key: str) -> Paymen
     that was used before brings back its own attempt. Raises Conflict (order_closed, payment_held, key_reused), Refusal
     (quote_expired, transaction_not_active), NotFound.
     """
-    debt = attempts.lock(session, order)
+    debt = attempts.load_for_update(session, order)
     known = attempts.by_key(session, debt, key) or attempts.unsettled(session, debt)
     if known is not None:
         return attempts.payment_of(session, debt, known)
@@ -55,7 +55,7 @@ def cash(session: Session, actor: Actor, order: str, amount: Money, key: str) ->
     Raises Conflict (order_closed, payment_open, payment_held, key_reused), Refusal (amount_differs, quote_expired,
     transaction_not_active), NotFound.
     """
-    debt = attempts.lock(session, order)
+    debt = attempts.load_for_update(session, order)
     known = attempts.by_key(session, debt, key)
     if known is not None:
         return attempts.payment_of(session, debt, known)
@@ -74,19 +74,19 @@ def record_page(session: Session, actor: Actor, attempt: str, answer: Answer) ->
 
     Raises Conflict (payment_closed) when the attempt was settled meanwhile: the payer is not sent anywhere.
     """
-    debt, row = attempts.lock_both(session, attempt)
+    debt, row = attempts.load_both_for_update(session, attempt)
     if row.state not in UNSETTLED:
         raise Conflict("payment_closed")
-    attempts.move(session, row, AttemptState.PENDING, **_page(row, answer))
+    attempts.transition(session, row, AttemptState.PENDING, **_page(row, answer))
     audit.record(session, actor, "payment.pending", debt.application, payment=row.reference)
     return attempts.payment_of(session, debt, row)
 
 
 def record_unknown(session: Session, actor: Actor, attempt: str) -> Payment:
     """The provider did not answer in time: an unsettled attempt becomes `unknown`, a settled one stays."""
-    debt, row = attempts.lock_both(session, attempt)
+    debt, row = attempts.load_both_for_update(session, attempt)
     if row.state in UNSETTLED:
-        attempts.move(session, row, AttemptState.UNKNOWN)
+        attempts.transition(session, row, AttemptState.UNKNOWN)
         audit.record(session, actor, "payment.unknown", debt.application, payment=row.reference)
     return attempts.payment_of(session, debt, row)
 
@@ -98,15 +98,15 @@ def record_answer(session: Session, actor: Actor, attempt: str, answer: Answer) 
     HELD: money came that does not fit; it is in suspense. ASK: a notification contradicts us; ask the provider.
     Raises NotFound.
     """
-    if answer.said is Said.PAID:
+    if answer.said is ProviderStatus.PAID:
         return record_success(session, actor, attempt, answer)
-    debt, row = attempts.lock_both(session, attempt)
+    debt, row = attempts.load_both_for_update(session, attempt)
     if row.state not in UNSETTLED:
         return Outcome(Kind.ALREADY, attempts.payment_of(session, debt, row))
-    if answer.said is Said.OPEN:
-        attempts.move(session, row, AttemptState.PENDING, **_page(row, answer))
+    if answer.said is ProviderStatus.OPEN:
+        attempts.transition(session, row, AttemptState.PENDING, **_page(row, answer))
         return Outcome(Kind.OPEN, attempts.payment_of(session, debt, row))
-    attempts.move(session, row, AttemptState.FAILED, failure=answer.reason or answer.said.value)
+    attempts.transition(session, row, AttemptState.FAILED, failure=answer.reason or answer.said.value)
     audit.record(session, actor, "payment.failed", debt.application, reason=row.failure, payment=row.reference)
     return Outcome(Kind.FAILED, attempts.payment_of(session, debt, row))
 
@@ -114,16 +114,16 @@ def record_answer(session: Session, actor: Actor, attempt: str, answer: Answer) 
 def record_success(session: Session, actor: Actor, attempt: str, answer: Answer) -> Outcome:
     """The provider says it has the money. Exactly one success is booked per attempt, whoever brings the news and how
     often; a failed attempt that turns out paid counts as well, if its order is still open. See record_answer."""
-    debt, row = attempts.lock_both(session, attempt)
+    debt, row = attempts.load_both_for_update(session, attempt)
     if row.state == AttemptState.SUCCEEDED:
         return Outcome(Kind.ALREADY, attempts.payment_of(session, debt, row))
     wrong = fault(row.money, answer.amount)
-    if wrong and answer.hint:
+    if wrong and answer.unverified:
         if row.state in UNSETTLED:
-            attempts.move(session, row, AttemptState.UNKNOWN)
-        return Outcome(Kind.ASK, attempts.payment_of(session, debt, row))
+            attempts.transition(session, row, AttemptState.UNKNOWN)
+        return Outcome(Kind.NEEDS_QUERY, attempts.payment_of(session, debt, row))
     received, held = answer.amount or row.money, wrong or _too_late(debt)
-    attempts.move(
+    attempts.transition(
         session,
         row,
         AttemptState.SUCCEEDED,
@@ -177,7 +177,7 @@ def _earn(session: Session, actor: Actor, debt: Order, row: Attempt, into: str) 
     """Order paid, entry booked, receipt numbered: the counter of receipts is locked last and for the shortest time."""
     debt.state, debt.changed_at = OrderState.PAID.value, now(session)
     lines = lines_of(session, debt)
-    ledger.post(
+    ledger.post_entry(
         session,
         actor,
         mission=debt.mission,
@@ -191,7 +191,7 @@ def _earn(session: Session, actor: Actor, debt: Order, row: Attempt, into: str) 
 
 
 def _hold(session: Session, actor: Actor, debt: Order, row: Attempt, received: Money, why: str) -> None:
-    ledger.post(
+    ledger.post_entry(
         session,
         actor,
         mission=debt.mission,

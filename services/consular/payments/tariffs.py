@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from services.consular import missions
 from services.consular.data import load_rows
 from services.consular.missions.model import Mission
-from services.consular.payments.model import RateRow, Standing, Tariff
+from services.consular.payments.model import RateRow, Tariff, TransactionStatus
 from services.consular.payments.rules import PEG, PricedLine, Rate
 from shared.errors import Refusal
 
@@ -30,11 +30,11 @@ def applicable(session: Session, transaction: str, mission: Mission, on: date) -
             or_(Tariff.scope.is_(None), Tariff.scope == mission.code),
         )
     )
-    ranked = sorted(rows, key=lambda row: (*_own(row, mission), row.valid_from, row.id))
+    ranked = sorted(rows, key=lambda row: (*_own_tariffs(row, mission), row.valid_from, row.id))
     return {row.line: row for row in ranked}
 
 
-def _own(row: Tariff, mission: Mission) -> tuple[bool, bool]:
+def _own_tariffs(row: Tariff, mission: Mission) -> tuple[bool, bool]:
     return row.scope is not None and row.currency == mission.currency, row.scope is not None
 
 
@@ -71,24 +71,30 @@ def _rate_on(row: RateRow, on: date) -> Rate:
     return Rate(row.base, row.quote, row.rate, on if row.source == PEG else row.valid_from, row.source)
 
 
-def standing(session: Session, transaction: str, mission: Mission, on: date) -> Standing | None:
+def status_on(session: Session, transaction: str, mission: Mission, on: date) -> TransactionStatus | None:
     """The standing in force at a mission: its own row before the general one, then the latest."""
     return session.scalar(
-        select(Standing)
+        select(TransactionStatus)
         .where(
-            Standing.transaction == transaction,
-            Standing.valid_from <= on,
-            or_(Standing.scope.is_(None), Standing.scope == mission.code),
+            TransactionStatus.transaction == transaction,
+            TransactionStatus.valid_from <= on,
+            or_(TransactionStatus.scope.is_(None), TransactionStatus.scope == mission.code),
         )
-        .order_by(Standing.scope.is_not(None).desc(), Standing.valid_from.desc(), Standing.id.desc())
+        .order_by(
+            TransactionStatus.scope.is_not(None).desc(),
+            TransactionStatus.valid_from.desc(),
+            TransactionStatus.id.desc(),
+        )
         .limit(1)
     )
 
 
 def begins_on(session: Session, transaction: str, mission: str, day: date) -> bool:
     """Whether a standing of the mission's own begins on that very day: two of one day would contradict each other."""
-    found = select(Standing.id).where(
-        Standing.transaction == transaction, Standing.scope == mission, Standing.valid_from == day
+    found = select(TransactionStatus.id).where(
+        TransactionStatus.transaction == transaction,
+        TransactionStatus.scope == mission,
+        TransactionStatus.valid_from == day,
     )
     return session.scalar(found.limit(1)) is not None
 
@@ -96,13 +102,13 @@ def begins_on(session: Session, transaction: str, mission: str, day: date) -> bo
 def check_active(session: Session, transaction: str, mission: str) -> None:
     """Raises Refusal (transaction_not_active) with status and legal source: no money is taken for it."""
     place = missions.find(session, mission)
-    found = standing(session, transaction, place, missions.today(session, place.code))
+    found = status_on(session, transaction, place, missions.today(session, place.code))
     if found is None or found.status != ACTIVE:
         status, source = (found.status, found.source) if found else (UNKNOWN, "")
         raise Refusal("transaction_not_active", status=status, source=source)
 
 
-def declare(
+def declare_status(
     session: Session,
     transaction: str,
     status: str,
@@ -127,7 +133,7 @@ def declare(
         "certainty": certainty,
         "approver": approver,
     }
-    session.execute(insert(Standing).values(row).on_conflict_do_nothing())
+    session.execute(insert(TransactionStatus).values(row).on_conflict_do_nothing())
 
 
 def load(connection: Connection | Session) -> None:

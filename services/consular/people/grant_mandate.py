@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from services.consular.people import rules
 from services.consular.people.mandates import find
 from services.consular.people.model import Mandate
-from services.consular.people.rules import ACCEPTED, DECLINED, GRANTED, OFFERED, REVOKED, TO_CHECK, Known
+from services.consular.people.rules import ACCEPTED, DECLINED, GRANTED, OFFERED, REVOKED, TO_CHECK, AttestedPerson
 from shared.catalogue import TRANSACTIONS, scopes
 from shared.database import audit
 from shared.errors import Conflict, Invalid, NotFound
@@ -24,7 +24,7 @@ LIVE = (OFFERED, TO_CHECK, ACCEPTED)
 def grant(
     session: Session,
     actor: Actor,
-    principal: Known,
+    principal: AttestedPerson,
     mission: str,
     agent: tuple[str, str],
     scope: Sequence[str],
@@ -51,7 +51,7 @@ def grant(
         "scope": list(scope),
         "until": until,
     }
-    return keep(session, actor, mission, row, "mandate_exists")
+    return store_mandate(session, actor, mission, row, "mandate_exists")
 
 
 def check_terms(scope: Sequence[str], until: date, today: date, kind: str) -> None:
@@ -67,7 +67,7 @@ def check_terms(scope: Sequence[str], until: date, today: date, kind: str) -> No
         raise Invalid("invalid", errors=errors, latest=rules.latest_end(today).isoformat())
 
 
-def keep(session: Session, actor: Actor, mission: str, row: dict[str, object], taken: str) -> Mandate:
+def store_mandate(session: Session, actor: Actor, mission: str, row: dict[str, object], taken: str) -> Mandate:
     """Writes a new mandate. Raises Conflict with the code `taken` when one like it stands already."""
     values = {
         **row,
@@ -85,7 +85,7 @@ def keep(session: Session, actor: Actor, mission: str, row: dict[str, object], t
 
 
 def answer(
-    session: Session, actor: Actor, reference: str, agent: Known, key: str, today: date, *, accepted: bool
+    session: Session, actor: Actor, reference: str, agent: AttestedPerson, key: str, today: date, *, accepted: bool
 ) -> Mandate:
     """The agent takes the mandate up, or does not want it. Raises NotFound for somebody else's, Conflict when it was
     answered or withdrawn meanwhile."""

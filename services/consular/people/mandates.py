@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.consular import missions
 from services.consular.people.model import Mandate
-from services.consular.people.rules import ACCEPTED, CAPACITY_OF, GUARDIANSHIP, OFFERED, Known, is_called
+from services.consular.people.rules import ACCEPTED, CAPACITY_OF, GUARDIANSHIP, OFFERED, AttestedPerson, is_called
 from shared.catalogue.model import Transaction
 from shared.catalogue.scopes import covers
 from shared.database import audit
@@ -17,7 +17,7 @@ from shared.identity.actor import Actor
 from shared.values.references import mission_of
 
 
-def see_own(session: Session, actor: Actor, agent_key: str = "") -> None:
+def show_person_everywhere(session: Session, actor: Actor, agent_key: str = "") -> None:
     """For the rest of this transaction the actor's own rows are in sight, at whatever mission they were written."""
     session.execute(
         select(
@@ -72,7 +72,7 @@ def allows(mandate: Mandate, entry: Transaction) -> bool:
     return capacity in entry.acts and (mandate.kind == GUARDIANSHIP or covers(mandate.scope, entry))
 
 
-def of(session: Session, actor: Actor, agent_key: str, me: Known) -> list[dict[str, Any]]:
+def of(session: Session, actor: Actor, agent_key: str, me: AttestedPerson) -> list[dict[str, Any]]:
     """All that name the actor as principal or agent, or are offered to their number and name; `see_own` comes first."""
     offered = and_(Mandate.state == OFFERED, Mandate.agent_key == agent_key)
     wanted = select(Mandate).where(or_(Mandate.principal == actor.person, Mandate.agent == actor.person, offered))
@@ -81,10 +81,10 @@ def of(session: Session, actor: Actor, agent_key: str, me: Known) -> list[dict[s
     mine = [
         row for row in rows if actor.person in (row.principal, row.agent) or is_called(me.given, row.agent_given or "")
     ]
-    return [shown(row, actor, missions.today(session, row.mission)) for row in mine]
+    return [serialise(row, actor, missions.today(session, row.mission)) for row in mine]
 
 
-def shown(mandate: Mandate, actor: Actor, today: date) -> dict[str, Any]:
+def serialise(mandate: Mandate, actor: Actor, today: date) -> dict[str, Any]:
     """A mandate as the two of it see it. The principal learns the agent's full name only once they have accepted."""
     side = "principal" if mandate.principal == actor.person else "agent" if mandate.agent == actor.person else "offered"
     over = mandate.state in (ACCEPTED, OFFERED) and mandate.until < today

@@ -8,10 +8,10 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from services.consular.people import rules
-from services.consular.people.grant_mandate import check_terms, keep
+from services.consular.people.grant_mandate import check_terms, store_mandate
 from services.consular.people.mandates import find
 from services.consular.people.model import Mandate
-from services.consular.people.rules import ACCEPTED, GRANTED, GUARDIANSHIP, POWER, REFUSED, TO_CHECK, Known
+from services.consular.people.rules import ACCEPTED, GRANTED, GUARDIANSHIP, POWER, REFUSED, TO_CHECK, AttestedPerson
 from shared.database import audit
 from shared.errors import Conflict, Invalid, NotFound, Refusal
 from shared.identity.actor import Actor
@@ -21,7 +21,7 @@ NOTE_LENGTH, LISTED = 500, 100
 
 
 @dataclass(frozen=True)
-class Paper:
+class Deed:
     """What the agent says of the paper: for whom, since when, until when, for what; and the scan itself, checked."""
 
     kind: str
@@ -34,7 +34,9 @@ class Paper:
     scan_type: str
 
 
-def hand_in(session: Session, actor: Actor, agent: Known, mission: str, paper: Paper, today: date) -> Mandate:
+def submit_deed(
+    session: Session, actor: Actor, agent: AttestedPerson, mission: str, paper: Deed, today: date
+) -> Mandate:
     """Puts a power of attorney or a guardianship certificate before the officers of a mission.
 
     Raises Invalid by field, Conflict while the same agent's paper for the same person waits.
@@ -55,15 +57,15 @@ def hand_in(session: Session, actor: Actor, agent: Known, mission: str, paper: P
         "scan": paper.scan,
         "scan_type": paper.scan_type,
     }
-    return keep(session, actor, mission, row, "mandate_waiting")
+    return store_mandate(session, actor, mission, row, "mandate_waiting")
 
 
-def _until(paper: Paper, today: date) -> date:
+def _until(paper: Deed, today: date) -> date:
     """The last day of a paper: a court's certificate ages by rule, a power of attorney ends when it says."""
     if paper.issued_on > today:
         raise Invalid("paper_not_yet_issued", field="issued_on")
     if paper.kind == GUARDIANSHIP:
-        until = rules.paper_good_until(paper.issued_on)
+        until = rules.deed_good_until(paper.issued_on)
         if until < today:
             raise Invalid("guardian_paper_too_old", field="issued_on")
         return until
@@ -92,7 +94,7 @@ def scan(session: Session, actor: Actor, reference: str) -> tuple[bytes, str]:
     return content, paper.scan_type
 
 
-def accept(session: Session, actor: Actor, reference: str, principal: Known, today: date) -> Mandate:
+def accept(session: Session, actor: Actor, reference: str, principal: AttestedPerson, today: date) -> Mandate:
     """The officer found the paper good, and the person it names in the register.
 
     Raises Refusal (principal_differs, principal_dead, ward_of_age, guardian_paper_too_old, mandate_to_self), Conflict

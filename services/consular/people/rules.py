@@ -46,7 +46,7 @@ def latest_end(on: date) -> date:
     return add_months(on, in_force(LONGEST, on).months)
 
 
-def paper_good_until(issued_on: date) -> date:
+def deed_good_until(issued_on: date) -> date:
     """The last day on which a guardianship certificate is taken."""
     return add_months(issued_on, in_force(GUARDIAN_PAPER, issued_on).months)
 
@@ -64,7 +64,7 @@ def match_key(name: dict[str, str], born: date) -> str | None:
 
 
 @dataclass(frozen=True)
-class Known:
+class AttestedPerson:
     """Somebody as the civil register attested them a moment ago; `name` is printed, in both scripts."""
 
     person: str

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from services.consular.model import Base
 
 
-class Paper(Base):
+class Upload(Base):
     """One file handed in for one named paper of the checklist. Removing it drops the bytes and keeps the trace."""
 
     __tablename__ = "paper"

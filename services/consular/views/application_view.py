@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from services.consular.applications import rules
 from services.consular.applications.model import Application, Asking, Step
 from services.consular.applications.rules import Party, Status
-from services.consular.applications.transitions import find, is_party, see_own
+from services.consular.applications.transitions import find, is_party, show_person_everywhere
 from services.consular.ministries import letter_views as desk_letters
 from services.consular.ministries import letters
 from services.consular.missions import today
@@ -20,11 +20,11 @@ from services.consular.people import duplicates, mandates, snapshot
 from services.consular.people.duplicates import POSSIBLE
 from services.consular.people.model import ActingPerson, Applicant, Mandate
 from services.consular.uploads import store
-from services.consular.uploads.model import Paper
+from services.consular.uploads.model import Upload
 from services.consular.views import upcoming
 from services.consular.workflow import upgrade, withdrawal_terms
 from shared import forms
-from shared.catalogue.model import AFTER_ASSESSMENT, BOOKLET, HOLDER, TURN
+from shared.catalogue.model import AFTER_ASSESSMENT, APPOINTMENT, BOOKLET, HOLDER
 from shared.database import audit
 from shared.database.audit import event
 from shared.identity.access import ACCESS
@@ -56,12 +56,12 @@ TURN_STAGES = {"ready": "turn_booked", "collected": "turn_attended"}
 View = dict[str, Any]
 
 
-def mine(session: Session, actor: Actor) -> list[View]:
+def list_own(session: Session, actor: Actor) -> list[View]:
     """The actor's applications at every mission, newest first.
 
     For this one question the rows of a person, rather than those of a mission, are in sight.
     """
-    see_own(session, actor.person)
+    show_person_everywhere(session, actor.person)
     rows = session.execute(
         select(Application, ActingPerson, Mandate)
         .outerjoin(ActingPerson, ActingPerson.application == Application.reference)
@@ -70,10 +70,10 @@ def mine(session: Session, actor: Actor) -> list[View]:
         .order_by(Application.created_at.desc())
     ).all()
     audit.record(session, actor, "application.listed", actor.person or "", count=len(rows))
-    return [_listed(session, actor, *row) for row in rows]
+    return [_serialise_row(session, actor, *row) for row in rows]
 
 
-def _listed(
+def _serialise_row(
     session: Session, actor: Actor, application: Application, acting: ActingPerson | None, mandate: Mandate | None
 ) -> View:
     """A line of somebody's list. Once their mandate has ended they see that it has, and nothing that happened since."""
@@ -127,7 +127,7 @@ def view(session: Session, actor: Actor, reference: str) -> View:
     application = find(session, actor, "application.read", reference)
     audit.record(session, actor, "application.read", reference)
     notices = inbox.about(session, reference, actor.person or "")
-    return {**whole(session, actor, application), "notices": notices}
+    return {**full_view(session, actor, application), "notices": notices}
 
 
 def case(session: Session, actor: Actor, reference: str, reason: str | None = None) -> View:
@@ -136,33 +136,33 @@ def case(session: Session, actor: Actor, reference: str, reason: str | None = No
     audit.record(session, actor, "case.read", reference, reason=reason)
     applicant, doubts = snapshot.of(session, reference), duplicates.of(session, reference)
     return {
-        **whole(session, actor, application),
+        **full_view(session, actor, application),
         "person": _person(applicant) if applicant else None,
         "facts": application.facts,
         "asked": _asked(session, application),
         "exception": application.exception or (POSSIBLE if any(one["state"] == "open" for one in doubts) else None),
         "duplicates": doubts,
-        "passport": passport_view.shown(session, actor, application),
+        "passport": passport_view.serialise(session, actor, application),
         "history": _history(session, reference),
     }
 
 
-def whole(session: Session, actor: Actor, application: Application) -> View:
+def full_view(session: Session, actor: Actor, application: Application) -> View:
     """The file as both sides see it."""
     applicant = snapshot.of(session, application.reference)
     acting = snapshot.acting_on(session, application.reference)
     order = quote.latest(session, application.reference)
     steps = _steps(session, application.reference)
-    to_come = upcoming.shown(session, application)
+    to_come = upcoming.upcoming(session, application)
     return {
         **summary(application),
         "applicant": _named(applicant) if applicant else None,
         "behalf": behalf_of(actor, application, acting, applicant),
         "answers": application.answers,
-        "papers": [shown_paper(paper) for paper in store.of(session, application.reference)],
-        "quote": quote.shown(session, order) if order else None,
-        "upgrade": upgrade.shown(session, application),
-        "payments": [payment.shown() for payment in attempts.of_application(session, application.reference)],
+        "papers": [serialise_upload(paper) for paper in store.of(session, application.reference)],
+        "quote": quote.serialise(session, order) if order else None,
+        "upgrade": upgrade.serialise(session, application),
+        "payments": [payment.serialise() for payment in attempts.of_application(session, application.reference)],
         "refunds": [_refund(row) for row in refund.of_application(session, application.reference)],
         "document": _document(application),
         "timeline": [_line(step, acting) for step in steps],
@@ -171,7 +171,7 @@ def whole(session: Session, actor: Actor, application: Application) -> View:
         "letters": _letters(session, actor, application),
         "on_withdrawal": withdrawal_terms.on_withdrawal(session, application),
         **to_come,
-        "allowed": upcoming.offered(allowed(actor, application), to_come),
+        "allowed": upcoming.possible_verbs(allowed(actor, application), to_come),
     }
 
 
@@ -183,7 +183,7 @@ def allowed(actor: Actor, application: Application) -> list[str]:
         Status(application.status),
         party,
         booklet=entry.outcome == BOOKLET,
-        turn=entry.outcome == TURN,
+        turn=entry.outcome == APPOINTMENT,
         visit=entry.appointment is not None,
     )
     urgent = upgrade.target(application) is None
@@ -197,15 +197,15 @@ def stages_of(application: Application, steps: list[Step]) -> list[dict[str, str
         assessed=entry.priced == AFTER_ASSESSMENT,
         free=not entry.fees,
         booklet=entry.outcome == BOOKLET,
-        turn=entry.outcome == TURN,
+        turn=entry.outcome == APPOINTMENT,
     )
     came_from = next((step.source for step in reversed(steps) if step.source != step.target), None)
     last = Status(came_from) if came_from else Status.DRAFT
     shown = rules.stages(way, Status(application.status), last, paid=application.paid_at is not None)
-    return [{**one, "code": TURN_STAGES[one["code"]]} for one in shown] if entry.outcome == TURN else shown
+    return [{**one, "code": TURN_STAGES[one["code"]]} for one in shown] if entry.outcome == APPOINTMENT else shown
 
 
-def shown_paper(paper: Paper) -> View:
+def serialise_upload(paper: Upload) -> View:
     """A paper without its bytes."""
     return {
         "id": paper.id,

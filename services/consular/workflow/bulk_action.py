@@ -55,7 +55,7 @@ def approve(session: Session, actor: Actor, reference: str) -> Proposal:
     return proposal
 
 
-def shown(session: Session, proposal: Proposal) -> Figures:
+def serialise(session: Session, proposal: Proposal) -> Figures:
     """As the interface shows it; while it waits, with the figures of this moment beside those of its proposal."""
     now = KINDS[proposal.kind].preview(session, proposal.params) if proposal.state == sign.WAITING else None
-    return {**sign.shown(proposal), "now": now}
+    return {**sign.serialise(proposal), "now": now}

@@ -20,7 +20,7 @@ def charge(session: Session, actor: Actor, application: Application, assessed: M
     """Freezes a quote and opens the order for it; False for a transaction that costs nothing."""
     if not forms.transaction(application.transaction).fees:
         return False
-    order = quote.freeze(
+    order = quote.issue_order(
         session,
         actor,
         application=application.reference,
@@ -49,7 +49,7 @@ def acting(session: Session, application: Application) -> dict[str, Any] | None:
     return {"person": found.person, "name": found.name} if found else None
 
 
-def give_back(session: Session, actor: Actor, application: Application, reason: str) -> list[Refund]:
+def end_charges(session: Session, actor: Actor, application: Application, reason: str) -> list[Refund]:
     """Ends what an application owes when it ends early: paid money is owed back, unpaid debt is cancelled.
 
     An application that was upgraded has paid twice and is paid back twice, each as it came.

@@ -29,7 +29,7 @@ def claim(session: Session, actor: Actor, keys: Keys, typed: str, slug: str, sta
     A reference nobody has, another person's, and another transaction's get one and the same NotFound. Raises Refusal
     (phase_not_open, phase_over, booking_early, booking_lapsed) to the holder alone, and what draft.start raises.
     """
-    number = _own_number(keys, forms.transaction(slug), actor, statements)
+    number = _holder_number(keys, forms.transaction(slug), actor, statements)
     booking = _booking(session, typed, slug, number)
     if booking is None:
         raise NotFound("booking_not_found")
@@ -50,10 +50,10 @@ def record_miss(session: Session, actor: Actor) -> None:
     audit.record(session, actor, "booking.not_found", actor.person or "")
 
 
-def _own_number(keys: Keys, entry: Transaction, actor: Actor, statements: Iterable[str]) -> str:
-    facts: Mapping[str, Any] = attested(keys, entry, behalf.own(actor.person or "", entry.slug), statements)[
-        "civil_registry"
-    ]
+def _holder_number(keys: Keys, entry: Transaction, actor: Actor, statements: Iterable[str]) -> str:
+    facts: Mapping[str, Any] = attested(
+        keys, entry, behalf.self_representation(actor.person or "", entry.slug), statements
+    )["civil_registry"]
     number = facts.get("national_number")
     if not number:
         raise Refusal("statement_incomplete", authority="civil_registry")

@@ -87,7 +87,7 @@ def answer(session: Session, actor: Actor, code: str, told: Mapping[str, Any]) -
     reply = replies.checked(told, asked(session, letter))
     _check_open(application, letter)
     replies.close(session, actor, letter, reply.finding.code)
-    replies.keep(session, actor, letter, reply)
+    replies.store(session, actor, letter, reply)
     _apply(session, actor, application, letter, reply)
     return letter
 

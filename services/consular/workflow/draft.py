@@ -11,7 +11,14 @@ from services.consular.applications import behalf
 from services.consular.applications.behalf import Claim
 from services.consular.applications.model import Application
 from services.consular.applications.rules import OPEN, Status
-from services.consular.applications.transitions import check_status, find, is_party, load_for_update, note_step, see_own
+from services.consular.applications.transitions import (
+    check_status,
+    find,
+    is_party,
+    load_for_update,
+    note_step,
+    show_person_everywhere,
+)
 from services.consular.applications.update import update_columns
 from services.consular.missions import today
 from services.consular.missions.due_dates import lapses_on
@@ -19,14 +26,14 @@ from services.consular.passports.checks import check_first
 from services.consular.payments import tariffs
 from services.consular.people import snapshot
 from services.consular.uploads import store
-from services.consular.uploads.model import Paper
+from services.consular.uploads.model import Upload
 from shared import forms
 from shared.catalogue.model import Transaction
 from shared.database import audit
 from shared.errors import Conflict, Invalid, NotAllowed, Refusal
 from shared.forms import TYPED_HIJRI
 from shared.identity.actor import Actor
-from shared.identity.representation import Standing
+from shared.identity.representation import Representation
 from shared.values import references
 
 
@@ -42,7 +49,7 @@ def start(session: Session, actor: Actor, slug: str, mission: str, claim: Claim 
     if entry.missions and place.code not in entry.missions:
         raise Refusal("not_at_this_mission", missions=" ".join(entry.missions))
     tariffs.check_active(session, slug, mission)
-    standing, facts = behalf.own(actor.person, slug), None
+    standing, facts = behalf.self_representation(actor.person, slug), None
     if claim is not None:
         standing, facts = behalf.check_claim(session, actor, entry, mission, claim)
     check_first(session, standing.person, entry)
@@ -56,7 +63,7 @@ def start(session: Session, actor: Actor, slug: str, mission: str, claim: Claim 
     return application
 
 
-def _insert(session: Session, actor: Actor, entry: Transaction, mission: str, standing: Standing) -> str:
+def _insert(session: Session, actor: Actor, entry: Transaction, mission: str, standing: Representation) -> str:
     row: dict[str, object] = {
         "reference": references.new(mission, references.APPLICATION_LENGTH),
         "mission": mission,
@@ -86,7 +93,7 @@ def _insert(session: Session, actor: Actor, entry: Transaction, mission: str, st
 
 def _already_open(session: Session, actor: Actor, person: str, entry: Transaction) -> Conflict:
     """Names the open one to those whose it is. It is empty when that was closed in this very moment: they try again."""
-    see_own(session, person)
+    show_person_everywhere(session, person)
     same = Application.transaction == entry.slug
     if entry.one_of:
         same = or_(same, Application.one_of == entry.one_of)
@@ -112,7 +119,7 @@ def save(session: Session, actor: Actor, reference: str, answers: Mapping[str, o
         raise Invalid("invalid", errors={name[:60]: "unknown_question" for name in unknown[:20]})
     given = {name: answer for name, answer in answers.items() if not is_blank(answer)}
     kept = {name: one for name, one in application.answers.items() if name.removesuffix(TYPED_HIJRI) not in answers}
-    kept |= forms.check_given(application.transaction, given, today(session, application.mission))
+    kept |= forms.check_draft(application.transaction, given, today(session, application.mission))
     update_columns(session, application, answers=kept, changed_at=func.now())
     audit.record(session, actor, "application.answered", reference, count=len(given), cleared=len(answers) - len(given))
     return application
@@ -123,13 +130,13 @@ def is_blank(answer: object) -> bool:
     return answer is None or (isinstance(answer, str) and not answer.strip())
 
 
-def attach(session: Session, actor: Actor, reference: str, name: str, filename: str, kind: str, data: bytes) -> Paper:
+def attach(session: Session, actor: Actor, reference: str, name: str, filename: str, kind: str, data: bytes) -> Upload:
     """Adds a file for one paper of the checklist. Raises Invalid for a name the checklist lacks or for wrong bytes."""
     application = load_for_update(session, actor, "paper.upload", reference)
     check_status(application, "edit")
     if name not in {paper.name for paper in forms.transaction(application.transaction).papers}:
         raise Invalid("unknown_paper", field="name")
-    return store.keep(session, actor, reference, application.mission, name, filename, kind, data)
+    return store.store_upload(session, actor, reference, application.mission, name, filename, kind, data)
 
 
 def detach(session: Session, actor: Actor, reference: str, paper: str) -> None:
@@ -139,7 +146,7 @@ def detach(session: Session, actor: Actor, reference: str, paper: str) -> None:
     store.remove(session, actor, reference, paper)
 
 
-def read_paper(session: Session, actor: Actor, paper: str) -> tuple[Paper, bytes]:
+def read_upload(session: Session, actor: Actor, paper: str) -> tuple[Upload, bytes]:
     """A file and its bytes. Raises NotFound alike for an absent one and one of another's application."""
     found = store.find(session, paper)
     find(session, actor, "paper.read", found.application)

@@ -9,7 +9,7 @@ from services.consular.people import duplicates
 from shared.identity.actor import Actor
 
 
-def look_for_second(session: Session, actor: Actor, application: Application) -> None:
+def mark_duplicates(session: Session, actor: Actor, application: Application) -> None:
     """Marks the file, for the desk alone, beside every other one of this mission that may be the same person's."""
     handed_in = select(Application.reference).where(Application.submitted_at.is_not(None))
     elsewhere = select(Application.reference).where(

@@ -19,7 +19,7 @@ REASON_LENGTH = 500
 OF_MONEY = "payment_"
 
 
-def give_back(session: Session, actor: Actor, reference: str, payment: str, reason: str) -> Refund:
+def refund_held_payment(session: Session, actor: Actor, reference: str, payment: str, reason: str) -> Refund:
     """Money that fits nothing is owed back as it came. With the last of it the file's flag goes.
 
     Raises NotFound for a payment of another file, Conflict (payment_not_held, already_given_back), Invalid without a
@@ -32,16 +32,16 @@ def give_back(session: Session, actor: Actor, reference: str, payment: str, reas
         raise NotFound()
     if held[payment].held is None:
         raise Conflict("payment_not_held")
-    if payment in _given_back(session, reference):
+    if payment in _serialise_refund(session, reference):
         raise Conflict("already_given_back")
     due = refund.mark_held_due(session, actor, payment, str(held[payment].held))
     tell_owed(session, application, due)
     detail: Detail = {"payment": payment, "refund": due.reference, "amount": due.amount, "currency": due.currency}
     note_step(session, actor, application, "held_given_back", Status(application.status), detail=detail)
     audit.record(session, actor, "payment.give_back", reference, reason=said, payment=payment)
-    still = [one for one in held.values() if one.held and one.reference not in _given_back(session, reference)]
+    still = [one for one in held.values() if one.held and one.reference not in _serialise_refund(session, reference)]
     if not still and (application.exception or "").startswith(OF_MONEY):
-        _take_off(session, actor, application, "given_back")
+        _clear_flag(session, actor, application, "given_back")
     return due
 
 
@@ -52,10 +52,10 @@ def clear_flag(session: Session, actor: Actor, reference: str, reason: str) -> A
     said = _reason(reason)
     if application.exception is None:
         raise Conflict("nothing_flagged")
-    given = _given_back(session, reference)
+    given = _serialise_refund(session, reference)
     if any(one.held and one.reference not in given for one in attempts.of_application(session, reference)):
         raise Conflict("money_still_held")
-    _take_off(session, actor, application, said)
+    _clear_flag(session, actor, application, said)
     return application
 
 
@@ -66,11 +66,11 @@ def _reason(text: str) -> str:
     return said
 
 
-def _given_back(session: Session, reference: str) -> set[str]:
+def _serialise_refund(session: Session, reference: str) -> set[str]:
     return {one.attempt for one in refund.of_application(session, reference)}
 
 
-def _take_off(session: Session, actor: Actor, application: Application, reason: str) -> None:
+def _clear_flag(session: Session, actor: Actor, application: Application, reason: str) -> None:
     """Only the flag that was seen: one that came up in this moment stays."""
     flag = application.exception
     if not update_columns(session, application, Application.exception == flag, exception=None, changed_at=func.now()):

@@ -56,7 +56,7 @@ def carry_out(session: Session, actor: Actor, proposal: Proposal) -> None:
     finish(session, actor, proposal, {"bookings": len(lapsed), "told": told})
 
 
-def tell_found(session: Session, actor: Actor, made: BookingImport) -> int:
+def notify_holder(session: Session, actor: Actor, made: BookingImport) -> int:
     """Tells those whose booking came in and whose person an earlier application has made known; how many."""
     phase = phases.find(session, made.phase)
     params = func.jsonb_build_object("day", Booking.booked_for, "until", phase.window_to.isoformat())

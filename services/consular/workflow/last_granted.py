@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from services.consular.applications.model import Application
 from services.consular.applications.rules import Status
-from services.consular.applications.transitions import see_own
+from services.consular.applications.transitions import show_person_everywhere
 from services.consular.missions import day_of
 from shared.catalogue import conditions
 from shared.catalogue.model import Transaction
@@ -17,7 +17,7 @@ def last_granted_on(session: Session, person: str, entry: Transaction, mission: 
     """The day on which this transaction was last granted; asked only where an entry must not be repeated too soon."""
     if conditions.may_visit_again not in [condition.holds for condition in entry.eligible]:
         return None
-    see_own(session, person)
+    show_person_everywhere(session, person)
     granted = select(Application.changed_at).where(
         Application.person == person, Application.transaction == entry.slug, Application.status == Status.READY
     )

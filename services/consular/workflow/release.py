@@ -12,7 +12,7 @@ from shared.identity.actor import Actor
 
 Release = Callable[[Session, Actor, str], None]
 # What else is let go, by the application's reference: a turn, a booklet. Each must bear having nothing to let go.
-RELEASES: tuple[Release, ...] = (turn.let_go,)
+RELEASES: tuple[Release, ...] = (turn.release_held,)
 
 
 def release(session: Session, actor: Actor, application: Application, reason: str) -> None:
@@ -20,7 +20,7 @@ def release(session: Session, actor: Actor, application: Application, reason: st
 
     Paid money is owed back and its payer is told; an unpaid price is cancelled; the registered releases run.
     """
-    for owed in charges.give_back(session, actor, application, reason):
+    for owed in charges.end_charges(session, actor, application, reason):
         tell_owed(session, application, owed)
     for let_go in RELEASES:
         let_go(session, actor, application.reference)

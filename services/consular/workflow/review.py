@@ -56,10 +56,10 @@ def ask_authorities(session: Session, actor: Actor, application: Application) ->
             )
         )
         session.flush()
-        _put(session, actor, application, ask)
+        _ask_authority(session, actor, application, ask)
 
 
-def _put(session: Session, actor: Actor, application: Application, ask: Ask) -> None:
+def _ask_authority(session: Session, actor: Actor, application: Application, ask: Ask) -> None:
     """A register is asked over the bus, a ministry by letter."""
     if ask.authority not in REGISTERS:
         letters.write(session, actor, application, ask)
@@ -87,7 +87,7 @@ def _filed(session: Session, application: Application) -> dict[str, str]:
     return {"filed_on": day_of(session, application.mission, at).isoformat()} if at else {}
 
 
-def send_back(session: Session, actor: Actor, reference: str, reason: str, note: str = "") -> Application:
+def return_for_correction(session: Session, actor: Actor, reference: str, reason: str, note: str = "") -> Application:
     """Returns an application for a fix. Raises Invalid for a reason that is not one of returning."""
     return _close(session, actor, reference, "return", Status.RETURNED, rules.RETURN_REASONS, reason, note)
 

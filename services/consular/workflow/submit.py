@@ -18,11 +18,11 @@ from services.consular.payments import tariffs
 from services.consular.people import snapshot
 from services.consular.uploads import store
 from services.consular.workflow import charges
-from services.consular.workflow.duplicates import look_for_second
+from services.consular.workflow.duplicates import mark_duplicates
 from services.consular.workflow.last_granted import last_granted_on
 from services.consular.workflow.promise import promised
 from shared import forms
-from shared.catalogue.model import AT_SUBMIT, TURN, Transaction
+from shared.catalogue.model import APPOINTMENT, AT_SUBMIT, Transaction
 from shared.errors import Invalid
 from shared.identity.actor import Actor
 from shared.identity.crypto import Keys
@@ -35,7 +35,7 @@ def submit(session: Session, actor: Actor, keys: Keys, reference: str, statement
     check_status(application, "submit")
     entry = forms.transaction(application.transaction)
     tariffs.check_active(session, entry.slug, application.mission)
-    standing = behalf.standing_of(application, actor)
+    standing = behalf.representation_of(application, actor)
     facts = attested(keys, entry, standing, statements)
     day = today(session, application.mission)
     before = last_granted_on(session, application.person, entry, application.mission)
@@ -52,10 +52,10 @@ def submit(session: Session, actor: Actor, keys: Keys, reference: str, statement
     if application.status == Status.RETURNED:
         _review(session, actor, application, entry, answers, columns)
         return application
-    look_for_second(session, actor, application)
+    mark_duplicates(session, actor, application)
     columns["submitted_at"] = func.now()
-    if entry.outcome == TURN:
-        for_application.hand_in(session, actor, application, entry, columns)
+    if entry.outcome == APPOINTMENT:
+        for_application.book_on_submit(session, actor, application, entry, columns)
         return application
     if entry.priced == AT_SUBMIT and charges.charge(session, actor, application):
         transition(session, actor, application, Status.AWAITING_PAYMENT, columns=columns)

@@ -69,7 +69,7 @@ def preview(session: Session, params: Mapping[str, Any]) -> dict[str, Any]:
 def carry_out(session: Session, actor: Actor, proposal: Proposal) -> None:
     """Declares the standing at once, so that no money is taken from its day on; the job closes what is open."""
     params = proposal.params
-    tariffs.declare(
+    tariffs.declare_status(
         session,
         params["transaction"],
         params["standing"],
@@ -110,7 +110,7 @@ def _in_force(session: Session, actor: Actor, day: date) -> list[str]:
 
 
 def _stands(session: Session, place: Mission, proposal: Proposal, day: date) -> bool:
-    found = tariffs.standing(session, proposal.params["transaction"], place, day)
+    found = tariffs.status_on(session, proposal.params["transaction"], place, day)
     return found is not None and found.status == proposal.params["standing"]
 
 

@@ -49,12 +49,12 @@ def preview(session: Session, actor: Actor, reference: str) -> dict[str, Any]:
     day = promised(session, application, slug, answers)
     order = quote.of_application(session, reference, UPGRADE)
     return {
-        **found.shown(),
+        **found.serialise(),
         "to": slug,
         "working_days": forms.transaction(slug).days(answers),
         "due_on": day.isoformat() if day else None,
         "due_before": application.due_on.isoformat() if application.due_on else None,
-        "quote": quote.shown(session, order) if order else None,
+        "quote": quote.serialise(session, order) if order else None,
     }
 
 
@@ -77,7 +77,7 @@ def open_at_counter(session: Session, actor: Actor, reference: str) -> Order:
 
 def _order(session: Session, actor: Actor, application: Application) -> Order:
     slug, answers = _possible(application)
-    return difference.freeze(
+    return difference.issue_quote(
         session,
         actor,
         application=application.reference,
@@ -122,7 +122,7 @@ def close(session: Session, actor: Actor, application: Application) -> None:
         refund.mark_due(session, actor, order.reference, "printed")
 
 
-def shown(session: Session, application: Application) -> dict[str, Any] | None:
+def serialise(session: Session, application: Application) -> dict[str, Any] | None:
     """The second debt as both sides see it; None where there never was one."""
     order = quote.latest(session, application.reference, UPGRADE)
-    return quote.shown(session, order) if order else None
+    return quote.serialise(session, order) if order else None

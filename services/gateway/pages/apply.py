@@ -15,7 +15,7 @@ from services.gateway.offers import offers_by_slug, with_tier
 from services.gateway.pages.progress import last_word
 from services.gateway.pages.turns import gap
 from services.gateway.presentation import t
-from shared.catalogue.model import TURN, Question, Transaction
+from shared.catalogue.model import APPOINTMENT, Question, Transaction
 from shared.errors import Conflict, Invalid, NotFound, Refusal
 from shared.forms import as_typed, check_answers, transaction
 
@@ -127,7 +127,7 @@ def _after(entry: Transaction, reference: str, step: str) -> str:
     if "review" in request.args:
         return url_for("apply.review", reference=reference)
     if step == steps[-1]:
-        return url_for("turns.choose" if entry.outcome == TURN else "papers.show", reference=reference)
+        return url_for("turns.choose" if entry.outcome == APPOINTMENT else "papers.show", reference=reference)
     return url_for("apply.questions", reference=reference, step=steps[steps.index(step) + 1])
 
 

@@ -17,7 +17,7 @@ from services.gateway.forms import words
 from services.gateway.language import chosen
 from services.gateway.presentation import mission_name, t
 from services.gateway.throttling import slow_down
-from shared.catalogue.model import TURN, Transaction
+from shared.catalogue.model import APPOINTMENT, Transaction
 from shared.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal, Unavailable
 from shared.forms import transaction
 
@@ -41,7 +41,7 @@ def mine(reference: str) -> tuple[Application, Transaction, dict[str, Any]]:
     """The visitor's application, its entry and its turn. Raises Conflict where there is nothing to book."""
     application = consular().application(visitor().actor, reference)
     entry = transaction(application["transaction"])
-    if entry.outcome != TURN and entry.appointment is None:
+    if entry.outcome != APPOINTMENT and entry.appointment is None:
         raise Conflict("not_now", reference=reference)
     return application, entry, dict(application.get("turn") or {})  # type: ignore[call-overload]
 
@@ -92,7 +92,9 @@ def hold(reference: str) -> Answer | tuple[str, int]:
         raise
     except Refusal as refusal:
         return _choose(reference, refusal, _instant(at)), refusal.status
-    return redirect(url_for("apply.review" if entry.outcome == TURN else "turns.ask_confirm", reference=reference), 303)
+    return redirect(
+        url_for("apply.review" if entry.outcome == APPOINTMENT else "turns.ask_confirm", reference=reference), 303
+    )
 
 
 @blueprint.get("/applications/<reference>/turn/confirm")
@@ -190,7 +192,9 @@ def calendar_file(reference: str) -> Response:
 def gap(application: Application, entry: Transaction) -> list[dict[str, str]]:
     """What is missing before a turn can be handed in: a time that is still kept, for the service asked for now."""
     turn: dict[str, Any] = dict(application.get("turn") or {})  # type: ignore[call-overload]
-    if entry.outcome != TURN or (turn.get("state") == "held" and turn.get("service") == application.get("service")):
+    if entry.outcome != APPOINTMENT or (
+        turn.get("state") == "held" and turn.get("service") == application.get("service")
+    ):
         return []
     return [{"text": t("turn.choose_first"), "url": url_for("turns.choose", reference=application["reference"])}]
 
