@@ -10,7 +10,7 @@ from services.consular.missions import each_mission
 from services.consular.payments import hosted
 from services.consular.payments.provider import Provider
 from services.consular.payments.rules import Answer
-from services.consular.workflow import lapse, remind, resolve, settle, suspend
+from services.consular.workflow import booklet, lapse, remind, settle, suspend
 from shared.database.db import Database
 from shared.errors import Unavailable
 from shared.identity.actor import service
@@ -46,7 +46,7 @@ def serve_waiting(database: Database) -> None:
     """Booklets that came into stock go to those who wait, mission by mission."""
     for actor, _ in each_mission(database, service(NAME)):
         with database.scope(actor.mission) as session:
-            resolve.serve_waiting(session, actor)
+            booklet.serve_waiting(session, actor)
 
 
 def forget_previews(database: Database) -> None:

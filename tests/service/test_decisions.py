@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from services.consular import worker
 from services.consular.applications.model import Application
-from services.consular.appointments.check_in import attend
 from services.consular.handlers import HANDLERS
 from services.consular.passports import booklets
 from services.consular.passports.model import Booklet, Passport
@@ -21,7 +20,9 @@ from services.consular.payments.model import TransactionStatus
 from services.consular.payments.provider import Provider
 from services.consular.payments.rules import Answer, Kind, ProviderStatus
 from services.consular.views import application_view
-from services.consular.workflow import resolve, review, settle
+from services.consular.workflow import review, settle
+from services.consular.workflow.booklet import serve_waiting
+from services.consular.workflow.check_in import attend
 from services.consular.workflow.submit import submit
 from services.consular.workflow.withdraw import withdraw
 from shared import forms
@@ -110,10 +111,10 @@ def test_without_a_booklet_the_file_waits_and_shows_up(session_for: Sessions, ke
     hear(session, application, "granted")
     assert (application.status, application.awaits) == ("with_authority", "awaiting_booklet")
     job = service("consular", HOME)
-    assert resolve.serve_waiting(session, job) == 0
+    assert serve_waiting(session, job) == 0
     assert codes(session, application)[-1] == "awaiting_booklet"
     receive(session, 1)
-    assert resolve.serve_waiting(session, job) == 1
+    assert serve_waiting(session, job) == 1
     session.refresh(application)
     assert (application.status, application.awaits) == ("ready", None)
     assert codes(session, application)[-2:] == ["awaiting_booklet", "granted"]
@@ -135,7 +136,7 @@ def test_who_waited_longest_is_served_first(session_for: Sessions, key_folder: P
     for application in files:
         hear(session, application, "granted")
     receive(session, 2)
-    assert resolve.serve_waiting(session, service("consular", HOME)) == 2
+    assert serve_waiting(session, service("consular", HOME)) == 2
 
 
 def test_an_extract_carries_the_code_of_its_document(session_for: Sessions, key_folder: Path) -> None:

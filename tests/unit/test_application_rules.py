@@ -6,6 +6,7 @@ import pytest
 
 from services.consular.applications import rules
 from services.consular.applications.rules import FINAL, OPEN, TRANSITIONS, VERBS, Party, Status
+from shared.catalogue.model import BOOKLET, DOCUMENT
 from shared.identity.access import ACCESS
 
 # Verbs of the interface that change the status, with the codes they may leave in the timeline.
@@ -65,18 +66,18 @@ def test_money_is_only_asked_for_while_payment_is_awaited() -> None:
 
 def test_an_applicant_is_never_offered_what_officers_do() -> None:
     for status in Status:
-        assert not set(rules.verbs_in(status, Party.APPLICANT, booklet=True)) & {
+        assert not set(rules.verbs_in(status, Party.APPLICANT, BOOKLET)) & {
             "accept",
             "return",
             "refuse",
             "collect",
         }
-        assert not set(rules.verbs_in(status, Party.MISSION, booklet=True)) & {"edit", "submit", "pay", "withdraw"}
+        assert not set(rules.verbs_in(status, Party.MISSION, BOOKLET)) & {"edit", "submit", "pay", "withdraw"}
 
 
 def test_a_document_is_not_collected_at_the_counter() -> None:
-    assert "collect" in rules.verbs_in(Status.READY, Party.MISSION, booklet=True)
-    assert "collect" not in rules.verbs_in(Status.READY, Party.MISSION, booklet=False)
+    assert "collect" in rules.verbs_in(Status.READY, Party.MISSION, BOOKLET)
+    assert "collect" not in rules.verbs_in(Status.READY, Party.MISSION, DOCUMENT)
 
 
 def test_reasons_to_return_are_fixable_and_never_reasons_to_refuse() -> None:
@@ -97,14 +98,14 @@ def test_reasons_to_return_are_fixable_and_never_reasons_to_refuse() -> None:
     ],
 )
 def test_stages_of_a_passport(status: Status, came_from: Status, expected: list[str]) -> None:
-    way = rules.path(assessed=False, free=False, booklet=True)
+    way = rules.path(BOOKLET, assessed=False, free=False)
     assert way == ("awaiting_payment", "in_review", "with_authority", "ready", "collected")
     paid = status is not Status.AWAITING_PAYMENT
     assert [stage["state"] for stage in rules.stages(way, status, came_from, paid=paid)] == expected
 
 
 def test_an_assessed_transaction_is_with_the_authority_twice() -> None:
-    way = rules.path(assessed=True, free=False, booklet=False)
+    way = rules.path(DOCUMENT, assessed=True, free=False)
     assert way == ("in_review", "assessment", "awaiting_payment", "with_authority", "ready")
     before = rules.stages(way, Status.WITH_AUTHORITY, Status.IN_REVIEW, paid=False)
     after = rules.stages(way, Status.WITH_AUTHORITY, Status.AWAITING_PAYMENT, paid=True)
@@ -113,7 +114,7 @@ def test_an_assessed_transaction_is_with_the_authority_twice() -> None:
 
 
 def test_a_document_that_is_ready_has_no_stage_left() -> None:
-    way = rules.path(assessed=False, free=True, booklet=False)
+    way = rules.path(DOCUMENT, assessed=False, free=True)
     assert way == ("in_review", "with_authority", "ready")
     assert {stage["state"] for stage in rules.stages(way, Status.READY, Status.WITH_AUTHORITY, paid=False)} == {"done"}
 

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from services.consular.api.request import TEXT, Keyed, mission_session, once
 from services.consular.applications.model import Application
-from services.consular.appointments import for_application
-from services.consular.appointments.check_in import attend, miss, record_wrong_person
 from services.consular.appointments.day_sheet import day_sheet
 from services.consular.appointments.model import Appointment
 from services.consular.people.refusals import WrongPerson
 from services.consular.views import application_view
+from services.consular.workflow import appointments
+from services.consular.workflow.check_in import attend, miss, record_wrong_person
 from shared.errors import Invalid
 from shared.values.digits import ascii_digits
 from shared.web.service import allowed, body, current_actor, transaction
@@ -61,7 +61,7 @@ def hold(reference: str) -> dict[str, Any]:
     at = _instant(asked["starts_at"])
 
     def act(session: Session) -> dict[str, Any]:
-        return _appointment_answer(for_application.hold_slot(session, current_actor(), reference, at))
+        return _appointment_answer(appointments.hold_slot(session, current_actor(), reference, at))
 
     return once(reference, asked["key"], {"verb": "hold", "at": at.isoformat()}, act, _view(reference))
 
@@ -72,7 +72,7 @@ def release(reference: str) -> dict[str, Any]:
     """Gives up what is held."""
 
     def act(session: Session) -> dict[str, Any]:
-        for_application.release_slot(session, current_actor(), reference)
+        appointments.release_slot(session, current_actor(), reference)
         return {}
 
     return once(reference, body(Keyed)["key"], {"verb": "release"}, act, _view(reference))
@@ -84,7 +84,7 @@ def confirm(reference: str) -> dict[str, Any]:
     """Books the time held for a visit."""
 
     def act(session: Session) -> dict[str, Any]:
-        return _appointment_answer(for_application.confirm(session, current_actor(), reference))
+        return _appointment_answer(appointments.confirm(session, current_actor(), reference))
 
     return once(reference, body(Keyed)["key"], {"verb": "confirm"}, act, _view(reference))
 
@@ -97,7 +97,7 @@ def reschedule(reference: str) -> dict[str, Any]:
     at = _instant(asked["starts_at"])
 
     def act(session: Session) -> dict[str, Any]:
-        return _appointment_answer(for_application.reschedule(session, current_actor(), reference, at))
+        return _appointment_answer(appointments.reschedule(session, current_actor(), reference, at))
 
     return once(reference, asked["key"], {"verb": "move", "at": at.isoformat()}, act, _view(reference))
 
@@ -108,7 +108,7 @@ def cancel(reference: str) -> dict[str, Any]:
     """Cancels the booked time."""
 
     def act(session: Session) -> dict[str, Any]:
-        return _appointment_answer(for_application.cancel(session, current_actor(), reference))
+        return _appointment_answer(appointments.cancel(session, current_actor(), reference))
 
     return once(reference, body(Keyed)["key"], {"verb": "cancel"}, act, _view(reference))
 

@@ -4,7 +4,7 @@ from flask import Blueprint
 from marshmallow import Schema, fields, validate
 
 from services.consular.passports import booklets
-from services.consular.workflow import resolve
+from services.consular.workflow import booklet
 from shared.database import audit
 from shared.errors import Invalid
 from shared.web.service import allowed, body, current_actor, transaction
@@ -43,7 +43,7 @@ def receive() -> tuple[dict[str, int], int]:
         raise Invalid("required", field="mission")
     with transaction() as session:
         taken = booklets.receive(session, actor, actor.mission, serials)
-        return {"received": taken, "served": resolve.serve_waiting(session, actor)}, 201
+        return {"received": taken, "served": booklet.serve_waiting(session, actor)}, 201
 
 
 @blueprint.post("/<serial>/spoil")

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from shared.catalogue.model import APPOINTMENT, BOOKLET, DOCUMENT
+
 
 class Status(StrEnum):
     """Where an application stands; the words of the pages are translations of these keys."""
@@ -119,10 +121,12 @@ VERBS: Mapping[str, tuple[Party, frozenset[Status]]] = {
     "attend": (_P.MISSION, frozenset({_S.READY, *VISITING})),
     "miss": (_P.MISSION, frozenset({_S.READY, *VISITING})),
 }
-ABOUT_TURNS = frozenset({"hold_turn", "change_turn", "attend", "miss"})
-
-
-OF_BOOKLETS = frozenset({"upgrade", "collect", "reprint"})
+ABOUT_APPOINTMENTS = frozenset({"hold_turn", "change_turn", "attend", "miss"})
+OUTCOMES = frozenset({BOOKLET, DOCUMENT, APPOINTMENT})
+# Verbs that only some outcomes know; all others know each verb.
+OUTCOMES_OF = dict.fromkeys(("upgrade", "collect", "reprint"), frozenset({BOOKLET}))
+# How the straight way ends.
+LAST_STAGES = {BOOKLET: ("ready", "collected"), DOCUMENT: ("ready",), APPOINTMENT: ("ready", "collected")}
 
 
 def find_transition(source: Status, target: Status) -> Transition | None:
@@ -135,33 +139,33 @@ def may_move(source: Status, target: Status) -> bool:
     return find_transition(source, target) is not None
 
 
-def verbs_in(status: Status, party: Party, *, booklet: bool, turn: bool = False, visit: bool = False) -> list[str]:
-    """What a party can do with an application in this status; some come with booklets alone, and only those who come
-    for a turn, or for a visit, have one."""
+def verbs_in(status: Status, party: Party, outcome: str, *, visit: bool = False) -> list[str]:
+    """What a party can do with an application in this status. `outcome` is that of its transaction, `visit` whether
+    its applicant must come in person on the way."""
     return [
         verb
         for verb, (whose, statuses) in VERBS.items()
         if whose == party
         and status in statuses
-        and (booklet or verb not in OF_BOOKLETS)
-        and (verb not in ABOUT_TURNS or appointment_verb_fits(verb, status, turn=turn, visit=visit))
+        and outcome in OUTCOMES_OF.get(verb, OUTCOMES)
+        and (verb not in ABOUT_APPOINTMENTS or appointment_verb_fits(verb, status, outcome, visit=visit))
     ]
 
 
-def appointment_verb_fits(verb: str, status: Status, *, turn: bool, visit: bool) -> bool:
-    """Whether a verb about turns makes sense: a turn for its own sake is chosen in the draft and changed when ready,
-    a visit is booked and changed while the application lies at the mission."""
-    return status in VERBS[verb][1] and ((turn and status not in VISITING) or (visit and status in VISITING))
+def appointment_verb_fits(verb: str, status: Status, outcome: str, *, visit: bool) -> bool:
+    """Whether a verb about appointments makes sense: one for its own sake is chosen in the draft and changed when
+    ready, a visit is booked and changed while the application lies at the mission."""
+    may_come = visit if status in VISITING else outcome == APPOINTMENT
+    return status in VERBS[verb][1] and may_come
 
 
-def path(*, assessed: bool, free: bool, booklet: bool, turn: bool = False) -> tuple[str, ...]:
+def path(outcome: str, *, assessed: bool, free: bool) -> tuple[str, ...]:
     """The straight way of a transaction, as the stages shown to who follows it."""
-    if turn:
-        return ("ready", "collected")
-    end = ("ready", "collected") if booklet else ("ready",)
-    if assessed:
-        return ("in_review", "assessment", "awaiting_payment", "with_authority", *end)
-    return (*(() if free else ("awaiting_payment",)), "in_review", "with_authority", *end)
+    if outcome == APPOINTMENT:
+        return LAST_STAGES[outcome]
+    payment = () if free or assessed else ("awaiting_payment",)
+    assessment = ("assessment", "awaiting_payment") if assessed else ()
+    return (*payment, "in_review", *assessment, "with_authority", *LAST_STAGES[outcome])
 
 
 def stages(way: tuple[str, ...], status: Status, came_from: Status, *, paid: bool) -> list[dict[str, str]]:

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from services.consular import missions
 from services.consular.applications.model import Application
 from services.consular.applications.slips import common_fields, weekday_name
+from services.consular.appointments import book
 from services.consular.appointments.model import Appointment
-from services.consular.missions import day_of
+from services.consular.missions import calendar, day_of
 from shared import documents
 from shared.identity.actor import Actor
 
@@ -47,3 +48,23 @@ def issue_appointment_slip(
         session, actor, TURN_SLIP, application.reference, application.mission, application.person, data, day
     )
     return paper.code
+
+
+def issue(session: Session, actor: Actor, application: Application, appointment: Appointment) -> str:
+    """Issues the slip of a booked appointment and notes it there; its code."""
+    rule = calendar.rule(session, appointment.mission, appointment.service)
+    code = issue_appointment_slip(session, actor, application, appointment, rule.arrive_minutes)
+    book.store_slip(session, appointment.id, code)
+    return code
+
+
+def revoke(session: Session, actor: Actor, slip: str | None, reason: str) -> None:
+    """Makes a slip invalid, if there is one."""
+    if slip:
+        documents.revoke(session, actor, slip, reason)
+
+
+def detail(appointment: Appointment) -> dict[str, str | int | None]:
+    """What the timeline says of an appointment."""
+    starts_at = appointment.starts_at.isoformat()
+    return {"starts_at": starts_at, "service": appointment.service, "window": appointment.window}

@@ -24,7 +24,7 @@ from services.consular.uploads.model import Upload
 from services.consular.views import upcoming
 from services.consular.workflow import upgrade, withdrawal_terms
 from shared import forms
-from shared.catalogue.model import AFTER_ASSESSMENT, APPOINTMENT, BOOKLET, HOLDER
+from shared.catalogue.model import AFTER_ASSESSMENT, APPOINTMENT, HOLDER
 from shared.database import audit
 from shared.database.audit import event
 from shared.identity.access import ACCESS
@@ -182,8 +182,7 @@ def allowed(actor: Actor, application: Application) -> list[str]:
     verbs = rules.verbs_in(
         Status(application.status),
         party,
-        booklet=entry.outcome == BOOKLET,
-        turn=entry.outcome == APPOINTMENT,
+        entry.outcome,
         visit=entry.appointment is not None,
     )
     urgent = upgrade.target(application) is None
@@ -193,12 +192,7 @@ def allowed(actor: Actor, application: Application) -> list[str]:
 def stages_of(application: Application, steps: list[Step]) -> list[dict[str, str]]:
     """The way of this transaction and how far this application is."""
     entry = forms.transaction(application.transaction)
-    way = rules.path(
-        assessed=entry.priced == AFTER_ASSESSMENT,
-        free=not entry.fees,
-        booklet=entry.outcome == BOOKLET,
-        turn=entry.outcome == APPOINTMENT,
-    )
+    way = rules.path(entry.outcome, assessed=entry.priced == AFTER_ASSESSMENT, free=not entry.fees)
     came_from = next((step.source for step in reversed(steps) if step.source != step.target), None)
     last = Status(came_from) if came_from else Status.DRAFT
     shown = rules.stages(way, Status(application.status), last, paid=application.paid_at is not None)

@@ -7,11 +7,12 @@ from sqlalchemy.orm import Session
 
 from services.consular.applications.model import Application
 from services.consular.applications.rules import Status
-from services.consular.appointments import attendance, book, for_application, rules
+from services.consular.appointments import attendance, book, rules
 from services.consular.appointments.model import Appointment
 from services.consular.appointments.rules import AppointmentState
 from services.consular.missions import calendar
 from services.consular.passports.slip import passport_slip
+from services.consular.workflow.fulfilment import fulfilment_of
 from shared import forms
 from shared.catalogue.model import APPOINTMENT, BOOKLET
 from shared.database.db import now
@@ -22,7 +23,7 @@ View = dict[str, Any]
 def upcoming(session: Session, application: Application) -> View:
     """The turn, the visit that must be made, and the slip of a passport that waits."""
     entry = forms.transaction(application.transaction)
-    service = for_application.service_of(entry, application.answers)
+    service = fulfilment_of(application).attendance.service(entry, application.answers)
     if entry.outcome != APPOINTMENT and entry.appointment is None:
         return {"turn": None, "visit": None, "slip": None}
     turn = book.latest(session, application.reference)

@@ -9,22 +9,17 @@ from services.consular.applications.model import Application, Asking
 from services.consular.applications.rules import Status
 from services.consular.applications.transitions import Detail, note_step, transition
 from services.consular.applications.update import update_columns
-from services.consular.passports import booklets
-from services.consular.passports.data_page import print_for
-from services.consular.passports.slip import issue_passport_slip
 from services.consular.payments import attempts
 from services.consular.payments.rules import AttemptState
-from services.consular.workflow import charges, settle, upgrade
+from services.consular.workflow import charges, settle
+from services.consular.workflow.fulfilment import fulfilment_of
 from services.consular.workflow.promise import CLEARANCE, promised_now
 from services.consular.workflow.release import release
-from shared import forms
-from shared.catalogue.model import BOOKLET, REGISTERS
 from shared.database import audit
 from shared.errors import Refusal
 from shared.identity.actor import Actor
 from shared.values.money import Money
 
-AWAITING_BOOKLET = "awaiting_booklet"
 # The register contradicts itself: what a registrar settles, and what `resume` then goes on with.
 MISMATCH = "register_mismatch"
 # What follows a settled fee is still the answer to the assessment that set it.
@@ -99,58 +94,7 @@ def _granted(session: Session, actor: Actor, application: Application, decision:
         Asking.outcome.is_distinct_from("granted"),
     )
     if not session.scalar(open_ones):
-        _finish(session, actor, application)
+        fulfilment_of(application).grant(session, actor, application)
 
 
 _OUTCOMES = {"assessed": _assessed, "refused": _refused, "returned": _returned, "granted": _granted}
-
-
-def _finish(session: Session, actor: Actor, application: Application) -> None:
-    if forms.transaction(application.transaction).outcome == BOOKLET:
-        _make_passport(session, actor, application)
-        return
-    issued = session.execute(
-        select(Asking.document, Asking.authority).where(
-            Asking.application == application.reference,
-            Asking.round == application.round,
-            Asking.document.is_not(None),
-        )
-    ).first()
-    if issued is None:
-        raise Refusal("decision_incomplete", authority=actor.id)
-    # A register draws its own papers; those that follow a ministry's letter are the mission's.
-    owner = issued.authority if issued.authority in REGISTERS else "consular"
-    values = {"document": issued.document, "document_owner": owner}
-    transition(session, actor, application, Status.READY, detail={"document": issued.document}, columns=values)
-
-
-def _make_passport(session: Session, actor: Actor, application: Application) -> bool:
-    """False while the stock is empty: the file waits with a mark that brings it up in the queue."""
-    booklet = booklets.assign(session, actor, application.reference)
-    if booklet is None:
-        if application.awaits != AWAITING_BOOKLET:
-            update_columns(session, application, awaits=AWAITING_BOOKLET)
-            note_step(session, actor, application, AWAITING_BOOKLET, Status.WITH_AUTHORITY)
-        return False
-    page = print_for(session, actor, application, booklet)
-    upgrade.close(session, actor, application)
-    columns = {"awaits": None, **page}
-    transition(session, actor, application, Status.READY, detail={"booklet": booklet.serial}, columns=columns)
-    issue_passport_slip(session, actor, application)
-    return True
-
-
-def serve_waiting(session: Session, actor: Actor) -> int:
-    """Gives booklets that came into stock to those who wait longest, in the mission of the session; how many."""
-    waiting = (
-        select(Application)
-        .where(Application.awaits == AWAITING_BOOKLET, Application.status == Status.WITH_AUTHORITY)
-        .order_by(Application.paid_at, Application.reference)
-        .with_for_update(skip_locked=True)
-    )
-    served = 0
-    for application in session.scalars(waiting):
-        if not _make_passport(session, actor, application):
-            break
-        served += 1
-    return served

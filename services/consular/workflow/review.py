@@ -10,11 +10,11 @@ from services.consular.applications.model import Application, Asking
 from services.consular.applications.rules import Status
 from services.consular.applications.statements import holder_of
 from services.consular.applications.transitions import check_status, load_for_update, transition
-from services.consular.appointments.check_in import check_came
 from services.consular.missions import day_of
 from services.consular.passports.approve import check_approved
 from services.consular.people import duplicates
 from services.consular.workflow import correspondence as letters
+from services.consular.workflow.check_in import check_came
 from services.consular.workflow.release import release
 from shared import forms
 from shared.catalogue.model import REGISTERS, Ask

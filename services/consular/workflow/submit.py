@@ -11,7 +11,6 @@ from services.consular.applications.model import Application
 from services.consular.applications.rules import Status
 from services.consular.applications.statements import as_facts, attested, check_eligible, check_holder
 from services.consular.applications.transitions import check_status, load_for_update, transition
-from services.consular.appointments import for_application
 from services.consular.missions import today
 from services.consular.passports.checks import check_submission, report_lost
 from services.consular.payments import tariffs
@@ -19,10 +18,11 @@ from services.consular.people import snapshot
 from services.consular.uploads import store
 from services.consular.workflow import charges
 from services.consular.workflow.duplicates import mark_duplicates
+from services.consular.workflow.fulfilment import fulfilment_of
 from services.consular.workflow.last_granted import last_granted_on
 from services.consular.workflow.promise import promised
 from shared import forms
-from shared.catalogue.model import APPOINTMENT, AT_SUBMIT, Transaction
+from shared.catalogue.model import AT_SUBMIT, Transaction
 from shared.errors import Invalid
 from shared.identity.actor import Actor
 from shared.identity.crypto import Keys
@@ -54,8 +54,8 @@ def submit(session: Session, actor: Actor, keys: Keys, reference: str, statement
         return application
     mark_duplicates(session, actor, application)
     columns["submitted_at"] = func.now()
-    if entry.outcome == APPOINTMENT:
-        for_application.book_on_submit(session, actor, application, entry, columns)
+    if (submit_outcome := fulfilment_of(application).submit) is not None:
+        submit_outcome(session, actor, application, columns)
         return application
     if entry.priced == AT_SUBMIT and charges.charge(session, actor, application):
         transition(session, actor, application, Status.AWAITING_PAYMENT, columns=columns)

@@ -3,14 +3,12 @@
 from sqlalchemy.orm import Session
 
 from services.consular.applications.model import Application
-from services.consular.applications.rules import Status
-from services.consular.applications.transitions import find, load_for_update, note_step, transition
+from services.consular.applications.transitions import find, load_for_update
 from services.consular.appointments import attendance, book
-from services.consular.appointments.for_application import check_possible
 from services.consular.people import snapshot
 from services.consular.people.refusals import WrongPerson
+from services.consular.workflow.appointments import attendance_of
 from shared import forms
-from shared.catalogue.model import APPOINTMENT
 from shared.database import audit
 from shared.errors import Invalid, Refusal
 from shared.identity.actor import Actor
@@ -26,26 +24,20 @@ def attend(session: Session, actor: Actor, reference: str, number: str) -> Appli
     Raises Invalid for a number that is neither, WrongPerson for another's, Conflict when it was written down before.
     """
     application = load_for_update(session, actor, ACTION, reference)
-    entry = check_possible(application, "attend")
+    meaning = attendance_of(application, "attend")
     if _read(number) not in _accepted(session, application):
         raise WrongPerson()
     attendance.record(session, actor, application.mission, reference)
-    if entry.outcome == APPOINTMENT:
-        transition(session, actor, application, Status.COLLECTED, code="attended")
-    else:
-        note_step(session, actor, application, "attended", None)
+    meaning.attended(session, actor, application)
     return application
 
 
 def miss(session: Session, actor: Actor, reference: str) -> Application:
-    """Did not come: the seat's hour has begun and nobody was there. A turn for its own sake ends with that."""
+    """Did not come: the hour has begun and nobody was there."""
     application = load_for_update(session, actor, "desk.miss", reference)
-    entry = check_possible(application, "miss")
+    meaning = attendance_of(application, "miss")
     attendance.miss(session, actor, reference)
-    if entry.outcome == APPOINTMENT:
-        transition(session, actor, application, Status.LAPSED)
-    else:
-        note_step(session, actor, application, "turn_missed", None)
+    meaning.missed(session, actor, application)
     return application
 
 

@@ -1,0 +1,75 @@
+"""Appointments of applications: a time is held, confirmed, changed for another, or cancelled."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from services.consular.applications import rules
+from services.consular.applications.model import Application
+from services.consular.applications.rules import Status
+from services.consular.applications.transitions import load_for_update
+from services.consular.appointments import attendance, book, release, slips
+from services.consular.appointments.hold import hold
+from services.consular.appointments.model import Appointment
+from services.consular.workflow.fulfilment import Attendance, fulfilment_of
+from shared import forms
+from shared.errors import Conflict
+from shared.identity.actor import Actor
+
+
+def attendance_of(application: Application, verb: str) -> Attendance:
+    """What an appointment means for this application. Raises Conflict when the verb makes no sense as it stands."""
+    entry = forms.transaction(application.transaction)
+    visit = entry.appointment is not None
+    if not rules.appointment_verb_fits(verb, Status(application.status), entry.outcome, visit=visit):
+        raise Conflict("not_possible_now", status=application.status)
+    return fulfilment_of(application).attendance
+
+
+def hold_slot(session: Session, actor: Actor, reference: str, starts_at: datetime) -> Appointment:
+    """Holds a time for an application, in place of one held before. Raises what `hold` raises, and Refusal
+    (turn_answers_first) before the questions are answered that the appointment depends on."""
+    application = load_for_update(session, actor, "turn.hold", reference)
+    meaning = attendance_of(application, "hold_turn")
+    if attendance.of(session, reference) is not None:
+        raise Conflict("attended_already")
+    return hold(session, actor, meaning.booker(session, application, application.answers), starts_at)
+
+
+def release_slot(session: Session, actor: Actor, reference: str) -> None:
+    """Gives up what is only held."""
+    application = load_for_update(session, actor, "turn.hold", reference)
+    attendance_of(application, "hold_turn")
+    appointment = book.latest(session, reference)
+    if appointment is not None and book.is_held(session, appointment):
+        release.release_held(session, actor, reference)
+
+
+def confirm(session: Session, actor: Actor, reference: str) -> Appointment:
+    """Books the time held for a visit, with a slip. An appointment for its own sake is booked by handing in."""
+    application = load_for_update(session, actor, "turn.confirm", reference)
+    return attendance_of(application, "hold_turn").confirm(session, actor, application)
+
+
+def reschedule(session: Session, actor: Actor, reference: str, starts_at: datetime) -> Appointment:
+    """Changes a booked time for another, both at once or not at all; the old slip is no longer valid."""
+    application = load_for_update(session, actor, "turn.move", reference)
+    meaning = attendance_of(application, "change_turn")
+    old = book.booked(session, reference).slip
+    booker = meaning.booker(session, application, application.answers)
+    appointment = book.exchange(session, actor, booker, starts_at)
+    slips.revoke(session, actor, old, "turn_moved")
+    slip = slips.issue(session, actor, application, appointment)
+    meaning.rescheduled(session, actor, application, appointment, slip)
+    return appointment
+
+
+def cancel(session: Session, actor: Actor, reference: str) -> Appointment:
+    """Cancels a booked appointment; its seat is free at once. Raises NotFound without one, Conflict (turn_begun) after
+    its hour."""
+    application = load_for_update(session, actor, "turn.cancel", reference)
+    meaning = attendance_of(application, "change_turn")
+    appointment = release.cancel(session, actor, reference)
+    slips.revoke(session, actor, appointment.slip, "turn_cancelled")
+    meaning.cancelled(session, actor, application, appointment)
+    return appointment

@@ -1,0 +1,86 @@
+"""An appointment that is itself what the application asks for: handing in books it, and what becomes of it ends the
+application."""
+
+from collections.abc import Mapping
+
+from sqlalchemy.orm import Session
+
+from services.consular.applications.model import Application
+from services.consular.applications.rules import Status
+from services.consular.applications.transitions import note_step, transition
+from services.consular.applications.update import update_columns
+from services.consular.appointments import book, slips
+from services.consular.appointments.hold import Booker
+from services.consular.appointments.model import Appointment
+from services.consular.missions import day_of
+from shared import forms
+from shared.catalogue.model import Transaction
+from shared.errors import Conflict, Refusal
+from shared.identity.actor import Actor
+
+# The answers that say what the appointment is for, and which identity document it is bound to.
+SERVICE_ANSWER, PASSPORT_ANSWER = "service_wanted", "passport_number"
+
+
+def service(entry: Transaction, answers: Mapping[str, object]) -> str | None:
+    """The service the applicant has chosen; None before they have."""
+    return str(answers.get(SERVICE_ANSWER) or "") or None
+
+
+def booker(session: Session, application: Application, answers: Mapping[str, object]) -> Booker:
+    """Who books. The appointment takes the applicant's share of the month. Raises Refusal (turn_answers_first)."""
+    wanted = service(forms.transaction(application.transaction), answers)
+    document = str(answers.get(PASSPORT_ANSWER) or "")
+    if not wanted or not document:
+        raise Refusal("turn_answers_first")
+    return Booker(
+        mission=application.mission,
+        service=wanted,
+        application=application.reference,
+        person=application.person,
+        document=document,
+        counted_for=application.person,
+    )
+
+
+def submit(session: Session, actor: Actor, application: Application, columns: Mapping[str, object]) -> None:
+    """Books the time that is held, issues the slip, and the application is ready."""
+    answers = columns["answers"]
+    assert isinstance(answers, dict)
+    appointment = book.confirm(session, actor, booker(session, application, answers))
+    ready = _slip_columns(session, appointment, slips.issue(session, actor, application, appointment))
+    detail = slips.detail(appointment)
+    transition(session, actor, application, Status.READY, detail=detail, columns={**columns, **ready})
+
+
+def confirm(session: Session, actor: Actor, application: Application) -> Appointment:
+    """Never possible: handing the application in confirms it."""
+    raise Conflict("not_possible_now", status=application.status)
+
+
+def rescheduled(session: Session, actor: Actor, application: Application, appointment: Appointment, slip: str) -> None:
+    """The new slip takes the place of the old one."""
+    update_columns(session, application, **_slip_columns(session, appointment, slip))
+    note_step(session, actor, application, "turn_moved", None, detail=slips.detail(appointment))
+
+
+def cancelled(session: Session, actor: Actor, application: Application, appointment: Appointment) -> None:
+    """The application is withdrawn with its appointment."""
+    columns: dict[str, object] = {"document": None, "document_owner": None, "due_on": None}
+    detail = slips.detail(appointment)
+    transition(session, actor, application, Status.WITHDRAWN, detail=detail, columns=columns)
+
+
+def attended(session: Session, actor: Actor, application: Application) -> None:
+    """The applicant came: the application has reached its end."""
+    transition(session, actor, application, Status.COLLECTED, code="attended")
+
+
+def missed(session: Session, actor: Actor, application: Application) -> None:
+    """The applicant did not come: the application lapses."""
+    transition(session, actor, application, Status.LAPSED)
+
+
+def _slip_columns(session: Session, appointment: Appointment, slip: str) -> dict[str, object]:
+    due_on = day_of(session, appointment.mission, appointment.starts_at)
+    return {"document": slip, "document_owner": "consular", "due_on": due_on}

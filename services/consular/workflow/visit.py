@@ -1,0 +1,65 @@
+"""A visit in person on the way of an application, before an officer can accept it. It changes no status."""
+
+from collections.abc import Mapping
+
+from sqlalchemy.orm import Session
+
+from services.consular.applications.model import Application
+from services.consular.applications.transitions import note_step
+from services.consular.appointments import book, slips
+from services.consular.appointments.hold import Booker
+from services.consular.appointments.model import Appointment
+from services.consular.people import snapshot
+from shared import forms
+from shared.catalogue.model import Transaction
+from shared.errors import Refusal
+from shared.identity.actor import Actor
+
+
+def service(entry: Transaction, answers: Mapping[str, object]) -> str | None:
+    """The service that receives applicants of this entry; None where nobody need come."""
+    return entry.appointment
+
+
+def booker(session: Session, application: Application, answers: Mapping[str, object]) -> Booker:
+    """Who books. A visit takes no share of the month. Raises Refusal (turn_answers_first)."""
+    wanted = service(forms.transaction(application.transaction), answers)
+    holder = snapshot.of(session, application.reference)
+    if not wanted or holder is None or not holder.national_number:
+        raise Refusal("turn_answers_first")
+    return Booker(
+        mission=application.mission,
+        service=wanted,
+        application=application.reference,
+        person=application.person,
+        document=holder.national_number,
+        counted_for=application.reference,
+    )
+
+
+def confirm(session: Session, actor: Actor, application: Application) -> Appointment:
+    """Books the time that is held, with a slip."""
+    appointment = book.confirm(session, actor, booker(session, application, application.answers))
+    slips.issue(session, actor, application, appointment)
+    note_step(session, actor, application, "turn_booked", None, detail=slips.detail(appointment))
+    return appointment
+
+
+def rescheduled(session: Session, actor: Actor, application: Application, appointment: Appointment, slip: str) -> None:
+    """Noted in the timeline."""
+    note_step(session, actor, application, "turn_moved", None, detail=slips.detail(appointment))
+
+
+def cancelled(session: Session, actor: Actor, application: Application, appointment: Appointment) -> None:
+    """Noted in the timeline; another visit may be booked."""
+    note_step(session, actor, application, "turn_cancelled", None, detail=slips.detail(appointment))
+
+
+def attended(session: Session, actor: Actor, application: Application) -> None:
+    """Noted in the timeline: an officer may accept now."""
+    note_step(session, actor, application, "attended", None)
+
+
+def missed(session: Session, actor: Actor, application: Application) -> None:
+    """Noted in the timeline; another visit may be booked."""
+    note_step(session, actor, application, "turn_missed", None)
