@@ -12,6 +12,7 @@ from services.consular.data import rows_of
 from services.consular.payments import rulebook
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import Question, Transaction
+from shared.catalogue.reasons import ALL_REFUSE_REASONS, RETURN_REASONS
 from shared.i18n import Language, language
 from shared.identity.access import ACCESS
 from shared.messaging import messages
@@ -61,8 +62,8 @@ def statuses() -> str:
             f"```mermaid\n{rules.diagram()}```\n",
             table(("from", "to", "what happened", "who"), rows),
             "Final: " + ", ".join(sorted(rules.FINAL)) + ".\n",
-            "Reasons to return: " + ", ".join(rules.RETURN_REASONS) + ".",
-            "Reasons to refuse: " + ", ".join(rules.REFUSE_REASONS) + ".\n",
+            "Reasons to return: " + ", ".join(RETURN_REASONS) + ".",
+            "Reasons to refuse: " + ", ".join(ALL_REFUSE_REASONS) + ".\n",
         ]
     )
 

@@ -7,6 +7,7 @@ import pytest
 from services.consular.applications import rules
 from services.consular.applications.rules import FINAL, OPEN, TRANSITIONS, VERBS, Party, Status
 from shared.catalogue.model import BOOKLET, DOCUMENT
+from shared.catalogue.reasons import ALL_REFUSE_REASONS, RETURN_REASONS
 from shared.identity.access import ACCESS
 
 # Verbs of the interface that change the status, with the codes they may leave in the timeline.
@@ -81,7 +82,7 @@ def test_a_document_is_not_collected_at_the_counter() -> None:
 
 
 def test_reasons_to_return_are_fixable_and_never_reasons_to_refuse() -> None:
-    assert not set(rules.RETURN_REASONS) & set(rules.REFUSE_REASONS)
+    assert not set(RETURN_REASONS) & set(ALL_REFUSE_REASONS)
 
 
 @pytest.mark.parametrize(

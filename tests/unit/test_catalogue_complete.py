@@ -18,7 +18,6 @@ from services.conscription import allowance
 from services.conscription import handlers as conscription
 from services.conscription.laws import TIERS_OF
 from services.conscription.rules.allowances import ALLOWANCES
-from services.consular.applications import rules
 from services.consular.data import rows_of
 from services.consular.ministries.rules.matters import MATTERS
 from services.consular.payments import rulebook
@@ -34,6 +33,7 @@ from shared.catalogue.model import (
     Ask,
     Transaction,
 )
+from shared.catalogue.reasons import ALL_REFUSE_REASONS, RETURN_REASONS
 from shared.documents.model import KINDS
 from shared.forms import check_answers
 from shared.i18n import Language, language
@@ -80,7 +80,7 @@ def test_every_word_is_there(entry: Transaction, tongue: Language) -> None:
 
 @both
 def test_every_reason_has_words_that_say_what_next(tongue: Language) -> None:
-    reasons = {*rules.RETURN_REASONS, *rules.REFUSE_REASONS}
+    reasons = {*RETURN_REASONS, *ALL_REFUSE_REASONS}
     reasons |= {finding.reason for matter in MATTERS for finding in matter.findings if finding.reason}
     assert not lacking(tongue, (f"reason.{one}" for one in reasons))
 

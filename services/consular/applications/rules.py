@@ -89,16 +89,6 @@ TOLD = frozenset({_S.RETURNED, _S.READY, _S.COLLECTED, _S.REFUSED, _S.LAPSED, _S
 # What happens to a turn is told in words of its own.
 OWN_NEWS = frozenset({"turn_booked", "turn_missed", "attended"})
 
-RETURN_REASONS = ("paper_unreadable", "paper_missing", "answer_wrong", "photo_unsuitable")
-REFUSE_REASONS = (
-    "not_entitled",
-    "identity_doubt",
-    "forged_paper",
-    "duplicate_application",
-    "early_renewal_declined",
-    "signs_of_tampering",
-)
-
 # While somebody who must come in person may come.
 VISITING = frozenset({_S.AWAITING_PAYMENT, _S.IN_REVIEW, _S.RETURNED})
 

@@ -12,6 +12,7 @@ from services.consular.people.grant_mandate import check_terms, store_mandate
 from services.consular.people.mandates import find
 from services.consular.people.model import Mandate
 from services.consular.people.rules import ACCEPTED, GRANTED, GUARDIANSHIP, POWER, REFUSED, TO_CHECK, AttestedPerson
+from shared.catalogue.reasons import DEED_REFUSE_REASONS
 from shared.database import audit
 from shared.errors import Conflict, Invalid, NotFound, Refusal
 from shared.identity.actor import Actor
@@ -118,7 +119,7 @@ def accept(session: Session, actor: Actor, reference: str, principal: AttestedPe
 def refuse(session: Session, actor: Actor, reference: str, reason: str, note: str) -> Mandate:
     """The paper does not do, for a reason of the list. Raises Invalid, Conflict."""
     said = strip_controls(note)
-    if reason not in rules.REFUSALS:
+    if reason not in DEED_REFUSE_REASONS:
         raise Invalid("unknown_choice" if reason else "required", field="reason")
     if len(said) > NOTE_LENGTH:
         raise Invalid("too_long", field="note")

@@ -12,8 +12,6 @@ GRANTED, POWER, GUARDIANSHIP = "granted", "power_of_attorney", "guardianship"
 KINDS = (GRANTED, POWER, GUARDIANSHIP)
 OFFERED, TO_CHECK, ACCEPTED = "offered", "to_check", "accepted"
 DECLINED, REFUSED, REVOKED = "declined", "refused", "revoked"
-# What an officer says of a paper that does not do; `reason.<code>` in the translations.
-REFUSALS = ("paper_unreadable", "paper_not_attested", "principal_differs", "agent_differs", "scope_unclear")
 CAPACITY_OF = {GRANTED: AGENT, POWER: AGENT, GUARDIANSHIP: GUARDIAN}
 
 

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from sqlalchemy import func
 from sqlalchemy.orm import Session
 
-from services.consular.applications import rules
 from services.consular.applications.model import Application, Asking
 from services.consular.applications.rules import Status
 from services.consular.applications.statements import holder_of
@@ -18,6 +17,7 @@ from services.consular.workflow.check_in import check_came
 from services.consular.workflow.release import release
 from shared import forms
 from shared.catalogue.model import REGISTERS, Ask
+from shared.catalogue.reasons import ALL_REFUSE_REASONS, RETURN_REASONS
 from shared.errors import Invalid
 from shared.identity.actor import Actor
 from shared.messaging.outbox import emit
@@ -89,12 +89,12 @@ def _filed(session: Session, application: Application) -> dict[str, str]:
 
 def return_for_correction(session: Session, actor: Actor, reference: str, reason: str, note: str = "") -> Application:
     """Returns an application for a fix. Raises Invalid for a reason that is not one of returning."""
-    return _close(session, actor, reference, "return", Status.RETURNED, rules.RETURN_REASONS, reason, note)
+    return _close(session, actor, reference, "return", Status.RETURNED, RETURN_REASONS, reason, note)
 
 
 def refuse(session: Session, actor: Actor, reference: str, reason: str, note: str = "") -> Application:
     """Refuses an application; what was paid is owed back. Raises Invalid for a reason that is not one of refusing."""
-    application = _close(session, actor, reference, "refuse", Status.REFUSED, rules.REFUSE_REASONS, reason, note)
+    application = _close(session, actor, reference, "refuse", Status.REFUSED, ALL_REFUSE_REASONS, reason, note)
     release(session, actor, application, reason)
     return application
 

@@ -1,0 +1,18 @@
+"""Why officers send something back or refuse it. Texts are `reason.<code>`; the pages offer what the service accepts."""
+
+# What an applicant can put right.
+RETURN_REASONS = ("paper_unreadable", "paper_missing", "answer_wrong", "photo_unsuitable")
+
+REFUSE_REASONS = ("not_entitled", "identity_doubt", "forged_paper", "duplicate_application")
+# Reasons that only apply where a question was answered, by the question's name.
+REFUSE_REASONS_BY_QUESTION = {"renewal_reason": "early_renewal_declined", "damage": "signs_of_tampering"}
+ALL_REFUSE_REASONS = (*REFUSE_REASONS, *REFUSE_REASONS_BY_QUESTION.values())
+
+# Of the deed of a mandate.
+DEED_REFUSE_REASONS = (
+    "paper_unreadable",
+    "paper_not_attested",
+    "principal_differs",
+    "agent_differs",
+    "scope_unclear",
+)
