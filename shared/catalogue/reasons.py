@@ -1,4 +1,4 @@
-"""Why officers send something back or refuse it. Texts are `reason.<code>`; the pages offer what the service accepts."""
+"""Why officers return or refuse something. Texts are `reason.<code>`; the pages offer what the service accepts."""
 
 # What an applicant can put right.
 RETURN_REASONS = ("paper_unreadable", "paper_missing", "answer_wrong", "photo_unsuitable")
