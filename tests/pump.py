@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from shared.database.db import Database
 from shared.identity.crypto import Keys
-from shared.messaging.bus import Letter
+from shared.messaging.bus import OutgoingMessage
 from shared.messaging.listener import Handler, Listener
 from shared.messaging.messages import LISTENS, Delivery
 from shared.messaging.relay import Relay
@@ -19,7 +19,7 @@ class Post:
 
     def __init__(self) -> None:
         self.queues: dict[str, deque[Delivery]] = {listener: deque() for listener in LISTENS}
-        self.said: list[Letter] = []
+        self.said: list[OutgoingMessage] = []
 
 
 @dataclass
@@ -30,7 +30,7 @@ class PostPublisher:
     me: str
     paused: bool = False
 
-    def publish(self, letters: Sequence[Letter]) -> dict[str, str]:
+    def publish(self, letters: Sequence[OutgoingMessage]) -> dict[str, str]:
         """See shared.messaging.bus.Publisher."""
         troubles = {}
         for letter in letters:
@@ -42,14 +42,14 @@ class PostPublisher:
                 troubles[letter.id] = "unroutable"
         return troubles
 
-    def forgot(self) -> bool:
+    def is_unknown(self) -> bool:
         """Never."""
         return False
 
-    def remember(self) -> None:
+    def register(self) -> None:
         """Nothing to do."""
 
-    def breathe(self, seconds: float = 0.0) -> None:
+    def heartbeat(self, seconds: float = 0.0) -> None:
         """Nothing to keep alive."""
 
     def close(self) -> None:

@@ -21,7 +21,15 @@ from deploy.sandbox.findings import CONNECTED, finding
 from shared.identity.actor import MINISTRIES, partner_token
 from shared.identity.crypto import Keys
 from shared.logs import log, start_logs
-from shared.messaging.bus import BusDown, Consumer, Held, Letter, Publisher, connect_consumer, connect_publisher
+from shared.messaging.bus import (
+    BusDown,
+    Consumer,
+    HeldDelivery,
+    OutgoingMessage,
+    Publisher,
+    connect_consumer,
+    connect_publisher,
+)
 from shared.messaging.messages import Envelope, Unreadable, decode, encode
 from shared.messaging.retries import pause
 
@@ -80,7 +88,7 @@ class Ministries:
     consumer: Consumer
     publisher: Publisher
     after: float = ANSWER_AFTER_SECONDS
-    waiting: list[tuple[float, Held, Envelope]] = field(default_factory=list)
+    waiting: list[tuple[float, HeldDelivery, Envelope]] = field(default_factory=list)
 
     def turn(self, seconds: float = LOOK_SECONDS) -> None:
         """Takes what has come, answers what is due. Raises BusDown."""
@@ -91,10 +99,10 @@ class Ministries:
         for one in due:
             self.waiting.remove(one)
             self._answer(*one[1:])
-        self.consumer.breathe()
-        self.publisher.breathe()
+        self.consumer.heartbeat()
+        self.publisher.heartbeat()
 
-    def _take(self, held: Held) -> None:
+    def _take(self, held: HeldDelivery) -> None:
         try:
             envelope = decode(held.delivery, self.keys)
         except Unreadable as wrong:
@@ -106,7 +114,7 @@ class Ministries:
             return
         self.waiting.append((time.monotonic() + self.after, held, envelope))
 
-    def _answer(self, held: Held, envelope: Envelope) -> None:
+    def _answer(self, held: HeldDelivery, envelope: Envelope) -> None:
         code = envelope.body["letter"]
         try:
             told = finding(self.mission.fetch(code))
@@ -118,7 +126,7 @@ class Ministries:
             self.consumer.done(held)
             return
         said = self._said(envelope, str(told["finding"]))
-        if self.publisher.publish([Letter(said.id, said.type, encode(said, self.keys))]):
+        if self.publisher.publish([OutgoingMessage(said.id, said.type, encode(said, self.keys))]):
             self.waiting.append((time.monotonic() + AGAIN_SECONDS, held, envelope))
             return
         self.consumer.done(held)

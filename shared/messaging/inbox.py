@@ -102,8 +102,8 @@ MOST_RAW_BYTES = 1024 * 1024
 BATCH = 100
 
 
-class ReceivedMessage(Protocol):
-    """What names a message's place in the order: an envelope, or a row of the inbox."""
+class Ordered(Protocol):
+    """What orders a message: an envelope, or a row of the inbox."""
 
     @property
     def sender(self) -> str: ...
@@ -117,10 +117,10 @@ def is_message(consumer: str, message: str) -> ColumnElement[bool]:
     return (inbox.c.consumer == consumer) & (inbox.c.message == message)
 
 
-def at_sequence(consumer: str, said: ReceivedMessage) -> ColumnElement[bool]:
-    """The row that counts what is applied of one sender's words about one application."""
+def at_sequence(consumer: str, message: Ordered) -> ColumnElement[bool]:
+    """The row that counts how many messages of one sender about one application are applied."""
     place = inbox_place.c
-    return (place.consumer == consumer) & (place.sender == said.sender) & (place.about == said.about)
+    return (place.consumer == consumer) & (place.sender == message.sender) & (place.about == message.about)
 
 
 def due_messages(consumer: str) -> Select[str]:
@@ -146,10 +146,10 @@ def park(
     reason: str,
     detail: str,
     message: str | None,
-    said: ReceivedMessage | None,
+    order: Ordered | None,
 ) -> None:
     """Sets a delivery aside, byte for byte, with the code of the reason. Detail names fields, never their values."""
-    row = {"consumer": consumer, "message": message, "about": said.about if said else None}
+    row = {"consumer": consumer, "message": message, "about": order.about if order else None}
     came = {"routing_key": plain(delivery.routing_key), "content_type": plain(delivery.content_type or "")}
     raw = delivery.raw[:MOST_RAW_BYTES]
     why = {"reason": reason, "detail": plain(detail)}

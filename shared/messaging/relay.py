@@ -1,4 +1,4 @@
-"""Carries what the outbox holds to the bus: nothing before its commit, nothing forgotten, in order per application."""
+"""Sends committed outbox rows to the bus: each at least once, and in order for one application."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from shared.database.db import Database
 from shared.identity.crypto import Keys
 from shared.logs import log
-from shared.messaging.bus import BusDown, Letter, Publisher
+from shared.messaging.bus import BusDown, OutgoingMessage, Publisher
 from shared.messaging.messages import Envelope, encode
 from shared.messaging.outbox import outbox, resend
 from shared.messaging.retries import wait
@@ -27,7 +27,7 @@ class Relay:
         self.keys = keys
         self.connect = connect
         self.publisher: Publisher | None = None
-        self.bell: psycopg.Connection | None = None
+        self.wakeup: psycopg.Connection | None = None
         self.batch = BATCH
 
     def send_due(self) -> int:
@@ -39,7 +39,7 @@ class Relay:
             # that is killed leaves them unsent.
             rows = session.execute(due(self.batch)).all()
             try:
-                troubles = publisher.publish([self._letter(row) for row in rows]) if rows else {}
+                troubles = publisher.publish([self._message(row) for row in rows]) if rows else {}
             except BusDown as failed:
                 down = failed
                 troubles = {} if failed.paused else {row.id: failed.reason for row in rows}
@@ -56,14 +56,14 @@ class Relay:
     def listen(self, seconds: float) -> None:
         """Waits for a commit with something to send, at most so long."""
         if self.publisher:
-            self.publisher.breathe()
+            self.publisher.heartbeat()
         try:
-            if self.bell is None:
-                self.bell = self._hung_bell()
-            for _ in self.bell.notifies(timeout=seconds, stop_after=1):
+            if self.wakeup is None:
+                self.wakeup = self._listen_for_wakeup()
+            for _ in self.wakeup.notifies(timeout=seconds, stop_after=1):
                 return
         except psycopg.Error:
-            self._take_down_bell()
+            self._close_wakeup()
             raise
 
     def wait_until_taken(self, seconds: float) -> None:
@@ -71,51 +71,51 @@ class Relay:
         publisher = self.publisher
         with suppress(BusDown):
             if publisher:
-                publisher.breathe(seconds)
+                publisher.heartbeat(seconds)
         if publisher and not publisher.paused:
             self.drop()
 
     def drop(self) -> None:
-        """Throws the connection away; the next one starts clean."""
+        """Closes the connection; the next call opens another."""
         if self.publisher:
             self.publisher.close()
         self.publisher = None
 
     def close(self) -> None:
-        """Leaves the bus and the database."""
+        """Closes both connections."""
         self.drop()
-        self._take_down_bell()
+        self._close_wakeup()
 
     def _connected(self) -> Publisher:
         publisher = self.connect()
         try:
-            if publisher.forgot():
+            if publisher.is_unknown():
                 with self.database.scope(None) as session:
                     again = resend(session)
                 log().warning("bus_forgot", again=again)
-                publisher.remember()
+                publisher.register()
         except Exception:
             publisher.close()
             raise
         self.publisher = publisher
         return publisher
 
-    def _hung_bell(self) -> psycopg.Connection:
+    def _listen_for_wakeup(self) -> psycopg.Connection:
         fairy = self.database.engine.raw_connection()
-        bell = fairy.driver_connection
+        wakeup = fairy.driver_connection
         fairy.detach()
-        assert isinstance(bell, psycopg.Connection)
-        bell.autocommit = True
-        bell.execute(f"LISTEN outbox_{self.keys.me}")
-        return bell
+        assert isinstance(wakeup, psycopg.Connection)
+        wakeup.autocommit = True
+        wakeup.execute(f"LISTEN outbox_{self.keys.me}")
+        return wakeup
 
-    def _take_down_bell(self) -> None:
-        if self.bell is not None:
+    def _close_wakeup(self) -> None:
+        if self.wakeup is not None:
             with suppress(psycopg.Error):
-                self.bell.close()
-        self.bell = None
+                self.wakeup.close()
+        self.wakeup = None
 
-    def _letter(self, row: Row[Any]) -> Letter:
+    def _message(self, row: Row[Any]) -> OutgoingMessage:
         envelope = Envelope(
             id=row.id,
             type=row.type,
@@ -126,7 +126,7 @@ class Relay:
             sequence=row.sequence,
             **row.content,
         )
-        return Letter(row.id, row.type, encode(envelope, self.keys))
+        return OutgoingMessage(row.id, row.type, encode(envelope, self.keys))
 
 
 def due(most: int) -> Select[Any]:

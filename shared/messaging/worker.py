@@ -1,4 +1,4 @@
-"""The process behind a service's web face: hears, sends, and does what is due, each in a thread that is watched."""
+"""A service's worker process: it consumes messages, relays the outbox and runs periodic jobs, each in its thread."""
 
 import os
 import signal
@@ -24,18 +24,18 @@ from shared.messaging.relay import Relay
 from shared.messaging.retries import pause
 from shared.settings import Settings
 
-IDLE_SECONDS, DUE_SECONDS, BREATH_SECONDS = 1.0, 1.0, 2.0
+IDLE_SECONDS, DUE_SECONDS, KEEPALIVE_SECONDS = 1.0, 1.0, 2.0
 # Longer than any statement, lock or answer may take: past this a thread does not work, it hangs.
 HANGING_SECONDS, STOP_SECONDS = 120.0, 10.0
 EXIT_HANGING = 70
 # When a message counts as late, and when a parked one has waited for people too long.
 LATE_SECONDS, PARKED_SECONDS = 300.0, 3600.0
-GONE = (BusDown, SQLAlchemyError, psycopg.Error)
+CONNECTION_ERRORS = (BusDown, SQLAlchemyError, psycopg.Error)
 
 
 @dataclass(frozen=True)
 class Job:
-    """Something done again and again. It must bear being done twice at once, by two workers of one service."""
+    """A periodic job. Two workers of one service may run it at the same time."""
 
     name: str
     every: float
@@ -43,7 +43,7 @@ class Job:
 
 
 def run(settings: Settings, handlers: Mapping[str, Handler], jobs: Sequence[Job] = ()) -> None:
-    """Until SIGTERM: then finishes the message in hand and leaves with 0; with another code when a thread died."""
+    """Runs until SIGTERM, finishes the message being handled and exits with 0; with another code when a thread died."""
     start_logs(settings.service)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -55,7 +55,7 @@ def run(settings: Settings, handlers: Mapping[str, Handler], jobs: Sequence[Job]
 
 
 class Worker:
-    """Three threads and their watchman."""
+    """Three threads, and the liveness check over them."""
 
     def __init__(
         self, settings: Settings, handlers: Mapping[str, Handler], jobs: Sequence[Job], stop: threading.Event
@@ -70,7 +70,7 @@ class Worker:
 
     def work(self) -> int:
         """The exit code, once told to stop or once a thread has died or hangs."""
-        work = {"hear": self.hear, "send": self.send, "due": self.do_jobs}
+        work = {"consume": self.consume, "send": self.send, "due": self.do_jobs}
         threads = [threading.Thread(target=one, name=name, daemon=True) for name, one in work.items()]
         for thread in threads:
             self.alive[thread.name] = time.monotonic()
@@ -93,16 +93,16 @@ class Worker:
         oldest = time.monotonic() - HANGING_SECONDS
         return [thread.name for thread in threads if not thread.is_alive() or self.alive[thread.name] < oldest]
 
-    def beat(self) -> None:
-        """Says that the calling thread makes progress."""
+    def heartbeat(self) -> None:
+        """Records that the calling thread makes progress."""
         self.alive[threading.current_thread().name] = time.monotonic()
 
-    def hear(self) -> None:
-        """Listens, over as many connections as it takes."""
+    def consume(self) -> None:
+        """Consumes messages, over as many connections as it takes."""
         failures = 0
-        with ThreadPoolExecutor(1, "handle") as hands:
+        with ThreadPoolExecutor(1, "handle") as executor:
             while not self.stop.is_set():
-                self.beat()
+                self.heartbeat()
                 try:
                     # First, or each reconnection would count as another delivery of messages we cannot apply.
                     with self.database.engine.connect() as connection:
@@ -110,42 +110,42 @@ class Worker:
                     consumer = connect_consumer(self.bus_url, self.me)
                     failures = 0
                     try:
-                        self.hear_from(consumer, hands)
+                        self.consume_from(consumer, executor)
                     finally:
                         consumer.close()
-                except GONE as gone:
+                except CONNECTION_ERRORS as gone:
                     failures += 1
-                    self.rest("hear", gone, failures)
+                    self.rest("consume", gone, failures)
 
-    def hear_from(self, consumer: Consumer, hands: ThreadPoolExecutor) -> None:
+    def consume_from(self, consumer: Consumer, executor: ThreadPoolExecutor) -> None:
         """One message at a time, handled by another thread so that this one can keep the connection alive."""
         look = 0.0
         while not self.stop.is_set():
-            self.beat()
+            self.heartbeat()
             if time.monotonic() >= look:
-                self.await_hands(consumer, hands.submit(self.listener.apply_due))
+                self.await_work(consumer, executor.submit(self.listener.apply_due))
                 look = time.monotonic() + DUE_SECONDS
             held = consumer.next(IDLE_SECONDS)
             if held:
-                self.await_hands(consumer, hands.submit(self.listener.take, held.delivery))
+                self.await_work(consumer, executor.submit(self.listener.take, held.delivery))
                 consumer.done(held)
 
-    def await_hands(self, consumer: Consumer, work: Future[Any]) -> None:
-        """Breathes until the work is done. Raises what it raised."""
-        while wait([work], BREATH_SECONDS).not_done:
-            consumer.breathe()
+    def await_work(self, consumer: Consumer, work: Future[Any]) -> None:
+        """Keeps the connection alive until the work is done. Raises what it raised."""
+        while wait([work], KEEPALIVE_SECONDS).not_done:
+            consumer.heartbeat()
         work.result()
 
     def send(self) -> None:
-        """Relays, and sleeps until the outbox rings."""
+        """Relays the outbox, and sleeps until a commit wakes it up."""
         failures = 0
         while not self.stop.is_set():
-            self.beat()
+            self.heartbeat()
             try:
                 if not self.relay.send_due():
                     self.relay.listen(IDLE_SECONDS)
                 failures = 0
-            except GONE as gone:
+            except CONNECTION_ERRORS as gone:
                 failures += 1
                 if isinstance(gone, BusDown) and gone.paused:
                     self.relay.wait_until_taken(IDLE_SECONDS)
@@ -154,11 +154,11 @@ class Worker:
         self.relay.close()
 
     def do_jobs(self) -> None:
-        """Each job in its time; one that fails is logged and comes again in its time."""
+        """Runs each job at its interval; one that fails is logged and runs again at the next."""
         due = {job.name: time.monotonic() for job in self.jobs}
         while not self.stop.wait(min(1.0, max(0.0, min(due.values()) - time.monotonic()))):
             for job in self.jobs:
-                self.beat()
+                self.heartbeat()
                 if time.monotonic() >= due[job.name] and not self.stop.is_set():
                     due[job.name] = time.monotonic() + job.every
                     self.do(job)
@@ -178,14 +178,14 @@ class Worker:
 
 
 def sweep(database: Database) -> None:
-    """Forgets what can no longer matter."""
+    """Deletes rows that can no longer matter."""
     with database.scope(None) as session:
         outbox.sweep(session)
         inbox.sweep(session)
 
 
 def watch(database: Database) -> None:
-    """Says in the log what waits for too long: for the bus, for another message, or for people."""
+    """Logs what has waited too long: for the bus, for another message, or for people."""
     with database.scope(None) as session:
         late = {
             "unsent": outbox.unsent(session, LATE_SECONDS),

@@ -18,7 +18,7 @@ from deploy.broker import Broker
 from deploy.children import Child
 from deploy.children import stop_all as end_all
 from shared.identity.actor import service
-from shared.messaging.bus import Letter
+from shared.messaging.bus import OutgoingMessage
 from shared.messaging.messages import Envelope, encode
 from shared.messaging.outbox import emit
 from shared.values import references
@@ -204,7 +204,7 @@ def _floor(bus: Bus, pools: list[ProcessPoolExecutor], seconds: float, pace: flo
 
     def run() -> Sample:
         heard = [
-            pool.submit(bus_floor.hear, bus.url, me, len(letters))
+            pool.submit(bus_floor.consume, bus.url, me, len(letters))
             for me, pool in zip(bus_floor.HEARERS, pools[1:], strict=True)
         ]
         said = pools[0].submit(bus_floor.say, bus.url, letters, pace).result()
@@ -223,11 +223,11 @@ def _floor(bus: Bus, pools: list[ProcessPoolExecutor], seconds: float, pace: flo
     return Window(run, check)
 
 
-def _letters(stage: Stage, count: int) -> Iterable[Letter]:
+def _letters(stage: Stage, count: int) -> Iterable[OutgoingMessage]:
     keys, actor = stage.keys(SENDER), {"kind": "service", "id": SENDER, "role": SENDER}
     for _ in range(count):
         about, message = references.new(MISSION, 10), str(uuid.uuid4())
         envelope = Envelope(
             message, TYPE, 1, datetime.now(UTC), SENDER, actor, MISSION, about, 1, message, body=body(about)
         )
-        yield Letter(message, TYPE, encode(envelope, keys))
+        yield OutgoingMessage(message, TYPE, encode(envelope, keys))

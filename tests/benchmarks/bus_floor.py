@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from kombu import Exchange
 
-from shared.messaging.bus import Consumer, Letter, Publisher, connect_consumer, connect_publisher
+from shared.messaging.bus import Consumer, OutgoingMessage, Publisher, connect_consumer, connect_publisher
 from shared.messaging.bus.topology import EXCHANGES
 from shared.messaging.messages import LISTENS
 from shared.messaging.relay import BATCH
@@ -35,7 +35,7 @@ def pid() -> int:
     return os.getpid()
 
 
-def say(url: str, letters: Sequence[Letter], per_second: float = 0.0) -> dict[str, float]:
+def say(url: str, letters: Sequence[OutgoingMessage], per_second: float = 0.0) -> dict[str, float]:
     """Publishes in the relay's batches, or one by one at a steady pace; when each was handed to the bus."""
     publisher = _publishers.get(url) or _publishers.setdefault(url, connect_publisher(url, SENDER))
     began, said = time.time(), dict[str, float]()
@@ -57,7 +57,7 @@ def ready(url: str, me: str) -> None:
         consumer.done(held)
 
 
-def hear(url: str, me: str, count: int) -> list[tuple[bytes, float]]:
+def consume(url: str, me: str, count: int) -> list[tuple[bytes, float]]:
     """So many messages, each with the moment the bus was told to forget it."""
     consumer = _consumers[url, me]
     heard: list[tuple[bytes, float]] = []

@@ -10,7 +10,7 @@ import pytest
 from kombu import Connection
 
 from deploy.broker import Broker, available
-from shared.messaging.bus import Consumer, Held, Letter, Publisher, connect_consumer, connect_publisher
+from shared.messaging.bus import Consumer, HeldDelivery, OutgoingMessage, Publisher, connect_consumer, connect_publisher
 from shared.messaging.messages import LISTENS
 
 LIMIT = 20.0
@@ -92,7 +92,7 @@ def rabbit(broker: Broker) -> Bus:
     return ready
 
 
-def take(consumer: Consumer, limit: float = LIMIT) -> Held:
+def take(consumer: Consumer, limit: float = LIMIT) -> HeldDelivery:
     """What comes next; fails after the limit."""
     give_up = time.monotonic() + limit
     while time.monotonic() < give_up:
@@ -109,6 +109,6 @@ def nothing_comes(consumer: Consumer) -> bool:
 
 def letter(
     raw: bytes = b"{}", key: str = "fee.settled", number: int = 1, content_type: str = "application/json"
-) -> Letter:
+) -> OutgoingMessage:
     """A letter with a telling id."""
-    return Letter(f"00000000-0000-4000-8000-{number:012d}", key, raw, content_type)
+    return OutgoingMessage(f"00000000-0000-4000-8000-{number:012d}", key, raw, content_type)

@@ -150,15 +150,15 @@ def test_a_connection_answers_only_to_the_thread_that_opened_it(bus: Bus) -> Non
 
 def test_a_bus_says_whether_it_forgot_a_sender(bus: Bus) -> None:
     sender = bus.publisher("conscription")
-    sender.remember()
-    assert not sender.forgot()
+    sender.register()
+    assert not sender.is_unknown()
     if bus.kind == "embedded":
         bus.run("SELECT pgmq.drop_queue('conscription_known')")
     else:
         bus.command(lambda channel: channel.exchange_delete("conscription.known"))
-    assert sender.forgot()
-    sender.remember()
-    assert not sender.forgot()
+    assert sender.is_unknown()
+    sender.register()
+    assert not sender.is_unknown()
     assert sender.publish([letter(b"still usable")]) == {}
     sender.close()
 

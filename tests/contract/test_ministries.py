@@ -11,7 +11,7 @@ import pytest
 from deploy.sandbox.ministries import Ministries, NeverMind, NotNow
 from shared.identity.actor import MINISTRIES
 from shared.identity.crypto import Keys
-from shared.messaging.bus import Held, Letter
+from shared.messaging.bus import HeldDelivery, OutgoingMessage
 from shared.messaging.messages import decode, encode
 from tests.contract.conftest import Bus, nothing_comes, take
 from tests.contract.golden import BODIES, envelope, sample_keys
@@ -49,7 +49,7 @@ def say(bus: Bus, keys: Keys, kind: str = "letter.sent", **body: Any) -> None:
     """The mission says something about the sample's application."""
     said = envelope(kind, 1, {**BODIES[kind, 1], **body}, sender="consular")
     publisher = bus.publisher("consular")
-    assert publisher.publish([Letter(said.id, said.type, encode(said, keys))]) == {}
+    assert publisher.publish([OutgoingMessage(said.id, said.type, encode(said, keys))]) == {}
     publisher.close()
 
 
@@ -115,15 +115,15 @@ class Forgetful:
 
     consumer: Any
 
-    def next(self, seconds: float) -> Held | None:
-        held: Held | None = self.consumer.next(seconds)
+    def next(self, seconds: float) -> HeldDelivery | None:
+        held: HeldDelivery | None = self.consumer.next(seconds)
         return held
 
-    def done(self, held: Held) -> None:
+    def done(self, held: HeldDelivery) -> None:
         """Never comes to it."""
 
-    def breathe(self) -> None:
-        self.consumer.breathe()
+    def heartbeat(self) -> None:
+        self.consumer.heartbeat()
 
     def close(self) -> None:
         self.consumer.close()

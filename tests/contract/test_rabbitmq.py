@@ -10,7 +10,7 @@ import pytest
 from kombu import Connection
 
 from deploy.broker import NODE, Broker
-from shared.messaging.bus import BusDown, Letter, Publisher
+from shared.messaging.bus import BusDown, OutgoingMessage, Publisher
 from shared.messaging.bus.connection import ANSWER_SECONDS, CONFIRM_SECONDS, CONNECT_SECONDS
 from shared.messaging.bus.topology import GIVEN_UP_AFTER
 from tests.contract.conftest import LIMIT, Bus, letter, nothing_comes, take
@@ -97,7 +97,7 @@ def test_a_broker_out_of_disk_says_so_and_the_same_connection_hears_when_it_is_o
     give_up = time.monotonic() + LIMIT
     while sender.paused:
         assert time.monotonic() < give_up
-        sender.breathe(0.2)
+        sender.heartbeat(0.2)
     sender.close()
     consumer = rabbit.consumer("consular")
     assert take(consumer).delivery.raw == b"x"
@@ -185,7 +185,7 @@ def test_a_service_that_may_only_use_its_own_finds_the_rest_made_for_it(rabbit: 
         assert sender.publish([letter(b"allowed")]) == {}
         sender.close()
         with pytest.raises(BusDown):
-            narrow.publisher("consular").publish([Letter("1", "fee.settled", b"forged")])
+            narrow.publisher("consular").publish([OutgoingMessage("1", "fee.settled", b"forged")])
         with pytest.raises(BusDown):
             narrow.consumer("consular")
     finally:

@@ -14,7 +14,7 @@ from deploy.postgres import Postgres
 from shared.database.db import Database
 from shared.identity.crypto import Keys
 from shared.messaging import inbox
-from shared.messaging.bus import Letter
+from shared.messaging.bus import OutgoingMessage
 from shared.messaging.messages import encode
 from shared.messaging.outbox import outbox
 from shared.messaging.worker import EXIT_HANGING
@@ -102,7 +102,7 @@ def test_a_worker_told_to_stop_finishes_what_it_has_in_hand(
     sender = bus.publisher("civil_registry")
     envelopes = [registry.envelope(1), registry.envelope(2)]
     for envelope in envelopes:
-        sender.publish([Letter(envelope.id, envelope.type, encode(envelope, registry.keys))])
+        sender.publish([OutgoingMessage(envelope.id, envelope.type, encode(envelope, registry.keys))])
     sender.close()
     until(lambda: rows(databases("consular"), inbox.inbox, "state") == [("open",)], LIMIT)
     worker.send_signal(signal.SIGTERM)

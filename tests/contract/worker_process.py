@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from shared.identity.actor import service
 from shared.messaging import worker
-from shared.messaging.bus import Letter, connect_consumer, connect_publisher, embedded
+from shared.messaging.bus import OutgoingMessage, connect_consumer, connect_publisher, embedded
 from shared.messaging.messages import Envelope
 from shared.messaging.outbox import emit
 from shared.settings import Settings
@@ -46,12 +46,12 @@ def killed() -> None:
 
 def acknowledge_at_once(consumer: Any) -> None:
     """The fault that the tests must see: the bus forgets before the database knows."""
-    hear, forget = consumer.next, consumer.done
+    receive, acknowledge = consumer.next, consumer.done
 
     def next_one(seconds: float) -> Any:
-        held = hear(seconds)
+        held = receive(seconds)
         if held:
-            forget(held)
+            acknowledge(held)
             killed()
         return held
 
@@ -76,7 +76,7 @@ def die_at(point: str) -> None:
             made = connect_publisher(url, me)
             publish = made.publish
 
-            def publish_and_die(letters: Sequence[Letter]) -> dict[str, str]:
+            def publish_and_die(letters: Sequence[OutgoingMessage]) -> dict[str, str]:
                 publish(letters)
                 killed()
                 return {}

@@ -9,7 +9,7 @@ from kombu.message import Message
 from deploy.sandbox.ministries import Ministries, NeverMind
 from shared.identity.actor import MINISTRIES, partner_token
 from shared.identity.crypto import Keys
-from shared.messaging.bus import Held
+from shared.messaging.bus import HeldDelivery
 from tests.conftest import ServiceClient
 from tests.pump import Post, PostPublisher
 
@@ -20,16 +20,16 @@ class PostConsumer:
 
     post: Post
 
-    def next(self, seconds: float) -> Held | None:
+    def next(self, seconds: float) -> HeldDelivery | None:
         """See shared.messaging.bus.Consumer."""
         del seconds
         queue = self.post.queues[MINISTRIES]
-        return Held(queue.popleft(), cast(Message, None)) if queue else None
+        return HeldDelivery(queue.popleft(), cast(Message, None)) if queue else None
 
-    def done(self, held: Held) -> None:
+    def done(self, held: HeldDelivery) -> None:
         """Taken already."""
 
-    def breathe(self) -> None:
+    def heartbeat(self) -> None:
         """Nothing to keep alive."""
 
     def close(self) -> None:

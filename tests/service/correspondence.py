@@ -82,7 +82,7 @@ def answered(application: str, letter: str, finding: str, authority: str = "crim
     )
 
 
-def hear(database: Database, said: Envelope, mission: str = HOME) -> None:
+def consume(database: Database, said: Envelope, mission: str = HOME) -> None:
     """The mission hears it, in a commit of its own."""
     with database.scope(mission) as session:
         HANDLERS["letter.answered"](session, said)

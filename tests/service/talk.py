@@ -19,7 +19,7 @@ from shared.database.db import Database
 from shared.identity.actor import Actor
 from shared.identity.crypto import Keys
 from shared.messaging import inbox, outbox
-from shared.messaging.bus import BusDown, Letter
+from shared.messaging.bus import BusDown, OutgoingMessage
 from shared.messaging.listener import Handler, Listener
 from shared.messaging.messages import Delivery, Envelope, encode
 from shared.messaging.outbox import emit
@@ -143,29 +143,29 @@ class Hearing:
 class FakePublisher:
     """A bus that does as it is told: takes letters, has trouble with some, or breaks."""
 
-    taken: list[Letter] = field(default_factory=list)
+    taken: list[OutgoingMessage] = field(default_factory=list)
     troubles: dict[str, str] = field(default_factory=dict)
     broken: BusDown | None = None
     unknown: bool = False
     paused: bool = False
     closed: int = 0
 
-    def publish(self, letters: list[Letter]) -> dict[str, str]:
+    def publish(self, letters: list[OutgoingMessage]) -> dict[str, str]:
         """Takes them, or does as told."""
         self.taken += letters
         if self.broken:
             raise self.broken
         return {letter.id: self.troubles[letter.id] for letter in letters if letter.id in self.troubles}
 
-    def forgot(self) -> bool:
+    def is_unknown(self) -> bool:
         """As told."""
         return self.unknown
 
-    def remember(self) -> None:
+    def register(self) -> None:
         """Known from now on."""
         self.unknown = False
 
-    def breathe(self, seconds: float = 0.0) -> None:
+    def heartbeat(self, seconds: float = 0.0) -> None:
         """Nothing to keep alive."""
 
     def close(self) -> None:

@@ -64,7 +64,7 @@ def forwarded(person: str, ask: str, application: str = "", **changed: Any) -> E
     )
 
 
-def hear(session: Session, envelope: Envelope) -> list[dict[str, Any]]:
+def consume(session: Session, envelope: Envelope) -> list[dict[str, Any]]:
     """Handles the message; everything said about its application so far."""
     HANDLERS["application.forwarded"](session, envelope)
     session.flush()
@@ -74,7 +74,7 @@ def hear(session: Session, envelope: Envelope) -> list[dict[str, Any]]:
 
 def test_a_living_registered_person_is_confirmed(session: Session) -> None:
     envelope = forwarded(WOMAN.person, "confirm")
-    assert hear(session, envelope) == [
+    assert consume(session, envelope) == [
         {
             "application": envelope.about,
             "transaction": "passport-renewal",
@@ -91,13 +91,13 @@ def test_a_living_registered_person_is_confirmed(session: Session) -> None:
     ("person", "reason"), [(specimens.DECEASED.person, "deceased"), (str(uuid4()), "not_registered")]
 )
 def test_the_dead_and_the_unregistered_are_refused(session: Session, ask: str, person: str, reason: str) -> None:
-    (answer,) = hear(session, forwarded(person, ask))
+    (answer,) = consume(session, forwarded(person, ask))
     assert (answer["outcome"], answer["reason"]) == ("refused", reason)
     assert "document" not in answer
 
 
 def test_an_extract_is_issued_for_three_months(session: Session) -> None:
-    (answer,) = hear(session, forwarded(specimens.DIVORCED.person, "extract"))
+    (answer,) = consume(session, forwarded(specimens.DIVORCED.person, "extract"))
     assert answer["outcome"] == "granted"
     paper = documents.find(session, answer["document"])
     assert references.mark_of(paper.code) == "R" and paper.kind == "individual-extract"
@@ -113,40 +113,40 @@ def test_an_extract_is_issued_for_three_months(session: Session) -> None:
 
 
 def test_marital_status_is_left_out_when_asked(session: Session) -> None:
-    (answer,) = hear(session, forwarded(WOMAN.person, "extract", options={"marital_status_shown": "no"}))
+    (answer,) = consume(session, forwarded(WOMAN.person, "extract", options={"marital_status_shown": "no"}))
     data = documents.find(session, answer["document"]).data
     assert (data["person"]["marital_status"], data["purpose"]) == (None, "other")
 
 
 @pytest.mark.parametrize("changed", [{"options": {"purpose": "espionage"}}, {"transaction": "passport-renewal"}])
 def test_what_cannot_be_drawn_is_returned_not_refused(session: Session, changed: dict[str, Any]) -> None:
-    (answer,) = hear(session, forwarded(WOMAN.person, "extract", **changed))
+    (answer,) = consume(session, forwarded(WOMAN.person, "extract", **changed))
     assert (answer["outcome"], answer["reason"]) == ("returned", "answer_wrong")
 
 
 def test_an_application_that_comes_again_gets_the_paper_it_has(session: Session) -> None:
     envelope = forwarded(WOMAN.person, "extract")
-    hear(session, envelope)
-    first, second = hear(session, forwarded(WOMAN.person, "extract", envelope.about))
+    consume(session, envelope)
+    first, second = consume(session, forwarded(WOMAN.person, "extract", envelope.about))
     assert first["document"] == second["document"]
     documents.revoke(session, REGISTRY, first["document"], "spoiled")
-    assert hear(session, forwarded(WOMAN.person, "extract", envelope.about))[-1]["document"] != first["document"]
+    assert consume(session, forwarded(WOMAN.person, "extract", envelope.about))[-1]["document"] != first["document"]
 
 
 def test_another_authoritys_application_is_not_ours(session: Session) -> None:
-    assert hear(session, forwarded(WOMAN.person, "confirm", authority="conscription")) == []
+    assert consume(session, forwarded(WOMAN.person, "confirm", authority="conscription")) == []
 
 
 @pytest.mark.parametrize("changed", [{"ask": "assess"}, {"person": "not-an-id"}])
 def test_what_no_register_can_answer_is_refused_for_a_human_to_see(session: Session, changed: dict[str, str]) -> None:
     envelope = forwarded(**{"person": WOMAN.person, "ask": "confirm", **changed})
     with pytest.raises(Refusal):
-        hear(session, envelope)
+        consume(session, envelope)
 
 
 def test_looking_at_a_person_is_recorded_with_the_application(session: Session) -> None:
     envelope = forwarded(WOMAN.person, "extract")
-    hear(session, envelope)
+    consume(session, envelope)
     seen = session.execute(select(event).where(event.c.reason == envelope.about)).one()
     assert (seen.action, seen.about, seen.actor, seen.mission) == (
         "person.read",
@@ -163,7 +163,7 @@ def test_looking_at_a_person_is_recorded_with_the_application(session: Session) 
 def issued(registers: int, database: Callable[[str], Database]) -> str:
     """The code of an extract that the woman was given."""
     with database("civil_registry").scope(HOME) as session:
-        return str(hear(session, forwarded(WOMAN.person, "extract"))[-1]["document"])
+        return str(consume(session, forwarded(WOMAN.person, "extract"))[-1]["document"])
 
 
 def test_the_holder_and_the_mission_read_the_paper_and_nobody_else(client: ServiceClient, issued: str) -> None:
@@ -202,7 +202,7 @@ def test_a_remark_is_written_cleaned_and_recorded(session: Session) -> None:
     assert held.text_ar == "صُحح اسم الأم بقرار المحكمة"
     noted = session.execute(select(event).where(event.c.action == "entry.annotate")).one()
     assert (noted.about, noted.reason) == (WOMAN.person, "correction")
-    (answer,) = hear(session, forwarded(WOMAN.person, "extract"))
+    (answer,) = consume(session, forwarded(WOMAN.person, "extract"))
     assert documents.find(session, answer["document"]).data["annotations"][-1]["number"] == "2026/7"
 
 

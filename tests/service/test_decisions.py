@@ -44,7 +44,7 @@ HEAD = officer("head_of_mission")
 RENEWAL = "passport-renewal"
 
 
-def hear(session: Session, application: Application, outcome: str, **more: Any) -> None:
+def consume(session: Session, application: Application, outcome: str, **more: Any) -> None:
     """An authority's answer; by default the civil registry's to a confirmation."""
     said = {"sender": "civil_registry", "ask": "confirm", **more}
     HANDLERS["decision.made"](session, decision(application.reference, outcome, **said))
@@ -82,7 +82,7 @@ def test_a_confirmed_renewal_gets_the_next_booklet(session_for: Sessions, key_fo
     empty_stock(session)
     serials = receive(session, 2)
     application = forwarded(session, key_folder)
-    hear(session, application, "granted")
+    consume(session, application, "granted")
     assert application.status == "ready"
     passport = booklets.passport_of(session, application.reference)
     assert passport is not None
@@ -96,8 +96,8 @@ def test_an_answer_that_comes_twice_changes_nothing(session_for: Sessions, key_f
     receive(session, 2)
     application = forwarded(session, key_folder)
     for _ in range(2):
-        hear(session, application, "granted")
-    hear(session, application, "refused", reason="identity_doubt")
+        consume(session, application, "granted")
+    consume(session, application, "refused", reason="identity_doubt")
     assert application.status == "ready"
     assert codes(session, application).count("granted") == 1
     ignored = select(event).where(event.c.about == application.reference, event.c.action == "decision.ignored")
@@ -108,7 +108,7 @@ def test_without_a_booklet_the_file_waits_and_shows_up(session_for: Sessions, ke
     session = session_for("consular")
     empty_stock(session)
     application = forwarded(session, key_folder)
-    hear(session, application, "granted")
+    consume(session, application, "granted")
     assert (application.status, application.awaits) == ("with_authority", "awaiting_booklet")
     job = service("consular", HOME)
     assert serve_waiting(session, job) == 0
@@ -124,8 +124,8 @@ def test_a_late_refusal_does_not_undo_what_was_granted_and_waits(session_for: Se
     session = session_for("consular")
     empty_stock(session)
     application = forwarded(session, key_folder)
-    hear(session, application, "granted")
-    hear(session, application, "refused", reason="identity_doubt")
+    consume(session, application, "granted")
+    consume(session, application, "refused", reason="identity_doubt")
     assert (application.status, application.awaits) == ("with_authority", "awaiting_booklet")
 
 
@@ -134,7 +134,7 @@ def test_who_waited_longest_is_served_first(session_for: Sessions, key_folder: P
     empty_stock(session)
     files = [forwarded(session, key_folder) for _ in range(3)]
     for application in files:
-        hear(session, application, "granted")
+        consume(session, application, "granted")
     receive(session, 2)
     assert serve_waiting(session, service("consular", HOME)) == 2
 
@@ -142,7 +142,7 @@ def test_who_waited_longest_is_served_first(session_for: Sessions, key_folder: P
 def test_an_extract_carries_the_code_of_its_document(session_for: Sessions, key_folder: Path) -> None:
     session = session_for("consular")
     application = forwarded(session, key_folder, "individual-extract")
-    hear(session, application, "granted", ask="extract", document="RUH-R2345-67")
+    consume(session, application, "granted", ask="extract", document="RUH-R2345-67")
     assert application.status == "ready"
     shown = application_view.full_view(session, HEAD, application)
     assert shown["document"] == {"code": "RUH-R2345-67", "owner": "civil_registry"}
@@ -154,7 +154,7 @@ def test_a_granted_extract_without_document_is_for_human_eyes(session_for: Sessi
     session = session_for("consular")
     application = forwarded(session, key_folder, "individual-extract")
     with pytest.raises(Refusal, match="decision_incomplete"):
-        hear(session, application, "granted", ask="extract")
+        consume(session, application, "granted", ask="extract")
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_an_answer_nobody_asked_for_is_for_human_eyes(
     session = session_for("consular")
     application = forwarded(session, key_folder)
     with pytest.raises(Refusal, match="not_asked"):
-        hear(session, application, "granted", **wrong)
+        consume(session, application, "granted", **wrong)
 
 
 def test_an_answer_about_an_unknown_application_is_for_human_eyes(session_for: Sessions) -> None:
@@ -187,7 +187,7 @@ def test_an_answer_that_speaks_of_another_application_than_its_envelope(session_
 def test_a_refusal_by_the_authority_owes_the_money_back(session_for: Sessions, key_folder: Path) -> None:
     session = session_for("consular")
     application = forwarded(session, key_folder)
-    hear(session, application, "refused", reason="not_registered")
+    consume(session, application, "refused", reason="not_registered")
     assert application.status == "refused"
     assert [row.amount for row in refund.of_application(session, application.reference)] == [75_000]
 
@@ -195,16 +195,16 @@ def test_a_refusal_by_the_authority_owes_the_money_back(session_for: Sessions, k
 def test_returned_by_the_authority_it_is_asked_again_in_a_new_round(session_for: Sessions, key_folder: Path) -> None:
     session = session_for("consular")
     application = forwarded(session, key_folder)
-    hear(session, application, "returned", reason="answer_wrong")
+    consume(session, application, "returned", reason="answer_wrong")
     assert application.status == "returned"
-    hear(session, application, "granted")
+    consume(session, application, "granted")
     assert application.status == "returned"
     person = Person(id=application.person)
     statements = Registers(key_folder).statements(person, RENEWAL)
     submit(session, person.actor, Keys(key_folder, "consular"), application.reference, statements)
     review.accept(session, HEAD, application.reference)
     receive(session, 1)
-    hear(session, application, "granted")
+    consume(session, application, "granted")
     assert (application.status, application.round) == ("ready", 2)
     assert sent(session, application) == ["application.forwarded"] * 2
 
@@ -228,12 +228,12 @@ def assessed(session: Session, folder: Path) -> Application:
     assert application.status == "in_review"
     assert quote.latest(session, application.reference) is None
     review.accept(session, HEAD, application.reference)
-    hear_conscription(session, application, "assessed", amount=700_000, currency="USD")
+    consume_conscription(session, application, "assessed", amount=700_000, currency="USD")
     return application
 
 
-def hear_conscription(session: Session, application: Application, outcome: str, **more: Any) -> None:
-    hear(session, application, outcome, **{"sender": "conscription", "ask": "assess", **more})
+def consume_conscription(session: Session, application: Application, outcome: str, **more: Any) -> None:
+    consume(session, application, outcome, **{"sender": "conscription", "ask": "assess", **more})
 
 
 def sent(session: Session, application: Application) -> list[str]:
@@ -257,7 +257,7 @@ def test_an_assessed_allowance_is_priced_paid_and_discharged(session_for: Sessio
     assert sent(session, application) == ["application.forwarded", "fee.settled"]
     body = session.scalars(select(outbox.c.content).where(outbox.c.type == "fee.settled")).all()[-1]["body"]
     assert (body["amount"], body["currency"], body["authority"]) == (700_000, "USD", "conscription")
-    hear_conscription(session, application, "granted", ask="discharge", document="RUH-M2345-67")
+    consume_conscription(session, application, "granted", ask="discharge", document="RUH-M2345-67")
     assert application.status == "ready"
     assert codes(session, application) == [
         "drafted",
@@ -272,7 +272,7 @@ def test_an_assessed_allowance_is_priced_paid_and_discharged(session_for: Sessio
 def test_an_assessment_that_comes_again_asks_for_money_once(session_for: Sessions, key_folder: Path) -> None:
     session = session_for("consular")
     application = assessed(session, key_folder)
-    hear_conscription(session, application, "assessed", amount=900_000, currency="USD")
+    consume_conscription(session, application, "assessed", amount=900_000, currency="USD")
     order = quote.of_application(session, application.reference)
     assert order is not None
     assert order.money == Money.of("26250", "SAR")
@@ -284,10 +284,10 @@ def test_an_assessment_repeated_after_payment_is_not_charged_again(session_for: 
     application = assessed(session, key_folder)
     pay(session, application)
     session.refresh(application)
-    hear_conscription(session, application, "assessed", amount=700_000, currency="USD")
+    consume_conscription(session, application, "assessed", amount=700_000, currency="USD")
     assert application.status == "with_authority"
     assert len(attempts.of_application(session, application.reference)) == 1
-    hear_conscription(session, application, "assessed", amount=800_000, currency="USD")
+    consume_conscription(session, application, "assessed", amount=800_000, currency="USD")
     assert (application.status, application.exception) == ("with_authority", "assessment_changed")
 
 
@@ -296,7 +296,7 @@ def test_a_discharge_refused_after_payment_owes_the_money_back(session_for: Sess
     application = assessed(session, key_folder)
     pay(session, application)
     session.refresh(application)
-    hear_conscription(session, application, "refused", ask="discharge", reason="service_already_settled")
+    consume_conscription(session, application, "refused", ask="discharge", reason="service_already_settled")
     assert application.status == "refused"
     assert [row.currency for row in refund.of_application(session, application.reference)] == ["SAR"]
 
@@ -447,7 +447,7 @@ def test_a_spoiled_booklet_is_never_assigned_and_needs_a_reason(session_for: Ses
     with pytest.raises(Conflict, match="booklet_not_available"):
         booklets.spoil(session, HEAD, first, "misprint")
     application = forwarded(session, key_folder)
-    hear(session, application, "granted")
+    consume(session, application, "granted")
     passport = booklets.passport_of(session, application.reference)
     assert passport is not None
     assert passport.number == second

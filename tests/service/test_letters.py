@@ -15,7 +15,7 @@ from shared.documents.model import Document
 from shared.errors import Conflict, Refusal
 from shared.messaging.outbox import outbox
 from tests.conftest import ELSEWHERE, HOME, officer
-from tests.service.correspondence import CONVICTION, answer, answered, hear, letters_of, partner, reply
+from tests.service.correspondence import CONVICTION, answer, answered, consume, letters_of, partner, reply
 from tests.service.filing import Counter
 
 At = Callable[..., Counter]
@@ -160,12 +160,12 @@ def test_a_ministry_fetches_deposits_and_says_so_and_is_heard_once(
     assert asked["person"]["national_number"] == sent.person.number
     said = answered(sent.reference, letter["code"], "clear")
     with pytest.raises(Conflict, match="reply_not_deposited"):
-        hear(database("consular"), said)
+        consume(database("consular"), said)
     told = reply("clear", sent.person.number)
     first, second = (partner(sent, "POST", f"/letters/{letter['code']}/reply", told).get_json() for _ in range(2))
     assert (first["new"], second["new"]) == (True, False)
-    hear(database("consular"), said)
-    hear(database("consular"), said)
+    consume(database("consular"), said)
+    consume(database("consular"), said)
     assert sent.read()["status"] == "ready"
     assert [step["code"] for step in sent.read()["timeline"]].count("granted") == 1
 
@@ -176,7 +176,7 @@ def test_a_ministry_that_comes_after_the_officer_is_kept_as_late(
     (letter,) = letters_of(sent)
     partner(sent, "POST", f"/letters/{letter['code']}/reply", reply("name_clash", sent.person.number))
     answer(sent, letter["code"], reply("clear", sent.person.number))
-    hear(database("consular"), answered(sent.reference, letter["code"], "name_clash"))
+    consume(database("consular"), answered(sent.reference, letter["code"], "name_clash"))
     assert sent.read()["status"] == "ready"
     shown = sent.client.get(f"/desk/letters/{letter['code']}", officer()).get_json()
     assert {(one["source"], one["state"]) for one in shown["replies"]} == {("desk", "applied"), ("partner", "late")}
@@ -197,7 +197,7 @@ def test_what_contradicts_the_deposit_or_belongs_elsewhere_goes_before_people(
         (answered(sent.reference, letter["code"], "clear", authority="traffic"), "about_another"),
     ):
         with pytest.raises(Refusal, match=code):
-            hear(database("consular"), said)
+            consume(database("consular"), said)
     assert sent.read()["status"] == "with_authority"
 
 
@@ -216,7 +216,7 @@ def test_a_reply_to_a_file_that_was_closed_meanwhile_is_refused_at_the_desk_and_
         session.execute(update(Application).where(Application.reference == sent.reference).values(status="withdrawn"))
     closed = answer(sent, letter["code"], reply("clear", sent.person.number))
     assert (closed.status_code, closed.get_json()["code"]) == (409, "letter_closed")
-    hear(database("consular"), answered(sent.reference, letter["code"], "clear"))
+    consume(database("consular"), answered(sent.reference, letter["code"], "clear"))
     assert sent.read()["status"] == "withdrawn"
 
 

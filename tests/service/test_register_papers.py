@@ -15,7 +15,7 @@ from shared import documents
 from shared.database.audit import event
 from shared.identity.actor import service
 from tests.conftest import HOME, ServiceClient, expatriate
-from tests.service.test_civil_registry_asks import forwarded, hear
+from tests.service.test_civil_registry_asks import consume, forwarded
 
 EVENTS = {
     "birth-statement": "birth",
@@ -113,7 +113,7 @@ def ask(session: Session, slug: str, holder: str, applicant: str, **options: Any
     envelope = forwarded(
         holder, "extract", transaction=slug, applicant=applicant, options={"purpose": "study", **options}
     )
-    return hear(session, envelope)[-1]
+    return consume(session, envelope)[-1]
 
 
 def test_an_application_for_another_is_refused_unless_the_register_knows_the_tie(session: Session) -> None:

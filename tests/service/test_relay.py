@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from shared.database.db import Database
 from shared.identity.crypto import Keys
-from shared.messaging.bus import BusDown, Letter
+from shared.messaging.bus import BusDown, OutgoingMessage
 from shared.messaging.messages import Delivery, decode
 from shared.messaging.outbox import KEEP_SENT, emit, outbox, resend, sweep, unsent
 from shared.messaging.relay import Relay
@@ -62,7 +62,7 @@ def drain(relay: Relay) -> None:
         continue
 
 
-def said(letters: list[Letter]) -> dict[str, list[int]]:
+def said(letters: list[OutgoingMessage]) -> dict[str, list[int]]:
     """Numbers by application, in the order in which they were taken."""
     found = defaultdict(list)
     for letter in letters:
@@ -177,7 +177,7 @@ def test_two_relays_at_once_send_everything_once_and_in_order(consular: Database
     bus, lock = FakePublisher(), threading.Lock()
 
     class Shared(FakePublisher):
-        def publish(self, letters: list[Letter]) -> dict[str, str]:
+        def publish(self, letters: list[OutgoingMessage]) -> dict[str, str]:
             with lock:
                 return bus.publish(letters)
 
@@ -293,7 +293,7 @@ def test_a_relay_that_dies_before_it_noted_the_confirm_sends_again(
 
     published = bus.publish
 
-    def publish(letters: list[Letter]) -> dict[str, str]:
+    def publish(letters: list[OutgoingMessage]) -> dict[str, str]:
         published(letters)
         raise Died
 
@@ -324,8 +324,8 @@ def test_the_outbox_rings_when_a_message_is_committed(consular: Database, relay:
 
 def test_a_lost_bell_is_hung_again(consular: Database, relay: Relay, bus: FakePublisher) -> None:
     relay.listen(0.01)
-    assert relay.bell is not None
-    relay.bell.close()
+    assert relay.wakeup is not None
+    relay.wakeup.close()
     with pytest.raises(Exception, match="closed"):
         relay.listen(0.01)
     relay.listen(0.01)

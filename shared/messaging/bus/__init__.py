@@ -6,9 +6,17 @@ and after any error it is thrown away: what was said on it before proves nothing
 
 from types import ModuleType
 
-from shared.messaging.bus.connection import BusDown, Consumer, Held, Letter, Publisher
+from shared.messaging.bus.connection import BusDown, Consumer, HeldDelivery, OutgoingMessage, Publisher
 
-__all__ = ["BusDown", "Consumer", "Held", "Letter", "Publisher", "connect_consumer", "connect_publisher"]
+__all__ = [
+    "BusDown",
+    "Consumer",
+    "HeldDelivery",
+    "OutgoingMessage",
+    "Publisher",
+    "connect_consumer",
+    "connect_publisher",
+]
 
 
 def connect_publisher(url: str, me: str) -> Publisher:

@@ -1,4 +1,4 @@
-"""What both buses have in common: their faces, their names of exchanges and queues, and whose thread may speak."""
+"""What both buses have in common: their interface, and the rule that one thread owns a connection."""
 
 import os
 import threading
@@ -32,8 +32,8 @@ class BusDown(Exception):
 
 
 @dataclass(frozen=True)
-class Letter:
-    """A message on its way out: its id, its routing key, its bytes."""
+class OutgoingMessage:
+    """A message to be published: its id, its routing key, its bytes."""
 
     id: str
     key: str
@@ -42,8 +42,8 @@ class Letter:
 
 
 @dataclass(frozen=True)
-class Held:
-    """A delivery the bus keeps until it is told that we are done with it."""
+class HeldDelivery:
+    """A delivery that the bus keeps until it is acknowledged."""
 
     delivery: Delivery
     message: Message
@@ -56,19 +56,19 @@ class Publisher(Protocol):
     def paused(self) -> bool:
         """Whether the bus has said that it takes nothing for now."""
 
-    def publish(self, letters: Sequence[Letter]) -> dict[str, str]:
-        """Returns when the bus has each on disk; gives a code of the trouble for each it would not take.
+    def publish(self, messages: Sequence[OutgoingMessage]) -> dict[str, str]:
+        """Returns when the bus has each on disk; the result is an error code for each that it refused.
 
-        Raises BusDown: then some may have arrived. Letters of one call may arrive in any order.
+        Raises BusDown: then some may have arrived. Messages of one call may arrive in any order.
         """
 
-    def forgot(self) -> bool:
-        """Whether this bus has never heard of us, as one that lost its disk has not."""
+    def is_unknown(self) -> bool:
+        """Whether the bus does not know this service, as one that has lost its disk does not."""
 
-    def remember(self) -> None:
-        """Has it know us from now on."""
+    def register(self) -> None:
+        """Marks the bus as knowing this service."""
 
-    def breathe(self, seconds: float = 0.0) -> None:
+    def heartbeat(self, seconds: float = 0.0) -> None:
         """Keeps an idle connection alive for so long. Raises BusDown when it is not."""
 
     def close(self) -> None:
@@ -76,19 +76,19 @@ class Publisher(Protocol):
 
 
 class Consumer(Protocol):
-    """Hears everything that the senders a service listens to say."""
+    """Receives all messages of the senders that a service listens to."""
 
-    def next(self, seconds: float) -> Held | None:
-        """What came, or None when nothing did for so long. Raises BusDown."""
+    def next(self, seconds: float) -> HeldDelivery | None:
+        """The next delivery, or None after `seconds` without one. Raises BusDown."""
 
-    def done(self, held: Held) -> None:
-        """Has the bus forget a delivery. Raises BusDown; then it comes again."""
+    def done(self, held: HeldDelivery) -> None:
+        """Acknowledges a delivery. Raises BusDown; then it is delivered again."""
 
-    def breathe(self) -> None:
+    def heartbeat(self) -> None:
         """Keeps the connection and what is held alive while work goes on elsewhere. Raises BusDown."""
 
     def close(self) -> None:
-        """Never raises. What is held comes again."""
+        """Never raises. Unacknowledged deliveries are delivered again."""
 
 
 class Owned:
@@ -102,7 +102,7 @@ class Owned:
         self._owner = caller()
 
     @contextmanager
-    def speaking(self) -> Iterator[None]:
+    def guard(self) -> Iterator[None]:
         """Turns every fault of the connection into BusDown. Raises RuntimeError in another thread or after a fork."""
         if caller() != self._owner:
             raise RuntimeError("a bus connection belongs to the thread that opened it")
@@ -113,12 +113,12 @@ class Owned:
             raise BusDown(type(wrong).__name__) from wrong
 
     def drop(self) -> None:
-        """Lets go without a word; never raises."""
+        """Closes the socket without a protocol goodbye; never raises."""
         with suppress(Exception):
             self.connection.collect()
 
     def close(self) -> None:
-        """Says good-bye first, unless another thread does so at exit; never raises."""
+        """Closes with the protocol's goodbye, unless another thread does so at exit; never raises."""
         with suppress(Exception):
             self.connection.release()
         self.drop()

@@ -14,7 +14,15 @@ from kombu import Connection, Consumer, Producer
 from kombu.message import Message
 from kombu.transport import pgmq
 
-from shared.messaging.bus.connection import ANSWER_SECONDS, CONNECT_SECONDS, PREFETCH, Held, Letter, Owned, raw_bytes
+from shared.messaging.bus.connection import (
+    ANSWER_SECONDS,
+    CONNECT_SECONDS,
+    PREFETCH,
+    HeldDelivery,
+    OutgoingMessage,
+    Owned,
+    raw_bytes,
+)
 from shared.messaging.bus.topology import EXCHANGES, inbox_queue
 from shared.messaging.messages import LISTENS, Delivery
 
@@ -92,7 +100,7 @@ class _Embedded(Owned):
         self.me = me
         address = url.replace("pgmq://", "postgresql://", 1) + f"?connect_timeout={int(CONNECT_SECONDS)}"
         super().__init__(Connection(url, transport=Transport, transport_options={**OPTIONS, "conn_string": address}))
-        with self.speaking():
+        with self.guard():
             self.channel = self.connection.channel()
             self.queues = self.channel.pgmq
             self._declare()
@@ -120,38 +128,42 @@ class EmbeddedPublisher(_Embedded):
 
     def __init__(self, url: str, me: str) -> None:
         super().__init__(url, me)
-        with self.speaking():
+        with self.guard():
             self.producer = Producer(self.channel, EXCHANGES[me])
         self.marker = self.channel.canonical_queue_name(f"{me}.known")
 
-    def publish(self, letters: Sequence[Letter]) -> dict[str, str]:
+    def publish(self, messages: Sequence[OutgoingMessage]) -> dict[str, str]:
         """See Publisher."""
         troubles = {}
-        with self.speaking(), self.queues.pool.connection() as self.channel.sending:
-            for letter in letters:
+        with self.guard(), self.queues.pool.connection() as self.channel.sending:
+            for outgoing in messages:
                 try:
-                    self._send(letter)
+                    self._send(outgoing)
                 except Unroutable:
-                    troubles[letter.id] = "unroutable"
+                    troubles[outgoing.id] = "unroutable"
         return troubles
 
-    def _send(self, letter: Letter) -> None:
+    def _send(self, outgoing: OutgoingMessage) -> None:
         self.producer.publish(
-            letter.raw, letter.key, content_type=letter.content_type, content_encoding="binary", message_id=letter.id
+            outgoing.raw,
+            outgoing.key,
+            content_type=outgoing.content_type,
+            content_encoding="binary",
+            message_id=outgoing.id,
         )
 
-    def forgot(self) -> bool:
+    def is_unknown(self) -> bool:
         """See Publisher."""
-        with self.speaking(), self.queues.pool.connection() as connection:
+        with self.guard(), self.queues.pool.connection() as connection:
             known = "SELECT 1 FROM pgmq.meta WHERE queue_name = %s"
             return connection.execute(known, [self.marker]).fetchone() is None
 
-    def remember(self) -> None:
+    def register(self) -> None:
         """See Publisher."""
-        with self.speaking():
+        with self.guard():
             self.queues.create_queue(self.marker)
 
-    def breathe(self, seconds: float = 0.0) -> None:
+    def heartbeat(self, seconds: float = 0.0) -> None:
         """See Publisher; nothing to keep alive."""
 
 
@@ -160,10 +172,10 @@ class EmbeddedConsumer(_Embedded):
 
     def __init__(self, url: str, me: str) -> None:
         super().__init__(url, me)
-        self.arrived: deque[Held] = deque()
-        self.held: dict[str, Held] = {}
+        self.arrived: deque[HeldDelivery] = deque()
+        self.held: dict[str, HeldDelivery] = {}
         self.extended = time.monotonic()
-        with self.speaking():
+        with self.guard():
             Consumer(
                 self.channel,
                 [inbox_queue(me)],
@@ -176,29 +188,31 @@ class EmbeddedConsumer(_Embedded):
     def _on_message(self, message: Message) -> None:
         came = message.delivery_info
         raw = raw_bytes(message.body)
-        held = Held(Delivery(raw, str(came["exchange"]), str(came["routing_key"]), str(message.content_type)), message)
+        held = HeldDelivery(
+            Delivery(raw, str(came["exchange"]), str(came["routing_key"]), str(message.content_type)), message
+        )
         self.arrived.append(held)
         self.held[message.delivery_tag] = held
 
-    def next(self, seconds: float) -> Held | None:
+    def next(self, seconds: float) -> HeldDelivery | None:
         """See Consumer."""
         if not self.arrived:
-            with self.speaking(), suppress(TimeoutError):
+            with self.guard(), suppress(TimeoutError):
                 self.connection.drain_events(timeout=seconds)
         return self.arrived.popleft() if self.arrived else None
 
-    def done(self, held: Held) -> None:
+    def done(self, held: HeldDelivery) -> None:
         """See Consumer."""
-        with self.speaking():
+        with self.guard():
             held.message.ack()
         self.held.pop(held.message.delivery_tag, None)
 
-    def breathe(self) -> None:
+    def heartbeat(self) -> None:
         """See Consumer."""
         if time.monotonic() < self.extended + HOLD_SECONDS / 3:
             return
         self.extended = time.monotonic()
-        with self.speaking():
+        with self.guard():
             for held in self.held.values():
                 came = held.message.delivery_info
                 self.queues.set_vt(came["pgmq_queue"], came["pgmq_msg_id"], HOLD_SECONDS)

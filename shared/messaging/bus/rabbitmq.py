@@ -17,8 +17,8 @@ from shared.messaging.bus.connection import (
     HEARTBEAT_SECONDS,
     PREFETCH,
     BusDown,
-    Held,
-    Letter,
+    HeldDelivery,
+    OutgoingMessage,
     Owned,
     raw_bytes,
 )
@@ -47,7 +47,7 @@ class _Rabbit(Owned):
         super().__init__(
             Connection(url, connect_timeout=CONNECT_SECONDS, heartbeat=HEARTBEAT_SECONDS, transport_options=told)
         )
-        with self.speaking():
+        with self.guard():
             self.connection.connect()
             # The limit of every answer we wait for; a frozen broker leaves its sockets open and silent.
             self.connection.connection.transport.sock.settimeout(ANSWER_SECONDS)
@@ -95,9 +95,9 @@ class _Rabbit(Owned):
             return False
         return True
 
-    def breathe(self, seconds: float = 0.0) -> None:
+    def heartbeat(self, seconds: float = 0.0) -> None:
         """Reads what has come and sends a heartbeat when one is due."""
-        with self.speaking():
+        with self.guard():
             if self._drain(seconds):
                 while self._drain(0):
                     continue
@@ -105,25 +105,25 @@ class _Rabbit(Owned):
 
 
 class RabbitPublisher(_Rabbit):
-    """Each letter persistent, mandatory and confirmed; acks are matched to letters by their delivery tags."""
+    """Each message persistent, mandatory and confirmed; acks are matched to them by their delivery tags."""
 
     def __init__(self, url: str, me: str) -> None:
         super().__init__(url, me)
         self.tag = 0
         self.unconfirmed: dict[int, str] = {}
         self.troubles: dict[str, str] = {}
-        with self.speaking():
+        with self.guard():
             self.channel.confirm_select()
         self.channel.events["basic_ack"].add(self._on_ack)
         self.channel.events["basic_nack"].add(self._on_nack)
         self.channel.events["basic_return"].add(self._on_return)
 
-    def publish(self, letters: Sequence[Letter]) -> dict[str, str]:
+    def publish(self, messages: Sequence[OutgoingMessage]) -> dict[str, str]:
         """See Publisher."""
         self.troubles = {}
-        with self.speaking():
-            for letter in letters if not self.paused else ():
-                self._send(letter)
+        with self.guard():
+            for outgoing in messages if not self.paused else ():
+                self._send(outgoing)
             give_up = time.monotonic() + CONFIRM_SECONDS
             while self.unconfirmed or self.paused:
                 if self.paused:
@@ -133,13 +133,13 @@ class RabbitPublisher(_Rabbit):
                     raise BusDown("confirm_timeout")
         return self.troubles
 
-    def _send(self, letter: Letter) -> None:
+    def _send(self, outgoing: OutgoingMessage) -> None:
         self.tag += 1
-        self.unconfirmed[self.tag] = letter.id
-        kept = {"delivery_mode": PERSISTENT, "message_id": letter.id}
-        message = self.channel.prepare_message(letter.raw, content_type=letter.content_type, properties=kept)
+        self.unconfirmed[self.tag] = outgoing.id
+        kept = {"delivery_mode": PERSISTENT, "message_id": outgoing.id}
+        message = self.channel.prepare_message(outgoing.raw, content_type=outgoing.content_type, properties=kept)
         self.channel.basic_publish(
-            message, exchange=self.me, routing_key=letter.key, mandatory=True, timeout=ANSWER_SECONDS
+            message, exchange=self.me, routing_key=outgoing.key, mandatory=True, timeout=ANSWER_SECONDS
         )
 
     def _confirmed(self, tag: int, multiple: bool) -> list[str]:
@@ -153,21 +153,21 @@ class RabbitPublisher(_Rabbit):
         self.troubles.update(dict.fromkeys(self._confirmed(tag, multiple), "refused"))
 
     def _on_return(self, _error: Exception, _exchange: str, _key: str, message: amqp.Message) -> None:
-        # Comes before the ack of the same letter.
+        # Comes before the ack of the same message.
         self.troubles[str(message.properties.get("message_id"))] = "unroutable"
 
-    def forgot(self) -> bool:
+    def is_unknown(self) -> bool:
         """See Publisher."""
-        with self.speaking(), self.connection.channel() as channel:
+        with self.guard(), self.connection.channel() as channel:
             try:
                 channel.exchange_declare(marker(self.me).name, "fanout", passive=True)
             except amqp.NotFound:
                 return True
         return False
 
-    def remember(self) -> None:
+    def register(self) -> None:
         """See Publisher."""
-        with self.speaking(), self.connection.channel() as channel:
+        with self.guard(), self.connection.channel() as channel:
             marker(self.me)(channel).declare()
 
 
@@ -176,8 +176,8 @@ class RabbitConsumer(_Rabbit):
 
     def __init__(self, url: str, me: str) -> None:
         super().__init__(url, me)
-        self.arrived: deque[Held] = deque()
-        with self.speaking():
+        self.arrived: deque[HeldDelivery] = deque()
+        with self.guard():
             self.channel.auto_decode = False
             self.channel.Message = RawMessage
             self._consume(inbox_queue(me), given_up=False)
@@ -187,7 +187,9 @@ class RabbitConsumer(_Rabbit):
         def on_message(message: Message, _error: Exception | None = None) -> None:
             came = message.delivery_info
             raw, kind = raw_bytes(message.body), message.content_type
-            self.arrived.append(Held(Delivery(raw, came["exchange"], came["routing_key"], kind, given_up), message))
+            self.arrived.append(
+                HeldDelivery(Delivery(raw, came["exchange"], came["routing_key"], kind, given_up), message)
+            )
 
         Consumer(
             self.channel,
@@ -198,15 +200,15 @@ class RabbitConsumer(_Rabbit):
             prefetch_count=PREFETCH,
         ).consume()
 
-    def next(self, seconds: float) -> Held | None:
+    def next(self, seconds: float) -> HeldDelivery | None:
         """See Consumer."""
         if not self.arrived:
-            self.breathe(seconds)
+            self.heartbeat(seconds)
         return self.arrived.popleft() if self.arrived else None
 
-    def done(self, held: Held) -> None:
+    def done(self, held: HeldDelivery) -> None:
         """See Consumer."""
-        with self.speaking():
+        with self.guard():
             held.message.ack()
 
 
