@@ -313,15 +313,15 @@ def test_one_open_counts_for_whom_it_is(woman: Acting, agent: Acting, service_cl
 
 
 def activate(client: Client, slug: str) -> None:
-    """Revives a historical transaction from today on, as a dated row would."""
+    """Revives a historical transaction at one mission, as a dated row would."""
     from sqlalchemy import text
 
     insert = text(
         "INSERT INTO standing (id, transaction, status, scope, valid_from, source, certainty, approver) "
-        "VALUES (:id, :slug, 'active', NULL, current_date - 1, 'test', 'H', 'test') ON CONFLICT DO NOTHING"
+        "VALUES (:id, :slug, 'active', :mission, current_date - 1, 'test', 'H', 'test') ON CONFLICT DO NOTHING"
     )
     with client("consular").app.extensions["database"].scope(HOME) as session:
-        session.execute(insert, {"id": f"test-{slug}", "slug": slug})
+        session.execute(insert, {"id": f"test-{slug}", "slug": slug, "mission": HOME})
 
 
 def test_a_paper_is_checked_by_an_officer_before_anybody_acts_by_it(woman: Acting, agent: Acting) -> None:
