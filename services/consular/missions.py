@@ -1,12 +1,11 @@
 """The missions: where they stand, whose days they count, in which coin they take money."""
 
-from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ARRAY, BigInteger, Connection, SmallInteger, select
+from sqlalchemy import ARRAY, BigInteger, SmallInteger, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from services.consular.data import load_rows, rows_of
+from services.consular.data import rows_of
 from services.consular.model import Base
 from shared.errors import NotFound
 
@@ -74,25 +73,6 @@ def find(session: Session, code: str | None) -> Mission:
 def listed(session: Session) -> list[Mission]:
     """All missions by code."""
     return list(session.scalars(select(Mission).order_by(Mission.code)))
-
-
-def load(connection: Connection | Session) -> None:
-    """Brings the table in line with missions.csv; safe to repeat, and from several processes at once."""
-    load_rows(connection, "mission", _row, replace=True)
-
-
-def load_offices(connection: Connection | Session) -> None:
-    """Brings the addresses in line with offices.csv; safe to repeat."""
-    load_rows(connection, "office", dict, replace=True)
-
-
-def _row(row: Mapping[str, str]) -> dict[str, object]:
-    return {
-        **row,
-        "weekend": [int(day) for day in row["weekend"].split()],
-        "half_days": [int(day) for day in row["half_days"].split()],
-        "cash_step": int(row["cash_step"]),
-    }
 
 
 def check_zones() -> None:
