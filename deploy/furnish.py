@@ -6,7 +6,7 @@ import shutil
 from deploy import demo_data
 from deploy.data import DataFolder
 from deploy.database import BUS, SERVICES, prepare
-from deploy.migrate import migrate
+from deploy.migrate import migrate_all
 from deploy.places import OWN, PROVIDER, PROVIDER_PORT, WEB_PORT
 from shared.documents import fonts
 from shared.identity.actor import MINISTRIES, PARTNERS
@@ -18,8 +18,7 @@ def furnish() -> None:
     """May be repeated: nothing that is there is made again."""
     folder, admin_url = DataFolder.chosen(), os.environ["DATABASE_URL"]
     urls = prepare(admin_url, folder.postgres)
-    for service in SERVICES:
-        migrate(admin_url, service)
+    migrate_all(admin_url)
     folder.create_keys((*SERVICES, *PARTNERS))
     secrets = folder.secrets()
     for service in SERVICES:

@@ -4,9 +4,17 @@ from pathlib import Path
 
 from psycopg import sql
 
-from deploy.database import DATABASE, opened
+from deploy import reference_data
+from deploy.database import DATABASE, SERVICES, opened
 
 SERVICES_FOLDER = Path(__file__).parent.parent / "services"
+
+
+def migrate_all(admin_url: str) -> None:
+    """Every start calls this: each schema at its head, then the reference data that has changed."""
+    for service in SERVICES:
+        migrate(admin_url, service)
+    reference_data.load(admin_url)
 
 
 def migrate(admin_url: str, service: str) -> bool:

@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-from alembic import command, context
+from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, create_engine, make_url, text
 
 from deploy.database import DATABASE, OWNER
-from shared.database.db import metadata
 
 # Any constant will do: two runners that start together take turns.
 MIGRATING = 7_234_902
@@ -35,15 +34,3 @@ def configuration(connection: Connection, folder: Path, service: str) -> Config:
     config.set_main_option("path_separator", "os")
     config.attributes.update(connection=connection, service=service)
     return config
-
-
-def environment() -> None:
-    """What every service's `migrations/env.py` calls; alembic runs that file, with the configuration made above."""
-    attributes = context.config.attributes
-    context.configure(
-        connection=attributes["connection"],
-        version_table_schema=attributes["service"],
-        # Gives constraints the names that models and error messages know.
-        target_metadata=metadata(),
-    )
-    context.run_migrations()

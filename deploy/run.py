@@ -14,7 +14,7 @@ from deploy.children import Failed, keep, start_all, stop_all, wait_for
 from deploy.data import DataFolder, Occupied
 from deploy.database import SERVICES, prepare
 from deploy.leash import follow, leashed
-from deploy.migrate import migrate
+from deploy.migrate import migrate_all
 from deploy.nursery import Nursery
 from deploy.postgres import Postgres, PostgresFailed
 from deploy.stack import ROOT, Listeners, Stack, build, listeners_on
@@ -87,8 +87,7 @@ def run(folder: DataFolder, port: int) -> None:
 def furnish(folder: DataFolder, admin_url: str) -> dict[str, str]:
     with told("schemas"):
         urls = prepare(admin_url, folder.postgres)
-        for service in SERVICES:
-            migrate(admin_url, service)
+        migrate_all(admin_url)
         folder.create_keys((*SERVICES, *PARTNERS))
     return urls
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from deploy.database import DATABASE, SERVICES, opened, prepare
-from deploy.migrate import migrate
+from deploy.migrate import migrate_all
 from deploy.population import load as load_population
 from deploy.postgres import Postgres
 from shared.database.db import Database, enter
@@ -36,12 +36,10 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
 
 @pytest.fixture(scope="session")
 def urls(cluster: Postgres) -> dict[str, str]:
-    """Addresses by role; every schema stands at its head."""
+    """Addresses by role; every schema stands at its head, with its reference data."""
     prepared = prepare(cluster.admin_url, cluster.data)
-    for service in SERVICES:
-        if Path("services", service, "migrations", "HEAD").exists():
-            migrate(cluster.admin_url, service)
-    # What the mission files, as against what it goes by: the tables no migration puts rows into.
+    migrate_all(cluster.admin_url)
+    # What the mission files, as against what it goes by: the tables without reference data.
     with opened(cluster.admin_url, DATABASE) as connection:
         named = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'consular'").fetchall()
         names = sorted(name for (name,) in named if name not in CARRIED)

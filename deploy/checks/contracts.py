@@ -1,4 +1,4 @@
-"""Two kinds of import contract that import-linter lacks: an allow-list, and rooms told by file name."""
+"""Kinds of import contract that import-linter lacks: allow-lists, and rooms told by file name."""
 
 import sys
 from collections.abc import Iterator
@@ -33,13 +33,21 @@ class PureContract(Listed):
 
     type_name = "pure"
     modules = fields.ListField(subfield=fields.ModuleExpressionField())
+    allowed: frozenset[str] = frozenset(sys.stdlib_module_names)
 
     def broken(self, graph: ImportGraph) -> Iterator[tuple[str, str]]:
         pure = {module.name for module in module_expressions_to_modules(graph, self.modules)}  # type: ignore[arg-type]
         for importer in pure:
             for imported in graph.find_modules_directly_imported_by(importer):
-                if imported not in pure and imported.split(".")[0] not in sys.stdlib_module_names:
+                if imported not in pure and imported.split(".")[0] not in self.allowed:
                     yield importer, imported
+
+
+class RevisionsContract(PureContract):
+    """`modules` import each other and the two libraries of migrations; not even the standard library's file readers."""
+
+    type_name = "revisions"
+    allowed = frozenset({"alembic", "sqlalchemy"})
 
 
 class RoomsContract(Listed):

@@ -1,21 +1,37 @@
-"""The few things every migration does alike: the common tables, the mission's wall, what a service may touch."""
+"""What revisions of every service have in common. Frozen as they are: a change here would rewrite history."""
 
-from alembic import op
-from sqlalchemy import text
+from alembic import context, op
+from sqlalchemy import MetaData, text
 
-from shared.database import audit
-from shared.database.db import infrastructure
-from shared.messaging import inbox, outbox
+# The names that revisions leave to PostgreSQL's constraints. Models have their own copy, which may change.
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
 
 
-def _role() -> str:
-    """Role and schema of a service bear the same name."""
-    return str(op.get_bind().scalar(text("SELECT current_schema()")))
+def run_revisions() -> None:
+    """Runs what a service's `migrations/env.py` is asked for, on the connection that the caller's configuration has."""
+    attributes = context.config.attributes
+    context.configure(
+        connection=attributes["connection"],
+        version_table_schema=attributes["service"],
+        target_metadata=MetaData(naming_convention=NAMING),
+    )
+    context.run_migrations()
 
 
 def grant(table: str, privileges: str = "SELECT, INSERT, UPDATE") -> None:
     """Lets the service's role use a table of its schema. The role owns nothing."""
     op.execute(f'GRANT {privileges} ON TABLE {table} TO "{_role()}"')
+
+
+def _role() -> str:
+    """Role and schema of a service bear the same name."""
+    return str(op.get_bind().scalar(text("SELECT current_schema()")))
 
 
 def scope_by_mission(table: str) -> None:
@@ -38,13 +54,3 @@ def append_only(table: str) -> None:
         f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
         f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_is_append_only()"
     )
-
-
-def ground() -> None:
-    """Events, outbox, inbox and parked messages: called by each service's first migration."""
-    infrastructure.create_all(op.get_bind())
-    scope_by_mission(audit.event.name)
-    append_only(audit.event.name)
-    grant(audit.event.name, "SELECT, INSERT")
-    for table in (*outbox.TABLES, *inbox.TABLES):
-        grant(table.name, "SELECT, INSERT, UPDATE, DELETE")

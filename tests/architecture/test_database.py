@@ -1,11 +1,13 @@
 """What the database itself guarantees: walls between missions and services, rows that cannot be rewritten."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import MetaData, create_engine, make_url, text
+from sqlalchemy import Column, MetaData, create_engine, make_url, text
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -20,8 +22,15 @@ from tests.conftest import ELSEWHERE, HOME, officer
 
 MODELS = {"gateway": "services.gateway.accounts.model"}
 # Models in the rooms of a service are declared once its entrance has been imported.
-ENTRANCES = {"consular": ("services.consular.api", "services.consular.api.prices")}
+ENTRANCES = {
+    "consular": ("services.consular.api", "services.consular.api.prices"),
+    "civil_registry": ("services.civil_registry.registrar.model",),
+}
 KNOWN_TO_THE_DATABASE_ALONE = {"remove_index", "remove_fk", "remove_constraint", "remove_column"}
+# What writes these tables makes them as well: alembic, and the loader of reference data.
+OF_THE_PLATFORM = {"alembic_version", "reference_load"}
+# Filled and read by triggers alone.
+COLUMNS_OF_THE_DATABASE = {"consular": {"entry.written_in"}}
 assert outbox.TABLES and inbox.TABLES  # importing them declares them
 
 
@@ -78,26 +87,59 @@ def test_a_service_reads_no_other_schema(owner: Engine, service: str) -> None:
         assert entered == [(False,)]
 
 
-@pytest.mark.parametrize("service", SERVICES)
-def test_models_and_migrations_say_the_same(owner: Engine, service: str) -> None:
+def declared(service: str) -> MetaData:
+    """Every table that the service's models describe."""
     for entrance in ENTRANCES.get(service, ()):
         __import__(entrance)
     module = __import__(MODELS.get(service, f"services.{service}.model"), fromlist=["Base"])
-    declared = MetaData(naming_convention=infrastructure.naming_convention)
+    whole = MetaData(naming_convention=infrastructure.naming_convention)
     papers = () if service == "gateway" else (Document.metadata,)
     for source in (module.Base.metadata, infrastructure, *papers):
         for table in source.tables.values():
-            table.to_metadata(declared)
+            table.to_metadata(whole)
+    return whole
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_models_and_migrations_say_the_same(owner: Engine, service: str) -> None:
     with owner.connect() as connection:
         connection.execute(text("SELECT set_config('search_path', :schema, false)"), {"schema": service})
-        # VARCHAR and TEXT are one type to PostgreSQL, not to the comparison.
+        # Types are compared below: VARCHAR and TEXT are one type to PostgreSQL, not to this comparison.
         options = {
-            "include_name": lambda name, kind, _: not (kind == "table" and name == "alembic_version"),
+            "include_name": lambda name, kind, _: not (kind == "table" and name in OF_THE_PLATFORM),
             "compare_type": False,
         }
-        differences = compare_metadata(MigrationContext.configure(connection, opts=options), declared)
+        differences = compare_metadata(MigrationContext.configure(connection, opts=options), declared(service))
     # The database may know more (indexes, keys, exclusions); it may not lack or contradict what the models say.
     assert [each for each in differences if each[0] not in KNOWN_TO_THE_DATABASE_ALONE] == []
+
+
+COLUMNS = """
+    SELECT c.relname || '.' || a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    WHERE n.nspname = :service AND c.relkind IN ('r', 'p')
+"""
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_columns_have_the_types_that_models_say(owner: Engine, service: str) -> None:
+    found = {str(name): (kind, required) for name, kind, required in ask(owner, COLUMNS, service=service)}
+    written = {
+        f"{table.name}.{column.name}": (type_of(column), not column.nullable)
+        for table in declared(service).tables.values()
+        for column in table.columns
+    }
+    alone = {name for name in found.keys() - written.keys() if name.partition(".")[0] not in OF_THE_PLATFORM}
+    assert alone == COLUMNS_OF_THE_DATABASE.get(service, set())
+    assert {name: (found.get(name), said) for name, said in written.items() if found.get(name) != said} == {}
+
+
+def type_of(column: Column[Any]) -> str:
+    """As PostgreSQL writes a column's type."""
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    written = column.type.compile(dialect=dialect).lower().replace(", ", ",")
+    return "text" if written == "varchar" else written
 
 
 def test_rows_of_another_mission_are_neither_seen_nor_written(session_for: Callable[..., Session]) -> None:

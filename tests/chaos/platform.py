@@ -14,7 +14,7 @@ from deploy.broker import Broker
 from deploy.children import start_all, stop_all, wait_for
 from deploy.data import DataFolder
 from deploy.database import SERVICES, prepare
-from deploy.migrate import migrate
+from deploy.migrate import migrate_all
 from deploy.postgres import Postgres
 from deploy.stack import Stack, build, listeners_on
 from shared.documents import fonts
@@ -91,8 +91,7 @@ def running(path: Path, with_broker: bool) -> Iterator[Platform]:
             patch.delenv("BUS_URL", raising=False)
         patch.setenv("MAHJAR_PEOPLE", "2000")
         urls = prepare(postgres.admin_url, folder.postgres)
-        for service in SERVICES:
-            migrate(postgres.admin_url, service)
+        migrate_all(postgres.admin_url)
         folder.create_keys((*SERVICES, *PARTNERS))
         fonts.prepare(folder.fonts)
         demo_data.load(postgres.admin_url, urls, folder.secrets()["session"])

@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from deploy import reference_data
+from deploy.postgres import Postgres
 from services.consular import missions
 from services.consular.missions.model import Mission
 from services.consular.payments import quote, tariffs
@@ -194,11 +196,10 @@ def test_every_fee_of_the_catalogue_has_a_tariff_or_is_assessed(session_for: Ses
             assert fee.name not in found or found[fee.name].beneficiary == fee.beneficiary
 
 
-def test_missions_are_loaded_once_and_every_one_is_sound(session_for: SessionFor) -> None:
+def test_missions_are_loaded_once_and_every_one_is_sound(session_for: SessionFor, cluster: Postgres) -> None:
     session = session_for("consular")
     before = session.scalar(select(func.count()).select_from(Mission))
-    missions.load(session)
-    tariffs.load(session)
+    assert reference_data.load(cluster.admin_url) == []
     assert session.scalar(select(func.count()).select_from(Mission)) == before == 59
     missions.check_zones()
     for mission in missions.list_all(session):

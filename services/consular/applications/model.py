@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Identity
+from sqlalchemy import BigInteger, ForeignKey, Identity
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -54,7 +54,7 @@ class Step(Base):
 
     __tablename__ = "step"
 
-    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     application: Mapped[str] = mapped_column(ForeignKey("application.reference"))
     mission: Mapped[str]
     at: Mapped[datetime]

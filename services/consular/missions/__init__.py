@@ -1,14 +1,13 @@
 """The missions: which there are, what day it is at each, and how a job visits them all."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.consular.data import load_rows, rows_of
+from services.consular.data import rows_of
 from services.consular.missions.model import Mission, Office
 from shared.database import db
 from shared.database.db import Database
@@ -61,25 +60,6 @@ def each_mission(database: Database, actor: Actor, moment: datetime | None = Non
             (replace(actor, mission=mission.code), dates.local_date(instant, mission.zone))
             for mission in list_all(session)
         ]
-
-
-def load(connection: Connection | Session) -> None:
-    """Brings the table in line with missions.csv; safe to repeat, and from several processes at once."""
-    load_rows(connection, "mission", _row, replace=True)
-
-
-def load_offices(connection: Connection | Session) -> None:
-    """Brings the addresses in line with offices.csv; safe to repeat."""
-    load_rows(connection, "office", dict, replace=True)
-
-
-def _row(row: Mapping[str, str]) -> dict[str, object]:
-    return {
-        **row,
-        "weekend": [int(day) for day in row["weekend"].split()],
-        "half_days": [int(day) for day in row["half_days"].split()],
-        "cash_step": int(row["cash_step"]),
-    }
 
 
 def check_zones() -> None:

@@ -1,12 +1,10 @@
 """How long a passport is good for: dated rows with their source, so that a new instruction is a new row."""
 
-from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy import Connection, SmallInteger, select
+from sqlalchemy import SmallInteger, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from services.consular.data import load_rows
 from services.consular.model import Base
 from shared.errors import Refusal
 from shared.values.dates import add_years
@@ -33,12 +31,3 @@ def expires_on(session: Session, issued_on: date) -> date:
     if years is None:
         raise Refusal("term_missing")
     return add_years(issued_on, years)
-
-
-def load(connection: Connection | Session) -> None:
-    """Inserts the rows of the data file that are not there yet; safe to repeat."""
-    load_rows(connection, "passport_term", _row)
-
-
-def _row(row: Mapping[str, str]) -> dict[str, object]:
-    return {**row, "years": int(row["years"]), "valid_from": date.fromisoformat(row["valid_from"])}

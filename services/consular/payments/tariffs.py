@@ -1,15 +1,13 @@
 """What applied on a date: tariffs, rates and the standing of a transaction, each from dated rows with their source."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session
 
 from services.consular import missions
-from services.consular.data import load_rows
 from services.consular.missions.model import Mission
 from services.consular.payments.model import RateRow, Tariff, TransactionStatus
 from services.consular.payments.rules import PEG, PricedLine, Rate
@@ -134,31 +132,6 @@ def declare_status(
         "approver": approver,
     }
     session.execute(insert(TransactionStatus).values(row).on_conflict_do_nothing())
-
-
-def load(connection: Connection | Session) -> None:
-    """Inserts the tariffs, rates and standings of the data files that are not there yet; safe to repeat."""
-    load_rows(connection, "tariff", _tariff)
-    load_rows(connection, "rate", _rate)
-    load_rows(connection, "standing", _plain)
-
-
-def _plain(row: Mapping[str, str]) -> dict[str, object]:
-    return {name: _typed(name, value) for name, value in row.items()}
-
-
-def _typed(name: str, value: str) -> object:
-    if not value:
-        return None
-    return date.fromisoformat(value) if name in ("valid_from", "valid_to") else value
-
-
-def _tariff(row: Mapping[str, str]) -> dict[str, object]:
-    return {**_plain(row), "amount": int(row["amount"])}
-
-
-def _rate(row: Mapping[str, str]) -> dict[str, object]:
-    return {**_plain(row), "rate": Decimal(row["rate"])}
 
 
 def unverified(rows: Iterable[Tariff]) -> list[Tariff]:

@@ -1,3 +1,3 @@
-from deploy.migrations import environment
+from shared.database.migration import run_revisions
 
-environment()
+run_revisions()

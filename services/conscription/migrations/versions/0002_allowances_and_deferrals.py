@@ -1,28 +1,12 @@
 """The allowances of the reserve and for missed service, further days in Syria, deferrals, and the why of a refusal."""
 
 from alembic import op
-from sqlalchemy import Column, Date, DateTime, ForeignKey, Integer, Text, Uuid, func, table
+from sqlalchemy import Column, Date, DateTime, ForeignKey, Integer, Text, Uuid, func
 
 from shared.database.migration import grant
 
 revision = "0002"
 down_revision = "0001"
-
-# In US cents. Where the day a law began was not found, it is the last day of the law's year: in force by then.
-# tier, from, until, amount, law, certainty, from age
-TARIFF = [
-    ("reserve_abroad", "2020-11-08", None, 500_000, "LD 31/2020 art. 26-e", "high", None),
-    ("reserve_age", "2023-12-01", "2024-07-31", 480_000, "LD 37/2023", "high", 40),
-    ("reserve_age", "2024-08-01", None, 480_000, "LD 20/2024", "high", 38),
-    ("reserve_month_served", "2023-12-01", None, 20_000, "LD 37/2023", "high", None),
-    ("reserve_disability", "2024-08-01", None, 300_000, "LD 20/2024", "high", None),
-    ("missed_service", "2014-12-31", None, 800_000, "Law 33/2014", "high", None),
-    ("missed_service_year_late", "2014-12-31", None, 20_000, "Law 33/2014 as reported", "medium", None),
-    ("missed_service_cap", "2014-12-31", None, 200_000, "Law 33/2014 as reported", "medium", None),
-    ("stay_extension", "2020-11-08", None, 20_000, "Beirut embassy notices", "medium", None),
-]
-# No text was found on a least stay abroad before a first deferral; a row with a value would apply it.
-PARAMETERS = [("deferral_minimum_stay_days", "2007-12-31", None, None, "LD 30/2007", "low")]
 
 
 def upgrade() -> None:
@@ -46,11 +30,7 @@ def _widen() -> None:
 
 def _laws() -> None:
     op.add_column("allowance_tariff", Column("from_age", Integer))
-    columns = ("tier", "valid_from", "valid_until", "amount", "law", "certainty", "from_age")
-    target = table("allowance_tariff", *(Column(name) for name in (*columns, "currency")))
-    op.bulk_insert(target, [dict(zip(columns, row, strict=True)) | {"currency": "USD"} for row in TARIFF])
-    names = ("name", "valid_from", "valid_until", "value", "law", "certainty")
-    parameters = op.create_table(
+    op.create_table(
         "law_parameter",
         Column("name", Text, primary_key=True),
         Column("valid_from", Date, primary_key=True),
@@ -59,7 +39,6 @@ def _laws() -> None:
         Column("law", Text, nullable=False),
         Column("certainty", Text, nullable=False),
     )
-    op.bulk_insert(parameters, [dict(zip(names, row, strict=True)) for row in PARAMETERS])
     op.create_table(
         "stay_extension",
         Column("person", Uuid, ForeignKey("service_record.person"), primary_key=True),

@@ -1,13 +1,10 @@
-"""Missions, tariffs, quotes, orders, attempts, the ledger, receipts; and the rows they start with."""
+"""Missions, tariffs, quotes, orders, attempts, the ledger, receipts."""
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-from services.consular import missions
-from services.consular.payments import tariffs
 from shared.database.migration import append_only, grant, scope_by_mission
-from shared.documents.model import create_table
 
 revision = "0002"
 down_revision = "0001"
@@ -27,7 +24,7 @@ def upgrade() -> None:
     refunds()
     accounts()
     balance_rule()
-    create_table()
+    documents()
     receipts()
     events()
     for table in SCOPED:
@@ -37,8 +34,6 @@ def upgrade() -> None:
         grant(table, "SELECT, INSERT")
     for table in CHANGED:
         grant(table)
-    missions.load(op.get_bind())
-    tariffs.load(op.get_bind())
 
 
 def text(name: str, nullable: bool = False) -> sa.Column[str]:
@@ -280,6 +275,38 @@ def balance_rule() -> None:
             f"CREATE CONSTRAINT TRIGGER balances AFTER INSERT ON {table} DEFERRABLE INITIALLY DEFERRED "
             f"FOR EACH ROW EXECUTE FUNCTION entry_balances('{column}')"
         )
+
+
+def documents() -> None:
+    """Issued papers and the last number of each kind; what is issued cannot be reworded."""
+    op.create_table(
+        "document",
+        sa.Column("code", sa.Text, primary_key=True),
+        *(sa.Column(name, sa.Text, nullable=False) for name in ("number", "kind", "mission", "about")),
+        sa.Column("person", sa.Uuid),
+        sa.Column("data", JSONB, nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()),
+        sa.Column("expires_on", sa.Date),
+        sa.Column("status", sa.Text, nullable=False, server_default="valid"),
+        sa.Column("pdf", sa.LargeBinary),
+        sa.Column("sha256", sa.Text),
+        sa.UniqueConstraint("mission", "number", name="uq_document_mission_number"),
+        sa.CheckConstraint("status IN ('valid', 'revoked')", name=op.f("ck_document_status")),
+        sa.CheckConstraint("(pdf IS NULL) = (sha256 IS NULL)", name=op.f("ck_document_drawn")),
+    )
+    op.create_index("ix_document_about", "document", ["about"])
+    op.create_index("ix_document_person", "document", ["person"])
+    op.create_table(
+        "document_number",
+        sa.Column("mission", sa.Text, primary_key=True),
+        sa.Column("kind", sa.Text, primary_key=True),
+        sa.Column("year", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("last", sa.Integer, nullable=False),
+    )
+    scope_by_mission("document")
+    scope_by_mission("document_number")
+    grant("document", "SELECT, INSERT, UPDATE (status, pdf, sha256)")
+    grant("document_number", "SELECT, INSERT, UPDATE")
 
 
 def receipts() -> None:

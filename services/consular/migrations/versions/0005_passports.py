@@ -4,7 +4,6 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-from services.consular.passports import terms
 from shared.database.migration import append_only, grant, scope_by_mission
 
 revision = "0005"
@@ -105,4 +104,3 @@ def validity() -> None:
     )
     append_only("passport_term")
     grant("passport_term", "SELECT, INSERT")
-    terms.load(op.get_bind())

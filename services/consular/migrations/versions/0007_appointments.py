@@ -3,8 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 
-from services.consular import missions
-from services.consular.missions import load_calendar
 from shared.database.migration import grant, scope_by_mission
 
 revision = "0007"
@@ -29,8 +27,6 @@ def upgrade() -> None:
     for table in ("opening", "turn", "attendance"):
         scope_by_mission(table)
         grant(table)
-    missions.load_offices(op.get_bind())
-    load_calendar.load(op.get_bind())
 
 
 def text(name: str, nullable: bool = False) -> sa.Column[str]:

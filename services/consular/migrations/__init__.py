@@ -1,0 +1,1 @@
+"""Numbered revisions, each written out as what it made."""
