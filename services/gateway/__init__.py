@@ -6,13 +6,14 @@ from typing import Any
 from flask import Flask, Response, jsonify, redirect, send_from_directory, url_for
 from werkzeug.wrappers import Response as Answer
 
-from services.gateway import current, desk, faults, pages, presentation, security
+from services.gateway import desk, pages
 from services.gateway.accounts import UNREACHABLE
-from services.gateway.civil_registry import CivilRegistry
-from services.gateway.compression import compress
-from services.gateway.conscription import Conscription
+from services.gateway.clients.civil_registry import CivilRegistry
+from services.gateway.clients.conscription import Conscription
 from services.gateway.consular import Consular
-from services.gateway.language import keep_language, preferred
+from services.gateway.web import current, faults, presentation, security
+from services.gateway.web.compression import init_compression
+from services.gateway.web.language import init_language, preferred
 from shared.client import Client
 from shared.crypto import Keys
 from shared.db import Database, now
@@ -31,11 +32,11 @@ def create_app(configured: Settings, **replaced: Any) -> Flask:
     app.extensions["settings"] = configured
     app.extensions["database"] = Database(configured.database_url)
     app.extensions.update(upstreams(configured) | replaced)
-    security.protect(app)
-    compress(app)
-    keep_language(app)
-    presentation.dress(app)
-    faults.explain(app)
+    security.init_security(app)
+    init_compression(app)
+    init_language(app)
+    presentation.init_templates(app)
+    faults.init_errors(app)
     app.add_url_rule("/", "front_door", front_door)
     app.add_url_rule("/static/fonts/<name>", "fonts", font)
     app.add_url_rule("/health", "health", health)

@@ -3,7 +3,7 @@
 from typing import Any, cast
 from urllib.parse import quote
 
-from services.gateway.current import consular
+from services.gateway.web.current import consular
 from shared.identity import Actor
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from deploy.population import specimens
-from services.gateway.civil_registry import Confirmed, Statement
+from services.gateway.clients.civil_registry import Confirmed, Statement
 from services.gateway.consular import Amount, Application, Fee, Happening, Mission, Offer, PaperOf, Quote, Stage
 from shared.identity import Actor
 from shared.references import new

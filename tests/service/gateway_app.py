@@ -18,8 +18,8 @@ from deploy.population.specimens import Specimen
 from services.gateway import create_app
 from services.gateway.accounts import DemoAccount, ensure_demo, passwords
 from services.gateway.accounts.model import Account, Attempt
-from services.gateway.civil_registry import CivilRegistry
-from services.gateway.conscription import Conscription
+from services.gateway.clients.civil_registry import CivilRegistry
+from services.gateway.clients.conscription import Conscription
 from services.gateway.consular import Consular
 from shared.client import Client
 from shared.errors import Unavailable, from_problem

@@ -7,9 +7,9 @@ import pytest
 from markupsafe import Markup
 
 from deploy.population import specimens
-from services.gateway.access import ANONYMOUS, PAGES
 from services.gateway.desk.reading import said
-from services.gateway.forms import fields, shown_answer, typed
+from services.gateway.web.access import ANONYMOUS, PAGES
+from services.gateway.web.forms import fields, shown_answer, typed
 from shared.catalogue import CATALOGUE
 from shared.errors import Conflict
 from shared.forms import check_given

@@ -7,8 +7,8 @@ import pytest
 from werkzeug.routing import Rule
 
 from deploy.population import specimens
-from services.gateway.access import ANYONE, PAGES
-from services.gateway.security import BODY_BYTES, UPLOAD_BYTES, WITHOUT_TOKEN
+from services.gateway.web.access import ANYONE, PAGES
+from services.gateway.web.security import BODY_BYTES, UPLOAD_BYTES, WITHOUT_TOKEN
 from shared.identity import OFFICER_ROLES
 from tests.conftest import ServiceClient
 from tests.service.gateway_app import Browser, Gateway, build

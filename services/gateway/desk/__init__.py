@@ -17,7 +17,7 @@ from services.gateway.desk import (
     registrar,
     turns,
 )
-from services.gateway.language import PREFIX
+from services.gateway.web.language import PREFIX
 
 
 def attach(app: Flask) -> None:

@@ -7,10 +7,10 @@ from typing import Any
 from flask import Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Redirection
 
-from services.gateway.access import PAGES
-from services.gateway.current import actor, consular, visitor
-from services.gateway.forms import faults, fields, typed
-from services.gateway.presentation import has_text, t
+from services.gateway.web.access import PAGES
+from services.gateway.web.current import actor, consular, visitor
+from services.gateway.web.forms import faults, fields, typed
+from services.gateway.web.presentation import has_text, t
 from shared.decrees import PHASE
 from shared.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal, Unavailable
 

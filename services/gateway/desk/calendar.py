@@ -6,10 +6,10 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from services.gateway import turns
-from services.gateway.access import DECIDING
-from services.gateway.current import actor
 from services.gateway.desk.reading import said
-from services.gateway.forms import faults, fields, read, typed
+from services.gateway.web.access import DECIDING
+from services.gateway.web.current import actor
+from services.gateway.web.forms import faults, fields, read, typed
 from shared.catalogue.model import Question
 from shared.errors import Invalid, NotAllowed, Refusal, Unavailable
 

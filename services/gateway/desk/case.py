@@ -5,12 +5,12 @@ from typing import Any
 
 from flask import Response, render_template, request
 
-from services.gateway.current import actor, consular
 from services.gateway.desk.compare import beside
 from services.gateway.desk.exceptions import held, holder, may
 from services.gateway.desk.reading import RETURN_REASONS, choices, said, short, who
-from services.gateway.forms import shown_answer
-from services.gateway.presentation import unindented
+from services.gateway.web.current import actor, consular
+from services.gateway.web.forms import shown_answer
+from services.gateway.web.presentation import unindented
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import Transaction
 

@@ -3,9 +3,9 @@
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from services.gateway.current import actor, consular
 from services.gateway.desk import case
 from services.gateway.desk.reading import MORE_REASONS, REFUSE_REASONS, RETURN_REASONS, choices, who
+from services.gateway.web.current import actor, consular
 from shared.errors import NotAllowed, NotFound, Refusal, Unavailable
 
 LONGEST_NOTE = 500

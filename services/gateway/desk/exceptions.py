@@ -5,9 +5,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from services.gateway.access import PAGES, standing
-from services.gateway.current import visitor
-from services.gateway.presentation import has_text, t
+from services.gateway.web.access import PAGES, role_class
+from services.gateway.web.current import visitor
+from services.gateway.web.presentation import has_text, t
 
 
 def held(found: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -18,7 +18,7 @@ def held(found: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def may(verb: str) -> bool:
     """Whether the visitor's role does this."""
-    return standing(visitor()) in PAGES[f"desk.{verb}"]
+    return role_class(visitor()) in PAGES[f"desk.{verb}"]
 
 
 def holder(found: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -10,11 +10,11 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from services.gateway import letters
-from services.gateway.current import actor
 from services.gateway.desk.reading import said
-from services.gateway.forms import words
-from services.gateway.language import chosen
-from services.gateway.presentation import has_text, t
+from services.gateway.web.current import actor
+from services.gateway.web.forms import words
+from services.gateway.web.language import chosen
+from services.gateway.web.presentation import has_text, t
 from shared.digits import ascii_digits
 from shared.errors import Invalid, NotAllowed, NotFound, Refusal, Unavailable
 from shared.person import strip_controls

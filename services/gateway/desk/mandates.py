@@ -5,11 +5,11 @@ import uuid
 from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answered
 
-from services.gateway.current import actor, civil_registry, consular
 from services.gateway.desk.case import SIGNS
 from services.gateway.desk.reading import said
 from services.gateway.pages.mandates import scope_name
-from services.gateway.presentation import t
+from services.gateway.web.current import actor, civil_registry, consular
+from services.gateway.web.presentation import t
 from shared.errors import NotAllowed, NotFound, Refusal, Unavailable
 
 Answer = Answered | str | tuple[str, int]

@@ -3,9 +3,9 @@
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from services.gateway.current import actor, consular
 from services.gateway.desk import case
 from services.gateway.desk.reading import said
+from services.gateway.web.current import actor, consular
 from shared.errors import NotAllowed, NotFound, Refusal, Unavailable
 
 LONGEST_REASON, LONGEST_NUMBER = 300, 20

@@ -8,11 +8,11 @@ from flask import redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from services.gateway.access import PAGES
-from services.gateway.current import actor, consular, visitor
 from services.gateway.desk.reading import said
-from services.gateway.forms import PARTS, faults, fields, typed
-from services.gateway.presentation import date, has_text, t
+from services.gateway.web.access import PAGES
+from services.gateway.web.current import actor, consular, visitor
+from services.gateway.web.forms import PARTS, faults, fields, typed
+from services.gateway.web.presentation import date, has_text, t
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import Question
 from shared.decrees import EXTENSION, STANDING

@@ -6,8 +6,8 @@ from typing import Any
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from services.gateway.current import actor, consular
 from services.gateway.desk import case
+from services.gateway.web.current import actor, consular
 from shared.errors import NotAllowed, NotFound, Refusal, Unavailable
 
 LONGEST = 500

@@ -6,8 +6,8 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from services.gateway.current import actor, consular
 from services.gateway.desk.reading import day, printed
+from services.gateway.web.current import actor, consular
 from shared import references
 from shared.catalogue import CATALOGUE
 from shared.errors import Invalid

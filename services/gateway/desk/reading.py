@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from services.gateway.forms import words
-from services.gateway.language import chosen
-from services.gateway.presentation import date, has_text, moment_of, t, zone_of
+from services.gateway.web.forms import words
+from services.gateway.web.language import chosen
+from services.gateway.web.presentation import date, has_text, moment_of, t, zone_of
 from shared.errors import Refusal
 
 RETURN_REASONS = ("paper_unreadable", "paper_missing", "answer_wrong", "photo_unsuitable")

@@ -8,10 +8,10 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from services.gateway.current import actor, civil_registry
-from services.gateway.forms import faults, fields, read, typed
-from services.gateway.language import PREFIX
-from services.gateway.presentation import t
+from services.gateway.web.current import actor, civil_registry
+from services.gateway.web.forms import faults, fields, read, typed
+from services.gateway.web.language import PREFIX
+from services.gateway.web.presentation import t
 from shared.catalogue.model import Question
 from shared.errors import NotAllowed, NotFound, Refusal, Unavailable
 

@@ -8,9 +8,9 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from services.gateway import turns
-from services.gateway.current import actor, consular
 from services.gateway.desk import case
 from services.gateway.desk.reading import printed, said
+from services.gateway.web.current import actor, consular
 from shared.errors import Invalid, NotAllowed, NotFound, Refusal, Unavailable
 
 Answer = Response | str | tuple[str, int]

@@ -2,7 +2,6 @@
 
 from flask import Flask
 
-from services.gateway.language import PREFIX
 from services.gateway.pages import (
     about,
     account,
@@ -27,6 +26,7 @@ from services.gateway.pages import (
     upgrade,
     verify,
 )
+from services.gateway.web.language import PREFIX
 
 IN_A_LANGUAGE = (
     home,

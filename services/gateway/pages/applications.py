@@ -5,10 +5,10 @@ from secrets import token_urlsafe
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from services.gateway.current import consular, visitor
 from services.gateway.pages.apply import steps_of
 from services.gateway.pages.notices import told
 from services.gateway.pages.progress import last_word, progress
+from services.gateway.web.current import consular, visitor
 from shared.errors import Conflict
 from shared.forms import transaction
 

@@ -8,13 +8,13 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from services.gateway.consular import Application
-from services.gateway.current import consular, visitor
-from services.gateway.eligibility import Attested, attested, behalf_of, judged
-from services.gateway.forms import faults, fields, shown_answer, today, typed
-from services.gateway.offers import offers_by_slug, with_tier
 from services.gateway.pages.progress import last_word
 from services.gateway.pages.turns import gap
-from services.gateway.presentation import t
+from services.gateway.web.current import consular, visitor
+from services.gateway.web.eligibility import Attested, attested, behalf_of, judged
+from services.gateway.web.forms import faults, fields, shown_answer, today, typed
+from services.gateway.web.offers import offers_by_slug, with_tier
+from services.gateway.web.presentation import t
 from shared.catalogue.model import TURN, Question, Transaction
 from shared.errors import Conflict, Invalid, NotFound, Refusal
 from shared.forms import as_typed, check_answers, transaction

@@ -6,11 +6,11 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from services.gateway.accounts.throttle import KIN_BY_ACCOUNT
-from services.gateway.current import civil_registry, consular, visitor
-from services.gateway.eligibility import Behalf, attested
-from services.gateway.forms import faults, fields, read, typed
 from services.gateway.pages.apply import eligibility_page, opened
-from services.gateway.throttling import slow_down
+from services.gateway.web.current import civil_registry, consular, visitor
+from services.gateway.web.eligibility import Behalf, attested
+from services.gateway.web.forms import faults, fields, read, typed
+from services.gateway.web.throttling import slow_down
 from shared.catalogue.model import AGENT, GUARDIAN, RELATIVE, Question, Transaction
 from shared.catalogue.scopes import covers
 from shared.errors import Invalid, NotFound, Refusal, Unavailable

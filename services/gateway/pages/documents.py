@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, make_response, request
 
-from services.gateway.current import acting_at, consular, issuer_of
+from services.gateway.web.current import acting_at, consular, issuer_of
 from shared.errors import NotFound
 from shared.references import clean, mark_of, mission_of
 

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, render_template
 
-from services.gateway.offers import offers_by_slug, shown_mission
+from services.gateway.web.offers import offers_by_slug, shown_mission
 from shared.catalogue import TRANSACTIONS
 from shared.catalogue.announced import announced
 from shared.catalogue.model import Transaction

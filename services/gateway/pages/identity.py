@@ -5,10 +5,10 @@ from werkzeug.wrappers import Response
 
 from services.gateway.accounts import register
 from services.gateway.accounts.throttle import IDENTITY_BY_ACCOUNT, IDENTITY_BY_ADDRESS, address_prefix
-from services.gateway.civil_registry import Confirmed
-from services.gateway.current import accounts, civil_registry, settings, visitor
-from services.gateway.forms import faults, fields, read, typed
-from services.gateway.throttling import slow_down
+from services.gateway.clients.civil_registry import Confirmed
+from services.gateway.web.current import accounts, civil_registry, settings, visitor
+from services.gateway.web.forms import faults, fields, read, typed
+from services.gateway.web.throttling import slow_down
 from shared.catalogue.model import Question
 from shared.errors import Invalid, Refusal
 

@@ -6,8 +6,8 @@ from typing import Any
 from flask import Blueprint, render_template
 from markupsafe import Markup
 
-from services.gateway.current import consular, visitor
-from services.gateway.presentation import date, money, t, tn
+from services.gateway.web.current import consular, visitor
+from services.gateway.web.presentation import date, money, t, tn
 from shared.errors import Unavailable
 
 blueprint = Blueprint("notices", __name__)

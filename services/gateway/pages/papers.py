@@ -5,10 +5,10 @@ from werkzeug.wrappers import Response as Answer
 
 from services.gateway.accounts.throttle import UPLOADS_BY_ACCOUNT
 from services.gateway.consular import Application
-from services.gateway.current import consular, visitor
-from services.gateway.forms import faults
 from services.gateway.pages.apply import mine, steps_of
-from services.gateway.throttling import slow_down
+from services.gateway.web.current import consular, visitor
+from services.gateway.web.forms import faults
+from services.gateway.web.throttling import slow_down
 from shared.catalogue.model import Transaction
 from shared.errors import Invalid, NotFound, Refusal
 

@@ -7,11 +7,11 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from services.gateway.consular import Application, Payment
-from services.gateway.current import acting_at, conscription, consular, settings, visitor
-from services.gateway.forms import faults
-from services.gateway.language import chosen
 from services.gateway.pages.apply import mine
-from services.gateway.security import allow_form_to
+from services.gateway.web.current import acting_at, conscription, consular, settings, visitor
+from services.gateway.web.forms import faults
+from services.gateway.web.language import chosen
+from services.gateway.web.security import allow_form_to
 from shared.catalogue.model import Transaction
 from shared.errors import Conflict, Refusal, Unavailable
 from shared.forms import transaction

@@ -3,8 +3,8 @@
 from markupsafe import Markup
 
 from services.gateway.consular import Application, Happening
-from services.gateway.language import chosen
-from services.gateway.presentation import date, has_text, moment, t
+from services.gateway.web.language import chosen
+from services.gateway.web.presentation import date, has_text, moment, t
 
 MOODS = {"done": "done", "current": "here", "halted": "needed", "ahead": "ahead"}
 REFUSING = frozenset({"refused"})

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, make_response, request
 
-from services.gateway.current import consular
+from services.gateway.web.current import consular
 from shared.errors import Refusal, problem
 
 # The signature and what it needs; nothing else of the request goes further inside.

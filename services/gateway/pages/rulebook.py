@@ -5,9 +5,9 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from services.gateway.current import conscription, consular
-from services.gateway.forms import faults, fields, read, today, typed
-from services.gateway.offers import missions, shown_mission
+from services.gateway.web.current import conscription, consular
+from services.gateway.web.forms import faults, fields, read, today, typed
+from services.gateway.web.offers import missions, shown_mission
 from shared.catalogue.model import Question, Transaction
 from shared.errors import Refusal, Unavailable
 from shared.forms import transaction

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, render_template
 
-from services.gateway.offers import missions, offers_by_slug, shown_mission
+from services.gateway.web.offers import missions, offers_by_slug, shown_mission
 from shared.forms import transaction
 
 blueprint = Blueprint("services", __name__)

@@ -3,8 +3,6 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from services.gateway import security
-from services.gateway.access import PAGES
 from services.gateway.accounts import register, sessions
 from services.gateway.accounts.model import Account
 from services.gateway.accounts.throttle import (
@@ -13,9 +11,11 @@ from services.gateway.accounts.throttle import (
     SIGN_IN_BY_ADDRESS,
     address_prefix,
 )
-from services.gateway.current import accounts, settings, visitor, visitor_or_none
-from services.gateway.forms import faults, fields
-from services.gateway.throttling import slow_down
+from services.gateway.web import security
+from services.gateway.web.access import PAGES
+from services.gateway.web.current import accounts, settings, visitor, visitor_or_none
+from services.gateway.web.forms import faults, fields
+from services.gateway.web.throttling import slow_down
 from shared.catalogue.model import Question
 from shared.errors import Refusal
 

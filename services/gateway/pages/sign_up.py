@@ -5,14 +5,14 @@ from collections.abc import Callable, Mapping, Set
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from services.gateway import security
 from services.gateway.accounts import register, sessions
 from services.gateway.accounts.passwords import SHORTEST, check_strength
 from services.gateway.accounts.throttle import SIGN_UP_BY_ADDRESS, address_prefix
-from services.gateway.current import accounts, consular, settings, visitor_or_none
-from services.gateway.forms import faults, fields
-from services.gateway.language import chosen
-from services.gateway.throttling import slow_down
+from services.gateway.web import security
+from services.gateway.web.current import accounts, consular, settings, visitor_or_none
+from services.gateway.web.forms import faults, fields
+from services.gateway.web.language import chosen
+from services.gateway.web.throttling import slow_down
 from shared.catalogue.model import Question
 from shared.errors import Invalid, Refusal
 

@@ -4,10 +4,10 @@ from flask import Blueprint, render_template, request
 
 from services.gateway.accounts.throttle import TRACK_BY_ADDRESS, TRACK_BY_REFERENCE, address_prefix
 from services.gateway.consular import Stage
-from services.gateway.current import actor, consular
-from services.gateway.forms import faults, fields, read, typed
 from services.gateway.pages.progress import stages
-from services.gateway.throttling import slow_down
+from services.gateway.web.current import actor, consular
+from services.gateway.web.forms import faults, fields, read, typed
+from services.gateway.web.throttling import slow_down
 from shared.catalogue.model import Question
 from shared.errors import Invalid, NotFound, Refusal
 from shared.references import clean, is_valid, mission_of

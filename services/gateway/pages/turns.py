@@ -10,13 +10,13 @@ from werkzeug.wrappers import Response as Answer
 
 from services.gateway import turns
 from services.gateway.accounts.throttle import OPENINGS_BY_ADDRESS, address_prefix
-from services.gateway.calendars import event, weeks
 from services.gateway.consular import Application
-from services.gateway.current import consular, visitor
-from services.gateway.forms import words
-from services.gateway.language import chosen
-from services.gateway.presentation import mission_name, t
-from services.gateway.throttling import slow_down
+from services.gateway.web.calendars import event, weeks
+from services.gateway.web.current import consular, visitor
+from services.gateway.web.forms import words
+from services.gateway.web.language import chosen
+from services.gateway.web.presentation import mission_name, t
+from services.gateway.web.throttling import slow_down
 from shared.catalogue.model import TURN, Transaction
 from shared.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal, Unavailable
 from shared.forms import transaction

@@ -6,11 +6,11 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from services.gateway.consular import Application
-from services.gateway.current import consular, settings, visitor
-from services.gateway.forms import faults
 from services.gateway.pages.apply import mine
 from services.gateway.pages.pay import checked
-from services.gateway.security import allow_form_to
+from services.gateway.web.current import consular, settings, visitor
+from services.gateway.web.forms import faults
+from services.gateway.web.security import allow_form_to
 from shared.errors import Refusal
 from shared.forms import transaction
 

@@ -6,10 +6,10 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from services.gateway.accounts.throttle import VERIFY_BY_ADDRESS, address_prefix
-from services.gateway.current import actor, issuer_of
-from services.gateway.forms import faults, fields, words
-from services.gateway.language import preferred
-from services.gateway.throttling import slow_down
+from services.gateway.web.current import actor, issuer_of
+from services.gateway.web.forms import faults, fields, words
+from services.gateway.web.language import preferred
+from services.gateway.web.throttling import slow_down
 from shared.catalogue.model import Question
 from shared.errors import Invalid, NotFound, Refusal
 from shared.references import clean, is_valid, mission_of

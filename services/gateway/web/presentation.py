@@ -8,11 +8,11 @@ from typing import Any
 from flask import Flask, request, url_for
 from markupsafe import Markup
 
-from services.gateway.access import PAGES, standing
-from services.gateway.calendars import weekday_of
-from services.gateway.current import consular, settings, visitor_or_none
-from services.gateway.language import chosen, other, this_page_in
-from services.gateway.security import csp_nonce, csrf_token
+from services.gateway.web.access import PAGES, role_class
+from services.gateway.web.calendars import weekday_of
+from services.gateway.web.current import consular, settings, visitor_or_none
+from services.gateway.web.language import chosen, other, this_page_in
+from services.gateway.web.security import csp_nonce, csrf_token
 from shared.catalogue import CATALOGUE
 from shared.clock import local_date
 from shared.errors import Refusal, Unavailable
@@ -158,7 +158,7 @@ def lapses(last: str, mission: str) -> Markup:
 
 
 def _links(*which: tuple[str, str]) -> list[dict[str, object]]:
-    who = standing(visitor_or_none())
+    who = role_class(visitor_or_none())
     return [
         {"key": key, "url": url_for(endpoint), "current": request.endpoint == endpoint}
         for key, endpoint in which
@@ -205,7 +205,7 @@ def _context() -> dict[str, object]:
     }
 
 
-def dress(app: Flask) -> None:
+def init_templates(app: Flask) -> None:
     """Gives all templates the same words. Functions are globals so that imported macros see them too."""
     app.context_processor(_context)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

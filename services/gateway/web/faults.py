@@ -5,11 +5,11 @@ from flask import Flask, redirect, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from services.gateway.access import IdentityNeeded, SignInNeeded
 from services.gateway.accounts import UNREACHABLE
 from services.gateway.accounts.throttle import TooMany
-from services.gateway.forms import words
-from services.gateway.presentation import has_text
+from services.gateway.web.access import IdentityNeeded, SignInNeeded
+from services.gateway.web.forms import words
+from services.gateway.web.presentation import has_text
 from shared.errors import Refusal
 
 EXPLAINED = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503})
@@ -67,7 +67,7 @@ def _unexpected(error: Exception) -> tuple[str, int]:
     return page(500)
 
 
-def explain(app: Flask) -> None:
+def init_errors(app: Flask) -> None:
     """One place for every fault; the more particular handler wins."""
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(TooMany, _too_many)

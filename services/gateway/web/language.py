@@ -47,7 +47,7 @@ def _give(endpoint: str, values: dict[str, Any]) -> None:
         values["lang"] = chosen().code
 
 
-def keep_language(app: Flask) -> None:
+def init_language(app: Flask) -> None:
     """Views never see the language of their address, and never need to give it to url_for."""
     app.url_value_preprocessor(_take)
     app.url_defaults(_give)

@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 import structlog
 from flask import Flask, Response, current_app, g, request
 
-from services.gateway.access import check_page
 from services.gateway.accounts import sessions
 from services.gateway.accounts.keyed import keyed_hash
-from services.gateway.current import accounts, settings, visitor_or_none
+from services.gateway.web.access import check_page
+from services.gateway.web.current import accounts, settings, visitor_or_none
 from shared.errors import NotAllowed
 from shared.logs import request_id
 
@@ -39,7 +39,7 @@ def cookie_name() -> str:
     return "__Host-session" if settings().secure else "session"
 
 
-def recognise() -> None:
+def load_visitor() -> None:
     """Finds the visitor, checks the table of pages and the form's token, before any view runs."""
     request_id.set(secrets.token_hex(8))
     request.max_content_length = UPLOAD_BYTES if request.endpoint in UPLOADS else BODY_BYTES
@@ -113,7 +113,7 @@ def _content_policy() -> str:
     )
 
 
-def seal(answer: Response) -> Response:
+def set_headers(answer: Response) -> Response:
     """Puts the headers on an answer, whatever it is, and the cookie when the session changed."""
     headers = answer.headers
     headers["Content-Security-Policy"] = _content_policy()
@@ -148,10 +148,10 @@ def _log(answer: Response) -> None:
     structlog.get_logger().info("page", method=request.method, route=route, status=answer.status_code, role=role)
 
 
-def protect(app: Flask) -> None:
+def init_security(app: Flask) -> None:
     """Puts all of it around every request, errors included."""
-    app.before_request(recognise)
-    app.after_request(seal)
+    app.before_request(load_visitor)
+    app.after_request(set_headers)
     app.config["MAX_FORM_MEMORY_SIZE"] = BODY_BYTES
     app.config["MAX_FORM_PARTS"] = 200
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False

@@ -6,8 +6,8 @@ from typing import Any, cast
 from flask import request
 
 from services.gateway.consular import Mission, Offer
-from services.gateway.current import consular, visitor_or_none
-from services.gateway.forms import today
+from services.gateway.web.current import consular, visitor_or_none
+from services.gateway.web.forms import today
 from shared.catalogue.model import TIER
 from shared.errors import Unavailable
 

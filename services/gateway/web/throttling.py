@@ -1,7 +1,7 @@
 """Counts a try before the work it would cost, in a transaction of its own that no refusal undoes."""
 
 from services.gateway.accounts.throttle import Limit, TooMany, count_try, forget_old_tries
-from services.gateway.current import accounts, settings
+from services.gateway.web.current import accounts, settings
 
 
 def slow_down(limit: Limit, subject: str) -> None:

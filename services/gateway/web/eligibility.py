@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 
 from services.gateway.consular import Application
-from services.gateway.current import civil_registry, conscription, consular, visitor
-from services.gateway.forms import today
-from services.gateway.presentation import moment_of, zone_of
+from services.gateway.web.current import civil_registry, conscription, consular, visitor
+from services.gateway.web.forms import today
+from services.gateway.web.presentation import moment_of, zone_of
 from shared.catalogue import conditions as only_if
 from shared.catalogue import kin
 from shared.catalogue.model import HOLDER, Eligibility, Facts, Transaction

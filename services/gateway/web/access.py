@@ -152,7 +152,7 @@ class IdentityNeeded(NotAllowed):
     """The account is not yet tied to a person of the register."""
 
 
-def standing(visitor: Visitor | None) -> str:
+def role_class(visitor: Visitor | None) -> str:
     """How the table calls this visitor."""
     if visitor is None:
         return ANONYMOUS
@@ -165,7 +165,7 @@ def check_page(endpoint: str | None, visitor: Visitor | None) -> None:
     """Raises NotAllowed, or the subclass that says what is missing. Unknown addresses are left to become 404."""
     if endpoint is None:
         return
-    allowed, who = PAGES.get(endpoint, frozenset()), standing(visitor)
+    allowed, who = PAGES.get(endpoint, frozenset()), role_class(visitor)
     if who in allowed:
         return
     if who == ANONYMOUS and allowed:

@@ -8,8 +8,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from services.gateway.presentation import date as date_in_words
-from services.gateway.presentation import has_text, hijri_date, t, tn, zone_of
+from services.gateway.web.presentation import date as date_in_words
+from services.gateway.web.presentation import has_text, hijri_date, t, tn, zone_of
 from shared.calendars import HIJRI
 from shared.catalogue.model import Question
 from shared.clock import local_date

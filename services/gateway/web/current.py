@@ -13,8 +13,8 @@ from shared.references import is_valid, mark_of
 from shared.settings import Settings
 
 if TYPE_CHECKING:
-    from services.gateway.civil_registry import CivilRegistry
-    from services.gateway.conscription import Conscription
+    from services.gateway.clients.civil_registry import CivilRegistry
+    from services.gateway.clients.conscription import Conscription
     from services.gateway.consular import Consular
 
 

@@ -4,7 +4,7 @@ import json
 from typing import Any, cast
 from urllib.parse import quote
 
-from services.gateway.civil_registry import Statement
+from services.gateway.clients.civil_registry import Statement
 from shared.client import Client
 from shared.identity import ANONYMOUS, Actor
 from shared.standing import passed

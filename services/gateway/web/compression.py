@@ -8,7 +8,7 @@ from flask import Flask, Response, request
 PACKED = frozenset({"text/css", "text/javascript"})
 
 
-def compress(app: Flask) -> None:
+def init_compression(app: Flask) -> None:
     """Packs static files for browsers that can unpack them."""
     app.after_request(_pack)
 
