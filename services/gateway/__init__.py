@@ -10,7 +10,7 @@ from services.gateway import desk, pages
 from services.gateway.accounts import UNREACHABLE
 from services.gateway.clients.civil_registry import CivilRegistry
 from services.gateway.clients.conscription import Conscription
-from services.gateway.consular import Consular
+from services.gateway.clients.consular import Consular
 from services.gateway.web import current, faults, presentation, security
 from services.gateway.web.compression import init_compression
 from services.gateway.web.language import init_language, preferred
@@ -55,7 +55,7 @@ def upstreams(configured: Settings) -> dict[str, Any]:
     """A client of each service, all speaking with the gateway's key."""
     keys = Keys(configured.keys, "gateway")
     return {
-        "consular": Consular(Client(configured.url_consular, keys, "consular")),
+        "consular": Consular.through(Client(configured.url_consular, keys, "consular")),
         "civil_registry": CivilRegistry(Client(configured.url_civil_registry, keys, "civil_registry")),
         "conscription": Conscription(Client(configured.url_conscription, keys, "conscription")),
     }

@@ -7,7 +7,9 @@ import pytest
 
 from deploy.population import specimens
 from services.gateway.clients.civil_registry import Confirmed, Statement
-from services.gateway.consular import Amount, Application, Fee, Happening, Mission, Offer, PaperOf, Quote, Stage
+from services.gateway.clients.consular.applications import Application, Stage, TimelineEntry, Upload
+from services.gateway.clients.consular.offers import Fee, Mission, Offer
+from services.gateway.clients.consular.payments import Amount, Quote
 from shared.identity import Actor
 from shared.references import new
 from tests.service.gateway_app import Gateway, build
@@ -36,20 +38,20 @@ def test_consular_sends_what_the_client_promises(gateway: Gateway) -> None:
     reference = begin(browser, "individual-extract")
     fill(browser, "individual-extract", reference)
     send(browser, reference)
-    check(Mission, client.missions()[0])
-    offer = next(one for one in client.offers("RUH", "2026-11-21") if one["slug"] == "individual-extract")
+    check(Mission, client.offers.missions()[0])
+    offer = next(one for one in client.offers.list_offers("RUH", "2026-11-21") if one["slug"] == "individual-extract")
     check(Offer, offer)
     check(Fee, offer["fees"][0])
     check(Amount, offer["total"])
-    application = client.application(me, reference)
+    application = client.applications.detail(me, reference)
     check(Application, application)
     check(Quote, application["quote"])
-    check(PaperOf, application["papers"][0])
-    check(Happening, application["timeline"][0])
-    head = next(one for one in client.mine(me) if one["reference"] == reference)
+    check(Upload, application["papers"][0])
+    check(TimelineEntry, application["timeline"][0])
+    head = next(one for one in client.applications.list_own(me) if one["reference"] == reference)
     assert {"transaction", "status", "mission", "due_on"} <= set(head)
-    check(Stage, client.track(me, reference, ME.born.isoformat()))
-    client.withdraw(me, reference, "contract")
+    check(Stage, client.applications.track(me, reference, ME.born.isoformat()))
+    client.applications.withdraw(me, reference, "contract")
 
 
 def test_the_registers_send_what_the_client_promises(gateway: Gateway) -> None:

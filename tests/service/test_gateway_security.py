@@ -105,7 +105,7 @@ def test_an_unforeseen_error_says_nothing_of_itself(gateway: Gateway, monkeypatc
     def breaks(*_: object) -> None:
         raise RuntimeError("the secret inside")
 
-    monkeypatch.setattr(gateway.app.extensions["consular"], "missions", breaks)
+    monkeypatch.setattr(gateway.app.extensions["consular"].offers, "missions", breaks)
     answer = gateway.browser().get("/en/sign-up")
     assert answer.status_code == 500
     assert "secret" not in answer.text

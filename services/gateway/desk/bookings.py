@@ -30,7 +30,7 @@ def _page(refusal: Refusal | None = None, form: str = "") -> str:
     values = typed(PHASE, request.form) if form == "phase" else {"lead_days": USUAL_LEAD}
     return render_template(
         "desk/bookings.html",
-        **consular().bookings(actor()),
+        **consular().bookings.overview(actor()),
         fields=fields(PHASE, values, errors if form == "phase" else {}, prefix="field"),
         errors=errors,
         form_at_fault=form,
@@ -43,7 +43,7 @@ def _page(refusal: Refusal | None = None, form: str = "") -> str:
 def declare_phase() -> Answer:
     """A new window."""
     try:
-        consular().declare_phase(actor(), dict(typed(PHASE, request.form)), request.form.get("key", ""))
+        consular().bookings.declare_phase(actor(), dict(typed(PHASE, request.form)), request.form.get("key", ""))
     except (NotAllowed, Unavailable):
         raise
     except Refusal as refusal:
@@ -59,7 +59,7 @@ def upload() -> Answer:
             raise Invalid("choose", field="phase")
         if sent is None or not sent.filename:
             raise Invalid("file_missing", field="file")
-        made = consular().preview_bookings(actor(), phase, sent.filename[-LONGEST:], sent.read())
+        made = consular().bookings.preview(actor(), phase, sent.filename[-LONGEST:], sent.read())
     except (NotFound, NotAllowed, Unavailable):
         raise
     except Refusal as refusal:
@@ -69,7 +69,7 @@ def upload() -> Answer:
 
 def one(reference: str) -> str:
     """What a file would bring in, what is wrong with it, or what became of it."""
-    found = consular().booking_import(actor(), reference)
+    found = consular().bookings.import_detail(actor(), reference)
     return render_template(
         "desk/booking_import.html",
         found=found,
@@ -89,13 +89,13 @@ def decide(reference: str) -> Redirection:
     if verdict not in ("keep", "drop"):
         raise NotFound()
     with suppress(Conflict):
-        consular().decide_import(actor(), reference, verdict)
+        consular().bookings.decide_import(actor(), reference, verdict)
     return redirect(url_for("desk.booking_import", reference=reference), 303)
 
 
 def faults_file(reference: str) -> Response:
     """Every fault with its line."""
-    answer = make_response(consular().booking_faults(actor(), reference))
+    answer = make_response(consular().bookings.import_faults(actor(), reference))
     answer.headers["Content-Type"] = "text/csv; charset=utf-8"
     answer.headers.set("Content-Disposition", "attachment", filename=f"faults-{reference}.csv")
     return answer

@@ -5,10 +5,9 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from services.gateway import turns
 from services.gateway.desk.reading import said
 from services.gateway.web.access import DECIDING
-from services.gateway.web.current import actor
+from services.gateway.web.current import actor, consular
 from services.gateway.web.forms import faults, fields, read, typed
 from shared.catalogue.model import Question
 from shared.errors import Invalid, NotAllowed, Refusal, Unavailable
@@ -40,7 +39,7 @@ def _runs(hours: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _page(refusal: Refusal | None = None) -> str:
     errors = faults(refusal, QUESTIONS, prefix=PREFIX) if isinstance(refusal, Invalid) else {}
-    found = turns.calendar(actor())
+    found = consular().appointments.calendar(actor())
     return render_template(
         "desk/calendar.html",
         found=found,
@@ -60,7 +59,7 @@ def close() -> Answer:
         asked = read(QUESTIONS, request.form)
         closes = asked.pop("closes")
         kinds = {"seats": closes != "payments", "payments": closes != "seats"}
-        turns.close(actor(), {**asked, "title_en": asked["title_en"] or "", **kinds})
+        consular().appointments.close(actor(), {**asked, "title_en": asked["title_en"] or "", **kinds})
     except (NotAllowed, Unavailable):
         raise
     except Refusal as refusal:
@@ -71,7 +70,7 @@ def close() -> Answer:
 def reopen() -> Answer:
     """Takes a closure back."""
     try:
-        turns.reopen(actor(), request.form.get("closure", "")[:100])
+        consular().appointments.reopen(actor(), request.form.get("closure", "")[:100])
     except (NotAllowed, Unavailable):
         raise
     except Refusal as refusal:

@@ -25,7 +25,7 @@ def show(reference: str) -> str:
 
 def page(reference: str, **more: Any) -> str:
     """The case page, with what else it has to say: something done, or a refusal of what was tried."""
-    found = consular().desk_case(actor(), reference)
+    found = consular().cases.detail(actor(), reference)
     entry = CATALOGUE[found["transaction"]]
     page = render_template(
         "desk/case.html",
@@ -64,7 +64,7 @@ def _checklist(found: dict[str, Any], entry: Transaction) -> list[dict[str, Any]
 
 def paper(paper: str) -> Response:
     """A scan as the service keeps it. Its kind is read from its first bytes, never from what was claimed."""
-    content = consular().paper(actor(), paper)
+    content = consular().applications.upload(actor(), paper)
     kind = next((kind for start, kind in SIGNS.items() if content.startswith(start)), None)
     answer = Response(content, mimetype=kind or "application/octet-stream")
     answer.headers["Content-Disposition"] = "inline" if kind else "attachment"

@@ -27,7 +27,7 @@ def show() -> Answer:
     if not references.is_valid(reference):
         return _page(typed, errors={"reference": "desk.counter.not_a_reference"}), 422
     try:
-        found = consular().desk_case(actor(), reference)
+        found = consular().cases.detail(actor(), reference)
     except NotFound:
         return _page(typed, errors={"reference": "desk.counter.not_found"}), 404
     return _page(found["reference"], case=found, who=who(found), done=request.args.get("done", ""))
@@ -40,7 +40,7 @@ def _page(typed: str, **more: Any) -> str:
 
 
 def _currencies() -> list[tuple[str, str]]:
-    codes = sorted({one["currency"] for one in consular().missions()} | {"EUR", "USD"})
+    codes = sorted({one["currency"] for one in consular().offers.missions()} | {"EUR", "USD"})
     return [(code, code) for code in codes]
 
 
@@ -80,7 +80,7 @@ def collect(reference: str) -> Answer:
 
 def _act(reference: str, verb: str, told: dict[str, Any], **typed: str) -> Answer:
     try:
-        consular().desk_act(actor(), reference, verb, {**told, "key": request.form.get("key", "")})
+        consular().cases.act(actor(), reference, verb, {**told, "key": request.form.get("key", "")})
     except (NotFound, Unavailable):
         raise
     except Refusal as said:
@@ -89,7 +89,7 @@ def _act(reference: str, verb: str, told: dict[str, Any], **typed: str) -> Answe
 
 
 def _again(reference: str, status: int = 422, **more: Any) -> Answer:
-    found = consular().desk_case(actor(), reference)
+    found = consular().cases.detail(actor(), reference)
     return _page(reference, case=found, who=who(found), **more), status
 
 

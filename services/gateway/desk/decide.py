@@ -56,7 +56,7 @@ def judge_duplicate(reference: str) -> Answer:
 
 
 def _refuse_page(reference: str, **more: object) -> str:
-    found = consular().desk_case(actor(), reference)
+    found = consular().cases.detail(actor(), reference)
     if "refuse" not in found["allowed"]:
         raise NotAllowed()
     reasons = (*REFUSE_REASONS, *(code for name, code in MORE_REASONS.items() if name in found["answers"]))
@@ -65,7 +65,7 @@ def _refuse_page(reference: str, **more: object) -> str:
 
 def _act(reference: str, verb: str, body: dict[str, object]) -> Answer:
     try:
-        consular().desk_act(actor(), reference, verb, body)
+        consular().cases.act(actor(), reference, verb, body)
     except (NotFound, NotAllowed, Unavailable):
         raise
     except Refusal as said:

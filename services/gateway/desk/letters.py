@@ -9,9 +9,8 @@ from flask import redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from services.gateway import letters
 from services.gateway.desk.reading import said
-from services.gateway.web.current import actor
+from services.gateway.web.current import actor, consular
 from services.gateway.web.forms import words
 from services.gateway.web.language import chosen
 from services.gateway.web.presentation import has_text, t
@@ -40,7 +39,7 @@ def listed() -> str:
     kept: dict[str, Any] = {name: filters[name] for name in ("state", "authority")} | {"q": sought or None}
     return render_template(
         "desk/letters.html",
-        found=letters.listed(actor(), **filters, q=sought or None),
+        found=consular().letters.list_letters(actor(), **filters, q=sought or None),
         sought=sought,
         filters=filters,
         states=STATES,
@@ -56,7 +55,7 @@ def show(code: str) -> str:
 
 
 def _page(code: str, **more: Any) -> str:
-    letter = letters.one(actor(), code)
+    letter = consular().letters.detail(actor(), code)
     wanted = more.pop("finding", request.args.get("finding", ""))
     finding = next((one for one in letter["findings"] if one["code"] == wanted), None)
     shown = {"typed": {}, "rows": [{}] * ROWS, "errors": {}, **more}
@@ -77,7 +76,7 @@ def _named(name: Mapping[str, str] | None) -> str:
 
 def reply(code: str) -> Answer:
     """Records the reply; with `more` only gives room for more lines, and nothing typed is lost."""
-    finding, letter = request.form.get("finding", ""), letters.one(actor(), code)
+    finding, letter = request.form.get("finding", ""), consular().letters.detail(actor(), code)
     kind = next((one for one in letter["findings"] if one["code"] == finding), None)
     if kind is None:
         return _page(code, errors={"finding": words("choose", label=t("desk.letter.finding"))}), 422
@@ -87,7 +86,7 @@ def reply(code: str) -> Answer:
     if "more" in request.form:
         return _page(code, **again)
     try:
-        letters.reply(actor(), code, _told(kind, typed, rows))
+        consular().letters.reply(actor(), code, _told(kind, typed, rows))
     except Invalid as wrong:
         return _page(code, **again, errors=_faults(wrong, kind)), 422
     except (NotFound, NotAllowed, Unavailable):

@@ -19,7 +19,7 @@ LONGEST_NOTE = 500
 
 def show() -> str:
     """What waits, oldest first; then the last ones decided."""
-    every = consular().desk_mandates(actor())
+    every = consular().mandates.list_deeds(actor())
     return render_template(
         "desk/mandates.html",
         waiting=[one for one in every if one["state"] == "to_check"],
@@ -34,7 +34,7 @@ def one(reference: str) -> str:
 
 
 def _page(reference: str, **more: object) -> str:
-    paper = consular().desk_mandate(actor(), reference)
+    paper = consular().mandates.deed(actor(), reference)
     waiting = paper["state"] == "to_check" and actor().role in ("officer", "head_of_mission")
     return render_template(
         "desk/mandate.html",
@@ -60,7 +60,7 @@ def _found(paper: dict[str, str]) -> dict[str, object] | None:
 
 def scan(reference: str) -> Response:
     """The scan. Its kind is read from its first bytes, never from what was claimed."""
-    content = consular().mandate_scan(actor(), reference)
+    content = consular().mandates.deed_scan(actor(), reference)
     kind = next((kind for start, kind in SIGNS.items() if content.startswith(start)), None)
     answer = Response(content, mimetype=kind or "application/octet-stream")
     answer.headers["Content-Disposition"] = "inline" if kind else "attachment"
@@ -69,11 +69,11 @@ def scan(reference: str) -> Response:
 
 def accept(reference: str) -> Answer:
     """The paper is good, and the register's person is the one it names."""
-    paper = consular().desk_mandate(actor(), reference)
+    paper = consular().mandates.deed(actor(), reference)
     try:
         told = civil_registry().introduce(actor(), str(paper["principal_number"]), str(paper["principal_given"]))
         body = {"key": request.form.get("key", ""), "statement": told["statement"]}
-        consular().decide_mandate(actor(), reference, "accept", body)
+        consular().mandates.decide_deed(actor(), reference, "accept", body)
     except (NotFound, NotAllowed, Unavailable):
         raise
     except Refusal as refusal:
@@ -88,7 +88,7 @@ def refuse(reference: str) -> Answer:
         return _page(reference, errors={"reason": t("desk.reason_needed")}, note=note), 422
     body = {"key": request.form.get("key", ""), "reason": reason, "note": note}
     try:
-        consular().decide_mandate(actor(), reference, "refuse", body)
+        consular().mandates.decide_deed(actor(), reference, "refuse", body)
     except (NotFound, NotAllowed, Unavailable):
         raise
     except Refusal as refusal:

@@ -21,7 +21,7 @@ def approve(reference: str) -> Answer:
         return case.page(reference, lacking={"what": what, "error": "desk.passport.reason_needed"}), 422
     told = {"what": what, "outcome": outcome, "reason": reason, "key": request.form.get("key", "")}
     try:
-        consular().desk_act(actor(), reference, "approvals", told)
+        consular().cases.act(actor(), reference, "approvals", told)
     except (NotFound, NotAllowed, Unavailable):
         raise
     except Refusal as refusal:
@@ -35,7 +35,7 @@ def check() -> Answer:
     if not typed:
         return _page(typed)
     try:
-        found = consular().desk_passport(actor(), typed)
+        found = consular().cases.passport(actor(), typed)
     except Unavailable:
         raise
     except Refusal as refusal:
@@ -46,7 +46,7 @@ def check() -> Answer:
 def surrender(number: str) -> Answer:
     """A lost passport turned up and was handed in."""
     try:
-        consular().desk_surrender(actor(), number)
+        consular().cases.surrender_passport(actor(), number)
     except (NotAllowed, Unavailable):
         raise
     except Refusal as refusal:

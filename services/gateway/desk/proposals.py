@@ -38,7 +38,7 @@ def show() -> str:
 
 
 def _list(**more: Any) -> str:
-    found = consular().proposals(actor())
+    found = consular().approvals.list_proposals(actor())
     return render_template(
         "desk/proposals.html",
         waiting=[_worded(one) for one in found if one["state"] == "waiting"],
@@ -88,9 +88,9 @@ def propose(kind: str) -> Answer:
     given = _given(kind)
     try:
         if "confirmed" in request.form:
-            consular().propose(actor(), kind, given, request.form.get("key", ""))
+            consular().approvals.propose(actor(), kind, given, request.form.get("key", ""))
             return redirect(url_for("desk.proposals", done="proposed"), 303)
-        found = consular().look(actor(), kind, given)
+        found = consular().approvals.preview(actor(), kind, given)
     except (NotFound, NotAllowed, Unavailable):
         raise
     except Refusal as refusal:
@@ -152,7 +152,7 @@ def decide(reference: str) -> Answer:
     if verdict not in ("approve", "decline"):
         raise NotFound()
     try:
-        consular().decide(actor(), reference, verdict, reason, request.form.get("key", ""))
+        consular().approvals.decide(actor(), reference, verdict, reason, request.form.get("key", ""))
     except (NotFound, NotAllowed, Unavailable):
         raise
     except Refusal as refusal:

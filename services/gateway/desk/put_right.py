@@ -20,13 +20,13 @@ def give_back(reference: str, payment: str) -> Answer:
         reference,
         f"give-{payment}",
         "give_back",
-        lambda body: consular().give_back(actor(), reference, body, payment),
+        lambda body: consular().cases.refund_held_payment(actor(), reference, body, payment),
     )
 
 
 def clear(reference: str) -> Answer:
     """Takes the flag off a case that has been dealt with."""
-    return _act(reference, "flag", "clear", lambda body: consular().desk_act(actor(), reference, "clear", body))
+    return _act(reference, "flag", "clear", lambda body: consular().cases.act(actor(), reference, "clear", body))
 
 
 def _act(reference: str, place: str, done: str, act: Callable[[dict[str, Any]], object]) -> Answer:

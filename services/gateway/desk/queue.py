@@ -39,7 +39,7 @@ def show() -> Answer:
         return redirect(url_for("desk.case", reference=reference), 303)
     filters = _filters()
     try:
-        found = consular().desk_queue(actor(), **filters, q=sought or None)
+        found = consular().cases.queue(actor(), **filters, q=sought or None)
     except Invalid:
         nothing = {"rows": [], "more": False, "page": 1, "counts": {}}
         return _page(nothing, filters, sought, wrong=True), 422

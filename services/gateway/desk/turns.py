@@ -7,7 +7,6 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from services.gateway import turns
 from services.gateway.desk import case
 from services.gateway.desk.reading import printed, said
 from services.gateway.web.current import actor, consular
@@ -25,9 +24,9 @@ def show() -> Answer:
 def _page(refusal: Refusal | None = None) -> Answer:
     day, sought = request.values.get("day", "")[:10], request.args.get("q", "").strip()[:LONGEST]
     try:
-        found = turns.sheet(actor(), day or None, sought or None)
+        found = consular().appointments.day_sheet(actor(), day or None, sought or None)
     except Invalid:
-        found = turns.sheet(actor(), None, sought or None)
+        found = consular().appointments.day_sheet(actor(), None, sought or None)
     page = render_template(
         "desk/turns.html",
         found=found,
@@ -60,7 +59,7 @@ def miss(reference: str) -> Answer:
 def _act(reference: str, verb: str, told: dict[str, Any]) -> Answer:
     back = request.form.get("back", "")
     try:
-        consular().desk_act(actor(), reference, verb, {**told, "key": request.form.get("key", "")})
+        consular().cases.act(actor(), reference, verb, {**told, "key": request.form.get("key", "")})
     except (NotFound, NotAllowed, Unavailable):
         raise
     except Refusal as refusal:

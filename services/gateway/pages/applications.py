@@ -18,7 +18,7 @@ blueprint = Blueprint("applications", __name__)
 @blueprint.get("/applications")
 def mine() -> str:
     """All of one's applications, those that need something of their owner first."""
-    found = consular().mine(visitor().actor)
+    found = consular().applications.list_own(visitor().actor)
     needing = [one for one in found if one["status"] in ("draft", "awaiting_payment", "returned", "ready")]
     others = [one for one in found if one not in needing]
     return render_template("pages/applications.html", needing=needing, others=others)
@@ -27,7 +27,7 @@ def mine() -> str:
 @blueprint.get("/applications/<reference>")
 def show(reference: str) -> str:
     """One application."""
-    application = consular().application(visitor().actor, reference)
+    application = consular().applications.detail(visitor().actor, reference)
     entry = transaction(application["transaction"])
     return render_template(
         "pages/application.html",
@@ -47,7 +47,7 @@ def show(reference: str) -> str:
 @blueprint.get("/applications/<reference>/withdraw")
 def ask_withdraw(reference: str) -> str:
     """What withdrawing means, before it is done."""
-    application = consular().application(visitor().actor, reference)
+    application = consular().applications.detail(visitor().actor, reference)
     entry = transaction(application["transaction"])
     rule = application["on_withdrawal"]
     if rule is None:
@@ -59,5 +59,5 @@ def ask_withdraw(reference: str) -> str:
 @blueprint.post("/applications/<reference>/withdraw")
 def withdraw(reference: str) -> Response:
     """Takes the application back."""
-    consular().withdraw(visitor().actor, reference, request.form.get("key", ""))
+    consular().applications.withdraw(visitor().actor, reference, request.form.get("key", ""))
     return redirect(url_for("applications.show", reference=reference), 303)

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from services.gateway.consular import Application
+from services.gateway.clients.consular.applications import Application
 from services.gateway.pages.progress import last_word
 from services.gateway.pages.turns import gap
 from services.gateway.web.current import consular, visitor
@@ -59,7 +59,7 @@ def eligibility_page(entry: Transaction, told: Attested, **more: object) -> str:
 @blueprint.post("/apply/<slug>")
 def begin(slug: str) -> Response:
     """Opens the draft, or goes on with the one that is open where only one may be."""
-    return opened(transaction(slug), lambda key: consular().begin(visitor().actor, slug, key)["reference"])
+    return opened(transaction(slug), lambda key: consular().applications.begin(visitor().actor, slug, key)["reference"])
 
 
 def opened(entry: Transaction, begin: Callable[[str], str]) -> Response:
@@ -76,7 +76,7 @@ def opened(entry: Transaction, begin: Callable[[str], str]) -> Response:
 
 def mine(reference: str, verb: str) -> tuple[Application, Transaction]:
     """The visitor's application, if the verb makes sense now. Raises Conflict otherwise."""
-    application = consular().application(visitor().actor, reference)
+    application = consular().applications.detail(visitor().actor, reference)
     if verb not in application["allowed"]:
         raise Conflict("not_now", reference=reference)
     return application, transaction(application["transaction"])
@@ -116,7 +116,9 @@ def answer(reference: str, step: str) -> Response | tuple[str, int]:
     given = typed(asked, request.form)
     try:
         clean = check_answers(entry.slug, {**application["answers"], **given}, today(), step)
-        consular().answer(visitor().actor, reference, {one.name: as_typed(one.name, clean) for one in asked})
+        consular().applications.answer(
+            visitor().actor, reference, {one.name: as_typed(one.name, clean) for one in asked}
+        )
     except Refusal as refusal:
         return _step(application, entry, step, dict(given), refusal), refusal.status
     return redirect(_after(entry, reference, step), 303)
@@ -187,11 +189,11 @@ def _missing(application: Application, entry: Transaction) -> list[dict[str, str
 @blueprint.post("/applications/<reference>/review")
 def submit(reference: str) -> Response | tuple[str, int]:
     """Asks the registers afresh and sends the application in. A second press of the button changes nothing."""
-    application = consular().application(visitor().actor, reference)
+    application = consular().applications.detail(visitor().actor, reference)
     entry = transaction(application["transaction"])
     try:
         statements = attested(entry, application["answers"], behalf_of(application)).statements
-        sent = consular().submit(visitor().actor, reference, statements, request.form.get("key", ""))
+        sent = consular().applications.submit(visitor().actor, reference, statements, request.form.get("key", ""))
     except Refusal as refusal:
         if "submit" not in application["allowed"]:
             raise

@@ -50,7 +50,7 @@ def _held(entry: Transaction) -> list[dict[str, Any]]:
         return []
     try:
         me = civil_registry().state(visitor().actor, PURPOSE)["statement"]
-        held = consular().mandates(visitor().actor, me)
+        held = consular().mandates.list_own(visitor().actor, me)
     except Unavailable:
         return []
     return [one for one in held if one["side"] == "agent" and one["stands"] and _allows(one, entry)]
@@ -118,7 +118,7 @@ def by_mandate(slug: str, mandate: str) -> str:
 
 
 def _by(mandate: str, slug: str) -> Behalf:
-    capacity = consular().prove(visitor().actor, mandate, slug)["mandate"]["capacity"]
+    capacity = consular().mandates.prove(visitor().actor, mandate, slug)["mandate"]["capacity"]
     return Behalf(str(capacity), mandate=mandate)
 
 
@@ -138,4 +138,6 @@ def begin(slug: str) -> Response:
     told = attested(entry, behalf=behalf)
     claim = {"capacity": behalf.capacity, "mandate": behalf.mandate, "statements": told.statements}
     actor, mission = visitor().actor, told.mission
-    return opened(entry, lambda key: str(consular().begin_for(actor, slug, key, claim, mission)["reference"]))
+    return opened(
+        entry, lambda key: str(consular().applications.begin_for(actor, slug, key, claim, mission)["reference"])
+    )

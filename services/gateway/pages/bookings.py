@@ -36,7 +36,7 @@ def claim() -> Response | tuple[str, int]:
             raise Invalid("invalid", errors=errors)
         slow_down(CLAIM_BY_ACCOUNT, visitor().account)
         statements = attested(CATALOGUE[slug]).statements
-        made = consular().claim_booking(visitor().actor, reference, slug, statements, form.get("key", ""))
+        made = consular().bookings.claim(visitor().actor, reference, slug, statements, form.get("key", ""))
     except Unavailable:
         raise
     except Conflict as refusal:

@@ -14,7 +14,7 @@ blueprint = Blueprint("documents", __name__)
 @blueprint.get("/receipts/<number>.pdf")
 def receipt(number: str) -> Response:
     """A receipt of one's own."""
-    return _pdf(consular().receipt(acting_at(mission_of(number)), number), f"receipt-{number}")
+    return _pdf(consular().documents.receipt(acting_at(mission_of(number)), number), f"receipt-{number}")
 
 
 @blueprint.get("/documents/<code>.pdf")
@@ -25,7 +25,7 @@ def document(code: str) -> Response:
     if issuer is None:
         raise NotFound()
     about = request.args.get("application")
-    leave = consular().papers_pass(acting_at(mission_of(reference)), about).get(service) if about else None
+    leave = consular().documents.passes(acting_at(mission_of(reference)), about).get(service) if about else None
     return _pdf(issuer.document(acting_at(mission_of(reference)), reference, leave), f"mahjar-{reference}")
 
 

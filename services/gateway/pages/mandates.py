@@ -54,7 +54,7 @@ def show() -> str:
 
 
 def _page(refusal: Refusal | None = None) -> str:
-    every = consular().mandates(visitor().actor, _me())
+    every = consular().mandates.list_own(visitor().actor, _me())
     return render_template(
         "pages/mandates.html",
         offered=[one for one in every if one["side"] == "offered" and one["state"] == "offered"],
@@ -74,7 +74,7 @@ def settle(reference: str, verb: str) -> Response | tuple[str, int]:
         raise NotFound()
     body = {"key": request.form.get("key", ""), "statement": _me()}
     try:
-        consular().settle_mandate(visitor().actor, reference, verb, body)
+        consular().mandates.settle(visitor().actor, reference, verb, body)
     except (NotFound, Unavailable):
         raise
     except Refusal as refusal:
@@ -115,7 +115,7 @@ def grant() -> Response | tuple[str, int]:
     slow_down(MANDATES_BY_ACCOUNT, visitor().account)
     try:
         body = _read(GRANT)
-        consular().grant(visitor().actor, body)
+        consular().mandates.grant(visitor().actor, body)
     except Unavailable:
         raise
     except Refusal as refusal:
@@ -163,7 +163,7 @@ def hand_in(sort: str) -> Response | tuple[str, int]:
         if len(scan) > SCAN_BYTES:
             raise Invalid("scan_too_large", field="scan")
         told = {"scan": b64encode(scan).decode(), "scan_type": sent.mimetype if sent else "", "kind": sort}
-        consular().hand_in_paper(visitor().actor, {**body, **told})
+        consular().mandates.submit_deed(visitor().actor, {**body, **told})
     except Unavailable:
         raise
     except Refusal as refusal:

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from werkzeug.wrappers import Response as Answer
 
 from services.gateway.accounts.throttle import UPLOADS_BY_ACCOUNT
-from services.gateway.consular import Application
+from services.gateway.clients.consular.applications import Application
 from services.gateway.pages.apply import mine, steps_of
 from services.gateway.web.current import consular, visitor
 from services.gateway.web.forms import faults
@@ -56,25 +56,25 @@ def _pass_on(reference: str, name: str) -> None:
         raise Invalid("file_missing")
     kind = sent.mimetype if sent.mimetype in KINDS else "application/octet-stream"
     filename = sent.filename.rpartition("/")[2].rpartition("\\")[2][-LONGEST_FILENAME:]
-    consular().add_paper(visitor().actor, reference, name, filename, sent.read(), kind)
+    consular().applications.add_upload(visitor().actor, reference, name, filename, sent.read(), kind)
 
 
 @blueprint.post("/applications/<reference>/papers/<paper>/remove")
 def remove(reference: str, paper: str) -> Answer:
     """Takes a file back."""
-    consular().remove_paper(visitor().actor, reference, paper)
+    consular().applications.remove_upload(visitor().actor, reference, paper)
     return redirect(url_for("papers.show", reference=reference), 303)
 
 
 @blueprint.get("/applications/<reference>/papers/<paper>")
 def read(reference: str, paper: str) -> Response:
     """A file of one's own, always as a download and under a name of ours: it is never run as a page here."""
-    application = consular().application(visitor().actor, reference)
+    application = consular().applications.detail(visitor().actor, reference)
     found = next((one for one in application["papers"] if one["id"] == paper), None)
     if found is None:
         raise NotFound()
     kind = found["type"] if found["type"] in KINDS else "application/octet-stream"
-    answer = make_response(consular().paper(visitor().actor, paper))
+    answer = make_response(consular().applications.upload(visitor().actor, paper))
     answer.headers["Content-Type"] = kind
     name = f"{found['name']}-{reference}.{KINDS.get(kind, 'bin')}"
     answer.headers.set("Content-Disposition", "attachment", filename=name)

@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from services.gateway.consular import Application, Payment
+from services.gateway.clients.consular.applications import Application
+from services.gateway.clients.consular.payments import Payment
 from services.gateway.pages.apply import mine
 from services.gateway.web.current import acting_at, conscription, consular, settings, visitor
 from services.gateway.web.forms import faults
@@ -48,7 +49,7 @@ def card(reference: str) -> Response | tuple[str, int]:
     application, entry = mine(reference, "pay")
     back = settings().public_url + url_for("pay.came_back", reference=reference)
     try:
-        opened = consular().pay_by_card(visitor().actor, reference, request.form.get("key", ""), back)
+        opened = consular().payments.open_card(visitor().actor, reference, request.form.get("key", ""), back)
         address = checked(opened["redirect_url"])
     except Conflict as conflict:
         # The price ran out meanwhile: the new one is shown, and nothing is charged before it has been seen.
@@ -70,13 +71,13 @@ def checked(address: str) -> str:
 @blueprint.get("/applications/<reference>/paid")
 def came_back(reference: str) -> str | Response:
     """Back from the provider: believes nothing the address says, and asks the provider how it ended."""
-    application = consular().application(visitor().actor, reference)
+    application = consular().applications.detail(visitor().actor, reference)
     undecided = [one for one in application["payments"] if one["method"] == "card" and one["state"] in UNDECIDED]
     ended: Payment | None = None
     for payment in undecided:
-        ended = consular().refresh(visitor().actor, payment["reference"])
+        ended = consular().payments.refresh(visitor().actor, payment["reference"])
     if ended is not None:
-        application = consular().application(visitor().actor, reference)
+        application = consular().applications.detail(visitor().actor, reference)
     last = ended or next(iter(reversed(application["payments"])), None)
     return render_template("pages/paid.html", application=application, payment=last)
 
@@ -91,11 +92,11 @@ def counter(reference: str) -> str:
 @blueprint.get("/applications/<reference>/working")
 def working(reference: str) -> str:
     """How an assessed amount came about, step by step, each with its law."""
-    application = consular().application(visitor().actor, reference)
+    application = consular().applications.detail(visitor().actor, reference)
     entry = transaction(application["transaction"])
     actor, behalf = acting_at(application["mission"]), application["behalf"]
     acting = behalf is not None and not behalf["yours"]
-    leave = consular().papers_pass(actor, reference)["conscription"] if acting else None
+    leave = consular().documents.passes(actor, reference)["conscription"] if acting else None
     found = conscription().assessment(actor, reference, leave)
     steps = [{"text": worked(chosen(), step), "law": step.get("law")} for step in found["working"]]
     return render_template("pages/working.html", application=application, entry=entry, assessment=found, steps=steps)

@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from services.gateway.consular import Application, Happening
+from services.gateway.clients.consular.applications import Application, TimelineEntry
 from services.gateway.web.language import chosen
 from services.gateway.web.presentation import date, has_text, moment, t
 
@@ -32,7 +32,7 @@ def _stage(one: dict[str, str]) -> dict[str, object]:
     return {"title": t(f"stage.{one['code']}"), "mood": MOODS.get(one["state"], "ahead")}
 
 
-def _happened(one: Happening, mission: str) -> dict[str, object]:
+def _happened(one: TimelineEntry, mission: str) -> dict[str, object]:
     known, reason = f"timeline.{one['code']}", f"reason.{one['reason']}"
     title, when = t(known if has_text(known) else "timeline.other"), moment(one["at"], mission)
     if name := one["name"]:
@@ -47,7 +47,7 @@ def _happened(one: Happening, mission: str) -> dict[str, object]:
     }
 
 
-def _more(one: Happening) -> Markup | None:
+def _more(one: TimelineEntry) -> Markup | None:
     """What the detail adds in words: by which decree, until which day."""
     key, detail = f"timeline.{one['code']}.text", dict(one["detail"] or {})
     if not has_text(key):
@@ -68,7 +68,7 @@ def _promised(one: dict[str, str], due_on: str | None) -> dict[str, object]:
     return {**_stage(one), "mood": "ahead", "when": when}
 
 
-def last_word(application: Application) -> Happening | None:
+def last_word(application: Application) -> TimelineEntry | None:
     """Why it was returned or refused, while it stands there."""
     said = [one for one in application["timeline"] if one["code"] == application["status"] and one["reason"]]
     return said[-1] if said else None

@@ -15,7 +15,7 @@ def webhook() -> Response:
     """Whatever consular answers is the answer, so that the provider tries again when it should."""
     headers = {name: request.headers[name] for name in PASSED_ON if name in request.headers}
     try:
-        answer = make_response(consular().provider_says(request.get_data(), headers))
+        answer = make_response(consular().payments.forward_webhook(request.get_data(), headers))
         answer.headers["Content-Type"] = "application/json"
     except Refusal as refusal:
         answer = make_response(problem(refusal), refusal.status)

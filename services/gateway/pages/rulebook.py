@@ -45,7 +45,7 @@ def _page(entry: Transaction, on: str, refusal: Refusal | None = None) -> str:
     errors = faults(refusal, ON, prefix="field") if refusal else {}
     shown = {"on": request.args.get("on", "")} | ({} if request.args.get("on") else typed(ON, request.args))
     mission = shown_mission()
-    rules = consular().rules(entry.slug, mission["code"], on) if mission else None
+    rules = consular().offers.rules(entry.slug, mission["code"], on) if mission else None
     amounts = _amounts(entry, on)
     return render_template(
         "pages/rulebook.html",

@@ -34,7 +34,7 @@ def _form(refusal: Refusal | None = None) -> str:
         "pages/sign_up.html",
         fields=shown,
         errors=errors,
-        missions=consular().missions(),
+        missions=consular().offers.missions(),
         mission=chosen_mission,
         shortest=SHORTEST,
     )
@@ -63,7 +63,7 @@ def _create() -> None:
 
 def check(form: Mapping[str, str]) -> None:
     """Raises Invalid with everything that is wrong at once, so that nobody mends one field to be told of the next."""
-    email, missions = form.get("email", ""), {one["code"] for one in consular().missions()}
+    email, missions = form.get("email", ""), {one["code"] for one in consular().offers.missions()}
     tests: tuple[Callable[[], object], ...] = (
         lambda: register.fold_email(email),
         lambda: check_strength(form.get("password", ""), email),

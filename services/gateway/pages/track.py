@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template, request
 
 from services.gateway.accounts.throttle import TRACK_BY_ADDRESS, TRACK_BY_REFERENCE, address_prefix
-from services.gateway.consular import Stage
+from services.gateway.clients.consular.applications import Stage
 from services.gateway.pages.progress import stages
 from services.gateway.web.current import actor, consular
 from services.gateway.web.forms import faults, fields, read, typed
@@ -38,7 +38,7 @@ def _look_up() -> Stage:
     reference = answers["reference"]
     slow_down(TRACK_BY_REFERENCE, reference)
     try:
-        return consular().track(actor(mission_of(reference)), reference, answers["born"])
+        return consular().applications.track(actor(mission_of(reference)), reference, answers["born"])
     except NotFound as unknown:
         raise NotFound("track_unknown") from unknown
 

@@ -8,9 +8,8 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from services.gateway import turns
 from services.gateway.accounts.throttle import OPENINGS_BY_ADDRESS, address_prefix
-from services.gateway.consular import Application
+from services.gateway.clients.consular.applications import Application
 from services.gateway.web.calendars import event, weeks
 from services.gateway.web.current import consular, visitor
 from services.gateway.web.forms import words
@@ -30,7 +29,7 @@ def openings() -> Response:
     slow_down(OPENINGS_BY_ADDRESS, address_prefix(request.remote_addr))
     asked = {name: request.args.get(name, "")[:LONGEST] for name in ("mission", "service")}
     try:
-        return jsonify(turns.openings(asked["mission"] or "RUH", asked["service"] or None))
+        return jsonify(consular().appointments.openings(asked["mission"] or "RUH", asked["service"] or None))
     except NotFound as unknown:
         answer = jsonify(code=unknown.code)
         answer.status_code = unknown.status
@@ -39,11 +38,11 @@ def openings() -> Response:
 
 def mine(reference: str) -> tuple[Application, Transaction, dict[str, Any]]:
     """The visitor's application, its entry and its turn. Raises Conflict where there is nothing to book."""
-    application = consular().application(visitor().actor, reference)
+    application = consular().applications.detail(visitor().actor, reference)
     entry = transaction(application["transaction"])
     if entry.outcome != TURN and entry.appointment is None:
         raise Conflict("not_now", reference=reference)
-    return application, entry, dict(application.get("turn") or {})  # type: ignore[call-overload]
+    return application, entry, dict(application["turn"] or {})
 
 
 @blueprint.get("/applications/<reference>/turn")
@@ -54,8 +53,8 @@ def choose(reference: str) -> str:
 
 def _choose(reference: str, refusal: Refusal | None = None, at: str | None = None) -> str:
     application, entry, turn = mine(reference)
-    service = application.get("service")
-    found = turns.openings(application["mission"], str(service)) if service else None
+    service = application["service"]
+    found = consular().appointments.openings(application["mission"], str(service)) if service else None
     wanted = local_day(at, found["zone"]) if at and found else request.args.get("day", "")[:10]
     days = {each["day"]: each for each in found["days"]} if found else {}
     return render_template(
@@ -87,7 +86,7 @@ def hold(reference: str) -> Answer | tuple[str, int]:
     if turn.get("state") == "booked":
         return redirect(url_for("turns.ask_move", reference=reference, to=at), 303)
     try:
-        turns.act(visitor().actor, reference, "hold", request.form.get("key", ""), starts_at=at)
+        consular().appointments.act(visitor().actor, reference, "hold", request.form.get("key", ""), starts_at=at)
     except (NotFound, NotAllowed, Unavailable):
         raise
     except Refusal as refusal:
@@ -157,7 +156,7 @@ def cancel(reference: str) -> Answer | tuple[str, int]:
 
 def _act(reference: str, verb: str, **body: str) -> Answer | tuple[str, int]:
     try:
-        turns.act(visitor().actor, reference, verb, request.form.get("key", ""), **body)
+        consular().appointments.act(visitor().actor, reference, verb, request.form.get("key", ""), **body)
     except (NotAllowed, Unavailable, Invalid):
         raise
     except Refusal as refusal:
@@ -189,8 +188,8 @@ def calendar_file(reference: str) -> Response:
 
 def gap(application: Application, entry: Transaction) -> list[dict[str, str]]:
     """What is missing before a turn can be handed in: a time that is still kept, for the service asked for now."""
-    turn: dict[str, Any] = dict(application.get("turn") or {})  # type: ignore[call-overload]
-    if entry.outcome != TURN or (turn.get("state") == "held" and turn.get("service") == application.get("service")):
+    turn: dict[str, Any] = dict(application["turn"] or {})
+    if entry.outcome != TURN or (turn.get("state") == "held" and turn.get("service") == application["service"]):
         return []
     return [{"text": t("turn.choose_first"), "url": url_for("turns.choose", reference=application["reference"])}]
 

@@ -5,7 +5,7 @@ from secrets import token_urlsafe
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from services.gateway.consular import Application
+from services.gateway.clients.consular.applications import Application
 from services.gateway.pages.apply import mine
 from services.gateway.pages.pay import checked
 from services.gateway.web.current import consular, settings, visitor
@@ -27,7 +27,7 @@ def show(reference: str) -> str:
 def _page(application: Application, refusal: Refusal | None = None) -> str:
     if settings().provider_url:
         allow_form_to(settings().provider_url)
-    found = consular().upgrade_price(visitor().actor, application["reference"])
+    found = consular().payments.upgrade_price(visitor().actor, application["reference"])
     return render_template(
         "pages/upgrade.html",
         application=application,
@@ -45,7 +45,7 @@ def card(reference: str) -> Response | tuple[str, int]:
     application, _ = mine(reference, "upgrade")
     back = settings().public_url + url_for("pay.came_back", reference=reference)
     try:
-        opened = consular().upgrade_by_card(visitor().actor, reference, request.form.get("key", ""), back)
+        opened = consular().payments.open_upgrade_card(visitor().actor, reference, request.form.get("key", ""), back)
         address = checked(opened["redirect_url"])
     except Refusal as refusal:
         return _page(application, refusal), refusal.status
@@ -58,7 +58,7 @@ def counter(reference: str) -> Response | tuple[str, int]:
     """Opens the second debt for the counter; the application stays regular until it is paid there."""
     application, _ = mine(reference, "upgrade")
     try:
-        consular().upgrade_at_counter(visitor().actor, reference, request.form.get("key", ""))
+        consular().payments.open_upgrade_cash(visitor().actor, reference, request.form.get("key", ""))
     except Refusal as refusal:
         return _page(application, refusal), refusal.status
     return redirect(url_for("upgrade.show", reference=reference), 303)

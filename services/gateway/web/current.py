@@ -1,21 +1,19 @@
 """What belongs to the request at hand: who visits, which services answer, where the accounts are."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import Any, Protocol, cast
 
 from flask import current_app, g
 
 from services.gateway.accounts.sessions import Visitor
+from services.gateway.clients.civil_registry import CivilRegistry
+from services.gateway.clients.conscription import Conscription
+from services.gateway.clients.consular import Consular
 from shared.db import Database
 from shared.errors import NotAllowed
 from shared.identity import ANONYMOUS, Actor
 from shared.references import is_valid, mark_of
 from shared.settings import Settings
-
-if TYPE_CHECKING:
-    from services.gateway.clients.civil_registry import CivilRegistry
-    from services.gateway.clients.conscription import Conscription
-    from services.gateway.consular import Consular
 
 
 def settings() -> Settings:
@@ -28,19 +26,19 @@ def accounts() -> Database:
     return cast(Database, current_app.extensions["database"])
 
 
-def consular() -> "Consular":
+def consular() -> Consular:
     """The mission's own service."""
-    return cast("Consular", current_app.extensions["consular"])
+    return cast(Consular, current_app.extensions["consular"])
 
 
-def civil_registry() -> "CivilRegistry":
+def civil_registry() -> CivilRegistry:
     """The register of persons."""
-    return cast("CivilRegistry", current_app.extensions["civil_registry"])
+    return cast(CivilRegistry, current_app.extensions["civil_registry"])
 
 
-def conscription() -> "Conscription":
+def conscription() -> Conscription:
     """The register of service records."""
-    return cast("Conscription", current_app.extensions["conscription"])
+    return cast(Conscription, current_app.extensions["conscription"])
 
 
 def visitor_or_none() -> Visitor | None:
@@ -82,5 +80,5 @@ class Issuer(Protocol):
 
 def issuer_of(code: str) -> Issuer | None:
     """The service whose letter leads the code; None for a code nobody can have made."""
-    issuers: dict[str, Issuer] = {"C": consular(), "R": civil_registry(), "M": conscription()}
+    issuers: dict[str, Issuer] = {"C": consular().documents, "R": civil_registry(), "M": conscription()}
     return issuers.get(mark_of(code)) if is_valid(code) else None

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from services.gateway.consular import Application
+from services.gateway.clients.consular.applications import Application
 from services.gateway.web.current import civil_registry, conscription, consular, visitor
 from services.gateway.web.forms import today
 from services.gateway.web.presentation import moment_of, zone_of
@@ -60,8 +60,8 @@ def attested(entry: Transaction, answers: Mapping[str, Any] | None = None, behal
     Raises Unavailable when one does not answer, Refusal when the register knows no such relative or no mandate stands.
     """
     actor, holder = visitor().actor, kin.named(entry, answers) if answers is not None else None
-    proven = consular().prove(actor, behalf.mandate, entry.slug) if behalf and behalf.mandate else {}
-    proofs: dict[str, str] = dict(proven.get("proofs") or {})
+    proven = consular().mandates.prove(actor, behalf.mandate, entry.slug) if behalf and behalf.mandate else None
+    proofs = dict(proven["proofs"]) if proven else {}
     asked = behalf.asked(proofs.get("civil_registry")) if behalf else None
     civil = civil_registry().state(actor, entry.slug, holder, asked)
     proofs |= civil.get("proofs") or {}
@@ -72,7 +72,7 @@ def attested(entry: Transaction, answers: Mapping[str, Any] | None = None, behal
     about = _facts(facts, behalf.capacity if behalf else HOLDER)
     if behalf is None and only_if.may_visit_again in [condition.holds for condition in entry.eligible]:
         about = replace(about, last_granted_on=_last_granted_on(actor, entry.slug))
-    mission = (proven.get("mandate") or {}).get("mission") or visitor().mission
+    mission = (proven["mandate"]["mission"] if proven else None) or visitor().mission
     return Attested([one["statement"] for one in told.values()], about, civil["facts"], mission)
 
 
@@ -87,7 +87,7 @@ def _last_granted_on(actor: Actor, slug: str) -> date | None:
     """The day on which the visitor was last granted this transaction, by whatever of theirs they can see."""
     granted = [
         local_date(moment_of(one["changed_at"]), zone_of(one["mission"]))
-        for one in consular().mine(actor)
+        for one in consular().applications.list_own(actor)
         if one["transaction"] == slug and one["status"] == "ready" and (not one["behalf"] or one["behalf"]["yours"])
     ]
     return max(granted, default=None)

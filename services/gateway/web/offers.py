@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from flask import request
 
-from services.gateway.consular import Mission, Offer
+from services.gateway.clients.consular.offers import Mission, Offer
 from services.gateway.web.current import consular, visitor_or_none
 from services.gateway.web.forms import today
 from shared.catalogue.model import TIER
@@ -18,7 +18,7 @@ USUAL = "RUH"
 def missions() -> list[Mission]:
     """Every mission, or none while the service that knows them is down."""
     try:
-        return consular().missions()
+        return consular().offers.missions()
     except Unavailable:
         return []
 
@@ -41,6 +41,6 @@ def with_tier(offer: Offer | None, answers: Mapping[str, Any]) -> Offer | None:
 def offers_by_slug(mission: str) -> dict[str, Offer]:
     """What a mission offers today; nothing while the service is down."""
     try:
-        return {one["slug"]: one for one in consular().offers(mission, today().isoformat())}
+        return {one["slug"]: one for one in consular().offers.list_offers(mission, today().isoformat())}
     except Unavailable:
         return {}

@@ -140,7 +140,7 @@ def mission_name(code: str) -> str:
 
 def _missions() -> list[Any]:
     try:
-        return list(consular().missions())
+        return list(consular().offers.missions())
     except Unavailable:
         return []
 
@@ -175,7 +175,7 @@ def _unread() -> int:
     """A page is worth more than its mark: without an answer there is none."""
     visitor = visitor_or_none()
     try:
-        return consular().unread(visitor.actor) if visitor and visitor.person else 0
+        return consular().notices.unread(visitor.actor) if visitor and visitor.person else 0
     except Refusal:
         return 0
 
