@@ -1,13 +1,12 @@
-"""Papers handed out: fetched from the service that issued them, by the letter in their code."""
+"""Downloads of receipts and documents, fetched from the service that issued them."""
 
 from flask import Blueprint, Response, make_response, request
 
-from services.gateway.web.current import acting_at, consular, issuer_of
+from services.gateway.web.current import acting_at, consular
+from services.gateway.web.issuers import issuer_of
 from shared.errors import NotFound
-from shared.references import clean, mark_of, mission_of
+from shared.references import clean, mission_of
 
-# By the first letter of a code, who issued the paper.
-ISSUERS = {"C": "consular", "R": "civil_registry", "M": "conscription"}
 blueprint = Blueprint("documents", __name__)
 
 
@@ -20,13 +19,14 @@ def receipt(number: str) -> Response:
 @blueprint.get("/documents/<code>.pdf")
 def document(code: str) -> Response:
     """A document of one's own, or of the application one acts on. Raises NotFound for a code nobody can have made."""
-    reference, service = clean(code), ISSUERS.get(mark_of(clean(code)), "")
+    reference = clean(code)
     issuer = issuer_of(reference)
     if issuer is None:
         raise NotFound()
-    about = request.args.get("application")
-    leave = consular().documents.passes(acting_at(mission_of(reference)), about).get(service) if about else None
-    return _pdf(issuer.document(acting_at(mission_of(reference)), reference, leave), f"mahjar-{reference}")
+    actor = acting_at(mission_of(reference))
+    application = request.args.get("application")
+    leave = consular().documents.passes(actor, application).get(issuer.service) if application else None
+    return _pdf(issuer.documents.document(actor, reference, leave), f"mahjar-{reference}")
 
 
 def _pdf(content: bytes, name: str) -> Response:

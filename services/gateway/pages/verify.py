@@ -1,13 +1,14 @@
 """Checking a paper somebody shows: valid, revoked, expired or unknown, and no more than the paper itself says."""
 
-from typing import Any
+from collections.abc import Mapping
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from services.gateway.accounts.throttle import VERIFY_BY_ADDRESS, address_prefix
-from services.gateway.web.current import actor, issuer_of
+from services.gateway.web.current import actor
 from services.gateway.web.forms import faults, fields, words
+from services.gateway.web.issuers import issuer_of
 from services.gateway.web.language import preferred
 from services.gateway.web.throttling import slow_down
 from shared.catalogue.model import Question
@@ -15,7 +16,7 @@ from shared.errors import Invalid, NotFound, Refusal
 from shared.references import clean, is_valid, mission_of
 
 QUESTIONS = (Question("code", max_length=60),)
-UNKNOWN: dict[str, Any] = {"status": "unknown"}
+UNKNOWN: Mapping[str, object] = {"status": "unknown"}
 blueprint = Blueprint("verify", __name__)
 
 
@@ -51,8 +52,9 @@ def show(code: str) -> tuple[str, int, dict[str, str]]:
     """What the service that issued the paper says of it."""
     slow_down(VERIFY_BY_ADDRESS, address_prefix(request.remote_addr))
     reference, down = clean(code), None
+    found: Mapping[str, object]
     try:
-        found = _ask_owner(reference)
+        found = _ask_issuer(reference)
     except NotFound:
         found = UNKNOWN
     except Refusal as refusal:
@@ -67,6 +69,6 @@ def show(code: str) -> tuple[str, int, dict[str, str]]:
     return page, down.status if down else 200, {"X-Robots-Tag": "noindex"}
 
 
-def _ask_owner(reference: str) -> dict[str, Any]:
+def _ask_issuer(reference: str) -> Mapping[str, object]:
     issuer = issuer_of(reference)
-    return UNKNOWN if issuer is None else issuer.verify(actor(mission_of(reference)), reference)
+    return UNKNOWN if issuer is None else issuer.documents.verify(actor(mission_of(reference)), reference)

@@ -1,7 +1,7 @@
 """What belongs to the request at hand: who visits, which services answer, where the accounts are."""
 
 from dataclasses import replace
-from typing import Any, Protocol, cast
+from typing import cast
 
 from flask import current_app, g
 
@@ -12,7 +12,6 @@ from services.gateway.clients.consular import Consular
 from shared.db import Database
 from shared.errors import NotAllowed
 from shared.identity import ANONYMOUS, Actor
-from shared.references import is_valid, mark_of
 from shared.settings import Settings
 
 
@@ -66,19 +65,3 @@ def acting_at(mission: str) -> Actor:
     """The visitor as the mission that keeps a thing must see them: expatriates keep what they have when they move."""
     known = visitor()
     return known.actor if known.is_staff else replace(known.actor, mission=mission)
-
-
-class Issuer(Protocol):
-    """A service that hands out papers."""
-
-    def document(self, actor: Actor, code: str, leave: str | None = None) -> bytes:
-        """The paper as PDF."""
-
-    def verify(self, actor: Actor, code: str) -> dict[str, Any]:
-        """Whether the paper is valid."""
-
-
-def issuer_of(code: str) -> Issuer | None:
-    """The service whose letter leads the code; None for a code nobody can have made."""
-    issuers: dict[str, Issuer] = {"C": consular().documents, "R": civil_registry(), "M": conscription()}
-    return issuers.get(mark_of(code)) if is_valid(code) else None
