@@ -3,6 +3,8 @@
 from typing import Any, NotRequired, TypedDict, cast
 from urllib.parse import quote
 
+from services.gateway.clients.names import RegisterName
+from services.gateway.clients.verification import Verification
 from shared.client import Client
 from shared.identity import ANONYMOUS, Actor
 from shared.standing import passed
@@ -12,7 +14,7 @@ class Confirmed(TypedDict):
     """The person the register holds under what somebody typed."""
 
     person: str
-    name: dict[str, dict[str, str]]
+    name: RegisterName
     sex: str
     born: str
 
@@ -64,9 +66,9 @@ class CivilRegistry:
         """An extract as PDF; `leave` lets whoever acts for its owner fetch it."""
         return self.client.raw("GET", f"/documents/{quote(code, safe='')}.pdf", actor, headers=passed(leave))
 
-    def verify(self, actor: Actor, code: str) -> dict[str, Any]:
+    def verify(self, actor: Actor, code: str) -> Verification:
         """Whether an extract is valid."""
-        return cast(dict[str, Any], self.client.get(f"/verify/{quote(code, safe='')}", actor))
+        return cast(Verification, self.client.get(f"/verify/{quote(code, safe='')}", actor))
 
     def ready(self) -> None:
         """Raises Unavailable unless the service answers."""

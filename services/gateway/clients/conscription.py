@@ -1,13 +1,26 @@
 """Asks the conscription service: service status, assessments, its documents. No other file knows its addresses."""
 
 import json
-from typing import Any, cast
+from typing import Any, TypedDict, cast
 from urllib.parse import quote
 
 from services.gateway.clients.civil_registry import Statement
+from services.gateway.clients.verification import Verification
 from shared.client import Client
 from shared.identity import ANONYMOUS, Actor
 from shared.standing import passed
+
+
+class Assessment(TypedDict):
+    """How an application was decided; no amount for a deferral or a refusal. The amount is in minor units."""
+
+    application: str
+    amount: int | None
+    currency: str | None
+    tier: str | None
+    law: str | None
+    reason: str | None
+    working: list[dict[str, Any]]
 
 
 class Conscription:
@@ -20,10 +33,10 @@ class Conscription:
         """A statement about the service record of the actor's person, or of whom a proof lets them act for."""
         return cast(Statement, self.client.post("/statements", actor, {"purpose": purpose, "proof": proof}))
 
-    def assessment(self, actor: Actor, application: str, leave: str | None = None) -> dict[str, Any]:
-        """How it was decided: {amount, currency, tier, reason, working}; no amount for a deferral or a refusal."""
+    def assessment(self, actor: Actor, application: str, leave: str | None = None) -> Assessment:
+        """How an application was decided."""
         address = f"/assessments/{quote(application, safe='')}"
-        return cast(dict[str, Any], json.loads(self.client.raw("GET", address, actor, headers=passed(leave))))
+        return cast(Assessment, json.loads(self.client.raw("GET", address, actor, headers=passed(leave))))
 
     def rules(self, slug: str, on: str) -> dict[str, Any]:
         """The amounts the laws set for a transaction on a day: {amounts, history}."""
@@ -33,9 +46,9 @@ class Conscription:
         """A discharge as PDF; `leave` lets whoever acts for its owner fetch it."""
         return self.client.raw("GET", f"/documents/{quote(code, safe='')}.pdf", actor, headers=passed(leave))
 
-    def verify(self, actor: Actor, code: str) -> dict[str, Any]:
+    def verify(self, actor: Actor, code: str) -> Verification:
         """Whether a document is valid."""
-        return cast(dict[str, Any], self.client.get(f"/verify/{quote(code, safe='')}", actor))
+        return cast(Verification, self.client.get(f"/verify/{quote(code, safe='')}", actor))
 
     def ready(self) -> None:
         """Raises Unavailable unless the service answers."""

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Redirection
 
+from services.gateway.clients.consular.bookings import RowFault
 from services.gateway.web.access import PAGES
 from services.gateway.web.current import actor, consular, visitor
 from services.gateway.web.forms import faults, fields, typed
@@ -78,7 +79,7 @@ def one(reference: str) -> str:
     )
 
 
-def _worded(fault: dict[str, Any]) -> dict[str, Any]:
+def _worded(fault: RowFault) -> dict[str, Any]:
     known = f"desk.bookings.fault.{fault['code']}"
     return {**fault, "text": t(known if has_text(known) else "desk.bookings.fault.other")}
 

@@ -5,6 +5,7 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from services.gateway.clients.consular.appointments import OpeningHours
 from services.gateway.desk.reading import said
 from services.gateway.web.access import DECIDING
 from services.gateway.web.current import actor, consular
@@ -28,7 +29,7 @@ def show() -> str:
     return _page()
 
 
-def _runs(hours: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _runs(hours: list[OpeningHours]) -> list[dict[str, Any]]:
     """Rows that differ in nothing but the weekday, as one; weekdays as columns of a calendar, Sunday first."""
     found: dict[tuple[object, ...], dict[str, Any]] = {}
     for row in hours:

@@ -5,6 +5,8 @@ from typing import Any
 
 from flask import Response, render_template, request
 
+from services.gateway.clients.consular.applications import Upload
+from services.gateway.clients.consular.cases import Case
 from services.gateway.desk.compare import beside
 from services.gateway.desk.exceptions import held, holder, may
 from services.gateway.desk.reading import RETURN_REASONS, choices, said, short, who
@@ -46,15 +48,15 @@ def page(reference: str, **more: Any) -> str:
     return unindented(page)
 
 
-def _answers(found: dict[str, Any], entry: Transaction) -> list[dict[str, Any]]:
+def _answers(found: Case, entry: Transaction) -> list[dict[str, Any]]:
     asked = {question.name: question for question in entry.questions}
     rows = beside(list(asked), found["answers"], found.get("person") or {})
     return [{"row": row, "shown": shown_answer(asked[row.question], found["answers"])} for row in rows]
 
 
-def _checklist(found: dict[str, Any], entry: Transaction) -> list[dict[str, Any]]:
+def _checklist(found: Case, entry: Transaction) -> list[dict[str, Any]]:
     """Every paper the transaction asks for, with what was handed in for it."""
-    given: dict[str, list[dict[str, Any]]] = {}
+    given: dict[str, list[Upload]] = {}
     for one in found["papers"]:
         given.setdefault(one["name"], []).append(one)
     return [

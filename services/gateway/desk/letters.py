@@ -9,6 +9,7 @@ from flask import redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from services.gateway.clients.names import PrintedName
 from services.gateway.desk.reading import said
 from services.gateway.web.current import actor, consular
 from services.gateway.web.forms import words
@@ -70,8 +71,8 @@ def _page(code: str, **more: Any) -> str:
     )
 
 
-def _named(name: Mapping[str, str] | None) -> str:
-    return str((name or {}).get(chosen().code) or (name or {}).get("ar") or "")
+def _named(name: PrintedName | None) -> str:
+    return (name["en"] if chosen().code == "en" else name["ar"]) or name["ar"] if name else ""
 
 
 def reply(code: str) -> Answer:

@@ -5,6 +5,7 @@ import uuid
 from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answered
 
+from services.gateway.clients.consular.mandates import Deed
 from services.gateway.desk.case import SIGNS
 from services.gateway.desk.reading import said
 from services.gateway.pages.mandates import scope_name
@@ -49,9 +50,9 @@ def _page(reference: str, **more: object) -> str:
     )
 
 
-def _found(paper: dict[str, str]) -> dict[str, object] | None:
+def _found(paper: Deed) -> dict[str, object] | None:
     try:
-        return civil_registry().introduce(actor(), paper["principal_number"], paper["principal_given"])["facts"]
+        return civil_registry().introduce(actor(), paper["principal_number"], paper["principal_given"] or "")["facts"]
     except Refusal as refusal:
         if isinstance(refusal, Unavailable):
             raise
@@ -71,7 +72,7 @@ def accept(reference: str) -> Answer:
     """The paper is good, and the register's person is the one it names."""
     paper = consular().mandates.deed(actor(), reference)
     try:
-        told = civil_registry().introduce(actor(), str(paper["principal_number"]), str(paper["principal_given"]))
+        told = civil_registry().introduce(actor(), paper["principal_number"], paper["principal_given"] or "")
         body = {"key": request.form.get("key", ""), "statement": told["statement"]}
         consular().mandates.decide_deed(actor(), reference, "accept", body)
     except (NotFound, NotAllowed, Unavailable):

@@ -8,6 +8,7 @@ from flask import redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from services.gateway.clients.consular.approvals import Proposal
 from services.gateway.desk.reading import said
 from services.gateway.web.access import PAGES
 from services.gateway.web.current import actor, consular, visitor
@@ -52,7 +53,7 @@ def _list(**more: Any) -> str:
     )
 
 
-def _worded(proposal: dict[str, Any]) -> dict[str, Any]:
+def _worded(proposal: Proposal) -> dict[str, Any]:
     return {**proposal, "terms": terms(proposal["params"])}
 
 

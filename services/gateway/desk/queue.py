@@ -6,6 +6,7 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from services.gateway.clients.consular.cases import QueuePage
 from services.gateway.desk.reading import day, printed
 from services.gateway.web.current import actor, consular
 from shared import references
@@ -41,7 +42,7 @@ def show() -> Answer:
     try:
         found = consular().cases.queue(actor(), **filters, q=sought or None)
     except Invalid:
-        nothing = {"rows": [], "more": False, "page": 1, "counts": {}}
+        nothing: QueuePage = {"rows": [], "more": False, "page": 1, "counts": {}}
         return _page(nothing, filters, sought, wrong=True), 422
     return _page(found, filters, sought)
 
@@ -55,7 +56,7 @@ def _filters() -> dict[str, str | int | None]:
     }
 
 
-def _page(found: dict[str, Any], filters: dict[str, str | int | None], sought: str, wrong: bool = False) -> str:
+def _page(found: QueuePage, filters: dict[str, str | int | None], sought: str, wrong: bool = False) -> str:
     kept: dict[str, Any] = {"transaction": filters["transaction"], "q": sought or None}
     return render_template(
         "desk/queue.html",

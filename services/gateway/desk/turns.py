@@ -7,6 +7,7 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from services.gateway.clients.consular.appointments import DaySheet
 from services.gateway.desk import case
 from services.gateway.desk.reading import printed, said
 from services.gateway.web.current import actor, consular
@@ -42,7 +43,7 @@ def _page(refusal: Refusal | None = None) -> Answer:
     return (page, refusal.status) if refusal else page
 
 
-def _shifted(found: dict[str, Any], days: int) -> str:
+def _shifted(found: DaySheet, days: int) -> str:
     return (date.fromisoformat(found["day"]) + timedelta(days=days)).isoformat()
 
 

@@ -1,11 +1,10 @@
 """For whom somebody applies: themselves, a relative, a child in their care, or somebody who gave them a mandate."""
 
-from typing import Any
-
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from services.gateway.accounts.throttle import KIN_BY_ACCOUNT
+from services.gateway.clients.consular.mandates import Mandate
 from services.gateway.pages.apply import eligibility_page, opened
 from services.gateway.web.current import civil_registry, consular, visitor
 from services.gateway.web.eligibility import Behalf, attested
@@ -44,7 +43,7 @@ def _whom(entry: Transaction, refusal: Refusal | None = None) -> str:
     )
 
 
-def _held(entry: Transaction) -> list[dict[str, Any]]:
+def _held(entry: Transaction) -> list[Mandate]:
     """The mandates by which the visitor may ask for this. None while the service that keeps them is down."""
     if AGENT not in entry.acts and GUARDIAN not in entry.acts:
         return []
@@ -56,7 +55,7 @@ def _held(entry: Transaction) -> list[dict[str, Any]]:
     return [one for one in held if one["side"] == "agent" and one["stands"] and _allows(one, entry)]
 
 
-def _allows(mandate: dict[str, Any], entry: Transaction) -> bool:
+def _allows(mandate: Mandate, entry: Transaction) -> bool:
     fits = mandate["capacity"] in entry.acts
     return fits and (mandate["capacity"] == GUARDIAN or covers(mandate["scope"], entry))
 

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from services.gateway.accounts import register
 from services.gateway.accounts.throttle import IDENTITY_BY_ACCOUNT, IDENTITY_BY_ADDRESS, address_prefix
 from services.gateway.clients.civil_registry import Confirmed
+from services.gateway.clients.names import NameParts
 from services.gateway.web.current import accounts, civil_registry, settings, visitor
 from services.gateway.web.forms import faults, fields, read, typed
 from services.gateway.web.throttling import slow_down
@@ -60,10 +61,10 @@ def _confirmed(answers: dict[str, str]) -> Confirmed:
 
 
 def _tie(number: str, found: Confirmed) -> None:
-    names = _full(found["name"].get("ar", {})), _full(found["name"].get("latin", {}))
+    names = _full(found["name"]["ar"]), _full(found["name"]["latin"])
     with accounts().scope(visitor().mission) as session:
         register.tie(session, settings().secret, visitor(), found["person"], number, names)
 
 
-def _full(name: dict[str, str]) -> str:
-    return " ".join(filter(None, (name.get("given"), name.get("father"), name.get("family"))))
+def _full(name: NameParts) -> str:
+    return " ".join(filter(None, (name["given"], name["father"], name["family"])))

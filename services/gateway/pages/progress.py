@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from services.gateway.clients.consular.applications import Application, TimelineEntry
+from services.gateway.clients.consular.applications import Application, ApplicationStage, TimelineEntry
 from services.gateway.web.language import chosen
 from services.gateway.web.presentation import date, has_text, moment, t
 
@@ -12,7 +12,7 @@ WAITING_FOR_OWNER = frozenset({"draft", "returned"})
 OVER = frozenset({"collected", "refused", "withdrawn", "lapsed", "cancelled"})
 
 
-def stages(told: list[dict[str, str]]) -> list[dict[str, object]]:
+def stages(told: list[ApplicationStage]) -> list[dict[str, object]]:
     """The bare stages, as anybody with reference and birth date may see them."""
     return [_stage(one) for one in told]
 
@@ -28,7 +28,7 @@ def progress(application: Application) -> list[dict[str, object]]:
     return [*past, *_ahead(application)]
 
 
-def _stage(one: dict[str, str]) -> dict[str, object]:
+def _stage(one: ApplicationStage) -> dict[str, object]:
     return {"title": t(f"stage.{one['code']}"), "mood": MOODS.get(one["state"], "ahead")}
 
 
@@ -62,7 +62,7 @@ def _ahead(application: Application) -> list[dict[str, object]]:
     return [_promised(one, application["due_on"]) for one in coming]
 
 
-def _promised(one: dict[str, str], due_on: str | None) -> dict[str, object]:
+def _promised(one: ApplicationStage, due_on: str | None) -> dict[str, object]:
     """A stage still to come; the due date is promised for the day it is ready."""
     when = t("application.expected_by", day=date(due_on)) if due_on and one["code"] == "ready" else None
     return {**_stage(one), "mood": "ahead", "when": when}

@@ -27,9 +27,10 @@ LONGEST = 40
 def openings() -> Response:
     """Free times as JSON, for calendars and programs: nobody has to read our pages by machine."""
     slow_down(OPENINGS_BY_ADDRESS, address_prefix(request.remote_addr))
-    asked = {name: request.args.get(name, "")[:LONGEST] for name in ("mission", "service")}
+    mission, service = (request.args.get(name, "")[:LONGEST] for name in ("mission", "service"))
+    appointments, mission = consular().appointments, mission or "RUH"
     try:
-        return jsonify(consular().appointments.openings(asked["mission"] or "RUH", asked["service"] or None))
+        return jsonify(appointments.openings(mission, service) if service else appointments.services(mission))
     except NotFound as unknown:
         answer = jsonify(code=unknown.code)
         answer.status_code = unknown.status

@@ -1,12 +1,14 @@
 """Applications in the consular service: drafts, answers, uploads, sending in, withdrawing, following from outside."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypedDict, cast
+from typing import Any, NotRequired, TypedDict, cast
 from urllib.parse import quote
 
-from services.gateway.clients.consular.appointments import Appointment
+from services.gateway.clients.consular.appointments import Appointment, Visit
+from services.gateway.clients.consular.letters import LetterSummary
 from services.gateway.clients.consular.notices import Notice
-from services.gateway.clients.consular.payments import Payment, Quote
+from services.gateway.clients.consular.payments import Payment, Quote, Refund
+from services.gateway.clients.names import Named, PrintedName
 from shared.client import Client
 from shared.identity import Actor
 
@@ -19,47 +21,114 @@ class Upload(TypedDict):
     filename: str
     bytes: int
     type: str
+    added_at: str
 
 
 class TimelineEntry(TypedDict):
-    """A line of the timeline."""
+    """A line of the timeline; `name` and `capacity` only where one person acts for another."""
 
     at: str
     code: str
     by: str
     reason: str | None
     note: str | None
-    name: dict[str, str] | None
+    name: PrintedName | None
+    capacity: str | None
     detail: dict[str, Any] | None
 
 
-class Application(TypedDict):
-    """An application as its owner, or an officer of its mission, sees it."""
+class Representation(TypedDict):
+    """Who acts for whom in an application; `yours` where the reader is the one it is about."""
+
+    acting: PrintedName
+    beneficiary: PrintedName
+    capacity: str
+    mandate: str | None
+    national_number: str | None
+    given_name: str | None
+    yours: bool
+
+
+class IssuedDocument(TypedDict):
+    """The document that came of an application, and the service that keeps it."""
+
+    code: str
+    owner: str | None
+
+
+class Collection(TypedDict):
+    """The passport that an application brought."""
+
+    number: str
+    expires_on: str | None
+    state: str
+
+
+class WithdrawalRule(TypedDict):
+    """What withdrawing means now, with the money it is about, in minor units."""
+
+    rule: str
+    amount: NotRequired[int]
+    currency: NotRequired[str]
+
+
+class ApplicationStage(TypedDict):
+    """A stage on the way of an application, and whether it is done, current, halted or ahead."""
+
+    code: str
+    state: str
+
+
+class ApplicationSummary(TypedDict):
+    """An application in a list."""
 
     reference: str
     transaction: str
     mission: str
     status: str
+    awaits: str | None
+    created_at: str
+    submitted_at: str | None
     changed_at: str
+    due_on: str | None
+    lapses_on: str | None
+    booked_for: str | None
+
+
+class OwnApplication(ApplicationSummary):
+    """An application in the list of whoever it is about or acts on it."""
+
+    behalf: Representation | None
+
+
+class File(ApplicationSummary):
+    """An application with what both sides, applicant and desk, see."""
+
+    applicant: Named | None
+    behalf: Representation | None
     answers: dict[str, Any]
     papers: list[Upload]
     quote: Quote | None
-    payments: list[Payment]
-    refunds: list[dict[str, Any]]
-    document: dict[str, str] | None
-    timeline: list[TimelineEntry]
-    stages: list[dict[str, str]]
-    due_on: str | None
-    lapses_on: str | None
-    on_withdrawal: dict[str, Any] | None
-    booked_for: str | None
-    notices: list[Notice]
-    collection: Any
     upgrade: Quote | None
-    allowed: list[str]
-    behalf: dict[str, Any] | None
+    payments: list[Payment]
+    refunds: list[Refund]
+    document: IssuedDocument | None
+    timeline: list[TimelineEntry]
+    stages: list[ApplicationStage]
+    collection: Collection | None
+    letters: list[LetterSummary]
+    on_withdrawal: WithdrawalRule | None
     turn: Appointment | None
-    service: str | None
+    service: NotRequired[str | None]
+    visit: Visit | None
+    slip: str | None
+    allowed: list[str]
+
+
+class Application(File):
+    """An application as its owner sees it, with the notices about it."""
+
+    notices: list[Notice]
 
 
 class Stage(TypedDict):
@@ -67,7 +136,7 @@ class Stage(TypedDict):
 
     transaction: str
     status: str
-    stages: list[dict[str, str]]
+    stages: list[ApplicationStage]
 
 
 class Applications:
@@ -76,24 +145,24 @@ class Applications:
     def __init__(self, client: Client) -> None:
         self.client = client
 
-    def list_own(self, actor: Actor) -> list[Application]:
+    def list_own(self, actor: Actor) -> list[OwnApplication]:
         """The actor's own applications, latest first."""
-        return cast(list[Application], self.client.get("/applications", actor))
+        return cast(list[OwnApplication], self.client.get("/applications", actor))
 
     def detail(self, actor: Actor, reference: str) -> Application:
         """One application with all that its reader may see."""
         return cast(Application, self.client.get(_path(reference), actor))
 
-    def begin(self, actor: Actor, transaction: str, key: str) -> dict[str, Any]:
+    def begin(self, actor: Actor, transaction: str, key: str) -> Application:
         """Opens a draft for oneself; the same key never opens two."""
-        return cast(dict[str, Any], self.client.post("/applications", actor, {"transaction": transaction, "key": key}))
+        return cast(Application, self.client.post("/applications", actor, {"transaction": transaction, "key": key}))
 
     def begin_for(
         self, actor: Actor, transaction: str, key: str, claim: Mapping[str, Any], mission: str | None
-    ) -> dict[str, Any]:
+    ) -> Application:
         """Opens a draft for somebody else; the same key never opens two."""
         body = {"transaction": transaction, "key": key, "behalf": dict(claim), "mission": mission}
-        return cast(dict[str, Any], self.client.post("/applications", actor, body))
+        return cast(Application, self.client.post("/applications", actor, body))
 
     def answer(self, actor: Actor, reference: str, answers: dict[str, Any]) -> None:
         """Stores answers of a draft or of a returned application."""

@@ -14,15 +14,32 @@ class Preview(TypedDict):
     preview: dict[str, Any]
 
 
+class Proposal(TypedDict):
+    """A proposal: its terms, what it touched when it was made and what it would touch now, and who signed."""
+
+    reference: str
+    kind: str
+    state: str
+    params: dict[str, Any]
+    preview: dict[str, Any]
+    now: dict[str, Any] | None
+    result: dict[str, Any]
+    proposer: str
+    proposed_at: str
+    approver: str | None
+    decided_at: str | None
+    reason: str | None
+
+
 class Approvals:
     """One method per question. Each raises the refusal the service meant, or Unavailable."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
 
-    def list_proposals(self, actor: Actor) -> list[dict[str, Any]]:
+    def list_proposals(self, actor: Actor) -> list[Proposal]:
         """Proposals that wait for a second signature, then those decided last."""
-        return cast(list[dict[str, Any]], self.client.get("/desk/proposals", actor))
+        return cast(list[Proposal], self.client.get("/desk/proposals", actor))
 
     def preview(self, actor: Actor, kind: str, params: dict[str, Any]) -> Preview:
         """What a proposal would touch. Nothing is written."""

@@ -1,8 +1,9 @@
 """Documents and receipts that the mission issued, and the pass to fetch those of somebody one acts for."""
 
-from typing import Any, cast
+from typing import cast
 from urllib.parse import quote
 
+from services.gateway.clients.verification import Verification
 from shared.client import Client
 from shared.identity import Actor
 from shared.standing import passed
@@ -22,9 +23,9 @@ class Documents:
         """A document of the mission as PDF; `leave` lets whoever acts for its owner fetch it."""
         return self.client.raw("GET", f"/documents/{quote(code, safe='')}.pdf", actor, headers=passed(leave))
 
-    def verify(self, actor: Actor, code: str) -> dict[str, Any]:
+    def verify(self, actor: Actor, code: str) -> Verification:
         """Whether a document of the mission is valid."""
-        return cast(dict[str, Any], self.client.get(f"/verify/{quote(code, safe='')}", actor))
+        return cast(Verification, self.client.get(f"/verify/{quote(code, safe='')}", actor))
 
     def passes(self, actor: Actor, reference: str) -> dict[str, str]:
         """By service, what lets the actor fetch the documents of an application they act on."""

@@ -4,10 +4,38 @@ from collections.abc import Mapping
 from typing import Any, TypedDict, cast
 from urllib.parse import quote
 
+from services.gateway.clients.names import PrintedName
 from shared.client import Client
 from shared.identity import Actor
 
-Mandate = dict[str, Any]
+
+class Mandate(TypedDict):
+    """A mandate as one side of it sees it, or the desk; people are named once they are known to the mission."""
+
+    reference: str
+    kind: str
+    side: str
+    state: str
+    stands: bool
+    capacity: str
+    scope: list[str]
+    mission: str
+    principal: PrintedName | None
+    principal_given: str | None
+    agent: PrintedName | None
+    agent_given: str | None
+    issued_on: str | None
+    until: str | None
+    made_at: str
+    reason: str | None
+    note: str | None
+
+
+class Deed(Mandate):
+    """A mandate as the desk checks it: with the principal's number as it was typed, and the type of the scan."""
+
+    principal_number: str
+    scan_type: str
 
 
 class Proof(TypedDict):
@@ -43,13 +71,13 @@ class Mandates:
         """The mandate, and what shows each register of a transaction that it stands."""
         return cast(Proof, self.client.post(_path(reference, "proof"), actor, {"purpose": purpose}))
 
-    def list_deeds(self, actor: Actor) -> list[Mandate]:
+    def list_deeds(self, actor: Actor) -> list[Deed]:
         """Deeds of the officer's mission: to be checked first, then the last ones decided."""
-        return cast(list[Mandate], self.client.get("/desk/mandates", actor))
+        return cast(list[Deed], self.client.get("/desk/mandates", actor))
 
-    def deed(self, actor: Actor, reference: str) -> Mandate:
+    def deed(self, actor: Actor, reference: str) -> Deed:
         """One deed. The read is recorded."""
-        return cast(Mandate, self.client.get(f"/desk{_path(reference)}", actor))
+        return cast(Deed, self.client.get(f"/desk{_path(reference)}", actor))
 
     def deed_scan(self, actor: Actor, reference: str) -> bytes:
         """The scan of a deed."""

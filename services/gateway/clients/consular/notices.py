@@ -16,6 +16,7 @@ class Notice(TypedDict):
     id: int
     kind: str
     about: str
+    mission: str
     params: dict[str, Any]
     at: str
     read: bool

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, TypedDict, TypeVar, cast
 from urllib.parse import quote
 
-from services.gateway.clients.consular.payments import Amount
+from services.gateway.clients.consular.payments import Amount, Fee
 from shared.client import Client
 from shared.identity import ANONYMOUS
 
@@ -15,7 +15,7 @@ CACHE_SECONDS = 30.0
 
 
 class Mission(TypedDict):
-    """An embassy or consulate."""
+    """An embassy or consulate. Weekdays are counted from Monday, 0."""
 
     code: str
     name_ar: str
@@ -23,17 +23,9 @@ class Mission(TypedDict):
     country: str
     zone: str
     currency: str
-
-
-class Fee(TypedDict):
-    """A line of the tariff, in its own currency and in the one the mission collects."""
-
-    line: str
-    beneficiary: str
-    tariff: Amount
-    collected: Amount
-    source: str
-    certainty: str
+    status: str
+    weekend: list[int]
+    half_days: list[int]
 
 
 class TierOffer(TypedDict):
@@ -43,12 +35,15 @@ class TierOffer(TypedDict):
     working_days: int
     fees: list[Fee]
     total: Amount | None
+    price_lacks: str | None
 
 
 class Offer(TypedDict):
     """A transaction as one mission offers it on one day."""
 
     slug: str
+    priced: str
+    price_lacks: str | None
     status: str
     status_source: str | None
     status_since: str | None
