@@ -8,14 +8,10 @@ from werkzeug.wrappers import Response as Answer
 
 from services.gateway import desk, pages
 from services.gateway.accounts import UNREACHABLE
-from services.gateway.clients.civil_registry import CivilRegistry
-from services.gateway.clients.conscription import Conscription
-from services.gateway.clients.consular import Consular
+from services.gateway.clients import connect
 from services.gateway.web import current, faults, presentation, security
 from services.gateway.web.compression import init_compression
 from services.gateway.web.language import init_language, preferred
-from shared.client import Client
-from shared.crypto import Keys
 from shared.db import Database, now
 from shared.errors import Refusal
 from shared.logs import start_logs
@@ -31,7 +27,7 @@ def create_app(configured: Settings, **replaced: Any) -> Flask:
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
     app.extensions["settings"] = configured
     app.extensions["database"] = Database(configured.database_url)
-    app.extensions.update(upstreams(configured) | replaced)
+    app.extensions.update(connect(configured) | replaced)
     security.init_security(app)
     init_compression(app)
     init_language(app)
@@ -49,16 +45,6 @@ def create_app(configured: Settings, **replaced: Any) -> Flask:
 def app() -> Flask:
     """For the web server: settings come from the environment."""
     return create_app(Settings.load("gateway"))
-
-
-def upstreams(configured: Settings) -> dict[str, Any]:
-    """A client of each service, all speaking with the gateway's key."""
-    keys = Keys(configured.keys, "gateway")
-    return {
-        "consular": Consular.through(Client(configured.url_consular, keys, "consular")),
-        "civil_registry": CivilRegistry(Client(configured.url_civil_registry, keys, "civil_registry")),
-        "conscription": Conscription(Client(configured.url_conscription, keys, "conscription")),
-    }
 
 
 def front_door() -> Answer:

@@ -23,7 +23,7 @@ def page(status: int, refusal: Refusal | None = None) -> tuple[str, int]:
     said = words(refusal.code, **refusal.params) if refusal is not None and has_words(refusal) else None
     titled = f"refusal.{refusal.code}.title" if refusal is not None else ""
     return render_template(
-        "pages/error.html", status=shown, said=said, titled=titled if titled and has_text(titled) else None
+        "error.html", status=shown, said=said, titled=titled if titled and has_text(titled) else None
     ), status
 
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from services.gateway.web.presentation import date as date_in_words
 from services.gateway.web.presentation import has_text, hijri_date, t, tn, zone_of
 from shared.calendars import HIJRI
-from shared.catalogue.model import Question
+from shared.catalogue.model import Question, Transaction
 from shared.clock import local_date
 from shared.errors import Invalid, Refusal
 from shared.forms import DATES, as_typed, check_questions
@@ -57,6 +57,11 @@ class Field:
 def today() -> date:
     """The day at the visitor's mission, by which answers are judged here early and by the service for good."""
     return local_date(datetime.now(UTC), zone_of(None))
+
+
+def steps_of(entry: Transaction) -> list[str]:
+    """The names of an entry's steps, in the order of its questions."""
+    return list(dict.fromkeys(question.step for question in entry.questions))
 
 
 def typed(questions: Iterable[Question], form: Mapping[str, str]) -> dict[str, str]:

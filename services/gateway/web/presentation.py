@@ -3,9 +3,11 @@
 import datetime as dt
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, request, url_for
+from jinja2 import FileSystemLoader
 from markupsafe import Markup
 
 from services.gateway.web.access import PAGES, role_class
@@ -14,10 +16,13 @@ from services.gateway.web.current import consular, settings, visitor_or_none
 from services.gateway.web.language import chosen, other, this_page_in
 from services.gateway.web.security import csp_nonce, csrf_token
 from shared.catalogue import CATALOGUE
+from shared.catalogue.scopes import group_of
 from shared.clock import local_date
 from shared.errors import Refusal, Unavailable
 from shared.money import Money
 
+# Templates of a subject stand beside its pages; what all of them share is in `templates`.
+FOLDER = Path(__file__).parent.parent
 PUBLIC = (("nav.services", "home.show"), ("nav.track", "track.ask"), ("nav.verify", "verify.ask"))
 OWN = (("nav.services", "home.show"), ("nav.applications", "applications.mine"), ("nav.verify", "verify.ask"))
 DESK = (
@@ -101,6 +106,12 @@ def unindented(page: str) -> str:
     """The page without the indentation of its source, for pages with much on them; what people typed stays as it is."""
     parts = re.split("(<textarea.*?</textarea>)", page, flags=re.DOTALL)
     return "".join(part if place % 2 else re.sub(r"\n\s+", "\n", part) for place, part in enumerate(parts))
+
+
+def scope_name(scope: str) -> Markup:
+    """What a scope covers, in words."""
+    group = group_of(scope)
+    return t("mandate.scope.group", group=t(f"group.{group}")) if group else t(f"transaction.{scope}.title")
 
 
 def outcome_of(slug: str) -> str:
@@ -207,6 +218,7 @@ def _context() -> dict[str, object]:
 
 def init_templates(app: Flask) -> None:
     """Gives all templates the same words. Functions are globals so that imported macros see them too."""
+    app.jinja_loader = FileSystemLoader([FOLDER / "templates", FOLDER])
     app.context_processor(_context)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(

@@ -1,0 +1,67 @@
+"""One case as an officer reads it: scans beside typed data, register facts beside answers, papers, money, history."""
+
+import uuid
+from typing import Any
+
+from flask import Response, render_template, request
+
+from services.gateway.clients.consular.applications import Upload
+from services.gateway.clients.consular.cases import Case
+from services.gateway.desk.cases.compare import beside
+from services.gateway.desk.cases.details import held, holder, may
+from services.gateway.desk.scans import send_scan
+from services.gateway.desk.wording import RETURN_REASONS, choices, refusal_text, short, who
+from services.gateway.web.current import actor, consular
+from services.gateway.web.forms import shown_answer
+from services.gateway.web.presentation import unindented
+from shared.catalogue import CATALOGUE
+from shared.catalogue.model import Transaction
+
+
+def show(reference: str) -> str:
+    """The case. Opening it is recorded by the service that keeps it."""
+    return page(reference, done=request.args.get("done", ""))
+
+
+def page(reference: str, **more: Any) -> str:
+    """The case page, with what else it has to say: something done, or a refusal of what was tried."""
+    found = consular().cases.detail(actor(), reference)
+    entry = CATALOGUE[found["transaction"]]
+    page = render_template(
+        "desk/cases/case.html",
+        case=found,
+        entry=entry,
+        who=who(found),
+        answers=_answers(found, entry),
+        papers=_checklist(found, entry),
+        return_reasons=choices(RETURN_REASONS),
+        held=held(found),
+        holder=holder(found),
+        may=may,
+        key=str(uuid.uuid4()),
+        refusal_text=refusal_text,
+        short=short,
+        **more,
+    )
+    return unindented(page)
+
+
+def _answers(found: Case, entry: Transaction) -> list[dict[str, Any]]:
+    asked = {question.name: question for question in entry.questions}
+    rows = beside(list(asked), found["answers"], found.get("person") or {})
+    return [{"row": row, "shown": shown_answer(asked[row.question], found["answers"])} for row in rows]
+
+
+def _checklist(found: Case, entry: Transaction) -> list[dict[str, Any]]:
+    """Every paper the transaction asks for, with what was handed in for it."""
+    given: dict[str, list[Upload]] = {}
+    for one in found["papers"]:
+        given.setdefault(one["name"], []).append(one)
+    return [
+        {"name": paper.name, "required": paper.required, "given": given.get(paper.name, [])} for paper in entry.papers
+    ]
+
+
+def paper(paper: str) -> Response:
+    """The scan of an upload."""
+    return send_scan(consular().applications.upload(actor(), paper))

@@ -1,0 +1,42 @@
+"""Puts right what came up as an exception: held money goes back, a flag comes off, each with its reason."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from services.gateway.desk.cases import case
+from services.gateway.web.current import actor, consular
+from shared.errors import NotAllowed, NotFound, Refusal, Unavailable
+
+LONGEST = 500
+Answer = Response | str | tuple[str, int]
+
+
+def give_back(reference: str, payment: str) -> Answer:
+    """Owes money that fits nothing back to whoever paid it."""
+    return _act(
+        reference,
+        f"give-{payment}",
+        "give_back",
+        lambda body: consular().cases.refund_held_payment(actor(), reference, body, payment),
+    )
+
+
+def clear(reference: str) -> Answer:
+    """Takes the flag off a case that has been dealt with."""
+    return _act(reference, "flag", "clear", lambda body: consular().cases.act(actor(), reference, "clear", body))
+
+
+def _act(reference: str, place: str, done: str, act: Callable[[dict[str, Any]], object]) -> Answer:
+    reason = request.form.get("reason", "").strip()[:LONGEST]
+    if not reason:
+        return case.page(reference, wrong={place: "desk.why_needed"}), 422
+    try:
+        act({"reason": reason, "key": request.form.get("key", "")})
+    except (NotFound, NotAllowed, Unavailable):
+        raise
+    except Refusal as said:
+        return case.page(reference, refused=said), said.status
+    return redirect(url_for("desk.case", reference=reference, done=done), 303)

@@ -1,0 +1,48 @@
+"""What a person has been told, newest first; opening the page marks it as read."""
+
+from contextlib import suppress
+from typing import Any
+
+from flask import Blueprint, render_template
+from markupsafe import Markup
+
+from services.gateway.clients.consular.notices import Notice
+from services.gateway.web.current import consular, visitor
+from services.gateway.web.presentation import date, money, t, tn
+from shared.errors import Unavailable
+
+blueprint = Blueprint("notices", __name__)
+DAYS = ("day", "until")
+ABOUT_BOOKINGS = ("booking_found", "booking_lapsed")
+ABOUT_MANDATES = "mandate_"
+
+
+@blueprint.get("/notices")
+def show() -> str:
+    """The list as it was before this visit, so that what is new still says so."""
+    found = consular().notices.list_own(visitor().actor)
+    if any(not one["read"] for one in found):
+        with suppress(Unavailable):
+            consular().notices.mark_read(visitor().actor, found[0]["id"])
+    return render_template("pages/account/notices.html", notices=with_text(found))
+
+
+def with_text(notices: list[Notice]) -> list[dict[str, Any]]:
+    """Notices with their words and where they lead: an application, the mandates, or nowhere."""
+    return [{**one, "text": words(one), **_leads_to(one)} for one in notices]
+
+
+def _leads_to(notice: Notice) -> dict[str, Any]:
+    mandate = notice["kind"].startswith(ABOUT_MANDATES)
+    return {"mandate": mandate, "reference": None if mandate or notice["kind"] in ABOUT_BOOKINGS else notice["about"]}
+
+
+def words(notice: Notice) -> Markup:
+    """The notice in the page's language; the same texts go into e-mails and text messages."""
+    key, params = f"notice.{notice['kind']}", dict(notice["params"])
+    n = params.pop("left", None) or params.pop("days", None)
+    given = {name: date(value) if name in DAYS else value for name, value in params.items()}
+    if "currency" in params:
+        given = {"amount": money(params)}
+    given["reference"] = notice["about"]
+    return t(key, **given) if n is None else tn(key, n, **given)

@@ -1,0 +1,200 @@
+"""Choosing a time at the mission, keeping it, moving and cancelling it; and the free times for machines to read."""
+
+from datetime import UTC, datetime
+from secrets import token_urlsafe
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as Answer
+
+from services.gateway.accounts.throttle import OPENINGS_BY_ADDRESS, address_prefix
+from services.gateway.clients.consular.applications import Application
+from services.gateway.web.calendars import event, weeks
+from services.gateway.web.current import consular, visitor
+from services.gateway.web.forms import words
+from services.gateway.web.language import chosen
+from services.gateway.web.presentation import mission_name, t
+from services.gateway.web.throttling import slow_down
+from shared.catalogue.model import TURN, Transaction
+from shared.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal, Unavailable
+from shared.forms import transaction
+
+blueprint = Blueprint("turns", __name__)
+LONGEST = 40
+
+
+def openings() -> Response:
+    """Free times as JSON, for calendars and programs: nobody has to read our pages by machine."""
+    slow_down(OPENINGS_BY_ADDRESS, address_prefix(request.remote_addr))
+    mission, service = (request.args.get(name, "")[:LONGEST] for name in ("mission", "service"))
+    appointments, mission = consular().appointments, mission or "RUH"
+    try:
+        return jsonify(appointments.openings(mission, service) if service else appointments.services(mission))
+    except NotFound as unknown:
+        answer = jsonify(code=unknown.code)
+        answer.status_code = unknown.status
+        return answer
+
+
+def load_bookable(reference: str) -> tuple[Application, Transaction, dict[str, Any]]:
+    """The visitor's application, its entry and its turn. Raises Conflict where there is nothing to book."""
+    application = consular().applications.detail(visitor().actor, reference)
+    entry = transaction(application["transaction"])
+    if entry.outcome != TURN and entry.appointment is None:
+        raise Conflict("not_now", reference=reference)
+    return application, entry, dict(application["turn"] or {})
+
+
+@blueprint.get("/applications/<reference>/turn")
+def choose(reference: str) -> str:
+    """The calendar, and under it the times of the chosen day."""
+    return _choose(reference)
+
+
+def _choose(reference: str, refusal: Refusal | None = None, at: str | None = None) -> str:
+    application, entry, turn = load_bookable(reference)
+    service = application["service"]
+    found = consular().appointments.openings(application["mission"], str(service)) if service else None
+    wanted = local_day(at, found["zone"]) if at and found else request.args.get("day", "")[:10]
+    days = {each["day"]: each for each in found["days"]} if found else {}
+    return render_template(
+        "pages/appointments/choose.html",
+        application=application,
+        entry=entry,
+        turn=turn,
+        service=service,
+        found=found,
+        weeks=weeks(found["days"]) if found else [],
+        day=days.get(wanted),
+        said=words(refusal.code, **refusal.params) if refusal else None,
+        next_times=_next(refusal),
+        moving=turn.get("state") == "booked",
+        key=token_urlsafe(16),
+    )
+
+
+def _next(refusal: Refusal | None) -> list[str]:
+    given = refusal.params.get("next") if refusal else None
+    return [str(one) for one in given] if isinstance(given, list) else []
+
+
+@blueprint.post("/applications/<reference>/turn")
+def hold(reference: str) -> Answer | tuple[str, int]:
+    """Keeps the time for some minutes; for who has a booked one, first shows what moving means."""
+    _, entry, turn = load_bookable(reference)
+    at = request.form.get("starts_at", "")[:LONGEST]
+    if turn.get("state") == "booked":
+        return redirect(url_for("turns.ask_move", reference=reference, to=at), 303)
+    try:
+        consular().appointments.act(visitor().actor, reference, "hold", request.form.get("key", ""), starts_at=at)
+    except (NotFound, NotAllowed, Unavailable):
+        raise
+    except Refusal as refusal:
+        return _choose(reference, refusal, _instant(at)), refusal.status
+    return redirect(url_for("apply.review" if entry.outcome == TURN else "turns.ask_confirm", reference=reference), 303)
+
+
+@blueprint.get("/applications/<reference>/turn/confirm")
+def ask_confirm(reference: str) -> Answer | str:
+    """The time that is kept, once more, before it is booked."""
+    application, entry, turn = load_bookable(reference)
+    if turn.get("state") != "held":
+        return redirect(url_for("turns.choose", reference=reference), 303)
+    return render_template(
+        "pages/appointments/confirm.html", application=application, entry=entry, turn=turn, key=token_urlsafe(16)
+    )
+
+
+@blueprint.post("/applications/<reference>/turn/confirm")
+def confirm(reference: str) -> Answer | tuple[str, int]:
+    """Books it."""
+    return _act(reference, "confirm")
+
+
+@blueprint.get("/applications/<reference>/turn/move")
+def ask_move(reference: str) -> Answer | str:
+    """The old time and the new one side by side."""
+    application, entry, turn = load_bookable(reference)
+    to = _instant(request.args.get("to", "")[:LONGEST])
+    if turn.get("state") != "booked" or to is None:
+        return redirect(url_for("turns.choose", reference=reference), 303)
+    return render_template(
+        "pages/appointments/move.html", application=application, entry=entry, turn=turn, to=to, key=token_urlsafe(16)
+    )
+
+
+def _instant(text: str) -> str | None:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return instant.astimezone(UTC).isoformat() if instant.tzinfo else None
+
+
+@blueprint.post("/applications/<reference>/turn/move")
+def move(reference: str) -> Answer | tuple[str, int]:
+    """Changes one for the other, or nothing."""
+    return _act(reference, "move", starts_at=request.form.get("starts_at", "")[:LONGEST])
+
+
+@blueprint.get("/applications/<reference>/turn/cancel")
+def ask_cancel(reference: str) -> Answer | str:
+    """What cancelling means now, before it is done."""
+    application, entry, turn = load_bookable(reference)
+    if turn.get("state") != "booked":
+        return redirect(url_for("applications.show", reference=reference), 303)
+    return render_template(
+        "pages/appointments/cancel.html", application=application, entry=entry, turn=turn, key=token_urlsafe(16)
+    )
+
+
+@blueprint.post("/applications/<reference>/turn/cancel")
+def cancel(reference: str) -> Answer | tuple[str, int]:
+    """Gives the time back."""
+    return _act(reference, "cancel")
+
+
+def _act(reference: str, verb: str, **body: str) -> Answer | tuple[str, int]:
+    try:
+        consular().appointments.act(visitor().actor, reference, verb, request.form.get("key", ""), **body)
+    except (NotAllowed, Unavailable, Invalid):
+        raise
+    except Refusal as refusal:
+        return _choose(reference, refusal), refusal.status
+    return redirect(url_for("applications.show", reference=reference, turn=verb), 303)
+
+
+@blueprint.get("/applications/<reference>/turn.ics")
+def calendar_file(reference: str) -> Response:
+    """The booked time for one's own calendar. Raises NotFound while nothing is booked."""
+    application, entry, turn = load_bookable(reference)
+    if turn.get("state") != "booked":
+        raise NotFound()
+    said = chosen()
+    told = said.text("turn.ics", reference=reference, window=turn["window"])
+    content = event(
+        reference,
+        turn["starts_at"],
+        turn["ends_at"],
+        said.text(f"transaction.{entry.slug}.title"),
+        f"{told} {said.plural('turn.arrive', turn['arrive_minutes'])}",
+        mission_name(application["mission"]),
+    )
+    answer = make_response(content)
+    answer.headers["Content-Type"] = "text/calendar; charset=utf-8"
+    answer.headers.set("Content-Disposition", "attachment", filename=f"mahjar-{reference}.ics")
+    return answer
+
+
+def gap(application: Application, entry: Transaction) -> list[dict[str, str]]:
+    """What is missing before a turn can be handed in: a time that is still kept, for the service asked for now."""
+    turn: dict[str, Any] = dict(application["turn"] or {})
+    if entry.outcome != TURN or (turn.get("state") == "held" and turn.get("service") == application["service"]):
+        return []
+    return [{"text": t("turn.choose_first"), "url": url_for("turns.choose", reference=application["reference"])}]
+
+
+def local_day(instant: str, zone: str) -> str:
+    """The calendar day of an instant at a mission, as the calendar's links name it."""
+    return datetime.fromisoformat(instant).astimezone(ZoneInfo(zone)).date().isoformat()

@@ -1,0 +1,74 @@
+"""Checking a paper somebody shows: valid, revoked, expired or unknown, and no more than the paper itself says."""
+
+from collections.abc import Mapping
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from services.gateway.accounts.throttle import VERIFY_BY_ADDRESS, address_prefix
+from services.gateway.web.current import actor
+from services.gateway.web.forms import faults, fields, words
+from services.gateway.web.issuers import issuer_of
+from services.gateway.web.language import preferred
+from services.gateway.web.throttling import slow_down
+from shared.catalogue.model import Question
+from shared.errors import Invalid, NotFound, Refusal
+from shared.references import clean, is_valid, mission_of
+
+QUESTIONS = (Question("code", max_length=60),)
+UNKNOWN: Mapping[str, object] = {"status": "unknown"}
+blueprint = Blueprint("verify", __name__)
+
+
+def printed(code: str) -> Response:
+    """The address printed on papers knows no language; the browser of whoever checks does."""
+    return redirect(url_for("verify.show", lang=preferred(), code=clean(code)))
+
+
+@blueprint.get("/verify")
+def ask() -> str:
+    """The form for whoever cannot scan."""
+    return _form()
+
+
+def _form(refusal: Refusal | None = None) -> str:
+    errors = faults(refusal, QUESTIONS, prefix="field") if refusal else {}
+    shown = fields(QUESTIONS, request.form, errors, prefix="field")
+    return render_template("pages/documents/verify.html", fields=shown, errors=errors, found=None, code=None)
+
+
+@blueprint.post("/verify")
+def find() -> Response | tuple[str, int]:
+    """A typing slip is told from a forged code by the check character."""
+    code = clean(request.form.get("code", ""))
+    if not is_valid(code):
+        refusal = Invalid("code_malformed", field="code")
+        return _form(refusal), refusal.status
+    return redirect(url_for("verify.show", code=code), 303)
+
+
+@blueprint.get("/verify/<code>")
+def show(code: str) -> tuple[str, int, dict[str, str]]:
+    """What the service that issued the paper says of it."""
+    slow_down(VERIFY_BY_ADDRESS, address_prefix(request.remote_addr))
+    reference, down = clean(code), None
+    found: Mapping[str, object]
+    try:
+        found = _ask_issuer(reference)
+    except NotFound:
+        found = UNKNOWN
+    except Refusal as refusal:
+        found, down = {}, refusal
+    page = render_template(
+        "pages/documents/verify.html",
+        found=found,
+        code=reference,
+        fields=[],
+        errors={"": words(down.code, **down.params)} if down else {},
+    )
+    return page, down.status if down else 200, {"X-Robots-Tag": "noindex"}
+
+
+def _ask_issuer(reference: str) -> Mapping[str, object]:
+    issuer = issuer_of(reference)
+    return UNKNOWN if issuer is None else issuer.documents.verify(actor(mission_of(reference)), reference)
