@@ -14,10 +14,10 @@ def weeks(days: Iterable[Mapping[str, Any]]) -> list[list[Mapping[str, Any] | No
     """Rows of seven, a Sunday first; None where a day lies outside of what is shown."""
     rows: list[list[Mapping[str, Any] | None]] = []
     for day in days:
-        place = (date.fromisoformat(day["day"]).weekday() - FIRST_WEEKDAY) % 7
-        if not rows or place == 0:
+        column = (date.fromisoformat(day["day"]).weekday() - FIRST_WEEKDAY) % 7
+        if not rows or column == 0:
             rows.append([None] * 7)
-        rows[-1][place] = day
+        rows[-1][column] = day
     return rows
 
 
@@ -26,7 +26,7 @@ def weekday_of(column: int) -> date:
     return date(2026, 11, 22) + timedelta(days=column)
 
 
-def event(reference: str, starts_at: str, ends_at: str, title: str, said: str, place: str) -> bytes:
+def event(reference: str, starts_at: str, ends_at: str, title: str, description: str, location: str) -> bytes:
     """An iCalendar file (RFC 5545) with one event; instants in UTC, so that every calendar shows its own zone."""
     lines = [
         "BEGIN:VCALENDAR",
@@ -38,8 +38,8 @@ def event(reference: str, starts_at: str, ends_at: str, title: str, said: str, p
         f"DTSTART:{_utc(starts_at)}",
         f"DTEND:{_utc(ends_at)}",
         f"SUMMARY:{_escaped(title)}",
-        f"DESCRIPTION:{_escaped(said)}",
-        f"LOCATION:{_escaped(place)}",
+        f"DESCRIPTION:{_escaped(description)}",
+        f"LOCATION:{_escaped(location)}",
         "END:VEVENT",
         "END:VCALENDAR",
     ]

@@ -47,17 +47,17 @@ def visitor_or_none() -> Visitor | None:
 
 def visitor() -> Visitor:
     """Who is signed in. The access table lets nobody else reach pages that call this."""
-    found = visitor_or_none()
-    if found is None:
+    known = visitor_or_none()
+    if known is None:
         raise NotAllowed()
-    return found
+    return known
 
 
 def actor(mission: str | None = None) -> Actor:
     """For whom the services are asked: the visitor, or anybody, who then names the mission of what they look for."""
-    found = visitor_or_none()
-    if found is not None and mission in (None, found.mission):
-        return found.actor
+    known = visitor_or_none()
+    if known is not None and mission in (None, known.mission):
+        return known.actor
     return Actor(ANONYMOUS.kind, ANONYMOUS.id, ANONYMOUS.role, mission)
 
 

@@ -46,11 +46,11 @@ class Behalf:
 
 def behalf_of(application: Application) -> Behalf | None:
     """For whom the visitor goes on with an application; None for whoever's own it is."""
-    told = application["behalf"]
-    if told is None or told["yours"]:
+    representation = application["behalf"]
+    if representation is None or representation["yours"]:
         return None
-    named = str(told["national_number"] or ""), str(told["given_name"] or "")
-    return Behalf(str(told["capacity"]), *named, mandate=told["mandate"])
+    number_and_name = str(representation["national_number"] or ""), str(representation["given_name"] or "")
+    return Behalf(str(representation["capacity"]), *number_and_name, mandate=representation["mandate"])
 
 
 def attested(entry: Transaction, answers: Mapping[str, Any] | None = None, behalf: Behalf | None = None) -> Attested:
@@ -65,30 +65,34 @@ def attested(entry: Transaction, answers: Mapping[str, Any] | None = None, behal
     asked = behalf.asked(proofs.get("civil_registry")) if behalf else None
     civil = civil_registry().state(actor, entry.slug, holder, asked)
     proofs |= civil.get("proofs") or {}
-    told = {"civil_registry": civil}
+    statements = {"civil_registry": civil}
     if "conscription" in entry.authorities:
-        told["conscription"] = conscription().state(actor, entry.slug, proofs.get("conscription") if behalf else None)
-    facts = {name: one["facts"] for name, one in told.items()}
+        statements["conscription"] = conscription().state(
+            actor, entry.slug, proofs.get("conscription") if behalf else None
+        )
+    facts = {name: statement["facts"] for name, statement in statements.items()}
     about = _facts(facts, behalf.capacity if behalf else HOLDER)
     if behalf is None and only_if.may_visit_again in [condition.holds for condition in entry.eligible]:
         about = replace(about, last_granted_on=_last_granted_on(actor, entry.slug))
     mission = (proven["mandate"]["mission"] if proven else None) or visitor().mission
-    return Attested([one["statement"] for one in told.values()], about, civil["facts"], mission)
+    return Attested([statement["statement"] for statement in statements.values()], about, civil["facts"], mission)
 
 
-def _facts(told: Mapping[str, Mapping[str, Any]], capacity: str) -> Facts:
+def _facts(facts: Mapping[str, Mapping[str, Any]], capacity: str) -> Facts:
     try:
-        return Facts.told(told, today(), capacity)
+        return Facts.told(facts, today(), capacity)
     except (KeyError, ValueError) as incomplete:
         raise Unavailable("service_down", service="civil_registry") from incomplete
 
 
 def _last_granted_on(actor: Actor, slug: str) -> date | None:
     """The day on which the visitor was last granted this transaction, by whatever of theirs they can see."""
+    applications = consular().applications.list_own(actor)
+    own = [each for each in applications if not each["behalf"] or each["behalf"]["yours"]]
     granted = [
-        local_date(moment_of(one["changed_at"]), zone_of(one["mission"]))
-        for one in consular().applications.list_own(actor)
-        if one["transaction"] == slug and one["status"] == "ready" and (not one["behalf"] or one["behalf"]["yours"])
+        local_date(moment_of(application["changed_at"]), zone_of(application["mission"]))
+        for application in own
+        if application["transaction"] == slug and application["status"] == "ready"
     ]
     return max(granted, default=None)
 

@@ -20,10 +20,10 @@ PLAIN = frozenset({"not_found", "not_allowed", "unexpected", "service_down", "da
 def page(status: int, refusal: Refusal | None = None) -> tuple[str, int]:
     """The error page of a status, with the refusal's own words where it has some."""
     shown = status if status in EXPLAINED else 422 if 400 <= status < 500 else 500
-    said = words(refusal.code, **refusal.params) if refusal is not None and has_words(refusal) else None
-    titled = f"refusal.{refusal.code}.title" if refusal is not None else ""
+    message = words(refusal.code, **refusal.params) if refusal is not None and has_words(refusal) else None
+    title_key = f"refusal.{refusal.code}.title" if refusal is not None else ""
     return render_template(
-        "error.html", status=shown, said=said, titled=titled if titled and has_text(titled) else None
+        "error.html", status=shown, message=message, titled=title_key if title_key and has_text(title_key) else None
     ), status
 
 
@@ -53,8 +53,8 @@ def _http(error: HTTPException) -> tuple[str, int, dict[str, str]] | Response:
     if error.code is None or error.code < 400:
         return error.get_response()
     body, status = page(error.code)
-    kept = {"Allow", "Retry-After"}
-    return body, status, {name: value for name, value in error.get_headers() if name in kept}
+    passed_on = {"Allow", "Retry-After"}
+    return body, status, {name: value for name, value in error.get_headers() if name in passed_on}
 
 
 def _database_down(error: Exception) -> tuple[str, int]:

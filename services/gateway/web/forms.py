@@ -112,10 +112,10 @@ def _field(question: Question, value: Any, error: Markup | None, prefix: str) ->
 
 def _parts(value: Any) -> dict[str, str]:
     text = str(value or "")
-    found = re.fullmatch(r"([^-]*)-([^-]*)-([^-]*)", text.removesuffix(HIJRI))
-    if not found:
+    parts = re.fullmatch(r"([^-]*)-([^-]*)-([^-]*)", text.removesuffix(HIJRI))
+    if not parts:
         return {}
-    shown = {part: text.lstrip("0") or text for part, text in zip(PARTS, found.groups(), strict=True)}
+    shown = {part: text.lstrip("0") or text for part, text in zip(PARTS, parts.groups(), strict=True)}
     return shown | {"calendar": "hijri" if text.endswith(HIJRI) else "gregorian"}
 
 
@@ -125,8 +125,8 @@ def shown_answer(question: Question, answers: Mapping[str, Any], prefix: str = "
     if answer in (None, ""):
         return ""
     if question.kind in DATES:
-        kept = date_in_words(str(answer))
-        return kept if typed == answer else t("form.date.both", hijri=hijri_date(typed), gregorian=kept)
+        gregorian = date_in_words(str(answer))
+        return gregorian if typed == answer else t("form.date.both", hijri=hijri_date(typed), gregorian=gregorian)
     if question.kind == "choice":
         return t(f"{prefix}.{question.name}.choice.{answer}")
     direction = "auto" if question.kind in ("text", "long_text") else "ltr"
@@ -153,8 +153,8 @@ def _fault(code: str, name: str, question: Question | None, params: Mapping[str,
 
 def words(code: str, **params: object) -> Markup:
     """The text of a refusal, in the plural form of `n` if it counts; a general one for a code without text."""
-    key, given = f"refusal.{code}", {"label": "", **params}
+    key, values = f"refusal.{code}", {"label": "", **params}
     if not has_text(key):
         return t("refusal.unexpected")
-    n = given.pop("n", None)
-    return tn(key, n, **given) if isinstance(n, int) else t(key, **given)
+    n = values.pop("n", None)
+    return tn(key, n, **values) if isinstance(n, int) else t(key, **values)

@@ -25,10 +25,10 @@ def missions() -> list[Mission]:
 
 def shown_mission() -> Mission | None:
     """The mission of ?mission=, else the visitor's own, else the usual one."""
-    visitor, known = visitor_or_none(), missions()
+    visitor, every = visitor_or_none(), missions()
     wanted = request.args.get("mission") or (visitor.mission if visitor else "")
-    by_code = {one["code"]: one for one in known}
-    return by_code.get(wanted) or by_code.get(USUAL) or next(iter(known), None)
+    by_code = {mission["code"]: mission for mission in every}
+    return by_code.get(wanted) or by_code.get(USUAL) or next(iter(every), None)
 
 
 def with_tier(offer: Offer | None, answers: Mapping[str, Any]) -> Offer | None:
@@ -41,6 +41,6 @@ def with_tier(offer: Offer | None, answers: Mapping[str, Any]) -> Offer | None:
 def offers_by_slug(mission: str) -> dict[str, Offer]:
     """What a mission offers today; nothing while the service is down."""
     try:
-        return {one["slug"]: one for one in consular().offers.list_offers(mission, today().isoformat())}
+        return {offer["slug"]: offer for offer in consular().offers.list_offers(mission, today().isoformat())}
     except Unavailable:
         return {}

@@ -54,9 +54,9 @@ def has_text(key: str) -> bool:
     return chosen().has(key)
 
 
-def source(told: str) -> Markup:
+def source(sources: str) -> Markup:
     """Legal sources as the data name them, between semicolons; in the page's language where they are translated."""
-    parts = [part.strip() for part in told.split(";")]
+    parts = [part.strip() for part in sources.split(";")]
     return Markup(" · ").join(_source(part) for part in parts)
 
 
@@ -65,31 +65,31 @@ def _source(part: str) -> Markup:
     return t(known) if known else Markup('<bdi dir="auto">{}</bdi>').format(part)
 
 
-def money_of(told: Money | Mapping[str, Any]) -> Money:
+def money_of(value: Money | Mapping[str, Any]) -> Money:
     """Money from an API answer: minor units and currency."""
-    return told if isinstance(told, Money) else Money(int(told["amount"]), str(told["currency"]))
+    return value if isinstance(value, Money) else Money(int(value["amount"]), str(value["currency"]))
 
 
-def money(told: Money | Mapping[str, Any]) -> str:
+def money(value: Money | Mapping[str, Any]) -> str:
     """Amount and currency in words."""
-    return chosen().money(money_of(told))
+    return chosen().money(money_of(value))
 
 
-def day_of(told: dt.date | str) -> dt.date:
+def day_of(value: dt.date | str) -> dt.date:
     """A date from an API answer."""
-    return told if isinstance(told, dt.date) else dt.date.fromisoformat(told[:10])
+    return value if isinstance(value, dt.date) else dt.date.fromisoformat(value[:10])
 
 
-def date(told: dt.date | str) -> str:
+def date(value: dt.date | str) -> str:
     """A date in words."""
-    return chosen().date(day_of(told))
+    return chosen().date(day_of(value))
 
 
-def weekday(told: dt.date | str, mission: str | None = None) -> str:
+def weekday(value: dt.date | str, mission: str | None = None) -> str:
     """The weekday of a date, or of an instant at a mission, in words."""
-    if isinstance(told, str) and len(told) > len("2026-11-22"):
-        return chosen().weekday(local_date(moment_of(told), zone_of(mission)))
-    return chosen().weekday(day_of(told))
+    if isinstance(value, str) and len(value) > len("2026-11-22"):
+        return chosen().weekday(local_date(moment_of(value), zone_of(mission)))
+    return chosen().weekday(day_of(value))
 
 
 def weekday_name(column: int) -> str:
@@ -97,15 +97,15 @@ def weekday_name(column: int) -> str:
     return chosen().weekday(weekday_of(column))
 
 
-def month_name(told: dt.date | str) -> str:
+def month_name(value: dt.date | str) -> str:
     """The name of a date's month, as the date is written: Arabic ones may be of two words."""
-    return " ".join(date(told).split()[1:-1])
+    return " ".join(date(value).split()[1:-1])
 
 
 def unindented(page: str) -> str:
     """The page without the indentation of its source, for pages with much on them; what people typed stays as it is."""
     parts = re.split("(<textarea.*?</textarea>)", page, flags=re.DOTALL)
-    return "".join(part if place % 2 else re.sub(r"\n\s+", "\n", part) for place, part in enumerate(parts))
+    return "".join(part if index % 2 else re.sub(r"\n\s+", "\n", part) for index, part in enumerate(parts))
 
 
 def scope_name(scope: str) -> Markup:
@@ -119,21 +119,21 @@ def outcome_of(slug: str) -> str:
     return CATALOGUE[slug].outcome if slug in CATALOGUE else ""
 
 
-def hijri_date(told: str) -> Markup:
+def hijri_date(value: str) -> Markup:
     """A Hijri date such as 1447-01-30 AH in words."""
-    year, month, day = told.split(" ")[0].split("-")
+    year, month, day = value.split(" ")[0].split("-")
     return t("form.date.hijri_words", day=int(day), month=t(f"hijri.month.{int(month)}"), year=str(int(year)))
 
 
-def moment_of(told: dt.datetime | str) -> dt.datetime:
+def moment_of(value: dt.datetime | str) -> dt.datetime:
     """An instant from an API answer; without a zone it is UTC."""
-    moment = told if isinstance(told, dt.datetime) else dt.datetime.fromisoformat(told)
+    moment = value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(value)
     return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
 
-def moment(told: dt.datetime | str, mission: str | None = None) -> str:
+def moment(value: dt.datetime | str, mission: str | None = None) -> str:
     """Day and hour in the zone of a mission, by default the visitor's own."""
-    return chosen().datetime(moment_of(told), zone_of(mission))
+    return chosen().datetime(moment_of(value), zone_of(mission))
 
 
 def zone_of(mission: str | None) -> str:

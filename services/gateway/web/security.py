@@ -105,10 +105,10 @@ def allow_form_to(address: str) -> None:
 
 
 def _content_policy() -> str:
-    own = "'self'" + (f" 'nonce-{g.nonce}'" if "nonce" in g else "")
+    sources = "'self'" + (f" 'nonce-{g.nonce}'" if "nonce" in g else "")
     forms = "'self'" + (f" {g.form_origin}" if "form_origin" in g else "")
     return (
-        f"default-src 'none'; script-src {own}; style-src {own}; img-src 'self' data:; font-src 'self'; "
+        f"default-src 'none'; script-src {sources}; style-src {sources}; img-src 'self' data:; font-src 'self'; "
         f"connect-src 'self'; manifest-src 'self'; form-action {forms}; frame-ancestors 'none'; base-uri 'none'"
     )
 

@@ -31,20 +31,20 @@ def show() -> str:
 
 def _runs(hours: list[OpeningHours]) -> list[dict[str, Any]]:
     """Rows that differ in nothing but the weekday, as one; weekdays as columns of a calendar, Sunday first."""
-    found: dict[tuple[object, ...], dict[str, Any]] = {}
+    runs: dict[tuple[object, ...], dict[str, Any]] = {}
     for row in hours:
         rest = {name: value for name, value in row.items() if name != "weekday"}
-        found.setdefault(tuple(rest.values()), {**rest, "columns": []})["columns"].append((row["weekday"] + 1) % 7)
-    return [{**row, "columns": sorted(row["columns"])} for row in found.values()]
+        runs.setdefault(tuple(rest.values()), {**rest, "columns": []})["columns"].append((row["weekday"] + 1) % 7)
+    return [{**row, "columns": sorted(row["columns"])} for row in runs.values()]
 
 
 def _page(refusal: Refusal | None = None) -> str:
     errors = faults(refusal, QUESTIONS, prefix=PREFIX) if isinstance(refusal, Invalid) else {}
-    found = consular().appointments.calendar(actor())
+    calendar = consular().appointments.calendar(actor())
     return render_template(
         "desk/appointments/calendar.html",
-        found=found,
-        hours=_runs(found["hours"]),
+        calendar=calendar,
+        hours=_runs(calendar["hours"]),
         may=actor().role in DECIDING,
         errors=errors,
         fields=fields(QUESTIONS, typed(QUESTIONS, request.form), errors, prefix=PREFIX),

@@ -25,15 +25,15 @@ def show() -> Answer:
 def _page(refusal: Refusal | None = None) -> Answer:
     day, sought = request.values.get("day", "")[:10], request.args.get("q", "").strip()[:LONGEST]
     try:
-        found = consular().appointments.day_sheet(actor(), day or None, sought or None)
+        sheet = consular().appointments.day_sheet(actor(), day or None, sought or None)
     except Invalid:
-        found = consular().appointments.day_sheet(actor(), None, sought or None)
+        sheet = consular().appointments.day_sheet(actor(), None, sought or None)
     page = render_template(
         "desk/appointments/day_sheet.html",
-        found=found,
+        sheet=sheet,
         sought=sought,
-        before=_shifted(found, -1),
-        after=_shifted(found, 1),
+        before=_shifted(sheet, -1),
+        after=_shifted(sheet, 1),
         printed=printed,
         refused=refusal,
         refusal_text=refusal_text,
@@ -43,8 +43,8 @@ def _page(refusal: Refusal | None = None) -> Answer:
     return (page, refusal.status) if refusal else page
 
 
-def _shifted(found: DaySheet, days: int) -> str:
-    return (date.fromisoformat(found["day"]) + timedelta(days=days)).isoformat()
+def _shifted(sheet: DaySheet, days: int) -> str:
+    return (date.fromisoformat(sheet["day"]) + timedelta(days=days)).isoformat()
 
 
 def attend(reference: str) -> Answer:
@@ -57,10 +57,10 @@ def miss(reference: str) -> Answer:
     return _act(reference, "miss", {})
 
 
-def _act(reference: str, verb: str, told: dict[str, Any]) -> Answer:
+def _act(reference: str, verb: str, body: dict[str, Any]) -> Answer:
     back = request.form.get("back", "")
     try:
-        consular().cases.act(actor(), reference, verb, {**told, "key": request.form.get("key", "")})
+        consular().cases.act(actor(), reference, verb, {**body, "key": request.form.get("key", "")})
     except (NotFound, NotAllowed, Unavailable):
         raise
     except Refusal as refusal:

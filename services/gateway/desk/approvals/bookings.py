@@ -60,21 +60,21 @@ def upload() -> Answer:
             raise Invalid("choose", field="phase")
         if sent is None or not sent.filename:
             raise Invalid("file_missing", field="file")
-        made = consular().bookings.preview(actor(), phase, sent.filename[-LONGEST:], sent.read())
+        reference = consular().bookings.preview(actor(), phase, sent.filename[-LONGEST:], sent.read())
     except (NotFound, NotAllowed, Unavailable):
         raise
     except Refusal as refusal:
         return _page(refusal, "file"), refusal.status
-    return redirect(url_for("desk.booking_import", reference=made), 303)
+    return redirect(url_for("desk.booking_import", reference=reference), 303)
 
 
 def one(reference: str) -> str:
     """What a file would bring in, what is wrong with it, or what became of it."""
-    found = consular().bookings.import_detail(actor(), reference)
+    imported = consular().bookings.import_detail(actor(), reference)
     return render_template(
         "desk/approvals/booking_import.html",
-        found=found,
-        faults=[_worded(fault) for fault in found["faults"]],
+        imported=imported,
+        faults=[_worded(fault) for fault in imported["faults"]],
         may_change=visitor().role in PAGES["desk.declare_phase"],
     )
 

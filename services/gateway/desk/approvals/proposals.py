@@ -39,11 +39,11 @@ def show() -> str:
 
 
 def _list(**more: Any) -> str:
-    found = consular().approvals.list_proposals(actor())
+    proposals = consular().approvals.list_proposals(actor())
     return render_template(
         "desk/approvals/proposals.html",
-        waiting=[_worded(one) for one in found if one["state"] == "waiting"],
-        decided=[_worded(one) for one in found if one["state"] != "waiting"],
+        waiting=[_worded(proposal) for proposal in proposals if proposal["state"] == "waiting"],
+        decided=[_worded(proposal) for proposal in proposals if proposal["state"] != "waiting"],
         me=visitor().account,
         may_propose=visitor().role in PAGES["desk.ask_proposal"],
         done=request.args.get("done", ""),
@@ -86,12 +86,12 @@ def propose(kind: str) -> Answer:
     """First shows what it would touch; put before a second person only when that page confirms it."""
     if kind not in FORMS:
         raise NotFound()
-    given = _given(kind)
+    params = _typed_params(kind)
     try:
         if "confirmed" in request.form:
-            consular().approvals.propose(actor(), kind, given, request.form.get("key", ""))
+            consular().approvals.propose(actor(), kind, params, request.form.get("key", ""))
             return redirect(url_for("desk.proposals", done="proposed"), 303)
-        found = consular().approvals.preview(actor(), kind, given)
+        preview = consular().approvals.preview(actor(), kind, params)
     except (NotFound, NotAllowed, Unavailable):
         raise
     except Refusal as refusal:
@@ -102,23 +102,23 @@ def propose(kind: str) -> Answer:
         "desk/approvals/propose.html",
         kind=kind,
         fields=[],
-        found=found,
-        terms=terms(found["params"]),
-        hidden=_hidden(kind, found["params"]),
+        preview=preview,
+        terms=terms(preview["params"]),
+        hidden=_hidden(kind, preview["params"]),
         key=str(uuid.uuid4()),
         errors={},
     )
 
 
-def _given(kind: str) -> dict[str, Any]:
-    given: dict[str, Any] = dict(typed(FORMS[kind], request.form))
+def _typed_params(kind: str) -> dict[str, Any]:
+    params: dict[str, Any] = dict(typed(FORMS[kind], request.form))
     if kind == "extension":
-        given[SEVERAL] = request.form.getlist(SEVERAL)[: len(CATALOGUE)]
+        params[SEVERAL] = request.form.getlist(SEVERAL)[: len(CATALOGUE)]
     if kind == "standing":
-        given[ONE] = request.form.get(ONE, "")[:LONGEST]
+        params[ONE] = request.form.get(ONE, "")[:LONGEST]
     if kind == "bookings_lapse":
-        given["phase"] = request.form.get("phase", "")[:LONGEST]
-    return given
+        params["phase"] = request.form.get("phase", "")[:LONGEST]
+    return params
 
 
 def _hidden(kind: str, params: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -143,7 +143,7 @@ def _form(kind: str, refusal: Refusal | None = None) -> str:
         errors=errors,
         chosen=request.form.getlist(SEVERAL) or request.form.getlist(ONE),
         transactions=sorted(((slug, t(f"transaction.{slug}.title")) for slug in CATALOGUE), key=lambda one: one[1]),
-        found=None,
+        preview=None,
     )
 
 

@@ -25,18 +25,18 @@ def show(reference: str) -> str:
 
 def page(reference: str, **more: Any) -> str:
     """The case page, with what else it has to say: something done, or a refusal of what was tried."""
-    found = consular().cases.detail(actor(), reference)
-    entry = CATALOGUE[found["transaction"]]
+    details = consular().cases.detail(actor(), reference)
+    entry = CATALOGUE[details["transaction"]]
     page = render_template(
         "desk/cases/case.html",
-        case=found,
+        case=details,
         entry=entry,
-        who=who(found),
-        answers=_answers(found, entry),
-        papers=_checklist(found, entry),
+        who=who(details),
+        answers=_answers(details, entry),
+        papers=_checklist(details, entry),
         return_reasons=choices(RETURN_REASONS),
-        held=held(found),
-        holder=holder(found),
+        held=held(details),
+        holder=holder(details),
         may=may,
         key=str(uuid.uuid4()),
         refusal_text=refusal_text,
@@ -46,19 +46,19 @@ def page(reference: str, **more: Any) -> str:
     return unindented(page)
 
 
-def _answers(found: Case, entry: Transaction) -> list[dict[str, Any]]:
+def _answers(details: Case, entry: Transaction) -> list[dict[str, Any]]:
     asked = {question.name: question for question in entry.questions}
-    rows = beside(list(asked), found["answers"], found.get("person") or {})
-    return [{"row": row, "shown": shown_answer(asked[row.question], found["answers"])} for row in rows]
+    rows = beside(list(asked), details["answers"], details.get("person") or {})
+    return [{"row": row, "shown": shown_answer(asked[row.question], details["answers"])} for row in rows]
 
 
-def _checklist(found: Case, entry: Transaction) -> list[dict[str, Any]]:
+def _checklist(details: Case, entry: Transaction) -> list[dict[str, Any]]:
     """Every paper the transaction asks for, with what was handed in for it."""
-    given: dict[str, list[Upload]] = {}
-    for one in found["papers"]:
-        given.setdefault(one["name"], []).append(one)
+    uploads: dict[str, list[Upload]] = {}
+    for upload in details["papers"]:
+        uploads.setdefault(upload["name"], []).append(upload)
     return [
-        {"name": paper.name, "required": paper.required, "given": given.get(paper.name, [])} for paper in entry.papers
+        {"name": paper.name, "required": paper.required, "given": uploads.get(paper.name, [])} for paper in entry.papers
     ]
 
 

@@ -29,8 +29,8 @@ class Answer:
         if not self.registered or plain(self.typed) == plain(self.registered):
             return False
         words = self.registered.split()
-        given = [plain("".join(words[:count])) for count in range(1, len(words))]
-        return self.question != MOTHER or plain(self.typed) not in given
+        given_names = [plain("".join(words[:count])) for count in range(1, len(words))]
+        return self.question != MOTHER or plain(self.typed) not in given_names
 
 
 def plain(text: str) -> str:

@@ -56,12 +56,12 @@ def judge_duplicate(reference: str) -> Answer:
 
 
 def _refuse_page(reference: str, **more: object) -> str:
-    found = consular().cases.detail(actor(), reference)
-    if "refuse" not in found["allowed"]:
+    details = consular().cases.detail(actor(), reference)
+    if "refuse" not in details["allowed"]:
         raise NotAllowed()
-    reasons = (*REFUSE_REASONS, *(code for name, code in MORE_REASONS.items() if name in found["answers"]))
+    reasons = (*REFUSE_REASONS, *(code for name, code in MORE_REASONS.items() if name in details["answers"]))
     return render_template(
-        "desk/cases/refuse.html", case=found, who=who(found), refuse_reasons=choices(reasons), **more
+        "desk/cases/refuse.html", case=details, who=who(details), refuse_reasons=choices(reasons), **more
     )
 
 
@@ -70,14 +70,14 @@ def _act(reference: str, verb: str, body: dict[str, object]) -> Answer:
         consular().cases.act(actor(), reference, verb, body)
     except (NotFound, NotAllowed, Unavailable):
         raise
-    except Refusal as said:
-        return case.page(reference, refused=said), said.status
+    except Refusal as refusal:
+        return case.page(reference, refused=refusal), refusal.status
     return redirect(url_for("desk.case", reference=reference, done=verb), 303)
 
 
 def _reason(known: tuple[str, ...]) -> str | None:
-    told = request.form.get("reason", "")
-    return told if told in known else None
+    reason = request.form.get("reason", "")
+    return reason if reason in known else None
 
 
 def _note() -> str:

@@ -10,10 +10,10 @@ from services.gateway.web.current import visitor
 from services.gateway.web.presentation import has_text, t
 
 
-def held(found: Mapping[str, Any]) -> list[dict[str, Any]]:
+def held(details: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Money that fits nothing and has not been given back."""
-    given = {one.get("payment") for one in found.get("refunds") or []}
-    return [one for one in found["payments"] if one.get("held") and one["reference"] not in given]
+    refunded = {payment.get("payment") for payment in details.get("refunds") or []}
+    return [payment for payment in details["payments"] if payment.get("held") and payment["reference"] not in refunded]
 
 
 def may(verb: str) -> bool:
@@ -21,17 +21,17 @@ def may(verb: str) -> bool:
     return role_class(visitor()) in PAGES[f"desk.{verb}"]
 
 
-def holder(found: Mapping[str, Any]) -> list[dict[str, Any]]:
+def holder(details: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Whose entry the register was asked about, where it is not the applicant's own; no rows otherwise."""
-    told = ((found.get("facts") or {}).get("civil_registry") or {}).get("holder") or {}
-    if not told or told.get("kinship") in (None, "self"):
+    person = ((details.get("facts") or {}).get("civil_registry") or {}).get("holder") or {}
+    if not person or person.get("kinship") in (None, "self"):
         return []
-    arabic = (told.get("name") or {}).get("ar") or {}
+    arabic = (person.get("name") or {}).get("ar") or {}
     name = " ".join(str(arabic[part]) for part in ("given", "father", "family") if arabic.get(part))
-    kinship = f"desk.kinship.{told['kinship']}"
+    kinship = f"desk.kinship.{person['kinship']}"
     rows: list[tuple[str, Markup | str]] = [
         ("desk.holder.name", name),
-        ("desk.holder.number", str(told.get("national_number") or "")),
-        ("desk.holder.kinship", t(kinship) if has_text(kinship) else str(told["kinship"])),
+        ("desk.holder.number", str(person.get("national_number") or "")),
+        ("desk.holder.kinship", t(kinship) if has_text(kinship) else str(person["kinship"])),
     ]
     return [{"label": t(key), "value": value} for key, value in rows if value]

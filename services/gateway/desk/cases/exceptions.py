@@ -29,14 +29,14 @@ def clear(reference: str) -> Answer:
     return _act(reference, "flag", "clear", lambda body: consular().cases.act(actor(), reference, "clear", body))
 
 
-def _act(reference: str, place: str, done: str, act: Callable[[dict[str, Any]], object]) -> Answer:
+def _act(reference: str, form: str, done: str, act: Callable[[dict[str, Any]], object]) -> Answer:
     reason = request.form.get("reason", "").strip()[:LONGEST]
     if not reason:
-        return case.page(reference, wrong={place: "desk.why_needed"}), 422
+        return case.page(reference, wrong={form: "desk.why_needed"}), 422
     try:
         act({"reason": reason, "key": request.form.get("key", "")})
     except (NotFound, NotAllowed, Unavailable):
         raise
-    except Refusal as said:
-        return case.page(reference, refused=said), said.status
+    except Refusal as refusal:
+        return case.page(reference, refused=refusal), refusal.status
     return redirect(url_for("desk.case", reference=reference, done=done), 303)

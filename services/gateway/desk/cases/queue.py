@@ -40,11 +40,11 @@ def show() -> Answer:
         return redirect(url_for("desk.case", reference=reference), 303)
     filters = _filters()
     try:
-        found = consular().cases.queue(actor(), **filters, q=sought or None)
+        queue = consular().cases.queue(actor(), **filters, q=sought or None)
     except Invalid:
         nothing: QueuePage = {"rows": [], "more": False, "page": 1, "counts": {}}
         return _page(nothing, filters, sought, wrong=True), 422
-    return _page(found, filters, sought)
+    return _page(queue, filters, sought)
 
 
 def _filters() -> dict[str, str | int | None]:
@@ -56,19 +56,19 @@ def _filters() -> dict[str, str | int | None]:
     }
 
 
-def _page(found: QueuePage, filters: dict[str, str | int | None], sought: str, wrong: bool = False) -> str:
-    kept: dict[str, Any] = {"transaction": filters["transaction"], "q": sought or None}
+def _page(queue: QueuePage, filters: dict[str, str | int | None], sought: str, wrong: bool = False) -> str:
+    kept_filters: dict[str, Any] = {"transaction": filters["transaction"], "q": sought or None}
     return render_template(
         "desk/cases/queue.html",
-        found=found,
+        queue=queue,
         filters=filters,
         sought=sought,
         wrong=wrong,
-        kept=kept,
+        kept_filters=kept_filters,
         statuses=STATUSES,
         transactions=tuple(CATALOGUE),
-        every=sum(n for status, n in found["counts"].items() if status != "exceptions"),
+        every=sum(n for status, n in queue["counts"].items() if status != "exceptions"),
         printed=printed,
         day=day,
-        turn=lambda page: url_for("desk.queue", status=filters["status"], **kept, page=page),
+        turn=lambda page: url_for("desk.queue", status=filters["status"], **kept_filters, page=page),
     )

@@ -27,10 +27,10 @@ def show() -> Answer:
     if not references.is_valid(reference):
         return _page(typed, errors={"reference": "desk.counter.not_a_reference"}), 422
     try:
-        found = consular().cases.detail(actor(), reference)
+        case = consular().cases.detail(actor(), reference)
     except NotFound:
         return _page(typed, errors={"reference": "desk.counter.not_found"}), 404
-    return _page(found["reference"], case=found, who=who(found), done=request.args.get("done", ""))
+    return _page(case["reference"], case=case, who=who(case), done=request.args.get("done", ""))
 
 
 def _page(typed: str, **more: Any) -> str:
@@ -45,7 +45,7 @@ def _page(typed: str, **more: Any) -> str:
 
 
 def _currencies() -> list[tuple[str, str]]:
-    codes = sorted({one["currency"] for one in consular().offers.missions()} | {"EUR", "USD"})
+    codes = sorted({mission["currency"] for mission in consular().offers.missions()} | {"EUR", "USD"})
     return [(code, code) for code in codes]
 
 
@@ -69,8 +69,8 @@ def _count(reference: str, verb: str) -> Answer:
         wrong["currency"] = "desk.counter.currency_needed"
     if wrong or counted is None:
         return _again(reference, errors=wrong, counted=typed, currency=currency)
-    told = {"amount": counted.amount, "currency": counted.currency}
-    return _act(reference, verb, told, counted=typed, currency=currency)
+    money = {"amount": counted.amount, "currency": counted.currency}
+    return _act(reference, verb, money, counted=typed, currency=currency)
 
 
 def collect(reference: str) -> Answer:
@@ -83,19 +83,19 @@ def collect(reference: str) -> Answer:
     return _act(reference, "collect", {"national_number": number}, shown_number=typed)
 
 
-def _act(reference: str, verb: str, told: dict[str, Any], **typed: str) -> Answer:
+def _act(reference: str, verb: str, body: dict[str, Any], **typed: str) -> Answer:
     try:
-        consular().cases.act(actor(), reference, verb, {**told, "key": request.form.get("key", "")})
+        consular().cases.act(actor(), reference, verb, {**body, "key": request.form.get("key", "")})
     except (NotFound, Unavailable):
         raise
-    except Refusal as said:
-        return _again(reference, said.status, refused=said, **typed)
+    except Refusal as refusal:
+        return _again(reference, refusal.status, refused=refusal, **typed)
     return redirect(url_for("desk.counter", reference=reference, done=verb), 303)
 
 
 def _again(reference: str, status: int = 422, **more: Any) -> Answer:
-    found = consular().cases.detail(actor(), reference)
-    return _page(reference, case=found, who=who(found), **more), status
+    case = consular().cases.detail(actor(), reference)
+    return _page(reference, case=case, who=who(case), **more), status
 
 
 def _amount(typed: str, currency: str) -> Money | None:

@@ -19,9 +19,9 @@ def approve(reference: str) -> Answer:
     reason = request.form.get("reason", "").strip()[:LONGEST_REASON]
     if not reason:
         return case.page(reference, lacking={"what": what, "error": "desk.passport.reason_needed"}), 422
-    told = {"what": what, "outcome": outcome, "reason": reason, "key": request.form.get("key", "")}
+    body = {"what": what, "outcome": outcome, "reason": reason, "key": request.form.get("key", "")}
     try:
-        consular().cases.act(actor(), reference, "approvals", told)
+        consular().cases.act(actor(), reference, "approvals", body)
     except (NotFound, NotAllowed, Unavailable):
         raise
     except Refusal as refusal:
@@ -35,12 +35,12 @@ def check() -> Answer:
     if not typed:
         return _page(typed)
     try:
-        found = consular().cases.passport(actor(), typed)
+        record = consular().cases.passport(actor(), typed)
     except Unavailable:
         raise
     except Refusal as refusal:
         return _page(typed, refused=refusal), refusal.status
-    return _page(found["number"], found=found, done=request.args.get("done", ""))
+    return _page(record["number"], record=record, done=request.args.get("done", ""))
 
 
 def surrender(number: str) -> Answer:

@@ -37,16 +37,16 @@ def listed() -> str:
         "page": int(page) if re.fullmatch("[1-9][0-9]{0,5}", page, re.ASCII) else 1,
     }
     sought = request.args.get("q", "").strip()[:LONGEST_SEARCH]
-    kept: dict[str, Any] = {name: filters[name] for name in ("state", "authority")} | {"q": sought or None}
+    kept_filters: dict[str, Any] = {name: filters[name] for name in ("state", "authority")} | {"q": sought or None}
     return render_template(
         "desk/letters/letters.html",
-        found=consular().letters.list_letters(actor(), **filters, q=sought or None),
+        letters=consular().letters.list_letters(actor(), **filters, q=sought or None),
         sought=sought,
         filters=filters,
         states=STATES,
         authorities=AUTHORITIES,
         named=_named,
-        turn=lambda page: url_for("desk.letters", **kept, page=page),
+        turn=lambda page: url_for("desk.letters", **kept_filters, page=page),
     )
 
 
@@ -58,7 +58,7 @@ def show(code: str) -> str:
 def _page(code: str, **more: Any) -> str:
     letter = consular().letters.detail(actor(), code)
     wanted = more.pop("finding", request.args.get("finding", ""))
-    finding = next((one for one in letter["findings"] if one["code"] == wanted), None)
+    finding = next((kind for kind in letter["findings"] if kind["code"] == wanted), None)
     shown = {"typed": {}, "rows": [{}] * ROWS, "errors": {}, **more}
     return render_template(
         "desk/letters/letter.html",
@@ -78,7 +78,7 @@ def _named(name: PrintedName | None) -> str:
 def reply(code: str) -> Answer:
     """Records the reply; with `more` only gives room for more lines, and nothing typed is lost."""
     finding, letter = request.form.get("finding", ""), consular().letters.detail(actor(), code)
-    kind = next((one for one in letter["findings"] if one["code"] == finding), None)
+    kind = next((known for known in letter["findings"] if known["code"] == finding), None)
     if kind is None:
         return _page(code, errors={"finding": words("choose", label=t("desk.letter.finding"))}), 422
     typed = {name: request.form.get(name, "").strip()[:LONGEST] for name in (*SINGLE, *kind["details"])}
@@ -100,8 +100,8 @@ def reply(code: str) -> Answer:
 def _rows(names: list[str]) -> list[dict[str, str]]:
     """Lines in which anything was typed."""
     every = [
-        {name: request.form.get(f"entries-{place}-{name}", "").strip()[:LONGEST] for name in names}
-        for place in range(MOST_ROWS)
+        {name: request.form.get(f"entries-{line}-{name}", "").strip()[:LONGEST] for name in names}
+        for line in range(MOST_ROWS)
     ]
     return [row for row in every if any(row.values())]
 
@@ -132,8 +132,8 @@ def day(text: str) -> str:
 def _faults(wrong: Invalid, kind: Mapping[str, Any]) -> dict[str, Markup]:
     """In the order of the form."""
     order = [*SINGLE[:3], *kind["details"], "entries"]
-    told = sorted(wrong.errors.items(), key=lambda one: order.index(one[0]) if one[0] in order else len(order))
-    return {name: words(code, label=_label(name, kind)) for name, code in told}
+    errors = sorted(wrong.errors.items(), key=lambda one: order.index(one[0]) if one[0] in order else len(order))
+    return {name: words(code, label=_label(name, kind)) for name, code in errors}
 
 
 def _label(name: str, kind: Mapping[str, Any]) -> Markup:

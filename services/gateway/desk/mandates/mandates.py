@@ -39,7 +39,7 @@ def _page(reference: str, **more: object) -> str:
     return render_template(
         "desk/mandates/mandate.html",
         paper=paper,
-        found=_found(paper) if waiting else None,
+        registered=_registered_person(paper) if waiting else None,
         waiting=waiting,
         reasons=[(reason, t(f"reason.{reason}")) for reason in REASONS],
         scope_name=scope_name,
@@ -49,7 +49,7 @@ def _page(reference: str, **more: object) -> str:
     )
 
 
-def _found(paper: Deed) -> dict[str, object] | None:
+def _registered_person(paper: Deed) -> dict[str, object] | None:
     try:
         return civil_registry().introduce(actor(), paper["principal_number"], paper["principal_given"] or "")["facts"]
     except Refusal as refusal:
@@ -67,8 +67,8 @@ def accept(reference: str) -> Answer:
     """The paper is good, and the register's person is the one it names."""
     paper = consular().mandates.deed(actor(), reference)
     try:
-        told = civil_registry().introduce(actor(), paper["principal_number"], paper["principal_given"] or "")
-        body = {"key": request.form.get("key", ""), "statement": told["statement"]}
+        statement = civil_registry().introduce(actor(), paper["principal_number"], paper["principal_given"] or "")
+        body = {"key": request.form.get("key", ""), "statement": statement["statement"]}
         consular().mandates.decide_deed(actor(), reference, "accept", body)
     except (NotFound, NotAllowed, Unavailable):
         raise

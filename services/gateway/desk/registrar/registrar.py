@@ -87,8 +87,8 @@ def dismiss(mismatch: int) -> Answer:
 
 def _act(mismatch: int, verb: str) -> Answer:
     try:
-        told = read(VERBS[verb], request.form)
-        civil_registry().settle(actor(), mismatch, verb, {**told, "key": request.form.get("key", "")})
+        answers = read(VERBS[verb], request.form)
+        civil_registry().settle(actor(), mismatch, verb, {**answers, "key": request.form.get("key", "")})
     except (NotFound, NotAllowed, Unavailable):
         raise
     except Refusal as refusal:

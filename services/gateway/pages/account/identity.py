@@ -60,10 +60,10 @@ def _confirmed(answers: dict[str, str]) -> Confirmed:
         raise Invalid("identity_mismatch", errors=wrong) from refusal
 
 
-def _tie(number: str, found: Confirmed) -> None:
-    names = _full(found["name"]["ar"]), _full(found["name"]["latin"])
+def _tie(number: str, person: Confirmed) -> None:
+    names = _full(person["name"]["ar"]), _full(person["name"]["latin"])
     with accounts().scope(visitor().mission) as session:
-        register.tie(session, settings().secret, visitor(), found["person"], number, names)
+        register.tie(session, settings().secret, visitor(), person["person"], number, names)
 
 
 def _full(name: NameParts) -> str:

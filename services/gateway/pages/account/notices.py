@@ -20,16 +20,16 @@ ABOUT_MANDATES = "mandate_"
 @blueprint.get("/notices")
 def show() -> str:
     """The list as it was before this visit, so that what is new still says so."""
-    found = consular().notices.list_own(visitor().actor)
-    if any(not one["read"] for one in found):
+    notices = consular().notices.list_own(visitor().actor)
+    if any(not notice["read"] for notice in notices):
         with suppress(Unavailable):
-            consular().notices.mark_read(visitor().actor, found[0]["id"])
-    return render_template("pages/account/notices.html", notices=with_text(found))
+            consular().notices.mark_read(visitor().actor, notices[0]["id"])
+    return render_template("pages/account/notices.html", notices=with_text(notices))
 
 
 def with_text(notices: list[Notice]) -> list[dict[str, Any]]:
     """Notices with their words and where they lead: an application, the mandates, or nowhere."""
-    return [{**one, "text": words(one), **_leads_to(one)} for one in notices]
+    return [{**notice, "text": words(notice), **_leads_to(notice)} for notice in notices]
 
 
 def _leads_to(notice: Notice) -> dict[str, Any]:
@@ -41,8 +41,8 @@ def words(notice: Notice) -> Markup:
     """The notice in the page's language; the same texts go into e-mails and text messages."""
     key, params = f"notice.{notice['kind']}", dict(notice["params"])
     n = params.pop("left", None) or params.pop("days", None)
-    given = {name: date(value) if name in DAYS else value for name, value in params.items()}
+    values = {name: date(value) if name in DAYS else value for name, value in params.items()}
     if "currency" in params:
-        given = {"amount": money(params)}
-    given["reference"] = notice["about"]
-    return t(key, **given) if n is None else tn(key, n, **given)
+        values = {"amount": money(params)}
+    values["reference"] = notice["about"]
+    return t(key, **values) if n is None else tn(key, n, **values)

@@ -18,9 +18,13 @@ blueprint = Blueprint("applications", __name__)
 @blueprint.get("/applications")
 def mine() -> str:
     """All of one's applications, those that need something of their owner first."""
-    found = consular().applications.list_own(visitor().actor)
-    needing = [one for one in found if one["status"] in ("draft", "awaiting_payment", "returned", "ready")]
-    others = [one for one in found if one not in needing]
+    applications = consular().applications.list_own(visitor().actor)
+    needing = [
+        application
+        for application in applications
+        if application["status"] in ("draft", "awaiting_payment", "returned", "ready")
+    ]
+    others = [application for application in applications if application not in needing]
     return render_template("pages/applications/applications.html", needing=needing, others=others)
 
 
@@ -36,7 +40,7 @@ def show(reference: str) -> str:
         steps=progress(application),
         first_step=steps_of(entry)[0],
         just_sent="sent" in request.args,
-        said=last_word(application),
+        last_entry=last_word(application),
         reading_for=reference if application["behalf"] and not application["behalf"]["yours"] else None,
         notices=with_text(application["notices"]),
         document=application["document"]["code"] if application["document"] else None,

@@ -12,9 +12,9 @@ WAITING_FOR_OWNER = frozenset({"draft", "returned"})
 OVER = frozenset({"collected", "refused", "withdrawn", "lapsed", "cancelled"})
 
 
-def stages(told: list[ApplicationStage]) -> list[dict[str, object]]:
+def stages(sent: list[ApplicationStage]) -> list[dict[str, object]]:
     """The bare stages, as anybody with reference and birth date may see them."""
-    return [_stage(one) for one in told]
+    return [_stage(stage) for stage in sent]
 
 
 def progress(application: Application) -> list[dict[str, object]]:
@@ -70,5 +70,5 @@ def _promised(one: ApplicationStage, due_on: str | None) -> dict[str, object]:
 
 def last_word(application: Application) -> TimelineEntry | None:
     """Why it was returned or refused, while it stands there."""
-    said = [one for one in application["timeline"] if one["code"] == application["status"] and one["reason"]]
-    return said[-1] if said else None
+    entries = [entry for entry in application["timeline"] if entry["code"] == application["status"] and entry["reason"]]
+    return entries[-1] if entries else None

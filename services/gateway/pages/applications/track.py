@@ -27,10 +27,10 @@ def show() -> tuple[str, int]:
     """The stage, in the answer to a POST: neither the reference nor the date ever stands in an address."""
     slow_down(TRACK_BY_ADDRESS, address_prefix(request.remote_addr))
     try:
-        found = _look_up()
+        stage = _look_up()
     except Refusal as refusal:
         return _page(refusal), refusal.status
-    return _page(found=found), 200
+    return _page(stage=stage), 200
 
 
 def _look_up() -> Stage:
@@ -57,8 +57,8 @@ def _answers() -> dict[str, str]:
     return {**answers, "reference": reference}
 
 
-def _page(refusal: Refusal | None = None, found: Stage | None = None) -> str:
+def _page(refusal: Refusal | None = None, stage: Stage | None = None) -> str:
     errors = faults(refusal, QUESTIONS, prefix="field") if refusal else {}
     shown = fields(QUESTIONS, typed(QUESTIONS, request.form), errors, prefix="field")
-    steps = stages(found["stages"]) if found else []
-    return render_template("pages/applications/track.html", fields=shown, errors=errors, found=found, steps=steps)
+    steps = stages(stage["stages"]) if stage else []
+    return render_template("pages/applications/track.html", fields=shown, errors=errors, stage=stage, steps=steps)

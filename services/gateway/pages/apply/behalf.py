@@ -100,20 +100,20 @@ def judge(slug: str, capacity: str) -> str | tuple[str, int]:
         answers = read(NAMED[capacity], request.form)
         slow_down(KIN_BY_ACCOUNT, visitor().account)
         behalf = Behalf(capacity, answers["national_number"], answers["given_name"])
-        told = attested(entry, behalf=behalf)
+        attestation = attested(entry, behalf=behalf)
     except Unavailable:
         raise
     except Refusal as refusal:
         return _name(entry, capacity, refusal), refusal.status
-    return eligibility_page(entry, told, behalf=behalf, about=told.person)
+    return eligibility_page(entry, attestation, behalf=behalf, about=attestation.person)
 
 
 @blueprint.get("/apply/<slug>/by/<mandate>")
 def by_mandate(slug: str, mandate: str) -> str:
     """Whether the person who gave this mandate may have it."""
     entry, behalf = transaction(slug), _by(mandate, slug)
-    told = attested(entry, behalf=behalf)
-    return eligibility_page(entry, told, behalf=behalf, about=told.person)
+    attestation = attested(entry, behalf=behalf)
+    return eligibility_page(entry, attestation, behalf=behalf, about=attestation.person)
 
 
 def _by(mandate: str, slug: str) -> Behalf:
@@ -134,9 +134,9 @@ def begin(slug: str) -> Response:
         _fitting(slug, capacity)
         answers = read(NAMED[capacity], form)
         behalf = Behalf(capacity, answers["national_number"], answers["given_name"])
-    told = attested(entry, behalf=behalf)
-    claim = {"capacity": behalf.capacity, "mandate": behalf.mandate, "statements": told.statements}
-    actor, mission = visitor().actor, told.mission
+    attestation = attested(entry, behalf=behalf)
+    claim = {"capacity": behalf.capacity, "mandate": behalf.mandate, "statements": attestation.statements}
+    actor, mission = visitor().actor, attestation.mission
     return redirect_to_draft(
         entry, lambda key: str(consular().applications.begin_for(actor, slug, key, claim, mission)["reference"])
     )

@@ -36,14 +36,14 @@ def claim() -> Response | tuple[str, int]:
             raise Invalid("invalid", errors=errors)
         slow_down(CLAIM_BY_ACCOUNT, visitor().account)
         statements = attested(CATALOGUE[slug]).statements
-        made = consular().bookings.claim(visitor().actor, reference, slug, statements, form.get("key", ""))
+        application = consular().bookings.claim(visitor().actor, reference, slug, statements, form.get("key", ""))
     except Unavailable:
         raise
     except Conflict as refusal:
         return _page(refusal, str(refusal.params.get("reference") or "")), refusal.status
     except Refusal as refusal:
         return _page(_in_words(refusal)), refusal.status
-    return redirect(url_for("applications.show", reference=made["reference"]), 303)
+    return redirect(url_for("applications.show", reference=application["reference"]), 303)
 
 
 def _in_words(refusal: Refusal) -> Refusal:

@@ -37,13 +37,13 @@ def check(slug: str) -> str:
     return eligibility_page(entry, attested(entry))
 
 
-def eligibility_page(entry: Transaction, told: Attested, **more: object) -> str:
+def eligibility_page(entry: Transaction, attestation: Attested, **more: object) -> str:
     """Every condition as it is for the person the registers spoke of, and what lies ahead."""
-    conditions = judged(entry, told.facts)
+    conditions = judged(entry, attestation.facts)
     return render_template(
         "pages/apply/eligibility.html",
         entry=entry,
-        offer=offers_by_slug(told.mission).get(entry.slug),
+        offer=offers_by_slug(attestation.mission).get(entry.slug),
         conditions=conditions,
         may=all(holds for _, holds in conditions),
         key=token_urlsafe(16),
@@ -101,7 +101,7 @@ def _step(
         fields=fields(asked, values, errors),
         errors=errors,
         reviewing="review" in request.args,
-        said=last_word(application),
+        last_entry=last_word(application),
     )
 
 
@@ -110,14 +110,14 @@ def answer(reference: str, step: str) -> Response | tuple[str, int]:
     """Keeps the answers and goes on. Nothing typed is lost when something is wrong or the service is down."""
     application, entry = load_editable(reference, "edit")
     asked = questions_of(entry, step)
-    given = typed(asked, request.form)
+    typed_answers = typed(asked, request.form)
     try:
-        clean = check_answers(entry.slug, {**application["answers"], **given}, today(), step)
+        clean = check_answers(entry.slug, {**application["answers"], **typed_answers}, today(), step)
         consular().applications.answer(
             visitor().actor, reference, {one.name: as_typed(one.name, clean) for one in asked}
         )
     except Refusal as refusal:
-        return _step(application, entry, step, dict(given), refusal), refusal.status
+        return _step(application, entry, step, dict(typed_answers), refusal), refusal.status
     return redirect(_after(entry, reference, step), 303)
 
 
@@ -169,18 +169,18 @@ def _missing(application: Application, entry: Transaction) -> list[dict[str, str
     except Invalid as invalid:
         gaps = faults(invalid, entry.questions)
     where = {question.name: question.step for question in entry.questions}
-    found = [
+    missing = [
         {"text": text, "url": url_for("apply.questions", reference=reference, step=where[name], review=1) + f"#{name}"}
         for name, text in gaps.items()
     ]
     handed_in = {paper["name"] for paper in application["papers"]}
     papers_page = url_for("papers.show", reference=reference)
-    found += [
+    missing += [
         {"text": t("review.paper_missing", paper=t(f"paper.{paper.name}.label")), "url": f"{papers_page}#{paper.name}"}
         for paper in entry.papers
         if paper.required and paper.name not in handed_in
     ]
-    return found
+    return missing
 
 
 @blueprint.post("/applications/<reference>/review")

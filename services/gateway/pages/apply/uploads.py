@@ -45,8 +45,8 @@ def upload(reference: str, name: str) -> Answer | tuple[str, int]:
     try:
         _pass_on(reference, name)
     except Refusal as refusal:
-        said = faults(refusal)
-        return _page(application, entry, {name: next(iter(said.values()))}), refusal.status
+        errors = faults(refusal)
+        return _page(application, entry, {name: next(iter(errors.values()))}), refusal.status
     return redirect(url_for("papers.show", reference=reference) + f"#{name}", 303)
 
 
@@ -70,12 +70,12 @@ def remove(reference: str, paper: str) -> Answer:
 def read(reference: str, paper: str) -> Response:
     """A file of one's own, always as a download and under a name of ours: it is never run as a page here."""
     application = consular().applications.detail(visitor().actor, reference)
-    found = next((one for one in application["papers"] if one["id"] == paper), None)
-    if found is None:
+    upload = next((upload for upload in application["papers"] if upload["id"] == paper), None)
+    if upload is None:
         raise NotFound()
-    kind = found["type"] if found["type"] in KINDS else "application/octet-stream"
+    kind = upload["type"] if upload["type"] in KINDS else "application/octet-stream"
     answer = make_response(consular().applications.upload(visitor().actor, paper))
     answer.headers["Content-Type"] = kind
-    name = f"{found['name']}-{reference}.{KINDS.get(kind, 'bin')}"
+    name = f"{upload['name']}-{reference}.{KINDS.get(kind, 'bin')}"
     answer.headers.set("Content-Disposition", "attachment", filename=name)
     return answer

@@ -55,19 +55,19 @@ def choose(reference: str) -> str:
 def _choose(reference: str, refusal: Refusal | None = None, at: str | None = None) -> str:
     application, entry, turn = load_bookable(reference)
     service = application["service"]
-    found = consular().appointments.openings(application["mission"], str(service)) if service else None
-    wanted = local_day(at, found["zone"]) if at and found else request.args.get("day", "")[:10]
-    days = {each["day"]: each for each in found["days"]} if found else {}
+    openings = consular().appointments.openings(application["mission"], str(service)) if service else None
+    wanted = local_day(at, openings["zone"]) if at and openings else request.args.get("day", "")[:10]
+    days = {each["day"]: each for each in openings["days"]} if openings else {}
     return render_template(
         "pages/appointments/choose.html",
         application=application,
         entry=entry,
         turn=turn,
         service=service,
-        found=found,
-        weeks=weeks(found["days"]) if found else [],
+        openings=openings,
+        weeks=weeks(openings["days"]) if openings else [],
         day=days.get(wanted),
-        said=words(refusal.code, **refusal.params) if refusal else None,
+        message=words(refusal.code, **refusal.params) if refusal else None,
         next_times=_next(refusal),
         moving=turn.get("state") == "booked",
         key=token_urlsafe(16),
@@ -75,8 +75,8 @@ def _choose(reference: str, refusal: Refusal | None = None, at: str | None = Non
 
 
 def _next(refusal: Refusal | None) -> list[str]:
-    given = refusal.params.get("next") if refusal else None
-    return [str(one) for one in given] if isinstance(given, list) else []
+    times = refusal.params.get("next") if refusal else None
+    return [str(time) for time in times] if isinstance(times, list) else []
 
 
 @blueprint.post("/applications/<reference>/turn")
@@ -171,14 +171,14 @@ def calendar_file(reference: str) -> Response:
     application, entry, turn = load_bookable(reference)
     if turn.get("state") != "booked":
         raise NotFound()
-    said = chosen()
-    told = said.text("turn.ics", reference=reference, window=turn["window"])
+    language = chosen()
+    text = language.text("turn.ics", reference=reference, window=turn["window"])
     content = event(
         reference,
         turn["starts_at"],
         turn["ends_at"],
-        said.text(f"transaction.{entry.slug}.title"),
-        f"{told} {said.plural('turn.arrive', turn['arrive_minutes'])}",
+        language.text(f"transaction.{entry.slug}.title"),
+        f"{text} {language.plural('turn.arrive', turn['arrive_minutes'])}",
         mission_name(application["mission"]),
     )
     answer = make_response(content)

@@ -34,7 +34,7 @@ def ask() -> str:
 def _form(refusal: Refusal | None = None) -> str:
     errors = faults(refusal, QUESTIONS, prefix="field") if refusal else {}
     shown = fields(QUESTIONS, request.form, errors, prefix="field")
-    return render_template("pages/documents/verify.html", fields=shown, errors=errors, found=None, code=None)
+    return render_template("pages/documents/verify.html", fields=shown, errors=errors, verification=None, code=None)
 
 
 @blueprint.post("/verify")
@@ -52,16 +52,16 @@ def show(code: str) -> tuple[str, int, dict[str, str]]:
     """What the service that issued the paper says of it."""
     slow_down(VERIFY_BY_ADDRESS, address_prefix(request.remote_addr))
     reference, down = clean(code), None
-    found: Mapping[str, object]
+    verification: Mapping[str, object]
     try:
-        found = _ask_issuer(reference)
+        verification = _ask_issuer(reference)
     except NotFound:
-        found = UNKNOWN
+        verification = UNKNOWN
     except Refusal as refusal:
-        found, down = {}, refusal
+        verification, down = {}, refusal
     page = render_template(
         "pages/documents/verify.html",
-        found=found,
+        verification=verification,
         code=reference,
         fields=[],
         errors={"": words(down.code, **down.params)} if down else {},

@@ -156,8 +156,8 @@ def hand_in(sort: str) -> Response | tuple[str, int]:
         scan = sent.read() if sent else b""
         if len(scan) > SCAN_BYTES:
             raise Invalid("scan_too_large", field="scan")
-        told = {"scan": b64encode(scan).decode(), "scan_type": sent.mimetype if sent else "", "kind": sort}
-        consular().mandates.submit_deed(visitor().actor, {**body, **told})
+        deed = {"scan": b64encode(scan).decode(), "scan_type": sent.mimetype if sent else "", "kind": sort}
+        consular().mandates.submit_deed(visitor().actor, {**body, **deed})
     except Unavailable:
         raise
     except Refusal as refusal:

@@ -62,8 +62,8 @@ def card(reference: str) -> Response | tuple[str, int]:
 
 def checked(address: str) -> str:
     """The address, if it is the provider's. Raises Unavailable for any other: money never follows a stray link."""
-    told, known = urlsplit(address), urlsplit(settings().provider_url)
-    if (told.scheme, told.netloc) != (known.scheme, known.netloc):
+    sent, provider = urlsplit(address), urlsplit(settings().provider_url)
+    if (sent.scheme, sent.netloc) != (provider.scheme, provider.netloc):
         raise Unavailable("provider_down")
     return address
 
@@ -99,8 +99,8 @@ def working(reference: str) -> str:
     actor, behalf = acting_at(application["mission"]), application["behalf"]
     acting = behalf is not None and not behalf["yours"]
     leave = consular().documents.passes(actor, reference)["conscription"] if acting else None
-    found = conscription().assessment(actor, reference, leave)
-    steps = [{"text": worked(chosen(), step), "law": step.get("law")} for step in found["working"]]
+    assessment = conscription().assessment(actor, reference, leave)
+    steps = [{"text": worked(chosen(), step), "law": step.get("law")} for step in assessment["working"]]
     return render_template(
-        "pages/payments/working.html", application=application, entry=entry, assessment=found, steps=steps
+        "pages/payments/working.html", application=application, entry=entry, assessment=assessment, steps=steps
     )

@@ -27,12 +27,12 @@ def show(reference: str) -> str:
 def _page(application: Application, refusal: Refusal | None = None) -> str:
     if settings().provider_url:
         allow_form_to(settings().provider_url)
-    found = consular().payments.upgrade_price(visitor().actor, application["reference"])
+    price = consular().payments.upgrade_price(visitor().actor, application["reference"])
     return render_template(
         "pages/payments/upgrade.html",
         application=application,
         entry=transaction(application["transaction"]),
-        price=found,
+        price=price,
         by_card=bool(settings().provider_url),
         errors=faults(refusal) if refusal else {},
         key=token_urlsafe(16),

@@ -13,10 +13,10 @@ Items = list[tuple[Transaction, ...]]
 
 def groups() -> dict[str, Items]:
     """The public list by group, in the catalogue's order: an item is an entry, or four announced as one."""
-    found: dict[str, Items] = {}
+    items_by_group: dict[str, Items] = {}
     for item in announced(TRANSACTIONS):
-        found.setdefault(item[0].group, []).append(item)
-    return found
+        items_by_group.setdefault(item[0].group, []).append(item)
+    return items_by_group
 
 
 @blueprint.get("/")

@@ -34,11 +34,11 @@ def show(slug: str) -> Response | str | tuple[str, int]:
 
 def _day() -> str | None:
     """The day of the address, read as any date that people type."""
-    given = request.args.get("on", "").strip()
-    if not given:
+    day = request.args.get("on", "").strip()
+    if not day:
         return None
-    parts = dict(zip(("on-year", "on-month", "on-day"), given.removesuffix(" AH").split("-", 2), strict=False))
-    return str(read(ON, parts | {"on-calendar": "hijri" if given.endswith(" AH") else "gregorian"})["on"])
+    parts = dict(zip(("on-year", "on-month", "on-day"), day.removesuffix(" AH").split("-", 2), strict=False))
+    return str(read(ON, parts | {"on-calendar": "hijri" if day.endswith(" AH") else "gregorian"})["on"])
 
 
 def _page(entry: Transaction, on: str, refusal: Refusal | None = None) -> str:
