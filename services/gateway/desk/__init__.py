@@ -1,4 +1,4 @@
-"""The embassy's side of the gateway: the queue, one case, the counter. Made for people who work in it all day."""
+"""The mission's side of the gateway: pages for people who work in it all day."""
 
 from flask import Blueprint, Flask
 
@@ -13,7 +13,7 @@ from services.gateway.web.language import PREFIX
 
 
 def attach(app: Flask) -> None:
-    """Adds the desk's pages; who may open which stands in the gateway's table of pages."""
+    """Adds the desk's pages; web/access.py has the table of who may open which."""
     desk = Blueprint("desk", __name__, url_prefix=f"{PREFIX}/desk")
     desk.add_url_rule("", "queue", queue.show)
     desk.add_url_rule("/cases/<reference>", "case", case.show)
@@ -35,7 +35,7 @@ def attach(app: Flask) -> None:
     _attach_mandates(desk)
     _attach_passports(desk)
     _attach_proposals(desk)
-    _attach_turns(desk)
+    _attach_appointments(desk)
     app.register_blueprint(desk)
     app.register_blueprint(registrar.blueprint)
 
@@ -69,7 +69,7 @@ def _attach_proposals(desk: Blueprint) -> None:
     desk.add_url_rule("/bookings/imports/<reference>/faults.csv", "booking_faults", bookings.faults_file)
 
 
-def _attach_turns(desk: Blueprint) -> None:
+def _attach_appointments(desk: Blueprint) -> None:
     desk.add_url_rule("/turns", "turns", day_sheet.show)
     desk.add_url_rule("/turns/<reference>/attend", "attend", day_sheet.attend, methods=["POST"])
     desk.add_url_rule("/turns/<reference>/miss", "miss", day_sheet.miss, methods=["POST"])

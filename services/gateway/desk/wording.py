@@ -1,4 +1,4 @@
-"""How a case is put into words on the desk: who it is about, what an answer says, why something was not done."""
+"""Texts of the desk: the applicant, reasons, dates and refusals in words."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -54,7 +54,7 @@ def printed(case: Mapping[str, Any]) -> str:
 
 
 def day(moment: str, mission: str) -> str:
-    """The date of an instant where the mission stands."""
+    """The date of an instant in the mission's time zone."""
     return date(moment_of(moment).astimezone(ZoneInfo(zone_of(mission))).date())
 
 
@@ -69,7 +69,7 @@ def _service(case: Mapping[str, Any]) -> Markup | None:
 
 
 def refusal_text(refusal: Refusal) -> Markup:
-    """Why something was not done, and what to do about it: in words for the desk where there are any."""
+    """Why something was refused and what to do about it; the desk's own text if there is one."""
     if has_text(f"desk.refusal.{refusal.code}") and "label" not in refusal.params:
         return t(f"desk.refusal.{refusal.code}")
     return words(refusal.code, **refusal.params)

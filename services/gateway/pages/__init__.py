@@ -1,4 +1,4 @@
-"""The pages of expatriates and of the public, one file for each thing people come to do."""
+"""The pages of expatriates and of the public, a folder per subject."""
 
 from flask import Flask
 
@@ -38,7 +38,7 @@ IN_A_LANGUAGE = (
 
 
 def attach(app: Flask) -> None:
-    """Puts every page under its language; what machines and printed codes address has none."""
+    """Registers every page under its language; addresses for machines and printed codes have none."""
     for page in IN_A_LANGUAGE:
         app.register_blueprint(page.blueprint, url_prefix=PREFIX)
     app.register_blueprint(webhook.blueprint)

@@ -11,7 +11,7 @@ LINE_OCTETS = 73
 
 
 def weeks(days: Iterable[Mapping[str, Any]]) -> list[list[Mapping[str, Any] | None]]:
-    """Rows of seven, a Sunday first; None where a day lies outside of what is shown."""
+    """Rows of seven days from Sunday; None where a day is outside the range."""
     rows: list[list[Mapping[str, Any] | None]] = []
     for day in days:
         column = (date.fromisoformat(day["day"]).weekday() - FIRST_WEEKDAY) % 7
@@ -56,7 +56,7 @@ def _escaped(text: str) -> str:
 
 
 def _folded(line: str) -> str:
-    """Lines of at most 75 octets, never cut within a sign; what goes on begins with a space."""
+    """Lines of at most 75 octets, never cut within a character; a continued line begins with a space."""
     parts, octets = [""], 0
     for sign in line:
         size = len(sign.encode())

@@ -1,4 +1,4 @@
-"""What belongs to the request at hand: who visits, which services answer, where the accounts are."""
+"""What belongs to the current request: the visitor, the clients of the services, the database of accounts."""
 
 from dataclasses import replace
 from typing import cast
@@ -54,7 +54,7 @@ def visitor() -> Visitor:
 
 
 def actor(mission: str | None = None) -> Actor:
-    """For whom the services are asked: the visitor, or anybody, who then names the mission of what they look for."""
+    """The actor for whom a service is asked: the visitor, or an anonymous actor at the mission."""
     known = visitor_or_none()
     if known is not None and mission in (None, known.mission):
         return known.actor
@@ -62,6 +62,6 @@ def actor(mission: str | None = None) -> Actor:
 
 
 def acting_at(mission: str) -> Actor:
-    """The visitor as the mission that keeps a thing must see them: expatriates keep what they have when they move."""
+    """The visitor as an actor at the mission that owns a file: expatriates keep their files when they move."""
     known = visitor()
     return known.actor if known.is_staff else replace(known.actor, mission=mission)

@@ -45,7 +45,7 @@ class Behalf:
 
 
 def behalf_of(application: Application) -> Behalf | None:
-    """For whom the visitor goes on with an application; None for whoever's own it is."""
+    """The person for whom the visitor edits an application; None where it is the visitor's own."""
     representation = application["behalf"]
     if representation is None or representation["yours"]:
         return None
@@ -86,7 +86,7 @@ def _facts(facts: Mapping[str, Mapping[str, Any]], capacity: str) -> Facts:
 
 
 def _last_granted_on(actor: Actor, slug: str) -> date | None:
-    """The day on which the visitor was last granted this transaction, by whatever of theirs they can see."""
+    """The day on which this transaction was last granted to the visitor, among the applications they can see."""
     applications = consular().applications.list_own(actor)
     own = [each for each in applications if not each["behalf"] or each["behalf"]["yours"]]
     granted = [

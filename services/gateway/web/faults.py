@@ -1,4 +1,4 @@
-"""Turns what went wrong into a page: what is wrong, what to do now, in the reader's language."""
+"""Error pages: what is wrong and what to do now, in the reader's language."""
 
 import structlog
 from flask import Flask, redirect, render_template, request, url_for
@@ -13,12 +13,12 @@ from services.gateway.web.presentation import has_text
 from shared.errors import Refusal
 
 EXPLAINED = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503})
-# What the page's own title says already.
+# Refusals that the title of the page explains already.
 PLAIN = frozenset({"not_found", "not_allowed", "unexpected", "service_down", "database_down"})
 
 
 def page(status: int, refusal: Refusal | None = None) -> tuple[str, int]:
-    """The error page of a status, with the refusal's own words where it has some."""
+    """The error page of a status, with the text of the refusal if it has one."""
     shown = status if status in EXPLAINED else 422 if 400 <= status < 500 else 500
     message = words(refusal.code, **refusal.params) if refusal is not None and has_words(refusal) else None
     title_key = f"refusal.{refusal.code}.title" if refusal is not None else ""
@@ -28,7 +28,7 @@ def page(status: int, refusal: Refusal | None = None) -> tuple[str, int]:
 
 
 def has_words(refusal: Refusal) -> bool:
-    """Whether the refusal says more than its status does."""
+    """Whether the refusal has a text that says more than its status."""
     return refusal.code not in PLAIN and has_text(f"refusal.{refusal.code}")
 
 
@@ -68,7 +68,7 @@ def _unexpected(error: Exception) -> tuple[str, int]:
 
 
 def init_errors(app: Flask) -> None:
-    """One place for every fault; the more particular handler wins."""
+    """Registers a handler for every error; Flask picks the most specific one."""
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(TooMany, _too_many)
     app.register_error_handler(SignInNeeded, _sign_in_first)

@@ -120,7 +120,7 @@ def _parts(value: Any) -> dict[str, str]:
 
 
 def shown_answer(question: Question, answers: Mapping[str, Any], prefix: str = "question") -> Markup | str:
-    """The answer to a question in words; a Hijri date as it was typed, with the day it is kept as."""
+    """The answer to a question in words; a Hijri date as it was typed, with the Gregorian date that is stored."""
     answer, typed = answers.get(question.name), as_typed(question.name, answers)
     if answer in (None, ""):
         return ""
@@ -134,7 +134,7 @@ def shown_answer(question: Question, answers: Mapping[str, Any], prefix: str = "
 
 
 def faults(refusal: Refusal, questions: Iterable[Question] = (), prefix: str = "question") -> dict[str, Markup]:
-    """What is wrong in words, by field; under the empty name when no field is to blame."""
+    """The texts of what is wrong, by field; under the empty name when it concerns no field."""
     asked = {one.name: one for one in questions}
     if not isinstance(refusal, Invalid) or not refusal.errors:
         return {"": words(refusal.code, **refusal.params)}

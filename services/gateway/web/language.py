@@ -1,4 +1,4 @@
-"""The language of a page: taken from the first part of its address, kept by every link, changed on the spot."""
+"""The language of a page: the first part of its address. Every link keeps it."""
 
 from typing import Any
 
@@ -48,6 +48,6 @@ def _give(endpoint: str, values: dict[str, Any]) -> None:
 
 
 def init_language(app: Flask) -> None:
-    """Views never see the language of their address, and never need to give it to url_for."""
+    """Removes the language from the arguments of views and adds it to url_for."""
     app.url_value_preprocessor(_take)
     app.url_defaults(_give)

@@ -1,4 +1,4 @@
-"""What every template may say: words, dates and money in the page's language, addresses, who is signed in."""
+"""What every template can use: texts, dates and money in the page's language, addresses, the visitor."""
 
 import datetime as dt
 import re
@@ -115,7 +115,7 @@ def scope_name(scope: str) -> Markup:
 
 
 def outcome_of(slug: str) -> str:
-    """What comes of a transaction: a document, a booklet, a turn."""
+    """What a transaction results in: a document, a booklet, an appointment."""
     return CATALOGUE[slug].outcome if slug in CATALOGUE else ""
 
 
@@ -183,7 +183,7 @@ def _navigation() -> list[dict[str, object]]:
 
 
 def _unread() -> int:
-    """A page is worth more than its mark: without an answer there is none."""
+    """The number of unread notices; 0 when the service does not answer, so that the page still opens."""
     visitor = visitor_or_none()
     try:
         return consular().notices.unread(visitor.actor) if visitor and visitor.person else 0
@@ -217,7 +217,7 @@ def _context() -> dict[str, object]:
 
 
 def init_templates(app: Flask) -> None:
-    """Gives all templates the same words. Functions are globals so that imported macros see them too."""
+    """Sets template folders, context and functions. Functions are globals so that imported macros see them too."""
     app.jinja_loader = FileSystemLoader([FOLDER / "templates", FOLDER])
     app.context_processor(_context)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -1,4 +1,4 @@
-"""What protects a browser: the session cookie, the token on unsafe calls, the headers on every answer."""
+"""Protects the browser: session cookie, CSRF token of forms, headers of every answer."""
 
 import hmac
 import re
@@ -40,7 +40,7 @@ def cookie_name() -> str:
 
 
 def load_visitor() -> None:
-    """Finds the visitor, checks the table of pages and the form's token, before any view runs."""
+    """Loads the visitor, checks the table of pages and the form's token, before any view runs."""
     request_id.set(secrets.token_hex(8))
     request.max_content_length = UPLOAD_BYTES if request.endpoint in UPLOADS else BODY_BYTES
     g.token = _token_sent()
@@ -92,7 +92,7 @@ def end_session() -> None:
 
 
 def csp_nonce() -> str:
-    """Marks the scripts and styles that are ours on this one page."""
+    """The nonce of this page's own scripts and styles."""
     if "nonce" not in g:
         g.nonce = secrets.token_urlsafe(16)
     return str(g.nonce)
@@ -114,7 +114,7 @@ def _content_policy() -> str:
 
 
 def set_headers(answer: Response) -> Response:
-    """Puts the headers on an answer, whatever it is, and the cookie when the session changed."""
+    """Sets the headers of every answer, and the cookie when the session changed."""
     headers = answer.headers
     headers["Content-Security-Policy"] = _content_policy()
     headers["X-Content-Type-Options"] = "nosniff"
@@ -149,7 +149,7 @@ def _log(answer: Response) -> None:
 
 
 def init_security(app: Flask) -> None:
-    """Puts all of it around every request, errors included."""
+    """Registers the checks and the headers for every request, errors included."""
     app.before_request(load_visitor)
     app.after_request(set_headers)
     app.config["MAX_FORM_MEMORY_SIZE"] = BODY_BYTES

@@ -1,4 +1,4 @@
-"""Counts a try before the work it would cost, in a transaction of its own that no refusal undoes."""
+"""Counts a try before the work is done, in a separate transaction that a refusal does not roll back."""
 
 from services.gateway.accounts.throttle import Limit, TooMany, count_try, forget_old_tries
 from services.gateway.web.current import accounts, settings

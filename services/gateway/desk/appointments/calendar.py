@@ -1,4 +1,4 @@
-"""When the mission is open: its hours with their source, its closures, and the way to add one or take one back."""
+"""The mission's calendar: hours with their source, closures, adding and removing a closure."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ def show() -> str:
 
 
 def _runs(hours: list[OpeningHours]) -> list[dict[str, Any]]:
-    """Rows that differ in nothing but the weekday, as one; weekdays as columns of a calendar, Sunday first."""
+    """Rows that differ only in the weekday, joined; weekdays as columns of a calendar, Sunday first."""
     runs: dict[tuple[object, ...], dict[str, Any]] = {}
     for row in hours:
         rest = {name: value for name, value in row.items() if name != "weekday"}
@@ -69,7 +69,7 @@ def close() -> Answer:
 
 
 def reopen() -> Answer:
-    """Takes a closure back."""
+    """Removes a closure."""
     try:
         consular().appointments.reopen(actor(), request.form.get("closure", "")[:100])
     except (NotAllowed, Unavailable):

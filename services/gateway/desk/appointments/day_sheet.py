@@ -1,4 +1,4 @@
-"""Who comes today: the day's turns in the order of the clock, and what became of each."""
+"""The day sheet: appointments of a day by time, and whether each person came."""
 
 import uuid
 from datetime import date, timedelta
@@ -48,12 +48,12 @@ def _shifted(sheet: DaySheet, days: int) -> str:
 
 
 def attend(reference: str) -> Answer:
-    """Came in person, with the number that was read from their paper."""
+    """Records that the person came, with the number read from their identity document."""
     return _act(reference, "attend", {"number": request.form.get("number", "").strip()[:LONGEST]})
 
 
 def miss(reference: str) -> Answer:
-    """Did not come."""
+    """Records that the person did not come."""
     return _act(reference, "miss", {})
 
 

@@ -1,4 +1,4 @@
-"""Older bookings at the desk: phases, a file with its preview, what is kept of it, what nobody claimed."""
+"""Older bookings at the desk: phases, files with their preview, and the decision to import them."""
 
 import uuid
 from contextlib import suppress
@@ -85,7 +85,7 @@ def _worded(fault: RowFault) -> dict[str, Any]:
 
 
 def decide(reference: str) -> Redirection:
-    """Keeps the good rows, or drops the file; decided already, the page says which."""
+    """Keeps the good rows, or drops the file; after somebody else's decision, shows that one."""
     verdict = request.form.get("verdict", "")
     if verdict not in ("keep", "drop"):
         raise NotFound()

@@ -1,4 +1,4 @@
-"""What needs two people: a head of mission proposes with the figures in sight, somebody else signs or declines."""
+"""Proposals that need two people: one proposes after seeing the figures, another approves or declines."""
 
 import uuid
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ LONGEST = 200
 
 
 def show() -> str:
-    """What waits, first; then what was decided last."""
+    """Proposals that wait, then those decided last."""
     return _list()
 
 
@@ -148,7 +148,7 @@ def _form(kind: str, refusal: Refusal | None = None) -> str:
 
 
 def decide(reference: str) -> Answer:
-    """The second person's word; what is wrong with it is said on the list."""
+    """The second person approves or declines; a refusal is shown on the list."""
     verdict, reason = request.form.get("verdict", ""), request.form.get("decline_reason", "")[: LONGEST * 2]
     if verdict not in ("approve", "decline"):
         raise NotFound()

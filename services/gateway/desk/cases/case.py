@@ -1,4 +1,4 @@
-"""One case as an officer reads it: scans beside typed data, register facts beside answers, papers, money, history."""
+"""One case as an officer reads it: answers beside register facts, uploads, payments, history."""
 
 import uuid
 from typing import Any
@@ -24,7 +24,7 @@ def show(reference: str) -> str:
 
 
 def page(reference: str, **more: Any) -> str:
-    """The case page, with what else it has to say: something done, or a refusal of what was tried."""
+    """The case page, with what was done last or the refusal of what was tried."""
     details = consular().cases.detail(actor(), reference)
     entry = CATALOGUE[details["transaction"]]
     page = render_template(
@@ -53,7 +53,7 @@ def _answers(details: Case, entry: Transaction) -> list[dict[str, Any]]:
 
 
 def _checklist(details: Case, entry: Transaction) -> list[dict[str, Any]]:
-    """Every paper the transaction asks for, with what was handed in for it."""
+    """Every upload the transaction asks for, with the files that were handed in for it."""
     uploads: dict[str, list[Upload]] = {}
     for upload in details["papers"]:
         uploads.setdefault(upload["name"], []).append(upload)

@@ -1,4 +1,4 @@
-"""Sets what somebody typed beside what the registers attested, so that an officer sees every difference at once."""
+"""Compares answers with what the registers attested, so that an officer sees every difference at once."""
 
 import unicodedata
 from collections.abc import Iterable, Mapping

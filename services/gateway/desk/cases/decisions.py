@@ -1,4 +1,4 @@
-"""What an officer decides of a case: accept it, return it for a fix, refuse it after a second look."""
+"""Decisions of an officer on a case: accept, return, refuse after a confirmation, judge a duplicate."""
 
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response

@@ -1,4 +1,4 @@
-"""What the case page says of exceptions: money held, who may put it right, whose entry it is about."""
+"""Details of the case page: held payments, what the visitor may do, whose register entry is meant."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,13 +11,13 @@ from services.gateway.web.presentation import has_text, t
 
 
 def held(details: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Money that fits nothing and has not been given back."""
+    """Held payments that were not refunded."""
     refunded = {payment.get("payment") for payment in details.get("refunds") or []}
     return [payment for payment in details["payments"] if payment.get("held") and payment["reference"] not in refunded]
 
 
 def may(verb: str) -> bool:
-    """Whether the visitor's role does this."""
+    """Whether the visitor's role may open this page of the desk."""
     return role_class(visitor()) in PAGES[f"desk.{verb}"]
 
 

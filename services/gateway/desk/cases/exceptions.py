@@ -1,4 +1,4 @@
-"""Puts right what came up as an exception: held money goes back, a flag comes off, each with its reason."""
+"""Settles exceptions: refunds held money and clears flags, each with a reason."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +15,7 @@ Answer = Response | str | tuple[str, int]
 
 
 def give_back(reference: str, payment: str) -> Answer:
-    """Owes money that fits nothing back to whoever paid it."""
+    """Refunds a held payment to its payer."""
     return _act(
         reference,
         f"give-{payment}",
@@ -25,7 +25,7 @@ def give_back(reference: str, payment: str) -> Answer:
 
 
 def clear(reference: str) -> Answer:
-    """Takes the flag off a case that has been dealt with."""
+    """Clears the flag of a case that was settled."""
     return _act(reference, "flag", "clear", lambda body: consular().cases.act(actor(), reference, "clear", body))
 
 

@@ -1,4 +1,4 @@
-"""What waits at the mission: filtered by status and transaction, the exceptions first, found by reference or number."""
+"""The queue of the mission: filtered by status and transaction, exceptions first, searched by reference or number."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""The counter: finds a case by its reference, takes cash to the last coin, hands a passport to its holder."""
+"""The counter: finds a case by its reference, takes cash, hands a passport to its holder."""
 
 import uuid
 from typing import Any
@@ -50,7 +50,7 @@ def _currencies() -> list[tuple[str, str]]:
 
 
 def cash(reference: str) -> Answer:
-    """Takes what the cashier counted, which must be exactly what is owed, in that currency."""
+    """Takes the cash the cashier counted, which must be exactly what is owed, in that currency."""
     return _count(reference, "cash")
 
 

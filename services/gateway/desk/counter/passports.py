@@ -1,4 +1,4 @@
-"""Passports at the desk: what is looked into before a case is accepted, and whether a number was reported lost."""
+"""Passports at the desk: checks before a case is accepted, and lost passports by number."""
 
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -44,7 +44,7 @@ def check() -> Answer:
 
 
 def surrender(number: str) -> Answer:
-    """A lost passport turned up and was handed in."""
+    """Records that a lost passport was handed in."""
     try:
         consular().cases.surrender_passport(actor(), number)
     except (NotAllowed, Unavailable):

@@ -1,4 +1,4 @@
-"""Letters to ministries: what is open and overdue, one letter with its ladder, and the reply an officer records."""
+"""Letters to ministries: what is open and overdue, one letter with its reminders, and the reply an officer records."""
 
 import re
 import uuid

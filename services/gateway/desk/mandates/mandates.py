@@ -1,4 +1,4 @@
-"""Papers that let one person act for another: the list, one paper beside the register, accepted or refused."""
+"""Deeds that let one person act for another: listed, compared with the register, accepted or refused."""
 
 import uuid
 
@@ -18,7 +18,7 @@ LONGEST_NOTE = 500
 
 
 def show() -> str:
-    """What waits, oldest first; then the last ones decided."""
+    """Deeds that wait, oldest first; then the last ones decided."""
     every = consular().mandates.list_deeds(actor())
     return render_template(
         "desk/mandates/mandates.html",
@@ -29,7 +29,7 @@ def show() -> str:
 
 
 def one(reference: str) -> str:
-    """One paper, with whom the register holds under its number and name."""
+    """One deed, with the person the register has under its number and name."""
     return _page(reference)
 
 
@@ -64,7 +64,7 @@ def scan(reference: str) -> Response:
 
 
 def accept(reference: str) -> Answer:
-    """The paper is good, and the register's person is the one it names."""
+    """Accepts the deed, with the register's statement about the person it names."""
     paper = consular().mandates.deed(actor(), reference)
     try:
         statement = civil_registry().introduce(actor(), paper["principal_number"], paper["principal_given"] or "")
@@ -78,7 +78,7 @@ def accept(reference: str) -> Answer:
 
 
 def refuse(reference: str) -> Answer:
-    """The paper does not do, for a reason of the list."""
+    """Refuses the deed for a reason of the list."""
     reason, note = request.form.get("reason", ""), request.form.get("note", "").strip()[:LONGEST_NOTE]
     if reason not in REASONS:
         return _page(reference, errors={"reason": t("desk.reason_needed")}, note=note), 422

@@ -1,4 +1,4 @@
-"""The registrar's page: what the register contradicts, both sides beside each other, and the two ways to settle it."""
+"""The registrar's pages: mismatches of the register, both sides of each, and the two ways to settle one."""
 
 import uuid
 from collections.abc import Mapping

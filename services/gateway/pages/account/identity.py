@@ -1,4 +1,4 @@
-"""Ties an account to its person: the civil registry confirms what somebody types, and says little when it does not."""
+"""Links an account to its person after the civil registry confirms what was typed."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -26,7 +26,7 @@ blueprint = Blueprint("identity", __name__)
 
 @blueprint.get("/identity")
 def ask() -> str:
-    """The questions whose answers stand on an identity card."""
+    """The questions; their answers are on an identity card."""
     return _form()
 
 
@@ -38,7 +38,7 @@ def _form(refusal: Refusal | None = None) -> str:
 
 @blueprint.post("/identity")
 def confirm() -> Response | tuple[str, int]:
-    """Asks the register and ties the account; a slip is told by its kind, five tries an hour."""
+    """Asks the register and links the account; a mismatch names only the kind of field. Five tries an hour."""
     try:
         answers = read(QUESTIONS, request.form)
         slow_down(IDENTITY_BY_ACCOUNT, visitor().account)

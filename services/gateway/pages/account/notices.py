@@ -1,4 +1,4 @@
-"""What a person has been told, newest first; opening the page marks it as read."""
+"""A person's notices, newest first; opening the page marks them as read."""
 
 from contextlib import suppress
 from typing import Any
@@ -19,7 +19,7 @@ ABOUT_MANDATES = "mandate_"
 
 @blueprint.get("/notices")
 def show() -> str:
-    """The list as it was before this visit, so that what is new still says so."""
+    """The list as it was before the page was opened, so that new notices are still marked."""
     notices = consular().notices.list_own(visitor().actor)
     if any(not notice["read"] for notice in notices):
         with suppress(Unavailable):
@@ -28,7 +28,7 @@ def show() -> str:
 
 
 def with_text(notices: list[Notice]) -> list[dict[str, Any]]:
-    """Notices with their words and where they lead: an application, the mandates, or nowhere."""
+    """Notices with their text and link: to an application, to the mandates, or none."""
     return [{**notice, "text": words(notice), **_leads_to(notice)} for notice in notices]
 
 

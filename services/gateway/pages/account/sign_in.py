@@ -1,4 +1,4 @@
-"""Signing in and out: slow to guess, silent about what was wrong, a new session each time."""
+"""Signing in and out: throttled, with one refusal whatever was wrong, and a new session each time."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -25,7 +25,7 @@ blueprint = Blueprint("sign_in", __name__)
 
 @blueprint.get("/sign-in")
 def ask() -> str | Response:
-    """The form; somebody who is signed in already goes on."""
+    """The form; redirects a visitor who is signed in already."""
     known = visitor_or_none()
     return _form() if known is None else redirect(_onward(known.role), 303)
 
@@ -39,7 +39,7 @@ def _form(refusal: Refusal | None = None) -> str:
 
 @blueprint.post("/sign-in")
 def enter() -> Response | tuple[str, int]:
-    """Opens a session under a new id, or says that the two don't belong together."""
+    """Opens a session under a new id, or shows the refusal."""
     identifier, password = request.form.get("identifier", "")[:254], request.form.get("password", "")
     folded = identifier.strip().lower()
     slow_down(SIGN_IN_BY_ADDRESS, address_prefix(request.remote_addr))

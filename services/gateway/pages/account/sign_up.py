@@ -22,7 +22,7 @@ blueprint = Blueprint("sign_up", __name__)
 
 @blueprint.get("/sign-up")
 def ask() -> str | Response:
-    """The form; needs the list of missions, so it says plainly when that is not to be had."""
+    """The form. It needs the list of missions; without it the page says that the service is down."""
     return _form() if visitor_or_none() is None else redirect(url_for("applications.mine"), 303)
 
 
@@ -42,7 +42,7 @@ def _form(refusal: Refusal | None = None) -> str:
 
 @blueprint.post("/sign-up")
 def open_account() -> Response | tuple[str, int]:
-    """Makes the account, signs in, and goes on to the person behind it."""
+    """Creates the account, signs in, and leads to the identity page."""
     slow_down(SIGN_UP_BY_ADDRESS, address_prefix(request.remote_addr))
     try:
         _create()
@@ -62,7 +62,7 @@ def _create() -> None:
 
 
 def check(form: Mapping[str, str]) -> None:
-    """Raises Invalid with everything that is wrong at once, so that nobody mends one field to be told of the next."""
+    """Raises Invalid with every fault at once, so that nobody corrects one field to learn of the next."""
     email, missions = form.get("email", ""), {one["code"] for one in consular().offers.missions()}
     tests: tuple[Callable[[], object], ...] = (
         lambda: register.fold_email(email),

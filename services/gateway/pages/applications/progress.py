@@ -1,4 +1,4 @@
-"""The way of an application as a line of steps: what happened, where it is, what is still ahead."""
+"""The progress of an application as a line of steps: done, current, ahead."""
 
 from markupsafe import Markup
 
@@ -48,7 +48,7 @@ def _happened(one: TimelineEntry, mission: str) -> dict[str, object]:
 
 
 def _more(one: TimelineEntry) -> Markup | None:
-    """What the detail adds in words: by which decree, until which day."""
+    """The detail in words: by which decree, until which day."""
     key, detail = f"timeline.{one['code']}.text", dict(one["detail"] or {})
     if not has_text(key):
         return None
@@ -69,6 +69,6 @@ def _promised(one: ApplicationStage, due_on: str | None) -> dict[str, object]:
 
 
 def last_word(application: Application) -> TimelineEntry | None:
-    """Why it was returned or refused, while it stands there."""
+    """The timeline entry that says why it was returned or refused, while that is its status."""
     entries = [entry for entry in application["timeline"] if entry["code"] == application["status"] and entry["reason"]]
     return entries[-1] if entries else None

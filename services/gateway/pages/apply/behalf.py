@@ -62,7 +62,7 @@ def _allows(mandate: Mandate, entry: Transaction) -> bool:
 
 @blueprint.post("/apply/<slug>/whom")
 def choose(slug: str) -> Response | tuple[str, int]:
-    """Goes on as chosen."""
+    """Redirects by the choice."""
     entry, chosen = transaction(slug), request.form.get("whom", "")
     if chosen == SELF:
         return redirect(url_for("apply.check", slug=slug), 303)
@@ -94,7 +94,7 @@ def _name(entry: Transaction, capacity: str, refusal: Refusal | None = None) -> 
 
 @blueprint.post("/apply/<slug>/for/<capacity>")
 def judge(slug: str, capacity: str) -> str | tuple[str, int]:
-    """Whether this person may have it: the register finds them, decides the tie, and speaks of them."""
+    """Eligibility of a relative or ward: the register finds them and attests the kinship."""
     entry = _fitting(slug, capacity)
     try:
         answers = read(NAMED[capacity], request.form)
@@ -110,7 +110,7 @@ def judge(slug: str, capacity: str) -> str | tuple[str, int]:
 
 @blueprint.get("/apply/<slug>/by/<mandate>")
 def by_mandate(slug: str, mandate: str) -> str:
-    """Whether the person who gave this mandate may have it."""
+    """Eligibility of the principal of this mandate."""
     entry, behalf = transaction(slug), _by(mandate, slug)
     attestation = attested(entry, behalf=behalf)
     return eligibility_page(entry, attestation, behalf=behalf, about=attestation.person)

@@ -1,4 +1,4 @@
-"""Confirming a booking of an older platform: its reference and its transaction; who one is the register attests."""
+"""Confirming a booking of an older platform by its reference and transaction; the register attests the person."""
 
 from secrets import token_urlsafe
 
@@ -26,7 +26,7 @@ def ask() -> str:
 
 @blueprint.post("/bookings/confirm")
 def claim() -> Response | tuple[str, int]:
-    """A draft that keeps the booked day; the same answer for an absent booking and somebody else's."""
+    """Opens a draft that keeps the booked day. An absent booking and somebody else's get the same answer."""
     form = request.form
     reference, slug = form.get("booking_reference", "").strip()[:80], form.get("transaction", "")
     try:
@@ -47,7 +47,7 @@ def claim() -> Response | tuple[str, int]:
 
 
 def _in_words(refusal: Refusal) -> Refusal:
-    """Days travel as figures and are read as words."""
+    """Replaces the day of a refusal by the date in words."""
     if "day" in refusal.params:
         refusal.params["day"] = date(str(refusal.params["day"]))
     return refusal

@@ -1,4 +1,4 @@
-"""Applying: eligible or not first, then a few questions at a time, then everything once more before it is sent."""
+"""Applying: eligibility first, then a few questions at a time, then a review before sending."""
 
 from collections.abc import Callable
 from secrets import token_urlsafe
@@ -38,7 +38,7 @@ def check(slug: str) -> str:
 
 
 def eligibility_page(entry: Transaction, attestation: Attested, **more: object) -> str:
-    """Every condition as it is for the person the registers spoke of, and what lies ahead."""
+    """Every condition as it is for the attested person, and the steps ahead."""
     conditions = judged(entry, attestation.facts)
     return render_template(
         "pages/apply/eligibility.html",
@@ -53,7 +53,7 @@ def eligibility_page(entry: Transaction, attestation: Attested, **more: object) 
 
 @blueprint.post("/apply/<slug>")
 def begin(slug: str) -> Response:
-    """Opens the draft, or goes on with the one that is open where only one may be."""
+    """Opens the draft, or the one that is open where only one may be."""
     return redirect_to_draft(
         transaction(slug), lambda key: consular().applications.begin(visitor().actor, slug, key)["reference"]
     )
@@ -107,7 +107,7 @@ def _step(
 
 @blueprint.post("/applications/<reference>/questions/<step>")
 def answer(reference: str, step: str) -> Response | tuple[str, int]:
-    """Keeps the answers and goes on. Nothing typed is lost when something is wrong or the service is down."""
+    """Stores the answers and leads to the next step. Nothing typed is lost when something is wrong."""
     application, entry = load_editable(reference, "edit")
     asked = questions_of(entry, step)
     typed_answers = typed(asked, request.form)

@@ -1,4 +1,4 @@
-"""Papers handed in with an application: one at a time, checked by the service that keeps them."""
+"""Uploads of an application: one file at a time, checked by the service that stores it."""
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
@@ -39,7 +39,7 @@ def _page(application: Application, entry: Transaction, errors: dict[str, object
 
 @blueprint.post("/applications/<reference>/papers/<name>")
 def upload(reference: str, name: str) -> Answer | tuple[str, int]:
-    """Passes a file on. What is wrong with it is said beside its name."""
+    """Sends a file to the service. What is wrong with it is shown beside its name."""
     application, entry = load_editable(reference, "edit")
     slow_down(UPLOADS_BY_ACCOUNT, visitor().account)
     try:
@@ -61,7 +61,7 @@ def _pass_on(reference: str, name: str) -> None:
 
 @blueprint.post("/applications/<reference>/papers/<paper>/remove")
 def remove(reference: str, paper: str) -> Answer:
-    """Takes a file back."""
+    """Removes a file."""
     consular().applications.remove_upload(visitor().actor, reference, paper)
     return redirect(url_for("papers.show", reference=reference), 303)
 

@@ -1,4 +1,4 @@
-"""Choosing a time at the mission, keeping it, moving and cancelling it; and the free times for machines to read."""
+"""Appointments: choosing, holding, confirming, moving and cancelling one; free times as JSON."""
 
 from datetime import UTC, datetime
 from secrets import token_urlsafe
@@ -38,7 +38,7 @@ def openings() -> Response:
 
 
 def load_bookable(reference: str) -> tuple[Application, Transaction, dict[str, Any]]:
-    """The visitor's application, its entry and its turn. Raises Conflict where there is nothing to book."""
+    """The visitor's application, its entry and its appointment. Raises Conflict where there is nothing to book."""
     application = consular().applications.detail(visitor().actor, reference)
     entry = transaction(application["transaction"])
     if entry.outcome != TURN and entry.appointment is None:
@@ -81,7 +81,7 @@ def _next(refusal: Refusal | None) -> list[str]:
 
 @blueprint.post("/applications/<reference>/turn")
 def hold(reference: str) -> Answer | tuple[str, int]:
-    """Keeps the time for some minutes; for who has a booked one, first shows what moving means."""
+    """Holds the time for some minutes; with a booked appointment, first shows what moving means."""
     _, entry, turn = load_bookable(reference)
     at = request.form.get("starts_at", "")[:LONGEST]
     if turn.get("state") == "booked":
@@ -97,7 +97,7 @@ def hold(reference: str) -> Answer | tuple[str, int]:
 
 @blueprint.get("/applications/<reference>/turn/confirm")
 def ask_confirm(reference: str) -> Answer | str:
-    """The time that is kept, once more, before it is booked."""
+    """The held time, before it is booked."""
     application, entry, turn = load_bookable(reference)
     if turn.get("state") != "held":
         return redirect(url_for("turns.choose", reference=reference), 303)
@@ -134,7 +134,7 @@ def _instant(text: str) -> str | None:
 
 @blueprint.post("/applications/<reference>/turn/move")
 def move(reference: str) -> Answer | tuple[str, int]:
-    """Changes one for the other, or nothing."""
+    """Moves the appointment, or changes nothing."""
     return _act(reference, "move", starts_at=request.form.get("starts_at", "")[:LONGEST])
 
 
@@ -151,7 +151,7 @@ def ask_cancel(reference: str) -> Answer | str:
 
 @blueprint.post("/applications/<reference>/turn/cancel")
 def cancel(reference: str) -> Answer | tuple[str, int]:
-    """Gives the time back."""
+    """Cancels the appointment."""
     return _act(reference, "cancel")
 
 
@@ -188,7 +188,7 @@ def calendar_file(reference: str) -> Response:
 
 
 def gap(application: Application, entry: Transaction) -> list[dict[str, str]]:
-    """What is missing before a turn can be handed in: a time that is still kept, for the service asked for now."""
+    """What is missing before the application can be sent: a held time for the service asked for now."""
     turn: dict[str, Any] = dict(application["turn"] or {})
     if entry.outcome != TURN or (turn.get("state") == "held" and turn.get("service") == application["service"]):
         return []

@@ -1,4 +1,4 @@
-"""Checking a paper somebody shows: valid, revoked, expired or unknown, and no more than the paper itself says."""
+"""Verifying a document: valid, revoked, expired or unknown, and no more than the document itself says."""
 
 from collections.abc import Mapping
 
@@ -21,13 +21,13 @@ blueprint = Blueprint("verify", __name__)
 
 
 def printed(code: str) -> Response:
-    """The address printed on papers knows no language; the browser of whoever checks does."""
+    """Redirects the address printed on documents, which has no language, to the browser's language."""
     return redirect(url_for("verify.show", lang=preferred(), code=clean(code)))
 
 
 @blueprint.get("/verify")
 def ask() -> str:
-    """The form for whoever cannot scan."""
+    """The form for those who cannot scan the code."""
     return _form()
 
 
@@ -39,7 +39,7 @@ def _form(refusal: Refusal | None = None) -> str:
 
 @blueprint.post("/verify")
 def find() -> Response | tuple[str, int]:
-    """A typing slip is told from a forged code by the check character."""
+    """Refuses a mistyped code by its check character."""
     code = clean(request.form.get("code", ""))
     if not is_valid(code):
         refusal = Invalid("code_malformed", field="code")
@@ -49,7 +49,7 @@ def find() -> Response | tuple[str, int]:
 
 @blueprint.get("/verify/<code>")
 def show(code: str) -> tuple[str, int, dict[str, str]]:
-    """What the service that issued the paper says of it."""
+    """The answer of the service that issued the document."""
     slow_down(VERIFY_BY_ADDRESS, address_prefix(request.remote_addr))
     reference, down = clean(code), None
     verification: Mapping[str, object]

@@ -1,4 +1,4 @@
-"""Mandates in one's account: given to others, received from them, and papers handed in to be checked."""
+"""Mandates of an account: granted, received, and deeds handed in to be checked."""
 
 from base64 import b64encode
 from secrets import token_urlsafe
@@ -43,7 +43,7 @@ def _me() -> str:
 
 @blueprint.get("/account/mandates")
 def show() -> str:
-    """All of them: what waits for an answer first."""
+    """All mandates, those that wait for an answer first."""
     return _page()
 
 
@@ -135,7 +135,7 @@ def _read(questions: tuple[Question, ...], *, scoped: bool = True) -> dict[str, 
 
 @blueprint.get("/account/mandates/paper/<sort>")
 def ask_paper(sort: str) -> str:
-    """Whose paper, of what day, and its scan."""
+    """The form for a deed: principal, date, scan."""
     return _form("pages/mandates/deed.html", _questions(sort), kind=sort)
 
 
@@ -147,7 +147,7 @@ def _questions(sort: str) -> tuple[Question, ...]:
 
 @blueprint.post("/account/mandates/paper/<sort>")
 def hand_in(sort: str) -> Response | tuple[str, int]:
-    """Puts the paper before the officers of the mission."""
+    """Submits the deed to the officers of the mission."""
     questions = _questions(sort)
     slow_down(MANDATES_BY_ACCOUNT, visitor().account)
     sent = request.files.get("scan")

@@ -1,4 +1,4 @@
-"""Paying: the price line by line, then a card at the provider's own page or cash at the counter."""
+"""Paying: the price line by line, then by card at the provider's page or in cash at the counter."""
 
 from secrets import token_urlsafe
 from urllib.parse import urlsplit
@@ -70,7 +70,7 @@ def checked(address: str) -> str:
 
 @blueprint.get("/applications/<reference>/paid")
 def came_back(reference: str) -> str | Response:
-    """Back from the provider: believes nothing the address says, and asks the provider how it ended."""
+    """Return page of the provider: ignores what the address says, and asks the provider for the state."""
     application = consular().applications.detail(visitor().actor, reference)
     undecided = [one for one in application["payments"] if one["method"] == "card" and one["state"] in UNDECIDED]
     ended: Payment | None = None
@@ -93,7 +93,7 @@ def counter(reference: str) -> str:
 
 @blueprint.get("/applications/<reference>/working")
 def working(reference: str) -> str:
-    """How an assessed amount came about, step by step, each with its law."""
+    """How an assessed amount was calculated, step by step, each with its law."""
     application = consular().applications.detail(visitor().actor, reference)
     entry = transaction(application["transaction"])
     actor, behalf = acting_at(application["mission"]), application["behalf"]

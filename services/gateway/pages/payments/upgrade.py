@@ -1,4 +1,4 @@
-"""Making an application urgent: what it costs beyond what was paid, and the day it brings, before anything is owed."""
+"""Upgrading an application to urgent: the difference to pay and the new date, shown before anything is owed."""
 
 from secrets import token_urlsafe
 

@@ -1,4 +1,4 @@
-"""Takes what the payment provider sends and passes it on untouched; consular checks the signature over those bytes."""
+"""Webhook of the payment provider: passes the body on untouched; consular checks its signature."""
 
 from flask import Blueprint, Response, make_response, request
 
@@ -12,7 +12,7 @@ blueprint = Blueprint("provider", __name__)
 
 @blueprint.post("/provider/webhook")
 def webhook() -> Response:
-    """Whatever consular answers is the answer, so that the provider tries again when it should."""
+    """Returns consular's answer, so that the provider tries again when it should."""
     headers = {name: request.headers[name] for name in PASSED_ON if name in request.headers}
     try:
         answer = make_response(consular().payments.forward_webhook(request.get_data(), headers))
