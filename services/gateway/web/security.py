@@ -133,11 +133,11 @@ def set_headers(answer: Response) -> Response:
 
 
 def _set_cookie(answer: Response) -> None:
-    flags = {"secure": settings().secure, "httponly": True, "samesite": "Lax", "path": "/"}
+    name, secure = cookie_name(), settings().secure
     if g.get("end_cookie"):
-        answer.delete_cookie(cookie_name(), **flags)  # type: ignore[arg-type]
+        answer.delete_cookie(name, path="/", secure=secure, httponly=True, samesite="Lax")
     elif g.get("new_token"):
-        answer.set_cookie(cookie_name(), g.new_token, **flags)  # type: ignore[arg-type]
+        answer.set_cookie(name, g.new_token, path="/", secure=secure, httponly=True, samesite="Lax")
 
 
 def _log(answer: Response) -> None:

@@ -34,12 +34,12 @@ def one(reference: str) -> str:
 
 
 def _page(reference: str, **more: object) -> str:
-    paper = consular().mandates.deed(actor(), reference)
-    waiting = paper["state"] == "to_check" and actor().role in ("officer", "head_of_mission")
+    deed = consular().mandates.deed(actor(), reference)
+    waiting = deed["state"] == "to_check" and actor().role in ("officer", "head_of_mission")
     return render_template(
         "desk/mandates/mandate.html",
-        paper=paper,
-        registered=_registered_person(paper) if waiting else None,
+        paper=deed,
+        registered=_registered_person(deed) if waiting else None,
         waiting=waiting,
         reasons=[(reason, t(f"reason.{reason}")) for reason in REASONS],
         scope_name=scope_name,
@@ -49,9 +49,9 @@ def _page(reference: str, **more: object) -> str:
     )
 
 
-def _registered_person(paper: Deed) -> dict[str, object] | None:
+def _registered_person(deed: Deed) -> dict[str, object] | None:
     try:
-        return civil_registry().introduce(actor(), paper["principal_number"], paper["principal_given"] or "")["facts"]
+        return civil_registry().introduce(actor(), deed["principal_number"], deed["principal_given"] or "")["facts"]
     except Refusal as refusal:
         if isinstance(refusal, Unavailable):
             raise
@@ -65,9 +65,9 @@ def scan(reference: str) -> Response:
 
 def accept(reference: str) -> Answer:
     """Accepts the deed, with the register's statement about the person it names."""
-    paper = consular().mandates.deed(actor(), reference)
+    deed = consular().mandates.deed(actor(), reference)
     try:
-        statement = civil_registry().introduce(actor(), paper["principal_number"], paper["principal_given"] or "")
+        statement = civil_registry().introduce(actor(), deed["principal_number"], deed["principal_given"] or "")
         body = {"key": request.form.get("key", ""), "statement": statement["statement"]}
         consular().mandates.decide_deed(actor(), reference, "accept", body)
     except (NotFound, NotAllowed, Unavailable):

@@ -132,7 +132,7 @@ def _after(entry: Transaction, reference: str, step: str) -> str:
 
 @blueprint.get("/applications/<reference>/review")
 def review(reference: str) -> str:
-    """All answers and papers once more, each with a way to change it."""
+    """All answers and uploads before sending, each with a link to change it."""
     return _review(*load_editable(reference, "submit"))
 
 
@@ -173,10 +173,13 @@ def _missing(application: Application, entry: Transaction) -> list[dict[str, str
         {"text": text, "url": url_for("apply.questions", reference=reference, step=where[name], review=1) + f"#{name}"}
         for name, text in gaps.items()
     ]
-    handed_in = {paper["name"] for paper in application["papers"]}
+    handed_in = {upload["name"] for upload in application["papers"]}
     papers_page = url_for("papers.show", reference=reference)
     missing += [
-        {"text": t("review.paper_missing", paper=t(f"paper.{paper.name}.label")), "url": f"{papers_page}#{paper.name}"}
+        {
+            "text": t("review.paper_missing", paper=t(f"paper.{paper.name}.label")),
+            "url": f"{papers_page}#{paper.name}",
+        }
         for paper in entry.papers
         if paper.required and paper.name not in handed_in
     ]

@@ -53,7 +53,7 @@ def choose(reference: str) -> str:
 
 
 def _choose(reference: str, refusal: Refusal | None = None, at: str | None = None) -> str:
-    application, entry, turn = load_bookable(reference)
+    application, entry, appointment = load_bookable(reference)
     service = application["service"]
     openings = consular().appointments.openings(application["mission"], str(service)) if service else None
     wanted = local_day(at, openings["zone"]) if at and openings else request.args.get("day", "")[:10]
@@ -62,14 +62,14 @@ def _choose(reference: str, refusal: Refusal | None = None, at: str | None = Non
         "pages/appointments/choose.html",
         application=application,
         entry=entry,
-        turn=turn,
+        turn=appointment,
         service=service,
         openings=openings,
         weeks=weeks(openings["days"]) if openings else [],
         day=days.get(wanted),
         message=words(refusal.code, **refusal.params) if refusal else None,
         next_times=_next(refusal),
-        moving=turn.get("state") == "booked",
+        moving=appointment.get("state") == "booked",
         key=token_urlsafe(16),
     )
 
@@ -82,9 +82,9 @@ def _next(refusal: Refusal | None) -> list[str]:
 @blueprint.post("/applications/<reference>/turn")
 def hold(reference: str) -> Answer | tuple[str, int]:
     """Holds the time for some minutes; with a booked appointment, first shows what moving means."""
-    _, entry, turn = load_bookable(reference)
+    _, entry, appointment = load_bookable(reference)
     at = request.form.get("starts_at", "")[:LONGEST]
-    if turn.get("state") == "booked":
+    if appointment.get("state") == "booked":
         return redirect(url_for("turns.ask_move", reference=reference, to=at), 303)
     try:
         consular().appointments.act(visitor().actor, reference, "hold", request.form.get("key", ""), starts_at=at)
@@ -98,11 +98,11 @@ def hold(reference: str) -> Answer | tuple[str, int]:
 @blueprint.get("/applications/<reference>/turn/confirm")
 def ask_confirm(reference: str) -> Answer | str:
     """The held time, before it is booked."""
-    application, entry, turn = load_bookable(reference)
-    if turn.get("state") != "held":
+    application, entry, appointment = load_bookable(reference)
+    if appointment.get("state") != "held":
         return redirect(url_for("turns.choose", reference=reference), 303)
     return render_template(
-        "pages/appointments/confirm.html", application=application, entry=entry, turn=turn, key=token_urlsafe(16)
+        "pages/appointments/confirm.html", application=application, entry=entry, turn=appointment, key=token_urlsafe(16)
     )
 
 
@@ -115,12 +115,17 @@ def confirm(reference: str) -> Answer | tuple[str, int]:
 @blueprint.get("/applications/<reference>/turn/move")
 def ask_move(reference: str) -> Answer | str:
     """The old time and the new one side by side."""
-    application, entry, turn = load_bookable(reference)
+    application, entry, appointment = load_bookable(reference)
     to = _instant(request.args.get("to", "")[:LONGEST])
-    if turn.get("state") != "booked" or to is None:
+    if appointment.get("state") != "booked" or to is None:
         return redirect(url_for("turns.choose", reference=reference), 303)
     return render_template(
-        "pages/appointments/move.html", application=application, entry=entry, turn=turn, to=to, key=token_urlsafe(16)
+        "pages/appointments/move.html",
+        application=application,
+        entry=entry,
+        turn=appointment,
+        to=to,
+        key=token_urlsafe(16),
     )
 
 
@@ -141,11 +146,11 @@ def move(reference: str) -> Answer | tuple[str, int]:
 @blueprint.get("/applications/<reference>/turn/cancel")
 def ask_cancel(reference: str) -> Answer | str:
     """What cancelling means now, before it is done."""
-    application, entry, turn = load_bookable(reference)
-    if turn.get("state") != "booked":
+    application, entry, appointment = load_bookable(reference)
+    if appointment.get("state") != "booked":
         return redirect(url_for("applications.show", reference=reference), 303)
     return render_template(
-        "pages/appointments/cancel.html", application=application, entry=entry, turn=turn, key=token_urlsafe(16)
+        "pages/appointments/cancel.html", application=application, entry=entry, turn=appointment, key=token_urlsafe(16)
     )
 
 
@@ -168,17 +173,17 @@ def _act(reference: str, verb: str, **body: str) -> Answer | tuple[str, int]:
 @blueprint.get("/applications/<reference>/turn.ics")
 def calendar_file(reference: str) -> Response:
     """The booked time for one's own calendar. Raises NotFound while nothing is booked."""
-    application, entry, turn = load_bookable(reference)
-    if turn.get("state") != "booked":
+    application, entry, appointment = load_bookable(reference)
+    if appointment.get("state") != "booked":
         raise NotFound()
     language = chosen()
-    text = language.text("turn.ics", reference=reference, window=turn["window"])
+    text = language.text("turn.ics", reference=reference, window=appointment["window"])
     content = event(
         reference,
-        turn["starts_at"],
-        turn["ends_at"],
+        appointment["starts_at"],
+        appointment["ends_at"],
         language.text(f"transaction.{entry.slug}.title"),
-        f"{text} {language.plural('turn.arrive', turn['arrive_minutes'])}",
+        f"{text} {language.plural('turn.arrive', appointment['arrive_minutes'])}",
         mission_name(application["mission"]),
     )
     answer = make_response(content)
@@ -189,8 +194,10 @@ def calendar_file(reference: str) -> Response:
 
 def gap(application: Application, entry: Transaction) -> list[dict[str, str]]:
     """What is missing before the application can be sent: a held time for the service asked for now."""
-    turn: dict[str, Any] = dict(application["turn"] or {})
-    if entry.outcome != TURN or (turn.get("state") == "held" and turn.get("service") == application["service"]):
+    appointment: dict[str, Any] = dict(application["turn"] or {})
+    if entry.outcome != TURN or (
+        appointment.get("state") == "held" and appointment.get("service") == application["service"]
+    ):
         return []
     return [{"text": t("turn.choose_first"), "url": url_for("turns.choose", reference=application["reference"])}]
 
