@@ -20,7 +20,7 @@ from socket import socket
 from deploy.leash import follow, leashed, libc
 
 LOADED = (
-    "shared.web.service.service",
+    "shared.web.service.service.service",
     "shared.messaging.worker",
     "shared.client",
     "gunicorn.app.wsgiapp",

@@ -6,17 +6,14 @@ from typing import Any
 from flask import Flask, Response, jsonify, redirect, send_from_directory, url_for
 from werkzeug.wrappers import Response as Answer
 
-from services.gateway import current, desk, faults, pages, presentation, security
+from services.gateway import desk, pages
 from services.gateway.accounts import UNREACHABLE
-from services.gateway.civil_registry import CivilRegistry
-from services.gateway.compression import compress
-from services.gateway.conscription import Conscription
-from services.gateway.consular import Consular
-from services.gateway.language import keep_language, preferred
-from shared.client import Client
+from services.gateway.clients import connect
+from services.gateway.web import current, faults, presentation, security
+from services.gateway.web.compression import init_compression
+from services.gateway.web.language import init_language, preferred
 from shared.database.db import Database, now
 from shared.errors import Refusal
-from shared.identity.crypto import Keys
 from shared.logs import start_logs
 from shared.settings import Settings
 
@@ -30,12 +27,12 @@ def create_app(configured: Settings, **replaced: Any) -> Flask:
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
     app.extensions["settings"] = configured
     app.extensions["database"] = Database(configured.database_url)
-    app.extensions.update(upstreams(configured) | replaced)
-    security.protect(app)
-    compress(app)
-    keep_language(app)
-    presentation.dress(app)
-    faults.explain(app)
+    app.extensions.update(connect(configured) | replaced)
+    security.init_security(app)
+    init_compression(app)
+    init_language(app)
+    presentation.init_templates(app)
+    faults.init_errors(app)
     app.add_url_rule("/", "front_door", front_door)
     app.add_url_rule("/static/fonts/<name>", "fonts", font)
     app.add_url_rule("/health", "health", health)
@@ -48,16 +45,6 @@ def create_app(configured: Settings, **replaced: Any) -> Flask:
 def app() -> Flask:
     """For the web server: settings come from the environment."""
     return create_app(Settings.load("gateway"))
-
-
-def upstreams(configured: Settings) -> dict[str, Any]:
-    """A client of each service, all speaking with the gateway's key."""
-    keys = Keys(configured.keys, "gateway")
-    return {
-        "consular": Consular(Client(configured.url_consular, keys, "consular")),
-        "civil_registry": CivilRegistry(Client(configured.url_civil_registry, keys, "civil_registry")),
-        "conscription": Conscription(Client(configured.url_conscription, keys, "conscription")),
-    }
 
 
 def front_door() -> Answer:

@@ -1,19 +1,36 @@
-"""What the gateway's typed clients say they receive is what the services really send."""
+"""What the gateway's typed clients say they receive is what the services really send, key by key, both ways."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from types import NoneType, UnionType
+from typing import Any, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 import pytest
 
 from deploy.population import specimens
-from services.gateway.civil_registry import Confirmed, Statement
-from services.gateway.consular import Amount, Application, Fee, Happening, Mission, Offer, PaperOf, Quote, Stage
+from services.gateway.clients.civil_registry import CivilRegistry, Confirmed, Statement
+from services.gateway.clients.conscription import Conscription
+from services.gateway.clients.consular import Consular
+from services.gateway.clients.consular.applications import Application, OwnApplication, Stage
+from services.gateway.clients.consular.appointments import Calendar, DaySheet, Openings, Services
+from services.gateway.clients.consular.approvals import Proposal
+from services.gateway.clients.consular.bookings import Overview
+from services.gateway.clients.consular.cases import Case, PassportRecord, QueuePage
+from services.gateway.clients.consular.letters import LetterPage
+from services.gateway.clients.consular.mandates import Deed, Mandate
+from services.gateway.clients.consular.notices import Notice
+from services.gateway.clients.consular.offers import Mission, Offer
+from services.gateway.clients.verification import Verification
 from shared.identity.actor import Actor
+from shared.identity.representation import PURPOSE
 from shared.values.references import new
 from tests.service.gateway_app import Gateway, build
 from tests.service.test_gateway_journey import begin, fill, send
 
 ME = specimens.SERVED
+EXPATRIATE = Actor("expatriate", "a", "expatriate", "RUH", ME.person)
+OFFICER = Actor("officer", "o", "officer", "RUH")
+HEAD = Actor("officer", "h", "head_of_mission", "RUH")
 
 
 @pytest.fixture(scope="module")
@@ -25,42 +42,144 @@ def gateway(environment: Any, service_client: Any, registers: int) -> Any:
     made.app.extensions["database"].engine.dispose()
 
 
-def check(kind: Any, answer: Mapping[str, Any]) -> None:
-    """Every key the type promises is there."""
-    assert kind.__required_keys__ <= set(answer), (kind.__name__, kind.__required_keys__ - set(answer))
+@pytest.fixture(scope="module")
+def consular(gateway: Gateway) -> Consular:
+    client = gateway.app.extensions["consular"]
+    assert isinstance(client, Consular)
+    return client
 
 
-def test_consular_sends_what_the_client_promises(gateway: Gateway) -> None:
-    client, me = gateway.app.extensions["consular"], Actor("expatriate", "a", "expatriate", "RUH", ME.person)
+def differences(kind: Any, value: Any, path: str = "") -> Iterator[str]:
+    """Keys that are declared and not sent, or sent and not declared, at any depth; and values of another type."""
+    origin, arguments = get_origin(kind), get_args(kind)
+    if kind is Any:
+        return
+    if origin is NotRequired:
+        yield from differences(arguments[0], value, path)
+    elif origin in (Union, UnionType):
+        if value is None and NoneType in arguments:
+            return
+        yield from differences(next(one for one in arguments if one is not NoneType), value, path)
+    elif is_typeddict(kind):
+        yield from _keys(kind, value, path)
+    elif origin is list:
+        for one in value:
+            yield from differences(arguments[0], one, f"{path}[]")
+    elif origin is dict:
+        for one in value.values():
+            yield from differences(arguments[1], one, f"{path}{{}}")
+    elif not isinstance(value, kind):
+        yield f"{path} is {type(value).__name__}, not {kind.__name__}"
+
+
+def _keys(kind: Any, value: Mapping[str, Any], path: str) -> Iterator[str]:
+    declared = get_type_hints(kind, include_extras=True)
+    yield from (f"{path}.{name} is not declared" for name in value.keys() - declared.keys())
+    yield from (f"{path}.{name} is not sent" for name in kind.__required_keys__ - value.keys())
+    for name in value.keys() & declared.keys():
+        yield from differences(declared[name], value[name], f"{path}.{name}")
+
+
+def check(kind: Any, value: Any) -> None:
+    assert sorted(set(differences(kind, value, kind.__name__))) == []
+
+
+def check_all(kind: Any, values: list[Any]) -> None:
+    """As `check`, for a list that must not be empty, or nothing would have been compared."""
+    assert values
+    for value in values:
+        check(kind, value)
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ({"status": "known"}, "Stage.stages is not sent"),
+        ({"transaction": "x", "status": "y", "stages": [], "more": 1}, "Stage.more is not declared"),
+        ({"transaction": "x", "status": "y", "stages": [{"code": "c"}]}, "Stage.stages[].state is not sent"),
+        ({"transaction": 1, "status": "y", "stages": []}, "Stage.transaction is int, not str"),
+    ],
+)
+def test_the_comparison_sees_every_difference(value: dict[str, Any], found: str) -> None:
+    assert found in [*differences(Stage, value, "Stage")]
+
+
+def test_missions_and_offers(consular: Consular) -> None:
+    check_all(Mission, consular.offers.missions())
+    check_all(Offer, consular.offers.list_offers("RUH", "2026-11-21"))
+
+
+@pytest.mark.parametrize("slug", ("individual-extract", "passport-renewal"))
+def test_an_application_for_its_owner_and_at_the_desk(gateway: Gateway, consular: Consular, slug: str) -> None:
     browser = gateway.visitor(person=ME)
-    reference = begin(browser, "individual-extract")
-    fill(browser, "individual-extract", reference)
+    reference = begin(browser, slug)
+    check(Application, consular.applications.detail(EXPATRIATE, reference))
+    fill(browser, slug, reference)
     send(browser, reference)
-    check(Mission, client.missions()[0])
-    offer = next(one for one in client.offers("RUH", "2026-11-21") if one["slug"] == "individual-extract")
-    check(Offer, offer)
-    check(Fee, offer["fees"][0])
-    check(Amount, offer["total"])
-    application = client.application(me, reference)
+    application = consular.applications.detail(EXPATRIATE, reference)
     check(Application, application)
-    check(Quote, application["quote"])
-    check(PaperOf, application["papers"][0])
-    check(Happening, application["timeline"][0])
-    head = next(one for one in client.mine(me) if one["reference"] == reference)
-    assert {"transaction", "status", "mission", "due_on"} <= set(head)
-    check(Stage, client.track(me, reference, ME.born.isoformat()))
-    client.withdraw(me, reference, "contract")
+    assert application["quote"] and application["papers"] and application["timeline"]
+    check_all(OwnApplication, consular.applications.list_own(EXPATRIATE))
+    check(Stage, consular.applications.track(EXPATRIATE, reference, ME.born.isoformat()))
+    check(Case, consular.cases.detail(OFFICER, reference))
+    queue = consular.cases.queue(OFFICER)
+    check(QueuePage, queue)
+    assert queue["rows"]
+    consular.applications.withdraw(EXPATRIATE, reference, f"contract {slug}")
 
 
-def test_the_registers_send_what_the_client_promises(gateway: Gateway) -> None:
-    me = Actor("expatriate", "a", "expatriate", "RUH", ME.person)
+def test_appointments(consular: Consular) -> None:
+    services = consular.appointments.services("RUH")
+    check(Services, services)
+    openings = consular.appointments.openings("RUH", services["services"][0])
+    check(Openings, openings)
+    assert any(day["times"] for day in openings["days"])
+    calendar = consular.appointments.calendar(OFFICER)
+    check(Calendar, calendar)
+    assert calendar["hours"] and calendar["rules"]
+    check(DaySheet, consular.appointments.day_sheet(OFFICER, None, None))
+
+
+def test_mandates(gateway: Gateway, consular: Consular) -> None:
+    me = gateway.app.extensions["civil_registry"].state(EXPATRIATE, PURPOSE)["statement"]
+    agent = specimens.WOMAN
+    body = {
+        "agent_number": agent.national_number,
+        "agent_given": agent.given_name,
+        "until": (datetime.now(UTC) + timedelta(days=90)).date().isoformat(),
+        "scope": ["individual-extract"],
+        "key": "contract-mandate",
+        "statement": me,
+    }
+    consular.mandates.grant(EXPATRIATE, body)
+    mandates = consular.mandates.list_own(EXPATRIATE, me)
+    check_all(Mandate, mandates)
+    for mandate in mandates:
+        if mandate["state"] == "offered":
+            consular.mandates.settle(EXPATRIATE, mandate["reference"], "end", {"key": "contract", "statement": me})
+    for deed in consular.mandates.list_deeds(OFFICER):
+        check(Deed, deed)
+
+
+def test_lists_of_the_desk_and_notices(consular: Consular) -> None:
+    check(LetterPage, consular.letters.list_letters(OFFICER))
+    check(Overview, consular.bookings.overview(HEAD))
+    check(PassportRecord, consular.cases.passport(OFFICER, "N777777777"))
+    for proposal in consular.approvals.list_proposals(HEAD):
+        check(Proposal, proposal)
+    for notice in consular.notices.list_own(EXPATRIATE):
+        check(Notice, notice)
+
+
+def test_the_registers(gateway: Gateway, consular: Consular) -> None:
     registry, conscription = (gateway.app.extensions[name] for name in ("civil_registry", "conscription"))
-    check(Confirmed, registry.confirm_identity(me, ME.identity()))
-    stated = registry.state(me, "individual-extract")
+    assert isinstance(registry, CivilRegistry) and isinstance(conscription, Conscription)
+    check(Confirmed, registry.confirm_identity(EXPATRIATE, ME.identity()))
+    stated = registry.state(EXPATRIATE, "individual-extract")
     check(Statement, stated)
     assert {"person", "sex", "born", "alive", "registered"} <= set(stated["facts"])
-    served = conscription.state(me, "cash-allowance")
+    served = conscription.state(EXPATRIATE, "cash-allowance")
     check(Statement, served)
     assert "service_status" in served["facts"]
-    told = registry.verify(me, new("RUH", 18, "R"))
-    assert {"status", "kind", "number", "issued_on", "expires_on", "holder", "specimen"} <= set(told)
+    for documents, mark in ((registry, "R"), (conscription, "M"), (consular.documents, "C")):
+        check(Verification, documents.verify(EXPATRIATE, new("RUH", 18, mark)))

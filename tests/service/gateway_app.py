@@ -18,9 +18,9 @@ from deploy.population.specimens import Specimen
 from services.gateway import create_app
 from services.gateway.accounts import DemoAccount, ensure_demo, passwords
 from services.gateway.accounts.model import Account, Attempt
-from services.gateway.civil_registry import CivilRegistry
-from services.gateway.conscription import Conscription
-from services.gateway.consular import Consular
+from services.gateway.clients.civil_registry import CivilRegistry
+from services.gateway.clients.conscription import Conscription
+from services.gateway.clients.consular import Consular
 from shared.client import Client
 from shared.errors import Unavailable, from_problem
 from shared.identity.actor import Actor, request_token
@@ -181,7 +181,7 @@ def build(environment: Callable[[str], dict[str, str]], client: Callable[[str], 
         warnings.simplefilter("error")
         app = create_app(
             settings,
-            consular=Consular(wires["consular"]),
+            consular=Consular.through(wires["consular"]),
             civil_registry=CivilRegistry(wires["civil_registry"]),
             conscription=Conscription(wires["conscription"]),
         )

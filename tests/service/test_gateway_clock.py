@@ -15,7 +15,7 @@ from services.consular.applications.model import Application
 from services.consular.applications.rules import OPEN
 from services.consular.bookings.model import Phase
 from services.consular.missions import today
-from services.gateway.security import BODY_BYTES
+from services.gateway.web.security import BODY_BYTES
 from shared.database.db import Database
 from shared.i18n import language
 from tests.service.gateway_app import Browser, Gateway

@@ -7,9 +7,9 @@ import pytest
 from markupsafe import Markup
 
 from deploy.population import specimens
-from services.gateway.access import ANONYMOUS, PAGES
-from services.gateway.desk.reading import said
-from services.gateway.forms import fields, shown_answer, typed
+from services.gateway.desk.wording import refusal_text
+from services.gateway.web.access import ANONYMOUS, PAGES
+from services.gateway.web.forms import fields, shown_answer, typed
 from shared.catalogue import CATALOGUE
 from shared.errors import Conflict
 from shared.forms import check_draft
@@ -44,7 +44,7 @@ def test_every_question_of_the_catalogue_can_be_asked(gateway: Gateway, slug: st
     asked = CATALOGUE[slug].questions
     with gateway.app.test_request_context(f"/{language}/"):
         gateway.app.preprocess_request()
-        macro = vars(gateway.app.jinja_env.get_template("pages/question.html").module)["questions"]
+        macro = vars(gateway.app.jinja_env.get_template("macros/question.html").module)["questions"]
         page = str(macro(fields(asked, {}, {one.name: Markup("wrong") for one in asked})))
     check_html(f"<!doctype html><html lang=ar><head><title>x</title></head><body>{page}</body></html>")
     assert page.count("wrong</p>") == len(asked)
@@ -81,4 +81,4 @@ def test_every_route_is_in_the_table_and_every_entry_has_a_route(gateway: Gatewa
 def test_a_cashier_is_told_of_a_card_payment_under_way(gateway: Gateway, language: str, words: str) -> None:
     with gateway.app.test_request_context(f"/{language}/"):
         gateway.app.preprocess_request()
-        assert words in said(Conflict("payment_open"))
+        assert words in refusal_text(Conflict("payment_open"))

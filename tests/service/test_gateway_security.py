@@ -7,8 +7,8 @@ import pytest
 from werkzeug.routing import Rule
 
 from deploy.population import specimens
-from services.gateway.access import ANYONE, PAGES
-from services.gateway.security import BODY_BYTES, UPLOAD_BYTES, WITHOUT_TOKEN
+from services.gateway.web.access import ANYONE, PAGES
+from services.gateway.web.security import BODY_BYTES, UPLOAD_BYTES, WITHOUT_TOKEN
 from shared.identity.actor import OFFICER_ROLES
 from tests.conftest import ServiceClient
 from tests.service.gateway_app import Browser, Gateway, build
@@ -105,7 +105,7 @@ def test_an_unforeseen_error_says_nothing_of_itself(gateway: Gateway, monkeypatc
     def breaks(*_: object) -> None:
         raise RuntimeError("the secret inside")
 
-    monkeypatch.setattr(gateway.app.extensions["consular"], "missions", breaks)
+    monkeypatch.setattr(gateway.app.extensions["consular"].offers, "missions", breaks)
     answer = gateway.browser().get("/en/sign-up")
     assert answer.status_code == 500
     assert "secret" not in answer.text

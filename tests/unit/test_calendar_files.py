@@ -1,6 +1,6 @@
 """The month a page shows, and the file a person keeps: weeks, folded lines, signs that would end a value."""
 
-from services.gateway.calendars import event, weekday_of, weeks
+from services.gateway.web.calendars import event, weekday_of, weeks
 
 
 def test_weeks_begin_on_sunday_and_leave_out_what_is_not_shown() -> None:

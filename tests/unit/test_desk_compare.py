@@ -1,6 +1,6 @@
 """Typed answers beside the register: only real differences are marked."""
 
-from services.gateway.desk.compare import Answer, beside, plain
+from services.gateway.desk.cases.compare import Answer, beside, plain
 
 
 def test_case_accents_and_marks_are_no_difference() -> None:

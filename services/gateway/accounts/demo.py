@@ -30,12 +30,12 @@ def ensure_demo(session: Session, secret: str, accounts: Iterable[DemoAccount]) 
 
     Nothing is checked that costs: this runs at every start.
     """
-    for told in accounts:
-        row = session.scalar(select(Account).where(Account.email == told.email))
+    for demo in accounts:
+        row = session.scalar(select(Account).where(Account.email == demo.email))
         if row is None:
-            row = Account(email=told.email, password_hash=hash_password(told.password))
-        row.role, row.home_mission, row.person = told.role, told.mission, told.person
-        row.number_key = number_key(secret, told.number) or None
-        row.name_ar, row.name_latin = told.name_ar, told.name_latin
+            row = Account(email=demo.email, password_hash=hash_password(demo.password))
+        row.role, row.home_mission, row.person = demo.role, demo.mission, demo.person
+        row.number_key = number_key(secret, demo.number) or None
+        row.name_ar, row.name_latin = demo.name_ar, demo.name_latin
         session.add(row)
         session.flush()

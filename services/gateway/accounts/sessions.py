@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from services.gateway.accounts.keyed import keyed_hash
@@ -137,8 +137,8 @@ def close_others(session: Session, visitor: Visitor) -> int:
     return closed
 
 
-def _close(session: Session, *which: object) -> int:
-    statement = update(AuthSession).where(*which, AuthSession.closed_at.is_(None))  # type: ignore[arg-type]
+def _close(session: Session, *which: ColumnElement[bool]) -> int:
+    statement = update(AuthSession).where(*which, AuthSession.closed_at.is_(None))
     return len(session.scalars(statement.values(closed_at=db.now(session)).returning(AuthSession.id)).all())
 
 

@@ -1,35 +1,27 @@
-"""The embassy's side of the gateway: the queue, one case, the counter. Made for people who work in it all day."""
+"""The mission's side of the gateway: pages for people who work in it all day."""
 
 from flask import Blueprint, Flask
 
-from services.gateway.desk import (
-    bookings,
-    calendar,
-    case,
-    counter,
-    decide,
-    letters,
-    mandates,
-    passports,
-    proposals,
-    put_right,
-    queue,
-    registrar,
-    turns,
-)
-from services.gateway.language import PREFIX
+from services.gateway.desk.appointments import calendar, day_sheet
+from services.gateway.desk.approvals import bookings, proposals
+from services.gateway.desk.cases import case, decisions, exceptions, queue
+from services.gateway.desk.counter import counter, passports
+from services.gateway.desk.letters import letters
+from services.gateway.desk.mandates import mandates
+from services.gateway.desk.registrar import registrar
+from services.gateway.web.language import PREFIX
 
 
 def attach(app: Flask) -> None:
-    """Adds the desk's pages; who may open which stands in the gateway's table of pages."""
+    """Adds the desk's pages; web/access.py has the table of who may open which."""
     desk = Blueprint("desk", __name__, url_prefix=f"{PREFIX}/desk")
     desk.add_url_rule("", "queue", queue.show)
     desk.add_url_rule("/cases/<reference>", "case", case.show)
     desk.add_url_rule("/papers/<paper>", "paper", case.paper)
-    desk.add_url_rule("/cases/<reference>/accept", "accept", decide.accept, methods=["POST"])
-    desk.add_url_rule("/cases/<reference>/return", "send_back", decide.send_back, methods=["POST"])
-    desk.add_url_rule("/cases/<reference>/refuse", "ask_refuse", decide.ask_refuse)
-    desk.add_url_rule("/cases/<reference>/refuse", "refuse", decide.refuse, methods=["POST"])
+    desk.add_url_rule("/cases/<reference>/accept", "accept", decisions.accept, methods=["POST"])
+    desk.add_url_rule("/cases/<reference>/return", "send_back", decisions.send_back, methods=["POST"])
+    desk.add_url_rule("/cases/<reference>/refuse", "ask_refuse", decisions.ask_refuse)
+    desk.add_url_rule("/cases/<reference>/refuse", "refuse", decisions.refuse, methods=["POST"])
     desk.add_url_rule("/counter", "counter", counter.show)
     desk.add_url_rule("/counter/<reference>/cash", "cash", counter.cash, methods=["POST"])
     desk.add_url_rule("/counter/<reference>/collect", "collect", counter.collect, methods=["POST"])
@@ -37,19 +29,19 @@ def attach(app: Flask) -> None:
     desk.add_url_rule("/letters/<code>", "letter", letters.show)
     desk.add_url_rule("/letters/<code>/reply", "reply", letters.reply, methods=["POST"])
     desk.add_url_rule(
-        "/cases/<reference>/payments/<payment>/give-back", "give_back", put_right.give_back, methods=["POST"]
+        "/cases/<reference>/payments/<payment>/give-back", "give_back", exceptions.give_back, methods=["POST"]
     )
-    desk.add_url_rule("/cases/<reference>/clear", "clear", put_right.clear, methods=["POST"])
+    desk.add_url_rule("/cases/<reference>/clear", "clear", exceptions.clear, methods=["POST"])
     _attach_mandates(desk)
     _attach_passports(desk)
     _attach_proposals(desk)
-    _attach_turns(desk)
+    _attach_appointments(desk)
     app.register_blueprint(desk)
     app.register_blueprint(registrar.blueprint)
 
 
 def _attach_mandates(desk: Blueprint) -> None:
-    desk.add_url_rule("/cases/<reference>/duplicate", "duplicate", decide.judge_duplicate, methods=["POST"])
+    desk.add_url_rule("/cases/<reference>/duplicate", "duplicate", decisions.judge_duplicate, methods=["POST"])
     desk.add_url_rule("/mandates", "mandates", mandates.show)
     desk.add_url_rule("/mandates/<reference>", "mandate", mandates.one)
     desk.add_url_rule("/mandates/<reference>/scan", "mandate_scan", mandates.scan)
@@ -77,10 +69,10 @@ def _attach_proposals(desk: Blueprint) -> None:
     desk.add_url_rule("/bookings/imports/<reference>/faults.csv", "booking_faults", bookings.faults_file)
 
 
-def _attach_turns(desk: Blueprint) -> None:
-    desk.add_url_rule("/turns", "turns", turns.show)
-    desk.add_url_rule("/turns/<reference>/attend", "attend", turns.attend, methods=["POST"])
-    desk.add_url_rule("/turns/<reference>/miss", "miss", turns.miss, methods=["POST"])
+def _attach_appointments(desk: Blueprint) -> None:
+    desk.add_url_rule("/turns", "turns", day_sheet.show)
+    desk.add_url_rule("/turns/<reference>/attend", "attend", day_sheet.attend, methods=["POST"])
+    desk.add_url_rule("/turns/<reference>/miss", "miss", day_sheet.miss, methods=["POST"])
     desk.add_url_rule("/calendar", "calendar", calendar.show)
     desk.add_url_rule("/calendar/close", "close", calendar.close, methods=["POST"])
     desk.add_url_rule("/calendar/reopen", "reopen", calendar.reopen, methods=["POST"])

@@ -1,36 +1,20 @@
-"""The pages of expatriates and of the public, one file for each thing people come to do."""
+"""The pages of expatriates and of the public, a folder per subject."""
 
 from flask import Flask
 
-from services.gateway.language import PREFIX
-from services.gateway.pages import (
-    about,
-    account,
-    applications,
-    apply,
-    behalf,
-    bookings,
-    documents,
-    home,
-    identity,
-    mandates,
-    notices,
-    papers,
-    pay,
-    provider,
-    rulebook,
-    services,
-    sign_in,
-    sign_up,
-    track,
-    turns,
-    upgrade,
-    verify,
-)
+from services.gateway.pages.account import account, identity, notices, sign_in, sign_up
+from services.gateway.pages.applications import applications, track
+from services.gateway.pages.apply import behalf, bookings, draft, uploads
+from services.gateway.pages.appointments import appointments
+from services.gateway.pages.documents import download, verify
+from services.gateway.pages.mandates import mandates
+from services.gateway.pages.payments import pay, upgrade, webhook
+from services.gateway.pages.services import about, home, rulebook, service
+from services.gateway.web.language import PREFIX
 
 IN_A_LANGUAGE = (
     home,
-    services,
+    service,
     rulebook,
     about,
     sign_in,
@@ -38,25 +22,25 @@ IN_A_LANGUAGE = (
     identity,
     account,
     mandates,
-    apply,
+    draft,
     behalf,
-    papers,
+    uploads,
     pay,
     upgrade,
     applications,
     notices,
     bookings,
-    documents,
+    download,
     track,
-    turns,
+    appointments,
     verify,
 )
 
 
 def attach(app: Flask) -> None:
-    """Puts every page under its language; what machines and printed codes address has none."""
+    """Registers every page under its language; addresses for machines and printed codes have none."""
     for page in IN_A_LANGUAGE:
         app.register_blueprint(page.blueprint, url_prefix=PREFIX)
-    app.register_blueprint(provider.blueprint)
-    app.add_url_rule("/openings", "openings", turns.openings)
+    app.register_blueprint(webhook.blueprint)
+    app.add_url_rule("/openings", "openings", appointments.openings)
     app.add_url_rule("/verify/<code>", "printed", verify.printed)

@@ -1,0 +1,62 @@
+"""Clients of the consular service, one per subject. No other folder knows the service's addresses."""
+
+from dataclasses import dataclass
+
+from services.gateway.clients.consular.applications import Applications
+from services.gateway.clients.consular.appointments import Appointments
+from services.gateway.clients.consular.approvals import Approvals
+from services.gateway.clients.consular.bookings import Bookings
+from services.gateway.clients.consular.cases import Cases
+from services.gateway.clients.consular.documents import Documents
+from services.gateway.clients.consular.letters import Letters
+from services.gateway.clients.consular.mandates import Mandates
+from services.gateway.clients.consular.notices import Notices
+from services.gateway.clients.consular.offers import Offers
+from services.gateway.clients.consular.payments import Payments
+from shared.client import Client
+from shared.identity.actor import ANONYMOUS
+
+
+@dataclass(frozen=True)
+class Consular:
+    """The consular service by subject."""
+
+    client: Client
+    applications: Applications
+    appointments: Appointments
+    approvals: Approvals
+    bookings: Bookings
+    cases: Cases
+    documents: Documents
+    letters: Letters
+    mandates: Mandates
+    notices: Notices
+    offers: Offers
+    payments: Payments
+
+    @classmethod
+    def through(cls, client: Client) -> "Consular":
+        """All subjects through one client."""
+        return cls(
+            client,
+            Applications(client),
+            Appointments(client),
+            Approvals(client),
+            Bookings(client),
+            Cases(client),
+            Documents(client),
+            Letters(client),
+            Mandates(client),
+            Notices(client),
+            Offers(client),
+            Payments(client),
+        )
+
+    def ready(self) -> None:
+        """Raises Unavailable unless the service answers."""
+        self.client.raw("GET", "/ready", ANONYMOUS)
+
+    def forget(self) -> None:
+        """Empties every cache."""
+        self.offers.forget()
+        self.notices.forget()

@@ -1,0 +1,200 @@
+"""Applications in the consular service: drafts, answers, uploads, sending in, withdrawing, following from outside."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NotRequired, TypedDict, cast
+from urllib.parse import quote
+
+from services.gateway.clients.consular.appointments import Appointment, Visit
+from services.gateway.clients.consular.letters import LetterSummary
+from services.gateway.clients.consular.notices import Notice
+from services.gateway.clients.consular.payments import Payment, Quote, Refund
+from services.gateway.clients.names import Named, PrintedName
+from shared.client import Client
+from shared.identity.actor import Actor
+
+
+class Upload(TypedDict):
+    """A file that the applicant handed in."""
+
+    id: str
+    name: str
+    filename: str
+    bytes: int
+    type: str
+    added_at: str
+
+
+class TimelineEntry(TypedDict):
+    """A line of the timeline; `name` and `capacity` only where one person acts for another."""
+
+    at: str
+    code: str
+    by: str
+    reason: str | None
+    note: str | None
+    name: PrintedName | None
+    capacity: str | None
+    detail: dict[str, Any] | None
+
+
+class Representation(TypedDict):
+    """Who acts for whom in an application; `yours` where the reader is the one it is about."""
+
+    acting: PrintedName
+    beneficiary: PrintedName
+    capacity: str
+    mandate: str | None
+    national_number: str | None
+    given_name: str | None
+    yours: bool
+
+
+class IssuedDocument(TypedDict):
+    """The document that came of an application, and the service that keeps it."""
+
+    code: str
+    owner: str | None
+
+
+class Collection(TypedDict):
+    """The passport that an application brought."""
+
+    number: str
+    expires_on: str | None
+    state: str
+
+
+class WithdrawalRule(TypedDict):
+    """What withdrawing means now, with the money it is about, in minor units."""
+
+    rule: str
+    amount: NotRequired[int]
+    currency: NotRequired[str]
+
+
+class ApplicationStage(TypedDict):
+    """A stage on the way of an application, and whether it is done, current, halted or ahead."""
+
+    code: str
+    state: str
+
+
+class ApplicationSummary(TypedDict):
+    """An application in a list."""
+
+    reference: str
+    transaction: str
+    mission: str
+    status: str
+    awaits: str | None
+    created_at: str
+    submitted_at: str | None
+    changed_at: str
+    due_on: str | None
+    lapses_on: str | None
+    booked_for: str | None
+
+
+class OwnApplication(ApplicationSummary):
+    """An application in the list of whoever it is about or acts on it."""
+
+    behalf: Representation | None
+
+
+class File(ApplicationSummary):
+    """An application with what both sides, applicant and desk, see."""
+
+    applicant: Named | None
+    behalf: Representation | None
+    answers: dict[str, Any]
+    papers: list[Upload]
+    quote: Quote | None
+    upgrade: Quote | None
+    payments: list[Payment]
+    refunds: list[Refund]
+    document: IssuedDocument | None
+    timeline: list[TimelineEntry]
+    stages: list[ApplicationStage]
+    collection: Collection | None
+    letters: list[LetterSummary]
+    on_withdrawal: WithdrawalRule | None
+    turn: Appointment | None
+    service: NotRequired[str | None]
+    visit: Visit | None
+    slip: str | None
+    allowed: list[str]
+
+
+class Application(File):
+    """An application as its owner sees it, with the notices about it."""
+
+    notices: list[Notice]
+
+
+class Stage(TypedDict):
+    """A stage of an application, without anything personal."""
+
+    transaction: str
+    status: str
+    stages: list[ApplicationStage]
+
+
+class Applications:
+    """One method per question. Each raises the refusal the service meant, or Unavailable."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    def list_own(self, actor: Actor) -> list[OwnApplication]:
+        """The actor's own applications, latest first."""
+        return cast(list[OwnApplication], self.client.get("/applications", actor))
+
+    def detail(self, actor: Actor, reference: str) -> Application:
+        """One application with all that its reader may see."""
+        return cast(Application, self.client.get(_path(reference), actor))
+
+    def begin(self, actor: Actor, transaction: str, key: str) -> Application:
+        """Opens a draft for oneself; the same key never opens two."""
+        return cast(Application, self.client.post("/applications", actor, {"transaction": transaction, "key": key}))
+
+    def begin_for(
+        self, actor: Actor, transaction: str, key: str, claim: Mapping[str, Any], mission: str | None
+    ) -> Application:
+        """Opens a draft for somebody else; the same key never opens two."""
+        body = {"transaction": transaction, "key": key, "behalf": dict(claim), "mission": mission}
+        return cast(Application, self.client.post("/applications", actor, body))
+
+    def answer(self, actor: Actor, reference: str, answers: dict[str, Any]) -> None:
+        """Stores answers of a draft or of a returned application."""
+        self.client.send("PUT", f"{_path(reference)}/answers", actor, {"answers": answers})
+
+    def add_upload(self, actor: Actor, reference: str, name: str, filename: str, content: bytes, kind: str) -> None:
+        """Adds a file."""
+        query = {"name": name, "filename": filename}
+        headers = {"Content-Type": kind}
+        self.client.raw("POST", f"{_path(reference)}/papers", actor, query, data=content, headers=headers)
+
+    def remove_upload(self, actor: Actor, reference: str, upload: str) -> None:
+        """Removes a file."""
+        self.client.raw("DELETE", f"{_path(reference)}/papers/{quote(upload, safe='')}", actor)
+
+    def upload(self, actor: Actor, upload: str) -> bytes:
+        """The content of a file as the service stores it, cleaned."""
+        return self.client.raw("GET", f"/papers/{quote(upload, safe='')}", actor)
+
+    def submit(self, actor: Actor, reference: str, statements: Sequence[str], key: str) -> Application:
+        """Sends the application in, with what the registers attested."""
+        body = {"statements": list(statements), "key": key}
+        return cast(Application, self.client.post(f"{_path(reference)}/submit", actor, body))
+
+    def withdraw(self, actor: Actor, reference: str, key: str) -> None:
+        """Withdraws the application."""
+        self.client.post(f"{_path(reference)}/withdraw", actor, {"key": key})
+
+    def track(self, actor: Actor, reference: str, born: str) -> Stage:
+        """The stage of an application, for whoever knows its reference and the birth date."""
+        return cast(Stage, self.client.get("/track", actor, reference=reference, born=born))
+
+
+def _path(reference: str) -> str:
+    return f"/applications/{quote(reference, safe='')}"

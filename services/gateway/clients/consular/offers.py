@@ -1,0 +1,87 @@
+"""Missions and what each offers on a day: status, speed, price and rules of every transaction."""
+
+import time
+from collections.abc import Callable
+from typing import Any, TypedDict, TypeVar, cast
+from urllib.parse import quote
+
+from services.gateway.clients.consular.payments import Amount, Fee
+from shared.client import Client
+from shared.identity.actor import ANONYMOUS
+
+T = TypeVar("T")
+# Missions and tariffs change by the day: pages may be half a minute behind, a quote never is.
+CACHE_SECONDS = 30.0
+
+
+class Mission(TypedDict):
+    """An embassy or consulate. Weekdays are counted from Monday, 0."""
+
+    code: str
+    name_ar: str
+    name_en: str
+    country: str
+    zone: str
+    currency: str
+    status: str
+    weekend: list[int]
+    half_days: list[int]
+
+
+class TierOffer(TypedDict):
+    """One speed of a transaction with its own price."""
+
+    tier: str
+    working_days: int
+    fees: list[Fee]
+    total: Amount | None
+    price_lacks: str | None
+
+
+class Offer(TypedDict):
+    """A transaction as one mission offers it on one day."""
+
+    slug: str
+    priced: str
+    price_lacks: str | None
+    status: str
+    status_source: str | None
+    status_since: str | None
+    working_days: int
+    fees: list[Fee]
+    total: Amount | None
+    tiers: list[TierOffer]
+
+
+class Offers:
+    """One method per question. Each raises the refusal the service meant, or Unavailable."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self._cache: dict[str, tuple[float, object]] = {}
+
+    def _recent(self, key: str, ask: Callable[[], T]) -> T:
+        asked_at, answer = self._cache.get(key, (0.0, None))
+        if answer is None or time.monotonic() - asked_at > CACHE_SECONDS:
+            answer = ask()
+            self._cache[key] = (time.monotonic(), answer)
+        return cast(T, answer)
+
+    def forget(self) -> None:
+        """Empties the cache."""
+        self._cache.clear()
+
+    def missions(self) -> list[Mission]:
+        """Every mission that receives applications."""
+        return self._recent("missions", lambda: cast(list[Mission], self.client.get("/missions", ANONYMOUS)))
+
+    def list_offers(self, mission: str, on: str) -> list[Offer]:
+        """All transactions with status, days and price at a mission on a day (YYYY-MM-DD)."""
+        return self._recent(
+            f"offers {mission} {on}",
+            lambda: cast(list[Offer], self.client.get("/transactions", ANONYMOUS, mission=mission, on=on)),
+        )
+
+    def rules(self, slug: str, mission: str, on: str) -> dict[str, Any]:
+        """What applied to a transaction at a mission on a day, and what changed when."""
+        return cast(dict[str, Any], self.client.get(f"/rules/{quote(slug)}", ANONYMOUS, mission=mission, on=on))

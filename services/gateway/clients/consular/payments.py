@@ -1,0 +1,145 @@
+"""Money in the consular service: card payments, payments of an upgrade, what the provider sends."""
+
+from typing import TypedDict, cast
+from urllib.parse import quote
+
+from shared.client import Client
+from shared.identity.actor import Actor, service
+
+
+class Amount(TypedDict):
+    """Minor units of a currency."""
+
+    amount: int
+    currency: str
+
+
+class Rate(TypedDict):
+    """The exchange rate of a fee; the value is text, so that no reader makes a float of it."""
+
+    value: str
+    source: str
+    on: str
+
+
+# Keys that are Python's own words need the other form of a TypedDict.
+RateCurrencies = TypedDict("RateCurrencies", {"from": str, "to": str})
+
+
+class AppliedRate(Rate, RateCurrencies):
+    """An exchange rate from one currency to another."""
+
+
+class Fee(TypedDict):
+    """A line of the tariff, in its own currency and in the one the mission collects; `amount` is what is collected."""
+
+    line: str
+    beneficiary: str
+    tariff: Amount
+    collected: Amount
+    amount: int
+    currency: str
+    source: str
+    certainty: str
+    rate: AppliedRate | None
+
+
+class QuoteLine(Fee):
+    """A fee of a quote, with the day since which its tariff is valid."""
+
+    since: str | None
+
+
+class Quote(TypedDict):
+    """What is to be paid, frozen until it expires. Amounts in minor units."""
+
+    order: str
+    state: str
+    lines: list[QuoteLine]
+    priced_on: str
+    made_at: str
+    total: int
+    currency: str
+    expires_at: str | None
+    expired: bool
+
+
+class UpgradePrice(TypedDict):
+    """What urgency would cost beyond what was paid, and the day it brings."""
+
+    price: Fee
+    paid: Fee
+    difference: Fee
+    due_on: str | None
+    due_before: str | None
+    working_days: int
+    to: str
+    quote: Quote | None
+
+
+class Payment(TypedDict):
+    """A payment that was opened, whether the money has arrived or not. The amount is in minor units."""
+
+    reference: str
+    application: str
+    method: str
+    state: str
+    amount: int
+    currency: str
+    receipt: str | None
+    held: str | None
+    failure: str | None
+
+
+class Refund(TypedDict):
+    """Money owed back for a payment. The amount is in minor units."""
+
+    reference: str
+    payment: str
+    amount: int
+    currency: str
+    state: str
+
+
+class CardPage(TypedDict):
+    """A payment opened at the provider, and the provider's page where it is made."""
+
+    reference: str
+    redirect_url: str
+
+
+class Payments:
+    """One method per question. Each raises the refusal the service meant, or Unavailable."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    def open_card(self, actor: Actor, reference: str, key: str, return_url: str) -> CardPage:
+        """Opens a payment at the provider."""
+        body = {"method": "card", "key": key, "return_url": return_url}
+        return cast(CardPage, self.client.post(f"{_path(reference)}/payments", actor, body))
+
+    def refresh(self, actor: Actor, payment: str) -> Payment:
+        """The payment after the provider has been asked."""
+        return cast(Payment, self.client.post(f"/payments/{quote(payment, safe='')}/refresh", actor, {}))
+
+    def forward_webhook(self, body: bytes, headers: dict[str, str]) -> bytes:
+        """Passes on, untouched, what the payment provider sent; the service checks its signature."""
+        return self.client.raw("POST", "/provider/webhook", service("gateway"), data=body, headers=headers)
+
+    def upgrade_price(self, actor: Actor, reference: str) -> UpgradePrice:
+        """What urgency would cost beyond what was paid."""
+        return cast(UpgradePrice, self.client.get(f"{_path(reference)}/upgrade", actor))
+
+    def open_upgrade_card(self, actor: Actor, reference: str, key: str, return_url: str) -> CardPage:
+        """Opens a payment of the difference at the provider."""
+        body = {"method": "card", "key": key, "return_url": return_url}
+        return cast(CardPage, self.client.post(f"{_path(reference)}/upgrade/payments", actor, body))
+
+    def open_upgrade_cash(self, actor: Actor, reference: str, key: str) -> None:
+        """Opens the debt for the difference, to be paid in cash at the counter."""
+        self.client.post(f"{_path(reference)}/upgrade", actor, {"key": key})
+
+
+def _path(reference: str) -> str:
+    return f"/applications/{quote(reference, safe='')}"

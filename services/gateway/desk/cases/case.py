@@ -1,0 +1,68 @@
+"""One case as an officer reads it: answers beside register facts, uploads, payments, history."""
+
+import uuid
+from typing import Any
+
+from flask import Response, render_template, request
+
+from services.gateway.clients.consular.applications import Upload
+from services.gateway.clients.consular.cases import Case
+from services.gateway.desk.cases.compare import beside
+from services.gateway.desk.cases.details import held, holder, may
+from services.gateway.desk.scans import send_scan
+from services.gateway.desk.wording import choices, refusal_text, short, who
+from services.gateway.web.current import actor, consular
+from services.gateway.web.forms import shown_answer
+from services.gateway.web.presentation import unindented
+from shared.catalogue import CATALOGUE
+from shared.catalogue.model import Transaction
+from shared.catalogue.reasons import RETURN_REASONS
+
+
+def show(reference: str) -> str:
+    """The case. Opening it is recorded by the service that keeps it."""
+    return page(reference, done=request.args.get("done", ""))
+
+
+def page(reference: str, **more: Any) -> str:
+    """The case page, with what was done last or the refusal of what was tried."""
+    details = consular().cases.detail(actor(), reference)
+    entry = CATALOGUE[details["transaction"]]
+    page = render_template(
+        "desk/cases/case.html",
+        case=details,
+        entry=entry,
+        who=who(details),
+        answers=_answers(details, entry),
+        papers=_checklist(details, entry),
+        return_reasons=choices(RETURN_REASONS),
+        held=held(details),
+        holder=holder(details),
+        may=may,
+        key=str(uuid.uuid4()),
+        refusal_text=refusal_text,
+        short=short,
+        **more,
+    )
+    return unindented(page)
+
+
+def _answers(details: Case, entry: Transaction) -> list[dict[str, Any]]:
+    asked = {question.name: question for question in entry.questions}
+    rows = beside(list(asked), details["answers"], details.get("person") or {})
+    return [{"row": row, "shown": shown_answer(asked[row.question], details["answers"])} for row in rows]
+
+
+def _checklist(details: Case, entry: Transaction) -> list[dict[str, Any]]:
+    """Every upload the transaction asks for, with the files that were handed in for it."""
+    uploads: dict[str, list[Upload]] = {}
+    for upload in details["papers"]:
+        uploads.setdefault(upload["name"], []).append(upload)
+    return [
+        {"name": paper.name, "required": paper.required, "given": uploads.get(paper.name, [])} for paper in entry.papers
+    ]
+
+
+def paper(paper: str) -> Response:
+    """The scan of an upload."""
+    return send_scan(consular().applications.upload(actor(), paper))

@@ -1,0 +1,88 @@
+"""Decisions of an officer on a case: accept, return, refuse after a confirmation, judge a duplicate."""
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from services.gateway.desk.cases import case
+from services.gateway.desk.wording import choices, who
+from services.gateway.web.current import actor, consular
+from shared.catalogue.reasons import ALL_REFUSE_REASONS, REFUSE_REASONS, REFUSE_REASONS_BY_QUESTION, RETURN_REASONS
+from shared.errors import NotAllowed, NotFound, Refusal, Unavailable
+
+LONGEST_NOTE = 500
+
+Answer = Response | str | tuple[str, int]
+
+
+def accept(reference: str) -> Answer:
+    """Sends the case on to the authority."""
+    return _act(reference, "accept", {"key": request.form.get("key", "")})
+
+
+def send_back(reference: str) -> Answer:
+    """Returns the case to the applicant with a reason from the list and, if the officer likes, words of their own."""
+    reason, note = _reason(RETURN_REASONS), _note()
+    if reason is None:
+        return case.page(reference, errors={"reason": "desk.reason_needed"}, note=note), 422
+    return _act(reference, "return", {"reason": reason, "note": note})
+
+
+def ask_refuse(reference: str) -> str:
+    """Why it is refused."""
+    return _refuse_page(reference)
+
+
+def refuse(reference: str) -> Answer:
+    """First shows what a refusal will do; done only when the officer confirms on that page."""
+    reason, note = _reason(ALL_REFUSE_REASONS), _note()
+    if reason is None:
+        return _refuse_page(reference, errors={"reason": "desk.reason_needed"}, note=note), 422
+    if "confirmed" not in request.form:
+        return _refuse_page(reference, reason=reason, note=note)
+    return _act(reference, "refuse", {"reason": reason, "note": note})
+
+
+def judge_duplicate(reference: str) -> Answer:
+    """Whether this file is a second one of the person in another: cleared or confirmed, each with a reason."""
+    verdict, _, reason = request.form.get("judgement", "").partition(":")
+    if not reason:
+        return case.page(reference, errors={"judgement": "desk.reason_needed"}, note=_note()), 422
+    body: dict[str, object] = {
+        "verdict": verdict,
+        "reason": reason,
+        "note": _note(),
+        "key": request.form.get("key", ""),
+    }
+    return _act(reference, "duplicate", {**body, "other": request.form.get("other", "")})
+
+
+def _refuse_page(reference: str, **more: object) -> str:
+    details = consular().cases.detail(actor(), reference)
+    if "refuse" not in details["allowed"]:
+        raise NotAllowed()
+    reasons = (
+        *REFUSE_REASONS,
+        *(code for name, code in REFUSE_REASONS_BY_QUESTION.items() if name in details["answers"]),
+    )
+    return render_template(
+        "desk/cases/refuse.html", case=details, who=who(details), refuse_reasons=choices(reasons), **more
+    )
+
+
+def _act(reference: str, verb: str, body: dict[str, object]) -> Answer:
+    try:
+        consular().cases.act(actor(), reference, verb, body)
+    except (NotFound, NotAllowed, Unavailable):
+        raise
+    except Refusal as refusal:
+        return case.page(reference, refused=refusal), refusal.status
+    return redirect(url_for("desk.case", reference=reference, done=verb), 303)
+
+
+def _reason(known: tuple[str, ...]) -> str | None:
+    reason = request.form.get("reason", "")
+    return reason if reason in known else None
+
+
+def _note() -> str:
+    return request.form.get("note", "").strip()[:LONGEST_NOTE]

@@ -1,0 +1,42 @@
+"""Settles exceptions: refunds held money and clears flags, each with a reason."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from services.gateway.desk.cases import case
+from services.gateway.web.current import actor, consular
+from shared.errors import NotAllowed, NotFound, Refusal, Unavailable
+
+LONGEST = 500
+Answer = Response | str | tuple[str, int]
+
+
+def give_back(reference: str, payment: str) -> Answer:
+    """Refunds a held payment to its payer."""
+    return _act(
+        reference,
+        f"give-{payment}",
+        "give_back",
+        lambda body: consular().cases.refund_held_payment(actor(), reference, body, payment),
+    )
+
+
+def clear(reference: str) -> Answer:
+    """Clears the flag of a case that was settled."""
+    return _act(reference, "flag", "clear", lambda body: consular().cases.act(actor(), reference, "clear", body))
+
+
+def _act(reference: str, form: str, done: str, act: Callable[[dict[str, Any]], object]) -> Answer:
+    reason = request.form.get("reason", "").strip()[:LONGEST]
+    if not reason:
+        return case.page(reference, wrong={form: "desk.why_needed"}), 422
+    try:
+        act({"reason": reason, "key": request.form.get("key", "")})
+    except (NotFound, NotAllowed, Unavailable):
+        raise
+    except Refusal as refusal:
+        return case.page(reference, refused=refusal), refusal.status
+    return redirect(url_for("desk.case", reference=reference, done=done), 303)

@@ -1,0 +1,105 @@
+"""The counter: finds a case by its reference, takes cash, hands a passport to its holder."""
+
+import uuid
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from services.gateway.desk.wording import refusal_text, who
+from services.gateway.web.current import actor, consular
+from shared.errors import NotFound, Refusal, Unavailable
+from shared.values import references
+from shared.values.digits import ascii_digits
+from shared.values.money import Money
+from shared.values.person import national_number
+
+Answer = Response | str | tuple[str, int]
+LONGEST = 40
+
+
+def show() -> Answer:
+    """The search, and the case it found."""
+    typed = request.args.get("reference", "").strip()[:LONGEST]
+    if not typed:
+        return _page(typed="")
+    reference = references.clean(typed)
+    if not references.is_valid(reference):
+        return _page(typed, errors={"reference": "desk.counter.not_a_reference"}), 422
+    try:
+        case = consular().cases.detail(actor(), reference)
+    except NotFound:
+        return _page(typed, errors={"reference": "desk.counter.not_found"}), 404
+    return _page(case["reference"], case=case, who=who(case), done=request.args.get("done", ""))
+
+
+def _page(typed: str, **more: Any) -> str:
+    return render_template(
+        "desk/counter/counter.html",
+        typed=typed,
+        currencies=_currencies(),
+        key=str(uuid.uuid4()),
+        refusal_text=refusal_text,
+        **more,
+    )
+
+
+def _currencies() -> list[tuple[str, str]]:
+    codes = sorted({mission["currency"] for mission in consular().offers.missions()} | {"EUR", "USD"})
+    return [(code, code) for code in codes]
+
+
+def cash(reference: str) -> Answer:
+    """Takes the cash the cashier counted, which must be exactly what is owed, in that currency."""
+    return _count(reference, "cash")
+
+
+def difference(reference: str) -> Answer:
+    """As `cash`, for the difference to the urgent price."""
+    return _count(reference, "upgrade-cash")
+
+
+def _count(reference: str, verb: str) -> Answer:
+    typed, currency = (request.form.get(name, "").strip()[:LONGEST] for name in ("amount", "currency"))
+    wrong = {}
+    counted = _amount(typed, currency)
+    if counted is None:
+        wrong["amount"] = "desk.counter.not_an_amount"
+    if not currency:
+        wrong["currency"] = "desk.counter.currency_needed"
+    if wrong or counted is None:
+        return _again(reference, errors=wrong, counted=typed, currency=currency)
+    money = {"amount": counted.amount, "currency": counted.currency}
+    return _act(reference, verb, money, counted=typed, currency=currency)
+
+
+def collect(reference: str) -> Answer:
+    """Hands the passport over to the person whose national number was read from their own paper."""
+    typed = request.form.get("national_number", "").strip()[:LONGEST]
+    try:
+        number = national_number(typed)
+    except ValueError:
+        return _again(reference, errors={"national_number": "desk.counter.not_a_number"}, shown_number=typed)
+    return _act(reference, "collect", {"national_number": number}, shown_number=typed)
+
+
+def _act(reference: str, verb: str, body: dict[str, Any], **typed: str) -> Answer:
+    try:
+        consular().cases.act(actor(), reference, verb, {**body, "key": request.form.get("key", "")})
+    except (NotFound, Unavailable):
+        raise
+    except Refusal as refusal:
+        return _again(reference, refusal.status, refused=refusal, **typed)
+    return redirect(url_for("desk.counter", reference=reference, done=verb), 303)
+
+
+def _again(reference: str, status: int = 422, **more: Any) -> Answer:
+    case = consular().cases.detail(actor(), reference)
+    return _page(reference, case=case, who=who(case), **more), status
+
+
+def _amount(typed: str, currency: str) -> Money | None:
+    try:
+        return Money.of(ascii_digits(typed).replace(",", "").replace("٬", "").replace("٫", "."), currency)
+    except ValueError:
+        return None

@@ -1,0 +1,92 @@
+"""Deeds that let one person act for another: listed, compared with the register, accepted or refused."""
+
+import uuid
+
+from flask import Response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as Answered
+
+from services.gateway.clients.consular.mandates import Deed
+from services.gateway.desk.scans import send_scan
+from services.gateway.desk.wording import refusal_text
+from services.gateway.web.current import actor, civil_registry, consular
+from services.gateway.web.presentation import scope_name, t
+from shared.catalogue.reasons import DEED_REFUSE_REASONS
+from shared.errors import NotAllowed, NotFound, Refusal, Unavailable
+
+Answer = Answered | str | tuple[str, int]
+LONGEST_NOTE = 500
+
+
+def show() -> str:
+    """Deeds that wait, oldest first; then the last ones decided."""
+    every = consular().mandates.list_deeds(actor())
+    return render_template(
+        "desk/mandates/mandates.html",
+        waiting=[one for one in every if one["state"] == "to_check"],
+        decided=[one for one in every if one["state"] != "to_check"],
+        done=request.args.get("done", ""),
+    )
+
+
+def one(reference: str) -> str:
+    """One deed, with the person the register has under its number and name."""
+    return _page(reference)
+
+
+def _page(reference: str, **more: object) -> str:
+    deed = consular().mandates.deed(actor(), reference)
+    waiting = deed["state"] == "to_check" and actor().role in ("officer", "head_of_mission")
+    return render_template(
+        "desk/mandates/mandate.html",
+        paper=deed,
+        registered=_registered_person(deed) if waiting else None,
+        waiting=waiting,
+        reasons=[(reason, t(f"reason.{reason}")) for reason in DEED_REFUSE_REASONS],
+        scope_name=scope_name,
+        refusal_text=refusal_text,
+        key=str(uuid.uuid4()),
+        **more,
+    )
+
+
+def _registered_person(deed: Deed) -> dict[str, object] | None:
+    try:
+        return civil_registry().introduce(actor(), deed["principal_number"], deed["principal_given"] or "")["facts"]
+    except Refusal as refusal:
+        if isinstance(refusal, Unavailable):
+            raise
+        return None
+
+
+def scan(reference: str) -> Response:
+    """The scan of a deed."""
+    return send_scan(consular().mandates.deed_scan(actor(), reference))
+
+
+def accept(reference: str) -> Answer:
+    """Accepts the deed, with the register's statement about the person it names."""
+    deed = consular().mandates.deed(actor(), reference)
+    try:
+        statement = civil_registry().introduce(actor(), deed["principal_number"], deed["principal_given"] or "")
+        body = {"key": request.form.get("key", ""), "statement": statement["statement"]}
+        consular().mandates.decide_deed(actor(), reference, "accept", body)
+    except (NotFound, NotAllowed, Unavailable):
+        raise
+    except Refusal as refusal:
+        return _page(reference, refused=refusal), refusal.status
+    return redirect(url_for("desk.mandates", done="accepted"), 303)
+
+
+def refuse(reference: str) -> Answer:
+    """Refuses the deed for a reason of the list."""
+    reason, note = request.form.get("reason", ""), request.form.get("note", "").strip()[:LONGEST_NOTE]
+    if reason not in DEED_REFUSE_REASONS:
+        return _page(reference, errors={"reason": t("desk.reason_needed")}, note=note), 422
+    body = {"key": request.form.get("key", ""), "reason": reason, "note": note}
+    try:
+        consular().mandates.decide_deed(actor(), reference, "refuse", body)
+    except (NotFound, NotAllowed, Unavailable):
+        raise
+    except Refusal as refusal:
+        return _page(reference, refused=refusal), refusal.status
+    return redirect(url_for("desk.mandates", done="refused"), 303)

@@ -1,0 +1,70 @@
+"""Texts of the desk: the applicant, reasons, dates and refusals in words."""
+
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+
+from services.gateway.web.forms import words
+from services.gateway.web.language import chosen
+from services.gateway.web.presentation import date, has_text, moment_of, t, zone_of
+from shared.errors import Refusal
+
+
+def choices(reasons: tuple[str, ...]) -> list[tuple[str, Markup, Markup]]:
+    """Reasons as the choices of a form, each with the words the applicant is going to read."""
+    return [
+        (reason, t(f"desk.reason.{reason}"), t("desk.reason.reads", text=t(f"reason.{reason}"))) for reason in reasons
+    ]
+
+
+def short(reason: str) -> Markup | str:
+    """A reason as the desk names it; those of the authorities in the applicant's words, unknown ones as their code."""
+    known = next((key for key in (f"desk.reason.{reason}", f"reason.{reason}") if has_text(key)), None)
+    return t(known) if known else reason
+
+
+def who(case: Mapping[str, Any]) -> dict[str, Any]:
+    """The applicant's printed name, and the rows of what the registers attested about them."""
+    person = case.get("person") or {}
+    names = person.get("name") or {}
+    arabic, latin = dict(names.get("ar") or {}), dict(names.get("latin") or {})
+    rows = [
+        ("desk.person.number", person.get("national_number")),
+        ("desk.person.name", whole(arabic)),
+        ("desk.person.latin", whole(latin)),
+        ("desk.person.mother", arabic.get("mother")),
+        ("desk.person.born", date(person["born"]) if person.get("born") else None),
+        ("desk.person.sex", t(f"desk.sex.{person['sex']}") if person.get("sex") else None),
+        ("desk.person.service", _service(case)),
+    ]
+    return {"name": printed(case), "rows": [{"label": t(key), "value": value} for key, value in rows if value]}
+
+
+def printed(case: Mapping[str, Any]) -> str:
+    """The applicant's name in the script of the page."""
+    name = (case.get("applicant") or {}).get("name") or {}
+    return str(name.get(chosen().code) or name.get("ar") or "")
+
+
+def day(moment: str, mission: str) -> str:
+    """The date of an instant in the mission's time zone."""
+    return date(moment_of(moment).astimezone(ZoneInfo(zone_of(mission))).date())
+
+
+def whole(name: Mapping[str, Any]) -> str:
+    """Given name, father's, family name."""
+    return " ".join(str(name[part]) for part in ("given", "father", "family") if name.get(part))
+
+
+def _service(case: Mapping[str, Any]) -> Markup | None:
+    status = ((case.get("facts") or {}).get("conscription") or {}).get("service_status")
+    return t(f"desk.service.{status}") if status else None
+
+
+def refusal_text(refusal: Refusal) -> Markup:
+    """Why something was refused and what to do about it; the desk's own text if there is one."""
+    if has_text(f"desk.refusal.{refusal.code}") and "label" not in refusal.params:
+        return t(f"desk.refusal.{refusal.code}")
+    return words(refusal.code, **refusal.params)

@@ -1,0 +1,72 @@
+"""What somebody can see and change of their own account: mission, password, where they are signed in."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from services.gateway.accounts import register, sessions
+from services.gateway.accounts.passwords import SHORTEST
+from services.gateway.accounts.throttle import SIGN_IN_BY_ACCOUNT
+from services.gateway.web.current import accounts, visitor
+from services.gateway.web.forms import faults
+from services.gateway.web.offers import missions
+from services.gateway.web.throttling import slow_down
+from shared.errors import Invalid, Refusal
+
+blueprint = Blueprint("account", __name__)
+
+
+@blueprint.get("/account")
+def show() -> str:
+    """Everything on one page."""
+    return _page()
+
+
+def _page(refusal: Refusal | None = None) -> str:
+    with accounts().scope(visitor().mission) as session:
+        opened = sessions.open_sessions(session, visitor())
+    return render_template(
+        "pages/account/account.html",
+        sessions=opened,
+        missions=missions(),
+        errors=faults(refusal, prefix="field") if refusal else {},
+        shortest=SHORTEST,
+        done=request.args.get("done", ""),
+    )
+
+
+def _done(what: str) -> Response:
+    return redirect(url_for("account.show", done=what), 303)
+
+
+@blueprint.post("/account/password")
+def change_password() -> Response | tuple[str, int]:
+    """A new password ends every other session."""
+    slow_down(SIGN_IN_BY_ACCOUNT, visitor().email)
+    try:
+        with accounts().scope(visitor().mission) as session:
+            form = request.form
+            register.change_password(session, visitor(), form.get("old_password", ""), form.get("password", ""))
+            sessions.close_others(session, visitor())
+    except Refusal as refusal:
+        return _page(refusal), refusal.status
+    return _done("password")
+
+
+@blueprint.post("/account/sessions")
+def end_others() -> Response:
+    """Signs out everywhere but here."""
+    with accounts().scope(visitor().mission) as session:
+        sessions.close_others(session, visitor())
+    return _done("sessions")
+
+
+@blueprint.post("/account/mission")
+def move() -> Response | tuple[str, int]:
+    """Later applications go to another mission; those begun stay where they are."""
+    wanted = request.form.get("mission", "")
+    if wanted not in {one["code"] for one in missions()}:
+        refusal = Invalid("choose_mission", field="mission")
+        return _page(refusal), refusal.status
+    with accounts().scope(visitor().mission) as session:
+        register.move(session, visitor(), wanted)
+    return _done("mission")

@@ -1,0 +1,70 @@
+"""Links an account to its person after the civil registry confirms what was typed."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from services.gateway.accounts import register
+from services.gateway.accounts.throttle import IDENTITY_BY_ACCOUNT, IDENTITY_BY_ADDRESS, address_prefix
+from services.gateway.clients.civil_registry import Confirmed
+from services.gateway.clients.names import NameParts
+from services.gateway.web.current import accounts, civil_registry, settings, visitor
+from services.gateway.web.forms import faults, fields, read, typed
+from services.gateway.web.throttling import slow_down
+from shared.catalogue.model import Question
+from shared.errors import Invalid, Refusal
+
+NAMES = ("given_name", "father_name", "family_name", "mother_name")
+QUESTIONS = (
+    Question("national_number", kind="national_number"),
+    *(Question(name, max_length=60) for name in NAMES),
+    Question("born", kind="past_date"),
+)
+# Where the register says to look again, and nothing narrower.
+RECHECK = {"number": ("national_number",), "names": ("given_name",), "date": ("born",)}
+blueprint = Blueprint("identity", __name__)
+
+
+@blueprint.get("/identity")
+def ask() -> str:
+    """The questions; their answers are on an identity card."""
+    return _form()
+
+
+def _form(refusal: Refusal | None = None) -> str:
+    errors = faults(refusal, QUESTIONS, prefix="field") if refusal else {}
+    shown = fields(QUESTIONS, typed(QUESTIONS, request.form), errors, prefix="field")
+    return render_template("pages/account/identity.html", fields=shown, errors=errors)
+
+
+@blueprint.post("/identity")
+def confirm() -> Response | tuple[str, int]:
+    """Asks the register and links the account; a mismatch names only the kind of field. Five tries an hour."""
+    try:
+        answers = read(QUESTIONS, request.form)
+        slow_down(IDENTITY_BY_ACCOUNT, visitor().account)
+        slow_down(IDENTITY_BY_ADDRESS, address_prefix(request.remote_addr))
+        _tie(answers["national_number"], _confirmed(answers))
+    except Refusal as refusal:
+        return _form(refusal), refusal.status
+    return redirect(url_for("applications.mine"), 303)
+
+
+def _confirmed(answers: dict[str, str]) -> Confirmed:
+    try:
+        return civil_registry().confirm_identity(visitor().actor, answers)
+    except Refusal as refusal:
+        if refusal.code != "identity_mismatch":
+            raise
+        kind = str(refusal.params.get("recheck", ""))
+        wrong = dict.fromkeys(RECHECK.get(kind, ()), f"identity_mismatch_{kind}")
+        raise Invalid("identity_mismatch", errors=wrong) from refusal
+
+
+def _tie(number: str, person: Confirmed) -> None:
+    names = _full(person["name"]["ar"]), _full(person["name"]["latin"])
+    with accounts().scope(visitor().mission) as session:
+        register.tie(session, settings().secret, visitor(), person["person"], number, names)
+
+
+def _full(name: NameParts) -> str:
+    return " ".join(filter(None, (name["given"], name["father"], name["family"])))

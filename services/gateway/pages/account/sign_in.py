@@ -1,0 +1,93 @@
+"""Signing in and out: throttled, with one refusal whatever was wrong, and a new session each time."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from services.gateway.accounts import register, sessions
+from services.gateway.accounts.model import Account
+from services.gateway.accounts.throttle import (
+    SIGN_IN_BY_ACCOUNT,
+    SIGN_IN_BY_ACCOUNT_HOURLY,
+    SIGN_IN_BY_ADDRESS,
+    address_prefix,
+)
+from services.gateway.web import security
+from services.gateway.web.access import PAGES
+from services.gateway.web.current import accounts, settings, visitor, visitor_or_none
+from services.gateway.web.forms import faults, fields
+from services.gateway.web.throttling import slow_down
+from shared.catalogue.model import Question
+from shared.errors import Refusal
+
+QUESTIONS = (Question("identifier", max_length=254),)
+blueprint = Blueprint("sign_in", __name__)
+
+
+@blueprint.get("/sign-in")
+def ask() -> str | Response:
+    """The form; redirects a visitor who is signed in already."""
+    known = visitor_or_none()
+    return _form() if known is None else redirect(_onward(known.role), 303)
+
+
+def _form(refusal: Refusal | None = None) -> str:
+    errors = faults(refusal) if refusal else {}
+    shown = fields(QUESTIONS, request.form, errors, prefix="field")
+    wanted = request.values.get("next", "")
+    return render_template("pages/account/sign_in.html", fields=shown, errors=errors, next=wanted)
+
+
+@blueprint.post("/sign-in")
+def enter() -> Response | tuple[str, int]:
+    """Opens a session under a new id, or shows the refusal."""
+    identifier, password = request.form.get("identifier", "")[:254], request.form.get("password", "")
+    folded = identifier.strip().lower()
+    slow_down(SIGN_IN_BY_ADDRESS, address_prefix(request.remote_addr))
+    slow_down(SIGN_IN_BY_ACCOUNT, folded)
+    slow_down(SIGN_IN_BY_ACCOUNT_HOURLY, folded)
+    try:
+        account = start(identifier, password)
+    except Refusal as refusal:
+        return _form(refusal), refusal.status
+    return redirect(_onward(account.role), 303)
+
+
+def start(identifier: str, password: str) -> Account:
+    """Signs in and gives the browser its cookie. A session it had before ends. Raises Refusal."""
+    secret, before, refused = settings().secret, visitor_or_none(), None
+    with accounts().scope(None) as session:
+        try:
+            account = register.sign_in(session, secret, identifier, password)
+        except Refusal as refusal:
+            refused = refusal  # The refusal's event is to be committed, so it is raised outside.
+        else:
+            if before is not None:
+                sessions.close(session, before)
+            security.start_session(sessions.open_session(session, secret, account))
+    if refused is not None:
+        raise refused
+    return account
+
+
+def start_page(role: str) -> str:
+    """Where somebody begins: the desk, their applications, or the account of those whose pages are yet to come."""
+    for desk in ("desk.queue", "registrar.show"):
+        if role in PAGES[desk]:
+            return desk
+    return "applications.mine" if role == "expatriate" else "account.show"
+
+
+def _onward(role: str) -> str:
+    wanted = request.values.get("next", "")
+    if wanted and security.is_ours(wanted):
+        return wanted
+    return url_for(start_page(role))
+
+
+@blueprint.post("/sign-out")
+def leave() -> Response:
+    """Ends this session for good; its cookie opens nothing any more."""
+    with accounts().scope(None) as session:
+        sessions.close(session, visitor())
+    security.end_session()
+    return redirect(url_for("home.show"), 303)

@@ -1,0 +1,67 @@
+"""Applications one has made: where each stands, who has it, what comes next and by when."""
+
+from secrets import token_urlsafe
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from services.gateway.pages.account.notices import with_text
+from services.gateway.pages.applications.progress import last_word, progress
+from services.gateway.web.current import consular, visitor
+from services.gateway.web.forms import steps_of
+from shared.errors import Conflict
+from shared.forms import transaction
+
+blueprint = Blueprint("applications", __name__)
+
+
+@blueprint.get("/applications")
+def mine() -> str:
+    """All of one's applications, those that need something of their owner first."""
+    applications = consular().applications.list_own(visitor().actor)
+    needing = [
+        application
+        for application in applications
+        if application["status"] in ("draft", "awaiting_payment", "returned", "ready")
+    ]
+    others = [application for application in applications if application not in needing]
+    return render_template("pages/applications/applications.html", needing=needing, others=others)
+
+
+@blueprint.get("/applications/<reference>")
+def show(reference: str) -> str:
+    """One application."""
+    application = consular().applications.detail(visitor().actor, reference)
+    entry = transaction(application["transaction"])
+    return render_template(
+        "pages/applications/application.html",
+        application=application,
+        entry=entry,
+        steps=progress(application),
+        first_step=steps_of(entry)[0],
+        just_sent="sent" in request.args,
+        last_entry=last_word(application),
+        reading_for=reference if application["behalf"] and not application["behalf"]["yours"] else None,
+        notices=with_text(application["notices"]),
+        document=application["document"]["code"] if application["document"] else None,
+        receipts=[one["receipt"] for one in application["payments"] if one["receipt"]],
+    )
+
+
+@blueprint.get("/applications/<reference>/withdraw")
+def ask_withdraw(reference: str) -> str:
+    """What withdrawing means, before it is done."""
+    application = consular().applications.detail(visitor().actor, reference)
+    entry = transaction(application["transaction"])
+    rule = application["on_withdrawal"]
+    if rule is None:
+        raise Conflict("not_possible_now", status=application["status"])
+    key = token_urlsafe(16)
+    return render_template("pages/applications/withdraw.html", application=application, entry=entry, rule=rule, key=key)
+
+
+@blueprint.post("/applications/<reference>/withdraw")
+def withdraw(reference: str) -> Response:
+    """Takes the application back."""
+    consular().applications.withdraw(visitor().actor, reference, request.form.get("key", ""))
+    return redirect(url_for("applications.show", reference=reference), 303)

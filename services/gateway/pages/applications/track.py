@@ -1,0 +1,64 @@
+"""Following an application without an account: reference and birth date give its stage, and nothing else."""
+
+from flask import Blueprint, render_template, request
+
+from services.gateway.accounts.throttle import TRACK_BY_ADDRESS, TRACK_BY_REFERENCE, address_prefix
+from services.gateway.clients.consular.applications import Stage
+from services.gateway.pages.applications.progress import stages
+from services.gateway.web.current import actor, consular
+from services.gateway.web.forms import faults, fields, read, typed
+from services.gateway.web.throttling import slow_down
+from shared.catalogue.model import Question
+from shared.errors import Invalid, NotFound, Refusal
+from shared.values.references import clean, is_valid, mission_of
+
+QUESTIONS = (Question("reference", max_length=40), Question("born", kind="past_date"))
+blueprint = Blueprint("track", __name__)
+
+
+@blueprint.get("/track")
+def ask() -> str:
+    """The two things that are asked."""
+    return _page()
+
+
+@blueprint.post("/track")
+def show() -> tuple[str, int]:
+    """The stage, in the answer to a POST: neither the reference nor the date ever stands in an address."""
+    slow_down(TRACK_BY_ADDRESS, address_prefix(request.remote_addr))
+    try:
+        stage = _look_up()
+    except Refusal as refusal:
+        return _page(refusal), refusal.status
+    return _page(stage=stage), 200
+
+
+def _look_up() -> Stage:
+    answers = _answers()
+    reference = answers["reference"]
+    slow_down(TRACK_BY_REFERENCE, reference)
+    try:
+        return consular().applications.track(actor(mission_of(reference)), reference, answers["born"])
+    except NotFound as unknown:
+        raise NotFound("track_unknown") from unknown
+
+
+def _answers() -> dict[str, str]:
+    """Both answers, or everything that is wrong with them at once."""
+    reference, errors = clean(request.form.get("reference", "")), dict[str, str]()
+    if request.form.get("reference") and not is_valid(reference):
+        errors["reference"] = "reference_malformed"
+    try:
+        answers = read(QUESTIONS, request.form)
+    except Invalid as wrong:
+        errors |= wrong.errors
+    if errors:
+        raise Invalid("invalid", errors=errors)
+    return {**answers, "reference": reference}
+
+
+def _page(refusal: Refusal | None = None, stage: Stage | None = None) -> str:
+    errors = faults(refusal, QUESTIONS, prefix="field") if refusal else {}
+    shown = fields(QUESTIONS, typed(QUESTIONS, request.form), errors, prefix="field")
+    steps = stages(stage["stages"]) if stage else []
+    return render_template("pages/applications/track.html", fields=shown, errors=errors, stage=stage, steps=steps)

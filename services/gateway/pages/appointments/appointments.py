@@ -1,0 +1,209 @@
+"""Appointments: choosing, holding, confirming, moving and cancelling one; free times as JSON."""
+
+from datetime import UTC, datetime
+from secrets import token_urlsafe
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as Answer
+
+from services.gateway.accounts.throttle import OPENINGS_BY_ADDRESS, address_prefix
+from services.gateway.clients.consular.applications import Application
+from services.gateway.web.calendars import event, weeks
+from services.gateway.web.current import consular, visitor
+from services.gateway.web.forms import words
+from services.gateway.web.language import chosen
+from services.gateway.web.presentation import mission_name, t
+from services.gateway.web.throttling import slow_down
+from shared.catalogue.model import APPOINTMENT, Transaction
+from shared.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal, Unavailable
+from shared.forms import transaction
+
+blueprint = Blueprint("turns", __name__)
+LONGEST = 40
+
+
+def openings() -> Response:
+    """Free times as JSON, for calendars and programs: nobody has to read our pages by machine."""
+    slow_down(OPENINGS_BY_ADDRESS, address_prefix(request.remote_addr))
+    mission, service = (request.args.get(name, "")[:LONGEST] for name in ("mission", "service"))
+    appointments, mission = consular().appointments, mission or "RUH"
+    try:
+        return jsonify(appointments.openings(mission, service) if service else appointments.services(mission))
+    except NotFound as unknown:
+        answer = jsonify(code=unknown.code)
+        answer.status_code = unknown.status
+        return answer
+
+
+def load_bookable(reference: str) -> tuple[Application, Transaction, dict[str, Any]]:
+    """The visitor's application, its entry and its appointment. Raises Conflict where there is nothing to book."""
+    application = consular().applications.detail(visitor().actor, reference)
+    entry = transaction(application["transaction"])
+    if entry.outcome != APPOINTMENT and entry.appointment is None:
+        raise Conflict("not_now", reference=reference)
+    return application, entry, dict(application["turn"] or {})
+
+
+@blueprint.get("/applications/<reference>/turn")
+def choose(reference: str) -> str:
+    """The calendar, and under it the times of the chosen day."""
+    return _choose(reference)
+
+
+def _choose(reference: str, refusal: Refusal | None = None, at: str | None = None) -> str:
+    application, entry, appointment = load_bookable(reference)
+    service = application["service"]
+    openings = consular().appointments.openings(application["mission"], str(service)) if service else None
+    wanted = local_day(at, openings["zone"]) if at and openings else request.args.get("day", "")[:10]
+    days = {each["day"]: each for each in openings["days"]} if openings else {}
+    return render_template(
+        "pages/appointments/choose.html",
+        application=application,
+        entry=entry,
+        turn=appointment,
+        service=service,
+        openings=openings,
+        weeks=weeks(openings["days"]) if openings else [],
+        day=days.get(wanted),
+        message=words(refusal.code, **refusal.params) if refusal else None,
+        next_times=_next(refusal),
+        moving=appointment.get("state") == "booked",
+        key=token_urlsafe(16),
+    )
+
+
+def _next(refusal: Refusal | None) -> list[str]:
+    times = refusal.params.get("next") if refusal else None
+    return [str(time) for time in times] if isinstance(times, list) else []
+
+
+@blueprint.post("/applications/<reference>/turn")
+def hold(reference: str) -> Answer | tuple[str, int]:
+    """Holds the time for some minutes; with a booked appointment, first shows what moving means."""
+    _, entry, appointment = load_bookable(reference)
+    at = request.form.get("starts_at", "")[:LONGEST]
+    if appointment.get("state") == "booked":
+        return redirect(url_for("turns.ask_move", reference=reference, to=at), 303)
+    try:
+        consular().appointments.act(visitor().actor, reference, "hold", request.form.get("key", ""), starts_at=at)
+    except (NotFound, NotAllowed, Unavailable):
+        raise
+    except Refusal as refusal:
+        return _choose(reference, refusal, _instant(at)), refusal.status
+    return redirect(
+        url_for("apply.review" if entry.outcome == APPOINTMENT else "turns.ask_confirm", reference=reference), 303
+    )
+
+
+@blueprint.get("/applications/<reference>/turn/confirm")
+def ask_confirm(reference: str) -> Answer | str:
+    """The held time, before it is booked."""
+    application, entry, appointment = load_bookable(reference)
+    if appointment.get("state") != "held":
+        return redirect(url_for("turns.choose", reference=reference), 303)
+    return render_template(
+        "pages/appointments/confirm.html", application=application, entry=entry, turn=appointment, key=token_urlsafe(16)
+    )
+
+
+@blueprint.post("/applications/<reference>/turn/confirm")
+def confirm(reference: str) -> Answer | tuple[str, int]:
+    """Books it."""
+    return _act(reference, "confirm")
+
+
+@blueprint.get("/applications/<reference>/turn/move")
+def ask_move(reference: str) -> Answer | str:
+    """The old time and the new one side by side."""
+    application, entry, appointment = load_bookable(reference)
+    to = _instant(request.args.get("to", "")[:LONGEST])
+    if appointment.get("state") != "booked" or to is None:
+        return redirect(url_for("turns.choose", reference=reference), 303)
+    return render_template(
+        "pages/appointments/move.html",
+        application=application,
+        entry=entry,
+        turn=appointment,
+        to=to,
+        key=token_urlsafe(16),
+    )
+
+
+def _instant(text: str) -> str | None:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return instant.astimezone(UTC).isoformat() if instant.tzinfo else None
+
+
+@blueprint.post("/applications/<reference>/turn/move")
+def move(reference: str) -> Answer | tuple[str, int]:
+    """Moves the appointment, or changes nothing."""
+    return _act(reference, "move", starts_at=request.form.get("starts_at", "")[:LONGEST])
+
+
+@blueprint.get("/applications/<reference>/turn/cancel")
+def ask_cancel(reference: str) -> Answer | str:
+    """What cancelling means now, before it is done."""
+    application, entry, appointment = load_bookable(reference)
+    if appointment.get("state") != "booked":
+        return redirect(url_for("applications.show", reference=reference), 303)
+    return render_template(
+        "pages/appointments/cancel.html", application=application, entry=entry, turn=appointment, key=token_urlsafe(16)
+    )
+
+
+@blueprint.post("/applications/<reference>/turn/cancel")
+def cancel(reference: str) -> Answer | tuple[str, int]:
+    """Cancels the appointment."""
+    return _act(reference, "cancel")
+
+
+def _act(reference: str, verb: str, **body: str) -> Answer | tuple[str, int]:
+    try:
+        consular().appointments.act(visitor().actor, reference, verb, request.form.get("key", ""), **body)
+    except (NotAllowed, Unavailable, Invalid):
+        raise
+    except Refusal as refusal:
+        return _choose(reference, refusal), refusal.status
+    return redirect(url_for("applications.show", reference=reference, turn=verb), 303)
+
+
+@blueprint.get("/applications/<reference>/turn.ics")
+def calendar_file(reference: str) -> Response:
+    """The booked time for one's own calendar. Raises NotFound while nothing is booked."""
+    application, entry, appointment = load_bookable(reference)
+    if appointment.get("state") != "booked":
+        raise NotFound()
+    language = chosen()
+    text = language.text("turn.ics", reference=reference, window=appointment["window"])
+    content = event(
+        reference,
+        appointment["starts_at"],
+        appointment["ends_at"],
+        language.text(f"transaction.{entry.slug}.title"),
+        f"{text} {language.plural('turn.arrive', appointment['arrive_minutes'])}",
+        mission_name(application["mission"]),
+    )
+    answer = make_response(content)
+    answer.headers["Content-Type"] = "text/calendar; charset=utf-8"
+    answer.headers.set("Content-Disposition", "attachment", filename=f"mahjar-{reference}.ics")
+    return answer
+
+
+def gap(application: Application, entry: Transaction) -> list[dict[str, str]]:
+    """What is missing before the application can be sent: a held time for the service asked for now."""
+    appointment: dict[str, Any] = dict(application["turn"] or {})
+    if entry.outcome != APPOINTMENT or (
+        appointment.get("state") == "held" and appointment.get("service") == application["service"]
+    ):
+        return []
+    return [{"text": t("turn.choose_first"), "url": url_for("turns.choose", reference=application["reference"])}]
+
+
+def local_day(instant: str, zone: str) -> str:
+    """The calendar day of an instant at a mission, as the calendar's links name it."""
+    return datetime.fromisoformat(instant).astimezone(ZoneInfo(zone)).date().isoformat()

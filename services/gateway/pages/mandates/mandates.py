@@ -1,0 +1,165 @@
+"""Mandates of an account: granted, received, and deeds handed in to be checked."""
+
+from base64 import b64encode
+from secrets import token_urlsafe
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from services.gateway.accounts.throttle import MANDATES_BY_ACCOUNT
+from services.gateway.web.current import civil_registry, consular, visitor
+from services.gateway.web.forms import Field, faults, fields, read, typed
+from services.gateway.web.presentation import date, scope_name
+from services.gateway.web.throttling import slow_down
+from shared.catalogue import TRANSACTIONS
+from shared.catalogue.model import AGENT, Question
+from shared.catalogue.scopes import offered
+from shared.errors import Invalid, NotFound, Refusal, Unavailable
+from shared.identity.representation import PURPOSE
+
+GRANT = (
+    Question("agent_number", kind="national_number"),
+    Question("agent_given", max_length=60),
+    Question("until", kind="date"),
+)
+POWER, GUARDIANSHIP = "power_of_attorney", "guardianship"
+ISSUED = (
+    Question("principal_number", kind="national_number"),
+    Question("principal_given", max_length=60),
+    Question("issued_on", kind="past_date"),
+)
+PAPERS = {POWER: (*ISSUED, Question("until", kind="date")), GUARDIANSHIP: ISSUED}
+VERBS = frozenset({"accept", "decline", "end"})
+PREFIX = "mandate"
+SCAN_BYTES = 6 * 1024 * 1024
+blueprint = Blueprint("mandates", __name__)
+
+
+def _me() -> str:
+    return civil_registry().state(visitor().actor, PURPOSE)["statement"]
+
+
+@blueprint.get("/account/mandates")
+def show() -> str:
+    """All mandates, those that wait for an answer first."""
+    return _page()
+
+
+def _page(refusal: Refusal | None = None) -> str:
+    every = consular().mandates.list_own(visitor().actor, _me())
+    return render_template(
+        "pages/mandates/mandates.html",
+        offered=[one for one in every if one["side"] == "offered" and one["state"] == "offered"],
+        held=[one for one in every if one["side"] == "agent"],
+        given=[one for one in every if one["side"] == "principal"],
+        scope_name=scope_name,
+        errors=faults(refusal) if refusal else {},
+        done=request.args.get("done", ""),
+        key=token_urlsafe(16),
+    )
+
+
+@blueprint.post("/account/mandates/<reference>/<verb>")
+def settle(reference: str, verb: str) -> Response | tuple[str, int]:
+    """Accepts, declines or ends one."""
+    if verb not in VERBS:
+        raise NotFound()
+    body = {"key": request.form.get("key", ""), "statement": _me()}
+    try:
+        consular().mandates.settle(visitor().actor, reference, verb, body)
+    except (NotFound, Unavailable):
+        raise
+    except Refusal as refusal:
+        return _page(refusal), refusal.status
+    return redirect(url_for("mandates.show", done=verb), 303)
+
+
+@blueprint.get("/account/mandates/new")
+def ask() -> str:
+    """To whom, for what, until when."""
+    return _form("pages/mandates/new.html", GRANT)
+
+
+def _form(template: str, questions: tuple[Question, ...], refusal: Refusal | None = None, **more: object) -> str:
+    errors = _errors(refusal, questions) if refusal else {}
+    shown: list[Field] = fields(questions, typed(questions, request.form), errors, prefix=PREFIX)
+    return render_template(
+        template,
+        fields=shown,
+        scopes=[(scope, scope_name(scope)) for scope in offered(TRANSACTIONS, AGENT)],
+        chosen=request.form.getlist("scope"),
+        errors=errors,
+        key=request.form.get("key") or token_urlsafe(16),
+        **more,
+    )
+
+
+def _errors(refusal: Refusal, questions: tuple[Question, ...]) -> dict[str, Markup]:
+    """The longest end comes as a day in figures; people read it in words."""
+    if "latest" in refusal.params:
+        refusal.params["latest"] = date(str(refusal.params["latest"]))
+    return faults(refusal, questions, prefix=PREFIX)
+
+
+@blueprint.post("/account/mandates/new")
+def grant() -> Response | tuple[str, int]:
+    """Offers it. The answer is the same whether such an account exists or not."""
+    slow_down(MANDATES_BY_ACCOUNT, visitor().account)
+    try:
+        body = _read(GRANT)
+        consular().mandates.grant(visitor().actor, body)
+    except Unavailable:
+        raise
+    except Refusal as refusal:
+        return _form("pages/mandates/new.html", GRANT, refusal), refusal.status
+    return redirect(url_for("mandates.show", done="granted"), 303)
+
+
+def _read(questions: tuple[Question, ...], *, scoped: bool = True) -> dict[str, Any]:
+    """The answers with what goes along. Raises Invalid for all that is wrong at once, a missing scope too."""
+    scope = request.form.getlist("scope")
+    errors: dict[str, str] = {}
+    answers: dict[str, Any] = {}
+    try:
+        answers = read(questions, request.form)
+    except Invalid as wrong:
+        errors |= wrong.errors
+    if scoped and not scope:
+        errors["scope"] = "mandate_scope_needed"
+    if errors:
+        raise Invalid("invalid", errors=errors)
+    return {**answers, "scope": scope, "key": request.form.get("key", ""), "statement": _me()}
+
+
+@blueprint.get("/account/mandates/paper/<sort>")
+def ask_paper(sort: str) -> str:
+    """The form for a deed: principal, date, scan."""
+    return _form("pages/mandates/deed.html", _questions(sort), kind=sort)
+
+
+def _questions(sort: str) -> tuple[Question, ...]:
+    if sort not in PAPERS:
+        raise NotFound()
+    return PAPERS[sort]
+
+
+@blueprint.post("/account/mandates/paper/<sort>")
+def hand_in(sort: str) -> Response | tuple[str, int]:
+    """Submits the deed to the officers of the mission."""
+    questions = _questions(sort)
+    slow_down(MANDATES_BY_ACCOUNT, visitor().account)
+    sent = request.files.get("scan")
+    try:
+        body = _read(questions, scoped=sort == POWER)
+        scan = sent.read() if sent else b""
+        if len(scan) > SCAN_BYTES:
+            raise Invalid("scan_too_large", field="scan")
+        deed = {"scan": b64encode(scan).decode(), "scan_type": sent.mimetype if sent else "", "kind": sort}
+        consular().mandates.submit_deed(visitor().actor, {**body, **deed})
+    except Unavailable:
+        raise
+    except Refusal as refusal:
+        return _form("pages/mandates/deed.html", questions, refusal, kind=sort), refusal.status
+    return redirect(url_for("mandates.show", done="handed_in"), 303)

@@ -1,0 +1,28 @@
+"""The first page: what this is, what can be done here, how it goes."""
+
+from flask import Blueprint, render_template
+
+from services.gateway.web.offers import offers_by_slug, shown_mission
+from shared.catalogue import TRANSACTIONS
+from shared.catalogue.announced import announced
+from shared.catalogue.model import Transaction
+
+blueprint = Blueprint("home", __name__)
+Items = list[tuple[Transaction, ...]]
+
+
+def groups() -> dict[str, Items]:
+    """The public list by group, in the catalogue's order: an item is an entry, or four announced as one."""
+    items_by_group: dict[str, Items] = {}
+    for item in announced(TRANSACTIONS):
+        items_by_group.setdefault(item[0].group, []).append(item)
+    return items_by_group
+
+
+@blueprint.get("/")
+def show() -> str:
+    """Stays up without the mission's service: then it shows no prices."""
+    mission, shown = shown_mission(), groups()
+    offers = offers_by_slug(mission["code"]) if mission else {}
+    counts = {"announced": sum(map(len, shown.values())), "named": len(TRANSACTIONS)}
+    return render_template("pages/services/home.html", groups=shown, offers=offers, mission=mission, counts=counts)

@@ -1,0 +1,1 @@
+"""What every page of the gateway uses: access, security, language, forms, errors."""

@@ -1,0 +1,175 @@
+"""Who may open which page: one table of every route. A route that is not in it opens for nobody."""
+
+from collections.abc import Set
+
+from services.gateway.accounts.sessions import Visitor
+from shared.errors import NotAllowed
+from shared.identity.actor import OFFICER_ROLES
+
+ANONYMOUS, UNCONFIRMED, PERSON = "anonymous", "unconfirmed", "person"
+ANYONE: Set[str] = frozenset({ANONYMOUS, UNCONFIRMED, PERSON, *OFFICER_ROLES})
+SIGNED_IN: Set[str] = ANYONE - {ANONYMOUS}
+EXPATRIATES: Set[str] = frozenset({UNCONFIRMED, PERSON})
+PERSONS: Set[str] = frozenset({PERSON})
+MISSION_STAFF: Set[str] = frozenset(OFFICER_ROLES - {"administrator", "registrar"})
+READING: Set[str] = MISSION_STAFF - {"cashier"}
+REGISTRARS: Set[str] = frozenset({"registrar"})
+DECIDING: Set[str] = frozenset({"officer", "head_of_mission"})
+PROPOSING: Set[str] = frozenset({"head_of_mission", "administrator"})
+
+PAGES: dict[str, Set[str]] = {
+    "static": ANYONE,
+    "fonts": ANYONE,
+    "health": ANYONE,
+    "ready": ANYONE,
+    "front_door": ANYONE,
+    "printed": ANYONE,
+    "openings": ANYONE,
+    "home.show": ANYONE,
+    "services.show": ANYONE,
+    "rulebook.show": ANYONE,
+    "about.show": ANYONE,
+    "about.privacy": ANYONE,
+    "about.accessibility": ANYONE,
+    "track.ask": ANYONE,
+    "track.show": ANYONE,
+    "verify.ask": ANYONE,
+    "verify.find": ANYONE,
+    "verify.show": ANYONE,
+    "provider.webhook": ANYONE,
+    "sign_in.ask": ANYONE,
+    "sign_in.enter": ANYONE,
+    "sign_in.leave": SIGNED_IN,
+    "sign_up.ask": ANYONE,
+    "sign_up.open_account": ANYONE,
+    "identity.ask": frozenset({UNCONFIRMED}),
+    "identity.confirm": frozenset({UNCONFIRMED}),
+    "account.show": SIGNED_IN,
+    "account.change_password": SIGNED_IN,
+    "account.end_others": SIGNED_IN,
+    "account.move": EXPATRIATES,
+    "apply.check": PERSONS,
+    "apply.begin": PERSONS,
+    "apply.questions": PERSONS,
+    "apply.answer": PERSONS,
+    "apply.review": PERSONS,
+    "apply.submit": PERSONS,
+    "behalf.ask": PERSONS,
+    "behalf.choose": PERSONS,
+    "behalf.name": PERSONS,
+    "behalf.judge": PERSONS,
+    "behalf.by_mandate": PERSONS,
+    "behalf.begin": PERSONS,
+    "mandates.show": PERSONS,
+    "mandates.ask": PERSONS,
+    "mandates.grant": PERSONS,
+    "mandates.ask_paper": PERSONS,
+    "mandates.hand_in": PERSONS,
+    "mandates.settle": PERSONS,
+    "papers.show": PERSONS,
+    "papers.upload": PERSONS,
+    "papers.remove": PERSONS,
+    "papers.read": PERSONS,
+    "pay.choose": PERSONS,
+    "pay.card": PERSONS,
+    "pay.came_back": PERSONS,
+    "pay.counter": PERSONS,
+    "upgrade.show": PERSONS,
+    "upgrade.card": PERSONS,
+    "upgrade.counter": PERSONS,
+    "pay.working": PERSONS,
+    "applications.mine": PERSONS,
+    "applications.show": PERSONS,
+    "applications.ask_withdraw": PERSONS,
+    "applications.withdraw": PERSONS,
+    "turns.choose": PERSONS,
+    "turns.hold": PERSONS,
+    "turns.ask_confirm": PERSONS,
+    "turns.confirm": PERSONS,
+    "turns.ask_move": PERSONS,
+    "turns.move": PERSONS,
+    "turns.ask_cancel": PERSONS,
+    "turns.cancel": PERSONS,
+    "turns.calendar_file": PERSONS,
+    "notices.show": PERSONS,
+    "bookings.ask": PERSONS,
+    "bookings.claim": PERSONS,
+    "desk.proposals": DECIDING | PROPOSING | {"auditor"},
+    "desk.ask_proposal": PROPOSING,
+    "desk.propose": PROPOSING,
+    "desk.decide_proposal": DECIDING | PROPOSING,
+    "desk.bookings": DECIDING | PROPOSING | {"auditor"},
+    "desk.declare_phase": PROPOSING,
+    "desk.upload_bookings": PROPOSING,
+    "desk.booking_import": DECIDING | PROPOSING | {"auditor"},
+    "desk.booking_faults": DECIDING | PROPOSING | {"auditor"},
+    "desk.decide_import": PROPOSING,
+    "documents.receipt": PERSONS | MISSION_STAFF,
+    "documents.document": PERSONS | MISSION_STAFF,
+    "registrar.show": REGISTRARS,
+    "registrar.one": REGISTRARS,
+    "registrar.correct": REGISTRARS,
+    "registrar.dismiss": REGISTRARS,
+    "desk.queue": MISSION_STAFF,
+    "desk.case": MISSION_STAFF,
+    "desk.paper": MISSION_STAFF,
+    "desk.accept": DECIDING,
+    "desk.send_back": DECIDING,
+    "desk.ask_refuse": DECIDING,
+    "desk.refuse": DECIDING,
+    "desk.letters": READING,
+    "desk.letter": READING,
+    "desk.reply": DECIDING,
+    "desk.duplicate": DECIDING,
+    "desk.mandates": READING,
+    "desk.mandate": READING,
+    "desk.mandate_scan": READING,
+    "desk.mandate_accept": DECIDING,
+    "desk.mandate_refuse": DECIDING,
+    "desk.counter": frozenset({"clerk", "cashier", *DECIDING}),
+    "desk.approve": frozenset({"clerk", *DECIDING}),
+    "desk.passports": MISSION_STAFF,
+    "desk.surrender": frozenset({"clerk", *DECIDING}),
+    "desk.difference": frozenset({"cashier", "head_of_mission"}),
+    "desk.give_back": frozenset({"cashier", "head_of_mission"}),
+    "desk.clear": DECIDING,
+    "desk.cash": frozenset({"cashier", "head_of_mission"}),
+    "desk.collect": frozenset({"clerk", *DECIDING}),
+    "desk.turns": MISSION_STAFF,
+    "desk.attend": frozenset({"clerk", *DECIDING}),
+    "desk.miss": frozenset({"clerk", *DECIDING}),
+    "desk.calendar": MISSION_STAFF,
+    "desk.close": DECIDING,
+    "desk.reopen": DECIDING,
+}
+
+
+class SignInNeeded(NotAllowed):
+    """Nobody is signed in, and the page is not for everybody."""
+
+
+class IdentityNeeded(NotAllowed):
+    """The account is not yet tied to a person of the register."""
+
+
+def role_class(visitor: Visitor | None) -> str:
+    """How the table calls this visitor."""
+    if visitor is None:
+        return ANONYMOUS
+    if visitor.is_staff:
+        return visitor.role
+    return PERSON if visitor.person else UNCONFIRMED
+
+
+def check_page(endpoint: str | None, visitor: Visitor | None) -> None:
+    """Raises NotAllowed, or the subclass that says what is missing. Unknown addresses are left to become 404."""
+    if endpoint is None:
+        return
+    allowed, who = PAGES.get(endpoint, frozenset()), role_class(visitor)
+    if who in allowed:
+        return
+    if who == ANONYMOUS and allowed:
+        raise SignInNeeded("sign_in_needed")
+    if who == UNCONFIRMED and PERSON in allowed:
+        raise IdentityNeeded("identity_needed")
+    raise NotAllowed()

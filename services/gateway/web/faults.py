@@ -1,0 +1,79 @@
+"""Error pages: what is wrong and what to do now, in the reader's language."""
+
+import structlog
+from flask import Flask, redirect, render_template, request, url_for
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from services.gateway.accounts import UNREACHABLE
+from services.gateway.accounts.throttle import TooMany
+from services.gateway.web.access import IdentityNeeded, SignInNeeded
+from services.gateway.web.forms import words
+from services.gateway.web.presentation import has_text
+from shared.errors import Refusal
+
+EXPLAINED = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503})
+# Refusals that the title of the page explains already.
+PLAIN = frozenset({"not_found", "not_allowed", "unexpected", "service_down", "database_down"})
+
+
+def page(status: int, refusal: Refusal | None = None) -> tuple[str, int]:
+    """The error page of a status, with the text of the refusal if it has one."""
+    shown = status if status in EXPLAINED else 422 if 400 <= status < 500 else 500
+    message = words(refusal.code, **refusal.params) if refusal is not None and has_words(refusal) else None
+    title_key = f"refusal.{refusal.code}.title" if refusal is not None else ""
+    return render_template(
+        "error.html", status=shown, message=message, titled=title_key if title_key and has_text(title_key) else None
+    ), status
+
+
+def has_words(refusal: Refusal) -> bool:
+    """Whether the refusal has a text that says more than its status."""
+    return refusal.code not in PLAIN and has_text(f"refusal.{refusal.code}")
+
+
+def _refused(refusal: Refusal) -> tuple[str, int]:
+    return page(refusal.status, refusal)
+
+
+def _too_many(refusal: TooMany) -> tuple[str, int, dict[str, str]]:
+    body, status = page(429, refusal)
+    return body, status, {"Retry-After": str(refusal.params["seconds"])}
+
+
+def _sign_in_first(_refusal: SignInNeeded) -> Response:
+    return redirect(url_for("sign_in.ask", next=request.path), 303)
+
+
+def _identity_first(_refusal: IdentityNeeded) -> Response:
+    return redirect(url_for("identity.ask"), 303)
+
+
+def _http(error: HTTPException) -> tuple[str, int, dict[str, str]] | Response:
+    if error.code is None or error.code < 400:
+        return error.get_response()
+    body, status = page(error.code)
+    passed_on = {"Allow", "Retry-After"}
+    return body, status, {name: value for name, value in error.get_headers() if name in passed_on}
+
+
+def _database_down(error: Exception) -> tuple[str, int]:
+    structlog.get_logger().error("database", error=type(error).__name__)
+    return page(503)
+
+
+def _unexpected(error: Exception) -> tuple[str, int]:
+    structlog.get_logger().error("unexpected", error=type(error).__name__, exc_info=error)
+    return page(500)
+
+
+def init_errors(app: Flask) -> None:
+    """Registers a handler for every error; Flask picks the most specific one."""
+    app.register_error_handler(Refusal, _refused)
+    app.register_error_handler(TooMany, _too_many)
+    app.register_error_handler(SignInNeeded, _sign_in_first)
+    app.register_error_handler(IdentityNeeded, _identity_first)
+    app.register_error_handler(HTTPException, _http)
+    for gone in UNREACHABLE:
+        app.register_error_handler(gone, _database_down)
+    app.register_error_handler(Exception, _unexpected)

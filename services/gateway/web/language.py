@@ -1,0 +1,53 @@
+"""The language of a page: the first part of its address. Every link keeps it."""
+
+from typing import Any
+
+from flask import Flask, current_app, g, request, url_for
+
+from shared.i18n import LANGUAGES, Language, language
+
+DEFAULT = "ar"
+PREFIX = f"/<any({','.join(LANGUAGES)}):lang>"
+
+
+def chosen() -> Language:
+    """The language of this page; for addresses without one, what the browser prefers."""
+    return language(g.get("lang") or preferred())
+
+
+def preferred() -> str:
+    """What the browser asks for, Arabic when it asks for neither."""
+    wanted = (tag.partition("-")[0].lower() for tag, _ in request.accept_languages)
+    return next((code for code in wanted if code in LANGUAGES), DEFAULT)
+
+
+def other() -> str:
+    """The code of the language the page is not in."""
+    return next(code for code in LANGUAGES if code != chosen().code)
+
+
+def this_page_in(code: str) -> str:
+    """The same page in another language, or its home page when this address leads nowhere by GET.
+
+    Built from the matched route, never from text the request brought, so it cannot lead elsewhere.
+    """
+    rule = request.url_rule
+    if rule is None or "GET" not in (rule.methods or ()) or "lang" not in rule.arguments:
+        return url_for("home.show", lang=code)
+    return url_for(rule.endpoint, **{**(request.view_args or {}), "lang": code})
+
+
+def _take(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    if values and "lang" in values:
+        g.lang = values.pop("lang")
+
+
+def _give(endpoint: str, values: dict[str, Any]) -> None:
+    if "lang" not in values and current_app.url_map.is_endpoint_expecting(endpoint, "lang"):
+        values["lang"] = chosen().code
+
+
+def init_language(app: Flask) -> None:
+    """Removes the language from the arguments of views and adds it to url_for."""
+    app.url_value_preprocessor(_take)
+    app.url_defaults(_give)

@@ -1,0 +1,240 @@
+"""What every template can use: texts, dates and money in the page's language, addresses, the visitor."""
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, request, url_for
+from jinja2 import FileSystemLoader
+from markupsafe import Markup
+
+from services.gateway.web.access import PAGES, role_class
+from services.gateway.web.calendars import weekday_of
+from services.gateway.web.current import consular, settings, visitor_or_none
+from services.gateway.web.language import chosen, other, this_page_in
+from services.gateway.web.security import csp_nonce, csrf_token
+from shared.catalogue import CATALOGUE
+from shared.catalogue.scopes import group_of
+from shared.errors import Refusal, Unavailable
+from shared.values.dates import local_date
+from shared.values.money import Money
+
+# Templates of a subject stand beside its pages; what all of them share is in `templates`.
+FOLDER = Path(__file__).parent.parent
+PUBLIC = (("nav.services", "home.show"), ("nav.track", "track.ask"), ("nav.verify", "verify.ask"))
+OWN = (("nav.services", "home.show"), ("nav.applications", "applications.mine"), ("nav.verify", "verify.ask"))
+DESK = (
+    ("nav.desk", "desk.queue"),
+    ("registrar.title", "registrar.show"),
+    ("desk.letters.title", "desk.letters"),
+    ("desk.mandates.title", "desk.mandates"),
+    ("desk.counter.title", "desk.counter"),
+    ("desk.turns.title", "desk.turns"),
+    ("nav.proposals", "desk.proposals"),
+    ("nav.bookings", "desk.bookings"),
+    ("nav.verify", "verify.ask"),
+)
+FOOT = (("nav.about", "about.show"), ("nav.privacy", "about.privacy"), ("nav.accessibility", "about.accessibility"))
+
+
+def t(key: str, /, **params: object) -> Markup:
+    """The text of a key as safe HTML."""
+    return chosen().html(key, **params)
+
+
+def tn(key: str, n: int, /, **params: object) -> Markup:
+    """The text of a key in the plural form of n."""
+    return chosen().plural_html(key, n, **params)
+
+
+def has_text(key: str) -> bool:
+    """Whether the page's language knows the key."""
+    return chosen().has(key)
+
+
+def source(sources: str) -> Markup:
+    """Legal sources as the data name them, between semicolons; in the page's language where they are translated."""
+    parts = [part.strip() for part in sources.split(";")]
+    return Markup(" · ").join(_source(part) for part in parts)
+
+
+def _source(part: str) -> Markup:
+    known = next((key for key in (f"source.{part}", f"law.{part}") if has_text(key)), None)
+    return t(known) if known else Markup('<bdi dir="auto">{}</bdi>').format(part)
+
+
+def money_of(value: Money | Mapping[str, Any]) -> Money:
+    """Money from an API answer: minor units and currency."""
+    return value if isinstance(value, Money) else Money(int(value["amount"]), str(value["currency"]))
+
+
+def money(value: Money | Mapping[str, Any]) -> str:
+    """Amount and currency in words."""
+    return chosen().money(money_of(value))
+
+
+def day_of(value: dt.date | str) -> dt.date:
+    """A date from an API answer."""
+    return value if isinstance(value, dt.date) else dt.date.fromisoformat(value[:10])
+
+
+def date(value: dt.date | str) -> str:
+    """A date in words."""
+    return chosen().date(day_of(value))
+
+
+def weekday(value: dt.date | str, mission: str | None = None) -> str:
+    """The weekday of a date, or of an instant at a mission, in words."""
+    if isinstance(value, str) and len(value) > len("2026-11-22"):
+        return chosen().weekday(local_date(moment_of(value), zone_of(mission)))
+    return chosen().weekday(day_of(value))
+
+
+def weekday_name(column: int) -> str:
+    """The name of a column of a calendar, which begins with Sunday."""
+    return chosen().weekday(weekday_of(column))
+
+
+def month_name(value: dt.date | str) -> str:
+    """The name of a date's month, as the date is written: Arabic ones may be of two words."""
+    return " ".join(date(value).split()[1:-1])
+
+
+def unindented(page: str) -> str:
+    """The page without the indentation of its source, for pages with much on them; what people typed stays as it is."""
+    parts = re.split("(<textarea.*?</textarea>)", page, flags=re.DOTALL)
+    return "".join(part if index % 2 else re.sub(r"\n\s+", "\n", part) for index, part in enumerate(parts))
+
+
+def scope_name(scope: str) -> Markup:
+    """What a scope covers, in words."""
+    group = group_of(scope)
+    return t("mandate.scope.group", group=t(f"group.{group}")) if group else t(f"transaction.{scope}.title")
+
+
+def outcome_of(slug: str) -> str:
+    """What a transaction results in: a document, a booklet, an appointment."""
+    return CATALOGUE[slug].outcome if slug in CATALOGUE else ""
+
+
+def hijri_date(value: str) -> Markup:
+    """A Hijri date such as 1447-01-30 AH in words."""
+    year, month, day = value.split(" ")[0].split("-")
+    return t("form.date.hijri_words", day=int(day), month=t(f"hijri.month.{int(month)}"), year=str(int(year)))
+
+
+def moment_of(value: dt.datetime | str) -> dt.datetime:
+    """An instant from an API answer; without a zone it is UTC."""
+    moment = value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(value)
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+
+
+def moment(value: dt.datetime | str, mission: str | None = None) -> str:
+    """Day and hour in the zone of a mission, by default the visitor's own."""
+    return chosen().datetime(moment_of(value), zone_of(mission))
+
+
+def zone_of(mission: str | None) -> str:
+    """A mission's time zone; UTC when it is not known or the service that knows it is down."""
+    visitor = visitor_or_none()
+    code = mission or (visitor.mission if visitor else "")
+    return next((one["zone"] for one in _missions() if one["code"] == code), "UTC")
+
+
+def mission_name(code: str) -> str:
+    """A mission's name in the page's language, or its code when there is no name for it."""
+    known = f"mission.{code}"
+    return chosen().text(known) if has_text(known) else code
+
+
+def _missions() -> list[Any]:
+    try:
+        return list(consular().offers.missions())
+    except Unavailable:
+        return []
+
+
+def days_left(last: str, mission: str) -> int:
+    """How many days remain up to a last day at a mission, today among them; 0 once it is over."""
+    today = local_date(dt.datetime.now(dt.UTC), zone_of(mission))
+    return max(0, (day_of(last) - today).days + 1)
+
+
+def lapses(last: str, mission: str) -> Markup:
+    """How long an application still waits for its applicant."""
+    left = days_left(last, mission)
+    return tn("application.lapses", left, day=date(last)) if left else t("application.lapses.over", day=date(last))
+
+
+def _links(*which: tuple[str, str]) -> list[dict[str, object]]:
+    who = role_class(visitor_or_none())
+    return [
+        {"key": key, "url": url_for(endpoint), "current": request.endpoint == endpoint}
+        for key, endpoint in which
+        if who in PAGES.get(endpoint, frozenset())
+    ]
+
+
+def _navigation() -> list[dict[str, object]]:
+    visitor = visitor_or_none()
+    return _links(*(PUBLIC if visitor is None else DESK if visitor.is_staff else OWN))
+
+
+def _unread() -> int:
+    """The number of unread notices; 0 when the service does not answer, so that the page still opens."""
+    visitor = visitor_or_none()
+    try:
+        return consular().notices.unread(visitor.actor) if visitor and visitor.person else 0
+    except Refusal:
+        return 0
+
+
+def _account_links() -> list[dict[str, object]]:
+    if visitor_or_none() is None:
+        return _links(("nav.sign_in", "sign_in.ask"), ("nav.sign_up", "sign_up.ask"))
+    notices = _links(("nav.notices", "notices.show"))
+    if notices and (count := _unread()):
+        notices[0]["count"] = count
+    leave = {"key": "nav.sign_out", "url": url_for("sign_in.leave"), "post": True}
+    return [*notices, *_links(("nav.account", "account.show")), leave]
+
+
+def _context() -> dict[str, object]:
+    language, visitor = chosen(), visitor_or_none()
+    return {
+        "language": {"code": language.code, "dir": language.direction},
+        "visitor": visitor,
+        "actor": visitor.actor if visitor else None,
+        "other_language_url": this_page_in(other()),
+        "home_url": url_for("home.show"),
+        "navigation": _navigation(),
+        "account_links": _account_links(),
+        "foot_links": _links(*FOOT),
+        "specimen": settings().specimen,
+    }
+
+
+def init_templates(app: Flask) -> None:
+    """Sets template folders, context and functions. Functions are globals so that imported macros see them too."""
+    app.jinja_loader = FileSystemLoader([FOLDER / "templates", FOLDER])
+    app.context_processor(_context)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        t=t,
+        tn=tn,
+        has_text=has_text,
+        source=source,
+        money=money,
+        date=date,
+        datetime=moment,
+        mission_name=mission_name,
+        lapses=lapses,
+    )
+    app.jinja_env.globals.update(
+        weekday=weekday, weekday_name=weekday_name, month_name=month_name, outcome_of=outcome_of
+    )
+    app.jinja_env.globals.update(
+        csrf_token=csrf_token, csp_nonce=csp_nonce, path=url_for, number=lambda n: chosen().number(n)
+    )

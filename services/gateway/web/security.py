@@ -1,0 +1,164 @@
+"""Protects the browser: session cookie, CSRF token of forms, headers of every answer."""
+
+import hmac
+import re
+import secrets
+from urllib.parse import urlsplit
+
+import structlog
+from flask import Flask, Response, current_app, g, request
+
+from services.gateway.accounts import sessions
+from services.gateway.accounts.keyed import keyed_hash
+from services.gateway.web.access import check_page
+from services.gateway.web.current import accounts, settings, visitor_or_none
+from shared.errors import NotAllowed
+from shared.logs import request_id
+
+UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+# Endpoints that need no session: nothing on them depends on who asks.
+WITHOUT_SESSION = frozenset({"static", "fonts", "health", "ready", "provider.webhook"})
+# Signed by the payment provider instead.
+WITHOUT_TOKEN = frozenset({"provider.webhook"})
+BODY_BYTES = 256 * 1024
+UPLOAD_BYTES = 9 * 1024 * 1024
+UPLOADS = frozenset({"papers.upload", "mandates.hand_in", "desk.upload_bookings"})
+LASTING = frozenset({"static", "fonts"})
+HSTS_SECONDS = 365 * 24 * 3600
+LONGEST_TOKEN = 64
+# Browsers drop tabs and turn backslashes round before they read an address: signs that need no care are all we take.
+_PLAIN_PATH = re.compile(r"/[A-Za-z0-9_./-]{0,300}")
+
+
+class PageExpired(NotAllowed):
+    """The form was older than its session, or came from another site."""
+
+
+def cookie_name() -> str:
+    """With https the name itself makes browsers insist on Secure, no Domain and Path=/."""
+    return "__Host-session" if settings().secure else "session"
+
+
+def load_visitor() -> None:
+    """Loads the visitor, checks the table of pages and the form's token, before any view runs."""
+    request_id.set(secrets.token_hex(8))
+    request.max_content_length = UPLOAD_BYTES if request.endpoint in UPLOADS else BODY_BYTES
+    g.token = _token_sent()
+    g.visitor = None
+    if request.endpoint in WITHOUT_SESSION:
+        return
+    if g.token:
+        with accounts().scope(None) as session:
+            g.visitor = sessions.find(session, settings().secret, g.token)
+    check_page(request.endpoint, g.visitor)
+    if request.method in UNSAFE and request.endpoint not in WITHOUT_TOKEN and request.routing_exception is None:
+        check_token()
+
+
+def _token_sent() -> str | None:
+    token = request.cookies.get(cookie_name(), "")
+    return token if 0 < len(token) <= LONGEST_TOKEN and token.isascii() else None
+
+
+def check_token() -> None:
+    """Raises PageExpired unless the form carries the token of this very session and comes from our own pages."""
+    site = request.headers.get("Sec-Fetch-Site", "same-origin")
+    sent = request.form.get("csrf_token", "")
+    if site not in ("same-origin", "none") or not g.token:
+        raise PageExpired("page_expired")
+    if not hmac.compare_digest(sent.encode(), _token_of(g.token).encode()):
+        raise PageExpired("page_expired")
+
+
+def csrf_token() -> str:
+    """For a hidden field. Someone who is not signed in gets a session of their own for it, which opens nothing."""
+    if not g.get("token"):
+        g.token = g.new_token = sessions.new_token()
+    return _token_of(g.token)
+
+
+def _token_of(token: str) -> str:
+    return keyed_hash(settings().secret, "csrf", token)
+
+
+def start_session(token: str) -> None:
+    """Gives the browser a new session's cookie; the value it came with is worth nothing from now on."""
+    g.token = g.new_token = token
+
+
+def end_session() -> None:
+    """Takes the cookie away."""
+    g.token, g.visitor, g.end_cookie = None, None, True
+
+
+def csp_nonce() -> str:
+    """The nonce of this page's own scripts and styles."""
+    if "nonce" not in g:
+        g.nonce = secrets.token_urlsafe(16)
+    return str(g.nonce)
+
+
+def allow_form_to(address: str) -> None:
+    """Lets this one page's forms end at another origin: browsers count a redirect after a form as its target."""
+    parts = urlsplit(address)
+    g.form_origin = f"{parts.scheme}://{parts.netloc}"
+
+
+def _content_policy() -> str:
+    sources = "'self'" + (f" 'nonce-{g.nonce}'" if "nonce" in g else "")
+    forms = "'self'" + (f" {g.form_origin}" if "form_origin" in g else "")
+    return (
+        f"default-src 'none'; script-src {sources}; style-src {sources}; img-src 'self' data:; font-src 'self'; "
+        f"connect-src 'self'; manifest-src 'self'; form-action {forms}; frame-ancestors 'none'; base-uri 'none'"
+    )
+
+
+def set_headers(answer: Response) -> Response:
+    """Sets the headers of every answer, and the cookie when the session changed."""
+    headers = answer.headers
+    headers["Content-Security-Policy"] = _content_policy()
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
+    headers["X-Frame-Options"] = "DENY"
+    if settings().secure:
+        headers["Strict-Transport-Security"] = f"max-age={HSTS_SECONDS}; includeSubDomains"
+    if request.endpoint not in LASTING or answer.status_code >= 400:
+        headers["Cache-Control"] = "no-store"
+    _set_cookie(answer)
+    _log(answer)
+    return answer
+
+
+def _set_cookie(answer: Response) -> None:
+    name, secure = cookie_name(), settings().secure
+    if g.get("end_cookie"):
+        answer.delete_cookie(name, path="/", secure=secure, httponly=True, samesite="Lax")
+    elif g.get("new_token"):
+        answer.set_cookie(name, g.new_token, path="/", secure=secure, httponly=True, samesite="Lax")
+
+
+def _log(answer: Response) -> None:
+    if request.endpoint in WITHOUT_SESSION:
+        return
+    route = request.url_rule.rule if request.url_rule else "unknown"
+    role = visitor.role if (visitor := visitor_or_none()) else "anonymous"
+    structlog.get_logger().info("page", method=request.method, route=route, status=answer.status_code, role=role)
+
+
+def init_security(app: Flask) -> None:
+    """Registers the checks and the headers for every request, errors included."""
+    app.before_request(load_visitor)
+    app.after_request(set_headers)
+    app.config["MAX_FORM_MEMORY_SIZE"] = BODY_BYTES
+    app.config["MAX_FORM_PARTS"] = 200
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+
+
+def is_ours(address: str) -> bool:
+    """Whether an address given to us is a page of ours that can be opened by GET; nothing else may be redirected to."""
+    if not _PLAIN_PATH.fullmatch(address) or "//" in address:
+        return False
+    return current_app.url_map.bind("").test(address, method="GET")

@@ -1,0 +1,17 @@
+"""Counts a try before the work is done, in a separate transaction that a refusal does not roll back."""
+
+from services.gateway.accounts.throttle import Limit, TooMany, count_try, forget_old_tries
+from services.gateway.web.current import accounts, settings
+
+
+def slow_down(limit: Limit, subject: str) -> None:
+    """Raises TooMany when the subject has tried this too often."""
+    refused: TooMany | None = None
+    with accounts().scope(None) as session:
+        try:
+            if count_try(session, settings().secret, limit, subject) == 1:
+                forget_old_tries(session)
+        except TooMany as refusal:
+            refused = refusal
+    if refused is not None:
+        raise refused
