@@ -10,8 +10,8 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from deploy.database import DATABASE, SERVICES
-from deploy.postgres import Postgres
+from deploy.dev.postgres import Postgres
+from deploy.platform.database import DATABASE, SERVICES
 from shared import audit, documents, inbox, outbox
 from shared.db import Database, infrastructure
 from tests.conftest import ELSEWHERE, HOME, officer

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from deploy.population import specimens
+from deploy.demo.population import specimens
 from services.gateway.civil_registry import Confirmed, Statement
 from services.gateway.consular import Amount, Application, Fee, Happening, Mission, Offer, PaperOf, Quote, Stage
 from shared.identity import Actor

@@ -9,7 +9,7 @@ import amqp
 import pytest
 from kombu import Connection
 
-from deploy.broker import NODE, Broker
+from deploy.dev.broker import NODE, Broker
 from shared.bus import BusDown, Letter, Publisher
 from shared.bus.connection import ANSWER_SECONDS, CONFIRM_SECONDS, CONNECT_SECONDS
 from shared.bus.topology import GIVEN_UP_AFTER

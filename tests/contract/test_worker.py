@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.broker import Broker
-from deploy.postgres import Postgres
+from deploy.dev.broker import Broker
+from deploy.dev.postgres import Postgres
 from shared import inbox
 from shared.bus import Letter
 from shared.crypto import Keys

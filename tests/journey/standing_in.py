@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from kombu.message import Message
 
-from deploy.sandbox.ministries import Ministries, NeverMind
+from deploy.demo.sandbox.ministries import Ministries, NeverMind
 from shared.bus import Held
 from shared.crypto import Keys
 from shared.identity import MINISTRIES, partner_token
@@ -44,11 +44,11 @@ class MissionHere:
     keys: Keys
 
     def fetch(self, code: str) -> dict[str, Any]:
-        """See deploy.sandbox.ministries.Mission."""
+        """See deploy.demo.sandbox.ministries.Mission."""
         return self._ask("GET", f"/letters/{code}")
 
     def deposit(self, code: str, told: Mapping[str, Any]) -> None:
-        """See deploy.sandbox.ministries.Mission."""
+        """See deploy.demo.sandbox.ministries.Mission."""
         self._ask("POST", f"/letters/{code}/reply", dict(told))
 
     def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:

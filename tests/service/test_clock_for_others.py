@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from deploy.population import specimens
+from deploy.demo.population import specimens
 from services.consular.applications.days import today
 from services.consular.applications.deadlines import remind
 from services.consular.notices.model import Notice

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from markupsafe import Markup
 
-from deploy.population import specimens
+from deploy.demo.population import specimens
 from services.gateway.access import ANONYMOUS, PAGES
 from services.gateway.desk.reading import said
 from services.gateway.forms import fields, shown_answer, typed

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from werkzeug.routing import Rule
 
-from deploy.population import specimens
+from deploy.demo.population import specimens
 from services.gateway.access import ANYONE, PAGES
 from services.gateway.security import BODY_BYTES, UPLOAD_BYTES, WITHOUT_TOKEN
 from shared.identity import OFFICER_ROLES

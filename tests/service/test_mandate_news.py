@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select
 
-from deploy.population import specimens
+from deploy.demo.population import specimens
 from services.consular.applicants.model import Mandate
 from services.consular.notices.model import Notice
 from tests.conftest import HOME, officer

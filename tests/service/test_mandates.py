@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from deploy.population import specimens
+from deploy.demo.population import specimens
 from shared.clock import add_months
 from shared.crypto import Keys
 from shared.standing import Standing, prove

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
-from deploy import parked as command
+from deploy.platform import parked as command
 from shared import inbox, worker
 from shared.audit import event
 from shared.crypto import Keys

@@ -1,3 +1,3 @@
-from deploy.migrations import environment
+from shared.migrations import run_environment
 
-environment()
+run_environment()

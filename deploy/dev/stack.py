@@ -1,0 +1,102 @@
+"""The processes of the platform on one machine, and the environment of each: four web processes and three workers."""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from socket import socket
+
+from deploy.dev.fork_server import ForkServer
+from deploy.dev.supervisor import Child, listen
+from deploy.platform.data_folder import DataFolder
+from deploy.platform.database import BUS, SERVICES
+from shared.identity import MINISTRIES
+
+ROOT = Path(__file__).parents[2]
+INNER = ("consular", "civil_registry", "conscription")
+PROVIDER = "provider"
+GUNICORN = ROOT / "deploy/platform/gunicorn_conf.py"
+Listeners = Mapping[str, socket]
+
+
+@dataclass(frozen=True)
+class Stack:
+    """The processes in the order in which they stop: first no new requests, then no new work."""
+
+    gateway: Child
+    services: tuple[Child, ...]
+    workers: tuple[Child, ...]
+    provider: Child
+    ministries: Child | None = None
+
+    @property
+    def children(self) -> tuple[Child, ...]:
+        stand_ins = (self.provider, self.ministries) if self.ministries else (self.provider,)
+        return (self.gateway, *self.services, *self.workers, *stand_ins)
+
+
+def listeners_on(port: int) -> Listeners:
+    """Sockets: the gateway's on the given port, the others' on free ports. Raises OSError when the port is taken."""
+    return {SERVICES[0]: listen(port)} | {name: listen() for name in (*INNER, PROVIDER)}
+
+
+def build(
+    folder: DataFolder, urls: Mapping[str, str], listeners: Listeners, fork_server: ForkServer | None = None
+) -> Stack:
+    """Describes the processes and starts none. Without a fork server each one is an interpreter of its own."""
+    ports = {name: int(listener.getsockname()[1]) for name, listener in listeners.items()}
+    environment = common_environment(folder, ports, bus_url(urls))
+
+    def child(name: str, command: list[str], ready_at: str = "/ready", **more: str) -> Child:
+        whole = [sys.executable, "-m", *command]
+        return Child(name, whole, environment | more, folder.logs, listeners.get(name), ready_at, fork_server)
+
+    def web(service: str) -> Child:
+        bind = f"fd://{listeners[service].fileno()}"
+        command = ["gunicorn", "-c", str(GUNICORN), "--bind", bind, f"services.{service}:app()"]
+        return child(service, command, MAHJAR_DATABASE_URL=urls[service])
+
+    def worker(service: str) -> Child:
+        return child(f"{service}-worker", [f"services.{service}.worker"], MAHJAR_DATABASE_URL=urls[service])
+
+    def provider() -> Child:
+        inherited = str(listeners[PROVIDER].fileno())
+        return child(PROVIDER, ["deploy.demo.sandbox.provider"], "/health", MAHJAR_PROVIDER_FD=inherited)
+
+    def ministries() -> Child | None:
+        """Nobody stands in for a ministry where papers are no specimens."""
+        if environment.get("MAHJAR_SPECIMEN", "1") == "0":
+            return None
+        return child(MINISTRIES, ["deploy.demo.sandbox.ministries"])
+
+    return Stack(
+        gateway=web(SERVICES[0]),
+        services=tuple(web(service) for service in INNER),
+        workers=tuple(worker(service) for service in INNER),
+        provider=provider(),
+        ministries=ministries(),
+    )
+
+
+def bus_url(urls: Mapping[str, str]) -> str:
+    """The broker's address where BUS_URL names one, else the queues in PostgreSQL."""
+    return os.environ.get("BUS_URL") or urls[BUS].replace("postgresql+psycopg://", "pgmq://")
+
+
+def common_environment(folder: DataFolder, ports: Mapping[str, int], bus: str) -> dict[str, str]:
+    secrets = folder.secrets()
+    gateway = f"http://127.0.0.1:{ports['gateway']}"
+    settings = {
+        "MAHJAR_BUS_URL": bus,
+        "MAHJAR_KEYS": str(folder.keys),
+        "MAHJAR_FONTS": str(folder.fonts),
+        "MAHJAR_PUBLIC_URL": os.environ.get("MAHJAR_PUBLIC_URL", gateway),
+        "MAHJAR_SECRET": secrets["session"],
+        "MAHJAR_PROVIDER_URL": f"http://127.0.0.1:{ports[PROVIDER]}",
+        "MAHJAR_PROVIDER_SECRET": secrets["provider"],
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUNBUFFERED": "1",
+    }
+    upstreams = {f"MAHJAR_URL_{name.upper()}": f"http://127.0.0.1:{ports[name]}" for name in INNER}
+    return {**os.environ, **settings, **upstreams}

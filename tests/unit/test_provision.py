@@ -1,0 +1,50 @@
+"""In a stack of containers each service is handed its own key and password, and nobody else's."""
+
+from pathlib import Path
+
+import pytest
+
+from deploy.demo.provision import environment_for_ministries
+from deploy.platform import provision
+from deploy.platform.data_folder import DataFolder
+from deploy.platform.database import BUS, SERVICES
+from shared.identity import MINISTRIES, PARTNERS
+
+URLS = {name: f"postgresql+psycopg://{name}:password-of-{name}@postgres/mahjar" for name in (*SERVICES, BUS)}
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(provision, "SERVICE_FILES", tmp_path / "own")
+    monkeypatch.setenv("MAHJAR_PUBLIC_URL", "http://localhost:8080")
+    monkeypatch.setenv("BUS_URL", "amqp://broker")
+    folder = DataFolder(tmp_path / "data")
+    folder.path.mkdir()
+    folder.create_keys((*SERVICES, *PARTNERS))
+    secrets = folder.secrets()
+    for service in SERVICES:
+        (tmp_path / "own" / service).mkdir(parents=True)
+        provision.write_files(folder, service, provision.environment_for(service, URLS, secrets))
+    return tmp_path / "own"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_one_private_key_and_one_password(own: Path, service: str) -> None:
+    private = [key.name for key in (own / service / "keys").iterdir() if not key.name.endswith(".pub.pem")]
+    assert private == [f"{service}.pem"]
+    environment = (own / service / "environment").read_text()
+    assert [name for name in SERVICES if f"password-of-{name}" in environment] == [service]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_only_who_takes_payments_knows_the_provider(own: Path, service: str) -> None:
+    environment = (own / service / "environment").read_text()
+    assert ("MAHJAR_PROVIDER_SECRET" in environment) == (service == "consular")
+
+
+def test_a_ministry_has_a_key_and_no_password(own: Path, tmp_path: Path) -> None:
+    (own / MINISTRIES).mkdir()
+    provision.write_files(DataFolder(tmp_path / "data"), MINISTRIES, environment_for_ministries(URLS))
+    private = [key.name for key in (own / MINISTRIES / "keys").iterdir() if not key.name.endswith(".pub.pem")]
+    assert private == [f"{MINISTRIES}.pem"]
+    assert "password" not in (own / MINISTRIES / "environment").read_text()
