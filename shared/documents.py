@@ -1,10 +1,9 @@
 """A paper is a record issued at once, with a number and a code; its PDF is drawn on first demand and stays the same."""
 
 import hashlib
-import os
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -12,7 +11,7 @@ from sqlalchemy import CheckConstraint, Date, DateTime, LargeBinary, Text, Uniqu
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column
 
-from shared import audit, db, paper, pdf, references
+from shared import audit, db, issuer, paper, pdf, references
 from shared.clock import local_date
 from shared.errors import Conflict, NotFound
 from shared.identity import Actor
@@ -20,11 +19,15 @@ from shared.identity import Actor
 
 @dataclass(frozen=True)
 class Kind:
-    """A sort of paper: which service issues it, the mark in its codes, the letters in its numbers."""
+    """A sort of paper: which service issues it, the mark in its codes, the letters in its numbers.
+
+    An official one speaks for an authority; outside demo mode it is issued in the name of a proved authority only.
+    """
 
     service: str
     mark: str
     letters: str
+    official: bool = True
 
 
 KINDS = {
@@ -38,9 +41,9 @@ KINDS = {
     "missed-service-clearance": Kind("conscription", "M", "MS"),
     "reserve-allowance-exemption": Kind("conscription", "M", "RA"),
     "residence-deferral": Kind("conscription", "M", "RD"),
-    "receipt": Kind("consular", "C", "RC"),
-    "turn-slip": Kind("consular", "C", "TS"),
-    "passport-slip": Kind("consular", "C", "PS"),
+    "receipt": Kind("consular", "C", "RC", official=False),
+    "turn-slip": Kind("consular", "C", "TS", official=False),
+    "passport-slip": Kind("consular", "C", "PS", official=False),
     # Letters bring a number of their own, by authority.
     "ministry-letter": Kind("consular", "C", "ML"),
     "ministry-reminder": Kind("consular", "C", "MM"),
@@ -50,6 +53,10 @@ KINDS = {
     "visit-approval": Kind("consular", "C", "VA"),
     "passport-page": Kind("consular", "C", "PP"),
 }
+
+
+# What a look-up by code tells beside the status.
+VERIFIED = ("kind", "number", "issued_on", "expires_on", "holder", "holder_en", "specimen", "authority")
 
 
 class _Base(DeclarativeBase):
@@ -129,8 +136,11 @@ def issue(
 ) -> Document:
     """Adds the record, with a number of its own unless one is given; nothing is drawn yet.
 
-    `data` has the keys that the documents package of the issuing service lists for this kind.
+    `data` has the keys that the documents package of the issuing service lists for this kind. Raises Refusal
+    (authority_missing) for an official document outside demo mode without an authority's certificate.
     """
+    if KINDS[kind].official:
+        issuer.check_official()
     at = db.now(session)
     document = Document(
         code=references.new(mission, references.CODE_LENGTH, KINDS[kind].mark),
@@ -152,8 +162,7 @@ def issue(
 
 def _printing() -> dict[str, Any]:
     """What the deployment adds to the snapshot, so that a reprint under other settings is still the same paper."""
-    url = os.environ.get("MAHJAR_PUBLIC_URL", "http://127.0.0.1:8080").rstrip("/")
-    return {"public_url": url, "specimen": os.environ.get("MAHJAR_SPECIMEN", "1") != "0"}
+    return asdict(issuer.current())
 
 
 def _next_number(session: Session, kind: str, mission: str, year: int) -> str:
@@ -205,7 +214,9 @@ def verify(session: Session, code: str) -> dict[str, Any]:
     """What anybody who holds the paper may check, and no more than it says itself; one shape for every status."""
     document = session.get(Document, references.clean(code))
     if document is None:
-        nothing = dict.fromkeys(("kind", "number", "issued_on", "expires_on", "holder", "holder_en", "specimen"))
+        nothing = dict.fromkeys(
+            ("kind", "number", "issued_on", "expires_on", "holder", "holder_en", "specimen", "authority")
+        )
         return {"status": "unknown", **nothing}
     return {
         "status": _status(document, local_date(db.now(session), document.data["zone"])),
@@ -216,6 +227,7 @@ def verify(session: Session, code: str) -> dict[str, Any]:
         "holder": document.data["holder"]["ar"],
         "holder_en": document.data["holder"]["en"],
         "specimen": document.data["print"]["specimen"],
+        "authority": document.data["print"].get("authority"),
     }
 
 

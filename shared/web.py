@@ -14,6 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
+from shared import issuer
 from shared.access import ACCESS, check_role
 from shared.crypto import Keys
 from shared.db import Database
@@ -152,6 +153,7 @@ def create_service(configured: Settings, blueprints: Iterable[Blueprint]) -> Fla
     Raises KeyError when a route has no action of the access table.
     """
     start_logs(configured.service)
+    issuer.configure(configured)
     app = Flask(configured.service, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.extensions["settings"] = configured

@@ -14,7 +14,7 @@ import psycopg
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from shared import inbox, outbox
+from shared import inbox, issuer, outbox
 from shared.bus import BusDown, Consumer, connect_consumer, connect_publisher
 from shared.crypto import Keys
 from shared.db import Database
@@ -45,6 +45,7 @@ class Job:
 def run(settings: Settings, handlers: Mapping[str, Handler], jobs: Sequence[Job] = ()) -> None:
     """Until SIGTERM: then finishes the message in hand and leaves with 0; with another code when a thread died."""
     start_logs(settings.service)
+    issuer.configure(settings)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -9,7 +9,7 @@ from services.conscription import record
 from services.conscription.model import Assessment
 from services.conscription.rules.allowances import ALLOWANCES
 from services.conscription.rules.working import Finding
-from shared import audit
+from shared import audit, issuer
 from shared.clock import local_date
 from shared.db import now
 from shared.identity import Actor
@@ -57,7 +57,11 @@ def keep(session: Session, actor: Actor, envelope: Envelope, found: Finding) -> 
 
 
 def answer(session: Session, actor: Actor, cause: Envelope, **said: object) -> None:
-    """Sends `decision.made` about the application a message spoke of."""
+    """Sends `decision.made` about the application a message spoke of.
+
+    Raises Refusal (authority_missing) where no authority decides.
+    """
+    issuer.check_official()
     ask = "discharge" if cause.type == "fee.settled" else cause.body["ask"]
     head: dict[str, Any] = {"application": cause.about, "transaction": cause.body["transaction"], "ask": ask}
     emit(session, actor, "decision.made", cause.about, {**head, **said}, cause=cause)

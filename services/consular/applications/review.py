@@ -16,7 +16,7 @@ from services.consular.applications.rules import Status
 from services.consular.applications.statements import holder_of
 from services.consular.applications.travel.approve import check_approved
 from services.consular.applications.visits.attend import check_came
-from shared import forms
+from shared import forms, issuer
 from shared.catalogue.model import REGISTERS, Ask
 from shared.errors import Invalid
 from shared.identity import Actor
@@ -29,13 +29,15 @@ NOTE_LENGTH = 500
 def accept(session: Session, actor: Actor, reference: str) -> Application:
     """Asks the authorities. Of two officers who accept at once one waits, and is told that it is done.
 
-    Raises Refusal (visit_needed) while an applicant who must come in person has not come.
+    Raises Refusal (visit_needed) while an applicant who must come in person has not come, and (authority_missing) where
+    nothing official can be issued.
     """
     application = lock(session, actor, "desk.accept", reference)
     check_status(application, "accept")
     check_came(session, application)
     check_approved(session, application)
     duplicates.check_settled(session, reference)
+    issuer.check_official()
     ask_authorities(session, actor, application)
     return application
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from services.consular.applications import settle
 from services.consular.applications.api.request import Keyed, once, opened
 from services.consular.payments import hosted
-from services.consular.payments.api import card_provider
+from services.consular.payments.api import card_provider, check_merchant
 from services.consular.payments.rules import returns_home
 from shared.errors import Conflict, Invalid
 from shared.money import Money, exponent
@@ -47,6 +47,7 @@ class Cash(Keyed):
 def pay(reference: str) -> tuple[dict[str, Any], int]:
     """A card payment with the address of the provider's page; repeated, the one that is open."""
     asked, actor = body(Card), current_actor()
+    check_merchant()
     if not returns_home(asked["return_url"], settings().public_url):
         raise Invalid("foreign_address", field="return_url")
     with opened(reference) as session:

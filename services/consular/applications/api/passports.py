@@ -12,7 +12,7 @@ from services.consular.applications.api.request import Keyed, once, opened
 from services.consular.applications.travel import approve, upgrade
 from services.consular.applications.travel import view as passport_view
 from services.consular.payments import hosted
-from services.consular.payments.api import card_provider
+from services.consular.payments.api import card_provider, check_merchant
 from services.consular.payments.rules import returns_home
 from shared.errors import Conflict, Invalid
 from shared.money import Money
@@ -85,6 +85,7 @@ def at_counter(reference: str) -> dict[str, Any]:
 def pay(reference: str) -> tuple[dict[str, Any], int]:
     """A card payment of the difference; repeated, the one that is open."""
     asked, actor = body(Card), current_actor()
+    check_merchant()
     if not returns_home(asked["return_url"], settings().public_url):
         raise Invalid("foreign_address", field="return_url")
     with opened(reference) as session:
