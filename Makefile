@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 ARGS ?=
 
-.PHONY: run demo test check bench reset setup
+.PHONY: run demo test check bench reset setup admin
 .DEFAULT_GOAL := run
 
 run: ## start everything; MAHJAR_PORT (8080) and MAHJAR_DATA (.data) choose where
@@ -24,6 +24,10 @@ bench: ## measures the workloads of docs/performance.md
 demo: ## plays the transactions from beginning to end
 	@deploy/dev/setup.sh run
 	@$(PYTHON) -m deploy.demo $(ARGS)
+
+admin: ## opens a staff account by a one-time link: ARGS="invite --email NAME@HOST --mission RUH"
+	@deploy/dev/setup.sh run
+	@$(PYTHON) -m deploy.platform.admin $(ARGS)
 
 reset: ## forgets the data folder
 	@deploy/dev/setup.sh run

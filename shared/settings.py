@@ -39,6 +39,7 @@ class Settings:
     fonts: Path = Path(".data/fonts")
     specimen: bool = True
     authority: AuthorityFiles | None = None
+    proxies: int = 0
 
     @classmethod
     def load(cls, service: str, env: Mapping[str, str] = os.environ) -> "Settings":
@@ -63,6 +64,7 @@ class Settings:
             fonts=Path(env.get("MAHJAR_FONTS", ".data/fonts")),
             specimen=specimen,
             authority=_authority(env),
+            proxies=int(env.get("MAHJAR_PROXIES", "0")),
         )
 
     @property

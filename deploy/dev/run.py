@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
@@ -16,12 +16,15 @@ from deploy.dev.stack import ROOT, Listeners, Stack, build, listeners_on
 from deploy.dev.supervisor import ProcessFailed, start_all, stop_all, supervise, wait_for
 from deploy.platform.data_folder import DataFolder, FolderInUse
 from deploy.platform.database import SERVICES, prepare
+from deploy.platform.environment_file import write_environment
 from deploy.platform.migrate import migrate
+from deploy.platform.mode import check_database, check_environment, check_folder
 from deploy.platform.subprocess_guard import die_with_parent, guarded
 from shared import fonts
 from shared.identity import PARTNERS
 
 DEFAULT_PORT = 8080
+FIRST_STEPS = ['no account exists yet: make admin ARGS="invite --email NAME@HOST --mission RUH"']
 
 
 class Stopped(BaseException):
@@ -51,10 +54,12 @@ def main() -> None:
 
 
 def run(folder: DataFolder, port: int) -> None:
-    """Runs until a signal or a failure, and leaves nothing behind but the folder."""
+    """Runs until a signal or a failure, and leaves nothing behind but the folder. Raises StartRefused."""
+    demo = check_environment(os.environ, default="1")
+    check_folder(folder, demo)
     with ExitStack() as ending:
         ending.enter_context(folder.lock())
-        listeners = reserve_ports(port)
+        listeners = reserve_ports(port, demo)
         fork_server = ForkServer(folder.logs, list(listeners.values()))
         ending.callback(fork_server.stop)
         fork_server.start()
@@ -65,31 +70,43 @@ def run(folder: DataFolder, port: int) -> None:
         ending.callback(ignore_signals)
         admin_url = embedded[0].admin_url if embedded else os.environ["DATABASE_URL"]
         subsetting = start_font_subsetting(folder)
-        urls = prepare_schemas(folder, admin_url)
+        urls = prepare_schemas(folder, admin_url, demo)
         stack = build(folder, urls, listeners, fork_server)
         ending.callback(stop_all, stack.children)
         ending.callback(ignore_signals)
-        # This import takes long, so it happens while the fork server loads its own libraries.
-        from deploy.demo import demo_data
-
+        write_environment(folder.gateway_environment, gateway_settings(stack))
         start_all(stack.children)
-        with timed("demo data"):
-            demo_data.load(admin_url, urls, folder.secrets()["session"])
+        accounts = load_demo(folder, admin_url, urls) if demo else FIRST_STEPS
         with timed("services"):
             wait_for(stack.children)
         with timed("fonts"):
             subsetting.wait()
             fonts.prepare(folder.fonts)
-        announce(stack, folder, demo_data.accounts())
+        announce(stack, folder, accounts)
         supervise([*embedded, fork_server, *stack.children])
 
 
-def prepare_schemas(folder: DataFolder, admin_url: str) -> dict[str, str]:
+def load_demo(folder: DataFolder, admin_url: str, urls: Mapping[str, str]) -> list[str]:
+    """Loads the demo's data. Gives the lines about its accounts."""
+    # Imported late: it takes long, and production has no such module.
+    from deploy.demo import demo_data
+
+    with timed("demo data"):
+        demo_data.load(admin_url, urls, folder.secrets()["session"])
+    return demo_data.accounts()
+
+
+def gateway_settings(stack: Stack) -> dict[str, str]:
+    return {name: stack.gateway.environment[name] for name in ("MAHJAR_DATABASE_URL", "MAHJAR_PUBLIC_URL")}
+
+
+def prepare_schemas(folder: DataFolder, admin_url: str, demo: bool = True) -> dict[str, str]:
     with timed("schemas"):
         urls = prepare(admin_url, folder.postgres)
         for service in SERVICES:
             migrate(admin_url, service)
-        folder.create_keys((*SERVICES, *PARTNERS))
+        check_database(admin_url, demo)
+        folder.create_keys((*SERVICES, *(PARTNERS if demo else ())))
     return urls
 
 
@@ -103,16 +120,16 @@ def is_empty(folder: Path) -> bool:
     return not (folder.is_dir() and any(folder.iterdir()))
 
 
-def reserve_ports(port: int) -> Listeners:
+def reserve_ports(port: int, demo: bool) -> Listeners:
     try:
-        return listeners_on(port)
+        return listeners_on(port, demo)
     except OSError:
         raise ProcessFailed(f"port {port} is taken; choose another one: MAHJAR_PORT=8081 make run") from None
 
 
 def announce(stack: Stack, folder: DataFolder, accounts: list[str]) -> None:
     print(f"Mahjar is ready after {age():.1f} s.")
-    for child in (stack.gateway, *stack.services, stack.provider):
+    for child in (stack.gateway, *stack.services, *stack.sandbox[:1]):
         print(f"  {child.name:<15} http://127.0.0.1:{child.port}")
     print(f"  {'logs':<15} {folder.logs}")
     for line in accounts:

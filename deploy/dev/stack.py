@@ -10,7 +10,9 @@ from socket import socket
 from deploy.dev.fork_server import ForkServer
 from deploy.dev.supervisor import Child, listen
 from deploy.platform.data_folder import DataFolder
-from deploy.platform.database import BUS, SERVICES
+from deploy.platform.database import SERVICES
+from deploy.platform.mode import load_secrets
+from deploy.platform.provision import bus_url
 from shared.identity import MINISTRIES
 
 ROOT = Path(__file__).parents[2]
@@ -27,18 +29,16 @@ class Stack:
     gateway: Child
     services: tuple[Child, ...]
     workers: tuple[Child, ...]
-    provider: Child
-    ministries: Child | None = None
+    sandbox: tuple[Child, ...] = ()
 
     @property
     def children(self) -> tuple[Child, ...]:
-        stand_ins = (self.provider, self.ministries) if self.ministries else (self.provider,)
-        return (self.gateway, *self.services, *self.workers, *stand_ins)
+        return (self.gateway, *self.services, *self.workers, *self.sandbox)
 
 
-def listeners_on(port: int) -> Listeners:
+def listeners_on(port: int, demo: bool = True) -> Listeners:
     """Sockets: the gateway's on the given port, the others' on free ports. Raises OSError when the port is taken."""
-    return {SERVICES[0]: listen(port)} | {name: listen() for name in (*INNER, PROVIDER)}
+    return {SERVICES[0]: listen(port)} | {name: listen() for name in (*INNER, *((PROVIDER,) if demo else ()))}
 
 
 def build(
@@ -46,7 +46,7 @@ def build(
 ) -> Stack:
     """Describes the processes and starts none. Without a fork server each one is an interpreter of its own."""
     ports = {name: int(listener.getsockname()[1]) for name, listener in listeners.items()}
-    environment = common_environment(folder, ports, bus_url(urls))
+    environment = common_environment(folder, ports, bus_url(urls, os.environ))
 
     def child(name: str, command: list[str], ready_at: str = "/ready", **more: str) -> Child:
         whole = [sys.executable, "-m", *command]
@@ -60,32 +60,25 @@ def build(
     def worker(service: str) -> Child:
         return child(f"{service}-worker", [f"services.{service}.worker"], MAHJAR_DATABASE_URL=urls[service])
 
-    def provider() -> Child:
+    def sandbox() -> tuple[Child, ...]:
+        """The demo's card provider and ministries; production has none and so no socket for them."""
+        if PROVIDER not in listeners:
+            return ()
         inherited = str(listeners[PROVIDER].fileno())
-        return child(PROVIDER, ["deploy.demo.sandbox.provider"], "/health", MAHJAR_PROVIDER_FD=inherited)
-
-    def ministries() -> Child | None:
-        """Nobody stands in for a ministry where papers are no specimens."""
-        if environment.get("MAHJAR_SPECIMEN", "1") == "0":
-            return None
-        return child(MINISTRIES, ["deploy.demo.sandbox.ministries"])
+        provider = child(PROVIDER, ["deploy.demo.sandbox.provider"], "/health", MAHJAR_PROVIDER_FD=inherited)
+        return provider, child(MINISTRIES, ["deploy.demo.sandbox.ministries"])
 
     return Stack(
         gateway=web(SERVICES[0]),
         services=tuple(web(service) for service in INNER),
         workers=tuple(worker(service) for service in INNER),
-        provider=provider(),
-        ministries=ministries(),
+        sandbox=sandbox(),
     )
 
 
-def bus_url(urls: Mapping[str, str]) -> str:
-    """The broker's address where BUS_URL names one, else the queues in PostgreSQL."""
-    return os.environ.get("BUS_URL") or urls[BUS].replace("postgresql+psycopg://", "pgmq://")
-
-
 def common_environment(folder: DataFolder, ports: Mapping[str, int], bus: str) -> dict[str, str]:
-    secrets = folder.secrets()
+    demo = PROVIDER in ports
+    secrets = load_secrets(folder, os.environ, demo)
     gateway = f"http://127.0.0.1:{ports['gateway']}"
     settings = {
         "MAHJAR_BUS_URL": bus,
@@ -93,10 +86,10 @@ def common_environment(folder: DataFolder, ports: Mapping[str, int], bus: str) -
         "MAHJAR_FONTS": str(folder.fonts),
         "MAHJAR_PUBLIC_URL": os.environ.get("MAHJAR_PUBLIC_URL", gateway),
         "MAHJAR_SECRET": secrets["session"],
-        "MAHJAR_PROVIDER_URL": f"http://127.0.0.1:{ports[PROVIDER]}",
         "MAHJAR_PROVIDER_SECRET": secrets["provider"],
         "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",
     }
     upstreams = {f"MAHJAR_URL_{name.upper()}": f"http://127.0.0.1:{ports[name]}" for name in INNER}
-    return {**os.environ, **settings, **upstreams}
+    sandbox = {"MAHJAR_PROVIDER_URL": f"http://127.0.0.1:{ports[PROVIDER]}"} if demo else {}
+    return {**os.environ, **settings, **upstreams, **sandbox}

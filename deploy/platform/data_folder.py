@@ -37,6 +37,11 @@ class DataFolder:
         return self.path / "fonts"
 
     @property
+    def gateway_environment(self) -> Path:
+        """The gateway's settings, for commands beside a running platform."""
+        return self.path / "gateway.environment"
+
+    @property
     def logs(self) -> Path:
         return self.path / "logs"
 

@@ -7,9 +7,16 @@ from dataclasses import dataclass
 
 from deploy.platform.data_folder import DataFolder
 from deploy.platform.database import BUS, SERVICES, prepare
+from deploy.platform.environment_file import write_environment
 from deploy.platform.migrate import migrate
+from deploy.platform.mode import check_database, check_environment, check_folder, load_secrets
 from deploy.platform.paths import SERVICE_FILES, WEB_PORT
 from shared import fonts
+
+# Passed on as they are to every service.
+SHARED = ("MAHJAR_SPECIMEN", "MAHJAR_PUBLIC_URL", "MAHJAR_MERCHANT", "MAHJAR_PROVIDER_NAME")
+AUTHORITY = ("MAHJAR_AUTHORITY_CERTIFICATE", "MAHJAR_AUTHORITY_KEY", "MAHJAR_AUTHORITY_ROOTS")
+ISSUING = ("consular", "civil_registry", "conscription")
 
 
 @dataclass(frozen=True)
@@ -22,16 +29,22 @@ class Provisioned:
     secrets: Mapping[str, str]
 
 
-def provision(partners: tuple[str, ...] = (), provider_url: str = "") -> Provisioned:
-    """Safe to repeat: what exists stays as it is. Keys are created for the services and the given partners."""
-    folder, admin_url = DataFolder.from_environment(), os.environ["DATABASE_URL"]
+def provision(environment: Mapping[str, str] = os.environ, partners: tuple[str, ...] = ()) -> Provisioned:
+    """Safe to repeat: what exists stays as it is. Keys are created for the services and the given partners.
+
+    Raises StartRefused for a missing or default secret, and for a database or folder of the other mode.
+    """
+    demo = check_environment({"DATABASE_URL": "", **environment})
+    folder, admin_url = DataFolder.from_environment(), environment["DATABASE_URL"]
+    check_folder(folder, demo)
     urls = prepare(admin_url, folder.postgres)
     for service in SERVICES:
         migrate(admin_url, service)
+    check_database(admin_url, demo)
     folder.create_keys((*SERVICES, *partners))
-    secrets = folder.secrets()
+    secrets = load_secrets(folder, environment, demo)
     for service in SERVICES:
-        write_files(folder, service, environment_for(service, urls, secrets, provider_url))
+        write_files(folder, service, environment_for(service, urls, secrets, environment))
         fonts.prepare(SERVICE_FILES / service / "fonts")
     return Provisioned(folder, admin_url, urls, secrets)
 
@@ -42,37 +55,35 @@ def write_files(folder: DataFolder, name: str, environment: Mapping[str, str]) -
     keys.mkdir(exist_ok=True)
     for key in [*folder.keys.glob("*.pub.pem"), folder.keys / f"{name}.pem"]:
         shutil.copy2(key, keys / key.name)
-    write_environment(name, environment)
-
-
-def write_environment(name: str, environment: Mapping[str, str]) -> None:
-    lines = "".join(f"{variable}={value}\n" for variable, value in environment.items())
-    (SERVICE_FILES / name / "environment").write_text(lines)
+    write_environment(SERVICE_FILES / name / "environment", environment)
 
 
 def environment_for(
-    service: str, urls: Mapping[str, str], secrets: Mapping[str, str], provider_url: str = ""
+    service: str, urls: Mapping[str, str], secrets: Mapping[str, str], environment: Mapping[str, str]
 ) -> dict[str, str]:
+    """The environment of one service. Only the mission's service knows the card provider's secret."""
     files = SERVICE_FILES / service
-    environment = {
+    passed_on = (*SHARED, *(AUTHORITY if service in ISSUING else ()))
+    settings = {name: environment[name] for name in passed_on if environment.get(name)}
+    settings |= {
         "MAHJAR_DATABASE_URL": urls[service],
-        "MAHJAR_BUS_URL": bus_url(urls),
+        "MAHJAR_BUS_URL": bus_url(urls, environment),
         "MAHJAR_KEYS": str(files / "keys"),
         "MAHJAR_FONTS": str(files / "fonts"),
-        "MAHJAR_PUBLIC_URL": os.environ["MAHJAR_PUBLIC_URL"],
         "MAHJAR_SECRET": secrets["session"],
     }
     if service in ("consular", "gateway"):
-        environment |= {"MAHJAR_PROVIDER_URL": provider_url}
+        settings |= {"MAHJAR_PROVIDER_URL": environment.get("MAHJAR_PROVIDER_URL", "")}
     if service == "consular":
-        environment |= {"MAHJAR_PROVIDER_SECRET": secrets["provider"]}
+        settings |= {"MAHJAR_PROVIDER_SECRET": secrets["provider"]}
     if service == "gateway":
-        environment |= {f"MAHJAR_URL_{name.upper()}": service_url(name) for name in SERVICES[1:]}
-    return environment
+        settings |= {f"MAHJAR_URL_{name.upper()}": service_url(name) for name in SERVICES[1:]}
+    return settings
 
 
-def bus_url(urls: Mapping[str, str]) -> str:
-    return os.environ.get("BUS_URL") or urls[BUS].replace("postgresql+psycopg://", "pgmq://")
+def bus_url(urls: Mapping[str, str], environment: Mapping[str, str]) -> str:
+    """The broker's address where BUS_URL names one, else the queues in PostgreSQL."""
+    return environment.get("BUS_URL") or urls[BUS].replace("postgresql+psycopg://", "pgmq://")
 
 
 def service_url(service: str) -> str:

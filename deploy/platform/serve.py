@@ -6,6 +6,7 @@ import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
 
+from deploy.platform.environment_file import read_environment
 from deploy.platform.paths import SERVICE_FILES, WEB_PORT
 
 CONFIGURATION = Path(__file__).with_name("gunicorn_conf.py")
@@ -31,8 +32,7 @@ def main() -> None:
 
 def execute(name: str, module: Sequence[str]) -> None:
     """Replaces this process by the module, with the environment that `provision` wrote for this name."""
-    lines = (SERVICE_FILES / name / "environment").read_text().splitlines()
-    environment = dict(line.split("=", 1) for line in lines)
+    environment = read_environment(SERVICE_FILES / name / "environment")
     os.execve(sys.executable, [sys.executable, "-m", *module], {**os.environ, **environment})  # noqa: S606
 
 

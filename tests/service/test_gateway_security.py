@@ -15,6 +15,7 @@ from tests.service.gateway_app import Browser, Gateway, build
 
 FILLING = {
     "mismatch": "1",
+    "token": "a-link-that-nobody-gave",
     "lang": "ar",
     "slug": "passport-renewal",
     "reference": "RUH-22222-22222-2",

@@ -23,6 +23,7 @@ from shared.crypto import Keys
 from shared.identity import MINISTRIES, partner_token
 from shared.logs import log, start_logs
 from shared.messages import Envelope, Unreadable, decode, encode
+from shared.production import StartRefused, is_demo
 from shared.retries import pause
 
 ANSWER_AFTER_SECONDS, AGAIN_SECONDS, LOOK_SECONDS = 2.0, 2.0, 0.5
@@ -169,6 +170,8 @@ def serve(bus: str, keys: Keys, mission: Mission, after: float, stop: threading.
 
 def main() -> None:
     """Reads its environment as the services do; MAHJAR_MINISTRY_SECONDS is how long an answer takes."""
+    if not is_demo(os.environ):
+        raise StartRefused("The sandbox starts in demo mode only.")
     start_logs(MINISTRIES)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

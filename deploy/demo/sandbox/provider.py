@@ -14,6 +14,7 @@ from deploy.demo.sandbox.notices import Notifier
 from deploy.demo.sandbox.pages import OUTCOMES, Books, Changed, Page
 from services.consular.payments.signature import api_token
 from shared.money import Money
+from shared.production import StartRefused, is_demo
 
 TEST_NUMBER = "4000 0000 0000 0002"
 LATE_SECONDS = 20.0
@@ -173,6 +174,8 @@ def server(app: Flask) -> BaseWSGIServer:
 
 
 def main() -> None:
+    if not is_demo(os.environ):
+        raise StartRefused("The sandbox starts in demo mode only.")
     public = os.environ.get("MAHJAR_PUBLIC_URL", "http://127.0.0.1:8080").rstrip("/")
     notify = os.environ.get("MAHJAR_PROVIDER_NOTIFY_URL", f"{public}/provider/webhook")
     late = float(os.environ.get("MAHJAR_PROVIDER_LATE_SECONDS", LATE_SECONDS))
