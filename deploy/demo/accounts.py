@@ -26,7 +26,7 @@ class DemoAccount:
 
 
 def ensure_demo(session: Session, secret: str, accounts: Iterable[DemoAccount]) -> None:
-    """Makes the missing accounts and sets the rest as wanted; a password somebody has changed since stays theirs.
+    """Creates missing accounts and resets the others; a changed password stays as it is.
 
     Nothing is checked that costs: this runs at every start.
     """

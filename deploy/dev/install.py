@@ -68,11 +68,11 @@ def parsed(listed: str) -> dict[str, str]:
 
 def uv_settings(pip: Mapping[str, str]) -> dict[str, str]:
     """Every index is asked, as pip does; the hashes of the lock say which answer is right."""
-    found = {"UV_INDEX_STRATEGY": os.environ.get("UV_INDEX_STRATEGY", "unsafe-best-match")}
+    settings = {"UV_INDEX_STRATEGY": os.environ.get("UV_INDEX_STRATEGY", "unsafe-best-match")}
     for name, (variable, separator) in PASSED_ON.items():
         if name in pip and variable not in os.environ:
-            found[variable] = separator.join(pip[name].split())
-    return found
+            settings[variable] = separator.join(pip[name].split())
+    return settings
 
 
 if __name__ == "__main__":

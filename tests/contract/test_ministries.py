@@ -57,7 +57,7 @@ def turn_until(standing_in: Ministries, done: Callable[[], bool]) -> None:
     for _ in range(MOST_TURNS):
         if done():
             return
-        standing_in.turn(0.1)
+        standing_in.run_once(0.1)
     raise AssertionError("it never came to that")
 
 

@@ -67,4 +67,4 @@ def ministries(client: ServiceClient, post: Post, keys: Keys) -> Ministries:
 def answer_all(standing_in: Ministries, post: Post) -> None:
     """Until all that was written to them is answered."""
     while post.queues[MINISTRIES] or standing_in.waiting:
-        standing_in.turn(0.0)
+        standing_in.run_once(0.0)

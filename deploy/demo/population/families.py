@@ -70,12 +70,12 @@ class Village(Community):
 
     def live(self) -> None:
         """Runs the village from its founders to today."""
-        couples = self.found()
+        couples = self.founders()
         for _ in range(2, GENERATIONS + 1):
             generation = [child for couple in couples for child in self.bear(couple)]
             couples = self.pair_off(generation)
 
-    def found(self) -> list[Marriage]:
+    def founders(self) -> list[Marriage]:
         """The first generation: couples whose own parents are names only."""
         couples = []
         for _ in range(FOUNDER_COUPLES):
@@ -183,8 +183,8 @@ class Village(Community):
     def suitor(self, men: list[Human], wife: Human, day: int) -> Human | None:
         """A man of fitting age who is free that day, or, rarely, one who takes another wife."""
         start = int(self.random.random() * (len(men) or 1))
-        for place in range(len(men)):
-            man = men[(start + place) % len(men)]
+        for index in range(len(men)):
+            man = men[(start + index) % len(men)]
             fits = -13 * YEAR < man.born - wife.born < 2 * YEAR and man.born + 19 * YEAR <= day and man.lives_on(day)
             if fits and man.father is not wife.father and man.mother is not wife.mother and self.is_free(man, day):
                 return man

@@ -51,7 +51,7 @@ CITIES: tuple[tuple[str, Pair, int], ...] = (
     ("FR", ("باريس", "Paris"), 2),
     ("BR", ("ساو باولو", "Sao Paulo"), 2),
 )
-_WHEEL = tuple(place for place, (_, _, weight) in enumerate(CITIES) for _ in range(weight))
+_WHEEL = tuple(city for city, (_, _, weight) in enumerate(CITIES) for _ in range(weight))
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ def showcase() -> Community:
     entries: dict[tuple[str, int], Household] = {}
     for specimen in SPECIMENS:
         one = known[specimen.person] = _human(specimen, known)
-        place = specimen.office, specimen.entry
-        one.entry = entries.setdefault(place, _household(specimen))
+        entry = specimen.office, specimen.entry
+        one.entry = entries.setdefault(entry, _household(specimen))
     marriages = []
     for married in MARRIAGES:
         husband, wife = known[married.husband.person], known[married.wife.person]

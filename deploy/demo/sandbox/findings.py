@@ -22,12 +22,12 @@ SUMMER = ((7, 10), (8, 5))
 def finding(letter: Mapping[str, Any]) -> dict[str, Any]:
     """The reply to a letter as its partner fetched it. Raises KeyError for a question nobody here answers."""
     last = str(letter["person"]["national_number"])[-1]
-    found = _ANSWERS[letter["ask"]](letter, last)
+    answer = _ANSWERS[letter["ask"]](letter, last)
     return {
         "number": f"{letter['number']}/ج",
         "dated": letter["sent_on"],
         "national_number": letter["person"]["national_number"],
-        **found,
+        **answer,
     }
 
 
@@ -43,10 +43,10 @@ def _record(letter: Mapping[str, Any], last: str) -> dict[str, Any]:
 
 
 def _movements(letter: Mapping[str, Any], last: str) -> dict[str, Any]:
-    told = {one["question"]: str(one["value"]) for one in letter["answers"]}
-    since = max(date.fromisoformat(told["period_from"]), date.fromisoformat(letter["person"]["born"]))
-    until = date.fromisoformat(told["period_until"])
-    lines = [{**line, "passport": told["passport_number"]} for line in _summers(since, max(since, until))]
+    answers = {one["question"]: str(one["value"]) for one in letter["answers"]}
+    since = max(date.fromisoformat(answers["period_from"]), date.fromisoformat(letter["person"]["born"]))
+    until = date.fromisoformat(answers["period_until"])
+    lines = [{**line, "passport": answers["passport_number"]} for line in _summers(since, max(since, until))]
     if last == INCOMPLETE:
         # The second crossing, where there is one, was at a post whose books are lost.
         return {"finding": "partial", "entries": lines[:1] + lines[2:], "remark": "سجلات أحد المنافذ غير متوفرة"}
@@ -68,8 +68,8 @@ def _clearance(_letter: Mapping[str, Any], last: str) -> dict[str, Any]:
 
 
 def _visit(letter: Mapping[str, Any], last: str) -> dict[str, Any]:
-    told = {one["question"]: one["value"] for one in letter["answers"]}
-    if told.get("left_how") == "irregular" and letter["round"] == 1:
+    answers = {one["question"]: one["value"] for one in letter["answers"]}
+    if answers.get("left_how") == "irregular" and letter["round"] == 1:
         return {"finding": "settlement_needed"}
     if last == REFUSED:
         return {"finding": "visit_refused"}

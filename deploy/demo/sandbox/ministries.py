@@ -1,7 +1,7 @@
-"""Stands in for ministries on the bus: hears of letters, fetches them, deposits its answers, and says so.
+"""Stands in for ministries on the bus: receives letters, fetches them, deposits replies, and announces them.
 
-It keeps nothing. A letter stays with the bus until its answer is said; killed in between, it hears of the letter again
-and says the very same: the number of a message follows from its letter.
+It stores nothing. A letter stays with the bus until its reply is announced. After a crash the letter comes again and
+the reply is the same, because the number of its message follows from the letter.
 """
 
 import os
@@ -43,7 +43,7 @@ class Mission(Protocol):
     """The two requests a partner may make."""
 
     def fetch(self, code: str) -> dict[str, Any]: ...
-    def deposit(self, code: str, told: Mapping[str, Any]) -> None: ...
+    def deposit(self, code: str, reply: Mapping[str, Any]) -> None: ...
 
 
 @dataclass
@@ -54,11 +54,11 @@ class MissionOverHttp:
     keys: Keys
 
     def fetch(self, code: str) -> dict[str, Any]:
-        found: dict[str, Any] = self._ask("GET", f"/letters/{code}").json()
-        return found
+        letter: dict[str, Any] = self._ask("GET", f"/letters/{code}").json()
+        return letter
 
-    def deposit(self, code: str, told: Mapping[str, Any]) -> None:
-        self._ask("POST", f"/letters/{code}/reply", dict(told))
+    def deposit(self, code: str, reply: Mapping[str, Any]) -> None:
+        self._ask("POST", f"/letters/{code}/reply", dict(reply))
 
     def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> requests.Response:
         headers = {"Authorization": f"Bearer {partner_token(self.keys, 'consular')}"}
@@ -83,7 +83,7 @@ class Ministries:
     after: float = ANSWER_AFTER_SECONDS
     waiting: list[tuple[float, Held, Envelope]] = field(default_factory=list)
 
-    def turn(self, seconds: float = LOOK_SECONDS) -> None:
+    def run_once(self, seconds: float = LOOK_SECONDS) -> None:
         """Takes what has come, answers what is due. Raises BusDown."""
         held = self.consumer.next(seconds)
         if held is not None:
@@ -110,43 +110,43 @@ class Ministries:
     def _answer(self, held: Held, envelope: Envelope) -> None:
         code = envelope.body["letter"]
         try:
-            told = finding(self.mission.fetch(code))
-            self.mission.deposit(code, told)
+            reply = finding(self.mission.fetch(code))
+            self.mission.deposit(code, reply)
         except NotNow:
             self.waiting.append((time.monotonic() + AGAIN_SECONDS, held, envelope))
             return
         except NeverMind:
             self.consumer.done(held)
             return
-        said = self._said(envelope, str(told["finding"]))
-        if self.publisher.publish([Letter(said.id, said.type, encode(said, self.keys))]):
+        message = self._announcement(envelope, str(reply["finding"]))
+        if self.publisher.publish([Letter(message.id, message.type, encode(message, self.keys))]):
             self.waiting.append((time.monotonic() + AGAIN_SECONDS, held, envelope))
             return
         self.consumer.done(held)
-        log().info("answered", letter=code, finding=told["finding"])
+        log().info("answered", letter=code, finding=reply["finding"])
 
-    def _said(self, heard: Envelope, found: str) -> Envelope:
-        kept = ("application", "letter", "authority")
+    def _announcement(self, received: Envelope, outcome: str) -> Envelope:
+        copied = ("application", "letter", "authority")
         return Envelope(
-            id=str(uuid5(NAMESPACE_URL, f"answer:{heard.body['letter']}")),
+            id=str(uuid5(NAMESPACE_URL, f"answer:{received.body['letter']}")),
             type="letter.answered",
             version=1,
             occurred_at=datetime.now(UTC),
             sender=MINISTRIES,
             actor={"kind": "service", "id": MINISTRIES, "role": MINISTRIES},
-            mission=heard.mission,
-            about=heard.about,
+            mission=received.mission,
+            about=received.about,
             # One answer to each letter of an application, in the order of its letters.
-            sequence=heard.body["place"],
-            correlation=heard.correlation,
-            causation=heard.id,
-            traceparent=heard.traceparent,
-            body={name: heard.body[name] for name in kept} | {"finding": found},
+            sequence=received.body["place"],
+            correlation=received.correlation,
+            causation=received.id,
+            traceparent=received.traceparent,
+            body={name: received.body[name] for name in copied} | {"finding": outcome},
         )
 
 
 def serve(bus: str, keys: Keys, mission: Mission, after: float, stop: threading.Event) -> None:
-    """Until told to stop, over as many connections as it takes."""
+    """Runs until it is stopped, and reconnects when the bus is gone."""
     failures = 0
     while not stop.is_set():
         try:
@@ -156,7 +156,7 @@ def serve(bus: str, keys: Keys, mission: Mission, after: float, stop: threading.
                 try:
                     ministries = Ministries(keys, mission, consumer, publisher, after)
                     while not stop.is_set():
-                        ministries.turn()
+                        ministries.run_once()
                         failures = 0
                 finally:
                     publisher.close()

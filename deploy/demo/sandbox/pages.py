@@ -36,7 +36,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Outcome:
-    """One thing that can happen on a page: how it ends, how often that is told, whether it takes its time."""
+    """One thing that can happen on a page: how it ends, how many notifications tell it, whether it is late."""
 
     state: str
     notices: int = 1

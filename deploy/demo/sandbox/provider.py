@@ -44,9 +44,9 @@ def create_app(secret: str, notify: str, late_seconds: float = LATE_SECONDS) -> 
 
 
 def _sandbox() -> Sandbox:
-    found = current_app.extensions["sandbox"]
-    assert isinstance(found, Sandbox)
-    return found
+    sandbox = current_app.extensions["sandbox"]
+    assert isinstance(sandbox, Sandbox)
+    return sandbox
 
 
 def _guarded(answer: Response) -> Response:
@@ -61,8 +61,8 @@ def _home() -> str:
 
 
 def _check_token() -> None:
-    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    if not hmac.compare_digest(given.encode(), _sandbox().token.encode()):
+    token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if not hmac.compare_digest(token.encode(), _sandbox().token.encode()):
         abort(HTTPStatus.UNAUTHORIZED)
 
 

@@ -31,7 +31,7 @@ FIXED = {
 
 
 class Somebody(Protocol):
-    """Of a person the forms need no more than this."""
+    """What the forms need of a person."""
 
     @property
     def national_number(self) -> str: ...

@@ -1,4 +1,4 @@
-"""How a turn is booked and how a visit is made, through the pages that people would use for it."""
+"""Books, moves and cancels appointments, through the pages that people would use for it."""
 
 from urllib.parse import urlencode, urlsplit
 
@@ -9,7 +9,7 @@ TRIES = 20
 
 
 def book(steps: Steps) -> str:
-    """The whole of a turn: answers, a time, everything once more, the slip. Gives what came of it."""
+    """A whole booking: answers, a time, a last look, the slip. Returns the outcome."""
     page = steps.fill()
     choose_time(steps, page)
     steps.send()
@@ -34,21 +34,21 @@ def choose_time(steps: Steps, page: Page) -> Page:
 
 
 def visit(steps: Steps) -> None:
-    """A time for the visit that a passport needs; where the mission takes bookings."""
+    """An appointment for the visit that a passport needs, where the mission takes bookings."""
     page = steps.applicant.open(f"/applications/{steps.reference}/turn")
     held = choose_time(steps, page)
     steps.applicant.send(held.form("/turn/confirm"), {})
 
 
 def move(steps: Steps) -> None:
-    """Another time for a booked turn."""
+    """Moves a booked appointment to another time."""
     page = steps.applicant.open(f"/applications/{steps.reference}/turn")
     asked = choose_time(steps, page)
     steps.applicant.send(asked.form("/turn/move"), {})
 
 
 def cancel(steps: Steps) -> None:
-    """Gives a booked turn back."""
+    """Cancels a booked appointment."""
     page = steps.applicant.open(f"/applications/{steps.reference}/turn/cancel")
     steps.applicant.send(page.form("/turn/cancel"), {})
 

@@ -1,4 +1,4 @@
-"""A reader of pages without a window: follows links and fills in the forms it was sent, hidden fields included."""
+"""A browser without a window: opens pages, follows links and fills in forms with their hidden fields."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Form:
 
 
 class Page:
-    """An answer, read."""
+    """A page of the gateway, parsed."""
 
     def __init__(self, answer: requests.Response) -> None:
         self.url, self.status, self.content = answer.url, answer.status_code, answer.content

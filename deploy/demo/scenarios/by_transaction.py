@@ -10,7 +10,7 @@ Scenario = Callable[[Steps], str]
 
 
 def usual(steps: Steps) -> str:
-    """One way for all, as the entry says it. Gives what came of it."""
+    """The usual way, as the entry says it. Returns the outcome."""
     entry = steps.entry
     steps.apply()
     if entry.priced == AFTER_ASSESSMENT:
@@ -24,7 +24,7 @@ def usual(steps: Steps) -> str:
 
 
 def finish(steps: Steps) -> str:
-    """The outcome of what the mission has accepted: a booklet in the hand, or a paper."""
+    """Collects the booklet or downloads the document of an accepted application. Returns the outcome."""
     if steps.entry.outcome == BOOKLET:
         steps.until_ready()
         steps.collect()

@@ -1,4 +1,4 @@
-"""Scenarios of passports: made urgent, spelt anew, lost and page, damaged and examined."""
+"""Scenarios of passports: made urgent, spelt anew, lost and found, damaged and examined."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -62,7 +62,7 @@ def damaged(steps: Steps) -> str:
 
 
 def make_urgent(steps: Steps) -> None:
-    """The applicant reads the price first, then pays it by card, or in cash where the scenario pays in cash."""
+    """The applicant reads the price of the difference, then pays it by card or in cash."""
     page = steps.applicant.open(f"/applications/{steps.reference}/upgrade")
     if steps.by_card:
         steps.at_provider(steps.applicant.send(page.form("/upgrade"), {}))
@@ -72,7 +72,7 @@ def make_urgent(steps: Steps) -> None:
 
 
 def look_into(steps: Steps, role: str, what: str, reason: str) -> None:
-    """Somebody of the mission records what they page, and why."""
+    """Somebody of the mission records a check, its outcome and the reason."""
     browser = steps.staff[role]
     form = browser.open(f"/desk/cases/{steps.reference}").form("/approvals")
     browser.send(form, {"what": what, "outcome": "approved", "reason": reason})

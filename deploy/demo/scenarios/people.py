@@ -1,4 +1,4 @@
-"""Who acts in the demo: people of the fictional population, found by making it again from its seed."""
+"""Who acts in the demo: people of the fictional population, generated again from its seed."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ def age(one: Human) -> float:
 
 
 def has_lived_abroad(one: Human, years: int) -> bool:
-    """For so long without coming back."""
+    """Has lived abroad for so many years without a break."""
     return any(stay.until is None and (AS_OF - stay.since) / DAYS > years for stay in one.stays)
 
 

@@ -60,19 +60,19 @@ class Steps:
         return CATALOGUE[self.slug]
 
     def pay(self) -> None:
-        """What is owed, in the way of this scenario."""
+        """Pays what is owed, by card or in cash."""
         if self.by_card:
             self.pay_by_card()
         else:
             self.pay_cash()
 
     def apply(self) -> None:
-        """Begins, answers step by step, hands the papers in and sends."""
+        """Fills in the application, uploads its papers and submits it."""
         self.hand_in(self.fill())
         self.send()
 
     def fill(self) -> Page:
-        """Begins and answers step by step; the page that comes after the questions."""
+        """Answers the questions step by step. Returns the page after them."""
         page = self.applicant.open(f"/apply/{self.slug}")
         page = self.applicant.send(page.form(f"/apply/{self.slug}"), {})
         self.reference = urlsplit(page.url).path.split("/applications/")[1].split("/")[0]
@@ -86,18 +86,18 @@ class Steps:
         return page
 
     def send(self) -> None:
-        """Everything once more, then it is sent."""
+        """Reviews the application and submits it."""
         review = self.applicant.open(f"/applications/{self.reference}/review")
         self.applicant.send(review.form("/review"), {})
 
     def hand_in(self, page: Page) -> None:
-        """Every required paper."""
+        """Uploads every required paper."""
         for index, paper in enumerate(required_papers(self.slug)):
             form = page.form(f"/papers/{paper.name}")
             page = self.applicant.send(form, {}, files={"file": (f"{paper.name}.jpg", scan(index), "image/jpeg")})
 
     def pay_by_card(self) -> None:
-        """At the provider's page, and back."""
+        """Pays at the provider's page and returns."""
         choice = self.applicant.open(f"/applications/{self.reference}/pay")
         self.at_provider(self.applicant.send(choice.form("/pay"), {}))
 
@@ -188,7 +188,7 @@ class Steps:
                 time.sleep(LOOK_SECONDS)
 
     def download(self, link: str, name: str) -> None:
-        """Keeps a paper. One that is still being drawn is asked for again."""
+        """Downloads a document. Asks again while it is being drawn."""
         deadline = time.monotonic() + WAIT_SECONDS
         while True:
             try:

@@ -1,4 +1,4 @@
-"""Two kinds of import contract that import-linter lacks: an allow-list, and rooms told by file name."""
+"""Two kinds of import contract that import-linter lacks: an allow-list, and rooms by file name."""
 
 import sys
 from collections.abc import Iterator
@@ -19,11 +19,11 @@ class Listed(Contract):
         raise NotImplementedError
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:  # noqa: ARG002 (import-linter passes it)
-        found = sorted(self.broken(graph))
-        return ContractCheck(kept=not found, metadata={"found": found})
+        broken = sorted(self.broken(graph))
+        return ContractCheck(kept=not broken, metadata={"broken": broken})
 
     def render_broken_contract(self, check: ContractCheck) -> None:
-        for importer, imported in check.metadata["found"]:
+        for importer, imported in check.metadata["broken"]:
             output.print_error(f"{importer} -> {imported}")
         output.new_line()
 

@@ -31,8 +31,8 @@ def cycle() -> list[str]:
     order = graphlib.TopologicalSorter({one: graph.find_modules_directly_imported_by(one) for one in graph.modules})
     try:
         order.prepare()
-    except graphlib.CycleError as found:
-        return [f"these import each other: {' -> '.join(found.args[1])}"]
+    except graphlib.CycleError as error:
+        return [f"these import each other: {' -> '.join(error.args[1])}"]
     return []
 
 

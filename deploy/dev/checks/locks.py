@@ -30,7 +30,7 @@ def faults(name: str, wanted: list[str]) -> Iterator[str]:
 
 
 def holds(locked: dict[str, str], wanted: str) -> bool:
-    found = PACKAGE.match(wanted)
-    assert found is not None
-    version = locked.get(re.sub(r"[-_.]+", "-", found[1]).lower())
-    return version is not None and (found[2] is None or f"{version}.".startswith(f"{found[2]}."))
+    match = PACKAGE.match(wanted)
+    assert match is not None
+    version = locked.get(re.sub(r"[-_.]+", "-", match[1]).lower())
+    return version is not None and (match[2] is None or f"{version}.".startswith(f"{match[2]}."))

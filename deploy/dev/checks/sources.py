@@ -10,8 +10,8 @@ PRODUCT = ("services", "shared", "deploy")
 
 def product() -> list[Path]:
     """Every module of the product but its migrations, which are history and grow no better by being short."""
-    found = [path for package in PRODUCT for path in sorted((ROOT / package).rglob("*.py"))]
-    return [path for path in found if "migrations" not in path.parts]
+    paths = [path for package in PRODUCT for path in sorted((ROOT / package).rglob("*.py"))]
+    return [path for path in paths if "migrations" not in path.parts]
 
 
 def templates() -> list[Path]:

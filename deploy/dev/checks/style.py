@@ -8,13 +8,13 @@ from deploy.dev.checks import sources
 
 def complaints() -> list[str]:
     return [
-        *said("ruff", "check", "--quiet", "--output-format=concise", "."),
-        *said("ruff", "format", "--check", "--quiet", "--output-format=concise", "."),
-        *said("mypy", "--no-error-summary"),
+        *lines_of("ruff", "check", "--quiet", "--output-format=concise", "."),
+        *lines_of("ruff", "format", "--check", "--quiet", "--output-format=concise", "."),
+        *lines_of("mypy", "--no-error-summary"),
     ]
 
 
-def said(*command: str) -> list[str]:
+def lines_of(*command: str) -> list[str]:
     done = subprocess.run(
         [sys.executable, "-m", *command], cwd=sources.ROOT, capture_output=True, text=True, check=False
     )
