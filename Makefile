@@ -2,32 +2,36 @@
 PYTHON := .venv/bin/python
 ARGS ?=
 
-.PHONY: run demo test check bench reset setup
+.PHONY: run demo test check bench reset setup admin
 .DEFAULT_GOAL := run
 
 run: ## start everything; MAHJAR_PORT (8080) and MAHJAR_DATA (.data) choose where
-	@deploy/setup.sh run
-	@$(PYTHON) -m deploy.run $(ARGS)
+	@deploy/dev/setup.sh run
+	@$(PYTHON) -m deploy.dev.run $(ARGS)
 
 test: ## all tests, against real servers
-	@deploy/setup.sh test
+	@deploy/dev/setup.sh test
 	@$(PYTHON) -m pytest $(ARGS)
 
 check: ## style, types, imports, budgets, translations, generated pages
-	@deploy/setup.sh test
-	@$(PYTHON) -m deploy.check $(ARGS)
+	@deploy/dev/setup.sh test
+	@$(PYTHON) -m deploy.dev.check $(ARGS)
 
 bench: ## measures the workloads of docs/performance.md
-	@deploy/setup.sh test
+	@deploy/dev/setup.sh test
 	@$(PYTHON) -m tests.benchmarks $(ARGS)
 
 demo: ## plays the transactions from beginning to end
-	@deploy/setup.sh run
+	@deploy/dev/setup.sh run
 	@$(PYTHON) -m deploy.demo $(ARGS)
 
+admin: ## opens a staff account by a one-time link: ARGS="invite --email NAME@HOST --mission RUH"
+	@deploy/dev/setup.sh run
+	@$(PYTHON) -m deploy.platform.admin $(ARGS)
+
 reset: ## forgets the data folder
-	@deploy/setup.sh run
-	@$(PYTHON) -m deploy.reset
+	@deploy/dev/setup.sh run
+	@$(PYTHON) -m deploy.dev.reset
 
 setup: ## only what the other targets do first
-	@deploy/setup.sh test
+	@deploy/dev/setup.sh test

@@ -1,1 +1,1 @@
-"""Everything that sets Mahjar up, starts it, checks it and takes it down again."""
+"""How the platform is installed, started and checked: `platform` is production, `dev` the tools, `demo` the demo."""

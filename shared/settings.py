@@ -5,6 +5,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from shared.production import check_secrets, is_demo
+
+SECRETS = ("MAHJAR_SECRET", "MAHJAR_PUBLIC_URL", "MAHJAR_DATABASE_URL")
+
+
+@dataclass(frozen=True)
+class AuthorityFiles:
+    """A signing certificate with its intermediates, its private key, and the roots it is verified against (PEM)."""
+
+    certificate: Path
+    key: Path
+    roots: Path
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -21,12 +34,19 @@ class Settings:
     url_conscription: str = ""
     provider_url: str = ""
     provider_secret: tuple[str, ...] = ()
+    provider_name: str = ""
+    merchant: str = ""
     fonts: Path = Path(".data/fonts")
     specimen: bool = True
+    authority: AuthorityFiles | None = None
+    proxies: int = 0
 
     @classmethod
     def load(cls, service: str, env: Mapping[str, str] = os.environ) -> "Settings":
-        """From variables that start with MAHJAR_."""
+        """From variables that start with MAHJAR_. Raises StartRefused outside demo mode without its secrets."""
+        specimen = is_demo(env)
+        if not specimen:
+            check_secrets(env, _secrets_of(service, env))
         return cls(
             service=service,
             database_url=env["MAHJAR_DATABASE_URL"],
@@ -39,11 +59,36 @@ class Settings:
             url_conscription=env.get("MAHJAR_URL_CONSCRIPTION", ""),
             provider_url=env.get("MAHJAR_PROVIDER_URL", ""),
             provider_secret=tuple(filter(None, env.get("MAHJAR_PROVIDER_SECRET", "").split(","))),
+            provider_name=env.get("MAHJAR_PROVIDER_NAME", ""),
+            merchant=env.get("MAHJAR_MERCHANT", ""),
             fonts=Path(env.get("MAHJAR_FONTS", ".data/fonts")),
-            specimen=env.get("MAHJAR_SPECIMEN", "1") != "0",
+            specimen=specimen,
+            authority=_authority(env),
+            proxies=int(env.get("MAHJAR_PROXIES", "0")),
         )
 
     @property
     def secure(self) -> bool:
         """Whether people reach us by https, so that cookies may insist on it."""
         return self.public_url.startswith("https://")
+
+    @property
+    def takes_cards(self) -> bool:
+        """Whether a card payment may start. Outside demo mode the merchant and the provider must have names."""
+        return bool(self.provider_url) and (self.specimen or bool(self.merchant and self.provider_name))
+
+
+def _secrets_of(service: str, env: Mapping[str, str]) -> tuple[str, ...]:
+    bus = ("MAHJAR_BUS_URL",) if env.get("MAHJAR_BUS_URL") else ()
+    provider = ("MAHJAR_PROVIDER_SECRET",) if service == "consular" and env.get("MAHJAR_PROVIDER_URL") else ()
+    return (*SECRETS, *bus, *provider)
+
+
+def _authority(env: Mapping[str, str]) -> AuthorityFiles | None:
+    if not env.get("MAHJAR_AUTHORITY_CERTIFICATE"):
+        return None
+    return AuthorityFiles(
+        Path(env["MAHJAR_AUTHORITY_CERTIFICATE"]),
+        Path(env.get("MAHJAR_AUTHORITY_KEY", "")),
+        Path(env.get("MAHJAR_AUTHORITY_ROOTS", "")),
+    )

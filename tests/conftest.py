@@ -11,10 +11,10 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from deploy.database import DATABASE, SERVICES, opened, prepare
-from deploy.migrate import migrate_all
-from deploy.population import load as load_population
-from deploy.postgres import Postgres
+from deploy.demo.population import load as load_population
+from deploy.dev.postgres import Postgres
+from deploy.platform.database import DATABASE, SERVICES, connect_as_admin, prepare
+from deploy.platform.migrate import migrate_all
 from shared.database.db import Database, enter
 from shared.identity.actor import PARTNERS, Actor, request_token
 from shared.identity.crypto import Keys, create_keys
@@ -40,7 +40,7 @@ def urls(cluster: Postgres) -> dict[str, str]:
     prepared = prepare(cluster.admin_url, cluster.data)
     migrate_all(cluster.admin_url)
     # What the mission files, as against what it goes by: the tables without reference data.
-    with opened(cluster.admin_url, DATABASE) as connection:
+    with connect_as_admin(cluster.admin_url, DATABASE) as connection:
         named = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'consular'").fetchall()
         names = sorted(name for (name,) in named if name not in CARRIED)
         full = {name for name in names if connection.execute(f"SELECT 1 FROM consular.{name}").fetchone()}  # noqa: S608
@@ -53,7 +53,7 @@ def empty_files(urls: dict[str, str], cluster: Postgres) -> None:
     """Nobody has filed anything yet: what one module's people left open must not bar another's."""
     assert urls
     tables = ", ".join(f"consular.{name}" for name in FILED[cluster.admin_url])
-    with opened(cluster.admin_url, DATABASE) as connection:
+    with connect_as_admin(cluster.admin_url, DATABASE) as connection:
         # Append-only tables refuse even this, unless triggers sleep.
         connection.execute("SET session_replication_role = replica")
         connection.execute(f"TRUNCATE {tables}")
@@ -63,7 +63,7 @@ def empty_files(urls: dict[str, str], cluster: Postgres) -> None:
 def registers(cluster: Postgres, urls: dict[str, str]) -> int:
     """Both registers filled: the named specimens and a few hundred people around them."""
     assert urls
-    with opened(cluster.admin_url, DATABASE) as connection:
+    with connect_as_admin(cluster.admin_url, DATABASE) as connection:
         return load_population(connection, people=400, seed=7)
 
 

@@ -1,1 +1,1 @@
-"""Plays every transaction through the real pages, as an expatriate, an officer, a cashier and a clerk would."""
+"""What only the demo needs: a fictional population, accounts, the sandbox, and scenarios played through the pages."""

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from services.civil_registry.model import Request
+from shared.documents import issuer
 from shared.identity.actor import Actor
 from shared.messaging.messages import Envelope
 from shared.messaging.outbox import emit
@@ -20,7 +21,11 @@ def answer(
     document: str | None = None,
     findings: Sequence[str] = (),
 ) -> None:
-    """Sends `decision.made` about the application that a message asked for. With findings a registrar has to look."""
+    """Sends `decision.made` about the application that a message asked for. With findings a registrar has to look.
+
+    Raises Refusal (authority_missing) where no authority decides.
+    """
+    issuer.check_official()
     asked = cause.body
     session.add(
         Request(

@@ -11,6 +11,7 @@ from services.conscription.rules.allowances import ALLOWANCES
 from services.conscription.rules.working import Finding
 from shared.database import audit
 from shared.database.db import now
+from shared.documents import issuer
 from shared.identity.actor import Actor
 from shared.messaging.messages import Envelope
 from shared.messaging.outbox import emit
@@ -57,7 +58,11 @@ def store_assessment(session: Session, actor: Actor, envelope: Envelope, found: 
 
 
 def answer(session: Session, actor: Actor, cause: Envelope, **said: object) -> None:
-    """Sends `decision.made` about the application a message spoke of."""
+    """Sends `decision.made` about the application a message spoke of.
+
+    Raises Refusal (authority_missing) where no authority decides.
+    """
+    issuer.check_official()
     ask = "discharge" if cause.type == "fee.settled" else cause.body["ask"]
     head: dict[str, Any] = {"application": cause.about, "transaction": cause.body["transaction"], "ask": ask}
     emit(session, actor, "decision.made", cause.about, {**head, **said}, cause=cause)

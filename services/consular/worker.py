@@ -58,7 +58,7 @@ def forget_previews(database: Database) -> None:
 
 def jobs(settings: Settings) -> list[Job]:
     """What the consular service does again and again."""
-    provider = Provider(settings.provider_url, settings.provider_secret[0])
+    provider = Provider(settings.provider_url, next(iter(settings.provider_secret), ""))
 
     def ask_provider(database: Database) -> None:
         hurried = DeadlineProvider(provider, time.monotonic() + ASKING_SECONDS)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, Response, jsonify, redirect, send_from_directory, url_for
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as Answer
 
 from services.gateway import desk, pages
@@ -26,6 +27,8 @@ def create_app(configured: Settings, **replaced: Any) -> Flask:
     app = Flask(__name__, static_url_path="/static")
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
     app.extensions["settings"] = configured
+    # The address a request came from is the one that the outermost of our own proxies saw.
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=configured.proxies, x_proto=0)  # type: ignore[method-assign]
     app.extensions["database"] = Database(configured.database_url)
     app.extensions.update(connect(configured) | replaced)
     security.init_security(app)

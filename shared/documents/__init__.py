@@ -1,8 +1,8 @@
 """A document is a record issued at once, with a number and a code; its PDF is drawn on first demand."""
 
-import os
 import uuid
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -10,11 +10,15 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from shared.database import audit, db
+from shared.documents import issuer
 from shared.documents.model import KINDS, Document, DocumentNumber
 from shared.errors import NotFound
 from shared.identity.actor import Actor
 from shared.values import references
 from shared.values.dates import local_date
+
+# What a look-up by code tells beside the status.
+VERIFIED = ("kind", "number", "issued_on", "expires_on", "holder", "holder_en", "specimen", "authority")
 
 
 def issue(
@@ -30,8 +34,11 @@ def issue(
 ) -> Document:
     """Adds the record, with a number of its own unless one is given; nothing is drawn yet.
 
-    `data` has the keys that the documents package of the issuing service lists for this kind.
+    `data` has the keys that the documents package of the issuing service lists for this kind. Raises Refusal
+    (authority_missing) for an official document outside demo mode without an authority's certificate.
     """
+    if KINDS[kind].official:
+        issuer.check_official()
     at = db.now(session)
     document = Document(
         code=references.new(mission, references.CODE_LENGTH, KINDS[kind].mark),
@@ -53,8 +60,7 @@ def issue(
 
 def _printing() -> dict[str, Any]:
     """What the deployment adds to the snapshot, so that a reprint under other settings is still the same paper."""
-    url = os.environ.get("MAHJAR_PUBLIC_URL", "http://127.0.0.1:8080").rstrip("/")
-    return {"public_url": url, "specimen": os.environ.get("MAHJAR_SPECIMEN", "1") != "0"}
+    return asdict(issuer.current())
 
 
 def _next_number(session: Session, kind: str, mission: str, year: int) -> str:
@@ -84,8 +90,7 @@ def verify(session: Session, code: str) -> dict[str, Any]:
     """What anybody who holds the paper may check, and no more than it says itself; one shape for every status."""
     document = session.get(Document, references.clean(code))
     if document is None:
-        nothing = dict.fromkeys(("kind", "number", "issued_on", "expires_on", "holder", "holder_en", "specimen"))
-        return {"status": "unknown", **nothing}
+        return {"status": "unknown", **dict.fromkeys(VERIFIED)}
     return {
         "status": _status(document, local_date(db.now(session), document.data["zone"])),
         "kind": document.kind,
@@ -95,6 +100,7 @@ def verify(session: Session, code: str) -> dict[str, Any]:
         "holder": document.data["holder"]["ar"],
         "holder_en": document.data["holder"]["en"],
         "specimen": document.data["print"]["specimen"],
+        "authority": document.data["print"].get("authority"),
     }
 
 

@@ -15,11 +15,15 @@ from shared.values.dates import local_date
 
 @dataclass(frozen=True)
 class Kind:
-    """A sort of paper: which service issues it, the mark in its codes, the letters in its numbers."""
+    """A sort of document: which service issues it, the mark in its codes, the letters in its numbers.
+
+    An official one speaks for an authority; outside demo mode it is issued in the name of a proved authority only.
+    """
 
     service: str
     mark: str
     letters: str
+    official: bool = True
 
 
 KINDS = {
@@ -33,9 +37,9 @@ KINDS = {
     "missed-service-clearance": Kind("conscription", "M", "MS"),
     "reserve-allowance-exemption": Kind("conscription", "M", "RA"),
     "residence-deferral": Kind("conscription", "M", "RD"),
-    "receipt": Kind("consular", "C", "RC"),
-    "turn-slip": Kind("consular", "C", "TS"),
-    "passport-slip": Kind("consular", "C", "PS"),
+    "receipt": Kind("consular", "C", "RC", official=False),
+    "turn-slip": Kind("consular", "C", "TS", official=False),
+    "passport-slip": Kind("consular", "C", "PS", official=False),
     # Letters bring a number of their own, by authority.
     "ministry-letter": Kind("consular", "C", "ML"),
     "ministry-reminder": Kind("consular", "C", "MM"),
@@ -96,16 +100,3 @@ class DocumentNumber(_Base):
     kind: Mapped[str] = mapped_column(Text, primary_key=True)
     year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     last: Mapped[int]
-
-
-def create_table() -> None:
-    """For a service's migration: papers and their numbers, walled by mission; what is issued cannot be reworded."""
-    from alembic import op
-
-    from shared.database.migration import grant, scope_by_mission
-
-    _Base.metadata.create_all(op.get_bind())
-    scope_by_mission("document")
-    scope_by_mission("document_number")
-    grant("document", "SELECT, INSERT, UPDATE (status, pdf, sha256)")
-    grant("document_number", "SELECT, INSERT, UPDATE")

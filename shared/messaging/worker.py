@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared.database.db import Database
+from shared.documents import issuer
 from shared.identity.crypto import Keys
 from shared.logs import log, start_logs
 from shared.messaging import inbox, outbox
@@ -45,6 +46,7 @@ class Job:
 def run(settings: Settings, handlers: Mapping[str, Handler], jobs: Sequence[Job] = ()) -> None:
     """Runs until SIGTERM, finishes the message being handled and exits with 0; with another code when a thread died."""
     start_logs(settings.service)
+    issuer.configure(settings)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
 from shared.database.db import Database
+from shared.documents import issuer
 from shared.errors import Invalid, NotAllowed, NotFound, Refusal, Unavailable, problem
 from shared.forms import first_codes
 from shared.identity.access import ACCESS, check_role
@@ -152,6 +153,7 @@ def create_service(configured: Settings, blueprints: Iterable[Blueprint]) -> Fla
     Raises KeyError when a route has no action of the access table.
     """
     start_logs(configured.service)
+    issuer.configure(configured)
     app = Flask(configured.service, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.extensions["settings"] = configured

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from deploy.database import SERVICES
+from deploy.platform.database import SERVICES
 from shared.errors import NotAllowed, NotFound
 from shared.identity.access import ACCESS, ANY, MISSION, OWN, check_access
 from shared.identity.actor import OFFICER_ROLES, PARTNERS, Actor

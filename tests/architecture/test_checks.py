@@ -6,10 +6,10 @@ from pathlib import Path
 import grimp
 import pytest
 
-from deploy import reference
-from deploy.checks import budgets, imports, locks, sources, translations
-from deploy.checks.contracts import PureContract, RoomsContract
-from deploy.checks.translations import Mention
+from deploy.dev import reference
+from deploy.dev.checks import budgets, imports, locks, sources, translations
+from deploy.dev.checks.contracts import PureContract, RoomsContract
+from deploy.dev.checks.translations import Mention
 
 
 def graph_of(*arrows: tuple[str, str]) -> grimp.ImportGraph:

@@ -12,8 +12,8 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from deploy.database import DATABASE, SERVICES
-from deploy.postgres import Postgres
+from deploy.dev.postgres import Postgres
+from deploy.platform.database import DATABASE, SERVICES
 from shared.database import audit
 from shared.database.db import Database, infrastructure
 from shared.documents.model import Document

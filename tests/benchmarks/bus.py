@@ -14,9 +14,9 @@ from typing import Any
 from psycopg import Connection
 from sqlalchemy.orm import Session
 
-from deploy.broker import Broker
-from deploy.children import Child
-from deploy.children import stop_all as end_all
+from deploy.dev.broker import Broker
+from deploy.dev.supervisor import Child
+from deploy.dev.supervisor import stop_all as end_all
 from shared.identity.actor import service
 from shared.messaging.bus import OutgoingMessage
 from shared.messaging.messages import Envelope, encode

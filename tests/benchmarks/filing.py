@@ -8,7 +8,7 @@ from typing import Any
 from psycopg import Connection, connect, sql
 from sqlalchemy import make_url
 
-from deploy.population.specimens import WOMAN
+from deploy.demo.population.specimens import WOMAN
 from shared.catalogue import CATALOGUE
 from shared.client import Client
 from shared.identity.actor import Actor

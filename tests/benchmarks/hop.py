@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from itertools import repeat
 
-from deploy.children import Child
+from deploy.dev.supervisor import Child
 from shared.identity.actor import REQUEST_SECONDS, Actor
 from tests.benchmarks import shots
 from tests.benchmarks.apps import QUESTIONS

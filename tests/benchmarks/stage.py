@@ -13,14 +13,14 @@ from typing import Any
 
 import psycopg
 
-from deploy import demo_data
-from deploy.children import Child, listen, start_all, stop_all, wait_for
-from deploy.data import DataFolder
-from deploy.database import DATABASE, opened
-from deploy.nursery import Nursery
-from deploy.postgres import Postgres
-from deploy.run import furnish
-from deploy.stack import ROOT, Stack, build, listeners_on
+from deploy.demo import demo_data
+from deploy.dev.fork_server import ForkServer
+from deploy.dev.postgres import Postgres
+from deploy.dev.run import prepare_schemas
+from deploy.dev.stack import ROOT, Stack, build, listeners_on
+from deploy.dev.supervisor import Child, listen, start_all, stop_all, wait_for
+from deploy.platform.data_folder import DataFolder
+from deploy.platform.database import DATABASE, connect_as_admin
 from shared.database.db import Database
 from shared.documents import fonts
 from shared.identity.crypto import Keys
@@ -40,7 +40,7 @@ class Stage:
     server: Postgres
     urls: Mapping[str, str]
     stack: Stack
-    nursery: Nursery
+    fork_server: ForkServer
     started_in: float
 
     @property
@@ -64,7 +64,7 @@ class Stage:
     @contextmanager
     def admin(self) -> Iterator[psycopg.Connection]:
         """Looks past every wall, to count."""
-        with opened(self.server.admin_url, DATABASE) as connection:
+        with connect_as_admin(self.server.admin_url, DATABASE) as connection:
             yield connection
 
     @contextmanager
@@ -79,7 +79,13 @@ class Stage:
         """One more web process, served exactly as the services are."""
         listener = listen()
         environment = {**self.stack.gateway.environment, "MAHJAR_DATABASE_URL": self.urls["consular"], **told}
-        served = ["-c", str(ROOT / "deploy/gunicorn_conf.py"), "--bind", f"fd://{listener.fileno()}", application]
+        served = [
+            "-c",
+            str(ROOT / "deploy/platform/gunicorn_conf.py"),
+            "--bind",
+            f"fd://{listener.fileno()}",
+            application,
+        ]
         command = [self.stack.gateway.command[0], "-m", "gunicorn", *served]
         child = Child(name, command, environment, self.folder.logs, listener, "/health")
         with running([child]):
@@ -87,9 +93,9 @@ class Stage:
 
     def weight(self) -> dict[str, float]:
         """Proportional MiB of each part of the platform."""
-        assert self.nursery.process is not None
+        assert self.fork_server.process is not None
         parts = {child.name: meter.memory(pid_of(child)) for child in self.stack.children}
-        shared = {"nursery": meter.memory(self.nursery.process.pid, alone=True)}
+        shared = {"fork_server": meter.memory(self.fork_server.process.pid, alone=True)}
         return {**parts, **shared, "postgresql": meter.memory(self.postgres)}
 
 
@@ -128,7 +134,7 @@ def stage() -> Iterator[Stage]:
         keep_fonts(folder)
         print("first start", flush=True)
         with Postgres(folder.postgres) as server:
-            demo_data.load(server.admin_url, furnish(folder, server.admin_url), folder.secrets()["session"])
+            demo_data.load(server.admin_url, prepare_schemas(folder, server.admin_url), folder.secrets()["session"])
             prepare_clock(server)
         os.environ["MAHJAR_FONTS"] = str(folder.fonts)
         print("second start", flush=True)
@@ -146,7 +152,7 @@ def keep_fonts(folder: DataFolder) -> None:
 
 def prepare_clock(server: Postgres) -> None:
     """From the next start on PostgreSQL remembers when each transaction committed."""
-    with opened(server.admin_url) as connection:
+    with connect_as_admin(server.admin_url) as connection:
         connection.execute("ALTER SYSTEM SET track_commit_timestamp = on")
 
 
@@ -155,19 +161,19 @@ def started(folder: DataFolder) -> Iterator[Stage]:
     """As the runner does it, less the port people know."""
     began = time.monotonic()
     with ExitStack() as ending:
-        ending.enter_context(folder.occupied())
+        ending.enter_context(folder.lock())
         listeners = listeners_on(0)
-        nursery = Nursery(folder.logs, list(listeners.values()))
-        ending.callback(nursery.stop)
-        nursery.start()
+        fork_server = ForkServer(folder.logs, list(listeners.values()))
+        ending.callback(fork_server.stop)
+        fork_server.start()
         server = ending.enter_context(Postgres(folder.postgres))
-        urls = furnish(folder, server.admin_url)
-        stack = build(folder, urls, listeners, nursery)
+        urls = prepare_schemas(folder, server.admin_url)
+        stack = build(folder, urls, listeners, fork_server)
         ending.callback(stop_all, stack.children)
         start_all(stack.children)
         demo_data.load(server.admin_url, urls, folder.secrets()["session"])
         wait_for(stack.children)
-        yield Stage(folder, server, urls, stack, nursery, time.monotonic() - began)
+        yield Stage(folder, server, urls, stack, fork_server, time.monotonic() - began)
 
 
 def durability(made: Stage) -> dict[str, Any]:

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from deploy import demo_data
-from deploy.children import start_all, stop_all, wait_for
-from deploy.data import DataFolder
-from deploy.postgres import Postgres
-from deploy.run import furnish
-from deploy.stack import Stack, build, listeners_on
+from deploy.demo import demo_data
+from deploy.dev.postgres import Postgres
+from deploy.dev.run import prepare_schemas
+from deploy.dev.stack import Stack, build, listeners_on
+from deploy.dev.supervisor import start_all, stop_all, wait_for
+from deploy.platform.data_folder import DataFolder
 from shared.documents import fonts
 from tests.browser.visitor import Visitor
 
@@ -54,12 +54,12 @@ def platform(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Conf
     fonts.prepare(folder.fonts)
     with ExitStack() as ending, pytest.MonkeyPatch.context() as environment:
         environment.setenv("MAHJAR_PEOPLE", PEOPLE)
-        ending.enter_context(folder.occupied())
+        ending.enter_context(folder.lock())
         listeners = listeners_on(0)
         for listener in listeners.values():
             ending.callback(listener.close)
         admin_url = ending.enter_context(Postgres(folder.postgres)).admin_url
-        urls = furnish(folder, admin_url)
+        urls = prepare_schemas(folder, admin_url)
         stack = build(folder, urls, listeners)
         ending.callback(stop_all, stack.children)
         start_all(stack.children)

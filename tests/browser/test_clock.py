@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from playwright.sync_api import FilePayload, expect
 
-from deploy.population import specimens
+from deploy.demo.population import specimens
 from tests.browser import walking
 from tests.browser.visitor import Visitor
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from deploy.population import specimens
+from deploy.demo.population import specimens
 from tests.browser import walking
 from tests.browser.visitor import Visitor
 

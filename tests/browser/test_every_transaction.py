@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from deploy.demo import plays
-from deploy.demo.browser import Browser
-from deploy.demo.people import Player
-from deploy.demo.scripts import usual
-from deploy.demo.stage import Cast
+from deploy.demo.scenario_runner import Actors
+from deploy.demo.scenarios import steps
+from deploy.demo.scenarios.browser import Browser
+from deploy.demo.scenarios.by_transaction import usual
+from deploy.demo.scenarios.people import DemoPerson
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import APPOINTMENT
 from tests.browser import walking
@@ -24,19 +24,19 @@ SLUGS = [slug for slug, entry in CATALOGUE.items() if entry.outcome != APPOINTME
 
 
 @pytest.fixture(scope="session", params=("ar", "en"))
-def cast(request: pytest.FixtureRequest, platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Cast:
+def actors(request: pytest.FixtureRequest, platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Actors:
     """Newcomers for the parts, others in each language."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("MAHJAR_PEOPLE", PEOPLE)
-        return Cast(platform.url, tmp_path_factory.getbasetemp() / "players.txt", str(request.param))
+        return Actors(platform.url, tmp_path_factory.getbasetemp() / "players.txt", str(request.param))
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-def test_it_is_walked_through(visit: Callable[..., Visitor], cast: Cast, platform: Platform, slug: str) -> None:
-    browser, person = cast.of(slug)
+def test_it_is_walked_through(visit: Callable[..., Visitor], actors: Actors, platform: Platform, slug: str) -> None:
+    browser, person = actors.applicant_for(slug)
     if slug == RENEWAL:
         defer(platform, browser, person)
-    who = visit(cast.language, slug)
+    who = visit(actors.language, slug)
     who.context.add_cookies([_cookie(one, platform.url) for one in browser.session.cookies])
     who.open(f"/services/{slug}")
     who.look("service")
@@ -55,12 +55,12 @@ def test_it_is_walked_through(visit: Callable[..., Visitor], cast: Cast, platfor
     who.look("withdrawn")
 
 
-def defer(platform: Platform, browser: Browser, person: Player) -> None:
+def defer(platform: Platform, browser: Browser, person: DemoPerson) -> None:
     """The first deferral, without which there is none to renew."""
     staff = {role: Browser(platform.url, "ar") for role in ("officer", "cashier")}
     for role, one in staff.items():
-        plays.sign_in(one, f"{role}@mahjar.example")
-    usual(plays.Play(browser, person, staff, FIRST))
+        steps.sign_in(one, f"{role}@mahjar.example")
+    usual(steps.Steps(browser, person, staff, FIRST))
 
 
 def _cookie(one: Cookie, url: str) -> Any:

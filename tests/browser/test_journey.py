@@ -7,8 +7,8 @@ import pikepdf
 import pytest
 from playwright.sync_api import expect
 
-from deploy.population import specimens
-from deploy.population.specimens import Specimen
+from deploy.demo.population import specimens
+from deploy.demo.population.specimens import Specimen
 from tests.browser import walking
 from tests.browser.visitor import Visitor
 

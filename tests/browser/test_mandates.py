@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import FilePayload, expect
 
-from deploy.demo.answers import scan
-from deploy.population import specimens
+from deploy.demo.population import specimens
+from deploy.demo.scenarios.answers import scan
 from tests.browser import walking
 from tests.browser.visitor import Visitor
 

@@ -5,10 +5,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from deploy.demo import people, plays, turns
-from deploy.demo.answers import answers
-from deploy.demo.browser import Browser
-from deploy.population import specimens
+from deploy.demo.population import specimens
+from deploy.demo.scenarios import appointments, people, steps
+from deploy.demo.scenarios.answers import answers
+from deploy.demo.scenarios.browser import Browser
 from shared.catalogue import CATALOGUE
 from tests.browser import walking
 from tests.browser.conftest import PEOPLE as POPULATION
@@ -113,18 +113,19 @@ def test_the_desk_closes_a_day_and_opens_it_again(visit: Visit, code: str) -> No
 def test_the_demo_plays_a_turn_and_a_visit(platform: Platform) -> None:
     staff = {role: Browser(platform.url, "ar") for role in ("officer", "cashier", "clerk")}
     for role, browser in staff.items():
-        plays.sign_in(browser, f"{role}@mahjar.example")
+        steps.sign_in(browser, f"{role}@mahjar.example")
     applicant = Browser(platform.url, "en")
-    person = next(one for one in people.Company(int(POPULATION)).fitting(SLUG) if plays.register(applicant, one))
-    turn = plays.Play(applicant, person, staff, SLUG)
-    assert turns.book(turn) == "booked"
+    population = people.Population(int(POPULATION))
+    person = next(one for one in population.fitting(SLUG) if steps.register_account(applicant, one))
+    turn = steps.Steps(applicant, person, staff, SLUG)
+    assert appointments.book(turn) == "booked"
     assert next(iter(turn.papers.values())).startswith(b"%PDF-")
-    turns.move(turn)
-    turns.cancel(turn)
-    assert b'"services"' in turns.free_times(turn, "RUH", "passport")
-    renewal = plays.Play(applicant, person, staff, "passport-renewal")
+    appointments.move(turn)
+    appointments.cancel(turn)
+    assert b'"services"' in appointments.free_times(turn, "RUH", "passport")
+    renewal = steps.Steps(applicant, person, staff, "passport-renewal")
     renewal.apply()
-    turns.visit(renewal)
+    appointments.visit(renewal)
     renewal.pay()
     renewal.accept()
     renewal.until_ready()

@@ -2,9 +2,9 @@
 
 from playwright.sync_api import FilePayload, expect
 
-from deploy.demo.answers import Relative, Somebody, answers, required_papers, scan
-from deploy.demo_data import HOME, PASSWORD
-from deploy.population.specimens import Specimen
+from deploy.demo.demo_data import HOME, PASSWORD
+from deploy.demo.population.specimens import Specimen
+from deploy.demo.scenarios.answers import Relative, Somebody, answers, required_papers, scan
 from shared.catalogue import CATALOGUE
 from tests.browser.visitor import Visitor
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import requests
 
-from deploy.demo.answers import answers, required_papers, scan
-from deploy.population.specimens import Specimen
-from deploy.sandbox.provider import TEST_NUMBER
+from deploy.demo.population.specimens import Specimen
+from deploy.demo.sandbox.provider import TEST_NUMBER
+from deploy.demo.scenarios.answers import answers, required_papers, scan
 from shared.catalogue import CATALOGUE
 from shared.client import Client
 from shared.errors import Refusal, Unavailable

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from deploy import demo_data
-from deploy.broker import Broker
-from deploy.children import start_all, stop_all, wait_for
-from deploy.data import DataFolder
-from deploy.database import SERVICES, prepare
-from deploy.migrate import migrate_all
-from deploy.postgres import Postgres
-from deploy.stack import Stack, build, listeners_on
+from deploy.demo import demo_data
+from deploy.dev.broker import Broker
+from deploy.dev.postgres import Postgres
+from deploy.dev.stack import Stack, build, listeners_on
+from deploy.dev.supervisor import start_all, stop_all, wait_for
+from deploy.platform.data_folder import DataFolder
+from deploy.platform.database import SERVICES, prepare
+from deploy.platform.migrate import migrate_all
 from shared.documents import fonts
 from shared.identity.actor import PARTNERS
 from shared.identity.crypto import Keys
@@ -69,14 +69,14 @@ class Platform:
                 child.process.kill()
                 child.process.wait()
 
-    def last_words(self) -> str:
+    def log_tail(self) -> str:
         """The ends of all logs."""
-        return "\n\n".join(child.last_words() for child in self.stack.children)
+        return "\n\n".join(child.log_tail() for child in self.stack.children)
 
 
 @contextmanager
 def running(path: Path, with_broker: bool) -> Iterator[Platform]:
-    """The platform, furnished with demo people, until the end of the block."""
+    """The platform with demo data, until the end of the block."""
     folder = DataFolder(path)
     with ExitStack() as ending:
         patch = ending.enter_context(pytest.MonkeyPatch.context())

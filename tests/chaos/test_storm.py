@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, create_engine, make_url, text
 
-from deploy.broker import available
+from deploy.dev.broker import available
 from tests.chaos.driver import Crowd, crowd, specimen
 from tests.chaos.platform import Kill, Platform, applications_wanted, running, schedule
 from tests.service.talk import seeded
@@ -113,7 +113,7 @@ def test_nothing_is_lost_or_doubled_in_a_storm_of_kills(platform: Platform) -> N
         print(f"{record.acknowledged} acknowledged, {record.repeated} repeated, {longest:.1f} s at a standstill")
         check(platform, people)
     except AssertionError:
-        print(platform.last_words())
+        print(platform.log_tail())
         raise
     finally:
         people.end()

@@ -15,7 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 import requests
 
-from deploy.sandbox.provider import TEST_NUMBER
+from deploy.demo.sandbox.provider import TEST_NUMBER
 from services.consular.payments.provider import Provider, read_event
 from services.consular.payments.rules import Answer, OutcomeUnknown, ProviderStatus
 from services.consular.payments.signature import HEADER, api_token, check
@@ -88,7 +88,7 @@ def sandbox(listener: tuple[Listener, str]) -> Iterator[str]:
         "MAHJAR_PROVIDER_NOTIFY_URL": listener[1],
         "MAHJAR_PROVIDER_LATE_SECONDS": str(LATE_SECONDS),
     }
-    command = [sys.executable, "-m", "deploy.sandbox.provider"]
+    command = [sys.executable, "-m", "deploy.demo.sandbox.provider"]
     with subprocess.Popen(command, env=environment, pass_fds=[inherited.fileno()], stderr=subprocess.DEVNULL) as child:
         yield f"http://127.0.0.1:{inherited.getsockname()[1]}"
         child.terminate()

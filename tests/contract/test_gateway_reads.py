@@ -7,7 +7,7 @@ from typing import Any, NotRequired, Union, get_args, get_origin, get_type_hints
 
 import pytest
 
-from deploy.population import specimens
+from deploy.demo.population import specimens
 from services.gateway.clients.civil_registry import CivilRegistry, Confirmed, Statement
 from services.gateway.clients.conscription import Conscription
 from services.gateway.clients.consular import Consular

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from deploy.sandbox.ministries import Ministries, NeverMind, NotNow
+from deploy.demo.sandbox.ministries import Ministries, NeverMind, NotNow
 from shared.identity.actor import MINISTRIES
 from shared.identity.crypto import Keys
 from shared.messaging.bus import HeldDelivery, OutgoingMessage
@@ -57,7 +57,7 @@ def turn_until(standing_in: Ministries, done: Callable[[], bool]) -> None:
     for _ in range(MOST_TURNS):
         if done():
             return
-        standing_in.turn(0.1)
+        standing_in.run_once(0.1)
     raise AssertionError("it never came to that")
 
 
@@ -146,7 +146,7 @@ def test_what_is_not_for_it_is_let_go_and_what_fails_for_good_too(bus: Bus, keys
 def test_while_the_mission_is_away_the_letter_stays_with_the_bus(
     bus: Bus, keys: Callable[[str], Keys], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("deploy.sandbox.ministries.AGAIN_SECONDS", 0.0)
+    monkeypatch.setattr("deploy.demo.sandbox.ministries.AGAIN_SECONDS", 0.0)
     mission = Mission(troubles=[NotNow(), NotNow()])
     standing_in = stand_in(bus, keys(MINISTRIES), mission)
     say(bus, keys("consular"))

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from deploy.database import DATABASE, opened
-from deploy.demo.answers import answers, required_papers, scan
-from deploy.population.specimens import Specimen
-from deploy.postgres import Postgres
+from deploy.demo.population.specimens import Specimen
+from deploy.demo.scenarios.answers import answers, required_papers, scan
+from deploy.dev.postgres import Postgres
+from deploy.platform.database import DATABASE, connect_as_admin
 from services.civil_registry.handlers import HANDLERS as CIVIL_REGISTRY
 from services.conscription.handlers import HANDLERS as CONSCRIPTION
 from services.consular.handlers import HANDLERS as CONSULAR
@@ -160,10 +160,10 @@ def case(platform: Platform) -> Callable[..., Case]:
 def as_before(registers: int, cluster: Postgres) -> Iterator[None]:
     """Gives the specimens their standing with the directorate back, for whoever meets them next."""
     query = "SELECT person, status FROM conscription.service_record"
-    with opened(cluster.admin_url, DATABASE) as connection:
+    with connect_as_admin(cluster.admin_url, DATABASE) as connection:
         known = connection.execute(query).fetchall()
     yield
-    with opened(cluster.admin_url, DATABASE) as connection:
+    with connect_as_admin(cluster.admin_url, DATABASE) as connection:
         connection.execute("DELETE FROM conscription.discharge")
         connection.execute("DELETE FROM conscription.deferral")
         for person, status in set(known) - set(connection.execute(query).fetchall()):

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from kombu.message import Message
 
-from deploy.sandbox.ministries import Ministries, NeverMind
+from deploy.demo.sandbox.ministries import Ministries, NeverMind
 from shared.identity.actor import MINISTRIES, partner_token
 from shared.identity.crypto import Keys
 from shared.messaging.bus import HeldDelivery
@@ -44,11 +44,11 @@ class MissionHere:
     keys: Keys
 
     def fetch(self, code: str) -> dict[str, Any]:
-        """See deploy.sandbox.ministries.Mission."""
+        """See deploy.demo.sandbox.ministries.Mission."""
         return self._ask("GET", f"/letters/{code}")
 
     def deposit(self, code: str, told: Mapping[str, Any]) -> None:
-        """See deploy.sandbox.ministries.Mission."""
+        """See deploy.demo.sandbox.ministries.Mission."""
         self._ask("POST", f"/letters/{code}/reply", dict(told))
 
     def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -67,4 +67,4 @@ def ministries(client: ServiceClient, post: Post, keys: Keys) -> Ministries:
 def answer_all(standing_in: Ministries, post: Post) -> None:
     """Until all that was written to them is answered."""
     while post.queues[MINISTRIES] or standing_in.waiting:
-        standing_in.turn(0.0)
+        standing_in.run_once(0.0)

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from deploy.database import DATABASE, opened
-from deploy.demo.answers import answers, required_papers, scan
-from deploy.population import specimens
-from deploy.postgres import Postgres
+from deploy.demo.population import specimens
+from deploy.demo.scenarios.answers import answers, required_papers, scan
+from deploy.dev.postgres import Postgres
+from deploy.platform.database import DATABASE, connect_as_admin
 from services.consular.missions import today
 from services.consular.workflow import lapse, suspend
 from shared.database.db import Database
@@ -36,7 +36,7 @@ def consular(database: Callable[[str], Database]) -> Database:
 def resumed(cluster: Postgres) -> Iterator[None]:
     """What a test suspends goes on for the others."""
     yield
-    with opened(cluster.admin_url, DATABASE) as connection:
+    with connect_as_admin(cluster.admin_url, DATABASE) as connection:
         connection.execute("SET session_replication_role = replica")
         connection.execute("DELETE FROM consular.standing WHERE scope = 'RUH' AND approver = 'officer-2'")
 

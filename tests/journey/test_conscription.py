@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from deploy.database import DATABASE, opened
-from deploy.population import specimens
-from deploy.population.specimens import Specimen
-from deploy.postgres import Postgres
+from deploy.demo.population import specimens
+from deploy.demo.population.specimens import Specimen
+from deploy.dev.postgres import Postgres
+from deploy.platform.database import DATABASE, connect_as_admin
 from services.consular.payments.model import TransactionStatus
 from shared.database.db import Database
 from shared.values.dates import add_years, age_on
@@ -69,7 +69,7 @@ def case(platform: Platform) -> Begin:
 def nothing_left_open(as_before: None, cluster: Postgres) -> Iterator[None]:
     """Withdraws what a journey left on its way, so that the next one may begin."""
     yield
-    with opened(cluster.admin_url, DATABASE) as connection:
+    with connect_as_admin(cluster.admin_url, DATABASE) as connection:
         connection.execute(
             "UPDATE consular.application SET status = 'withdrawn' WHERE transaction = ANY(%s)"
             " AND status IN ('draft', 'awaiting_payment', 'in_review', 'returned', 'with_authority')",
@@ -150,7 +150,7 @@ def test_what_the_directorate_refuses_after_payment_is_owed_back(
     mine = case(person, slug).draft()
     mine.submit()
     mine.desk("accept")
-    with opened(cluster.admin_url, DATABASE) as connection:
+    with connect_as_admin(cluster.admin_url, DATABASE) as connection:
         connection.execute(SET_STATUS, ["served", person.person])
     mine.pay_cash()
     shown = mine.serialise()
@@ -164,7 +164,7 @@ def test_a_refusal_keeps_its_working(
 ) -> None:
     mine = case(person, slug).draft()
     mine.submit()
-    with opened(cluster.admin_url, DATABASE) as connection:
+    with connect_as_admin(cluster.admin_url, DATABASE) as connection:
         connection.execute(SET_STATUS, ["only_son", person.person])
     mine.desk("accept")
     assert mine.status == "refused"
@@ -257,10 +257,10 @@ def test_a_deferral_refused_by_the_directorate_owes_the_bond_back(case: Begin, c
     mine.pay_cash()
     home_again = "UPDATE conscription.residence_abroad SET until_on = %s WHERE person = %s"
     person, since = specimens.STUDENT.person, date(2025, 5, 12)
-    with opened(cluster.admin_url, DATABASE) as connection:
+    with connect_as_admin(cluster.admin_url, DATABASE) as connection:
         connection.execute(home_again, [since + timedelta(30), person])
     mine.desk("accept")
-    with opened(cluster.admin_url, DATABASE) as connection:
+    with connect_as_admin(cluster.admin_url, DATABASE) as connection:
         connection.execute(home_again, [None, person])
     shown = mine.serialise()
     assert (shown["status"], shown["timeline"][-1]["reason"]) == ("refused", "not_abroad")

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from deploy.database import DATABASE, opened
-from deploy.population import specimens
-from deploy.postgres import Postgres
-from deploy.sandbox.ministries import Ministries
+from deploy.demo.population import specimens
+from deploy.demo.sandbox.ministries import Ministries
+from deploy.dev.postgres import Postgres
+from deploy.platform.database import DATABASE, connect_as_admin
 from shared.database.db import Database
 from shared.identity.actor import MINISTRIES
 from shared.identity.crypto import Keys
@@ -38,13 +38,13 @@ def answering(platform: Platform, key_folder: Path) -> Callable[[], None]:
 @pytest.fixture
 def visits_are_active(database: Callable[[str], Database], cluster: Postgres) -> Iterator[None]:
     """The dated row by which the demo activates visits, for the length of a test."""
-    from deploy import demo_data
+    from deploy.demo import demo_data
     from services.consular.payments import tariffs
 
     with database("consular").scope(HOME) as session:
         tariffs.declare_status(session, "visit-facilitation", tariffs.ACTIVE, demo_data.ACTIVATED_ON, "test", "test")
     yield
-    with opened(cluster.admin_url, DATABASE) as connection:
+    with connect_as_admin(cluster.admin_url, DATABASE) as connection:
         connection.execute("SET session_replication_role = replica")
         connection.execute("DELETE FROM consular.standing WHERE scope IS NULL AND approver = 'test'")
 
@@ -199,7 +199,7 @@ def test_each_is_returned_mended_and_refused_by_the_mission(case: Begin, visits_
 def test_what_is_wrong_with_an_answer_is_said_beside_it(
     platform: Platform, slug: str, given: dict[str, str], errors: dict[str, str]
 ) -> None:
-    from deploy.demo.answers import answers
+    from deploy.demo.scenarios.answers import answers
     from shared.errors import Invalid
     from shared.forms import check_answers
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from deploy.population import specimens
-from deploy.population.specimens import Specimen
+from deploy.demo.population import specimens
+from deploy.demo.population.specimens import Specimen
 from services.consular.passports import booklets
 from shared.database.db import Database
 from shared.identity.actor import MINISTRIES, service

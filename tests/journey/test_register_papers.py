@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from deploy.population import specimens
-from deploy.population.specimens import Specimen
+from deploy.demo.population import specimens
+from deploy.demo.population.specimens import Specimen
 from services.civil_registry import contents, extract
 from services.civil_registry.model import Person, Request
 from shared.database.db import Database

@@ -15,7 +15,7 @@ from typing import IO
 import psutil
 import pytest
 
-from deploy.postgres import free_port
+from deploy.dev.postgres import free_port
 from tests.waiting import until
 
 ROOT = Path(__file__).parent.parent.parent
@@ -29,7 +29,7 @@ class Runner:
     def __init__(self, data: Path, port: int) -> None:
         self.port = port
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "deploy.run"],
+            [sys.executable, "-m", "deploy.dev.run"],
             env=surroundings(data, port),
             cwd=ROOT,
             stdout=subprocess.PIPE,
@@ -130,27 +130,27 @@ def test_serves_its_pages(runner: Runner) -> None:
 
 
 def test_refuses_a_second_runner_in_its_folder(runner: Runner, data: Path) -> None:
-    second = command("deploy.run", data, free_port())
+    second = command("deploy.dev.run", data, free_port())
     assert second.returncode == 1
     assert f"already runs in {data}" in second.stderr
 
 
 def test_says_plainly_that_the_port_is_taken(runner: Runner, tmp_path: Path) -> None:
-    second = command("deploy.run", tmp_path, runner.port)
+    second = command("deploy.dev.run", tmp_path, runner.port)
     assert second.returncode == 1
     assert f"port {runner.port} is taken" in second.stderr
     assert "Traceback" not in second.stderr
 
 
 def test_reset_refuses_while_it_runs(runner: Runner, data: Path) -> None:
-    refused = command("deploy.reset", data, runner.port)
+    refused = command("deploy.dev.reset", data, runner.port)
     assert refused.returncode == 1
     assert (data / "postgres").exists()
 
 
 @pytest.mark.parametrize("name", ["consular", "consular-worker", "postgres", "python"])
 def test_starts_again_what_dies(runner: Runner, name: str) -> None:
-    """The last is the nursery, and with it all it bore."""
+    """The last is the fork server, and with it all its children."""
     victim = runner.member(name)
     victim.kill()
     until(lambda: any("started again" in line for line in runner.said), 30)
@@ -178,5 +178,5 @@ def test_a_killed_runner_leaves_no_process(start: Callable[[], Runner], data: Pa
 
 
 def test_reset_forgets_everything(data: Path) -> None:
-    assert command("deploy.reset", data, free_port()).returncode == 0
+    assert command("deploy.dev.reset", data, free_port()).returncode == 0
     assert not data.exists()

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from deploy.database import DATABASE, opened
-from deploy.population import specimens
-from deploy.postgres import Postgres
+from deploy.demo.population import specimens
+from deploy.dev.postgres import Postgres
+from deploy.platform.database import DATABASE, connect_as_admin
 from services.consular.passports import booklets
 from services.consular.payments.model import TransactionStatus
 from shared.database.db import Database
@@ -31,13 +31,13 @@ def stock(database: Callable[[str], Database]) -> None:
 @pytest.fixture
 def allowance_is_active(database: Callable[[str], Database], cluster: Postgres, as_before: None) -> Iterator[None]:
     """The dated row by which the demo activates the legacy allowance, for the length of a test."""
-    from deploy import demo_data
+    from deploy.demo import demo_data
     from services.consular.payments import tariffs
 
     with database("consular").scope(HOME) as session:
         tariffs.declare_status(session, "cash-allowance", tariffs.ACTIVE, demo_data.ACTIVATED_ON, "test", "test")
     yield
-    with opened(cluster.admin_url, DATABASE) as connection:
+    with connect_as_admin(cluster.admin_url, DATABASE) as connection:
         # What is append-only to everybody else.
         connection.execute("SET session_replication_role = replica")
         connection.execute("DELETE FROM consular.standing WHERE scope IS NULL AND approver = 'test'")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from deploy.population import specimens
+from deploy.demo.population import specimens
 from shared.identity.actor import ANONYMOUS
 from tests.conftest import HOME
 from tests.journey.conftest import Case, fresh_key

@@ -9,7 +9,7 @@ from typing import Any
 
 from werkzeug.test import TestResponse
 
-from deploy.population.specimens import Specimen
+from deploy.demo.population.specimens import Specimen
 from shared import forms
 from shared.catalogue import CATALOGUE, kin
 from shared.database.db import now

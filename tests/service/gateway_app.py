@@ -14,9 +14,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 from werkzeug.test import TestResponse
 
-from deploy.population.specimens import Specimen
+from deploy.demo.accounts import DemoAccount, ensure_demo
+from deploy.demo.population.specimens import Specimen
 from services.gateway import create_app
-from services.gateway.accounts import DemoAccount, ensure_demo, passwords
+from services.gateway.accounts import passwords
 from services.gateway.accounts.model import Account, Attempt
 from services.gateway.clients.civil_registry import CivilRegistry
 from services.gateway.clients.conscription import Conscription

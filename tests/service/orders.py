@@ -6,7 +6,7 @@ from threading import Barrier, Thread
 
 from sqlalchemy.orm import Session
 
-from deploy.sandbox.pages import OUTCOMES, Books, Changed
+from deploy.demo.sandbox.pages import OUTCOMES, Books, Changed
 from services.consular.payments import attempts, quote, take, tariffs
 from services.consular.payments.model import Order
 from services.consular.payments.provider import page_answer

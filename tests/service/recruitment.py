@@ -7,8 +7,8 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from deploy.database import DATABASE, opened
-from deploy.postgres import Postgres
+from deploy.dev.postgres import Postgres
+from deploy.platform.database import DATABASE, connect_as_admin
 from services.conscription.handlers import HANDLERS
 from shared.messaging.messages import Envelope
 from shared.messaging.outbox import outbox
@@ -56,7 +56,7 @@ def enlist(cluster: Postgres, abroad_for: timedelta) -> str:
     person, today = str(uuid4()), datetime.now(UTC).date()
     number = f"01{uuid4().int % 10**9:09d}"
     names = ("زيد", "سليم", "نموذج", "هدى مثال", "Zayd", "Salim", "Namouzaj")
-    with opened(cluster.admin_url, DATABASE) as connection:
+    with connect_as_admin(cluster.admin_url, DATABASE) as connection:
         connection.execute(
             "INSERT INTO conscription.service_record SELECT %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, code, 'test', %s,"
             " 'liable', false, %s FROM conscription.recruitment_branch LIMIT 1",

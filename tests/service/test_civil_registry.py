@@ -9,10 +9,10 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
-from deploy.database import DATABASE, opened
-from deploy.population import load, specimens
-from deploy.population.specimens import SPECIMENS, Specimen
-from deploy.postgres import Postgres
+from deploy.demo.population import load, specimens
+from deploy.demo.population.specimens import SPECIMENS, Specimen
+from deploy.dev.postgres import Postgres
+from deploy.platform.database import DATABASE, connect_as_admin
 from services.civil_registry.model import FamilyEntry, Person
 from shared.database.audit import event
 from shared.database.db import Database
@@ -40,7 +40,7 @@ def client(registers: int, service_client: Callable[[str], ServiceClient]) -> Se
 
 
 def test_the_registers_hold_everybody_and_are_filled_once(registers: int, cluster: Postgres) -> None:
-    with opened(cluster.admin_url, DATABASE) as connection:
+    with connect_as_admin(cluster.admin_url, DATABASE) as connection:
         held = connection.execute("SELECT count(*) FROM civil_registry.person").fetchone()
         assert held == (registers,)
         assert load(connection, people=10, seed=1) == 0

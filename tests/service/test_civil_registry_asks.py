@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
-from deploy.population import specimens
+from deploy.demo.population import specimens
 from services.civil_registry.annotate import annotate
 from services.civil_registry.handlers import HANDLERS
 from services.civil_registry.model import Annotation, RegisterEvent, Request

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from deploy.population import specimens
+from deploy.demo.population import specimens
 from services.consular.missions import today
 from services.consular.notices.model import Notice
 from services.consular.workflow import remind

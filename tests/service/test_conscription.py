@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy.orm import Session
 
-from deploy.population import specimens
-from deploy.postgres import Postgres
+from deploy.demo.population import specimens
+from deploy.dev.postgres import Postgres
 from services.conscription import laws, record
 from services.conscription.handlers import HANDLERS
 from services.conscription.model import Assessment, Discharge, ServiceRecord

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from sqlalchemy import func, select, text
 
-from deploy.database import opened
-from deploy.postgres import Postgres
+from deploy.dev.postgres import Postgres
+from deploy.platform.database import connect_as_admin
 from shared.database.db import Database, now
 
 END_ALL = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = 'consular'"
@@ -15,7 +15,7 @@ def test_connections_the_server_closed_are_never_handed_out(cluster: Postgres, u
     database = Database(urls["consular"], pool_size=2)
     with database.scope("RUH") as one, database.scope("BER") as other:
         numbers = {session.scalar(text("SELECT pg_backend_pid()")) for session in (one, other)}
-    with opened(cluster.admin_url) as admin:
+    with connect_as_admin(cluster.admin_url) as admin:
         assert admin.execute(END_ALL).fetchall()
     with database.scope("RUH") as one, database.scope("BER") as other:
         again = {session.scalar(text("SELECT pg_backend_pid()")) for session in (one, other)}

@@ -11,9 +11,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from deploy.database import DATABASE, opened
-from deploy.population import specimens
-from deploy.postgres import Postgres
+from deploy.demo.population import specimens
+from deploy.dev.postgres import Postgres
+from deploy.platform.database import DATABASE, connect_as_admin
 from services.conscription.attest import facts
 from services.conscription.model import Assessment, Deferral, LawParameter, ServiceRecord
 from shared import documents
@@ -116,7 +116,7 @@ def test_after_a_lapse_a_first_one_is_asked_for_again(session: Session) -> None:
 def test_too_many_days_in_syria_refuse_a_renewal(session: Session, cluster: Postgres) -> None:
     person = enlist(cluster, abroad_for=timedelta(days=1))
     year = (add_years(TODAY, -1) + DAY).year
-    with opened(cluster.admin_url, DATABASE) as connection:
+    with connect_as_admin(cluster.admin_url, DATABASE) as connection:
         for stay in ((date(year - 2, 1, 1), date(year - 1, 12, 31)), (date(year, 7, 1), None)):
             connection.execute("INSERT INTO conscription.residence_abroad VALUES (%s, %s, %s, 'SA')", [person, *stay])
     past(session, person, TODAY)
@@ -127,13 +127,13 @@ def test_too_many_days_in_syria_refuse_a_renewal(session: Session, cluster: Post
 def test_a_least_stay_is_a_row(session: Session, cluster: Postgres) -> None:
     person = enlist(cluster, abroad_for=timedelta(days=10))
     assert session.query(LawParameter).one().value is None
-    with opened(cluster.admin_url, DATABASE) as connection:
+    with connect_as_admin(cluster.admin_url, DATABASE) as connection:
         connection.execute("UPDATE conscription.law_parameter SET value = 30")
     try:
         session.expire_all()
         assert ask(session, person)["reason"] == "stay_too_short"
     finally:
-        with opened(cluster.admin_url, DATABASE) as connection:
+        with connect_as_admin(cluster.admin_url, DATABASE) as connection:
             connection.execute("UPDATE conscription.law_parameter SET value = NULL")
 
 

@@ -3,22 +3,26 @@
 import threading
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
 from shared import documents
 from shared.database import audit
 from shared.database.db import Database, now
-from shared.documents import drawing
+from shared.documents import drawing, issuer
 from shared.documents.model import KINDS, Document
 from shared.documents.render import render_document
-from shared.errors import Conflict, NotFound
+from shared.errors import Conflict, NotFound, Refusal
 from shared.identity.actor import Actor, service
+from shared.production import StartRefused
+from shared.settings import AuthorityFiles, Settings
 from shared.values import references
+from tests.factories.authority import NAME, create_certificate
 from tests.papers import SAMPLES
 
 ACTOR = service("consular", "RUH")
@@ -56,7 +60,7 @@ def test_an_issue_is_a_record_with_a_code_and_a_number_and_no_drawing(session: S
     assert session.scalar(select(Document.pdf).where(Document.code == paper.code)) is None and drawings == []
     told = session.execute(select(audit.event).where(audit.event.c.about == paper.code)).one()
     assert (told.action, told.detail["kind"], told.actor) == ("document.issue", "receipt", "consular")
-    assert paper.data["print"] == {"public_url": "http://127.0.0.1:8080", "specimen": True}
+    assert paper.data["print"] == {"public_url": "http://127.0.0.1:8080", "specimen": True, "authority": None}
 
 
 def test_numbers_count_by_mission_kind_and_year(session: Session, session_for: Sessions) -> None:
@@ -155,6 +159,7 @@ def test_verification_says_what_the_paper_says(session: Session) -> None:
         "holder": "سامر خالد الحلبي",
         "holder_en": "Samer Khaled Alhalabi",
         "specimen": True,
+        "authority": None,
     }
     assert documents.verify(session, expired.code)["status"] == "expired"
     unknown = documents.verify(session, references.new("RUH", 18, "C"))
@@ -177,8 +182,54 @@ def test_each_register_issues_its_own(session_for: Sessions, kind: str, mark: st
     assert references.mark_of(issue(session, kind).code) == mark
 
 
-def test_the_deployment_is_part_of_the_snapshot(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MAHJAR_PUBLIC_URL", "https://mahjar.example/")
-    monkeypatch.setenv("MAHJAR_SPECIMEN", "0")
+OFFICIAL = [kind for kind, one in KINDS.items() if one.official]
+
+
+@pytest.fixture
+def configure(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """`configure()`: a process outside demo mode; `configure(authority=files)`: with a certificate as well."""
+    monkeypatch.setattr(issuer, "_current", issuer.current())
+
+    def give(authority: AuthorityFiles | None = None) -> None:
+        told = {"bus_url": "", "keys": Path(), "secret": "", "public_url": "https://mahjar.example"}
+        issuer.configure(Settings("consular", "", specimen=False, authority=authority, **told))  # type: ignore[arg-type]
+
+    return give
+
+
+def test_the_deployment_is_part_of_the_snapshot(session: Session, configure: Callable[..., None]) -> None:
+    configure()
     printed: dict[str, Any] = issue(session).data["print"]
-    assert printed == {"public_url": "https://mahjar.example", "specimen": False}
+    assert printed == {"public_url": "https://mahjar.example", "specimen": False, "authority": None}
+
+
+@pytest.mark.parametrize("kind", OFFICIAL)
+def test_nothing_official_is_issued_in_nobodys_name(
+    session_for: Sessions, configure: Callable[..., None], kind: str
+) -> None:
+    session = session_for(KINDS[kind].service, "RUH")
+    configure()
+    with pytest.raises(Refusal) as refused:
+        issue(session, kind)
+    assert refused.value.code == "authority_missing"
+    assert session.scalar(select(func.count()).select_from(Document).where(Document.kind == kind)) == 0
+
+
+def test_receipts_and_slips_are_no_documents_of_an_authority() -> None:
+    assert set(KINDS) - set(OFFICIAL) == {"receipt", "turn-slip", "passport-slip"}
+
+
+@pytest.mark.parametrize("kind", ["individual-extract", "cash-allowance-discharge", "ministry-letter", "passport-page"])
+def test_an_authority_with_a_certificate_issues(
+    session_for: Sessions, configure: Callable[..., None], tmp_path: Path, kind: str
+) -> None:
+    made = create_certificate(tmp_path)
+    configure(AuthorityFiles(made.certificate, made.key, made.roots))
+    paper = issue(session_for(KINDS[kind].service, "RUH"), kind)
+    assert paper.data["print"]["authority"] == NAME and paper.data["print"]["specimen"] is False
+
+
+def test_a_certificate_that_does_not_verify_ends_the_start(configure: Callable[..., None], tmp_path: Path) -> None:
+    made = create_certificate(tmp_path, trusted=False)
+    with pytest.raises(StartRefused, match="The authority's certificate does not verify"):
+        configure(AuthorityFiles(made.certificate, made.key, made.roots))

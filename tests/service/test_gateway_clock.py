@@ -10,7 +10,7 @@ from io import BytesIO
 import pytest
 from sqlalchemy import update
 
-from deploy.population import specimens
+from deploy.demo.population import specimens
 from services.consular.applications.model import Application
 from services.consular.applications.rules import OPEN
 from services.consular.bookings.model import Phase

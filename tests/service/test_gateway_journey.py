@@ -5,7 +5,7 @@ from io import BytesIO
 
 import pytest
 
-from deploy.population import specimens
+from deploy.demo.population import specimens
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import Question
 from shared.identity.actor import Actor

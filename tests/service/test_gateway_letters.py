@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from deploy.population import specimens
+from deploy.demo.population import specimens
 from services.consular.applications.model import Application
 from shared.database.db import Database
 from tests.conftest import HOME

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from deploy.population import specimens
-from deploy.population.specimens import Specimen
+from deploy.demo.population import specimens
+from deploy.demo.population.specimens import Specimen
 from tests.service.acting import Client, close_files, release
 from tests.service.filing import PDF
 from tests.service.gateway_app import Browser, Gateway

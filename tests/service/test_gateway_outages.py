@@ -2,7 +2,7 @@
 
 import pytest
 
-from deploy.population import specimens
+from deploy.demo.population import specimens
 from tests.service.gateway_app import PASSWORD, Gateway
 from tests.service.test_gateway_journey import begin
 

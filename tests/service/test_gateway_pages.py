@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from markupsafe import Markup
 
-from deploy.population import specimens
+from deploy.demo.population import specimens
 from services.gateway.desk.wording import refusal_text
 from services.gateway.web.access import ANONYMOUS, PAGES
 from services.gateway.web.forms import fields, shown_answer, typed

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from deploy.population import specimens
+from deploy.demo.population import specimens
 from shared.identity.actor import Actor
 from tests.conftest import HOME
 from tests.service.gateway_app import Browser, Gateway

@@ -8,7 +8,7 @@ import time
 import pytest
 from werkzeug.test import TestResponse
 
-from deploy.population import specimens
+from deploy.demo.population import specimens
 from services.consular.payments.signature import sign
 from shared.values.references import new
 from tests.service.gateway_app import Browser, Gateway

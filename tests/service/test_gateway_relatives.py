@@ -4,8 +4,8 @@ from io import BytesIO
 
 import pytest
 
-from deploy.population import specimens
-from deploy.population.specimens import Specimen
+from deploy.demo.population import specimens
+from deploy.demo.population.specimens import Specimen
 from shared.catalogue import CATALOGUE, kin
 from tests.service.filing import PDF
 from tests.service.gateway_app import Browser, Gateway

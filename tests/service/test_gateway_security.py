@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from werkzeug.routing import Rule
 
-from deploy.population import specimens
+from deploy.demo.population import specimens
 from services.gateway.web.access import ANYONE, PAGES
 from services.gateway.web.security import BODY_BYTES, UPLOAD_BYTES, WITHOUT_TOKEN
 from shared.identity.actor import OFFICER_ROLES
@@ -15,6 +15,7 @@ from tests.service.gateway_app import Browser, Gateway, build
 
 FILLING = {
     "mismatch": "1",
+    "token": "a-link-that-nobody-gave",
     "lang": "ar",
     "slug": "passport-renewal",
     "reference": "RUH-22222-22222-2",

@@ -6,7 +6,7 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import select, update
 
-from deploy.population import specimens
+from deploy.demo.population import specimens
 from services.gateway.accounts import sessions
 from services.gateway.accounts.model import Account, Attempt, AuthSession
 from services.gateway.accounts.passwords import hash_password

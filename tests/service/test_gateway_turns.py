@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from deploy.population import specimens
+from deploy.demo.population import specimens
 from tests.service.gateway_app import Browser, Gateway
 from tests.service.test_gateway_journey import begin, fill
 

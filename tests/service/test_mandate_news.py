@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select
 
-from deploy.population import specimens
+from deploy.demo.population import specimens
 from services.consular.notices.model import Notice
 from services.consular.people.model import Mandate
 from tests.conftest import HOME, officer

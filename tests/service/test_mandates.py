@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from deploy.population import specimens
+from deploy.demo.population import specimens
 from shared.identity.crypto import Keys
 from shared.identity.representation import Representation, sign_representation
 from shared.values.dates import add_months

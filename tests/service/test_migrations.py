@@ -13,12 +13,12 @@ from flask import Flask
 from psycopg import Connection, sql
 from sqlalchemy import create_engine, make_url
 
-from deploy import reference_data
-from deploy.database import DATABASE, SERVICES, opened, prepare
-from deploy.migrate import SERVICES_FOLDER, current, migrate_all
-from deploy.migrations import act_as_owner, configuration
-from deploy.population import specimens
-from deploy.postgres import Postgres
+from deploy.demo.population import specimens
+from deploy.dev.postgres import Postgres
+from deploy.platform import reference_data
+from deploy.platform.database import DATABASE, SERVICES, connect_as_admin, prepare
+from deploy.platform.migrate import SERVICES_FOLDER, current, migrate_all
+from deploy.platform.migrations import act_as_owner, configuration
 from shared.identity.crypto import Keys
 from tests.conftest import HOME, ServiceClient, expatriate
 from tests.service import data_folder
@@ -60,18 +60,18 @@ def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upgraded]:
         before = read_all(postgres)
         urls = prepare(postgres.admin_url, postgres.data)
         migrate_all(postgres.admin_url)
-        with opened(postgres.admin_url, DATABASE) as connection:
+        with connect_as_admin(postgres.admin_url, DATABASE) as connection:
             loaded = [name for service in SERVICES for name in reference_data.loaded(connection, service)]
         yield Upgraded(postgres, urls, before, read_all(postgres), loaded)
 
 
 def read_all(postgres: Postgres) -> dict[tuple[str, str], data_folder.Rows]:
-    with opened(postgres.admin_url, DATABASE) as connection:
+    with connect_as_admin(postgres.admin_url, DATABASE) as connection:
         return {(table.schema, table.name): table.read(connection) for table in data_folder.tables()}
 
 
 def objects_in(postgres: Postgres, service: str) -> Objects:
-    with opened(postgres.admin_url, DATABASE) as connection, connection.transaction():
+    with connect_as_admin(postgres.admin_url, DATABASE) as connection, connection.transaction():
         return objects_of(connection, service)
 
 
@@ -113,7 +113,7 @@ def test_nothing_is_lost_by_migrations_and_reference_data(upgraded: Upgraded) ->
 
 def test_an_older_data_folder_has_every_row_that_the_files_have(upgraded: Upgraded) -> None:
     """As a new database has. A row that was published and then reworded is missed here: it wants a row of its own."""
-    with opened(upgraded.postgres.admin_url, DATABASE) as connection:
+    with connect_as_admin(upgraded.postgres.admin_url, DATABASE) as connection:
         for service in SERVICES:
             connection.execute("SELECT set_config('search_path', %s, false)", [service])
             for source in reference_data.sources(service):
@@ -170,7 +170,7 @@ FILED = "SELECT reference, status, person FROM consular.application WHERE missio
 def test_every_status_of_then_is_read_by_the_service_of_today(
     upgraded: Upgraded, client: Callable[[str], ServiceClient]
 ) -> None:
-    with opened(upgraded.postgres.admin_url, DATABASE) as connection:
+    with connect_as_admin(upgraded.postgres.admin_url, DATABASE) as connection:
         filed = connection.execute(f"{FILED} ORDER BY reference", [HOME]).fetchall()
     one_of_each = {status: (reference, person) for reference, status, person in filed}
     assert len(one_of_each) > 7
@@ -180,7 +180,7 @@ def test_every_status_of_then_is_read_by_the_service_of_today(
 
 
 def test_an_application_of_then_goes_on(upgraded: Upgraded, client: Callable[[str], ServiceClient]) -> None:
-    with opened(upgraded.postgres.admin_url, DATABASE) as connection:
+    with connect_as_admin(upgraded.postgres.admin_url, DATABASE) as connection:
         row = connection.execute(f"{FILED} AND status = 'awaiting_payment' LIMIT 1", [HOME]).fetchone()
     assert row
     reference, _, person = row
@@ -276,11 +276,11 @@ def test_a_new_database_with_one_revision_more(
         folder = versions(service)
         (folder / "HEAD").write_text("next\n")
         shutil.copytree(folder, tmp_path / "services" / service / "migrations")
-    monkeypatch.setattr("deploy.migrate.SERVICES_FOLDER", tmp_path / "services")
+    monkeypatch.setattr("deploy.platform.migrate.SERVICES_FOLDER", tmp_path / "services")
     with Postgres(tmp_path / "new") as postgres:
         prepare(postgres.admin_url, postgres.data)
         migrate_all(postgres.admin_url)
-        with opened(postgres.admin_url, DATABASE) as connection:
+        with connect_as_admin(postgres.admin_url, DATABASE) as connection:
             for service in SERVICES:
                 for table in tables_of(service):
                     assert remarks(connection, service, table) == set()

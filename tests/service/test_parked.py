@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
-from deploy import parked as command
+from deploy.platform import parked as command
 from shared.database.audit import event
 from shared.database.db import Database
 from shared.errors import NotFound, Refusal

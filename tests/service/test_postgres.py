@@ -11,8 +11,8 @@ import psutil
 import psycopg
 import pytest
 
-from deploy.database import BUS, SERVICES, prepare
-from deploy.postgres import Postgres, PostgresFailed, candidates, version_of
+from deploy.dev.postgres import Postgres, PostgresFailed, candidates, version_of
+from deploy.platform.database import BUS, SERVICES, prepare
 
 AS_ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="only root has to step down")
 
@@ -55,7 +55,7 @@ def test_survives_a_stop_and_a_kill_on_the_same_folder(tmp_path: Path) -> None:
 
 
 def test_refuses_a_folder_that_another_one_serves(server: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("deploy.postgres.STALE_LIMIT", 0.1)
+    monkeypatch.setattr("deploy.dev.postgres.STALE_LIMIT", 0.1)
     second = Postgres(server.data)
     with pytest.raises(PostgresFailed, match="lock file"):
         second.start()
@@ -69,7 +69,7 @@ def test_refuses_strangers_without_a_password(server: Postgres) -> None:
 
 
 def test_dies_with_its_runner(tmp_path: Path) -> None:
-    runner = subprocess.Popen([sys.executable, "-m", "deploy.postgres", str(tmp_path)], stdout=subprocess.PIPE)
+    runner = subprocess.Popen([sys.executable, "-m", "deploy.dev.postgres", str(tmp_path)], stdout=subprocess.PIPE)
     assert runner.stdout is not None
     with runner.stdout:
         assert b"postgresql" in runner.stdout.readline()

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from deploy.population import specimens
+from deploy.demo.population import specimens
 from services.consular.applications.model import Application
 from shared.database.audit import event
 from shared.database.db import Database

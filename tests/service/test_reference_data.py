@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from psycopg import Connection
 
-from deploy import reference_data
-from deploy.database import DATABASE, opened, prepare
-from deploy.migrate import migrate_all
-from deploy.postgres import Postgres
+from deploy.dev.postgres import Postgres
+from deploy.platform import reference_data
+from deploy.platform.database import DATABASE, connect_as_admin, prepare
+from deploy.platform.migrate import migrate_all
 from tests.service.orders import at_once
 
 TARIFF = "travel/test/all/2026-01-01,passport-renewal,test,mofae,,100,USD,2026-01-01,,test,L,tests\n"
@@ -31,7 +31,7 @@ def admin_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def connection(admin_url: str) -> Iterator[Connection]:
-    with opened(admin_url, DATABASE) as connection:
+    with connect_as_admin(admin_url, DATABASE) as connection:
         connection.execute("SET search_path = consular")
         yield connection
 

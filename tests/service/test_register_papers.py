@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from deploy.population import specimens
+from deploy.demo.population import specimens
 from services.civil_registry import contents, extract, family, kinship
 from services.civil_registry.model import FamilyEntry, Person, RegisterEvent, Request
 from shared import documents

@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from deploy.database import DATABASE, opened
-from deploy.population import specimens
-from deploy.population.specimens import Specimen
-from deploy.postgres import Postgres
+from deploy.demo.population import specimens
+from deploy.demo.population.specimens import Specimen
+from deploy.dev.postgres import Postgres
+from deploy.platform.database import DATABASE, connect_as_admin
 from services.civil_registry.findings import parentage
 from services.civil_registry.model import Annotation, Person
 from services.civil_registry.registrar.model import Settlement
@@ -47,7 +47,7 @@ class Register:
     column: str
 
     def write(self, value: object) -> None:
-        with opened(self.cluster.admin_url, DATABASE) as connection:
+        with connect_as_admin(self.cluster.admin_url, DATABASE) as connection:
             connection.execute(
                 f"UPDATE civil_registry.person SET {self.column} = %s WHERE id = %s",  # noqa: S608
                 [value, self.whose.person],

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from deploy.database import DATABASE, opened
-from deploy.population import specimens
-from deploy.population.specimens import Specimen
-from deploy.postgres import Postgres
+from deploy.demo.population import specimens
+from deploy.demo.population.specimens import Specimen
+from deploy.dev.postgres import Postgres
+from deploy.platform.database import DATABASE, connect_as_admin
 from services.civil_registry import rules as register_rules
 from services.consular.people import rules
 from shared.identity.actor import Actor
@@ -51,16 +51,16 @@ def register(cluster: Postgres, registers: int) -> Iterator[Any]:
     """The register as its owner may write it; births, deaths and parents are put back afterwards."""
     query = "SELECT id, born, died_on, father FROM civil_registry.person WHERE id = ANY(%s)"
     people = [one.person for one in specimens.SPECIMENS]
-    with opened(cluster.admin_url, DATABASE) as connection:
+    with connect_as_admin(cluster.admin_url, DATABASE) as connection:
         before = connection.execute(query, [people]).fetchall()
     assert registers
 
     def change(one: Specimen, born: date | None = None, died_on: date | None = None, father: str | None = None) -> None:
-        with opened(cluster.admin_url, DATABASE) as connection:
+        with connect_as_admin(cluster.admin_url, DATABASE) as connection:
             connection.execute(CHANGE, [born, died_on, father, one.person])
 
     yield change
-    with opened(cluster.admin_url, DATABASE) as connection:
+    with connect_as_admin(cluster.admin_url, DATABASE) as connection:
         for person, born, died, parent in before:
             connection.execute(
                 "UPDATE civil_registry.person SET born = %s, died_on = %s, father = %s WHERE id = %s",
@@ -121,7 +121,7 @@ def test_cousins_are_not_among_the_relatives_of_the_law(
                           AND ((e.person = a.id AND e.spouse = b.id) OR (e.person = b.id AND e.spouse = a.id)))
         LIMIT 1
     """
-    with opened(cluster.admin_url, DATABASE) as connection:
+    with connect_as_admin(cluster.admin_url, DATABASE) as connection:
         found = connection.execute(query).fetchone()
     assert found, "the population has cousins"
     actor = Actor("expatriate", "account-cousin", "expatriate", "RUH", str(found[0]))

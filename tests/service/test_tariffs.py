@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from deploy import reference_data
-from deploy.postgres import Postgres
+from deploy.dev.postgres import Postgres
+from deploy.platform import reference_data
 from services.consular import missions
 from services.consular.missions.model import Mission
 from services.consular.payments import quote, tariffs

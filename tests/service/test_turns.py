@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import func, select, update
 
-from deploy.database import DATABASE, opened
-from deploy.postgres import Postgres
+from deploy.dev.postgres import Postgres
+from deploy.platform.database import DATABASE, connect_as_admin
 from services.consular.applications.model import Application
 from services.consular.appointments.hold import Booker, hold
 from services.consular.appointments.model import Appointment
@@ -41,7 +41,7 @@ def consular(database: Databases) -> Database:
 def empty(cluster: Postgres, consular: Database) -> Iterator[None]:
     """Seats that other tests took are free again, and what was added to the hours is gone."""
     yield
-    with opened(cluster.admin_url, DATABASE) as connection:
+    with connect_as_admin(cluster.admin_url, DATABASE) as connection:
         connection.execute("DELETE FROM consular.attendance WHERE turn IS NOT NULL")
         connection.execute("DELETE FROM consular.turn")
         connection.execute("DELETE FROM consular.closure WHERE scope IS NOT NULL")
@@ -505,7 +505,7 @@ def test_openings_are_everybodys_to_read(counter: Begin) -> None:
 
 def test_the_days_quota_ends_a_day_before_its_seats_do(counter: Begin, consular: Database, cluster: Postgres) -> None:
     at = in_time(counter(), "attestation")[-1]
-    with opened(cluster.admin_url, DATABASE) as connection:
+    with connect_as_admin(cluster.admin_url, DATABASE) as connection:
         connection.execute(
             "INSERT INTO consular.turn_rule SELECT 'test', 'RUH', 'attestation', 30, 10, 1, 2, 24, 15, '2024-01-02', "
             "'test', 'L', 'test'"
@@ -523,7 +523,7 @@ def test_the_days_quota_ends_a_day_before_its_seats_do(counter: Begin, consular:
         later = (datetime.fromisoformat(at) - timedelta(minutes=15)).isoformat()
         assert code(act(mine, "hold", starts_at=later)) == (409, "turn_taken")
     finally:
-        with opened(cluster.admin_url, DATABASE) as connection:
+        with connect_as_admin(cluster.admin_url, DATABASE) as connection:
             connection.execute("DELETE FROM consular.turn_rule WHERE id = 'test'")
 
 

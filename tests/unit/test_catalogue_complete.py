@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from deploy import demo_data, reference
-from deploy.demo.answers import answers, required_papers
-from deploy.demo.people import CAST, COMPANY, owes
+from deploy.demo import demo_data
+from deploy.demo.scenarios.answers import answers, required_papers
+from deploy.demo.scenarios.people import CRITERIA, SHARED_PERSON, owes
+from deploy.dev import reference
 from services.civil_registry import contents
 from services.civil_registry import handlers as civil_registry
 from services.conscription import allowance
@@ -40,7 +41,7 @@ from shared.i18n import Language, language
 from tests.journey.ways import HAPPY, MENDED, REFUSED, WALKED
 
 TODAY = date(2026, 11, 21)
-SERVICES = Path(reference.__file__).parent.parent / "services"
+SERVICES = Path(reference.__file__).parents[2] / "services"
 each_entry = pytest.mark.parametrize("entry", CATALOGUE.values(), ids=CATALOGUE.keys())
 both = pytest.mark.parametrize("tongue", [language("ar"), language("en")], ids=["ar", "en"])
 
@@ -206,7 +207,7 @@ def test_the_demo_can_play_it(entry: Transaction) -> None:
     assert set(clean) >= {question.name for question in entry.questions}
     assert (kin.named(entry, clean) is None) == (entry.holder == OWN)
     assert {paper.name for paper in required_papers(entry.slug)} <= {paper.name for paper in entry.papers}
-    assert CAST.get(COMPANY.get(entry.slug, entry.slug), CAST.get(entry.slug, owes)) is not None
+    assert CRITERIA.get(SHARED_PERSON.get(entry.slug, entry.slug), CRITERIA.get(entry.slug, owes)) is not None
 
 
 def test_the_demo_revives_what_the_law_ended_and_nothing_else() -> None:

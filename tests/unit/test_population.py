@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deploy.population.families import GENERATIONS, villages
-from deploy.population.lives import age_at_death
-from deploy.population.names import FAMILIES, MEN, WOMEN
-from deploy.population.people import AS_OF, Community, Human, Marriage
-from deploy.population.places import CITIES, GOVERNORATES, OFFICES
-from deploy.population.showcase import showcase
-from deploy.population.specimens import MARRIAGES, SPECIMENS
+from deploy.demo.population.families import GENERATIONS, villages
+from deploy.demo.population.lives import age_at_death
+from deploy.demo.population.names import FAMILIES, MEN, WOMEN
+from deploy.demo.population.people import AS_OF, Community, Human, Marriage
+from deploy.demo.population.places import CITIES, GOVERNORATES, OFFICES
+from deploy.demo.population.showcase import showcase
+from deploy.demo.population.specimens import MARRIAGES, SPECIMENS
 from shared.values.person import has_known_governorate, national_number, skeleton
 
 PEOPLE, SEED = 3_000, 11

@@ -5,11 +5,11 @@ from datetime import date
 
 import pytest
 
-from deploy.population.families import villages
-from deploy.population.people import AS_OF, Community, Human
-from deploy.population.places import OFFICES
-from deploy.population.registers import COLUMNS, CivilRegister
-from deploy.population.soldiers import ServiceRegister, is_only_son
+from deploy.demo.population.families import villages
+from deploy.demo.population.people import AS_OF, Community, Human
+from deploy.demo.population.places import OFFICES
+from deploy.demo.population.registers import COLUMNS, CivilRegister
+from deploy.demo.population.soldiers import ServiceRegister, is_only_son
 from shared.catalogue.conditions import LIABLE_UNTIL_AGE
 from shared.values.dates import age_on
 

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from deploy import reference_data
-from deploy.database import SERVICES
+from deploy.platform import reference_data
+from deploy.platform.database import SERVICES
 
 FOLDERS = sorted(reference_data.SERVICES_FOLDER.glob("*/data"))
 
 
 def test_every_version_is_dated() -> None:
-    """After a change of a file: `python -m deploy.reference_data`, which adds today's line to its `LOADS.csv`."""
+    """`python -m deploy.platform.reference_data` adds a line to `LOADS.csv` for each changed file."""
     assert [path.name for path, _ in reference_data.undated()] == []
 
 

@@ -7,7 +7,7 @@ from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
 from services.consular.api.payments import Card, Cash
-from services.consular.api.prices import card_provider
+from services.consular.api.prices import card_provider, check_merchant
 from services.consular.api.request import Keyed, mission_session, once
 from services.consular.passports import approve
 from services.consular.passports import case_view as passport_view
@@ -85,6 +85,7 @@ def at_counter(reference: str) -> dict[str, Any]:
 def pay(reference: str) -> tuple[dict[str, Any], int]:
     """A card payment of the difference; repeated, the one that is open."""
     asked, actor = body(Card), current_actor()
+    check_merchant()
     if not returns_home(asked["return_url"], settings().public_url):
         raise Invalid("foreign_address", field="return_url")
     with mission_session(reference) as session:

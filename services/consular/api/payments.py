@@ -6,7 +6,7 @@ from flask import Blueprint
 from marshmallow import ValidationError, fields, validate
 from sqlalchemy.orm import Session
 
-from services.consular.api.prices import card_provider
+from services.consular.api.prices import card_provider, check_merchant
 from services.consular.api.request import Keyed, mission_session, once
 from services.consular.payments import hosted
 from services.consular.payments.rules import returns_home
@@ -47,6 +47,7 @@ class Cash(Keyed):
 def pay(reference: str) -> tuple[dict[str, Any], int]:
     """A card payment with the address of the provider's page; repeated, the one that is open."""
     asked, actor = body(Card), current_actor()
+    check_merchant()
     if not returns_home(asked["return_url"], settings().public_url):
         raise Invalid("foreign_address", field="return_url")
     with mission_session(reference) as session:

@@ -22,7 +22,13 @@ from shared.web.service import allowed, current_actor, database, settings
 def card_provider() -> CardProvider:
     """The provider this process is configured for."""
     configured = settings()
-    return Provider(configured.provider_url, configured.provider_secret[0])
+    return Provider(configured.provider_url, next(iter(configured.provider_secret), ""))
+
+
+def check_merchant() -> None:
+    """Raises Refusal (merchant_missing) outside demo mode without a named merchant and provider."""
+    if not (settings().specimen or settings().takes_cards):
+        raise Refusal("merchant_missing")
 
 
 def routes(settle: Settle) -> Blueprint:

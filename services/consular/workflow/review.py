@@ -18,6 +18,7 @@ from services.consular.workflow.release import release
 from shared import forms
 from shared.catalogue.model import REGISTERS, Ask
 from shared.catalogue.reasons import ALL_REFUSE_REASONS, RETURN_REASONS
+from shared.documents import issuer
 from shared.errors import Invalid
 from shared.identity.actor import Actor
 from shared.messaging.outbox import emit
@@ -29,13 +30,15 @@ NOTE_LENGTH = 500
 def accept(session: Session, actor: Actor, reference: str) -> Application:
     """Asks the authorities. Of two officers who accept at once one waits, and is told that it is done.
 
-    Raises Refusal (visit_needed) while an applicant who must come in person has not come.
+    Raises Refusal (visit_needed) while an applicant who must come in person has not come, and (authority_missing) where
+    nothing official can be issued.
     """
     application = load_for_update(session, actor, "desk.accept", reference)
     check_status(application, "accept")
     check_came(session, application)
     check_approved(session, application)
     duplicates.check_settled(session, reference)
+    issuer.check_official()
     ask_authorities(session, actor, application)
     return application
 

@@ -2,10 +2,9 @@
 
 from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 
-from services.gateway.accounts.demo import DemoAccount, ensure_demo
 from services.gateway.accounts.sessions import Visitor
 
 # What PostgreSQL raises when it cannot be reached or is overloaded.
 UNREACHABLE = (OperationalError, InterfaceError, TimeoutError)
 
-__all__ = ["UNREACHABLE", "DemoAccount", "Visitor", "ensure_demo"]
+__all__ = ["UNREACHABLE", "Visitor"]

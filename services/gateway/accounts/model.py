@@ -67,3 +67,18 @@ class Attempt(Base):
     since: Mapped[datetime]
     ends_at: Mapped[datetime] = mapped_column(index=True)
     count: Mapped[int]
+
+
+class Invitation(Base):
+    """A one-time link to a staff account. Only the hash of its token is kept."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (CheckConstraint("email = lower(email)", name="email_folded"),)
+
+    token_key: Mapped[str] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(index=True)
+    role: Mapped[str]
+    home_mission: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    ends_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]

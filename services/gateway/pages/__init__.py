@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from services.gateway.pages.account import account, identity, notices, sign_in, sign_up
+from services.gateway.pages.account import account, identity, invitation, notices, sign_in, sign_up
 from services.gateway.pages.applications import applications, track
 from services.gateway.pages.apply import behalf, bookings, draft, uploads
 from services.gateway.pages.appointments import appointments
@@ -19,6 +19,7 @@ IN_A_LANGUAGE = (
     about,
     sign_in,
     sign_up,
+    invitation,
     identity,
     account,
     mandates,

@@ -42,6 +42,8 @@ PAGES: dict[str, Set[str]] = {
     "sign_in.leave": SIGNED_IN,
     "sign_up.ask": ANYONE,
     "sign_up.open_account": ANYONE,
+    "invitation.ask": ANYONE,
+    "invitation.accept": ANYONE,
     "identity.ask": frozenset({UNCONFIRMED}),
     "identity.confirm": frozenset({UNCONFIRMED}),
     "account.show": SIGNED_IN,

@@ -14,8 +14,16 @@ from pathlib import Path
 
 from psycopg import Connection, sql
 
-from deploy.database import DATABASE, OWNER, SERVICES, create_database, create_roles, kept_passwords, opened
-from deploy.postgres import Postgres
+from deploy.dev.postgres import Postgres
+from deploy.platform.database import (
+    DATABASE,
+    OWNER,
+    SERVICES,
+    connect_as_admin,
+    create_database,
+    create_roles,
+    load_passwords,
+)
 
 FOLDER = Path(__file__).parent
 Rows = Counter[str]
@@ -50,10 +58,10 @@ def tables() -> list[Table]:
 
 def restore(postgres: Postgres) -> None:
     """Puts the dump into a new cluster, beside its roles."""
-    with opened(postgres.admin_url) as admin:
-        create_roles(admin, kept_passwords(postgres.data / "passwords.json"))
+    with connect_as_admin(postgres.admin_url) as admin:
+        create_roles(admin, load_passwords(postgres.data / "passwords.json"))
         create_database(admin, DATABASE, OWNER, visitors=SERVICES)
-    with opened(postgres.admin_url, DATABASE) as connection:
+    with connect_as_admin(postgres.admin_url, DATABASE) as connection:
         connection.execute(dump())
 
 

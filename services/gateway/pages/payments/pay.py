@@ -30,14 +30,14 @@ def choose(reference: str) -> str:
 
 
 def _page(application: Application, entry: Transaction, refusal: Refusal | None = None) -> str:
-    if settings().provider_url:
+    if settings().takes_cards:
         allow_form_to(settings().provider_url)
     return render_template(
         "pages/payments/pay.html",
         application=application,
         entry=entry,
         quote=application["quote"],
-        by_card=bool(settings().provider_url),
+        by_card=settings().takes_cards,
         errors=faults(refusal) if refusal else {},
         key=token_urlsafe(16),
     )

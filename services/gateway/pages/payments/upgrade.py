@@ -25,7 +25,7 @@ def show(reference: str) -> str:
 
 
 def _page(application: Application, refusal: Refusal | None = None) -> str:
-    if settings().provider_url:
+    if settings().takes_cards:
         allow_form_to(settings().provider_url)
     price = consular().payments.upgrade_price(visitor().actor, application["reference"])
     return render_template(
@@ -33,7 +33,7 @@ def _page(application: Application, refusal: Refusal | None = None) -> str:
         application=application,
         entry=transaction(application["transaction"]),
         price=price,
-        by_card=bool(settings().provider_url),
+        by_card=settings().takes_cards,
         errors=faults(refusal) if refusal else {},
         key=token_urlsafe(16),
     )

@@ -1,0 +1,41 @@
+"""Accounts for demonstrations: staff of two missions and expatriates whose persons the demo register holds."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.gateway.accounts.model import Account
+from services.gateway.accounts.passwords import hash_password
+from services.gateway.accounts.register import number_key
+
+
+@dataclass(frozen=True)
+class DemoAccount:
+    """One account as the runner prints it. Expatriates carry the person and number the register knows them by."""
+
+    email: str
+    password: str
+    role: str = "expatriate"
+    mission: str = "RUH"
+    person: str | None = None
+    number: str = ""
+    name_ar: str = ""
+    name_latin: str = ""
+
+
+def ensure_demo(session: Session, secret: str, accounts: Iterable[DemoAccount]) -> None:
+    """Creates missing accounts and resets the others; a changed password stays as it is.
+
+    Nothing is checked that costs: this runs at every start.
+    """
+    for wanted in accounts:
+        row = session.scalar(select(Account).where(Account.email == wanted.email))
+        if row is None:
+            row = Account(email=wanted.email, password_hash=hash_password(wanted.password))
+        row.role, row.home_mission, row.person = wanted.role, wanted.mission, wanted.person
+        row.number_key = number_key(secret, wanted.number) or None
+        row.name_ar, row.name_latin = wanted.name_ar, wanted.name_latin
+        session.add(row)
+        session.flush()

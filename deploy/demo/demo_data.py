@@ -1,0 +1,90 @@
+"""The demo's people, registers, stock and accounts: plainly fictional, loaded once, kept between runs."""
+
+import os
+from collections.abc import Mapping
+from datetime import date
+
+from deploy.demo.accounts import DemoAccount, ensure_demo
+from deploy.demo.population import load as load_population
+from deploy.demo.population import specimens
+from deploy.demo.population.specimens import Specimen
+from deploy.platform.database import DATABASE, connect_as_admin
+from services.consular.passports import booklets
+from services.consular.payments import tariffs
+from shared.database.db import Database
+from shared.identity import actor
+
+PASSWORD = "specimen-pass-2026"  # noqa: S105 - printed at every start, good for fictional people only
+HOME, ELSEWHERE = "RUH", "BER"
+PEOPLE = 20_000
+BOOKLETS = {HOME: 500, ELSEWHERE: 50}
+ACTIVATED_ON = date(2025, 1, 1)
+ACTIVATION = "specimen decree of the demo data"
+ACTIVATED = (
+    "cash-allowance",
+    "reserve-cash-allowance",
+    "missed-service-allowance",
+    "residence-deferral",
+    "residence-deferral-renewal",
+    "visit-facilitation",
+)
+STAFF = ("clerk", "officer", "cashier", "head_of_mission", "auditor", "registrar", "administrator")
+EXPATRIATES = (specimens.ABROAD, specimens.WOMAN, specimens.FATHER)
+
+
+def load(admin_url: str, urls: Mapping[str, str], secret: str) -> None:
+    """Idempotent: what is there stays as it is."""
+    with connect_as_admin(admin_url, DATABASE) as connection:
+        load_population(connection, people=int(os.environ.get("MAHJAR_PEOPLE", PEOPLE)))
+    _stock_missions(Database(urls["consular"], pool_size=1))
+    gateway = Database(urls["gateway"], pool_size=1)
+    with gateway.scope(None) as session:
+        ensure_demo(session, secret, _accounts())
+    gateway.engine.dispose()
+
+
+def _stock_missions(consular: Database) -> None:
+    """A stock of blank booklets, and the legacy transactions switched on by dated rows."""
+    for mission, stock in BOOKLETS.items():
+        with consular.scope(mission) as session:
+            first = 900_000_001 if mission == HOME else 910_000_001
+            if not booklets.counts(session).get("in_stock"):
+                serials = [f"S{first + place}" for place in range(stock)]
+                booklets.receive(session, actor.service("consular", mission), mission, serials)
+    with consular.scope(HOME) as session:
+        for slug in ACTIVATED:
+            tariffs.declare_status(session, slug, tariffs.ACTIVE, ACTIVATED_ON, ACTIVATION, "demo", certainty="L")
+    consular.engine.dispose()
+
+
+def _accounts() -> list[DemoAccount]:
+    staff = [_officer(role, HOME) for role in STAFF]
+    return [*staff, _officer("officer", ELSEWHERE), *(_expatriate(person) for person in EXPATRIATES)]
+
+
+def _officer(role: str, mission: str) -> DemoAccount:
+    suffix = "" if mission == HOME else f".{mission.lower()}"
+    return DemoAccount(f"{role.replace('_', '-')}{suffix}@mahjar.example", PASSWORD, role, mission)
+
+
+def _expatriate(person: Specimen) -> DemoAccount:
+    return DemoAccount(
+        email=f"{person.key}@mahjar.example",
+        password=PASSWORD,
+        person=person.person,
+        number=person.national_number,
+        name_ar=f"{person.given_name} {person.father_name} {person.family_name}",
+        name_latin=f"{person.latin_given} {person.latin_father} {person.latin_family}",
+    )
+
+
+def accounts() -> list[str]:
+    """Lines of accounts to sign in with, and of specimens whose identity a new account may confirm."""
+    lines = [f"{account.email:<32} {account.role}, {account.mission}" for account in _accounts()]
+    free = [person for person in specimens.SPECIMENS if person not in EXPATRIATES and person.died_on is None]
+    return [
+        f"accounts  password of all: {PASSWORD}",
+        *(f"  {line}" for line in lines),
+        "specimens to register with (national number, names and birth date as below)",
+        *(f"  {' · '.join(person.identity().values())}" for person in free),
+    ]

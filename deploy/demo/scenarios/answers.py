@@ -1,0 +1,104 @@
+"""Good answers and papers for each transaction: what a patient person would type and hand in."""
+
+import io
+from typing import Protocol
+
+from PIL import Image
+
+from shared.catalogue import CATALOGUE
+from shared.catalogue.model import RequiredUpload
+
+ARABIC_INDIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
+
+
+# Where the kind of a question is not enough for a good answer.
+FIXED = {
+    "passport_issued_on": "2020-12-01",
+    "passport_expires_on": "2026-12-01",
+    "residence_permit_expires_on": "2027-06-30",
+    "lost_on": "2024-05-01",
+    "damaged_on": "2024-05-01",
+    "period_from": "2018-01-01",
+    "period_until": "2020-12-31",
+    "other_passport_numbers": "N007654321",
+    "licence_number": "771203",
+    "licence_office": "دمشق",
+    "recruitment_branch": "دمشق",
+    "destination_country": "السعودية",
+    # Asked only of whoever is early.
+    "early_reason": "",
+}
+
+
+class Somebody(Protocol):
+    """What the forms need of a person."""
+
+    @property
+    def national_number(self) -> str: ...
+    @property
+    def latin_given(self) -> str: ...
+    @property
+    def latin_father(self) -> str: ...
+    @property
+    def latin_family(self) -> str: ...
+    @property
+    def latin_mother(self) -> str: ...
+
+
+class Relative(Protocol):
+    """Somebody whose entry is asked for, by number and given name."""
+
+    @property
+    def national_number(self) -> str: ...
+    @property
+    def given_name(self) -> str: ...
+
+
+# A good answer of each kind; a person's own numbers come from the person.
+BY_KIND = {
+    "text": "الرياض",
+    "long_text": "شارع العليا، حي الورود",
+    "latin": "Riyadh",
+    "date": "2027-01-01",
+    "past_date": "2019-09-01",
+    "phone": "+966 50 123 4567",
+    "saudi_number": "٢١٢٣٤٥٦٧٨٩",
+    "saudi_mobile": "0501234567",
+    "number": "1",
+}
+
+
+def answers(slug: str, person: Somebody, relative: Relative | None = None) -> dict[str, str]:
+    """Answers to every question of an entry, by its kind where its name says nothing more; for a relative if named."""
+    known = {
+        "latin_given_name": person.latin_given,
+        "latin_father_name": person.latin_father,
+        "latin_family_name": person.latin_family,
+        "latin_mother_name": person.latin_mother,
+        **FIXED,
+        # A number of one's own, as somebody with an Arabic keyboard types it.
+        "passport_number": f"N{person.national_number[-9:].translate(ARABIC_INDIC)}",
+    }
+    if relative:
+        known |= {"whose": "relative"}
+        for whom in ("relative", "deceased"):
+            known |= {f"{whom}_national_number": relative.national_number, f"{whom}_given_name": relative.given_name}
+    by_kind = BY_KIND | {"national_number": person.national_number}
+    return {
+        question.name: known[question.name]
+        if question.name in known
+        else (question.choices or (by_kind.get(question.kind, ""),))[0]
+        for question in CATALOGUE[slug].questions
+    }
+
+
+def scan(mark: int = 0) -> bytes:
+    """A small JPEG, another one for each mark."""
+    content = io.BytesIO()
+    Image.new("RGB", (640, 420), (230, 225 - mark % 60, 210)).save(content, "JPEG", quality=70)
+    return content.getvalue()
+
+
+def required_papers(slug: str) -> list[RequiredUpload]:
+    """The papers an entry insists on."""
+    return [paper for paper in CATALOGUE[slug].papers if paper.required]

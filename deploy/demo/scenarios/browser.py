@@ -1,0 +1,100 @@
+"""A browser without a window: opens pages, follows links and fills in forms with their hidden fields."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+from xml.etree.ElementTree import Element
+
+import requests
+import tinyhtml5
+
+SECONDS = 30
+HTML = "{http://www.w3.org/1999/xhtml}"
+
+
+class UnexpectedPage(Exception):
+    """A page is not what the scenario expects; its first error or heading says what it is instead."""
+
+    def __init__(self, description: str, status: int = 200) -> None:
+        super().__init__(description)
+        self.status = status
+
+
+@dataclass(frozen=True)
+class Form:
+    """One form of a page, with the values it came with."""
+
+    action: str
+    method: str
+    values: dict[str, str]
+
+
+class Page:
+    """A page of the gateway, parsed."""
+
+    def __init__(self, answer: requests.Response) -> None:
+        self.url, self.status, self.content = answer.url, answer.status_code, answer.content
+        kind = answer.headers.get("Content-Type", "")
+        self.root = tinyhtml5.parse(answer.text) if kind.startswith("text/html") else Element("none")
+
+    def of(self, tag: str) -> list[Element]:
+        """Elements of this tag, in order."""
+        return list(self.root.iter(HTML + tag))
+
+    def message(self) -> str:
+        """What went wrong in the page's own words, or its heading."""
+        errors = [one for one in self.of("section") if "wrong" in (one.get("class") or "")]
+        first = next(iter([*errors, *self.of("h1")]), None)
+        return " ".join("".join(first.itertext()).split()) if first is not None else ""
+
+    def form(self, ending: str) -> Form:
+        """The form whose action ends so (before its query). Raises UnexpectedPage."""
+        for form in self.of("form"):
+            action = urljoin(self.url, form.get("action") or self.url)
+            if urlsplit(action).path.endswith(ending):
+                return Form(action, form.get("method", "get").lower(), _values(form))
+        raise UnexpectedPage(f"no form {ending} at {urlsplit(self.url).path}: {self.message()}")
+
+    def links(self, ending: str) -> list[str]:
+        """Addresses of links that end so."""
+        addresses = [urljoin(self.url, one.get("href") or "") for one in self.of("a")]
+        return [address for address in addresses if urlsplit(address).path.endswith(ending)]
+
+
+def _values(form: Element) -> dict[str, str]:
+    values = {
+        one.get("name", ""): one.get("value", "") for one in form.iter(HTML + "input") if one.get("type") == "hidden"
+    }
+    for select in form.iter(HTML + "select"):
+        chosen = [one.get("value", "") for one in select.iter(HTML + "option") if one.get("selected") is not None]
+        values[select.get("name", "")] = next(iter(chosen), "")
+    return values
+
+
+class Browser:
+    """One person's cookies and way through the pages, in one language."""
+
+    def __init__(self, address: str, language: str) -> None:
+        self.base = f"{address}/{language}"
+        self.session = requests.Session()
+        self.session.trust_env = False
+
+    def open(self, path: str) -> Page:
+        """A page by its path in this language, or by its whole address."""
+        return self._read(self.session.get(path if "://" in path else self.base + path, timeout=SECONDS))
+
+    def send(self, form: Form, values: Mapping[str, str], files: Mapping[str, Any] | None = None) -> Page:
+        """Fills in a form and sends it. Raises UnexpectedPage when the answer is a refusal."""
+        filled = {**form.values, **values}
+        if form.method == "get":
+            return self._read(self.session.get(form.action, params=filled, timeout=SECONDS))
+        return self._read(self.session.post(form.action, data=filled, files=files, timeout=SECONDS))
+
+    def _read(self, answer: requests.Response) -> Page:
+        page = Page(answer)
+        if answer.status_code >= 400:
+            raise UnexpectedPage(
+                f"{answer.status_code} at {urlsplit(answer.url).path}: {page.message()}", answer.status_code
+            )
+        return page

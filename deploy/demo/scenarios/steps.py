@@ -1,0 +1,207 @@
+"""The steps of the scenarios, each through the page that a person would use for it."""
+
+import time
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from deploy.demo.demo_data import HOME, PASSWORD
+from deploy.demo.sandbox.provider import TEST_NUMBER
+from deploy.demo.scenarios.answers import answers, required_papers, scan
+from deploy.demo.scenarios.browser import Browser, Page, UnexpectedPage
+from deploy.demo.scenarios.people import DemoPerson
+from shared.catalogue import CATALOGUE
+from shared.catalogue.model import Transaction
+
+WAIT_SECONDS = 60.0
+TOO_MANY = 429
+LOOK_SECONDS = 0.2
+SECRET_WORDS = "three unrelated words"  # noqa: S105 - a fictional person's
+
+
+def sign_in(browser: Browser, email: str, password: str = PASSWORD) -> None:
+    """Signs in. Raises UnexpectedPage when the account is not there."""
+    form = browser.open("/sign-in").form("/sign-in")
+    browser.send(form, {"identifier": email, "password": password})
+
+
+def register_account(browser: Browser, person: DemoPerson) -> bool:
+    """Opens an account and confirms the identity. False when this person is already registered.
+
+    Raises UnexpectedPage when too many have registered here within the hour.
+    """
+    email = f"{person.national_number}@mahjar.example"
+    form = browser.open("/sign-up").form("/sign-up")
+    try:
+        page = browser.send(form, {"email": email, "password": SECRET_WORDS, "mission": HOME})
+    except UnexpectedPage as error:
+        if error.status == TOO_MANY:
+            raise
+        return False
+    born = {"born-year": str(person.born.year), "born-month": str(person.born.month), "born-day": str(person.born.day)}
+    browser.send(page.form("/identity"), person.identity() | born)
+    return True
+
+
+@dataclass
+class Steps:
+    """One application, from the page of its transaction to its end."""
+
+    applicant: Browser
+    person: DemoPerson
+    staff: dict[str, Browser]
+    slug: str
+    by_card: bool = True
+    reference: str = ""
+    papers: dict[str, bytes] = field(default_factory=dict)
+
+    @property
+    def entry(self) -> Transaction:
+        """The catalogue's."""
+        return CATALOGUE[self.slug]
+
+    def pay(self) -> None:
+        """Pays what is owed, by card or in cash."""
+        if self.by_card:
+            self.pay_by_card()
+        else:
+            self.pay_cash()
+
+    def apply(self) -> None:
+        """Fills in the application, uploads its papers and submits it."""
+        self.hand_in(self.fill())
+        self.send()
+
+    def fill(self) -> Page:
+        """Answers the questions step by step. Returns the page after them."""
+        page = self.applicant.open(f"/apply/{self.slug}")
+        page = self.applicant.send(page.form(f"/apply/{self.slug}"), {})
+        self.reference = urlsplit(page.url).path.split("/applications/")[1].split("/")[0]
+        entry, typed = CATALOGUE[self.slug], answers(self.slug, self.person, self.person.relative)
+        for step in dict.fromkeys(question.step for question in entry.questions):
+            values: dict[str, str] = {}
+            for question in entry.questions:
+                if question.step == step:
+                    values |= _typed(question.name, question.kind, typed[question.name])
+            page = self.applicant.send(page.form(f"/{step}"), values)
+        return page
+
+    def send(self) -> None:
+        """Reviews the application and submits it."""
+        review = self.applicant.open(f"/applications/{self.reference}/review")
+        self.applicant.send(review.form("/review"), {})
+
+    def hand_in(self, page: Page) -> None:
+        """Uploads every required paper."""
+        for index, paper in enumerate(required_papers(self.slug)):
+            form = page.form(f"/papers/{paper.name}")
+            page = self.applicant.send(form, {}, files={"file": (f"{paper.name}.jpg", scan(index), "image/jpeg")})
+
+    def pay_by_card(self) -> None:
+        """Pays at the provider's page and returns."""
+        choice = self.applicant.open(f"/applications/{self.reference}/pay")
+        self.at_provider(self.applicant.send(choice.form("/pay"), {}))
+
+    def at_provider(self, hosted: Page) -> None:
+        """Pays with the test number on the provider's own page."""
+        self.applicant.send(hosted.form(""), {"outcome": "pay", "number": TEST_NUMBER})
+
+    def pay_cash(self, ending: str = "/cash") -> None:
+        """The cashier takes exactly what is owed, by the form that ends so."""
+        page = self.staff["cashier"].open(f"/desk/counter?reference={self.reference}")
+        due = next(one for one in page.of("p") if one.get("class") == "due")
+        figures = "".join(due.itertext())
+        amount = "".join(sign for sign in figures if sign.isdecimal() or sign == ".")
+        form = page.form(ending)
+        self.staff["cashier"].send(form, {"amount": amount, "currency": form.values.get("currency") or "SAR"})
+
+    def accept(self) -> None:
+        """The officer accepts, once the person came where they must."""
+        if self.entry.appointment:
+            self.come()
+        page = self.staff["officer"].open(f"/desk/cases/{self.reference}")
+        self.staff["officer"].send(page.form("/accept"), {})
+
+    def come(self) -> None:
+        """The person comes in, and the clerk looks at who it is."""
+        page = self.staff["clerk"].open(f"/desk/cases/{self.reference}")
+        self.staff["clerk"].send(page.form("/attend"), {"number": self.person.national_number})
+
+    def send_back(self, reason: str = "paper_unreadable") -> None:
+        """The officer returns it for a fix."""
+        page = self.staff["officer"].open(f"/desk/cases/{self.reference}")
+        self.staff["officer"].send(page.form("/return"), {"reason": reason})
+
+    def mend(self) -> None:
+        """The applicant hands the papers in anew and sends it again."""
+        self.hand_in(self.applicant.open(f"/applications/{self.reference}/papers"))
+        self.send()
+
+    def refuse(self, reason: str = "not_entitled") -> None:
+        """The officer refuses it, and confirms that on a second page."""
+        page = self.staff["officer"].open(f"/desk/cases/{self.reference}/refuse")
+        page = self.staff["officer"].send(page.form("/refuse"), {"reason": reason})
+        self.staff["officer"].send(page.form("/refuse"), {})
+
+    def withdraw(self) -> None:
+        """The applicant takes it back, after reading what becomes of the fee."""
+        page = self.applicant.open(f"/applications/{self.reference}/withdraw")
+        self.applicant.send(page.form("/withdraw"), {})
+
+    def check_refund(self) -> None:
+        """The applicant's page names what is owed back. Raises UnexpectedPage where it does not."""
+        page = self.applicant.open(f"/applications/{self.reference}")
+        if not any("refund" in (one.get("class") or "") for one in page.of("p")):
+            raise UnexpectedPage(f"no refund at {self.reference}: {page.message()}")
+
+    def collect(self) -> None:
+        """The clerk hands the booklet to its holder."""
+        page = self.staff["clerk"].open(f"/desk/counter?reference={self.reference}")
+        self.staff["clerk"].send(page.form("/collect"), {"national_number": self.person.national_number})
+
+    def until(self, ending: str) -> str:
+        """Waits for a link of the application's page that ends so. Raises UnexpectedPage if none appears."""
+        deadline = time.monotonic() + WAIT_SECONDS
+        while True:
+            page = self.applicant.open(f"/applications/{self.reference}")
+            links = [link for link in page.links(ending) if "/receipts/" not in link]
+            if links:
+                return links[0]
+            if time.monotonic() > deadline:
+                raise UnexpectedPage(f"nothing came of {self.reference}: {page.message()}")
+            time.sleep(LOOK_SECONDS)
+
+    def until_document(self) -> str:
+        """The link of the paper that was issued."""
+        return self.until(".pdf")
+
+    def until_ready(self) -> None:
+        """Waits, with the clerk, until the booklet can be handed over."""
+        deadline = time.monotonic() + WAIT_SECONDS
+        while True:
+            page = self.staff["clerk"].open(f"/desk/counter?reference={self.reference}")
+            try:
+                page.form("/collect")
+                return
+            except UnexpectedPage:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(LOOK_SECONDS)
+
+    def download(self, link: str, name: str) -> None:
+        """Downloads a document. Asks again while it is being drawn."""
+        deadline = time.monotonic() + WAIT_SECONDS
+        while True:
+            try:
+                self.papers[f"{self.reference}-{name}"] = self.applicant.open(link).content
+                return
+            except UnexpectedPage:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(LOOK_SECONDS)
+
+
+def _typed(name: str, kind: str, value: str) -> dict[str, str]:
+    if kind not in ("date", "past_date"):
+        return {name: value}
+    year, month, day = value.split("-")
+    return {f"{name}-year": year, f"{name}-month": month, f"{name}-day": day}

@@ -1,0 +1,40 @@
+"""`make check`: runs every check of the code and prints each complaint on its own line."""
+
+import sys
+import time
+from collections.abc import Callable
+
+from deploy.dev.checks import budgets, imports, locks, reference, style, translations
+
+CHECKS: dict[str, Callable[[], list[str]]] = {
+    "style and types": style.complaints,
+    "imports": imports.complaints,
+    "budgets": budgets.complaints,
+    "locks": locks.complaints,
+    "translations": translations.complaints,
+    "reference pages": reference.complaints,
+}
+
+
+def main() -> None:
+    chosen = [name for name in CHECKS if not sys.argv[1:] or any(word in name for word in sys.argv[1:])]
+    if not chosen:
+        sys.exit(f"choose among: {', '.join(CHECKS)}")
+    complaints = sum(run(name) for name in chosen)
+    if complaints:
+        sys.exit(f"{complaints} complaints")
+    print("nothing to complain about")
+
+
+def run(name: str) -> int:
+    print(name, flush=True)
+    started = time.monotonic()
+    complaints = CHECKS[name]()
+    for complaint in complaints:
+        print(f"  ! {complaint}")
+    print(f"    {'in order' if not complaints else 'not in order'}, {time.monotonic() - started:.1f} s", flush=True)
+    return len(complaints)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,106 @@
+"""Does every key exist in both languages, whole, and does every key that the code names exist at all?"""
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from jinja2 import Environment, nodes
+
+from deploy.dev.checks import sources
+from shared.i18n import FOLDER, LANGUAGES, PLACE, PLURALS, Forms, read_fragments
+
+# What turns a key into words, in templates and in code; the papers' macros show a key in both languages.
+SPEAKERS = frozenset({"t", "tn", "text", "html", "plural", "plural_html", "pair", "heading", "fact", "cell", "say"})
+REFUSALS = frozenset({"Refusal", "NotFound", "NotAllowed", "Invalid", "Conflict", "Unavailable"})
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A key, or with `whole` unset only how it begins, and where it is named."""
+
+    place: str
+    key: str
+    whole: bool
+
+
+def complaints() -> list[str]:
+    texts = {code: read_fragments(FOLDER / code) for code in LANGUAGES}
+    mentions = [*in_templates(), *in_code()]
+    print(f"    {len(texts['ar'])} texts in {len(texts)} languages, {len(mentions)} mentions in code and templates")
+    return [*incomplete(texts), *unknown(mentions, texts["ar"])]
+
+
+def incomplete(texts: dict[str, dict[str, Forms]]) -> Iterator[str]:
+    for key in sorted(set().union(*texts.values())):
+        missing = [code for code, known in texts.items() if key not in known]
+        if missing:
+            yield f"{key} is missing in {', '.join(missing)}"
+            continue
+        yield from unequal(key, {code: known[key] for code, known in texts.items()})
+
+
+def unequal(key: str, forms: dict[str, Forms]) -> Iterator[str]:
+    """Empty forms, too few of them, or places in braces that one language forgot."""
+    several = any(len(one) > 1 for one in forms.values())
+    for code, one in forms.items():
+        if several and len(one) != len(PLURALS[code]):
+            yield f"{key} has {len(one)} plural forms in {code}, not {len(PLURALS[code])}"
+        if not all(form.strip() for form in one):
+            yield f"{key} has an empty form in {code}"
+    # A form for exactly one or two may say the number in words, so {n} is free.
+    places = {code: {place for form in one for place in PLACE.findall(form)} - {"n"} for code, one in forms.items()}
+    if len({frozenset(one) for one in places.values()}) > 1:
+        yield f"{key} names different places: {places}"
+
+
+def unknown(mentions: Iterable[Mention], known: dict[str, Forms]) -> Iterator[str]:
+    for mention in mentions:
+        if mention.whole and mention.key not in known:
+            yield f"{mention.place}: no text for {mention.key}"
+        elif not mention.whole and not any(key.startswith(mention.key) for key in known):
+            yield f"{mention.place}: no text begins with {mention.key}"
+
+
+def in_templates() -> Iterator[Mention]:
+    environment = Environment(autoescape=True, extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"])
+    for path in sources.templates():
+        for call in environment.parse(path.read_text()).find_all(nodes.Call):
+            speaker = call.node.attr if isinstance(call.node, nodes.Getattr) else getattr(call.node, "name", "")
+            if speaker in SPEAKERS:
+                for argument in call.args:
+                    yield from mention_in(f"{sources.name(path)}:{call.lineno}", argument)
+
+
+def mention_in(place: str, argument: nodes.Node) -> Iterator[Mention]:
+    """Keys and beginnings of keys; what a macro is given besides has no dot."""
+    match argument:
+        case nodes.Const(value=str(key)) if is_key(key):
+            yield Mention(place, key, whole=True)
+        case nodes.Concat(nodes=[nodes.Const(value=str(key)), *_]) | nodes.Add(left=nodes.Const(value=str(key))):
+            if "." in key:
+                yield Mention(place, key, whole=False)
+        case nodes.CondExpr(expr1=first, expr2=second):
+            yield from mention_in(place, first)
+            yield from mention_in(place, second or first)
+
+
+def in_code() -> Iterator[Mention]:
+    for path in sources.product():
+        for node in ast.walk(sources.tree(path)):
+            if isinstance(node, ast.Call) and node.args:
+                yield from said_by(f"{sources.name(path)}:{node.lineno}", node)
+
+
+def said_by(place: str, call: ast.Call) -> Iterator[Mention]:
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    match call.args[0]:
+        case ast.Constant(value=str(key)) if name in REFUSALS:
+            yield Mention(place, f"refusal.{key}", whole=True)
+        case ast.Constant(value=str(key)) if name in SPEAKERS and is_key(key):
+            yield Mention(place, key, whole=True)
+        case ast.JoinedStr(values=[ast.Constant(value=str(key)), *_]) if name in SPEAKERS and "." in key:
+            yield Mention(place, key, whole=False)
+
+
+def is_key(text: str) -> bool:
+    return "." in text and text.replace(".", "").replace("_", "").isalnum() and text.islower()

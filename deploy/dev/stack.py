@@ -1,0 +1,95 @@
+"""The processes of the platform on one machine, and the environment of each: four web processes and three workers."""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from socket import socket
+
+from deploy.dev.fork_server import ForkServer
+from deploy.dev.supervisor import Child, listen
+from deploy.platform.data_folder import DataFolder
+from deploy.platform.database import SERVICES
+from deploy.platform.mode import load_secrets
+from deploy.platform.provision import bus_url
+from shared.identity.actor import MINISTRIES
+
+ROOT = Path(__file__).parents[2]
+INNER = ("consular", "civil_registry", "conscription")
+PROVIDER = "provider"
+GUNICORN = ROOT / "deploy/platform/gunicorn_conf.py"
+Listeners = Mapping[str, socket]
+
+
+@dataclass(frozen=True)
+class Stack:
+    """The processes in the order in which they stop: first no new requests, then no new work."""
+
+    gateway: Child
+    services: tuple[Child, ...]
+    workers: tuple[Child, ...]
+    sandbox: tuple[Child, ...] = ()
+
+    @property
+    def children(self) -> tuple[Child, ...]:
+        return (self.gateway, *self.services, *self.workers, *self.sandbox)
+
+
+def listeners_on(port: int, demo: bool = True) -> Listeners:
+    """Sockets: the gateway's on the given port, the others' on free ports. Raises OSError when the port is taken."""
+    return {SERVICES[0]: listen(port)} | {name: listen() for name in (*INNER, *((PROVIDER,) if demo else ()))}
+
+
+def build(
+    folder: DataFolder, urls: Mapping[str, str], listeners: Listeners, fork_server: ForkServer | None = None
+) -> Stack:
+    """Describes the processes and starts none. Without a fork server each one is an interpreter of its own."""
+    ports = {name: int(listener.getsockname()[1]) for name, listener in listeners.items()}
+    environment = common_environment(folder, ports, bus_url(urls, os.environ))
+
+    def child(name: str, command: list[str], ready_at: str = "/ready", **more: str) -> Child:
+        whole = [sys.executable, "-m", *command]
+        return Child(name, whole, environment | more, folder.logs, listeners.get(name), ready_at, fork_server)
+
+    def web(service: str) -> Child:
+        bind = f"fd://{listeners[service].fileno()}"
+        command = ["gunicorn", "-c", str(GUNICORN), "--bind", bind, f"services.{service}:app()"]
+        return child(service, command, MAHJAR_DATABASE_URL=urls[service])
+
+    def worker(service: str) -> Child:
+        return child(f"{service}-worker", [f"services.{service}.worker"], MAHJAR_DATABASE_URL=urls[service])
+
+    def sandbox() -> tuple[Child, ...]:
+        """The demo's card provider and ministries; production has none and so no socket for them."""
+        if PROVIDER not in listeners:
+            return ()
+        inherited = str(listeners[PROVIDER].fileno())
+        provider = child(PROVIDER, ["deploy.demo.sandbox.provider"], "/health", MAHJAR_PROVIDER_FD=inherited)
+        return provider, child(MINISTRIES, ["deploy.demo.sandbox.ministries"])
+
+    return Stack(
+        gateway=web(SERVICES[0]),
+        services=tuple(web(service) for service in INNER),
+        workers=tuple(worker(service) for service in INNER),
+        sandbox=sandbox(),
+    )
+
+
+def common_environment(folder: DataFolder, ports: Mapping[str, int], bus: str) -> dict[str, str]:
+    demo = PROVIDER in ports
+    secrets = load_secrets(folder, os.environ, demo)
+    gateway = f"http://127.0.0.1:{ports['gateway']}"
+    settings = {
+        "MAHJAR_BUS_URL": bus,
+        "MAHJAR_KEYS": str(folder.keys),
+        "MAHJAR_FONTS": str(folder.fonts),
+        "MAHJAR_PUBLIC_URL": os.environ.get("MAHJAR_PUBLIC_URL", gateway),
+        "MAHJAR_SECRET": secrets["session"],
+        "MAHJAR_PROVIDER_SECRET": secrets["provider"],
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUNBUFFERED": "1",
+    }
+    upstreams = {f"MAHJAR_URL_{name.upper()}": f"http://127.0.0.1:{ports[name]}" for name in INNER}
+    sandbox = {"MAHJAR_PROVIDER_URL": f"http://127.0.0.1:{ports[PROVIDER]}"} if demo else {}
+    return {**os.environ, **settings, **upstreams, **sandbox}

@@ -1,0 +1,1 @@
+"""What production needs: roles, migrations, provisioning, web servers and the commands of its containers."""

@@ -1,0 +1,31 @@
+"""How the four web processes are served: one preloaded application, few processes, threads for the waiting."""
+
+import os
+from typing import Any
+
+from deploy.platform.subprocess_guard import die_with_parent
+
+worker_class = "gthread"
+workers = int(os.environ.get("MAHJAR_WEB_PROCESSES", "1"))
+threads = int(os.environ.get("MAHJAR_WEB_THREADS", "8"))
+preload_app = True
+# The gateway keeps its connections to the services open between requests.
+keepalive = 75
+timeout = 60
+graceful_timeout = 10
+# The heartbeat file must not wait for a slow disk.
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 (gunicorn makes a private file)
+control_socket_disable = True
+accesslog = None
+loglevel = "warning"
+
+
+def post_fork(_server: Any, worker: Any) -> None:
+    die_with_parent(worker.ppid)
+
+
+def post_worker_init(worker: Any) -> None:
+    """Drops connections that the parent opened while it loaded the application."""
+    database = getattr(worker.wsgi, "extensions", {}).get("database")
+    if database is not None:
+        database.engine.dispose(close=False)

@@ -1,0 +1,7 @@
+"""Where things are within the containers; `provision` writes them and `serve` reads them."""
+
+import os
+from pathlib import Path
+
+SERVICE_FILES = Path(os.environ.get("MAHJAR_OWN", "/own"))
+WEB_PORT = 8000

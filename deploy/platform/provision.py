@@ -1,0 +1,91 @@
+"""Prepares a stack of containers: roles, schemas and keys, and for each service the files it alone may read."""
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from deploy.platform.data_folder import DataFolder
+from deploy.platform.database import BUS, SERVICES, prepare
+from deploy.platform.environment_file import write_environment
+from deploy.platform.migrate import migrate
+from deploy.platform.mode import check_database, check_environment, check_folder, load_secrets
+from deploy.platform.paths import SERVICE_FILES, WEB_PORT
+from shared.documents import fonts
+
+# Passed on as they are to every service.
+SHARED = ("MAHJAR_SPECIMEN", "MAHJAR_PUBLIC_URL", "MAHJAR_MERCHANT", "MAHJAR_PROVIDER_NAME")
+AUTHORITY = ("MAHJAR_AUTHORITY_CERTIFICATE", "MAHJAR_AUTHORITY_KEY", "MAHJAR_AUTHORITY_ROOTS")
+ISSUING = ("consular", "civil_registry", "conscription")
+
+
+@dataclass(frozen=True)
+class Provisioned:
+    """What a deployment may add to: the data folder, the database addresses, the secrets."""
+
+    folder: DataFolder
+    admin_url: str
+    urls: Mapping[str, str]
+    secrets: Mapping[str, str]
+
+
+def provision(environment: Mapping[str, str] = os.environ, partners: tuple[str, ...] = ()) -> Provisioned:
+    """Safe to repeat: what exists stays as it is. Keys are created for the services and the given partners.
+
+    Raises StartRefused for a missing or default secret, and for a database or folder of the other mode.
+    """
+    demo = check_environment({"DATABASE_URL": "", **environment})
+    folder, admin_url = DataFolder.from_environment(), environment["DATABASE_URL"]
+    check_folder(folder, demo)
+    urls = prepare(admin_url, folder.postgres)
+    for service in SERVICES:
+        migrate(admin_url, service)
+    check_database(admin_url, demo)
+    folder.create_keys((*SERVICES, *partners))
+    secrets = load_secrets(folder, environment, demo)
+    for service in SERVICES:
+        write_files(folder, service, environment_for(service, urls, secrets, environment))
+        fonts.prepare(SERVICE_FILES / service / "fonts")
+    return Provisioned(folder, admin_url, urls, secrets)
+
+
+def write_files(folder: DataFolder, name: str, environment: Mapping[str, str]) -> None:
+    """Writes its private key, everybody's public keys and its environment; nobody else's password."""
+    keys = SERVICE_FILES / name / "keys"
+    keys.mkdir(exist_ok=True)
+    for key in [*folder.keys.glob("*.pub.pem"), folder.keys / f"{name}.pem"]:
+        shutil.copy2(key, keys / key.name)
+    write_environment(SERVICE_FILES / name / "environment", environment)
+
+
+def environment_for(
+    service: str, urls: Mapping[str, str], secrets: Mapping[str, str], environment: Mapping[str, str]
+) -> dict[str, str]:
+    """The environment of one service. Only the mission's service knows the card provider's secret."""
+    files = SERVICE_FILES / service
+    passed_on = (*SHARED, *(AUTHORITY if service in ISSUING else ()))
+    settings = {name: environment[name] for name in passed_on if environment.get(name)}
+    settings |= {
+        "MAHJAR_DATABASE_URL": urls[service],
+        "MAHJAR_BUS_URL": bus_url(urls, environment),
+        "MAHJAR_KEYS": str(files / "keys"),
+        "MAHJAR_FONTS": str(files / "fonts"),
+        "MAHJAR_SECRET": secrets["session"],
+    }
+    if service in ("consular", "gateway"):
+        settings |= {"MAHJAR_PROVIDER_URL": environment.get("MAHJAR_PROVIDER_URL", "")}
+    if service == "consular":
+        settings |= {"MAHJAR_PROVIDER_SECRET": secrets["provider"]}
+    if service == "gateway":
+        settings |= {f"MAHJAR_URL_{name.upper()}": service_url(name) for name in SERVICES[1:]}
+    return settings
+
+
+def bus_url(urls: Mapping[str, str], environment: Mapping[str, str]) -> str:
+    """The broker's address where BUS_URL names one, else the queues in PostgreSQL."""
+    return environment.get("BUS_URL") or urls[BUS].replace("postgresql+psycopg://", "pgmq://")
+
+
+def service_url(service: str) -> str:
+    """The address within the stack. Host names have no underscores."""
+    return f"http://{service.replace('_', '-')}:{WEB_PORT}"

@@ -1,5 +1,0 @@
-"""The demo population: fictional families and service records that fill the registers of a specimen installation."""
-
-from deploy.population.loading import load
-
-__all__ = ["load"]

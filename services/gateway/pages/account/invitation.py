@@ -1,0 +1,48 @@
+"""Opening a staff account by a one-time link: whoever follows it chooses the password."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from services.gateway.accounts import first_administrator
+from services.gateway.accounts.passwords import SHORTEST
+from services.gateway.accounts.throttle import SIGN_UP_BY_ADDRESS, address_prefix
+from services.gateway.web.current import accounts
+from services.gateway.web.forms import faults
+from services.gateway.web.language import chosen
+from services.gateway.web.throttling import slow_down
+from shared.errors import Invalid
+
+blueprint = Blueprint("invitation", __name__)
+
+
+@blueprint.get("/invitation/<token>")
+def ask(token: str) -> str:
+    """The form. Opening it uses nothing up, so that programs which look into e-mails do no harm."""
+    return _form(token)
+
+
+def _form(token: str, refusal: Invalid | None = None) -> str:
+    with accounts().scope(None) as session:
+        invitation = first_administrator.find(session, token)
+        email, role, mission = invitation.email, invitation.role, invitation.home_mission
+    return render_template(
+        "pages/account/invitation.html",
+        token=token,
+        email=email,
+        role=role,
+        mission=mission,
+        shortest=SHORTEST,
+        errors=faults(refusal) if refusal else {},
+    )
+
+
+@blueprint.post("/invitation/<token>")
+def accept(token: str) -> Response | tuple[str, int]:
+    """Opens the account; its owner then signs in like everybody."""
+    slow_down(SIGN_UP_BY_ADDRESS, address_prefix(request.remote_addr))
+    try:
+        with accounts().scope(None) as session:
+            first_administrator.accept(session, token, request.form.get("password", ""), chosen().code)
+    except Invalid as refusal:
+        return _form(token, refusal), refusal.status
+    return redirect(url_for("sign_in.ask"), 303)
