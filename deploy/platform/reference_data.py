@@ -16,7 +16,7 @@ from psycopg import Connection, Cursor, sql
 
 from deploy.platform.database import DATABASE, OWNER, SERVICES, connect_as_admin
 
-SERVICES_FOLDER = Path(__file__).parent.parent / "services"
+SERVICES_FOLDER = Path(__file__).parents[2] / "services"
 TABLES, LOADS = "TABLES.csv", "LOADS.csv"
 # Any constant will do: two starts at once take turns.
 LOADING = 7_234_903
