@@ -18,7 +18,7 @@ from deploy.platform.data_folder import DataFolder, FolderInUse
 from deploy.platform.database import SERVICES, prepare
 from deploy.platform.environment_file import write_environment
 from deploy.platform.migrate import migrate
-from deploy.platform.mode import check_database, check_environment, check_folder
+from deploy.platform.mode import check_database, check_environment, check_folder, mark_database
 from deploy.platform.subprocess_guard import die_with_parent, guarded
 from shared import fonts
 from shared.identity import PARTNERS
@@ -102,10 +102,11 @@ def gateway_settings(stack: Stack) -> dict[str, str]:
 
 def prepare_schemas(folder: DataFolder, admin_url: str, demo: bool = True) -> dict[str, str]:
     with timed("schemas"):
+        check_database(admin_url, demo)
         urls = prepare(admin_url, folder.postgres)
         for service in SERVICES:
             migrate(admin_url, service)
-        check_database(admin_url, demo)
+        mark_database(admin_url, demo)
         folder.create_keys((*SERVICES, *(PARTNERS if demo else ())))
     return urls
 
