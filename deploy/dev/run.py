@@ -17,8 +17,8 @@ from deploy.dev.supervisor import ProcessFailed, start_all, stop_all, supervise,
 from deploy.platform.data_folder import DataFolder, FolderInUse
 from deploy.platform.database import SERVICES, prepare
 from deploy.platform.environment_file import write_environment
-from deploy.platform.migrate import migrate
-from deploy.platform.mode import check_database, check_environment, check_folder
+from deploy.platform.migrate import migrate_all
+from deploy.platform.mode import check_database, check_environment, check_folder, mark_database
 from deploy.platform.subprocess_guard import die_with_parent, guarded
 from shared.documents import fonts
 from shared.identity.actor import PARTNERS
@@ -102,10 +102,10 @@ def gateway_settings(stack: Stack) -> dict[str, str]:
 
 def prepare_schemas(folder: DataFolder, admin_url: str, demo: bool = True) -> dict[str, str]:
     with timed("schemas"):
-        urls = prepare(admin_url, folder.postgres)
-        for service in SERVICES:
-            migrate(admin_url, service)
         check_database(admin_url, demo)
+        urls = prepare(admin_url, folder.postgres)
+        migrate_all(admin_url)
+        mark_database(admin_url, demo)
         folder.create_keys((*SERVICES, *(PARTNERS if demo else ())))
     return urls
 

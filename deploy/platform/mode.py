@@ -12,6 +12,7 @@ from shared.production import StartRefused, check_secrets, is_demo
 DEMO, PRODUCTION = "Mahjar demo", "Mahjar production"
 # Nobody can own an e-mail address of this domain; the demo's accounts do.
 DEMO_ACCOUNTS = "%@mahjar.example"
+MARK = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s"
 
 
 def check_environment(environment: Mapping[str, str], default: str = "") -> bool:
@@ -41,17 +42,24 @@ def check_folder(folder: DataFolder, demo: bool) -> None:
 
 
 def check_database(admin_url: str, demo: bool) -> None:
-    """Marks a new database with its mode. Raises StartRefused where it is of the other mode."""
+    """Raises StartRefused where the database is of the other mode. Runs before anything in it is changed."""
+    with connect_as_admin(admin_url) as connection:
+        row = connection.execute(MARK, [DATABASE]).fetchone()
+    if row and row[0] == (PRODUCTION if demo else DEMO):
+        raise _other_mode(demo)
+
+
+def mark_database(admin_url: str, demo: bool) -> None:
+    """Marks a migrated database with its mode. Raises StartRefused in production where demo accounts exist."""
     with connect_as_admin(admin_url, DATABASE) as connection:
-        row = connection.execute(
-            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
-        ).fetchone()
-        known = row[0] if row else None
         accounts = connection.execute("SELECT 1 FROM gateway.account WHERE email LIKE %s LIMIT 1", [DEMO_ACCOUNTS])
-        if not demo and (known == DEMO or accounts.fetchone()):
-            raise StartRefused("The database is a demo's: set DATABASE_URL or MAHJAR_DATA to another one.")
-        if demo and known == PRODUCTION:
-            raise StartRefused("The database is a production's: set DATABASE_URL or MAHJAR_DATA to another one.")
-        if known is None:
+        if not demo and accounts.fetchone():
+            raise _other_mode(demo)
+        if connection.execute(MARK, [DATABASE]).fetchone() == (None,):
             mark = sql.SQL("COMMENT ON DATABASE {} IS {}")
             connection.execute(mark.format(sql.Identifier(DATABASE), sql.Literal(DEMO if demo else PRODUCTION)))
+
+
+def _other_mode(demo: bool) -> StartRefused:
+    owner = "production's" if demo else "demo's"
+    return StartRefused(f"The database is a {owner}: set DATABASE_URL or MAHJAR_DATA to another one.")

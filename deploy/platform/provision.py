@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from deploy.platform.data_folder import DataFolder
 from deploy.platform.database import BUS, SERVICES, prepare
 from deploy.platform.environment_file import write_environment
-from deploy.platform.migrate import migrate
-from deploy.platform.mode import check_database, check_environment, check_folder, load_secrets
+from deploy.platform.migrate import migrate_all
+from deploy.platform.mode import check_database, check_environment, check_folder, load_secrets, mark_database
 from deploy.platform.paths import SERVICE_FILES, WEB_PORT
 from shared.documents import fonts
 
@@ -37,10 +37,10 @@ def provision(environment: Mapping[str, str] = os.environ, partners: tuple[str, 
     demo = check_environment({"DATABASE_URL": "", **environment})
     folder, admin_url = DataFolder.from_environment(), environment["DATABASE_URL"]
     check_folder(folder, demo)
-    urls = prepare(admin_url, folder.postgres)
-    for service in SERVICES:
-        migrate(admin_url, service)
     check_database(admin_url, demo)
+    urls = prepare(admin_url, folder.postgres)
+    migrate_all(admin_url)
+    mark_database(admin_url, demo)
     folder.create_keys((*SERVICES, *partners))
     secrets = load_secrets(folder, environment, demo)
     for service in SERVICES:
