@@ -24,9 +24,9 @@ from shared.messaging.outbox import emit
 from shared.values import references
 from tests.benchmarks import bus_floor
 from tests.benchmarks.filing import SLUG
+from tests.benchmarks.platform import Stage, pid_of, running
 from tests.benchmarks.rounds import FLOOR, OURS, Broken, Side, Window
 from tests.benchmarks.shots import Sample
-from tests.benchmarks.stage import Stage, pid_of, running
 from tests.benchmarks.tape import MISSION
 
 TYPE, SENDER = "fee.settled", "consular"

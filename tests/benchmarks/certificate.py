@@ -18,9 +18,9 @@ from shared.documents.model import KINDS
 from shared.documents.render import render_document
 from shared.values import references
 from tests.benchmarks.filing import plain
+from tests.benchmarks.platform import Stage
 from tests.benchmarks.rounds import FLOOR, OURS, Broken, Side, Window
 from tests.benchmarks.shots import Sample
-from tests.benchmarks.stage import Stage
 from tests.benchmarks.tape import MISSION, enter
 
 USUAL = "usual"

@@ -12,8 +12,8 @@ from deploy.demo.population.specimens import WOMAN
 from shared.catalogue import CATALOGUE
 from shared.client import Client
 from shared.identity.actor import Actor
+from tests.benchmarks.platform import Stage
 from tests.benchmarks.rounds import Broken
-from tests.benchmarks.stage import Stage
 from tests.benchmarks.tape import MISSION, Names, Recorder, Tape, enter
 
 SLUG = "individual-extract"

@@ -10,8 +10,8 @@ from deploy.dev.supervisor import Child
 from shared.identity.actor import REQUEST_SECONDS, Actor
 from tests.benchmarks import shots
 from tests.benchmarks.apps import QUESTIONS
+from tests.benchmarks.platform import Stage, pid_of
 from tests.benchmarks.rounds import FLOOR, OURS, Side, Window, no_failures
-from tests.benchmarks.stage import Stage, pid_of
 
 DIRECT, UNCHECKED = "direct", "unchecked"
 MOST_RATE = 4_000

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from deploy.dev import broker
 from tests.benchmarks import applying, bus, certificate, hop, meter
 from tests.benchmarks.filing import Filing
+from tests.benchmarks.platform import RESULTS, Stage, durability, hands, stage
 from tests.benchmarks.report import (
     Result,
     Row,
@@ -22,7 +23,6 @@ from tests.benchmarks.report import (
     table,
 )
 from tests.benchmarks.rounds import Broken, Plan, Played, Side, play
-from tests.benchmarks.stage import RESULTS, Stage, durability, hands, stage
 
 FULL, QUICK = Plan(5, 2.5), Plan(1, 0.6, quick=True)
 WEB = ("gateway", "consular", "civil_registry", "conscription")

@@ -21,7 +21,7 @@ from services.consular.payments.rules import Answer, OutcomeUnknown, ProviderSta
 from services.consular.payments.signature import HEADER, api_token, check
 from shared.errors import Refusal, Unavailable
 from shared.values.money import Money
-from tests.service.orders import InMemoryProvider
+from tests.factories.payments import InMemoryProvider
 
 SECRET = "contract-secret"
 LATE_SECONDS = 0.5

@@ -24,8 +24,8 @@ from services.gateway.clients.verification import Verification
 from shared.identity.actor import Actor
 from shared.identity.representation import PURPOSE
 from shared.values.references import new
-from tests.service.gateway_app import Gateway, build
-from tests.service.test_gateway_journey import begin, fill, send
+from tests.factories.gateway import Gateway, build
+from tests.service.gateway.pages.test_journey import begin, fill, send
 
 ME = specimens.SERVED
 EXPATRIATE = Actor("expatriate", "a", "expatriate", "RUH", ME.person)

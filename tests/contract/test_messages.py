@@ -24,7 +24,7 @@ from shared.messaging.messages import (
     decode,
     encode,
 )
-from tests.contract.golden import BODIES, envelope, sample_keys, sample_of, sender_of
+from tests.contract.message_samples import BODIES, envelope, sample_keys, sample_of, sender_of
 
 REASONS = {
     *("content_type", "too_large", "undecodable", "malformed_envelope", "unsigned", "forged"),

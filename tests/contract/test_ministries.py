@@ -14,7 +14,7 @@ from shared.identity.crypto import Keys
 from shared.messaging.bus import HeldDelivery, OutgoingMessage
 from shared.messaging.messages import decode, encode
 from tests.contract.conftest import Bus, nothing_comes, take
-from tests.contract.golden import BODIES, envelope, sample_keys
+from tests.contract.message_samples import BODIES, envelope, sample_keys
 
 SENT = BODIES["letter.sent", 1]
 MOST_TURNS = 100

@@ -9,10 +9,10 @@ from deploy.demo.population import specimens
 from deploy.demo.population.specimens import Specimen
 from services.consular.workflow import review
 from tests.conftest import HOME, officer
+from tests.factories.applications import receive
+from tests.factories.mandates import Acting, close_files, mandated, release
 from tests.journey.conftest import Platform
-from tests.service.acting import Acting, close_files, mandated, release
-from tests.service.filing import receive
-from tests.service.test_relatives_and_wards import kin
+from tests.service.consular.applications.test_behalf import kin
 
 SLUG, FIRST = "individual-extract", "passport-first"
 PEOPLE = (specimens.WOMAN, specimens.SERVED, specimens.FATHER, specimens.DAUGHTER)

@@ -17,9 +17,9 @@ from services.consular.workflow import lapse, suspend
 from shared.database.db import Database
 from shared.identity.actor import service
 from tests.conftest import HOME, officer
+from tests.factories.approvals import Signing
+from tests.factories.payments import InMemoryProvider
 from tests.journey.conftest import Case, Platform, fresh_key
-from tests.service.orders import InMemoryProvider
-from tests.service.signing import Signing
 
 Begin = Callable[..., Case]
 JOB = service("consular", HOME)

@@ -15,9 +15,9 @@ from shared.database.db import Database
 from shared.identity.actor import MINISTRIES
 from shared.identity.crypto import Keys
 from tests.conftest import HOME, officer
+from tests.factories.letters import CONVICTION, LICENCE, reply
+from tests.factories.ministries_sandbox import answer_all, ministries
 from tests.journey.conftest import Case, Platform, fresh_key
-from tests.journey.standing_in import answer_all, ministries
-from tests.service.correspondence import CONVICTION, LICENCE, reply
 
 Begin = Callable[..., Case]
 

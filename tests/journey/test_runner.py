@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from deploy.dev.postgres import free_port
-from tests.waiting import until
+from tests.factories.waiting import until
 
 ROOT = Path(__file__).parent.parent.parent
 READY = "Ctrl-C stops it."

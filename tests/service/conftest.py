@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ServiceClient
-from tests.service.filing import Counter, Registers
-from tests.service.gateway_app import Gateway, build
+from tests.factories.applications import Counter, Registers
+from tests.factories.gateway import Gateway, build
 
 
 @pytest.fixture

@@ -1,0 +1,189 @@
+"""Paying by card over HTTP: every way back from the provider ends in one settled application."""
+
+import json
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import pytest
+from sqlalchemy import select, text
+from werkzeug.test import TestResponse
+
+from services.consular.api import payments, prices
+from services.consular.payments import signature
+from services.consular.payments.model import Entry
+from shared.database.db import Database
+from shared.identity.actor import Actor
+from tests.conftest import HOME, officer
+from tests.factories.applications import Counter
+from tests.factories.payments import InMemoryProvider, at_once
+
+At = Callable[..., Counter]
+GATEWAY = Actor("service", "gateway", "gateway")
+SECRET = "specimen-secret"
+RETURN = "http://127.0.0.1:8080/applications/x/paid"
+
+
+@pytest.fixture
+def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemoryProvider]:
+    """The card provider of this test."""
+    made = InMemoryProvider()
+    for module in (payments, prices):
+        monkeypatch.setattr(module, "card_provider", lambda: made)
+    yield made
+
+
+def card(here: Counter, key: str = "", **changes: object) -> TestResponse:
+    body = {"method": "card", "key": key or uuid.uuid4().hex, "return_url": RETURN, **changes}
+    return here.mine("POST", "/payments", body)
+
+
+def notify(here: Counter, provider: InMemoryProvider, reference: str, secret: str = SECRET) -> TestResponse:
+    page = provider.books.find(reference)
+    assert page is not None
+    event = {"id": uuid.uuid4().hex, "type": "page.ended", "page": page.shown("http://sandbox")}
+    raw = json.dumps(event).encode()
+    header = {signature.HEADER: signature.sign(secret, int(time.time()), raw)}
+    return here.client.ask("POST", "/provider/webhook", GATEWAY, data=raw, headers=header)
+
+
+def test_a_card_payment_sends_the_payer_to_the_providers_page(counter: At, provider: InMemoryProvider) -> None:
+    here = counter().until("awaiting_payment")
+    answer = card(here)
+    assert answer.status_code == 201, answer.get_json()
+    opened = answer.get_json()
+    assert opened["redirect_url"].startswith("http://sandbox")
+    assert (opened["amount"], opened["currency"], opened["state"]) == (75_000, "SAR", "pending")
+    assert here.read()["status"] == "awaiting_payment"
+
+
+def test_pressing_pay_again_leads_to_the_same_page(counter: At, provider: InMemoryProvider) -> None:
+    here, key = counter().until("awaiting_payment"), uuid.uuid4().hex
+    first = card(here, key).get_json()
+    assert [card(here, key).get_json(), card(here).get_json()] == [first, first]
+    assert provider.opened == 1
+
+
+def test_notification_return_page_and_question_settle_once(
+    counter: At, provider: InMemoryProvider, database: Callable[[str], Database]
+) -> None:
+    here = counter().until("awaiting_payment")
+    reference = card(here).get_json()["reference"]
+    provider.choose(reference, "pay")
+    refresh = partial(here.client.post, f"/payments/{reference}/refresh", here.person.actor)
+    acts: list[Callable[[], TestResponse]] = [refresh, partial(notify, here, provider, reference)]
+    answers = [each for each in at_once(acts * 3) if isinstance(each, TestResponse)]
+    assert {answer.status_code for answer in answers} == {200}
+    assert len(answers) == 6
+    read = here.read()
+    assert (read["status"], [line["code"] for line in read["timeline"]].count("paid")) == ("in_review", 1)
+    with database("consular").scope(HOME) as session:
+        assert len(session.scalars(select(Entry).where(Entry.about == here.reference)).all()) == 1
+
+
+def test_a_forged_notification_changes_nothing(counter: At, provider: InMemoryProvider) -> None:
+    here = counter().until("awaiting_payment")
+    reference = card(here).get_json()["reference"]
+    provider.choose(reference, "pay")
+    assert notify(here, provider, reference, secret="guessed").status_code == 403
+    assert here.read()["status"] == "awaiting_payment"
+
+
+def test_a_failed_payment_leaves_the_way_open_for_another(counter: At, provider: InMemoryProvider) -> None:
+    here = counter().until("awaiting_payment")
+    reference = card(here).get_json()["reference"]
+    provider.choose(reference, "decline")
+    assert notify(here, provider, reference).status_code == 200
+    read = here.read()
+    assert (read["status"], read["payments"][0]["state"]) == ("awaiting_payment", "failed")
+    assert card(here).get_json()["reference"] != reference
+
+
+def test_money_after_withdrawal_is_held_and_shown_at_the_desk(counter: At, provider: InMemoryProvider) -> None:
+    here = counter().until("awaiting_payment")
+    reference = card(here).get_json()["reference"]
+    here.mine("POST", "/withdraw", {"key": "k"})
+    provider.choose(reference, "pay")
+    assert notify(here, provider, reference).status_code == 200
+    assert here.read()["status"] == "withdrawn"
+    found = here.client.get("/desk/queue", officer(), query_string={"status": "exceptions", "q": here.reference})
+    assert [row["exception"] for row in found.get_json()["rows"]] == ["payment_late"]
+
+
+def expire(database: Database, reference: str, amount: int) -> None:
+    """The order's price ran out a minute ago; it had been `amount`."""
+    expired = str(uuid.uuid4())
+    with database.scope(HOME) as session:
+        session.execute(
+            text(
+                "INSERT INTO quote SELECT :new, mission, application, transaction, :amount, currency, made_at, "
+                "now() - interval '1 minute' FROM quote WHERE application = :reference"
+            ),
+            {"new": expired, "amount": amount, "reference": reference},
+        )
+        session.execute(
+            text("UPDATE fee_order SET quote_id = :new, amount = :amount WHERE application = :reference"),
+            {"new": expired, "amount": amount, "reference": reference},
+        )
+
+
+def test_an_expired_price_that_still_holds_is_renewed_in_passing(
+    counter: At, provider: InMemoryProvider, database: Callable[[str], Database]
+) -> None:
+    here = counter().until("awaiting_payment")
+    expire(database("consular"), here.reference, 75_000)
+    assert card(here).status_code == 201
+
+
+def test_a_price_that_changed_is_shown_before_anybody_pays_it(
+    counter: At, provider: InMemoryProvider, database: Callable[[str], Database]
+) -> None:
+    here = counter().until("awaiting_payment")
+    expire(database("consular"), here.reference, 70_000)
+    changed = card(here)
+    assert (changed.status_code, changed.get_json()["code"]) == (409, "price_changed")
+    assert changed.get_json()["params"] == {"amount": 75_000, "currency": "SAR"}
+    assert (here.read()["quote"]["total"], provider.opened) == (75_000, 0)
+    assert card(here).get_json()["amount"] == 75_000
+
+
+def test_the_counter_is_told_of_a_price_that_changed(counter: At, database: Callable[[str], Database]) -> None:
+    here = counter().until("awaiting_payment")
+    expire(database("consular"), here.reference, 70_000)
+    refused = here.desk("cash", officer("cashier"), amount=70_000, currency="SAR")
+    assert refused.get_json()["params"] == {"amount": 75_000, "currency": "SAR"}
+    assert here.desk("cash", officer("cashier"), amount=75_000, currency="SAR").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "code"),
+    [
+        ({"return_url": "https://elsewhere.example/paid"}, "return_url", "foreign_address"),
+        ({"return_url": "http://127.0.0.1:8080@evil.example/"}, "return_url", "foreign_address"),
+        ({"return_url": "javascript:alert(1)"}, "return_url", "foreign_address"),
+        ({"return_url": ""}, "return_url", "foreign_address"),
+        ({"return_url": "x" * 501}, "return_url", "too_long"),
+        ({"method": "barter"}, "method", "unknown_choice"),
+        ({"key": "k" * 101}, "key", "too_long"),
+        ({"key": 7}, "key", "malformed"),
+    ],
+)
+def test_malformed_payments_name_the_field(
+    counter: At, provider: InMemoryProvider, changes: dict[str, Any], field: str, code: str
+) -> None:
+    here = counter()
+    here.start("passport-renewal")
+    answer = card(here, **changes)
+    assert (answer.status_code, answer.get_json()["errors"]) == (422, {field: code})
+
+
+def test_only_what_awaits_payment_is_paid_and_only_by_its_owner(counter: At, provider: InMemoryProvider) -> None:
+    here, other = counter(), counter()
+    here.start("passport-renewal")
+    assert (card(here).status_code, card(here).get_json()["code"]) == (409, "not_possible_now")
+    other.reference = here.reference
+    assert card(other).status_code == 404
+    assert here.client.post(f"/applications/{here.reference}/payments", officer(), {}).status_code == 403
+    assert provider.opened == 0

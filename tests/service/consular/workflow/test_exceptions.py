@@ -1,0 +1,162 @@
+"""Held money goes back and flags come off: by whom, never without a reason, once; and what the case page shows."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from deploy.demo.population import specimens
+from services.consular.applications.model import Application
+from shared.database.audit import event
+from shared.database.db import Database
+from tests.conftest import ELSEWHERE, HOME, officer
+from tests.factories.applications import Counter
+from tests.factories.gateway import Gateway
+from tests.factories.payments import InMemoryProvider
+from tests.service.consular.api.test_payments import card, notify, provider  # noqa: F401 (a fixture)
+from tests.service.gateway.pages.test_journey import begin, fill, send
+
+At = Callable[..., Counter]
+Databases = Callable[[str], Database]
+
+
+def late(here: Counter, provider: InMemoryProvider) -> str:  # noqa: F811
+    """Money that came after the application was withdrawn; gives its payment."""
+    reference = str(card(here).get_json()["reference"])
+    here.mine("POST", "/withdraw", {"key": "k"})
+    provider.choose(reference, "pay")
+    assert notify(here, provider, reference).status_code == 200
+    return reference
+
+
+def case(here: Counter, role: str = "officer") -> Any:
+    return here.client.get(f"/desk/cases/{here.reference}", officer(role)).get_json()
+
+
+def give_back(here: Counter, payment: str, role: str = "cashier", **sent: str) -> Any:
+    body = {"reason": "دفع بعد السحب", "key": uuid.uuid4().hex, **sent}
+    return here.client.post(f"/desk/cases/{here.reference}/payments/{payment}/give-back", officer(role), body)
+
+
+def clear(here: Counter, role: str = "officer", **sent: str) -> Any:
+    body = {"reason": "راجعناه", "key": uuid.uuid4().hex, **sent}
+    return here.client.post(f"/desk/cases/{here.reference}/clear", officer(role), body)
+
+
+@pytest.mark.parametrize("role", ("cashier", "head_of_mission"))
+def test_held_money_is_owed_back_as_it_came_and_the_flag_goes(
+    counter: At,
+    provider: InMemoryProvider,  # noqa: F811
+    session_for: Callable[..., Session],
+    role: str,
+) -> None:
+    here = counter().until("awaiting_payment")
+    payment = late(here, provider)
+    assert (case(here)["exception"], case(here)["payments"][0]["held"]) == ("payment_late", "late")
+    key = uuid.uuid4().hex
+    first = give_back(here, payment, role, key=key)
+    assert first.status_code == 200 and first.get_json()["amount"] == 75_000
+    assert give_back(here, payment, role, key=key).get_json() == first.get_json()
+    again = give_back(here, payment, role)
+    assert (again.status_code, again.get_json()["code"]) == (409, "already_given_back")
+    shown = case(here)
+    assert shown["exception"] is None
+    assert [(one["payment"], one["amount"], one["currency"]) for one in shown["refunds"]] == [(payment, 75_000, "SAR")]
+    assert here.read()["timeline"][-1]["code"] == "held_given_back" and here.read()["timeline"][-1]["note"] is None
+    seen = select(event.c.action, event.c.reason).where(event.c.about == here.reference)
+    kept = {(row.action, row.reason) for row in session_for("consular").execute(seen)}
+    assert ("payment.give_back", "دفع بعد السحب") in kept
+
+
+@pytest.mark.parametrize(
+    ("sent", "errors"),
+    [
+        ({"reason": ""}, {"reason": "required"}),
+        ({"reason": " \u200f "}, {"reason": "required"}),
+        ({"reason": "x" * 501}, {"reason": "too_long"}),
+        ({"key": ""}, {"key": "too_long"}),
+    ],
+)
+def test_without_a_reason_nothing_is_given_back_or_cleared(
+    counter: At,
+    provider: InMemoryProvider,  # noqa: F811
+    sent: dict[str, str],
+    errors: dict[str, str],
+) -> None:
+    here = counter().until("awaiting_payment")
+    payment = late(here, provider)
+    assert give_back(here, payment, **sent).get_json()["errors"] == errors
+    assert clear(here, **sent).get_json()["errors"] == errors
+    assert case(here)["exception"] == "payment_late" and case(here)["refunds"] == []
+
+
+def test_only_those_who_may_and_only_money_that_is_held(counter: At, provider: InMemoryProvider) -> None:  # noqa: F811
+    here = counter().until("awaiting_payment")
+    payment = late(here, provider)
+    for role in ("clerk", "officer", "auditor", "administrator", "registrar"):
+        assert give_back(here, payment, role).status_code == 403
+    for role in ("clerk", "cashier", "auditor", "registrar"):
+        assert clear(here, role).status_code == 403
+    stranger = here.client.post(
+        f"/desk/cases/{here.reference}/payments/{payment}/give-back",
+        officer("cashier", ELSEWHERE),
+        {"reason": "x", "key": "k"},
+    )
+    assert stranger.status_code == 404
+    assert give_back(here, "RUH-22222-22222-2").status_code == 404
+    paid = counter().until("in_review")
+    counted = case(paid)["payments"][0]["reference"]
+    assert give_back(paid, counted).get_json()["code"] == "payment_not_held"
+    assert give_back(here, counted).status_code == 404
+    held = clear(here)
+    assert (held.status_code, held.get_json()["code"]) == (409, "money_still_held")
+
+
+def flag(database: Databases, reference: str, code: str = "assessment_changed") -> None:
+    with database("consular").scope(HOME) as session:
+        marked = update(Application).where(Application.reference == reference).values(exception=code)
+        session.execute(marked.execution_options(synchronize_session=False))
+
+
+def test_a_flag_comes_off_once_with_its_reason(
+    counter: At, database: Databases, session_for: Callable[..., Session]
+) -> None:
+    here = counter().until("in_review")
+    assert clear(here).get_json()["code"] == "nothing_flagged"
+    flag(database, here.reference)
+    assert clear(here, "head_of_mission").status_code == 200
+    assert case(here)["exception"] is None and case(here)["status"] == "in_review"
+    assert clear(here).get_json()["code"] == "nothing_flagged"
+    seen = select(event.c.reason, event.c.detail).where(
+        event.c.about == here.reference, event.c.action == "application.flag_cleared"
+    )
+    rows = session_for("consular").execute(seen).all()
+    assert [row.reason for row in rows] == ["راجعناه"]
+
+
+@pytest.mark.parametrize("language", ("ar", "en"))
+def test_the_case_page_takes_a_flag_off_and_shows_whose_entry_it_is(
+    gateway: Gateway, database: Databases, language: str
+) -> None:
+    owner = gateway.visitor(person=specimens.SERVED)
+    reference = begin(owner, "individual-extract")
+    fill(owner, "individual-extract", reference)
+    send(owner, reference)
+    flag(database, reference)
+    holder = {"name": {"ar": {"given": "ليلى", "father": "سليم", "family": "نموذج"}}, "kinship": "sibling"}
+    with database("consular").scope(HOME) as session:
+        row = session.get_one(Application, reference)
+        facts = {**row.facts, "civil_registry": {**row.facts["civil_registry"], "holder": holder}}
+        session.execute(update(Application).where(Application.reference == reference).values(facts=facts))
+    desk, page = gateway.visitor("officer"), f"/{language}/desk/cases/{reference}"
+    shown = desk.get(page).text
+    assert "ليلى سليم نموذج" in shown and ("brother or sister" in shown or "أخ أو أخت" in shown)
+    empty = desk.submit(f"{page}/clear", page=page, reason=" ", key="k")
+    assert empty.status_code == 422 and 'id="why-clear-error"' in empty.text
+    assert desk.submit(f"{page}/clear", page=page, reason="راجعناه", key=uuid.uuid4().hex).status_code == 303
+    after = desk.get(f"{page}?done=clear").text
+    assert "why-clear" not in after
+    assert "why-clear" not in gateway.visitor("clerk").get(page).text

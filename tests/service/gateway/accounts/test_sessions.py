@@ -1,0 +1,261 @@
+"""Signing in and what it leaves behind: sessions that end, tries that are counted, nothing that tells who exists."""
+
+from datetime import timedelta
+
+import pytest
+from argon2 import PasswordHasher
+from sqlalchemy import select, update
+
+from deploy.demo.population import specimens
+from services.gateway.accounts import sessions
+from services.gateway.accounts.model import Account, Attempt, AuthSession
+from services.gateway.accounts.passwords import hash_password
+from services.gateway.accounts.throttle import address_prefix
+from shared.database import db
+from shared.database.audit import event
+from tests.factories.gateway import PASSWORD, Browser, Gateway
+
+
+def token_of(browser: Browser) -> str:
+    cookie = browser.client.get_cookie("session")
+    assert cookie is not None
+    return cookie.value
+
+
+def age(gateway: Gateway, **by: timedelta) -> None:
+    """Moves the limits of every open session."""
+    with gateway.app.extensions["database"].scope(None) as session:
+        values = {name: getattr(AuthSession, name) - span for name, span in by.items()}
+        session.execute(update(AuthSession).values(values).execution_options(synchronize_session=False))
+
+
+def test_signing_in_gives_a_new_id_and_keeps_only_its_hash(gateway: Gateway) -> None:
+    browser, account = gateway.browser(), gateway.account(person=specimens.SON)
+    browser.get("/en/sign-in")
+    before = token_of(browser)
+    browser.submit("/en/sign-in", identifier=account.email, password=PASSWORD)
+    after = token_of(browser)
+    assert before != after
+    with gateway.app.extensions["database"].scope(None) as session:
+        keys = list(session.scalars(select(AuthSession.token_key)))
+    assert keys and after not in keys and before not in keys
+    thief = gateway.browser()
+    thief.client.set_cookie("session", before)
+    assert thief.get("/en/account").status_code == 303
+
+
+def test_signing_in_twice_ends_the_first_session(gateway: Gateway) -> None:
+    browser = gateway.visitor(person=specimens.SON)
+    first, account = token_of(browser), gateway.account(person=specimens.SON)
+    form = {"identifier": account.email, "password": PASSWORD}
+    browser.submit("/en/sign-in", page="/en/account", **form)
+    old = gateway.browser()
+    old.client.set_cookie("session", first)
+    assert old.get("/en/account").status_code == 303
+
+
+def test_signing_out_kills_the_session_for_good(gateway: Gateway) -> None:
+    browser = gateway.visitor(person=specimens.SON)
+    token = token_of(browser)
+    answer = browser.submit("/en/sign-out", page="/en/account")
+    assert (answer.status_code, answer.location) == (303, "/en/")
+    assert browser.client.get_cookie("session") is None
+    again = gateway.browser()
+    again.client.set_cookie("session", token)
+    assert again.get("/en/account").location == "/en/sign-in?next=/en/account"
+
+
+@pytest.mark.parametrize(
+    ("role", "idle", "whole"),
+    [
+        ("expatriate", timedelta(minutes=30), timedelta(hours=12)),
+        ("officer", timedelta(minutes=15), timedelta(hours=8)),
+    ],
+)
+def test_sessions_end_idle_and_absolutely(gateway: Gateway, role: str, idle: timedelta, whole: timedelta) -> None:
+    for limit, span in (("idle_ends_at", idle), ("ends_at", whole)):
+        browser = gateway.visitor(role)
+        age(gateway, **{limit: span - timedelta(minutes=1)})
+        assert browser.get("/en/account").status_code == 200
+        age(gateway, **{limit: timedelta(minutes=1)})
+        assert browser.get("/en/account").status_code == 303
+
+
+def test_use_prolongs_a_session_but_never_beyond_its_end(gateway: Gateway) -> None:
+    browser = gateway.visitor(person=specimens.SON)
+    age(gateway, idle_ends_at=timedelta(minutes=29), seen_at=timedelta(minutes=29))
+    assert browser.get("/en/account").status_code == 200
+    age(gateway, idle_ends_at=timedelta(minutes=29))
+    assert browser.get("/en/account").status_code == 200
+    age(gateway, ends_at=timedelta(hours=12))
+    assert browser.get("/en/account").status_code == 303
+
+
+def test_sessions_long_over_are_forgotten_at_the_next_sign_in(gateway: Gateway) -> None:
+    gateway.visitor(person=specimens.MOTHER)
+    age(gateway, ends_at=timedelta(days=31))
+    gateway.visitor(person=specimens.MOTHER)
+    with gateway.app.extensions["database"].scope(None) as session:
+        mine = select(AuthSession).join(AuthSession.account).where(Account.person == specimens.MOTHER.person)
+        assert len(session.scalars(mine).all()) == 1
+
+
+def test_tries_whose_time_is_over_are_forgotten(gateway: Gateway) -> None:
+    form = {"identifier": "once@mahjar.example", "password": "wrong words here"}
+    gateway.browser().submit("/en/sign-in", **form)
+    with gateway.app.extensions["database"].scope(None) as session:
+        values = {"ends_at": Attempt.ends_at - timedelta(hours=2)}
+        session.execute(update(Attempt).values(values).execution_options(synchronize_session=False))
+        before = set(session.scalars(select(Attempt.key)))
+    gateway.browser().submit("/en/sign-in", **{**form, "identifier": "another@mahjar.example"})
+    with gateway.app.extensions["database"].scope(None) as session:
+        assert len(before & set(session.scalars(select(Attempt.key)))) == 1
+
+
+def test_a_disabled_account_is_out_at_once(gateway: Gateway) -> None:
+    browser, account = gateway.visitor("clerk", "BER"), gateway.account("clerk", "BER")
+    which = update(Account).where(Account.email == account.email)
+    with gateway.app.extensions["database"].scope(None) as session:
+        session.execute(which.values(disabled_at=db.now(session)))
+    assert browser.get("/en/account").status_code == 303
+    answer = gateway.browser().submit("/en/sign-in", identifier=account.email, password=PASSWORD)
+    assert answer.status_code == 422
+    with gateway.app.extensions["database"].scope(None) as session:
+        session.execute(which.values(disabled_at=None))
+
+
+def test_a_new_password_ends_every_other_session(gateway: Gateway) -> None:
+    here, there = gateway.visitor(person=specimens.DAUGHTER), gateway.visitor(person=specimens.DAUGHTER)
+    wrong = here.submit(
+        "/en/account/password", page="/en/account", old_password="not this", password="entirely new words"
+    )
+    assert wrong.status_code == 422 and "not your current password" in wrong.text
+    short = here.submit("/en/account/password", page="/en/account", old_password=PASSWORD, password="short")
+    assert short.status_code == 422 and "at least" in short.text
+    done = here.submit("/en/account/password", page="/en/account", old_password=PASSWORD, password="entirely new words")
+    assert done.location == "/en/account?done=password"
+    assert here.get("/en/account").status_code == 200
+    assert there.get("/en/account").status_code == 303
+
+
+def test_others_can_be_signed_out_from_the_account_page(gateway: Gateway) -> None:
+    here, there = gateway.visitor(person=specimens.DIVORCED), gateway.visitor(person=specimens.DIVORCED)
+    assert "On <bdi>2</bdi> devices" in here.get("/en/account").text
+    here.submit("/en/account/sessions", page="/en/account")
+    assert here.get("/en/account").status_code == 200
+    assert there.get("/en/account").status_code == 303
+
+
+def test_the_refusal_is_the_same_whether_the_account_exists(gateway: Gateway) -> None:
+    known = gateway.account(person=specimens.SON).email
+    texts = []
+    for identifier in (known, "nobody@mahjar.example", specimens.SON.national_number, "04999999999", "' or 1=1 --", ""):
+        answer = gateway.browser().submit("/en/sign-in", identifier=identifier, password="wrong words here")
+        assert answer.status_code == 422
+        texts.append(answer.text.split("<h1>")[0].split('role="alert"')[1].split("</section>")[0])
+        gateway.forget_tries()
+    assert len(set(texts)) == 1
+
+
+def test_the_national_number_signs_in_in_any_digits(gateway: Gateway) -> None:
+    gateway.account(person=specimens.SON)
+    arabic = specimens.SON.national_number.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"))
+    answer = gateway.browser().submit("/ar/sign-in", identifier=f" {arabic} ", password=PASSWORD)
+    assert answer.location == "/ar/applications"
+
+
+def test_five_tries_a_minute_for_an_account(gateway: Gateway) -> None:
+    browser = gateway.browser()
+    form = {"identifier": "guessed@mahjar.example", "password": "wrong words here"}
+    assert [browser.submit("/en/sign-in", **form).status_code for _ in range(5)] == [422] * 5
+    sixth = browser.submit("/en/sign-in", **form)
+    assert sixth.status_code == 429
+    assert 1 <= int(sixth.headers["Retry-After"]) <= 60
+    assert "one minute" in sixth.text or "a minute" in sixth.text
+    other = browser.submit("/en/sign-in", **{**form, "identifier": "another@mahjar.example"})
+    assert other.status_code == 422
+
+
+def test_twenty_tries_a_minute_for_a_network(gateway: Gateway) -> None:
+    browser = gateway.browser()
+    token = browser.token("/en/sign-in")
+    codes = [
+        browser.post("/en/sign-in", csrf_token=token, identifier=f"{n}@mahjar.example", password="x").status_code
+        for n in range(21)
+    ]
+    assert codes == [422] * 20 + [429]
+
+
+@pytest.mark.parametrize(
+    ("address", "prefix"),
+    [
+        ("203.0.113.77", "203.0.113.0/24"),
+        ("2001:db8:1:2ff::1", "2001:db8:1:200::/56"),
+        (None, "unknown"),
+        ("x", "unknown"),
+    ],
+)
+def test_tries_are_counted_by_network(address: str | None, prefix: str) -> None:
+    assert address_prefix(address) == prefix
+
+
+def test_refused_and_opened_sessions_are_recorded_without_names(gateway: Gateway) -> None:
+    account = gateway.account(person=specimens.SON)
+    gateway.browser().submit("/en/sign-in", identifier=account.email, password="wrong words here")
+    gateway.visitor(person=specimens.SON)
+    with gateway.app.extensions["database"].scope(None) as session:
+        rows = session.execute(select(event).order_by(event.c.id.desc()).limit(2)).all()
+    assert [row.action for row in rows] == ["session.open", "session.refuse"]
+    assert account.email not in str(rows) and specimens.SON.national_number not in str(rows)
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ({"email": "no-mailbox"}, "such as name@example.org"),
+        ({"email": "a@b"}, "such as name@example.org"),
+        ({"password": "short"}, "at least"),
+        ({"password": "x" * 200}, "or fewer"),
+        ({"password": "password123"}, "people try first"),
+        ({"password": "aaaaaaaaaaaa"}, "people try first"),
+        ({"mission": "XXX"}, "choose your mission"),
+        ({"mission": ""}, "choose your mission"),
+    ],
+)
+def test_a_new_account_tells_what_is_wrong_and_keeps_what_was_typed(
+    gateway: Gateway, form: dict[str, str], said: str
+) -> None:
+    good = {"email": "new@mahjar.example", "password": PASSWORD, "mission": "RUH"}
+    answer = gateway.browser().submit("/en/sign-up", **{**good, **form})
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert f'value="{ {**good, **form}["email"] }"' in answer.text
+    assert PASSWORD not in answer.text
+
+
+def test_an_e_mail_opens_one_account_however_it_is_written(gateway: Gateway) -> None:
+    form = {"email": "Once@Mahjar.Example", "password": PASSWORD, "mission": "RUH"}
+    assert gateway.browser().submit("/en/sign-up", **form).status_code == 303
+    again = gateway.browser().submit("/en/sign-up", **{**form, "email": " ONCE@mahjar.example"})
+    assert again.status_code == 422 and "cannot be opened" in again.text
+
+
+def test_nobody_takes_a_person_who_has_an_account(gateway: Gateway) -> None:
+    gateway.account(person=specimens.FATHER)
+    browser, born = gateway.visitor("expatriate", "BER"), specimens.FATHER.born
+    date = {"born-day": str(born.day), "born-month": str(born.month), "born-year": str(born.year)}
+    answer = browser.submit("/en/identity", **specimens.FATHER.identity(), **date)
+    assert answer.status_code == 409
+    assert "already has another account" in answer.text
+
+
+def test_five_identities_an_hour(gateway: Gateway) -> None:
+    browser = gateway.visitor("expatriate", "BER")
+    told = {**specimens.SERVED.identity(), "born-day": "1", "born-month": "1", "born-year": "1990"}
+    assert [browser.submit("/en/identity", **told).status_code for _ in range(6)] == [422] * 5 + [429]
+
+
+def test_a_password_hash_says_which_algorithm_made_it() -> None:
+    assert hash_password(PASSWORD).startswith("$argon2id$")
+    assert PasswordHasher().memory_cost >= 47_104 and PasswordHasher().time_cost >= 1
+    assert len({sessions.new_token() for _ in range(100)}) == 100

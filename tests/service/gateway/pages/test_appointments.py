@@ -1,0 +1,65 @@
+"""The pages of turns at their edges: gone, past, another's, another mission's; and the free times for machines."""
+
+import re
+
+import pytest
+
+from deploy.demo.population import specimens
+from tests.factories.gateway import Browser, Gateway
+from tests.service.gateway.pages.test_journey import begin, fill
+
+SLUG = "embassy-queue-riyadh"
+
+
+def times(browser: Browser, path: str) -> list[str]:
+    """The times offered on the last free day."""
+    days = re.findall(r'href="([^"]+day=[0-9-]+)#times"', browser.get(path).text)
+    return re.findall(r'name="starts_at" value="([^"]+)"', browser.get(days[-1]).text)
+
+
+@pytest.mark.parametrize("language", ("ar", "en"))
+def test_a_turn_on_the_pages_and_what_may_go_wrong(gateway: Gateway, language: str) -> None:
+    browser = gateway.visitor(person=specimens.ELDER if language == "ar" else specimens.BORN_ABROAD)
+    reference = begin(browser, SLUG, language)
+    fill(browser, SLUG, reference, language)
+    path = f"/{language}/applications/{reference}/turn"
+    at = times(browser, path)[-1]
+    day = f"{path}?day={at[:10]}"
+    for wrong in ("2020-01-05T06:00:00+00:00", "tomorrow", at.replace("+00:00", "")):
+        answer = browser.submit(path, page=day, starts_at=wrong, key="k" + wrong)
+        assert answer.status_code == 422
+        assert "notice wrong" in answer.text
+    assert browser.submit(path, page=day, starts_at=at, key="good").location.endswith("/review")
+    assert browser.submit(path, page=day, starts_at=at, key="good").status_code == 303
+    review = f"/{language}/applications/{reference}/review"
+    sent = browser.submit(review, key=browser.hidden(review, "key"))
+    assert sent.status_code == 303, sent.text
+    calendar = browser.get(f"{path}.ics")
+    assert calendar.mimetype == "text/calendar" and f"UID:{reference}@mahjar" in calendar.text
+    clerk, sheet = gateway.visitor("clerk"), f"/{language}/desk/turns?day={at[:10]}"
+    empty = clerk.submit(f"/{language}/desk/turns/{reference}/attend", page=sheet, number="", back="turns", key="e")
+    assert (
+        empty.status_code == 422 and {"ar": "بقيت خانة فارغة", "en": "A field was left empty"}[language] in empty.text
+    )
+    stranger = gateway.visitor(person=specimens.STUDENT)
+    for page in (path, f"{path}.ics", f"{path}/cancel"):
+        assert stranger.get(page).status_code == 404
+    cancel = f"{path}/cancel"
+    assert browser.submit(cancel, key=browser.hidden(cancel, "key")).status_code == 303
+    assert browser.get(f"{path}.ics").status_code == 404
+
+
+def test_a_visitor_of_another_mission_is_told_that_it_is_not_there(gateway: Gateway) -> None:
+    browser = gateway.visitor(mission="BER", person=specimens.FATHER)
+    page = browser.get(f"/en/apply/{SLUG}")
+    assert "only for visitors of the embassy in Riyadh" in page.text
+    assert f'action="/en/apply/{SLUG}"' not in page.text
+
+
+def test_free_times_are_read_by_machines_without_an_account(gateway: Gateway) -> None:
+    anybody = gateway.browser().client
+    found = anybody.get("/openings?mission=RUH&service=passport")
+    assert found.mimetype == "application/json" and found.get_json()["zone"] == "Asia/Riyadh"
+    assert set(anybody.get("/openings?mission=RUH").get_json()["services"]) >= {"passport", "attestation"}
+    assert anybody.get("/openings?mission=XXX").status_code == 404
+    assert anybody.get("/openings?mission=RUH&service=cars").get_json() == {"code": "turn_service_unknown"}

@@ -1,0 +1,245 @@
+"""Nothing of an entry is missing: words, prices, rules, papers, whoever answers, what is handed out, the demo, docs."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.demo import demo_data
+from deploy.demo.scenarios.answers import answers, required_papers
+from deploy.demo.scenarios.people import CRITERIA, SHARED_PERSON, owes
+from deploy.dev import reference
+from services.civil_registry import contents
+from services.civil_registry import handlers as civil_registry
+from services.conscription import allowance
+from services.conscription import handlers as conscription
+from services.conscription.laws import TIERS_OF
+from services.conscription.rules.allowances import ALLOWANCES
+from services.consular.data import rows_of
+from services.consular.ministries.rules.matters import MATTERS
+from services.consular.payments import rulebook
+from shared.catalogue import CATALOGUE, kin
+from shared.catalogue.model import (
+    AFTER_ASSESSMENT,
+    APPOINTMENT,
+    BOOKLET,
+    DOCUMENT,
+    KIN,
+    OWN,
+    REGISTERS,
+    Ask,
+    Transaction,
+)
+from shared.catalogue.reasons import ALL_REFUSE_REASONS, RETURN_REASONS
+from shared.documents.model import KINDS
+from shared.forms import check_answers
+from shared.i18n import Language, language
+from tests.journey.coverage_matrix import HAPPY, MENDED, REFUSED, WALKED
+
+TODAY = date(2026, 11, 21)
+SERVICES = Path(reference.__file__).parents[2] / "services"
+each_entry = pytest.mark.parametrize("entry", CATALOGUE.values(), ids=CATALOGUE.keys())
+both = pytest.mark.parametrize("tongue", [language("ar"), language("en")], ids=["ar", "en"])
+
+
+def lacking(tongue: Language, keys: Iterator[str]) -> list[str]:
+    return sorted({key for key in keys if not tongue.has(key) or not any(tongue.texts[key])})
+
+
+def words(entry: Transaction) -> Iterator[str]:
+    yield from (f"transaction.{entry.slug}.{part}" for part in ("title", "summary", "who", "next"))
+    yield f"group.{entry.group}"
+    for question in entry.questions:
+        yield f"question.{question.name}.label"
+        yield f"step.{question.step}"
+        yield from (f"question.{question.name}.choice.{choice}" for choice in question.choices)
+    yield from (f"paper.{paper.name}.label" for paper in entry.papers)
+    for fee in entry.fees:
+        yield from (f"fee.{fee.name}", f"beneficiary.{fee.beneficiary}")
+    yield from (f"question.tier.choice.{tier.name}" for tier in entry.tiers)
+    yield from (f"eligibility.{condition.code}" for condition in entry.eligible)
+    yield from (f"refusal.{rule.code}" for rule in entry.answer_rules)
+    yield from (f"provision.{one.code}" for one in rulebook.of(entry))
+    yield from (f"law_amount.{name}" for name in TIERS_OF.get(entry.slug, ()))
+
+
+# What nobody can put right needs no remedy: it says so itself.
+WITHOUT_REMEDY = {"man"}
+
+
+@both
+@each_entry
+def test_every_word_is_there(entry: Transaction, tongue: Language) -> None:
+    assert not lacking(tongue, words(entry))
+    remedies = (f"eligibility.{one.code}.remedy" for one in entry.eligible if one.code not in WITHOUT_REMEDY)
+    assert not lacking(tongue, remedies)
+
+
+@both
+def test_every_reason_has_words_that_say_what_next(tongue: Language) -> None:
+    reasons = {*RETURN_REASONS, *ALL_REFUSE_REASONS}
+    reasons |= {finding.reason for matter in MATTERS for finding in matter.findings if finding.reason}
+    assert not lacking(tongue, (f"reason.{one}" for one in reasons))
+
+
+@each_entry
+def test_it_costs_something_by_a_dated_row_or_is_free_by_a_rule(entry: Transaction) -> None:
+    rows = [row for row in rows_of("tariff") if row["transaction"] == entry.slug]
+    assert all(row["source"] and row["certainty"] in ("H", "M", "L") and row["approver"] for row in rows)
+    priced = {row["line"] for row in rows if not row["scope"] and in_force(row)}
+    if entry.priced == AFTER_ASSESSMENT:
+        assert entry.slug in TIERS_OF
+    elif not entry.fees:
+        assert [one for one in rulebook.of(entry) if one.aspect == "fee" and one.applies_to == entry.slug]
+    else:
+        assert {fee.name for fee in entry.fees} <= priced
+    assert {row["line"] for row in rows} <= {fee.name for fee in entry.fees}
+
+
+def in_force(row: dict[str, str]) -> bool:
+    return row["valid_from"] <= TODAY.isoformat() and not (row["valid_to"] and row["valid_to"] <= TODAY.isoformat())
+
+
+@each_entry
+def test_a_standing_is_in_force_and_names_its_law(entry: Transaction) -> None:
+    rows = [row for row in rows_of("standing") if row["transaction"] == entry.slug]
+    current = [row for row in rows if row["valid_from"] <= TODAY.isoformat()]
+    assert current and all(row["source"] for row in rows)
+    assert max(current, key=lambda row: row["valid_from"])["status"] in ("active", "suspended", "historical")
+
+
+@each_entry
+def test_who_may_apply_is_said_with_its_law(entry: Transaction) -> None:
+    assert entry.eligible and entry.law and all(entry.law)
+    assert all(condition.law for condition in entry.eligible)
+    codes = [condition.code for condition in entry.eligible]
+    assert len(codes) == len(set(codes))
+
+
+# A turn is only a time: what is needed is asked of the visit it is for.
+WITHOUT_PAPERS = {APPOINTMENT}
+
+
+@each_entry
+def test_a_paper_is_asked_for(entry: Transaction) -> None:
+    assert entry.papers or entry.outcome in WITHOUT_PAPERS
+    names = [paper.name for paper in entry.papers]
+    assert len(names) == len(set(names))
+
+
+def is_answered(entry: Transaction, ask: Ask) -> bool:
+    """Whether somebody does what is asked."""
+    match ask.authority, ask.ask:
+        case "civil_registry", "extract":
+            return entry.slug in contents.CONTENTS
+        case "civil_registry", verb:
+            return verb in civil_registry.ANSWERS
+        case "conscription", "assess":
+            return entry.slug in ALLOWANCES and entry.slug in allowance.PAPERS and entry.slug in TIERS_OF
+        case "conscription", verb:
+            return verb in conscription.VERBS
+    return any((matter.authority, matter.ask) == (ask.authority, ask.ask) for matter in MATTERS)
+
+
+@each_entry
+def test_somebody_answers_each_ask(entry: Transaction) -> None:
+    assert entry.asks or entry.outcome == APPOINTMENT
+    assert [ask for ask in entry.asks if not is_answered(entry, ask)] == []
+
+
+def handed_out(entry: Transaction) -> set[str]:
+    """The kinds of paper that may come of it."""
+    if entry.outcome == BOOKLET:
+        return {"passport-slip"}
+    kinds: set[str] = set()
+    for ask in entry.asks:
+        if ask.authority not in REGISTERS:
+            found = [one for one in MATTERS if (one.authority, one.ask) == (ask.authority, ask.ask)]
+            kinds |= {finding.paper for one in found for finding in one.findings if finding.paper}
+        elif ask.ask == "extract":
+            kinds.add(entry.slug)
+        elif ask.ask == "assess":
+            kinds.add(allowance.PAPERS[entry.slug])
+        elif ask.ask == "defer":
+            kinds.add("residence-deferral")
+    return kinds
+
+
+@each_entry
+def test_what_comes_of_it_has_an_issuer_and_a_template(entry: Transaction) -> None:
+    assert entry.outcome in (BOOKLET, DOCUMENT, APPOINTMENT)
+    kinds = handed_out(entry)
+    assert kinds or entry.outcome == APPOINTMENT
+    for kind in kinds:
+        issuer = KINDS[kind].service
+        assert (SERVICES / issuer / "documents" / f"{kind}.html").exists()
+        assert all(language(code).has(f"document.{kind}.title") for code in ("ar", "en"))
+
+
+@each_entry
+def test_a_page_of_the_docs_says_it_all(entry: Transaction) -> None:
+    text = reference.written(f"transactions/{entry.slug}.md")
+    assert text is not None
+    for heading in ("## Questions", "## Standing", "## Outcome", "## Refund"):
+        assert heading in text
+    assert all(f"| {fee.name} |" in text for fee in entry.fees)
+
+
+@dataclass(frozen=True)
+class Somebody:
+    national_number: str = "01010000007"
+    given_name: str = "كرم"
+    latin_given: str = "Karam"
+    latin_father: str = "Salim"
+    latin_family: str = "Namouzaj"
+    latin_mother: str = "Huda"
+
+
+@each_entry
+def test_the_demo_can_play_it(entry: Transaction) -> None:
+    relative = Somebody("01010000015", "سليم") if entry.holder == KIN else None
+    given = answers(entry.slug, Somebody(), relative)
+    clean = check_answers(entry.slug, given, TODAY)
+    assert set(clean) >= {question.name for question in entry.questions}
+    assert (kin.named(entry, clean) is None) == (entry.holder == OWN)
+    assert {paper.name for paper in required_papers(entry.slug)} <= {paper.name for paper in entry.papers}
+    assert CRITERIA.get(SHARED_PERSON.get(entry.slug, entry.slug), CRITERIA.get(entry.slug, owes)) is not None
+
+
+def test_the_demo_revives_what_the_law_ended_and_nothing_else() -> None:
+    latest: dict[str, str] = {}
+    for row in sorted(rows_of("standing"), key=lambda one: one["valid_from"]):
+        latest[row["transaction"]] = row["status"]
+    ended = {slug for slug, status in latest.items() if status != "active"}
+    assert set(demo_data.ACTIVATED) == ended & set(CATALOGUE)
+
+
+def slugs_of(test: Any) -> set[str]:
+    """The entries a test is run for by its parameters; none where it names its own."""
+    runs = [mark.args[1] for mark in getattr(test, "pytestmark", ()) if mark.name == "parametrize"]
+    rows = [run if isinstance(run, tuple | list) else (run,) for values in runs for run in values]
+    return {one for row in rows for one in row if isinstance(one, str) and one in CATALOGUE}
+
+
+@each_entry
+def test_it_is_walked_to_each_of_its_ends(entry: Transaction) -> None:
+    # A turn is booked at once: nobody examines it, so nobody returns or refuses it.
+    ways = {HAPPY} if entry.outcome == APPOINTMENT else {HAPPY, MENDED, REFUSED}
+    walked = WALKED.get(entry.slug, {})
+    assert set(walked) == ways
+    for place in walked.values():
+        module, _, name = place.partition(".")
+        test = getattr(import_module(f"tests.journey.{module}"), name, None)
+        assert test is not None, place
+        assert entry.slug in (slugs_of(test) or {entry.slug}), place
+
+
+@each_entry
+def test_a_question_that_entries_share_is_of_one_kind(entry: Transaction) -> None:
+    kinds = {one.name: one.kind for one in entry.questions}
+    for other in CATALOGUE.values():
+        assert not {one.name for one in other.questions if kinds.get(one.name, one.kind) != one.kind}
