@@ -11,7 +11,7 @@ from deploy.demo.population import specimens
 from services.gateway.clients.civil_registry import CivilRegistry, Confirmed, Statement
 from services.gateway.clients.conscription import Conscription
 from services.gateway.clients.consular import Consular
-from services.gateway.clients.consular.applications import Application, OwnApplication, Stage
+from services.gateway.clients.consular.applications import ApplicantView, Application, TrackingStep
 from services.gateway.clients.consular.appointments import Calendar, DaySheet, Openings, Services
 from services.gateway.clients.consular.approvals import Proposal
 from services.gateway.clients.consular.bookings import Overview
@@ -101,7 +101,7 @@ def check_all(kind: Any, values: list[Any]) -> None:
     ],
 )
 def test_the_comparison_sees_every_difference(value: dict[str, Any], found: str) -> None:
-    assert found in [*differences(Stage, value, "Stage")]
+    assert found in [*differences(TrackingStep, value, "Stage")]
 
 
 def test_missions_and_offers(consular: Consular) -> None:
@@ -119,8 +119,8 @@ def test_an_application_for_its_owner_and_at_the_desk(gateway: Gateway, consular
     application = consular.applications.detail(EXPATRIATE, reference)
     check(Application, application)
     assert application["quote"] and application["papers"] and application["timeline"]
-    check_all(OwnApplication, consular.applications.list_own(EXPATRIATE))
-    check(Stage, consular.applications.track(EXPATRIATE, reference, ME.born.isoformat()))
+    check_all(ApplicantView, consular.applications.list_own(EXPATRIATE))
+    check(TrackingStep, consular.applications.track(EXPATRIATE, reference, ME.born.isoformat()))
     check(Case, consular.cases.detail(OFFICER, reference))
     queue = consular.cases.queue(OFFICER)
     check(QueuePage, queue)

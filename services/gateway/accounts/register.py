@@ -79,7 +79,7 @@ def tie(session: Session, secret: str, visitor: Visitor, person: str, number: st
     audit.record(session, actor_of(account), "account.tie", account.id, person=person)
 
 
-def move(session: Session, visitor: Visitor, mission: str) -> None:
+def change_mission(session: Session, visitor: Visitor, mission: str) -> None:
     """Sends the account's later applications to another mission."""
     account = session.get_one(Account, visitor.account)
     account.home_mission = mission

@@ -17,7 +17,7 @@ def attach(app: Flask) -> None:
     desk = Blueprint("desk", __name__, url_prefix=f"{PREFIX}/desk")
     desk.add_url_rule("", "queue", queue.show)
     desk.add_url_rule("/cases/<reference>", "case", case.show)
-    desk.add_url_rule("/papers/<paper>", "paper", case.paper)
+    desk.add_url_rule("/papers/<paper>", "paper", case.upload_content)
     desk.add_url_rule("/cases/<reference>/accept", "accept", decisions.accept, methods=["POST"])
     desk.add_url_rule("/cases/<reference>/return", "send_back", decisions.send_back, methods=["POST"])
     desk.add_url_rule("/cases/<reference>/refuse", "ask_refuse", decisions.ask_refuse)
@@ -25,11 +25,11 @@ def attach(app: Flask) -> None:
     desk.add_url_rule("/counter", "counter", counter.show)
     desk.add_url_rule("/counter/<reference>/cash", "cash", counter.cash, methods=["POST"])
     desk.add_url_rule("/counter/<reference>/collect", "collect", counter.collect, methods=["POST"])
-    desk.add_url_rule("/letters", "letters", letters.listed)
+    desk.add_url_rule("/letters", "letters", letters.list_letters)
     desk.add_url_rule("/letters/<code>", "letter", letters.show)
     desk.add_url_rule("/letters/<code>/reply", "reply", letters.reply, methods=["POST"])
     desk.add_url_rule(
-        "/cases/<reference>/payments/<payment>/give-back", "give_back", exceptions.give_back, methods=["POST"]
+        "/cases/<reference>/payments/<payment>/give-back", "give_back", exceptions.refund_held_payment, methods=["POST"]
     )
     desk.add_url_rule("/cases/<reference>/clear", "clear", exceptions.clear, methods=["POST"])
     _attach_mandates(desk)
@@ -43,7 +43,7 @@ def attach(app: Flask) -> None:
 def _attach_mandates(desk: Blueprint) -> None:
     desk.add_url_rule("/cases/<reference>/duplicate", "duplicate", decisions.judge_duplicate, methods=["POST"])
     desk.add_url_rule("/mandates", "mandates", mandates.show)
-    desk.add_url_rule("/mandates/<reference>", "mandate", mandates.one)
+    desk.add_url_rule("/mandates/<reference>", "mandate", mandates.detail)
     desk.add_url_rule("/mandates/<reference>/scan", "mandate_scan", mandates.scan)
     desk.add_url_rule("/mandates/<reference>/accept", "mandate_accept", mandates.accept, methods=["POST"])
     desk.add_url_rule("/mandates/<reference>/refuse", "mandate_refuse", mandates.refuse, methods=["POST"])
@@ -64,7 +64,7 @@ def _attach_proposals(desk: Blueprint) -> None:
     desk.add_url_rule("/bookings", "bookings", bookings.show)
     desk.add_url_rule("/bookings/phases", "declare_phase", bookings.declare_phase, methods=["POST"])
     desk.add_url_rule("/bookings/imports", "upload_bookings", bookings.upload, methods=["POST"])
-    desk.add_url_rule("/bookings/imports/<reference>", "booking_import", bookings.one)
+    desk.add_url_rule("/bookings/imports/<reference>", "booking_import", bookings.detail)
     desk.add_url_rule("/bookings/imports/<reference>", "decide_import", bookings.decide, methods=["POST"])
     desk.add_url_rule("/bookings/imports/<reference>/faults.csv", "booking_faults", bookings.faults_file)
 

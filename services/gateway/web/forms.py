@@ -119,7 +119,7 @@ def _parts(value: Any) -> dict[str, str]:
     return shown | {"calendar": "hijri" if text.endswith(HIJRI) else "gregorian"}
 
 
-def shown_answer(question: Question, answers: Mapping[str, Any], prefix: str = "question") -> Markup | str:
+def answer_in_words(question: Question, answers: Mapping[str, Any], prefix: str = "question") -> Markup | str:
     """The answer to a question in words; a Hijri date as it was typed, with the Gregorian date that is stored."""
     answer, typed = answers.get(question.name), as_typed(question.name, answers)
     if answer in (None, ""):

@@ -23,7 +23,7 @@ def missions() -> list[Mission]:
         return []
 
 
-def shown_mission() -> Mission | None:
+def chosen_mission() -> Mission | None:
     """The mission of ?mission=, else the visitor's own, else the usual one."""
     visitor, every = visitor_or_none(), missions()
     wanted = request.args.get("mission") or (visitor.mission if visitor else "")

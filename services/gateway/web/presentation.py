@@ -24,7 +24,7 @@ from shared.values.money import Money
 # Templates of a subject stand beside its pages; what all of them share is in `templates`.
 FOLDER = Path(__file__).parent.parent
 PUBLIC = (("nav.services", "home.show"), ("nav.track", "track.ask"), ("nav.verify", "verify.ask"))
-OWN = (("nav.services", "home.show"), ("nav.applications", "applications.mine"), ("nav.verify", "verify.ask"))
+OWN = (("nav.services", "home.show"), ("nav.applications", "applications.list_own"), ("nav.verify", "verify.ask"))
 DESK = (
     ("nav.desk", "desk.queue"),
     ("registrar.title", "registrar.show"),
@@ -197,7 +197,7 @@ def _account_links() -> list[dict[str, object]]:
     notices = _links(("nav.notices", "notices.show"))
     if notices and (count := _unread()):
         notices[0]["count"] = count
-    leave = {"key": "nav.sign_out", "url": url_for("sign_in.leave"), "post": True}
+    leave = {"key": "nav.sign_out", "url": url_for("sign_in.sign_out"), "post": True}
     return [*notices, *_links(("nav.account", "account.show")), leave]
 
 

@@ -72,7 +72,7 @@ class WithdrawalRule(TypedDict):
     currency: NotRequired[str]
 
 
-class ApplicationStage(TypedDict):
+class TrackedApplication(TypedDict):
     """A stage on the way of an application, and whether it is done, current, halted or ahead."""
 
     code: str
@@ -95,7 +95,7 @@ class ApplicationSummary(TypedDict):
     booked_for: str | None
 
 
-class OwnApplication(ApplicationSummary):
+class ApplicantView(ApplicationSummary):
     """An application in the list of whoever it is about or acts on it."""
 
     behalf: Representation | None
@@ -114,7 +114,7 @@ class File(ApplicationSummary):
     refunds: list[Refund]
     document: IssuedDocument | None
     timeline: list[TimelineEntry]
-    stages: list[ApplicationStage]
+    stages: list[TrackedApplication]
     collection: Collection | None
     letters: list[LetterSummary]
     on_withdrawal: WithdrawalRule | None
@@ -131,12 +131,12 @@ class Application(File):
     notices: list[Notice]
 
 
-class Stage(TypedDict):
+class TrackingStep(TypedDict):
     """A stage of an application, without anything personal."""
 
     transaction: str
     status: str
-    stages: list[ApplicationStage]
+    stages: list[TrackedApplication]
 
 
 class Applications:
@@ -145,9 +145,9 @@ class Applications:
     def __init__(self, client: Client) -> None:
         self.client = client
 
-    def list_own(self, actor: Actor) -> list[OwnApplication]:
+    def list_own(self, actor: Actor) -> list[ApplicantView]:
         """The actor's own applications, latest first."""
-        return cast(list[OwnApplication], self.client.get("/applications", actor))
+        return cast(list[ApplicantView], self.client.get("/applications", actor))
 
     def detail(self, actor: Actor, reference: str) -> Application:
         """One application with all that its reader may see."""
@@ -191,9 +191,9 @@ class Applications:
         """Withdraws the application."""
         self.client.post(f"{_path(reference)}/withdraw", actor, {"key": key})
 
-    def track(self, actor: Actor, reference: str, born: str) -> Stage:
+    def track(self, actor: Actor, reference: str, born: str) -> TrackingStep:
         """The stage of an application, for whoever knows its reference and the birth date."""
-        return cast(Stage, self.client.get("/track", actor, reference=reference, born=born))
+        return cast(TrackingStep, self.client.get("/track", actor, reference=reference, born=born))
 
 
 def _path(reference: str) -> str:

@@ -68,7 +68,7 @@ def upload() -> Answer:
     return redirect(url_for("desk.booking_import", reference=reference), 303)
 
 
-def one(reference: str) -> str:
+def detail(reference: str) -> str:
     """What a file would bring in, what is wrong with it, or what became of it."""
     imported = consular().bookings.import_detail(actor(), reference)
     return render_template(

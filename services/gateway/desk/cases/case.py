@@ -12,7 +12,7 @@ from services.gateway.desk.cases.details import held, holder, may
 from services.gateway.desk.scans import send_scan
 from services.gateway.desk.wording import choices, refusal_text, short, who
 from services.gateway.web.current import actor, consular
-from services.gateway.web.forms import shown_answer
+from services.gateway.web.forms import answer_in_words
 from services.gateway.web.presentation import unindented
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import Transaction
@@ -50,7 +50,7 @@ def page(reference: str, **more: Any) -> str:
 def _answers(details: Case, entry: Transaction) -> list[dict[str, Any]]:
     asked = {question.name: question for question in entry.questions}
     rows = beside(list(asked), details["answers"], details.get("person") or {})
-    return [{"row": row, "shown": shown_answer(asked[row.question], details["answers"])} for row in rows]
+    return [{"row": row, "shown": answer_in_words(asked[row.question], details["answers"])} for row in rows]
 
 
 def _checklist(details: Case, entry: Transaction) -> list[dict[str, Any]]:
@@ -63,6 +63,6 @@ def _checklist(details: Case, entry: Transaction) -> list[dict[str, Any]]:
     ]
 
 
-def paper(paper: str) -> Response:
+def upload_content(paper: str) -> Response:
     """The scan of an upload."""
     return send_scan(consular().applications.upload(actor(), paper))

@@ -14,7 +14,7 @@ LONGEST = 500
 Answer = Response | str | tuple[str, int]
 
 
-def give_back(reference: str, payment: str) -> Answer:
+def refund_held_payment(reference: str, payment: str) -> Answer:
     """Refunds a held payment to its payer."""
     return _act(
         reference,

@@ -28,7 +28,7 @@ SINGLE = ("number", "dated", "national_number", "remark")
 Answer = Response | str | tuple[str, int]
 
 
-def listed() -> str:
+def list_letters() -> str:
     """The letters, those that wait longest first."""
     state, authority, page = (request.args.get(name, "") for name in ("state", "authority", "page"))
     filters: dict[str, str | int | None] = {
@@ -87,7 +87,7 @@ def reply(code: str) -> Answer:
     if "more" in request.form:
         return _page(code, **again)
     try:
-        consular().letters.reply(actor(), code, _told(kind, typed, rows))
+        consular().letters.reply(actor(), code, _reply_body(kind, typed, rows))
     except Invalid as wrong:
         return _page(code, **again, errors=_faults(wrong, kind)), 422
     except (NotFound, NotAllowed, Unavailable):
@@ -106,7 +106,7 @@ def _rows(names: list[str]) -> list[dict[str, str]]:
     return [row for row in every if any(row.values())]
 
 
-def _told(kind: Mapping[str, Any], typed: dict[str, str], rows: list[dict[str, str]]) -> dict[str, Any]:
+def _reply_body(kind: Mapping[str, Any], typed: dict[str, str], rows: list[dict[str, str]]) -> dict[str, Any]:
     return {
         **{name: day(typed[name]) if name == "dated" else typed[name] for name in SINGLE},
         "finding": kind["code"],

@@ -28,7 +28,7 @@ def show() -> str:
     )
 
 
-def one(reference: str) -> str:
+def detail(reference: str) -> str:
     """One deed, with the person the register has under its number and name."""
     return _page(reference)
 

@@ -34,7 +34,7 @@ def show() -> str:
 
 
 @blueprint.get("/<int:mismatch>")
-def one(mismatch: int) -> str:
+def detail(mismatch: int) -> str:
     """One of them, with the two ways to settle it."""
     return _page(mismatch)
 
@@ -49,7 +49,7 @@ def _page(mismatch: int, verb: str = "", refusal: Refusal | None = None) -> str:
         row=row,
         forms={name: _form(questions, name == verb, refusal) for name, questions in VERBS.items()},
         errors=faults(refusal, VERBS[verb], prefix="field") if refusal and _is_of_a_field(refusal) else {},
-        refused=_said(refusal) if refusal and not _is_of_a_field(refusal) else None,
+        refused=_refusal_page(refusal) if refusal and not _is_of_a_field(refusal) else None,
         key=request.form.get("key") or str(uuid.uuid4()),
     )
 
@@ -64,7 +64,7 @@ def _is_of_a_field(refusal: Refusal) -> bool:
     return bool(getattr(refusal, "errors", None))
 
 
-def _said(refusal: Refusal) -> Markup:
+def _refusal_page(refusal: Refusal) -> Markup:
     """Why it was not settled; where the register still disagrees with itself, in what."""
     codes = refusal.params.get("findings")
     if refusal.code != "register_still_contradicts" or not isinstance(codes, list):

@@ -61,12 +61,12 @@ def end_others() -> Response:
 
 
 @blueprint.post("/account/mission")
-def move() -> Response | tuple[str, int]:
+def change_mission() -> Response | tuple[str, int]:
     """Later applications go to another mission; those begun stay where they are."""
     wanted = request.form.get("mission", "")
     if wanted not in {one["code"] for one in missions()}:
         refusal = Invalid("choose_mission", field="mission")
         return _page(refusal), refusal.status
     with accounts().scope(visitor().mission) as session:
-        register.move(session, visitor(), wanted)
+        register.change_mission(session, visitor(), wanted)
     return _done("mission")

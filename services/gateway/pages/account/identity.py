@@ -46,7 +46,7 @@ def confirm() -> Response | tuple[str, int]:
         _tie(answers["national_number"], _confirmed(answers))
     except Refusal as refusal:
         return _form(refusal), refusal.status
-    return redirect(url_for("applications.mine"), 303)
+    return redirect(url_for("applications.list_own"), 303)
 
 
 def _confirmed(answers: dict[str, str]) -> Confirmed:

@@ -74,7 +74,7 @@ def start_page(role: str) -> str:
     for desk in ("desk.queue", "registrar.show"):
         if role in PAGES[desk]:
             return desk
-    return "applications.mine" if role == "expatriate" else "account.show"
+    return "applications.list_own" if role == "expatriate" else "account.show"
 
 
 def _onward(role: str) -> str:
@@ -85,7 +85,7 @@ def _onward(role: str) -> str:
 
 
 @blueprint.post("/sign-out")
-def leave() -> Response:
+def sign_out() -> Response:
     """Ends this session for good; its cookie opens nothing any more."""
     with accounts().scope(None) as session:
         sessions.close(session, visitor())

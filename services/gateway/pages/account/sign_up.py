@@ -23,7 +23,7 @@ blueprint = Blueprint("sign_up", __name__)
 @blueprint.get("/sign-up")
 def ask() -> str | Response:
     """The form. It needs the list of missions; without it the page says that the service is down."""
-    return _form() if visitor_or_none() is None else redirect(url_for("applications.mine"), 303)
+    return _form() if visitor_or_none() is None else redirect(url_for("applications.list_own"), 303)
 
 
 def _form(refusal: Refusal | None = None) -> str:

@@ -16,7 +16,7 @@ blueprint = Blueprint("applications", __name__)
 
 
 @blueprint.get("/applications")
-def mine() -> str:
+def list_own() -> str:
     """All of one's applications, those that need something of their owner first."""
     applications = consular().applications.list_own(visitor().actor)
     needing = [

@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from services.gateway.clients.consular.applications import Application, ApplicationStage, TimelineEntry
+from services.gateway.clients.consular.applications import Application, TimelineEntry, TrackedApplication
 from services.gateway.web.language import chosen
 from services.gateway.web.presentation import date, has_text, moment, t
 
@@ -12,9 +12,9 @@ WAITING_FOR_OWNER = frozenset({"draft", "returned"})
 OVER = frozenset({"collected", "refused", "withdrawn", "lapsed", "cancelled"})
 
 
-def stages(sent: list[ApplicationStage]) -> list[dict[str, object]]:
+def stages(sent: list[TrackedApplication]) -> list[dict[str, object]]:
     """The bare stages, as anybody with reference and birth date may see them."""
-    return [_stage(stage) for stage in sent]
+    return [_application_stage(stage) for stage in sent]
 
 
 def progress(application: Application) -> list[dict[str, object]]:
@@ -22,13 +22,16 @@ def progress(application: Application) -> list[dict[str, object]]:
     past = [_happened(one, application["mission"]) for one in application["timeline"]]
     current = [one for one in application["stages"] if one["state"] == "current"]
     if current:
-        past += [{**_stage(one), "mood": "needed" if "pay" in application["allowed"] else "here"} for one in current]
+        past += [
+            {**_application_stage(one), "mood": "needed" if "pay" in application["allowed"] else "here"}
+            for one in current
+        ]
     elif past and application["status"] in WAITING_FOR_OWNER:
         past[-1]["mood"] = "needed"
     return [*past, *_ahead(application)]
 
 
-def _stage(one: ApplicationStage) -> dict[str, object]:
+def _application_stage(one: TrackedApplication) -> dict[str, object]:
     return {"title": t(f"stage.{one['code']}"), "mood": MOODS.get(one["state"], "ahead")}
 
 
@@ -62,10 +65,10 @@ def _ahead(application: Application) -> list[dict[str, object]]:
     return [_promised(one, application["due_on"]) for one in coming]
 
 
-def _promised(one: ApplicationStage, due_on: str | None) -> dict[str, object]:
+def _promised(one: TrackedApplication, due_on: str | None) -> dict[str, object]:
     """A stage still to come; the due date is promised for the day it is ready."""
     when = t("application.expected_by", day=date(due_on)) if due_on and one["code"] == "ready" else None
-    return {**_stage(one), "mood": "ahead", "when": when}
+    return {**_application_stage(one), "mood": "ahead", "when": when}
 
 
 def last_word(application: Application) -> TimelineEntry | None:

@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template, request
 
 from services.gateway.accounts.throttle import TRACK_BY_ADDRESS, TRACK_BY_REFERENCE, address_prefix
-from services.gateway.clients.consular.applications import Stage
+from services.gateway.clients.consular.applications import TrackingStep
 from services.gateway.pages.applications.progress import stages
 from services.gateway.web.current import actor, consular
 from services.gateway.web.forms import faults, fields, read, typed
@@ -33,7 +33,7 @@ def show() -> tuple[str, int]:
     return _page(stage=stage), 200
 
 
-def _look_up() -> Stage:
+def _look_up() -> TrackingStep:
     answers = _answers()
     reference = answers["reference"]
     slow_down(TRACK_BY_REFERENCE, reference)
@@ -57,7 +57,7 @@ def _answers() -> dict[str, str]:
     return {**answers, "reference": reference}
 
 
-def _page(refusal: Refusal | None = None, stage: Stage | None = None) -> str:
+def _page(refusal: Refusal | None = None, stage: TrackingStep | None = None) -> str:
     errors = faults(refusal, QUESTIONS, prefix="field") if refusal else {}
     shown = fields(QUESTIONS, typed(QUESTIONS, request.form), errors, prefix="field")
     steps = stages(stage["stages"]) if stage else []

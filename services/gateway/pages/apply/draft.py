@@ -12,7 +12,7 @@ from services.gateway.pages.applications.progress import last_word
 from services.gateway.pages.appointments.appointments import gap
 from services.gateway.web.current import consular, visitor
 from services.gateway.web.eligibility import Attested, attested, behalf_of, judged
-from services.gateway.web.forms import faults, fields, shown_answer, steps_of, today, typed
+from services.gateway.web.forms import answer_in_words, faults, fields, steps_of, today, typed
 from services.gateway.web.offers import offers_by_slug, with_tier
 from services.gateway.web.presentation import t
 from shared.catalogue.model import APPOINTMENT, Question, Transaction
@@ -155,7 +155,7 @@ def _answers(application: Application, entry: Transaction) -> dict[str, list[dic
     rows: dict[str, list[dict[str, str]]] = {step: [] for step in steps_of(entry)}
     for question in entry.questions:
         address = url_for("apply.questions", reference=application["reference"], step=question.step, review=1)
-        value = shown_answer(question, application["answers"])
+        value = answer_in_words(question, application["answers"])
         row = {"label": t(f"question.{question.name}.label"), "value": value, "url": f"{address}#{question.name}"}
         rows[question.step].append(row)
     return rows

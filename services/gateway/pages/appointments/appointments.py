@@ -85,7 +85,7 @@ def hold(reference: str) -> Answer | tuple[str, int]:
     _, entry, appointment = load_bookable(reference)
     at = request.form.get("starts_at", "")[:LONGEST]
     if appointment.get("state") == "booked":
-        return redirect(url_for("turns.ask_move", reference=reference, to=at), 303)
+        return redirect(url_for("turns.ask_reschedule", reference=reference, to=at), 303)
     try:
         consular().appointments.act(visitor().actor, reference, "hold", request.form.get("key", ""), starts_at=at)
     except (NotFound, NotAllowed, Unavailable):
@@ -115,7 +115,7 @@ def confirm(reference: str) -> Answer | tuple[str, int]:
 
 
 @blueprint.get("/applications/<reference>/turn/move")
-def ask_move(reference: str) -> Answer | str:
+def ask_reschedule(reference: str) -> Answer | str:
     """The old time and the new one side by side."""
     application, entry, appointment = load_bookable(reference)
     to = _instant(request.args.get("to", "")[:LONGEST])
@@ -140,7 +140,7 @@ def _instant(text: str) -> str | None:
 
 
 @blueprint.post("/applications/<reference>/turn/move")
-def move(reference: str) -> Answer | tuple[str, int]:
+def reschedule(reference: str) -> Answer | tuple[str, int]:
     """Moves the appointment, or changes nothing."""
     return _act(reference, "move", starts_at=request.form.get("starts_at", "")[:LONGEST])
 

@@ -134,7 +134,7 @@ def _read(questions: tuple[Question, ...], *, scoped: bool = True) -> dict[str, 
 
 
 @blueprint.get("/account/mandates/paper/<sort>")
-def ask_paper(sort: str) -> str:
+def ask_deed(sort: str) -> str:
     """The form for a deed: principal, date, scan."""
     return _form("pages/mandates/deed.html", _questions(sort), kind=sort)
 

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, render_template
 
-from services.gateway.web.offers import offers_by_slug, shown_mission
+from services.gateway.web.offers import chosen_mission, offers_by_slug
 from shared.catalogue import TRANSACTIONS
 from shared.catalogue.announced import announced
 from shared.catalogue.model import Transaction
@@ -22,7 +22,7 @@ def groups() -> dict[str, Items]:
 @blueprint.get("/")
 def show() -> str:
     """Stays up without the mission's service: then it shows no prices."""
-    mission, shown = shown_mission(), groups()
+    mission, shown = chosen_mission(), groups()
     offers = offers_by_slug(mission["code"]) if mission else {}
     counts = {"announced": sum(map(len, shown.values())), "named": len(TRANSACTIONS)}
     return render_template("pages/services/home.html", groups=shown, offers=offers, mission=mission, counts=counts)

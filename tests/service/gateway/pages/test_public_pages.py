@@ -9,7 +9,7 @@ from markupsafe import Markup
 from deploy.demo.population import specimens
 from services.gateway.desk.wording import refusal_text
 from services.gateway.web.access import ANONYMOUS, PAGES
-from services.gateway.web.forms import fields, shown_answer, typed
+from services.gateway.web.forms import answer_in_words, fields, typed
 from shared.catalogue import CATALOGUE
 from shared.errors import Conflict
 from shared.forms import check_draft
@@ -58,7 +58,7 @@ def test_a_hijri_date_comes_back_as_it_was_typed(gateway: Gateway, language: str
         gateway.app.preprocess_request()
         kept = check_draft("cash-allowance", typed([since], sent | {"residence_since-calendar": "hijri"}), TODAY)
         (field,) = fields([since], kept)
-        shown = str(shown_answer(since, kept))
+        shown = str(answer_in_words(since, kept))
     assert kept["residence_since"] == "2018-09-11"
     assert field.calendars and field.value == {"day": "1", "month": "1", "year": "1440", "calendar": "hijri"}
     assert words in shown and "1440" in shown and "2018" in shown
