@@ -462,14 +462,14 @@ def test_the_worker_gives_waiting_files_their_booklets(counter: At, database: Ca
     ]
     assert row["reference"] == here.reference
     [serial] = here.stock()
-    worker.serve_waiting(database("consular"))
+    worker.assign_booklets(database("consular"))
     assert (here.read()["status"], here.read()["collection"]["number"]) == ("ready", serial)
 
 
 def test_a_provider_is_not_asked_when_time_is_up() -> None:
     hurried = worker.DeadlineProvider(Provider("http://127.0.0.1:9", "secret"), until=0.0)
     with pytest.raises(Unavailable, match="provider_down"):
-        hurried.ask("RUH-P2222-22222-2")
+        hurried.query_status("RUH-P2222-22222-2")
 
 
 def test_stock_over_http_serves_who_waits(counter: At) -> None:

@@ -235,7 +235,7 @@ def test_the_job_passes_over_what_must_wait_and_ends_the_rest(
 class SilentProvider(InMemoryProvider):
     """It never answers."""
 
-    def ask(self, reference: str) -> Answer:
+    def query_status(self, reference: str) -> Answer:
         raise OutcomeUnknown(reference)
 
 

@@ -83,7 +83,7 @@ def start() -> tuple[Response, int]:
     claim = Claim(keys(), **asked["behalf"]) if asked["behalf"] else None
     with database().scope(mission) as session:
         content = {"transaction": asked["transaction"], "mission": mission, **_for_whom(claim)}
-        made = idempotency.once(
+        made = idempotency.run_once(
             session,
             actor,
             mission,

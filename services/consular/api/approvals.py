@@ -68,7 +68,8 @@ def make() -> tuple[dict[str, Any], int]:
 
     content = {"verb": "propose", "kind": asked["kind"], "params": asked["params"]}
     with transaction() as session:
-        return idempotency.once(session, actor, actor.mission or "", asked["key"], content, lambda: act(session)), 201
+        answer = idempotency.run_once(session, actor, actor.mission or "", asked["key"], content, lambda: act(session))
+        return answer, 201
 
 
 @blueprint.get("/<reference>")
@@ -92,7 +93,7 @@ def decide(reference: str) -> dict[str, Any]:
 
     content = {"verb": asked["verdict"], "about": _view(reference), "reason": asked["reason"]}
     with transaction() as session:
-        return idempotency.once(session, actor, actor.mission or "", asked["key"], content, lambda: act(session))
+        return idempotency.run_once(session, actor, actor.mission or "", asked["key"], content, lambda: act(session))
 
 
 def _decided(session: Session, reference: str, verdict: str, reason: str) -> Proposal:

@@ -57,7 +57,8 @@ def declare() -> tuple[dict[str, Any], int]:
 
     content = {"verb": "declare_phase", "terms": asked["terms"]}
     with transaction() as session:
-        return idempotency.once(session, actor, actor.mission or "", asked["key"], content, lambda: act(session)), 201
+        answer = idempotency.run_once(session, actor, actor.mission or "", asked["key"], content, lambda: act(session))
+        return answer, 201
 
 
 @blueprint.post("/desk/bookings/imports/<reference>")
@@ -88,7 +89,7 @@ def make() -> tuple[dict[str, Any], int]:
 
     try:
         with transaction() as session:
-            made = idempotency.once(session, actor, actor.mission, asked["key"], content, lambda: act(session))
+            made = idempotency.run_once(session, actor, actor.mission, asked["key"], content, lambda: act(session))
             return application_view.view(session, actor, made["reference"]), 201
     except NotFound:
         with transaction() as session:

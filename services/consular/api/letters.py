@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.consular.api.request import TEXT, Keyed, mission_session, once
 from services.consular.ministries import letter_views as desk_letters
-from services.consular.ministries.rules.reading import MOST_ENTRIES
+from services.consular.ministries.rules.reading import MAX_ENTRIES
 from services.consular.workflow import correspondence as letters
 from shared.values.digits import ascii_digits, is_digits
 from shared.web.service import allowed, body, current_actor, transaction
@@ -28,7 +28,7 @@ class LetterReply(Keyed):
     national_number = fields.String(load_default="")
     remark = fields.String(load_default="", allow_none=True)
     details = fields.Dict(keys=fields.String(), values=fields.String(allow_none=True), load_default=dict)
-    entries = fields.List(_texts, load_default=list, validate=validate.Length(max=MOST_ENTRIES, error="too_long"))
+    entries = fields.List(_texts, load_default=list, validate=validate.Length(max=MAX_ENTRIES, error="too_long"))
 
 
 @blueprint.get("/desk/letters")

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.consular.api.mandates import Introduced
 from services.consular.api.request import Keyed, mission_session, once
-from services.consular.applications.statements import introduced
+from services.consular.applications.statements import attested_person
 from services.consular.missions import today
 from services.consular.people import mandate_notices, mandates, review_mandate
 from services.consular.people.model import Mandate
@@ -40,7 +40,7 @@ def _serialise(session: Session, mandate: Mandate) -> dict[str, Any]:
 def list_waiting() -> list[dict[str, Any]]:
     """Papers to be checked, and the last ones decided."""
     with transaction() as session:
-        return [_serialise(session, one) for one in review_mandate.waiting(session, current_actor())]
+        return [_serialise(session, one) for one in review_mandate.list_deeds(session, current_actor())]
 
 
 @blueprint.get("/mandates/<reference>")
@@ -57,7 +57,7 @@ def detail(reference: str) -> dict[str, Any]:
 def scan(reference: str) -> Response:
     """The scan, never to be run as a page."""
     with mission_session(reference) as session:
-        content, kind = review_mandate.scan(session, current_actor(), reference)
+        content, kind = review_mandate.read_scan(session, current_actor(), reference)
     answer = Response(content, content_type=kind)
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
@@ -69,12 +69,12 @@ def scan(reference: str) -> Response:
 def accept(reference: str) -> dict[str, Any]:
     """The paper is good."""
     asked, actor = body(Accepted), current_actor()
-    principal = introduced(keys(), asked["statement"], to=actor.id)
+    principal = attested_person(keys(), asked["statement"], to=actor.id)
 
     def act(session: Session) -> dict[str, Any]:
         mission = mandates.find(session, reference).mission
         decided = review_mandate.accept(session, actor, reference, principal, today(session, mission))
-        mandate_notices.tell_decided(session, decided)
+        mandate_notices.notify_decided(session, decided)
         return _serialise(session, decided)
 
     return once(reference, asked["key"], {"verb": "accept_mandate"}, act)
@@ -89,7 +89,7 @@ def refuse(reference: str) -> dict[str, Any]:
     def act(session: Session) -> dict[str, Any]:
         note = asked["note"] or ""
         decided = review_mandate.refuse(session, current_actor(), reference, asked["reason"], note)
-        mandate_notices.tell_decided(session, decided)
+        mandate_notices.notify_decided(session, decided)
         return _serialise(session, decided)
 
     return once(reference, asked["key"], {"verb": "refuse_mandate", "reason": asked["reason"]}, act)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from services.consular.api.request import Keyed, mission_session, once
 from services.consular.applications import idempotency
-from services.consular.applications.statements import introduced
+from services.consular.applications.statements import attested_person
 from services.consular.applications.transitions import find as find_application
 from services.consular.missions import today
 from services.consular.people import grant_mandate, mandate_notices, mandates, review_mandate
@@ -82,7 +82,7 @@ def _key(number: str) -> str:
 
 
 def _me(asked: dict[str, Any]) -> AttestedPerson:
-    return introduced(keys(), asked["statement"], person=current_actor().person)
+    return attested_person(keys(), asked["statement"], person=current_actor().person)
 
 
 def _mission() -> str:
@@ -104,7 +104,7 @@ def list_own() -> list[dict[str, Any]]:
     key = _key(me.number)
     with database().scope(actor.mission) as session:
         mandates.show_person_everywhere(session, actor, key)
-        return mandates.of(session, actor, key, me)
+        return mandates.list_own(session, actor, key, me)
 
 
 @blueprint.post("/mandates")
@@ -122,11 +122,11 @@ def grant() -> tuple[dict[str, Any], int]:
 
         def act() -> dict[str, Any]:
             made = grant_mandate.grant(session, actor, me, mission, agent, asked["scope"], until, day)
-            mandate_notices.tell_offered(session, made, typed["agent_number"])
+            mandate_notices.notify_offered(session, made, typed["agent_number"])
             return _serialise(session, made)
 
         content = {"verb": "grant", "agent": agent, "scope": asked["scope"], "until": typed["until"]}
-        return idempotency.once(session, actor, mission, asked["key"], content, act), 201
+        return idempotency.run_once(session, actor, mission, asked["key"], content, act), 201
 
 
 @blueprint.post("/mandates/papers")
@@ -155,7 +155,7 @@ def submit_deed() -> tuple[dict[str, Any], int]:
             return _serialise(session, review_mandate.submit_deed(session, actor, me, mission, paper, day))
 
         content = {"verb": "hand_in", "scan": sha256(scan).hexdigest(), **typed}
-        return idempotency.once(session, actor, mission, asked["key"], content, act), 201
+        return idempotency.run_once(session, actor, mission, asked["key"], content, act), 201
 
 
 def _until() -> Question:
@@ -196,7 +196,7 @@ def _answer(reference: str, *, accepted: bool) -> dict[str, Any]:
     def act(session: Session) -> dict[str, Any]:
         day = today(session, mission_of(reference))
         answered = grant_mandate.answer(session, actor, reference, me, _key(me.number), day, accepted=accepted)
-        mandate_notices.tell_answered(session, answered)
+        mandate_notices.notify_answered(session, answered)
         return _serialise(session, answered)
 
     return once(reference, asked["key"], {"verb": "answer", "accepted": accepted}, act)
@@ -209,7 +209,7 @@ def end(reference: str) -> dict[str, Any]:
 
     def act(session: Session) -> dict[str, Any]:
         ended = grant_mandate.end(session, current_actor(), reference)
-        mandate_notices.tell_ended(session, current_actor(), ended)
+        mandate_notices.notify_ended(session, current_actor(), ended)
         return _serialise(session, ended)
 
     return once(reference, body(Keyed)["key"], {"verb": "end"}, act)

@@ -8,7 +8,7 @@ from marshmallow import Schema, fields, validate
 
 from services.consular import missions
 from services.consular.appointments import openings
-from services.consular.appointments.closures import Closing, close, reopen
+from services.consular.appointments.closures import ClosureRequest, close, reopen
 from services.consular.missions import calendar
 from services.consular.missions.model import Opening
 from shared.database import audit
@@ -42,7 +42,7 @@ def list_openings() -> dict[str, Any]:
             return {"mission": mission, "services": known}
         if service not in known:
             raise NotFound("turn_service_unknown")
-        return {**openings.offered(session, mission, service).serialise(), "services": known}
+        return {**openings.availability(session, mission, service).serialise(), "services": known}
 
 
 @blueprint.get("/desk/calendar")
@@ -59,7 +59,7 @@ def detail() -> dict[str, Any]:
             "today": today.isoformat(),
             "hours": [_hours(row) for row in calendar.hours(session, place.code)],
             "closures": [
-                row.serialise() for row in calendar.closures(session, place.code, today, today + calendar.FAR)
+                row.serialise() for row in calendar.closures(session, place.code, today, today + calendar.MAX_SPAN)
             ],
             "rules": {service: calendar.rule(session, place.code, service).serialise() for service in known},
         }
@@ -87,7 +87,7 @@ def add() -> tuple[dict[str, Any], int]:
     if actor.mission is None:
         raise Invalid("required", field="mission")
     days: tuple[date, date] = (asked["first_day"], asked["last_day"])
-    closing = Closing(*days, asked["title_ar"], asked["title_en"], asked["seats"], asked["payments"])
+    closing = ClosureRequest(*days, asked["title_ar"], asked["title_en"], asked["seats"], asked["payments"])
     with transaction() as session:
         return close(session, actor, actor.mission, closing).serialise(), 201
 

@@ -12,7 +12,7 @@ from services.consular.api.request import Keyed, mission_session, once
 from services.consular.passports import approve
 from services.consular.passports import case_view as passport_view
 from services.consular.payments import hosted
-from services.consular.payments.rules import returns_home
+from services.consular.payments.rules import is_own_address
 from services.consular.workflow import settle, upgrade
 from shared.errors import Conflict, Invalid
 from shared.values.money import Money
@@ -85,7 +85,7 @@ def at_counter(reference: str) -> dict[str, Any]:
 def pay(reference: str) -> tuple[dict[str, Any], int]:
     """A card payment of the difference; repeated, the one that is open."""
     asked, actor = body(Card), current_actor()
-    if not returns_home(asked["return_url"], settings().public_url):
+    if not is_own_address(asked["return_url"], settings().public_url):
         raise Invalid("foreign_address", field="return_url")
     with mission_session(reference) as session:
         order, new_price = upgrade.owed(session, actor, reference)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from services.consular.api.prices import card_provider
 from services.consular.api.request import Keyed, mission_session, once
 from services.consular.payments import hosted
-from services.consular.payments.rules import returns_home
+from services.consular.payments.rules import is_own_address
 from services.consular.workflow import settle
 from shared.errors import Conflict, Invalid
 from shared.values.money import Money, exponent
@@ -47,7 +47,7 @@ class Cash(Keyed):
 def pay(reference: str) -> tuple[dict[str, Any], int]:
     """A card payment with the address of the provider's page; repeated, the one that is open."""
     asked, actor = body(Card), current_actor()
-    if not returns_home(asked["return_url"], settings().public_url):
+    if not is_own_address(asked["return_url"], settings().public_url):
         raise Invalid("foreign_address", field="return_url")
     with mission_session(reference) as session:
         order, new_price = settle.owed(session, actor, reference)

@@ -42,5 +42,5 @@ def once(reference: str, key: str, asked: dict[str, Any], act: Act, show: Act | 
     """
     with mission_session(reference) as session:
         actor, mission = current_actor(), mission_of(reference)
-        answer = idempotency.once(session, actor, mission, key, {**asked, "about": reference}, lambda: act(session))
+        answer = idempotency.run_once(session, actor, mission, key, {**asked, "about": reference}, lambda: act(session))
         return show(session) if show else answer

@@ -27,9 +27,13 @@ def latest(session: Session, application: str) -> Appointment | None:
     )
 
 
-def is_held(session: Session, turn: Appointment) -> bool:
+def is_held(session: Session, appointment: Appointment) -> bool:
     """Whether the hold still runs, by the database's clock."""
-    return turn.state == AppointmentState.HELD and turn.held_until is not None and turn.held_until > db.now(session)
+    return (
+        appointment.state == AppointmentState.HELD
+        and appointment.held_until is not None
+        and appointment.held_until > db.now(session)
+    )
 
 
 def confirm(session: Session, actor: Actor, booker: Booker) -> Appointment:
@@ -38,7 +42,7 @@ def confirm(session: Session, actor: Actor, booker: Booker) -> Appointment:
     Raises Refusal (turn_missing, turn_other_service) when nothing fitting was ever held, Conflict (hold_expired, with
     the next free times) when it was and no longer is.
     """
-    turn = session.scalar(
+    appointment = session.scalar(
         update(Appointment)
         .where(
             Appointment.application == booker.application,
@@ -50,13 +54,13 @@ def confirm(session: Session, actor: Actor, booker: Booker) -> Appointment:
         .returning(Appointment)
         .execution_options(synchronize_session=False, populate_existing=True)
     )
-    if turn is None:
-        raise _why_not(session, booker)
-    audit.record(session, actor, "turn.booked", booker.application, starts_at=turn.starts_at.isoformat())
-    return turn
+    if appointment is None:
+        raise _refusal(session, booker)
+    audit.record(session, actor, "turn.booked", booker.application, starts_at=appointment.starts_at.isoformat())
+    return appointment
 
 
-def _why_not(session: Session, booker: Booker) -> Refusal:
+def _refusal(session: Session, booker: Booker) -> Refusal:
     last = latest(session, booker.application)
     if last is None:
         return Refusal("turn_missing")
@@ -67,17 +71,17 @@ def _why_not(session: Session, booker: Booker) -> Refusal:
     return Conflict("hold_expired", next=openings.next_free(session, booker.mission, booker.service, last.starts_at))
 
 
-def booked(session: Session, application: str) -> Appointment:
+def find_booked(session: Session, application: str) -> Appointment:
     """The booked turn of an application, held until the commit. Raises NotFound."""
-    turn = session.scalar(
+    appointment = session.scalar(
         select(Appointment)
         .where(Appointment.application == application, Appointment.state == AppointmentState.BOOKED)
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    if turn is None:
+    if appointment is None:
         raise NotFound("turn_missing")
-    return turn
+    return appointment
 
 
 def exchange(session: Session, actor: Actor, booker: Booker, starts_at: datetime) -> Appointment:
@@ -85,22 +89,22 @@ def exchange(session: Session, actor: Actor, booker: Booker, starts_at: datetime
 
     Raises what `hold` raises, and Conflict (turn_begun, turn_move_late) when it is too late to change it.
     """
-    old = booked(session, booker.application)
-    if old.starts_at <= db.now(session):
+    previous = find_booked(session, booker.application)
+    if previous.starts_at <= db.now(session):
         raise Conflict("turn_begun")
-    rule = calendar.rule(session, old.mission, old.service)
-    if release.is_late(session, old, rule):
+    rule = calendar.rule(session, previous.mission, previous.service)
+    if release.is_late(session, previous, rule):
         raise Conflict("turn_move_late", n=rule.free_hours)
-    release.release_all(session, old, AppointmentState.MOVED)
+    release.release_seat(session, previous, AppointmentState.MOVED)
     hold(session, actor, booker, starts_at)
     return confirm(session, actor, booker)
 
 
-def store_slip(session: Session, turn: uuid.UUID, code: str) -> None:
+def store_slip(session: Session, appointment: uuid.UUID, code: str) -> None:
     """Notes which slip was issued for a turn."""
     session.execute(
         update(Appointment)
-        .where(Appointment.id == turn)
+        .where(Appointment.id == appointment)
         .values(slip=code)
         .execution_options(synchronize_session="fetch")
     )

@@ -24,10 +24,12 @@ class AppointmentState(StrEnum):
 
 
 # Those who sit on a seat, and those who have used up their share of the month.
-SEATED = frozenset({AppointmentState.HELD, AppointmentState.BOOKED, AppointmentState.ATTENDED, AppointmentState.MISSED})
-COUNTED = SEATED | {AppointmentState.CANCELLED_LATE}
+OCCUPYING = frozenset(
+    {AppointmentState.HELD, AppointmentState.BOOKED, AppointmentState.ATTENDED, AppointmentState.MISSED}
+)
+COUNTED = OCCUPYING | {AppointmentState.CANCELLED_LATE}
 LIVE = frozenset({AppointmentState.HELD, AppointmentState.BOOKED})
-NEXT_SHOWN = 3
+NEXT_COUNT = 3
 
 
 @dataclass(frozen=True)
@@ -45,14 +47,16 @@ def slots_of(hours: Iterable[Hours], day: date, zone: str) -> list[Slot]:
 
     Where it goes back, an hour that comes twice is used the first time only: 02:30 on a slip means one moment.
     """
-    found: dict[datetime, Slot] = {}
+    slots: dict[datetime, Slot] = {}
     for row in hours:
         if row.holds_on(day):
             for slot in _slots(row, day, ZoneInfo(zone)):
-                known = found.get(slot.starts_at)
-                seats = slot.seats + (known.seats if known else 0)
-                found[slot.starts_at] = Slot(slot.starts_at, slot.ends_at, seats, known.window if known else row.window)
-    return [found[at] for at in sorted(found)]
+                existing = slots.get(slot.starts_at)
+                seats = slot.seats + (existing.seats if existing else 0)
+                slots[slot.starts_at] = Slot(
+                    slot.starts_at, slot.ends_at, seats, existing.window if existing else row.window
+                )
+    return [slots[at] for at in sorted(slots)]
 
 
 def _slots(row: Hours, day: date, zone: ZoneInfo) -> Iterable[Slot]:
@@ -77,17 +81,17 @@ def is_late(starts_at: datetime, now: datetime, free_hours: int) -> bool:
 
 def free_seat(taken: Iterable[int], seats: int) -> int | None:
     """The lowest free seat of a slot, counted from one; None when all are taken."""
-    gone = set(taken)
-    return next((seat for seat in range(1, seats + 1) if seat not in gone), None)
+    taken_seats = set(taken)
+    return next((seat for seat in range(1, seats + 1) if seat not in taken_seats), None)
 
 
-def overlaps(one: Hours, others: Sequence[Hours]) -> bool:
+def overlaps(new: Hours, existing: Sequence[Hours]) -> bool:
     """Whether a new row of hours would open the same weekday at the same time as one that is in force with it."""
     return any(
-        one.weekday == other.weekday
-        and one.opens < other.closes
-        and other.opens < one.closes
-        and (other.valid_to is None or one.valid_from < other.valid_to)
-        and (one.valid_to is None or other.valid_from < one.valid_to)
-        for other in others
+        new.weekday == other.weekday
+        and new.opens < other.closes
+        and other.opens < new.closes
+        and (other.valid_to is None or new.valid_from < other.valid_to)
+        and (new.valid_to is None or other.valid_from < new.valid_to)
+        for other in existing
     )

@@ -23,31 +23,34 @@ BRING = {
 }
 BRING_ALWAYS = ("this_slip", "identity_card", "passport")
 # Of a bound paper's number only the end is printed: enough for its owner, useless to a finder.
-SHOWN_SIGNS = 4
+PRINTED_SIGNS = 4
 
 
 def issue_appointment_slip(
-    session: Session, actor: Actor, application: Application, turn: Appointment, arrive_minutes: int
+    session: Session, actor: Actor, application: Application, appointment: Appointment, arrive_minutes: int
 ) -> str:
     """The slip of a booked turn, good for its day; its code."""
-    zone = missions.find(session, turn.mission).zone
-    local, day = turn.starts_at.astimezone(ZoneInfo(zone)), day_of(session, turn.mission, turn.starts_at)
+    zone = missions.find(session, appointment.mission).zone
+    local, day = (
+        appointment.starts_at.astimezone(ZoneInfo(zone)),
+        day_of(session, appointment.mission, appointment.starts_at),
+    )
     data = {
         **common_fields(session, application, zone),
-        "service": turn.service,
-        "starts_at": turn.starts_at.isoformat(),
+        "service": appointment.service,
+        "starts_at": appointment.starts_at.isoformat(),
         "day": day.isoformat(),
         "weekday": weekday_name(day.weekday()),
         "time": f"{local:%H:%M}",
         "arrive": f"{local - timedelta(minutes=arrive_minutes):%H:%M}",
-        "window": turn.window,
-        "document_end": turn.document[-SHOWN_SIGNS:],
-        "bring": list(BRING.get(turn.service, BRING_ALWAYS)),
+        "window": appointment.window,
+        "document_end": appointment.document[-PRINTED_SIGNS:],
+        "bring": list(BRING.get(appointment.service, BRING_ALWAYS)),
     }
-    paper = documents.issue(
+    document = documents.issue(
         session, actor, TURN_SLIP, application.reference, application.mission, application.person, data, day
     )
-    return paper.code
+    return document.code
 
 
 def issue(session: Session, actor: Actor, application: Application, appointment: Appointment) -> str:

@@ -29,7 +29,7 @@ View = dict[str, Any]
 
 
 def list_letters(
-    session: Session, actor: Actor, state: str = "", authority: str = "", page: int = 1, sought: str = ""
+    session: Session, actor: Actor, state: str = "", authority: str = "", page: int = 1, search: str = ""
 ) -> View:
     """A page of letters, those that wait longest first; how many are open, overdue, answered.
 
@@ -41,22 +41,22 @@ def list_letters(
     if authority not in ("", *AUTHORITIES):
         raise Invalid("unknown_choice", field="authority")
     day = today(session, actor.mission or "")
-    wanted = [_in_state(state, day), *([Letter.authority == authority] if authority else [])]
-    if sought:
-        quoted = ascii_digits(sought).replace(" ", "").upper()
-        wanted.append((Letter.number == quoted) | (Letter.application == references.clean(sought)))
+    conditions = [_in_state(state, day), *([Letter.authority == authority] if authority else [])]
+    if search:
+        number = ascii_digits(search).replace(" ", "").upper()
+        conditions.append((Letter.number == number) | (Letter.application == references.clean(search)))
     rows = session.execute(
         select(Letter, Applicant)
         .outerjoin(Applicant, Applicant.application == Letter.application)
-        .where(*wanted)
+        .where(*conditions)
         .order_by(Letter.answered_at.desc().nulls_first(), Letter.reply_by, Letter.number)
         .limit(PAGE_ROWS + 1)
         .offset((page - 1) * PAGE_ROWS)
     ).all()
     audit.record(session, actor, "letter.list", actor.mission or "", state=state, rows=len(rows))
-    shown = [{**head(letter, day), "name": _name(applicant)} for letter, applicant in rows[:PAGE_ROWS]]
-    counts = {each: session.scalar(select(func.count()).where(_in_state(each, day))) or 0 for each in STATES}
-    return {"rows": shown, "more": len(rows) > PAGE_ROWS, "page": page, "counts": counts}
+    views = [{**summary(letter, day), "name": _name(applicant)} for letter, applicant in rows[:PAGE_ROWS]]
+    counts = {name: session.scalar(select(func.count()).where(_in_state(name, day))) or 0 for name in STATES}
+    return {"rows": views, "more": len(rows) > PAGE_ROWS, "page": page, "counts": counts}
 
 
 def _in_state(state: str, day: date) -> ColumnElement[bool]:
@@ -71,7 +71,7 @@ def _name(applicant: Applicant | None) -> dict[str, str] | None:
     return snapshot.printed_name(applicant) if applicant else None
 
 
-def head(letter: Letter, day: date) -> View:
+def summary(letter: Letter, day: date) -> View:
     """A letter as lists and the pages of its application show it."""
     return {
         "code": letter.code,
@@ -94,14 +94,14 @@ def detail(session: Session, actor: Actor, code: str) -> View:
     check_access(actor, "letter.read", mission=letter.mission)
     audit.record(session, actor, "letter.read", letter.application, letter=letter.number)
     question = matter(letter.authority, letter.ask)
-    asked = documents.find(session, code).data
+    data = documents.find(session, code).data
     return {
-        **head(letter, today(session, letter.mission)),
+        **summary(letter, today(session, letter.mission)),
         "mission": letter.mission,
-        "transaction": asked["transaction"],
-        "holder": asked["holder"],
-        "person": asked["person"],
-        "answers": asked["answers"],
+        "transaction": data["transaction"],
+        "holder": data["holder"],
+        "person": data["person"],
+        "answers": data["answers"],
         "ladder": [_step(step) for step in letters.reminders_of(session, code)],
         "replies": [_reply(reply) for reply in replies.of_letter(session, code)],
         "answerable": _answerable(session, actor, letter),
@@ -111,9 +111,9 @@ def detail(session: Session, actor: Actor, code: str) -> View:
 
 def _answerable(session: Session, actor: Actor, letter: Letter) -> bool:
     application = session.get(Application, letter.application)
-    waits = application is not None and application.status == Status.WITH_AUTHORITY
-    this_round = application is not None and application.round == letter.round
-    return waits and this_round and letter.answered_at is None and actor.role in ACCESS["letter.answer"]
+    is_waiting = application is not None and application.status == Status.WITH_AUTHORITY
+    is_current_round = application is not None and application.round == letter.round
+    return is_waiting and is_current_round and letter.answered_at is None and actor.role in ACCESS["letter.answer"]
 
 
 def _step(step: Reminder) -> View:
@@ -147,8 +147,8 @@ def content(session: Session, actor: Actor, code: str) -> View:
     """What a letter asks, as its paper says it. That the partner fetched it is recorded."""
     letter = letters.find(session, code)
     audit.record(session, actor, "letter.fetched", letter.application, letter=letter.number)
-    asked = documents.find(session, code).data
-    kept = ("authority", "ask", "application", "person", "answers", "reply_by")
-    told = {name: asked[name] for name in kept}
-    named = {"code": letter.code, "number": letter.number, "sent_on": letter.sent_on.isoformat()}
-    return told | named | {"round": letter.round, "place": letter.place}
+    data = documents.find(session, code).data
+    names = ("authority", "ask", "application", "person", "answers", "reply_by")
+    snapshot_fields = {name: data[name] for name in names}
+    letter_fields = {"code": letter.code, "number": letter.number, "sent_on": letter.sent_on.isoformat()}
+    return snapshot_fields | letter_fields | {"round": letter.round, "place": letter.place}

@@ -17,9 +17,9 @@ DESK, PARTNER = "desk", "partner"
 DEPOSITED, APPLIED, LATE = "deposited", "applied", "late"
 
 
-def checked(told: Mapping[str, Any], asked: reading.Asked) -> reading.Reply:
+def check_reply(body: Mapping[str, Any], expected: reading.Expected) -> reading.Reply:
     """A reply that may be applied. Raises Invalid with a code for each field that is wrong."""
-    reply, errors = reading.read(told, asked)
+    reply, errors = reading.read(body, expected)
     if reply is None:
         raise Invalid("reply_of_another" if "reply_of_another" in errors.values() else "invalid", errors=errors)
     return reply
@@ -27,14 +27,14 @@ def checked(told: Mapping[str, Any], asked: reading.Asked) -> reading.Reply:
 
 def deposit(session: Session, actor: Actor, letter: Letter, reply: reading.Reply) -> bool:
     """Keeps what a partner says until the bus brings word of it; False when it was deposited before."""
-    row = insert(Reply).values(**_row(actor, letter, reply, PARTNER, DEPOSITED)).on_conflict_do_nothing()
-    kept = session.scalar(row.returning(Reply.letter)) is not None
-    if kept:
+    statement = insert(Reply).values(**_row(actor, letter, reply, PARTNER, DEPOSITED)).on_conflict_do_nothing()
+    is_new = session.scalar(statement.returning(Reply.letter)) is not None
+    if is_new:
         audit.record(session, actor, "letter.deposited", letter.application, letter=letter.number)
-    return kept
+    return is_new
 
 
-def deposited(session: Session, code: str) -> Reply | None:
+def find_deposit(session: Session, code: str) -> Reply | None:
     """What a partner deposited for a letter."""
     return session.get(Reply, (code, PARTNER), with_for_update=True, populate_existing=True)
 
@@ -61,8 +61,8 @@ def store(session: Session, actor: Actor, letter: Letter, reply: reading.Reply) 
 
 def mark(session: Session, actor: Actor, letter: Letter, state: str) -> None:
     """What became of a partner's deposit; one that came too late is kept and changes nothing."""
-    mine = update(Reply).where(Reply.letter == letter.code, Reply.source == PARTNER)
-    session.execute(mine.values(state=state).execution_options(synchronize_session=False))
+    statement = update(Reply).where(Reply.letter == letter.code, Reply.source == PARTNER)
+    session.execute(statement.values(state=state).execution_options(synchronize_session=False))
     if state == LATE:
         audit.record(session, actor, "letter.answered_late", letter.application, letter=letter.number)
 

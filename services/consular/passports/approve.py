@@ -121,7 +121,7 @@ def _record_approval(
 
 def divergences(session: Session, application: Application) -> list[Divergence]:
     """Names spelt otherwise than in the last passport or the register; none before the application is handed in."""
-    applicant = snapshot.of(session, application.reference)
+    applicant = snapshot.applicant_of(session, application.reference)
     if applicant is None or forms.transaction(application.transaction).outcome != BOOKLET:
         return []
     last = booklets.last_of(session, application.person, but=application.reference)

@@ -48,7 +48,8 @@ def collect(session: Session, actor: Actor, reference: str, number: str) -> Appl
 
 def _collecting(session: Session, application: Application) -> set[str]:
     """The national numbers of those who may take the booklet away: its holder, and the guardian of a minor."""
-    holder, acting = snapshot.of(session, application.reference), snapshot.acting_on(session, application.reference)
+    holder = snapshot.applicant_of(session, application.reference)
+    acting = snapshot.acting_person_of(session, application.reference)
     if holder is None:
         return set()
     guardian = acting is not None and application.capacity == GUARDIAN and may_act(session, application)

@@ -22,7 +22,7 @@ KIND = "passport-page"
 def print_for(session: Session, actor: Actor, application: Application, booklet: Booklet) -> dict[str, object]:
     """Makes the passport and its page; the columns of the application that name the page. Raises Refusal
     (statement_incomplete) for an application nobody was attested for."""
-    applicant = snapshot.of(session, application.reference)
+    applicant = snapshot.applicant_of(session, application.reference)
     if applicant is None:
         raise Refusal("statement_incomplete", authority="civil_registry")
     day = today(session, application.mission)
@@ -46,7 +46,7 @@ def print_for(session: Session, actor: Actor, application: Application, booklet:
 
 def preview(session: Session, application: Application) -> list[str]:
     """The machine-readable lines as they would be printed today; the number comes with the booklet."""
-    applicant = snapshot.of(session, application.reference)
+    applicant = snapshot.applicant_of(session, application.reference)
     if applicant is None:
         return []
     printed = _printed(application, applicant)

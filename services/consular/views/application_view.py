@@ -78,7 +78,7 @@ def _serialise_row(
 ) -> View:
     """A line of somebody's list. Once their mandate has ended they see that it has, and nothing that happened since."""
     shown = {**summary(application), "behalf": behalf_of(actor, application, acting)}
-    over = mandate is not None and not mandates.stands(mandate, today(session, application.mission))
+    over = mandate is not None and not mandates.is_in_force(mandate, today(session, application.mission))
     if over and actor.person != application.person:
         return {**shown, "status": "mandate_ended", "awaits": None, "due_on": None, "changed_at": None}
     return shown
@@ -134,7 +134,7 @@ def case(session: Session, actor: Actor, reference: str, reason: str | None = No
     """The file as the desk sees it: with what the registers attested, and who did what. The reading is recorded."""
     application = find(session, actor, "desk.case", reference)
     audit.record(session, actor, "case.read", reference, reason=reason)
-    applicant, doubts = snapshot.of(session, reference), duplicates.of(session, reference)
+    applicant, doubts = snapshot.applicant_of(session, reference), duplicates.list_marks(session, reference)
     return {
         **full_view(session, actor, application),
         "person": _person(applicant) if applicant else None,
@@ -149,8 +149,8 @@ def case(session: Session, actor: Actor, reference: str, reason: str | None = No
 
 def full_view(session: Session, actor: Actor, application: Application) -> View:
     """The file as both sides see it."""
-    applicant = snapshot.of(session, application.reference)
-    acting = snapshot.acting_on(session, application.reference)
+    applicant = snapshot.applicant_of(session, application.reference)
+    acting = snapshot.acting_person_of(session, application.reference)
     order = quote.latest(session, application.reference)
     steps = _steps(session, application.reference)
     to_come = upcoming.upcoming(session, application)
@@ -244,7 +244,7 @@ def _letters(session: Session, actor: Actor, application: Application) -> list[V
     if not is_party(actor, application) and actor.role not in ACCESS["letter.read"]:
         return []
     day = today(session, application.mission)
-    return [desk_letters.head(letter, day) for letter in letters.of_application(session, application.reference)]
+    return [desk_letters.summary(letter, day) for letter in letters.of_application(session, application.reference)]
 
 
 def _refund(row: Any) -> View:

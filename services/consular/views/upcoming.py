@@ -56,7 +56,7 @@ def _serialise_appointment(session: Session, turn: Appointment) -> View:
 
 
 def _serialise_attendance(session: Session, application: Application, service: str | None) -> View:
-    came = attendance.of(session, application.reference)
+    came = attendance.find_attendance(session, application.reference)
     known = service in calendar.services(session, application.mission)
     return {"attended_at": came.at.isoformat() if came else None, "walk_in": not known}
 

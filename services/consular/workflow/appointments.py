@@ -31,7 +31,7 @@ def hold_slot(session: Session, actor: Actor, reference: str, starts_at: datetim
     (turn_answers_first) before the questions are answered that the appointment depends on."""
     application = load_for_update(session, actor, "turn.hold", reference)
     meaning = attendance_of(application, "hold_turn")
-    if attendance.of(session, reference) is not None:
+    if attendance.find_attendance(session, reference) is not None:
         raise Conflict("attended_already")
     return hold(session, actor, meaning.booker(session, application, application.answers), starts_at)
 
@@ -42,7 +42,7 @@ def release_slot(session: Session, actor: Actor, reference: str) -> None:
     attendance_of(application, "hold_turn")
     appointment = book.latest(session, reference)
     if appointment is not None and book.is_held(session, appointment):
-        release.release_held(session, actor, reference)
+        release.release_live(session, actor, reference)
 
 
 def confirm(session: Session, actor: Actor, reference: str) -> Appointment:
@@ -55,7 +55,7 @@ def reschedule(session: Session, actor: Actor, reference: str, starts_at: dateti
     """Changes a booked time for another, both at once or not at all; the old slip is no longer valid."""
     application = load_for_update(session, actor, "turn.move", reference)
     meaning = attendance_of(application, "change_turn")
-    old = book.booked(session, reference).slip
+    old = book.find_booked(session, reference).slip
     booker = meaning.booker(session, application, application.answers)
     appointment = book.exchange(session, actor, booker, starts_at)
     slips.revoke(session, actor, old, "turn_moved")

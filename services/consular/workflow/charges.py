@@ -37,7 +37,7 @@ def charge(session: Session, actor: Actor, application: Application, assessed: M
 
 def holder(session: Session, application: Application) -> dict[str, str]:
     """The printed name for papers about money; empty before anybody was attested."""
-    applicant = snapshot.of(session, application.reference)
+    applicant = snapshot.applicant_of(session, application.reference)
     if applicant is None:
         return {"ar": "", "en": ""}
     return snapshot.printed_name(applicant)
@@ -45,7 +45,7 @@ def holder(session: Session, application: Application) -> dict[str, str]:
 
 def acting(session: Session, application: Application) -> dict[str, Any] | None:
     """Who acts for the applicant, if anybody, for papers about money."""
-    found = snapshot.acting_on(session, application.reference)
+    found = snapshot.acting_person_of(session, application.reference)
     return {"person": found.person, "name": found.name} if found else None
 
 

@@ -44,7 +44,7 @@ def miss(session: Session, actor: Actor, reference: str) -> Application:
 def check_came(session: Session, application: Application) -> None:
     """Raises Refusal while somebody who must come in person has not come yet."""
     needs = forms.transaction(application.transaction).appointment is not None
-    if needs and attendance.of(session, application.reference) is None:
+    if needs and attendance.find_attendance(session, application.reference) is None:
         raise Refusal("visit_needed")
 
 
@@ -66,5 +66,5 @@ def _read(number: str) -> str:
 
 
 def _accepted(session: Session, application: Application) -> set[str]:
-    holder, turn = snapshot.of(session, application.reference), book.latest(session, application.reference)
+    holder, turn = snapshot.applicant_of(session, application.reference), book.latest(session, application.reference)
     return {*([holder.national_number] if holder else []), *([turn.document] if turn else [])}

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.consular.applications import behalf
 from services.consular.applications.model import Application
-from services.consular.applications.statements import attested
+from services.consular.applications.statements import verify_statements
 from services.consular.bookings import phases
 from services.consular.bookings.model import Booking
 from services.consular.bookings.rows import booking_reference
@@ -51,7 +51,7 @@ def record_miss(session: Session, actor: Actor) -> None:
 
 
 def _holder_number(keys: Keys, entry: Transaction, actor: Actor, statements: Iterable[str]) -> str:
-    facts: Mapping[str, Any] = attested(
+    facts: Mapping[str, Any] = verify_statements(
         keys, entry, behalf.self_representation(actor.person or "", entry.slug), statements
     )["civil_registry"]
     number = facts.get("national_number")

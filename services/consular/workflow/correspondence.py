@@ -9,11 +9,11 @@ from services.consular.applications.model import Application
 from services.consular.applications.rules import Status
 from services.consular.applications.transitions import load_for_update
 from services.consular.ministries import escalate, letters, outcomes, replies
-from services.consular.ministries.letters import About, Days
+from services.consular.ministries.letters import LetterDates, LetterSubject
 from services.consular.ministries.model import Letter
 from services.consular.ministries.rules import reminder_schedule
 from services.consular.ministries.rules.matters import Matter, matter
-from services.consular.ministries.rules.reading import Asked, Reply
+from services.consular.ministries.rules.reading import Expected, Reply
 from services.consular.missions import today
 from services.consular.missions.due_dates import due_on
 from services.consular.people import snapshot
@@ -30,7 +30,7 @@ def write(session: Session, actor: Actor, application: Application, ask: Ask) ->
     question = matter(ask.authority, ask.ask)
     schedule = reminder_schedule.working_days(question.reply_days)
     steps = {step: _in(session, application, n) for step, n in schedule.items()}
-    days = Days(_in(session, application, question.reply_days), steps)
+    days = LetterDates(_in(session, application, question.reply_days), steps)
     letter = letters.write(session, actor, question, about(session, application), days)
     body = {
         "application": application.reference,
@@ -48,12 +48,12 @@ def _in(session: Session, application: Application, working_days: int) -> Any:
     return due_on(session, application.mission, working_days)
 
 
-def about(session: Session, application: Application) -> About:
+def about(session: Session, application: Application) -> LetterSubject:
     """What letters and papers say of an application and of the person it is for. Raises Refusal without a snapshot."""
-    applicant = snapshot.of(session, application.reference)
+    applicant = snapshot.applicant_of(session, application.reference)
     if applicant is None:
         raise Refusal("statement_incomplete", authority="civil_registry")
-    return About(
+    return LetterSubject(
         application=application.reference,
         transaction=application.transaction,
         mission=application.mission,
@@ -84,7 +84,7 @@ def answer(session: Session, actor: Actor, code: str, told: Mapping[str, Any]) -
     Raises Conflict (letter_answered, letter_closed), Invalid with a code per field, reply_of_another among them.
     """
     application, letter = _held(session, actor, "letter.answer", code)
-    reply = replies.checked(told, asked(session, letter))
+    reply = replies.check_reply(told, asked(session, letter))
     _check_open(application, letter)
     replies.close(session, actor, letter, reply.finding.code)
     replies.store(session, actor, letter, reply)
@@ -95,7 +95,7 @@ def answer(session: Session, actor: Actor, code: str, told: Mapping[str, Any]) -
 def deposit(session: Session, actor: Actor, code: str, told: Mapping[str, Any]) -> bool:
     """Takes the content of a partner's reply; what it does follows when the bus brings word of it."""
     letter = letters.find(session, code)
-    return replies.deposit(session, actor, letter, replies.checked(told, asked(session, letter)))
+    return replies.deposit(session, actor, letter, replies.check_reply(told, asked(session, letter)))
 
 
 def answered(session: Session, actor: Actor, said: Mapping[str, Any]) -> None:
@@ -106,7 +106,7 @@ def answered(session: Session, actor: Actor, said: Mapping[str, Any]) -> None:
     application, letter = _held(session, actor, "message.letter.answered", str(said["letter"]))
     if application.reference != said["application"] or letter.authority != said["authority"]:
         raise Refusal("about_another")
-    held = replies.deposited(session, letter.code)
+    held = replies.find_deposit(session, letter.code)
     if held is None:
         raise Conflict("reply_not_deposited")
     if held.finding != said["finding"]:
@@ -131,14 +131,14 @@ def _held(session: Session, actor: Actor, action: str, code: str) -> tuple[Appli
     return application, letter
 
 
-def asked(session: Session, letter: Letter) -> Asked:
+def asked(session: Session, letter: Letter) -> Expected:
     """What a reply to a letter is measured against. Raises NotFound."""
-    applicant = snapshot.of(session, letter.application)
+    applicant = snapshot.applicant_of(session, letter.application)
     if applicant is None:
         raise NotFound()
     question: Matter = matter(letter.authority, letter.ask)
     day = today(session, letter.mission)
-    return Asked(question, applicant.national_number, applicant.born, letter.sent_on, day)
+    return Expected(question, applicant.national_number, applicant.born, letter.sent_on, day)
 
 
 def _is_open(application: Application, letter: Letter) -> bool:

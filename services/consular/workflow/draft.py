@@ -56,8 +56,8 @@ def start(session: Session, actor: Actor, slug: str, mission: str, claim: Claim 
     reference = _insert(session, actor, entry, mission, standing)
     application = session.get_one(Application, reference)
     if facts is not None:
-        snapshot.take(session, reference, mission, facts)
-        snapshot.take_acting(session, reference, mission, facts)
+        snapshot.store_applicant(session, reference, mission, facts)
+        snapshot.store_acting_person(session, reference, mission, facts)
         audit.act_for(session, standing.person, standing.capacity)
     note_step(session, actor, application, "drafted", None)
     return application

@@ -12,7 +12,7 @@ from shared.identity.actor import Actor
 
 Release = Callable[[Session, Actor, str], None]
 # What else is let go, by the application's reference: a turn, a booklet. Each must bear having nothing to let go.
-RELEASES: tuple[Release, ...] = (turn.release_held,)
+RELEASES: tuple[Release, ...] = (turn.release_live,)
 
 
 def release(session: Session, actor: Actor, application: Application, reason: str) -> None:

@@ -10,7 +10,7 @@ from services.consular.applications import rules
 from services.consular.applications.model import Application
 from services.consular.applications.notify import notify_recipients
 from services.consular.missions import each_mission
-from services.consular.missions.deadlines import DAYS, REMINDED_ON
+from services.consular.missions.deadlines import DAYS, REMINDER_DAYS
 from services.consular.notices.model import Notice
 from shared.database import audit
 from shared.database.db import Database
@@ -28,7 +28,7 @@ def remind_due(database: Database, actor: Actor, moment: datetime | None = None)
 
 def remind(session: Session, actor: Actor, today: date) -> int:
     """Leaves today's reminders in the session's mission; repeated, or twice at once, none comes twice."""
-    last_days = [today + timedelta(days=DAYS - number) for number in REMINDED_ON]
+    last_days = [today + timedelta(days=DAYS - number) for number in REMINDER_DAYS]
     left = Application.lapses_on - literal(today) + 1
     columns = ["mission", "person", "kind", "about", "once", "params", "made_at"]
     wanted = select(

@@ -58,7 +58,7 @@ def owed(session: Session, actor: Actor, reference: str) -> tuple[str, Money | N
     check_status(application, "pay")
     calendar.check_payments_open(session, application.mission)
     before = quote.of_application(session, reference)
-    if before is not None and attempts.unsettled(session, before) is not None:
+    if before is not None and attempts.find_unsettled(session, before) is not None:
         return before.reference, None
     seen = before.money if before else None
     charges.charge(session, actor, application)

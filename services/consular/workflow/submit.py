@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from services.consular.applications import behalf
 from services.consular.applications.model import Application
 from services.consular.applications.rules import Status
-from services.consular.applications.statements import as_facts, attested, check_eligible, check_holder
+from services.consular.applications.statements import as_facts, check_eligible, check_holder, verify_statements
 from services.consular.applications.transitions import check_status, load_for_update, transition
 from services.consular.missions import today
 from services.consular.passports.checks import check_submission, report_lost
@@ -36,18 +36,18 @@ def submit(session: Session, actor: Actor, keys: Keys, reference: str, statement
     entry = forms.transaction(application.transaction)
     tariffs.check_active(session, entry.slug, application.mission)
     standing = behalf.representation_of(application, actor)
-    facts = attested(keys, entry, standing, statements)
+    facts = verify_statements(keys, entry, standing, statements)
     day = today(session, application.mission)
     before = last_granted_on(session, application.person, entry, application.mission)
     known = replace(as_facts(facts, standing, day), last_granted_on=before)
     check_eligible(entry, known)
-    behalf.check_right(session, actor, entry, application.mission, standing, facts["civil_registry"], day)
+    behalf.check_entitlement(session, actor, entry, application.mission, standing, facts["civil_registry"], day)
     answers = _complete(session, application, entry)
     check_submission(session, application, entry, answers)
     check_holder(entry, answers, facts, application.person)
     columns: dict[str, object] = {"facts": facts, "answers": answers}
-    snapshot.take(session, reference, application.mission, facts["civil_registry"])
-    snapshot.take_acting(session, reference, application.mission, facts["civil_registry"])
+    snapshot.store_applicant(session, reference, application.mission, facts["civil_registry"])
+    snapshot.store_acting_person(session, reference, application.mission, facts["civil_registry"])
     report_lost(session, actor, application, entry, answers)
     if application.status == Status.RETURNED:
         _review(session, actor, application, entry, answers, columns)

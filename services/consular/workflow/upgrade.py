@@ -63,7 +63,7 @@ def owed(session: Session, actor: Actor, reference: str) -> tuple[str, Money | N
     not seen. Raises as `preview`, and Conflict (payment_open, order_paid)."""
     application = load_for_update(session, actor, ACTION, reference)
     before = quote.of_application(session, reference, UPGRADE)
-    if before is not None and attempts.unsettled(session, before) is not None:
+    if before is not None and attempts.find_unsettled(session, before) is not None:
         return before.reference, None
     seen = before.money if before else None
     order = _order(session, actor, application)

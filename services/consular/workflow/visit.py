@@ -24,7 +24,7 @@ def service(entry: Transaction, answers: Mapping[str, object]) -> str | None:
 def booker(session: Session, application: Application, answers: Mapping[str, object]) -> Booker:
     """Who books. A visit takes no share of the month. Raises Refusal (turn_answers_first)."""
     wanted = service(forms.transaction(application.transaction), answers)
-    holder = snapshot.of(session, application.reference)
+    holder = snapshot.applicant_of(session, application.reference)
     if not wanted or holder is None or not holder.national_number:
         raise Refusal("turn_answers_first")
     return Booker(

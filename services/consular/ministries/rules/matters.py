@@ -45,7 +45,7 @@ class Matter:
 
     def finding(self, code: str) -> Finding | None:
         """The answer of this code, if this authority can give it."""
-        return next((one for one in self.findings if one.code == code), None)
+        return next((finding for finding in self.findings if finding.code == code), None)
 
 
 NAMES = ("name", "father", "mother", "born", "national_number")

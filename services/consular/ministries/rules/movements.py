@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 IN, OUT = "in", "out"
-WAYS = (IN, OUT)
+DIRECTIONS = (IN, OUT)
 
 
 @dataclass(frozen=True)
@@ -20,20 +20,20 @@ class Crossing:
 
 def faults(crossings: Sequence[Crossing], born: date, today: date) -> dict[int, str]:
     """By line, what cannot be: a crossing before birth, in the future, or earlier than the one before it."""
-    found: dict[int, str] = {}
-    for place, crossing in enumerate(crossings):
+    errors: dict[int, str] = {}
+    for index, crossing in enumerate(crossings):
         if crossing.on > today:
-            found[place] = "in_the_future"
+            errors[index] = "in_the_future"
         elif crossing.on < born:
-            found[place] = "before_birth"
-        elif place and crossing.on < crossings[place - 1].on:
-            found[place] = "crossing_backwards"
-    return found
+            errors[index] = "before_birth"
+        elif index and crossing.on < crossings[index - 1].on:
+            errors[index] = "crossing_backwards"
+    return errors
 
 
 def gaps(crossings: Sequence[Crossing]) -> list[int]:
     """Lines before which a crossing must be missing: nobody comes in twice without going out, nor the reverse."""
-    return [place for place in range(1, len(crossings)) if crossings[place].way == crossings[place - 1].way]
+    return [index for index in range(1, len(crossings)) if crossings[index].way == crossings[index - 1].way]
 
 
 def days_inside(crossings: Sequence[Crossing], since: date, until: date) -> dict[int, int]:
@@ -43,17 +43,17 @@ def days_inside(crossings: Sequence[Crossing], since: date, until: date) -> dict
     known counts. Who first went out was inside from the beginning, who last came in is inside to the end.
     """
     days = {day for first, last in stays(crossings, since, until) for day in _days(max(first, since), min(last, until))}
-    counted = dict.fromkeys(range(since.year, until.year + 1), 0)
+    days_by_year = dict.fromkeys(range(since.year, until.year + 1), 0)
     for day in days:
-        counted[day.year] += 1
-    return counted
+        days_by_year[day.year] += 1
+    return days_by_year
 
 
 def stays(crossings: Sequence[Crossing], since: date, until: date) -> Iterator[tuple[date, date]]:
     """First and last day of each stay inside, of those with a missing end the one day that is known."""
-    for place, crossing in enumerate(crossings):
-        before = crossings[place - 1] if place else None
-        after = crossings[place + 1] if place + 1 < len(crossings) else None
+    for index, crossing in enumerate(crossings):
+        before = crossings[index - 1] if index else None
+        after = crossings[index + 1] if index + 1 < len(crossings) else None
         if crossing.way == IN and after is None:
             yield crossing.on, max(until, crossing.on)
         elif crossing.way == IN:
@@ -65,4 +65,4 @@ def stays(crossings: Sequence[Crossing], since: date, until: date) -> Iterator[t
 
 
 def _days(first: date, last: date) -> Iterator[date]:
-    return (first + timedelta(days=place) for place in range((last - first).days + 1))
+    return (first + timedelta(days=offset) for offset in range((last - first).days + 1))
