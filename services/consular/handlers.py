@@ -25,7 +25,7 @@ def handle_letter_answer(session: Session, envelope: Envelope) -> None:
     check_role(envelope.speaker, "message.letter.answered")
     if envelope.body["application"] != envelope.about:
         raise Refusal("about_another")
-    letters.answered(session, envelope.speaker, envelope.body)
+    letters.apply_answer(session, envelope.speaker, envelope.body)
 
 
 HANDLERS = {"decision.made": handle_decision, "letter.answered": handle_letter_answer}

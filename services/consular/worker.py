@@ -46,14 +46,14 @@ def assign_booklets(database: Database) -> None:
     """Assigns booklets that came into stock to waiting applications, mission by mission."""
     for actor, _ in each_mission(database, service(NAME)):
         with database.scope(actor.mission) as session:
-            booklet.serve_waiting(session, actor)
+            booklet.assign_booklets(session, actor)
 
 
 def delete_old_previews(database: Database) -> None:
     """Deletes import previews that nobody decided about, mission by mission."""
     for actor, _ in each_mission(database, service(NAME)):
         with database.scope(actor.mission) as session:
-            import_bookings.forget_old(session, actor)
+            import_bookings.drop_old(session, actor)
 
 
 def jobs(settings: Settings) -> list[Job]:

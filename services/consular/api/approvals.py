@@ -52,7 +52,7 @@ def preview() -> dict[str, Any]:
     asked = body(Terms)
     with transaction() as session:
         audit.record(session, current_actor(), "proposal.previewed", current_actor().mission or "", asked["kind"][:40])
-        return bulk_action.look(session, current_actor(), asked["kind"], asked["params"])
+        return bulk_action.preview(session, current_actor(), asked["kind"], asked["params"])
 
 
 @blueprint.post("")

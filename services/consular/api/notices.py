@@ -31,7 +31,7 @@ def list_own() -> Response:
 def unread() -> dict[str, int]:
     """How many are new."""
     with transaction() as session:
-        return {"unread": inbox.unread(session, current_actor())}
+        return {"unread": inbox.count_unread(session, current_actor())}
 
 
 @blueprint.post("/read")

@@ -50,7 +50,7 @@ def pay(reference: str) -> tuple[dict[str, Any], int]:
     if not is_own_address(asked["return_url"], settings().public_url):
         raise Invalid("foreign_address", field="return_url")
     with mission_session(reference) as session:
-        order, new_price = settle.owed(session, actor, reference)
+        order, new_price = settle.order_to_pay(session, actor, reference)
     if new_price is not None:
         raise Conflict("price_changed", amount=new_price.amount, currency=new_price.currency)
     payment = hosted.open_page(

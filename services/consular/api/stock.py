@@ -43,7 +43,7 @@ def receive() -> tuple[dict[str, int], int]:
         raise Invalid("required", field="mission")
     with transaction() as session:
         taken = booklets.receive(session, actor, actor.mission, serials)
-        return {"received": taken, "served": booklet.serve_waiting(session, actor)}, 201
+        return {"received": taken, "served": booklet.assign_booklets(session, actor)}, 201
 
 
 @blueprint.post("/<serial>/spoil")

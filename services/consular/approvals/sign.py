@@ -16,7 +16,7 @@ from shared.values.person import strip_controls
 
 WAITING, APPROVED, DECLINED, DONE = "waiting", "approved", "declined", "done"
 REFERENCE_LENGTH, REASON_LENGTH = 10, 300
-MOST = 15
+LIST_LENGTH = 15
 
 
 def propose(
@@ -51,11 +51,11 @@ def approve(session: Session, actor: Actor, reference: str) -> Proposal:
 
 def decline(session: Session, actor: Actor, reference: str, reason: str) -> Proposal:
     """Sends it away, with a reason in plain words. Whoever proposed it may not decide that either."""
-    said = strip_controls(reason)
-    if not said or len(said) > REASON_LENGTH:
-        raise Invalid("too_long" if said else "required", field="decline_reason")
+    reason_text = strip_controls(reason)
+    if not reason_text or len(reason_text) > REASON_LENGTH:
+        raise Invalid("too_long" if reason_text else "required", field="decline_reason")
     proposal = _load_open(session, actor, reference)
-    _decide(session, actor, proposal, DECLINED, said)
+    _decide(session, actor, proposal, DECLINED, reason_text)
     return proposal
 
 
@@ -81,7 +81,7 @@ def list_proposals(session: Session, actor: Actor) -> list[Proposal]:
     rows = session.scalars(
         select(Proposal)
         .order_by((Proposal.state == WAITING).desc(), Proposal.proposed_at.desc(), Proposal.reference)
-        .limit(MOST)
+        .limit(LIST_LENGTH)
     ).all()
     audit.record(session, actor, "proposal.listed", actor.mission or "", count=len(rows))
     return list(rows)
@@ -105,8 +105,8 @@ def serialise(proposal: Proposal) -> dict[str, Any]:
 
 
 def _load_open(session: Session, actor: Actor, reference: str) -> Proposal:
-    held = select(Proposal).where(Proposal.reference == reference).with_for_update()
-    proposal = session.scalar(held.execution_options(populate_existing=True))
+    query = select(Proposal).where(Proposal.reference == reference).with_for_update()
+    proposal = session.scalar(query.execution_options(populate_existing=True))
     if proposal is None:
         raise NotFound()
     check_access(actor, "proposal.decide", mission=proposal.mission)

@@ -10,7 +10,7 @@ from shared.database import audit
 from shared.errors import NotAllowed
 from shared.identity.actor import Actor
 
-MOST = 60
+LIST_LENGTH = 60
 
 
 def _show_person_everywhere(session: Session, actor: Actor) -> str:
@@ -24,22 +24,24 @@ def _show_person_everywhere(session: Session, actor: Actor) -> str:
 def list_own(session: Session, actor: Actor) -> list[dict[str, Any]]:
     """The latest notices, newest first. The reading is recorded."""
     person = _show_person_everywhere(session, actor)
-    rows = session.scalars(select(Notice).where(Notice.person == person).order_by(Notice.id.desc()).limit(MOST)).all()
+    rows = session.scalars(
+        select(Notice).where(Notice.person == person).order_by(Notice.id.desc()).limit(LIST_LENGTH)
+    ).all()
     audit.record(session, actor, "notice.listed", person, count=len(rows))
     return [serialise(row) for row in rows]
 
 
-def unread(session: Session, actor: Actor) -> int:
+def count_unread(session: Session, actor: Actor) -> int:
     """How many have not been read."""
     person = _show_person_everywhere(session, actor)
-    wanted = select(func.count()).select_from(Notice).where(Notice.person == person, Notice.read_at.is_(None))
-    return session.scalar(wanted) or 0
+    query = select(func.count()).select_from(Notice).where(Notice.person == person, Notice.read_at.is_(None))
+    return session.scalar(query) or 0
 
 
-def about(session: Session, reference: str, person: str) -> list[dict[str, Any]]:
+def list_about(session: Session, reference: str, person: str) -> list[dict[str, Any]]:
     """What one person was told about one thing, newest first."""
-    wanted = select(Notice).where(Notice.about == reference, Notice.person == person).order_by(Notice.id.desc())
-    return [serialise(row) for row in session.scalars(wanted.limit(MOST))]
+    query = select(Notice).where(Notice.about == reference, Notice.person == person).order_by(Notice.id.desc())
+    return [serialise(row) for row in session.scalars(query.limit(LIST_LENGTH))]
 
 
 def missions_with_unread(session: Session, actor: Actor) -> list[str]:
@@ -53,7 +55,7 @@ def missions_with_unread(session: Session, actor: Actor) -> list[str]:
 def mark_read(session: Session, actor: Actor, latest: int) -> int:
     """Marks those of this mission up to an id as read, so that one which came meanwhile stays new; how many."""
     person = _show_person_everywhere(session, actor)
-    marked = session.scalars(
+    read_ids = session.scalars(
         update(Notice)
         .where(
             Notice.person == person,
@@ -64,8 +66,8 @@ def mark_read(session: Session, actor: Actor, latest: int) -> int:
         .values(read_at=func.now())
         .returning(Notice.id)
     ).all()
-    audit.record(session, actor, "notice.read", person, count=len(marked))
-    return len(marked)
+    audit.record(session, actor, "notice.read", person, count=len(read_ids))
+    return len(read_ids)
 
 
 def serialise(row: Notice) -> dict[str, Any]:

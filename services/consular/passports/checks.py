@@ -15,17 +15,17 @@ from shared.catalogue.model import Transaction
 from shared.errors import Invalid, Refusal
 from shared.identity.actor import Actor
 
-FIRST = frozenset({passports.PASSPORT_FIRST.slug, passports.PASSPORT_FIRST_URGENT.slug})
+FIRST_PASSPORTS = frozenset({passports.PASSPORT_FIRST.slug, passports.PASSPORT_FIRST_URGENT.slug})
 
 
 def check_first(session: Session, person: str, entry: Transaction, application: str = "") -> None:
     """Raises Refusal (had_a_passport) for the first passport of somebody who has had one, at whichever mission."""
-    if entry.slug not in FIRST:
+    if entry.slug not in FIRST_PASSPORTS:
         return
     show_person_everywhere(session, person)
-    had = booklets.last_of(session, person, but=application)
-    if had is not None:
-        raise Refusal("had_a_passport", number=had.number)
+    earlier = booklets.last_passport(session, person, except_application=application)
+    if earlier is not None:
+        raise Refusal("had_a_passport", number=earlier.number)
 
 
 def check_submission(
@@ -36,24 +36,24 @@ def check_submission(
     errors: dict[str, str] = {}
     number = str(answers.get("passport_number") or "")
     if number and entry.one_of == passports.PASSPORT:
-        errors |= _number_faults(session, application, entry, number)
+        errors |= _number_errors(session, application, entry, number)
     if errors:
         raise Invalid("invalid", errors=errors)
 
 
-def _number_faults(session: Session, application: Application, entry: Transaction, number: str) -> dict[str, str]:
+def _number_errors(session: Session, application: Application, entry: Transaction, number: str) -> dict[str, str]:
     owner = lost.owner_of(session, number)
     if owner is not None and owner != application.person:
         return {"passport_number": "passport_of_another"}
-    reported = lost.find(session, number)
-    if reported is None:
+    report = lost.find(session, number)
+    if report is None:
         return {}
     if entry.slug != passports.PASSPORT_LOST.slug:
         return {"passport_number": "passport_reported_lost"}
     # Reported before, at whichever mission: by the same person again, or it is another's.
     show_person_everywhere(session, application.person)
-    by = session.scalar(select(Application.person).where(Application.reference == reported.application))
-    return {} if by == application.person else {"passport_number": "passport_of_another"}
+    reporter = session.scalar(select(Application.person).where(Application.reference == report.application))
+    return {} if reporter == application.person else {"passport_number": "passport_of_another"}
 
 
 def report_lost(

@@ -33,20 +33,20 @@ def collect(session: Session, actor: Actor, reference: str, number: str) -> Appl
     if forms.transaction(application.transaction).outcome != BOOKLET:
         raise Conflict("nothing_to_collect")
     try:
-        shown = national_number(number)
-    except ValueError as wrong:
-        raise Invalid("national_number" if number.strip() else "required", field="national_number") from wrong
-    if shown not in _collecting(session, application):
+        counter_number = national_number(number)
+    except ValueError as error:
+        raise Invalid("national_number" if number.strip() else "required", field="national_number") from error
+    if counter_number not in _allowed_numbers(session, application):
         raise WrongPerson()
     serial = booklets.record_collection(session, actor, reference)
-    for old in _old_passports(application):
-        state = lost.LOST if lost.find(session, old) else CANCELLED
-        booklets.cancel(session, actor, application.mission, old, reference, application.person, state)
+    for old_number in _old_passports(application):
+        state = lost.LOST if lost.find(session, old_number) else CANCELLED
+        booklets.cancel(session, actor, application.mission, old_number, reference, application.person, state)
     transition(session, actor, application, Status.COLLECTED, detail={"booklet": serial})
     return application
 
 
-def _collecting(session: Session, application: Application) -> set[str]:
+def _allowed_numbers(session: Session, application: Application) -> set[str]:
     """The national numbers of those who may take the booklet away: its holder, and the guardian of a minor."""
     holder = snapshot.applicant_of(session, application.reference)
     acting = snapshot.acting_person_of(session, application.reference)
@@ -58,10 +58,12 @@ def _collecting(session: Session, application: Application) -> set[str]:
 
 def _old_passports(application: Application) -> list[str]:
     """Whatever the form asked for as a passport's number."""
-    asked = [
-        each.name for each in forms.transaction(application.transaction).questions if each.kind == "passport_number"
+    questions = [
+        question.name
+        for question in forms.transaction(application.transaction).questions
+        if question.kind == "passport_number"
     ]
-    return [str(application.answers[name]) for name in asked if application.answers.get(name)]
+    return [str(application.answers[name]) for name in questions if application.answers.get(name)]
 
 
 def record_wrong_person(session: Session, actor: Actor, reference: str) -> None:

@@ -46,19 +46,19 @@ def report(session: Session, actor: Actor, mission: str, number: str, applicatio
 def surrender(session: Session, actor: Actor, mission: str, number: str, today: date) -> LostPassport:
     """Records that a lost booklet turned up and was handed in. Raises NotFound for a number nobody reported lost,
     Conflict when it was handed in before."""
-    taken = session.scalar(
+    report = session.scalar(
         update(LostPassport)
         .where(LostPassport.number == number, LostPassport.surrendered_on.is_(None))
         .values(surrendered_at=mission, surrendered_on=today)
         .returning(LostPassport)
         .execution_options(synchronize_session=False, populate_existing=True)
     )
-    if taken is None:
+    if report is None:
         if find(session, number) is None:
             raise NotFound("passport_not_reported")
         raise Conflict("passport_surrendered_before")
-    audit.record(session, actor, "passport.surrendered", taken.application)
-    return taken
+    audit.record(session, actor, "passport.surrendered", report.application)
+    return report
 
 
 def owner_of(session: Session, number: str) -> str | None:

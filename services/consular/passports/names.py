@@ -29,7 +29,7 @@ def spelling(name: str) -> str:
     return letters(name).replace(FILLER, "")
 
 
-def printed(answers: Mapping[str, object]) -> dict[str, str]:
+def latin_names(answers: Mapping[str, object]) -> dict[str, str]:
     """The Latin names an application asks to have printed, by part."""
     return {part: str(answers.get(question) or "") for question, part in PARTS.items()}
 
@@ -42,18 +42,18 @@ def divergences(
     Of the mother the register may know the family name as well: the given name alone, of one word or more, is the same
     spelling.
     """
-    found = []
+    result = []
     for question, part in PARTS.items():
         typed = str(answers.get(question) or "")
         for source, known in ((PASSPORT, (last or {}).get(part)), (REGISTER, registered.get(part))):
-            if typed and known and not _same(typed, str(known), part):
-                found.append(Divergence(question, typed, str(known), source))
-    return found
+            if typed and known and not _is_same(typed, str(known), part):
+                result.append(Divergence(question, typed, str(known), source))
+    return result
 
 
-def _same(typed: str, known: str, part: str) -> bool:
+def _is_same(typed: str, known: str, part: str) -> bool:
     if spelling(typed) == spelling(known):
         return True
     words = known.split(" ")
-    given = [spelling(" ".join(words[:count])) for count in range(1, len(words))]
-    return part == "mother" and spelling(typed) in given
+    given_names = [spelling(" ".join(words[:count])) for count in range(1, len(words))]
+    return part == "mother" and spelling(typed) in given_names

@@ -23,6 +23,6 @@ CHANGES: Mapping[State, frozenset[State]] = {
 SPOIL_REASONS = ("misprint", "damaged", "wrong_data", "missing")
 
 
-def before(state: State) -> tuple[State, ...]:
+def sources_of(state: State) -> tuple[State, ...]:
     """The states a booklet can come from."""
     return tuple(source for source, targets in CHANGES.items() if state in targets)

@@ -22,13 +22,13 @@ def issue_passport_slip(session: Session, actor: Actor, application: Application
     for earlier in valid_slips(session, application.reference, PASSPORT_SLIP):
         documents.revoke(session, actor, earlier.code, "reprinted")
     entry = forms.transaction(application.transaction)
-    asks_number = any(question.kind == "passport_number" for question in entry.questions)
-    gives_old = asks_number and entry.slug not in WITHOUT_OLD
+    asks_old_number = any(question.kind == "passport_number" for question in entry.questions)
+    brings_old_passport = asks_old_number and entry.slug not in WITHOUT_OLD
     data = {
         **common_fields(session, application, missions.find(session, application.mission).zone),
         "ready_on": missions.today(session, application.mission).isoformat(),
         "keep_until": None,
-        "bring": ["this_slip", "identity_card", *(["old_passport"] if gives_old else []), "receipt"],
+        "bring": ["this_slip", "identity_card", *(["old_passport"] if brings_old_passport else []), "receipt"],
         "hours": _hours(calendar.hours(session, application.mission, entry.appointment or "passport")),
     }
     document = documents.issue(

@@ -8,7 +8,7 @@ LIMIT_BYTES = 8 * 1024 * 1024
 LIMIT_FILES = 5
 FILENAME_LENGTH = 100
 # A second file hidden behind or inside the first is how one upload is served as another type.
-_FOREIGN = re.compile(rb"%PDF-|PK\x05\x06|PK\x03\x04|<html|<script|<!doctype|<\?php|<svg", re.IGNORECASE)
+_FOREIGN_SIGNATURES = re.compile(rb"%PDF-|PK\x05\x06|PK\x03\x04|<html|<script|<!doctype|<\?php|<svg", re.IGNORECASE)
 _HEAD_BYTES = 1024
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 # Invisible and direction-changing characters make gpj.exe look like exe.jpg.
@@ -26,19 +26,19 @@ class Kind:
 
 def _is_jpeg(data: bytes) -> bool:
     end = data.rfind(b"\xff\xd9")
-    return data.startswith(b"\xff\xd8\xff") and end > 2 and not _foreign(data, end + 2)
+    return data.startswith(b"\xff\xd8\xff") and end > 2 and not _has_foreign_content(data, end + 2)
 
 
 def _is_png(data: bytes) -> bool:
     """Walks the chunks: the file ends where the IEND chunk ends."""
     if not data.startswith(_PNG_SIGNATURE):
         return False
-    place = len(_PNG_SIGNATURE)
-    while place + 12 <= len(data):
-        length, name = int.from_bytes(data[place : place + 4], "big"), data[place + 4 : place + 8]
-        place += 12 + length
+    position = len(_PNG_SIGNATURE)
+    while position + 12 <= len(data):
+        length, name = int.from_bytes(data[position : position + 4], "big"), data[position + 4 : position + 8]
+        position += 12 + length
         if name == b"IEND":
-            return length == 0 and place == len(data) and not _foreign(data, len(data))
+            return length == 0 and position == len(data) and not _has_foreign_content(data, len(data))
     return False
 
 
@@ -48,9 +48,9 @@ def _is_pdf(data: bytes) -> bool:
     return bool(re.match(rb"%PDF-[12]\.[0-9]", data)) and b"%%EOF" in tail and not archive
 
 
-def _foreign(data: bytes, end: int) -> bool:
+def _has_foreign_content(data: bytes, end: int) -> bool:
     """Whether something else starts in the head of an image, or follows its end."""
-    return bool(_FOREIGN.search(data[:_HEAD_BYTES]) or _FOREIGN.search(data[end:]))
+    return bool(_FOREIGN_SIGNATURES.search(data[:_HEAD_BYTES]) or _FOREIGN_SIGNATURES.search(data[end:]))
 
 
 KINDS: Mapping[str, Kind] = {
@@ -77,7 +77,7 @@ def fault(content_type: str, data: bytes) -> str | None:
 
 def safe_name(filename: str, kind: Kind) -> str:
     """The name as the person knows it: no folders, no controls, and the ending of the type it really is."""
-    last = re.split(r"[\\/]", filename)[-1]
-    stem = _UNSAFE_IN_NAME.sub("", last).strip(" .").rpartition(".")
+    base_name = re.split(r"[\\/]", filename)[-1]
+    stem = _UNSAFE_IN_NAME.sub("", base_name).strip(" .").rpartition(".")
     name = (stem[0] if stem[1] and len(stem[2]) <= 5 else "".join(stem)).strip(" .")
     return f"{name[:FILENAME_LENGTH] or 'paper'}.{kind.ending}"

@@ -30,10 +30,10 @@ def hold_slot(session: Session, actor: Actor, reference: str, starts_at: datetim
     """Holds a time for an application, in place of one held before. Raises what `hold` raises, and Refusal
     (turn_answers_first) before the questions are answered that the appointment depends on."""
     application = load_for_update(session, actor, "turn.hold", reference)
-    meaning = attendance_of(application, "hold_turn")
+    effects = attendance_of(application, "hold_turn")
     if attendance.find_attendance(session, reference) is not None:
         raise Conflict("attended_already")
-    return hold(session, actor, meaning.booker(session, application, application.answers), starts_at)
+    return hold(session, actor, effects.booker(session, application, application.answers), starts_at)
 
 
 def release_slot(session: Session, actor: Actor, reference: str) -> None:
@@ -54,13 +54,13 @@ def confirm(session: Session, actor: Actor, reference: str) -> Appointment:
 def reschedule(session: Session, actor: Actor, reference: str, starts_at: datetime) -> Appointment:
     """Changes a booked time for another, both at once or not at all; the old slip is no longer valid."""
     application = load_for_update(session, actor, "turn.move", reference)
-    meaning = attendance_of(application, "change_turn")
-    old = book.find_booked(session, reference).slip
-    booker = meaning.booker(session, application, application.answers)
+    effects = attendance_of(application, "change_turn")
+    old_slip = book.find_booked(session, reference).slip
+    booker = effects.booker(session, application, application.answers)
     appointment = book.exchange(session, actor, booker, starts_at)
-    slips.revoke(session, actor, old, "turn_moved")
+    slips.revoke(session, actor, old_slip, "turn_moved")
     slip = slips.issue(session, actor, application, appointment)
-    meaning.rescheduled(session, actor, application, appointment, slip)
+    effects.apply_reschedule(session, actor, application, appointment, slip)
     return appointment
 
 
@@ -68,8 +68,8 @@ def cancel(session: Session, actor: Actor, reference: str) -> Appointment:
     """Cancels a booked appointment; its seat is free at once. Raises NotFound without one, Conflict (turn_begun) after
     its hour."""
     application = load_for_update(session, actor, "turn.cancel", reference)
-    meaning = attendance_of(application, "change_turn")
+    effects = attendance_of(application, "change_turn")
     appointment = release.cancel(session, actor, reference)
     slips.revoke(session, actor, appointment.slip, "turn_cancelled")
-    meaning.cancelled(session, actor, application, appointment)
+    effects.apply_cancellation(session, actor, application, appointment)
     return appointment

@@ -13,7 +13,7 @@ from shared.errors import Invalid
 from shared.identity.access import check_access
 from shared.identity.actor import Actor
 
-Given = Mapping[str, Any]
+Terms = Mapping[str, Any]
 Figures = dict[str, Any]
 
 
@@ -21,8 +21,8 @@ Figures = dict[str, Any]
 class Kind:
     """Reads the terms, says what they would touch, and does it once both have signed."""
 
-    read: Callable[[Session, Given], Figures]
-    preview: Callable[[Session, Given], Figures]
+    read: Callable[[Session, Terms], Figures]
+    preview: Callable[[Session, Terms], Figures]
     carry_out: Callable[[Session, Actor, Proposal], None]
 
 
@@ -33,19 +33,19 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
-def look(session: Session, actor: Actor, kind: str, given: Given) -> Figures:
+def preview(session: Session, actor: Actor, kind: str, terms: Terms) -> Figures:
     """The clean terms and what they would touch. Nothing is written. Raises Invalid with a code per field."""
     check_access(actor, "proposal.make", mission=session.info["mission"])
     if kind not in KINDS:
         raise Invalid("unknown_choice", field="kind")
-    params = KINDS[kind].read(session, given)
+    params = KINDS[kind].read(session, terms)
     return {"params": params, "preview": KINDS[kind].preview(session, params)}
 
 
-def propose(session: Session, actor: Actor, kind: str, given: Given) -> Proposal:
+def propose(session: Session, actor: Actor, kind: str, terms: Terms) -> Proposal:
     """Puts terms before a second person, with the figures as they are now."""
-    found = look(session, actor, kind, given)
-    return sign.propose(session, actor, kind, found["params"], found["preview"])
+    previewed = preview(session, actor, kind, terms)
+    return sign.propose(session, actor, kind, previewed["params"], previewed["preview"])
 
 
 def approve(session: Session, actor: Actor, reference: str) -> Proposal:

@@ -45,8 +45,8 @@ def holder(session: Session, application: Application) -> dict[str, str]:
 
 def acting(session: Session, application: Application) -> dict[str, Any] | None:
     """Who acts for the applicant, if anybody, for papers about money."""
-    found = snapshot.acting_person_of(session, application.reference)
-    return {"person": found.person, "name": found.name} if found else None
+    acting_person = snapshot.acting_person_of(session, application.reference)
+    return {"person": acting_person.person, "name": acting_person.name} if acting_person else None
 
 
 def end_charges(session: Session, actor: Actor, application: Application, reason: str) -> list[Refund]:
@@ -56,7 +56,7 @@ def end_charges(session: Session, actor: Actor, application: Application, reason
     """
     orders = [quote.of_application(session, application.reference, purpose) for purpose in quote.PURPOSES]
     refunds = [refund.mark_due(session, actor, order.reference, reason) for order in orders if order is not None]
-    return [owed for owed in refunds if owed is not None]
+    return [due_refund for due_refund in refunds if due_refund is not None]
 
 
 def law_amount(session: Session, application: Application) -> Money | None:
@@ -69,16 +69,16 @@ def law_amount(session: Session, application: Application) -> Money | None:
     return Money(sum(tariff.amount for tariff in tariffs), currencies.pop()) if len(currencies) == 1 else None
 
 
-def tell_owed(session: Session, application: Application, owed: Refund) -> None:
+def notify_refund(session: Session, application: Application, due_refund: Refund) -> None:
     """Says that money is owed back: to the people of the application, and to whoever paid it, once each."""
-    payer = session.get_one(Attempt, owed.attempt).payer
+    payer = session.get_one(Attempt, due_refund.attempt).payer
     for person in dict.fromkeys([*recipients(session, application), payer or application.person]):
         create_notice(
             session,
             person,
             REFUND_DUE,
             application.reference,
-            owed.reference,
-            amount=owed.amount,
-            currency=owed.currency,
+            due_refund.reference,
+            amount=due_refund.amount,
+            currency=due_refund.currency,
         )

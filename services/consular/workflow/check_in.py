@@ -24,27 +24,27 @@ def attend(session: Session, actor: Actor, reference: str, number: str) -> Appli
     Raises Invalid for a number that is neither, WrongPerson for another's, Conflict when it was written down before.
     """
     application = load_for_update(session, actor, ACTION, reference)
-    meaning = attendance_of(application, "attend")
+    effects = attendance_of(application, "attend")
     if _read(number) not in _accepted(session, application):
         raise WrongPerson()
     attendance.record(session, actor, application.mission, reference)
-    meaning.attended(session, actor, application)
+    effects.apply_attendance(session, actor, application)
     return application
 
 
 def miss(session: Session, actor: Actor, reference: str) -> Application:
     """Did not come: the hour has begun and nobody was there."""
     application = load_for_update(session, actor, "desk.miss", reference)
-    meaning = attendance_of(application, "miss")
+    effects = attendance_of(application, "miss")
     attendance.miss(session, actor, reference)
-    meaning.missed(session, actor, application)
+    effects.apply_absence(session, actor, application)
     return application
 
 
-def check_came(session: Session, application: Application) -> None:
+def check_attendance(session: Session, application: Application) -> None:
     """Raises Refusal while somebody who must come in person has not come yet."""
-    needs = forms.transaction(application.transaction).appointment is not None
-    if needs and attendance.find_attendance(session, application.reference) is None:
+    is_required = forms.transaction(application.transaction).appointment is not None
+    if is_required and attendance.find_attendance(session, application.reference) is None:
         raise Refusal("visit_needed")
 
 
@@ -66,5 +66,8 @@ def _read(number: str) -> str:
 
 
 def _accepted(session: Session, application: Application) -> set[str]:
-    holder, turn = snapshot.applicant_of(session, application.reference), book.latest(session, application.reference)
-    return {*([holder.national_number] if holder else []), *([turn.document] if turn else [])}
+    holder, appointment = (
+        snapshot.applicant_of(session, application.reference),
+        book.latest(session, application.reference),
+    )
+    return {*([holder.national_number] if holder else []), *([appointment.document] if appointment else [])}

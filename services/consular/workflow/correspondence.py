@@ -29,9 +29,9 @@ def write(session: Session, actor: Actor, application: Application, ask: Ask) ->
     """The letter that asks a ministry, and word of it on the bus; the days are counted as the mission works."""
     question = matter(ask.authority, ask.ask)
     schedule = reminder_schedule.working_days(question.reply_days)
-    steps = {step: _in(session, application, n) for step, n in schedule.items()}
-    days = LetterDates(_in(session, application, question.reply_days), steps)
-    letter = letters.write(session, actor, question, about(session, application), days)
+    steps = {step: _due_on(session, application, n) for step, n in schedule.items()}
+    days = LetterDates(_due_on(session, application, question.reply_days), steps)
+    letter = letters.write(session, actor, question, letter_subject(session, application), days)
     body = {
         "application": application.reference,
         "transaction": application.transaction,
@@ -44,11 +44,11 @@ def write(session: Session, actor: Actor, application: Application, ask: Ask) ->
     return letter
 
 
-def _in(session: Session, application: Application, working_days: int) -> Any:
+def _due_on(session: Session, application: Application, working_days: int) -> Any:
     return due_on(session, application.mission, working_days)
 
 
-def about(session: Session, application: Application) -> LetterSubject:
+def letter_subject(session: Session, application: Application) -> LetterSubject:
     """What letters and papers say of an application and of the person it is for. Raises Refusal without a snapshot."""
     applicant = snapshot.applicant_of(session, application.reference)
     if applicant is None:
@@ -78,13 +78,13 @@ def _identity(applicant: Applicant) -> dict[str, Any]:
     }
 
 
-def answer(session: Session, actor: Actor, code: str, told: Mapping[str, Any]) -> Letter:
+def answer(session: Session, actor: Actor, code: str, body: Mapping[str, Any]) -> Letter:
     """Records the reply an officer holds in hand, and lets it decide.
 
     Raises Conflict (letter_answered, letter_closed), Invalid with a code per field, reply_of_another among them.
     """
-    application, letter = _held(session, actor, "letter.answer", code)
-    reply = replies.check_reply(told, asked(session, letter))
+    application, letter = _load_for_update(session, actor, "letter.answer", code)
+    reply = replies.check_reply(body, expected_reply(session, letter))
     _check_open(application, letter)
     replies.close(session, actor, letter, reply.finding.code)
     replies.store(session, actor, letter, reply)
@@ -92,38 +92,38 @@ def answer(session: Session, actor: Actor, code: str, told: Mapping[str, Any]) -
     return letter
 
 
-def deposit(session: Session, actor: Actor, code: str, told: Mapping[str, Any]) -> bool:
+def deposit(session: Session, actor: Actor, code: str, body: Mapping[str, Any]) -> bool:
     """Takes the content of a partner's reply; what it does follows when the bus brings word of it."""
     letter = letters.find(session, code)
-    return replies.deposit(session, actor, letter, replies.check_reply(told, asked(session, letter)))
+    return replies.deposit(session, actor, letter, replies.check_reply(body, expected_reply(session, letter)))
 
 
-def answered(session: Session, actor: Actor, said: Mapping[str, Any]) -> None:
+def apply_answer(session: Session, actor: Actor, body: Mapping[str, Any]) -> None:
     """Applies `letter.answered`. After an officer's answer, or once the file moved on, it is kept as late.
 
     Raises Conflict while the content is not there yet, Refusal for what contradicts it or belongs elsewhere.
     """
-    application, letter = _held(session, actor, "message.letter.answered", str(said["letter"]))
-    if application.reference != said["application"] or letter.authority != said["authority"]:
+    application, letter = _load_for_update(session, actor, "message.letter.answered", str(body["letter"]))
+    if application.reference != body["application"] or letter.authority != body["authority"]:
         raise Refusal("about_another")
-    held = replies.find_deposit(session, letter.code)
-    if held is None:
+    reply = replies.find_deposit(session, letter.code)
+    if reply is None:
         raise Conflict("reply_not_deposited")
-    if held.finding != said["finding"]:
+    if reply.finding != body["finding"]:
         raise Refusal("reply_contradicts")
-    if held.state != replies.DEPOSITED:
+    if reply.state != replies.DEPOSITED:
         return
     if letter.answered_at is not None or not _is_open(application, letter):
         replies.mark(session, actor, letter, replies.LATE)
         return
-    finding = matter(letter.authority, letter.ask).finding(held.finding)
+    finding = matter(letter.authority, letter.ask).finding(reply.finding)
     assert finding is not None
-    replies.close(session, actor, letter, held.finding)
+    replies.close(session, actor, letter, reply.finding)
     replies.mark(session, actor, letter, replies.APPLIED)
-    _apply(session, actor, application, letter, Reply(finding, **held.content))
+    _apply(session, actor, application, letter, Reply(finding, **reply.content))
 
 
-def _held(session: Session, actor: Actor, action: str, code: str) -> tuple[Application, Letter]:
+def _load_for_update(session: Session, actor: Actor, action: str, code: str) -> tuple[Application, Letter]:
     """The application first, as everybody locks it, then its letter as it stands now. Raises NotFound."""
     letter = letters.find(session, code)
     application = load_for_update(session, actor, action, letter.application)
@@ -131,7 +131,7 @@ def _held(session: Session, actor: Actor, action: str, code: str) -> tuple[Appli
     return application, letter
 
 
-def asked(session: Session, letter: Letter) -> Expected:
+def expected_reply(session: Session, letter: Letter) -> Expected:
     """What a reply to a letter is measured against. Raises NotFound."""
     applicant = snapshot.applicant_of(session, letter.application)
     if applicant is None:
@@ -155,7 +155,7 @@ def _check_open(application: Application, letter: Letter) -> None:
 def _apply(session: Session, actor: Actor, application: Application, letter: Letter, reply: Reply) -> None:
     if application.exception == escalate.OVERDUE:
         escalate.flag(session, application, None)
-    document = outcomes.issue(session, actor, letter, reply, about(session, application))
+    document = outcomes.issue(session, actor, letter, reply, letter_subject(session, application))
     decision = {
         "application": application.reference,
         "ask": letter.ask,

@@ -11,14 +11,14 @@ from shared.identity.actor import Actor
 
 def mark_duplicates(session: Session, actor: Actor, application: Application) -> None:
     """Marks the file, for the desk alone, beside every other one of this mission that may be the same person's."""
-    handed_in = select(Application.reference).where(Application.submitted_at.is_not(None))
+    submitted = select(Application.reference).where(Application.submitted_at.is_not(None))
     elsewhere = select(Application.reference).where(
         Application.person == application.person,
         Application.account != application.account,
         Application.acting == Application.person,
         literal(application.acting == application.person),
     )
-    duplicates.find(session, actor, application.reference, handed_in, elsewhere)
+    duplicates.find(session, actor, application.reference, submitted, elsewhere)
 
 
 def judge(

@@ -23,9 +23,9 @@ KIND = "bookings_lapse"
 SAMPLE = 10
 
 
-def read(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
+def read(session: Session, terms: Mapping[str, Any]) -> dict[str, Any]:
     """Which phase. Raises NotFound, or Refusal (phase_running) while its window is not over."""
-    phase = phases.find(session, given.get("phase"))
+    phase = phases.find(session, terms.get("phase"))
     if missions.today(session, session.info["mission"]) <= phase.window_to:
         raise Refusal("phase_running", day=phase.window_to.isoformat())
     return {"phase": phase.reference, "window_to": phase.window_to.isoformat()}
@@ -51,26 +51,28 @@ def carry_out(session: Session, actor: Actor, proposal: Proposal) -> None:
         .execution_options(synchronize_session=False)
     ).all()
     phase = Booking.phase == proposal.params["phase"]
-    told = _tell(session, BOOKING_LAPSED, [phase, Booking.state == "lapsed"], func.jsonb_build_object())
-    audit.record(session, actor, "bookings.lapsed", proposal.reference, count=len(lapsed), told=told)
-    finish(session, actor, proposal, {"bookings": len(lapsed), "told": told})
+    notice_count = _notify(session, BOOKING_LAPSED, [phase, Booking.state == "lapsed"], func.jsonb_build_object())
+    audit.record(session, actor, "bookings.lapsed", proposal.reference, count=len(lapsed), told=notice_count)
+    finish(session, actor, proposal, {"bookings": len(lapsed), "told": notice_count})
 
 
-def notify_holder(session: Session, actor: Actor, made: BookingImport) -> int:
+def notify_holder(session: Session, actor: Actor, booking_import: BookingImport) -> int:
     """Tells those whose booking came in and whose person an earlier application has made known; how many."""
-    phase = phases.find(session, made.phase)
+    phase = phases.find(session, booking_import.phase)
     params = func.jsonb_build_object("day", Booking.booked_for, "until", phase.window_to.isoformat())
-    told = _tell(session, BOOKING_FOUND, [Booking.came_in == made.reference, Booking.state == "open"], params)
-    audit.record(session, actor, "bookings.told", made.reference, count=told)
-    return told
+    notice_count = _notify(
+        session, BOOKING_FOUND, [Booking.came_in == booking_import.reference, Booking.state == "open"], params
+    )
+    audit.record(session, actor, "bookings.told", booking_import.reference, count=notice_count)
+    return notice_count
 
 
-def _tell(session: Session, kind: str, which: list[ColumnElement[bool]], params: ColumnElement[Any]) -> int:
+def _notify(session: Session, kind: str, conditions: list[ColumnElement[bool]], params: ColumnElement[Any]) -> int:
     """The number leads to a person where that person has applied at this mission before."""
-    known = select(Applicant.national_number, func.max(Applicant.person).label("person"))
-    people = known.group_by(Applicant.national_number).subquery()
+    persons = select(Applicant.national_number, func.max(Applicant.person).label("person"))
+    people = persons.group_by(Applicant.national_number).subquery()
     columns = ["mission", "person", "kind", "about", "once", "params", "made_at"]
-    wanted = (
+    query = (
         select(
             Booking.mission,
             people.c.person,
@@ -81,10 +83,10 @@ def _tell(session: Session, kind: str, which: list[ColumnElement[bool]], params:
             func.now(),
         )
         .join(people, people.c.national_number == Booking.national_number)
-        .where(*which)
+        .where(*conditions)
     )
-    written = insert_once(Notice).from_select(columns, wanted).on_conflict_do_nothing().returning(Notice.id)
-    return len(session.scalars(written).all())
+    statement = insert_once(Notice).from_select(columns, query).on_conflict_do_nothing().returning(Notice.id)
+    return len(session.scalars(statement).all())
 
 
 def _unclaimed(params: Mapping[str, Any]) -> list[ColumnElement[bool]]:

@@ -31,18 +31,20 @@ class Attendance(Protocol):
     def confirm(self, session: Session, actor: Actor, application: Application) -> Appointment:
         """Books the time that is held."""
 
-    def rescheduled(
+    def apply_reschedule(
         self, session: Session, actor: Actor, application: Application, appointment: Appointment, slip: str
     ) -> None:
         """What a changed time does to the application."""
 
-    def cancelled(self, session: Session, actor: Actor, application: Application, appointment: Appointment) -> None:
+    def apply_cancellation(
+        self, session: Session, actor: Actor, application: Application, appointment: Appointment
+    ) -> None:
         """What a cancelled appointment does to the application."""
 
-    def attended(self, session: Session, actor: Actor, application: Application) -> None:
+    def apply_attendance(self, session: Session, actor: Actor, application: Application) -> None:
         """What coming does to the application."""
 
-    def missed(self, session: Session, actor: Actor, application: Application) -> None:
+    def apply_absence(self, session: Session, actor: Actor, application: Application) -> None:
         """What not coming does to the application."""
 
 

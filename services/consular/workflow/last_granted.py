@@ -18,8 +18,8 @@ def last_granted_on(session: Session, person: str, entry: Transaction, mission: 
     if conditions.may_visit_again not in [condition.holds for condition in entry.eligible]:
         return None
     show_person_everywhere(session, person)
-    granted = select(Application.changed_at).where(
+    query = select(Application.changed_at).where(
         Application.person == person, Application.transaction == entry.slug, Application.status == Status.READY
     )
-    last = session.scalar(granted.order_by(Application.changed_at.desc()).limit(1))
-    return day_of(session, mission, last) if last else None
+    granted_at = session.scalar(query.order_by(Application.changed_at.desc()).limit(1))
+    return day_of(session, mission, granted_at) if granted_at else None

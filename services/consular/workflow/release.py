@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from services.consular.applications.model import Application
 from services.consular.appointments import release as turn
 from services.consular.workflow import charges
-from services.consular.workflow.charges import tell_owed
+from services.consular.workflow.charges import notify_refund
 from shared.identity.actor import Actor
 
 Release = Callable[[Session, Actor, str], None]
@@ -20,7 +20,7 @@ def release(session: Session, actor: Actor, application: Application, reason: st
 
     Paid money is owed back and its payer is told; an unpaid price is cancelled; the registered releases run.
     """
-    for owed in charges.end_charges(session, actor, application, reason):
-        tell_owed(session, application, owed)
-    for let_go in RELEASES:
-        let_go(session, actor, application.reference)
+    for due_refund in charges.end_charges(session, actor, application, reason):
+        notify_refund(session, application, due_refund)
+    for release_part in RELEASES:
+        release_part(session, actor, application.reference)

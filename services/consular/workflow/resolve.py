@@ -13,7 +13,7 @@ from services.consular.payments import attempts
 from services.consular.payments.rules import AttemptState
 from services.consular.workflow import charges, settle
 from services.consular.workflow.fulfilment import fulfilment_of
-from services.consular.workflow.promise import CLEARANCE, promised_now
+from services.consular.workflow.promise import CLEARANCE, promised_today
 from services.consular.workflow.release import release
 from shared.database import audit
 from shared.errors import Refusal
@@ -33,10 +33,10 @@ def decide(session: Session, actor: Actor, decision: dict[str, Any], authority: 
     Raises Refusal for an answer nobody asked this authority for: such a message belongs before human eyes.
     """
     application = session.get(Application, decision["application"], with_for_update=True, populate_existing=True)
-    whose = authority or actor.id
-    asking = _asking(session, whose, application, decision) if application else None
+    answering_authority = authority or actor.id
+    asking = _asking(session, answering_authority, application, decision) if application else None
     if application is None or asking is None:
-        raise Refusal("not_asked", authority=whose)
+        raise Refusal("not_asked", authority=answering_authority)
     if application.status != Status.WITH_AUTHORITY or asking.outcome not in (None, "assessed"):
         audit.record(session, actor, "decision.ignored", application.reference, reason=application.status)
         return
@@ -46,26 +46,30 @@ def decide(session: Session, actor: Actor, decision: dict[str, Any], authority: 
     _OUTCOMES[decision["outcome"]](session, actor, application, decision)
 
 
-def _asking(session: Session, whose: str, application: Application, decision: dict[str, Any]) -> Asking | None:
+def _asking(session: Session, authority: str, application: Application, decision: dict[str, Any]) -> Asking | None:
     ask = FOLLOWS.get(decision["ask"], decision["ask"])
-    return session.get(Asking, (application.reference, application.round, whose, ask), with_for_update=True)
+    return session.get(Asking, (application.reference, application.round, authority, ask), with_for_update=True)
 
 
 def _assessed(session: Session, actor: Actor, application: Application, decision: dict[str, Any]) -> None:
     """The price is known now. After a payment already made it must not be asked for again."""
     amount = Money(decision["amount"], decision["currency"])
     if application.paid_at is not None:
-        _settled_before(session, actor, application, amount)
+        _reuse_payment(session, actor, application, amount)
         return
     charges.charge(session, actor, application, amount)
     detail: Detail = {"amount": amount.amount, "currency": amount.currency}
     transition(session, actor, application, Status.AWAITING_PAYMENT, detail=detail)
 
 
-def _settled_before(session: Session, actor: Actor, application: Application, amount: Money) -> None:
-    paid = [p for p in attempts.of_application(session, application.reference) if p.state is AttemptState.SUCCEEDED]
-    if paid and charges.law_amount(session, application) == amount:
-        settle.tell_authorities(session, actor, application, paid[-1])
+def _reuse_payment(session: Session, actor: Actor, application: Application, amount: Money) -> None:
+    payments = [
+        payment
+        for payment in attempts.of_application(session, application.reference)
+        if payment.state is AttemptState.SUCCEEDED
+    ]
+    if payments and charges.law_amount(session, application) == amount:
+        settle.notify_authorities(session, actor, application, payments[-1])
         return
     update_columns(session, application, exception="assessment_changed")
     audit.record(session, actor, "application.flagged", application.reference, reason="assessment_changed")
@@ -86,14 +90,14 @@ def _returned(session: Session, actor: Actor, application: Application, decision
 
 def _granted(session: Session, actor: Actor, application: Application, decision: dict[str, Any]) -> None:
     if decision["ask"] == CLEARANCE:
-        update_columns(session, application, due_on=promised_now(session, application))
+        update_columns(session, application, due_on=promised_today(session, application))
         note_step(session, actor, application, "cleared", Status.WITH_AUTHORITY)
-    open_ones = select(func.count()).where(
+    open_count = select(func.count()).where(
         Asking.application == application.reference,
         Asking.round == application.round,
         Asking.outcome.is_distinct_from("granted"),
     )
-    if not session.scalar(open_ones):
+    if not session.scalar(open_count):
         fulfilment_of(application).grant(session, actor, application)
 
 

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from services.consular.applications.model import Application, Asking
 from services.consular.applications.rules import Status
 from services.consular.workflow.resolve import MISMATCH
-from services.consular.workflow.review import ask_authorities
+from services.consular.workflow.review import forward_to_authorities
 from shared.database import audit
 from shared.errors import Refusal
 from shared.identity.actor import Actor
@@ -26,4 +26,4 @@ def resume(session: Session, actor: Actor, reference: str, authority: str, ask: 
     if application.status != Status.RETURNED or asking.reason != MISMATCH:
         audit.record(session, actor, "decision.ignored", reference, reason=application.status)
         return
-    ask_authorities(session, actor, application)
+    forward_to_authorities(session, actor, application)

@@ -13,7 +13,7 @@ from services.consular.missions import day_of
 from services.consular.passports.approve import check_approved
 from services.consular.people import duplicates
 from services.consular.workflow import correspondence as letters
-from services.consular.workflow.check_in import check_came
+from services.consular.workflow.check_in import check_attendance
 from services.consular.workflow.release import release
 from shared import forms
 from shared.catalogue.model import REGISTERS, Ask
@@ -33,22 +33,22 @@ def accept(session: Session, actor: Actor, reference: str) -> Application:
     """
     application = load_for_update(session, actor, "desk.accept", reference)
     check_status(application, "accept")
-    check_came(session, application)
+    check_attendance(session, application)
     check_approved(session, application)
     duplicates.check_settled(session, reference)
-    ask_authorities(session, actor, application)
+    forward_to_authorities(session, actor, application)
     return application
 
 
-def ask_authorities(session: Session, actor: Actor, application: Application) -> None:
+def forward_to_authorities(session: Session, actor: Actor, application: Application) -> None:
     """Hands the application over, in a new round: each authority of its entry is asked."""
-    this_round = application.round + 1
-    transition(session, actor, application, Status.WITH_AUTHORITY, columns={"round": this_round})
+    round_number = application.round + 1
+    transition(session, actor, application, Status.WITH_AUTHORITY, columns={"round": round_number})
     for ask in forms.transaction(application.transaction).asks:
         session.add(
             Asking(
                 application=application.reference,
-                round=this_round,
+                round=round_number,
                 authority=ask.authority,
                 ask=ask.ask,
                 mission=application.mission,
@@ -56,23 +56,23 @@ def ask_authorities(session: Session, actor: Actor, application: Application) ->
             )
         )
         session.flush()
-        _ask_authority(session, actor, application, ask)
+        _forward(session, actor, application, ask)
 
 
-def _ask_authority(session: Session, actor: Actor, application: Application, ask: Ask) -> None:
+def _forward(session: Session, actor: Actor, application: Application, ask: Ask) -> None:
     """A register is asked over the bus, a ministry by letter."""
     if ask.authority not in REGISTERS:
         letters.write(session, actor, application, ask)
         return
-    body = {**_forwarded(application, ask.authority, ask.ask), **_filed(session, application)}
+    body = {**_forward_body(application, ask.authority, ask.ask), **_filed(session, application)}
     emit(session, actor, "application.forwarded", application.reference, body)
 
 
-def _forwarded(application: Application, authority: str, ask: str) -> dict[str, object]:
+def _forward_body(application: Application, authority: str, ask: str) -> dict[str, object]:
     entry = forms.transaction(application.transaction)
     holder = holder_of(application.facts).get("person") or application.person
-    asking = {"applicant": application.person} if holder != application.person else {}
-    return asking | {
+    kinship_fields = {"applicant": application.person} if holder != application.person else {}
+    return kinship_fields | {
         "application": application.reference,
         "transaction": entry.slug,
         "ask": ask,
@@ -111,10 +111,10 @@ def _close(
 ) -> Application:
     application = load_for_update(session, actor, f"desk.{verb}", reference)
     check_status(application, verb)
-    said = strip_controls(note)
+    note_text = strip_controls(note)
     if reason not in reasons:
         raise Invalid("unknown_choice" if reason else "required", field="reason")
-    if len(said) > NOTE_LENGTH:
+    if len(note_text) > NOTE_LENGTH:
         raise Invalid("too_long", field="note")
-    transition(session, actor, application, target, reason=reason, note=said or None)
+    transition(session, actor, application, target, reason=reason, note=note_text or None)
     return application

@@ -20,7 +20,7 @@ from services.consular.workflow import charges
 from services.consular.workflow.duplicates import mark_duplicates
 from services.consular.workflow.fulfilment import fulfilment_of
 from services.consular.workflow.last_granted import last_granted_on
-from services.consular.workflow.promise import promised
+from services.consular.workflow.promise import promised_day
 from shared import forms
 from shared.catalogue.model import AT_SUBMIT, Transaction
 from shared.errors import Invalid
@@ -35,13 +35,13 @@ def submit(session: Session, actor: Actor, keys: Keys, reference: str, statement
     check_status(application, "submit")
     entry = forms.transaction(application.transaction)
     tariffs.check_active(session, entry.slug, application.mission)
-    standing = behalf.representation_of(application, actor)
-    facts = verify_statements(keys, entry, standing, statements)
+    representation = behalf.representation_of(application, actor)
+    facts = verify_statements(keys, entry, representation, statements)
     day = today(session, application.mission)
-    before = last_granted_on(session, application.person, entry, application.mission)
-    known = replace(as_facts(facts, standing, day), last_granted_on=before)
-    check_eligible(entry, known)
-    behalf.check_entitlement(session, actor, entry, application.mission, standing, facts["civil_registry"], day)
+    granted_before = last_granted_on(session, application.person, entry, application.mission)
+    eligibility_facts = replace(as_facts(facts, representation, day), last_granted_on=granted_before)
+    check_eligible(entry, eligibility_facts)
+    behalf.check_entitlement(session, actor, entry, application.mission, representation, facts["civil_registry"], day)
     answers = _complete(session, application, entry)
     check_submission(session, application, entry, answers)
     check_holder(entry, answers, facts, application.person)
@@ -72,7 +72,7 @@ def _review(
     answers: dict[str, object],
     columns: dict[str, object],
 ) -> None:
-    due = promised(session, application, entry.slug, answers)
+    due = promised_day(session, application, entry.slug, answers)
     transition(session, actor, application, Status.IN_REVIEW, columns={**columns, "due_on": due})
 
 
@@ -82,10 +82,10 @@ def _complete(session: Session, application: Application, entry: Transaction) ->
     answers: dict[str, object] = {}
     try:
         answers = forms.check_answers(entry.slug, application.answers, today(session, application.mission))
-    except Invalid as wrong:
-        errors |= wrong.errors
-    held = {paper.name for paper in store.of(session, application.reference)}
-    missing = [paper.name for paper in entry.papers if paper.required and paper.name not in held]
+    except Invalid as error:
+        errors |= error.errors
+    uploaded = {upload.name for upload in store.list_uploads(session, application.reference)}
+    missing = [upload.name for upload in entry.papers if upload.required and upload.name not in uploaded]
     errors |= dict.fromkeys(missing, "paper_missing")
     if errors:
         raise Invalid("invalid", errors=errors)

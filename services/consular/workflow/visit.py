@@ -23,13 +23,13 @@ def service(entry: Transaction, answers: Mapping[str, object]) -> str | None:
 
 def booker(session: Session, application: Application, answers: Mapping[str, object]) -> Booker:
     """Who books. A visit takes no share of the month. Raises Refusal (turn_answers_first)."""
-    wanted = service(forms.transaction(application.transaction), answers)
+    service_code = service(forms.transaction(application.transaction), answers)
     holder = snapshot.applicant_of(session, application.reference)
-    if not wanted or holder is None or not holder.national_number:
+    if not service_code or holder is None or not holder.national_number:
         raise Refusal("turn_answers_first")
     return Booker(
         mission=application.mission,
-        service=wanted,
+        service=service_code,
         application=application.reference,
         person=application.person,
         document=holder.national_number,
@@ -45,21 +45,23 @@ def confirm(session: Session, actor: Actor, application: Application) -> Appoint
     return appointment
 
 
-def rescheduled(session: Session, actor: Actor, application: Application, appointment: Appointment, slip: str) -> None:
+def apply_reschedule(
+    session: Session, actor: Actor, application: Application, appointment: Appointment, slip: str
+) -> None:
     """Noted in the timeline."""
     note_step(session, actor, application, "turn_moved", None, detail=slips.detail(appointment))
 
 
-def cancelled(session: Session, actor: Actor, application: Application, appointment: Appointment) -> None:
+def apply_cancellation(session: Session, actor: Actor, application: Application, appointment: Appointment) -> None:
     """Noted in the timeline; another visit may be booked."""
     note_step(session, actor, application, "turn_cancelled", None, detail=slips.detail(appointment))
 
 
-def attended(session: Session, actor: Actor, application: Application) -> None:
+def apply_attendance(session: Session, actor: Actor, application: Application) -> None:
     """Noted in the timeline: an officer may accept now."""
     note_step(session, actor, application, "attended", None)
 
 
-def missed(session: Session, actor: Actor, application: Application) -> None:
+def apply_absence(session: Session, actor: Actor, application: Application) -> None:
     """Noted in the timeline; another visit may be booked."""
     note_step(session, actor, application, "turn_missed", None)

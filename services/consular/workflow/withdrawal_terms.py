@@ -22,7 +22,7 @@ UNPAID: Mapping[Status, str] = {
 }
 
 
-def on_withdrawal(session: Session, application: Application) -> dict[str, Any] | None:
+def withdrawal_terms(session: Session, application: Application) -> dict[str, Any] | None:
     """The rule that holds now, with the money it is about; None where nothing can be withdrawn any more.
 
     A card payment under way may still arrive: it is then held in its payer's name and given back.
@@ -31,8 +31,8 @@ def on_withdrawal(session: Session, application: Application) -> dict[str, Any] 
     if status not in rules.VERBS["withdraw"][1]:
         return None
     payments = attempts.of_application(session, application.reference)
-    paid = [one.amount for one in payments if one.state is AttemptState.SUCCEEDED and one.held is None]
+    paid = [payment.amount for payment in payments if payment.state is AttemptState.SUCCEEDED and payment.held is None]
     if paid:
-        back = total(paid)
-        return {"rule": WHOLE, "amount": back.amount, "currency": back.currency}
-    return {"rule": UNDER_WAY if any(one.state in UNSETTLED for one in payments) else UNPAID[status]}
+        refund = total(paid)
+        return {"rule": WHOLE, "amount": refund.amount, "currency": refund.currency}
+    return {"rule": UNDER_WAY if any(payment.state in UNSETTLED for payment in payments) else UNPAID[status]}
