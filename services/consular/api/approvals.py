@@ -26,7 +26,7 @@ class Terms(Schema):
     params = fields.Dict(keys=fields.String(), required=True, validate=validate.Length(max=20, error="too_long"))
 
 
-class Proposed(Keyed, Terms):
+class ProposalRequest(Keyed, Terms):
     """The same, to be written down."""
 
 
@@ -42,33 +42,39 @@ class Verdict(Keyed):
 def list_proposals() -> Response:
     """Those of the mission, what waits first."""
     with transaction() as session:
-        return jsonify([bulk_action.serialise(session, one) for one in sign.list_proposals(session, current_actor())])
+        return jsonify(
+            [bulk_action.serialise(session, proposal) for proposal in sign.list_proposals(session, current_actor())]
+        )
 
 
 @blueprint.post("/preview")
 @allowed("proposal.make")
 def preview() -> dict[str, Any]:
     """What the terms would touch; nothing is written but that somebody looked."""
-    asked = body(Terms)
+    request_body = body(Terms)
     with transaction() as session:
-        audit.record(session, current_actor(), "proposal.previewed", current_actor().mission or "", asked["kind"][:40])
-        return bulk_action.preview(session, current_actor(), asked["kind"], asked["params"])
+        audit.record(
+            session, current_actor(), "proposal.previewed", current_actor().mission or "", request_body["kind"][:40]
+        )
+        return bulk_action.preview(session, current_actor(), request_body["kind"], request_body["params"])
 
 
 @blueprint.post("")
 @allowed("proposal.make")
 def make() -> tuple[dict[str, Any], int]:
     """Puts it before a second person, once for each key."""
-    asked, actor = body(Proposed), current_actor()
+    request_body, actor = body(ProposalRequest), current_actor()
 
     def act(session: Session) -> dict[str, Any]:
-        made = bulk_action.propose(session, actor, asked["kind"], asked["params"])
-        session.refresh(made)
-        return bulk_action.serialise(session, made)
+        proposal = bulk_action.propose(session, actor, request_body["kind"], request_body["params"])
+        session.refresh(proposal)
+        return bulk_action.serialise(session, proposal)
 
-    content = {"verb": "propose", "kind": asked["kind"], "params": asked["params"]}
+    content = {"verb": "propose", "kind": request_body["kind"], "params": request_body["params"]}
     with transaction() as session:
-        answer = idempotency.run_once(session, actor, actor.mission or "", asked["key"], content, lambda: act(session))
+        answer = idempotency.run_once(
+            session, actor, actor.mission or "", request_body["key"], content, lambda: act(session)
+        )
         return answer, 201
 
 
@@ -77,26 +83,28 @@ def make() -> tuple[dict[str, Any], int]:
 def detail(reference: str) -> dict[str, Any]:
     """One proposal, with the figures of this moment while it waits."""
     with transaction() as session:
-        found = sign.find(session, current_actor(), _view(reference))
+        proposal = sign.find(session, current_actor(), _view(reference))
         audit.record(session, current_actor(), "proposal.read", reference)
-        return bulk_action.serialise(session, found)
+        return bulk_action.serialise(session, proposal)
 
 
 @blueprint.post("/<reference>")
 @allowed("proposal.decide")
 def decide(reference: str) -> dict[str, Any]:
     """The second person's word, once for each key."""
-    asked, actor = body(Verdict), current_actor()
+    request_body, actor = body(Verdict), current_actor()
 
     def act(session: Session) -> dict[str, Any]:
-        return sign.serialise(_decided(session, reference, asked["verdict"], asked["reason"]))
+        return sign.serialise(_decide(session, reference, request_body["verdict"], request_body["reason"]))
 
-    content = {"verb": asked["verdict"], "about": _view(reference), "reason": asked["reason"]}
+    content = {"verb": request_body["verdict"], "about": _view(reference), "reason": request_body["reason"]}
     with transaction() as session:
-        return idempotency.run_once(session, actor, actor.mission or "", asked["key"], content, lambda: act(session))
+        return idempotency.run_once(
+            session, actor, actor.mission or "", request_body["key"], content, lambda: act(session)
+        )
 
 
-def _decided(session: Session, reference: str, verdict: str, reason: str) -> Proposal:
+def _decide(session: Session, reference: str, verdict: str, reason: str) -> Proposal:
     if verdict == "approve":
         return bulk_action.approve(session, current_actor(), reference)
     return sign.decline(session, current_actor(), reference, reason)

@@ -48,16 +48,18 @@ class Verdict(Schema):
 @allowed("booking.import")
 def declare() -> tuple[dict[str, Any], int]:
     """A new phase, once for each key."""
-    asked, actor = body(Terms), current_actor()
+    request_body, actor = body(Terms), current_actor()
 
     def act(session: Session) -> dict[str, Any]:
         return phases.serialise(
-            phases.declare(session, actor, asked["terms"]), missions.today(session, session.info["mission"])
+            phases.declare(session, actor, request_body["terms"]), missions.today(session, session.info["mission"])
         )
 
-    content = {"verb": "declare_phase", "terms": asked["terms"]}
+    content = {"verb": "declare_phase", "terms": request_body["terms"]}
     with transaction() as session:
-        answer = idempotency.run_once(session, actor, actor.mission or "", asked["key"], content, lambda: act(session))
+        answer = idempotency.run_once(
+            session, actor, actor.mission or "", request_body["key"], content, lambda: act(session)
+        )
         return answer, 201
 
 
@@ -69,28 +71,32 @@ def decide(reference: str) -> dict[str, Any]:
     with transaction() as session:
         if verdict == "drop":
             return import_bookings.serialise(import_bookings.drop(session, actor, reference))
-        made = import_bookings.import_file(session, actor, reference)
-        notify_holder(session, actor, made)
-        return import_bookings.serialise(made)
+        booking_import = import_bookings.import_file(session, actor, reference)
+        notify_holder(session, actor, booking_import)
+        return import_bookings.serialise(booking_import)
 
 
 @blueprint.post("/bookings/claim")
 @allowed("booking.claim")
 def make() -> tuple[dict[str, Any], int]:
     """A draft that keeps the booked day. In vain it leaves a trace of its own."""
-    asked, actor = body(Claim), current_actor()
+    request_body, actor = body(Claim), current_actor()
     if not actor.mission:
         raise Invalid("required", field="mission")
-    content = {"verb": "claim", "reference": asked["reference"], "transaction": asked["transaction"]}
+    content = {"verb": "claim", "reference": request_body["reference"], "transaction": request_body["transaction"]}
 
     def act(session: Session) -> dict[str, Any]:
-        made = claim(session, actor, keys(), asked["reference"], asked["transaction"], asked["statements"])
-        return {"reference": made.reference}
+        application = claim(
+            session, actor, keys(), request_body["reference"], request_body["transaction"], request_body["statements"]
+        )
+        return {"reference": application.reference}
 
     try:
         with transaction() as session:
-            made = idempotency.run_once(session, actor, actor.mission, asked["key"], content, lambda: act(session))
-            return application_view.view(session, actor, made["reference"]), 201
+            draft_head = idempotency.run_once(
+                session, actor, actor.mission, request_body["key"], content, lambda: act(session)
+            )
+            return application_view.view(session, actor, draft_head["reference"]), 201
     except NotFound:
         with transaction() as session:
             record_miss(session, actor)

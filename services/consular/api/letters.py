@@ -6,7 +6,7 @@ from flask import Blueprint, request
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
-from services.consular.api.request import TEXT, Keyed, mission_session, once
+from services.consular.api.request import TEXT, Keyed, mission_session, run_once
 from services.consular.ministries import letter_views as desk_letters
 from services.consular.ministries.rules.reading import MAX_ENTRIES
 from services.consular.workflow import correspondence as letters
@@ -35,12 +35,12 @@ class LetterReply(Keyed):
 @allowed("letter.list")
 def list_letters() -> dict[str, Any]:
     """The mission's letters by state and authority, the overdue first."""
-    wanted = {name: request.args.get(name, "")[:TEXT] for name in ("state", "authority", "q")}
-    asked = ascii_digits(request.args.get("page", "1"))[:9]
-    page = min(max(int(asked), 1), LAST_PAGE) if is_digits(asked) else 1
+    filters = {name: request.args.get(name, "")[:TEXT] for name in ("state", "authority", "q")}
+    page_text = ascii_digits(request.args.get("page", "1"))[:9]
+    page = min(max(int(page_text), 1), LAST_PAGE) if is_digits(page_text) else 1
     with transaction() as session:
         return desk_letters.list_letters(
-            session, current_actor(), wanted["state"], wanted["authority"], page, wanted["q"].strip()
+            session, current_actor(), filters["state"], filters["authority"], page, filters["q"].strip()
         )
 
 
@@ -56,14 +56,14 @@ def detail(code: str) -> dict[str, Any]:
 @allowed("letter.answer")
 def reply(code: str) -> dict[str, Any]:
     """Records the reply an officer holds in hand."""
-    told = body(LetterReply)
+    request_body = body(LetterReply)
 
     def act(session: Session) -> dict[str, Any]:
-        letter = letters.answer(session, current_actor(), code, told)
+        letter = letters.answer(session, current_actor(), code, request_body)
         return {"letter": letter.code, "application": letter.application, "finding": letter.finding}
 
-    content = {name: value for name, value in told.items() if name != "key"}
-    return once(code, told["key"], {"verb": "reply", **content}, act)
+    content = {name: value for name, value in request_body.items() if name != "key"}
+    return run_once(code, request_body["key"], {"verb": "reply", **content}, act)
 
 
 @blueprint.get("/letters/<code>")
@@ -78,6 +78,6 @@ def fetch(code: str) -> dict[str, Any]:
 @allowed("letter.deposit")
 def deposit(code: str) -> tuple[dict[str, Any], int]:
     """Takes the content of a partner's reply; repeated, the first one stands."""
-    told = body(LetterReply)
+    request_body = body(LetterReply)
     with mission_session(code) as session:
-        return {"new": letters.deposit(session, current_actor(), code, told)}, 201
+        return {"new": letters.deposit(session, current_actor(), code, request_body)}, 201

@@ -6,8 +6,8 @@ from flask import Blueprint, Response
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
-from services.consular.api.mandates import Introduced
-from services.consular.api.request import Keyed, mission_session, once
+from services.consular.api.mandates import StatementRequest
+from services.consular.api.request import Keyed, mission_session, run_once
 from services.consular.applications.statements import attested_person
 from services.consular.missions import today
 from services.consular.people import mandate_notices, mandates, review_mandate
@@ -19,11 +19,11 @@ from shared.web.service import allowed, body, current_actor, keys, transaction
 blueprint = Blueprint("mandate_desk", __name__, url_prefix="/desk")
 
 
-class Accepted(Keyed, Introduced):
+class DeedAcceptance(Keyed, StatementRequest):
     """With it comes what the register told this officer about the person the paper names."""
 
 
-class Refused(Keyed):
+class DeedRefusal(Keyed):
     """Why a paper does not do."""
 
     reason = fields.String(load_default="")
@@ -31,16 +31,16 @@ class Refused(Keyed):
 
 
 def _serialise(session: Session, mandate: Mandate) -> dict[str, Any]:
-    seen = mandates.serialise(mandate, current_actor(), today(session, mandate.mission))
-    return {**seen, "principal_number": mandate.principal_number, "scan_type": mandate.scan_type}
+    view = mandates.serialise(mandate, current_actor(), today(session, mandate.mission))
+    return {**view, "principal_number": mandate.principal_number, "scan_type": mandate.scan_type}
 
 
 @blueprint.get("/mandates")
 @allowed("desk.mandates")
-def list_waiting() -> list[dict[str, Any]]:
+def list_deeds() -> list[dict[str, Any]]:
     """Papers to be checked, and the last ones decided."""
     with transaction() as session:
-        return [_serialise(session, one) for one in review_mandate.list_deeds(session, current_actor())]
+        return [_serialise(session, deed) for deed in review_mandate.list_deeds(session, current_actor())]
 
 
 @blueprint.get("/mandates/<reference>")
@@ -68,34 +68,34 @@ def scan(reference: str) -> Response:
 @allowed("desk.mandate_decide")
 def accept(reference: str) -> dict[str, Any]:
     """The paper is good."""
-    asked, actor = body(Accepted), current_actor()
-    principal = attested_person(keys(), asked["statement"], to=actor.id)
+    request_body, actor = body(DeedAcceptance), current_actor()
+    principal = attested_person(keys(), request_body["statement"], to=actor.id)
 
     def act(session: Session) -> dict[str, Any]:
         mission = mandates.find(session, reference).mission
-        decided = review_mandate.accept(session, actor, reference, principal, today(session, mission))
-        mandate_notices.notify_decided(session, decided)
-        return _serialise(session, decided)
+        mandate = review_mandate.accept(session, actor, reference, principal, today(session, mission))
+        mandate_notices.notify_decided(session, mandate)
+        return _serialise(session, mandate)
 
-    return once(reference, asked["key"], {"verb": "accept_mandate"}, act)
+    return run_once(reference, request_body["key"], {"verb": "accept_mandate"}, act)
 
 
 @blueprint.post("/mandates/<reference>/refuse")
 @allowed("desk.mandate_decide")
 def refuse(reference: str) -> dict[str, Any]:
     """The paper does not do."""
-    asked = body(Refused)
+    request_body = body(DeedRefusal)
 
     def act(session: Session) -> dict[str, Any]:
-        note = asked["note"] or ""
-        decided = review_mandate.refuse(session, current_actor(), reference, asked["reason"], note)
-        mandate_notices.notify_decided(session, decided)
-        return _serialise(session, decided)
+        note = request_body["note"] or ""
+        mandate = review_mandate.refuse(session, current_actor(), reference, request_body["reason"], note)
+        mandate_notices.notify_decided(session, mandate)
+        return _serialise(session, mandate)
 
-    return once(reference, asked["key"], {"verb": "refuse_mandate", "reason": asked["reason"]}, act)
+    return run_once(reference, request_body["key"], {"verb": "refuse_mandate", "reason": request_body["reason"]}, act)
 
 
-class Judged(Refused):
+class DuplicateVerdict(DeedRefusal):
     """Whether two files are one person's, and why the officer is sure."""
 
     other = fields.String(required=True, validate=validate.Length(1, 40, error="too_long"))
@@ -106,12 +106,17 @@ class Judged(Refused):
 @allowed("desk.duplicate")
 def judge(reference: str) -> dict[str, Any]:
     """Clears or confirms a mark."""
-    asked = body(Judged)
+    request_body = body(DuplicateVerdict)
 
     def act(session: Session) -> dict[str, Any]:
-        said = (asked["verdict"], asked["reason"], asked["note"] or "")
-        judged = duplicates.judge(session, current_actor(), reference, asked["other"], *said)
-        return {"reference": judged.reference, "status": judged.status}
+        verdict = (request_body["verdict"], request_body["reason"], request_body["note"] or "")
+        application = duplicates.judge(session, current_actor(), reference, request_body["other"], *verdict)
+        return {"reference": application.reference, "status": application.status}
 
-    content = {"verb": "judge", "other": asked["other"], "verdict": asked["verdict"], "reason": asked["reason"]}
-    return once(reference, asked["key"], content, act)
+    content = {
+        "verb": "judge",
+        "other": request_body["other"],
+        "verdict": request_body["verdict"],
+        "reason": request_body["reason"],
+    }
+    return run_once(reference, request_body["key"], content, act)

@@ -11,7 +11,7 @@ from flask import Blueprint
 from marshmallow import Schema, fields, validate
 from sqlalchemy.orm import Session
 
-from services.consular.api.request import Keyed, mission_session, once
+from services.consular.api.request import Keyed, mission_session, run_once
 from services.consular.applications import idempotency
 from services.consular.applications.statements import attested_person
 from services.consular.applications.transitions import find as find_application
@@ -30,21 +30,21 @@ from shared.web.service import allowed, body, current_actor, database, keys, set
 blueprint = Blueprint("mandates", __name__)
 STATEMENT_LENGTH, SCAN_LENGTH = 8_000, 8 * 1024 * 1024
 ISSUERS = ("consular", "civil_registry", "conscription")
-NUMBER, GIVEN = Question("agent_number", kind="national_number"), Question("agent_given", max_length=60)
+NUMBER, GIVEN_NAME = Question("agent_number", kind="national_number"), Question("agent_given", max_length=60)
 PRINCIPAL = (Question("principal_number", kind="national_number"), Question("principal_given", max_length=60))
 
 
-class Introduced(Schema):
+class StatementRequest(Schema):
     """With it comes the register's statement about who asks."""
 
     statement = fields.String(required=True, validate=validate.Length(max=STATEMENT_LENGTH, error="too_long"))
 
 
-class Answered(Keyed, Introduced):
+class MandateAnswer(Keyed, StatementRequest):
     """A mandate taken up, or not wanted."""
 
 
-class NewMandate(Keyed, Introduced):
+class NewMandate(Keyed, StatementRequest):
     """To whom, for what, until when."""
 
     agent_number = fields.Raw(allow_none=True)
@@ -55,7 +55,7 @@ class NewMandate(Keyed, Introduced):
     until = fields.Raw(allow_none=True)
 
 
-class HandedIn(Keyed, Introduced):
+class DeedSubmission(Keyed, StatementRequest):
     """A paper that names its agent and its principal, and its scan in base64."""
 
     kind = fields.String(required=True, validate=validate.OneOf((POWER, GUARDIANSHIP), error="unknown_choice"))
@@ -81,8 +81,8 @@ def _key(number: str) -> str:
     return hmac.new(bytes.fromhex(settings().secret), f"mandate:{number}".encode(), sha256).hexdigest()
 
 
-def _me(asked: dict[str, Any]) -> AttestedPerson:
-    return attested_person(keys(), asked["statement"], person=current_actor().person)
+def _own_person(request_body: dict[str, Any]) -> AttestedPerson:
+    return attested_person(keys(), request_body["statement"], person=current_actor().person)
 
 
 def _mission() -> str:
@@ -100,77 +100,77 @@ def _serialise(session: Session, mandate: Mandate) -> dict[str, Any]:
 @allowed("mandate.list")
 def list_own() -> list[dict[str, Any]]:
     """Given, held and offered ones at every mission; a POST, because the register's statement comes with it."""
-    me, actor = _me(body(Introduced)), current_actor()
-    key = _key(me.number)
+    own_person, actor = _own_person(body(StatementRequest)), current_actor()
+    key = _key(own_person.number)
     with database().scope(actor.mission) as session:
         mandates.show_person_everywhere(session, actor, key)
-        return mandates.list_own(session, actor, key, me)
+        return mandates.list_own(session, actor, key, own_person)
 
 
 @blueprint.post("/mandates")
 @allowed("mandate.grant")
 def grant() -> tuple[dict[str, Any], int]:
     """Offers a mandate; the same answer whether anybody has that number or not."""
-    asked, actor, mission = body(NewMandate), current_actor(), _mission()
-    me = _me(asked)
+    request_body, actor, mission = body(NewMandate), current_actor(), _mission()
+    own_person = _own_person(request_body)
     with database().scope(mission) as session:
         day = today(session, mission)
-        typed = forms.check_questions((NUMBER, GIVEN, _until()), asked, day)
-        if typed["agent_number"] == me.number:
+        typed = forms.check_questions((NUMBER, GIVEN_NAME, _until()), request_body, day)
+        if typed["agent_number"] == own_person.number:
             raise Invalid("mandate_to_self", field="agent_number")
         agent, until = (_key(typed["agent_number"]), typed["agent_given"]), date.fromisoformat(typed["until"])
 
         def act() -> dict[str, Any]:
-            made = grant_mandate.grant(session, actor, me, mission, agent, asked["scope"], until, day)
-            mandate_notices.notify_offered(session, made, typed["agent_number"])
-            return _serialise(session, made)
+            mandate = grant_mandate.grant(session, actor, own_person, mission, agent, request_body["scope"], until, day)
+            mandate_notices.notify_offered(session, mandate, typed["agent_number"])
+            return _serialise(session, mandate)
 
-        content = {"verb": "grant", "agent": agent, "scope": asked["scope"], "until": typed["until"]}
-        return idempotency.run_once(session, actor, mission, asked["key"], content, act), 201
+        content = {"verb": "grant", "agent": agent, "scope": request_body["scope"], "until": typed["until"]}
+        return idempotency.run_once(session, actor, mission, request_body["key"], content, act), 201
 
 
 @blueprint.post("/mandates/papers")
 @allowed("mandate.hand_in")
 def submit_deed() -> tuple[dict[str, Any], int]:
     """Puts a paper before the officers of the mission."""
-    asked, actor, mission = body(HandedIn), current_actor(), _mission()
-    me, scan = _me(asked), _scan(asked)
+    request_body, actor, mission = body(DeedSubmission), current_actor(), _mission()
+    own_person, scan = _own_person(request_body), _scan(request_body)
     with database().scope(mission) as session:
         day = today(session, mission)
-        power = asked["kind"] == POWER
-        questions = (*PRINCIPAL, Question("issued_on", kind="date"), *((_until(),) if power else ()))
-        typed = forms.check_questions(questions, asked, day)
-        paper = review_mandate.Deed(
-            asked["kind"],
+        is_power = request_body["kind"] == POWER
+        questions = (*PRINCIPAL, Question("issued_on", kind="date"), *((_until(),) if is_power else ()))
+        typed = forms.check_questions(questions, request_body, day)
+        deed = review_mandate.Deed(
+            request_body["kind"],
             typed["principal_number"],
             typed["principal_given"],
             date.fromisoformat(typed["issued_on"]),
-            date.fromisoformat(typed["until"]) if power else None,
-            asked["scope"],
+            date.fromisoformat(typed["until"]) if is_power else None,
+            request_body["scope"],
             scan,
-            asked["scan_type"],
+            request_body["scan_type"],
         )
 
         def act() -> dict[str, Any]:
-            return _serialise(session, review_mandate.submit_deed(session, actor, me, mission, paper, day))
+            return _serialise(session, review_mandate.submit_deed(session, actor, own_person, mission, deed, day))
 
         content = {"verb": "hand_in", "scan": sha256(scan).hexdigest(), **typed}
-        return idempotency.run_once(session, actor, mission, asked["key"], content, act), 201
+        return idempotency.run_once(session, actor, mission, request_body["key"], content, act), 201
 
 
 def _until() -> Question:
     return Question("until", kind="date")
 
 
-def _scan(asked: dict[str, Any]) -> bytes:
+def _scan(request_body: dict[str, Any]) -> bytes:
     """The bytes of the scan, proven to be what they say. Raises Invalid on the field `scan`."""
-    if not asked["scan"]:
+    if not request_body["scan"]:
         raise Invalid("scan_missing", field="scan")
     try:
-        data = b64decode(asked["scan"], validate=True)
-    except binascii.Error as wrong:
-        raise Invalid("file_type_wrong", field="scan") from wrong
-    if fault := papers.fault(asked["scan_type"], data):
+        data = b64decode(request_body["scan"], validate=True)
+    except binascii.Error as error:
+        raise Invalid("file_type_wrong", field="scan") from error
+    if fault := papers.fault(request_body["scan_type"], data):
         raise Invalid(fault, field="scan", limit=papers.LIMIT_BYTES)
     return data
 
@@ -190,16 +190,18 @@ def decline(reference: str) -> dict[str, Any]:
 
 
 def _answer(reference: str, *, accepted: bool) -> dict[str, Any]:
-    asked, actor = body(Answered), current_actor()
-    me = _me(asked)
+    request_body, actor = body(MandateAnswer), current_actor()
+    own_person = _own_person(request_body)
 
     def act(session: Session) -> dict[str, Any]:
         day = today(session, mission_of(reference))
-        answered = grant_mandate.answer(session, actor, reference, me, _key(me.number), day, accepted=accepted)
-        mandate_notices.notify_answered(session, answered)
-        return _serialise(session, answered)
+        mandate = grant_mandate.answer(
+            session, actor, reference, own_person, _key(own_person.number), day, accepted=accepted
+        )
+        mandate_notices.notify_answered(session, mandate)
+        return _serialise(session, mandate)
 
-    return once(reference, asked["key"], {"verb": "answer", "accepted": accepted}, act)
+    return run_once(reference, request_body["key"], {"verb": "answer", "accepted": accepted}, act)
 
 
 @blueprint.post("/mandates/<reference>/end")
@@ -208,11 +210,11 @@ def end(reference: str) -> dict[str, Any]:
     """Withdrawn by who gave it, or laid down by who holds it; at once."""
 
     def act(session: Session) -> dict[str, Any]:
-        ended = grant_mandate.end(session, current_actor(), reference)
-        mandate_notices.notify_ended(session, current_actor(), ended)
-        return _serialise(session, ended)
+        mandate = grant_mandate.end(session, current_actor(), reference)
+        mandate_notices.notify_ended(session, current_actor(), mandate)
+        return _serialise(session, mandate)
 
-    return once(reference, body(Keyed)["key"], {"verb": "end"}, act)
+    return run_once(reference, body(Keyed)["key"], {"verb": "end"}, act)
 
 
 @blueprint.post("/mandates/<reference>/proof")
@@ -222,14 +224,14 @@ def proof(reference: str) -> dict[str, Any]:
     entry, actor = forms.transaction(body(Purpose)["purpose"]), current_actor()
     with mission_session(reference) as session:
         mission = mission_of(reference)
-        held = mandates.check_for(session, actor, reference, mission, entry, today(session, mission))
-        standing = Representation(
-            str(held.principal), str(held.agent), CAPACITY_OF[held.kind], entry.slug, held.reference
+        mandate = mandates.check_for(session, actor, reference, mission, entry, today(session, mission))
+        representation = Representation(
+            str(mandate.principal), str(mandate.agent), CAPACITY_OF[mandate.kind], entry.slug, mandate.reference
         )
-        shown = _serialise(session, held)
+        mandate_view = _serialise(session, mandate)
     return {
-        "mandate": shown,
-        "proofs": {name: sign_representation(keys(), standing, name) for name in entry.authorities},
+        "mandate": mandate_view,
+        "proofs": {name: sign_representation(keys(), representation, name) for name in entry.authorities},
     }
 
 
@@ -239,5 +241,5 @@ def issue_reading_pass(reference: str) -> dict[str, str]:
     """What lets one of the two of an application fetch its papers from whoever issued them."""
     actor = current_actor()
     with mission_session(reference) as session:
-        about = find_application(session, actor, "application.pass", reference).reference
-    return {name: reading_pass(keys(), str(actor.person), about, name) for name in ISSUERS}
+        application = find_application(session, actor, "application.pass", reference).reference
+    return {name: reading_pass(keys(), str(actor.person), application, name) for name in ISSUERS}

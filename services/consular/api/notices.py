@@ -12,7 +12,7 @@ blueprint = Blueprint("notices", __name__, url_prefix="/notices")
 LARGEST_ID = 2**62
 
 
-class Read(Schema):
+class ReadMark(Schema):
     """The newest one that was on the page."""
 
     latest = fields.Integer(required=True, strict=True, validate=validate.Range(0, LARGEST_ID, error="out_of_range"))
@@ -38,11 +38,11 @@ def unread() -> dict[str, int]:
 @allowed("notice.list")
 def read() -> dict[str, Any]:
     """Marks what was on the page as read; repeating it changes nothing."""
-    actor, latest = current_actor(), body(Read)["latest"]
+    actor, latest = current_actor(), body(ReadMark)["latest"]
     with transaction() as session:
         missions = inbox.missions_with_unread(session, actor)
-    marked = 0
+    read_count = 0
     for mission in missions:
         with database().scope(mission) as session:
-            marked += inbox.mark_read(session, actor, latest)
-    return {"read": marked}
+            read_count += inbox.mark_read(session, actor, latest)
+    return {"read": read_count}

@@ -7,7 +7,7 @@ from marshmallow import ValidationError, fields, validate
 from sqlalchemy.orm import Session
 
 from services.consular.api.prices import card_provider
-from services.consular.api.request import Keyed, mission_session, once
+from services.consular.api.request import Keyed, mission_session, run_once
 from services.consular.payments import hosted
 from services.consular.payments.rules import is_own_address
 from services.consular.workflow import settle
@@ -16,7 +16,7 @@ from shared.values.money import Money, exponent
 from shared.web.service import allowed, body, current_actor, database, settings
 
 blueprint = Blueprint("paying", __name__)
-MOST_MINOR_UNITS = 10**15
+MAX_MINOR_UNITS = 10**15
 
 
 class Card(Keyed):
@@ -29,15 +29,15 @@ class Card(Keyed):
 def _is_currency(code: str) -> None:
     try:
         exponent(code)
-    except ValueError as unknown:
-        raise ValidationError("unknown_choice") from unknown
+    except ValueError as error:
+        raise ValidationError("unknown_choice") from error
 
 
 class Cash(Keyed):
     """What the officer counted, in minor units."""
 
     amount = fields.Integer(
-        required=True, strict=True, validate=validate.Range(1, MOST_MINOR_UNITS, error="out_of_range")
+        required=True, strict=True, validate=validate.Range(1, MAX_MINOR_UNITS, error="out_of_range")
     )
     currency = fields.String(required=True, validate=_is_currency)
 
@@ -46,15 +46,21 @@ class Cash(Keyed):
 @allowed("payment.open")
 def pay(reference: str) -> tuple[dict[str, Any], int]:
     """A card payment with the address of the provider's page; repeated, the one that is open."""
-    asked, actor = body(Card), current_actor()
-    if not is_own_address(asked["return_url"], settings().public_url):
+    request_body, actor = body(Card), current_actor()
+    if not is_own_address(request_body["return_url"], settings().public_url):
         raise Invalid("foreign_address", field="return_url")
     with mission_session(reference) as session:
         order, new_price = settle.order_to_pay(session, actor, reference)
     if new_price is not None:
         raise Conflict("price_changed", amount=new_price.amount, currency=new_price.currency)
     payment = hosted.open_page(
-        database(), actor, card_provider(), settle.by_answer, order, f"{actor.id}/{asked['key']}", asked["return_url"]
+        database(),
+        actor,
+        card_provider(),
+        settle.by_answer,
+        order,
+        f"{actor.id}/{request_body['key']}",
+        request_body["return_url"],
     )
     return {**payment.serialise(), "redirect_url": payment.redirect_url}, 201
 
@@ -63,11 +69,11 @@ def pay(reference: str) -> tuple[dict[str, Any], int]:
 @allowed("payment.cash")
 def cash(reference: str) -> dict[str, Any]:
     """Takes cash for exactly what is owed; repeated with the same key it is taken once."""
-    asked, actor = body(Cash), current_actor()
-    counted = Money(asked["amount"], asked["currency"])
+    request_body, actor = body(Cash), current_actor()
+    counted = Money(request_body["amount"], request_body["currency"])
 
     def act(session: Session) -> dict[str, Any]:
-        payment = settle.by_cash(session, actor, reference, counted, f"{actor.id}/{asked['key']}")
+        payment = settle.by_cash(session, actor, reference, counted, f"{actor.id}/{request_body['key']}")
         return {"payment": payment.serialise(), "receipt": payment.receipt}
 
-    return once(reference, asked["key"], {"verb": "cash", "counted": str(counted)}, act)
+    return run_once(reference, request_body["key"], {"verb": "cash", "counted": str(counted)}, act)

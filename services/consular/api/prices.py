@@ -21,8 +21,8 @@ from shared.web.service import allowed, current_actor, database, settings
 
 def card_provider() -> CardProvider:
     """The provider this process is configured for."""
-    configured = settings()
-    return Provider(configured.provider_url, configured.provider_secret[0])
+    config = settings()
+    return Provider(config.provider_url, config.provider_secret[0])
 
 
 def routes(settle: Settle) -> Blueprint:
@@ -38,13 +38,13 @@ def routes(settle: Settle) -> Blueprint:
     @allowed("payment.refresh")
     def refresh(reference: str) -> dict[str, object]:
         """The payment after the provider has been asked: what the return page and the counter call."""
-        return refreshed(settle, reference)
+        return refresh_payment(settle, reference)
 
     @blueprint.post("/provider/webhook")
     @allowed("payment.notify")
     def webhook() -> dict[str, object]:
         """A notification. A duplicate, an unknown type or an unknown payment get the same good answer."""
-        return notified(settle)
+        return receive_notification(settle)
 
     return blueprint
 
@@ -90,11 +90,11 @@ def show_rules(slug: str) -> dict[str, object]:
 
 
 def _day() -> date | None:
-    given = request.args.get("on")
+    day_text = request.args.get("on")
     try:
-        return date.fromisoformat(ascii_digits(given)) if given else None
-    except ValueError as wrong:
-        raise Invalid("not_a_date", field="on") from wrong
+        return date.fromisoformat(ascii_digits(day_text)) if day_text else None
+    except ValueError as error:
+        raise Invalid("not_a_date", field="on") from error
 
 
 @allowed("receipt.read")
@@ -105,7 +105,7 @@ def receipt_pdf(number: str) -> Response:
         return Response(receipt.read(session, actor, number), mimetype="application/pdf")
 
 
-def refreshed(settle: Settle, reference: str) -> dict[str, object]:
+def refresh_payment(settle: Settle, reference: str) -> dict[str, object]:
     actor = current_actor()
     if not is_valid(reference):
         raise NotFound()
@@ -115,7 +115,7 @@ def refreshed(settle: Settle, reference: str) -> dict[str, object]:
     return hosted.refresh(database(), actor, card_provider(), settle, reference).payment.serialise()
 
 
-def notified(settle: Settle) -> dict[str, object]:
+def receive_notification(settle: Settle) -> dict[str, object]:
     raw = request.get_data(cache=False)
     if len(raw) > signature.MAX_BYTES:
         raise Refusal("event_too_large")

@@ -35,12 +35,16 @@ def mission_session(reference: str) -> AbstractContextManager[Session]:
     return database().scope(mission)
 
 
-def once(reference: str, key: str, asked: dict[str, Any], act: Act, show: Act | None = None) -> dict[str, Any]:
+def run_once(
+    reference: str, key: str, request_body: dict[str, Any], act: Act, show: Act | None = None
+) -> dict[str, Any]:
     """What `act` answers, or answered the first time this actor came with this key.
 
     With `show` the answer is what that makes of the file as it stands now, in the same commit.
     """
     with mission_session(reference) as session:
         actor, mission = current_actor(), mission_of(reference)
-        answer = idempotency.run_once(session, actor, mission, key, {**asked, "about": reference}, lambda: act(session))
+        answer = idempotency.run_once(
+            session, actor, mission, key, {**request_body, "about": reference}, lambda: act(session)
+        )
         return show(session) if show else answer

@@ -19,7 +19,7 @@ class Delivery(Schema):
     serials = fields.List(fields.String(), required=True, validate=validate.Length(1, BOX, error="too_long"))
 
 
-class Spoiled(Schema):
+class SpoilRequest(Schema):
     """Why a booklet was written off."""
 
     reason = fields.String(required=True)
@@ -42,8 +42,8 @@ def receive() -> tuple[dict[str, int], int]:
     if actor.mission is None:
         raise Invalid("required", field="mission")
     with transaction() as session:
-        taken = booklets.receive(session, actor, actor.mission, serials)
-        return {"received": taken, "served": booklet.assign_booklets(session, actor)}, 201
+        received = booklets.receive(session, actor, actor.mission, serials)
+        return {"received": received, "served": booklet.assign_booklets(session, actor)}, 201
 
 
 @blueprint.post("/<serial>/spoil")
@@ -51,5 +51,5 @@ def receive() -> tuple[dict[str, int], int]:
 def spoil(serial: str) -> dict[str, int]:
     """Writes a blank booklet off; one that waits for its holder is printed again instead."""
     with transaction() as session:
-        booklets.spoil_blank(session, current_actor(), serial, body(Spoiled)["reason"])
+        booklets.spoil_blank(session, current_actor(), serial, body(SpoilRequest)["reason"])
         return booklets.counts(session)
