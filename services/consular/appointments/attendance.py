@@ -1,4 +1,4 @@
-"""Writes down at the desk who came and who did not; of what was seen of a person nothing is kept."""
+"""Records attendance and absence at the desk. Nothing of a person's identity document is stored."""
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -13,12 +13,12 @@ from shared.identity.actor import Actor
 
 
 def find_attendance(session: Session, application: str) -> Attendance | None:
-    """That somebody came for this application; None as long as nobody did."""
+    """The attendance record of an application; None while nobody has come."""
     return session.get(Attendance, application)
 
 
 def record(session: Session, actor: Actor, mission: str, application: str) -> Attendance:
-    """They came and their identity was checked, with a turn or without. Raises Conflict the second time."""
+    """Records that the applicant came, with an appointment or without. Raises Conflict (attended_already)."""
     appointment = _booked_appointment(session, application)
     row = {"application": application, "mission": mission, "at": func.now(), "by": actor.id}
     attendance: Attendance | None = session.scalar(
@@ -36,7 +36,10 @@ def record(session: Session, actor: Actor, mission: str, application: str) -> At
 
 
 def miss(session: Session, actor: Actor, application: str) -> Appointment:
-    """They did not come. Raises NotFound without a booked turn, Conflict (turn_not_begun) before its hour."""
+    """Records that the applicant did not come.
+
+    Raises NotFound without a booked appointment, Conflict (turn_not_begun) before its hour.
+    """
     appointment = _booked_appointment(session, application)
     if appointment is None:
         raise NotFound("turn_missing")

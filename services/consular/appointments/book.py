@@ -1,4 +1,4 @@
-"""Makes a held seat one's own, and changes it for another without ever standing there with neither."""
+"""Books a held seat, and exchanges a booked one for another so that the applicant never loses both."""
 
 import uuid
 from datetime import datetime
@@ -17,7 +17,7 @@ from shared.identity.actor import Actor
 
 
 def latest(session: Session, application: str) -> Appointment | None:
-    """The turn of an application: the live one, else the one it had last."""
+    """The appointment of an application: the live one, else the latest."""
     return session.scalar(
         select(Appointment)
         .where(Appointment.application == application)
@@ -28,7 +28,7 @@ def latest(session: Session, application: str) -> Appointment | None:
 
 
 def is_held(session: Session, appointment: Appointment) -> bool:
-    """Whether the hold still runs, by the database's clock."""
+    """Whether the hold has not expired, by the database's clock."""
     return (
         appointment.state == AppointmentState.HELD
         and appointment.held_until is not None
@@ -37,10 +37,10 @@ def is_held(session: Session, appointment: Appointment) -> bool:
 
 
 def confirm(session: Session, actor: Actor, booker: Booker) -> Appointment:
-    """Books what is held for the application, bound from now on to the document of the booker.
+    """Books the held appointment of the application and binds it to the booker's identity document.
 
-    Raises Refusal (turn_missing, turn_other_service) when nothing fitting was ever held, Conflict (hold_expired, with
-    the next free times) when it was and no longer is.
+    Raises Refusal (turn_missing, turn_other_service) without a fitting hold, Conflict (turn_booked_already;
+    hold_expired with the next free times).
     """
     appointment = session.scalar(
         update(Appointment)
@@ -72,7 +72,7 @@ def _refusal(session: Session, booker: Booker) -> Refusal:
 
 
 def find_booked(session: Session, application: str) -> Appointment:
-    """The booked turn of an application, held until the commit. Raises NotFound."""
+    """The booked appointment of an application, locked until the commit. Raises NotFound."""
     appointment = session.scalar(
         select(Appointment)
         .where(Appointment.application == application, Appointment.state == AppointmentState.BOOKED)
@@ -85,7 +85,7 @@ def find_booked(session: Session, application: str) -> Appointment:
 
 
 def exchange(session: Session, actor: Actor, booker: Booker, starts_at: datetime) -> Appointment:
-    """The same application's turn at another time: the old seat is given up only if the new one is had.
+    """Moves an application's appointment to another time: the old seat is released only together with the new booking.
 
     Raises what `hold` raises, and Conflict (turn_begun, turn_move_late) when it is too late to change it.
     """
@@ -101,7 +101,7 @@ def exchange(session: Session, actor: Actor, booker: Booker, starts_at: datetime
 
 
 def store_slip(session: Session, appointment: uuid.UUID, code: str) -> None:
-    """Notes which slip was issued for a turn."""
+    """Stores the code of the slip issued for an appointment."""
     session.execute(
         update(Appointment)
         .where(Appointment.id == appointment)

@@ -1,4 +1,4 @@
-"""Closes a mission for some days, and opens it again; booked people are never stood before a locked door."""
+"""Closes a mission for some days, and opens it again; a day with booked appointments cannot be closed."""
 
 import uuid
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ TITLE_LENGTH, MAX_DAYS = 120, 60
 
 @dataclass(frozen=True)
 class ClosureRequest:
-    """What the desk asks for: days, words for both languages, and what is closed."""
+    """A closure requested by the desk: days, titles in both languages, and what is closed."""
 
     first_day: date
     last_day: date
@@ -34,8 +34,11 @@ class ClosureRequest:
 
 
 def close(session: Session, actor: Actor, mission: str, request: ClosureRequest) -> Closure:
-    """Adds a closure of the mission, once however often it is sent; seats only held are let go. Raises Invalid with a
-    code per field, Conflict (turns_in_the_way, with how many) when somebody has a booked turn on one of the days."""
+    """Adds a closure of the mission and releases held seats; a repeated request adds no second one.
+
+    Raises Invalid with a code per field, Conflict (turns_in_the_way, with how many) when an appointment is booked on
+    one of the days.
+    """
     _check(session, mission, request)
     calendar.take_lock(session, mission, "calendar")
     if existing := _equal_closure(session, mission, request):
@@ -64,7 +67,7 @@ def close(session: Session, actor: Actor, mission: str, request: ClosureRequest)
 
 
 def _equal_closure(session: Session, mission: str, request: ClosureRequest) -> Closure | None:
-    """A closure like this one that still stands. The calendar is locked, so that nobody adds one meanwhile."""
+    """An equal closure in force. The calendar is locked, so that nobody adds one meanwhile."""
     return session.scalar(
         select(Closure)
         .where(
@@ -100,7 +103,7 @@ def _release_holds(session: Session, mission: str, request: ClosureRequest) -> N
         Appointment.starts_at >= dates.start_of_day(request.first_day, zone),
         Appointment.starts_at < dates.start_of_day(request.last_day + timedelta(days=1), zone),
     )
-    # First let go of what is only held: whoever confirms at this moment has either booked before, or comes too late.
+    # Holds are released first: whoever confirms at this moment has either booked before, or comes too late.
     session.execute(
         update(Appointment)
         .where(*conditions, Appointment.state == AppointmentState.HELD)
@@ -115,8 +118,8 @@ def _release_holds(session: Session, mission: str, request: ClosureRequest) -> N
 
 
 def reopen(session: Session, actor: Actor, mission: str, closure: str) -> Closure:
-    """Takes back a closure of the mission. Raises NotFound for another mission's, Conflict for one that is law for
-    all, or that was taken back before."""
+    """Removes a closure of the mission. Raises NotFound for another mission's, Conflict for a closure of all missions
+    (closure_of_all) or one that was removed before (closure_removed)."""
     row = session.get(Closure, closure)
     if row is None or row.scope not in (None, mission):
         raise NotFound()

@@ -1,4 +1,4 @@
-"""The day sheet: who has a turn at the mission on a day, in the order of the clock; searched by name or number."""
+"""The day sheet: the appointments of a mission on a day by time, searched by name or number."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -25,7 +25,7 @@ ROWS = 500
 
 
 def day_sheet(session: Session, actor: Actor, mission: str, day: date | None, search: str = "") -> dict[str, Any]:
-    """The turns of one day, today unless one is named. The reading is recorded."""
+    """The appointments of one day, by default today. The read is recorded."""
     if not mission:
         raise Invalid("required", field="mission")
     zone = missions.find(session, mission).zone

@@ -1,4 +1,4 @@
-"""Holds a seat for some minutes. Of all who reach for one seat at once exactly one gets it, whatever happens."""
+"""Holds a seat for some minutes. Of all simultaneous requests for one seat exactly one gets it."""
 
 import uuid
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from shared.values import dates
 
 @dataclass(frozen=True)
 class Booker:
-    """Who reaches for a seat, for which application, and whose share of the month it uses up."""
+    """Who books a seat, for which application, and whose share of the month the seat counts against."""
 
     mission: str
     service: str
@@ -33,7 +33,7 @@ class Booker:
 
 
 def hold(session: Session, actor: Actor, booker: Booker, starts_at: datetime) -> Appointment:
-    """A seat for the minutes of the rule; another one held for the same application is let go.
+    """Holds a seat for the minutes of the rule; an earlier hold of the same application is released.
 
     Raises Refusal (turn_past, turn_too_far, turn_closed, turn_unknown, turn_share_used) and Conflict (turn_taken with
     the next free times, turn_booked_already).
@@ -53,7 +53,7 @@ def hold(session: Session, actor: Actor, booker: Booker, starts_at: datetime) ->
 
 
 def _take_locks(session: Session, booker: Booker, starts_at: datetime) -> None:
-    """One person at a time, no closure meanwhile, and one after the other for a day of a service."""
+    """Locks the person, the calendar (shared, against closures) and the day of the service, in this order."""
     calendar.take_lock(session, booker.mission, booker.service, booker.counted_for)
     calendar.take_shared_lock(session, booker.mission, "calendar")
     day = dates.local_date(starts_at, missions.find(session, booker.mission).zone)
@@ -61,7 +61,7 @@ def _take_locks(session: Session, booker: Booker, starts_at: datetime) -> None:
 
 
 def _release_holds(session: Session, booker: Booker, slot: Slot) -> None:
-    """Expired holds in the way leave their seats, and what this application held before is let go."""
+    """Expires conflicting holds that have run out, and releases the earlier hold of this application."""
     conflicting = or_(
         Appointment.starts_at == slot.starts_at,
         Appointment.counted_for == booker.counted_for,
@@ -95,7 +95,7 @@ def _check_none_booked(session: Session, booker: Booker) -> None:
 
 
 def _month_place(session: Session, booker: Booker, rule: AppointmentRule, slot: Slot) -> int:
-    """Which of the month's turns this is for them. Raises Refusal when their share is used up."""
+    """The number of this appointment within the person's month. Raises Refusal when their share is used up."""
     month = month_of(slot.starts_at, missions.find(session, booker.mission).zone)
     used_places = session.scalars(
         select(Appointment.place).where(
@@ -151,5 +151,5 @@ def _insert_hold(
         "made_at": func.now(),
         "changed_at": func.now(),
     }
-    # The unique indexes have the last word: a seat, or a share of the month, that is gone is not taken twice.
+    # The unique indexes decide: neither a seat nor a share of the month is taken twice.
     return session.scalar(insert(Appointment).values(row).on_conflict_do_nothing().returning(Appointment))

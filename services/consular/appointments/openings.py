@@ -1,4 +1,4 @@
-"""What is open: days with remaining seats, the times of a day, and whether one time may be taken."""
+"""Availability: days with remaining seats, the times of a day, and whether a time may be booked."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -30,7 +30,7 @@ class FreeSlot:
 
 @dataclass(frozen=True)
 class Day:
-    """A day of the calendar: its times, what is left of its seats, why it is closed."""
+    """A day of the calendar: its times, its remaining seats, its closure."""
 
     day: date
     times: tuple[FreeSlot, ...]
@@ -40,7 +40,7 @@ class Day:
 
 @dataclass(frozen=True)
 class Availability:
-    """Everything somebody needs to choose a time."""
+    """The days, times and rule from which an applicant chooses a time."""
 
     mission: str
     zone: str
@@ -60,7 +60,7 @@ class Availability:
 
 
 def is_occupied() -> ColumnElement[bool]:
-    """Turns that sit on a seat now: an expired hold does not."""
+    """Whether an appointment occupies a seat now; an expired hold does not."""
     return and_(
         Appointment.state.in_(OCCUPYING),
         or_(Appointment.state != AppointmentState.HELD, Appointment.held_until > func.now()),
@@ -114,8 +114,10 @@ def _occupied_seats(
 
 
 def find(session: Session, mission: str, service: str, starts_at: datetime) -> Slot:
-    """The slot that begins at this instant. Raises Refusal: turn_past, turn_too_far, turn_closed, or turn_unknown for
-    an instant at which this mission receives nobody for this service."""
+    """The slot that begins at this instant.
+
+    Raises Refusal: turn_past, turn_too_far, turn_closed, or turn_unknown for an instant without a slot of this service.
+    """
     zone, rule = missions.find(session, mission).zone, calendar.rule(session, mission, service)
     day, today = dates.local_date(starts_at, zone), missions.today(session, mission)
     if starts_at <= db.now(session):
@@ -133,7 +135,7 @@ def find(session: Session, mission: str, service: str, starts_at: datetime) -> S
 
 
 def next_free(session: Session, mission: str, service: str, after: datetime) -> list[str]:
-    """The next free times, for whoever came too late: those after the one they wanted first, then the others."""
+    """The next free times after an unavailable one; without a later time, the first of all."""
     times = [
         time.slot.starts_at
         for day in availability(session, mission, service).days

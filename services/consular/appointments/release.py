@@ -1,4 +1,4 @@
-"""Gives a seat back: in good time at no cost, late at that of the month's share, and never after its hour."""
+"""Releases a seat: early for free, late against the month's share, never after its hour."""
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -14,12 +14,12 @@ from shared.identity.actor import Actor
 
 
 def is_late(session: Session, appointment: Appointment, rule: AppointmentRule) -> bool:
-    """Whether the free time for changing this turn is over."""
+    """Whether this appointment can no longer be changed for free."""
     return rules.is_late(appointment.starts_at, db.now(session), rule.free_hours)
 
 
 def cancel(session: Session, actor: Actor, application: str) -> Appointment:
-    """Cancels the booked turn; its seat is free at once. Raises NotFound, or Conflict (turn_begun) after its hour."""
+    """Cancels the booked appointment and frees its seat. Raises NotFound, or Conflict (turn_begun) after its hour."""
     appointment = session.scalar(
         select(Appointment)
         .where(Appointment.application == application, Appointment.state == AppointmentState.BOOKED)
@@ -36,7 +36,7 @@ def cancel(session: Session, actor: Actor, application: str) -> Appointment:
 
 
 def release_live(session: Session, actor: Actor, application: str) -> None:
-    """Frees whatever seat an application has that has come to its end; nothing where it has none."""
+    """Frees the held or booked seats of an ended application; does nothing where there are none."""
     for appointment in session.scalars(
         select(Appointment).where(Appointment.application == application, Appointment.state.in_(LIVE)).with_for_update()
     ):
@@ -49,7 +49,7 @@ def release_live(session: Session, actor: Actor, application: str) -> None:
 
 
 def release_seat(session: Session, appointment: Appointment, state: AppointmentState) -> None:
-    """Puts a turn into a state in which it sits nowhere. Raises Conflict when somebody was faster."""
+    """Moves an appointment into a final state. Raises Conflict when its state has changed meanwhile."""
     released = session.scalar(
         update(Appointment)
         .where(Appointment.id == appointment.id, Appointment.state == appointment.state)

@@ -22,14 +22,14 @@ BRING = {
     "attestation": ("this_slip", "identity_card", "passport", "papers_to_attest"),
 }
 BRING_ALWAYS = ("this_slip", "identity_card", "passport")
-# Of a bound paper's number only the end is printed: enough for its owner, useless to a finder.
+# Only the end of the identity document's number is printed: enough for its owner, useless to a finder.
 PRINTED_SIGNS = 4
 
 
 def issue_appointment_slip(
     session: Session, actor: Actor, application: Application, appointment: Appointment, arrive_minutes: int
 ) -> str:
-    """The slip of a booked turn, good for its day; its code."""
+    """Issues the slip of a booked appointment, valid on its day; returns its code."""
     zone = missions.find(session, appointment.mission).zone
     local, day = (
         appointment.starts_at.astimezone(ZoneInfo(zone)),
@@ -54,7 +54,7 @@ def issue_appointment_slip(
 
 
 def issue(session: Session, actor: Actor, application: Application, appointment: Appointment) -> str:
-    """Issues the slip of a booked appointment and notes it there; its code."""
+    """Issues the slip of a booked appointment and stores its code there; returns the code."""
     rule = calendar.rule(session, appointment.mission, appointment.service)
     code = issue_appointment_slip(session, actor, application, appointment, rule.arrive_minutes)
     book.store_slip(session, appointment.id, code)
@@ -68,6 +68,6 @@ def revoke(session: Session, actor: Actor, slip: str | None, reason: str) -> Non
 
 
 def detail(appointment: Appointment) -> dict[str, str | int | None]:
-    """What the timeline says of an appointment."""
+    """The detail of an appointment in the timeline."""
     starts_at = appointment.starts_at.isoformat()
     return {"starts_at": starts_at, "service": appointment.service, "window": appointment.window}
