@@ -1,4 +1,4 @@
-"""Letters to ministries as they are shown: to the desk with ladder and replies, to the partner with what it needs."""
+"""Views of letters to ministries: for the desk with reminders and replies, for the partner with the question alone."""
 
 from datetime import date
 from typing import Any
@@ -31,10 +31,10 @@ View = dict[str, Any]
 def list_letters(
     session: Session, actor: Actor, state: str = "", authority: str = "", page: int = 1, search: str = ""
 ) -> View:
-    """A page of letters, those that wait longest first; how many are open, overdue, answered.
+    """A page of letters, the longest waiting first, with the counts of open, overdue and answered ones.
 
-    `sought` is a number as a reply quotes it, or an application's reference. Raises Invalid for an unknown state or
-    authority.
+    `search` is a letter's number as a reply quotes it, or an application's reference. Raises Invalid for an unknown
+    state or authority.
     """
     if state not in ("", *STATES):
         raise Invalid("unknown_choice", field="state")
@@ -72,7 +72,7 @@ def _name(applicant: Applicant | None) -> dict[str, str] | None:
 
 
 def summary(letter: Letter, day: date) -> View:
-    """A letter as lists and the pages of its application show it."""
+    """A letter as lists and its application's pages show it."""
     return {
         "code": letter.code,
         "number": letter.number,
@@ -89,7 +89,7 @@ def summary(letter: Letter, day: date) -> View:
 
 
 def detail(session: Session, actor: Actor, code: str) -> View:
-    """One letter, whole. The reading is recorded."""
+    """One letter with all details. The read is recorded."""
     letter = letters.find(session, code)
     check_access(actor, "letter.read", mission=letter.mission)
     audit.record(session, actor, "letter.read", letter.application, letter=letter.number)
@@ -132,7 +132,7 @@ def _reply(reply: Reply) -> View:
 
 
 def _finding(finding: Finding) -> View:
-    """What may be answered, and which fields such an answer has."""
+    """One possible finding, and the fields of its reply."""
     fields = list(FIELDS.get(finding.entries or "", ()))
     return {
         "code": finding.code,
@@ -144,7 +144,7 @@ def _finding(finding: Finding) -> View:
 
 
 def content(session: Session, actor: Actor, code: str) -> View:
-    """What a letter asks, as its paper says it. That the partner fetched it is recorded."""
+    """The question of a letter, as its document states it. The partner's fetch is recorded."""
     letter = letters.find(session, code)
     audit.record(session, actor, "letter.fetched", letter.application, letter=letter.number)
     data = documents.find(session, code).data

@@ -1,4 +1,4 @@
-"""Writes letters to ministries: numbered without gaps, with the dated steps that follow if nobody answers."""
+"""Writes letters to ministries: numbered without gaps, with the dated steps for an unanswered letter."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,13 +19,13 @@ from shared.identity.actor import Actor
 from shared.values import dates
 
 KIND = "ministry-letter"
-# How a paper writes an answer, by the kind of its question; everything else as it was typed.
+# The print format of an answer by the kind of its question; all other kinds print as typed.
 ANSWER_KINDS = {"choice": "choice", "date": "date", "past_date": "date"}
 
 
 @dataclass(frozen=True)
 class LetterSubject:
-    """What a letter is about: the application, the person as the register attested them, what they answered."""
+    """The subject of a letter: the application, the person as the register attested them, the answers."""
 
     application: str
     transaction: str
@@ -39,14 +39,15 @@ class LetterSubject:
 
 @dataclass(frozen=True)
 class LetterDates:
-    """The mission's calendar days: by when the reply is asked for, and when each step of the ladder is due."""
+    """Days of the mission's calendar: the requested reply date, and the due date of each reminder step."""
 
     reply_by: date
     ladder: Mapping[str, date]
 
 
 def write(session: Session, actor: Actor, matter: Matter, subject: LetterSubject, due_dates: LetterDates) -> Letter:
-    """A letter with its number and its paper, to be sent with this commit. The reading of its data is the sending."""
+    """A letter with its number and its document, sent with this commit. Its `letter.sent` event also covers the read of
+    the person's data."""
     zone = missions.find(session, subject.mission).zone
     today = dates.local_date(db.now(session), zone)
     number = _next_number(session, subject.mission, matter.authority, today.year)
@@ -97,7 +98,7 @@ def _next_number(session: Session, mission: str, authority: str, year: int) -> s
 
 
 def _data(matter: Matter, subject: LetterSubject, due_dates: LetterDates, zone: str) -> dict[str, Any]:
-    """The snapshot of the paper: of the person what this authority needs, and no more."""
+    """The snapshot of the letter's document: only the personal data this authority needs."""
     kinds = {question.name: question.kind for question in forms.transaction(subject.transaction).questions}
     answers = {name: subject.answers.get(name) for name in matter.answers if name in kinds}
     return {
@@ -126,7 +127,7 @@ def find(session: Session, code: str) -> Letter:
 
 
 def of_application(session: Session, application: str) -> list[Letter]:
-    """The letters written for an application, oldest first."""
+    """The letters of an application, oldest first."""
     return list(session.scalars(select(Letter).where(Letter.application == application).order_by(Letter.place)))
 
 

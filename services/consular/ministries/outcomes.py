@@ -1,4 +1,4 @@
-"""Issues the paper that a ministry's answer gives: a certificate, a statement, a letter, an approval."""
+"""Issues the document that follows a ministry's answer: a certificate, a statement, a letter, an approval."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -18,12 +18,12 @@ from shared.database import db
 from shared.identity.actor import Actor
 from shared.values import dates
 
-# A stay ends so many days after the entry stamp; Bucharest mission, visit facilitation.
+# The days of a stay from the entry stamp; Bucharest mission, visit facilitation.
 STAY_DAYS = 90
 
 
 def issue(session: Session, actor: Actor, letter: Letter, reply: Reply, subject: LetterSubject) -> str | None:
-    """The code of the paper; None for an answer that gives none."""
+    """The code of the issued document; None for an answer without one."""
     kind = reply.finding.paper
     if kind is None:
         return None
@@ -37,7 +37,7 @@ def issue(session: Session, actor: Actor, letter: Letter, reply: Reply, subject:
 
 
 def _last_day(kind: str, reply: Reply, today: date) -> date | None:
-    """An approval runs from the ministry's telegram, every other paper from its issue."""
+    """An approval is valid from the ministry's telegram, every other document from its issue."""
     return expiry(kind, date.fromisoformat(reply.details["approved_on"]) if kind == VISIT else today)
 
 
@@ -69,8 +69,7 @@ def _details(kind: str, reply: Reply, subject: LetterSubject, today: date) -> di
 
 
 def _movements(reply: Reply, answers: Mapping[str, Any], today: date) -> dict[str, Any]:
-    """The period as it was asked for, never beyond today, the days inside per year, and before which lines one is
-    missing."""
+    """The requested period up to today, the days inside per year, and the lines before which a crossing is missing."""
     since = date.fromisoformat(str(answers["period_from"]))
     until = min(today, date.fromisoformat(str(answers["period_until"])))
     table = crossings(reply.entries)

@@ -1,4 +1,4 @@
-"""Climbs the ladder of unanswered letters: each step once, on or after its day, a paper with each reminder."""
+"""Does the reminder steps of unanswered letters: each once, on or after its day, a document with each reminder."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,7 +19,7 @@ KIND = "ministry-reminder"
 def do_steps(
     session: Session, actor: Actor, letter: Letter, due_steps: Sequence[str], holder: dict[str, str]
 ) -> list[str]:
-    """Does the steps that are due; those done now, in order. Of two reminders due at once the later one is sent."""
+    """Does the due steps; returns those done now, in order. Of two reminders due at once the later one is sent."""
     done_steps = [step for step in due_steps if _claim(session, letter, step)]
     reminders = [step for step in done_steps if step in REMINDERS]
     if reminders:
@@ -46,7 +46,7 @@ def _step(letter: Letter, step: str) -> Any:
 
 
 def _claim(session: Session, letter: Letter, step: str) -> bool:
-    """Whether it is ours to do: of two jobs at once one finds the row changed."""
+    """Whether this job may do the step: of two simultaneous jobs one finds the row changed."""
     statement = _step(letter, step).where(Reminder.done_at.is_(None)).values(done_at=func.now())
     return session.scalar(statement.returning(Reminder.step)) is not None
 

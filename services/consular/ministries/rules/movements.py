@@ -1,4 +1,4 @@
-"""Reads a table of border crossings: what is wrong with it, where one is missing, how many days were spent inside."""
+"""The rules of a table of border crossings: errors, missing crossings, days inside the country."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ DIRECTIONS = (IN, OUT)
 
 @dataclass(frozen=True)
 class Crossing:
-    """One line of the table; the day is as the border post noted it."""
+    """One line of the table; the day is the one the border post recorded."""
 
     on: date
     way: str
@@ -19,7 +19,7 @@ class Crossing:
 
 
 def faults(crossings: Sequence[Crossing], born: date, today: date) -> dict[int, str]:
-    """By line, what cannot be: a crossing before birth, in the future, or earlier than the one before it."""
+    """The errors by line: a crossing before birth, in the future, or earlier than the previous one."""
     errors: dict[int, str] = {}
     for index, crossing in enumerate(crossings):
         if crossing.on > today:
@@ -32,15 +32,15 @@ def faults(crossings: Sequence[Crossing], born: date, today: date) -> dict[int, 
 
 
 def gaps(crossings: Sequence[Crossing]) -> list[int]:
-    """Lines before which a crossing must be missing: nobody comes in twice without going out, nor the reverse."""
+    """The lines before which a crossing is missing: two entries, or two exits, in a row."""
     return [index for index in range(1, len(crossings)) if crossings[index].way == crossings[index - 1].way]
 
 
 def days_inside(crossings: Sequence[Crossing], since: date, until: date) -> dict[int, int]:
     """By year, the days of the period on which the person was inside, both ends of a stay counted.
 
-    A day on which somebody went out and came in again counts once. Where a crossing is missing only the day that is
-    known counts. Who first went out was inside from the beginning, who last came in is inside to the end.
+    A day with an exit and an entry counts once. Where a crossing is missing, only the known day counts. A first exit
+    means that the person was inside from the beginning, a last entry that they are inside to the end.
     """
     days = {day for first, last in stays(crossings, since, until) for day in _days(max(first, since), min(last, until))}
     days_by_year = dict.fromkeys(range(since.year, until.year + 1), 0)
@@ -50,7 +50,7 @@ def days_inside(crossings: Sequence[Crossing], since: date, until: date) -> dict
 
 
 def stays(crossings: Sequence[Crossing], since: date, until: date) -> Iterator[tuple[date, date]]:
-    """First and last day of each stay inside, of those with a missing end the one day that is known."""
+    """First and last day of each stay inside; a stay with a missing end is the one known day."""
     for index, crossing in enumerate(crossings):
         before = crossings[index - 1] if index else None
         after = crossings[index + 1] if index + 1 < len(crossings) else None

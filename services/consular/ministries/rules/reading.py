@@ -1,4 +1,4 @@
-"""Reads a reply as an officer or a ministry gives it: every field checked, every fault named by its field."""
+"""Parses a reply of an officer or a ministry: every field is checked, every error is named by its field."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ Errors = dict[str, str]
 
 @dataclass(frozen=True)
 class Expected:
-    """What a reply is measured against: the question, whom it is about, and the days it must lie between."""
+    """What a reply is checked against: the question, the person, and the days it must lie between."""
 
     matter: Matter
     national_number: str
@@ -40,7 +40,7 @@ class Reply:
 
 
 class _Reader:
-    """Takes fields one by one and keeps what is wrong with each."""
+    """Parses fields one by one and collects the error of each."""
 
     def __init__(self, today: date) -> None:
         self.today = today
@@ -55,7 +55,7 @@ class _Reader:
         return value
 
     def note(self, errors: Errors) -> None:
-        """Adds what is wrong with fields that are good by themselves."""
+        """Adds errors of fields that are valid by themselves."""
         self.errors = errors | self.errors
 
     def day(self, body: Mapping[str, Any], name: str, path: str = "", future: bool = False) -> date:
@@ -83,7 +83,7 @@ class _Reader:
 
 
 def read(body: Mapping[str, Any], expected: Expected) -> tuple[Reply | None, Errors]:
-    """The reply, or what is wrong with it by field: `finding`, `national_number`, `entries-0-court` and so on."""
+    """The reply, or its errors by field: `finding`, `national_number`, `entries-0-court` and so on."""
     finding = expected.matter.finding(str(body.get("finding") or ""))
     if finding is None:
         return None, {"finding": "unknown_choice" if body.get("finding") else "required"}
@@ -111,7 +111,7 @@ def _details(reader: _Reader, finding: Finding, body: Mapping[str, Any]) -> dict
 
 
 def _contradictions(finding: Finding, details: Mapping[str, str], expected: Expected, dated: date) -> Errors:
-    """Dates of a licence or an approval that cannot stand together, or with the person, the letter or its reply."""
+    """Errors of a licence's or an approval's dates: against each other, the person, the letter or the reply."""
     days = {name: date.fromisoformat(value) for name, value in details.items() if name.endswith("_on")}
     first, last, approved = (days.get(name) for name in ("first_issued_on", "expires_on", "approved_on"))
     errors: Errors = {}
@@ -156,7 +156,7 @@ def _crossings(
         line_faults = faults(crossing_list, expected.born, expected.today)
         reader.errors |= {f"entries-{index}-on": code for index, code in line_faults.items()}
     if finding.code == "complete" and gaps(crossing_list) and not reader.errors:
-        # What cannot be whole must not be certified as whole.
+        # An incomplete table must not be certified as complete.
         reader.errors[f"entries-{gaps(crossing_list)[0]}-way"] = "crossing_missing"
     return [{**vars(row), "on": row.on.isoformat()} for row in crossing_list]
 
@@ -170,7 +170,7 @@ def _crossing(reader: _Reader, row: Mapping[str, Any], path: str) -> Crossing:
 
 
 def crossings(entries: Sequence[Mapping[str, str]]) -> list[Crossing]:
-    """The lines of a movement statement as the rules reckon with them."""
+    """The lines of a movement statement as crossings."""
     return [
         Crossing(date.fromisoformat(entry["on"]), entry["way"], entry["point"], entry["passport"]) for entry in entries
     ]
