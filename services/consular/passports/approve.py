@@ -1,4 +1,4 @@
-"""What must have been looked into before a passport case is accepted: by whom, about what, and what they found."""
+"""The approvals a passport case needs before it is accepted: by whom, on what subject, with which outcome."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from shared.values.person import strip_controls
 # MOFAE, passport before expiry: more than a year before its end the Director decides. MOFAE FAQ: a damaged passport is
 # handed in, and replaced only without a sign of tampering.
 EARLY, SPELLING, SURRENDERED, TAMPERING = "early_renewal", "name_spelling", "booklet_surrendered", "no_tampering"
-# Which action of the access table looking into each needs.
+# The action of the access table that each approval needs.
 ACTIONS = {
     EARLY: "desk.approve_early",
     SPELLING: "desk.confirm",
@@ -46,7 +46,7 @@ REASON_LENGTH = 300
 
 @dataclass(frozen=True)
 class Need:
-    """One thing to look into, and what it is about; `given` once somebody has."""
+    """One approval that is needed, with its subject; `approval` is the recorded one, or None."""
 
     what: str
     subject: str
@@ -54,11 +54,11 @@ class Need:
 
     @property
     def is_met(self) -> bool:
-        """Looked into, and found good."""
+        """Whether it is recorded as approved."""
         return self.approval is not None and self.approval.outcome == APPROVED
 
     def serialise(self, actor: Actor) -> dict[str, Any]:
-        """As the desk shows it; `may` is whether this actor is to decide it."""
+        """As the desk shows it; `may` is whether this actor may decide it."""
         approval = self.approval
         decision = approval and {"outcome": approval.outcome, "reason": approval.reason, "role": approval.role}
         may = approval is None and actor.role in ACCESS[ACTIONS[self.what]]
@@ -66,7 +66,7 @@ class Need:
 
 
 def needs(session: Session, application: Application) -> list[Need]:
-    """What this application has to have looked into, with what was found of its present answers."""
+    """The approvals this application needs by its present answers, each with the recorded one."""
     subjects = _subjects(session, application)
     rows = session.scalars(select(Approval).where(Approval.application == application.reference)).all()
     approvals = {(row.what, row.subject): row for row in rows}
@@ -74,15 +74,15 @@ def needs(session: Session, application: Application) -> list[Need]:
 
 
 def check_approved(session: Session, application: Application) -> None:
-    """Raises Refusal (needs_...) naming the first thing that nobody has found good yet."""
+    """Raises Refusal (needs_...) naming the first missing approval."""
     open_needs = [need.what for need in needs(session, application) if not need.is_met]
     if open_needs:
         raise Refusal(f"needs_{open_needs[0]}", lacking=open_needs)
 
 
 def approve(session: Session, actor: Actor, reference: str, what: str, outcome: str, reason: str) -> Application:
-    """Records what was found, for good. Raises Invalid (unknown_choice, required, too_long), Conflict when it is not
-    asked of this case (not_needed) or was decided before (approved_before)."""
+    """Records an approval, finally. Raises Invalid (unknown_choice, required, too_long), Conflict when this case does
+    not need it (not_needed) or it was decided before (approved_before)."""
     if what not in ACTIONS:
         raise Invalid("unknown_choice", field="what")
     application = load_for_update(session, actor, ACTIONS[what], reference)
@@ -120,7 +120,7 @@ def _record_approval(
 
 
 def divergences(session: Session, application: Application) -> list[Divergence]:
-    """Names spelt otherwise than in the last passport or the register; none before the application is handed in."""
+    """Names spelt differently from the last passport or the register; none before the application is submitted."""
     applicant = snapshot.applicant_of(session, application.reference)
     if applicant is None or forms.transaction(application.transaction).outcome != BOOKLET:
         return []

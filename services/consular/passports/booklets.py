@@ -19,7 +19,7 @@ from shared.values.person import passport_number
 
 @dataclass(frozen=True)
 class PrintedData:
-    """What a passport says of its holder: Latin names by part (given, father, family, mother), birth, sex, number."""
+    """The holder's data in a passport: Latin names by part (given, father, family, mother), birth, sex, number."""
 
     names: Mapping[str, str]
     born: date
@@ -28,7 +28,7 @@ class PrintedData:
 
 
 def receive(session: Session, actor: Actor, mission: str, serials: Iterable[str]) -> int:
-    """Takes blank booklets into stock; how many were new. Raises Invalid for a serial that is no passport number."""
+    """Adds blank booklets to the stock; returns how many were new. Raises Invalid (serial_malformed)."""
     try:
         numbers = sorted({passport_number(serial) for serial in serials})
     except ValueError as error:
@@ -42,16 +42,16 @@ def receive(session: Session, actor: Actor, mission: str, serials: Iterable[str]
 
 
 def counts(session: Session) -> dict[str, int]:
-    """How many booklets of the session's mission are where."""
+    """The number of booklets of the session's mission by state."""
     rows = session.execute(select(Booklet.state, func.count()).group_by(Booklet.state))
     count_by_state = {state: int(count) for state, count in rows}
     return {state.value: count_by_state.get(state, 0) for state in State}
 
 
 def assign(session: Session, actor: Actor, application: str) -> Booklet | None:
-    """The next booklet of the stock for an application, or the one it has; None while there is none left.
+    """Assigns the next booklet of the stock to an application; returns its present one first, None without stock.
 
-    Rows locked by others are skipped, so two officers never wait for, or get, the same serial number.
+    Rows locked by others are skipped, so that two officers never wait for, or get, the same serial number.
     """
     assigned = session.scalar(
         select(Booklet).where(Booklet.application == application, Booklet.state == State.ASSIGNED)
@@ -68,14 +68,14 @@ def assign(session: Session, actor: Actor, application: str) -> Booklet | None:
 
 
 def spoil(session: Session, actor: Actor, serial: str, reason: str) -> None:
-    """Writes a booklet off, with the reason. Raises Invalid for an unknown reason, Conflict once it is handed out."""
+    """Writes a booklet off, with the reason. Raises Invalid for an unknown reason, Conflict once it is collected."""
     if reason not in rules.SPOIL_REASONS:
         raise Invalid("unknown_choice", field="reason")
     _change(session, actor, serial, State.SPOILED, reason=reason)
 
 
 def spoil_blank(session: Session, actor: Actor, serial: str, reason: str) -> None:
-    """As `spoil`, for a booklet still in stock. Raises NotFound for an unknown one, Conflict once it is assigned."""
+    """As `spoil`, for a booklet in stock. Raises NotFound for an unknown one, Conflict once it is assigned."""
     booklet = session.scalar(select(Booklet).where(Booklet.serial == serial).with_for_update())
     if booklet is None:
         raise NotFound()
@@ -85,7 +85,7 @@ def spoil_blank(session: Session, actor: Actor, serial: str, reason: str) -> Non
 
 
 def record_collection(session: Session, actor: Actor, application: str) -> str:
-    """Marks booklet and passport of an application as collected; its number. Raises Conflict when none is assigned."""
+    """Marks booklet and passport as collected; returns the serial number. Raises Conflict when none is assigned."""
     serial = assigned_to(session, application)
     _change(session, actor, serial, State.COLLECTED)
     _mark_passport(session, serial, "collected")
@@ -93,7 +93,7 @@ def record_collection(session: Session, actor: Actor, application: str) -> str:
 
 
 def spoil_assigned(session: Session, actor: Actor, application: str, reason: str) -> str:
-    """Writes off the booklet of an application, misprinted or damaged before it was collected; its number."""
+    """Writes off the booklet of an application, spoiled before collection; returns its serial number."""
     serial = assigned_to(session, application)
     spoil(session, actor, serial, reason)
     _mark_passport(session, serial, "spoiled")
@@ -101,7 +101,7 @@ def spoil_assigned(session: Session, actor: Actor, application: str, reason: str
 
 
 def assigned_to(session: Session, application: str) -> str:
-    """The serial number of the booklet that waits for its holder. Raises Conflict when none does."""
+    """The serial number of the assigned booklet of an application. Raises Conflict (booklet_not_assigned)."""
     serial = session.scalar(
         select(Booklet.serial).where(Booklet.application == application, Booklet.state == State.ASSIGNED)
     )
@@ -176,9 +176,9 @@ def print_passport(
 def cancel(
     session: Session, actor: Actor, mission: str, number: str, application: str, person: str, state: str = "cancelled"
 ) -> None:
-    """Cancels an older passport, whoever issued it: at the collection of the one that replaces it.
+    """Cancels an older passport of any issuer, when its replacement is collected.
 
-    One that was reported lost stays `lost`.
+    For one that was reported lost the caller passes the state `lost`.
     """
     row = {"mission": mission, "number": number, "application": application, "person": person, "state": state}
     changes = {"state": state, "cancelled_at": func.now(), "cancelled_for": application}
@@ -188,7 +188,7 @@ def cancel(
 
 
 def passport_of(session: Session, application: str) -> Passport | None:
-    """The passport printed for an application; of several the one that was not spoiled."""
+    """The passport printed for an application, spoiled ones excepted."""
     query = select(Passport).where(Passport.application == application, Passport.booklet.is_not(None))
     return session.scalar(query.where(Passport.state != "spoiled"))
 
@@ -199,9 +199,9 @@ def find_passport(session: Session, number: str) -> Passport | None:
 
 
 def last_passport(session: Session, person: str, except_application: str = "") -> Passport | None:
-    """The last passport of a person that this platform knows of, other than the one for the application named.
+    """The last passport of a person known to this platform, other than the one of the excepted application.
 
-    At which missions it looks is the caller's to say: those in sight of the session.
+    It searches the missions that are visible to the session.
     """
     query = select(Passport).where(
         Passport.person == person, Passport.state != "spoiled", Passport.application != except_application

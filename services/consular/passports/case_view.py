@@ -1,4 +1,4 @@
-"""What the desk sees of a passport case beyond the file: the lines to be printed, spellings, what is looked into."""
+"""The passport part of a case at the desk: machine-readable lines, divergent spellings, approvals, lost passports."""
 
 from typing import Any
 
@@ -17,12 +17,12 @@ from shared.identity.actor import Actor
 from shared.values.person import passport_number
 
 View = dict[str, Any]
-# Whose number is not known here: what was typed is kept nowhere.
+# The subject of a look-up of an unknown number; the typed number itself is not stored.
 UNKNOWN_HOLDER = "nobody"
 
 
 def serialise(session: Session, actor: Actor, application: Application) -> View | None:
-    """None for a case that ends in no booklet, or was never handed in."""
+    """The passport part of a case; None without a booklet as outcome, or before submission."""
     if forms.transaction(application.transaction).outcome != BOOKLET or application.submitted_at is None:
         return None
     passport = booklets.passport_of(session, application.reference)
@@ -39,10 +39,7 @@ def serialise(session: Session, actor: Actor, application: Application) -> View 
 
 
 def look_up(session: Session, actor: Actor, typed: str) -> View:
-    """What is known of a passport by its number: as this mission issued it, and whether anybody reported it lost.
-
-    Raises Invalid for what is no passport number.
-    """
+    """A passport by its number: this mission's issue of it, and the report of its loss. Raises Invalid."""
     number = _number(typed)
     passport, report = booklets.find_passport(session, number), lost.find(session, number)
     source = passport or report
@@ -56,7 +53,7 @@ def look_up(session: Session, actor: Actor, typed: str) -> View:
 
 
 def surrender(session: Session, actor: Actor, typed: str) -> View:
-    """Takes in a lost passport that was found. Raises Invalid, NotFound, Conflict."""
+    """Records the surrender of a lost passport. Raises Invalid, NotFound, Conflict."""
     mission = actor.mission or ""
     report = lost.surrender(session, actor, mission, _number(typed), today(session, mission))
     return {"number": report.number, "lost": _report(report)}

@@ -1,4 +1,4 @@
-"""What a passport application must not contradict: one had before, one reported lost, another person's."""
+"""Checks of a passport application against earlier passports, lost passports and those of other persons."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -19,7 +19,7 @@ FIRST_PASSPORTS = frozenset({passports.PASSPORT_FIRST.slug, passports.PASSPORT_F
 
 
 def check_first(session: Session, person: str, entry: Transaction, application: str = "") -> None:
-    """Raises Refusal (had_a_passport) for the first passport of somebody who has had one, at whichever mission."""
+    """Raises Refusal (had_a_passport) for a first passport of somebody who has had one, at any mission."""
     if entry.slug not in FIRST_PASSPORTS:
         return
     show_person_everywhere(session, person)
@@ -31,7 +31,7 @@ def check_first(session: Session, person: str, entry: Transaction, application: 
 def check_submission(
     session: Session, application: Application, entry: Transaction, answers: Mapping[str, object]
 ) -> None:
-    """Raises Refusal (had_a_passport), or Invalid beside a number that does not fit."""
+    """Raises Refusal (had_a_passport), or Invalid with a code for a passport number that does not fit."""
     check_first(session, application.person, entry, application.reference)
     errors: dict[str, str] = {}
     number = str(answers.get("passport_number") or "")
@@ -50,7 +50,7 @@ def _number_errors(session: Session, application: Application, entry: Transactio
         return {}
     if entry.slug != passports.PASSPORT_LOST.slug:
         return {"passport_number": "passport_reported_lost"}
-    # Reported before, at whichever mission: by the same person again, or it is another's.
+    # An earlier report, at any mission, must come from the same person; otherwise the passport is another's.
     show_person_everywhere(session, application.person)
     reporter = session.scalar(select(Application.person).where(Application.reference == report.application))
     return {} if reporter == application.person else {"passport_number": "passport_of_another"}
@@ -59,7 +59,7 @@ def _number_errors(session: Session, application: Application, entry: Transactio
 def report_lost(
     session: Session, actor: Actor, application: Application, entry: Transaction, answers: Mapping[str, object]
 ) -> None:
-    """Takes a passport that is being replaced as lost out of use, from the moment its loss is declared."""
+    """Reports the passport that this application replaces as lost, from the declaration of its loss on."""
     if entry.slug == passports.PASSPORT_LOST.slug:
         day: date = today(session, application.mission)
         number = str(answers["passport_number"])

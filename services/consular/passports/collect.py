@@ -1,4 +1,4 @@
-"""Hands a new passport to its holder, or the guardian of a minor, and to nobody else; the old one is cancelled.
+"""Hands a new passport to its holder, or the guardian of a minor, and to nobody else; cancels the old one.
 
 A passport that was reported lost stays lost.
 """
@@ -24,9 +24,9 @@ CANCELLED = "cancelled"
 
 
 def collect(session: Session, actor: Actor, reference: str, number: str) -> Application:
-    """Hands over. `number` is the national number of who stands at the counter, read from their own paper.
+    """Hands the passport over. `number` is the national number of the person at the counter, from their identity card.
 
-    Raises Invalid for a number that is none, WrongPerson for another person's, Conflict when nothing is ready.
+    Raises Invalid for a malformed number, WrongPerson for another person's, Conflict when nothing is ready.
     """
     application = load_for_update(session, actor, ACTION, reference)
     check_status(application, "collect")
@@ -47,7 +47,7 @@ def collect(session: Session, actor: Actor, reference: str, number: str) -> Appl
 
 
 def _allowed_numbers(session: Session, application: Application) -> set[str]:
-    """The national numbers of those who may take the booklet away: its holder, and the guardian of a minor."""
+    """The national numbers of those who may collect the booklet: its holder, and the guardian of a minor."""
     holder = snapshot.applicant_of(session, application.reference)
     acting = snapshot.acting_person_of(session, application.reference)
     if holder is None:
@@ -57,7 +57,7 @@ def _allowed_numbers(session: Session, application: Application) -> set[str]:
 
 
 def _old_passports(application: Application) -> list[str]:
-    """Whatever the form asked for as a passport's number."""
+    """The passport numbers among the answers."""
     questions = [
         question.name
         for question in forms.transaction(application.transaction).questions
@@ -67,6 +67,6 @@ def _old_passports(application: Application) -> list[str]:
 
 
 def record_wrong_person(session: Session, actor: Actor, reference: str) -> None:
-    """Writes down that somebody else tried, in a transaction of its own: the one that failed leaves no trace."""
+    """Records another person's attempt, in a separate transaction: the failed one is rolled back."""
     application = find(session, actor, ACTION, reference)
     audit.record(session, actor, "collection.wrong_person", application.reference, reason="wrong_person")

@@ -1,4 +1,4 @@
-"""Prints a passport: its names and machine-readable lines are kept with it, and its specimen page is issued."""
+"""Prints a passport: stores its names and machine-readable lines, and issues its specimen page."""
 
 from typing import Any
 
@@ -20,8 +20,10 @@ KIND = "passport-page"
 
 
 def print_for(session: Session, actor: Actor, application: Application, booklet: Booklet) -> dict[str, object]:
-    """Makes the passport and its page; the columns of the application that name the page. Raises Refusal
-    (statement_incomplete) for an application nobody was attested for."""
+    """Creates the passport and its page; returns the columns of the application that name the page.
+
+    Raises Refusal (statement_incomplete) for an application without an attested person.
+    """
     applicant = snapshot.applicant_of(session, application.reference)
     if applicant is None:
         raise Refusal("statement_incomplete", authority="civil_registry")
@@ -45,7 +47,7 @@ def print_for(session: Session, actor: Actor, application: Application, booklet:
 
 
 def preview(session: Session, application: Application) -> list[str]:
-    """The machine-readable lines as they would be printed today; the number comes with the booklet."""
+    """The machine-readable lines of a print today; the number is empty until a booklet is assigned."""
     applicant = snapshot.applicant_of(session, application.reference)
     if applicant is None:
         return []

@@ -1,4 +1,4 @@
-"""The machine-readable zone of a passport: two lines of 44 characters, as Doc 9303-4 of the ICAO lays down (TD3)."""
+"""The machine-readable zone of a passport: two lines of 44 characters, by ICAO Doc 9303-4 (TD3)."""
 
 import re
 import unicodedata
@@ -20,7 +20,10 @@ _BETWEEN = re.compile(r"[^A-Z]+")
 
 
 def check_digit(field: str) -> str:
-    """Weights 7, 3, 1; digits count as themselves, A to Z as 10 to 35, a filler as nothing. Raises ValueError."""
+    """The check digit of a field: weights 7, 3, 1; digits count as themselves, A to Z as 10 to 35, a filler as 0.
+
+    Raises ValueError for any other sign.
+    """
     return str(sum(_value(sign) * weight for sign, weight in zip(field, cycle(_WEIGHTS), strict=False)) % 10)
 
 
@@ -43,8 +46,8 @@ def letters(name: str) -> str:
 def name_field(family: str, given: str) -> str:
     """Primary and secondary identifier in 39 places.
 
-    What is too long loses its end, so that a letter in the last place says that something may be missing; of the given
-    name at least the first letter stays.
+    A name that is too long loses its end: a letter in the last place means that something may be missing. The given
+    name keeps at least its first letter.
     """
     primary, secondary = letters(family), letters(given)
     if not secondary:
@@ -57,7 +60,7 @@ def name_field(family: str, given: str) -> str:
 
 
 def _truncate(name: str, length: int) -> str:
-    """The name in so many places; a gap that would come last gives way to the first letter of what follows it."""
+    """The name cut to a length; a filler in the last place is replaced by the next letter."""
     if len(name) <= length:
         return name
     head = name[:length]
@@ -67,7 +70,7 @@ def _truncate(name: str, length: int) -> str:
 
 
 def document_number(number: str) -> str:
-    """A passport's number as the zone holds it: of a letter and nine digits the digits alone."""
+    """A passport's number in the zone: the nine digits without the leading letter."""
     return number[-NUMBER:].ljust(NUMBER, FILLER)
 
 

@@ -1,4 +1,4 @@
-"""Prints a passport again when the booklet was spoiled before its holder came for it."""
+"""Prints a passport again when its booklet was spoiled before collection."""
 
 from sqlalchemy.orm import Session
 
@@ -15,8 +15,8 @@ from shared.identity.actor import Actor
 
 
 def reprint(session: Session, actor: Actor, reference: str, reason: str) -> Application:
-    """Writes the booklet off and prints the next one. Raises Conflict while the stock is empty or nothing is ready,
-    Invalid for an unknown reason."""
+    """Writes the booklet off and prints the next one. Raises Conflict without stock or when nothing is ready, Invalid
+    for an unknown reason."""
     application = load_for_update(session, actor, "desk.reprint", reference)
     check_status(application, "reprint")
     spoiled_serial = booklets.spoil_assigned(session, actor, reference, reason)

@@ -1,4 +1,4 @@
-"""The slip with which a passport that is ready is collected."""
+"""The slip for the collection of a passport."""
 
 from sqlalchemy.orm import Session
 
@@ -13,12 +13,12 @@ from shared.catalogue import passports
 from shared.identity.actor import Actor
 
 PASSPORT_SLIP = "passport-slip"
-# A lost passport cannot be brought, and a damaged one was taken in before the new one was printed.
+# A lost passport cannot be brought, and a damaged one was surrendered before the new one was printed.
 WITHOUT_OLD = frozenset({passports.PASSPORT_LOST.slug, passports.PASSPORT_DAMAGED.slug})
 
 
 def issue_passport_slip(session: Session, actor: Actor, application: Application) -> str:
-    """The slip of a passport that is ready, in place of an earlier one; its code."""
+    """Issues the slip of a ready passport and revokes an earlier one; returns its code."""
     for earlier in valid_slips(session, application.reference, PASSPORT_SLIP):
         documents.revoke(session, actor, earlier.code, "reprinted")
     entry = forms.transaction(application.transaction)
@@ -38,7 +38,7 @@ def issue_passport_slip(session: Session, actor: Actor, application: Application
 
 
 def passport_slip(session: Session, reference: str) -> str | None:
-    """The code of the slip with which a passport is collected."""
+    """The code of the valid collection slip of an application, or None."""
     return next((document.code for document in valid_slips(session, reference, PASSPORT_SLIP)), None)
 
 
