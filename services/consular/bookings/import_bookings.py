@@ -1,4 +1,4 @@
-"""Brings an older platform's bookings in: a preview of the whole file first, then its good rows, or nothing."""
+"""Imports an older platform's bookings: first a preview of the whole file, then its good rows, or nothing."""
 
 from dataclasses import asdict
 from datetime import timedelta
@@ -32,9 +32,9 @@ WRITE = text(
 
 
 def preview(session: Session, actor: Actor, phase: str, filename: str, content: bytes) -> BookingImport:
-    """Reads a file and keeps it aside with what is wrong in it; no booking is brought in yet.
+    """Stores a file with its faults as a preview; no booking is imported yet.
 
-    Raises Invalid for what is no such table, NotFound for an unknown phase.
+    Raises Invalid for a file that is no table of bookings, NotFound for an unknown phase.
     """
     mission = session.info["mission"]
     check_access(actor, "booking.import", mission=mission)
@@ -69,14 +69,15 @@ def preview(session: Session, actor: Actor, phase: str, filename: str, content: 
 
 
 def state_of(row: Row, window: Phase) -> str:
-    """A booking too near its day stays with the older platform; it is kept so that its holder can be told."""
+    """The state of a new booking. One too near its day stays with the older platform, and is stored for its holder's
+    information."""
     return "open" if row.booked_for > phases.qualifies_after(window) else "early"
 
 
 def import_file(session: Session, actor: Actor, reference: str) -> BookingImport:
-    """Brings the good rows in. Raises Conflict once it is decided; repeating it changes nothing more.
+    """Imports the good rows. Raises Conflict once the file is decided; repeating it changes nothing.
 
-    A reference that came in by another file since the preview joins the faults: nobody's booking is written over.
+    A reference that another file has imported since the preview joins the faults: no booking is overwritten.
     """
     booking_import = _load_undecided(session, actor, reference)
     # One file of a mission at a time, so that two with the same references see each other.
@@ -91,14 +92,14 @@ def import_file(session: Session, actor: Actor, reference: str) -> BookingImport
 
 
 def drop(session: Session, actor: Actor, reference: str) -> BookingImport:
-    """Forgets the file; nothing is brought in."""
+    """Drops the file; nothing is imported."""
     booking_import = _load_undecided(session, actor, reference)
     _decide(session, actor, booking_import, DROPPED)
     return booking_import
 
 
 def drop_old(session: Session, actor: Actor) -> int:
-    """Drops files of the session's mission that nobody decided about in a day: their people's data lie in them."""
+    """Drops files of the session's mission that are undecided for a day, since they hold personal data."""
     dropped_imports = session.scalars(
         update(BookingImport)
         .where(BookingImport.state == PREVIEWED, BookingImport.uploaded_at < now(session) - PREVIEW_LIFETIME)
@@ -129,7 +130,7 @@ def _decide(session: Session, actor: Actor, booking_import: BookingImport, state
 
 
 def _mark_imported_before(session: Session, parsed: ParsedFile) -> ParsedFile:
-    """References that are known from an earlier file are faults of this one."""
+    """Moves references that an earlier file has imported to the faults."""
     file_references = [row.reference for row in parsed.rows]
     known_references = set(
         session.scalars(
@@ -146,7 +147,7 @@ def _mark_imported_before(session: Session, parsed: ParsedFile) -> ParsedFile:
 
 
 def _write(session: Session, booking_import: BookingImport, window: Phase, good_rows: list[Row]) -> None:
-    """All of them in one statement; the wall between missions does not let COPY through."""
+    """Writes all rows in one statement; row-level security does not allow COPY."""
     columns = {
         "references": [row.reference for row in good_rows],
         "numbers": [row.national_number for row in good_rows],

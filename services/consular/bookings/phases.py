@@ -1,4 +1,4 @@
-"""Phases: from when to when bookings of an older platform may be claimed, and how far ahead they must lie."""
+"""Phases: the window in which an older platform's bookings may be claimed, and how far ahead they must lie."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -56,12 +56,12 @@ def find(session: Session, reference: object) -> Phase:
 
 
 def qualifies_after(phase: Phase) -> date:
-    """Only a booking for a day after this one may be claimed: the window's end and the lead days."""
+    """The day after which a booking may be claimed: the window's end plus the lead days."""
     return phase.window_to + timedelta(days=phase.lead_days)
 
 
 def list_phases(session: Session) -> list[dict[str, Any]]:
-    """The mission's phases, latest first, each with how many bookings stand in which state."""
+    """The mission's phases, latest first, each with its bookings counted by state."""
     counts: dict[str, dict[str, int]] = {}
     rows = session.execute(select(Booking.phase, Booking.state, func.count()).group_by(Booking.phase, Booking.state))
     for reference, state, count in rows:
@@ -72,7 +72,7 @@ def list_phases(session: Session) -> list[dict[str, Any]]:
 
 
 def serialise(phase: Phase, day: date) -> dict[str, Any]:
-    """As the interface shows it, with whether its window is ahead, open or over."""
+    """As the interface shows it; `standing` says whether its window is ahead, open or over."""
     window_state = "ahead" if day < phase.window_from else "over" if day > phase.window_to else "open"
     return {
         "reference": phase.reference,

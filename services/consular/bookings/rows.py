@@ -1,4 +1,4 @@
-"""Reads a file of bookings: UTF-8, comma or semicolon, digits of any script; every fault with the line it stands in."""
+"""Parses a file of bookings: UTF-8, comma or semicolon, digits of any script; every fault with its line."""
 
 import csv
 import io
@@ -16,9 +16,9 @@ COLUMNS = ("reference", "national_number", "given_name", "transaction", "booked_
 MAX_ROWS = 50_000
 REFERENCE = re.compile(r"[A-Z0-9][A-Z0-9/_.\-]{2,39}", re.ASCII)
 NAME_LENGTH = 60
-# A booking outside of these years is a slip of the hand, or a Hijri date.
+# A booking outside of these years is a typing error, or a Hijri date.
 YEARS = range(2000, 2100)
-# What a spreadsheet takes for a formula at the beginning of a cell.
+# The first signs that make a spreadsheet read a cell as a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 DAY_FIRST = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})", re.ASCII)
 
@@ -37,7 +37,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with one row, and in which column; `value` is what stands there."""
+    """The fault of one row with its column; `value` is the cell's text."""
 
     line: int
     column: str
@@ -47,14 +47,14 @@ class Fault:
 
 @dataclass
 class ParsedFile:
-    """A whole file."""
+    """The good rows and the faults of a file."""
 
     rows: list[Row] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
 
 def read(content: bytes) -> ParsedFile:
-    """All rows. Raises Invalid (file_empty, not_utf8, column_missing, csv_broken, too_many_rows) for no such table."""
+    """Parses all rows. Raises Invalid (file_empty, not_utf8, column_missing, csv_broken, too_many_rows)."""
     text = _text(content)
     table = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     parsed, line_by_reference = ParsedFile(), dict[str, int]()
@@ -102,7 +102,7 @@ def _column_positions(header: list[str]) -> dict[str, int]:
 
 
 def _numbered(table: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
-    """Rows that hold anything, each with the line on which it begins; a quoted cell may span several."""
+    """The rows that are not empty, each with its first line; a quoted cell may span several lines."""
     first_line = table.line_num + 1  # type: ignore[attr-defined]
     for cells in table:
         if any(cell.strip() for cell in cells):
@@ -124,7 +124,7 @@ def _add_row(parsed: ParsedFile, line_by_reference: dict[str, int], line: int, c
 
 
 class CellError(ValueError):
-    """A cell that cannot be taken."""
+    """A cell that is not valid."""
 
     def __init__(self, column: str, code: str) -> None:
         super().__init__(code)
@@ -153,7 +153,7 @@ def _row(line: int, cells: dict[str, str]) -> Row:
 
 
 def booking_reference(typed: str) -> str | None:
-    """An older platform's reference as people and files write it, or None when it can be none."""
+    """An older platform's reference in its normal form, or None for a text that is no reference."""
     reference = re.sub(r"\s+", "", ascii_digits(strip_controls(typed))).upper()
     return reference if REFERENCE.fullmatch(reference) else None
 
@@ -176,12 +176,12 @@ def _day(typed: str) -> date:
 
 
 def escape_formula(value: str) -> str:
-    """A cell that no spreadsheet runs: what begins like a formula gets an apostrophe in front."""
+    """A cell that no spreadsheet runs: a leading apostrophe disables a formula."""
     return f"'{value}" if value.startswith(FORMULA) else value
 
 
 def faults_file(faults: list[dict[str, str | int]]) -> bytes:
-    """The faults as a table for a spreadsheet, with the mark by which it recognises UTF-8."""
+    """The faults as CSV for a spreadsheet, with a byte order mark for UTF-8."""
     buffer = io.StringIO(newline="")
     table = csv.writer(buffer)
     table.writerow(("line", "column", "fault", "value"))
