@@ -1,4 +1,4 @@
-"""Which bytes are a paper: a JPEG, PNG or PDF that is exactly what it says it is, and small enough."""
+"""Which bytes are a valid upload: a JPEG, PNG or PDF of the declared type, and small enough."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 LIMIT_BYTES = 8 * 1024 * 1024
 LIMIT_FILES = 5
 FILENAME_LENGTH = 100
-# A second file hidden behind or inside the first is how one upload is served as another type.
+# A second file hidden behind or inside the first would let one upload be served as another type.
 _FOREIGN_SIGNATURES = re.compile(rb"%PDF-|PK\x05\x06|PK\x03\x04|<html|<script|<!doctype|<\?php|<svg", re.IGNORECASE)
 _HEAD_BYTES = 1024
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -17,7 +17,7 @@ _UNSAFE_IN_NAME = re.compile('[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u2
 
 @dataclass(frozen=True)
 class Kind:
-    """One accepted type: its name on the wire, the ending of its file name, and how its bytes are proven."""
+    """One accepted type: its media type, the ending of its file name, and the check of its bytes."""
 
     type: str
     ending: str
@@ -30,7 +30,7 @@ def _is_jpeg(data: bytes) -> bool:
 
 
 def _is_png(data: bytes) -> bool:
-    """Walks the chunks: the file ends where the IEND chunk ends."""
+    """Reads the chunks: the file must end where the IEND chunk ends."""
     if not data.startswith(_PNG_SIGNATURE):
         return False
     position = len(_PNG_SIGNATURE)
@@ -49,7 +49,7 @@ def _is_pdf(data: bytes) -> bool:
 
 
 def _has_foreign_content(data: bytes, end: int) -> bool:
-    """Whether something else starts in the head of an image, or follows its end."""
+    """Whether another file type starts in the head of an image, or follows its end."""
     return bool(_FOREIGN_SIGNATURES.search(data[:_HEAD_BYTES]) or _FOREIGN_SIGNATURES.search(data[end:]))
 
 
@@ -64,7 +64,7 @@ KINDS: Mapping[str, Kind] = {
 
 
 def fault(content_type: str, data: bytes) -> str | None:
-    """The code of what is wrong with an upload, or None."""
+    """The error code of an upload, or None."""
     kind = KINDS.get(content_type)
     if kind is None:
         return "file_type_unknown"
@@ -76,7 +76,7 @@ def fault(content_type: str, data: bytes) -> str | None:
 
 
 def safe_name(filename: str, kind: Kind) -> str:
-    """The name as the person knows it: no folders, no controls, and the ending of the type it really is."""
+    """The person's file name without folders and controls, with the ending of its real type."""
     base_name = re.split(r"[\\/]", filename)[-1]
     stem = _UNSAFE_IN_NAME.sub("", base_name).strip(" .").rpartition(".")
     name = (stem[0] if stem[1] and len(stem[2]) <= 5 else "".join(stem)).strip(" .")

@@ -1,4 +1,4 @@
-"""Keeps the files people hand in: checked before they are stored, named by us, removed without a trace of content."""
+"""Stores uploads: checked before they are stored, named by us, their content deleted on removal."""
 
 import hashlib
 from collections.abc import Sequence
@@ -13,14 +13,15 @@ from shared.errors import Conflict, Invalid, NotFound
 from shared.identity.actor import Actor
 from shared.values import references
 
-# First sign of a paper's identifier, which starts with the mission so that it can be found without the application.
+# First sign of an upload's identifier, which starts with the mission: it can be found without the application.
 MARK = "U"
 
 
 def store_upload(
     session: Session, actor: Actor, application: str, mission: str, name: str, filename: str, kind: str, data: bytes
 ) -> Upload:
-    """Stores an upload. Raises Invalid with the field of the paper when the bytes are not what they say they are."""
+    """Stores an upload. Raises Invalid with the checklist item as field when the bytes are not of the declared type,
+    Conflict (too_many_papers)."""
     if fault := rules.fault(kind, data):
         raise Invalid(fault, field=name, limit=rules.LIMIT_BYTES)
     count = sum(upload.name == name for upload in list_uploads(session, application))
@@ -46,7 +47,7 @@ def store_upload(
 
 
 def remove(session: Session, actor: Actor, application: str, upload: str) -> None:
-    """Drops the bytes of a paper. Raises NotFound when it is not (or no longer) part of this application."""
+    """Deletes the bytes of an upload. Raises NotFound when it is not (or no longer) part of this application."""
     removed = session.execute(
         update(Upload)
         .where(Upload.id == upload, Upload.application == application, Upload.removed_at.is_(None))
@@ -59,7 +60,7 @@ def remove(session: Session, actor: Actor, application: str, upload: str) -> Non
 
 
 def find(session: Session, upload: str) -> Upload:
-    """One paper that is still there. Raises NotFound."""
+    """An upload that is not removed. Raises NotFound."""
     row = session.scalar(select(Upload).where(Upload.id == upload, Upload.removed_at.is_(None)))
     if row is None:
         raise NotFound()
@@ -67,7 +68,7 @@ def find(session: Session, upload: str) -> Upload:
 
 
 def content(session: Session, actor: Actor, upload: Upload) -> bytes:
-    """The bytes of a paper, the reading of which is recorded."""
+    """The bytes of an upload; the read is recorded. Raises NotFound."""
     audit.record(session, actor, "paper.read", upload.application, paper=upload.id)
     data = session.scalar(select(Upload.content).where(Upload.id == upload.id))
     if data is None:
@@ -76,11 +77,11 @@ def content(session: Session, actor: Actor, upload: Upload) -> bytes:
 
 
 def list_uploads(session: Session, application: str) -> Sequence[Upload]:
-    """What is handed in for an application, oldest first."""
+    """The uploads of an application, oldest first."""
     query = select(Upload).where(Upload.application == application, Upload.removed_at.is_(None))
     return session.scalars(query.order_by(Upload.added_at, Upload.id)).all()
 
 
 def download_name(upload: Upload) -> str:
-    """A name of our own for the saved file: nothing a stranger typed reaches a header."""
+    """Our own name for the saved file: no text from outside reaches a header."""
     return f"{upload.application}-{upload.name}.{rules.KINDS[upload.type].ending}"
