@@ -1,4 +1,4 @@
-"""An application as it is shown: to its applicant, and to the mission with person and history beside it."""
+"""Views of an application: for its applicant, and for the mission with person and history."""
 
 from typing import Any
 
@@ -50,7 +50,7 @@ ACTIONS = {
     "miss": "desk.miss",
 }
 
-# What the stages of a turn are called; their statuses are those of any application.
+# The codes of an appointment's stages; their statuses are those of any application.
 TURN_STAGES = {"ready": "turn_booked", "collected": "turn_attended"}
 
 View = dict[str, Any]
@@ -59,7 +59,7 @@ View = dict[str, Any]
 def list_own(session: Session, actor: Actor) -> list[View]:
     """The actor's applications at every mission, newest first.
 
-    For this one question the rows of a person, rather than those of a mission, are in sight.
+    The person's rows of all missions are visible for this query.
     """
     show_person_everywhere(session, actor.person)
     rows = session.execute(
@@ -76,7 +76,7 @@ def list_own(session: Session, actor: Actor) -> list[View]:
 def _serialise_row(
     session: Session, actor: Actor, application: Application, acting: ActingPerson | None, mandate: Mandate | None
 ) -> View:
-    """A line of somebody's list. Once their mandate has ended they see that it has, and nothing that happened since."""
+    """A row of a person's list. An agent whose mandate has ended sees that, and nothing that happened since."""
     row = {**summary(application), "behalf": behalf_of(actor, application, acting)}
     has_ended = mandate is not None and not mandates.is_in_force(mandate, today(session, application.mission))
     if has_ended and actor.person != application.person:
@@ -89,7 +89,7 @@ def behalf_of(
 ) -> View | None:
     """Both names of a file that one person handles for another; None where people act for themselves.
 
-    Who named a relative or ward gets number and given name back, by which the register is asked again.
+    Whoever named a relative or ward also gets number and given name, for the next query to the register.
     """
     if acting is None or application.capacity == HOLDER:
         return None
@@ -106,7 +106,7 @@ def behalf_of(
 
 
 def summary(application: Application) -> View:
-    """The head of a file, as lists show it."""
+    """The summary of a file, as lists show it."""
     return {
         "reference": application.reference,
         "transaction": application.transaction,
@@ -123,7 +123,7 @@ def summary(application: Application) -> View:
 
 
 def view(session: Session, actor: Actor, reference: str) -> View:
-    """The whole file, as its applicant sees it. The reading is recorded."""
+    """The whole file, as its applicant sees it. The read is recorded."""
     application = find(session, actor, "application.read", reference)
     audit.record(session, actor, "application.read", reference)
     notices = inbox.list_about(session, reference, actor.person or "")
@@ -131,7 +131,7 @@ def view(session: Session, actor: Actor, reference: str) -> View:
 
 
 def case(session: Session, actor: Actor, reference: str, reason: str | None = None) -> View:
-    """The file as the desk sees it: with what the registers attested, and who did what. The reading is recorded."""
+    """The file as the desk sees it, with the attested facts and the history. The read is recorded."""
     application = find(session, actor, "desk.case", reference)
     audit.record(session, actor, "case.read", reference, reason=reason)
     applicant, marks = snapshot.applicant_of(session, reference), duplicates.list_marks(session, reference)
@@ -190,7 +190,7 @@ def allowed(actor: Actor, application: Application) -> list[str]:
 
 
 def stages_of(application: Application, steps: list[Step]) -> list[dict[str, str]]:
-    """The way of this transaction and how far this application is."""
+    """The stages of this transaction, each with its state for this application."""
     entry = forms.transaction(application.transaction)
     path = rules.path(entry.outcome, assessed=entry.priced == AFTER_ASSESSMENT, free=not entry.fees)
     came_from = next((step.source for step in reversed(steps) if step.source != step.target), None)
@@ -202,7 +202,7 @@ def stages_of(application: Application, steps: list[Step]) -> list[dict[str, str
 
 
 def serialise_upload(upload: Upload) -> View:
-    """A paper without its bytes."""
+    """An upload without its bytes."""
     return {
         "id": upload.id,
         "name": upload.name,
@@ -242,7 +242,7 @@ def _collection(session: Session, application: Application) -> View | None:
 
 
 def _letters(session: Session, actor: Actor, application: Application) -> list[View]:
-    """For the two sides of the case, and no more of its staff than may read letters."""
+    """The letters, for the case's parties and for staff who may read letters."""
     if not is_party(actor, application) and actor.role not in ACCESS["letter.read"]:
         return []
     day = today(session, application.mission)
@@ -264,7 +264,7 @@ def _steps(session: Session, reference: str) -> list[Step]:
 
 
 def _line(step: Step, acting: ActingPerson | None) -> View:
-    """Where one person acts for another each line says which of the two it was."""
+    """A step of the timeline. Where one person acts for another, it says which of the two acted."""
     is_behalf = acting is not None and step.person is not None
     return {
         "capacity": step.capacity if is_behalf else None,

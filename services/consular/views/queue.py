@@ -1,4 +1,4 @@
-"""What the desk has to do: the mission's files, exceptions first, found by reference or national number."""
+"""The desk's queue: the mission's files, exceptions first, searched by reference or national number."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ EXCEPTIONS = "exceptions"
 def queue(
     session: Session, actor: Actor, status: str = "", transaction: str = "", search: str = "", page: int = 1
 ) -> dict[str, Any]:
-    """One page of rows, and how many files stand in each status. What was never handed in is not among them.
+    """One page of submitted files, with the number of files in each status.
 
     Raises Invalid for an unknown status, or for a search that is neither a reference nor a national number.
     """
@@ -50,7 +50,7 @@ def queue(
 
 
 def _page(conditions: list[ColumnElement[bool]], page: int) -> Select[Application, Applicant, bool]:
-    """One row too many tells whether there is a next page."""
+    """The query of a page, with one extra row that shows whether there is a next page."""
     return (
         select(Application, Applicant, duplicates.is_open(Application.reference))
         .outerjoin(Applicant, Applicant.application == Application.reference)

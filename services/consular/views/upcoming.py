@@ -1,4 +1,4 @@
-"""What still brings somebody to the mission: a turn, a visit in person, the slip of a passport that waits."""
+"""What still brings an applicant to the mission: an appointment, a visit in person, the collection of a passport."""
 
 import math
 from typing import Any
@@ -21,7 +21,7 @@ View = dict[str, Any]
 
 
 def upcoming(session: Session, application: Application) -> View:
-    """The turn, the visit that must be made, and the slip of a passport that waits."""
+    """The appointment, the required visit, and the slip of a ready passport."""
     entry = forms.transaction(application.transaction)
     service = fulfilment_of(application).attendance.service(entry, application.answers)
     if entry.outcome != APPOINTMENT and entry.appointment is None:
@@ -37,7 +37,7 @@ def upcoming(session: Session, application: Application) -> View:
 
 
 def _serialise_appointment(session: Session, appointment: Appointment) -> View:
-    """With how long it is still held, and until when changing it is free."""
+    """An appointment with the minutes left of its hold, and whether a change is still free."""
     rule = calendar.rule(session, appointment.mission, appointment.service)
     state = (
         appointment.state
@@ -64,7 +64,7 @@ def _serialise_attendance(session: Session, application: Application, service: s
 
 
 def possible_verbs(verbs: list[str], upcoming_view: View) -> list[str]:
-    """Of the verbs about turns those that fit the turn: none is held for who has one, none changed where none is."""
+    """The verbs without those that do not fit the appointment: no hold beside a booked one, no change without one."""
     appointment, visit = upcoming_view["turn"] or {}, upcoming_view["visit"] or {}
     is_booked, has_attended = appointment.get("state") == AppointmentState.BOOKED, bool(visit.get("attended_at"))
     possible = {
