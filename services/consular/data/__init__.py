@@ -34,11 +34,11 @@ def load_rows(
     It knows only the columns of the file, so that an old migration can call it whatever the model has become.
     """
     rows = [read(row) for row in rows_of(name) if only is None or only(row)]
-    key, *value_columns = rows[0]
-    target = table(name, *(column(column_name) for column_name in rows[0]))
+    key, *others = rows[0]
+    target = table(name, *(column(each) for each in rows[0]))
     statement = insert(target).values(rows)
     if replace:
-        changes = {column_name: statement.excluded[column_name] for column_name in value_columns}
+        changes = {each: statement.excluded[each] for each in others}
         connection.execute(statement.on_conflict_do_update(index_elements=[key], set_=changes))
     else:
         connection.execute(statement.on_conflict_do_nothing(index_elements=[key]))
