@@ -1,4 +1,4 @@
-"""A passport booklet as the outcome of an application: printed from the stock, or waited for."""
+"""A passport booklet as the outcome of an application: printed from the stock, or awaited."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -25,7 +25,7 @@ def grant(session: Session, actor: Actor, application: Application) -> None:
 
 
 def assign_booklets(session: Session, actor: Actor) -> int:
-    """Prints for those who wait longest, in the mission of the session, until the stock is empty; how many."""
+    """Prints for the longest waiting applications of the session's mission while there is stock; returns how many."""
     query = (
         select(Application)
         .where(Application.awaits == AWAITING_BOOKLET, Application.status == Status.WITH_AUTHORITY)
@@ -41,7 +41,7 @@ def assign_booklets(session: Session, actor: Actor) -> int:
 
 
 def _print_passport(session: Session, actor: Actor, application: Application) -> bool:
-    """False when no booklet is in stock."""
+    """Prints the passport; False when no booklet is in stock."""
     booklet = booklets.assign(session, actor, application.reference)
     if booklet is None:
         return False

@@ -1,4 +1,5 @@
-"""Claims a booking of an older platform: by its reference and one's own confirmed number, within the phase's window."""
+"""Claims a booking of an older platform by its reference and the claimant's own national number, within the window of
+its phase."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -26,10 +27,10 @@ from shared.identity.crypto import Keys
 def claim(
     session: Session, actor: Actor, keys: Keys, typed_reference: str, slug: str, statements: Iterable[str]
 ) -> Application:
-    """A draft that keeps the booked day; claimed again by the same person, the same one.
+    """A draft with the booked day; a repeated claim of the same person returns the same draft.
 
-    A reference nobody has, another person's, and another transaction's get one and the same NotFound. Raises Refusal
-    (phase_not_open, phase_over, booking_early, booking_lapsed) to the holder alone, and what draft.start raises.
+    An unknown reference, another person's, and another transaction's raise the same NotFound. Raises Refusal
+    (phase_not_open, phase_over, booking_early, booking_lapsed) for the holder alone, and what draft.start raises.
     """
     number = _holder_number(keys, forms.transaction(slug), actor, statements)
     booking = _booking(session, typed_reference, slug, number)
@@ -48,7 +49,7 @@ def claim(
 
 
 def record_miss(session: Session, actor: Actor) -> None:
-    """Writes down that somebody asked for a booking in vain, in a transaction of its own."""
+    """Records a failed claim, in a separate transaction."""
     audit.record(session, actor, "booking.not_found", actor.person or "")
 
 

@@ -1,4 +1,4 @@
-"""Joins applications and ministries: what an accepted application asks by letter, and what a reply makes of it."""
+"""Joins applications and ministries: letters for an accepted application, and the effect of their replies."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -26,7 +26,7 @@ from shared.messaging.outbox import emit
 
 
 def write(session: Session, actor: Actor, application: Application, ask: Ask) -> Letter:
-    """The letter that asks a ministry, and word of it on the bus; the days are counted as the mission works."""
+    """Writes the letter of a question to a ministry and emits `letter.sent`; days are the mission's working days."""
     question = matter(ask.authority, ask.ask)
     schedule = reminder_schedule.working_days(question.reply_days)
     steps = {step: _due_on(session, application, n) for step, n in schedule.items()}
@@ -49,7 +49,7 @@ def _due_on(session: Session, application: Application, working_days: int) -> An
 
 
 def letter_subject(session: Session, application: Application) -> LetterSubject:
-    """What letters and papers say of an application and of the person it is for. Raises Refusal without a snapshot."""
+    """The data of application and person for letters and documents. Raises Refusal without a snapshot."""
     applicant = snapshot.applicant_of(session, application.reference)
     if applicant is None:
         raise Refusal("statement_incomplete", authority="civil_registry")
@@ -79,7 +79,7 @@ def _identity(applicant: Applicant) -> dict[str, Any]:
 
 
 def answer(session: Session, actor: Actor, code: str, body: Mapping[str, Any]) -> Letter:
-    """Records the reply an officer holds in hand, and lets it decide.
+    """Records the reply an officer has received, and applies it.
 
     Raises Conflict (letter_answered, letter_closed), Invalid with a code per field, reply_of_another among them.
     """
@@ -93,15 +93,15 @@ def answer(session: Session, actor: Actor, code: str, body: Mapping[str, Any]) -
 
 
 def deposit(session: Session, actor: Actor, code: str, body: Mapping[str, Any]) -> bool:
-    """Takes the content of a partner's reply; what it does follows when the bus brings word of it."""
+    """Stores a partner's reply; it is applied when its message arrives over the bus."""
     letter = letters.find(session, code)
     return replies.deposit(session, actor, letter, replies.check_reply(body, expected_reply(session, letter)))
 
 
 def apply_answer(session: Session, actor: Actor, body: Mapping[str, Any]) -> None:
-    """Applies `letter.answered`. After an officer's answer, or once the file moved on, it is kept as late.
+    """Applies `letter.answered`. After an officer's answer, or once the file has moved on, the reply is marked late.
 
-    Raises Conflict while the content is not there yet, Refusal for what contradicts it or belongs elsewhere.
+    Raises Conflict while the reply is not deposited, Refusal when the message contradicts it or concerns another file.
     """
     application, letter = _load_for_update(session, actor, "message.letter.answered", str(body["letter"]))
     if application.reference != body["application"] or letter.authority != body["authority"]:
@@ -124,7 +124,7 @@ def apply_answer(session: Session, actor: Actor, body: Mapping[str, Any]) -> Non
 
 
 def _load_for_update(session: Session, actor: Actor, action: str, code: str) -> tuple[Application, Letter]:
-    """The application first, as everybody locks it, then its letter as it stands now. Raises NotFound."""
+    """Locks the application first, in the order of all verbs, then its letter. Raises NotFound."""
     letter = letters.find(session, code)
     application = load_for_update(session, actor, action, letter.application)
     session.refresh(letter, with_for_update=True)
@@ -132,7 +132,7 @@ def _load_for_update(session: Session, actor: Actor, action: str, code: str) -> 
 
 
 def expected_reply(session: Session, letter: Letter) -> Expected:
-    """What a reply to a letter is measured against. Raises NotFound."""
+    """What a reply to a letter is checked against. Raises NotFound."""
     applicant = snapshot.applicant_of(session, letter.application)
     if applicant is None:
         raise NotFound()

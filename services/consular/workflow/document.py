@@ -1,4 +1,4 @@
-"""A document as the outcome of an application: the register or the mission has issued it already."""
+"""A document as the outcome of an application: a register or the mission has issued it already."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,7 +22,7 @@ def grant(session: Session, actor: Actor, application: Application) -> None:
     ).first()
     if document_row is None:
         raise Refusal("decision_incomplete", authority=actor.id)
-    # A register draws its own documents; those that follow a ministry's letter are the mission's.
+    # A register owns its documents; those that follow a ministry's letter are the mission's.
     owner = document_row.authority if document_row.authority in REGISTERS else "consular"
     columns = {"document": document_row.document, "document_owner": owner}
     transition(session, actor, application, Status.READY, detail={"document": document_row.document}, columns=columns)

@@ -1,4 +1,4 @@
-"""Begins an application and fills it: answers step by step, papers one by one, on any device."""
+"""Starts a draft and fills it: answers step by step, uploads one by one, on any device."""
 
 from collections.abc import Mapping
 
@@ -38,10 +38,12 @@ from shared.values import references
 
 
 def start(session: Session, actor: Actor, slug: str, mission: str, claim: Claim | None = None) -> Application:
-    """A new draft, for oneself or, with a claim, for somebody else. Raises NotFound for an unknown transaction or
-    mission, Refusal while the transaction is not open, where the mission does not offer it, for a first passport that
-    is none, or while the claim does not
-    hold, Conflict with the reference of the one already open, where the catalogue allows one at a time."""
+    """A new draft for the actor or, with a claim, for another person.
+
+    Raises NotFound for an unknown transaction or mission; Refusal while the transaction is not active, where the
+    mission does not offer it, for a first passport of somebody who has had one, or for a claim that is not valid;
+    Conflict with the reference of the open application, where the catalogue allows one at a time.
+    """
     if not actor.person:
         raise NotAllowed("identity_not_confirmed")
     entry = forms.transaction(slug)
@@ -92,7 +94,10 @@ def _insert(session: Session, actor: Actor, entry: Transaction, mission: str, re
 
 
 def _already_open(session: Session, actor: Actor, person: str, entry: Transaction) -> Conflict:
-    """Names the open one to those whose it is. It is empty when that was closed in this very moment: they try again."""
+    """The Conflict of an open application. Its reference goes to the application's parties alone.
+
+    The reference is empty when that application was closed in this moment: the actor can try again.
+    """
     show_person_everywhere(session, person)
     is_same = Application.transaction == entry.slug
     if entry.one_of:
@@ -110,7 +115,7 @@ def _already_open(session: Session, actor: Actor, person: str, entry: Transactio
 
 
 def save(session: Session, actor: Actor, reference: str, answers: Mapping[str, object]) -> Application:
-    """Takes over the given answers; others stay, blank ones are cleared. Raises Invalid with a code per field."""
+    """Saves the given answers; others stay, blank ones are cleared. Raises Invalid with a code per field."""
     application = load_for_update(session, actor, "application.answer", reference)
     check_status(application, "edit")
     question_names = {question.name for question in forms.transaction(application.transaction).questions}
@@ -130,12 +135,12 @@ def save(session: Session, actor: Actor, reference: str, answers: Mapping[str, o
 
 
 def is_blank(answer: object) -> bool:
-    """Whether a field was left, or made, empty."""
+    """Whether an answer is empty."""
     return answer is None or (isinstance(answer, str) and not answer.strip())
 
 
 def attach(session: Session, actor: Actor, reference: str, name: str, filename: str, kind: str, data: bytes) -> Upload:
-    """Adds a file for one paper of the checklist. Raises Invalid for a name the checklist lacks or for wrong bytes."""
+    """Adds a file for an item of the checklist. Raises Invalid for an unknown item or for wrong bytes."""
     application = load_for_update(session, actor, "paper.upload", reference)
     check_status(application, "edit")
     if name not in {entry_upload.name for entry_upload in forms.transaction(application.transaction).papers}:
@@ -144,14 +149,14 @@ def attach(session: Session, actor: Actor, reference: str, name: str, filename: 
 
 
 def detach(session: Session, actor: Actor, reference: str, upload: str) -> None:
-    """Takes a file out again. Raises NotFound when it is not part of this application."""
+    """Removes a file. Raises NotFound when it is not part of this application."""
     application = load_for_update(session, actor, "paper.remove", reference)
     check_status(application, "edit")
     store.remove(session, actor, reference, upload)
 
 
 def read_upload(session: Session, actor: Actor, upload_id: str) -> tuple[Upload, bytes]:
-    """A file and its bytes. Raises NotFound alike for an absent one and one of another's application."""
+    """A file and its bytes. Raises the same NotFound for an absent file and for another person's."""
     upload = store.find(session, upload_id)
     find(session, actor, "paper.read", upload.application)
     return upload, store.content(session, actor, upload)

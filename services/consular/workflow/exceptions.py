@@ -1,4 +1,4 @@
-"""Puts right what came up as an exception: gives held money back, takes a flag off; never without a reason."""
+"""Resolves exceptions with a reason: refunds held money, clears a flag."""
 
 from sqlalchemy import func
 from sqlalchemy.orm import Session
@@ -20,10 +20,10 @@ MONEY_PREFIX = "payment_"
 
 
 def refund_held_payment(session: Session, actor: Actor, reference: str, payment: str, reason: str) -> Refund:
-    """Money that fits nothing is owed back as it came. With the last of it the file's flag goes.
+    """Marks held money as owed back, in its received amount. With the last held payment the file's flag is cleared.
 
     Raises NotFound for a payment of another file, Conflict (payment_not_held, already_given_back), Invalid without a
-    reason. The payer is told that it is owed back; the reason stays with the mission.
+    reason. The payer is notified of the refund; only the mission sees the reason.
     """
     application = load_for_update(session, actor, "payment.give_back", reference)
     reason_text = _check_reason(reason)
@@ -55,8 +55,8 @@ def refund_held_payment(session: Session, actor: Actor, reference: str, payment:
 
 
 def clear_flag(session: Session, actor: Actor, reference: str, reason: str) -> Application:
-    """Takes the flag off a file that somebody has dealt with. Raises Conflict (nothing_flagged; money_still_held while
-    money that fits nothing has not been given back), Invalid without a reason."""
+    """Clears the flag of a resolved file. Raises Conflict (nothing_flagged; money_still_held while held money is not
+    refunded), Invalid without a reason."""
     application = load_for_update(session, actor, "desk.clear", reference)
     reason_text = _check_reason(reason)
     if application.exception is None:
@@ -82,7 +82,7 @@ def _refunded_attempts(session: Session, reference: str) -> set[str]:
 
 
 def _clear_flag(session: Session, actor: Actor, application: Application, reason: str) -> None:
-    """Only the flag that was seen: one that came up in this moment stays."""
+    """Clears only the flag that was read: a newer flag stays."""
     flag = application.exception
     if not update_columns(session, application, Application.exception == flag, exception=None, changed_at=func.now()):
         raise Conflict("nothing_flagged")

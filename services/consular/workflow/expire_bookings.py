@@ -1,4 +1,4 @@
-"""Lapses the bookings nobody claimed once their window is over, all at once, by two signatures."""
+"""Lapses unclaimed bookings after the window of their phase, all at once, by two signatures."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,7 +24,7 @@ SAMPLE = 10
 
 
 def read(session: Session, terms: Mapping[str, Any]) -> dict[str, Any]:
-    """Which phase. Raises NotFound, or Refusal (phase_running) while its window is not over."""
+    """The clean terms: the phase. Raises NotFound, or Refusal (phase_running) while its window is not over."""
     phase = phases.find(session, terms.get("phase"))
     if missions.today(session, session.info["mission"]) <= phase.window_to:
         raise Refusal("phase_running", day=phase.window_to.isoformat())
@@ -32,7 +32,7 @@ def read(session: Session, terms: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def preview(session: Session, params: Mapping[str, Any]) -> dict[str, Any]:
-    """How many would lapse, and the first few of them. Nothing is written."""
+    """The number of bookings that would lapse, and the first few of them. Nothing is written."""
     count = session.scalar(select(func.count()).select_from(Booking).where(*_unclaimed(params))) or 0
     rows = session.scalars(
         select(Booking).where(*_unclaimed(params)).order_by(Booking.booked_for, Booking.reference).limit(SAMPLE)
@@ -42,7 +42,7 @@ def preview(session: Session, params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def carry_out(session: Session, actor: Actor, proposal: Proposal) -> None:
-    """Ends them in the transaction of the second signature, and tells those whose account is known."""
+    """Lapses the bookings in the transaction of the second signature, and notifies the holders who are known."""
     lapsed = session.scalars(
         update(Booking)
         .where(*_unclaimed(proposal.params))
@@ -57,7 +57,7 @@ def carry_out(session: Session, actor: Actor, proposal: Proposal) -> None:
 
 
 def notify_holder(session: Session, actor: Actor, booking_import: BookingImport) -> int:
-    """Tells those whose booking came in and whose person an earlier application has made known; how many."""
+    """Notifies the holders of imported bookings who have applied at this mission before; returns their number."""
     phase = phases.find(session, booking_import.phase)
     params = func.jsonb_build_object("day", Booking.booked_for, "until", phase.window_to.isoformat())
     notice_count = _notify(
@@ -68,7 +68,7 @@ def notify_holder(session: Session, actor: Actor, booking_import: BookingImport)
 
 
 def _notify(session: Session, kind: str, conditions: list[ColumnElement[bool]], params: ColumnElement[Any]) -> int:
-    """The number leads to a person where that person has applied at this mission before."""
+    """Creates notices; a booking's national number gives a person only where they have applied at this mission."""
     persons = select(Applicant.national_number, func.max(Applicant.person).label("person"))
     people = persons.group_by(Applicant.national_number).subquery()
     columns = ["mission", "person", "kind", "about", "once", "params", "made_at"]

@@ -1,4 +1,4 @@
-"""Extends the time of many applications by decree: one event over all of them, a line in the history of each."""
+"""Extends the deadline of many applications by decree: one event for all of them, one step in each timeline."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -31,7 +31,7 @@ Row = tuple[str, str, str, date]
 def read(session: Session, terms: Mapping[str, Any]) -> dict[str, Any]:
     """The clean terms. Raises Invalid with a code per field.
 
-    `ends_from` and `ends_to` bound the last day as it stands before; no transactions named means all of them.
+    `ends_from` and `ends_to` bound the present last day; an empty list of transactions means all of them.
     """
     params = check_questions(EXTENSION, terms, today(session, session.info["mission"]))
     slugs = terms.get("transactions") or []
@@ -43,7 +43,7 @@ def read(session: Session, terms: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def preview(session: Session, params: Mapping[str, Any]) -> dict[str, Any]:
-    """How many applications it moves, by status. Nothing is written."""
+    """The number of extended applications, by status. Nothing is written."""
     rows = session.execute(
         select(Application.status, func.count()).where(*_affected(params)).group_by(Application.status)
     ).all()
@@ -52,7 +52,7 @@ def preview(session: Session, params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def carry_out(session: Session, actor: Actor, proposal: Proposal) -> None:
-    """Moves the last day of all at once, in the transaction of the second signature. What has lapsed stays lapsed."""
+    """Moves the last day of all applications in the transaction of the second signature. Lapsed ones stay lapsed."""
     params = proposal.params
     rows = session.execute(
         update(Application)
@@ -71,7 +71,7 @@ def carry_out(session: Session, actor: Actor, proposal: Proposal) -> None:
 
 
 def _notify_acting(session: Session, proposal: Proposal, references: list[str]) -> None:
-    """Those who act for somebody else hear of it too, as long as they may."""
+    """Notifies acting persons too, while they may act."""
     is_extended = Application.reference == any_(literal(references, ARRAY(Text)))
     for application in session.scalars(
         select(Application).where(is_extended, Application.acting != Application.person)

@@ -1,4 +1,4 @@
-"""Lets go of what an application held when it ends early: its price or its money, and what other rooms kept for it."""
+"""Releases what an application holds when it ends early: its order or its money, and its appointment."""
 
 from collections.abc import Callable
 
@@ -11,14 +11,14 @@ from services.consular.workflow.charges import notify_refund
 from shared.identity.actor import Actor
 
 Release = Callable[[Session, Actor, str], None]
-# What else is let go, by the application's reference: a turn, a booklet. Each must bear having nothing to let go.
+# Further releases, called with the application's reference. Each must do nothing where there is nothing to release.
 RELEASES: tuple[Release, ...] = (turn.release_live,)
 
 
 def release(session: Session, actor: Actor, application: Application, reason: str) -> None:
-    """Called in the transaction in which an application is withdrawn, refused, lapsed or cancelled; `reason` is a code.
+    """Runs in the transaction in which an application is withdrawn, refused, lapsed or cancelled; `reason` is a code.
 
-    Paid money is owed back and its payer is told; an unpaid price is cancelled; the registered releases run.
+    Paid money is owed back and its payer is notified, an unpaid order is cancelled, and the further releases run.
     """
     for due_refund in charges.end_charges(session, actor, application, reason):
         notify_refund(session, application, due_refund)

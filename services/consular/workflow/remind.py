@@ -1,4 +1,4 @@
-"""Reminds applicants on the fifth, eighth, ninth and tenth day that their application waits for them, once each."""
+"""Reminds applicants once on each of the fifth, eighth, ninth and tenth day that their application waits for them."""
 
 from datetime import date, datetime, timedelta
 
@@ -18,7 +18,7 @@ from shared.identity.actor import Actor
 
 
 def remind_due(database: Database, actor: Actor, moment: datetime | None = None) -> int:
-    """Reminds at every mission; how many notices were left. `moment` stands for the database's clock."""
+    """Reminds at every mission; returns the number of notices. `moment` replaces the database's clock."""
     count = 0
     for worker, day in each_mission(database, actor, moment):
         with database.scope(worker.mission) as session:
@@ -27,7 +27,7 @@ def remind_due(database: Database, actor: Actor, moment: datetime | None = None)
 
 
 def remind(session: Session, actor: Actor, today: date) -> int:
-    """Leaves today's reminders in the session's mission; repeated, or twice at once, none comes twice."""
+    """Creates today's reminders in the session's mission, each exactly once, even in simultaneous runs."""
     last_days = [today + timedelta(days=DAYS - number) for number in REMINDER_DAYS]
     days_left = Application.lapses_on - literal(today) + 1
     columns = ["mission", "person", "kind", "about", "once", "params", "made_at"]
@@ -48,7 +48,7 @@ def remind(session: Session, actor: Actor, today: date) -> int:
 
 
 def _remind_acting(session: Session, today: date, last_days: list[date]) -> int:
-    """The same for who acts for somebody else, as long as they may."""
+    """As `remind`, for acting persons, while they may act."""
     for_others = select(Application).where(*_waiting(last_days), Application.acting != Application.person)
     count = 0
     for application in session.scalars(for_others):

@@ -1,4 +1,4 @@
-"""Takes an authority's answer: the last one in brings the outcome, an assessed amount brings the price."""
+"""Applies an authority's answer: the last grant leads to the outcome, an assessed amount to the price."""
 
 from typing import Any
 
@@ -20,17 +20,17 @@ from shared.errors import Refusal
 from shared.identity.actor import Actor
 from shared.values.money import Money
 
-# The register contradicts itself: what a registrar settles, and what `resume` then goes on with.
+# The register contradicts itself: a registrar settles it, and `resume` then continues the application.
 MISMATCH = "register_mismatch"
-# What follows a settled fee is still the answer to the assessment that set it.
+# The answer after a settled fee belongs to the assessment that set the fee.
 FOLLOWS = {"discharge": "assess"}
 
 
 def decide(session: Session, actor: Actor, decision: dict[str, Any], authority: str | None = None) -> None:
-    """Applies an authority's answer: `decision.made` by a register, who speaks for itself, or the reply of a ministry.
+    """Applies an authority's answer: `decision.made` of a register, or the reply of the ministry `authority`.
 
-    One that comes twice, or after the file moved on, changes nothing.
-    Raises Refusal for an answer nobody asked this authority for: such a message belongs before human eyes.
+    A repeated answer, or one after the file has moved on, changes nothing. Raises Refusal (not_asked) for an answer
+    without a question to this authority: a person must look at such a message.
     """
     application = session.get(Application, decision["application"], with_for_update=True, populate_existing=True)
     answering_authority = authority or actor.id
@@ -52,7 +52,7 @@ def _asking(session: Session, authority: str, application: Application, decision
 
 
 def _assessed(session: Session, actor: Actor, application: Application, decision: dict[str, Any]) -> None:
-    """The price is known now. After a payment already made it must not be asked for again."""
+    """Applies the assessed price. A payment that was made before must not be demanded again."""
     amount = Money(decision["amount"], decision["currency"])
     if application.paid_at is not None:
         _reuse_payment(session, actor, application, amount)
@@ -82,7 +82,7 @@ def _refused(session: Session, actor: Actor, application: Application, decision:
 
 
 def _returned(session: Session, actor: Actor, application: Application, decision: dict[str, Any]) -> None:
-    """What waits for a registrar waits for nobody else: its applicant can do nothing, and so it does not lapse."""
+    """Returns the application. One that waits for a registrar has no deadline, since its applicant can do nothing."""
     reason = decision.get("reason") or "answer_wrong"
     no_deadline = {"lapses_on": None} if reason == MISMATCH else {}
     transition(session, actor, application, Status.RETURNED, reason=reason, columns=no_deadline)

@@ -1,4 +1,4 @@
-"""The officer's verdict on an application: accepted, returned for a fix, or refused, never without a reason."""
+"""The officer's verdict on an application: accept, or with a reason return for correction or refuse."""
 
 from collections.abc import Sequence
 
@@ -27,9 +27,10 @@ NOTE_LENGTH = 500
 
 
 def accept(session: Session, actor: Actor, reference: str) -> Application:
-    """Asks the authorities. Of two officers who accept at once one waits, and is told that it is done.
+    """Accepts an application and forwards it to the authorities.
 
-    Raises Refusal (visit_needed) while an applicant who must come in person has not come.
+    The second of two simultaneous officers waits, and gets Conflict (not_possible_now). Raises Refusal (visit_needed)
+    while an applicant who must come in person has not come.
     """
     application = load_for_update(session, actor, "desk.accept", reference)
     check_status(application, "accept")
@@ -41,7 +42,7 @@ def accept(session: Session, actor: Actor, reference: str) -> Application:
 
 
 def forward_to_authorities(session: Session, actor: Actor, application: Application) -> None:
-    """Hands the application over, in a new round: each authority of its entry is asked."""
+    """Starts a new round: each authority of the entry is asked."""
     round_number = application.round + 1
     transition(session, actor, application, Status.WITH_AUTHORITY, columns={"round": round_number})
     for ask in forms.transaction(application.transaction).asks:
@@ -88,12 +89,12 @@ def _filed(session: Session, application: Application) -> dict[str, str]:
 
 
 def return_for_correction(session: Session, actor: Actor, reference: str, reason: str, note: str = "") -> Application:
-    """Returns an application for a fix. Raises Invalid for a reason that is not one of returning."""
+    """Returns an application for correction. Raises Invalid for an unknown reason."""
     return _close(session, actor, reference, "return", Status.RETURNED, RETURN_REASONS, reason, note)
 
 
 def refuse(session: Session, actor: Actor, reference: str, reason: str, note: str = "") -> Application:
-    """Refuses an application; what was paid is owed back. Raises Invalid for a reason that is not one of refusing."""
+    """Refuses an application; paid money is owed back. Raises Invalid for an unknown reason."""
     application = _close(session, actor, reference, "refuse", Status.REFUSED, ALL_REFUSE_REASONS, reason, note)
     release(session, actor, application, reason)
     return application

@@ -1,4 +1,5 @@
-"""Where every way of paying ends: notification, return page, question to the provider, counter. One commit each."""
+"""Settles every payment (notification, return page, provider query, counter) and moves the application on, in one
+commit."""
 
 from sqlalchemy import func
 from sqlalchemy.orm import Session
@@ -25,9 +26,9 @@ from shared.values.money import Money
 
 
 def by_answer(session: Session, actor: Actor, attempt: str, answer: Answer) -> Outcome:
-    """Books what the provider said of a card payment, and moves the application on if that settles it.
+    """Books a provider's answer about a card payment, and moves the application on if the answer settles it.
 
-    The application is locked before the order, whoever brings the news. Raises NotFound for an unknown attempt.
+    The application is always locked before the order. Raises NotFound for an unknown attempt.
     """
     application = _load_for_update(session, attempts.find(session, attempt).application)
     outcome = take.record_answer(session, actor, attempt, answer)
@@ -39,7 +40,7 @@ def by_answer(session: Session, actor: Actor, attempt: str, answer: Answer) -> O
 
 
 def by_cash(session: Session, actor: Actor, reference: str, amount: Money, key: str) -> Payment:
-    """Takes cash at the counter for exactly what is owed. Raises Conflict when nothing is owed (any more)."""
+    """Takes the exact owed amount in cash. Raises Conflict when nothing is owed (any more)."""
     application = load_for_update(session, actor, "payment.cash", reference)
     check_status(application, "cash")
     calendar.check_payments_open(session, application.mission)
@@ -50,9 +51,9 @@ def by_cash(session: Session, actor: Actor, reference: str, amount: Money, key: 
 
 
 def order_to_pay(session: Session, actor: Actor, reference: str) -> tuple[str, Money | None]:
-    """The order to be paid, and the new price where an expired one had to be replaced by another amount.
+    """The order to be paid, and its price where a replaced quote has changed the amount, else None.
 
-    Nobody is sent to pay a price they have not seen. Raises Conflict when nothing is owed (any more).
+    The caller sends nobody to pay a price they have not seen. Raises Conflict when nothing is owed (any more).
     """
     application = load_for_update(session, actor, "payment.open", reference)
     check_status(application, "pay")
@@ -74,7 +75,7 @@ def _order(session: Session, application: Application) -> Order:
 
 
 def _load_for_update(session: Session, reference: str) -> Application:
-    """Who pays is not asked: money that arrived is booked whoever sent it."""
+    """Locks without a check of access: received money is booked for any payer."""
     application = session.get(Application, reference, with_for_update=True, populate_existing=True)
     if application is None:
         raise NotFound()
@@ -106,7 +107,7 @@ def _advance(session: Session, actor: Actor, application: Application, payment: 
 
 
 def notify_authorities(session: Session, actor: Actor, application: Application, payment: Payment) -> None:
-    """Says to those who assessed it that their fee is paid, in the currency of their law."""
+    """Informs the assessing authorities that their fee is paid, in the currency of the tariff."""
     entry = forms.transaction(application.transaction)
     amount = charges.law_amount(session, application) or payment.amount
     for ask in entry.asks:
@@ -123,7 +124,7 @@ def notify_authorities(session: Session, actor: Actor, application: Application,
 
 
 def _flag(session: Session, actor: Actor, application: Application, payment: Payment) -> None:
-    """Money that fits nothing is never silent: the file comes up in the queue until somebody has dealt with it."""
+    """Flags the file of held money: it stays among the queue's exceptions until somebody resolves it."""
     code = f"payment_{payment.held}"
     update_columns(session, application, exception=code, changed_at=func.now())
     audit.record(session, actor, "application.flagged", application.reference, reason=code, payment=payment.reference)

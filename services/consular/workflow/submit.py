@@ -1,4 +1,4 @@
-"""Hands an application in: facts attested, conditions met, answers and papers complete, price frozen, in one commit."""
+"""Submits an application: verified facts, conditions, complete answers and uploads, and the quote, in one commit."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -30,7 +30,7 @@ from shared.identity.crypto import Keys
 
 def submit(session: Session, actor: Actor, keys: Keys, reference: str, statements: Iterable[str]) -> Application:
     """Submits a draft, or a returned application again. Raises Refusal (transaction_not_active, statement_...,
-    not_eligible), Invalid with a code per answer and paper, Conflict from any other status."""
+    not_eligible), Invalid with a code per answer and upload, Conflict from any other status."""
     application = load_for_update(session, actor, "application.submit", reference)
     check_status(application, "submit")
     entry = forms.transaction(application.transaction)
@@ -77,7 +77,7 @@ def _review(
 
 
 def _complete(session: Session, application: Application, entry: Transaction) -> dict[str, object]:
-    """Clean answers. Raises Invalid for all that is wrong at once: answers and missing papers together."""
+    """The clean answers. Raises one Invalid for all errors together: answers and missing uploads."""
     errors: dict[str, str] = {}
     answers: dict[str, object] = {}
     try:

@@ -1,4 +1,5 @@
-"""Stops a transaction by a dated row, and with it the open applications for it: told why, paid fees owed back."""
+"""Suspends a transaction by a dated row and cancels its open applications: applicants get the reason, and paid fees are
+owed back."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -35,7 +36,7 @@ Open = ColumnElement[bool]
 
 
 def read(session: Session, terms: Mapping[str, Any]) -> dict[str, Any]:
-    """The clean terms. Raises Invalid with a code per field; a standing never begins in the past."""
+    """The clean terms. Raises Invalid with a code per field; a status never begins in the past."""
     day = today(session, session.info["mission"])
     params = check_questions(STANDING, terms, day)
     slug = terms.get("transaction")
@@ -49,7 +50,7 @@ def read(session: Session, terms: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def preview(session: Session, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Open applications it would close, by status, and the money that would be owed back. Nothing is written."""
+    """The open applications that would be cancelled, by status, and the money owed back. Nothing is written."""
     if params["standing"] == ACTIVE:
         return {"applications": 0, "by_status": {}, "money": []}
     rows = session.execute(
@@ -67,7 +68,7 @@ def preview(session: Session, params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def carry_out(session: Session, actor: Actor, proposal: Proposal) -> None:
-    """Declares the standing at once, so that no money is taken from its day on; the job closes what is open."""
+    """Declares the status at once, so that no money is taken from its day on; the job cancels open applications."""
     params = proposal.params
     tariffs.declare_status(
         session,
@@ -83,9 +84,9 @@ def carry_out(session: Session, actor: Actor, proposal: Proposal) -> None:
 
 
 def close_due(database: Database, actor: Actor, provider: CardProvider, moment: datetime | None = None) -> int:
-    """Closes what the standings in force have stopped, at every mission, one commit each; how many.
+    """Cancels the applications of suspended transactions at every mission, one commit each; returns their number.
 
-    Whoever dies on the way leaves the rest to the next run; two at once never close one twice.
+    A run that stops early leaves the rest to the next one; two simultaneous runs never cancel one application twice.
     """
     return sum(
         close_at(database, worker, provider, day) for worker, day in missions.each_mission(database, actor, moment)
@@ -93,14 +94,14 @@ def close_due(database: Database, actor: Actor, provider: CardProvider, moment: 
 
 
 def close_at(database: Database, actor: Actor, provider: CardProvider, day: date) -> int:
-    """Closes what the standings in force on a day have stopped at the actor's mission; how many."""
+    """Cancels the applications that are suspended on a day at the actor's mission; returns their number."""
     with database.scope(actor.mission) as session:
         proposals = _in_force(session, actor, day)
     return sum(close(database, actor, provider, reference) for reference in proposals)
 
 
 def _in_force(session: Session, actor: Actor, day: date) -> list[str]:
-    """Signed standings whose day has come; one that another standing has replaced since closes nothing any more."""
+    """The signed proposals in force on a day; a proposal whose status was replaced since cancels nothing more."""
     signed = session.scalars(
         select(Proposal).where(Proposal.kind == KIND, Proposal.state == APPROVED).order_by(Proposal.decided_at)
     )
@@ -119,7 +120,7 @@ def _is_in_force(session: Session, mission_row: Mission, proposal: Proposal, day
 
 
 def close(database: Database, actor: Actor, provider: CardProvider, proposal: str) -> int:
-    """Closes all that one signed proposal stopped, in batches; its end is noted once nothing is left or waits."""
+    """Cancels the applications of one signed proposal in batches, and finishes the proposal once none is left."""
     closed, after = 0, ""
     while True:
         with database.scope(actor.mission) as session:
@@ -146,7 +147,7 @@ def _batch(session: Session, params: Mapping[str, Any], after: str) -> list[str]
 
 
 def cancel(session: Session, actor: Actor, reference: str, proposal: Proposal, since: datetime | None = None) -> bool:
-    """Closes one application; False when it is closed already, or a payment under way must be waited for."""
+    """Cancels one application; False when it is closed already, or must wait for a payment under way."""
     query = select(Application).where(Application.reference == reference).with_for_update(skip_locked=True)
     application = session.scalar(query.execution_options(populate_existing=True))
     if application is None or application.status not in rules.OPEN or must_wait(session, reference, since):

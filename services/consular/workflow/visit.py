@@ -1,4 +1,4 @@
-"""A visit in person on the way of an application, before an officer can accept it. It changes no status."""
+"""A visit in person that an application needs before an officer can accept it. It changes no status."""
 
 from collections.abc import Mapping
 
@@ -17,7 +17,7 @@ from shared.identity.actor import Actor
 
 
 def service(entry: Transaction, answers: Mapping[str, object]) -> str | None:
-    """The service that receives applicants of this entry; None where nobody need come."""
+    """The service that receives applicants of this entry; None where no visit is needed."""
     return entry.appointment
 
 
@@ -38,7 +38,7 @@ def booker(session: Session, application: Application, answers: Mapping[str, obj
 
 
 def confirm(session: Session, actor: Actor, application: Application) -> Appointment:
-    """Books the time that is held, with a slip."""
+    """Books the held time, with a slip."""
     appointment = book.confirm(session, actor, booker(session, application, application.answers))
     slips.issue(session, actor, application, appointment)
     note_step(session, actor, application, "turn_booked", None, detail=slips.detail(appointment))
@@ -48,20 +48,20 @@ def confirm(session: Session, actor: Actor, application: Application) -> Appoint
 def apply_reschedule(
     session: Session, actor: Actor, application: Application, appointment: Appointment, slip: str
 ) -> None:
-    """Noted in the timeline."""
+    """Adds the change to the timeline."""
     note_step(session, actor, application, "turn_moved", None, detail=slips.detail(appointment))
 
 
 def apply_cancellation(session: Session, actor: Actor, application: Application, appointment: Appointment) -> None:
-    """Noted in the timeline; another visit may be booked."""
+    """Adds the cancellation to the timeline; another visit may be booked."""
     note_step(session, actor, application, "turn_cancelled", None, detail=slips.detail(appointment))
 
 
 def apply_attendance(session: Session, actor: Actor, application: Application) -> None:
-    """Noted in the timeline: an officer may accept now."""
+    """Adds the attendance to the timeline: an officer may accept now."""
     note_step(session, actor, application, "attended", None)
 
 
 def apply_absence(session: Session, actor: Actor, application: Application) -> None:
-    """Noted in the timeline; another visit may be booked."""
+    """Adds the absence to the timeline; another visit may be booked."""
     note_step(session, actor, application, "turn_missed", None)
