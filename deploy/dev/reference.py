@@ -198,7 +198,7 @@ def standings(entry: Transaction) -> list[tuple[str, ...]]:
 def provisions(entry: Transaction) -> list[tuple[str, ...]]:
     return [
         (EN.text(f"provision.{one.code}"), str(one.since or ""), str(one.until or ""), one.source, one.certainty)
-        for one in rulebook.of(entry)
+        for one in rulebook.provisions_of(entry)
     ]
 
 

@@ -1,4 +1,4 @@
-"""What the mission hears: the answers of the registers and of the ministries."""
+"""The messages the mission consumes: the answers of the registers and of the ministries."""
 
 from sqlalchemy.orm import Session
 
@@ -9,8 +9,8 @@ from shared.identity.access import check_role
 from shared.messaging.messages import Envelope
 
 
-def decided(session: Session, envelope: Envelope) -> None:
-    """An authority answered. Raises Refusal for an answer to another application than the envelope is about."""
+def handle_decision(session: Session, envelope: Envelope) -> None:
+    """Applies an authority's answer. Raises Refusal when the body names another application than the envelope."""
     check_role(envelope.speaker, "message.decision.made")
     if envelope.body["application"] != envelope.about:
         raise Refusal("about_another")
@@ -20,12 +20,12 @@ def decided(session: Session, envelope: Envelope) -> None:
     resolve.decide(session, envelope.speaker, envelope.body)
 
 
-def letter_answered(session: Session, envelope: Envelope) -> None:
-    """A ministry answered a letter. Raises Refusal for an answer about another application than the envelope's."""
+def handle_letter_answer(session: Session, envelope: Envelope) -> None:
+    """Applies a ministry's answer. Raises Refusal when the body names another application than the envelope."""
     check_role(envelope.speaker, "message.letter.answered")
     if envelope.body["application"] != envelope.about:
         raise Refusal("about_another")
-    letters.answered(session, envelope.speaker, envelope.body)
+    letters.apply_answer(session, envelope.speaker, envelope.body)
 
 
-HANDLERS = {"decision.made": decided, "letter.answered": letter_answered}
+HANDLERS = {"decision.made": handle_decision, "letter.answered": handle_letter_answer}

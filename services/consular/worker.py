@@ -1,4 +1,4 @@
-"""The process that hears the authorities, sends to them, and does what is due at the missions."""
+"""The process that consumes messages of the authorities, relays messages to them and runs the missions' due jobs."""
 
 import time
 from dataclasses import dataclass
@@ -20,13 +20,13 @@ from shared.values.money import Money
 
 NAME = "consular"
 BOOKLETS_EVERY, PAYMENTS_EVERY, CLOCK_EVERY, PREVIEWS_EVERY = 60.0, 30.0, 60.0, 3600.0
-# A silent provider may keep a job for as long as this; the watchman takes a longer silence for a dead thread.
-ASKING_SECONDS = 45.0
+# A job may wait this long for a provider that does not answer; the liveness check takes a longer one for a dead thread.
+QUERY_SECONDS = 45.0
 
 
 @dataclass(frozen=True)
 class DeadlineProvider:
-    """A provider that is no longer asked once its time is up: what is left is asked in the next run."""
+    """A provider that is queried only until a deadline; the next run queries the attempts that are left."""
 
     provider: Provider
     until: float
@@ -35,53 +35,53 @@ class DeadlineProvider:
         """As the provider does."""
         return self.provider.open_page(reference, money, return_url)
 
-    def ask(self, reference: str) -> Answer:
-        """As the provider does, while there is time. Raises Unavailable afterwards."""
+    def query_status(self, reference: str) -> Answer:
+        """As the provider does, until the deadline. Raises Unavailable afterwards."""
         if time.monotonic() > self.until:
             raise Unavailable("provider_down")
-        return self.provider.ask(reference)
+        return self.provider.query_status(reference)
 
 
-def serve_waiting(database: Database) -> None:
-    """Booklets that came into stock go to those who wait, mission by mission."""
+def assign_booklets(database: Database) -> None:
+    """Assigns booklets that came into stock to waiting applications, mission by mission."""
     for actor, _ in each_mission(database, service(NAME)):
         with database.scope(actor.mission) as session:
-            booklet.serve_waiting(session, actor)
+            booklet.assign_booklets(session, actor)
 
 
-def forget_previews(database: Database) -> None:
-    """Files of bookings that nobody decided about, mission by mission."""
+def delete_old_previews(database: Database) -> None:
+    """Deletes import previews that nobody decided about, mission by mission."""
     for actor, _ in each_mission(database, service(NAME)):
         with database.scope(actor.mission) as session:
-            import_bookings.forget_old(session, actor)
+            import_bookings.drop_old(session, actor)
 
 
 def jobs(settings: Settings) -> list[Job]:
-    """What the consular service does again and again."""
+    """The periodic jobs of the consular service."""
     provider = Provider(settings.provider_url, next(iter(settings.provider_secret), ""))
 
-    def ask_provider(database: Database) -> None:
-        hurried = DeadlineProvider(provider, time.monotonic() + ASKING_SECONDS)
-        hosted.refresh_pending(database, service(NAME), hurried, settle.by_answer)
+    def query_provider(database: Database) -> None:
+        deadline_provider = DeadlineProvider(provider, time.monotonic() + QUERY_SECONDS)
+        hosted.refresh_pending(database, service(NAME), deadline_provider, settle.by_answer)
 
-    def watch_days(database: Database) -> None:
-        """First who may still be in time is told, then what is over ends."""
-        hurried = DeadlineProvider(provider, time.monotonic() + ASKING_SECONDS)
+    def run_daily(database: Database) -> None:
+        """Reminds first, so that an applicant may still be in time; then ends the applications that are over."""
+        deadline_provider = DeadlineProvider(provider, time.monotonic() + QUERY_SECONDS)
         remind.remind_due(database, service(NAME))
-        lapse.lapse_due(database, service(NAME), hurried)
-        suspend.close_due(database, service(NAME), hurried)
+        lapse.lapse_due(database, service(NAME), deadline_provider)
+        suspend.close_due(database, service(NAME), deadline_provider)
         escalate.remind_due(database, service(NAME))
 
     return [
-        Job("booklets", BOOKLETS_EVERY, serve_waiting),
-        Job("payments", PAYMENTS_EVERY, ask_provider),
-        Job("days", CLOCK_EVERY, watch_days),
-        Job("previews", PREVIEWS_EVERY, forget_previews),
+        Job("booklets", BOOKLETS_EVERY, assign_booklets),
+        Job("payments", PAYMENTS_EVERY, query_provider),
+        Job("days", CLOCK_EVERY, run_daily),
+        Job("previews", PREVIEWS_EVERY, delete_old_previews),
     ]
 
 
 def main() -> None:
-    """Until told to stop."""
+    """Runs until it is stopped."""
     settings = Settings.load(NAME)
     run(settings, HANDLERS, jobs(settings))
 

@@ -126,7 +126,7 @@ def pick(provider: "Provider | InMemoryProvider", name: str, page: Answer, outco
 def eventually(ask: Callable[[], Answer], said: ProviderStatus) -> Answer:
     """Asks until the provider says so; no longer than the limit."""
     until = time.monotonic() + LIMIT_SECONDS
-    while (answer := ask()).said is not said:
+    while (answer := ask()).status is not said:
         assert time.monotonic() < until
         threading.Event().wait(0.02)
     return answer
@@ -144,19 +144,19 @@ def misbehave(provider: Provider, kind: str, **more: object) -> None:
 def test_a_page_is_opened_once_for_a_reference(either: "Provider | InMemoryProvider", money: Money) -> None:
     name = reference()
     first = either.open_page(name, money, BACK)
-    assert (first.said, first.provider_reference is not None, first.url is not None) == (
+    assert (first.status, first.provider_reference is not None, first.url is not None) == (
         ProviderStatus.OPEN,
         True,
         True,
     )
     assert either.open_page(name, money, BACK) == first
-    assert either.ask(name) == first
+    assert either.query_status(name) == first
     with pytest.raises(Refusal, match="provider_refused"):
         either.open_page(name, Money(money.amount + 1, money.currency), BACK)
 
 
 def test_what_was_never_opened_is_absent(either: "Provider | InMemoryProvider") -> None:
-    assert either.ask(reference()).said is ProviderStatus.ABSENT
+    assert either.query_status(reference()).status is ProviderStatus.ABSENT
 
 
 @pytest.mark.parametrize(
@@ -177,8 +177,8 @@ def test_each_ending_is_told(
     name = reference()
     page = either.open_page(name, Money(61500, "KWD"), BACK)
     pick(either, name, page, outcome)
-    answer = either.ask(name)
-    assert (answer.said, answer.amount, answer.reason) == (said, money, reason)
+    answer = either.query_status(name)
+    assert (answer.status, answer.amount, answer.reason) == (said, money, reason)
     assert answer.provider_reference == page.provider_reference
 
 
@@ -196,7 +196,7 @@ def test_a_page_ends_once(provider: Provider) -> None:
     page = provider.open_page(name, Money(75000, "SAR"), BACK)
     choose(page, "decline")
     choose(page, "pay")
-    assert provider.ask(name).said is ProviderStatus.FAILED
+    assert provider.query_status(name).status is ProviderStatus.FAILED
 
 
 def test_the_page_is_plainly_a_sandbox_in_both_languages(provider: Provider) -> None:
@@ -219,7 +219,7 @@ def test_the_interface_is_closed_to_strangers(provider: Provider) -> None:
     with pytest.raises(Refusal, match="provider_refused"):
         stranger.open_page(reference(), Money(1, "SAR"), BACK)
     with pytest.raises(Refusal, match="provider_refused"):
-        stranger.ask(reference())
+        stranger.query_status(reference())
 
 
 # Notifications
@@ -238,17 +238,17 @@ def test_notifications_are_signed_and_say_what_the_page_says(
     assert (len(events), len({event.id for event in events})) == (copies, 1)
     event = events[0]
     assert (event.type, event.attempt) == (kind, name)
-    asked = provider.ask(name)
+    asked = provider.query_status(name)
     assert event.answer is not None and event.answer.unverified
-    assert (event.answer.said, event.answer.amount) == (asked.said, asked.amount)
+    assert (event.answer.status, event.answer.amount) == (asked.status, asked.amount)
 
 
 def test_a_late_payment_is_open_until_it_is_there(provider: Provider, listener: tuple[Listener, str]) -> None:
     name = reference()
     choose(provider.open_page(name, Money(75000, "SAR"), BACK), "pay-late")
-    assert provider.ask(name).said is ProviderStatus.OPEN
+    assert provider.query_status(name).status is ProviderStatus.OPEN
     assert listener[0].wait(name, 1)
-    assert eventually(lambda: provider.ask(name), ProviderStatus.PAID).amount == Money(75000, "SAR")
+    assert eventually(lambda: provider.query_status(name), ProviderStatus.PAID).amount == Money(75000, "SAR")
 
 
 def test_a_notification_that_is_refused_comes_again(provider: Provider, listener: tuple[Listener, str]) -> None:
@@ -270,12 +270,12 @@ def test_an_answer_that_is_none_leaves_the_outcome_unknown_and_opens_no_second_p
     misbehave(provider, kind, seconds=1.0)
     with pytest.raises(OutcomeUnknown):
         hasty.open_page(name, Money(75000, "SAR"), BACK)
-    found = provider.ask(name)
-    assert found.said is ProviderStatus.OPEN
+    found = provider.query_status(name)
+    assert found.status is ProviderStatus.OPEN
     assert provider.open_page(name, Money(75000, "SAR"), BACK).provider_reference == found.provider_reference
     misbehave(provider, kind, seconds=1.0)
     with pytest.raises(OutcomeUnknown):
-        hasty.ask(name)
+        hasty.query_status(name)
 
 
 def test_a_refusal_is_certain(provider: Provider) -> None:
@@ -283,7 +283,7 @@ def test_a_refusal_is_certain(provider: Provider) -> None:
     misbehave(provider, "refuse")
     with pytest.raises(Refusal, match="provider_refused"):
         provider.open_page(name, Money(75000, "SAR"), BACK)
-    assert provider.ask(name).said is ProviderStatus.ABSENT
+    assert provider.query_status(name).status is ProviderStatus.ABSENT
 
 
 def test_nobody_there_is_certain_too() -> None:
@@ -303,7 +303,7 @@ def test_a_connection_that_breaks_is_not() -> None:
         thread = threading.Thread(target=hang_up)
         thread.start()
         with pytest.raises(OutcomeUnknown):
-            Provider(f"http://127.0.0.1:{server.getsockname()[1]}", SECRET).ask(reference())
+            Provider(f"http://127.0.0.1:{server.getsockname()[1]}", SECRET).query_status(reference())
         thread.join()
 
 
@@ -330,4 +330,4 @@ def test_only_a_clear_answer_is_one(status: int, said: ProviderStatus | None) ->
         with pytest.raises(OutcomeUnknown):
             read_page("GET", status, b"{}")
     else:
-        assert read_page("GET", status, b"{}").said is said
+        assert read_page("GET", status, b"{}").status is said

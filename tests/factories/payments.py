@@ -105,7 +105,7 @@ class InMemoryProvider:
         self._break()
         return page_answer(page.shown("http://sandbox"))
 
-    def ask(self, reference: str) -> Answer:
+    def query_status(self, reference: str) -> Answer:
         page = self.books.find(reference)
         self._break()
         return page_answer(page.shown("http://sandbox")) if page else Answer(ProviderStatus.ABSENT)

@@ -119,7 +119,7 @@ def test_what_was_sent_and_not_paid_lapses_with_its_price(case: Begin, consular:
     assert mine.submit()["status"] == "awaiting_payment"
     with consular.scope(HOME) as session:
         eleventh = today(session, HOME) + timedelta(days=10)
-    assert lapse.ask_and_lapse(consular, JOB, InMemoryProvider(), mine.reference, eleventh)
+    assert lapse.query_and_lapse(consular, JOB, InMemoryProvider(), mine.reference, eleventh)
     now = mine.serialise()
     assert (now["status"], now["quote"]["state"], now["on_withdrawal"]) == ("lapsed", "cancelled", None)
     again = case(specimens.FATHER, "marriage-statement").draft()

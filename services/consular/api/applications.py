@@ -1,4 +1,4 @@
-"""An applicant's own routes: draft, answers, papers, submission, withdrawal, and reading it all."""
+"""An applicant's own routes: draft, answers, uploads, submission, withdrawal, views."""
 
 from typing import Any
 from urllib.parse import quote
@@ -7,7 +7,7 @@ from flask import Blueprint, Response, jsonify, request
 from marshmallow import EXCLUDE, Schema, fields, validate
 from sqlalchemy.orm import Session
 
-from services.consular.api.request import TEXT, Keyed, mission_session, once
+from services.consular.api.request import TEXT, Keyed, mission_session, run_once
 from services.consular.applications import idempotency
 from services.consular.applications.behalf import Claim
 from services.consular.applications.model import Application
@@ -24,8 +24,8 @@ blueprint = Blueprint("applications", __name__)
 STATEMENTS, STATEMENT_LENGTH = 4, 8_000
 
 
-class ForAnother(Schema):
-    """As what one applies for somebody else, and what the registers attested of that."""
+class BehalfRequest(Schema):
+    """The capacity in which somebody applies for another person, with the registers' statements."""
 
     capacity = fields.String(
         required=True, validate=validate.OneOf((RELATIVE, AGENT, GUARDIAN), error="unknown_choice")
@@ -39,9 +39,9 @@ class ForAnother(Schema):
 
 
 class Start(Keyed):
-    """For which transaction, for whom if not oneself, and at which mission if not one's own."""
+    """The transaction of a draft; optionally another person (`behalf`) and another mission than the actor's."""
 
-    behalf = fields.Nested(ForAnother, unknown=EXCLUDE, allow_none=True, load_default=None)
+    behalf = fields.Nested(BehalfRequest, unknown=EXCLUDE, allow_none=True, load_default=None)
 
     transaction = fields.String(required=True, validate=validate.Length(1, 60, error="too_long"))
     mission = fields.String(validate=validate.Regexp(r"[A-Z]{3}\Z", error="mission_unknown"), allow_none=True)
@@ -74,28 +74,28 @@ def _view(session: Session, reference: str) -> dict[str, Any]:
 @blueprint.post("/applications")
 @allowed("application.draft")
 def start() -> tuple[Response, int]:
-    """A new draft; repeated with the same key, the same one."""
-    asked = body(Start)
+    """Creates a draft; a repeated key returns the same one."""
+    request_body = body(Start)
     actor = current_actor()
-    mission = asked.get("mission") or actor.mission
+    mission = request_body.get("mission") or actor.mission
     if not mission:
         raise Invalid("required", field="mission")
-    claim = Claim(keys(), **asked["behalf"]) if asked["behalf"] else None
+    claim = Claim(keys(), **request_body["behalf"]) if request_body["behalf"] else None
     with database().scope(mission) as session:
-        content = {"transaction": asked["transaction"], "mission": mission, **_for_whom(claim)}
-        made = idempotency.once(
+        content = {"transaction": request_body["transaction"], "mission": mission, **_claim_key(claim)}
+        draft_head = idempotency.run_once(
             session,
             actor,
             mission,
-            asked["key"],
+            request_body["key"],
             content,
-            lambda: _head(draft.start(session, actor, asked["transaction"], mission, claim)),
+            lambda: _head(draft.start(session, actor, request_body["transaction"], mission, claim)),
         )
-        return jsonify(application_view.view(session, actor, made["reference"])), 201
+        return jsonify(application_view.view(session, actor, draft_head["reference"])), 201
 
 
-def _for_whom(claim: Claim | None) -> dict[str, str | None]:
-    """What of a claim makes a repeated request the same one: its statements are new at every try."""
+def _claim_key(claim: Claim | None) -> dict[str, str | None]:
+    """The parts of a claim that identify a repeated request: statements are new at every attempt."""
     return {"capacity": claim.capacity, "mandate": claim.mandate} if claim else {}
 
 
@@ -119,29 +119,29 @@ def detail(reference: str) -> dict[str, Any]:
 @allowed("application.answer")
 def answers(reference: str) -> dict[str, Any]:
     """Saves the given answers; the others stay as they are."""
-    given = body(Answers)["answers"]
+    new_answers = body(Answers)["answers"]
     with mission_session(reference) as session:
-        draft.save(session, current_actor(), reference, given)
+        draft.save(session, current_actor(), reference, new_answers)
         return application_view.view(session, current_actor(), reference)
 
 
 @blueprint.post("/applications/<reference>/papers")
 @allowed("paper.upload")
 def upload(reference: str) -> tuple[dict[str, Any], int]:
-    """Adds a file: raw bytes, the type in the header, the paper's name in the address."""
+    """Adds a file: raw bytes, the type in the header, the checklist item's name in the address."""
     name, filename = request.args.get("name", ""), request.args.get("filename", "")[:TEXT]
     if not name:
         raise Invalid("required", field="name")
     data = request.get_data(cache=False)
     with mission_session(reference) as session:
-        paper = draft.attach(session, current_actor(), reference, name, filename, request.mimetype, data)
-        return {"paper": application_view.serialise_upload(paper)}, 201
+        added_upload = draft.attach(session, current_actor(), reference, name, filename, request.mimetype, data)
+        return {"paper": application_view.serialise_upload(added_upload)}, 201
 
 
 @blueprint.delete("/applications/<reference>/papers/<paper>")
 @allowed("paper.remove")
 def remove(reference: str, paper: str) -> dict[str, Any]:
-    """Takes a file out again."""
+    """Removes a file."""
     with mission_session(reference) as session:
         draft.detach(session, current_actor(), reference, paper)
         return application_view.view(session, current_actor(), reference)
@@ -150,11 +150,11 @@ def remove(reference: str, paper: str) -> dict[str, Any]:
 @blueprint.get("/papers/<paper>")
 @allowed("paper.read")
 def content(paper: str) -> Response:
-    """A file's bytes, to be saved and never to be shown as a page."""
+    """A file's bytes, as an attachment that a browser never shows as a page."""
     with mission_session(paper) as session:
-        found, data = draft.read_upload(session, current_actor(), paper)
-    answer = Response(data, content_type=found.type)
-    answer.headers["Content-Disposition"] = f"attachment; filename={quote(store.download_name(found))}"
+        upload_row, data = draft.read_upload(session, current_actor(), paper)
+    answer = Response(data, content_type=upload_row.type)
+    answer.headers["Content-Disposition"] = f"attachment; filename={quote(store.download_name(upload_row))}"
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return answer
@@ -162,23 +162,23 @@ def content(paper: str) -> Response:
 
 @blueprint.post("/applications/<reference>/submit")
 @allowed("application.submit")
-def add_mandate_deed(reference: str) -> dict[str, Any]:
-    """Submits, once for each key. The statements are new at every try, so that they don't count as its content."""
-    asked = body(Submission)
+def submit_application(reference: str) -> dict[str, Any]:
+    """Submits, once for each key. The statements are new at every attempt and no part of the key's content."""
+    request_body = body(Submission)
 
     def act(session: Session) -> dict[str, Any]:
-        return _head(submit(session, current_actor(), keys(), reference, asked["statements"]))
+        return _head(submit(session, current_actor(), keys(), reference, request_body["statements"]))
 
-    return once(reference, asked["key"], {"verb": "submit"}, act, lambda session: _view(session, reference))
+    return run_once(reference, request_body["key"], {"verb": "submit"}, act, lambda session: _view(session, reference))
 
 
 @blueprint.post("/applications/<reference>/withdraw")
 @allowed("application.withdraw")
 def withdraw_application(reference: str) -> dict[str, Any]:
-    """Withdraws; what was paid is owed back."""
+    """Withdraws; paid money is owed back."""
 
     def act(session: Session) -> dict[str, Any]:
         return _head(withdraw(session, current_actor(), reference))
 
     key = body(Keyed)["key"]
-    return once(reference, key, {"verb": "withdraw"}, act, lambda session: _view(session, reference))
+    return run_once(reference, key, {"verb": "withdraw"}, act, lambda session: _view(session, reference))

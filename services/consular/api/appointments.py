@@ -1,4 +1,4 @@
-"""Turns over HTTP: applicants choose, book, move and cancel them; the desk sees its day and writes down who came."""
+"""Appointments over HTTP: applicants hold, book, move and cancel them; the desk reads its day and who came."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -7,7 +7,7 @@ from flask import Blueprint, request
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
-from services.consular.api.request import TEXT, Keyed, mission_session, once
+from services.consular.api.request import TEXT, Keyed, mission_session, run_once
 from services.consular.applications.model import Application
 from services.consular.appointments.day_sheet import day_sheet
 from services.consular.appointments.model import Appointment
@@ -22,14 +22,14 @@ from shared.web.service import allowed, body, current_actor, transaction
 blueprint = Blueprint("turns", __name__)
 
 
-class Chosen(Keyed):
-    """The instant at which the wanted turn begins."""
+class SlotChoice(Keyed):
+    """The instant at which the chosen appointment begins."""
 
     starts_at = fields.String(required=True, validate=validate.Length(1, 40, error="too_long"))
 
 
 class CheckIn(Keyed):
-    """The number read from the paper of who came."""
+    """The number read from the identity document of the person at the desk."""
 
     number = fields.String(required=True, validate=validate.Length(max=40, error="too_long"))
 
@@ -38,15 +38,15 @@ def _instant(text: str) -> datetime:
     """An instant with its offset: a wall clock alone could be any mission's. Raises Invalid."""
     try:
         instant = datetime.fromisoformat(text)
-    except ValueError as wrong:
-        raise Invalid("not_an_instant", field="starts_at") from wrong
+    except ValueError as error:
+        raise Invalid("not_an_instant", field="starts_at") from error
     if instant.tzinfo is None or not 2000 <= instant.year <= 2100:
         raise Invalid("not_an_instant", field="starts_at")
     return instant.astimezone(UTC)
 
 
-def _appointment_answer(turn: Appointment) -> dict[str, Any]:
-    return {"turn": turn.serialise()}
+def _appointment_answer(appointment: Appointment) -> dict[str, Any]:
+    return {"turn": appointment.serialise()}
 
 
 def _view(reference: str) -> Any:
@@ -57,25 +57,25 @@ def _view(reference: str) -> Any:
 @allowed("turn.hold")
 def hold(reference: str) -> dict[str, Any]:
     """Holds a time for the minutes of the rule."""
-    asked = body(Chosen)
-    at = _instant(asked["starts_at"])
+    request_body = body(SlotChoice)
+    at = _instant(request_body["starts_at"])
 
     def act(session: Session) -> dict[str, Any]:
         return _appointment_answer(appointments.hold_slot(session, current_actor(), reference, at))
 
-    return once(reference, asked["key"], {"verb": "hold", "at": at.isoformat()}, act, _view(reference))
+    return run_once(reference, request_body["key"], {"verb": "hold", "at": at.isoformat()}, act, _view(reference))
 
 
 @blueprint.post("/applications/<reference>/turn/release")
 @allowed("turn.hold")
 def release(reference: str) -> dict[str, Any]:
-    """Gives up what is held."""
+    """Releases the held time."""
 
     def act(session: Session) -> dict[str, Any]:
         appointments.release_slot(session, current_actor(), reference)
         return {}
 
-    return once(reference, body(Keyed)["key"], {"verb": "release"}, act, _view(reference))
+    return run_once(reference, body(Keyed)["key"], {"verb": "release"}, act, _view(reference))
 
 
 @blueprint.post("/applications/<reference>/turn/confirm")
@@ -86,20 +86,20 @@ def confirm(reference: str) -> dict[str, Any]:
     def act(session: Session) -> dict[str, Any]:
         return _appointment_answer(appointments.confirm(session, current_actor(), reference))
 
-    return once(reference, body(Keyed)["key"], {"verb": "confirm"}, act, _view(reference))
+    return run_once(reference, body(Keyed)["key"], {"verb": "confirm"}, act, _view(reference))
 
 
 @blueprint.post("/applications/<reference>/turn/move")
 @allowed("turn.move")
 def reschedule(reference: str) -> dict[str, Any]:
     """Changes the booked time for another."""
-    asked = body(Chosen)
-    at = _instant(asked["starts_at"])
+    request_body = body(SlotChoice)
+    at = _instant(request_body["starts_at"])
 
     def act(session: Session) -> dict[str, Any]:
         return _appointment_answer(appointments.reschedule(session, current_actor(), reference, at))
 
-    return once(reference, asked["key"], {"verb": "move", "at": at.isoformat()}, act, _view(reference))
+    return run_once(reference, request_body["key"], {"verb": "move", "at": at.isoformat()}, act, _view(reference))
 
 
 @blueprint.post("/applications/<reference>/turn/cancel")
@@ -110,7 +110,7 @@ def cancel(reference: str) -> dict[str, Any]:
     def act(session: Session) -> dict[str, Any]:
         return _appointment_answer(appointments.cancel(session, current_actor(), reference))
 
-    return once(reference, body(Keyed)["key"], {"verb": "cancel"}, act, _view(reference))
+    return run_once(reference, body(Keyed)["key"], {"verb": "cancel"}, act, _view(reference))
 
 
 @blueprint.get("/desk/turns")
@@ -123,24 +123,24 @@ def list_day() -> dict[str, Any]:
 
 
 def _day() -> date | None:
-    given = ascii_digits(request.args.get("day", ""))[:10]
+    day_text = ascii_digits(request.args.get("day", ""))[:10]
     try:
-        return date.fromisoformat(given) if given else None
-    except ValueError as wrong:
-        raise Invalid("not_a_date", field="day") from wrong
+        return date.fromisoformat(day_text) if day_text else None
+    except ValueError as error:
+        raise Invalid("not_a_date", field="day") from error
 
 
 @blueprint.post("/desk/cases/<reference>/attend")
 @allowed("desk.attend")
-def came(reference: str) -> dict[str, Any]:
-    """Came in person, identity checked. An attempt by anybody else is recorded, and changes nothing."""
-    asked = body(CheckIn)
+def check_in(reference: str) -> dict[str, Any]:
+    """Records attendance with a checked identity. Another person's attempt is recorded, and changes nothing."""
+    request_body = body(CheckIn)
 
     def act(session: Session) -> dict[str, Any]:
-        return _head(attend(session, current_actor(), reference, asked["number"]))
+        return _head(attend(session, current_actor(), reference, request_body["number"]))
 
     try:
-        return once(reference, asked["key"], {"verb": "attend", "shown": asked["number"]}, act)
+        return run_once(reference, request_body["key"], {"verb": "attend", "shown": request_body["number"]}, act)
     except WrongPerson:
         with mission_session(reference) as session:
             record_wrong_person(session, current_actor(), reference)
@@ -149,13 +149,13 @@ def came(reference: str) -> dict[str, Any]:
 
 @blueprint.post("/desk/cases/<reference>/miss")
 @allowed("desk.miss")
-def did_not_come(reference: str) -> dict[str, Any]:
-    """Nobody came at the hour."""
+def record_absence(reference: str) -> dict[str, Any]:
+    """Records that the applicant did not come."""
 
     def act(session: Session) -> dict[str, Any]:
         return _head(miss(session, current_actor(), reference))
 
-    return once(reference, body(Keyed)["key"], {"verb": "miss"}, act)
+    return run_once(reference, body(Keyed)["key"], {"verb": "miss"}, act)
 
 
 def _head(application: Application) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Proposals over HTTP: what one would touch, making it, what waits for a second signature, signing or declining."""
+"""Proposals over HTTP: preview, propose, list, sign or decline."""
 
 from typing import Any
 
@@ -20,18 +20,18 @@ blueprint = Blueprint("proposals", __name__, url_prefix="/desk/proposals")
 
 
 class Terms(Schema):
-    """What is proposed; each kind reads its own terms."""
+    """The kind and terms of a proposal; each kind checks its own terms."""
 
     kind = fields.String(required=True, validate=validate.Length(1, 40, error="unknown_choice"))
     params = fields.Dict(keys=fields.String(), required=True, validate=validate.Length(max=20, error="too_long"))
 
 
-class Proposed(Keyed, Terms):
-    """The same, to be written down."""
+class ProposalRequest(Keyed, Terms):
+    """Terms to be stored as a proposal."""
 
 
 class Verdict(Keyed):
-    """Signed or declined, the latter with a reason in plain words."""
+    """The decision on a proposal; a decline has a reason in plain words."""
 
     verdict = fields.String(required=True, validate=validate.OneOf(("approve", "decline"), error="unknown_choice"))
     reason = fields.String(load_default="")
@@ -40,62 +40,71 @@ class Verdict(Keyed):
 @blueprint.get("")
 @allowed("proposal.read")
 def list_proposals() -> Response:
-    """Those of the mission, what waits first."""
+    """The mission's proposals, the waiting ones first."""
     with transaction() as session:
-        return jsonify([bulk_action.serialise(session, one) for one in sign.list_proposals(session, current_actor())])
+        return jsonify(
+            [bulk_action.serialise(session, proposal) for proposal in sign.list_proposals(session, current_actor())]
+        )
 
 
 @blueprint.post("/preview")
 @allowed("proposal.make")
 def preview() -> dict[str, Any]:
-    """What the terms would touch; nothing is written but that somebody looked."""
-    asked = body(Terms)
+    """The figures the terms would affect; nothing is written but the event of the preview."""
+    request_body = body(Terms)
     with transaction() as session:
-        audit.record(session, current_actor(), "proposal.previewed", current_actor().mission or "", asked["kind"][:40])
-        return bulk_action.look(session, current_actor(), asked["kind"], asked["params"])
+        audit.record(
+            session, current_actor(), "proposal.previewed", current_actor().mission or "", request_body["kind"][:40]
+        )
+        return bulk_action.preview(session, current_actor(), request_body["kind"], request_body["params"])
 
 
 @blueprint.post("")
 @allowed("proposal.make")
 def make() -> tuple[dict[str, Any], int]:
-    """Puts it before a second person, once for each key."""
-    asked, actor = body(Proposed), current_actor()
+    """Stores a proposal for a second person, once for each key."""
+    request_body, actor = body(ProposalRequest), current_actor()
 
     def act(session: Session) -> dict[str, Any]:
-        made = bulk_action.propose(session, actor, asked["kind"], asked["params"])
-        session.refresh(made)
-        return bulk_action.serialise(session, made)
+        proposal = bulk_action.propose(session, actor, request_body["kind"], request_body["params"])
+        session.refresh(proposal)
+        return bulk_action.serialise(session, proposal)
 
-    content = {"verb": "propose", "kind": asked["kind"], "params": asked["params"]}
+    content = {"verb": "propose", "kind": request_body["kind"], "params": request_body["params"]}
     with transaction() as session:
-        return idempotency.once(session, actor, actor.mission or "", asked["key"], content, lambda: act(session)), 201
+        answer = idempotency.run_once(
+            session, actor, actor.mission or "", request_body["key"], content, lambda: act(session)
+        )
+        return answer, 201
 
 
 @blueprint.get("/<reference>")
 @allowed("proposal.read")
 def detail(reference: str) -> dict[str, Any]:
-    """One proposal, with the figures of this moment while it waits."""
+    """One proposal, with the present figures while it waits."""
     with transaction() as session:
-        found = sign.find(session, current_actor(), _view(reference))
+        proposal = sign.find(session, current_actor(), _view(reference))
         audit.record(session, current_actor(), "proposal.read", reference)
-        return bulk_action.serialise(session, found)
+        return bulk_action.serialise(session, proposal)
 
 
 @blueprint.post("/<reference>")
 @allowed("proposal.decide")
 def decide(reference: str) -> dict[str, Any]:
-    """The second person's word, once for each key."""
-    asked, actor = body(Verdict), current_actor()
+    """Applies the second person's decision, once for each key."""
+    request_body, actor = body(Verdict), current_actor()
 
     def act(session: Session) -> dict[str, Any]:
-        return sign.serialise(_decided(session, reference, asked["verdict"], asked["reason"]))
+        return sign.serialise(_decide(session, reference, request_body["verdict"], request_body["reason"]))
 
-    content = {"verb": asked["verdict"], "about": _view(reference), "reason": asked["reason"]}
+    content = {"verb": request_body["verdict"], "about": _view(reference), "reason": request_body["reason"]}
     with transaction() as session:
-        return idempotency.once(session, actor, actor.mission or "", asked["key"], content, lambda: act(session))
+        return idempotency.run_once(
+            session, actor, actor.mission or "", request_body["key"], content, lambda: act(session)
+        )
 
 
-def _decided(session: Session, reference: str, verdict: str, reason: str) -> Proposal:
+def _decide(session: Session, reference: str, verdict: str, reason: str) -> Proposal:
     if verdict == "approve":
         return bulk_action.approve(session, current_actor(), reference)
     return sign.decline(session, current_actor(), reference, reason)

@@ -1,4 +1,4 @@
-"""Older bookings over HTTP where they meet applications: a phase opens, a file is brought in, a booking is claimed."""
+"""Older bookings over HTTP where they concern applications: declare a phase, import a file, claim a booking."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ blueprint = Blueprint("claims", __name__)
 
 
 class Claim(Keyed):
-    """The older platform's reference, the transaction it was for, and what the register attests about the claimant."""
+    """The older platform's reference, its transaction, and the register's statements about the claimant."""
 
     reference = fields.String(required=True, validate=validate.Length(1, 80, error="too_long"))
     transaction = fields.String(required=True, validate=validate.Length(1, 60, error="too_long"))
@@ -39,7 +39,7 @@ class Terms(Keyed):
 
 
 class Verdict(Schema):
-    """What becomes of a previewed file."""
+    """The decision on a previewed file."""
 
     verdict = fields.String(required=True, validate=validate.OneOf(("keep", "drop"), error="unknown_choice"))
 
@@ -47,49 +47,56 @@ class Verdict(Schema):
 @blueprint.post("/desk/bookings/phases")
 @allowed("booking.import")
 def declare() -> tuple[dict[str, Any], int]:
-    """A new phase, once for each key."""
-    asked, actor = body(Terms), current_actor()
+    """Declares a phase, once for each key."""
+    request_body, actor = body(Terms), current_actor()
 
     def act(session: Session) -> dict[str, Any]:
         return phases.serialise(
-            phases.declare(session, actor, asked["terms"]), missions.today(session, session.info["mission"])
+            phases.declare(session, actor, request_body["terms"]), missions.today(session, session.info["mission"])
         )
 
-    content = {"verb": "declare_phase", "terms": asked["terms"]}
+    content = {"verb": "declare_phase", "terms": request_body["terms"]}
     with transaction() as session:
-        return idempotency.once(session, actor, actor.mission or "", asked["key"], content, lambda: act(session)), 201
+        answer = idempotency.run_once(
+            session, actor, actor.mission or "", request_body["key"], content, lambda: act(session)
+        )
+        return answer, 201
 
 
 @blueprint.post("/desk/bookings/imports/<reference>")
 @allowed("booking.import")
 def decide(reference: str) -> dict[str, Any]:
-    """Brings a file's good rows in and tells those who are known, or drops it."""
+    """Imports a file's good rows and notifies known holders, or drops the file."""
     verdict, actor = body(Verdict)["verdict"], current_actor()
     with transaction() as session:
         if verdict == "drop":
             return import_bookings.serialise(import_bookings.drop(session, actor, reference))
-        made = import_bookings.import_file(session, actor, reference)
-        notify_holder(session, actor, made)
-        return import_bookings.serialise(made)
+        booking_import = import_bookings.import_file(session, actor, reference)
+        notify_holder(session, actor, booking_import)
+        return import_bookings.serialise(booking_import)
 
 
 @blueprint.post("/bookings/claim")
 @allowed("booking.claim")
 def make() -> tuple[dict[str, Any], int]:
-    """A draft that keeps the booked day. In vain it leaves a trace of its own."""
-    asked, actor = body(Claim), current_actor()
+    """Claims a booking as a draft with its booked day. A failed claim is recorded in a separate transaction."""
+    request_body, actor = body(Claim), current_actor()
     if not actor.mission:
         raise Invalid("required", field="mission")
-    content = {"verb": "claim", "reference": asked["reference"], "transaction": asked["transaction"]}
+    content = {"verb": "claim", "reference": request_body["reference"], "transaction": request_body["transaction"]}
 
     def act(session: Session) -> dict[str, Any]:
-        made = claim(session, actor, keys(), asked["reference"], asked["transaction"], asked["statements"])
-        return {"reference": made.reference}
+        application = claim(
+            session, actor, keys(), request_body["reference"], request_body["transaction"], request_body["statements"]
+        )
+        return {"reference": application.reference}
 
     try:
         with transaction() as session:
-            made = idempotency.once(session, actor, actor.mission, asked["key"], content, lambda: act(session))
-            return application_view.view(session, actor, made["reference"]), 201
+            draft_head = idempotency.run_once(
+                session, actor, actor.mission, request_body["key"], content, lambda: act(session)
+            )
+            return application_view.view(session, actor, draft_head["reference"]), 201
     except NotFound:
         with transaction() as session:
             record_miss(session, actor)

@@ -1,4 +1,4 @@
-"""How older bookings are asked for at the desk: phases, and files with their preview and faults."""
+"""Older bookings at the desk over HTTP: phases, and files with their preview and faults."""
 
 from typing import Any
 
@@ -25,25 +25,25 @@ def overview() -> dict[str, Any]:
 @blueprint.post("/imports")
 @allowed("booking.import")
 def upload() -> tuple[dict[str, Any], int]:
-    """Reads a file of raw bytes and keeps it aside."""
+    """Stores a file of raw bytes as a preview."""
     phase, filename = request.args.get("phase", "")[:40], request.args.get("filename", "")
     if not phase:
         raise Invalid("required", field="phase")
     content = request.get_data(cache=False)
     with transaction() as session:
-        made = import_bookings.preview(session, current_actor(), phase, filename, content)
-        session.refresh(made)
-        return import_bookings.serialise(made), 201
+        booking_import = import_bookings.preview(session, current_actor(), phase, filename, content)
+        session.refresh(booking_import)
+        return import_bookings.serialise(booking_import), 201
 
 
 @blueprint.get("/imports/<reference>")
 @allowed("booking.read")
 def detail(reference: str) -> dict[str, Any]:
-    """A file's preview, or what became of it."""
+    """A file's preview, or its result."""
     with transaction() as session:
-        made = import_bookings.find(session, current_actor(), reference)
+        booking_import = import_bookings.find(session, current_actor(), reference)
         audit.record(session, current_actor(), "bookings.read", reference)
-        return import_bookings.serialise(made)
+        return import_bookings.serialise(booking_import)
 
 
 @blueprint.get("/imports/<reference>/faults.csv")
@@ -51,7 +51,7 @@ def detail(reference: str) -> dict[str, Any]:
 def faults(reference: str) -> Response:
     """Every fault with its line, for a spreadsheet."""
     with transaction() as session:
-        made = import_bookings.find(session, current_actor(), reference)
+        booking_import = import_bookings.find(session, current_actor(), reference)
         audit.record(session, current_actor(), "bookings.faults_read", reference)
-        content = faults_file(made.faults)
+        content = faults_file(booking_import.faults)
     return Response(content, mimetype="text/csv")

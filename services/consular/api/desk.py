@@ -1,4 +1,4 @@
-"""The desk's routes: the queue, one case, and the verdicts and hand-overs that officers make."""
+"""The desk's routes: the queue, one case, the officers' verdicts, and the collection of passports."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from flask import Blueprint, request
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
-from services.consular.api.request import TEXT, Keyed, mission_session, once
+from services.consular.api.request import TEXT, Keyed, mission_session, run_once
 from services.consular.applications.model import Application
 from services.consular.passports import collect
 from services.consular.passports.reprint import reprint
@@ -21,7 +21,7 @@ blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 LAST_PAGE = 1_000
 
 
-class Reasoned(Keyed):
+class ReasonedVerdict(Keyed):
     """A verdict with its reason's code, and a note in plain words for the applicant."""
 
     key = fields.String(load_default="", validate=validate.Length(max=100, error="too_long"))
@@ -30,7 +30,7 @@ class Reasoned(Keyed):
 
 
 class Collection(Keyed):
-    """Whose paper was shown at the counter."""
+    """The national number on the identity document shown at the counter."""
 
     national_number = fields.String(required=True, validate=validate.Length(max=40, error="too_long"))
 
@@ -39,20 +39,20 @@ class Collection(Keyed):
 @allowed("desk.queue")
 def list_queue() -> dict[str, Any]:
     """The mission's files by status, transaction, reference or national number."""
-    wanted = {name: request.args.get(name, "")[:TEXT] for name in ("status", "transaction", "q")}
+    filters = {name: request.args.get(name, "")[:TEXT] for name in ("status", "transaction", "q")}
     with transaction() as session:
-        return queue(session, current_actor(), wanted["status"], wanted["transaction"], wanted["q"].strip(), _page())
+        return queue(session, current_actor(), filters["status"], filters["transaction"], filters["q"].strip(), _page())
 
 
 def _page() -> int:
-    asked = ascii_digits(request.args.get("page", "1"))[:9]
-    return min(max(int(asked), 1), LAST_PAGE) if is_digits(asked) else 1
+    page_textst_body = ascii_digits(request.args.get("page", "1"))[:9]
+    return min(max(int(page_textst_body), 1), LAST_PAGE) if is_digits(page_textst_body) else 1
 
 
 @blueprint.get("/cases/<reference>")
 @allowed("desk.case")
 def case(reference: str) -> dict[str, Any]:
-    """One file with person, facts and history; that it was opened, and why, is recorded."""
+    """One file with person, facts and history; the read is recorded with its reason."""
     with mission_session(reference) as session:
         return application_view.case(session, current_actor(), reference, request.args.get("reason", "")[:TEXT] or None)
 
@@ -62,7 +62,7 @@ def case(reference: str) -> dict[str, Any]:
 def accept(reference: str) -> dict[str, Any]:
     """Forwards to the authorities."""
     key = body(Keyed)["key"]
-    return once(
+    return run_once(
         reference, key, {"verb": "accept"}, lambda session: _head(review.accept(session, current_actor(), reference))
     )
 
@@ -70,66 +70,72 @@ def accept(reference: str) -> dict[str, Any]:
 @blueprint.post("/cases/<reference>/return")
 @allowed("desk.return")
 def return_for_correction(reference: str) -> dict[str, Any]:
-    """Returns for a fix."""
-    asked = body(Reasoned)
+    """Returns for correction."""
+    request_body = body(ReasonedVerdict)
 
     def act(session: Session) -> dict[str, Any]:
         return _head(
-            review.return_for_correction(session, current_actor(), reference, asked["reason"], asked["note"] or "")
+            review.return_for_correction(
+                session, current_actor(), reference, request_body["reason"], request_body["note"] or ""
+            )
         )
 
-    return _maybe_once(reference, asked, "return", act)
+    return _run_once_if_keyed(reference, request_body, "return", act)
 
 
 @blueprint.post("/cases/<reference>/refuse")
 @allowed("desk.refuse")
 def refuse(reference: str) -> dict[str, Any]:
-    """Refuses; what was paid is owed back."""
-    asked = body(Reasoned)
+    """Refuses; paid money is owed back."""
+    request_body = body(ReasonedVerdict)
 
     def act(session: Session) -> dict[str, Any]:
-        return _head(review.refuse(session, current_actor(), reference, asked["reason"], asked["note"] or ""))
+        return _head(
+            review.refuse(session, current_actor(), reference, request_body["reason"], request_body["note"] or "")
+        )
 
-    return _maybe_once(reference, asked, "refuse", act)
+    return _run_once_if_keyed(reference, request_body, "refuse", act)
 
 
 @blueprint.post("/cases/<reference>/reprint")
 @allowed("desk.reprint")
-def print_again(reference: str) -> dict[str, Any]:
+def reprint_passport(reference: str) -> dict[str, Any]:
     """Replaces a booklet that was spoiled before collection."""
-    asked = body(Reasoned)
+    request_body = body(ReasonedVerdict)
 
     def act(session: Session) -> dict[str, Any]:
-        return _head(reprint(session, current_actor(), reference, asked["reason"]))
+        return _head(reprint(session, current_actor(), reference, request_body["reason"]))
 
-    return once(reference, asked["key"], {"verb": "reprint", "reason": asked["reason"]}, act)
+    return run_once(reference, request_body["key"], {"verb": "reprint", "reason": request_body["reason"]}, act)
 
 
 @blueprint.post("/cases/<reference>/collect")
 @allowed("desk.collect")
 def collect_passport(reference: str) -> dict[str, Any]:
-    """Hands the passport to its holder. An attempt by anybody else is recorded, and changes nothing."""
-    asked = body(Collection)
+    """Hands the passport to its holder. Another person's attempt is recorded, and changes nothing."""
+    request_body = body(Collection)
 
     def act(session: Session) -> dict[str, Any]:
-        return _head(collect.collect(session, current_actor(), reference, asked["national_number"]))
+        return _head(collect.collect(session, current_actor(), reference, request_body["national_number"]))
 
     try:
-        return once(reference, asked["key"], {"verb": "collect", "shown": asked["national_number"]}, act)
+        return run_once(
+            reference, request_body["key"], {"verb": "collect", "shown": request_body["national_number"]}, act
+        )
     except WrongPerson:
         with mission_session(reference) as session:
             collect.record_wrong_person(session, current_actor(), reference)
         raise
 
 
-def _maybe_once(reference: str, asked: dict[str, Any], verb: str, act: Any) -> dict[str, Any]:
-    """A verdict that closes a stage cannot be given twice, so that its key may be left out."""
-    if not asked["key"]:
+def _run_once_if_keyed(reference: str, request_body: dict[str, Any], verb: str, act: Any) -> dict[str, Any]:
+    """Runs a verdict with or without a key: a verdict that closes a stage cannot be repeated anyway."""
+    if not request_body["key"]:
         with mission_session(reference) as session:
-            done: dict[str, Any] = act(session)
-            return done
-    content = {"verb": verb, "reason": asked["reason"], "note": asked["note"]}
-    return once(reference, asked["key"], content, act)
+            answer: dict[str, Any] = act(session)
+            return answer
+    content = {"verb": verb, "reason": request_body["reason"], "note": request_body["note"]}
+    return run_once(reference, request_body["key"], content, act)
 
 
 def _head(application: Application) -> dict[str, Any]:

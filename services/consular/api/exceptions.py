@@ -1,4 +1,4 @@
-"""What the desk does about exceptions: held money goes back, a flag comes off."""
+"""The desk's routes about exceptions: refund held money, clear a flag."""
 
 from typing import Any
 
@@ -6,15 +6,15 @@ from flask import Blueprint
 from marshmallow import fields
 from sqlalchemy.orm import Session
 
-from services.consular.api.request import Keyed, once
+from services.consular.api.request import Keyed, run_once
 from services.consular.workflow import exceptions
 from shared.web.service import allowed, body, current_actor
 
 blueprint = Blueprint("exceptions", __name__)
 
 
-class Why(Keyed):
-    """The reason, in plain words; kept with the file."""
+class ReasonRequest(Keyed):
+    """The reason, in plain words; stored with the file."""
 
     reason = fields.String(load_default="")
 
@@ -22,24 +22,26 @@ class Why(Keyed):
 @blueprint.post("/desk/cases/<reference>/payments/<payment>/give-back")
 @allowed("payment.give_back")
 def refund_held_payment(reference: str, payment: str) -> dict[str, Any]:
-    """Owes held money back, as it came."""
-    asked = body(Why)
+    """Marks held money as owed back, in its received amount."""
+    request_body = body(ReasonRequest)
 
     def act(session: Session) -> dict[str, Any]:
-        due = exceptions.refund_held_payment(session, current_actor(), reference, payment, asked["reason"])
+        due = exceptions.refund_held_payment(session, current_actor(), reference, payment, request_body["reason"])
         return {"refund": due.reference, "amount": due.amount, "currency": due.currency}
 
-    return once(reference, asked["key"], {"verb": "give_back", "payment": payment, "reason": asked["reason"]}, act)
+    return run_once(
+        reference, request_body["key"], {"verb": "give_back", "payment": payment, "reason": request_body["reason"]}, act
+    )
 
 
 @blueprint.post("/desk/cases/<reference>/clear")
 @allowed("desk.clear")
 def clear(reference: str) -> dict[str, Any]:
-    """Takes the flag off."""
-    asked = body(Why)
+    """Clears the flag."""
+    request_body = body(ReasonRequest)
 
     def act(session: Session) -> dict[str, Any]:
-        application = exceptions.clear_flag(session, current_actor(), reference, asked["reason"])
+        application = exceptions.clear_flag(session, current_actor(), reference, request_body["reason"])
         return {"reference": application.reference, "status": application.status}
 
-    return once(reference, asked["key"], {"verb": "clear", "reason": asked["reason"]}, act)
+    return run_once(reference, request_body["key"], {"verb": "clear", "reason": request_body["reason"]}, act)

@@ -6,9 +6,9 @@ from flask import Blueprint, request
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
-from services.consular.api.request import TEXT, Keyed, mission_session, once
+from services.consular.api.request import TEXT, Keyed, mission_session, run_once
 from services.consular.ministries import letter_views as desk_letters
-from services.consular.ministries.rules.reading import MOST_ENTRIES
+from services.consular.ministries.rules.reading import MAX_ENTRIES
 from services.consular.workflow import correspondence as letters
 from shared.values.digits import ascii_digits, is_digits
 from shared.web.service import allowed, body, current_actor, transaction
@@ -19,7 +19,7 @@ _texts = fields.Dict(keys=fields.String(), values=fields.String(allow_none=True)
 
 
 class LetterReply(Keyed):
-    """A reply as it lies before whoever enters it; the rules of its question read it."""
+    """A reply as it is entered; the rules of its question check it."""
 
     key = fields.String(load_default="", validate=validate.Length(max=100, error="too_long"))
     finding = fields.String(load_default="")
@@ -28,26 +28,26 @@ class LetterReply(Keyed):
     national_number = fields.String(load_default="")
     remark = fields.String(load_default="", allow_none=True)
     details = fields.Dict(keys=fields.String(), values=fields.String(allow_none=True), load_default=dict)
-    entries = fields.List(_texts, load_default=list, validate=validate.Length(max=MOST_ENTRIES, error="too_long"))
+    entries = fields.List(_texts, load_default=list, validate=validate.Length(max=MAX_ENTRIES, error="too_long"))
 
 
 @blueprint.get("/desk/letters")
 @allowed("letter.list")
 def list_letters() -> dict[str, Any]:
     """The mission's letters by state and authority, the overdue first."""
-    wanted = {name: request.args.get(name, "")[:TEXT] for name in ("state", "authority", "q")}
-    asked = ascii_digits(request.args.get("page", "1"))[:9]
-    page = min(max(int(asked), 1), LAST_PAGE) if is_digits(asked) else 1
+    filters = {name: request.args.get(name, "")[:TEXT] for name in ("state", "authority", "q")}
+    page_text = ascii_digits(request.args.get("page", "1"))[:9]
+    page = min(max(int(page_text), 1), LAST_PAGE) if is_digits(page_text) else 1
     with transaction() as session:
         return desk_letters.list_letters(
-            session, current_actor(), wanted["state"], wanted["authority"], page, wanted["q"].strip()
+            session, current_actor(), filters["state"], filters["authority"], page, filters["q"].strip()
         )
 
 
 @blueprint.get("/desk/letters/<code>")
 @allowed("letter.read")
 def detail(code: str) -> dict[str, Any]:
-    """A letter with its ladder, its replies and what it may be answered with."""
+    """A letter with its reminder steps, its replies and its possible findings."""
     with mission_session(code) as session:
         return desk_letters.detail(session, current_actor(), code)
 
@@ -55,21 +55,21 @@ def detail(code: str) -> dict[str, Any]:
 @blueprint.post("/desk/letters/<code>/reply")
 @allowed("letter.answer")
 def reply(code: str) -> dict[str, Any]:
-    """Records the reply an officer holds in hand."""
-    told = body(LetterReply)
+    """Records the reply an officer has received."""
+    request_body = body(LetterReply)
 
     def act(session: Session) -> dict[str, Any]:
-        letter = letters.answer(session, current_actor(), code, told)
+        letter = letters.answer(session, current_actor(), code, request_body)
         return {"letter": letter.code, "application": letter.application, "finding": letter.finding}
 
-    content = {name: value for name, value in told.items() if name != "key"}
-    return once(code, told["key"], {"verb": "reply", **content}, act)
+    content = {name: value for name, value in request_body.items() if name != "key"}
+    return run_once(code, request_body["key"], {"verb": "reply", **content}, act)
 
 
 @blueprint.get("/letters/<code>")
 @allowed("letter.fetch")
 def fetch(code: str) -> dict[str, Any]:
-    """What a letter asks, as its paper says it, for the partner it is written to."""
+    """The question of a letter, as its document states it, for its addressee."""
     with mission_session(code) as session:
         return desk_letters.content(session, current_actor(), code)
 
@@ -77,7 +77,7 @@ def fetch(code: str) -> dict[str, Any]:
 @blueprint.post("/letters/<code>/reply")
 @allowed("letter.deposit")
 def deposit(code: str) -> tuple[dict[str, Any], int]:
-    """Takes the content of a partner's reply; repeated, the first one stands."""
-    told = body(LetterReply)
+    """Stores a partner's reply; a repeated request does not change the first one."""
+    request_body = body(LetterReply)
     with mission_session(code) as session:
-        return {"new": letters.deposit(session, current_actor(), code, told)}, 201
+        return {"new": letters.deposit(session, current_actor(), code, request_body)}, 201

@@ -1,4 +1,4 @@
-"""The desk's routes about papers that let one person act for another, and about persons who may be the same."""
+"""The desk's routes about deeds of mandates, and about possible duplicates of a person."""
 
 from typing import Any
 
@@ -6,9 +6,9 @@ from flask import Blueprint, Response
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
-from services.consular.api.mandates import Introduced
-from services.consular.api.request import Keyed, mission_session, once
-from services.consular.applications.statements import introduced
+from services.consular.api.mandates import StatementRequest
+from services.consular.api.request import Keyed, mission_session, run_once
+from services.consular.applications.statements import attested_person
 from services.consular.missions import today
 from services.consular.people import mandate_notices, mandates, review_mandate
 from services.consular.people.model import Mandate
@@ -19,34 +19,34 @@ from shared.web.service import allowed, body, current_actor, keys, transaction
 blueprint = Blueprint("mandate_desk", __name__, url_prefix="/desk")
 
 
-class Accepted(Keyed, Introduced):
-    """With it comes what the register told this officer about the person the paper names."""
+class DeedAcceptance(Keyed, StatementRequest):
+    """The acceptance of a deed, with the register's statement to this officer about the principal."""
 
 
-class Refused(Keyed):
-    """Why a paper does not do."""
+class DeedRefusal(Keyed):
+    """The refusal of a deed, with its reason."""
 
     reason = fields.String(load_default="")
     note = fields.String(load_default="", allow_none=True, validate=validate.Length(max=2000, error="too_long"))
 
 
 def _serialise(session: Session, mandate: Mandate) -> dict[str, Any]:
-    seen = mandates.serialise(mandate, current_actor(), today(session, mandate.mission))
-    return {**seen, "principal_number": mandate.principal_number, "scan_type": mandate.scan_type}
+    view = mandates.serialise(mandate, current_actor(), today(session, mandate.mission))
+    return {**view, "principal_number": mandate.principal_number, "scan_type": mandate.scan_type}
 
 
 @blueprint.get("/mandates")
 @allowed("desk.mandates")
-def list_waiting() -> list[dict[str, Any]]:
-    """Papers to be checked, and the last ones decided."""
+def list_deeds() -> list[dict[str, Any]]:
+    """The deeds to be checked, and the latest decided ones."""
     with transaction() as session:
-        return [_serialise(session, one) for one in review_mandate.waiting(session, current_actor())]
+        return [_serialise(session, deed) for deed in review_mandate.list_deeds(session, current_actor())]
 
 
 @blueprint.get("/mandates/<reference>")
 @allowed("desk.mandate")
 def detail(reference: str) -> dict[str, Any]:
-    """One paper, with whom it names."""
+    """One deed, with the persons it names."""
     with mission_session(reference) as session:
         audit.record(session, current_actor(), "mandate.read", reference)
         return _serialise(session, mandates.find(session, reference))
@@ -55,9 +55,9 @@ def detail(reference: str) -> dict[str, Any]:
 @blueprint.get("/mandates/<reference>/scan")
 @allowed("desk.mandate")
 def scan(reference: str) -> Response:
-    """The scan, never to be run as a page."""
+    """The scan, with headers that keep a browser from running it as a page."""
     with mission_session(reference) as session:
-        content, kind = review_mandate.scan(session, current_actor(), reference)
+        content, kind = review_mandate.read_scan(session, current_actor(), reference)
     answer = Response(content, content_type=kind)
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
@@ -67,36 +67,36 @@ def scan(reference: str) -> Response:
 @blueprint.post("/mandates/<reference>/accept")
 @allowed("desk.mandate_decide")
 def accept(reference: str) -> dict[str, Any]:
-    """The paper is good."""
-    asked, actor = body(Accepted), current_actor()
-    principal = introduced(keys(), asked["statement"], to=actor.id)
+    """Accepts a deed."""
+    request_body, actor = body(DeedAcceptance), current_actor()
+    principal = attested_person(keys(), request_body["statement"], to=actor.id)
 
     def act(session: Session) -> dict[str, Any]:
         mission = mandates.find(session, reference).mission
-        decided = review_mandate.accept(session, actor, reference, principal, today(session, mission))
-        mandate_notices.tell_decided(session, decided)
-        return _serialise(session, decided)
+        mandate = review_mandate.accept(session, actor, reference, principal, today(session, mission))
+        mandate_notices.notify_decided(session, mandate)
+        return _serialise(session, mandate)
 
-    return once(reference, asked["key"], {"verb": "accept_mandate"}, act)
+    return run_once(reference, request_body["key"], {"verb": "accept_mandate"}, act)
 
 
 @blueprint.post("/mandates/<reference>/refuse")
 @allowed("desk.mandate_decide")
 def refuse(reference: str) -> dict[str, Any]:
-    """The paper does not do."""
-    asked = body(Refused)
+    """Refuses a deed."""
+    request_body = body(DeedRefusal)
 
     def act(session: Session) -> dict[str, Any]:
-        note = asked["note"] or ""
-        decided = review_mandate.refuse(session, current_actor(), reference, asked["reason"], note)
-        mandate_notices.tell_decided(session, decided)
-        return _serialise(session, decided)
+        note = request_body["note"] or ""
+        mandate = review_mandate.refuse(session, current_actor(), reference, request_body["reason"], note)
+        mandate_notices.notify_decided(session, mandate)
+        return _serialise(session, mandate)
 
-    return once(reference, asked["key"], {"verb": "refuse_mandate", "reason": asked["reason"]}, act)
+    return run_once(reference, request_body["key"], {"verb": "refuse_mandate", "reason": request_body["reason"]}, act)
 
 
-class Judged(Refused):
-    """Whether two files are one person's, and why the officer is sure."""
+class DuplicateVerdict(DeedRefusal):
+    """The verdict on whether two files belong to one person, with its reason."""
 
     other = fields.String(required=True, validate=validate.Length(1, 40, error="too_long"))
     verdict = fields.String(load_default="")
@@ -106,12 +106,17 @@ class Judged(Refused):
 @allowed("desk.duplicate")
 def judge(reference: str) -> dict[str, Any]:
     """Clears or confirms a mark."""
-    asked = body(Judged)
+    request_body = body(DuplicateVerdict)
 
     def act(session: Session) -> dict[str, Any]:
-        said = (asked["verdict"], asked["reason"], asked["note"] or "")
-        judged = duplicates.judge(session, current_actor(), reference, asked["other"], *said)
-        return {"reference": judged.reference, "status": judged.status}
+        verdict = (request_body["verdict"], request_body["reason"], request_body["note"] or "")
+        application = duplicates.judge(session, current_actor(), reference, request_body["other"], *verdict)
+        return {"reference": application.reference, "status": application.status}
 
-    content = {"verb": "judge", "other": asked["other"], "verdict": asked["verdict"], "reason": asked["reason"]}
-    return once(reference, asked["key"], content, act)
+    content = {
+        "verb": "judge",
+        "other": request_body["other"],
+        "verdict": request_body["verdict"],
+        "reason": request_body["reason"],
+    }
+    return run_once(reference, request_body["key"], content, act)

@@ -1,4 +1,4 @@
-"""An expatriate's routes about mandates: given, handed in, answered, ended, and proven to the registers."""
+"""An expatriate's routes about mandates: grant, submit a deed, answer, end, and prove to the registers."""
 
 import binascii
 import hmac
@@ -11,9 +11,9 @@ from flask import Blueprint
 from marshmallow import Schema, fields, validate
 from sqlalchemy.orm import Session
 
-from services.consular.api.request import Keyed, mission_session, once
+from services.consular.api.request import Keyed, mission_session, run_once
 from services.consular.applications import idempotency
-from services.consular.applications.statements import introduced
+from services.consular.applications.statements import attested_person
 from services.consular.applications.transitions import find as find_application
 from services.consular.missions import today
 from services.consular.people import grant_mandate, mandate_notices, mandates, review_mandate
@@ -30,22 +30,22 @@ from shared.web.service import allowed, body, current_actor, database, keys, set
 blueprint = Blueprint("mandates", __name__)
 STATEMENT_LENGTH, SCAN_LENGTH = 8_000, 8 * 1024 * 1024
 ISSUERS = ("consular", "civil_registry", "conscription")
-NUMBER, GIVEN = Question("agent_number", kind="national_number"), Question("agent_given", max_length=60)
+NUMBER, GIVEN_NAME = Question("agent_number", kind="national_number"), Question("agent_given", max_length=60)
 PRINCIPAL = (Question("principal_number", kind="national_number"), Question("principal_given", max_length=60))
 
 
-class Introduced(Schema):
-    """With it comes the register's statement about who asks."""
+class StatementRequest(Schema):
+    """A request with the register's statement about the actor."""
 
     statement = fields.String(required=True, validate=validate.Length(max=STATEMENT_LENGTH, error="too_long"))
 
 
-class Answered(Keyed, Introduced):
-    """A mandate taken up, or not wanted."""
+class MandateAnswer(Keyed, StatementRequest):
+    """The answer to an offered mandate."""
 
 
-class NewMandate(Keyed, Introduced):
-    """To whom, for what, until when."""
+class NewMandate(Keyed, StatementRequest):
+    """A new mandate: agent, scope, last day."""
 
     agent_number = fields.Raw(allow_none=True)
     agent_given = fields.Raw(allow_none=True)
@@ -55,8 +55,8 @@ class NewMandate(Keyed, Introduced):
     until = fields.Raw(allow_none=True)
 
 
-class HandedIn(Keyed, Introduced):
-    """A paper that names its agent and its principal, and its scan in base64."""
+class DeedSubmission(Keyed, StatementRequest):
+    """A deed with its principal, its terms and its scan in base64."""
 
     kind = fields.String(required=True, validate=validate.OneOf((POWER, GUARDIANSHIP), error="unknown_choice"))
     principal_number = fields.Raw(allow_none=True)
@@ -71,18 +71,18 @@ class HandedIn(Keyed, Introduced):
 
 
 class Purpose(Schema):
-    """For which transaction a mandate is used."""
+    """The transaction for which a mandate is used."""
 
     purpose = fields.String(required=True, validate=validate.Length(1, 60, error="too_long"))
 
 
 def _key(number: str) -> str:
-    """By which an offer finds the number it was made to, without our keeping that number."""
+    """The keyed hash by which an offer finds its agent's national number, so that the number is not stored."""
     return hmac.new(bytes.fromhex(settings().secret), f"mandate:{number}".encode(), sha256).hexdigest()
 
 
-def _me(asked: dict[str, Any]) -> AttestedPerson:
-    return introduced(keys(), asked["statement"], person=current_actor().person)
+def _own_person(request_body: dict[str, Any]) -> AttestedPerson:
+    return attested_person(keys(), request_body["statement"], person=current_actor().person)
 
 
 def _mission() -> str:
@@ -99,78 +99,78 @@ def _serialise(session: Session, mandate: Mandate) -> dict[str, Any]:
 @blueprint.post("/mandates/mine")
 @allowed("mandate.list")
 def list_own() -> list[dict[str, Any]]:
-    """Given, held and offered ones at every mission; a POST, because the register's statement comes with it."""
-    me, actor = _me(body(Introduced)), current_actor()
-    key = _key(me.number)
+    """The actor's mandates of all missions. It is a POST, because the request contains the register's statement."""
+    own_person, actor = _own_person(body(StatementRequest)), current_actor()
+    key = _key(own_person.number)
     with database().scope(actor.mission) as session:
         mandates.show_person_everywhere(session, actor, key)
-        return mandates.of(session, actor, key, me)
+        return mandates.list_own(session, actor, key, own_person)
 
 
 @blueprint.post("/mandates")
 @allowed("mandate.grant")
 def grant() -> tuple[dict[str, Any], int]:
-    """Offers a mandate; the same answer whether anybody has that number or not."""
-    asked, actor, mission = body(NewMandate), current_actor(), _mission()
-    me = _me(asked)
+    """Offers a mandate; the answer is the same whether anybody has that number or not."""
+    request_body, actor, mission = body(NewMandate), current_actor(), _mission()
+    own_person = _own_person(request_body)
     with database().scope(mission) as session:
         day = today(session, mission)
-        typed = forms.check_questions((NUMBER, GIVEN, _until()), asked, day)
-        if typed["agent_number"] == me.number:
+        typed = forms.check_questions((NUMBER, GIVEN_NAME, _until()), request_body, day)
+        if typed["agent_number"] == own_person.number:
             raise Invalid("mandate_to_self", field="agent_number")
         agent, until = (_key(typed["agent_number"]), typed["agent_given"]), date.fromisoformat(typed["until"])
 
         def act() -> dict[str, Any]:
-            made = grant_mandate.grant(session, actor, me, mission, agent, asked["scope"], until, day)
-            mandate_notices.tell_offered(session, made, typed["agent_number"])
-            return _serialise(session, made)
+            mandate = grant_mandate.grant(session, actor, own_person, mission, agent, request_body["scope"], until, day)
+            mandate_notices.notify_offered(session, mandate, typed["agent_number"])
+            return _serialise(session, mandate)
 
-        content = {"verb": "grant", "agent": agent, "scope": asked["scope"], "until": typed["until"]}
-        return idempotency.once(session, actor, mission, asked["key"], content, act), 201
+        content = {"verb": "grant", "agent": agent, "scope": request_body["scope"], "until": typed["until"]}
+        return idempotency.run_once(session, actor, mission, request_body["key"], content, act), 201
 
 
 @blueprint.post("/mandates/papers")
 @allowed("mandate.hand_in")
 def submit_deed() -> tuple[dict[str, Any], int]:
-    """Puts a paper before the officers of the mission."""
-    asked, actor, mission = body(HandedIn), current_actor(), _mission()
-    me, scan = _me(asked), _scan(asked)
+    """Submits a deed to the officers of the mission."""
+    request_body, actor, mission = body(DeedSubmission), current_actor(), _mission()
+    own_person, scan = _own_person(request_body), _scan(request_body)
     with database().scope(mission) as session:
         day = today(session, mission)
-        power = asked["kind"] == POWER
-        questions = (*PRINCIPAL, Question("issued_on", kind="date"), *((_until(),) if power else ()))
-        typed = forms.check_questions(questions, asked, day)
-        paper = review_mandate.Deed(
-            asked["kind"],
+        is_power = request_body["kind"] == POWER
+        questions = (*PRINCIPAL, Question("issued_on", kind="date"), *((_until(),) if is_power else ()))
+        typed = forms.check_questions(questions, request_body, day)
+        deed = review_mandate.Deed(
+            request_body["kind"],
             typed["principal_number"],
             typed["principal_given"],
             date.fromisoformat(typed["issued_on"]),
-            date.fromisoformat(typed["until"]) if power else None,
-            asked["scope"],
+            date.fromisoformat(typed["until"]) if is_power else None,
+            request_body["scope"],
             scan,
-            asked["scan_type"],
+            request_body["scan_type"],
         )
 
         def act() -> dict[str, Any]:
-            return _serialise(session, review_mandate.submit_deed(session, actor, me, mission, paper, day))
+            return _serialise(session, review_mandate.submit_deed(session, actor, own_person, mission, deed, day))
 
         content = {"verb": "hand_in", "scan": sha256(scan).hexdigest(), **typed}
-        return idempotency.once(session, actor, mission, asked["key"], content, act), 201
+        return idempotency.run_once(session, actor, mission, request_body["key"], content, act), 201
 
 
 def _until() -> Question:
     return Question("until", kind="date")
 
 
-def _scan(asked: dict[str, Any]) -> bytes:
-    """The bytes of the scan, proven to be what they say. Raises Invalid on the field `scan`."""
-    if not asked["scan"]:
+def _scan(request_body: dict[str, Any]) -> bytes:
+    """The bytes of the scan, checked to be of the declared type. Raises Invalid on the field `scan`."""
+    if not request_body["scan"]:
         raise Invalid("scan_missing", field="scan")
     try:
-        data = b64decode(asked["scan"], validate=True)
-    except binascii.Error as wrong:
-        raise Invalid("file_type_wrong", field="scan") from wrong
-    if fault := papers.fault(asked["scan_type"], data):
+        data = b64decode(request_body["scan"], validate=True)
+    except binascii.Error as error:
+        raise Invalid("file_type_wrong", field="scan") from error
+    if fault := papers.fault(request_body["scan_type"], data):
         raise Invalid(fault, field="scan", limit=papers.LIMIT_BYTES)
     return data
 
@@ -178,66 +178,68 @@ def _scan(asked: dict[str, Any]) -> bytes:
 @blueprint.post("/mandates/<reference>/accept")
 @allowed("mandate.accept")
 def accept(reference: str) -> dict[str, Any]:
-    """The agent takes it up."""
+    """The agent accepts."""
     return _answer(reference, accepted=True)
 
 
 @blueprint.post("/mandates/<reference>/decline")
 @allowed("mandate.accept")
 def decline(reference: str) -> dict[str, Any]:
-    """The agent does not want it."""
+    """The agent declines."""
     return _answer(reference, accepted=False)
 
 
 def _answer(reference: str, *, accepted: bool) -> dict[str, Any]:
-    asked, actor = body(Answered), current_actor()
-    me = _me(asked)
+    request_body, actor = body(MandateAnswer), current_actor()
+    own_person = _own_person(request_body)
 
     def act(session: Session) -> dict[str, Any]:
         day = today(session, mission_of(reference))
-        answered = grant_mandate.answer(session, actor, reference, me, _key(me.number), day, accepted=accepted)
-        mandate_notices.tell_answered(session, answered)
-        return _serialise(session, answered)
+        mandate = grant_mandate.answer(
+            session, actor, reference, own_person, _key(own_person.number), day, accepted=accepted
+        )
+        mandate_notices.notify_answered(session, mandate)
+        return _serialise(session, mandate)
 
-    return once(reference, asked["key"], {"verb": "answer", "accepted": accepted}, act)
+    return run_once(reference, request_body["key"], {"verb": "answer", "accepted": accepted}, act)
 
 
 @blueprint.post("/mandates/<reference>/end")
 @allowed("mandate.end")
 def end(reference: str) -> dict[str, Any]:
-    """Withdrawn by who gave it, or laid down by who holds it; at once."""
+    """The principal revokes a mandate, or the agent resigns it; it ends at once."""
 
     def act(session: Session) -> dict[str, Any]:
-        ended = grant_mandate.end(session, current_actor(), reference)
-        mandate_notices.tell_ended(session, current_actor(), ended)
-        return _serialise(session, ended)
+        mandate = grant_mandate.end(session, current_actor(), reference)
+        mandate_notices.notify_ended(session, current_actor(), mandate)
+        return _serialise(session, mandate)
 
-    return once(reference, body(Keyed)["key"], {"verb": "end"}, act)
+    return run_once(reference, body(Keyed)["key"], {"verb": "end"}, act)
 
 
 @blueprint.post("/mandates/<reference>/proof")
 @allowed("mandate.use")
 def proof(reference: str) -> dict[str, Any]:
-    """What shows each register of a transaction that the actor may ask for the principal: tokens of five minutes."""
+    """Tokens of five minutes that prove to each register of a transaction that the actor may ask for the principal."""
     entry, actor = forms.transaction(body(Purpose)["purpose"]), current_actor()
     with mission_session(reference) as session:
         mission = mission_of(reference)
-        held = mandates.check_for(session, actor, reference, mission, entry, today(session, mission))
-        standing = Representation(
-            str(held.principal), str(held.agent), CAPACITY_OF[held.kind], entry.slug, held.reference
+        mandate = mandates.check_for(session, actor, reference, mission, entry, today(session, mission))
+        representation = Representation(
+            str(mandate.principal), str(mandate.agent), CAPACITY_OF[mandate.kind], entry.slug, mandate.reference
         )
-        shown = _serialise(session, held)
+        mandate_view = _serialise(session, mandate)
     return {
-        "mandate": shown,
-        "proofs": {name: sign_representation(keys(), standing, name) for name in entry.authorities},
+        "mandate": mandate_view,
+        "proofs": {name: sign_representation(keys(), representation, name) for name in entry.authorities},
     }
 
 
 @blueprint.post("/applications/<reference>/pass")
 @allowed("application.pass")
 def issue_reading_pass(reference: str) -> dict[str, str]:
-    """What lets one of the two of an application fetch its papers from whoever issued them."""
+    """Tokens by which a party of an application fetches its documents from the services that issued them."""
     actor = current_actor()
     with mission_session(reference) as session:
-        about = find_application(session, actor, "application.pass", reference).reference
-    return {name: reading_pass(keys(), str(actor.person), about, name) for name in ISSUERS}
+        application = find_application(session, actor, "application.pass", reference).reference
+    return {name: reading_pass(keys(), str(actor.person), application, name) for name in ISSUERS}

@@ -1,4 +1,4 @@
-"""Opening hours over HTTP: free times for everybody, closures and hours for the desk that keeps them."""
+"""Opening hours over HTTP: free times for everybody, closures and hours for the desk."""
 
 from datetime import date
 from typing import Any
@@ -8,7 +8,7 @@ from marshmallow import Schema, fields, validate
 
 from services.consular import missions
 from services.consular.appointments import openings
-from services.consular.appointments.closures import Closing, close, reopen
+from services.consular.appointments.closures import ClosureRequest, close, reopen
 from services.consular.missions import calendar
 from services.consular.missions.model import Opening
 from shared.database import audit
@@ -18,8 +18,8 @@ from shared.web.service import allowed, body, current_actor, database, transacti
 blueprint = Blueprint("appointments", __name__)
 
 
-class ClosingAsked(Schema):
-    """Days and words of a closure."""
+class ClosureBody(Schema):
+    """Days and titles of a closure, and what it closes."""
 
     first_day = fields.Date(required=True, error_messages={"invalid": "not_a_date"})
     last_day = fields.Date(required=True, error_messages={"invalid": "not_a_date"})
@@ -32,17 +32,17 @@ class ClosingAsked(Schema):
 @blueprint.get("/openings")
 @allowed("opening.list")
 def list_openings() -> dict[str, Any]:
-    """Free times of a mission, for one service; without a service which services there are."""
+    """Free times of a mission for one service; without a service, the list of services."""
     with database().scope(None) as session:
         mission = missions.find(session, request.args.get("mission")).code
     service = request.args.get("service", "")[:60]
     with database().scope(mission) as session:
-        known = calendar.services(session, mission)
+        services = calendar.services(session, mission)
         if not service:
-            return {"mission": mission, "services": known}
-        if service not in known:
+            return {"mission": mission, "services": services}
+        if service not in services:
             raise NotFound("turn_service_unknown")
-        return {**openings.offered(session, mission, service).serialise(), "services": known}
+        return {**openings.availability(session, mission, service).serialise(), "services": services}
 
 
 @blueprint.get("/desk/calendar")
@@ -51,17 +51,18 @@ def detail() -> dict[str, Any]:
     """Hours, rules and closures of the officer's mission."""
     actor = current_actor()
     with transaction() as session:
-        place = missions.find(session, actor.mission)
-        today = missions.today(session, place.code)
-        audit.record(session, actor, "calendar.read", place.code)
-        known = calendar.services(session, place.code)
+        mission_row = missions.find(session, actor.mission)
+        today = missions.today(session, mission_row.code)
+        audit.record(session, actor, "calendar.read", mission_row.code)
+        services = calendar.services(session, mission_row.code)
         return {
             "today": today.isoformat(),
-            "hours": [_hours(row) for row in calendar.hours(session, place.code)],
+            "hours": [_hours(row) for row in calendar.hours(session, mission_row.code)],
             "closures": [
-                row.serialise() for row in calendar.closures(session, place.code, today, today + calendar.FAR)
+                row.serialise()
+                for row in calendar.closures(session, mission_row.code, today, today + calendar.MAX_SPAN)
             ],
-            "rules": {service: calendar.rule(session, place.code, service).serialise() for service in known},
+            "rules": {service: calendar.rule(session, mission_row.code, service).serialise() for service in services},
         }
 
 
@@ -83,19 +84,21 @@ def _hours(row: Opening) -> dict[str, Any]:
 @allowed("calendar.change")
 def add() -> tuple[dict[str, Any], int]:
     """Closes the officer's mission for some days."""
-    asked, actor = body(ClosingAsked), current_actor()
+    request_body, actor = body(ClosureBody), current_actor()
     if actor.mission is None:
         raise Invalid("required", field="mission")
-    days: tuple[date, date] = (asked["first_day"], asked["last_day"])
-    closing = Closing(*days, asked["title_ar"], asked["title_en"], asked["seats"], asked["payments"])
+    days: tuple[date, date] = (request_body["first_day"], request_body["last_day"])
+    closure_request = ClosureRequest(
+        *days, request_body["title_ar"], request_body["title_en"], request_body["seats"], request_body["payments"]
+    )
     with transaction() as session:
-        return close(session, actor, actor.mission, closing).serialise(), 201
+        return close(session, actor, actor.mission, closure_request).serialise(), 201
 
 
 @blueprint.post("/desk/closures/remove")
 @allowed("calendar.change")
 def remove() -> dict[str, Any]:
-    """Takes a closure back."""
+    """Removes a closure."""
     actor, closure = current_actor(), body(Removal)["closure"]
     if actor.mission is None:
         raise Invalid("required", field="mission")
@@ -104,6 +107,6 @@ def remove() -> dict[str, Any]:
 
 
 class Removal(Schema):
-    """Which closure; its name has slashes, so that it is no part of an address."""
+    """The id of a closure, in the body because it contains slashes."""
 
     closure = fields.String(required=True, validate=validate.Length(1, 100, error="too_long"))

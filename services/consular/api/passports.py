@@ -1,4 +1,4 @@
-"""Passports over HTTP: what an officer looked into, numbers reported lost, and paying to have one sooner."""
+"""Passports over HTTP: approvals of officers, lost passports, and the paid upgrade to urgent."""
 
 from typing import Any
 
@@ -8,46 +8,46 @@ from sqlalchemy.orm import Session
 
 from services.consular.api.payments import Card, Cash
 from services.consular.api.prices import card_provider, check_merchant
-from services.consular.api.request import Keyed, mission_session, once
+from services.consular.api.request import Keyed, mission_session, run_once
 from services.consular.passports import approve
 from services.consular.passports import case_view as passport_view
 from services.consular.payments import hosted
-from services.consular.payments.rules import returns_home
+from services.consular.payments.rules import is_own_address
 from services.consular.workflow import settle, upgrade
 from shared.errors import Conflict, Invalid
 from shared.values.money import Money
 from shared.web.service import allowed, body, current_actor, database, settings, transaction
 
 blueprint = Blueprint("passports", __name__)
-LONGEST = 1_000
+MAX_REASON = 1_000
 
 
 class Approval(Keyed):
-    """What was looked into, what was found, and why."""
+    """An approval: what was checked, the outcome, the reason."""
 
     what = fields.String(required=True, validate=validate.Length(max=40, error="too_long"))
     outcome = fields.String(load_default="", validate=validate.Length(max=40, error="too_long"))
-    reason = fields.String(load_default="", validate=validate.Length(max=LONGEST, error="too_long"))
+    reason = fields.String(load_default="", validate=validate.Length(max=MAX_REASON, error="too_long"))
 
 
 @blueprint.post("/desk/cases/<reference>/approvals")
 @allowed("desk.take_in")
-def approvals(reference: str) -> dict[str, Any]:
-    """Records what somebody found; which role may say what is checked by the verb."""
-    asked = body(Approval)
-    told = {name: asked[name] for name in ("what", "outcome", "reason")}
+def record_approval(reference: str) -> dict[str, Any]:
+    """Records an approval; the verb checks which role may give it."""
+    request_body = body(Approval)
+    approval = {name: request_body[name] for name in ("what", "outcome", "reason")}
 
     def act(session: Session) -> dict[str, Any]:
-        done = approve.approve(session, current_actor(), reference, **told)
-        return {"reference": done.reference, "status": done.status}
+        application = approve.approve(session, current_actor(), reference, **approval)
+        return {"reference": application.reference, "status": application.status}
 
-    return once(reference, asked["key"], {"verb": "approve", **told}, act)
+    return run_once(reference, request_body["key"], {"verb": "approve", **approval}, act)
 
 
 @blueprint.get("/desk/passports/<number>")
 @allowed("desk.passport")
 def look_up(number: str) -> dict[str, Any]:
-    """What is known of a passport by its number."""
+    """A passport by its number."""
     with transaction() as session:
         return passport_view.look_up(session, current_actor(), number)
 
@@ -55,7 +55,7 @@ def look_up(number: str) -> dict[str, Any]:
 @blueprint.post("/desk/passports/<number>/surrender")
 @allowed("desk.take_in")
 def surrender(number: str) -> dict[str, Any]:
-    """A lost passport turned up. It can be handed in once, so that no key is needed."""
+    """Records the surrender of a lost passport. It is possible once, so that no key is needed."""
     with transaction() as session:
         return passport_view.surrender(session, current_actor(), number)
 
@@ -63,37 +63,43 @@ def surrender(number: str) -> dict[str, Any]:
 @blueprint.get("/applications/<reference>/upgrade")
 @allowed("application.upgrade")
 def price(reference: str) -> dict[str, Any]:
-    """What urgency would cost, line by line."""
+    """The price of the upgrade, line by line."""
     with mission_session(reference) as session:
         return upgrade.preview(session, current_actor(), reference)
 
 
 @blueprint.post("/applications/<reference>/upgrade")
 @allowed("application.upgrade")
-def at_counter(reference: str) -> dict[str, Any]:
-    """Opens the second debt, to be paid at the counter."""
+def open_at_counter(reference: str) -> dict[str, Any]:
+    """Opens the order for the difference, to be paid at the counter."""
 
     def act(session: Session) -> dict[str, Any]:
         order = upgrade.open_at_counter(session, current_actor(), reference)
         return {"order": order.reference, "amount": order.amount, "currency": order.currency}
 
-    return once(reference, body(Keyed)["key"], {"verb": "upgrade"}, act)
+    return run_once(reference, body(Keyed)["key"], {"verb": "upgrade"}, act)
 
 
 @blueprint.post("/applications/<reference>/upgrade/payments")
 @allowed("application.upgrade")
 def pay(reference: str) -> tuple[dict[str, Any], int]:
-    """A card payment of the difference; repeated, the one that is open."""
-    asked, actor = body(Card), current_actor()
+    """Opens a card payment of the difference; a repeated request returns the open one."""
+    request_body, actor = body(Card), current_actor()
     check_merchant()
-    if not returns_home(asked["return_url"], settings().public_url):
+    if not is_own_address(request_body["return_url"], settings().public_url):
         raise Invalid("foreign_address", field="return_url")
     with mission_session(reference) as session:
-        order, new_price = upgrade.owed(session, actor, reference)
+        order, new_price = upgrade.order_to_pay(session, actor, reference)
     if new_price is not None:
         raise Conflict("price_changed", amount=new_price.amount, currency=new_price.currency)
     payment = hosted.open_page(
-        database(), actor, card_provider(), settle.by_answer, order, f"{actor.id}/{asked['key']}", asked["return_url"]
+        database(),
+        actor,
+        card_provider(),
+        settle.by_answer,
+        order,
+        f"{actor.id}/{request_body['key']}",
+        request_body["return_url"],
     )
     return {**payment.serialise(), "redirect_url": payment.redirect_url}, 201
 
@@ -101,12 +107,12 @@ def pay(reference: str) -> tuple[dict[str, Any], int]:
 @blueprint.post("/desk/cases/<reference>/upgrade-cash")
 @allowed("payment.cash")
 def cash(reference: str) -> dict[str, Any]:
-    """Takes the difference in cash; repeated with the same key it is taken once."""
-    asked, actor = body(Cash), current_actor()
-    counted = Money(asked["amount"], asked["currency"])
+    """Takes the difference in cash, once for each key."""
+    request_body, actor = body(Cash), current_actor()
+    counted = Money(request_body["amount"], request_body["currency"])
 
     def act(session: Session) -> dict[str, Any]:
-        payment = settle.difference_by_cash(session, actor, reference, counted, f"{actor.id}/{asked['key']}")
+        payment = settle.difference_by_cash(session, actor, reference, counted, f"{actor.id}/{request_body['key']}")
         return {"payment": payment.serialise(), "receipt": payment.receipt}
 
-    return once(reference, asked["key"], {"verb": "upgrade-cash", "counted": str(counted)}, act)
+    return run_once(reference, request_body["key"], {"verb": "upgrade-cash", "counted": str(counted)}, act)

@@ -1,4 +1,4 @@
-"""Paying for an application: a card page for its applicant, the till for the counter."""
+"""Payment of an application: by card for its applicant, in cash at the counter."""
 
 from typing import Any
 
@@ -7,20 +7,20 @@ from marshmallow import ValidationError, fields, validate
 from sqlalchemy.orm import Session
 
 from services.consular.api.prices import card_provider, check_merchant
-from services.consular.api.request import Keyed, mission_session, once
+from services.consular.api.request import Keyed, mission_session, run_once
 from services.consular.payments import hosted
-from services.consular.payments.rules import returns_home
+from services.consular.payments.rules import is_own_address
 from services.consular.workflow import settle
 from shared.errors import Conflict, Invalid
 from shared.values.money import Money, exponent
 from shared.web.service import allowed, body, current_actor, database, settings
 
 blueprint = Blueprint("paying", __name__)
-MOST_MINOR_UNITS = 10**15
+MAX_MINOR_UNITS = 10**15
 
 
 class Card(Keyed):
-    """A card payment, and the page of ours to come back to."""
+    """A card payment, and our own page to return to."""
 
     method = fields.String(required=True, validate=validate.Equal("card", error="unknown_choice"))
     return_url = fields.String(required=True, validate=validate.Length(max=500, error="too_long"))
@@ -29,15 +29,15 @@ class Card(Keyed):
 def _is_currency(code: str) -> None:
     try:
         exponent(code)
-    except ValueError as unknown:
-        raise ValidationError("unknown_choice") from unknown
+    except ValueError as error:
+        raise ValidationError("unknown_choice") from error
 
 
 class Cash(Keyed):
     """What the officer counted, in minor units."""
 
     amount = fields.Integer(
-        required=True, strict=True, validate=validate.Range(1, MOST_MINOR_UNITS, error="out_of_range")
+        required=True, strict=True, validate=validate.Range(1, MAX_MINOR_UNITS, error="out_of_range")
     )
     currency = fields.String(required=True, validate=_is_currency)
 
@@ -45,17 +45,23 @@ class Cash(Keyed):
 @blueprint.post("/applications/<reference>/payments")
 @allowed("payment.open")
 def pay(reference: str) -> tuple[dict[str, Any], int]:
-    """A card payment with the address of the provider's page; repeated, the one that is open."""
-    asked, actor = body(Card), current_actor()
+    """Opens a card payment with the address of the provider's page; a repeated request returns the open one."""
+    request_body, actor = body(Card), current_actor()
     check_merchant()
-    if not returns_home(asked["return_url"], settings().public_url):
+    if not is_own_address(request_body["return_url"], settings().public_url):
         raise Invalid("foreign_address", field="return_url")
     with mission_session(reference) as session:
-        order, new_price = settle.owed(session, actor, reference)
+        order, new_price = settle.order_to_pay(session, actor, reference)
     if new_price is not None:
         raise Conflict("price_changed", amount=new_price.amount, currency=new_price.currency)
     payment = hosted.open_page(
-        database(), actor, card_provider(), settle.by_answer, order, f"{actor.id}/{asked['key']}", asked["return_url"]
+        database(),
+        actor,
+        card_provider(),
+        settle.by_answer,
+        order,
+        f"{actor.id}/{request_body['key']}",
+        request_body["return_url"],
     )
     return {**payment.serialise(), "redirect_url": payment.redirect_url}, 201
 
@@ -63,12 +69,12 @@ def pay(reference: str) -> tuple[dict[str, Any], int]:
 @blueprint.post("/desk/cases/<reference>/cash")
 @allowed("payment.cash")
 def cash(reference: str) -> dict[str, Any]:
-    """Takes cash for exactly what is owed; repeated with the same key it is taken once."""
-    asked, actor = body(Cash), current_actor()
-    counted = Money(asked["amount"], asked["currency"])
+    """Takes the exact owed amount in cash, once for each key."""
+    request_body, actor = body(Cash), current_actor()
+    counted = Money(request_body["amount"], request_body["currency"])
 
     def act(session: Session) -> dict[str, Any]:
-        payment = settle.by_cash(session, actor, reference, counted, f"{actor.id}/{asked['key']}")
+        payment = settle.by_cash(session, actor, reference, counted, f"{actor.id}/{request_body['key']}")
         return {"payment": payment.serialise(), "receipt": payment.receipt}
 
-    return once(reference, asked["key"], {"verb": "cash", "counted": str(counted)}, act)
+    return run_once(reference, request_body["key"], {"verb": "cash", "counted": str(counted)}, act)

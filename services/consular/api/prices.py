@@ -1,4 +1,4 @@
-"""How money is asked about: missions and prices, the state of a payment, the provider's notifications, receipts."""
+"""Prices and payments over HTTP: missions, transactions, the rule book, payment states, notifications, receipts."""
 
 import time
 from datetime import date
@@ -21,8 +21,8 @@ from shared.web.service import allowed, current_actor, database, settings
 
 def card_provider() -> CardProvider:
     """The provider this process is configured for."""
-    configured = settings()
-    return Provider(configured.provider_url, next(iter(configured.provider_secret), ""))
+    config = settings()
+    return Provider(config.provider_url, next(iter(config.provider_secret), ""))
 
 
 def check_merchant() -> None:
@@ -32,7 +32,7 @@ def check_merchant() -> None:
 
 
 def routes(settle: Settle) -> Blueprint:
-    """The blueprint; `settle` moves an application on when its money is there."""
+    """The blueprint; `settle` moves an application on when its payment is settled."""
     blueprint = Blueprint("payments", __name__)
     blueprint.get("/missions")(list_missions)
     blueprint.get("/transactions")(list_transactions)
@@ -43,14 +43,14 @@ def routes(settle: Settle) -> Blueprint:
     @blueprint.post("/payments/<reference>/refresh")
     @allowed("payment.refresh")
     def refresh(reference: str) -> dict[str, object]:
-        """The payment after the provider has been asked: what the return page and the counter call."""
-        return refreshed(settle, reference)
+        """The payment after a query to the provider; the return page and the counter call it."""
+        return refresh_payment(settle, reference)
 
     @blueprint.post("/provider/webhook")
     @allowed("payment.notify")
     def webhook() -> dict[str, object]:
-        """A notification. A duplicate, an unknown type or an unknown payment get the same good answer."""
-        return notified(settle)
+        """Receives a notification. A duplicate, an unknown type or an unknown payment get the same answer: ok."""
+        return receive_notification(settle)
 
     return blueprint
 
@@ -64,7 +64,7 @@ def list_missions() -> list[dict[str, object]]:
 
 @allowed("transaction.list")
 def list_transactions() -> list[dict[str, object]]:
-    """Every transaction as one mission offers it on one day, today unless `on` says otherwise."""
+    """Every transaction as a mission offers it on the day `on`, by default today."""
     with database().scope(None) as session:
         mission = missions.find(session, request.args.get("mission"))
         on = _day() or missions.today(session, mission.code)
@@ -83,7 +83,7 @@ def show_transaction(slug: str) -> dict[str, object]:
 
 @allowed("transaction.list")
 def show_rules(slug: str) -> dict[str, object]:
-    """The rule book of a transaction, opened at a day: today unless `on` says otherwise."""
+    """The rule book of a transaction on the day `on`, by default today."""
     if slug not in CATALOGUE:
         raise NotFound("transaction_unknown")
     on = _day()
@@ -96,11 +96,11 @@ def show_rules(slug: str) -> dict[str, object]:
 
 
 def _day() -> date | None:
-    given = request.args.get("on")
+    day_text = request.args.get("on")
     try:
-        return date.fromisoformat(ascii_digits(given)) if given else None
-    except ValueError as wrong:
-        raise Invalid("not_a_date", field="on") from wrong
+        return date.fromisoformat(ascii_digits(day_text)) if day_text else None
+    except ValueError as error:
+        raise Invalid("not_a_date", field="on") from error
 
 
 @allowed("receipt.read")
@@ -111,7 +111,7 @@ def receipt_pdf(number: str) -> Response:
         return Response(receipt.read(session, actor, number), mimetype="application/pdf")
 
 
-def refreshed(settle: Settle, reference: str) -> dict[str, object]:
+def refresh_payment(settle: Settle, reference: str) -> dict[str, object]:
     actor = current_actor()
     if not is_valid(reference):
         raise NotFound()
@@ -121,7 +121,7 @@ def refreshed(settle: Settle, reference: str) -> dict[str, object]:
     return hosted.refresh(database(), actor, card_provider(), settle, reference).payment.serialise()
 
 
-def notified(settle: Settle) -> dict[str, object]:
+def receive_notification(settle: Settle) -> dict[str, object]:
     raw = request.get_data(cache=False)
     if len(raw) > signature.MAX_BYTES:
         raise Refusal("event_too_large")

@@ -1,4 +1,4 @@
-"""What anybody may ask about an application: its stage, by reference and birth date."""
+"""The public view of an application: its stage, by reference and birth date."""
 
 from datetime import date
 from typing import Any
@@ -22,7 +22,7 @@ def track_application() -> dict[str, Any]:
     reference = clean(request.args.get("reference", "")[:60])
     try:
         born = date.fromisoformat(ascii_digits(request.args.get("born", ""))[:10])
-    except ValueError as wrong:
-        raise Invalid("not_a_date", field="born") from wrong
+    except ValueError as error:
+        raise Invalid("not_a_date", field="born") from error
     with mission_session(reference) as session:
         return track(session, current_actor(), reference, born)

@@ -1,4 +1,4 @@
-"""Who may apply for another, and go on: capacity, mandate and age are looked at again at every step."""
+"""Who may apply and act for another: capacity, mandate and age are checked again at every step."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from services.consular.applications.model import Application
-from services.consular.applications.statements import as_facts, attested, check_eligible, spoken_of
+from services.consular.applications.statements import as_facts, check_eligible, subject_of, verify_statements
 from services.consular.missions import today
 from services.consular.people import mandates, rules, snapshot
 from shared.catalogue.model import GUARDIAN, HOLDER, Transaction
@@ -21,7 +21,7 @@ from shared.identity.representation import Representation
 
 @dataclass(frozen=True)
 class Claim:
-    """As what somebody wants to apply for another, with what the register attested of the two, and the mandate."""
+    """A claim to act for another: the capacity, what the register attested of the two persons, and the mandate."""
 
     keys: Keys
     capacity: str
@@ -30,12 +30,12 @@ class Claim:
 
 
 def self_representation(person: str, slug: str) -> Representation:
-    """Somebody who applies for themselves."""
+    """The representation of somebody who applies for themselves."""
     return Representation(person, person, HOLDER, slug)
 
 
 def representation_of(application: Application, actor: Actor) -> Representation:
-    """As what this actor acts on this application: its person always as holder, whoever filed it."""
+    """The representation of this actor on this application; its person is always the holder, whoever filed it."""
     if actor.person in (None, application.person):
         return self_representation(application.person, application.transaction)
     return Representation(
@@ -46,65 +46,66 @@ def representation_of(application: Application, actor: Actor) -> Representation:
 def check_claim(
     session: Session, actor: Actor, entry: Transaction, mission: str, claim: Claim
 ) -> tuple[Representation, dict[str, Any]]:
-    """Whom the actor may begin an application for, and what the civil register says of both.
+    """The representation in which the actor may begin an application, and the civil register's facts about both.
 
     Raises Refusal (capacity_not_allowed, statement_..., mandate_..., ward_of_age, not_eligible), NotAllowed.
     """
-    person = spoken_of(claim.keys, claim.statements)
-    standing = Representation(person, str(actor.person), claim.capacity, entry.slug, claim.mandate)
+    person = subject_of(claim.keys, claim.statements)
+    representation = Representation(person, str(actor.person), claim.capacity, entry.slug, claim.mandate)
     if claim.capacity == HOLDER or person == actor.person:
         raise Refusal("capacity_not_allowed")
-    facts = attested(claim.keys, entry, standing, claim.statements)
+    facts = verify_statements(claim.keys, entry, representation, claim.statements)
     day = today(session, mission)
-    judged = as_facts(facts, standing, day)
-    check_right(session, actor, entry, mission, standing, facts["civil_registry"], day)
-    check_eligible(entry, judged)
-    return standing, facts["civil_registry"]
+    eligibility_facts = as_facts(facts, representation, day)
+    check_entitlement(session, actor, entry, mission, representation, facts["civil_registry"], day)
+    check_eligible(entry, eligibility_facts)
+    return representation, facts["civil_registry"]
 
 
-def check_right(
+def check_entitlement(
     session: Session,
     actor: Actor,
     entry: Transaction,
     mission: str,
-    standing: Representation,
+    representation: Representation,
     facts: Mapping[str, Any],
     day: date,
 ) -> None:
     """Raises Refusal or NotAllowed unless this capacity, mandate and age fit the transaction and the mission."""
-    if standing.capacity not in (HOLDER, *entry.acts):
+    if representation.capacity not in (HOLDER, *entry.acts):
         raise Refusal("capacity_not_allowed")
-    if standing.mandate is not None:
-        mandate = mandates.check_for(session, actor, standing.mandate, mission, entry, day)
-        if mandate.principal != standing.person or rules.CAPACITY_OF[mandate.kind] != standing.capacity:
+    if representation.mandate is not None:
+        mandate = mandates.check_for(session, actor, representation.mandate, mission, entry, day)
+        if mandate.principal != representation.person or rules.CAPACITY_OF[mandate.kind] != representation.capacity:
             raise Refusal("statement_of_another", authority="civil_registry")
-    if standing.capacity == GUARDIAN and not rules.is_minor(date.fromisoformat(str(facts["born"])), day):
+    if representation.capacity == GUARDIAN and not rules.is_minor(date.fromisoformat(str(facts["born"])), day):
         raise Refusal("ward_of_age")
 
 
-def check_representation(session: Session, application: Application, *, held: bool) -> None:
-    """Raises NotAllowed (mandate_ended, ward_of_age) once who acts may no longer act; the person themselves still may.
+def check_representation(session: Session, application: Application, *, locked: bool) -> None:
+    """Raises NotAllowed (mandate_ended, ward_of_age) once the acting person may no longer act.
 
-    Held, the mandate cannot be revoked before the commit. What follows in this transaction is done for the person.
+    The person of the application still may. `locked`, the mandate cannot be revoked before the commit. The events of
+    this transaction are recorded as done for the person.
     """
-    _check_representation(session, application, held=held)
+    _check_representation(session, application, locked=locked)
     audit.act_for(session, application.person, application.capacity)
 
 
-def _check_representation(session: Session, application: Application, *, held: bool) -> None:
+def _check_representation(session: Session, application: Application, *, locked: bool) -> None:
     day = today(session, application.mission)
     if application.mandate is not None:
-        mandates.check_stands(session, application.mandate, day, held=held)
+        mandates.check_in_force(session, application.mandate, day, locked=locked)
     if application.capacity == GUARDIAN:
-        ward = snapshot.of(session, application.reference)
+        ward = snapshot.applicant_of(session, application.reference)
         if ward is not None and not rules.is_minor(ward.born, day):
             raise NotAllowed("ward_of_age")
 
 
 def may_act(session: Session, application: Application) -> bool:
-    """Whether who acts for the person of an application still may."""
+    """Whether the acting person of an application may still act."""
     try:
-        _check_representation(session, application, held=False)
+        _check_representation(session, application, locked=False)
     except NotAllowed:
         return False
     return True

@@ -1,4 +1,4 @@
-"""What we keep of an application: the file itself, each change of its status, what was asked of whom."""
+"""The tables of an application: the file, its status changes, the questions to authorities, approvals, commands."""
 
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +14,7 @@ class Application(Base):
     """One person's request for one transaction. `facts` are what the registers attested when it was submitted.
 
     `lapses_on` is the last day on which it waits for its applicant, `booked_for` the day an older platform promised.
-    `person` is of whom it is, `acting` who filed it and goes on with it, `capacity` as what, by which `mandate`.
+    `person` is the beneficiary, `acting` the person who filed it and acts on it, in a `capacity` and by a `mandate`.
     """
 
     __tablename__ = "application"
@@ -49,7 +49,7 @@ class Application(Base):
 class Step(Base):
     """One change of status: who, in which role, when and why. Never edited.
 
-    `person` and `capacity` say which of the two it was, where one person acts for another.
+    Where one person acts for another, `person` and `capacity` say which of the two it was.
     """
 
     __tablename__ = "step"
@@ -71,7 +71,7 @@ class Step(Base):
 
 
 class Asking(Base):
-    """One question put to an authority in one round of review, and its answer."""
+    """One question to an authority in one round of review, and its answer."""
 
     __tablename__ = "asking"
 
@@ -88,9 +88,9 @@ class Asking(Base):
 
 
 class Approval(Base):
-    """What somebody looked into before a case may be accepted, what they found, and why. Never edited.
+    """A check that a case needs before it may be accepted: what was checked, the outcome and the reason. Never edited.
 
-    `subject` is what they had before them: when that changes, it is looked into again.
+    `subject` is what was checked: when it changes, the check is due again.
     """
 
     __tablename__ = "approval"
@@ -107,7 +107,7 @@ class Approval(Base):
 
 
 class Command(Base):
-    """The answer once given to a key, so that a repeated request gets the same one and changes nothing."""
+    """The stored answer to a key: a repeated request gets the same answer and changes nothing."""
 
     __tablename__ = "command"
 

@@ -1,4 +1,4 @@
-"""Tells the people of an application something that is no change of its status: money that came, money that goes."""
+"""Notifies the people of an application of events that do not change its status: money received, money owed back."""
 
 from sqlalchemy.orm import Session
 
@@ -10,7 +10,7 @@ from services.consular.notices.create import create_notice
 def notify_recipients(
     session: Session, application: Application, kind: str, once: str | None = None, **params: str | int | None
 ) -> int:
-    """Leaves the notice with everybody who hears of the application; how many had not heard. See notices.create."""
+    """Creates the notice for every recipient of the application; returns how many are new. See notices.create."""
     reference = application.reference
     return sum(
         create_notice(session, person, kind, reference, once, **params) for person in recipients(session, application)

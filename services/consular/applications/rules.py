@@ -1,4 +1,4 @@
-"""The life of an application: one table says from where to where it may go, who moves it, and why."""
+"""The life of an application: one table of its transitions with source, target, party and code."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from shared.catalogue.model import APPOINTMENT, BOOKLET, DOCUMENT
 
 
 class Status(StrEnum):
-    """Where an application stands; the words of the pages are translations of these keys."""
+    """The status of an application; the words of the pages are translations of these keys."""
 
     DRAFT = "draft"
     AWAITING_PAYMENT = "awaiting_payment"
@@ -24,7 +24,7 @@ class Status(StrEnum):
 
 
 class Party(StrEnum):
-    """Who may bring a change about; roles within a party are a matter of access."""
+    """Who may cause a change; roles within a party are a matter of the access table."""
 
     APPLICANT = "applicant"
     MISSION = "mission"
@@ -72,7 +72,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(_S.IN_REVIEW, _S.CANCELLED, _P.DECREE, "cancelled"),
     Transition(_S.RETURNED, _S.CANCELLED, _P.DECREE, "cancelled"),
     Transition(_S.WITH_AUTHORITY, _S.CANCELLED, _P.DECREE, "cancelled"),
-    # A turn for its own sake is ready as soon as it is handed in, and ends when its hour has come, or before.
+    # An application for an appointment alone is ready as soon as it is submitted, and ends at its hour or before.
     Transition(_S.DRAFT, _S.READY, _P.APPLICANT, "turn_booked"),
     Transition(_S.READY, _S.WITHDRAWN, _P.APPLICANT, "turn_cancelled"),
     Transition(_S.READY, _S.LAPSED, _P.MISSION, "turn_missed"),
@@ -82,18 +82,18 @@ TRANSITIONS: tuple[Transition, ...] = (
 FINAL = frozenset({_S.COLLECTED, _S.REFUSED, _S.WITHDRAWN, _S.LAPSED, _S.CANCELLED})
 OPEN = frozenset({_S.DRAFT, _S.AWAITING_PAYMENT, _S.IN_REVIEW, _S.RETURNED, _S.WITH_AUTHORITY})
 EDITABLE = frozenset({_S.DRAFT, _S.RETURNED})
-# Where an application waits for its applicant, and lapses when they let the ten days pass.
+# The statuses in which an application waits for its applicant, and lapses after ten days.
 WAITING = frozenset({_S.DRAFT, _S.AWAITING_PAYMENT, _S.RETURNED})
-# Where it arrives with news for its applicant; the notice bears the status's name.
-TOLD = frozenset({_S.RETURNED, _S.READY, _S.COLLECTED, _S.REFUSED, _S.LAPSED, _S.CANCELLED})
-# What happens to a turn is told in words of its own.
-OWN_NEWS = frozenset({"turn_booked", "turn_missed", "attended"})
+# The statuses of which the applicant is notified; the kind of the notice is the status's name.
+NOTIFIED = frozenset({_S.RETURNED, _S.READY, _S.COLLECTED, _S.REFUSED, _S.LAPSED, _S.CANCELLED})
+# Steps of an appointment have notices of their own kind.
+OWN_NOTICES = frozenset({"turn_booked", "turn_missed", "attended"})
 
-# While somebody who must come in person may come.
+# The statuses in which an applicant who must come in person may come.
 VISITING = frozenset({_S.AWAITING_PAYMENT, _S.IN_REVIEW, _S.RETURNED})
 
-# The verbs of the interface: in which statuses each makes sense, and for whom. Those that change nothing of the status
-# (saving answers, opening a payment) stand beside those that do.
+# The verbs of the interface: the party and the statuses of each. The table also holds the verbs that do not change the
+# status (saving answers, opening a payment).
 VERBS: Mapping[str, tuple[Party, frozenset[Status]]] = {
     "edit": (_P.APPLICANT, EDITABLE),
     "submit": (_P.APPLICANT, EDITABLE),
@@ -113,29 +113,29 @@ VERBS: Mapping[str, tuple[Party, frozenset[Status]]] = {
 }
 ABOUT_APPOINTMENTS = frozenset({"hold_turn", "change_turn", "attend", "miss"})
 OUTCOMES = frozenset({BOOKLET, DOCUMENT, APPOINTMENT})
-# Verbs that only some outcomes know; all others know each verb.
+# Verbs that only some outcomes have; every outcome has all other verbs.
 OUTCOMES_OF = dict.fromkeys(("upgrade", "collect", "reprint"), frozenset({BOOKLET}))
-# How the straight way ends.
+# The last stages of the regular path.
 LAST_STAGES = {BOOKLET: ("ready", "collected"), DOCUMENT: ("ready",), APPOINTMENT: ("ready", "collected")}
 
 
 def find_transition(source: Status, target: Status) -> Transition | None:
     """The table's entry for a change, or None when there is no such change."""
-    return next((each for each in TRANSITIONS if (each.source, each.target) == (source, target)), None)
+    return next((entry for entry in TRANSITIONS if (entry.source, entry.target) == (source, target)), None)
 
 
-def may_move(source: Status, target: Status) -> bool:
+def may_transition(source: Status, target: Status) -> bool:
     """Whether the table knows this change."""
     return find_transition(source, target) is not None
 
 
 def verbs_in(status: Status, party: Party, outcome: str, *, visit: bool = False) -> list[str]:
-    """What a party can do with an application in this status. `outcome` is that of its transaction, `visit` whether
-    its applicant must come in person on the way."""
+    """The verbs of a party for an application in this status. `outcome` is that of its transaction, `visit` whether
+    its applicant must come in person."""
     return [
         verb
-        for verb, (whose, statuses) in VERBS.items()
-        if whose == party
+        for verb, (verb_party, statuses) in VERBS.items()
+        if verb_party == party
         and status in statuses
         and outcome in OUTCOMES_OF.get(verb, OUTCOMES)
         and (verb not in ABOUT_APPOINTMENTS or appointment_verb_fits(verb, status, outcome, visit=visit))
@@ -143,14 +143,17 @@ def verbs_in(status: Status, party: Party, outcome: str, *, visit: bool = False)
 
 
 def appointment_verb_fits(verb: str, status: Status, outcome: str, *, visit: bool) -> bool:
-    """Whether a verb about appointments makes sense: one for its own sake is chosen in the draft and changed when
-    ready, a visit is booked and changed while the application lies at the mission."""
+    """Whether a verb about appointments is possible.
+
+    An application for an appointment alone has it chosen in the draft and changed when ready. A visit is booked and
+    changed while the application is at the mission.
+    """
     may_come = visit if status in VISITING else outcome == APPOINTMENT
     return status in VERBS[verb][1] and may_come
 
 
 def path(outcome: str, *, assessed: bool, free: bool) -> tuple[str, ...]:
-    """The straight way of a transaction, as the stages shown to who follows it."""
+    """The regular path of a transaction, as the stages that a tracking page shows."""
     if outcome == APPOINTMENT:
         return LAST_STAGES[outcome]
     payment = () if free or assessed else ("awaiting_payment",)
@@ -158,26 +161,33 @@ def path(outcome: str, *, assessed: bool, free: bool) -> tuple[str, ...]:
     return (*payment, "in_review", *assessment, "with_authority", *LAST_STAGES[outcome])
 
 
-def stages(way: tuple[str, ...], status: Status, came_from: Status, *, paid: bool) -> list[dict[str, str]]:
-    """Each stage of the way as done, current, halted or ahead.
+def stages(path: tuple[str, ...], status: Status, came_from: Status, *, paid: bool) -> list[dict[str, str]]:
+    """Each stage of the path as done, current, halted or ahead.
 
-    Off the straight way (returned, or closed before its end) the stage it came from is the one that halted.
+    Off the regular path (returned, or closed before its end) the stage it came from is the halted one.
     """
-    on_the_way = status in way
-    standing = status if on_the_way else came_from
-    stage = "assessment" if standing is Status.WITH_AUTHORITY and "assessment" in way and not paid else standing.value
-    here = way.index(stage) if stage in way else -1
-    finished = on_the_way and here == len(way) - 1
-    state_here = "done" if finished else "current" if on_the_way else "halted"
+    on_path = status in path
+    last_on_path = status if on_path else came_from
+    stage = (
+        "assessment"
+        if last_on_path is Status.WITH_AUTHORITY and "assessment" in path and not paid
+        else last_on_path.value
+    )
+    position = path.index(stage) if stage in path else -1
+    finished = on_path and position == len(path) - 1
+    current_state = "done" if finished else "current" if on_path else "halted"
     return [
-        {"code": code, "state": "done" if place < here else state_here if place == here else "ahead"}
-        for place, code in enumerate(way)
+        {
+            "code": code,
+            "state": "done" if index < position else current_state if index == position else "ahead",
+        }
+        for index, code in enumerate(path)
     ]
 
 
 def diagram() -> str:
     """The table as a Mermaid state diagram, for the reference pages."""
     lines = ["stateDiagram-v2", "    [*] --> draft"]
-    lines += [f"    {each.source} --> {each.target}: {each.code} ({each.party})" for each in TRANSITIONS]
+    lines += [f"    {entry.source} --> {entry.target}: {entry.code} ({entry.party})" for entry in TRANSITIONS]
     lines += [f"    {status} --> [*]" for status in Status if status in FINAL or status is _S.READY]
     return "\n".join(lines) + "\n"

@@ -1,4 +1,4 @@
-"""What all slips that the mission hands out for an application have in common."""
+"""The common parts of all slips that the mission issues for an application."""
 
 from datetime import date
 
@@ -11,12 +11,12 @@ from services.consular.people import snapshot
 from shared.documents.model import Document
 from shared.i18n import language
 
-# A Monday, from which weekdays are named.
+# The ordinal of a Monday; weekdays are named from it.
 MONDAY_ORDINAL = 1
 
 
 def common_fields(session: Session, application: Application, zone: str) -> dict[str, object]:
-    holder = snapshot.of(session, application.reference)
+    holder = snapshot.applicant_of(session, application.reference)
     return {
         "holder": snapshot.printed_name(holder) if holder else {"ar": "", "en": ""},
         "application": application.reference,
@@ -27,8 +27,8 @@ def common_fields(session: Session, application: Application, zone: str) -> dict
 
 
 def valid_slips(session: Session, reference: str, kind: str) -> list[Document]:
-    wanted = select(Document).where(Document.about == reference, Document.kind == kind, Document.status == "valid")
-    return list(session.scalars(wanted.order_by(Document.issued_at.desc())))
+    query = select(Document).where(Document.about == reference, Document.kind == kind, Document.status == "valid")
+    return list(session.scalars(query.order_by(Document.issued_at.desc())))
 
 
 def weekday_name(number: int) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Reads what the registers attested about a person: signed by the register, for this person, purpose and service."""
+"""Verifies the registers' statements about a person: signed by the register, for this person, purpose and service."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -12,20 +12,22 @@ from shared.errors import NotAllowed, Refusal
 from shared.identity.crypto import Keys
 from shared.identity.representation import PURPOSE, Representation
 
-Attested = dict[str, dict[str, Any]]
+AttestedFacts = dict[str, dict[str, Any]]
 
 
-def attested(keys: Keys, entry: Transaction, standing: Representation, tokens: Iterable[str]) -> Attested:
-    """Facts by register about the person of the application, at the request of who acts.
+def verify_statements(
+    keys: Keys, entry: Transaction, representation: Representation, tokens: Iterable[str]
+) -> AttestedFacts:
+    """Facts by register about the person of the application, requested by the acting person.
 
-    Raises Refusal when a register's statement is missing, forged, stale, or about or for another.
+    Raises Refusal when a register's statement is missing, forged, stale, or about or for another person.
     """
-    given = list(tokens)
-    return {authority: _facts(keys, standing, given, authority) for authority in entry.authorities}
+    token_list = list(tokens)
+    return {authority: _facts(keys, representation, token_list, authority) for authority in entry.authorities}
 
 
-def spoken_of(keys: Keys, tokens: Iterable[str]) -> str:
-    """Whom the civil register's statement is about. Raises Refusal when it is missing."""
+def subject_of(keys: Keys, tokens: Iterable[str]) -> str:
+    """The person whom the civil register's statement is about. Raises Refusal when the statement is missing."""
     for token in tokens:
         try:
             return str(keys.verify(token, kind="statement", issuer="civil_registry")["person"])
@@ -34,8 +36,8 @@ def spoken_of(keys: Keys, tokens: Iterable[str]) -> str:
     raise Refusal("statement_missing", authority="civil_registry")
 
 
-def _verified(claims: Mapping[str, Any]) -> Representation:
-    """For whom and at whose request a register spoke; it says no more where people ask for themselves."""
+def _representation_in(claims: Mapping[str, Any]) -> Representation:
+    """The representation a statement was made for; people who ask for themselves are holders."""
     person = str(claims.get("person"))
     return Representation(
         person,
@@ -46,39 +48,39 @@ def _verified(claims: Mapping[str, Any]) -> Representation:
     )
 
 
-def _facts(keys: Keys, standing: Representation, tokens: list[str], authority: str) -> dict[str, Any]:
+def _facts(keys: Keys, representation: Representation, tokens: list[str], authority: str) -> dict[str, Any]:
     for token in tokens:
         try:
             claims = keys.verify(token, kind="statement", issuer=authority)
         except NotAllowed:
             continue
-        if _verified(claims) != standing:
+        if _representation_in(claims) != representation:
             raise Refusal("statement_of_another", authority=authority)
         facts = claims.get("facts")
         return dict(facts) if isinstance(facts, dict) else {}
     raise Refusal("statement_missing", authority=authority)
 
 
-def as_facts(attested_facts: Attested, standing: Representation, today: date) -> Facts:
-    """What the conditions of the catalogue are asked about. Raises Refusal when a register left something out."""
+def as_facts(attested_facts: AttestedFacts, representation: Representation, today: date) -> Facts:
+    """The facts that the catalogue's conditions are checked against. Raises Refusal when a register left one out."""
     try:
-        return Facts.from_statements(attested_facts, today, standing.capacity)
-    except (KeyError, ValueError) as incomplete:
-        raise Refusal("statement_incomplete", authority="civil_registry") from incomplete
+        return Facts.from_statements(attested_facts, today, representation.capacity)
+    except (KeyError, ValueError) as error:
+        raise Refusal("statement_incomplete", authority="civil_registry") from error
 
 
-def holder_of(attested_facts: Attested) -> dict[str, Any]:
-    """Whose entry the register was asked about, and what the applicant is to them; empty where it is their own."""
+def holder_of(attested_facts: AttestedFacts) -> dict[str, Any]:
+    """The holder of the entry the statement is about, and the applicant's kinship; empty for the applicant's own."""
     return dict(attested_facts.get("civil_registry", {}).get("holder") or {})
 
 
-def check_holder(entry: Transaction, answers: Mapping[str, object], attested_facts: Attested, person: str) -> None:
-    """Raises Refusal unless the statement speaks of the very person whom the answers name."""
-    wanted, holder = kin.named(entry, answers), holder_of(attested_facts)
-    if wanted is None:
+def check_holder(entry: Transaction, answers: Mapping[str, object], attested_facts: AttestedFacts, person: str) -> None:
+    """Raises Refusal unless the statement is about the person whom the answers name."""
+    named_person, holder = kin.named(entry, answers), holder_of(attested_facts)
+    if named_person is None:
         return
-    key, meant = ("national_number", wanted["national_number"]) if wanted else ("person", person)
-    if not holder.get("person") or holder.get(key) != meant:
+    key, identifier = ("national_number", named_person["national_number"]) if named_person else ("person", person)
+    if not holder.get("person") or holder.get(key) != identifier:
         raise Refusal("statement_of_another", authority="civil_registry")
 
 
@@ -90,17 +92,19 @@ def check_eligible(entry: Transaction, facts: Facts) -> None:
         raise Refusal("not_eligible", condition=unmet[0].code, law=unmet[0].law, reasons=reasons)
 
 
-def introduced(keys: Keys, token: str, *, to: str | None = None, person: str | None = None) -> AttestedPerson:
-    """Somebody as the civil register tells it where mandates are made: people themselves, or found for an officer.
+def attested_person(keys: Keys, token: str, *, to: str | None = None, person: str | None = None) -> AttestedPerson:
+    """The person of a statement made for mandates: requested by the person, or found for an officer.
 
-    `person` is who must be told of, or `to` the officer it was told to. Raises Refusal for any other statement.
+    `person` is whom the statement must be about, or `to` the officer it was made for. Raises Refusal for any other
+    statement.
     """
     try:
         claims = keys.verify(token, kind="statement", issuer="civil_registry")
-    except NotAllowed as forged:
-        raise Refusal("statement_missing", authority="civil_registry") from forged
-    mine = claims.get("told_to") == to if to is not None else claims.get("asked_by") == claims.get("person") == person
-    if claims.get("purpose") != PURPOSE or not mine:
+    except NotAllowed as error:
+        raise Refusal("statement_missing", authority="civil_registry") from error
+    is_own = claims.get("asked_by") == claims.get("person") == person
+    fits = is_own if to is None else claims.get("told_to") == to
+    if claims.get("purpose") != PURPOSE or not fits:
         raise Refusal("statement_of_another", authority="civil_registry")
     facts = claims.get("facts") or {}
     try:
@@ -112,5 +116,5 @@ def introduced(keys: Keys, token: str, *, to: str | None = None, person: str | N
             date.fromisoformat(str(facts["born"])),
             facts["alive"] is True,
         )
-    except (KeyError, TypeError, ValueError) as incomplete:
-        raise Refusal("statement_incomplete", authority="civil_registry") from incomplete
+    except (KeyError, TypeError, ValueError) as error:
+        raise Refusal("statement_incomplete", authority="civil_registry") from error

@@ -1,4 +1,4 @@
-"""The only door through which an application changes its status: a conditional update, its step and its event."""
+"""The only place where an application changes its status: a conditional update, its step and its event."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -22,41 +22,41 @@ Detail = Mapping[str, str | int | None]
 
 
 def find(session: Session, actor: Actor, action: str, reference: str) -> Application:
-    """An application the actor may do this with. Raises NotFound alike for an absent one and another's."""
+    """An application on which the actor may do this action. Raises NotFound both for an absent and another's one."""
     return _checked(session, actor, action, session.get(Application, reference))
 
 
 def show_person_everywhere(session: Session, person: str | None) -> None:
-    """Until the commit, what belongs to this person is in sight at every mission: to be read, never to be changed."""
+    """Makes this person's rows of all missions visible until the commit, for reading only."""
     session.execute(select(func.set_config("mahjar.person", person or "", True)))
 
 
 def load_for_update(session: Session, actor: Actor, action: str, reference: str) -> Application:
-    """As `find`, held until the commit: whoever comes second sees what the first one did."""
-    held = select(Application).where(Application.reference == reference).with_for_update()
-    found = session.scalar(held.execution_options(populate_existing=True))
-    return _checked(session, actor, action, found, held=True)
+    """As `find`, locked until the commit: a second caller sees the changes of the first."""
+    query = select(Application).where(Application.reference == reference).with_for_update()
+    application = session.scalar(query.execution_options(populate_existing=True))
+    return _checked(session, actor, action, application, locked=True)
 
 
 def _checked(
-    session: Session, actor: Actor, action: str, application: Application | None, *, held: bool = False
+    session: Session, actor: Actor, action: str, application: Application | None, *, locked: bool = False
 ) -> Application:
-    # Until it is handed in an application is nobody's business but its person's and its writer's.
+    # Before submission only its person and its acting person may see an application.
     if application is None or (application.submitted_at is None and not is_party(actor, application)):
         raise NotFound()
     check_access(actor, action, owner=(application.person, application.acting), mission=application.mission)
     if is_party(actor, application) and actor.person != application.person:
-        check_representation(session, application, held=held)
+        check_representation(session, application, locked=locked)
     return application
 
 
 def is_party(actor: Actor, application: Application) -> bool:
-    """Whether the actor is of whom the application is, or who acts on it."""
+    """Whether the actor is the application's person or acts on it."""
     return actor.person is not None and actor.person in (application.person, application.acting)
 
 
 def check_status(application: Application, verb: str) -> None:
-    """Raises Conflict when a verb makes no sense in the status the application is in."""
+    """Raises Conflict when a verb is not possible in the application's status."""
     _, statuses = rules.VERBS[verb]
     if Status(application.status) not in statuses:
         raise Conflict("not_possible_now", status=application.status)
@@ -74,33 +74,34 @@ def transition(
     columns: Mapping[str, object] | None = None,
     code: str = "",
 ) -> None:
-    """Changes the status, together with other columns. Raises Conflict when somebody was faster, or there is no way.
+    """Changes the status, together with other columns. Raises Conflict when the status has changed meanwhile, or the
+    table has no such transition.
 
-    `code` names what happened where the table's word for the change says too little.
+    `code` names what happened where the table's code for the change says too little.
     """
     source = Status(application.status)
-    known = rules.find_transition(source, target)
-    if known is None:
+    entry = rules.find_transition(source, target)
+    if entry is None:
         raise Conflict("not_possible_now", status=source.value)
     values = {"status": target, "changed_at": func.now(), **_deadline(session, application, target), **(columns or {})}
     if not update_columns(session, application, Application.status == source, **values):
         raise Conflict("not_possible_now", status=source.value)
-    what = code or known.code
-    note_step(session, actor, application, what, source, reason=reason, note=note, detail=detail)
-    if target in rules.TOLD:
-        news = what if what in rules.OWN_NEWS else target.value
+    step_code = code or entry.code
+    note_step(session, actor, application, step_code, source, reason=reason, note=note, detail=detail)
+    if target in rules.NOTIFIED:
+        notice_kind = step_code if step_code in rules.OWN_NOTICES else target.value
         for person in recipients(session, application):
-            create_notice(session, person, news, application.reference)
+            create_notice(session, person, notice_kind, application.reference)
 
 
 def recipients(session: Session, application: Application) -> list[str]:
-    """Who hears of an application: its person, and who acts for them as long as they may."""
-    also = application.acting != application.person and may_act(session, application)
-    return [application.person, *([application.acting] if also else [])]
+    """The persons notified of an application: its person, and the acting person while they may act."""
+    acting_hears = application.acting != application.person and may_act(session, application)
+    return [application.person, *([application.acting] if acting_hears else [])]
 
 
 def _deadline(session: Session, application: Application, target: Status) -> dict[str, date | None]:
-    """Ten days from today wherever it waits for its applicant; none elsewhere."""
+    """Ten days from today in a status that waits for the applicant; none in another."""
     return {"lapses_on": lapses_on(session, application.mission) if target in rules.WAITING else None}
 
 
@@ -115,7 +116,7 @@ def note_step(
     note: str | None = None,
     detail: Detail | None = None,
 ) -> None:
-    """A line of the timeline and the event that goes with it."""
+    """Adds a step to the timeline, with its event."""
     session.add(
         Step(
             application=application.reference,

@@ -1,4 +1,4 @@
-"""Writes down at the desk who came and who did not; of what was seen of a person nothing is kept."""
+"""Records attendance and absence at the desk. Nothing of a person's identity document is stored."""
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -12,43 +12,46 @@ from shared.errors import Conflict, NotFound
 from shared.identity.actor import Actor
 
 
-def of(session: Session, application: str) -> Attendance | None:
-    """That somebody came for this application; None as long as nobody did."""
+def find_attendance(session: Session, application: str) -> Attendance | None:
+    """The attendance record of an application; None while nobody has come."""
     return session.get(Attendance, application)
 
 
 def record(session: Session, actor: Actor, mission: str, application: str) -> Attendance:
-    """They came and their identity was checked, with a turn or without. Raises Conflict the second time."""
-    turn = _booked(session, application)
+    """Records that the applicant came, with an appointment or without. Raises Conflict (attended_already)."""
+    appointment = _booked_appointment(session, application)
     row = {"application": application, "mission": mission, "at": func.now(), "by": actor.id}
-    written: Attendance | None = session.scalar(
+    attendance: Attendance | None = session.scalar(
         insert(Attendance)
-        .values({**row, "turn": turn.id if turn else None})
+        .values({**row, "turn": appointment.id if appointment else None})
         .on_conflict_do_nothing()
         .returning(Attendance)
     )
-    if written is None:
+    if attendance is None:
         raise Conflict("attended_already")
-    if turn is not None:
-        release.release_all(session, turn, AppointmentState.ATTENDED)
-    audit.record(session, actor, "turn.attended", application, walk_in=turn is None)
-    return written
+    if appointment is not None:
+        release.release_seat(session, appointment, AppointmentState.ATTENDED)
+    audit.record(session, actor, "turn.attended", application, walk_in=appointment is None)
+    return attendance
 
 
 def miss(session: Session, actor: Actor, application: str) -> Appointment:
-    """They did not come. Raises NotFound without a booked turn, Conflict (turn_not_begun) before its hour."""
-    turn = _booked(session, application)
-    if turn is None:
+    """Records that the applicant did not come.
+
+    Raises NotFound without a booked appointment, Conflict (turn_not_begun) before its hour.
+    """
+    appointment = _booked_appointment(session, application)
+    if appointment is None:
         raise NotFound("turn_missing")
-    if turn.starts_at > db.now(session):
+    if appointment.starts_at > db.now(session):
         raise Conflict("turn_not_begun")
-    release.release_all(session, turn, AppointmentState.MISSED)
+    release.release_seat(session, appointment, AppointmentState.MISSED)
     audit.record(session, actor, "turn.missed", application)
-    return turn
+    return appointment
 
 
-def _booked(session: Session, application: str) -> Appointment | None:
-    wanted = select(Appointment).where(
+def _booked_appointment(session: Session, application: str) -> Appointment | None:
+    query = select(Appointment).where(
         Appointment.application == application, Appointment.state == AppointmentState.BOOKED
     )
-    return session.scalar(wanted.with_for_update())
+    return session.scalar(query.with_for_update())

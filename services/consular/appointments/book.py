@@ -1,4 +1,4 @@
-"""Makes a held seat one's own, and changes it for another without ever standing there with neither."""
+"""Books a held seat, and exchanges a booked one for another so that the applicant never loses both."""
 
 import uuid
 from datetime import datetime
@@ -17,7 +17,7 @@ from shared.identity.actor import Actor
 
 
 def latest(session: Session, application: str) -> Appointment | None:
-    """The turn of an application: the live one, else the one it had last."""
+    """The appointment of an application: the live one, else the latest."""
     return session.scalar(
         select(Appointment)
         .where(Appointment.application == application)
@@ -27,18 +27,22 @@ def latest(session: Session, application: str) -> Appointment | None:
     )
 
 
-def is_held(session: Session, turn: Appointment) -> bool:
-    """Whether the hold still runs, by the database's clock."""
-    return turn.state == AppointmentState.HELD and turn.held_until is not None and turn.held_until > db.now(session)
+def is_held(session: Session, appointment: Appointment) -> bool:
+    """Whether the hold has not expired, by the database's clock."""
+    return (
+        appointment.state == AppointmentState.HELD
+        and appointment.held_until is not None
+        and appointment.held_until > db.now(session)
+    )
 
 
 def confirm(session: Session, actor: Actor, booker: Booker) -> Appointment:
-    """Books what is held for the application, bound from now on to the document of the booker.
+    """Books the held appointment of the application and binds it to the booker's identity document.
 
-    Raises Refusal (turn_missing, turn_other_service) when nothing fitting was ever held, Conflict (hold_expired, with
-    the next free times) when it was and no longer is.
+    Raises Refusal (turn_missing, turn_other_service) without a fitting hold, Conflict (turn_booked_already;
+    hold_expired with the next free times).
     """
-    turn = session.scalar(
+    appointment = session.scalar(
         update(Appointment)
         .where(
             Appointment.application == booker.application,
@@ -50,13 +54,13 @@ def confirm(session: Session, actor: Actor, booker: Booker) -> Appointment:
         .returning(Appointment)
         .execution_options(synchronize_session=False, populate_existing=True)
     )
-    if turn is None:
-        raise _why_not(session, booker)
-    audit.record(session, actor, "turn.booked", booker.application, starts_at=turn.starts_at.isoformat())
-    return turn
+    if appointment is None:
+        raise _refusal(session, booker)
+    audit.record(session, actor, "turn.booked", booker.application, starts_at=appointment.starts_at.isoformat())
+    return appointment
 
 
-def _why_not(session: Session, booker: Booker) -> Refusal:
+def _refusal(session: Session, booker: Booker) -> Refusal:
     last = latest(session, booker.application)
     if last is None:
         return Refusal("turn_missing")
@@ -67,40 +71,40 @@ def _why_not(session: Session, booker: Booker) -> Refusal:
     return Conflict("hold_expired", next=openings.next_free(session, booker.mission, booker.service, last.starts_at))
 
 
-def booked(session: Session, application: str) -> Appointment:
-    """The booked turn of an application, held until the commit. Raises NotFound."""
-    turn = session.scalar(
+def find_booked(session: Session, application: str) -> Appointment:
+    """The booked appointment of an application, locked until the commit. Raises NotFound."""
+    appointment = session.scalar(
         select(Appointment)
         .where(Appointment.application == application, Appointment.state == AppointmentState.BOOKED)
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    if turn is None:
+    if appointment is None:
         raise NotFound("turn_missing")
-    return turn
+    return appointment
 
 
 def exchange(session: Session, actor: Actor, booker: Booker, starts_at: datetime) -> Appointment:
-    """The same application's turn at another time: the old seat is given up only if the new one is had.
+    """Moves an application's appointment to another time: the old seat is released only together with the new booking.
 
     Raises what `hold` raises, and Conflict (turn_begun, turn_move_late) when it is too late to change it.
     """
-    old = booked(session, booker.application)
-    if old.starts_at <= db.now(session):
+    previous = find_booked(session, booker.application)
+    if previous.starts_at <= db.now(session):
         raise Conflict("turn_begun")
-    rule = calendar.rule(session, old.mission, old.service)
-    if release.is_late(session, old, rule):
+    rule = calendar.rule(session, previous.mission, previous.service)
+    if release.is_late(session, previous, rule):
         raise Conflict("turn_move_late", n=rule.free_hours)
-    release.release_all(session, old, AppointmentState.MOVED)
+    release.release_seat(session, previous, AppointmentState.MOVED)
     hold(session, actor, booker, starts_at)
     return confirm(session, actor, booker)
 
 
-def store_slip(session: Session, turn: uuid.UUID, code: str) -> None:
-    """Notes which slip was issued for a turn."""
+def store_slip(session: Session, appointment: uuid.UUID, code: str) -> None:
+    """Stores the code of the slip issued for an appointment."""
     session.execute(
         update(Appointment)
-        .where(Appointment.id == turn)
+        .where(Appointment.id == appointment)
         .values(slip=code)
         .execution_options(synchronize_session="fetch")
     )

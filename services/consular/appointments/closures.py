@@ -1,4 +1,4 @@
-"""Closes a mission for some days, and opens it again; booked people are never stood before a locked door."""
+"""Closes a mission for some days, and opens it again; a day with booked appointments cannot be closed."""
 
 import uuid
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ from shared.identity.actor import Actor
 from shared.values import dates
 from shared.values.person import strip_controls
 
-TITLE_LENGTH, LONGEST_DAYS = 120, 60
+TITLE_LENGTH, MAX_DAYS = 120, 60
 
 
 @dataclass(frozen=True)
-class Closing:
-    """What the desk asks for: days, words for both languages, and what is closed."""
+class ClosureRequest:
+    """A closure requested by the desk: days, titles in both languages, and what is closed."""
 
     first_day: date
     last_day: date
@@ -33,103 +33,106 @@ class Closing:
     payments: bool
 
 
-def close(session: Session, actor: Actor, mission: str, asked: Closing) -> Closure:
-    """Adds a closure of the mission, once however often it is sent; seats only held are let go. Raises Invalid with a
-    code per field, Conflict (turns_in_the_way, with how many) when somebody has a booked turn on one of the days."""
-    _check(session, mission, asked)
+def close(session: Session, actor: Actor, mission: str, request: ClosureRequest) -> Closure:
+    """Adds a closure of the mission and releases held seats; a repeated request adds no second one.
+
+    Raises Invalid with a code per field, Conflict (turns_in_the_way, with how many) when an appointment is booked on
+    one of the days.
+    """
+    _check(session, mission, request)
     calendar.take_lock(session, mission, "calendar")
-    if before := _same(session, mission, asked):
-        return before
-    if asked.seats:
-        _make_way(session, mission, asked)
+    if existing := _equal_closure(session, mission, request):
+        return existing
+    if request.seats:
+        _release_holds(session, mission, request)
     closure = Closure(
-        id=f"{mission}/{asked.first_day.isoformat()}/{uuid.uuid4().hex[:12]}",
+        id=f"{mission}/{request.first_day.isoformat()}/{uuid.uuid4().hex[:12]}",
         scope=mission,
         country=None,
-        first_day=asked.first_day,
-        last_day=asked.last_day,
+        first_day=request.first_day,
+        last_day=request.last_day,
         kind="mission",
-        seats_closed=asked.seats,
-        payments_closed=asked.payments,
-        title_ar=strip_controls(asked.title_ar),
-        title_en=strip_controls(asked.title_en) or strip_controls(asked.title_ar),
+        seats_closed=request.seats,
+        payments_closed=request.payments,
+        title_ar=strip_controls(request.title_ar),
+        title_en=strip_controls(request.title_en) or strip_controls(request.title_ar),
         source="The mission",
         certainty="H",
         approver=actor.id,
     )
     session.add(closure)
     session.flush()
-    audit.record(session, actor, "closure.added", closure.id, reason=asked.first_day.isoformat())
+    audit.record(session, actor, "closure.added", closure.id, reason=request.first_day.isoformat())
     return closure
 
 
-def _same(session: Session, mission: str, asked: Closing) -> Closure | None:
-    """A closure like this one that still stands. The calendar is locked, so that nobody adds one meanwhile."""
+def _equal_closure(session: Session, mission: str, request: ClosureRequest) -> Closure | None:
+    """An equal closure in force. The calendar is locked, so that nobody adds one meanwhile."""
     return session.scalar(
         select(Closure)
         .where(
-            Closure.scope == mission, Closure.removed_at.is_(None), Closure.title_ar == strip_controls(asked.title_ar)
+            Closure.scope == mission, Closure.removed_at.is_(None), Closure.title_ar == strip_controls(request.title_ar)
         )
-        .where(Closure.first_day == asked.first_day, Closure.last_day == asked.last_day)
-        .where(Closure.seats_closed == asked.seats, Closure.payments_closed == asked.payments)
+        .where(Closure.first_day == request.first_day, Closure.last_day == request.last_day)
+        .where(Closure.seats_closed == request.seats, Closure.payments_closed == request.payments)
         .limit(1)
     )
 
 
-def _check(session: Session, mission: str, asked: Closing) -> None:
+def _check(session: Session, mission: str, request: ClosureRequest) -> None:
     errors: dict[str, str] = {}
-    if asked.first_day < missions.today(session, mission):
+    if request.first_day < missions.today(session, mission):
         errors["first_day"] = "day_past"
-    if asked.last_day < asked.first_day:
+    if request.last_day < request.first_day:
         errors["last_day"] = "ends_before_it_begins"
-    elif (asked.last_day - asked.first_day).days >= LONGEST_DAYS:
+    elif (request.last_day - request.first_day).days >= MAX_DAYS:
         errors["last_day"] = "closed_too_long"
-    if not strip_controls(asked.title_ar):
+    if not strip_controls(request.title_ar):
         errors["title_ar"] = "required"
-    errors |= {name: "too_long" for name in ("title_ar", "title_en") if len(getattr(asked, name)) > TITLE_LENGTH}
-    if not (asked.seats or asked.payments):
+    errors |= {name: "too_long" for name in ("title_ar", "title_en") if len(getattr(request, name)) > TITLE_LENGTH}
+    if not (request.seats or request.payments):
         errors["closes"] = "required"
     if errors:
         raise Invalid("invalid", errors=errors)
 
 
-def _make_way(session: Session, mission: str, asked: Closing) -> None:
+def _release_holds(session: Session, mission: str, request: ClosureRequest) -> None:
     zone = missions.find(session, mission).zone
-    on_the_days = (
+    conditions = (
         Appointment.mission == mission,
-        Appointment.starts_at >= dates.start_of_day(asked.first_day, zone),
-        Appointment.starts_at < dates.start_of_day(asked.last_day + timedelta(days=1), zone),
+        Appointment.starts_at >= dates.start_of_day(request.first_day, zone),
+        Appointment.starts_at < dates.start_of_day(request.last_day + timedelta(days=1), zone),
     )
-    # First let go of what is only held: whoever confirms at this moment has either booked before, or comes too late.
+    # Holds are released first: whoever confirms at this moment has either booked before, or comes too late.
     session.execute(
         update(Appointment)
-        .where(*on_the_days, Appointment.state == AppointmentState.HELD)
+        .where(*conditions, Appointment.state == AppointmentState.HELD)
         .values(state=AppointmentState.RELEASED, changed_at=func.now())
         .execution_options(synchronize_session=False)
     )
     booked = session.scalar(
-        select(func.count()).select_from(Appointment).where(*on_the_days, Appointment.state == AppointmentState.BOOKED)
+        select(func.count()).select_from(Appointment).where(*conditions, Appointment.state == AppointmentState.BOOKED)
     )
     if booked:
         raise Conflict("turns_in_the_way", n=booked)
 
 
 def reopen(session: Session, actor: Actor, mission: str, closure: str) -> Closure:
-    """Takes back a closure of the mission. Raises NotFound for another mission's, Conflict for one that is law for
-    all, or that was taken back before."""
-    found = session.get(Closure, closure)
-    if found is None or found.scope not in (None, mission):
+    """Removes a closure of the mission. Raises NotFound for another mission's, Conflict for a closure of all missions
+    (closure_of_all) or one that was removed before (closure_removed)."""
+    row = session.get(Closure, closure)
+    if row is None or row.scope not in (None, mission):
         raise NotFound()
-    if found.scope is None:
+    if row.scope is None:
         raise Conflict("closure_of_all")
-    removed = session.scalar(
+    reopened = session.scalar(
         update(Closure)
         .where(Closure.id == closure, Closure.removed_at.is_(None))
         .values(removed_at=func.now(), removed_by=actor.id)
         .returning(Closure)
         .execution_options(synchronize_session=False, populate_existing=True)
     )
-    if removed is None:
+    if reopened is None:
         raise Conflict("closure_removed")
     audit.record(session, actor, "closure.removed", closure)
-    return removed
+    return reopened

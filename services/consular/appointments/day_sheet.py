@@ -1,4 +1,4 @@
-"""The day sheet: who has a turn at the mission on a day, in the order of the clock; searched by name or number."""
+"""The day sheet: the appointments of a mission on a day by time, searched by name or number."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -20,55 +20,62 @@ from shared.values import dates, references
 from shared.values.digits import ascii_digits
 from shared.values.person import skeleton
 
-SHOWN = (AppointmentState.BOOKED, AppointmentState.ATTENDED, AppointmentState.MISSED)
+LISTED_STATES = (AppointmentState.BOOKED, AppointmentState.ATTENDED, AppointmentState.MISSED)
 ROWS = 500
 
 
-def day_sheet(session: Session, actor: Actor, mission: str, day: date | None, sought: str = "") -> dict[str, Any]:
-    """The turns of one day, today unless one is named. The reading is recorded."""
+def day_sheet(session: Session, actor: Actor, mission: str, day: date | None, search: str = "") -> dict[str, Any]:
+    """The appointments of one day, by default today. The read is recorded."""
     if not mission:
         raise Invalid("required", field="mission")
     zone = missions.find(session, mission).zone
-    on = day or missions.today(session, mission)
+    shown_day = day or missions.today(session, mission)
     rows = session.execute(
         select(Appointment, Application, Applicant)
         .join(Application, Application.reference == Appointment.application)
         .outerjoin(Applicant, Applicant.application == Appointment.application)
         .where(
             Appointment.mission == mission,
-            Appointment.state.in_(SHOWN),
-            Appointment.starts_at >= dates.start_of_day(on, zone),
-            Appointment.starts_at < dates.start_of_day(on + timedelta(days=1), zone),
+            Appointment.state.in_(LISTED_STATES),
+            Appointment.starts_at >= dates.start_of_day(shown_day, zone),
+            Appointment.starts_at < dates.start_of_day(shown_day + timedelta(days=1), zone),
         )
         .order_by(Appointment.starts_at, Appointment.window, Appointment.seat)
         .limit(ROWS)
     ).all()
     now = db.now(session)
-    found = [_row(*row, zone, begun=row[0].starts_at <= now) for row in rows if _matches(row[0], row[2], sought)]
-    audit.record(session, actor, "turn.listed", mission, day=on.isoformat(), searched=bool(sought), rows=len(found))
-    return {"day": on.isoformat(), "rows": found, "booked": len(rows)}
+    entries = [_row(*row, zone, has_begun=row[0].starts_at <= now) for row in rows if _matches(row[0], row[2], search)]
+    audit.record(
+        session, actor, "turn.listed", mission, day=shown_day.isoformat(), searched=bool(search), rows=len(entries)
+    )
+    return {"day": shown_day.isoformat(), "rows": entries, "booked": len(rows)}
 
 
-def _matches(turn: Appointment, applicant: Applicant | None, sought: str) -> bool:
-    wanted = skeleton(ascii_digits(sought))
-    if not wanted:
+def _matches(appointment: Appointment, applicant: Applicant | None, search: str) -> bool:
+    needle = skeleton(ascii_digits(search))
+    if not needle:
         return True
     names = snapshot.printed_name(applicant) if applicant else {}
-    said = (turn.application, turn.document, applicant.national_number if applicant else "", *names.values())
-    return references.clean(sought) == turn.application or any(wanted in skeleton(each) for each in said)
+    texts = (
+        appointment.application,
+        appointment.document,
+        applicant.national_number if applicant else "",
+        *names.values(),
+    )
+    return references.clean(search) == appointment.application or any(needle in skeleton(text) for text in texts)
 
 
 def _row(
-    turn: Appointment, application: Application, applicant: Applicant | None, zone: str, *, begun: bool
+    appointment: Appointment, application: Application, applicant: Applicant | None, zone: str, *, has_begun: bool
 ) -> dict[str, Any]:
     return {
-        "reference": turn.application,
+        "reference": appointment.application,
         "transaction": application.transaction,
-        "service": turn.service,
-        "time": f"{turn.starts_at.astimezone(ZoneInfo(zone)):%H:%M}",
-        "starts_at": turn.starts_at.isoformat(),
-        "window": turn.window,
-        "state": turn.state,
-        "begun": begun,
+        "service": appointment.service,
+        "time": f"{appointment.starts_at.astimezone(ZoneInfo(zone)):%H:%M}",
+        "starts_at": appointment.starts_at.isoformat(),
+        "window": appointment.window,
+        "state": appointment.state,
+        "begun": has_begun,
         "applicant": {"name": snapshot.printed_name(applicant) if applicant else None},
     }

@@ -1,4 +1,4 @@
-"""Holds a seat for some minutes. Of all who reach for one seat at once exactly one gets it, whatever happens."""
+"""Holds a seat for some minutes. Of all simultaneous requests for one seat exactly one gets it."""
 
 import uuid
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from shared.values import dates
 
 @dataclass(frozen=True)
 class Booker:
-    """Who reaches for a seat, for which application, and whose share of the month it uses up."""
+    """Who books a seat, for which application, and whose share of the month the seat counts against."""
 
     mission: str
     service: str
@@ -33,41 +33,41 @@ class Booker:
 
 
 def hold(session: Session, actor: Actor, booker: Booker, starts_at: datetime) -> Appointment:
-    """A seat for the minutes of the rule; another one held for the same application is let go.
+    """Holds a seat for the minutes of the rule; an earlier hold of the same application is released.
 
     Raises Refusal (turn_past, turn_too_far, turn_closed, turn_unknown, turn_share_used) and Conflict (turn_taken with
     the next free times, turn_booked_already).
     """
-    _enter(session, booker, starts_at)
+    _take_locks(session, booker, starts_at)
     slot = openings.find(session, booker.mission, booker.service, starts_at)
     rule = calendar.rule(session, booker.mission, booker.service)
-    _clear(session, booker, slot)
+    _release_holds(session, booker, slot)
     _check_none_booked(session, booker)
-    place = _find_seat(session, booker, rule, slot)
-    seat = _seat(session, booker, rule, slot)
-    turn = _take(session, booker, slot, rule, seat, place) if seat else None
-    if turn is None:
+    place = _month_place(session, booker, rule, slot)
+    seat = _free_seat(session, booker, rule, slot)
+    appointment = _insert_hold(session, booker, slot, rule, seat, place) if seat else None
+    if appointment is None:
         raise Conflict("turn_taken", next=openings.next_free(session, booker.mission, booker.service, starts_at))
     audit.record(session, actor, "turn.held", booker.application, starts_at=starts_at.isoformat(), seat=seat)
-    return turn
+    return appointment
 
 
-def _enter(session: Session, booker: Booker, starts_at: datetime) -> None:
-    """One person at a time, no closure meanwhile, and one after the other for a day of a service."""
+def _take_locks(session: Session, booker: Booker, starts_at: datetime) -> None:
+    """Locks the person, the calendar (shared, against closures) and the day of the service, in this order."""
     calendar.take_lock(session, booker.mission, booker.service, booker.counted_for)
-    calendar.share_lock(session, booker.mission, "calendar")
+    calendar.take_shared_lock(session, booker.mission, "calendar")
     day = dates.local_date(starts_at, missions.find(session, booker.mission).zone)
     calendar.take_lock(session, booker.mission, booker.service, day.isoformat())
 
 
-def _clear(session: Session, booker: Booker, slot: Slot) -> None:
-    """Expired holds in the way leave their seats, and what this application held before is let go."""
-    in_the_way = or_(
+def _release_holds(session: Session, booker: Booker, slot: Slot) -> None:
+    """Expires conflicting holds that have run out, and releases the earlier hold of this application."""
+    conflicting = or_(
         Appointment.starts_at == slot.starts_at,
         Appointment.counted_for == booker.counted_for,
         Appointment.application == booker.application,
     )
-    expired = (Appointment.state == AppointmentState.HELD, Appointment.held_until <= func.now(), in_the_way)
+    expired = (Appointment.state == AppointmentState.HELD, Appointment.held_until <= func.now(), conflicting)
     _change(session, AppointmentState.EXPIRED, *expired)
     _change(
         session,
@@ -77,10 +77,10 @@ def _clear(session: Session, booker: Booker, slot: Slot) -> None:
     )
 
 
-def _change(session: Session, state: AppointmentState, *which: object) -> None:
+def _change(session: Session, state: AppointmentState, *conditions: object) -> None:
     session.execute(
         update(Appointment)
-        .where(*which)  # type: ignore[arg-type]
+        .where(*conditions)  # type: ignore[arg-type]
         .values(state=state, changed_at=func.now())
         .execution_options(synchronize_session=False)
     )
@@ -94,10 +94,10 @@ def _check_none_booked(session: Session, booker: Booker) -> None:
         raise Conflict("turn_booked_already")
 
 
-def _find_seat(session: Session, booker: Booker, rule: AppointmentRule, slot: Slot) -> int:
-    """Which of the month's turns this is for them. Raises Refusal when their share is used up."""
+def _month_place(session: Session, booker: Booker, rule: AppointmentRule, slot: Slot) -> int:
+    """The number of this appointment within the person's month. Raises Refusal when their share is used up."""
     month = month_of(slot.starts_at, missions.find(session, booker.mission).zone)
-    used = session.scalars(
+    used_places = session.scalars(
         select(Appointment.place).where(
             Appointment.mission == booker.mission,
             Appointment.service == booker.service,
@@ -106,30 +106,30 @@ def _find_seat(session: Session, booker: Booker, rule: AppointmentRule, slot: Sl
             Appointment.state.in_(COUNTED),
         )
     )
-    place = free_seat(used, rule.per_month)
+    place = free_seat(used_places, rule.per_month)
     if place is None:
         raise Refusal("turn_share_used", n=rule.per_month, month=month.isoformat())
     return place
 
 
-def _seat(session: Session, booker: Booker, rule: AppointmentRule, slot: Slot) -> int | None:
+def _free_seat(session: Session, booker: Booker, rule: AppointmentRule, slot: Slot) -> int | None:
     """The lowest free seat; None when the time, or the day's quota, is full."""
     zone = missions.find(session, booker.mission).zone
     day = dates.local_date(slot.starts_at, zone)
-    of_the_day = (
+    conditions = (
         Appointment.mission == booker.mission,
         Appointment.service == booker.service,
         Appointment.starts_at >= dates.start_of_day(day, zone),
         Appointment.starts_at < dates.start_of_day(day + timedelta(days=1), zone),
-        openings.occupied(),
+        openings.is_occupied(),
     )
-    taken = session.execute(select(Appointment.starts_at, Appointment.seat).where(*of_the_day)).all()
-    if len(taken) >= rule.daily_quota:
+    occupied = session.execute(select(Appointment.starts_at, Appointment.seat).where(*conditions)).all()
+    if len(occupied) >= rule.daily_quota:
         return None
-    return free_seat((row.seat for row in taken if row.starts_at == slot.starts_at), slot.seats)
+    return free_seat((row.seat for row in occupied if row.starts_at == slot.starts_at), slot.seats)
 
 
-def _take(
+def _insert_hold(
     session: Session, booker: Booker, slot: Slot, rule: AppointmentRule, seat: int, place: int
 ) -> Appointment | None:
     row = {
@@ -151,5 +151,5 @@ def _take(
         "made_at": func.now(),
         "changed_at": func.now(),
     }
-    # The unique indexes have the last word: a seat, or a share of the month, that is gone is not taken twice.
+    # The unique indexes decide: neither a seat nor a share of the month is taken twice.
     return session.scalar(insert(Appointment).values(row).on_conflict_do_nothing().returning(Appointment))

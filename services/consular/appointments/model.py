@@ -1,4 +1,4 @@
-"""What is kept of appointments: each with the seat it takes, and the record of who came."""
+"""Appointments with their seats, and the record of attendance."""
 
 import uuid
 from datetime import date, datetime
@@ -10,9 +10,9 @@ from services.consular.model import Base
 
 
 class Appointment(Base):
-    """A seat at a time, held or booked by one person for one application; a unique index lets nobody sit on another.
+    """A seat at a time, held or booked by one person for one application; a unique index keeps each seat single.
 
-    `document` is the identity paper it is bound to, `counted_for` whose share of the month it uses up.
+    `document` is the identity document it is bound to, `counted_for` whose share of the month it counts against.
     """
 
     __tablename__ = "turn"
@@ -51,7 +51,7 @@ class Appointment(Base):
 
 
 class Attendance(Base):
-    """That a person came and their identity was checked; nothing is kept of what was seen."""
+    """A person came and their identity was checked; nothing of their identity document is stored."""
 
     __tablename__ = "attendance"
 

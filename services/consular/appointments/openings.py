@@ -1,4 +1,4 @@
-"""What is open: days with remaining seats, the times of a day, and whether one time may be taken."""
+"""Availability: days with remaining seats, the times of a day, and whether a time may be booked."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from services.consular import missions
 from services.consular.appointments.model import Appointment
-from services.consular.appointments.rules import NEXT_SHOWN, SEATED, AppointmentState, Slot, slots_of
+from services.consular.appointments.rules import NEXT_COUNT, OCCUPYING, AppointmentState, Slot, slots_of
 from services.consular.missions import calendar
 from services.consular.missions.model import AppointmentRule, Closure
 from services.consular.missions.rules import dates_between
@@ -21,7 +21,7 @@ from shared.values import dates
 
 
 @dataclass(frozen=True)
-class Free:
+class FreeSlot:
     """A slot and how many of its seats are left."""
 
     slot: Slot
@@ -30,17 +30,17 @@ class Free:
 
 @dataclass(frozen=True)
 class Day:
-    """A day of the calendar: its times, what is left of its seats, why it is closed."""
+    """A day of the calendar: its times, its remaining seats, its closure."""
 
     day: date
-    times: tuple[Free, ...]
+    times: tuple[FreeSlot, ...]
     remaining: int
     closure: Closure | None
 
 
 @dataclass(frozen=True)
-class Offered:
-    """Everything somebody needs to choose a time."""
+class Availability:
+    """The days, times and rule from which an applicant chooses a time."""
 
     mission: str
     zone: str
@@ -59,42 +59,46 @@ class Offered:
         }
 
 
-def occupied() -> ColumnElement[bool]:
-    """Turns that sit on a seat now: an expired hold does not."""
+def is_occupied() -> ColumnElement[bool]:
+    """Whether an appointment occupies a seat now; an expired hold does not."""
     return and_(
-        Appointment.state.in_(SEATED),
+        Appointment.state.in_(OCCUPYING),
         or_(Appointment.state != AppointmentState.HELD, Appointment.held_until > func.now()),
     )
 
 
-def offered(session: Session, mission: str, service: str) -> Offered:
+def availability(session: Session, mission: str, service: str) -> Availability:
     """All days from today to the horizon. A service without opening hours has days without times."""
     zone, rule = missions.find(session, mission).zone, calendar.rule(session, mission, service)
     first = missions.today(session, mission)
     last = first + timedelta(days=rule.horizon_days)
     hours = [row.hours for row in calendar.hours(session, mission, service)]
     closed = calendar.closed_days(session, mission, first, last)
-    taken = _taken(session, mission, service, first, last, zone)
+    occupied = _occupied_seats(session, mission, service, first, last, zone)
     now = db.now(session)
 
     def day_of(day: date) -> Day:
         slots = [] if day in closed else slots_of(hours, day, zone)
-        return _day(day, slots, taken, now, rule.daily_quota, closed.get(day))
+        return _day(day, slots, occupied, now, rule.daily_quota, closed.get(day))
 
-    return Offered(mission, zone, service, rule, tuple(day_of(day) for day in dates_between(first, last)))
+    return Availability(mission, zone, service, rule, tuple(day_of(day) for day in dates_between(first, last)))
 
 
 def _day(
-    day: date, slots: list[Slot], taken: Counter[datetime], now: datetime, quota: int, closure: Closure | None
+    day: date, slots: list[Slot], occupied: Counter[datetime], now: datetime, quota: int, closure: Closure | None
 ) -> Day:
-    left = max(0, quota - sum(taken[slot.starts_at] for slot in slots))
+    left = max(0, quota - sum(occupied[slot.starts_at] for slot in slots))
     times = tuple(
-        Free(slot, min(left, max(0, slot.seats - taken[slot.starts_at]))) for slot in slots if slot.starts_at > now
+        FreeSlot(slot, min(left, max(0, slot.seats - occupied[slot.starts_at])))
+        for slot in slots
+        if slot.starts_at > now
     )
-    return Day(day, times, min(left, sum(each.remaining for each in times)), closure)
+    return Day(day, times, min(left, sum(time.remaining for time in times)), closure)
 
 
-def _taken(session: Session, mission: str, service: str, first: date, last: date, zone: str) -> Counter[datetime]:
+def _occupied_seats(
+    session: Session, mission: str, service: str, first: date, last: date, zone: str
+) -> Counter[datetime]:
     rows = session.execute(
         select(Appointment.starts_at, func.count())
         .where(
@@ -102,7 +106,7 @@ def _taken(session: Session, mission: str, service: str, first: date, last: date
             Appointment.service == service,
             Appointment.starts_at >= dates.start_of_day(first, zone),
             Appointment.starts_at < dates.start_of_day(last + timedelta(days=1), zone),
-            occupied(),
+            is_occupied(),
         )
         .group_by(Appointment.starts_at)
     )
@@ -110,8 +114,10 @@ def _taken(session: Session, mission: str, service: str, first: date, last: date
 
 
 def find(session: Session, mission: str, service: str, starts_at: datetime) -> Slot:
-    """The slot that begins at this instant. Raises Refusal: turn_past, turn_too_far, turn_closed, or turn_unknown for
-    an instant at which this mission receives nobody for this service."""
+    """The slot that begins at this instant.
+
+    Raises Refusal: turn_past, turn_too_far, turn_closed, or turn_unknown for an instant without a slot of this service.
+    """
     zone, rule = missions.find(session, mission).zone, calendar.rule(session, mission, service)
     day, today = dates.local_date(starts_at, zone), missions.today(session, mission)
     if starts_at <= db.now(session):
@@ -122,23 +128,23 @@ def find(session: Session, mission: str, service: str, starts_at: datetime) -> S
     if day in closed:
         raise Refusal("turn_closed", title_ar=closed[day].title_ar, title_en=closed[day].title_en)
     slots = slots_of((row.hours for row in calendar.hours(session, mission, service)), day, zone)
-    slot = next((each for each in slots if each.starts_at == starts_at), None)
+    slot = next((candidate for candidate in slots if candidate.starts_at == starts_at), None)
     if slot is None:
         raise Refusal("turn_unknown")
     return slot
 
 
 def next_free(session: Session, mission: str, service: str, after: datetime) -> list[str]:
-    """The next free times, for whoever came too late: those after the one they wanted first, then the others."""
+    """The next free times after an unavailable one; without a later time, the first of all."""
     times = [
-        each.slot.starts_at
-        for day in offered(session, mission, service).days
+        time.slot.starts_at
+        for day in availability(session, mission, service).days
         if day.remaining
-        for each in day.times
-        if each.remaining
+        for time in day.times
+        if time.remaining
     ]
-    ahead = [at for at in times if at >= after]
-    return [at.isoformat() for at in sorted((ahead or times)[:NEXT_SHOWN])]
+    later = [at for at in times if at >= after]
+    return [at.isoformat() for at in sorted((later or times)[:NEXT_COUNT])]
 
 
 def _serialise_day(day: Day, zone: ZoneInfo) -> dict[str, object]:
@@ -150,12 +156,12 @@ def _serialise_day(day: Day, zone: ZoneInfo) -> dict[str, object]:
     }
 
 
-def _serialise_times(times: Iterable[Free], zone: ZoneInfo) -> Iterable[dict[str, object]]:
-    for each in times:
+def _serialise_times(times: Iterable[FreeSlot], zone: ZoneInfo) -> Iterable[dict[str, object]]:
+    for time in times:
         yield {
-            "starts_at": each.slot.starts_at.isoformat(),
-            "ends_at": each.slot.ends_at.isoformat(),
-            "local": f"{each.slot.starts_at.astimezone(zone):%H:%M}",
-            "remaining": each.remaining,
-            "window": each.slot.window,
+            "starts_at": time.slot.starts_at.isoformat(),
+            "ends_at": time.slot.ends_at.isoformat(),
+            "local": f"{time.slot.starts_at.astimezone(zone):%H:%M}",
+            "remaining": time.remaining,
+            "window": time.slot.window,
         }

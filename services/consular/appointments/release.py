@@ -1,4 +1,4 @@
-"""Gives a seat back: in good time at no cost, late at that of the month's share, and never after its hour."""
+"""Releases a seat: early for free, late against the month's share, never after its hour."""
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -13,50 +13,50 @@ from shared.errors import Conflict, NotFound
 from shared.identity.actor import Actor
 
 
-def is_late(session: Session, turn: Appointment, rule: AppointmentRule) -> bool:
-    """Whether the free time for changing this turn is over."""
-    return rules.is_late(turn.starts_at, db.now(session), rule.free_hours)
+def is_late(session: Session, appointment: Appointment, rule: AppointmentRule) -> bool:
+    """Whether this appointment can no longer be changed for free."""
+    return rules.is_late(appointment.starts_at, db.now(session), rule.free_hours)
 
 
 def cancel(session: Session, actor: Actor, application: str) -> Appointment:
-    """Cancels the booked turn; its seat is free at once. Raises NotFound, or Conflict (turn_begun) after its hour."""
-    turn = session.scalar(
+    """Cancels the booked appointment and frees its seat. Raises NotFound, or Conflict (turn_begun) after its hour."""
+    appointment = session.scalar(
         select(Appointment)
         .where(Appointment.application == application, Appointment.state == AppointmentState.BOOKED)
         .with_for_update()
     )
-    if turn is None:
+    if appointment is None:
         raise NotFound("turn_missing")
-    if turn.starts_at <= db.now(session):
+    if appointment.starts_at <= db.now(session):
         raise Conflict("turn_begun")
-    late = is_late(session, turn, calendar.rule(session, turn.mission, turn.service))
-    release_all(session, turn, AppointmentState.CANCELLED_LATE if late else AppointmentState.CANCELLED)
+    late = is_late(session, appointment, calendar.rule(session, appointment.mission, appointment.service))
+    release_seat(session, appointment, AppointmentState.CANCELLED_LATE if late else AppointmentState.CANCELLED)
     audit.record(session, actor, "turn.cancelled", application, late=late)
-    return turn
+    return appointment
 
 
-def release_held(session: Session, actor: Actor, application: str) -> None:
-    """Frees whatever seat an application has that has come to its end; nothing where it has none."""
-    for turn in session.scalars(
+def release_live(session: Session, actor: Actor, application: str) -> None:
+    """Frees the held or booked seats of an ended application; does nothing where there are none."""
+    for appointment in session.scalars(
         select(Appointment).where(Appointment.application == application, Appointment.state.in_(LIVE)).with_for_update()
     ):
-        release_all(
+        release_seat(
             session,
-            turn,
-            AppointmentState.RELEASED if turn.state == AppointmentState.HELD else AppointmentState.CANCELLED,
+            appointment,
+            AppointmentState.RELEASED if appointment.state == AppointmentState.HELD else AppointmentState.CANCELLED,
         )
         audit.record(session, actor, "turn.released", application)
 
 
-def release_all(session: Session, turn: Appointment, state: AppointmentState) -> None:
-    """Puts a turn into a state in which it sits nowhere. Raises Conflict when somebody was faster."""
-    changed = session.scalar(
+def release_seat(session: Session, appointment: Appointment, state: AppointmentState) -> None:
+    """Moves an appointment into a final state. Raises Conflict when its state has changed meanwhile."""
+    released = session.scalar(
         update(Appointment)
-        .where(Appointment.id == turn.id, Appointment.state == turn.state)
+        .where(Appointment.id == appointment.id, Appointment.state == appointment.state)
         .values(state=state, changed_at=func.now())
         .returning(Appointment.id)
         .execution_options(synchronize_session=False)
     )
-    if changed is None:
+    if released is None:
         raise Conflict("turn_changed")
-    session.refresh(turn)
+    session.refresh(appointment)

@@ -1,4 +1,4 @@
-"""When a mission receives people, and what may be done with a turn: all of it worked out from plain values."""
+"""The slots of a mission and the rules of an appointment, computed from plain values."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from services.consular.missions.rules import Hours
 
 
 class AppointmentState(StrEnum):
-    """Where a turn stands. A hold counts only until it expires, by the database's clock."""
+    """The state of an appointment. A hold counts only until it expires, by the database's clock."""
 
     HELD = "held"
     BOOKED = "booked"
@@ -23,11 +23,13 @@ class AppointmentState(StrEnum):
     EXPIRED = "expired"
 
 
-# Those who sit on a seat, and those who have used up their share of the month.
-SEATED = frozenset({AppointmentState.HELD, AppointmentState.BOOKED, AppointmentState.ATTENDED, AppointmentState.MISSED})
-COUNTED = SEATED | {AppointmentState.CANCELLED_LATE}
+# The states that occupy a seat, and those that count against the month's share.
+OCCUPYING = frozenset(
+    {AppointmentState.HELD, AppointmentState.BOOKED, AppointmentState.ATTENDED, AppointmentState.MISSED}
+)
+COUNTED = OCCUPYING | {AppointmentState.CANCELLED_LATE}
 LIVE = frozenset({AppointmentState.HELD, AppointmentState.BOOKED})
-NEXT_SHOWN = 3
+NEXT_COUNT = 3
 
 
 @dataclass(frozen=True)
@@ -41,18 +43,20 @@ class Slot:
 
 
 def slots_of(hours: Iterable[Hours], day: date, zone: str) -> list[Slot]:
-    """The slots of a day in order. Where the clock goes forward, the hour that does not exist has none.
+    """The slots of a day in order. Where the clock goes forward, the missing hour has no slots.
 
-    Where it goes back, an hour that comes twice is used the first time only: 02:30 on a slip means one moment.
+    Where the clock goes back, only the first of the two equal hours is used: 02:30 on a slip means one moment.
     """
-    found: dict[datetime, Slot] = {}
+    slots: dict[datetime, Slot] = {}
     for row in hours:
         if row.holds_on(day):
             for slot in _slots(row, day, ZoneInfo(zone)):
-                known = found.get(slot.starts_at)
-                seats = slot.seats + (known.seats if known else 0)
-                found[slot.starts_at] = Slot(slot.starts_at, slot.ends_at, seats, known.window if known else row.window)
-    return [found[at] for at in sorted(found)]
+                existing = slots.get(slot.starts_at)
+                seats = slot.seats + (existing.seats if existing else 0)
+                slots[slot.starts_at] = Slot(
+                    slot.starts_at, slot.ends_at, seats, existing.window if existing else row.window
+                )
+    return [slots[at] for at in sorted(slots)]
 
 
 def _slots(row: Hours, day: date, zone: ZoneInfo) -> Iterable[Slot]:
@@ -66,28 +70,28 @@ def _slots(row: Hours, day: date, zone: ZoneInfo) -> Iterable[Slot]:
 
 
 def month_of(instant: datetime, zone: str) -> date:
-    """The first day of the month a turn falls in, at the mission."""
+    """The first day of the month of an appointment, at the mission."""
     return instant.astimezone(ZoneInfo(zone)).date().replace(day=1)
 
 
 def is_late(starts_at: datetime, now: datetime, free_hours: int) -> bool:
-    """Whether it is too near to the turn for a change that costs nothing."""
+    """Whether an appointment is too near for a free change."""
     return starts_at - now < timedelta(hours=free_hours)
 
 
 def free_seat(taken: Iterable[int], seats: int) -> int | None:
     """The lowest free seat of a slot, counted from one; None when all are taken."""
-    gone = set(taken)
-    return next((seat for seat in range(1, seats + 1) if seat not in gone), None)
+    taken_seats = set(taken)
+    return next((seat for seat in range(1, seats + 1) if seat not in taken_seats), None)
 
 
-def overlaps(one: Hours, others: Sequence[Hours]) -> bool:
-    """Whether a new row of hours would open the same weekday at the same time as one that is in force with it."""
+def overlaps(new: Hours, existing: Sequence[Hours]) -> bool:
+    """Whether a new row of hours overlaps a row that is in force together with it, on the same weekday."""
     return any(
-        one.weekday == other.weekday
-        and one.opens < other.closes
-        and other.opens < one.closes
-        and (other.valid_to is None or one.valid_from < other.valid_to)
-        and (one.valid_to is None or other.valid_from < one.valid_to)
-        for other in others
+        new.weekday == other.weekday
+        and new.opens < other.closes
+        and other.opens < new.closes
+        and (other.valid_to is None or new.valid_from < other.valid_to)
+        and (new.valid_to is None or other.valid_from < new.valid_to)
+        for other in existing
     )

@@ -22,36 +22,39 @@ BRING = {
     "attestation": ("this_slip", "identity_card", "passport", "papers_to_attest"),
 }
 BRING_ALWAYS = ("this_slip", "identity_card", "passport")
-# Of a bound paper's number only the end is printed: enough for its owner, useless to a finder.
-SHOWN_SIGNS = 4
+# Only the end of the identity document's number is printed: enough for its owner, useless to a finder.
+PRINTED_SIGNS = 4
 
 
 def issue_appointment_slip(
-    session: Session, actor: Actor, application: Application, turn: Appointment, arrive_minutes: int
+    session: Session, actor: Actor, application: Application, appointment: Appointment, arrive_minutes: int
 ) -> str:
-    """The slip of a booked turn, good for its day; its code."""
-    zone = missions.find(session, turn.mission).zone
-    local, day = turn.starts_at.astimezone(ZoneInfo(zone)), day_of(session, turn.mission, turn.starts_at)
+    """Issues the slip of a booked appointment, valid on its day; returns its code."""
+    zone = missions.find(session, appointment.mission).zone
+    local, day = (
+        appointment.starts_at.astimezone(ZoneInfo(zone)),
+        day_of(session, appointment.mission, appointment.starts_at),
+    )
     data = {
         **common_fields(session, application, zone),
-        "service": turn.service,
-        "starts_at": turn.starts_at.isoformat(),
+        "service": appointment.service,
+        "starts_at": appointment.starts_at.isoformat(),
         "day": day.isoformat(),
         "weekday": weekday_name(day.weekday()),
         "time": f"{local:%H:%M}",
         "arrive": f"{local - timedelta(minutes=arrive_minutes):%H:%M}",
-        "window": turn.window,
-        "document_end": turn.document[-SHOWN_SIGNS:],
-        "bring": list(BRING.get(turn.service, BRING_ALWAYS)),
+        "window": appointment.window,
+        "document_end": appointment.document[-PRINTED_SIGNS:],
+        "bring": list(BRING.get(appointment.service, BRING_ALWAYS)),
     }
-    paper = documents.issue(
+    document = documents.issue(
         session, actor, TURN_SLIP, application.reference, application.mission, application.person, data, day
     )
-    return paper.code
+    return document.code
 
 
 def issue(session: Session, actor: Actor, application: Application, appointment: Appointment) -> str:
-    """Issues the slip of a booked appointment and notes it there; its code."""
+    """Issues the slip of a booked appointment and stores its code there; returns the code."""
     rule = calendar.rule(session, appointment.mission, appointment.service)
     code = issue_appointment_slip(session, actor, application, appointment, rule.arrive_minutes)
     book.store_slip(session, appointment.id, code)
@@ -65,6 +68,6 @@ def revoke(session: Session, actor: Actor, slip: str | None, reason: str) -> Non
 
 
 def detail(appointment: Appointment) -> dict[str, str | int | None]:
-    """What the timeline says of an appointment."""
+    """The detail of an appointment in the timeline."""
     starts_at = appointment.starts_at.isoformat()
     return {"starts_at": starts_at, "service": appointment.service, "window": appointment.window}

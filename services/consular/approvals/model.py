@@ -1,4 +1,4 @@
-"""What one person proposes and another signs: an act over many, with the figures both of them saw."""
+"""Proposals that one person makes and another signs: bulk actions with the figures both of them saw."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,10 @@ from services.consular.model import Base
 
 
 class Proposal(Base):
-    """`preview` is what it would touch when it was proposed, `result` what it did. The database knows two people."""
+    """A bulk action with two signatures. `preview` has the figures of the proposal, `result` those of the action.
+
+    A constraint of the database requires two different persons.
+    """
 
     __tablename__ = "proposal"
 

@@ -1,4 +1,4 @@
-"""Two people, one act: proposes, signs, declines, and closes what was carried out. What the act is, others know."""
+"""Two signatures for one act: propose, approve, decline, finish. The act itself is the caller's."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,13 +16,13 @@ from shared.values.person import strip_controls
 
 WAITING, APPROVED, DECLINED, DONE = "waiting", "approved", "declined", "done"
 REFERENCE_LENGTH, REASON_LENGTH = 10, 300
-MOST = 15
+LIST_LENGTH = 15
 
 
 def propose(
     session: Session, actor: Actor, kind: str, params: Mapping[str, Any], preview: Mapping[str, Any]
 ) -> Proposal:
-    """Writes a proposal down, for somebody else to sign."""
+    """Stores a proposal for another person's signature."""
     mission = session.info["mission"]
     check_access(actor, "proposal.make", mission=mission)
     proposal = Proposal(
@@ -43,24 +43,27 @@ def propose(
 
 
 def approve(session: Session, actor: Actor, reference: str) -> Proposal:
-    """The second signature. Raises Refusal (own_proposal) to whoever proposed it, Conflict once it is decided."""
+    """Adds the second signature. Raises Refusal (own_proposal) for the proposer, Conflict once it is decided."""
     proposal = _load_open(session, actor, reference)
     _decide(session, actor, proposal, APPROVED, None)
     return proposal
 
 
 def decline(session: Session, actor: Actor, reference: str, reason: str) -> Proposal:
-    """Sends it away, with a reason in plain words. Whoever proposed it may not decide that either."""
-    said = strip_controls(reason)
-    if not said or len(said) > REASON_LENGTH:
-        raise Invalid("too_long" if said else "required", field="decline_reason")
+    """Declines a proposal with a reason in plain words. The proposer may not decline it: Refusal (own_proposal).
+
+    Raises Invalid without a reason, Conflict once it is decided.
+    """
+    reason_text = strip_controls(reason)
+    if not reason_text or len(reason_text) > REASON_LENGTH:
+        raise Invalid("too_long" if reason_text else "required", field="decline_reason")
     proposal = _load_open(session, actor, reference)
-    _decide(session, actor, proposal, DECLINED, said)
+    _decide(session, actor, proposal, DECLINED, reason_text)
     return proposal
 
 
 def finish(session: Session, actor: Actor, proposal: Proposal, result: Mapping[str, Any]) -> None:
-    """It has been carried out to the end."""
+    """Marks a proposal as completely carried out, with its result."""
     proposal.state, proposal.result, proposal.done_at = DONE, dict(result), func.now()
     session.flush()
     counts = {name: value for name, value in result.items() if isinstance(value, int)}
@@ -77,11 +80,11 @@ def find(session: Session, actor: Actor, reference: str) -> Proposal:
 
 
 def list_proposals(session: Session, actor: Actor) -> list[Proposal]:
-    """Those of the session's mission: what waits first, then the latest."""
+    """The proposals of the session's mission: the waiting ones first, then the latest."""
     rows = session.scalars(
         select(Proposal)
         .order_by((Proposal.state == WAITING).desc(), Proposal.proposed_at.desc(), Proposal.reference)
-        .limit(MOST)
+        .limit(LIST_LENGTH)
     ).all()
     audit.record(session, actor, "proposal.listed", actor.mission or "", count=len(rows))
     return list(rows)
@@ -105,8 +108,8 @@ def serialise(proposal: Proposal) -> dict[str, Any]:
 
 
 def _load_open(session: Session, actor: Actor, reference: str) -> Proposal:
-    held = select(Proposal).where(Proposal.reference == reference).with_for_update()
-    proposal = session.scalar(held.execution_options(populate_existing=True))
+    query = select(Proposal).where(Proposal.reference == reference).with_for_update()
+    proposal = session.scalar(query.execution_options(populate_existing=True))
     if proposal is None:
         raise NotFound()
     check_access(actor, "proposal.decide", mission=proposal.mission)

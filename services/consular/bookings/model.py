@@ -1,4 +1,4 @@
-"""Bookings of an older platform, the phase in which they may be claimed, and the files they came in."""
+"""Bookings of an older platform, the phase in which they may be claimed, and their import files."""
 
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +11,7 @@ from services.consular.model import Base
 
 
 class Phase(Base):
-    """From which day to which bookings may be claimed; only those dated more than `lead_days` after its end qualify."""
+    """The window in which bookings may be claimed; only those dated more than `lead_days` after its end qualify."""
 
     __tablename__ = "phase"
 
@@ -26,7 +26,7 @@ class Phase(Base):
 
 
 class BookingImport(Base):
-    """One uploaded file. Its bytes are kept only until somebody has decided about the preview."""
+    """One uploaded file. Its bytes are stored only until the decision on its preview."""
 
     __tablename__ = "booking_import"
 
@@ -45,7 +45,7 @@ class BookingImport(Base):
 
 
 class Booking(Base):
-    """One booking as the older platform had it: open, early (its day comes too soon), claimed or lapsed."""
+    """One booking of the older platform: open, early (its day is too near), claimed or lapsed."""
 
     __tablename__ = "booking"
 

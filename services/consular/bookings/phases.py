@@ -1,4 +1,4 @@
-"""Phases: from when to when bookings of an older platform may be claimed, and how far ahead they must lie."""
+"""Phases: the window in which an older platform's bookings may be claimed, and how far ahead they must lie."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -20,12 +20,12 @@ from shared.values import references
 REFERENCE_LENGTH = 10
 
 
-def declare(session: Session, actor: Actor, given: Mapping[str, Any]) -> Phase:
+def declare(session: Session, actor: Actor, terms_body: Mapping[str, Any]) -> Phase:
     """A new phase of the session's mission. Raises Invalid with a code per field; a window may not lie in the past."""
     mission = session.info["mission"]
     check_access(actor, "booking.import", mission=mission)
     day = missions.today(session, mission)
-    terms = check_questions(PHASE, given, day)
+    terms = check_questions(PHASE, terms_body, day)
     start, end = date.fromisoformat(terms["window_from"]), date.fromisoformat(terms["window_to"])
     if end < start:
         raise Invalid("window_turned_round", field="window_to")
@@ -56,24 +56,24 @@ def find(session: Session, reference: object) -> Phase:
 
 
 def qualifies_after(phase: Phase) -> date:
-    """Only a booking for a day after this one may be claimed: the window's end and the lead days."""
+    """The day after which a booking may be claimed: the window's end plus the lead days."""
     return phase.window_to + timedelta(days=phase.lead_days)
 
 
 def list_phases(session: Session) -> list[dict[str, Any]]:
-    """The mission's phases, latest first, each with how many bookings stand in which state."""
-    counted: dict[str, dict[str, int]] = {}
+    """The mission's phases, latest first, each with its bookings counted by state."""
+    counts: dict[str, dict[str, int]] = {}
     rows = session.execute(select(Booking.phase, Booking.state, func.count()).group_by(Booking.phase, Booking.state))
     for reference, state, count in rows:
-        counted.setdefault(reference, {})[state] = int(count)
+        counts.setdefault(reference, {})[state] = int(count)
     day = missions.today(session, session.info["mission"])
     phases = session.scalars(select(Phase).order_by(Phase.window_from.desc(), Phase.reference))
-    return [{**serialise(phase, day), "counts": counted.get(phase.reference, {})} for phase in phases]
+    return [{**serialise(phase, day), "counts": counts.get(phase.reference, {})} for phase in phases]
 
 
 def serialise(phase: Phase, day: date) -> dict[str, Any]:
-    """As the interface shows it, with whether its window is ahead, open or over."""
-    standing = "ahead" if day < phase.window_from else "over" if day > phase.window_to else "open"
+    """As the interface shows it; `standing` says whether its window is ahead, open or over."""
+    window_state = "ahead" if day < phase.window_from else "over" if day > phase.window_to else "open"
     return {
         "reference": phase.reference,
         "window_from": phase.window_from.isoformat(),
@@ -81,5 +81,5 @@ def serialise(phase: Phase, day: date) -> dict[str, Any]:
         "lead_days": phase.lead_days,
         "qualifies_after": qualifies_after(phase).isoformat(),
         "source": phase.source,
-        "standing": standing,
+        "standing": window_state,
     }

@@ -1,4 +1,4 @@
-"""What the mission itself hands out, and the snapshot each paper is drawn from.
+"""The documents that the mission issues, and the snapshot each is drawn from.
 
 `issue(..., kind="receipt", data=...)` takes exactly:
 
@@ -34,7 +34,7 @@
     starts_at   instant, ISO 8601 with offset
     day         "YYYY-MM-DD" at the mission; weekday {"ar", "en"}; time, arrive "HH:MM" by the mission's clock
     window      number of the window
-    document_end  the last signs of the identity paper the turn is bound to
+    document_end  the last signs of the identity document the appointment is bound to
     bring       codes, texts `bring.<code>`
     address     {"ar", "en"}            "" where none is known: the line is left out
     zone        IANA zone of the mission
@@ -72,5 +72,5 @@
     mrz         the two machine-readable lines
     zone        IANA zone of the mission
 
-An "en" that is not known is "": the Arabic stands in its place.
+An unknown "en" is "": the Arabic text replaces it.
 """

@@ -1,4 +1,4 @@
-"""Presses ministries that stay silent: a reminder, a second one, then the head of mission; by the database's clock."""
+"""Escalates unanswered letters: two reminders, then the head of mission; by the database's clock."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -23,7 +23,7 @@ OVERDUE = "letter_overdue"
 
 
 def remind_due(database: Database, actor: Actor, moment: datetime | None = None) -> int:
-    """Does what is due at every mission; how many steps. `moment` stands for the database's clock."""
+    """Does the due steps of every mission; returns their number. `moment` replaces the database's clock."""
     steps = 0
     for worker, day in each_mission(database, actor, moment):
         with database.scope(worker.mission) as session:
@@ -32,12 +32,12 @@ def remind_due(database: Database, actor: Actor, moment: datetime | None = None)
 
 
 def remind_mission(session: Session, actor: Actor, today: date) -> int:
-    """Does the steps due by a day in the session's mission; repeated, or twice at once, each is done once."""
+    """Does the steps due by a day in the session's mission, each exactly once, even in simultaneous runs."""
     done = 0
-    for application, letter, due in _due(session, today):
-        applicant = snapshot.of(session, application.reference)
+    for application, letter, due_steps in _due(session, today):
+        applicant = snapshot.applicant_of(session, application.reference)
         holder = snapshot.printed_name(applicant) if applicant else {"ar": "", "en": ""}
-        for step in reminders.climb(session, actor, letter, due, holder):
+        for step in reminders.do_steps(session, actor, letter, due_steps, holder):
             done += 1
             code = "letter_escalated" if step == ESCALATION else "letter_reminded"
             note_step(session, actor, application, code, Status.WITH_AUTHORITY, detail={"letter": letter.number})
@@ -47,8 +47,8 @@ def remind_mission(session: Session, actor: Actor, today: date) -> int:
 
 
 def _due(session: Session, today: date) -> Iterator[tuple[Application, Letter, list[str]]]:
-    """Letters of open files with their steps in order. The file is locked, so that no reply comes in between."""
-    wanted = (
+    """Letters of open files with their due steps in order. The file is locked, so that no reply intervenes."""
+    query = (
         select(Application, Letter, Reminder)
         .join(Letter, (Letter.application == Application.reference) & (Letter.round == Application.round))
         .join(Reminder, Reminder.letter == Letter.code)
@@ -61,12 +61,12 @@ def _due(session: Session, today: date) -> Iterator[tuple[Application, Letter, l
         .order_by(Letter.code, Reminder.due_on)
         .with_for_update(of=Application, skip_locked=True)
     )
-    rows = session.execute(wanted).all()
+    rows = session.execute(query).all()
     for _, group in groupby(rows, key=lambda row: row.Letter.code):
-        found = list(group)
-        yield found[0].Application, found[0].Letter, [row.Reminder.step for row in found]
+        group_rows = list(group)
+        yield group_rows[0].Application, group_rows[0].Letter, [row.Reminder.step for row in group_rows]
 
 
 def flag(session: Session, application: Application, code: str | None) -> None:
-    """Brings a file up in the queue, or with None takes back what an answer has settled."""
+    """Flags a file in the queue, or with None clears the flag."""
     update_columns(session, application, exception=code)

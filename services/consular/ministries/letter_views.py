@@ -1,4 +1,4 @@
-"""Letters to ministries as they are shown: to the desk with ladder and replies, to the partner with what it needs."""
+"""Views of letters to ministries: for the desk with reminders and replies, for the partner with the question alone."""
 
 from datetime import date
 from typing import Any
@@ -29,34 +29,34 @@ View = dict[str, Any]
 
 
 def list_letters(
-    session: Session, actor: Actor, state: str = "", authority: str = "", page: int = 1, sought: str = ""
+    session: Session, actor: Actor, state: str = "", authority: str = "", page: int = 1, search: str = ""
 ) -> View:
-    """A page of letters, those that wait longest first; how many are open, overdue, answered.
+    """A page of letters, the longest waiting first, with the counts of open, overdue and answered ones.
 
-    `sought` is a number as a reply quotes it, or an application's reference. Raises Invalid for an unknown state or
-    authority.
+    `search` is a letter's number as a reply quotes it, or an application's reference. Raises Invalid for an unknown
+    state or authority.
     """
     if state not in ("", *STATES):
         raise Invalid("unknown_choice", field="state")
     if authority not in ("", *AUTHORITIES):
         raise Invalid("unknown_choice", field="authority")
     day = today(session, actor.mission or "")
-    wanted = [_in_state(state, day), *([Letter.authority == authority] if authority else [])]
-    if sought:
-        quoted = ascii_digits(sought).replace(" ", "").upper()
-        wanted.append((Letter.number == quoted) | (Letter.application == references.clean(sought)))
+    conditions = [_in_state(state, day), *([Letter.authority == authority] if authority else [])]
+    if search:
+        number = ascii_digits(search).replace(" ", "").upper()
+        conditions.append((Letter.number == number) | (Letter.application == references.clean(search)))
     rows = session.execute(
         select(Letter, Applicant)
         .outerjoin(Applicant, Applicant.application == Letter.application)
-        .where(*wanted)
+        .where(*conditions)
         .order_by(Letter.answered_at.desc().nulls_first(), Letter.reply_by, Letter.number)
         .limit(PAGE_ROWS + 1)
         .offset((page - 1) * PAGE_ROWS)
     ).all()
     audit.record(session, actor, "letter.list", actor.mission or "", state=state, rows=len(rows))
-    shown = [{**head(letter, day), "name": _name(applicant)} for letter, applicant in rows[:PAGE_ROWS]]
-    counts = {each: session.scalar(select(func.count()).where(_in_state(each, day))) or 0 for each in STATES}
-    return {"rows": shown, "more": len(rows) > PAGE_ROWS, "page": page, "counts": counts}
+    views = [{**summary(letter, day), "name": _name(applicant)} for letter, applicant in rows[:PAGE_ROWS]]
+    counts = {name: session.scalar(select(func.count()).where(_in_state(name, day))) or 0 for name in STATES}
+    return {"rows": views, "more": len(rows) > PAGE_ROWS, "page": page, "counts": counts}
 
 
 def _in_state(state: str, day: date) -> ColumnElement[bool]:
@@ -71,8 +71,8 @@ def _name(applicant: Applicant | None) -> dict[str, str] | None:
     return snapshot.printed_name(applicant) if applicant else None
 
 
-def head(letter: Letter, day: date) -> View:
-    """A letter as lists and the pages of its application show it."""
+def summary(letter: Letter, day: date) -> View:
+    """A letter as lists and its application's pages show it."""
     return {
         "code": letter.code,
         "number": letter.number,
@@ -89,19 +89,19 @@ def head(letter: Letter, day: date) -> View:
 
 
 def detail(session: Session, actor: Actor, code: str) -> View:
-    """One letter, whole. The reading is recorded."""
+    """One letter with all details. The read is recorded."""
     letter = letters.find(session, code)
     check_access(actor, "letter.read", mission=letter.mission)
     audit.record(session, actor, "letter.read", letter.application, letter=letter.number)
     question = matter(letter.authority, letter.ask)
-    asked = documents.find(session, code).data
+    data = documents.find(session, code).data
     return {
-        **head(letter, today(session, letter.mission)),
+        **summary(letter, today(session, letter.mission)),
         "mission": letter.mission,
-        "transaction": asked["transaction"],
-        "holder": asked["holder"],
-        "person": asked["person"],
-        "answers": asked["answers"],
+        "transaction": data["transaction"],
+        "holder": data["holder"],
+        "person": data["person"],
+        "answers": data["answers"],
         "ladder": [_step(step) for step in letters.reminders_of(session, code)],
         "replies": [_reply(reply) for reply in replies.of_letter(session, code)],
         "answerable": _answerable(session, actor, letter),
@@ -111,9 +111,9 @@ def detail(session: Session, actor: Actor, code: str) -> View:
 
 def _answerable(session: Session, actor: Actor, letter: Letter) -> bool:
     application = session.get(Application, letter.application)
-    waits = application is not None and application.status == Status.WITH_AUTHORITY
-    this_round = application is not None and application.round == letter.round
-    return waits and this_round and letter.answered_at is None and actor.role in ACCESS["letter.answer"]
+    is_waiting = application is not None and application.status == Status.WITH_AUTHORITY
+    is_current_round = application is not None and application.round == letter.round
+    return is_waiting and is_current_round and letter.answered_at is None and actor.role in ACCESS["letter.answer"]
 
 
 def _step(step: Reminder) -> View:
@@ -132,7 +132,7 @@ def _reply(reply: Reply) -> View:
 
 
 def _finding(finding: Finding) -> View:
-    """What may be answered, and which fields such an answer has."""
+    """One possible finding, and the fields of its reply."""
     fields = list(FIELDS.get(finding.entries or "", ()))
     return {
         "code": finding.code,
@@ -144,11 +144,11 @@ def _finding(finding: Finding) -> View:
 
 
 def content(session: Session, actor: Actor, code: str) -> View:
-    """What a letter asks, as its paper says it. That the partner fetched it is recorded."""
+    """The question of a letter, as its document states it. The partner's fetch is recorded."""
     letter = letters.find(session, code)
     audit.record(session, actor, "letter.fetched", letter.application, letter=letter.number)
-    asked = documents.find(session, code).data
-    kept = ("authority", "ask", "application", "person", "answers", "reply_by")
-    told = {name: asked[name] for name in kept}
-    named = {"code": letter.code, "number": letter.number, "sent_on": letter.sent_on.isoformat()}
-    return told | named | {"round": letter.round, "place": letter.place}
+    data = documents.find(session, code).data
+    names = ("authority", "ask", "application", "person", "answers", "reply_by")
+    snapshot_fields = {name: data[name] for name in names}
+    letter_fields = {"code": letter.code, "number": letter.number, "sent_on": letter.sent_on.isoformat()}
+    return snapshot_fields | letter_fields | {"round": letter.round, "place": letter.place}

@@ -1,4 +1,4 @@
-"""Writes letters to ministries: numbered without gaps, with the dated steps that follow if nobody answers."""
+"""Writes letters to ministries: numbered without gaps, with the dated steps for an unanswered letter."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,13 +19,13 @@ from shared.identity.actor import Actor
 from shared.values import dates
 
 KIND = "ministry-letter"
-# How a paper writes an answer, by the kind of its question; everything else as it was typed.
-SHOWN_AS = {"choice": "choice", "date": "date", "past_date": "date"}
+# The print format of an answer by the kind of its question; all other kinds print as typed.
+ANSWER_KINDS = {"choice": "choice", "date": "date", "past_date": "date"}
 
 
 @dataclass(frozen=True)
-class About:
-    """What a letter is about: the application, the person as the register attested them, what they answered."""
+class LetterSubject:
+    """The subject of a letter: the application, the person as the register attested them, the answers."""
 
     application: str
     transaction: str
@@ -38,73 +38,82 @@ class About:
 
 
 @dataclass(frozen=True)
-class Days:
-    """The mission's calendar days: by when the reply is asked for, and when each step of the ladder is due."""
+class LetterDates:
+    """Days of the mission's calendar: the requested reply date, and the due date of each reminder step."""
 
     reply_by: date
     ladder: Mapping[str, date]
 
 
-def write(session: Session, actor: Actor, matter: Matter, about: About, days: Days) -> Letter:
-    """A letter with its number and its paper, to be sent with this commit. The reading of its data is the sending."""
-    zone = missions.find(session, about.mission).zone
+def write(session: Session, actor: Actor, matter: Matter, subject: LetterSubject, due_dates: LetterDates) -> Letter:
+    """A letter with its number and its document, sent with this commit. Its `letter.sent` event also covers the read of
+    the person's data."""
+    zone = missions.find(session, subject.mission).zone
     today = dates.local_date(db.now(session), zone)
-    number = _next_number(session, about.mission, matter.authority, today.year)
-    paper = documents.issue(
-        session, actor, KIND, about.application, about.mission, None, _data(matter, about, days, zone), None, number
+    number = _next_number(session, subject.mission, matter.authority, today.year)
+    document = documents.issue(
+        session,
+        actor,
+        KIND,
+        subject.application,
+        subject.mission,
+        None,
+        _data(matter, subject, due_dates, zone),
+        None,
+        number,
     )
     letter = Letter(
-        code=paper.code,
+        code=document.code,
         number=number,
-        mission=about.mission,
+        mission=subject.mission,
         authority=matter.authority,
         ask=matter.ask,
-        application=about.application,
-        round=about.round,
-        place=1 + (session.scalar(_count(about.application)) or 0),
-        person=about.person,
+        application=subject.application,
+        round=subject.round,
+        place=1 + (session.scalar(_letter_count(subject.application)) or 0),
+        person=subject.person,
         sent_at=db.now(session),
         sent_on=today,
-        reply_by=days.reply_by,
+        reply_by=due_dates.reply_by,
     )
     session.add(letter)
     session.flush()
-    steps = days.ladder.items()
-    session.add_all(Reminder(letter=letter.code, step=step, mission=about.mission, due_on=day) for step, day in steps)
+    steps = due_dates.ladder.items()
+    session.add_all(Reminder(letter=letter.code, step=step, mission=subject.mission, due_on=day) for step, day in steps)
     session.flush()
-    audit.record(session, actor, "letter.sent", about.application, letter=letter.number, authority=matter.authority)
+    audit.record(session, actor, "letter.sent", subject.application, letter=letter.number, authority=matter.authority)
     return letter
 
 
-def _count(application: str) -> Any:
+def _letter_count(application: str) -> Any:
     return select(func.count()).where(Letter.application == application)
 
 
 def _next_number(session: Session, mission: str, authority: str, year: int) -> str:
     first = insert(LetterNumber).values(mission=mission, authority=authority, year=year, last=1)
-    counted = first.on_conflict_do_update(
+    statement = first.on_conflict_do_update(
         index_elements=["mission", "authority", "year"], set_={"last": LetterNumber.last + 1}
     ).returning(LetterNumber.last)
-    return f"{mission}-{AUTHORITIES[authority]}-{year}-{session.scalar(counted):04d}"
+    return f"{mission}-{AUTHORITIES[authority]}-{year}-{session.scalar(statement):04d}"
 
 
-def _data(matter: Matter, about: About, days: Days, zone: str) -> dict[str, Any]:
-    """The snapshot of the paper: of the person what this authority needs, and no more."""
-    kinds = {question.name: question.kind for question in forms.transaction(about.transaction).questions}
-    told = {name: about.answers.get(name) for name in matter.answers if name in kinds}
+def _data(matter: Matter, subject: LetterSubject, due_dates: LetterDates, zone: str) -> dict[str, Any]:
+    """The snapshot of the letter's document: only the personal data this authority needs."""
+    kinds = {question.name: question.kind for question in forms.transaction(subject.transaction).questions}
+    answers = {name: subject.answers.get(name) for name in matter.answers if name in kinds}
     return {
-        "holder": dict(about.holder),
+        "holder": dict(subject.holder),
         "authority": matter.authority,
         "ask": matter.ask,
-        "application": about.application,
-        "transaction": about.transaction,
-        "person": {name: about.identity[name] for name in matter.identity},
+        "application": subject.application,
+        "transaction": subject.transaction,
+        "person": {name: subject.identity[name] for name in matter.identity},
         "answers": [
-            {"question": name, "value": value, "kind": SHOWN_AS.get(kinds[name], "text")}
-            for name, value in told.items()
+            {"question": name, "value": value, "kind": ANSWER_KINDS.get(kinds[name], "text")}
+            for name, value in answers.items()
             if value
         ],
-        "reply_by": days.reply_by.isoformat(),
+        "reply_by": due_dates.reply_by.isoformat(),
         "zone": zone,
     }
 
@@ -118,7 +127,7 @@ def find(session: Session, code: str) -> Letter:
 
 
 def of_application(session: Session, application: str) -> list[Letter]:
-    """The letters written for an application, oldest first."""
+    """The letters of an application, oldest first."""
     return list(session.scalars(select(Letter).where(Letter.application == application).order_by(Letter.place)))
 
 

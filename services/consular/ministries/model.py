@@ -1,4 +1,4 @@
-"""Letters to ministries by number, the dated steps that follow an unanswered one, and what came back."""
+"""Letters to ministries by number, the dated reminder steps of unanswered ones, and the replies."""
 
 from datetime import date, datetime
 from typing import Any
@@ -11,8 +11,8 @@ from services.consular.model import Base
 
 
 class Letter(Base):
-    """One question to one ministry in one round of review. `code` is that of its paper; `place` counts the letters of
-    an application; days are the mission's calendar days."""
+    """One question to one ministry in one round of review. `code` is that of its document; `place` counts the letters
+    of an application; days are the mission's calendar days."""
 
     __tablename__ = "letter"
 
@@ -33,7 +33,7 @@ class Letter(Base):
 
 
 class LetterNumber(Base):
-    """The last number given, per mission, authority and year; a letter that is rolled back gives its number back."""
+    """The last assigned number per mission, authority and year; a rolled-back letter frees its number."""
 
     __tablename__ = "letter_number"
 
@@ -44,7 +44,7 @@ class LetterNumber(Base):
 
 
 class Reminder(Base):
-    """A step of the ladder: done once its day has come and no reply has; `document` is the reminder letter."""
+    """A reminder step: done on or after its day while no reply has come; `document` is the reminder letter."""
 
     __tablename__ = "reminder"
 
@@ -57,7 +57,7 @@ class Reminder(Base):
 
 
 class Reply(Base):
-    """What a ministry said: deposited by a partner or typed by an officer, and applied at most once per letter."""
+    """A ministry's reply: deposited by a partner or typed by an officer, and applied at most once per letter."""
 
     __tablename__ = "reply"
 

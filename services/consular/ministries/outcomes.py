@@ -1,4 +1,4 @@
-"""Issues the paper that a ministry's answer gives: a certificate, a statement, a letter, an approval."""
+"""Issues the document that follows a ministry's answer: a certificate, a statement, a letter, an approval."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from services.consular import missions
-from services.consular.ministries.letters import About
+from services.consular.ministries.letters import LetterSubject
 from services.consular.ministries.lifetimes import expiry
 from services.consular.ministries.model import Letter
 from services.consular.ministries.rules import movements
@@ -18,18 +18,18 @@ from shared.database import db
 from shared.identity.actor import Actor
 from shared.values import dates
 
-# A stay ends so many days after the entry stamp; Bucharest mission, visit facilitation.
+# The days of a stay from the entry stamp; Bucharest mission, visit facilitation.
 STAY_DAYS = 90
 
 
-def issue(session: Session, actor: Actor, letter: Letter, reply: Reply, about: About) -> str | None:
-    """The code of the paper; None for an answer that gives none."""
+def issue(session: Session, actor: Actor, letter: Letter, reply: Reply, subject: LetterSubject) -> str | None:
+    """The code of the issued document; None for an answer without one."""
     kind = reply.finding.paper
     if kind is None:
         return None
     zone = missions.find(session, letter.mission).zone
     today = dates.local_date(db.now(session), zone)
-    data = {**_common(letter, reply, about, zone), **_more(kind, reply, about, today)}
+    data = {**_common(letter, reply, subject, zone), **_details(kind, reply, subject, today)}
     expires = _last_day(kind, reply, today)
     return documents.issue(
         session, actor, kind, letter.application, letter.mission, letter.person, data, expires_on=expires
@@ -37,16 +37,16 @@ def issue(session: Session, actor: Actor, letter: Letter, reply: Reply, about: A
 
 
 def _last_day(kind: str, reply: Reply, today: date) -> date | None:
-    """An approval runs from the ministry's telegram, every other paper from its issue."""
+    """An approval is valid from the ministry's telegram, every other document from its issue."""
     return expiry(kind, date.fromisoformat(reply.details["approved_on"]) if kind == VISIT else today)
 
 
-def _common(letter: Letter, reply: Reply, about: About, zone: str) -> dict[str, Any]:
+def _common(letter: Letter, reply: Reply, subject: LetterSubject, zone: str) -> dict[str, Any]:
     return {
-        "holder": dict(about.holder),
-        "person": dict(about.identity),
+        "holder": dict(subject.holder),
+        "person": dict(subject.identity),
         "application": letter.application,
-        "transaction": about.transaction,
+        "transaction": subject.transaction,
         "authority": letter.authority,
         "letter": letter.number,
         "reply": {"number": reply.number, "dated": reply.dated},
@@ -58,19 +58,18 @@ def _common(letter: Letter, reply: Reply, about: About, zone: str) -> dict[str, 
     }
 
 
-def _more(kind: str, reply: Reply, about: About, today: date) -> dict[str, Any]:
+def _details(kind: str, reply: Reply, subject: LetterSubject, today: date) -> dict[str, Any]:
     if kind == MOVEMENTS:
-        return _movements(reply, about.answers, today)
+        return _movements(reply, subject.answers, today)
     if kind == VISIT:
-        approved = date.fromisoformat(reply.details["approved_on"])
-        usable = expiry(kind, approved)
-        return {"usable_until": (usable or approved).isoformat(), "stay_days": STAY_DAYS}
-    return {"purpose": about.answers.get("purpose")}
+        approved_on = date.fromisoformat(reply.details["approved_on"])
+        usable_until = expiry(kind, approved_on)
+        return {"usable_until": (usable_until or approved_on).isoformat(), "stay_days": STAY_DAYS}
+    return {"purpose": subject.answers.get("purpose")}
 
 
 def _movements(reply: Reply, answers: Mapping[str, Any], today: date) -> dict[str, Any]:
-    """The period as it was asked for, never beyond today, the days inside per year, and before which lines one is
-    missing."""
+    """The requested period up to today, the days inside per year, and the lines before which a crossing is missing."""
     since = date.fromisoformat(str(answers["period_from"]))
     until = min(today, date.fromisoformat(str(answers["period_until"])))
     table = crossings(reply.entries)

@@ -1,4 +1,4 @@
-"""Climbs the ladder of unanswered letters: each step once, on or after its day, a paper with each reminder."""
+"""Does the reminder steps of unanswered letters: each once, on or after its day, a document with each reminder."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,12 +16,14 @@ from shared.identity.actor import Actor
 KIND = "ministry-reminder"
 
 
-def climb(session: Session, actor: Actor, letter: Letter, due: Sequence[str], holder: dict[str, str]) -> list[str]:
-    """Does the steps that are due; those done now, in order. Of two reminders due at once the later one is sent."""
-    done = [step for step in due if _take(session, letter, step)]
-    reminders = [step for step in done if step in REMINDERS]
+def do_steps(
+    session: Session, actor: Actor, letter: Letter, due_steps: Sequence[str], holder: dict[str, str]
+) -> list[str]:
+    """Does the due steps; returns those done now, in order. Of two reminders due at once the later one is sent."""
+    done_steps = [step for step in due_steps if _claim(session, letter, step)]
+    reminders = [step for step in done_steps if step in REMINDERS]
     if reminders:
-        paper = documents.issue(
+        document = documents.issue(
             session,
             actor,
             KIND,
@@ -32,21 +34,21 @@ def climb(session: Session, actor: Actor, letter: Letter, due: Sequence[str], ho
             expires_on=None,
             number=f"{letter.number}/{1 + REMINDERS.index(reminders[-1])}",
         )
-        session.execute(_step(letter, reminders[-1]).values(document=paper.code))
-    for step in done:
+        session.execute(_step(letter, reminders[-1]).values(document=document.code))
+    for step in done_steps:
         audit.record(session, actor, "letter.reminded", letter.application, letter=letter.number, step=step)
-    return done
+    return done_steps
 
 
 def _step(letter: Letter, step: str) -> Any:
-    mine = update(Reminder).where(Reminder.letter == letter.code, Reminder.step == step)
-    return mine.execution_options(synchronize_session=False)
+    statement = update(Reminder).where(Reminder.letter == letter.code, Reminder.step == step)
+    return statement.execution_options(synchronize_session=False)
 
 
-def _take(session: Session, letter: Letter, step: str) -> bool:
-    """Whether it is ours to do: of two jobs at once one finds the row changed."""
-    taken = _step(letter, step).where(Reminder.done_at.is_(None)).values(done_at=func.now())
-    return session.scalar(taken.returning(Reminder.step)) is not None
+def _claim(session: Session, letter: Letter, step: str) -> bool:
+    """Whether this job may do the step: of two simultaneous jobs one finds the row changed."""
+    statement = _step(letter, step).where(Reminder.done_at.is_(None)).values(done_at=func.now())
+    return session.scalar(statement.returning(Reminder.step)) is not None
 
 
 def _data(session: Session, letter: Letter, step: str, holder: dict[str, str]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Takes what ministries answer: once for each letter, whoever brings it; what comes later only stays on record."""
+"""Stores replies of ministries: the first one per letter is applied, a later one only stays on record."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,30 +17,30 @@ DESK, PARTNER = "desk", "partner"
 DEPOSITED, APPLIED, LATE = "deposited", "applied", "late"
 
 
-def checked(told: Mapping[str, Any], asked: reading.Asked) -> reading.Reply:
-    """A reply that may be applied. Raises Invalid with a code for each field that is wrong."""
-    reply, errors = reading.read(told, asked)
+def check_reply(body: Mapping[str, Any], expected: reading.Expected) -> reading.Reply:
+    """The reply of a request body, if it may be applied. Raises Invalid with a code for each wrong field."""
+    reply, errors = reading.read(body, expected)
     if reply is None:
         raise Invalid("reply_of_another" if "reply_of_another" in errors.values() else "invalid", errors=errors)
     return reply
 
 
 def deposit(session: Session, actor: Actor, letter: Letter, reply: reading.Reply) -> bool:
-    """Keeps what a partner says until the bus brings word of it; False when it was deposited before."""
-    row = insert(Reply).values(**_row(actor, letter, reply, PARTNER, DEPOSITED)).on_conflict_do_nothing()
-    kept = session.scalar(row.returning(Reply.letter)) is not None
-    if kept:
+    """Stores a partner's reply until its message arrives over the bus; False when it was deposited before."""
+    statement = insert(Reply).values(**_row(actor, letter, reply, PARTNER, DEPOSITED)).on_conflict_do_nothing()
+    is_new = session.scalar(statement.returning(Reply.letter)) is not None
+    if is_new:
         audit.record(session, actor, "letter.deposited", letter.application, letter=letter.number)
-    return kept
+    return is_new
 
 
-def deposited(session: Session, code: str) -> Reply | None:
-    """What a partner deposited for a letter."""
+def find_deposit(session: Session, code: str) -> Reply | None:
+    """The reply a partner deposited for a letter, locked; None without one."""
     return session.get(Reply, (code, PARTNER), with_for_update=True, populate_existing=True)
 
 
 def close(session: Session, actor: Actor, letter: Letter, finding: str) -> None:
-    """Marks a letter as answered. Raises Conflict for the second of two who answer at once."""
+    """Marks a letter as answered. Raises Conflict (letter_answered) for the second of two simultaneous answers."""
     answered = session.scalar(
         update(Letter)
         .where(Letter.code == letter.code, Letter.answered_at.is_(None))
@@ -55,20 +55,20 @@ def close(session: Session, actor: Actor, letter: Letter, finding: str) -> None:
 
 
 def store(session: Session, actor: Actor, letter: Letter, reply: reading.Reply) -> None:
-    """Keeps what an officer typed, with the letter it answers."""
+    """Stores the reply an officer typed."""
     session.execute(insert(Reply).values(**_row(actor, letter, reply, DESK, APPLIED)))
 
 
 def mark(session: Session, actor: Actor, letter: Letter, state: str) -> None:
-    """What became of a partner's deposit; one that came too late is kept and changes nothing."""
-    mine = update(Reply).where(Reply.letter == letter.code, Reply.source == PARTNER)
-    session.execute(mine.values(state=state).execution_options(synchronize_session=False))
+    """Marks a partner's deposit as applied or late; a late one stays on record and changes nothing."""
+    statement = update(Reply).where(Reply.letter == letter.code, Reply.source == PARTNER)
+    session.execute(statement.values(state=state).execution_options(synchronize_session=False))
     if state == LATE:
         audit.record(session, actor, "letter.answered_late", letter.application, letter=letter.number)
 
 
 def of_letter(session: Session, code: str) -> list[Reply]:
-    """Everything that was said in answer to a letter."""
+    """All replies to a letter, oldest first."""
     return list(session.scalars(select(Reply).where(Reply.letter == code).order_by(Reply.received_at)))
 
 

@@ -1,4 +1,4 @@
-"""The missions: which there are, what day it is at each, and how a job visits them all."""
+"""The missions: the list of them, the calendar day at each, and the loop of a job over all of them."""
 
 from dataclasses import replace
 from datetime import date, datetime
@@ -17,19 +17,19 @@ from shared.values import dates
 
 
 def address(session: Session, code: str) -> dict[str, str]:
-    """A mission's address in both languages; empty where none is known."""
+    """A mission's address in both languages; empty where the mission has published none."""
     office = session.get(Office, code)
     return {"ar": office.address_ar, "en": office.address_en} if office else {"ar": "", "en": ""}
 
 
 def find(session: Session, code: str | None) -> Mission:
     """The mission of a code such as RUH. Raises NotFound."""
-    # Kept for the transaction: a session forgets at once what nobody holds, and nothing is asked for more often.
-    known: dict[str, Mission] = session.info.setdefault("missions", {})
-    mission = known.get(code or "") or (session.get(Mission, code) if code else None)
+    # Cached for the transaction: a session drops rows that nothing refers to, and missions are read most often of all.
+    cache: dict[str, Mission] = session.info.setdefault("missions", {})
+    mission = cache.get(code or "") or (session.get(Mission, code) if code else None)
     if mission is None:
         raise NotFound("mission_unknown")
-    known[mission.code] = mission
+    cache[mission.code] = mission
     return mission
 
 
@@ -49,9 +49,9 @@ def day_of(session: Session, code: str | None, instant: datetime) -> date:
 
 
 def each_mission(database: Database, actor: Actor, moment: datetime | None = None) -> list[tuple[Actor, date]]:
-    """What a job visits: the actor at each mission, and the calendar day there at `moment`.
+    """The actor at each mission, and the calendar day there at `moment`.
 
-    `moment` stands for the database's clock. The transaction that reads the missions has ended on return, so that
+    `moment` replaces the database's clock. The transaction that reads the missions has ended on return, so that
     the job opens one of its own for each mission.
     """
     with database.scope(None) as session:

@@ -12,25 +12,25 @@ from services.consular.missions.rules import dates_between
 from shared.errors import Refusal
 
 # Working days are counted no further ahead than this.
-FAR = timedelta(days=400)
+MAX_SPAN = timedelta(days=400)
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))")
 _SHARE = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:what, 0))")
 
 
-def take_lock(session: Session, *what: str) -> None:
-    """Held until the commit: whoever else asks for the same waits. Locks are taken in one order everywhere, first
-    the person, then the calendar, then the day."""
-    session.execute(_LOCK, {"what": " ".join(("turns", *what))})
+def take_lock(session: Session, *key: str) -> None:
+    """Takes the lock of a key until the commit; whoever else asks for the same key waits. Locks are taken in one order
+    everywhere: first the person, then the calendar, then the day."""
+    session.execute(_LOCK, {"what": " ".join(("turns", *key))})
 
 
-def share_lock(session: Session, *what: str) -> None:
-    """As `lock`, but many may hold it together; only `lock` waits for them."""
-    session.execute(_SHARE, {"what": " ".join(("turns", *what))})
+def take_shared_lock(session: Session, *key: str) -> None:
+    """As `take_lock`, but many may hold it together; only `take_lock` waits for them."""
+    session.execute(_SHARE, {"what": " ".join(("turns", *key))})
 
 
 def rule(session: Session, mission: str, service: str) -> AppointmentRule:
     """The rule in force today: the mission's own before the general one, the service's own before that for all,
-    then the latest. Raises Refusal where nobody has laid one down."""
+    then the latest. Raises Refusal where there is no rule."""
     row = session.scalar(
         select(AppointmentRule)
         .where(
@@ -53,30 +53,30 @@ def rule(session: Session, mission: str, service: str) -> AppointmentRule:
 
 def hours(session: Session, mission: str, service: str | None = None) -> list[Opening]:
     """Opening hours that hold today or later, in the order of the week."""
-    wanted = [
+    conditions = [
         Opening.mission == mission,
         or_(Opening.valid_to.is_(None), Opening.valid_to > missions.today(session, mission)),
     ]
     if service is not None:
-        wanted.append(Opening.service == service)
+        conditions.append(Opening.service == service)
     return list(
-        session.scalars(select(Opening).where(*wanted).order_by(Opening.service, Opening.weekday, Opening.opens))
+        session.scalars(select(Opening).where(*conditions).order_by(Opening.service, Opening.weekday, Opening.opens))
     )
 
 
 def services(session: Session, mission: str) -> list[str]:
-    """The services for which turns are given out."""
+    """The services for which the mission gives appointments."""
     return list(dict.fromkeys(row.service for row in hours(session, mission)))
 
 
 def closures(session: Session, mission: str, first: date, last: date) -> list[Closure]:
     """Closures that touch these days, earliest first: of the mission, of its host country, of all missions."""
-    place = missions.find(session, mission)
+    mission_row = missions.find(session, mission)
     return list(
         session.scalars(
             select(Closure)
             .where(
-                *_of(place.code, place.country),
+                *_of(mission_row.code, mission_row.country),
                 Closure.removed_at.is_(None),
                 Closure.first_day <= last,
                 Closure.last_day >= first,
@@ -94,25 +94,25 @@ def _of(mission: str, country: str) -> Iterable[ColumnElement[bool]]:
 
 
 def closed_days(session: Session, mission: str, first: date, last: date) -> dict[date, Closure]:
-    """The days of a span on which nobody is received, each with the closure that says so."""
-    found: dict[date, Closure] = {}
+    """The days of a span on which nobody is received, each with its closure."""
+    closures_by_day: dict[date, Closure] = {}
     for closure in closures(session, mission, first, last):
         if closure.seats_closed:
             for day in dates_between(max(first, closure.first_day), min(last, closure.last_day)):
-                found.setdefault(day, closure)
-    return found
+                closures_by_day.setdefault(day, closure)
+    return closures_by_day
 
 
 def closed_from(session: Session, mission: str) -> frozenset[date]:
-    """The days from today on that are no working days, apart from weekends; as far as a promise may reach."""
+    """The days from today on that are no working days, weekends apart, up to the longest span that is counted."""
     first = missions.today(session, mission)
-    return frozenset(closed_days(session, mission, first, first + FAR))
+    return frozenset(closed_days(session, mission, first, first + MAX_SPAN))
 
 
 def check_payments_open(session: Session, mission: str) -> None:
-    """Raises Refusal on a day on which the mission takes no money, with the first day it does again."""
+    """Raises Refusal on a day on which the mission takes no money, with the first day on which it does again."""
     day = missions.today(session, mission)
     for closure in closures(session, mission, day, day):
         if closure.payments_closed:
-            again = (closure.last_day + timedelta(days=1)).isoformat()
-            raise Refusal("payments_closed", again=again, title_ar=closure.title_ar, title_en=closure.title_en)
+            reopens_on = (closure.last_day + timedelta(days=1)).isoformat()
+            raise Refusal("payments_closed", again=reopens_on, title_ar=closure.title_ar, title_en=closure.title_en)

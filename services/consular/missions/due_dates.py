@@ -1,4 +1,4 @@
-"""The days that count for an application at its mission: its last one, and the one it is promised for."""
+"""The two dates of an application at its mission: the day it lapses, and the day it is promised for."""
 
 from datetime import date
 
@@ -16,7 +16,7 @@ def lapses_on(session: Session, mission: str) -> date:
 
 
 def due_on(session: Session, mission: str, working_days: int) -> date:
-    """The day by which an application is promised, counted from today over the mission's own weekend and closures."""
+    """The day by which an application is promised: working days from today, by the mission's weekend and closures."""
     weekend = frozenset(missions.find(session, mission).weekend)
     closures = calendar.closed_from(session, mission)
     return dates.add_working_days(missions.today(session, mission), working_days, weekend, closures)

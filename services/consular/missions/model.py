@@ -1,4 +1,4 @@
-"""What is kept of missions: where they stand and receive people; and their calendar, in dated rows."""
+"""Missions, their offices, and their calendar in dated rows."""
 
 from datetime import date, datetime, time
 
@@ -127,7 +127,8 @@ class Closure(Base):
 
 
 class AppointmentRule(Base):
-    """How turns for a service are given out; without a scope it holds at every mission, without a service for all."""
+    """How a mission gives appointments for a service. Without a scope the rule holds at every mission, without a
+    service for all services."""
 
     __tablename__ = "turn_rule"
 
@@ -146,6 +147,6 @@ class AppointmentRule(Base):
     approver: Mapped[str]
 
     def serialise(self) -> dict[str, int]:
-        """What an applicant is told."""
+        """The figures an applicant needs."""
         names = ("horizon_days", "hold_minutes", "per_month", "daily_quota", "free_hours", "arrive_minutes")
         return {name: getattr(self, name) for name in names}

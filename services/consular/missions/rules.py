@@ -19,22 +19,22 @@ class Hours:
     valid_to: date | None = None
 
     def holds_on(self, day: date) -> bool:
-        """Whether the row speaks of this day; `valid_to` is the first day it does not."""
+        """Whether the row applies to this day; `valid_to` is the first day on which it does not."""
         return day.weekday() == self.weekday and self.valid_from <= day and (not self.valid_to or day < self.valid_to)
 
 
 def dates_between(first: date, last: date) -> list[date]:
     """Every day from `first` to `last`, both included."""
-    return [first + timedelta(days=place) for place in range((last - first).days + 1)]
+    return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
 
 
 def week_runs(weekdays: Iterable[int], first: int = 6) -> list[tuple[int, int]]:
     """Weekdays as runs of neighbours in a week that begins on `first` (Monday is 0): 6,0,1,2,3 is one run (6, 3)."""
-    places = sorted((day - first) % 7 for day in set(weekdays))
+    offsets = sorted((day - first) % 7 for day in set(weekdays))
     runs: list[list[int]] = []
-    for place in places:
-        if runs and place == runs[-1][1] + 1:
-            runs[-1][1] = place
+    for offset in offsets:
+        if runs and offset == runs[-1][1] + 1:
+            runs[-1][1] = offset
         else:
-            runs.append([place, place])
+            runs.append([offset, offset])
     return [((start + first) % 7, (end + first) % 7) for start, end in runs]

@@ -1,4 +1,4 @@
-"""Tells a person something, in the transaction of what happened: no news without the change, no change in silence."""
+"""Creates a notice in the transaction of its event, so that neither exists without the other."""
 
 from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
@@ -11,10 +11,10 @@ from services.consular.notices.rules import KINDS
 def create_notice(
     session: Session, person: str, kind: str, about: str, once: str | None = None, **params: str | int | None
 ) -> bool:
-    """Leaves a notice in the account of a register person. False when it was told before, as `once` counts it.
+    """Creates a notice for a register person. False when a notice with the same `once` exists already.
 
-    `about` is what it is about, most often an application's reference; `params` are ids, codes, days and counts,
-    never words or names. Raises KeyError for a kind without words.
+    `about` is the subject, most often an application's reference; `params` are ids, codes, days and counts, never
+    words or names. Raises KeyError for a kind without translations.
     """
     if kind not in KINDS:
         raise KeyError(kind)

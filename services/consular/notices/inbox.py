@@ -1,4 +1,4 @@
-"""A person's notices, wherever they were written: all of them, those about one thing, how many are unread."""
+"""A person's notices of all missions: the list, those about one subject, the number of unread ones."""
 
 from typing import Any
 
@@ -10,11 +10,11 @@ from shared.database import audit
 from shared.errors import NotAllowed
 from shared.identity.actor import Actor
 
-MOST = 60
+LIST_LENGTH = 60
 
 
 def _show_person_everywhere(session: Session, actor: Actor) -> str:
-    """For this transaction the rows of a person, at whatever mission, are in sight."""
+    """Makes the person's rows of all missions visible for this transaction."""
     if not actor.person:
         raise NotAllowed("identity_not_confirmed")
     session.execute(select(func.set_config("mahjar.person", actor.person, True)))
@@ -22,28 +22,30 @@ def _show_person_everywhere(session: Session, actor: Actor) -> str:
 
 
 def list_own(session: Session, actor: Actor) -> list[dict[str, Any]]:
-    """The latest notices, newest first. The reading is recorded."""
+    """The latest notices, newest first. The read is recorded."""
     person = _show_person_everywhere(session, actor)
-    rows = session.scalars(select(Notice).where(Notice.person == person).order_by(Notice.id.desc()).limit(MOST)).all()
+    rows = session.scalars(
+        select(Notice).where(Notice.person == person).order_by(Notice.id.desc()).limit(LIST_LENGTH)
+    ).all()
     audit.record(session, actor, "notice.listed", person, count=len(rows))
     return [serialise(row) for row in rows]
 
 
-def unread(session: Session, actor: Actor) -> int:
-    """How many have not been read."""
+def count_unread(session: Session, actor: Actor) -> int:
+    """The number of unread notices."""
     person = _show_person_everywhere(session, actor)
-    wanted = select(func.count()).select_from(Notice).where(Notice.person == person, Notice.read_at.is_(None))
-    return session.scalar(wanted) or 0
+    query = select(func.count()).select_from(Notice).where(Notice.person == person, Notice.read_at.is_(None))
+    return session.scalar(query) or 0
 
 
-def about(session: Session, reference: str, person: str) -> list[dict[str, Any]]:
-    """What one person was told about one thing, newest first."""
-    wanted = select(Notice).where(Notice.about == reference, Notice.person == person).order_by(Notice.id.desc())
-    return [serialise(row) for row in session.scalars(wanted.limit(MOST))]
+def list_about(session: Session, reference: str, person: str) -> list[dict[str, Any]]:
+    """The notices of one person about one subject, newest first."""
+    query = select(Notice).where(Notice.about == reference, Notice.person == person).order_by(Notice.id.desc())
+    return [serialise(row) for row in session.scalars(query.limit(LIST_LENGTH))]
 
 
 def missions_with_unread(session: Session, actor: Actor) -> list[str]:
-    """Where the unread ones were written: each mission's rows are changed in a transaction of their own."""
+    """The missions of the unread notices; the rows of each mission are changed in a separate transaction."""
     person = _show_person_everywhere(session, actor)
     return list(
         session.scalars(select(Notice.mission).where(Notice.person == person, Notice.read_at.is_(None)).distinct())
@@ -51,9 +53,9 @@ def missions_with_unread(session: Session, actor: Actor) -> list[str]:
 
 
 def mark_read(session: Session, actor: Actor, latest: int) -> int:
-    """Marks those of this mission up to an id as read, so that one which came meanwhile stays new; how many."""
+    """Marks this mission's notices up to an id as read; returns their number. A later notice stays unread."""
     person = _show_person_everywhere(session, actor)
-    marked = session.scalars(
+    read_ids = session.scalars(
         update(Notice)
         .where(
             Notice.person == person,
@@ -64,8 +66,8 @@ def mark_read(session: Session, actor: Actor, latest: int) -> int:
         .values(read_at=func.now())
         .returning(Notice.id)
     ).all()
-    audit.record(session, actor, "notice.read", person, count=len(marked))
-    return len(marked)
+    audit.record(session, actor, "notice.read", person, count=len(read_ids))
+    return len(read_ids)
 
 
 def serialise(row: Notice) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a person has been told: a kind whose words are translations, and the identifiers that go into them."""
+"""Notices to a person: a kind whose words are translations, and the identifiers that go into them."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from services.consular.model import Base
 
 
 class Notice(Base):
-    """One notice to one person. `once` keeps a second one of its kind away; `params` hold references, days, counts."""
+    """One notice to one person. `once` prevents a second one of its kind; `params` are references, days, counts."""
 
     __tablename__ = "notice"
 

@@ -1,4 +1,4 @@
-"""Which notices there are; the words of each are `notice.<kind>` in the translations, in both languages."""
+"""The kinds of notices; the words of each are `notice.<kind>` in the translations, in both languages."""
 
 RETURNED, READY, REFUSED, LAPSED, CANCELLED = "returned", "ready", "refused", "lapsed", "cancelled"
 COLLECTED, REFUND_DUE, PAYMENT_HELD, EXTENDED = "collected", "refund_due", "payment_held", "extended"
@@ -7,7 +7,7 @@ TURN_BOOKED, TURN_MISSED, ATTENDED = "turn_booked", "turn_missed", "attended"
 MANDATE_OFFERED, MANDATE_ACCEPTED, MANDATE_DECLINED = "mandate_offered", "mandate_accepted", "mandate_declined"
 MANDATE_ENDED, MANDATE_GOOD, MANDATE_REFUSED = "mandate_ended", "mandate_good", "mandate_refused"
 MANDATE_FOR_YOU = "mandate_for_you"
-# One for each way of waiting; counted by the days that are left.
+# One for each waiting status; one notice per number of days left.
 REMINDERS = ("reminder_draft", "reminder_awaiting_payment", "reminder_returned")
 
 KINDS = frozenset(

@@ -1,4 +1,4 @@
-"""What must have been looked into before a passport case is accepted: by whom, about what, and what they found."""
+"""The approvals a passport case needs before it is accepted: by whom, on what subject, with which outcome."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from shared.values.person import strip_controls
 # MOFAE, passport before expiry: more than a year before its end the Director decides. MOFAE FAQ: a damaged passport is
 # handed in, and replaced only without a sign of tampering.
 EARLY, SPELLING, SURRENDERED, TAMPERING = "early_renewal", "name_spelling", "booklet_surrendered", "no_tampering"
-# Which action of the access table looking into each needs.
+# The action of the access table that each approval needs.
 ACTIONS = {
     EARLY: "desk.approve_early",
     SPELLING: "desk.confirm",
@@ -46,56 +46,56 @@ REASON_LENGTH = 300
 
 @dataclass(frozen=True)
 class Need:
-    """One thing to look into, and what it is about; `given` once somebody has."""
+    """One approval that is needed, with its subject; `approval` is the recorded one, or None."""
 
     what: str
     subject: str
-    given: Approval | None
+    approval: Approval | None
 
     @property
     def is_met(self) -> bool:
-        """Looked into, and found good."""
-        return self.given is not None and self.given.outcome == APPROVED
+        """Whether it is recorded as approved."""
+        return self.approval is not None and self.approval.outcome == APPROVED
 
-    def shown(self, actor: Actor) -> dict[str, Any]:
-        """As the desk shows it; `may` is whether this actor is to decide it."""
-        given = self.given
-        done = given and {"outcome": given.outcome, "reason": given.reason, "role": given.role}
-        may = given is None and actor.role in ACCESS[ACTIONS[self.what]]
-        return {"what": self.what, "outcomes": list(OUTCOMES[self.what]), "done": done, "may": may}
+    def serialise(self, actor: Actor) -> dict[str, Any]:
+        """As the desk shows it; `may` is whether this actor may decide it."""
+        approval = self.approval
+        decision = approval and {"outcome": approval.outcome, "reason": approval.reason, "role": approval.role}
+        may = approval is None and actor.role in ACCESS[ACTIONS[self.what]]
+        return {"what": self.what, "outcomes": list(OUTCOMES[self.what]), "done": decision, "may": may}
 
 
 def needs(session: Session, application: Application) -> list[Need]:
-    """What this application has to have looked into, with what was found of its present answers."""
-    found = _subjects(session, application)
+    """The approvals this application needs by its present answers, each with the recorded one."""
+    subjects = _subjects(session, application)
     rows = session.scalars(select(Approval).where(Approval.application == application.reference)).all()
-    given = {(row.what, row.subject): row for row in rows}
-    return [Need(what, subject, given.get((what, subject))) for what, subject in found.items()]
+    approvals = {(row.what, row.subject): row for row in rows}
+    return [Need(what, subject, approvals.get((what, subject))) for what, subject in subjects.items()]
 
 
 def check_approved(session: Session, application: Application) -> None:
-    """Raises Refusal (needs_...) naming the first thing that nobody has found good yet."""
-    open_ones = [need.what for need in needs(session, application) if not need.is_met]
-    if open_ones:
-        raise Refusal(f"needs_{open_ones[0]}", lacking=open_ones)
+    """Raises Refusal (needs_...) naming the first missing approval."""
+    open_needs = [need.what for need in needs(session, application) if not need.is_met]
+    if open_needs:
+        raise Refusal(f"needs_{open_needs[0]}", lacking=open_needs)
 
 
 def approve(session: Session, actor: Actor, reference: str, what: str, outcome: str, reason: str) -> Application:
-    """Records what was found, for good. Raises Invalid (unknown_choice, required, too_long), Conflict when it is not
-    asked of this case (not_needed) or was decided before (approved_before)."""
+    """Records an approval, finally. Raises Invalid (unknown_choice, required, too_long), Conflict when this case does
+    not need it (not_needed) or it was decided before (approved_before)."""
     if what not in ACTIONS:
         raise Invalid("unknown_choice", field="what")
     application = load_for_update(session, actor, ACTIONS[what], reference)
     check_status(application, "accept")
-    said = strip_controls(reason)
+    reason_text = strip_controls(reason)
     if outcome not in OUTCOMES[what]:
         raise Invalid("unknown_choice" if outcome else "required", field="outcome")
-    if not said or len(said) > REASON_LENGTH:
-        raise Invalid("too_long" if said else "required", field="reason")
+    if not reason_text or len(reason_text) > REASON_LENGTH:
+        raise Invalid("too_long" if reason_text else "required", field="reason")
     subject = _subjects(session, application).get(what)
     if subject is None:
         raise Conflict("not_needed")
-    _record_approval(session, actor, application, what, subject, outcome, said)
+    _record_approval(session, actor, application, what, subject, outcome, reason_text)
     return application
 
 
@@ -120,33 +120,33 @@ def _record_approval(
 
 
 def divergences(session: Session, application: Application) -> list[Divergence]:
-    """Names spelt otherwise than in the last passport or the register; none before the application is handed in."""
-    applicant = snapshot.of(session, application.reference)
+    """Names spelt differently from the last passport or the register; none before the application is submitted."""
+    applicant = snapshot.applicant_of(session, application.reference)
     if applicant is None or forms.transaction(application.transaction).outcome != BOOKLET:
         return []
-    last = booklets.last_of(session, application.person, but=application.reference)
-    return names.divergences(application.answers, applicant.latin, last.printed if last else None)
+    last_passport = booklets.last_passport(session, application.person, except_application=application.reference)
+    return names.divergences(application.answers, applicant.latin, last_passport.printed if last_passport else None)
 
 
 def _subjects(session: Session, application: Application) -> dict[str, str]:
     answers = application.answers
-    found: dict[str, str] = {}
+    subjects: dict[str, str] = {}
     if answers.get("renewal_reason") == only_if.EARLY and not only_if.renewal_is_due(
-        _dated(answers), _day(session, application)
+        _parse_dates(answers), _day(session, application)
     ):
-        found[EARLY] = f"{answers.get('passport_number')} {answers.get('early_reason')}"
+        subjects[EARLY] = f"{answers.get('passport_number')} {answers.get('early_reason')}"
     diverging = divergences(session, application)
     if diverging:
-        found[SPELLING] = " ".join(f"{one.question}={one.typed}" for one in diverging)
+        subjects[SPELLING] = " ".join(f"{divergence.question}={divergence.typed}" for divergence in diverging)
     if "damage" in answers:
-        found |= dict.fromkeys((SURRENDERED, TAMPERING), str(answers.get("passport_number")))
-    return found
+        subjects |= dict.fromkeys((SURRENDERED, TAMPERING), str(answers.get("passport_number")))
+    return subjects
 
 
 def _day(session: Session, application: Application) -> date:
     return today(session, application.mission)
 
 
-def _dated(answers: Mapping[str, object]) -> dict[str, object]:
+def _parse_dates(answers: Mapping[str, object]) -> dict[str, object]:
     expires = answers.get("passport_expires_on")
     return {**answers, "passport_expires_on": date.fromisoformat(str(expires)) if expires else None}

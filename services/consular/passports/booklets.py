@@ -18,8 +18,8 @@ from shared.values.person import passport_number
 
 
 @dataclass(frozen=True)
-class Printed:
-    """What a passport says of its holder: Latin names by part (given, father, family, mother), birth, sex, number."""
+class PrintedData:
+    """The holder's data in a passport: Latin names by part (given, father, family, mother), birth, sex, number."""
 
     names: Mapping[str, str]
     born: date
@@ -28,36 +28,38 @@ class Printed:
 
 
 def receive(session: Session, actor: Actor, mission: str, serials: Iterable[str]) -> int:
-    """Takes blank booklets into stock; how many were new. Raises Invalid for a serial that is no passport number."""
+    """Adds blank booklets to the stock; returns how many were new. Raises Invalid (serial_malformed)."""
     try:
         numbers = sorted({passport_number(serial) for serial in serials})
-    except ValueError as wrong:
-        raise Invalid("serial_malformed", field="serials") from wrong
+    except ValueError as error:
+        raise Invalid("serial_malformed", field="serials") from error
     if not numbers:
         return 0
     rows = [{"serial": number, "mission": mission, "state": State.IN_STOCK} for number in numbers]
-    taken = session.scalars(insert(Booklet).values(rows).on_conflict_do_nothing().returning(Booklet.serial)).all()
-    audit.record(session, actor, "booklets.received", mission, count=len(taken))
-    return len(taken)
+    received = session.scalars(insert(Booklet).values(rows).on_conflict_do_nothing().returning(Booklet.serial)).all()
+    audit.record(session, actor, "booklets.received", mission, count=len(received))
+    return len(received)
 
 
 def counts(session: Session) -> dict[str, int]:
-    """How many booklets of the session's mission are where."""
+    """The number of booklets of the session's mission by state."""
     rows = session.execute(select(Booklet.state, func.count()).group_by(Booklet.state))
-    counted = {state: int(count) for state, count in rows}
-    return {state.value: counted.get(state, 0) for state in State}
+    count_by_state = {state: int(count) for state, count in rows}
+    return {state.value: count_by_state.get(state, 0) for state in State}
 
 
 def assign(session: Session, actor: Actor, application: str) -> Booklet | None:
-    """The next booklet of the stock for an application, or the one it has; None while there is none left.
+    """Assigns the next booklet of the stock to an application; returns its present one first, None without stock.
 
-    Rows locked by others are skipped, so two officers never wait for, or get, the same serial number.
+    Rows locked by others are skipped, so that two officers never wait for, or get, the same serial number.
     """
-    held = session.scalar(select(Booklet).where(Booklet.application == application, Booklet.state == State.ASSIGNED))
-    if held is not None:
-        return held
-    free = select(Booklet).where(Booklet.state == State.IN_STOCK).order_by(Booklet.serial).limit(1)
-    booklet = session.scalar(free.with_for_update(skip_locked=True))
+    assigned = session.scalar(
+        select(Booklet).where(Booklet.application == application, Booklet.state == State.ASSIGNED)
+    )
+    if assigned is not None:
+        return assigned
+    query = select(Booklet).where(Booklet.state == State.IN_STOCK).order_by(Booklet.serial).limit(1)
+    booklet = session.scalar(query.with_for_update(skip_locked=True))
     if booklet is None:
         return None
     _change(session, actor, booklet.serial, State.ASSIGNED, application=application)
@@ -66,14 +68,14 @@ def assign(session: Session, actor: Actor, application: str) -> Booklet | None:
 
 
 def spoil(session: Session, actor: Actor, serial: str, reason: str) -> None:
-    """Writes a booklet off, with the reason. Raises Invalid for an unknown reason, Conflict once it is handed out."""
+    """Writes a booklet off, with the reason. Raises Invalid for an unknown reason, Conflict once it is collected."""
     if reason not in rules.SPOIL_REASONS:
         raise Invalid("unknown_choice", field="reason")
     _change(session, actor, serial, State.SPOILED, reason=reason)
 
 
 def spoil_blank(session: Session, actor: Actor, serial: str, reason: str) -> None:
-    """As `spoil`, for a booklet still in stock. Raises NotFound for an unknown one, Conflict once it is assigned."""
+    """As `spoil`, for a booklet in stock. Raises NotFound for an unknown one, Conflict once it is assigned."""
     booklet = session.scalar(select(Booklet).where(Booklet.serial == serial).with_for_update())
     if booklet is None:
         raise NotFound()
@@ -83,15 +85,15 @@ def spoil_blank(session: Session, actor: Actor, serial: str, reason: str) -> Non
 
 
 def record_collection(session: Session, actor: Actor, application: str) -> str:
-    """Marks booklet and passport of an application as collected; its number. Raises Conflict when none is assigned."""
+    """Marks booklet and passport as collected; returns the serial number. Raises Conflict when none is assigned."""
     serial = assigned_to(session, application)
     _change(session, actor, serial, State.COLLECTED)
     _mark_passport(session, serial, "collected")
     return serial
 
 
-def write_off(session: Session, actor: Actor, application: str, reason: str) -> str:
-    """Writes off the booklet of an application, misprinted or damaged before it was collected; its number."""
+def spoil_assigned(session: Session, actor: Actor, application: str, reason: str) -> str:
+    """Writes off the booklet of an application, spoiled before collection; returns its serial number."""
     serial = assigned_to(session, application)
     spoil(session, actor, serial, reason)
     _mark_passport(session, serial, "spoiled")
@@ -99,7 +101,7 @@ def write_off(session: Session, actor: Actor, application: str, reason: str) -> 
 
 
 def assigned_to(session: Session, application: str) -> str:
-    """The serial number of the booklet that waits for its holder. Raises Conflict when none does."""
+    """The serial number of the assigned booklet of an application. Raises Conflict (booklet_not_assigned)."""
     serial = session.scalar(
         select(Booklet.serial).where(Booklet.application == application, Booklet.state == State.ASSIGNED)
     )
@@ -128,20 +130,20 @@ def _change(
     values: dict[str, object] = {"state": state, "changed_at": func.now(), "reason": reason}
     if application:
         values["application"] = application
-    moved = session.execute(
+    changed = session.execute(
         update(Booklet)
-        .where(Booklet.serial == serial, Booklet.state.in_(rules.before(state)))
+        .where(Booklet.serial == serial, Booklet.state.in_(rules.sources_of(state)))
         .values(values)
         .returning(Booklet.serial)
         .execution_options(synchronize_session=False)
     ).one_or_none()
-    if moved is None:
+    if changed is None:
         raise Conflict("booklet_not_available", serial=serial)
     audit.record(session, actor, f"booklet.{state}", serial, reason=reason, application=application)
 
 
 def print_passport(
-    session: Session, booklet: Booklet, application: str, person: str, today: date, printed: Printed
+    session: Session, booklet: Booklet, application: str, person: str, today: date, printed: PrintedData
 ) -> Passport:
     """The passport in a booklet: its number is the serial, valid from the mission's calendar day."""
     expires_on = terms.expires_on(session, today)
@@ -174,32 +176,34 @@ def print_passport(
 def cancel(
     session: Session, actor: Actor, mission: str, number: str, application: str, person: str, state: str = "cancelled"
 ) -> None:
-    """Cancels an older passport, whoever issued it: at the collection of the one that replaces it.
+    """Cancels an older passport of any issuer, when its replacement is collected.
 
-    One that was reported lost stays `lost`.
+    For one that was reported lost the caller passes the state `lost`.
     """
     row = {"mission": mission, "number": number, "application": application, "person": person, "state": state}
-    done = {"state": state, "cancelled_at": func.now(), "cancelled_for": application}
-    cancelled = insert(Passport).values({**row, **done})
-    session.execute(cancelled.on_conflict_do_update(index_elements=["mission", "number"], set_=done))
+    changes = {"state": state, "cancelled_at": func.now(), "cancelled_for": application}
+    statement = insert(Passport).values({**row, **changes})
+    session.execute(statement.on_conflict_do_update(index_elements=["mission", "number"], set_=changes))
     audit.record(session, actor, f"passport.{state}", number, application=application)
 
 
 def passport_of(session: Session, application: str) -> Passport | None:
-    """The passport printed for an application; of several the one that was not spoiled."""
-    printed = select(Passport).where(Passport.application == application, Passport.booklet.is_not(None))
-    return session.scalar(printed.where(Passport.state != "spoiled"))
+    """The passport printed for an application, spoiled ones excepted."""
+    query = select(Passport).where(Passport.application == application, Passport.booklet.is_not(None))
+    return session.scalar(query.where(Passport.state != "spoiled"))
 
 
-def by_number(session: Session, number: str) -> Passport | None:
+def find_passport(session: Session, number: str) -> Passport | None:
     """A passport the session's mission issued or cancelled."""
     return session.scalar(select(Passport).where(Passport.number == number))
 
 
-def last_of(session: Session, person: str, but: str = "") -> Passport | None:
-    """The last passport of a person that this platform knows of, other than the one for the application named.
+def last_passport(session: Session, person: str, except_application: str = "") -> Passport | None:
+    """The last passport of a person known to this platform, other than the one of the excepted application.
 
-    At which missions it looks is the caller's to say: those in sight of the session.
+    It searches the missions that are visible to the session.
     """
-    mine = select(Passport).where(Passport.person == person, Passport.state != "spoiled", Passport.application != but)
-    return session.scalar(mine.order_by(Passport.issued_on.desc().nulls_last(), Passport.number).limit(1))
+    query = select(Passport).where(
+        Passport.person == person, Passport.state != "spoiled", Passport.application != except_application
+    )
+    return session.scalar(query.order_by(Passport.issued_on.desc().nulls_last(), Passport.number).limit(1))

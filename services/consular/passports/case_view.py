@@ -1,4 +1,4 @@
-"""What the desk sees of a passport case beyond the file: the lines to be printed, spellings, what is looked into."""
+"""The passport part of a case at the desk: machine-readable lines, divergent spellings, approvals, lost passports."""
 
 from typing import Any
 
@@ -17,63 +17,60 @@ from shared.identity.actor import Actor
 from shared.values.person import passport_number
 
 View = dict[str, Any]
-# Whose number is not known here: what was typed is kept nowhere.
-NOBODY = "nobody"
+# The subject of a look-up of an unknown number; the typed number itself is not stored.
+UNKNOWN_HOLDER = "nobody"
 
 
 def serialise(session: Session, actor: Actor, application: Application) -> View | None:
-    """None for a case that ends in no booklet, or was never handed in."""
+    """The passport part of a case; None without a booklet as outcome, or before submission."""
     if forms.transaction(application.transaction).outcome != BOOKLET or application.submitted_at is None:
         return None
     passport = booklets.passport_of(session, application.reference)
     number = str(application.answers.get("passport_number") or "")
-    reported = lost.find(session, number) if number else None
-    diverging = approve.divergences(session, application)
+    report = lost.find(session, number) if number else None
+    divergences = approve.divergences(session, application)
     return {
         "mrz": passport.mrz.splitlines() if passport and passport.mrz else preview(session, application),
         "printed": passport is not None,
-        "divergences": [vars(one) for one in diverging],
-        "needs": [need.shown(actor) for need in approve.needs(session, application)],
-        "lost": _report(reported) if reported else None,
+        "divergences": [vars(divergence) for divergence in divergences],
+        "needs": [need.serialise(actor) for need in approve.needs(session, application)],
+        "lost": _report(report) if report else None,
     }
 
 
 def look_up(session: Session, actor: Actor, typed: str) -> View:
-    """What is known of a passport by its number: as this mission issued it, and whether anybody reported it lost.
-
-    Raises Invalid for what is no passport number.
-    """
+    """A passport by its number: this mission's issue of it, and the report of its loss. Raises Invalid."""
     number = _number(typed)
-    known, reported = booklets.by_number(session, number), lost.find(session, number)
-    found = known or reported
-    audit.record(session, actor, "passport.read", found.application if found else NOBODY)
-    issued = known and {
-        "state": known.state,
-        "issued_on": known.issued_on.isoformat() if known.issued_on else None,
-        "expires_on": known.expires_on.isoformat() if known.expires_on else None,
+    passport, report = booklets.find_passport(session, number), lost.find(session, number)
+    source = passport or report
+    audit.record(session, actor, "passport.read", source.application if source else UNKNOWN_HOLDER)
+    issued = passport and {
+        "state": passport.state,
+        "issued_on": passport.issued_on.isoformat() if passport.issued_on else None,
+        "expires_on": passport.expires_on.isoformat() if passport.expires_on else None,
     }
-    return {"number": number, "issued": issued, "lost": _report(reported) if reported else None}
+    return {"number": number, "issued": issued, "lost": _report(report) if report else None}
 
 
 def surrender(session: Session, actor: Actor, typed: str) -> View:
-    """Takes in a lost passport that was found. Raises Invalid, NotFound, Conflict."""
+    """Records the surrender of a lost passport. Raises Invalid, NotFound, Conflict."""
     mission = actor.mission or ""
-    taken = lost.surrender(session, actor, mission, _number(typed), today(session, mission))
-    return {"number": taken.number, "lost": _report(taken)}
+    report = lost.surrender(session, actor, mission, _number(typed), today(session, mission))
+    return {"number": report.number, "lost": _report(report)}
 
 
 def _number(typed: str) -> str:
     try:
         return passport_number(typed)
-    except ValueError as wrong:
-        raise Invalid("passport_number" if typed.strip() else "required", field="number") from wrong
+    except ValueError as error:
+        raise Invalid("passport_number" if typed.strip() else "required", field="number") from error
 
 
-def _report(reported: LostPassport) -> View:
+def _report(report: LostPassport) -> View:
     return {
-        "number": reported.number,
-        "reported_on": reported.reported_on.isoformat(),
-        "reported_at": reported.reported_at,
-        "surrendered_on": reported.surrendered_on.isoformat() if reported.surrendered_on else None,
-        "surrendered_at": reported.surrendered_at,
+        "number": report.number,
+        "reported_on": report.reported_on.isoformat(),
+        "reported_at": report.reported_at,
+        "surrendered_on": report.surrendered_on.isoformat() if report.surrendered_on else None,
+        "surrendered_at": report.surrendered_at,
     }

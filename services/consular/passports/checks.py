@@ -1,4 +1,4 @@
-"""What a passport application must not contradict: one had before, one reported lost, another person's."""
+"""Checks of a passport application against earlier passports, lost passports and those of other persons."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -15,51 +15,51 @@ from shared.catalogue.model import Transaction
 from shared.errors import Invalid, Refusal
 from shared.identity.actor import Actor
 
-FIRST = frozenset({passports.PASSPORT_FIRST.slug, passports.PASSPORT_FIRST_URGENT.slug})
+FIRST_PASSPORTS = frozenset({passports.PASSPORT_FIRST.slug, passports.PASSPORT_FIRST_URGENT.slug})
 
 
 def check_first(session: Session, person: str, entry: Transaction, application: str = "") -> None:
-    """Raises Refusal (had_a_passport) for the first passport of somebody who has had one, at whichever mission."""
-    if entry.slug not in FIRST:
+    """Raises Refusal (had_a_passport) for a first passport of somebody who has had one, at any mission."""
+    if entry.slug not in FIRST_PASSPORTS:
         return
     show_person_everywhere(session, person)
-    had = booklets.last_of(session, person, but=application)
-    if had is not None:
-        raise Refusal("had_a_passport", number=had.number)
+    earlier = booklets.last_passport(session, person, except_application=application)
+    if earlier is not None:
+        raise Refusal("had_a_passport", number=earlier.number)
 
 
 def check_submission(
     session: Session, application: Application, entry: Transaction, answers: Mapping[str, object]
 ) -> None:
-    """Raises Refusal (had_a_passport), or Invalid beside a number that does not fit."""
+    """Raises Refusal (had_a_passport), or Invalid with a code for a passport number that does not fit."""
     check_first(session, application.person, entry, application.reference)
     errors: dict[str, str] = {}
     number = str(answers.get("passport_number") or "")
     if number and entry.one_of == passports.PASSPORT:
-        errors |= _number_faults(session, application, entry, number)
+        errors |= _number_errors(session, application, entry, number)
     if errors:
         raise Invalid("invalid", errors=errors)
 
 
-def _number_faults(session: Session, application: Application, entry: Transaction, number: str) -> dict[str, str]:
+def _number_errors(session: Session, application: Application, entry: Transaction, number: str) -> dict[str, str]:
     owner = lost.owner_of(session, number)
     if owner is not None and owner != application.person:
         return {"passport_number": "passport_of_another"}
-    reported = lost.find(session, number)
-    if reported is None:
+    report = lost.find(session, number)
+    if report is None:
         return {}
     if entry.slug != passports.PASSPORT_LOST.slug:
         return {"passport_number": "passport_reported_lost"}
-    # Reported before, at whichever mission: by the same person again, or it is another's.
+    # An earlier report, at any mission, must come from the same person; otherwise the passport is another's.
     show_person_everywhere(session, application.person)
-    by = session.scalar(select(Application.person).where(Application.reference == reported.application))
-    return {} if by == application.person else {"passport_number": "passport_of_another"}
+    reporter = session.scalar(select(Application.person).where(Application.reference == report.application))
+    return {} if reporter == application.person else {"passport_number": "passport_of_another"}
 
 
 def report_lost(
     session: Session, actor: Actor, application: Application, entry: Transaction, answers: Mapping[str, object]
 ) -> None:
-    """Takes a passport that is being replaced as lost out of use, from the moment its loss is declared."""
+    """Reports the passport that this application replaces as lost, from the declaration of its loss on."""
     if entry.slug == passports.PASSPORT_LOST.slug:
         day: date = today(session, application.mission)
         number = str(answers["passport_number"])

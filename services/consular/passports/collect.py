@@ -1,4 +1,4 @@
-"""Hands a new passport to its holder, or the guardian of a minor, and to nobody else; the old one is cancelled.
+"""Hands a new passport to its holder, or the guardian of a minor, and to nobody else; cancels the old one.
 
 A passport that was reported lost stays lost.
 """
@@ -24,31 +24,32 @@ CANCELLED = "cancelled"
 
 
 def collect(session: Session, actor: Actor, reference: str, number: str) -> Application:
-    """Hands over. `number` is the national number of who stands at the counter, read from their own paper.
+    """Hands the passport over. `number` is the national number of the person at the counter, from their identity card.
 
-    Raises Invalid for a number that is none, WrongPerson for another person's, Conflict when nothing is ready.
+    Raises Invalid for a malformed number, WrongPerson for another person's, Conflict when nothing is ready.
     """
     application = load_for_update(session, actor, ACTION, reference)
     check_status(application, "collect")
     if forms.transaction(application.transaction).outcome != BOOKLET:
         raise Conflict("nothing_to_collect")
     try:
-        shown = national_number(number)
-    except ValueError as wrong:
-        raise Invalid("national_number" if number.strip() else "required", field="national_number") from wrong
-    if shown not in _collecting(session, application):
+        counter_number = national_number(number)
+    except ValueError as error:
+        raise Invalid("national_number" if number.strip() else "required", field="national_number") from error
+    if counter_number not in _allowed_numbers(session, application):
         raise WrongPerson()
     serial = booklets.record_collection(session, actor, reference)
-    for old in _old_passports(application):
-        state = lost.LOST if lost.find(session, old) else CANCELLED
-        booklets.cancel(session, actor, application.mission, old, reference, application.person, state)
+    for old_number in _old_passports(application):
+        state = lost.LOST if lost.find(session, old_number) else CANCELLED
+        booklets.cancel(session, actor, application.mission, old_number, reference, application.person, state)
     transition(session, actor, application, Status.COLLECTED, detail={"booklet": serial})
     return application
 
 
-def _collecting(session: Session, application: Application) -> set[str]:
-    """The national numbers of those who may take the booklet away: its holder, and the guardian of a minor."""
-    holder, acting = snapshot.of(session, application.reference), snapshot.acting_on(session, application.reference)
+def _allowed_numbers(session: Session, application: Application) -> set[str]:
+    """The national numbers of those who may collect the booklet: its holder, and the guardian of a minor."""
+    holder = snapshot.applicant_of(session, application.reference)
+    acting = snapshot.acting_person_of(session, application.reference)
     if holder is None:
         return set()
     guardian = acting is not None and application.capacity == GUARDIAN and may_act(session, application)
@@ -56,14 +57,16 @@ def _collecting(session: Session, application: Application) -> set[str]:
 
 
 def _old_passports(application: Application) -> list[str]:
-    """Whatever the form asked for as a passport's number."""
-    asked = [
-        each.name for each in forms.transaction(application.transaction).questions if each.kind == "passport_number"
+    """The passport numbers among the answers."""
+    questions = [
+        question.name
+        for question in forms.transaction(application.transaction).questions
+        if question.kind == "passport_number"
     ]
-    return [str(application.answers[name]) for name in asked if application.answers.get(name)]
+    return [str(application.answers[name]) for name in questions if application.answers.get(name)]
 
 
 def record_wrong_person(session: Session, actor: Actor, reference: str) -> None:
-    """Writes down that somebody else tried, in a transaction of its own: the one that failed leaves no trace."""
+    """Records another person's attempt, in a separate transaction: the failed one is rolled back."""
     application = find(session, actor, ACTION, reference)
     audit.record(session, actor, "collection.wrong_person", application.reference, reason="wrong_person")

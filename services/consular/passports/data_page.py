@@ -1,4 +1,4 @@
-"""Prints a passport: its names and machine-readable lines are kept with it, and its specimen page is issued."""
+"""Prints a passport: stores its names and machine-readable lines, and issues its specimen page."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from services.consular import missions
 from services.consular.applications.model import Application
 from services.consular.missions import today
 from services.consular.passports import booklets, mrz, names, terms
-from services.consular.passports.booklets import Printed
+from services.consular.passports.booklets import PrintedData
 from services.consular.passports.model import Booklet, Passport
 from services.consular.people import snapshot
 from services.consular.people.model import Applicant
@@ -20,14 +20,16 @@ KIND = "passport-page"
 
 
 def print_for(session: Session, actor: Actor, application: Application, booklet: Booklet) -> dict[str, object]:
-    """Makes the passport and its page; the columns of the application that name the page. Raises Refusal
-    (statement_incomplete) for an application nobody was attested for."""
-    applicant = snapshot.of(session, application.reference)
+    """Creates the passport and its page; returns the columns of the application that name the page.
+
+    Raises Refusal (statement_incomplete) for an application without an attested person.
+    """
+    applicant = snapshot.applicant_of(session, application.reference)
     if applicant is None:
         raise Refusal("statement_incomplete", authority="civil_registry")
     day = today(session, application.mission)
     passport = booklets.print_passport(
-        session, booklet, application.reference, application.person, day, _printed(application, applicant)
+        session, booklet, application.reference, application.person, day, _printed_data(application, applicant)
     )
     page = documents.issue(
         session,
@@ -45,40 +47,40 @@ def print_for(session: Session, actor: Actor, application: Application, booklet:
 
 
 def preview(session: Session, application: Application) -> list[str]:
-    """The machine-readable lines as they would be printed today; the number comes with the booklet."""
-    applicant = snapshot.of(session, application.reference)
+    """The machine-readable lines of a print today; the number is empty until a booklet is assigned."""
+    applicant = snapshot.applicant_of(session, application.reference)
     if applicant is None:
         return []
-    printed = _printed(application, applicant)
+    printed_data = _printed_data(application, applicant)
     return list(
         mrz.lines(
             number="",
-            family=printed.names["family"],
-            given=printed.names["given"],
-            born=printed.born,
-            sex=printed.sex,
+            family=printed_data.names["family"],
+            given=printed_data.names["given"],
+            born=printed_data.born,
+            sex=printed_data.sex,
             expires_on=terms.expires_on(session, today(session, application.mission)),
-            optional=printed.national_number,
+            optional=printed_data.national_number,
         )
     )
 
 
-def _printed(application: Application, applicant: Applicant) -> Printed:
-    asked = names.printed(application.answers)
-    latin = {part: spelt or str(applicant.latin.get(part) or "") for part, spelt in asked.items()}
-    return Printed(latin, applicant.born, applicant.sex, applicant.national_number)
+def _printed_data(application: Application, applicant: Applicant) -> PrintedData:
+    requested = names.latin_names(application.answers)
+    latin = {part: spelling or str(applicant.latin.get(part) or "") for part, spelling in requested.items()}
+    return PrintedData(latin, applicant.born, applicant.sex, applicant.national_number)
 
 
 def _data(session: Session, application: Application, applicant: Applicant, passport: Passport) -> dict[str, Any]:
     """The snapshot of the page; see the documents package."""
     latin, arabic = passport.printed or {}, applicant.name
-    both = {
+    names_in_both = {
         part: {"ar": str(arabic.get(part) or ""), "en": str(latin.get(part) or "")} for part in names.PARTS.values()
     }
     holder = snapshot.printed_name(applicant)
     return {
         "holder": {"ar": holder["ar"], "en": " ".join(str(latin[part]) for part in ("given", "father", "family"))},
-        "names": both,
+        "names": names_in_both,
         "number": passport.number,
         "national_number": applicant.national_number,
         "sex": applicant.sex,

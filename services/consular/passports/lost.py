@@ -1,4 +1,4 @@
-"""Passports reported lost or stolen: their numbers no longer travel, and a booklet that turns up is handed in."""
+"""Passports reported lost or stolen: their numbers are blocked, and a booklet that is found is surrendered."""
 
 from datetime import date
 
@@ -16,15 +16,15 @@ LOST = "lost"
 
 
 def find(session: Session, number: str) -> LostPassport | None:
-    """The report of a number, at whichever mission it was made; None while nobody has reported it."""
+    """The report of a number, made at any mission; None without one."""
     return session.get(LostPassport, number, populate_existing=True)
 
 
 def report(session: Session, actor: Actor, mission: str, number: str, application: str, today: date) -> None:
-    """Puts a number on the list, once for all missions; a passport of this mission is lost from now on.
+    """Reports a number for all missions; a passport of this mission becomes lost.
 
-    Its specimen page is revoked, so that whoever verifies it is told. Another number that this application named
-    before, and mended since, was never lost.
+    Its specimen page is revoked, so that a verification shows it. An earlier report of this application under another
+    number, corrected since, is deleted.
     """
     mistyped = LostPassport.application == application, LostPassport.number != number
     session.execute(delete(LostPassport).where(*mistyped, LostPassport.surrendered_on.is_(None)))
@@ -44,23 +44,23 @@ def report(session: Session, actor: Actor, mission: str, number: str, applicatio
 
 
 def surrender(session: Session, actor: Actor, mission: str, number: str, today: date) -> LostPassport:
-    """Records that a lost booklet turned up and was handed in. Raises NotFound for a number nobody reported lost,
-    Conflict when it was handed in before."""
-    taken = session.scalar(
+    """Records the surrender of a lost booklet. Raises NotFound for a number without a report, Conflict when it was
+    surrendered before."""
+    report = session.scalar(
         update(LostPassport)
         .where(LostPassport.number == number, LostPassport.surrendered_on.is_(None))
         .values(surrendered_at=mission, surrendered_on=today)
         .returning(LostPassport)
         .execution_options(synchronize_session=False, populate_existing=True)
     )
-    if taken is None:
+    if report is None:
         if find(session, number) is None:
             raise NotFound("passport_not_reported")
         raise Conflict("passport_surrendered_before")
-    audit.record(session, actor, "passport.surrendered", taken.application)
-    return taken
+    audit.record(session, actor, "passport.surrendered", report.application)
+    return report
 
 
 def owner_of(session: Session, number: str) -> str | None:
-    """Whose passport a number is, as far as the mission of the session knows."""
+    """The person of a passport number, by the rows of the session's mission; None where it is unknown."""
     return session.scalar(select(Passport.person).where(Passport.number == number).limit(1))

@@ -1,4 +1,4 @@
-"""Blank booklets by serial number, and the passports made of them."""
+"""Blank booklets by serial number, the passports printed into them, and lost passports."""
 
 from datetime import date, datetime
 from typing import Any
@@ -48,7 +48,7 @@ class Passport(Base):
 
 
 class LostPassport(Base):
-    """A number reported lost or stolen, known at every mission; it stays so, also when the booklet has turned up."""
+    """A number reported lost or stolen, known at every mission; it remains reported after a surrender."""
 
     __tablename__ = "lost_passport"
 

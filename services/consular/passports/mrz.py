@@ -1,4 +1,4 @@
-"""The machine-readable zone of a passport: two lines of 44 characters, as Doc 9303-4 of the ICAO lays down (TD3)."""
+"""The machine-readable zone of a passport: two lines of 44 characters, by ICAO Doc 9303-4 (TD3)."""
 
 import re
 import unicodedata
@@ -20,7 +20,10 @@ _BETWEEN = re.compile(r"[^A-Z]+")
 
 
 def check_digit(field: str) -> str:
-    """Weights 7, 3, 1; digits count as themselves, A to Z as 10 to 35, a filler as nothing. Raises ValueError."""
+    """The check digit of a field: weights 7, 3, 1; digits count as themselves, A to Z as 10 to 35, a filler as 0.
+
+    Raises ValueError for any other sign.
+    """
     return str(sum(_value(sign) * weight for sign, weight in zip(field, cycle(_WEIGHTS), strict=False)) % 10)
 
 
@@ -34,40 +37,40 @@ def _value(sign: str) -> int:
 
 def letters(name: str) -> str:
     """A Latin name in the zone's letters: no accents, no apostrophes, one filler for each gap and hyphen."""
-    upper = unicodedata.normalize("NFC", name.upper())
-    plain = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", upper.translate(_LATIN)))
-    bare = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    return _BETWEEN.sub(FILLER, bare).strip(FILLER)
+    uppercase = unicodedata.normalize("NFC", name.upper())
+    decomposed = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", uppercase.translate(_LATIN)))
+    base_letters = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+    return _BETWEEN.sub(FILLER, base_letters).strip(FILLER)
 
 
 def name_field(family: str, given: str) -> str:
     """Primary and secondary identifier in 39 places.
 
-    What is too long loses its end, so that a letter in the last place says that something may be missing; of the given
-    name at least the first letter stays.
+    A name that is too long loses its end: a letter in the last place means that something may be missing. The given
+    name keeps at least its first letter.
     """
     primary, secondary = letters(family), letters(given)
     if not secondary:
-        return _cut(primary, NAMES).ljust(NAMES, FILLER)
+        return _truncate(primary, NAMES).ljust(NAMES, FILLER)
     if not primary:
         primary, secondary = secondary, ""
-        return _cut(primary, NAMES).ljust(NAMES, FILLER)
-    primary = _cut(primary, NAMES - 3) if len(primary) > NAMES - 3 else primary
-    return f"{primary}{FILLER * 2}{_cut(secondary, NAMES - 2 - len(primary))}".ljust(NAMES, FILLER)
+        return _truncate(primary, NAMES).ljust(NAMES, FILLER)
+    primary = _truncate(primary, NAMES - 3) if len(primary) > NAMES - 3 else primary
+    return f"{primary}{FILLER * 2}{_truncate(secondary, NAMES - 2 - len(primary))}".ljust(NAMES, FILLER)
 
 
-def _cut(name: str, places: int) -> str:
-    """The name in so many places; a gap that would come last gives way to the first letter of what follows it."""
-    if len(name) <= places:
+def _truncate(name: str, length: int) -> str:
+    """The name cut to a length; a filler in the last place is replaced by the next letter."""
+    if len(name) <= length:
         return name
-    kept = name[:places]
-    if kept[-1] != FILLER:
-        return kept
-    return kept[: places - 2] + FILLER + name[places] if places > 2 else kept.rstrip(FILLER)
+    head = name[:length]
+    if head[-1] != FILLER:
+        return head
+    return head[: length - 2] + FILLER + name[length] if length > 2 else head.rstrip(FILLER)
 
 
 def document_number(number: str) -> str:
-    """A passport's number as the zone holds it: of a letter and nine digits the digits alone."""
+    """A passport's number in the zone: the nine digits without the leading letter."""
     return number[-NUMBER:].ljust(NUMBER, FILLER)
 
 
@@ -78,8 +81,8 @@ def lines(
     first = f"{TYPE}{FILLER}{STATE}{name_field(family, given)}"
     code, birth, expiry = document_number(number), f"{born:%y%m%d}", f"{expires_on:%y%m%d}"
     personal = optional[:OPTIONAL].ljust(OPTIONAL, FILLER)
-    numbered, dated, ending = (field + check_digit(field) for field in (code, birth, expiry))
-    owned = personal + (check_digit(personal) if optional else FILLER)
-    composite = check_digit(numbered + dated + ending + owned)
-    shown_sex = sex if sex in ("M", "F") else FILLER
-    return first, f"{numbered}{STATE}{dated}{shown_sex}{ending}{owned}{composite}"
+    number_field, birth_field, expiry_field = (field + check_digit(field) for field in (code, birth, expiry))
+    personal_field = personal + (check_digit(personal) if optional else FILLER)
+    composite = check_digit(number_field + birth_field + expiry_field + personal_field)
+    sex_sign = sex if sex in ("M", "F") else FILLER
+    return first, f"{number_field}{STATE}{birth_field}{sex_sign}{expiry_field}{personal_field}{composite}"

@@ -1,4 +1,4 @@
-"""The name guardian: a Latin spelling that leaves the last passport or the register is seen before it is printed."""
+"""Compares Latin names before printing with the last passport and the register."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ PASSPORT, REGISTER = "passport", "register"
 
 @dataclass(frozen=True)
 class Divergence:
-    """One name as it was typed, and how the last passport or the register has it; `source` says which."""
+    """One typed name, and its spelling in the last passport or the register; `source` says which."""
 
     question: str
     typed: str
@@ -25,35 +25,34 @@ class Divergence:
 
 
 def spelling(name: str) -> str:
-    """What makes two Latin spellings the same to a machine: neither accents nor case, gaps or hyphens."""
+    """The key by which two Latin spellings are equal: without accents, case, gaps or hyphens."""
     return letters(name).replace(FILLER, "")
 
 
-def printed(answers: Mapping[str, object]) -> dict[str, str]:
-    """The Latin names an application asks to have printed, by part."""
+def latin_names(answers: Mapping[str, object]) -> dict[str, str]:
+    """The Latin names to print for an application, by part."""
     return {part: str(answers.get(question) or "") for question, part in PARTS.items()}
 
 
 def divergences(
     answers: Mapping[str, object], registered: Mapping[str, object], last: Mapping[str, object] | None
 ) -> list[Divergence]:
-    """Every name that is not spelt as in the last passport, or as the register has the person and their parents.
+    """Every name whose spelling differs from the last passport, or from the register's person and parents.
 
-    Of the mother the register may know the family name as well: the given name alone, of one word or more, is the same
-    spelling.
+    The register may also have the mother's family name: her given name alone, of one word or more, is no divergence.
     """
-    found = []
+    result = []
     for question, part in PARTS.items():
         typed = str(answers.get(question) or "")
         for source, known in ((PASSPORT, (last or {}).get(part)), (REGISTER, registered.get(part))):
-            if typed and known and not _same(typed, str(known), part):
-                found.append(Divergence(question, typed, str(known), source))
-    return found
+            if typed and known and not _is_same(typed, str(known), part):
+                result.append(Divergence(question, typed, str(known), source))
+    return result
 
 
-def _same(typed: str, known: str, part: str) -> bool:
+def _is_same(typed: str, known: str, part: str) -> bool:
     if spelling(typed) == spelling(known):
         return True
     words = known.split(" ")
-    given = [spelling(" ".join(words[:count])) for count in range(1, len(words))]
-    return part == "mother" and spelling(typed) in given
+    given_names = [spelling(" ".join(words[:count])) for count in range(1, len(words))]
+    return part == "mother" and spelling(typed) in given_names

@@ -1,4 +1,4 @@
-"""Prints a passport again when the booklet was spoiled before its holder came for it."""
+"""Prints a passport again when its booklet was spoiled before collection."""
 
 from sqlalchemy.orm import Session
 
@@ -15,11 +15,11 @@ from shared.identity.actor import Actor
 
 
 def reprint(session: Session, actor: Actor, reference: str, reason: str) -> Application:
-    """Writes the booklet off and prints the next one. Raises Conflict while the stock is empty or nothing is ready,
-    Invalid for an unknown reason."""
+    """Writes the booklet off and prints the next one. Raises Conflict without stock or when nothing is ready, Invalid
+    for an unknown reason."""
     application = load_for_update(session, actor, "desk.reprint", reference)
     check_status(application, "reprint")
-    spoiled = booklets.write_off(session, actor, reference, reason)
+    spoiled_serial = booklets.spoil_assigned(session, actor, reference, reason)
     booklet = booklets.assign(session, actor, reference)
     if booklet is None:
         raise Conflict("no_booklet_in_stock")
@@ -28,6 +28,6 @@ def reprint(session: Session, actor: Actor, reference: str, reason: str) -> Appl
     page = print_for(session, actor, application, booklet)
     update_columns(session, application, **page)
     issue_passport_slip(session, actor, application)
-    detail = {"spoiled": spoiled, "booklet": booklet.serial}
+    detail = {"spoiled": spoiled_serial, "booklet": booklet.serial}
     note_step(session, actor, application, "reprinted", Status.READY, reason=reason, detail=detail)
     return application

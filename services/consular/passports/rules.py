@@ -1,11 +1,11 @@
-"""What can become of a booklet: each serial number is accounted for from the box to the holder's hand."""
+"""The states of a booklet: each serial number is accounted for from the stock to the collection."""
 
 from collections.abc import Mapping
 from enum import StrEnum
 
 
 class State(StrEnum):
-    """Where a booklet is."""
+    """The state of a booklet."""
 
     IN_STOCK = "in_stock"
     ASSIGNED = "assigned"
@@ -23,6 +23,6 @@ CHANGES: Mapping[State, frozenset[State]] = {
 SPOIL_REASONS = ("misprint", "damaged", "wrong_data", "missing")
 
 
-def before(state: State) -> tuple[State, ...]:
-    """The states a booklet can come from."""
+def sources_of(state: State) -> tuple[State, ...]:
+    """The states from which a booklet can enter this one."""
     return tuple(source for source, targets in CHANGES.items() if state in targets)

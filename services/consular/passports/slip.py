@@ -1,4 +1,4 @@
-"""The slip with which a passport that is ready is collected."""
+"""The slip for the collection of a passport."""
 
 from sqlalchemy.orm import Session
 
@@ -13,22 +13,22 @@ from shared.catalogue import passports
 from shared.identity.actor import Actor
 
 PASSPORT_SLIP = "passport-slip"
-# A lost passport cannot be brought, and a damaged one was taken in before the new one was printed.
+# A lost passport cannot be brought, and a damaged one was surrendered before the new one was printed.
 WITHOUT_OLD = frozenset({passports.PASSPORT_LOST.slug, passports.PASSPORT_DAMAGED.slug})
 
 
 def issue_passport_slip(session: Session, actor: Actor, application: Application) -> str:
-    """The slip of a passport that is ready, in place of an earlier one; its code."""
+    """Issues the slip of a ready passport and revokes an earlier one; returns its code."""
     for earlier in valid_slips(session, application.reference, PASSPORT_SLIP):
         documents.revoke(session, actor, earlier.code, "reprinted")
     entry = forms.transaction(application.transaction)
-    asks_number = any(question.kind == "passport_number" for question in entry.questions)
-    gives_old = asks_number and entry.slug not in WITHOUT_OLD
+    asks_old_number = any(question.kind == "passport_number" for question in entry.questions)
+    brings_old_passport = asks_old_number and entry.slug not in WITHOUT_OLD
     data = {
         **common_fields(session, application, missions.find(session, application.mission).zone),
         "ready_on": missions.today(session, application.mission).isoformat(),
         "keep_until": None,
-        "bring": ["this_slip", "identity_card", *(["old_passport"] if gives_old else []), "receipt"],
+        "bring": ["this_slip", "identity_card", *(["old_passport"] if brings_old_passport else []), "receipt"],
         "hours": _hours(calendar.hours(session, application.mission, entry.appointment or "passport")),
     }
     document = documents.issue(
@@ -38,7 +38,7 @@ def issue_passport_slip(session: Session, actor: Actor, application: Application
 
 
 def passport_slip(session: Session, reference: str) -> str | None:
-    """The code of the slip with which a passport is collected."""
+    """The code of the valid collection slip of an application, or None."""
     return next((document.code for document in valid_slips(session, reference, PASSPORT_SLIP)), None)
 
 

@@ -1,1 +1,1 @@
-"""Money of the mission: what a transaction costs, what was taken, what is owed back, and the ledger that proves it."""
+"""Money of the mission: prices, payments, refunds, and the ledger that proves them."""

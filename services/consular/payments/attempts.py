@@ -1,4 +1,4 @@
-"""Orders and attempts as rows: found, locked, opened, moved; and as others may see them."""
+"""Finds, locks, creates and changes orders and attempts; and shows them as payments."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -33,7 +33,7 @@ def of_application(session: Session, application: str) -> list[Payment]:
 
 
 def load_for_update(session: Session, order: str) -> Order:
-    """An order as it stands now, locked until the transaction ends. Raises NotFound."""
+    """An order in its current state, locked until the transaction ends. Raises NotFound."""
     debt = session.scalar(
         select(Order).where(Order.reference == order).with_for_update().execution_options(populate_existing=True)
     )
@@ -43,7 +43,7 @@ def load_for_update(session: Session, order: str) -> Order:
 
 
 def load_both_for_update(session: Session, attempt: str) -> tuple[Order, Attempt]:
-    """Order and attempt as they stand now, the order locked: every attempt of an order is settled under its lock."""
+    """Order and attempt in their current state. The order is locked: its attempts are settled under its lock."""
     order = session.scalar(select(Attempt.order).where(Attempt.reference == attempt))
     if order is None:
         raise NotFound()
@@ -52,23 +52,23 @@ def load_both_for_update(session: Session, attempt: str) -> tuple[Order, Attempt
     return debt, row
 
 
-def by_key(session: Session, debt: Order, key: str) -> Attempt | None:
-    """The attempt a key was first used for. Raises Conflict when that was for another order."""
-    known = session.scalar(select(Attempt).where(Attempt.mission == debt.mission, Attempt.key == key))
-    if known is not None and known.order != debt.reference:
+def find_by_key(session: Session, debt: Order, key: str) -> Attempt | None:
+    """The attempt a key was first used for. Raises Conflict (key_reused) when it belongs to another order."""
+    attempt = session.scalar(select(Attempt).where(Attempt.mission == debt.mission, Attempt.key == key))
+    if attempt is not None and attempt.order != debt.reference:
         raise Conflict("key_reused")
-    return known
+    return attempt
 
 
-def unsettled(session: Session, debt: Order) -> Attempt | None:
-    """The one attempt of an order that is still under way."""
+def find_unsettled(session: Session, debt: Order) -> Attempt | None:
+    """The one unsettled attempt of an order."""
     return session.scalar(
         select(Attempt).where(Attempt.order == debt.reference, Attempt.state.in_([state.value for state in UNSETTLED]))
     )
 
 
-def new(session: Session, actor: Actor, debt: Order, method: str, key: str, state: AttemptState) -> Attempt:
-    """A new attempt, in the database before anybody outside hears of it."""
+def create_attempt(session: Session, actor: Actor, debt: Order, method: str, key: str, state: AttemptState) -> Attempt:
+    """A new attempt, written to the database before any provider is called."""
     opened_at = now(session)
     attempt = Attempt(
         reference=references.new(debt.mission, REFERENCE_LENGTH, "P"),
@@ -90,14 +90,14 @@ def new(session: Session, actor: Actor, debt: Order, method: str, key: str, stat
 
 
 def payer_of(actor: Actor, debt: Order) -> str:
-    """The register person who pays: who pays in their account, and at the counter whoever acts on the application."""
+    """The register person who pays: the account's own person, or at the counter whoever acts on the application."""
     acting = debt.acting or {}
     return actor.person or str(acting.get("person") or debt.person)
 
 
-def transition(session: Session, row: Attempt, state: AttemptState, **also: str | int | None) -> None:
-    """Changes an attempt's state, and what changes with it, in one statement; the order must be locked."""
-    values = {"state": state.value, "changed_at": now(session), **also}
+def transition(session: Session, row: Attempt, state: AttemptState, **columns: str | int | None) -> None:
+    """Changes an attempt's state, together with other columns, in one statement; the order must be locked."""
+    values = {"state": state.value, "changed_at": now(session), **columns}
     for name, value in values.items():
         setattr(row, name, value)
     session.flush()
@@ -105,7 +105,7 @@ def transition(session: Session, row: Attempt, state: AttemptState, **also: str 
 
 def payment_of(session: Session, debt: Order, row: Attempt) -> Payment:
     """As others may see it."""
-    number = session.scalar(select(Receipt.number).where(Receipt.attempt == row.reference))
+    receipt_number = session.scalar(select(Receipt.number).where(Receipt.attempt == row.reference))
     return Payment(
         reference=row.reference,
         application=debt.application,
@@ -115,7 +115,7 @@ def payment_of(session: Session, debt: Order, row: Attempt) -> Payment:
         method=row.method,
         state=AttemptState(row.state),
         amount=row.money,
-        receipt=number,
+        receipt=receipt_number,
         redirect_url=row.redirect_url,
         held=row.held,
         failure=row.failure,

@@ -1,4 +1,4 @@
-"""The difference between what was paid and a dearer price: a quote and an order of its own, in the same currency."""
+"""The difference between a paid price and a dearer one: a separate quote and order, in the same currency."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ from shared.identity.actor import Actor
 from shared.values.money import Money
 
 LINE = "urgent_difference"
-# What a passport itself costs, at either speed; fines are not paid again.
-VALUES = frozenset({"passport_value", "passport_value_urgent"})
+# The lines of the passport itself, at either speed; fines are not paid again.
+PASSPORT_LINES = frozenset({"passport_value", "passport_value_urgent"})
 
 
 @dataclass(frozen=True)
 class Difference:
-    """The dearer price, what was paid towards it, and the line that is still owed."""
+    """The dearer price, the paid one, and the line that is still owed."""
 
     dearer: PricedLine
     paid: PricedLine
@@ -42,30 +42,32 @@ def between(session: Session, application: str, slug: str, mission: str, answers
     one currency, or nothing is left to pay).
     """
     tariffs.check_active(session, slug, mission)
-    place = missions.find(session, mission)
+    mission_row = missions.find(session, mission)
     order = quote.of_application(session, application)
     paid = quote.lines_of(session, order) if order else []
-    dearer = quote.price(session, CATALOGUE[slug], place, missions.today(session, place.code), answers=answers)
-    return _difference(_value(dearer), _value(paid))
+    dearer = quote.price(
+        session, CATALOGUE[slug], mission_row, missions.today(session, mission_row.code), answers=answers
+    )
+    return _difference(_passport_line(dearer), _passport_line(paid))
 
 
-def _value(lines: Sequence[PricedLine]) -> PricedLine:
-    found = next((line for line in lines if line.line in VALUES), None)
-    if found is None:
+def _passport_line(lines: Sequence[PricedLine]) -> PricedLine:
+    passport_line = next((line for line in lines if line.line in PASSPORT_LINES), None)
+    if passport_line is None:
         raise Refusal("upgrade_not_priced")
-    return found
+    return passport_line
 
 
 def _difference(dearer: PricedLine, paid: PricedLine) -> Difference:
-    tariff, collected = (_less(dearer.tariff, paid.tariff), _less(dearer.collected, paid.collected))
+    tariff, collected = (_subtract(dearer.tariff, paid.tariff), _subtract(dearer.collected, paid.collected))
     owed = PricedLine(LINE, dearer.beneficiary, tariff, collected, dearer.source, dearer.certainty, dearer.rate)
     return Difference(dearer, paid, owed)
 
 
-def _less(whole: Money, part: Money) -> Money:
-    if whole.currency != part.currency or whole.amount <= part.amount:
+def _subtract(price: Money, paid: Money) -> Money:
+    if price.currency != paid.currency or price.amount <= paid.amount:
         raise Refusal("upgrade_not_priced")
-    return Money(whole.amount - part.amount, whole.currency)
+    return Money(price.amount - paid.amount, price.currency)
 
 
 def issue_quote(
@@ -80,17 +82,17 @@ def issue_quote(
     holder: dict[str, str],
     acting: dict[str, Any] | None = None,
 ) -> Order:
-    """The order for the difference; a promise still valid is kept, an expired one replaced.
+    """The order for the difference; a valid quote stays, an expired one is replaced.
 
     Raises Conflict (order_paid; payment_open), and what `between` raises.
     """
-    standing = quote.of_application(session, application, UPGRADE)
-    if standing is not None:
-        if not quote.must_be_replaced(session, attempts.load_for_update(session, standing.reference)):
-            return standing
-        quote.cancel(session, standing)
+    existing = quote.of_application(session, application, UPGRADE)
+    if existing is not None:
+        if not quote.must_be_replaced(session, attempts.load_for_update(session, existing.reference)):
+            return existing
+        quote.cancel(session, existing)
     owed = between(session, application, slug, mission, answers).owed
-    kept = quote.issue_quote(session, application, slug, mission, [owed])
-    order = quote.open_order(session, kept, person, holder, UPGRADE, acting)
+    difference_quote = quote.issue_quote(session, application, slug, mission, [owed])
+    order = quote.open_order(session, difference_quote, person, holder, UPGRADE, acting)
     audit.record(session, actor, "quote.frozen", application, order=order.reference)
     return order

@@ -22,12 +22,12 @@ REFUNDS = "refunds"
 
 
 def cash_of(officer: str) -> str:
-    """The account of the cash one officer holds."""
+    """The account of an officer's cash."""
     return f"cash:{officer}"
 
 
 def due_to(beneficiary: str) -> str:
-    """The account of what is owed to the authority a fee belongs to."""
+    """The account of what is owed to the authority that receives a fee."""
     return f"due:{beneficiary}"
 
 
@@ -52,9 +52,9 @@ def post_entry(
 ) -> UUID:
     """Books one entry. Raises ValueError unless each currency's legs sum to zero; a second entry of the same kind and
     source is refused by the database."""
-    wrong = unbalanced(posting.money for posting in postings)
-    if wrong or len(postings) < 2:
-        raise ValueError(f"an entry must balance: {wrong}")
+    imbalance = unbalanced(posting.money for posting in postings)
+    if imbalance or len(postings) < 2:
+        raise ValueError(f"an entry must balance: {imbalance}")
     booked_at = now(session)
     _open_accounts(session, mission, {posting.account for posting in postings}, booked_at)
     entry = Entry(
@@ -90,9 +90,9 @@ def _open_accounts(session: Session, mission: str, codes: set[str], at: datetime
     session.execute(insert(Account).values(values).on_conflict_do_nothing())
 
 
-def earned(into: str, lines: Sequence[PricedLine]) -> list[Posting]:
-    """The legs of money taken into `into`: each line credits its beneficiary with the tariff; where the money is of
-    another currency the exchange account takes the one and gives the other, so that both currencies balance."""
+def payment_postings(into: str, lines: Sequence[PricedLine]) -> list[Posting]:
+    """The legs of money taken into the account `into`. Each line credits its beneficiary with the tariff. Where the
+    money is of another currency, the exchange account takes the one and gives the other, so that both balance."""
     postings: list[Posting] = []
     for line in lines:
         owed = due_to(line.beneficiary)
@@ -133,5 +133,5 @@ def balances(session: Session) -> dict[tuple[str, str], int]:
 
 
 def balance(session: Session, account: str, currency: str) -> Money:
-    """What an account of the mission in scope stands at, debit positive."""
+    """The balance of an account of the mission in scope, debit positive."""
     return Money(balances(session).get((account, currency), 0), currency)

@@ -18,7 +18,7 @@ from shared.values.money import Money
 
 
 class Tariff(Base):
-    """What the law asks for one line of a transaction from a date on; `scope` is a mission, or None for all of them."""
+    """The legal fee for one line of a transaction from a date on; `scope` is a mission, or None for all of them."""
 
     __tablename__ = "tariff"
 
@@ -73,7 +73,7 @@ class TransactionStatus(Base):
 
 
 class Quote(Base):
-    """A price as it was promised, with every rate in it. Never changed: a new price is a new quote."""
+    """A promised price with every rate in it. Never changed: a new price is a new quote."""
 
     __tablename__ = "quote"
 
@@ -89,7 +89,7 @@ class Quote(Base):
 
 
 class QuoteLine(Base):
-    """One line of a quote: whom it goes to, what the law asks, what is taken for it, by which rate."""
+    """One line of a quote: beneficiary, legal tariff, collected amount, exchange rate."""
 
     __tablename__ = "quote_line"
 
@@ -110,9 +110,9 @@ class QuoteLine(Base):
 
 
 class Order(Base):
-    """What one application owes: its fee, or the difference to a faster one. Of each at most one is open or paid.
+    """A debt of one application: its fee, or the difference to the urgent fee. Of each at most one is open or paid.
 
-    `holder` is the printed name of whose it is; `acting`, where another acts for them, that one's {person, name}.
+    `holder` is the printed name of the application's person; `acting` is {person, name} of whoever acts for them.
     """
 
     __tablename__ = "fee_order"
@@ -134,14 +134,14 @@ class Order(Base):
 
     @property
     def money(self) -> Money:
-        """What is owed."""
+        """The owed amount."""
         return Money(self.amount, self.currency)
 
 
 class Attempt(Base):
-    """One try to pay an order. `key` came with the request and is stored before any provider hears of it.
+    """One attempt to pay an order. `key` came with the request and is stored before any provider is called.
 
-    `payer` is the register person who pays, where that is known and may be another than the order's.
+    `payer` is the register person who pays, where known; it may be another person than the order's.
     """
 
     __tablename__ = "attempt"
@@ -167,7 +167,7 @@ class Attempt(Base):
 
     @property
     def money(self) -> Money:
-        """What it was opened for."""
+        """The amount the attempt was opened for."""
         return Money(self.amount, self.currency)
 
 
@@ -190,7 +190,7 @@ class Refund(Base):
 
 
 class Account(Base):
-    """A name that ledger lines are booked under; its balance is the sum of its lines and stands nowhere."""
+    """A name that ledger lines are booked under. Its balance is the sum of its lines and is stored nowhere."""
 
     __tablename__ = "account"
 
@@ -229,7 +229,7 @@ class Line(Base):
 
 
 class Receipt(Base):
-    """A receipt; its number is that of its paper, counted without gaps within a mission and year."""
+    """A receipt; its number is that of its document, counted without gaps within a mission and year."""
 
     __tablename__ = "receipt"
 
@@ -243,7 +243,7 @@ class Receipt(Base):
 
 
 class ProviderEvent(Base):
-    """A notification as the provider signed it, kept whatever it says. It belongs to no mission: it may name none."""
+    """A notification as the provider signed it, stored whatever it says. It has no mission, since it may name none."""
 
     __tablename__ = "provider_event"
 

@@ -1,4 +1,4 @@
-"""What a mission offers on a day: each transaction with its standing, its legal source and its price."""
+"""The offer of a mission on a day: each transaction with its status, its legal source and its price."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -14,25 +14,25 @@ from shared.values.money import total
 
 
 def offer(session: Session, transaction: Transaction, mission: Mission, on: date) -> dict[str, object]:
-    """A transaction as a mission offers it on a day: its standing with the legal source, and its price.
+    """A transaction as a mission offers it on a day: its status with the legal source, and its price.
 
-    Where there are tiers each has a price of its own, and the price that is the same for all is left empty.
+    Where there are tiers, each has a price of its own, and the common price is empty.
     """
-    standing = tariffs.status_on(session, transaction.slug, mission, on)
+    status_row = tariffs.status_on(session, transaction.slug, mission, on)
     tiers = [
         {"tier": tier.name, "working_days": tier.working_days}
         | _priced(session, transaction, mission, on, {TIER: tier.name})
         for tier in transaction.tiers
     ]
-    nothing: dict[str, object] = {"fees": [], "total": None, "price_lacks": None}
+    no_price: dict[str, object] = {"fees": [], "total": None, "price_lacks": None}
     return {
         "slug": transaction.slug,
-        "status": standing.status if standing else tariffs.UNKNOWN,
-        "status_source": standing.source if standing else None,
-        "status_since": standing.valid_from.isoformat() if standing else None,
+        "status": status_row.status if status_row else tariffs.UNKNOWN,
+        "status_source": status_row.source if status_row else None,
+        "status_since": status_row.valid_from.isoformat() if status_row else None,
         "working_days": transaction.working_days,
         "priced": transaction.priced,
-        **(nothing if tiers else _priced(session, transaction, mission, on, {})),
+        **(no_price if tiers else _priced(session, transaction, mission, on, {})),
         "tiers": tiers,
     }
 
@@ -44,9 +44,9 @@ def _priced(
         lines, lacking = price(session, transaction, mission, on, answers=answers), None
     except Refusal as refusal:
         lines, lacking = [], refusal.code
-    sum_ = total([line.collected for line in lines]) if lines else None
+    amount = total([line.collected for line in lines]) if lines else None
     return {
         "fees": [line.serialise() for line in lines],
-        "total": {"amount": sum_.amount, "currency": sum_.currency} if sum_ else None,
+        "total": {"amount": amount.amount, "currency": amount.currency} if amount else None,
         "price_lacks": lacking,
     }

@@ -1,4 +1,4 @@
-"""Quotes: an itemised price, promised with every rate in it until an hour; and the order that is owed by it."""
+"""Quotes and orders: a quote is an itemised price with its rates, valid until an instant; an order is its debt."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,7 +13,7 @@ from services.consular import missions
 from services.consular.missions.model import Mission
 from services.consular.payments import attempts, tariffs
 from services.consular.payments.model import Order, Quote, QuoteLine, Tariff
-from services.consular.payments.rules import OrderState, PricedLine, Rate, collected, cross, promised_until
+from services.consular.payments.rules import OrderState, PricedLine, Rate, collected_money, cross, quote_expiry
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import AFTER_ASSESSMENT, FeeLine, Transaction
 from shared.database import audit
@@ -38,24 +38,24 @@ def price(
     assessed: Money | None = None,
     answers: Mapping[str, object] | None = None,
 ) -> list[PricedLine]:
-    """The lines of a price on a day, in the mission's currency, that are owed with these answers. Nothing is written.
+    """The lines of a price on a day, in the mission's currency, that these answers owe. Nothing is written.
 
-    `assessed` is the authority's amount for a line without tariff, in the tariff's currency; before it is known such a
-    line is left out. Raises Refusal (tariff_missing, rate_missing).
+    `assessed` is the authority's amount for a line without tariff, in the tariff's currency; such a line is left out
+    while the amount is unknown. Raises Refusal (tariff_missing, rate_missing).
     """
-    found = tariffs.applicable(session, transaction.slug, mission, on)
-    known = tariffs.rates(session, on)
+    tariff_rows = tariffs.applicable(session, transaction.slug, mission, on)
+    rate_table = tariffs.rates(session, on)
     lines = []
     for fee in transaction.owed(answers or {}):
-        row = found.get(fee.name)
+        row = tariff_rows.get(fee.name)
         if row is None and transaction.priced == AFTER_ASSESSMENT and assessed is None:
             continue
-        lines.append(_line(fee, row, assessed, mission, known))
+        lines.append(_line(fee, row, assessed, mission, rate_table))
     return _unify_currency(lines)
 
 
 def _line(
-    fee: FeeLine, row: Tariff | None, assessed: Money | None, mission: Mission, known: dict[tuple[str, str], Rate]
+    fee: FeeLine, row: Tariff | None, assessed: Money | None, mission: Mission, rate_table: dict[tuple[str, str], Rate]
 ) -> PricedLine:
     if row is not None:
         tariff, source, certainty = row.money, row.source, row.certainty
@@ -65,15 +65,15 @@ def _line(
         raise Refusal("tariff_missing", line=fee.name)
     if tariff.currency == mission.currency:
         return PricedLine(fee.name, fee.beneficiary, tariff, tariff, source, certainty)
-    rate = cross(known, tariff.currency, mission.currency)
+    rate = cross(rate_table, tariff.currency, mission.currency)
     if rate is None:
         return PricedLine(fee.name, fee.beneficiary, tariff, tariff, source, certainty)
-    taken = collected(tariff, rate, mission.cash_step)
-    return PricedLine(fee.name, fee.beneficiary, tariff, taken, source, certainty, rate)
+    collected = collected_money(tariff, rate, mission.cash_step)
+    return PricedLine(fee.name, fee.beneficiary, tariff, collected, source, certainty, rate)
 
 
 def _unify_currency(lines: list[PricedLine]) -> list[PricedLine]:
-    """Where the mission's currency has no published rate, all is taken in the tariff's own, as missions do.
+    """Where the mission's currency has no published rate, all lines are taken in the tariff's own, as missions do.
 
     Raises Refusal (rate_missing) when the tariffs themselves are in several currencies.
     """
@@ -97,22 +97,24 @@ def issue_order(
     assessed: Money | None = None,
     answers: Mapping[str, object] | None = None,
 ) -> Order:
-    """The order an application owes by today's price; a promise still valid is kept, an expired one replaced.
+    """The order of an application by today's price; a valid quote stays, an expired one is replaced.
 
-    `person` is who may see it, `holder` their printed name {"ar", "en"} for the receipt, `acting` who acts
-    for them: {"person", "name"}, if anybody, `assessed` as in `price`.
+    `person` is who may see it, `holder` their printed name {"ar", "en"} for the receipt, `acting` the acting person
+    {"person", "name"} or None, `assessed` as in `price`.
     Raises Conflict (order_paid; payment_open while a payment is under way), Refusal (transaction_not_active,
     tariff_missing, rate_missing).
     """
     tariffs.check_active(session, transaction, mission)
-    standing = of_application(session, application)
-    if standing is not None:
-        if not must_be_replaced(session, attempts.load_for_update(session, standing.reference)):
-            return standing
-        assessed = assessed or _assessed_before(session, standing)
-        cancel(session, standing)
-    place = missions.find(session, mission)
-    lines = price(session, CATALOGUE[transaction], place, missions.today(session, place.code), assessed, answers)
+    existing = of_application(session, application)
+    if existing is not None:
+        if not must_be_replaced(session, attempts.load_for_update(session, existing.reference)):
+            return existing
+        assessed = assessed or _previous_assessment(session, existing)
+        cancel(session, existing)
+    mission_row = missions.find(session, mission)
+    lines = price(
+        session, CATALOGUE[transaction], mission_row, missions.today(session, mission_row.code), assessed, answers
+    )
     quote = issue_quote(session, application, transaction, mission, lines)
     order = open_order(session, quote, person, holder, acting=acting)
     audit.record(session, actor, "quote.frozen", application, order=order.reference)
@@ -120,24 +122,24 @@ def issue_order(
 
 
 def of_application(session: Session, application: str, purpose: str = FEE) -> Order | None:
-    """The order of an application that counts: open or paid."""
-    live = Order.state.in_([OrderState.OPEN.value, OrderState.PAID.value])
-    return session.scalar(select(Order).where(Order.application == application, Order.purpose == purpose, live))
+    """The open or paid order of an application."""
+    is_live = Order.state.in_([OrderState.OPEN.value, OrderState.PAID.value])
+    return session.scalar(select(Order).where(Order.application == application, Order.purpose == purpose, is_live))
 
 
 def latest(session: Session, application: str, purpose: str = FEE) -> Order | None:
-    """The last order of an application, whatever became of it."""
+    """The last order of an application, in any state."""
     orders = select(Order).where(Order.application == application, Order.purpose == purpose)
     return session.scalar(orders.order_by(Order.opened_at.desc(), Order.reference).limit(1))
 
 
 def lines_of(session: Session, order: Order) -> list[PricedLine]:
-    """The frozen lines an order was promised at."""
-    return [_frozen(line) for line in session.get_one(Quote, order.quote_id).lines]
+    """The lines of an order's quote."""
+    return [_priced_line(line) for line in session.get_one(Quote, order.quote_id).lines]
 
 
 def serialise(session: Session, order: Order) -> dict[str, object]:
-    """An order's quote as the interface shows it, with the day of the rule book it was priced by."""
+    """An order's quote as the interface shows it, with the day of the rule book that priced it."""
     quote = session.get_one(Quote, order.quote_id)
     priced_on = local_date(quote.made_at, missions.find(session, quote.mission).zone)
     rows = tariffs.history(session, quote.transaction)
@@ -146,7 +148,8 @@ def serialise(session: Session, order: Order) -> dict[str, object]:
         "state": order.state,
         "priced_on": priced_on.isoformat(),
         "lines": [
-            one.serialise() | {"since": tariffs.began(rows, one, priced_on)} for one in map(_frozen, quote.lines)
+            line.serialise() | {"since": tariffs.began_on(rows, line, priced_on)}
+            for line in map(_priced_line, quote.lines)
         ],
         "total": quote.amount,
         "currency": quote.currency,
@@ -164,7 +167,7 @@ def open_order(
     purpose: str = FEE,
     acting: dict[str, Any] | None = None,
 ) -> Order:
-    """The order owed by a quote that was kept; `person`, `holder` and `acting` as in `freeze`."""
+    """The order of a stored quote; `person`, `holder` and `acting` as in `issue_order`."""
     order = Order(
         reference=references.new(quote.mission, REFERENCE_LENGTH, "Q"),
         mission=quote.mission,
@@ -187,29 +190,29 @@ def open_order(
 
 
 def must_be_replaced(session: Session, order: Order) -> bool:
-    """Whether the promise of an order is over. Raises Conflict (order_paid; payment_open while one is under way)."""
+    """Whether an order's quote has expired. Raises Conflict (order_paid; payment_open while a payment is under way)."""
     if order.state == OrderState.PAID:
         raise Conflict("order_paid")
     if session.get_one(Quote, order.quote_id).expires_at > now(session):
         return False
-    if attempts.unsettled(session, order) is not None:
+    if attempts.find_unsettled(session, order) is not None:
         raise Conflict("payment_open")
     return True
 
 
 def cancel(session: Session, order: Order) -> None:
-    """Ends an order nobody paid."""
+    """Cancels an unpaid order."""
     order.state = OrderState.CANCELLED.value
     order.changed_at = now(session)
     session.flush()
 
 
-def _assessed_before(session: Session, order: Order) -> Money | None:
+def _previous_assessment(session: Session, order: Order) -> Money | None:
     return next((line.tariff for line in lines_of(session, order) if line.source == ASSESSED), None)
 
 
 def issue_quote(session: Session, application: str, transaction: str, mission: str, lines: list[PricedLine]) -> Quote:
-    """Freezes lines into a quote of their own."""
+    """Stores lines as a new quote."""
     made_at = now(session)
     owed = total([line.collected for line in lines])
     quote = Quote(
@@ -220,20 +223,20 @@ def issue_quote(session: Session, application: str, transaction: str, mission: s
         amount=owed.amount,
         currency=owed.currency,
         made_at=made_at,
-        expires_at=promised_until(made_at, lines),
+        expires_at=quote_expiry(made_at, lines),
     )
     session.add(quote)
     session.flush()
-    session.add_all(_row(quote, place, line) for place, line in enumerate(lines))
+    session.add_all(_row(quote, index, line) for index, line in enumerate(lines))
     session.flush()
     return quote
 
 
-def _row(quote: Quote, place: int, line: PricedLine) -> QuoteLine:
+def _row(quote: Quote, index: int, line: PricedLine) -> QuoteLine:
     rate = line.rate
     return QuoteLine(
         quote=quote.id,
-        place=place,
+        place=index,
         mission=quote.mission,
         line=line.line,
         beneficiary=line.beneficiary,
@@ -249,10 +252,10 @@ def _row(quote: Quote, place: int, line: PricedLine) -> QuoteLine:
     )
 
 
-def _frozen(row: QuoteLine) -> PricedLine:
+def _priced_line(row: QuoteLine) -> PricedLine:
     tariff = Money(row.tariff_amount, row.tariff_currency)
     rate = None
     if row.rate is not None and row.rate_on is not None:
         rate = Rate(row.tariff_currency, row.currency, row.rate, row.rate_on, row.rate_source or "")
-    taken = Money(row.amount, row.currency)
-    return PricedLine(row.line, row.beneficiary, tariff, taken, row.source, row.certainty, rate)
+    collected = Money(row.amount, row.currency)
+    return PricedLine(row.line, row.beneficiary, tariff, collected, row.source, row.certainty, rate)

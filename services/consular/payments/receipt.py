@@ -20,7 +20,7 @@ CASH = "cash"
 
 
 def issue(session: Session, actor: Actor, order: Order, attempt: Attempt, lines: Sequence[PricedLine]) -> Receipt:
-    """The receipt of an attempt that counts. Its number's counter stays locked until the transaction ends."""
+    """The receipt of a successful attempt. The counter of its number stays locked until the transaction ends."""
     paid_at = now(session)
     data = {
         **_names(order, attempt),
@@ -31,19 +31,19 @@ def issue(session: Session, actor: Actor, order: Order, attempt: Attempt, lines:
         "paid_at": paid_at.isoformat(),
         **_amounts(lines),
         "total": {"amount": order.amount, "currency": order.currency},
-        "cashier": _till(actor) if attempt.method == CASH else None,
+        "cashier": _cashier(actor) if attempt.method == CASH else None,
         "zone": missions.find(session, order.mission).zone,
     }
-    paper = documents.issue(
+    document = documents.issue(
         session, actor, "receipt", order.application, order.mission, order.person, data, expires_on=None
     )
     receipt = Receipt(
-        number=paper.number,
+        number=document.number,
         mission=order.mission,
         order=order.reference,
         attempt=attempt.reference,
         person=order.person,
-        document=paper.code,
+        document=document.code,
         issued_at=paid_at,
     )
     session.add(receipt)
@@ -52,25 +52,25 @@ def issue(session: Session, actor: Actor, order: Order, attempt: Attempt, lines:
 
 
 def _names(order: Order, attempt: Attempt) -> dict[str, object]:
-    """Who paid, and for whom if that is another."""
+    """The payer's name, and the applicant's where another person paid."""
     acting = order.acting or {}
     if not acting or attempt.payer != acting.get("person"):
         return {"holder": order.holder, "beneficiary": None}
     return {"holder": acting["name"], "beneficiary": order.holder}
 
 
-def _till(actor: Actor) -> dict[str, str]:
-    """Who took the cash, by the start of their account's identifier: the mission knows who that is, nobody else."""
+def _cashier(actor: Actor) -> dict[str, str]:
+    """The cashier as the first signs of their account's identifier, which only the mission can resolve."""
     mark = actor.id[:8].upper()
     return {"ar": mark, "en": mark}
 
 
 def _amounts(lines: Sequence[PricedLine]) -> dict[str, object]:
-    shown = [line.serialise() for line in lines]
-    kept = ("line", "beneficiary", "tariff", "collected")
+    serialised = [line.serialise() for line in lines]
+    field_names = ("line", "beneficiary", "tariff", "collected")
     return {
-        "lines": [{name: line[name] for name in kept} for line in shown],
-        "rate": next((line["rate"] for line in shown if line["rate"]), None),
+        "lines": [{name: line[name] for name in field_names} for line in serialised],
+        "rate": next((line["rate"] for line in serialised if line["rate"]), None),
     }
 
 

@@ -1,4 +1,4 @@
-"""Refunds: what is owed back is booked at once, in the currency and amount taken; paying it out is its own act."""
+"""Refunds: the debt is booked at once, in the currency and amount taken; paying it out is a separate act."""
 
 from uuid import uuid4
 
@@ -22,10 +22,11 @@ REFERENCE_LENGTH = 10
 
 
 def mark_due(session: Session, actor: Actor, order: str, reason: str) -> Refund | None:
-    """Ends an order: a paid one becomes refund_due and its money is booked as owed to the payer, an unpaid one is
-    cancelled and gives None. Money that arrives later is held. Repeating it changes nothing and gives the same refund.
+    """Ends an order. Repeating it changes nothing and returns the same refund.
 
-    `reason` is a code (refused, withdrawn, suspended, lapsed ...). Raises NotFound.
+    A paid order becomes refund_due and its money is booked as owed to the payer. An unpaid one is cancelled and gives
+    None; money that arrives later is held. `reason` is a code (refused, withdrawn, suspended, lapsed ...).
+    Raises NotFound.
     """
     debt = attempts.load_for_update(session, order)
     if debt.state == OrderState.REFUND_DUE:
@@ -33,21 +34,23 @@ def mark_due(session: Session, actor: Actor, order: str, reason: str) -> Refund 
     if debt.state == OrderState.CANCELLED:
         return None
     if debt.state == OrderState.OPEN:
-        _end(session, debt, OrderState.CANCELLED)
+        _set_state(session, debt, OrderState.CANCELLED)
         audit.record(session, actor, "order.cancelled", debt.application, reason=reason, order=order)
         return None
-    _end(session, debt, OrderState.REFUND_DUE)
-    paid = session.scalars(
+    _set_state(session, debt, OrderState.REFUND_DUE)
+    attempt = session.scalars(
         select(Attempt).where(
             Attempt.order == order, Attempt.state == AttemptState.SUCCEEDED.value, Attempt.held.is_(None)
         )
     ).one()
-    back = [Posting(leg.account, -leg.money) for leg in ledger.earned(ledger.REFUNDS, lines_of(session, debt))]
-    return _owe(session, actor, debt, paid, debt.money, back, reason)
+    postings = [
+        Posting(leg.account, -leg.money) for leg in ledger.payment_postings(ledger.REFUNDS, lines_of(session, debt))
+    ]
+    return _book_refund(session, actor, debt, attempt, debt.money, postings, reason)
 
 
 def mark_held_due(session: Session, actor: Actor, attempt: str, reason: str) -> Refund:
-    """Money in suspense is booked as owed back to its payer, as it came; the order can be paid again.
+    """Books money in suspense as owed back to its payer, in the received amount; the order can be paid again.
 
     Raises Conflict (payment_not_held), NotFound.
     """
@@ -55,11 +58,11 @@ def mark_held_due(session: Session, actor: Actor, attempt: str, reason: str) -> 
     if row.held is None or row.received_amount is None or row.received_currency is None:
         raise Conflict("payment_not_held")
     received = Money(row.received_amount, row.received_currency)
-    known = session.scalar(select(Refund).where(Refund.attempt == attempt))
-    if known is not None:
-        return known
-    back = [Posting(ledger.SUSPENSE, received), Posting(ledger.REFUNDS, -received)]
-    return _owe(session, actor, debt, row, received, back, reason)
+    existing = session.scalar(select(Refund).where(Refund.attempt == attempt))
+    if existing is not None:
+        return existing
+    postings = [Posting(ledger.SUSPENSE, received), Posting(ledger.REFUNDS, -received)]
+    return _book_refund(session, actor, debt, row, received, postings, reason)
 
 
 def of_application(session: Session, application: str) -> list[Refund]:
@@ -74,20 +77,20 @@ def of_application(session: Session, application: str) -> list[Refund]:
     )
 
 
-def _end(session: Session, debt: Order, state: OrderState) -> None:
+def _set_state(session: Session, debt: Order, state: OrderState) -> None:
     debt.state = state.value
     debt.changed_at = now(session)
     session.flush()
 
 
-def _owe(
-    session: Session, actor: Actor, debt: Order, paid: Attempt, money: Money, postings: list[Posting], reason: str
+def _book_refund(
+    session: Session, actor: Actor, debt: Order, attempt: Attempt, money: Money, postings: list[Posting], reason: str
 ) -> Refund:
     refund = Refund(
         reference=references.new(debt.mission, REFERENCE_LENGTH, "F"),
         mission=debt.mission,
         order=debt.reference,
-        attempt=paid.reference,
+        attempt=attempt.reference,
         key=uuid4(),
         amount=money.amount,
         currency=money.currency,

@@ -1,4 +1,4 @@
-"""The rule book: what applied to a transaction on a day, from which law, how sure that is, and what changed when."""
+"""The rule book: the rules of a transaction on a day with law and certainty, and their whole history."""
 
 import re
 from collections.abc import Iterable
@@ -28,7 +28,7 @@ _YEAR = re.compile(r"/([0-9]{4})\b")
 class Provision:
     """A rule other than a price, in force from a day on to the day before another; text `provision.<code>`.
 
-    Without a first day it is as old as our knowledge; `certainty` is H, M or L.
+    Without a first day its begin is unknown; `certainty` is H, M or L.
     """
 
     code: str
@@ -45,8 +45,8 @@ class Provision:
 
     def serialise(self) -> Row:
         """As the interface shows it."""
-        told = {"code": self.code, "aspect": self.aspect, "source": self.source, "certainty": self.certainty}
-        return told | _span(self.since, self.until)
+        fields = {"code": self.code, "aspect": self.aspect, "source": self.source, "certainty": self.certainty}
+        return fields | _span(self.since, self.until)
 
 
 @cache
@@ -66,84 +66,85 @@ def provisions() -> tuple[Provision, ...]:
     )
 
 
-def of(entry: Transaction) -> list[Provision]:
-    """The provisions of a transaction: its own, its group's, and those of every transaction."""
-    return [one for one in provisions() if one.applies_to in (entry.slug, entry.group, EVERY)]
+def provisions_of(entry: Transaction) -> list[Provision]:
+    """The provisions that apply to a transaction: its own, its group's, and those for every transaction."""
+    return [provision for provision in provisions() if provision.applies_to in (entry.slug, entry.group, EVERY)]
 
 
 def rules_on(session: Session, entry: Transaction, mission: Mission, on: date, today: date) -> Row:
-    """What applied at a mission on a day: standing, price, papers, conditions, law, days, and the whole history.
+    """The rules at a mission on a day: status, price, uploads, conditions, law, days, and the whole history.
 
-    Papers and conditions are those of today, save where a provision says otherwise: no older lists are known. A price
-    that cannot be told is empty and says what it lacks.
+    Uploads and conditions are those of today, except where a provision says otherwise: no older lists are known. A
+    price that cannot be computed is empty and names what is lacking.
     """
     changes = history(session, entry, mission)
-    first = min((str(one["from"]) for one in changes if one["from"]), default=None)
+    first = min((str(change["from"]) for change in changes if change["from"]), default=None)
     offered = offer(session, entry, mission, on)
-    standing = tariffs.status_on(session, entry.slug, mission, on)
+    status_row = tariffs.status_on(session, entry.slug, mission, on)
     return {
         "slug": entry.slug,
         "mission": mission.code,
         "on": on.isoformat(),
         "today": today.isoformat(),
         "first_known": first,
-        "standing": _serialise_status(standing) if standing else None,
+        "standing": _serialise_status(status_row) if status_row else None,
         "prices": _prices(offered, tariffs.applicable(session, entry.slug, mission, on)),
         "priced": entry.priced,
-        "papers": [{"name": paper.name, "required": paper.required} for paper in entry.papers],
+        "papers": [{"name": upload.name, "required": upload.required} for upload in entry.papers],
         "conditions": [
-            {"code": one.code, "law": one.law, "later": not sources_on(one.law, on)} for one in entry.eligible
+            {"code": condition.code, "law": condition.law, "later": not sources_on(condition.law, on)}
+            for condition in entry.eligible
         ],
         "law": [law for law in entry.law if sources_on(law, on)],
-        "provisions": [one.serialise() for one in of(entry) if one.holds_on(on)],
+        "provisions": [provision.serialise() for provision in provisions_of(entry) if provision.holds_on(on)],
         "history": changes,
     }
 
 
 def sources_on(law: str, day: date) -> bool:
-    """Whether a law that bears its year in its number was made by then; one without a year always was."""
+    """Whether a law whose number contains its year existed by then; a law without a year always counts."""
     years = [int(year) for year in _YEAR.findall(law)]
     return all(year <= day.year for year in years)
 
 
 def history(session: Session, entry: Transaction, mission: Mission) -> list[Row]:
-    """Every dated rule of a transaction that concerns a mission, oldest first: from, to, what, source, certainty."""
-    told = [
+    """Every dated rule of a transaction for a mission, oldest first: from, to, what, source, certainty."""
+    rows = [
         *_status_history(session, entry.slug, mission),
         *_tariffs(tariffs.history(session, entry.slug), mission),
-        *({"what": "provision", **one.serialise()} for one in of(entry)),
+        *({"what": "provision", **provision.serialise()} for provision in provisions_of(entry)),
     ]
-    return sorted(told, key=lambda row: (str(row["from"] or ""), str(row["what"])))
+    return sorted(rows, key=lambda row: (str(row["from"] or ""), str(row["what"])))
 
 
 def _status_history(session: Session, slug: str, mission: Mission) -> Iterable[Row]:
-    wanted = (
+    query = (
         select(TransactionStatus)
         .where(TransactionStatus.transaction == slug)
         .order_by(TransactionStatus.valid_from, TransactionStatus.id)
     )
-    rows = [row for row in session.scalars(wanted) if row.scope in (None, mission.code)]
-    for place, row in enumerate(rows):
-        after = next((one.valid_from for one in rows[place + 1 :] if one.scope == row.scope), None)
+    rows = [row for row in session.scalars(query) if row.scope in (None, mission.code)]
+    for index, row in enumerate(rows):
+        after = next((later.valid_from for later in rows[index + 1 :] if later.scope == row.scope), None)
         yield {"what": "standing", **_serialise_status(row), **_span(row.valid_from, after)}
 
 
 def _serialise_status(row: TransactionStatus) -> Row:
     since = row.valid_from.isoformat()
-    told = {"status": row.status, "source": row.source, "certainty": row.certainty}
-    return {**told, "since": since, "scope": row.scope}
+    fields = {"status": row.status, "source": row.source, "certainty": row.certainty}
+    return {**fields, "since": since, "scope": row.scope}
 
 
 def _tariffs(rows: list[Tariff], mission: Mission) -> Iterable[Row]:
-    """Each price with the one it took the place of, among those of the same reach."""
-    for place, row in enumerate(rows):
+    """Each price with the previous one of the same line and scope."""
+    for index, row in enumerate(rows):
         if row.scope not in (None, mission.code):
             continue
-        before = [one for one in rows[:place] if (one.line, one.scope) == (row.line, row.scope)]
-        after = [one for one in rows[place + 1 :] if (one.line, one.scope) == (row.line, row.scope)]
-        told = {"what": "fee", "line": row.line, "scope": row.scope, **_tariff(row)}
-        told["before"] = _amount(before[-1]) if before else None
-        yield told | _span(row.valid_from, row.valid_to or (after[0].valid_from if after else None))
+        before = [tariff for tariff in rows[:index] if (tariff.line, tariff.scope) == (row.line, row.scope)]
+        after = [tariff for tariff in rows[index + 1 :] if (tariff.line, tariff.scope) == (row.line, row.scope)]
+        view = {"what": "fee", "line": row.line, "scope": row.scope, **_tariff(row)}
+        view["before"] = _amount(before[-1]) if before else None
+        yield view | _span(row.valid_from, row.valid_to or (after[0].valid_from if after else None))
 
 
 def _tariff(row: Tariff) -> Row:
@@ -154,13 +155,15 @@ def _amount(row: Tariff) -> Row:
     return {"amount": row.amount, "currency": row.currency}
 
 
-def _prices(offered: dict[str, Any], found: dict[str, Tariff]) -> list[Row]:
+def _prices(offered: dict[str, Any], tariff_rows: dict[str, Tariff]) -> list[Row]:
     """One price, or one for each tier; each line with the day its tariff began."""
-    told: list[Row] = []
-    for sold in offered["tiers"] or [{"tier": None, **offered}]:
-        fees = [{**line, "since": _since(found.get(line["line"]))} for line in sold["fees"]]
-        told.append({name: sold[name] for name in ("tier", "working_days", "total", "price_lacks")} | {"fees": fees})
-    return told
+    prices: list[Row] = []
+    for option in offered["tiers"] or [{"tier": None, **offered}]:
+        fees = [{**line, "since": _since(tariff_rows.get(line["line"]))} for line in option["fees"]]
+        prices.append(
+            {name: option[name] for name in ("tier", "working_days", "total", "price_lacks")} | {"fees": fees}
+        )
+    return prices
 
 
 def _since(row: Tariff | None) -> str | None:

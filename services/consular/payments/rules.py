@@ -1,4 +1,4 @@
-"""What is allowed with money: the states, how a price is converted, and what a provider's word is worth."""
+"""The rules of money: states, conversion of a price, and the checks of a provider's answer."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from shared.values.money import Money
 
 
 class OrderState(StrEnum):
-    """What became of a debt."""
+    """The state of an order."""
 
     OPEN = "open"
     PAID = "paid"
@@ -21,7 +21,7 @@ class OrderState(StrEnum):
 
 
 class AttemptState(StrEnum):
-    """What became of one try to pay. `unknown` is an answer too: the provider may or may not have the money."""
+    """The state of an attempt. In `unknown` the provider may or may not have the money."""
 
     CREATED = "created"
     PENDING = "pending"
@@ -34,7 +34,7 @@ UNSETTLED = frozenset({AttemptState.CREATED, AttemptState.PENDING, AttemptState.
 
 
 class ProviderStatus(StrEnum):
-    """What a provider says of a page: still open, paid, over without money, or never heard of."""
+    """A provider's status of a page: still open, paid, ended without money, or unknown to the provider."""
 
     OPEN = "open"
     PAID = "paid"
@@ -43,7 +43,7 @@ class ProviderStatus(StrEnum):
 
 
 class Kind(StrEnum):
-    """What an answer did. Only SETTLED moves the application on, and it comes once for each order."""
+    """The effect of an answer. Only SETTLED moves the application on, and it comes once for each order."""
 
     SETTLED = "settled"
     ALREADY = "already"
@@ -55,15 +55,15 @@ class Kind(StrEnum):
 
 
 class OutcomeUnknown(Exception):
-    """The provider did not answer in a way that says whether anything happened: it must be asked, never repeated."""
+    """The provider's response does not say whether anything happened: it must be queried, the call never repeated."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A provider's statement about one attempt. `amount` is what it took, positive; `unverified` marks a notification,
-    which is believed only where it agrees with what we asked for."""
+    """A provider's statement about one attempt. `amount` is the received money, positive. `unverified` marks a
+    notification, which is believed only where it agrees with our order."""
 
-    said: ProviderStatus
+    status: ProviderStatus
     provider_reference: str | None = None
     amount: Money | None = None
     url: str | None = None
@@ -73,7 +73,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Event:
-    """A notification as the provider sent it, its signature checked. `answer` is None for a type we do not know."""
+    """A notification as the provider sent it, its signature checked. `answer` is None for an unknown type."""
 
     id: str
     type: str
@@ -86,8 +86,8 @@ class Event:
 class Payment:
     """One attempt as others may see it. `amount` is positive, in the collected currency, minor units.
 
-    `person` is whose debt it is, `payer` who pays it.
-    `held` is why money that arrived does not count (wrong_amount, wrong_currency, late, paid_already), or None.
+    `person` is the debtor, `payer` the person who pays.
+    `held` is why received money does not count (wrong_amount, wrong_currency, late, paid_already), or None.
     """
 
     reference: str
@@ -120,13 +120,13 @@ class Payment:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of an attempt by an answer, and the attempt after it."""
+    """The effect of an answer on an attempt, and the attempt after it."""
 
     kind: Kind
     payment: Payment
 
 
-# How long a price is promised: as long as an unpaid application lives, or a day where a market rate went into it.
+# How long a quote is valid: as long as an unpaid application, or a day where it contains a market rate.
 FIRM_FOR = timedelta(days=10)
 FLOATING_FOR = timedelta(hours=24)
 RATE_DIGITS = Context(prec=24)
@@ -148,7 +148,7 @@ class Rate:
 
 @dataclass(frozen=True)
 class PricedLine:
-    """A line of a price: `tariff` is what the law asks, `collected` what the mission takes for it; both positive."""
+    """A line of a price: `tariff` is the legal amount, `collected` what the mission takes for it; both positive."""
 
     line: str
     beneficiary: str
@@ -159,7 +159,7 @@ class PricedLine:
     rate: Rate | None = None
 
     def serialise(self) -> dict[str, object]:
-        """As the interface shows it; the rate is text, so that no reader makes a float of it."""
+        """As the interface shows it; the rate is text, so that no reader turns it into a float."""
         rate = self.rate
         return {
             "line": self.line,
@@ -188,45 +188,45 @@ def _paths(base: str, quote: str) -> Iterable[tuple[str, ...]]:
 
 
 def cross(rates: Mapping[tuple[str, str], Rate], base: str, quote: str) -> Rate | None:
-    """The rate from one currency to another: published, turned round, or through the dollar or the euro.
+    """The rate from one currency to another: published, inverted, or through the dollar or the euro.
 
-    It is as old as its oldest part, and named after the part that is no peg. Twelve decimals, as it is kept.
+    It is dated by its oldest part and named after the part that is no peg. It has twelve decimals, as it is stored.
     """
     for path in _paths(base, quote):
         legs = [_leg(rates, *pair) for pair in pairwise(path)]
-        known = [leg for leg in legs if leg is not None]
-        if len(known) == len(legs):
+        found_legs = [leg for leg in legs if leg is not None]
+        if len(found_legs) == len(legs):
             value = Decimal(1)
-            for leg in known:
+            for leg in found_legs:
                 value = RATE_DIGITS.multiply(value, leg.rate)
-            source = next((leg.source for leg in known if leg.source != PEG), PEG)
-            return Rate(base, quote, value.quantize(RATE_PLACES), min(leg.on for leg in known), source)
+            source = next((leg.source for leg in found_legs if leg.source != PEG), PEG)
+            return Rate(base, quote, value.quantize(RATE_PLACES), min(leg.on for leg in found_legs), source)
     return None
 
 
 def _leg(rates: Mapping[tuple[str, str], Rate], base: str, quote: str) -> Rate | None:
-    straight = rates.get((base, quote))
-    if straight is not None:
-        return straight
-    turned = rates.get((quote, base))
-    if turned is None:
+    direct = rates.get((base, quote))
+    if direct is not None:
+        return direct
+    inverse = rates.get((quote, base))
+    if inverse is None:
         return None
-    return Rate(base, quote, RATE_DIGITS.divide(Decimal(1), turned.rate), turned.on, turned.source)
+    return Rate(base, quote, RATE_DIGITS.divide(Decimal(1), inverse.rate), inverse.on, inverse.source)
 
 
-def collected(tariff: Money, rate: Rate, cash_step: int) -> Money:
-    """What a mission takes for a tariff in another currency: half-up to its unit, then half-up to its cash step."""
+def collected_money(tariff: Money, rate: Rate, cash_step: int) -> Money:
+    """A tariff in the mission's currency: rounded half-up to its minor unit, then half-up to its cash step."""
     return tariff.convert(rate.rate, rate.quote).rounded(cash_step)
 
 
-def promised_until(made: datetime, lines: Iterable[PricedLine]) -> datetime:
-    """Until when a price holds: a day if any line hangs on a market rate, else ten days."""
+def quote_expiry(made_at: datetime, lines: Iterable[PricedLine]) -> datetime:
+    """The expiry of a quote: a day after `made_at` if any line uses a market rate, else ten days."""
     floats = any(line.rate is not None and line.rate.source != PEG for line in lines)
-    return made + (FLOATING_FOR if floats else FIRM_FOR)
+    return made_at + (FLOATING_FOR if floats else FIRM_FOR)
 
 
 def fault(expected: Money, paid: Money | None) -> str | None:
-    """Why money that came is not the money asked for, or None when it is."""
+    """The code of the difference between received and expected money, or None when they agree."""
     if paid is None:
         return "wrong_amount"
     if paid.currency != expected.currency:
@@ -235,14 +235,14 @@ def fault(expected: Money, paid: Money | None) -> str | None:
 
 
 def unbalanced(amounts: Iterable[Money]) -> dict[str, int]:
-    """Currencies whose sum is not zero, with the sum; empty for a sound entry."""
+    """Currencies whose sum is not zero, with the sum; empty for a balanced entry."""
     sums: dict[str, int] = {}
     for money in amounts:
         sums[money.currency] = sums.get(money.currency, 0) + money.amount
     return {currency: total for currency, total in sums.items() if total}
 
 
-def returns_home(url: str, home: str) -> bool:
-    """Whether an address a payer is sent back to is one of our own pages."""
-    there, here = urlsplit(url), urlsplit(home)
-    return (there.scheme, there.netloc) == (here.scheme, here.netloc) and "\\" not in url
+def is_own_address(url: str, home: str) -> bool:
+    """Whether a return address is one of our own pages."""
+    target, own = urlsplit(url), urlsplit(home)
+    return (target.scheme, target.netloc) == (own.scheme, own.netloc) and "\\" not in url

@@ -19,15 +19,22 @@ def sign(secret: str, at: int, raw: bytes) -> str:
 
 
 def check(secrets: Sequence[str], header: str, raw: bytes, at: int) -> None:
-    """Raises NotAllowed (signature_wrong, signature_old). Any of our secrets may fit any of the header's signatures, so
-    that a secret can be exchanged without losing a notification."""
-    found = _FORM.fullmatch(header)
-    if found is None or not secrets:
+    """Raises NotAllowed (signature_wrong, signature_old). `at` is now, in seconds since 1970.
+
+    Any of our secrets may fit any of the header's signatures, so that a secret can be exchanged without losing a
+    notification.
+    """
+    match = _FORM.fullmatch(header)
+    if match is None or not secrets:
         raise NotAllowed("signature_wrong")
-    signed_at = int(found[1])
-    given = re.findall("[0-9a-f]{64}", found[2])
-    # Every pair is compared, and each in constant time: how long it takes tells nothing about which one came close.
-    fits = [hmac.compare_digest(_digest(secret, signed_at, raw), each) for secret in secrets for each in given]
+    signed_at = int(match[1])
+    signatures = re.findall("[0-9a-f]{64}", match[2])
+    # Every pair is compared in constant time, so that the duration does not reveal which one nearly fits.
+    fits = [
+        hmac.compare_digest(_digest(secret, signed_at, raw), signature)
+        for secret in secrets
+        for signature in signatures
+    ]
     if not any(fits):
         raise NotAllowed("signature_wrong")
     if abs(at - signed_at) > WINDOW_SECONDS:

@@ -32,45 +32,45 @@ CARD, CASH = "card", "cash"
 
 
 def open_attempt(session: Session, actor: Actor, order: str, key: str) -> Payment:
-    """A card attempt in state `created`, before any provider hears of it.
+    """A card attempt in state `created`, before any provider is called.
 
-    While an attempt of the order is not settled that one comes back, whatever the key: there is never a second. A key
-    that was used before brings back its own attempt. Raises Conflict (order_closed, payment_held, key_reused), Refusal
-    (quote_expired, transaction_not_active), NotFound.
+    An unsettled attempt of the order is returned for any key: there is never a second one. A key that was used before
+    returns its own attempt. Raises Conflict (order_closed, payment_held, key_reused), Refusal (quote_expired,
+    transaction_not_active), NotFound.
     """
     debt = attempts.load_for_update(session, order)
-    known = attempts.by_key(session, debt, key) or attempts.unsettled(session, debt)
-    if known is not None:
-        return attempts.payment_of(session, debt, known)
+    existing = attempts.find_by_key(session, debt, key) or attempts.find_unsettled(session, debt)
+    if existing is not None:
+        return attempts.payment_of(session, debt, existing)
     _check_payable(session, debt)
-    attempt = attempts.new(session, actor, debt, CARD, key, AttemptState.CREATED)
+    attempt = attempts.create_attempt(session, actor, debt, CARD, key, AttemptState.CREATED)
     audit.record(session, actor, "payment.opened", debt.application, payment=attempt.reference)
     return attempts.payment_of(session, debt, attempt)
 
 
 def cash(session: Session, actor: Actor, order: str, amount: Money, key: str) -> Payment:
-    """Cash over the counter into the acting officer's account: receipt and ledger entry in this very transaction.
+    """Takes cash into the acting officer's account, with receipt and ledger entry in the same transaction.
 
-    `amount` is what the officer counted and must be exactly what is owed. The same key brings back the same payment.
+    `amount` is what the officer counted and must equal the owed amount. The same key returns the same payment.
     Raises Conflict (order_closed, payment_open, payment_held, key_reused), Refusal (amount_differs, quote_expired,
     transaction_not_active), NotFound.
     """
     debt = attempts.load_for_update(session, order)
-    known = attempts.by_key(session, debt, key)
-    if known is not None:
-        return attempts.payment_of(session, debt, known)
-    if attempts.unsettled(session, debt) is not None:
+    existing = attempts.find_by_key(session, debt, key)
+    if existing is not None:
+        return attempts.payment_of(session, debt, existing)
+    if attempts.find_unsettled(session, debt) is not None:
         raise Conflict("payment_open")
     _check_payable(session, debt)
     if amount != debt.money:
         raise Refusal("amount_differs", amount=debt.amount, currency=debt.currency)
-    attempt = attempts.new(session, actor, debt, CASH, key, AttemptState.SUCCEEDED)
-    _earn(session, actor, debt, attempt, ledger.cash_of(actor.id))
+    attempt = attempts.create_attempt(session, actor, debt, CASH, key, AttemptState.SUCCEEDED)
+    _book_payment(session, actor, debt, attempt, ledger.cash_of(actor.id))
     return attempts.payment_of(session, debt, attempt)
 
 
 def record_page(session: Session, actor: Actor, attempt: str, answer: Answer) -> Payment:
-    """The provider has opened a page: `created` or `unknown` becomes `pending`, with the address to send the payer to.
+    """Records an opened page: `created` or `unknown` becomes `pending`, with the address to send the payer to.
 
     Raises Conflict (payment_closed) when the attempt was settled meanwhile: the payer is not sent anywhere.
     """
@@ -83,7 +83,7 @@ def record_page(session: Session, actor: Actor, attempt: str, answer: Answer) ->
 
 
 def record_unknown(session: Session, actor: Actor, attempt: str) -> Payment:
-    """The provider did not answer in time: an unsettled attempt becomes `unknown`, a settled one stays."""
+    """Records that the provider did not answer in time: an unsettled attempt becomes `unknown`, a settled one stays."""
     debt, row = attempts.load_both_for_update(session, attempt)
     if row.state in UNSETTLED:
         attempts.transition(session, row, AttemptState.UNKNOWN)
@@ -92,37 +92,39 @@ def record_unknown(session: Session, actor: Actor, attempt: str) -> Payment:
 
 
 def record_answer(session: Session, actor: Actor, attempt: str, answer: Answer) -> Outcome:
-    """What a provider said of an attempt, however we came to hear it: notification, return page, question, job.
+    """Records a provider's answer about an attempt, from any source: notification, return page, query, job.
 
-    SETTLED comes once per order: the caller moves the application then, in the same transaction, and only then.
-    HELD: money came that does not fit; it is in suspense. ASK: a notification contradicts us; ask the provider.
-    Raises NotFound.
+    SETTLED comes once per order: only then does the caller move the application, in the same transaction.
+    HELD: received money does not fit; it is in suspense. NEEDS_QUERY: a notification contradicts our data; the provider
+    must be queried. Raises NotFound.
     """
-    if answer.said is ProviderStatus.PAID:
+    if answer.status is ProviderStatus.PAID:
         return record_success(session, actor, attempt, answer)
     debt, row = attempts.load_both_for_update(session, attempt)
     if row.state not in UNSETTLED:
         return Outcome(Kind.ALREADY, attempts.payment_of(session, debt, row))
-    if answer.said is ProviderStatus.OPEN:
+    if answer.status is ProviderStatus.OPEN:
         attempts.transition(session, row, AttemptState.PENDING, **_page(row, answer))
         return Outcome(Kind.OPEN, attempts.payment_of(session, debt, row))
-    attempts.transition(session, row, AttemptState.FAILED, failure=answer.reason or answer.said.value)
+    attempts.transition(session, row, AttemptState.FAILED, failure=answer.reason or answer.status.value)
     audit.record(session, actor, "payment.failed", debt.application, reason=row.failure, payment=row.reference)
     return Outcome(Kind.FAILED, attempts.payment_of(session, debt, row))
 
 
 def record_success(session: Session, actor: Actor, attempt: str, answer: Answer) -> Outcome:
-    """The provider says it has the money. Exactly one success is booked per attempt, whoever brings the news and how
-    often; a failed attempt that turns out paid counts as well, if its order is still open. See record_answer."""
+    """Records that the provider has the money. Exactly one success is booked per attempt, however often it is reported.
+
+    A failed attempt that turns out paid counts as well, if its order is still open. See record_answer.
+    """
     debt, row = attempts.load_both_for_update(session, attempt)
     if row.state == AttemptState.SUCCEEDED:
         return Outcome(Kind.ALREADY, attempts.payment_of(session, debt, row))
-    wrong = fault(row.money, answer.amount)
-    if wrong and answer.unverified:
+    fault_code = fault(row.money, answer.amount)
+    if fault_code and answer.unverified:
         if row.state in UNSETTLED:
             attempts.transition(session, row, AttemptState.UNKNOWN)
         return Outcome(Kind.NEEDS_QUERY, attempts.payment_of(session, debt, row))
-    received, held = answer.amount or row.money, wrong or _too_late(debt)
+    received, held = answer.amount or row.money, fault_code or _late_reason(debt)
     attempts.transition(
         session,
         row,
@@ -134,9 +136,9 @@ def record_success(session: Session, actor: Actor, attempt: str, answer: Answer)
         received_currency=received.currency,
     )
     if held:
-        _hold(session, actor, debt, row, received, held)
+        _book_suspense(session, actor, debt, row, received, held)
         return Outcome(Kind.HELD, attempts.payment_of(session, debt, row))
-    _earn(session, actor, debt, row, ledger.CARD)
+    _book_payment(session, actor, debt, row, ledger.CARD)
     return Outcome(Kind.SETTLED, attempts.payment_of(session, debt, row))
 
 
@@ -147,34 +149,35 @@ def _page(row: Attempt, answer: Answer) -> dict[str, str | None]:
     }
 
 
-def _too_late(debt: Order) -> str | None:
+def _late_reason(debt: Order) -> str | None:
     if debt.state == OrderState.OPEN:
         return None
     return "paid_already" if debt.state == OrderState.PAID else "late"
 
 
-def _holds_money(session: Session, debt: Order) -> bool:
-    """Whether money of this order lies in suspense that nobody has yet marked to be given back."""
-    held = select(Attempt.reference).where(
+def _has_held_money(session: Session, debt: Order) -> bool:
+    """Whether money of this order is in suspense and not yet marked for refund."""
+    held_attempts = select(Attempt.reference).where(
         Attempt.order == debt.reference,
         Attempt.held.is_not(None),
         Attempt.reference.not_in(select(Refund.attempt).where(Refund.order == debt.reference)),
     )
-    return session.scalar(held.limit(1)) is not None
+    return session.scalar(held_attempts.limit(1)) is not None
 
 
 def _check_payable(session: Session, debt: Order) -> None:
     if debt.state != OrderState.OPEN:
         raise Conflict("order_closed")
-    if _holds_money(session, debt):
+    if _has_held_money(session, debt):
         raise Conflict("payment_held")
     if session.get_one(Quote, debt.quote_id).expires_at <= now(session):
         raise Refusal("quote_expired")
     tariffs.check_active(session, debt.transaction, debt.mission)
 
 
-def _earn(session: Session, actor: Actor, debt: Order, row: Attempt, into: str) -> None:
-    """Order paid, entry booked, receipt numbered: the counter of receipts is locked last and for the shortest time."""
+def _book_payment(session: Session, actor: Actor, debt: Order, row: Attempt, into: str) -> None:
+    """Marks the order paid, books the entry, issues the receipt. The receipt counter is locked last, for the shortest
+    time."""
     debt.state, debt.changed_at = OrderState.PAID.value, now(session)
     lines = lines_of(session, debt)
     ledger.post_entry(
@@ -184,13 +187,13 @@ def _earn(session: Session, actor: Actor, debt: Order, row: Attempt, into: str) 
         kind="payment",
         source=row.reference,
         about=debt.application,
-        postings=ledger.earned(into, lines),
+        postings=ledger.payment_postings(into, lines),
     )
     audit.record(session, actor, "payment.taken", debt.application, payment=row.reference, method=row.method)
     receipt.issue(session, actor, debt, row, lines)
 
 
-def _hold(session: Session, actor: Actor, debt: Order, row: Attempt, received: Money, why: str) -> None:
+def _book_suspense(session: Session, actor: Actor, debt: Order, row: Attempt, received: Money, reason: str) -> None:
     ledger.post_entry(
         session,
         actor,
@@ -200,4 +203,4 @@ def _hold(session: Session, actor: Actor, debt: Order, row: Attempt, received: M
         about=debt.application,
         postings=[Posting(ledger.CARD, received), Posting(ledger.SUSPENSE, -received)],
     )
-    audit.record(session, actor, "payment.held", debt.application, reason=why, payment=row.reference)
+    audit.record(session, actor, "payment.held", debt.application, reason=reason, payment=row.reference)

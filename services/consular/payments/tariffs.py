@@ -1,4 +1,4 @@
-"""What applied on a date: tariffs, rates and the standing of a transaction, each from dated rows with their source."""
+"""Tariffs, rates and the status of a transaction on a date, each from dated rows with their source."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -28,33 +28,33 @@ def applicable(session: Session, transaction: str, mission: Mission, on: date) -
             or_(Tariff.scope.is_(None), Tariff.scope == mission.code),
         )
     )
-    ranked = sorted(rows, key=lambda row: (*_own_tariffs(row, mission), row.valid_from, row.id))
+    ranked = sorted(rows, key=lambda row: (*_precedence(row, mission), row.valid_from, row.id))
     return {row.line: row for row in ranked}
 
 
-def _own_tariffs(row: Tariff, mission: Mission) -> tuple[bool, bool]:
+def _precedence(row: Tariff, mission: Mission) -> tuple[bool, bool]:
     return row.scope is not None and row.currency == mission.currency, row.scope is not None
 
 
 def history(session: Session, transaction: str) -> list[Tariff]:
-    """Every tariff row of a transaction, oldest first: what the law said and when."""
+    """Every tariff row of a transaction, oldest first."""
     return list(
         session.scalars(select(Tariff).where(Tariff.transaction == transaction).order_by(Tariff.valid_from, Tariff.id))
     )
 
 
-def began(rows: Iterable[Tariff], line: PricedLine, on: date) -> str | None:
-    """From when the row behind a line frozen on a day had been in force; None for what an authority assessed.
+def began_on(rows: Iterable[Tariff], line: PricedLine, on: date) -> str | None:
+    """The first day of the tariff row behind a line that was quoted on a day; None for an authority's assessment.
 
-    The line itself says which row it was: rows are never changed, and one added later says something else.
+    The line identifies its row: rows are never changed, and a row added later differs.
     """
-    told = (line.line, line.tariff, line.source)
-    same = [row.valid_from for row in rows if (row.line, row.money, row.source) == told]
+    line_key = (line.line, line.tariff, line.source)
+    same = [row.valid_from for row in rows if (row.line, row.money, row.source) == line_key]
     return max((day.isoformat() for day in same if day <= on), default=None)
 
 
 def rates(session: Session, on: date) -> dict[tuple[str, str], Rate]:
-    """The latest rate of each pair published up to a day: a Sunday's work uses Friday's rate and says so."""
+    """The latest rate of each pair published up to a day: a Sunday uses Friday's rate, under Friday's date."""
     rows = session.scalars(
         select(RateRow)
         .where(RateRow.valid_from <= on)
@@ -65,12 +65,12 @@ def rates(session: Session, on: date) -> dict[tuple[str, str], Rate]:
 
 
 def _rate_on(row: RateRow, on: date) -> Rate:
-    """A peg holds on the day it is asked for; any other rate is as old as its publication."""
+    """A peg is dated by the day of the query, any other rate by its publication."""
     return Rate(row.base, row.quote, row.rate, on if row.source == PEG else row.valid_from, row.source)
 
 
 def status_on(session: Session, transaction: str, mission: Mission, on: date) -> TransactionStatus | None:
-    """The standing in force at a mission: its own row before the general one, then the latest."""
+    """The status in force at a mission: its own row before the general one, then the latest."""
     return session.scalar(
         select(TransactionStatus)
         .where(
@@ -88,21 +88,21 @@ def status_on(session: Session, transaction: str, mission: Mission, on: date) ->
 
 
 def begins_on(session: Session, transaction: str, mission: str, day: date) -> bool:
-    """Whether a standing of the mission's own begins on that very day: two of one day would contradict each other."""
-    found = select(TransactionStatus.id).where(
+    """Whether a status of the mission's own begins on that day: two of one day would contradict each other."""
+    query = select(TransactionStatus.id).where(
         TransactionStatus.transaction == transaction,
         TransactionStatus.scope == mission,
         TransactionStatus.valid_from == day,
     )
-    return session.scalar(found.limit(1)) is not None
+    return session.scalar(query.limit(1)) is not None
 
 
 def check_active(session: Session, transaction: str, mission: str) -> None:
     """Raises Refusal (transaction_not_active) with status and legal source: no money is taken for it."""
-    place = missions.find(session, mission)
-    found = status_on(session, transaction, place, missions.today(session, place.code))
-    if found is None or found.status != ACTIVE:
-        status, source = (found.status, found.source) if found else (UNKNOWN, "")
+    mission_row = missions.find(session, mission)
+    status_row = status_on(session, transaction, mission_row, missions.today(session, mission_row.code))
+    if status_row is None or status_row.status != ACTIVE:
+        status, source = (status_row.status, status_row.source) if status_row else (UNKNOWN, "")
         raise Refusal("transaction_not_active", status=status, source=source)
 
 
@@ -116,10 +116,9 @@ def declare_status(
     certainty: str = "M",
     scope: str | None = None,
 ) -> None:
-    """Adds a dated standing, for all missions or for one (`scope`): how a legacy transaction is activated, or an
-    active one suspended.
+    """Adds a dated status, for all missions or for one (`scope`). Repeating it changes nothing.
 
-    Repeating it changes nothing.
+    A legacy transaction is activated, or an active one suspended, in this way.
     """
     row = {
         "id": f"{transaction}/{scope or 'all'}/{valid_from.isoformat()}/{status}",
@@ -135,5 +134,5 @@ def declare_status(
 
 
 def unverified(rows: Iterable[Tariff]) -> list[Tariff]:
-    """Those whose source is weak, for administrators to see."""
+    """The rows whose source is weak, for administrators."""
     return [row for row in rows if row.certainty == "L"]

@@ -1,4 +1,4 @@
-"""Finds files at one mission that may be one person's, for officers alone to judge; applicants never hear of it."""
+"""Finds files at one mission that may belong to one person. Only officers judge and see them, applicants never do."""
 
 from typing import Any
 
@@ -12,63 +12,64 @@ from shared.errors import Conflict, Invalid, NotFound
 from shared.identity.actor import Actor
 from shared.values.person import strip_controls
 
-# How a file with an open mark is called in the queue.
+# The queue's code for a file with an open mark.
 POSSIBLE = "possible_duplicate"
 OPEN, CLEARED, CONFIRMED = "open", "cleared", "confirmed"
 NUMBER, ACCOUNT = "number", "account"
-# Why an officer is sure, either way; `duplicate.reason.<code>` in the translations.
+# Reasons of an officer for each verdict; `duplicate.reason.<code>` in the translations.
 REASONS = {
     CLEARED: ("namesakes", "twins_checked", "number_corrected", "account_replaced"),
     CONFIRMED: ("same_papers", "same_photo", "told_by_registry"),
 }
-NOTE_LENGTH, MOST = 500, 20
+NOTE_LENGTH, MAX_MARKS = 500, 20
 
 
-def find(session: Session, actor: Actor, application: str, handed_in: Select[str], elsewhere: Select[str]) -> int:
-    """Marks every other file here that may be this person's: of those handed in, whoever has the same names, mother
-    and birth date under another national number; and `elsewhere`, those of this very person from another account.
+def find(session: Session, actor: Actor, application: str, submitted: Select[str], elsewhere: Select[str]) -> int:
+    """Marks every other file of this mission that may be this person's; returns the number of new marks.
 
-    A pair of persons that an officer has cleared once stays cleared. How many marks are new.
+    Among the submitted files these are the ones with the same names, mother and birth date under another national
+    number, and in `elsewhere` those of the same person from another account. A pair of persons that an officer has
+    cleared once stays cleared.
     """
-    mine, other = aliased(Applicant), aliased(Applicant)
+    own_file, other_file = aliased(Applicant), aliased(Applicant)
     namesakes = (
-        select(mine, other)
-        .join(other, and_(other.match_key == mine.match_key, other.mission == mine.mission))
+        select(own_file, other_file)
+        .join(other_file, and_(other_file.match_key == own_file.match_key, other_file.mission == own_file.mission))
         .where(
-            mine.application == application,
-            other.application != application,
-            other.application.in_(handed_in),
-            or_(other.national_number != mine.national_number, other.application.in_(elsewhere)),
-            ~_cleared(mine, other),
+            own_file.application == application,
+            other_file.application != application,
+            other_file.application.in_(submitted),
+            or_(other_file.national_number != own_file.national_number, other_file.application.in_(elsewhere)),
+            ~_cleared(own_file, other_file),
         )
-        .order_by(other.taken_at.desc())
-        .limit(MOST)
+        .order_by(other_file.taken_at.desc())
+        .limit(MAX_MARKS)
     )
-    marked = 0
-    for one, twin in session.execute(namesakes):
-        kind = ACCOUNT if twin.national_number == one.national_number else NUMBER
-        marked += _mark(session, one, twin, kind)
-    if marked:
-        audit.record(session, actor, "duplicate.found", application, count=marked)
-    return marked
+    new_marks = 0
+    for applicant, namesake in session.execute(namesakes):
+        kind = ACCOUNT if namesake.national_number == applicant.national_number else NUMBER
+        new_marks += _mark(session, applicant, namesake, kind)
+    if new_marks:
+        audit.record(session, actor, "duplicate.found", application, count=new_marks)
+    return new_marks
 
 
-def _cleared(mine: Any, other: Any) -> ColumnElement[bool]:
+def _cleared(own_file: Any, other_file: Any) -> ColumnElement[bool]:
     pair = or_(
-        and_(Duplicate.person == mine.person, Duplicate.other_person == other.person),
-        and_(Duplicate.person == other.person, Duplicate.other_person == mine.person),
+        and_(Duplicate.person == own_file.person, Duplicate.other_person == other_file.person),
+        and_(Duplicate.person == other_file.person, Duplicate.other_person == own_file.person),
     )
-    return exists().where(Duplicate.state == CLEARED, Duplicate.mission == mine.mission, pair)
+    return exists().where(Duplicate.state == CLEARED, Duplicate.mission == own_file.mission, pair)
 
 
-def _mark(session: Session, one: Applicant, twin: Applicant, kind: str) -> bool:
+def _mark(session: Session, applicant: Applicant, namesake: Applicant, kind: str) -> bool:
     row = {
-        "application": one.application,
-        "other": twin.application,
-        "mission": one.mission,
+        "application": applicant.application,
+        "other": namesake.application,
+        "mission": applicant.mission,
         "kind": kind,
-        "person": one.person,
-        "other_person": twin.person,
+        "person": applicant.person,
+        "other_person": namesake.person,
         "state": OPEN,
         "found_at": func.now(),
     }
@@ -76,8 +77,8 @@ def _mark(session: Session, one: Applicant, twin: Applicant, kind: str) -> bool:
     return session.scalar(new) is not None
 
 
-def of(session: Session, application: str) -> list[dict[str, Any]]:
-    """What was found about a file, for its officers."""
+def list_marks(session: Session, application: str) -> list[dict[str, Any]]:
+    """The marks of a file, for its officers."""
     rows = session.scalars(
         select(Duplicate)
         .where(Duplicate.application == application)
@@ -91,37 +92,37 @@ def of(session: Session, application: str) -> list[dict[str, Any]]:
 
 
 def is_open(application: InstrumentedAttribute[str]) -> ColumnElement[bool]:
-    """Whether a file waits for an officer to judge that."""
+    """Whether a file has a mark that no officer has judged yet."""
     return exists().where(Duplicate.application == application, Duplicate.state == OPEN)
 
 
 def check_settled(session: Session, application: str) -> None:
-    """Raises Conflict while an officer has not judged whether the file is a second one."""
-    waiting = select(Duplicate.other).where(Duplicate.application == application, Duplicate.state == OPEN).limit(1)
-    if session.scalar(waiting) is not None:
+    """Raises Conflict while a mark of the file is open."""
+    open_marks = select(Duplicate.other).where(Duplicate.application == application, Duplicate.state == OPEN).limit(1)
+    if session.scalar(open_marks) is not None:
         raise Conflict("duplicate_open")
 
 
 def judge(session: Session, actor: Actor, application: str, other: str, verdict: str, reason: str, note: str) -> None:
-    """Clears or confirms one mark, with a reason of the list. Raises Invalid, NotFound, Conflict when it was judged."""
-    said = strip_controls(note)
+    """Clears or confirms one mark, with a reason of the list. Raises Invalid, NotFound, Conflict once it is judged."""
+    note_text = strip_controls(note)
     if verdict not in REASONS:
         raise Invalid("unknown_choice", field="verdict")
     if reason not in REASONS[verdict]:
         raise Invalid("unknown_choice" if reason else "required", field="reason")
-    if len(said) > NOTE_LENGTH:
+    if len(note_text) > NOTE_LENGTH:
         raise Invalid("too_long", field="note")
     mark = session.get(Duplicate, (application, other))
     if mark is None:
         raise NotFound()
-    values = {"state": verdict, "reason": reason, "note": said or None, "decided_by": actor.id}
-    judged = session.scalar(
+    values = {"state": verdict, "reason": reason, "note": note_text or None, "decided_by": actor.id}
+    judged_mark = session.scalar(
         update(Duplicate)
         .where(Duplicate.application == application, Duplicate.other == other, Duplicate.state == OPEN)
         .values(**values, decided_at=func.now())
         .returning(Duplicate.other)
         .execution_options(synchronize_session=False)
     )
-    if judged is None:
+    if judged_mark is None:
         raise Conflict("duplicate_judged")
     audit.record(session, actor, f"duplicate.{verdict}", application, reason=reason, other=other)

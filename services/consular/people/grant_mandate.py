@@ -1,4 +1,5 @@
-"""A mandate from account to account: given, accepted or declined, ended; whether the other exists is never told."""
+"""A mandate from account to account: granted, accepted or declined, ended. It never reveals whether the other account
+exists."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -31,11 +32,11 @@ def grant(
     until: date,
     today: date,
 ) -> Mandate:
-    """Offers a mandate to whoever has this number's key and given name (`agent`), good at this mission.
+    """Offers a mandate, valid at this mission, to the person with this number's key and given name (`agent`).
 
-    Raises Invalid by field, Conflict while one to the same number stands.
+    Raises Invalid by field, Conflict while another mandate to the same number is in force.
     """
-    key, given = agent
+    key, given_name = agent
     check_terms(scope, until, today, GRANTED)
     if rules.is_minor(principal.born, today):
         raise Invalid("mandate_by_minor", field="agent_number")
@@ -47,7 +48,7 @@ def grant(
         "principal": principal.person,
         "principal_name": principal.name,
         "agent_key": key,
-        "agent_given": given,
+        "agent_given": given_name,
         "scope": list(scope),
         "until": until,
     }
@@ -55,7 +56,7 @@ def grant(
 
 
 def check_terms(scope: Sequence[str], until: date, today: date, kind: str) -> None:
-    """Raises Invalid for a scope that is empty or cannot be given, a day that has passed, or more than the longest."""
+    """Raises Invalid for a scope that is empty or not offered, an end in the past, or one beyond the longest term."""
     errors: dict[str, str] = {}
     if not scope or set(scope) - set(scopes.offered(TRANSACTIONS, rules.CAPACITY_OF[kind])):
         errors["scope"] = "mandate_scope_needed"
@@ -67,8 +68,8 @@ def check_terms(scope: Sequence[str], until: date, today: date, kind: str) -> No
         raise Invalid("invalid", errors=errors, latest=rules.latest_end(today).isoformat())
 
 
-def store_mandate(session: Session, actor: Actor, mission: str, row: dict[str, object], taken: str) -> Mandate:
-    """Writes a new mandate. Raises Conflict with the code `taken` when one like it stands already."""
+def store_mandate(session: Session, actor: Actor, mission: str, row: dict[str, object], conflict_code: str) -> Mandate:
+    """Writes a new mandate. Raises Conflict with `conflict_code` when an equal one exists already."""
     values = {
         **row,
         "reference": references.new(mission, REFERENCE_LENGTH, MARK),
@@ -79,7 +80,7 @@ def store_mandate(session: Session, actor: Actor, mission: str, row: dict[str, o
     }
     reference = session.scalar(insert(Mandate).values(values).on_conflict_do_nothing().returning(Mandate.reference))
     if reference is None:
-        raise Conflict(taken)
+        raise Conflict(conflict_code)
     audit.record(session, actor, "mandate.made", str(reference), reason=str(row["kind"]))
     return find(session, str(reference))
 
@@ -87,43 +88,48 @@ def store_mandate(session: Session, actor: Actor, mission: str, row: dict[str, o
 def answer(
     session: Session, actor: Actor, reference: str, agent: AttestedPerson, key: str, today: date, *, accepted: bool
 ) -> Mandate:
-    """The agent takes the mandate up, or does not want it. Raises NotFound for somebody else's, Conflict when it was
-    answered or withdrawn meanwhile."""
-    offered = find(session, reference)
-    if offered.agent_key != key or not rules.is_called(agent.given, offered.agent_given or ""):
+    """The agent accepts or declines the mandate. Raises NotFound for another's, Conflict when it was answered or
+    withdrawn meanwhile."""
+    mandate = find(session, reference)
+    if mandate.agent_key != key or not rules.is_called(agent.given_name, mandate.agent_given or ""):
         raise NotFound("mandate_unknown")
-    taken: dict[str, object] = {"state": ACCEPTED, "agent": agent.person, "agent_name": agent.name}
-    values: dict[str, object] = taken if accepted else {"state": DECLINED, "agent": agent.person}
-    now_or_never = Mandate.state == OFFERED, Mandate.until >= today
-    return _change(session, actor, reference, "accepted" if accepted else "declined", values, *now_or_never)
+    acceptance: dict[str, object] = {"state": ACCEPTED, "agent": agent.person, "agent_name": agent.name}
+    values: dict[str, object] = acceptance if accepted else {"state": DECLINED, "agent": agent.person}
+    conditions = Mandate.state == OFFERED, Mandate.until >= today
+    return _change(session, actor, reference, "accepted" if accepted else "declined", values, *conditions)
 
 
 def end(session: Session, actor: Actor, reference: str) -> Mandate:
-    """The principal withdraws it, or the agent lays it down, at any time and at once. Raises NotFound for others."""
-    known = find(session, reference)
-    if actor.person is None or actor.person not in (known.principal, known.agent):
+    """The principal revokes the mandate, or the agent resigns it; it ends at once. Raises NotFound for others."""
+    mandate = find(session, reference)
+    if actor.person is None or actor.person not in (mandate.principal, mandate.agent):
         raise NotFound("mandate_unknown")
-    mine = or_(Mandate.principal == actor.person, Mandate.agent == actor.person)
-    return _change(session, actor, reference, "revoked", {"state": REVOKED}, Mandate.state.in_(LIVE), mine)
+    is_party = or_(Mandate.principal == actor.person, Mandate.agent == actor.person)
+    return _change(session, actor, reference, "revoked", {"state": REVOKED}, Mandate.state.in_(LIVE), is_party)
 
 
 def _change(
-    session: Session, actor: Actor, reference: str, what: str, values: dict[str, object], *only: ColumnElement[bool]
+    session: Session,
+    actor: Actor,
+    reference: str,
+    change: str,
+    values: dict[str, object],
+    *conditions: ColumnElement[bool],
 ) -> Mandate:
-    """One conditional statement: of two who come at once, the second learns that it has changed."""
+    """One conditional statement: the second of two simultaneous changes raises Conflict."""
     changed = session.scalar(
         update(Mandate)
-        .where(Mandate.reference == reference, *only)
+        .where(Mandate.reference == reference, *conditions)
         .values(**values, changed_at=func.now(), decided_by=actor.id)
         .returning(Mandate)
         .execution_options(synchronize_session=False, populate_existing=True)
     )
     if changed is None:
         raise Conflict("mandate_changed")
-    audit.record(session, actor, f"mandate.{what}", reference)
+    audit.record(session, actor, f"mandate.{change}", reference)
     return changed
 
 
-def _end(session: Session, actor: Actor, *which: ColumnElement[bool], reason: str) -> None:
+def _end(session: Session, actor: Actor, *conditions: ColumnElement[bool], reason: str) -> None:
     values = {"state": REVOKED, "reason": reason, "changed_at": func.now(), "decided_by": actor.id}
-    session.execute(update(Mandate).where(*which).values(values).execution_options(synchronize_session=False))
+    session.execute(update(Mandate).where(*conditions).values(values).execution_options(synchronize_session=False))

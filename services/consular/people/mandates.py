@@ -1,4 +1,4 @@
-"""Whether a mandate stands: asked at every step of whoever acts by it, so that a revocation counts at once."""
+"""Whether a mandate is in force. Every step of an agent checks it, so that a revocation counts at once."""
 
 from datetime import date
 from typing import Any
@@ -18,7 +18,7 @@ from shared.values.references import mission_of
 
 
 def show_person_everywhere(session: Session, actor: Actor, agent_key: str = "") -> None:
-    """For the rest of this transaction the actor's own rows are in sight, at whatever mission they were written."""
+    """Makes the actor's own rows of all missions visible for the rest of this transaction."""
     session.execute(
         select(
             func.set_config("mahjar.person", actor.person or "", True),
@@ -27,24 +27,24 @@ def show_person_everywhere(session: Session, actor: Actor, agent_key: str = "") 
     )
 
 
-def find(session: Session, reference: str, *, held: bool = False) -> Mandate:
-    """A mandate of this session's mission; held, nobody can revoke it before the commit. Raises NotFound."""
-    wanted = select(Mandate).where(Mandate.reference == reference).execution_options(populate_existing=True)
-    found = session.scalar(wanted.with_for_update(read=True) if held else wanted)
-    if found is None:
+def find(session: Session, reference: str, *, locked: bool = False) -> Mandate:
+    """A mandate of this session's mission; `locked`, nobody can revoke it before the commit. Raises NotFound."""
+    query = select(Mandate).where(Mandate.reference == reference).execution_options(populate_existing=True)
+    mandate = session.scalar(query.with_for_update(read=True) if locked else query)
+    if mandate is None:
         raise NotFound("mandate_unknown")
-    return found
+    return mandate
 
 
-def stands(mandate: Mandate, today: date) -> bool:
-    """Accepted, and its last day has not passed where the mission stands."""
+def is_in_force(mandate: Mandate, today: date) -> bool:
+    """Whether it is accepted and its last day has not passed at the mission."""
     return mandate.state == ACCEPTED and today <= mandate.until
 
 
-def check_stands(session: Session, reference: str, today: date, *, held: bool = False) -> Mandate:
-    """The mandate somebody acts by. Raises NotAllowed once it was revoked or has run out."""
-    mandate = find(session, reference, held=held)
-    if not stands(mandate, today):
+def check_in_force(session: Session, reference: str, today: date, *, locked: bool = False) -> Mandate:
+    """The mandate by which somebody acts. Raises NotAllowed once it is revoked or has run out."""
+    mandate = find(session, reference, locked=locked)
+    if not is_in_force(mandate, today):
         raise NotAllowed("mandate_ended")
     return mandate
 
@@ -56,10 +56,10 @@ def check_for(session: Session, actor: Actor, reference: str, mission: str, entr
     """
     if mission_of(reference) != mission:
         raise Refusal("mandate_other_mission", field="mandate")
-    mandate = find(session, reference, held=True)
+    mandate = find(session, reference, locked=True)
     if mandate.agent is None or mandate.agent != actor.person:
         raise NotFound("mandate_unknown")
-    if not stands(mandate, today):
+    if not is_in_force(mandate, today):
         raise NotAllowed("mandate_ended")
     if not allows(mandate, entry):
         raise Refusal("mandate_out_of_scope")
@@ -67,33 +67,38 @@ def check_for(session: Session, actor: Actor, reference: str, mission: str, entr
 
 
 def allows(mandate: Mandate, entry: Transaction) -> bool:
-    """Whether the mandate covers a transaction that may be applied for in its capacity. A guardian's covers all."""
+    """Whether the mandate covers a transaction that allows its capacity. A guardian's mandate covers all of them."""
     capacity = CAPACITY_OF[mandate.kind]
     return capacity in entry.acts and (mandate.kind == GUARDIANSHIP or covers(mandate.scope, entry))
 
 
-def of(session: Session, actor: Actor, agent_key: str, me: AttestedPerson) -> list[dict[str, Any]]:
-    """All that name the actor as principal or agent, or are offered to their number and name; `see_own` comes first."""
+def list_own(session: Session, actor: Actor, agent_key: str, attested: AttestedPerson) -> list[dict[str, Any]]:
+    """All mandates that name the actor as principal or agent, or are offered to their number and name.
+
+    `show_person_everywhere` must be called before.
+    """
     offered = and_(Mandate.state == OFFERED, Mandate.agent_key == agent_key)
-    wanted = select(Mandate).where(or_(Mandate.principal == actor.person, Mandate.agent == actor.person, offered))
-    rows = session.scalars(wanted.order_by(Mandate.made_at.desc(), Mandate.reference)).all()
+    query = select(Mandate).where(or_(Mandate.principal == actor.person, Mandate.agent == actor.person, offered))
+    rows = session.scalars(query.order_by(Mandate.made_at.desc(), Mandate.reference)).all()
     audit.record(session, actor, "mandate.listed", actor.person or "", count=len(rows))
-    mine = [
-        row for row in rows if actor.person in (row.principal, row.agent) or is_called(me.given, row.agent_given or "")
+    own_mandates = [
+        row
+        for row in rows
+        if actor.person in (row.principal, row.agent) or is_called(attested.given_name, row.agent_given or "")
     ]
-    return [serialise(row, actor, missions.today(session, row.mission)) for row in mine]
+    return [serialise(row, actor, missions.today(session, row.mission)) for row in own_mandates]
 
 
 def serialise(mandate: Mandate, actor: Actor, today: date) -> dict[str, Any]:
-    """A mandate as the two of it see it. The principal learns the agent's full name only once they have accepted."""
+    """A mandate as its two parties see it. The principal learns the agent's full name only after acceptance."""
     side = "principal" if mandate.principal == actor.person else "agent" if mandate.agent == actor.person else "offered"
-    over = mandate.state in (ACCEPTED, OFFERED) and mandate.until < today
+    has_ended = mandate.state in (ACCEPTED, OFFERED) and mandate.until < today
     return {
         "reference": mandate.reference,
         "mission": mandate.mission,
         "kind": mandate.kind,
-        "state": "ended" if over else mandate.state,
-        "stands": stands(mandate, today),
+        "state": "ended" if has_ended else mandate.state,
+        "stands": is_in_force(mandate, today),
         "side": side,
         "capacity": CAPACITY_OF[mandate.kind],
         "principal": mandate.principal_name,

@@ -1,4 +1,4 @@
-"""Who applies and who acts for them, as the civil registry attested it; mandates; persons who may be the same."""
+"""Applicants and acting persons as the civil registry attested them; mandates; possible duplicates of a person."""
 
 from datetime import date, datetime
 from typing import Any
@@ -28,7 +28,7 @@ class Applicant(Base):
 
 
 class ActingPerson(Base):
-    """Who acts on an application that is another's, with both printed names; absent where people act for themselves."""
+    """The person who acts on another's application, with both printed names; no row where people act for themselves."""
 
     __tablename__ = "acting_person"
 
@@ -44,10 +44,10 @@ class ActingPerson(Base):
 
 
 class Mandate(Base):
-    """Leave to act for another at one mission, given in the account or on a paper that an officer checked.
+    """Leave to act for another at one mission, granted in the account or by a deed that an officer checked.
 
-    Until somebody accepts it, one given in the account knows its agent by given name and a keyed hash of the number;
-    a paper knows the principal by what was typed, until an officer has found the person in the register.
+    A mandate granted in the account names its agent by given name and a keyed hash of the number until it is accepted.
+    A deed names the principal as typed until an officer has found the person in the register.
     """
 
     __tablename__ = "mandate"

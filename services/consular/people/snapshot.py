@@ -1,4 +1,4 @@
-"""Takes down who applies, and who acts for them, from what the civil registry attested; each submission afresh."""
+"""Stores applicant and acting person as the civil registry attested them; each submission stores them anew."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -13,8 +13,8 @@ from services.consular.people.model import ActingPerson, Applicant
 from shared.errors import Refusal
 
 
-def take(session: Session, application: str, mission: str, facts: Mapping[str, Any]) -> None:
-    """Writes the snapshot. Raises Refusal when the statement lacks what a file cannot do without."""
+def store_applicant(session: Session, application: str, mission: str, facts: Mapping[str, Any]) -> None:
+    """Writes the snapshot of the applicant. Raises Refusal when the statement lacks a required fact."""
     try:
         born = date.fromisoformat(str(facts["born"]))
         name = dict(facts["name"]["ar"])
@@ -29,14 +29,17 @@ def take(session: Session, application: str, mission: str, facts: Mapping[str, A
             "match_key": rules.match_key(name, born),
             "taken_at": func.now(),
         }
-    except (KeyError, TypeError, ValueError) as incomplete:
-        raise Refusal("statement_incomplete", authority="civil_registry") from incomplete
-    written = insert(Applicant).values(application=application, **values)
-    session.execute(written.on_conflict_do_update(index_elements=["application"], set_=values))
+    except (KeyError, TypeError, ValueError) as error:
+        raise Refusal("statement_incomplete", authority="civil_registry") from error
+    statement = insert(Applicant).values(application=application, **values)
+    session.execute(statement.on_conflict_do_update(index_elements=["application"], set_=values))
 
 
-def take_acting(session: Session, application: str, mission: str, facts: Mapping[str, Any]) -> None:
-    """Writes down who acts for the person of `facts`, if the register was asked by another; both names together."""
+def store_acting_person(session: Session, application: str, mission: str, facts: Mapping[str, Any]) -> None:
+    """Writes the acting person with both names, if somebody other than the person of `facts` asked the register.
+
+    Raises Refusal when the statement lacks a required fact.
+    """
     acting = facts.get("acting")
     if not isinstance(acting, Mapping):
         return
@@ -51,38 +54,38 @@ def take_acting(session: Session, application: str, mission: str, facts: Mapping
             "beneficiary_name": name_of(facts),
             "taken_at": func.now(),
         }
-    except (KeyError, TypeError) as incomplete:
-        raise Refusal("statement_incomplete", authority="civil_registry") from incomplete
-    written = insert(ActingPerson).values(application=application, **values)
-    session.execute(written.on_conflict_do_update(index_elements=["application"], set_=values))
+    except (KeyError, TypeError) as error:
+        raise Refusal("statement_incomplete", authority="civil_registry") from error
+    statement = insert(ActingPerson).values(application=application, **values)
+    session.execute(statement.on_conflict_do_update(index_elements=["application"], set_=values))
 
 
-def of(session: Session, application: str) -> Applicant | None:
-    """Who an application is for; None before it was first submitted."""
+def applicant_of(session: Session, application: str) -> Applicant | None:
+    """The applicant of an application; None before its first submission."""
     return session.scalar(
         select(Applicant).where(Applicant.application == application).execution_options(populate_existing=True)
     )
 
 
-def acting_on(session: Session, application: str) -> ActingPerson | None:
-    """Who acts on an application for its person; None where people act for themselves."""
+def acting_person_of(session: Session, application: str) -> ActingPerson | None:
+    """The person who acts on an application for its applicant; None where people act for themselves."""
     return session.scalar(
         select(ActingPerson).where(ActingPerson.application == application).execution_options(populate_existing=True)
     )
 
 
 def printed_name(applicant: Applicant) -> dict[str, str]:
-    """The name in both scripts: given name, father's name, family name. Without a Latin spelling the Arabic stands."""
+    """The name in both scripts: given name, father's name, family name. Arabic replaces a missing Latin spelling."""
     return _printed(applicant.name, applicant.latin)
 
 
 def name_of(facts: Mapping[str, Any]) -> dict[str, str]:
-    """The printed name of a person as a statement tells it. Raises KeyError when it tells none."""
+    """The printed name of a person in a statement. Raises KeyError when the statement has none."""
     return _printed(facts["name"]["ar"], facts["name"].get("latin") or {})
 
 
-def _printed(name: Mapping[str, Any], spelt: Mapping[str, Any]) -> dict[str, str]:
+def _printed(name: Mapping[str, Any], latin_name: Mapping[str, Any]) -> dict[str, str]:
     parts = ("given", "father", "family")
-    arabic = " ".join(str(name[part]) for part in parts if name.get(part))
-    latin = " ".join(str(spelt[part]) for part in parts if spelt.get(part))
-    return {"ar": arabic, "en": latin or arabic}
+    arabic_text = " ".join(str(name[part]) for part in parts if name.get(part))
+    latin_text = " ".join(str(latin_name[part]) for part in parts if latin_name.get(part))
+    return {"ar": arabic_text, "en": latin_text or arabic_text}

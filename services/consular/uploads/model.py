@@ -1,4 +1,4 @@
-"""What people hand in: bytes of a checked type, kept with the application they belong to."""
+"""The files people upload: bytes of a checked type, stored with their application."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from services.consular.model import Base
 
 
 class Upload(Base):
-    """One file handed in for one named paper of the checklist. Removing it drops the bytes and keeps the trace."""
+    """One file uploaded for one named item of the checklist. Removal deletes the bytes and keeps the row."""
 
     __tablename__ = "paper"
 

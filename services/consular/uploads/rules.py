@@ -1,4 +1,4 @@
-"""Which bytes are a paper: a JPEG, PNG or PDF that is exactly what it says it is, and small enough."""
+"""Which bytes are a valid upload: a JPEG, PNG or PDF of the declared type, and small enough."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 LIMIT_BYTES = 8 * 1024 * 1024
 LIMIT_FILES = 5
 FILENAME_LENGTH = 100
-# A second file hidden behind or inside the first is how one upload is served as another type.
-_FOREIGN = re.compile(rb"%PDF-|PK\x05\x06|PK\x03\x04|<html|<script|<!doctype|<\?php|<svg", re.IGNORECASE)
+# A second file hidden behind or inside the first would let one upload be served as another type.
+_FOREIGN_SIGNATURES = re.compile(rb"%PDF-|PK\x05\x06|PK\x03\x04|<html|<script|<!doctype|<\?php|<svg", re.IGNORECASE)
 _HEAD_BYTES = 1024
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 # Invisible and direction-changing characters make gpj.exe look like exe.jpg.
@@ -17,7 +17,7 @@ _UNSAFE_IN_NAME = re.compile('[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u2
 
 @dataclass(frozen=True)
 class Kind:
-    """One accepted type: its name on the wire, the ending of its file name, and how its bytes are proven."""
+    """One accepted type: its media type, the ending of its file name, and the check of its bytes."""
 
     type: str
     ending: str
@@ -26,19 +26,19 @@ class Kind:
 
 def _is_jpeg(data: bytes) -> bool:
     end = data.rfind(b"\xff\xd9")
-    return data.startswith(b"\xff\xd8\xff") and end > 2 and not _foreign(data, end + 2)
+    return data.startswith(b"\xff\xd8\xff") and end > 2 and not _has_foreign_content(data, end + 2)
 
 
 def _is_png(data: bytes) -> bool:
-    """Walks the chunks: the file ends where the IEND chunk ends."""
+    """Reads the chunks: the file must end where the IEND chunk ends."""
     if not data.startswith(_PNG_SIGNATURE):
         return False
-    place = len(_PNG_SIGNATURE)
-    while place + 12 <= len(data):
-        length, name = int.from_bytes(data[place : place + 4], "big"), data[place + 4 : place + 8]
-        place += 12 + length
+    position = len(_PNG_SIGNATURE)
+    while position + 12 <= len(data):
+        length, name = int.from_bytes(data[position : position + 4], "big"), data[position + 4 : position + 8]
+        position += 12 + length
         if name == b"IEND":
-            return length == 0 and place == len(data) and not _foreign(data, len(data))
+            return length == 0 and position == len(data) and not _has_foreign_content(data, len(data))
     return False
 
 
@@ -48,9 +48,9 @@ def _is_pdf(data: bytes) -> bool:
     return bool(re.match(rb"%PDF-[12]\.[0-9]", data)) and b"%%EOF" in tail and not archive
 
 
-def _foreign(data: bytes, end: int) -> bool:
-    """Whether something else starts in the head of an image, or follows its end."""
-    return bool(_FOREIGN.search(data[:_HEAD_BYTES]) or _FOREIGN.search(data[end:]))
+def _has_foreign_content(data: bytes, end: int) -> bool:
+    """Whether another file type starts in the head of an image, or follows its end."""
+    return bool(_FOREIGN_SIGNATURES.search(data[:_HEAD_BYTES]) or _FOREIGN_SIGNATURES.search(data[end:]))
 
 
 KINDS: Mapping[str, Kind] = {
@@ -64,7 +64,7 @@ KINDS: Mapping[str, Kind] = {
 
 
 def fault(content_type: str, data: bytes) -> str | None:
-    """The code of what is wrong with an upload, or None."""
+    """The error code of an upload, or None."""
     kind = KINDS.get(content_type)
     if kind is None:
         return "file_type_unknown"
@@ -76,8 +76,8 @@ def fault(content_type: str, data: bytes) -> str | None:
 
 
 def safe_name(filename: str, kind: Kind) -> str:
-    """The name as the person knows it: no folders, no controls, and the ending of the type it really is."""
-    last = re.split(r"[\\/]", filename)[-1]
-    stem = _UNSAFE_IN_NAME.sub("", last).strip(" .").rpartition(".")
+    """The person's file name without folders and controls, with the ending of its real type."""
+    base_name = re.split(r"[\\/]", filename)[-1]
+    stem = _UNSAFE_IN_NAME.sub("", base_name).strip(" .").rpartition(".")
     name = (stem[0] if stem[1] and len(stem[2]) <= 5 else "".join(stem)).strip(" .")
     return f"{name[:FILENAME_LENGTH] or 'paper'}.{kind.ending}"

@@ -1,4 +1,4 @@
-"""Keeps the files people hand in: checked before they are stored, named by us, removed without a trace of content."""
+"""Stores uploads: checked before they are stored, named by us, their content deleted on removal."""
 
 import hashlib
 from collections.abc import Sequence
@@ -13,20 +13,21 @@ from shared.errors import Conflict, Invalid, NotFound
 from shared.identity.actor import Actor
 from shared.values import references
 
-# First sign of a paper's identifier, which starts with the mission so that it can be found without the application.
+# First sign of an upload's identifier, which starts with the mission: it can be found without the application.
 MARK = "U"
 
 
 def store_upload(
     session: Session, actor: Actor, application: str, mission: str, name: str, filename: str, kind: str, data: bytes
 ) -> Upload:
-    """Stores an upload. Raises Invalid with the field of the paper when the bytes are not what they say they are."""
+    """Stores an upload. Raises Invalid with the checklist item as field when the bytes are not of the declared type,
+    Conflict (too_many_papers)."""
     if fault := rules.fault(kind, data):
         raise Invalid(fault, field=name, limit=rules.LIMIT_BYTES)
-    held = sum(paper.name == name for paper in of(session, application))
-    if held >= rules.LIMIT_FILES:
+    count = sum(upload.name == name for upload in list_uploads(session, application))
+    if count >= rules.LIMIT_FILES:
         raise Conflict("too_many_papers", limit=rules.LIMIT_FILES)
-    paper = Upload(
+    upload = Upload(
         id=references.new(mission, references.CODE_LENGTH, MARK),
         application=application,
         mission=mission,
@@ -39,48 +40,48 @@ def store_upload(
         added_by=actor.id,
         added_at=db.now(session),
     )
-    session.add(paper)
+    session.add(upload)
     session.flush()
-    audit.record(session, actor, "paper.uploaded", application, paper=paper.id, name=name, sha256=paper.sha256)
-    return paper
+    audit.record(session, actor, "paper.uploaded", application, paper=upload.id, name=name, sha256=upload.sha256)
+    return upload
 
 
-def remove(session: Session, actor: Actor, application: str, paper: str) -> None:
-    """Drops the bytes of a paper. Raises NotFound when it is not (or no longer) part of this application."""
-    gone = session.execute(
+def remove(session: Session, actor: Actor, application: str, upload: str) -> None:
+    """Deletes the bytes of an upload. Raises NotFound when it is not (or no longer) part of this application."""
+    removed = session.execute(
         update(Upload)
-        .where(Upload.id == paper, Upload.application == application, Upload.removed_at.is_(None))
+        .where(Upload.id == upload, Upload.application == application, Upload.removed_at.is_(None))
         .values(content=None, removed_at=func.now())
         .returning(Upload.id)
     ).one_or_none()
-    if gone is None:
+    if removed is None:
         raise NotFound()
-    audit.record(session, actor, "paper.removed", application, paper=paper)
+    audit.record(session, actor, "paper.removed", application, paper=upload)
 
 
-def find(session: Session, paper: str) -> Upload:
-    """One paper that is still there. Raises NotFound."""
-    found = session.scalar(select(Upload).where(Upload.id == paper, Upload.removed_at.is_(None)))
-    if found is None:
+def find(session: Session, upload: str) -> Upload:
+    """An upload that is not removed. Raises NotFound."""
+    row = session.scalar(select(Upload).where(Upload.id == upload, Upload.removed_at.is_(None)))
+    if row is None:
         raise NotFound()
-    return found
+    return row
 
 
-def content(session: Session, actor: Actor, paper: Upload) -> bytes:
-    """The bytes of a paper, the reading of which is recorded."""
-    audit.record(session, actor, "paper.read", paper.application, paper=paper.id)
-    data = session.scalar(select(Upload.content).where(Upload.id == paper.id))
+def content(session: Session, actor: Actor, upload: Upload) -> bytes:
+    """The bytes of an upload; the read is recorded. Raises NotFound."""
+    audit.record(session, actor, "paper.read", upload.application, paper=upload.id)
+    data = session.scalar(select(Upload.content).where(Upload.id == upload.id))
     if data is None:
         raise NotFound()
     return data
 
 
-def of(session: Session, application: str) -> Sequence[Upload]:
-    """What is handed in for an application, oldest first."""
-    held = select(Upload).where(Upload.application == application, Upload.removed_at.is_(None))
-    return session.scalars(held.order_by(Upload.added_at, Upload.id)).all()
+def list_uploads(session: Session, application: str) -> Sequence[Upload]:
+    """The uploads of an application, oldest first."""
+    query = select(Upload).where(Upload.application == application, Upload.removed_at.is_(None))
+    return session.scalars(query.order_by(Upload.added_at, Upload.id)).all()
 
 
-def download_name(paper: Upload) -> str:
-    """A name of our own for the saved file: nothing a stranger typed reaches a header."""
-    return f"{paper.application}-{paper.name}.{rules.KINDS[paper.type].ending}"
+def download_name(upload: Upload) -> str:
+    """Our own name for the saved file: no text from outside reaches a header."""
+    return f"{upload.application}-{upload.name}.{rules.KINDS[upload.type].ending}"

@@ -1,4 +1,4 @@
-"""An application as it is shown: to its applicant, and to the mission with person and history beside it."""
+"""Views of an application: for its applicant, and for the mission with person and history."""
 
 from typing import Any
 
@@ -50,7 +50,7 @@ ACTIONS = {
     "miss": "desk.miss",
 }
 
-# What the stages of a turn are called; their statuses are those of any application.
+# The codes of an appointment's stages; their statuses are those of any application.
 TURN_STAGES = {"ready": "turn_booked", "collected": "turn_attended"}
 
 View = dict[str, Any]
@@ -59,7 +59,7 @@ View = dict[str, Any]
 def list_own(session: Session, actor: Actor) -> list[View]:
     """The actor's applications at every mission, newest first.
 
-    For this one question the rows of a person, rather than those of a mission, are in sight.
+    The person's rows of all missions are visible for this query.
     """
     show_person_everywhere(session, actor.person)
     rows = session.execute(
@@ -76,12 +76,12 @@ def list_own(session: Session, actor: Actor) -> list[View]:
 def _serialise_row(
     session: Session, actor: Actor, application: Application, acting: ActingPerson | None, mandate: Mandate | None
 ) -> View:
-    """A line of somebody's list. Once their mandate has ended they see that it has, and nothing that happened since."""
-    shown = {**summary(application), "behalf": behalf_of(actor, application, acting)}
-    over = mandate is not None and not mandates.stands(mandate, today(session, application.mission))
-    if over and actor.person != application.person:
-        return {**shown, "status": "mandate_ended", "awaits": None, "due_on": None, "changed_at": None}
-    return shown
+    """A row of a person's list. An agent whose mandate has ended sees that, and nothing that happened since."""
+    row = {**summary(application), "behalf": behalf_of(actor, application, acting)}
+    has_ended = mandate is not None and not mandates.is_in_force(mandate, today(session, application.mission))
+    if has_ended and actor.person != application.person:
+        return {**row, "status": "mandate_ended", "awaits": None, "due_on": None, "changed_at": None}
+    return row
 
 
 def behalf_of(
@@ -89,24 +89,24 @@ def behalf_of(
 ) -> View | None:
     """Both names of a file that one person handles for another; None where people act for themselves.
 
-    Who named a relative or ward gets number and given name back, by which the register is asked again.
+    Whoever named a relative or ward also gets number and given name, for the next query to the register.
     """
     if acting is None or application.capacity == HOLDER:
         return None
-    again = applicant is not None and actor.person == application.acting and application.mandate is None
+    may_ask_again = applicant is not None and actor.person == application.acting and application.mandate is None
     return {
         "capacity": application.capacity,
         "mandate": application.mandate,
         "beneficiary": acting.beneficiary_name,
         "acting": acting.name,
         "yours": actor.person == application.person,
-        "national_number": applicant.national_number if applicant and again else None,
-        "given_name": applicant.name.get("given") if applicant and again else None,
+        "national_number": applicant.national_number if applicant and may_ask_again else None,
+        "given_name": applicant.name.get("given") if applicant and may_ask_again else None,
     }
 
 
 def summary(application: Application) -> View:
-    """The head of a file, as lists show it."""
+    """The summary of a file, as lists show it."""
     return {
         "reference": application.reference,
         "transaction": application.transaction,
@@ -123,25 +123,25 @@ def summary(application: Application) -> View:
 
 
 def view(session: Session, actor: Actor, reference: str) -> View:
-    """The whole file, as its applicant sees it. The reading is recorded."""
+    """The whole file, as its applicant sees it. The read is recorded."""
     application = find(session, actor, "application.read", reference)
     audit.record(session, actor, "application.read", reference)
-    notices = inbox.about(session, reference, actor.person or "")
+    notices = inbox.list_about(session, reference, actor.person or "")
     return {**full_view(session, actor, application), "notices": notices}
 
 
 def case(session: Session, actor: Actor, reference: str, reason: str | None = None) -> View:
-    """The file as the desk sees it: with what the registers attested, and who did what. The reading is recorded."""
+    """The file as the desk sees it, with the attested facts and the history. The read is recorded."""
     application = find(session, actor, "desk.case", reference)
     audit.record(session, actor, "case.read", reference, reason=reason)
-    applicant, doubts = snapshot.of(session, reference), duplicates.of(session, reference)
+    applicant, marks = snapshot.applicant_of(session, reference), duplicates.list_marks(session, reference)
     return {
         **full_view(session, actor, application),
         "person": _person(applicant) if applicant else None,
         "facts": application.facts,
-        "asked": _asked(session, application),
-        "exception": application.exception or (POSSIBLE if any(one["state"] == "open" for one in doubts) else None),
-        "duplicates": doubts,
+        "asked": _questions(session, application),
+        "exception": application.exception or (POSSIBLE if any(mark["state"] == "open" for mark in marks) else None),
+        "duplicates": marks,
         "passport": passport_view.serialise(session, actor, application),
         "history": _history(session, reference),
     }
@@ -149,17 +149,17 @@ def case(session: Session, actor: Actor, reference: str, reason: str | None = No
 
 def full_view(session: Session, actor: Actor, application: Application) -> View:
     """The file as both sides see it."""
-    applicant = snapshot.of(session, application.reference)
-    acting = snapshot.acting_on(session, application.reference)
+    applicant = snapshot.applicant_of(session, application.reference)
+    acting = snapshot.acting_person_of(session, application.reference)
     order = quote.latest(session, application.reference)
     steps = _steps(session, application.reference)
-    to_come = upcoming.upcoming(session, application)
+    upcoming_view = upcoming.upcoming(session, application)
     return {
         **summary(application),
-        "applicant": _named(applicant) if applicant else None,
+        "applicant": _applicant_name(applicant) if applicant else None,
         "behalf": behalf_of(actor, application, acting, applicant),
         "answers": application.answers,
-        "papers": [serialise_upload(paper) for paper in store.of(session, application.reference)],
+        "papers": [serialise_upload(upload) for upload in store.list_uploads(session, application.reference)],
         "quote": quote.serialise(session, order) if order else None,
         "upgrade": upgrade.serialise(session, application),
         "payments": [payment.serialise() for payment in attempts.of_application(session, application.reference)],
@@ -169,9 +169,9 @@ def full_view(session: Session, actor: Actor, application: Application) -> View:
         "stages": stages_of(application, steps),
         "collection": _collection(session, application),
         "letters": _letters(session, actor, application),
-        "on_withdrawal": withdrawal_terms.on_withdrawal(session, application),
-        **to_come,
-        "allowed": upcoming.possible_verbs(allowed(actor, application), to_come),
+        "on_withdrawal": withdrawal_terms.withdrawal_terms(session, application),
+        **upcoming_view,
+        "allowed": upcoming.possible_verbs(allowed(actor, application), upcoming_view),
     }
 
 
@@ -190,28 +190,30 @@ def allowed(actor: Actor, application: Application) -> list[str]:
 
 
 def stages_of(application: Application, steps: list[Step]) -> list[dict[str, str]]:
-    """The way of this transaction and how far this application is."""
+    """The stages of this transaction, each with its state for this application."""
     entry = forms.transaction(application.transaction)
-    way = rules.path(entry.outcome, assessed=entry.priced == AFTER_ASSESSMENT, free=not entry.fees)
+    path = rules.path(entry.outcome, assessed=entry.priced == AFTER_ASSESSMENT, free=not entry.fees)
     came_from = next((step.source for step in reversed(steps) if step.source != step.target), None)
     last = Status(came_from) if came_from else Status.DRAFT
-    shown = rules.stages(way, Status(application.status), last, paid=application.paid_at is not None)
-    return [{**one, "code": TURN_STAGES[one["code"]]} for one in shown] if entry.outcome == APPOINTMENT else shown
+    stages = rules.stages(path, Status(application.status), last, paid=application.paid_at is not None)
+    return (
+        [{**stage, "code": TURN_STAGES[stage["code"]]} for stage in stages] if entry.outcome == APPOINTMENT else stages
+    )
 
 
-def serialise_upload(paper: Upload) -> View:
-    """A paper without its bytes."""
+def serialise_upload(upload: Upload) -> View:
+    """An upload without its bytes."""
     return {
-        "id": paper.id,
-        "name": paper.name,
-        "filename": paper.filename,
-        "bytes": paper.size,
-        "type": paper.type,
-        "added_at": paper.added_at.isoformat(),
+        "id": upload.id,
+        "name": upload.name,
+        "filename": upload.filename,
+        "bytes": upload.size,
+        "type": upload.type,
+        "added_at": upload.added_at.isoformat(),
     }
 
 
-def _named(applicant: Applicant) -> View:
+def _applicant_name(applicant: Applicant) -> View:
     return {"name": snapshot.printed_name(applicant)}
 
 
@@ -240,11 +242,11 @@ def _collection(session: Session, application: Application) -> View | None:
 
 
 def _letters(session: Session, actor: Actor, application: Application) -> list[View]:
-    """For the two sides of the case, and no more of its staff than may read letters."""
+    """The letters, for the case's parties and for staff who may read letters."""
     if not is_party(actor, application) and actor.role not in ACCESS["letter.read"]:
         return []
     day = today(session, application.mission)
-    return [desk_letters.head(letter, day) for letter in letters.of_application(session, application.reference)]
+    return [desk_letters.summary(letter, day) for letter in letters.of_application(session, application.reference)]
 
 
 def _refund(row: Any) -> View:
@@ -262,11 +264,13 @@ def _steps(session: Session, reference: str) -> list[Step]:
 
 
 def _line(step: Step, acting: ActingPerson | None) -> View:
-    """Where one person acts for another each line says which of the two it was."""
-    both = acting is not None and step.person is not None
+    """A step of the timeline. Where one person acts for another, it says which of the two acted."""
+    is_behalf = acting is not None and step.person is not None
     return {
-        "capacity": step.capacity if both else None,
-        "name": (acting.name if step.person == acting.person else acting.beneficiary_name) if acting and both else None,
+        "capacity": step.capacity if is_behalf else None,
+        "name": (acting.name if step.person == acting.person else acting.beneficiary_name)
+        if acting and is_behalf
+        else None,
         "at": step.at.isoformat(),
         "code": step.code,
         "by": step.role,
@@ -276,7 +280,7 @@ def _line(step: Step, acting: ActingPerson | None) -> View:
     }
 
 
-def _asked(session: Session, application: Application) -> list[View]:
+def _questions(session: Session, application: Application) -> list[View]:
     rows = session.scalars(select(Asking).where(Asking.application == application.reference).order_by(Asking.asked_at))
     return [{"authority": row.authority, "ask": row.ask, "round": row.round, "outcome": row.outcome} for row in rows]
 

@@ -1,4 +1,4 @@
-"""What the desk has to do: the mission's files, exceptions first, found by reference or national number."""
+"""The desk's queue: the mission's files, exceptions first, searched by reference or national number."""
 
 from typing import Any
 
@@ -22,39 +22,39 @@ EXCEPTIONS = "exceptions"
 
 
 def queue(
-    session: Session, actor: Actor, status: str = "", transaction: str = "", sought: str = "", page: int = 1
+    session: Session, actor: Actor, status: str = "", transaction: str = "", search: str = "", page: int = 1
 ) -> dict[str, Any]:
-    """One page of rows, and how many files stand in each status. What was never handed in is not among them.
+    """One page of submitted files, with the number of files in each status.
 
     Raises Invalid for an unknown status, or for a search that is neither a reference nor a national number.
     """
-    if status not in ("", EXCEPTIONS, *(each.value for each in Status)):
+    if status not in ("", EXCEPTIONS, *(known_status.value for known_status in Status)):
         raise Invalid("unknown_choice", field="status")
-    wanted: list[ColumnElement[bool]] = [Application.submitted_at.is_not(None)]
+    conditions: list[ColumnElement[bool]] = [Application.submitted_at.is_not(None)]
     if status:
-        wanted.append(_exceptional() if status == EXCEPTIONS else Application.status == status)
+        conditions.append(_exceptional() if status == EXCEPTIONS else Application.status == status)
     if transaction:
-        wanted.append(Application.transaction == transaction)
-    if sought:
-        wanted.append(_sought(sought))
-    found = session.execute(_page(wanted, page)).all()
+        conditions.append(Application.transaction == transaction)
+    if search:
+        conditions.append(_search_condition(search))
+    rows = session.execute(_page(conditions, page)).all()
     audit.record(
-        session, actor, "desk.queue", actor.mission or "", status=status, searched=bool(sought), rows=len(found)
+        session, actor, "desk.queue", actor.mission or "", status=status, searched=bool(search), rows=len(rows)
     )
     return {
-        "rows": [_row(*row) for row in found[:PAGE_ROWS]],
-        "more": len(found) > PAGE_ROWS,
+        "rows": [_row(*row) for row in rows[:PAGE_ROWS]],
+        "more": len(rows) > PAGE_ROWS,
         "page": page,
         "counts": _counts(session),
     }
 
 
-def _page(wanted: list[ColumnElement[bool]], page: int) -> Select[Application, Applicant, bool]:
-    """One row too many tells whether there is a next page."""
+def _page(conditions: list[ColumnElement[bool]], page: int) -> Select[Application, Applicant, bool]:
+    """The query of a page, with one extra row that shows whether there is a next page."""
     return (
         select(Application, Applicant, duplicates.is_open(Application.reference))
         .outerjoin(Applicant, Applicant.application == Application.reference)
-        .where(*wanted)
+        .where(*conditions)
         .order_by(
             _exceptional().desc(),
             Application.status.in_(FINAL),
@@ -75,19 +75,19 @@ def _exceptional() -> ColumnElement[bool]:
     )
 
 
-def _sought(text: str) -> ColumnElement[bool]:
+def _search_condition(text: str) -> ColumnElement[bool]:
     reference = references.clean(text)
     if references.is_valid(reference):
         return Application.reference == reference
     try:
         return Applicant.national_number == national_number(text)
-    except ValueError as wrong:
-        raise Invalid("search_not_understood", field="q") from wrong
+    except ValueError as error:
+        raise Invalid("search_not_understood", field="q") from error
 
 
-def _row(application: Application, applicant: Applicant | None, doubtful: bool) -> dict[str, Any]:
+def _row(application: Application, applicant: Applicant | None, has_open_mark: bool) -> dict[str, Any]:
     name = snapshot.printed_name(applicant) if applicant else None
-    exception = application.exception or (POSSIBLE if doubtful else None)
+    exception = application.exception or (POSSIBLE if has_open_mark else None)
     return {**summary(application), "applicant": {"name": name}, "exception": exception}
 
 
@@ -98,6 +98,6 @@ def _counts(session: Session) -> dict[str, int]:
         .group_by(Application.status)
     )
     exceptions = session.scalar(select(func.count()).select_from(Application).where(_exceptional())) or 0
-    counted = {status: int(count) for status, count in rows}
-    shown = {status.value: counted.get(status, 0) for status in Status if status is not Status.DRAFT}
-    return {**shown, EXCEPTIONS: exceptions}
+    count_by_status = {status: int(count) for status, count in rows}
+    counts = {status.value: count_by_status.get(status, 0) for status in Status if status is not Status.DRAFT}
+    return {**counts, EXCEPTIONS: exceptions}

@@ -1,4 +1,4 @@
-"""Follows an application without an account: reference and birth date open its stage, and nothing else."""
+"""Tracks an application without an account: reference and birth date give its stage, and nothing else."""
 
 from datetime import date
 from typing import Any
@@ -15,10 +15,7 @@ from shared.identity.actor import Actor
 
 
 def track(session: Session, actor: Actor, reference: str, born: date) -> dict[str, Any]:
-    """Transaction, status and stages. Raises the same NotFound for an absent reference and for a wrong date.
-
-    A draft is not found either.
-    """
+    """Transaction, status and stages. Raises the same NotFound for an absent reference, a wrong date and a draft."""
     application = session.scalar(
         select(Application)
         .join(Applicant, Applicant.application == Application.reference)

@@ -1,4 +1,4 @@
-"""What still brings somebody to the mission: a turn, a visit in person, the slip of a passport that waits."""
+"""What still brings an applicant to the mission: an appointment, a visit in person, the collection of a passport."""
 
 import math
 from typing import Any
@@ -21,54 +21,56 @@ View = dict[str, Any]
 
 
 def upcoming(session: Session, application: Application) -> View:
-    """The turn, the visit that must be made, and the slip of a passport that waits."""
+    """The appointment, the required visit, and the slip of a ready passport."""
     entry = forms.transaction(application.transaction)
     service = fulfilment_of(application).attendance.service(entry, application.answers)
     if entry.outcome != APPOINTMENT and entry.appointment is None:
         return {"turn": None, "visit": None, "slip": None}
-    turn = book.latest(session, application.reference)
-    waiting = entry.outcome == BOOKLET and application.status == Status.READY
+    appointment = book.latest(session, application.reference)
+    is_ready = entry.outcome == BOOKLET and application.status == Status.READY
     return {
-        "turn": _serialise_appointment(session, turn) if turn else None,
+        "turn": _serialise_appointment(session, appointment) if appointment else None,
         "service": service,
         "visit": _serialise_attendance(session, application, service) if entry.appointment else None,
-        "slip": passport_slip(session, application.reference) if waiting else None,
+        "slip": passport_slip(session, application.reference) if is_ready else None,
     }
 
 
-def _serialise_appointment(session: Session, turn: Appointment) -> View:
-    """With how long it is still held, and until when changing it is free."""
-    rule = calendar.rule(session, turn.mission, turn.service)
+def _serialise_appointment(session: Session, appointment: Appointment) -> View:
+    """An appointment with the minutes left of its hold, and whether a change is still free."""
+    rule = calendar.rule(session, appointment.mission, appointment.service)
     state = (
-        turn.state if turn.state != AppointmentState.HELD or book.is_held(session, turn) else AppointmentState.EXPIRED
+        appointment.state
+        if appointment.state != AppointmentState.HELD or book.is_held(session, appointment)
+        else AppointmentState.EXPIRED
     )
     return {
-        **turn.serialise(),
+        **appointment.serialise(),
         "state": state,
-        "late": rules.is_late(turn.starts_at, now(session), rule.free_hours),
-        "begun": turn.starts_at <= now(session),
+        "late": rules.is_late(appointment.starts_at, now(session), rule.free_hours),
+        "begun": appointment.starts_at <= now(session),
         "free_hours": rule.free_hours,
         "arrive_minutes": rule.arrive_minutes,
-        "minutes_left": max(0, math.ceil((turn.held_until - now(session)).total_seconds() / 60))
-        if turn.held_until
+        "minutes_left": max(0, math.ceil((appointment.held_until - now(session)).total_seconds() / 60))
+        if appointment.held_until
         else 0,
     }
 
 
 def _serialise_attendance(session: Session, application: Application, service: str | None) -> View:
-    came = attendance.of(session, application.reference)
-    known = service in calendar.services(session, application.mission)
-    return {"attended_at": came.at.isoformat() if came else None, "walk_in": not known}
+    attendance_row = attendance.find_attendance(session, application.reference)
+    is_offered = service in calendar.services(session, application.mission)
+    return {"attended_at": attendance_row.at.isoformat() if attendance_row else None, "walk_in": not is_offered}
 
 
-def possible_verbs(verbs: list[str], to_come: View) -> list[str]:
-    """Of the verbs about turns those that fit the turn: none is held for who has one, none changed where none is."""
-    turn, visit = to_come["turn"] or {}, to_come["visit"] or {}
-    booked, came = turn.get("state") == AppointmentState.BOOKED, bool(visit.get("attended_at"))
-    fitting = {
-        "hold_turn": not booked and not came and not visit.get("walk_in"),
-        "change_turn": booked and not turn["begun"],
-        "attend": not came,
-        "miss": booked and turn["begun"],
+def possible_verbs(verbs: list[str], upcoming_view: View) -> list[str]:
+    """The verbs without those that do not fit the appointment: no hold beside a booked one, no change without one."""
+    appointment, visit = upcoming_view["turn"] or {}, upcoming_view["visit"] or {}
+    is_booked, has_attended = appointment.get("state") == AppointmentState.BOOKED, bool(visit.get("attended_at"))
+    possible = {
+        "hold_turn": not is_booked and not has_attended and not visit.get("walk_in"),
+        "change_turn": is_booked and not appointment["begun"],
+        "attend": not has_attended,
+        "miss": is_booked and appointment["begun"],
     }
-    return [verb for verb in verbs if fitting.get(verb, True)]
+    return [verb for verb in verbs if possible.get(verb, True)]

@@ -1,4 +1,4 @@
-"""Appointments of applications: a time is held, confirmed, changed for another, or cancelled."""
+"""Appointments of applications: hold, confirm, reschedule, cancel."""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from shared.identity.actor import Actor
 
 
 def attendance_of(application: Application, verb: str) -> Attendance:
-    """What an appointment means for this application. Raises Conflict when the verb makes no sense as it stands."""
+    """The effects of an appointment on this application. Raises Conflict when the verb is not possible now."""
     entry = forms.transaction(application.transaction)
     visit = entry.appointment is not None
     if not rules.appointment_verb_fits(verb, Status(application.status), entry.outcome, visit=visit):
@@ -27,49 +27,52 @@ def attendance_of(application: Application, verb: str) -> Attendance:
 
 
 def hold_slot(session: Session, actor: Actor, reference: str, starts_at: datetime) -> Appointment:
-    """Holds a time for an application, in place of one held before. Raises what `hold` raises, and Refusal
-    (turn_answers_first) before the questions are answered that the appointment depends on."""
+    """Holds a time for an application, in place of an earlier hold.
+
+    Raises what `hold` raises, Refusal (turn_answers_first) while the questions it depends on are unanswered, Conflict
+    (attended_already).
+    """
     application = load_for_update(session, actor, "turn.hold", reference)
-    meaning = attendance_of(application, "hold_turn")
-    if attendance.of(session, reference) is not None:
+    effects = attendance_of(application, "hold_turn")
+    if attendance.find_attendance(session, reference) is not None:
         raise Conflict("attended_already")
-    return hold(session, actor, meaning.booker(session, application, application.answers), starts_at)
+    return hold(session, actor, effects.booker(session, application, application.answers), starts_at)
 
 
 def release_slot(session: Session, actor: Actor, reference: str) -> None:
-    """Gives up what is only held."""
+    """Releases the held time; a booked one stays."""
     application = load_for_update(session, actor, "turn.hold", reference)
     attendance_of(application, "hold_turn")
     appointment = book.latest(session, reference)
     if appointment is not None and book.is_held(session, appointment):
-        release.release_held(session, actor, reference)
+        release.release_live(session, actor, reference)
 
 
 def confirm(session: Session, actor: Actor, reference: str) -> Appointment:
-    """Books the time held for a visit, with a slip. An appointment for its own sake is booked by handing in."""
+    """Books the time held for a visit, with a slip. An application for an appointment books it on submission."""
     application = load_for_update(session, actor, "turn.confirm", reference)
     return attendance_of(application, "hold_turn").confirm(session, actor, application)
 
 
 def reschedule(session: Session, actor: Actor, reference: str, starts_at: datetime) -> Appointment:
-    """Changes a booked time for another, both at once or not at all; the old slip is no longer valid."""
+    """Moves a booked appointment to another time, completely or not at all; the old slip is revoked."""
     application = load_for_update(session, actor, "turn.move", reference)
-    meaning = attendance_of(application, "change_turn")
-    old = book.booked(session, reference).slip
-    booker = meaning.booker(session, application, application.answers)
+    effects = attendance_of(application, "change_turn")
+    old_slip = book.find_booked(session, reference).slip
+    booker = effects.booker(session, application, application.answers)
     appointment = book.exchange(session, actor, booker, starts_at)
-    slips.revoke(session, actor, old, "turn_moved")
+    slips.revoke(session, actor, old_slip, "turn_moved")
     slip = slips.issue(session, actor, application, appointment)
-    meaning.rescheduled(session, actor, application, appointment, slip)
+    effects.apply_reschedule(session, actor, application, appointment, slip)
     return appointment
 
 
 def cancel(session: Session, actor: Actor, reference: str) -> Appointment:
-    """Cancels a booked appointment; its seat is free at once. Raises NotFound without one, Conflict (turn_begun) after
-    its hour."""
+    """Cancels a booked appointment and frees its seat. Raises NotFound without one, Conflict (turn_begun) after its
+    hour."""
     application = load_for_update(session, actor, "turn.cancel", reference)
-    meaning = attendance_of(application, "change_turn")
+    effects = attendance_of(application, "change_turn")
     appointment = release.cancel(session, actor, reference)
     slips.revoke(session, actor, appointment.slip, "turn_cancelled")
-    meaning.cancelled(session, actor, application, appointment)
+    effects.apply_cancellation(session, actor, application, appointment)
     return appointment

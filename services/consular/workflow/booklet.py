@@ -1,4 +1,4 @@
-"""A passport booklet as the outcome of an application: printed from the stock, or waited for."""
+"""A passport booklet as the outcome of an application: printed from the stock, or awaited."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,24 +24,24 @@ def grant(session: Session, actor: Actor, application: Application) -> None:
     note_step(session, actor, application, AWAITING_BOOKLET, Status.WITH_AUTHORITY)
 
 
-def serve_waiting(session: Session, actor: Actor) -> int:
-    """Prints for those who wait longest, in the mission of the session, until the stock is empty; how many."""
-    waiting = (
+def assign_booklets(session: Session, actor: Actor) -> int:
+    """Prints for the longest waiting applications of the session's mission while there is stock; returns how many."""
+    query = (
         select(Application)
         .where(Application.awaits == AWAITING_BOOKLET, Application.status == Status.WITH_AUTHORITY)
         .order_by(Application.paid_at, Application.reference)
         .with_for_update(skip_locked=True)
     )
-    served = 0
-    for application in session.scalars(waiting):
+    count = 0
+    for application in session.scalars(query):
         if not _print_passport(session, actor, application):
             break
-        served += 1
-    return served
+        count += 1
+    return count
 
 
 def _print_passport(session: Session, actor: Actor, application: Application) -> bool:
-    """False when no booklet is in stock."""
+    """Prints the passport; False when no booklet is in stock."""
     booklet = booklets.assign(session, actor, application.reference)
     if booklet is None:
         return False

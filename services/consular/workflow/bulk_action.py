@@ -1,4 +1,4 @@
-"""What a second signature sets off: each kind of proposal with how it is read, previewed and carried out."""
+"""Bulk actions by two signatures: each kind of proposal with its reader, its preview and its action."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,16 +13,16 @@ from shared.errors import Invalid
 from shared.identity.access import check_access
 from shared.identity.actor import Actor
 
-Given = Mapping[str, Any]
+Terms = Mapping[str, Any]
 Figures = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Kind:
-    """Reads the terms, says what they would touch, and does it once both have signed."""
+    """A kind of bulk action: `read` checks the terms, `preview` counts what they affect, `carry_out` acts."""
 
-    read: Callable[[Session, Given], Figures]
-    preview: Callable[[Session, Given], Figures]
+    read: Callable[[Session, Terms], Figures]
+    preview: Callable[[Session, Terms], Figures]
     carry_out: Callable[[Session, Actor, Proposal], None]
 
 
@@ -33,29 +33,29 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
-def look(session: Session, actor: Actor, kind: str, given: Given) -> Figures:
-    """The clean terms and what they would touch. Nothing is written. Raises Invalid with a code per field."""
+def preview(session: Session, actor: Actor, kind: str, terms: Terms) -> Figures:
+    """The clean terms and the figures they affect. Nothing is written. Raises Invalid with a code per field."""
     check_access(actor, "proposal.make", mission=session.info["mission"])
     if kind not in KINDS:
         raise Invalid("unknown_choice", field="kind")
-    params = KINDS[kind].read(session, given)
+    params = KINDS[kind].read(session, terms)
     return {"params": params, "preview": KINDS[kind].preview(session, params)}
 
 
-def propose(session: Session, actor: Actor, kind: str, given: Given) -> Proposal:
-    """Puts terms before a second person, with the figures as they are now."""
-    found = look(session, actor, kind, given)
-    return sign.propose(session, actor, kind, found["params"], found["preview"])
+def propose(session: Session, actor: Actor, kind: str, terms: Terms) -> Proposal:
+    """Proposes terms to a second person, with the present figures."""
+    previewed = preview(session, actor, kind, terms)
+    return sign.propose(session, actor, kind, previewed["params"], previewed["preview"])
 
 
 def approve(session: Session, actor: Actor, reference: str) -> Proposal:
-    """Signs, and carries out in the same commit; what takes long goes on in the service's job."""
+    """Signs and carries out in the same commit; long actions continue in the service's job."""
     proposal = sign.approve(session, actor, reference)
     KINDS[proposal.kind].carry_out(session, actor, proposal)
     return proposal
 
 
 def serialise(session: Session, proposal: Proposal) -> Figures:
-    """As the interface shows it; while it waits, with the figures of this moment beside those of its proposal."""
+    """As the interface shows it; a waiting proposal also has the present figures, under `now`."""
     now = KINDS[proposal.kind].preview(session, proposal.params) if proposal.state == sign.WAITING else None
     return {**sign.serialise(proposal), "now": now}

@@ -1,4 +1,4 @@
-"""What an application owes, and what is owed back when it ends early."""
+"""The charges of an application, and the refunds when it ends early."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from shared.values.money import Money
 
 
 def charge(session: Session, actor: Actor, application: Application, assessed: Money | None = None) -> bool:
-    """Freezes a quote and opens the order for it; False for a transaction that costs nothing."""
+    """Issues a quote and opens its order; False for a transaction without fees."""
     if not forms.transaction(application.transaction).fees:
         return False
     order = quote.issue_order(
@@ -36,31 +36,31 @@ def charge(session: Session, actor: Actor, application: Application, assessed: M
 
 
 def holder(session: Session, application: Application) -> dict[str, str]:
-    """The printed name for papers about money; empty before anybody was attested."""
-    applicant = snapshot.of(session, application.reference)
+    """The printed name for receipts; empty before a person was attested."""
+    applicant = snapshot.applicant_of(session, application.reference)
     if applicant is None:
         return {"ar": "", "en": ""}
     return snapshot.printed_name(applicant)
 
 
 def acting(session: Session, application: Application) -> dict[str, Any] | None:
-    """Who acts for the applicant, if anybody, for papers about money."""
-    found = snapshot.acting_on(session, application.reference)
-    return {"person": found.person, "name": found.name} if found else None
+    """The acting person {"person", "name"} for receipts; None where people act for themselves."""
+    acting_person = snapshot.acting_person_of(session, application.reference)
+    return {"person": acting_person.person, "name": acting_person.name} if acting_person else None
 
 
 def end_charges(session: Session, actor: Actor, application: Application, reason: str) -> list[Refund]:
-    """Ends what an application owes when it ends early: paid money is owed back, unpaid debt is cancelled.
+    """Ends the orders of an application that ends early: paid money is owed back, an unpaid order is cancelled.
 
-    An application that was upgraded has paid twice and is paid back twice, each as it came.
+    An upgraded application has two payments, and each is refunded in its own amount.
     """
     orders = [quote.of_application(session, application.reference, purpose) for purpose in quote.PURPOSES]
     refunds = [refund.mark_due(session, actor, order.reference, reason) for order in orders if order is not None]
-    return [owed for owed in refunds if owed is not None]
+    return [due_refund for due_refund in refunds if due_refund is not None]
 
 
 def law_amount(session: Session, application: Application) -> Money | None:
-    """What the law asks by the frozen quote, in the law's own currency; None when its lines have several."""
+    """The sum of the tariffs of the quote, in their currency; None without an order or with several currencies."""
     order = quote.latest(session, application.reference)
     if order is None:
         return None
@@ -69,16 +69,16 @@ def law_amount(session: Session, application: Application) -> Money | None:
     return Money(sum(tariff.amount for tariff in tariffs), currencies.pop()) if len(currencies) == 1 else None
 
 
-def tell_owed(session: Session, application: Application, owed: Refund) -> None:
-    """Says that money is owed back: to the people of the application, and to whoever paid it, once each."""
-    payer = session.get_one(Attempt, owed.attempt).payer
+def notify_refund(session: Session, application: Application, due_refund: Refund) -> None:
+    """Notifies the people of the application and the payer, once each, that money is owed back."""
+    payer = session.get_one(Attempt, due_refund.attempt).payer
     for person in dict.fromkeys([*recipients(session, application), payer or application.person]):
         create_notice(
             session,
             person,
             REFUND_DUE,
             application.reference,
-            owed.reference,
-            amount=owed.amount,
-            currency=owed.currency,
+            due_refund.reference,
+            amount=due_refund.amount,
+            currency=due_refund.currency,
         )

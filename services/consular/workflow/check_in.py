@@ -1,4 +1,4 @@
-"""Writes down at the desk that somebody came in person and was who they should be, or that they did not come."""
+"""Records at the desk that an applicant came in person with a checked identity, or did not come."""
 
 from sqlalchemy.orm import Session
 
@@ -18,38 +18,39 @@ ACTION = "desk.attend"
 
 
 def attend(session: Session, actor: Actor, reference: str, number: str) -> Application:
-    """Came in person, identity checked. `number` is read from the paper shown: the holder's national number, or the
-    passport the turn is bound to. Nothing of it is kept.
+    """Records the attendance of an applicant with a checked identity.
 
-    Raises Invalid for a number that is neither, WrongPerson for another's, Conflict when it was written down before.
+    `number` is read from the identity document: the holder's national number, or the passport the appointment is bound
+    to. It is not stored. Raises Invalid for a number that is neither, WrongPerson for another's, Conflict when the
+    attendance was recorded before.
     """
     application = load_for_update(session, actor, ACTION, reference)
-    meaning = attendance_of(application, "attend")
+    effects = attendance_of(application, "attend")
     if _read(number) not in _accepted(session, application):
         raise WrongPerson()
     attendance.record(session, actor, application.mission, reference)
-    meaning.attended(session, actor, application)
+    effects.apply_attendance(session, actor, application)
     return application
 
 
 def miss(session: Session, actor: Actor, reference: str) -> Application:
-    """Did not come: the hour has begun and nobody was there."""
+    """Records the absence of an applicant after the hour of the appointment has begun."""
     application = load_for_update(session, actor, "desk.miss", reference)
-    meaning = attendance_of(application, "miss")
+    effects = attendance_of(application, "miss")
     attendance.miss(session, actor, reference)
-    meaning.missed(session, actor, application)
+    effects.apply_absence(session, actor, application)
     return application
 
 
-def check_came(session: Session, application: Application) -> None:
-    """Raises Refusal while somebody who must come in person has not come yet."""
-    needs = forms.transaction(application.transaction).appointment is not None
-    if needs and attendance.of(session, application.reference) is None:
+def check_attendance(session: Session, application: Application) -> None:
+    """Raises Refusal (visit_needed) while an applicant who must come in person has not come."""
+    is_required = forms.transaction(application.transaction).appointment is not None
+    if is_required and attendance.find_attendance(session, application.reference) is None:
         raise Refusal("visit_needed")
 
 
 def record_wrong_person(session: Session, actor: Actor, reference: str) -> None:
-    """Writes down that somebody else came, in a transaction of its own: the one that failed leaves no trace."""
+    """Records another person's attempt, in a separate transaction: the failed one is rolled back."""
     application = find(session, actor, ACTION, reference)
     audit.record(session, actor, "attendance.wrong_person", application.reference, reason="wrong_person")
 
@@ -66,5 +67,8 @@ def _read(number: str) -> str:
 
 
 def _accepted(session: Session, application: Application) -> set[str]:
-    holder, turn = snapshot.of(session, application.reference), book.latest(session, application.reference)
-    return {*([holder.national_number] if holder else []), *([turn.document] if turn else [])}
+    holder, appointment = (
+        snapshot.applicant_of(session, application.reference),
+        book.latest(session, application.reference),
+    )
+    return {*([holder.national_number] if holder else []), *([appointment.document] if appointment else [])}

@@ -1,4 +1,5 @@
-"""Claims a booking of an older platform: by its reference and one's own confirmed number, within the phase's window."""
+"""Claims a booking of an older platform by its reference and the claimant's own national number, within the window of
+its phase."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.consular.applications import behalf
 from services.consular.applications.model import Application
-from services.consular.applications.statements import attested
+from services.consular.applications.statements import verify_statements
 from services.consular.bookings import phases
 from services.consular.bookings.model import Booking
 from services.consular.bookings.rows import booking_reference
@@ -23,35 +24,37 @@ from shared.identity.actor import Actor
 from shared.identity.crypto import Keys
 
 
-def claim(session: Session, actor: Actor, keys: Keys, typed: str, slug: str, statements: Iterable[str]) -> Application:
-    """A draft that keeps the booked day; claimed again by the same person, the same one.
+def claim(
+    session: Session, actor: Actor, keys: Keys, typed_reference: str, slug: str, statements: Iterable[str]
+) -> Application:
+    """A draft with the booked day; a repeated claim of the same person returns the same draft.
 
-    A reference nobody has, another person's, and another transaction's get one and the same NotFound. Raises Refusal
-    (phase_not_open, phase_over, booking_early, booking_lapsed) to the holder alone, and what draft.start raises.
+    An unknown reference, another person's, and another transaction's raise the same NotFound. Raises Refusal
+    (phase_not_open, phase_over, booking_early, booking_lapsed) for the holder alone, and what draft.start raises.
     """
     number = _holder_number(keys, forms.transaction(slug), actor, statements)
-    booking = _booking(session, typed, slug, number)
+    booking = _booking(session, typed_reference, slug, number)
     if booking is None:
         raise NotFound("booking_not_found")
     if booking.application is not None:
         return session.get_one(Application, booking.application)
     _check_open(session, booking)
-    made = draft.start(session, actor, slug, booking.mission)
-    made.booked_for = booking.booked_for
-    booking.state, booking.application, booking.changed_at = "claimed", made.reference, func.now()
+    application = draft.start(session, actor, slug, booking.mission)
+    application.booked_for = booking.booked_for
+    booking.state, booking.application, booking.changed_at = "claimed", application.reference, func.now()
     session.flush()
-    session.refresh(made)
-    audit.record(session, actor, "booking.claimed", made.reference, booking=booking.reference)
-    return made
+    session.refresh(application)
+    audit.record(session, actor, "booking.claimed", application.reference, booking=booking.reference)
+    return application
 
 
 def record_miss(session: Session, actor: Actor) -> None:
-    """Writes down that somebody asked for a booking in vain, in a transaction of its own."""
+    """Records a failed claim, in a separate transaction."""
     audit.record(session, actor, "booking.not_found", actor.person or "")
 
 
 def _holder_number(keys: Keys, entry: Transaction, actor: Actor, statements: Iterable[str]) -> str:
-    facts: Mapping[str, Any] = attested(
+    facts: Mapping[str, Any] = verify_statements(
         keys, entry, behalf.self_representation(actor.person or "", entry.slug), statements
     )["civil_registry"]
     number = facts.get("national_number")
@@ -60,11 +63,11 @@ def _holder_number(keys: Keys, entry: Transaction, actor: Actor, statements: Ite
     return str(number)
 
 
-def _booking(session: Session, typed: str, slug: str, number: str) -> Booking | None:
+def _booking(session: Session, typed_reference: str, slug: str, number: str) -> Booking | None:
     return session.scalar(
         select(Booking)
         .where(
-            Booking.reference == (booking_reference(typed) or ""),
+            Booking.reference == (booking_reference(typed_reference) or ""),
             Booking.national_number == number,
             Booking.transaction == slug,
         )

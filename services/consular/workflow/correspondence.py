@@ -1,4 +1,4 @@
-"""Joins applications and ministries: what an accepted application asks by letter, and what a reply makes of it."""
+"""Joins applications and ministries: letters for an accepted application, and the effect of their replies."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,11 +9,11 @@ from services.consular.applications.model import Application
 from services.consular.applications.rules import Status
 from services.consular.applications.transitions import load_for_update
 from services.consular.ministries import escalate, letters, outcomes, replies
-from services.consular.ministries.letters import About, Days
+from services.consular.ministries.letters import LetterDates, LetterSubject
 from services.consular.ministries.model import Letter
 from services.consular.ministries.rules import reminder_schedule
 from services.consular.ministries.rules.matters import Matter, matter
-from services.consular.ministries.rules.reading import Asked, Reply
+from services.consular.ministries.rules.reading import Expected, Reply
 from services.consular.missions import today
 from services.consular.missions.due_dates import due_on
 from services.consular.people import snapshot
@@ -26,12 +26,12 @@ from shared.messaging.outbox import emit
 
 
 def write(session: Session, actor: Actor, application: Application, ask: Ask) -> Letter:
-    """The letter that asks a ministry, and word of it on the bus; the days are counted as the mission works."""
+    """Writes the letter of a question to a ministry and emits `letter.sent`; days are the mission's working days."""
     question = matter(ask.authority, ask.ask)
     schedule = reminder_schedule.working_days(question.reply_days)
-    steps = {step: _in(session, application, n) for step, n in schedule.items()}
-    days = Days(_in(session, application, question.reply_days), steps)
-    letter = letters.write(session, actor, question, about(session, application), days)
+    steps = {step: _due_on(session, application, n) for step, n in schedule.items()}
+    days = LetterDates(_due_on(session, application, question.reply_days), steps)
+    letter = letters.write(session, actor, question, letter_subject(session, application), days)
     body = {
         "application": application.reference,
         "transaction": application.transaction,
@@ -44,16 +44,16 @@ def write(session: Session, actor: Actor, application: Application, ask: Ask) ->
     return letter
 
 
-def _in(session: Session, application: Application, working_days: int) -> Any:
+def _due_on(session: Session, application: Application, working_days: int) -> Any:
     return due_on(session, application.mission, working_days)
 
 
-def about(session: Session, application: Application) -> About:
-    """What letters and papers say of an application and of the person it is for. Raises Refusal without a snapshot."""
-    applicant = snapshot.of(session, application.reference)
+def letter_subject(session: Session, application: Application) -> LetterSubject:
+    """The data of application and person for letters and documents. Raises Refusal without a snapshot."""
+    applicant = snapshot.applicant_of(session, application.reference)
     if applicant is None:
         raise Refusal("statement_incomplete", authority="civil_registry")
-    return About(
+    return LetterSubject(
         application=application.reference,
         transaction=application.transaction,
         mission=application.mission,
@@ -78,13 +78,13 @@ def _identity(applicant: Applicant) -> dict[str, Any]:
     }
 
 
-def answer(session: Session, actor: Actor, code: str, told: Mapping[str, Any]) -> Letter:
-    """Records the reply an officer holds in hand, and lets it decide.
+def answer(session: Session, actor: Actor, code: str, body: Mapping[str, Any]) -> Letter:
+    """Records the reply an officer has received, and applies it.
 
     Raises Conflict (letter_answered, letter_closed), Invalid with a code per field, reply_of_another among them.
     """
-    application, letter = _held(session, actor, "letter.answer", code)
-    reply = replies.checked(told, asked(session, letter))
+    application, letter = _load_for_update(session, actor, "letter.answer", code)
+    reply = replies.check_reply(body, expected_reply(session, letter))
     _check_open(application, letter)
     replies.close(session, actor, letter, reply.finding.code)
     replies.store(session, actor, letter, reply)
@@ -92,53 +92,53 @@ def answer(session: Session, actor: Actor, code: str, told: Mapping[str, Any]) -
     return letter
 
 
-def deposit(session: Session, actor: Actor, code: str, told: Mapping[str, Any]) -> bool:
-    """Takes the content of a partner's reply; what it does follows when the bus brings word of it."""
+def deposit(session: Session, actor: Actor, code: str, body: Mapping[str, Any]) -> bool:
+    """Stores a partner's reply; it is applied when its message arrives over the bus."""
     letter = letters.find(session, code)
-    return replies.deposit(session, actor, letter, replies.checked(told, asked(session, letter)))
+    return replies.deposit(session, actor, letter, replies.check_reply(body, expected_reply(session, letter)))
 
 
-def answered(session: Session, actor: Actor, said: Mapping[str, Any]) -> None:
-    """Applies `letter.answered`. After an officer's answer, or once the file moved on, it is kept as late.
+def apply_answer(session: Session, actor: Actor, body: Mapping[str, Any]) -> None:
+    """Applies `letter.answered`. After an officer's answer, or once the file has moved on, the reply is marked late.
 
-    Raises Conflict while the content is not there yet, Refusal for what contradicts it or belongs elsewhere.
+    Raises Conflict while the reply is not deposited, Refusal when the message contradicts it or concerns another file.
     """
-    application, letter = _held(session, actor, "message.letter.answered", str(said["letter"]))
-    if application.reference != said["application"] or letter.authority != said["authority"]:
+    application, letter = _load_for_update(session, actor, "message.letter.answered", str(body["letter"]))
+    if application.reference != body["application"] or letter.authority != body["authority"]:
         raise Refusal("about_another")
-    held = replies.deposited(session, letter.code)
-    if held is None:
+    reply = replies.find_deposit(session, letter.code)
+    if reply is None:
         raise Conflict("reply_not_deposited")
-    if held.finding != said["finding"]:
+    if reply.finding != body["finding"]:
         raise Refusal("reply_contradicts")
-    if held.state != replies.DEPOSITED:
+    if reply.state != replies.DEPOSITED:
         return
     if letter.answered_at is not None or not _is_open(application, letter):
         replies.mark(session, actor, letter, replies.LATE)
         return
-    finding = matter(letter.authority, letter.ask).finding(held.finding)
+    finding = matter(letter.authority, letter.ask).finding(reply.finding)
     assert finding is not None
-    replies.close(session, actor, letter, held.finding)
+    replies.close(session, actor, letter, reply.finding)
     replies.mark(session, actor, letter, replies.APPLIED)
-    _apply(session, actor, application, letter, Reply(finding, **held.content))
+    _apply(session, actor, application, letter, Reply(finding, **reply.content))
 
 
-def _held(session: Session, actor: Actor, action: str, code: str) -> tuple[Application, Letter]:
-    """The application first, as everybody locks it, then its letter as it stands now. Raises NotFound."""
+def _load_for_update(session: Session, actor: Actor, action: str, code: str) -> tuple[Application, Letter]:
+    """Locks the application first, in the order of all verbs, then its letter. Raises NotFound."""
     letter = letters.find(session, code)
     application = load_for_update(session, actor, action, letter.application)
     session.refresh(letter, with_for_update=True)
     return application, letter
 
 
-def asked(session: Session, letter: Letter) -> Asked:
-    """What a reply to a letter is measured against. Raises NotFound."""
-    applicant = snapshot.of(session, letter.application)
+def expected_reply(session: Session, letter: Letter) -> Expected:
+    """What a reply to a letter is checked against. Raises NotFound."""
+    applicant = snapshot.applicant_of(session, letter.application)
     if applicant is None:
         raise NotFound()
     question: Matter = matter(letter.authority, letter.ask)
     day = today(session, letter.mission)
-    return Asked(question, applicant.national_number, applicant.born, letter.sent_on, day)
+    return Expected(question, applicant.national_number, applicant.born, letter.sent_on, day)
 
 
 def _is_open(application: Application, letter: Letter) -> bool:
@@ -155,7 +155,7 @@ def _check_open(application: Application, letter: Letter) -> None:
 def _apply(session: Session, actor: Actor, application: Application, letter: Letter, reply: Reply) -> None:
     if application.exception == escalate.OVERDUE:
         escalate.flag(session, application, None)
-    document = outcomes.issue(session, actor, letter, reply, about(session, application))
+    document = outcomes.issue(session, actor, letter, reply, letter_subject(session, application))
     decision = {
         "application": application.reference,
         "ask": letter.ask,

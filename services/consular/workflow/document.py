@@ -1,4 +1,4 @@
-"""A document as the outcome of an application: the register or the mission has issued it already."""
+"""A document as the outcome of an application: a register or the mission has issued it already."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,16 +13,16 @@ from shared.identity.actor import Actor
 
 def grant(session: Session, actor: Actor, application: Application) -> None:
     """Attaches the document of this round. Raises Refusal (decision_incomplete) when no authority named one."""
-    issued = session.execute(
+    document_row = session.execute(
         select(Asking.document, Asking.authority).where(
             Asking.application == application.reference,
             Asking.round == application.round,
             Asking.document.is_not(None),
         )
     ).first()
-    if issued is None:
+    if document_row is None:
         raise Refusal("decision_incomplete", authority=actor.id)
-    # A register draws its own documents; those that follow a ministry's letter are the mission's.
-    owner = issued.authority if issued.authority in REGISTERS else "consular"
-    columns = {"document": issued.document, "document_owner": owner}
-    transition(session, actor, application, Status.READY, detail={"document": issued.document}, columns=columns)
+    # A register owns its documents; those that follow a ministry's letter are the mission's.
+    owner = document_row.authority if document_row.authority in REGISTERS else "consular"
+    columns = {"document": document_row.document, "document_owner": owner}
+    transition(session, actor, application, Status.READY, detail={"document": document_row.document}, columns=columns)

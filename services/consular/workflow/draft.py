@@ -1,4 +1,4 @@
-"""Begins an application and fills it: answers step by step, papers one by one, on any device."""
+"""Starts a draft and fills it: answers step by step, uploads one by one, on any device."""
 
 from collections.abc import Mapping
 
@@ -38,41 +38,43 @@ from shared.values import references
 
 
 def start(session: Session, actor: Actor, slug: str, mission: str, claim: Claim | None = None) -> Application:
-    """A new draft, for oneself or, with a claim, for somebody else. Raises NotFound for an unknown transaction or
-    mission, Refusal while the transaction is not open, where the mission does not offer it, for a first passport that
-    is none, or while the claim does not
-    hold, Conflict with the reference of the one already open, where the catalogue allows one at a time."""
+    """A new draft for the actor or, with a claim, for another person.
+
+    Raises NotFound for an unknown transaction or mission; Refusal while the transaction is not active, where the
+    mission does not offer it, for a first passport of somebody who has had one, or for a claim that is not valid;
+    Conflict with the reference of the open application, where the catalogue allows one at a time.
+    """
     if not actor.person:
         raise NotAllowed("identity_not_confirmed")
     entry = forms.transaction(slug)
-    place = missions.find(session, mission)
-    if entry.missions and place.code not in entry.missions:
+    mission_row = missions.find(session, mission)
+    if entry.missions and mission_row.code not in entry.missions:
         raise Refusal("not_at_this_mission", missions=" ".join(entry.missions))
     tariffs.check_active(session, slug, mission)
-    standing, facts = behalf.self_representation(actor.person, slug), None
+    representation, facts = behalf.self_representation(actor.person, slug), None
     if claim is not None:
-        standing, facts = behalf.check_claim(session, actor, entry, mission, claim)
-    check_first(session, standing.person, entry)
-    reference = _insert(session, actor, entry, mission, standing)
+        representation, facts = behalf.check_claim(session, actor, entry, mission, claim)
+    check_first(session, representation.person, entry)
+    reference = _insert(session, actor, entry, mission, representation)
     application = session.get_one(Application, reference)
     if facts is not None:
-        snapshot.take(session, reference, mission, facts)
-        snapshot.take_acting(session, reference, mission, facts)
-        audit.act_for(session, standing.person, standing.capacity)
+        snapshot.store_applicant(session, reference, mission, facts)
+        snapshot.store_acting_person(session, reference, mission, facts)
+        audit.act_for(session, representation.person, representation.capacity)
     note_step(session, actor, application, "drafted", None)
     return application
 
 
-def _insert(session: Session, actor: Actor, entry: Transaction, mission: str, standing: Representation) -> str:
+def _insert(session: Session, actor: Actor, entry: Transaction, mission: str, representation: Representation) -> str:
     row: dict[str, object] = {
         "reference": references.new(mission, references.APPLICATION_LENGTH),
         "mission": mission,
         "transaction": entry.slug,
         "account": actor.id,
-        "person": standing.person,
-        "acting": standing.acting,
-        "capacity": standing.capacity,
-        "mandate": standing.mandate,
+        "person": representation.person,
+        "acting": representation.acting,
+        "capacity": representation.capacity,
+        "mandate": representation.mandate,
         "status": Status.DRAFT,
         "single": entry.one_open,
         "one_of": entry.one_of,
@@ -87,67 +89,74 @@ def _insert(session: Session, actor: Actor, entry: Transaction, mission: str, st
         insert(Application).values(row).on_conflict_do_nothing().returning(Application.reference)
     )
     if reference is None:
-        raise _already_open(session, actor, standing.person, entry)
+        raise _already_open(session, actor, representation.person, entry)
     return str(reference)
 
 
 def _already_open(session: Session, actor: Actor, person: str, entry: Transaction) -> Conflict:
-    """Names the open one to those whose it is. It is empty when that was closed in this very moment: they try again."""
+    """The Conflict of an open application. Its reference goes to the application's parties alone.
+
+    The reference is empty when that application was closed in this moment: the actor can try again.
+    """
     show_person_everywhere(session, person)
-    same = Application.transaction == entry.slug
+    is_same = Application.transaction == entry.slug
     if entry.one_of:
-        same = or_(same, Application.one_of == entry.one_of)
-    found = session.scalar(
+        is_same = or_(is_same, Application.one_of == entry.one_of)
+    existing = session.scalar(
         select(Application)
-        .where(Application.person == person, same, Application.status.in_((*OPEN, Status.READY)))
+        .where(Application.person == person, is_same, Application.status.in_((*OPEN, Status.READY)))
         .order_by(Application.status == Status.READY)
     )
-    if found is not None and not is_party(actor, found):
+    if existing is not None and not is_party(actor, existing):
         return Conflict("already_open_elsewhere")
-    if found is None or found.transaction == entry.slug:
-        return Conflict("already_open", reference=found.reference if found else None)
-    return Conflict(f"{entry.one_of}_already_open", reference=found.reference)
+    if existing is None or existing.transaction == entry.slug:
+        return Conflict("already_open", reference=existing.reference if existing else None)
+    return Conflict(f"{entry.one_of}_already_open", reference=existing.reference)
 
 
 def save(session: Session, actor: Actor, reference: str, answers: Mapping[str, object]) -> Application:
-    """Takes over the given answers; others stay, blank ones are cleared. Raises Invalid with a code per field."""
+    """Saves the given answers; others stay, blank ones are cleared. Raises Invalid with a code per field."""
     application = load_for_update(session, actor, "application.answer", reference)
     check_status(application, "edit")
-    known = {question.name for question in forms.transaction(application.transaction).questions}
-    unknown = sorted(set(answers) - known)
+    question_names = {question.name for question in forms.transaction(application.transaction).questions}
+    unknown = sorted(set(answers) - question_names)
     if unknown:
         raise Invalid("invalid", errors={name[:60]: "unknown_question" for name in unknown[:20]})
-    given = {name: answer for name, answer in answers.items() if not is_blank(answer)}
-    kept = {name: one for name, one in application.answers.items() if name.removesuffix(TYPED_HIJRI) not in answers}
-    kept |= forms.check_draft(application.transaction, given, today(session, application.mission))
-    update_columns(session, application, answers=kept, changed_at=func.now())
-    audit.record(session, actor, "application.answered", reference, count=len(given), cleared=len(answers) - len(given))
+    filled = {name: answer for name, answer in answers.items() if not is_blank(answer)}
+    merged = {
+        name: answer for name, answer in application.answers.items() if name.removesuffix(TYPED_HIJRI) not in answers
+    }
+    merged |= forms.check_draft(application.transaction, filled, today(session, application.mission))
+    update_columns(session, application, answers=merged, changed_at=func.now())
+    audit.record(
+        session, actor, "application.answered", reference, count=len(filled), cleared=len(answers) - len(filled)
+    )
     return application
 
 
 def is_blank(answer: object) -> bool:
-    """Whether a field was left, or made, empty."""
+    """Whether an answer is empty."""
     return answer is None or (isinstance(answer, str) and not answer.strip())
 
 
 def attach(session: Session, actor: Actor, reference: str, name: str, filename: str, kind: str, data: bytes) -> Upload:
-    """Adds a file for one paper of the checklist. Raises Invalid for a name the checklist lacks or for wrong bytes."""
+    """Adds a file for an item of the checklist. Raises Invalid for an unknown item or for wrong bytes."""
     application = load_for_update(session, actor, "paper.upload", reference)
     check_status(application, "edit")
-    if name not in {paper.name for paper in forms.transaction(application.transaction).papers}:
+    if name not in {entry_upload.name for entry_upload in forms.transaction(application.transaction).papers}:
         raise Invalid("unknown_paper", field="name")
     return store.store_upload(session, actor, reference, application.mission, name, filename, kind, data)
 
 
-def detach(session: Session, actor: Actor, reference: str, paper: str) -> None:
-    """Takes a file out again. Raises NotFound when it is not part of this application."""
+def detach(session: Session, actor: Actor, reference: str, upload: str) -> None:
+    """Removes a file. Raises NotFound when it is not part of this application."""
     application = load_for_update(session, actor, "paper.remove", reference)
     check_status(application, "edit")
-    store.remove(session, actor, reference, paper)
+    store.remove(session, actor, reference, upload)
 
 
-def read_upload(session: Session, actor: Actor, paper: str) -> tuple[Upload, bytes]:
-    """A file and its bytes. Raises NotFound alike for an absent one and one of another's application."""
-    found = store.find(session, paper)
-    find(session, actor, "paper.read", found.application)
-    return found, store.content(session, actor, found)
+def read_upload(session: Session, actor: Actor, upload_id: str) -> tuple[Upload, bytes]:
+    """A file and its bytes. Raises the same NotFound for an absent file and for another person's."""
+    upload = store.find(session, upload_id)
+    find(session, actor, "paper.read", upload.application)
+    return upload, store.content(session, actor, upload)

@@ -1,4 +1,4 @@
-"""Asks of every file handed in whether it may be a second one of the same person, and takes the officer's judgement."""
+"""Marks possible duplicates of every submitted file, and records the officer's verdict."""
 
 from sqlalchemy import literal, select
 from sqlalchemy.orm import Session
@@ -10,15 +10,15 @@ from shared.identity.actor import Actor
 
 
 def mark_duplicates(session: Session, actor: Actor, application: Application) -> None:
-    """Marks the file, for the desk alone, beside every other one of this mission that may be the same person's."""
-    handed_in = select(Application.reference).where(Application.submitted_at.is_not(None))
+    """Marks the file and every other file of this mission that may be the same person's; only the desk sees it."""
+    submitted = select(Application.reference).where(Application.submitted_at.is_not(None))
     elsewhere = select(Application.reference).where(
         Application.person == application.person,
         Application.account != application.account,
         Application.acting == Application.person,
         literal(application.acting == application.person),
     )
-    duplicates.find(session, actor, application.reference, handed_in, elsewhere)
+    duplicates.find(session, actor, application.reference, submitted, elsewhere)
 
 
 def judge(

@@ -1,4 +1,4 @@
-"""Puts right what came up as an exception: gives held money back, takes a flag off; never without a reason."""
+"""Resolves exceptions with a reason: refunds held money, clears a flag."""
 
 from sqlalchemy import func
 from sqlalchemy.orm import Session
@@ -9,69 +9,80 @@ from services.consular.applications.transitions import Detail, load_for_update, 
 from services.consular.applications.update import update_columns
 from services.consular.payments import attempts, refund
 from services.consular.payments.model import Refund
-from services.consular.workflow.charges import tell_owed
+from services.consular.workflow.charges import notify_refund
 from shared.database import audit
 from shared.errors import Conflict, Invalid, NotFound
 from shared.identity.actor import Actor
 from shared.values.person import strip_controls
 
 REASON_LENGTH = 500
-OF_MONEY = "payment_"
+MONEY_PREFIX = "payment_"
 
 
 def refund_held_payment(session: Session, actor: Actor, reference: str, payment: str, reason: str) -> Refund:
-    """Money that fits nothing is owed back as it came. With the last of it the file's flag goes.
+    """Marks held money as owed back, in its received amount. With the last held payment the file's flag is cleared.
 
     Raises NotFound for a payment of another file, Conflict (payment_not_held, already_given_back), Invalid without a
-    reason. The payer is told that it is owed back; the reason stays with the mission.
+    reason. The payer is notified of the refund; only the mission sees the reason.
     """
     application = load_for_update(session, actor, "payment.give_back", reference)
-    said = _reason(reason)
-    held = {one.reference: one for one in attempts.of_application(session, reference)}
-    if payment not in held:
+    reason_text = _check_reason(reason)
+    payments = {candidate.reference: candidate for candidate in attempts.of_application(session, reference)}
+    if payment not in payments:
         raise NotFound()
-    if held[payment].held is None:
+    if payments[payment].held is None:
         raise Conflict("payment_not_held")
-    if payment in _serialise_refund(session, reference):
+    if payment in _refunded_attempts(session, reference):
         raise Conflict("already_given_back")
-    due = refund.mark_held_due(session, actor, payment, str(held[payment].held))
-    tell_owed(session, application, due)
-    detail: Detail = {"payment": payment, "refund": due.reference, "amount": due.amount, "currency": due.currency}
+    due_refund = refund.mark_held_due(session, actor, payment, str(payments[payment].held))
+    notify_refund(session, application, due_refund)
+    detail: Detail = {
+        "payment": payment,
+        "refund": due_refund.reference,
+        "amount": due_refund.amount,
+        "currency": due_refund.currency,
+    }
     note_step(session, actor, application, "held_given_back", Status(application.status), detail=detail)
-    audit.record(session, actor, "payment.give_back", reference, reason=said, payment=payment)
-    still = [one for one in held.values() if one.held and one.reference not in _serialise_refund(session, reference)]
-    if not still and (application.exception or "").startswith(OF_MONEY):
+    audit.record(session, actor, "payment.give_back", reference, reason=reason_text, payment=payment)
+    remaining = [
+        candidate
+        for candidate in payments.values()
+        if candidate.held and candidate.reference not in _refunded_attempts(session, reference)
+    ]
+    if not remaining and (application.exception or "").startswith(MONEY_PREFIX):
         _clear_flag(session, actor, application, "given_back")
-    return due
+    return due_refund
 
 
 def clear_flag(session: Session, actor: Actor, reference: str, reason: str) -> Application:
-    """Takes the flag off a file that somebody has dealt with. Raises Conflict (nothing_flagged; money_still_held while
-    money that fits nothing has not been given back), Invalid without a reason."""
+    """Clears the flag of a resolved file. Raises Conflict (nothing_flagged; money_still_held while held money is not
+    refunded), Invalid without a reason."""
     application = load_for_update(session, actor, "desk.clear", reference)
-    said = _reason(reason)
+    reason_text = _check_reason(reason)
     if application.exception is None:
         raise Conflict("nothing_flagged")
-    given = _serialise_refund(session, reference)
-    if any(one.held and one.reference not in given for one in attempts.of_application(session, reference)):
+    refunded = _refunded_attempts(session, reference)
+    if any(
+        payment.held and payment.reference not in refunded for payment in attempts.of_application(session, reference)
+    ):
         raise Conflict("money_still_held")
-    _clear_flag(session, actor, application, said)
+    _clear_flag(session, actor, application, reason_text)
     return application
 
 
-def _reason(text: str) -> str:
-    said = strip_controls(text)
-    if not said or len(said) > REASON_LENGTH:
-        raise Invalid("too_long" if said else "required", field="reason")
-    return said
+def _check_reason(text: str) -> str:
+    reason_text = strip_controls(text)
+    if not reason_text or len(reason_text) > REASON_LENGTH:
+        raise Invalid("too_long" if reason_text else "required", field="reason")
+    return reason_text
 
 
-def _serialise_refund(session: Session, reference: str) -> set[str]:
-    return {one.attempt for one in refund.of_application(session, reference)}
+def _refunded_attempts(session: Session, reference: str) -> set[str]:
+    return {row.attempt for row in refund.of_application(session, reference)}
 
 
 def _clear_flag(session: Session, actor: Actor, application: Application, reason: str) -> None:
-    """Only the flag that was seen: one that came up in this moment stays."""
+    """Clears only the flag that was read: a newer flag stays."""
     flag = application.exception
     if not update_columns(session, application, Application.exception == flag, exception=None, changed_at=func.now()):
         raise Conflict("nothing_flagged")

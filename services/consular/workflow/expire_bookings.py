@@ -1,4 +1,4 @@
-"""Lapses the bookings nobody claimed once their window is over, all at once, by two signatures."""
+"""Lapses unclaimed bookings after the window of their phase, all at once, by two signatures."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,16 +23,16 @@ KIND = "bookings_lapse"
 SAMPLE = 10
 
 
-def read(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Which phase. Raises NotFound, or Refusal (phase_running) while its window is not over."""
-    phase = phases.find(session, given.get("phase"))
+def read(session: Session, terms: Mapping[str, Any]) -> dict[str, Any]:
+    """The clean terms: the phase. Raises NotFound, or Refusal (phase_running) while its window is not over."""
+    phase = phases.find(session, terms.get("phase"))
     if missions.today(session, session.info["mission"]) <= phase.window_to:
         raise Refusal("phase_running", day=phase.window_to.isoformat())
     return {"phase": phase.reference, "window_to": phase.window_to.isoformat()}
 
 
 def preview(session: Session, params: Mapping[str, Any]) -> dict[str, Any]:
-    """How many would lapse, and the first few of them. Nothing is written."""
+    """The number of bookings that would lapse, and the first few of them. Nothing is written."""
     count = session.scalar(select(func.count()).select_from(Booking).where(*_unclaimed(params))) or 0
     rows = session.scalars(
         select(Booking).where(*_unclaimed(params)).order_by(Booking.booked_for, Booking.reference).limit(SAMPLE)
@@ -42,7 +42,7 @@ def preview(session: Session, params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def carry_out(session: Session, actor: Actor, proposal: Proposal) -> None:
-    """Ends them in the transaction of the second signature, and tells those whose account is known."""
+    """Lapses the bookings in the transaction of the second signature, and notifies the holders who are known."""
     lapsed = session.scalars(
         update(Booking)
         .where(*_unclaimed(proposal.params))
@@ -51,26 +51,28 @@ def carry_out(session: Session, actor: Actor, proposal: Proposal) -> None:
         .execution_options(synchronize_session=False)
     ).all()
     phase = Booking.phase == proposal.params["phase"]
-    told = _tell(session, BOOKING_LAPSED, [phase, Booking.state == "lapsed"], func.jsonb_build_object())
-    audit.record(session, actor, "bookings.lapsed", proposal.reference, count=len(lapsed), told=told)
-    finish(session, actor, proposal, {"bookings": len(lapsed), "told": told})
+    notice_count = _notify(session, BOOKING_LAPSED, [phase, Booking.state == "lapsed"], func.jsonb_build_object())
+    audit.record(session, actor, "bookings.lapsed", proposal.reference, count=len(lapsed), told=notice_count)
+    finish(session, actor, proposal, {"bookings": len(lapsed), "told": notice_count})
 
 
-def notify_holder(session: Session, actor: Actor, made: BookingImport) -> int:
-    """Tells those whose booking came in and whose person an earlier application has made known; how many."""
-    phase = phases.find(session, made.phase)
+def notify_holder(session: Session, actor: Actor, booking_import: BookingImport) -> int:
+    """Notifies the holders of imported bookings who have applied at this mission before; returns their number."""
+    phase = phases.find(session, booking_import.phase)
     params = func.jsonb_build_object("day", Booking.booked_for, "until", phase.window_to.isoformat())
-    told = _tell(session, BOOKING_FOUND, [Booking.came_in == made.reference, Booking.state == "open"], params)
-    audit.record(session, actor, "bookings.told", made.reference, count=told)
-    return told
+    notice_count = _notify(
+        session, BOOKING_FOUND, [Booking.came_in == booking_import.reference, Booking.state == "open"], params
+    )
+    audit.record(session, actor, "bookings.told", booking_import.reference, count=notice_count)
+    return notice_count
 
 
-def _tell(session: Session, kind: str, which: list[ColumnElement[bool]], params: ColumnElement[Any]) -> int:
-    """The number leads to a person where that person has applied at this mission before."""
-    known = select(Applicant.national_number, func.max(Applicant.person).label("person"))
-    people = known.group_by(Applicant.national_number).subquery()
+def _notify(session: Session, kind: str, conditions: list[ColumnElement[bool]], params: ColumnElement[Any]) -> int:
+    """Creates notices; a booking's national number gives a person only where they have applied at this mission."""
+    persons = select(Applicant.national_number, func.max(Applicant.person).label("person"))
+    people = persons.group_by(Applicant.national_number).subquery()
     columns = ["mission", "person", "kind", "about", "once", "params", "made_at"]
-    wanted = (
+    query = (
         select(
             Booking.mission,
             people.c.person,
@@ -81,10 +83,10 @@ def _tell(session: Session, kind: str, which: list[ColumnElement[bool]], params:
             func.now(),
         )
         .join(people, people.c.national_number == Booking.national_number)
-        .where(*which)
+        .where(*conditions)
     )
-    written = insert_once(Notice).from_select(columns, wanted).on_conflict_do_nothing().returning(Notice.id)
-    return len(session.scalars(written).all())
+    statement = insert_once(Notice).from_select(columns, query).on_conflict_do_nothing().returning(Notice.id)
+    return len(session.scalars(statement).all())
 
 
 def _unclaimed(params: Mapping[str, Any]) -> list[ColumnElement[bool]]:

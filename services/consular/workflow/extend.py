@@ -1,4 +1,4 @@
-"""Extends the time of many applications by decree: one event over all of them, a line in the history of each."""
+"""Extends the deadline of many applications by decree: one event for all of them, one step in each timeline."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -28,13 +28,13 @@ KIND = "extension"
 Row = tuple[str, str, str, date]
 
 
-def read(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
+def read(session: Session, terms: Mapping[str, Any]) -> dict[str, Any]:
     """The clean terms. Raises Invalid with a code per field.
 
-    `ends_from` and `ends_to` bound the last day as it stands before; no transactions named means all of them.
+    `ends_from` and `ends_to` bound the present last day; an empty list of transactions means all of them.
     """
-    params = check_questions(EXTENSION, given, today(session, session.info["mission"]))
-    slugs = given.get("transactions") or []
+    params = check_questions(EXTENSION, terms, today(session, session.info["mission"]))
+    slugs = terms.get("transactions") or []
     if not isinstance(slugs, list) or any(slug not in CATALOGUE for slug in slugs):
         raise Invalid("unknown_choice", field="transactions")
     if params["ends_to"] < params["ends_from"]:
@@ -43,47 +43,49 @@ def read(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def preview(session: Session, params: Mapping[str, Any]) -> dict[str, Any]:
-    """How many applications it moves, by status. Nothing is written."""
+    """The number of extended applications, by status. Nothing is written."""
     rows = session.execute(
-        select(Application.status, func.count()).where(*_touched(params)).group_by(Application.status)
+        select(Application.status, func.count()).where(*_affected(params)).group_by(Application.status)
     ).all()
     by_status = {status: int(count) for status, count in rows}
     return {"applications": sum(by_status.values()), "by_status": by_status}
 
 
 def carry_out(session: Session, actor: Actor, proposal: Proposal) -> None:
-    """Moves the last day of all at once, in the transaction of the second signature. What has lapsed stays lapsed."""
+    """Moves the last day of all applications in the transaction of the second signature. Lapsed ones stay lapsed."""
     params = proposal.params
     rows = session.execute(
         update(Application)
-        .where(*_touched(params))
+        .where(*_affected(params))
         .values(lapses_on=Application.lapses_on + params["days"], changed_at=func.now())
         .returning(Application.reference, Application.person, Application.status, Application.lapses_on)
         .execution_options(synchronize_session=False)
     ).all()
-    at, moved = now(session), [(row.reference, row.person, row.status, row.lapses_on) for row in rows]
-    if moved:
-        session.execute(insert(Step), [_step(actor, proposal, row, at) for row in moved])
-        session.execute(insert_once(Notice).on_conflict_do_nothing(), [_notice(proposal, row, at) for row in moved])
-        _tell_acting(session, proposal, [reference for reference, *_ in moved])
-    audit.record(session, actor, "applications.extended", proposal.reference, count=len(moved), days=params["days"])
-    finish(session, actor, proposal, {"applications": len(moved)})
+    at, extended = now(session), [(row.reference, row.person, row.status, row.lapses_on) for row in rows]
+    if extended:
+        session.execute(insert(Step), [_step(actor, proposal, row, at) for row in extended])
+        session.execute(insert_once(Notice).on_conflict_do_nothing(), [_notice(proposal, row, at) for row in extended])
+        _notify_acting(session, proposal, [reference for reference, *_ in extended])
+    audit.record(session, actor, "applications.extended", proposal.reference, count=len(extended), days=params["days"])
+    finish(session, actor, proposal, {"applications": len(extended)})
 
 
-def _tell_acting(session: Session, proposal: Proposal, references: list[str]) -> None:
-    """Those who act for somebody else hear of it too, as long as they may."""
-    named = Application.reference == any_(literal(references, ARRAY(Text)))
-    for application in session.scalars(select(Application).where(named, Application.acting != Application.person)):
+def _notify_acting(session: Session, proposal: Proposal, references: list[str]) -> None:
+    """Notifies acting persons too, while they may act."""
+    is_extended = Application.reference == any_(literal(references, ARRAY(Text)))
+    for application in session.scalars(
+        select(Application).where(is_extended, Application.acting != Application.person)
+    ):
         days = {"day": str(application.lapses_on), "days": proposal.params["days"]}
         notify_recipients(session, application, EXTENDED, proposal.reference, **days)
 
 
-def _touched(params: Mapping[str, Any]) -> list[ColumnElement[bool]]:
-    wanted: list[ColumnElement[bool]] = [
+def _affected(params: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [
         Application.status.in_(rules.WAITING),
         Application.lapses_on.between(date.fromisoformat(params["ends_from"]), date.fromisoformat(params["ends_to"])),
     ]
-    return [*wanted, Application.transaction.in_(params["transactions"])] if params["transactions"] else wanted
+    return [*conditions, Application.transaction.in_(params["transactions"])] if params["transactions"] else conditions
 
 
 def _step(actor: Actor, proposal: Proposal, row: Row, at: datetime) -> dict[str, Any]:

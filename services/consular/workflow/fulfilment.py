@@ -1,5 +1,5 @@
-"""What differs between the outcomes of a transaction: a booklet, a document, an appointment. All of it stands in one
-table; the verbs of this room look it up and do not branch."""
+"""The differences between the outcomes of a transaction (booklet, document, appointment), in one table. The verbs of
+this package look them up and do not branch."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,43 +20,45 @@ Answers = Mapping[str, object]
 
 
 class Attendance(Protocol):
-    """What an appointment means for its application: `own_appointment` or `visit`."""
+    """The effects of an appointment on its application: `own_appointment` or `visit`."""
 
     def service(self, entry: Transaction, answers: Answers) -> str | None:
-        """For which service of the mission somebody comes; None where nobody need come, or has not said yet."""
+        """The mission's service for the appointment; None where none is needed, or the applicant has not chosen yet."""
 
     def booker(self, session: Session, application: Application, answers: Answers) -> Booker:
-        """Who books, and whose share of the month it takes."""
+        """Who books, and whose share of the month the appointment counts against."""
 
     def confirm(self, session: Session, actor: Actor, application: Application) -> Appointment:
         """Books the time that is held."""
 
-    def rescheduled(
+    def apply_reschedule(
         self, session: Session, actor: Actor, application: Application, appointment: Appointment, slip: str
     ) -> None:
-        """What a changed time does to the application."""
+        """Applies a changed time to the application."""
 
-    def cancelled(self, session: Session, actor: Actor, application: Application, appointment: Appointment) -> None:
-        """What a cancelled appointment does to the application."""
+    def apply_cancellation(
+        self, session: Session, actor: Actor, application: Application, appointment: Appointment
+    ) -> None:
+        """Applies a cancelled appointment to the application."""
 
-    def attended(self, session: Session, actor: Actor, application: Application) -> None:
-        """What coming does to the application."""
+    def apply_attendance(self, session: Session, actor: Actor, application: Application) -> None:
+        """Applies the applicant's attendance to the application."""
 
-    def missed(self, session: Session, actor: Actor, application: Application) -> None:
-        """What not coming does to the application."""
+    def apply_absence(self, session: Session, actor: Actor, application: Application) -> None:
+        """Applies the applicant's absence to the application."""
 
 
 def _no_authority(session: Session, actor: Actor, application: Application) -> None:
-    """An appointment is decided by no authority, so no grant can be meant for it."""
+    """No authority decides about an appointment, so that a grant is always an error."""
     raise Refusal("not_asked", authority=actor.id)
 
 
 @dataclass(frozen=True)
 class Fulfilment:
-    """How an outcome comes about.
+    """The fulfilment of an outcome.
 
-    `grant` is called once every authority has granted. `submit` ends handing in; without one the application is
-    charged, then reviewed.
+    `grant` is called once every authority has granted. `submit` completes the submission; without one the application
+    is charged, then reviewed.
     """
 
     grant: Callable[[Session, Actor, Application], None]

@@ -1,4 +1,4 @@
-"""Ends applications whose applicant let the ten days pass, mission by mission; the card provider is asked first."""
+"""Lapses applications after their ten days, mission by mission; the card provider is queried first."""
 
 from datetime import date, datetime, timedelta
 
@@ -22,38 +22,39 @@ from shared.errors import Refusal
 from shared.identity.actor import Actor
 from shared.logs import log
 
-# The watchman of the worker takes a job for dead that goes on for two minutes: what is left comes in the next run.
-BATCH, MOST_A_RUN = 200, 1_000
-# Who went to pay on the last day is not cut off at midnight: so long an open page is waited for.
-PAGE_LIVES = timedelta(hours=1)
+# The worker's liveness check stops a job after two minutes: the rest is done in the next run.
+BATCH, MAX_PER_RUN = 200, 1_000
+# A payer on the last day is not cut off at midnight: an open page keeps the application for this long.
+PAGE_LIFETIME = timedelta(hours=1)
 
 
 def lapse_due(database: Database, actor: Actor, provider: CardProvider, moment: datetime | None = None) -> int:
-    """Lapses what is due at every mission, one commit each; how many. `moment` stands for the database's clock.
+    """Lapses due applications of every mission, one commit each; returns their number.
 
-    Two workers may do this at once, and any of them may die at any point: what one has locked the other passes over.
+    `moment` replaces the database's clock. Two workers may run this at once and may stop at any point: each skips the
+    rows that the other has locked.
     """
     lapsed = 0
     for worker, day in each_mission(database, actor, moment):
-        lapsed += lapse_at(database, worker, provider, day, MOST_A_RUN - lapsed)
+        lapsed += lapse_at(database, worker, provider, day, MAX_PER_RUN - lapsed)
     return lapsed
 
 
-def lapse_at(database: Database, actor: Actor, provider: CardProvider, today: date, most: int = MOST_A_RUN) -> int:
-    """Lapses what is due at the actor's mission on its day `today`, batch after batch; how many."""
+def lapse_at(database: Database, actor: Actor, provider: CardProvider, today: date, limit: int = MAX_PER_RUN) -> int:
+    """Lapses applications of the actor's mission that are due on its day `today`, in batches; returns their number."""
     lapsed, after = 0, ""
     while True:
         with database.scope(actor.mission) as session:
-            batch = due(session, today, after)
+            batch = list_due(session, today, after)
         for reference in batch:
-            lapsed += ask_and_lapse(database, actor, provider, reference, today)
-        if len(batch) < BATCH or lapsed >= most:
+            lapsed += query_and_lapse(database, actor, provider, reference, today)
+        if len(batch) < BATCH or lapsed >= limit:
             return lapsed
         after = batch[-1]
 
 
-def due(session: Session, today: date, after: str = "") -> list[str]:
-    """References of the session's mission whose last day has ended, from the one after `after` on."""
+def list_due(session: Session, today: date, after: str = "") -> list[str]:
+    """References of the session's mission whose last day has ended, in order, those after `after`."""
     return list(
         session.scalars(
             select(Application.reference)
@@ -64,9 +65,9 @@ def due(session: Session, today: date, after: str = "") -> list[str]:
     )
 
 
-def ask_and_lapse(database: Database, actor: Actor, provider: CardProvider, reference: str, today: date) -> bool:
-    """Lapses one, if after asking the provider about an open card payment there is nothing to wait for."""
-    since = ask_open_payment(database, actor, provider, reference)
+def query_and_lapse(database: Database, actor: Actor, provider: CardProvider, reference: str, today: date) -> bool:
+    """Queries the provider about open card payments, then lapses the application unless it must wait."""
+    since = query_open_payments(database, actor, provider, reference)
     try:
         with database.scope(actor.mission) as session:
             return lapse(session, actor, reference, today, since)
@@ -75,25 +76,25 @@ def ask_and_lapse(database: Database, actor: Actor, provider: CardProvider, refe
         return False
 
 
-def ask_open_payment(database: Database, actor: Actor, provider: CardProvider, reference: str) -> datetime:
-    """Asks what became of an open card payment, between two transactions; the instant before which nothing counts."""
+def query_open_payments(database: Database, actor: Actor, provider: CardProvider, reference: str) -> datetime:
+    """Queries open card payments between two transactions; returns the instant before which no answer counts."""
     with database.scope(actor.mission) as session:
-        since, under_way = now(session), [one.reference for one in _unsettled(session, reference)]
-    for attempt in under_way:
+        since, references = now(session), [attempt.reference for attempt in _unsettled_attempts(session, reference)]
+    for payment in references:
         try:
-            hosted.refresh(database, actor, provider, settle.by_answer, attempt)
+            hosted.refresh(database, actor, provider, settle.by_answer, payment)
         except Refusal as refusal:
-            log().warning("payment unresolved", payment=attempt, code=refusal.code)
+            log().warning("payment unresolved", payment=payment, code=refusal.code)
     return since
 
 
 def lapse(session: Session, actor: Actor, reference: str, today: date, since: datetime | None = None) -> bool:
-    """Lapses an application whose last day is over on `today` at its mission; False when it need not, or must wait.
+    """Lapses an application whose last day is over on `today` at its mission; False when it is not due, or must wait.
 
-    An unsettled payment is waited for unless the provider said after `since` that its page is open and nothing paid.
+    An unsettled payment makes it wait, unless the provider answered after `since` that its page is open and unpaid.
     """
-    held = select(Application).where(Application.reference == reference).with_for_update(skip_locked=True)
-    application = session.scalar(held.execution_options(populate_existing=True))
+    query = select(Application).where(Application.reference == reference).with_for_update(skip_locked=True)
+    application = session.scalar(query.execution_options(populate_existing=True))
     if application is None or application.status not in rules.WAITING or application.lapses_on is None:
         return False
     if not is_over(application.lapses_on, today) or must_wait(session, reference, since):
@@ -105,17 +106,20 @@ def lapse(session: Session, actor: Actor, reference: str, today: date, since: da
 
 
 def must_wait(session: Session, reference: str, since: datetime | None) -> bool:
-    """Whether money may be on its way: an outcome nobody knows, or a page somebody has just opened."""
-    young = now(session) - PAGE_LIVES
-    return any(not _answered(one, since) or one.opened_at > young for one in _unsettled(session, reference))
+    """Whether money may be on its way: a payment with an unknown outcome, or a page that was opened just now."""
+    page_limit = now(session) - PAGE_LIFETIME
+    return any(
+        not _is_answered(attempt, since) or attempt.opened_at > page_limit
+        for attempt in _unsettled_attempts(session, reference)
+    )
 
 
-def _answered(attempt: Attempt, since: datetime | None) -> bool:
+def _is_answered(attempt: Attempt, since: datetime | None) -> bool:
     return attempt.state == AttemptState.PENDING and since is not None and attempt.changed_at >= since
 
 
-def _unsettled(session: Session, reference: str) -> list[Attempt]:
-    """Of all that an application owes: its fee, and the difference for an urgent one."""
+def _unsettled_attempts(session: Session, reference: str) -> list[Attempt]:
+    """The unsettled attempts of all orders of an application: its fee, and the difference to the urgent fee."""
     states = [state.value for state in UNSETTLED]
     orders = select(Order.reference).where(Order.application == reference)
     return list(session.scalars(select(Attempt).where(Attempt.order.in_(orders), Attempt.state.in_(states))))

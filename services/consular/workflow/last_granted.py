@@ -1,4 +1,4 @@
-"""What was granted to a person before, at whichever mission, for the conditions that count it."""
+"""Earlier grants to a person, at any mission, for the conditions that depend on them."""
 
 from datetime import date
 
@@ -14,12 +14,12 @@ from shared.catalogue.model import Transaction
 
 
 def last_granted_on(session: Session, person: str, entry: Transaction, mission: str) -> date | None:
-    """The day on which this transaction was last granted; asked only where an entry must not be repeated too soon."""
+    """The day on which this transaction was last granted; None where no condition limits its repetition."""
     if conditions.may_visit_again not in [condition.holds for condition in entry.eligible]:
         return None
     show_person_everywhere(session, person)
-    granted = select(Application.changed_at).where(
+    query = select(Application.changed_at).where(
         Application.person == person, Application.transaction == entry.slug, Application.status == Status.READY
     )
-    last = session.scalar(granted.order_by(Application.changed_at.desc()).limit(1))
-    return day_of(session, mission, last) if last else None
+    granted_at = session.scalar(query.order_by(Application.changed_at.desc()).limit(1))
+    return day_of(session, mission, granted_at) if granted_at else None

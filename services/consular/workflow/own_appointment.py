@@ -1,4 +1,4 @@
-"""An appointment that is itself what the application asks for: handing in books it, and what becomes of it ends the
+"""An appointment as the outcome of an application: submission books it, and the end of the appointment ends the
 application."""
 
 from collections.abc import Mapping
@@ -29,13 +29,13 @@ def service(entry: Transaction, answers: Mapping[str, object]) -> str | None:
 
 def booker(session: Session, application: Application, answers: Mapping[str, object]) -> Booker:
     """Who books. The appointment takes the applicant's share of the month. Raises Refusal (turn_answers_first)."""
-    wanted = service(forms.transaction(application.transaction), answers)
+    service_code = service(forms.transaction(application.transaction), answers)
     document = str(answers.get(PASSPORT_ANSWER) or "")
-    if not wanted or not document:
+    if not service_code or not document:
         raise Refusal("turn_answers_first")
     return Booker(
         mission=application.mission,
-        service=wanted,
+        service=service_code,
         application=application.reference,
         person=application.person,
         document=document,
@@ -44,40 +44,42 @@ def booker(session: Session, application: Application, answers: Mapping[str, obj
 
 
 def submit(session: Session, actor: Actor, application: Application, columns: Mapping[str, object]) -> None:
-    """Books the time that is held, issues the slip, and the application is ready."""
+    """Books the held time, issues the slip, and makes the application ready."""
     answers = columns["answers"]
     assert isinstance(answers, dict)
     appointment = book.confirm(session, actor, booker(session, application, answers))
-    ready = _slip_columns(session, appointment, slips.issue(session, actor, application, appointment))
+    slip_columns = _slip_columns(session, appointment, slips.issue(session, actor, application, appointment))
     detail = slips.detail(appointment)
-    transition(session, actor, application, Status.READY, detail=detail, columns={**columns, **ready})
+    transition(session, actor, application, Status.READY, detail=detail, columns={**columns, **slip_columns})
 
 
 def confirm(session: Session, actor: Actor, application: Application) -> Appointment:
-    """Never possible: handing the application in confirms it."""
+    """Always raises Conflict: the submission of the application confirms it."""
     raise Conflict("not_possible_now", status=application.status)
 
 
-def rescheduled(session: Session, actor: Actor, application: Application, appointment: Appointment, slip: str) -> None:
-    """The new slip takes the place of the old one."""
+def apply_reschedule(
+    session: Session, actor: Actor, application: Application, appointment: Appointment, slip: str
+) -> None:
+    """Replaces the old slip by the new one."""
     update_columns(session, application, **_slip_columns(session, appointment, slip))
     note_step(session, actor, application, "turn_moved", None, detail=slips.detail(appointment))
 
 
-def cancelled(session: Session, actor: Actor, application: Application, appointment: Appointment) -> None:
-    """The application is withdrawn with its appointment."""
+def apply_cancellation(session: Session, actor: Actor, application: Application, appointment: Appointment) -> None:
+    """Withdraws the application with its appointment."""
     columns: dict[str, object] = {"document": None, "document_owner": None, "due_on": None}
     detail = slips.detail(appointment)
     transition(session, actor, application, Status.WITHDRAWN, detail=detail, columns=columns)
 
 
-def attended(session: Session, actor: Actor, application: Application) -> None:
-    """The applicant came: the application has reached its end."""
+def apply_attendance(session: Session, actor: Actor, application: Application) -> None:
+    """Completes the application: the applicant came."""
     transition(session, actor, application, Status.COLLECTED, code="attended")
 
 
-def missed(session: Session, actor: Actor, application: Application) -> None:
-    """The applicant did not come: the application lapses."""
+def apply_absence(session: Session, actor: Actor, application: Application) -> None:
+    """Lapses the application: the applicant did not come."""
     transition(session, actor, application, Status.LAPSED)
 
 

@@ -1,4 +1,4 @@
-"""The day an application is promised for: by its speed, and by when its days begin to count."""
+"""The promised day of an application: by its speed, and by the start of its working days."""
 
 from datetime import date
 
@@ -12,23 +12,23 @@ from shared import forms
 CLEARANCE = "clearance"
 
 
-def promised(session: Session, application: Application, slug: str, answers: dict[str, object]) -> date | None:
-    """The day counted from today; None while the days don't count yet, since a clearance is still awaited."""
+def promised_day(session: Session, application: Application, slug: str, answers: dict[str, object]) -> date | None:
+    """The promised day, counted from today; None while a clearance is still awaited."""
     entry = forms.transaction(slug)
-    waits = any(ask.ask == CLEARANCE for ask in entry.asks) and not _cleared(session, application)
-    return None if waits else due_on(session, application.mission, entry.days(answers))
+    is_waiting = any(ask.ask == CLEARANCE for ask in entry.asks) and not _cleared(session, application)
+    return None if is_waiting else due_on(session, application.mission, entry.days(answers))
 
 
-def promised_now(session: Session, application: Application) -> date | None:
-    """As `promised`, for the application as it stands."""
-    return promised(session, application, application.transaction, application.answers)
+def promised_today(session: Session, application: Application) -> date | None:
+    """As `promised_day`, by the application's own transaction and answers."""
+    return promised_day(session, application, application.transaction, application.answers)
 
 
 def _cleared(session: Session, application: Application) -> bool:
-    asked = select(Asking.outcome).where(
+    query = select(Asking.outcome).where(
         Asking.application == application.reference,
         Asking.round == application.round,
         Asking.ask == CLEARANCE,
         Asking.outcome == "granted",
     )
-    return session.scalar(asked) is not None
+    return session.scalar(query) is not None

@@ -1,4 +1,4 @@
-"""Takes an authority's answer: the last one in brings the outcome, an assessed amount brings the price."""
+"""Applies an authority's answer: the last grant leads to the outcome, an assessed amount to the price."""
 
 from typing import Any
 
@@ -13,30 +13,30 @@ from services.consular.payments import attempts
 from services.consular.payments.rules import AttemptState
 from services.consular.workflow import charges, settle
 from services.consular.workflow.fulfilment import fulfilment_of
-from services.consular.workflow.promise import CLEARANCE, promised_now
+from services.consular.workflow.promise import CLEARANCE, promised_today
 from services.consular.workflow.release import release
 from shared.database import audit
 from shared.errors import Refusal
 from shared.identity.actor import Actor
 from shared.values.money import Money
 
-# The register contradicts itself: what a registrar settles, and what `resume` then goes on with.
+# The register contradicts itself: a registrar settles it, and `resume` then continues the application.
 MISMATCH = "register_mismatch"
-# What follows a settled fee is still the answer to the assessment that set it.
+# The answer after a settled fee belongs to the assessment that set the fee.
 FOLLOWS = {"discharge": "assess"}
 
 
 def decide(session: Session, actor: Actor, decision: dict[str, Any], authority: str | None = None) -> None:
-    """Applies an authority's answer: `decision.made` by a register, who speaks for itself, or the reply of a ministry.
+    """Applies an authority's answer: `decision.made` of a register, or the reply of the ministry `authority`.
 
-    One that comes twice, or after the file moved on, changes nothing.
-    Raises Refusal for an answer nobody asked this authority for: such a message belongs before human eyes.
+    A repeated answer, or one after the file has moved on, changes nothing. Raises Refusal (not_asked) for an answer
+    without a question to this authority: a person must look at such a message.
     """
     application = session.get(Application, decision["application"], with_for_update=True, populate_existing=True)
-    whose = authority or actor.id
-    asking = _asking(session, whose, application, decision) if application else None
+    answering_authority = authority or actor.id
+    asking = _asking(session, answering_authority, application, decision) if application else None
     if application is None or asking is None:
-        raise Refusal("not_asked", authority=whose)
+        raise Refusal("not_asked", authority=answering_authority)
     if application.status != Status.WITH_AUTHORITY or asking.outcome not in (None, "assessed"):
         audit.record(session, actor, "decision.ignored", application.reference, reason=application.status)
         return
@@ -46,26 +46,30 @@ def decide(session: Session, actor: Actor, decision: dict[str, Any], authority: 
     _OUTCOMES[decision["outcome"]](session, actor, application, decision)
 
 
-def _asking(session: Session, whose: str, application: Application, decision: dict[str, Any]) -> Asking | None:
+def _asking(session: Session, authority: str, application: Application, decision: dict[str, Any]) -> Asking | None:
     ask = FOLLOWS.get(decision["ask"], decision["ask"])
-    return session.get(Asking, (application.reference, application.round, whose, ask), with_for_update=True)
+    return session.get(Asking, (application.reference, application.round, authority, ask), with_for_update=True)
 
 
 def _assessed(session: Session, actor: Actor, application: Application, decision: dict[str, Any]) -> None:
-    """The price is known now. After a payment already made it must not be asked for again."""
+    """Applies the assessed price. A payment that was made before must not be demanded again."""
     amount = Money(decision["amount"], decision["currency"])
     if application.paid_at is not None:
-        _settled_before(session, actor, application, amount)
+        _reuse_payment(session, actor, application, amount)
         return
     charges.charge(session, actor, application, amount)
     detail: Detail = {"amount": amount.amount, "currency": amount.currency}
     transition(session, actor, application, Status.AWAITING_PAYMENT, detail=detail)
 
 
-def _settled_before(session: Session, actor: Actor, application: Application, amount: Money) -> None:
-    paid = [p for p in attempts.of_application(session, application.reference) if p.state is AttemptState.SUCCEEDED]
-    if paid and charges.law_amount(session, application) == amount:
-        settle.tell_authorities(session, actor, application, paid[-1])
+def _reuse_payment(session: Session, actor: Actor, application: Application, amount: Money) -> None:
+    payments = [
+        payment
+        for payment in attempts.of_application(session, application.reference)
+        if payment.state is AttemptState.SUCCEEDED
+    ]
+    if payments and charges.law_amount(session, application) == amount:
+        settle.notify_authorities(session, actor, application, payments[-1])
         return
     update_columns(session, application, exception="assessment_changed")
     audit.record(session, actor, "application.flagged", application.reference, reason="assessment_changed")
@@ -78,7 +82,7 @@ def _refused(session: Session, actor: Actor, application: Application, decision:
 
 
 def _returned(session: Session, actor: Actor, application: Application, decision: dict[str, Any]) -> None:
-    """What waits for a registrar waits for nobody else: its applicant can do nothing, and so it does not lapse."""
+    """Returns the application. One that waits for a registrar has no deadline, since its applicant can do nothing."""
     reason = decision.get("reason") or "answer_wrong"
     no_deadline = {"lapses_on": None} if reason == MISMATCH else {}
     transition(session, actor, application, Status.RETURNED, reason=reason, columns=no_deadline)
@@ -86,14 +90,14 @@ def _returned(session: Session, actor: Actor, application: Application, decision
 
 def _granted(session: Session, actor: Actor, application: Application, decision: dict[str, Any]) -> None:
     if decision["ask"] == CLEARANCE:
-        update_columns(session, application, due_on=promised_now(session, application))
+        update_columns(session, application, due_on=promised_today(session, application))
         note_step(session, actor, application, "cleared", Status.WITH_AUTHORITY)
-    open_ones = select(func.count()).where(
+    open_count = select(func.count()).where(
         Asking.application == application.reference,
         Asking.round == application.round,
         Asking.outcome.is_distinct_from("granted"),
     )
-    if not session.scalar(open_ones):
+    if not session.scalar(open_count):
         fulfilment_of(application).grant(session, actor, application)
 
 

@@ -1,4 +1,4 @@
-"""The officer's verdict on an application: accepted, returned for a fix, or refused, never without a reason."""
+"""The officer's verdict on an application: accept, or with a reason return for correction or refuse."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from services.consular.missions import day_of
 from services.consular.passports.approve import check_approved
 from services.consular.people import duplicates
 from services.consular.workflow import correspondence as letters
-from services.consular.workflow.check_in import check_came
+from services.consular.workflow.check_in import check_attendance
 from services.consular.workflow.release import release
 from shared import forms
 from shared.catalogue.model import REGISTERS, Ask
@@ -28,30 +28,31 @@ NOTE_LENGTH = 500
 
 
 def accept(session: Session, actor: Actor, reference: str) -> Application:
-    """Asks the authorities. Of two officers who accept at once one waits, and is told that it is done.
+    """Accepts an application and forwards it to the authorities.
 
-    Raises Refusal (visit_needed) while an applicant who must come in person has not come, and (authority_missing) where
-    nothing official can be issued.
+    The second of two simultaneous officers waits, and gets Conflict (not_possible_now). Raises Refusal (visit_needed)
+    while an applicant who must come in person has not come, and (authority_missing) where nothing official can be
+    issued.
     """
     application = load_for_update(session, actor, "desk.accept", reference)
     check_status(application, "accept")
-    check_came(session, application)
+    check_attendance(session, application)
     check_approved(session, application)
     duplicates.check_settled(session, reference)
     issuer.check_official()
-    ask_authorities(session, actor, application)
+    forward_to_authorities(session, actor, application)
     return application
 
 
-def ask_authorities(session: Session, actor: Actor, application: Application) -> None:
-    """Hands the application over, in a new round: each authority of its entry is asked."""
-    this_round = application.round + 1
-    transition(session, actor, application, Status.WITH_AUTHORITY, columns={"round": this_round})
+def forward_to_authorities(session: Session, actor: Actor, application: Application) -> None:
+    """Starts a new round: each authority of the entry is asked."""
+    round_number = application.round + 1
+    transition(session, actor, application, Status.WITH_AUTHORITY, columns={"round": round_number})
     for ask in forms.transaction(application.transaction).asks:
         session.add(
             Asking(
                 application=application.reference,
-                round=this_round,
+                round=round_number,
                 authority=ask.authority,
                 ask=ask.ask,
                 mission=application.mission,
@@ -59,23 +60,23 @@ def ask_authorities(session: Session, actor: Actor, application: Application) ->
             )
         )
         session.flush()
-        _ask_authority(session, actor, application, ask)
+        _forward(session, actor, application, ask)
 
 
-def _ask_authority(session: Session, actor: Actor, application: Application, ask: Ask) -> None:
+def _forward(session: Session, actor: Actor, application: Application, ask: Ask) -> None:
     """A register is asked over the bus, a ministry by letter."""
     if ask.authority not in REGISTERS:
         letters.write(session, actor, application, ask)
         return
-    body = {**_forwarded(application, ask.authority, ask.ask), **_filed(session, application)}
+    body = {**_forward_body(application, ask.authority, ask.ask), **_filed(session, application)}
     emit(session, actor, "application.forwarded", application.reference, body)
 
 
-def _forwarded(application: Application, authority: str, ask: str) -> dict[str, object]:
+def _forward_body(application: Application, authority: str, ask: str) -> dict[str, object]:
     entry = forms.transaction(application.transaction)
     holder = holder_of(application.facts).get("person") or application.person
-    asking = {"applicant": application.person} if holder != application.person else {}
-    return asking | {
+    kinship_fields = {"applicant": application.person} if holder != application.person else {}
+    return kinship_fields | {
         "application": application.reference,
         "transaction": entry.slug,
         "ask": ask,
@@ -91,12 +92,12 @@ def _filed(session: Session, application: Application) -> dict[str, str]:
 
 
 def return_for_correction(session: Session, actor: Actor, reference: str, reason: str, note: str = "") -> Application:
-    """Returns an application for a fix. Raises Invalid for a reason that is not one of returning."""
+    """Returns an application for correction. Raises Invalid for an unknown reason."""
     return _close(session, actor, reference, "return", Status.RETURNED, RETURN_REASONS, reason, note)
 
 
 def refuse(session: Session, actor: Actor, reference: str, reason: str, note: str = "") -> Application:
-    """Refuses an application; what was paid is owed back. Raises Invalid for a reason that is not one of refusing."""
+    """Refuses an application; paid money is owed back. Raises Invalid for an unknown reason."""
     application = _close(session, actor, reference, "refuse", Status.REFUSED, ALL_REFUSE_REASONS, reason, note)
     release(session, actor, application, reason)
     return application
@@ -114,10 +115,10 @@ def _close(
 ) -> Application:
     application = load_for_update(session, actor, f"desk.{verb}", reference)
     check_status(application, verb)
-    said = strip_controls(note)
+    note_text = strip_controls(note)
     if reason not in reasons:
         raise Invalid("unknown_choice" if reason else "required", field="reason")
-    if len(said) > NOTE_LENGTH:
+    if len(note_text) > NOTE_LENGTH:
         raise Invalid("too_long", field="note")
-    transition(session, actor, application, target, reason=reason, note=said or None)
+    transition(session, actor, application, target, reason=reason, note=note_text or None)
     return application

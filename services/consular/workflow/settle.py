@@ -1,4 +1,5 @@
-"""Where every way of paying ends: notification, return page, question to the provider, counter. One commit each."""
+"""Settles every payment (notification, return page, provider query, counter) and moves the application on, in one
+commit."""
 
 from sqlalchemy import func
 from sqlalchemy.orm import Session
@@ -14,7 +15,7 @@ from services.consular.payments import attempts, quote, take
 from services.consular.payments.model import Order
 from services.consular.payments.rules import Answer, Kind, Outcome, Payment
 from services.consular.workflow import charges, upgrade
-from services.consular.workflow.promise import promised_now
+from services.consular.workflow.promise import promised_today
 from shared import forms
 from shared.catalogue.model import AFTER_ASSESSMENT
 from shared.database import audit
@@ -25,11 +26,11 @@ from shared.values.money import Money
 
 
 def by_answer(session: Session, actor: Actor, attempt: str, answer: Answer) -> Outcome:
-    """Books what the provider said of a card payment, and moves the application on if that settles it.
+    """Books a provider's answer about a card payment, and moves the application on if the answer settles it.
 
-    The application is locked before the order, whoever brings the news. Raises NotFound for an unknown attempt.
+    The application is always locked before the order. Raises NotFound for an unknown attempt.
     """
-    application = _locked(session, attempts.find(session, attempt).application)
+    application = _load_for_update(session, attempts.find(session, attempt).application)
     outcome = take.record_answer(session, actor, attempt, answer)
     if outcome.kind is Kind.SETTLED:
         _advance(session, actor, application, outcome.payment)
@@ -39,7 +40,7 @@ def by_answer(session: Session, actor: Actor, attempt: str, answer: Answer) -> O
 
 
 def by_cash(session: Session, actor: Actor, reference: str, amount: Money, key: str) -> Payment:
-    """Takes cash at the counter for exactly what is owed. Raises Conflict when nothing is owed (any more)."""
+    """Takes the exact owed amount in cash. Raises Conflict when nothing is owed (any more)."""
     application = load_for_update(session, actor, "payment.cash", reference)
     check_status(application, "cash")
     calendar.check_payments_open(session, application.mission)
@@ -49,21 +50,21 @@ def by_cash(session: Session, actor: Actor, reference: str, amount: Money, key: 
     return payment
 
 
-def owed(session: Session, actor: Actor, reference: str) -> tuple[str, Money | None]:
-    """The order to be paid, and the new price where an expired one had to be replaced by another amount.
+def order_to_pay(session: Session, actor: Actor, reference: str) -> tuple[str, Money | None]:
+    """The order to be paid, and its price where a replaced quote has changed the amount, else None.
 
-    Nobody is sent to pay a price they have not seen. Raises Conflict when nothing is owed (any more).
+    The caller sends nobody to pay a price they have not seen. Raises Conflict when nothing is owed (any more).
     """
     application = load_for_update(session, actor, "payment.open", reference)
     check_status(application, "pay")
     calendar.check_payments_open(session, application.mission)
-    before = quote.of_application(session, reference)
-    if before is not None and attempts.unsettled(session, before) is not None:
-        return before.reference, None
-    seen = before.money if before else None
+    earlier = quote.of_application(session, reference)
+    if earlier is not None and attempts.find_unsettled(session, earlier) is not None:
+        return earlier.reference, None
+    seen_amount = earlier.money if earlier else None
     charges.charge(session, actor, application)
     order = _order(session, application)
-    return order.reference, None if order.money == seen else order.money
+    return order.reference, None if order.money == seen_amount else order.money
 
 
 def _order(session: Session, application: Application) -> Order:
@@ -73,8 +74,8 @@ def _order(session: Session, application: Application) -> Order:
     return order
 
 
-def _locked(session: Session, reference: str) -> Application:
-    """Who pays is not asked: money that arrived is booked whoever sent it."""
+def _load_for_update(session: Session, reference: str) -> Application:
+    """Locks without a check of access: received money is booked for any payer."""
     application = session.get(Application, reference, with_for_update=True, populate_existing=True)
     if application is None:
         raise NotFound()
@@ -98,17 +99,17 @@ def _advance(session: Session, actor: Actor, application: Application, payment: 
         return
     entry = forms.transaction(application.transaction)
     detail = {"payment": payment.reference, "receipt": payment.receipt, "method": payment.method}
-    due = promised_now(session, application)
+    due = promised_today(session, application)
     target = Status.WITH_AUTHORITY if entry.priced == AFTER_ASSESSMENT else Status.IN_REVIEW
     transition(session, actor, application, target, detail=detail, columns={"paid_at": func.now(), "due_on": due})
     if entry.priced == AFTER_ASSESSMENT:
-        tell_authorities(session, actor, application, payment)
+        notify_authorities(session, actor, application, payment)
 
 
-def tell_authorities(session: Session, actor: Actor, application: Application, payment: Payment) -> None:
-    """Says to those who assessed it that their fee is paid, in the currency of their law."""
+def notify_authorities(session: Session, actor: Actor, application: Application, payment: Payment) -> None:
+    """Informs the assessing authorities that their fee is paid, in the currency of the tariff."""
     entry = forms.transaction(application.transaction)
-    owed = charges.law_amount(session, application) or payment.amount
+    amount = charges.law_amount(session, application) or payment.amount
     for ask in entry.asks:
         body = {
             "application": application.reference,
@@ -116,14 +117,14 @@ def tell_authorities(session: Session, actor: Actor, application: Application, p
             "authority": ask.authority,
             "person": application.person,
             "payment": payment.receipt or payment.reference,
-            "amount": owed.amount,
-            "currency": owed.currency,
+            "amount": amount.amount,
+            "currency": amount.currency,
         }
         emit(session, actor, "fee.settled", application.reference, body)
 
 
 def _flag(session: Session, actor: Actor, application: Application, payment: Payment) -> None:
-    """Money that fits nothing is never silent: the file comes up in the queue until somebody has dealt with it."""
+    """Flags the file of held money: it stays among the queue's exceptions until somebody resolves it."""
     code = f"payment_{payment.held}"
     update_columns(session, application, exception=code, changed_at=func.now())
     audit.record(session, actor, "application.flagged", application.reference, reason=code, payment=payment.reference)

@@ -1,4 +1,4 @@
-"""Hands an application in: facts attested, conditions met, answers and papers complete, price frozen, in one commit."""
+"""Submits an application: verified facts, conditions, complete answers and uploads, and the quote, in one commit."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from services.consular.applications import behalf
 from services.consular.applications.model import Application
 from services.consular.applications.rules import Status
-from services.consular.applications.statements import as_facts, attested, check_eligible, check_holder
+from services.consular.applications.statements import as_facts, check_eligible, check_holder, verify_statements
 from services.consular.applications.transitions import check_status, load_for_update, transition
 from services.consular.missions import today
 from services.consular.passports.checks import check_submission, report_lost
@@ -20,7 +20,7 @@ from services.consular.workflow import charges
 from services.consular.workflow.duplicates import mark_duplicates
 from services.consular.workflow.fulfilment import fulfilment_of
 from services.consular.workflow.last_granted import last_granted_on
-from services.consular.workflow.promise import promised
+from services.consular.workflow.promise import promised_day
 from shared import forms
 from shared.catalogue.model import AT_SUBMIT, Transaction
 from shared.errors import Invalid
@@ -30,24 +30,24 @@ from shared.identity.crypto import Keys
 
 def submit(session: Session, actor: Actor, keys: Keys, reference: str, statements: Iterable[str]) -> Application:
     """Submits a draft, or a returned application again. Raises Refusal (transaction_not_active, statement_...,
-    not_eligible), Invalid with a code per answer and paper, Conflict from any other status."""
+    not_eligible), Invalid with a code per answer and upload, Conflict from any other status."""
     application = load_for_update(session, actor, "application.submit", reference)
     check_status(application, "submit")
     entry = forms.transaction(application.transaction)
     tariffs.check_active(session, entry.slug, application.mission)
-    standing = behalf.representation_of(application, actor)
-    facts = attested(keys, entry, standing, statements)
+    representation = behalf.representation_of(application, actor)
+    facts = verify_statements(keys, entry, representation, statements)
     day = today(session, application.mission)
-    before = last_granted_on(session, application.person, entry, application.mission)
-    known = replace(as_facts(facts, standing, day), last_granted_on=before)
-    check_eligible(entry, known)
-    behalf.check_right(session, actor, entry, application.mission, standing, facts["civil_registry"], day)
+    granted_before = last_granted_on(session, application.person, entry, application.mission)
+    eligibility_facts = replace(as_facts(facts, representation, day), last_granted_on=granted_before)
+    check_eligible(entry, eligibility_facts)
+    behalf.check_entitlement(session, actor, entry, application.mission, representation, facts["civil_registry"], day)
     answers = _complete(session, application, entry)
     check_submission(session, application, entry, answers)
     check_holder(entry, answers, facts, application.person)
     columns: dict[str, object] = {"facts": facts, "answers": answers}
-    snapshot.take(session, reference, application.mission, facts["civil_registry"])
-    snapshot.take_acting(session, reference, application.mission, facts["civil_registry"])
+    snapshot.store_applicant(session, reference, application.mission, facts["civil_registry"])
+    snapshot.store_acting_person(session, reference, application.mission, facts["civil_registry"])
     report_lost(session, actor, application, entry, answers)
     if application.status == Status.RETURNED:
         _review(session, actor, application, entry, answers, columns)
@@ -72,20 +72,20 @@ def _review(
     answers: dict[str, object],
     columns: dict[str, object],
 ) -> None:
-    due = promised(session, application, entry.slug, answers)
+    due = promised_day(session, application, entry.slug, answers)
     transition(session, actor, application, Status.IN_REVIEW, columns={**columns, "due_on": due})
 
 
 def _complete(session: Session, application: Application, entry: Transaction) -> dict[str, object]:
-    """Clean answers. Raises Invalid for all that is wrong at once: answers and missing papers together."""
+    """The clean answers. Raises one Invalid for all errors together: answers and missing uploads."""
     errors: dict[str, str] = {}
     answers: dict[str, object] = {}
     try:
         answers = forms.check_answers(entry.slug, application.answers, today(session, application.mission))
-    except Invalid as wrong:
-        errors |= wrong.errors
-    held = {paper.name for paper in store.of(session, application.reference)}
-    missing = [paper.name for paper in entry.papers if paper.required and paper.name not in held]
+    except Invalid as error:
+        errors |= error.errors
+    uploaded = {upload.name for upload in store.list_uploads(session, application.reference)}
+    missing = [upload.name for upload in entry.papers if upload.required and upload.name not in uploaded]
     errors |= dict.fromkeys(missing, "paper_missing")
     if errors:
         raise Invalid("invalid", errors=errors)

@@ -1,4 +1,5 @@
-"""Stops a transaction by a dated row, and with it the open applications for it: told why, paid fees owed back."""
+"""Suspends a transaction by a dated row and cancels its open applications: applicants get the reason, and paid fees are
+owed back."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -20,7 +21,7 @@ from services.consular.payments import tariffs
 from services.consular.payments.hosted import CardProvider
 from services.consular.payments.model import Order
 from services.consular.payments.rules import OrderState
-from services.consular.workflow.lapse import BATCH, MOST_A_RUN, ask_open_payment, must_wait
+from services.consular.workflow.lapse import BATCH, MAX_PER_RUN, must_wait, query_open_payments
 from services.consular.workflow.release import release
 from shared.catalogue import CATALOGUE
 from shared.catalogue.bulk_actions import ACTIVE, STANDING
@@ -34,11 +35,11 @@ KIND = "standing"
 Open = ColumnElement[bool]
 
 
-def read(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The clean terms. Raises Invalid with a code per field; a standing never begins in the past."""
+def read(session: Session, terms: Mapping[str, Any]) -> dict[str, Any]:
+    """The clean terms. Raises Invalid with a code per field; a status never begins in the past."""
     day = today(session, session.info["mission"])
-    params = check_questions(STANDING, given, day)
-    slug = given.get("transaction")
+    params = check_questions(STANDING, terms, day)
+    slug = terms.get("transaction")
     if slug not in CATALOGUE:
         raise Invalid("unknown_choice" if slug else "required", field="transaction")
     if date.fromisoformat(params["valid_from"]) < day:
@@ -49,7 +50,7 @@ def read(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def preview(session: Session, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Open applications it would close, by status, and the money that would be owed back. Nothing is written."""
+    """The open applications that would be cancelled, by status, and the money owed back. Nothing is written."""
     if params["standing"] == ACTIVE:
         return {"applications": 0, "by_status": {}, "money": []}
     rows = session.execute(
@@ -67,7 +68,7 @@ def preview(session: Session, params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def carry_out(session: Session, actor: Actor, proposal: Proposal) -> None:
-    """Declares the standing at once, so that no money is taken from its day on; the job closes what is open."""
+    """Declares the status at once, so that no money is taken from its day on; the job cancels open applications."""
     params = proposal.params
     tariffs.declare_status(
         session,
@@ -83,9 +84,9 @@ def carry_out(session: Session, actor: Actor, proposal: Proposal) -> None:
 
 
 def close_due(database: Database, actor: Actor, provider: CardProvider, moment: datetime | None = None) -> int:
-    """Closes what the standings in force have stopped, at every mission, one commit each; how many.
+    """Cancels the applications of suspended transactions at every mission, one commit each; returns their number.
 
-    Whoever dies on the way leaves the rest to the next run; two at once never close one twice.
+    A run that stops early leaves the rest to the next one; two simultaneous runs never cancel one application twice.
     """
     return sum(
         close_at(database, worker, provider, day) for worker, day in missions.each_mission(database, actor, moment)
@@ -93,42 +94,46 @@ def close_due(database: Database, actor: Actor, provider: CardProvider, moment: 
 
 
 def close_at(database: Database, actor: Actor, provider: CardProvider, day: date) -> int:
-    """Closes what the standings in force on a day have stopped at the actor's mission; how many."""
+    """Cancels the applications that are suspended on a day at the actor's mission; returns their number."""
     with database.scope(actor.mission) as session:
-        signed = _in_force(session, actor, day)
-    return sum(close(database, actor, provider, reference) for reference in signed)
+        proposals = _in_force(session, actor, day)
+    return sum(close(database, actor, provider, reference) for reference in proposals)
 
 
 def _in_force(session: Session, actor: Actor, day: date) -> list[str]:
-    """Signed standings whose day has come; one that another standing has replaced since closes nothing any more."""
+    """The signed proposals in force on a day; a proposal whose status was replaced since cancels nothing more."""
     signed = session.scalars(
         select(Proposal).where(Proposal.kind == KIND, Proposal.state == APPROVED).order_by(Proposal.decided_at)
     )
-    begun = [one for one in signed if date.fromisoformat(one.params["valid_from"]) <= day]
-    place = missions.find(session, actor.mission) if begun else None
-    return [one.reference for one in begun if place and _stands(session, place, one, day)]
+    begun_proposals = [proposal for proposal in signed if date.fromisoformat(proposal.params["valid_from"]) <= day]
+    mission_row = missions.find(session, actor.mission) if begun_proposals else None
+    return [
+        proposal.reference
+        for proposal in begun_proposals
+        if mission_row and _is_in_force(session, mission_row, proposal, day)
+    ]
 
 
-def _stands(session: Session, place: Mission, proposal: Proposal, day: date) -> bool:
-    found = tariffs.status_on(session, proposal.params["transaction"], place, day)
-    return found is not None and found.status == proposal.params["standing"]
+def _is_in_force(session: Session, mission_row: Mission, proposal: Proposal, day: date) -> bool:
+    status_row = tariffs.status_on(session, proposal.params["transaction"], mission_row, day)
+    return status_row is not None and status_row.status == proposal.params["standing"]
 
 
 def close(database: Database, actor: Actor, provider: CardProvider, proposal: str) -> int:
-    """Closes all that one signed proposal stopped, in batches; its end is noted once nothing is left or waits."""
+    """Cancels the applications of one signed proposal in batches, and finishes the proposal once none is left."""
     closed, after = 0, ""
     while True:
         with database.scope(actor.mission) as session:
-            signed = session.get_one(Proposal, proposal)
-            batch = _batch(session, signed.params, after)
+            signed_proposal = session.get_one(Proposal, proposal)
+            batch = _batch(session, signed_proposal.params, after)
         for reference in batch:
-            since = ask_open_payment(database, actor, provider, reference)
+            since = query_open_payments(database, actor, provider, reference)
             try:
                 with database.scope(actor.mission) as session:
-                    closed += cancel(session, actor, reference, signed, since)
+                    closed += cancel(session, actor, reference, signed_proposal, since)
             except Refusal as refusal:
                 log().warning("not closed", application=reference, code=refusal.code)
-        if len(batch) < BATCH or closed >= MOST_A_RUN:
+        if len(batch) < BATCH or closed >= MAX_PER_RUN:
             break
         after = batch[-1]
     with database.scope(actor.mission) as session:
@@ -137,14 +142,14 @@ def close(database: Database, actor: Actor, provider: CardProvider, proposal: st
 
 
 def _batch(session: Session, params: Mapping[str, Any], after: str) -> list[str]:
-    wanted = select(Application.reference).where(*_open(params), Application.reference > after)
-    return list(session.scalars(wanted.order_by(Application.reference).limit(BATCH)))
+    query = select(Application.reference).where(*_open(params), Application.reference > after)
+    return list(session.scalars(query.order_by(Application.reference).limit(BATCH)))
 
 
 def cancel(session: Session, actor: Actor, reference: str, proposal: Proposal, since: datetime | None = None) -> bool:
-    """Closes one application; False when it is closed already, or a payment under way must be waited for."""
-    held = select(Application).where(Application.reference == reference).with_for_update(skip_locked=True)
-    application = session.scalar(held.execution_options(populate_existing=True))
+    """Cancels one application; False when it is closed already, or must wait for a payment under way."""
+    query = select(Application).where(Application.reference == reference).with_for_update(skip_locked=True)
+    application = session.scalar(query.execution_options(populate_existing=True))
     if application is None or application.status not in rules.OPEN or must_wait(session, reference, since):
         return False
     reason = f"transaction_{proposal.params['standing']}"
@@ -158,8 +163,8 @@ def _open(params: Mapping[str, Any]) -> list[Open]:
 
 
 def _note_end(session: Session, actor: Actor, reference: str) -> None:
-    held = select(Proposal).where(Proposal.reference == reference).with_for_update()
-    proposal = session.scalar(held.execution_options(populate_existing=True))
+    query = select(Proposal).where(Proposal.reference == reference).with_for_update()
+    proposal = session.scalar(query.execution_options(populate_existing=True))
     if proposal is None or proposal.state != APPROVED or _batch(session, proposal.params, ""):
         return
     closed = session.scalar(select(func.count()).where(Step.detail["proposal"].astext == reference)) or 0

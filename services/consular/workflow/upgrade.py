@@ -1,4 +1,5 @@
-"""From regular to urgent for the difference: a second debt whose payment moves the clock, once and never back."""
+"""Upgrades an application from regular to urgent: the price difference is a second order, and its payment moves the
+promised day once, never later."""
 
 from typing import Any
 
@@ -14,7 +15,7 @@ from services.consular.payments.model import Order
 from services.consular.payments.quote import UPGRADE
 from services.consular.payments.rules import OrderState, Payment
 from services.consular.workflow import charges
-from services.consular.workflow.promise import promised
+from services.consular.workflow.promise import promised_day
 from shared import forms
 from shared.catalogue.conditions import REGULAR, URGENT
 from shared.catalogue.model import TIER
@@ -28,7 +29,7 @@ Target = tuple[str, dict[str, Any]]
 
 
 def target(application: Application) -> Target | None:
-    """The entry and the answers of the urgent application; None where it is urgent already, or has no urgent one."""
+    """Entry and answers of the urgent application; None where it is urgent already, or there is no urgent one."""
     entry = forms.transaction(application.transaction)
     if entry.urgent:
         return entry.urgent, application.answers
@@ -38,18 +39,18 @@ def target(application: Application) -> Target | None:
 
 
 def preview(session: Session, actor: Actor, reference: str) -> dict[str, Any]:
-    """What it would cost and when the passport would be promised. Nothing is written but that it was asked.
+    """The cost of the upgrade and its promised day. Nothing is written but the event of the query.
 
     Raises Conflict (not_possible_now; already_urgent), Refusal (upgrade_not_priced and what pricing raises).
     """
     application = find(session, actor, ACTION, reference)
-    slug, answers = _possible(application)
-    found = difference.between(session, reference, slug, application.mission, answers)
+    slug, answers = _check_target(application)
+    price_difference = difference.between(session, reference, slug, application.mission, answers)
     audit.record(session, actor, "application.upgrade_asked", reference)
-    day = promised(session, application, slug, answers)
+    day = promised_day(session, application, slug, answers)
     order = quote.of_application(session, reference, UPGRADE)
     return {
-        **found.serialise(),
+        **price_difference.serialise(),
         "to": slug,
         "working_days": forms.transaction(slug).days(answers),
         "due_on": day.isoformat() if day else None,
@@ -58,25 +59,25 @@ def preview(session: Session, actor: Actor, reference: str) -> dict[str, Any]:
     }
 
 
-def owed(session: Session, actor: Actor, reference: str) -> tuple[str, Money | None]:
-    """The order for the difference, and its price where that is not the one seen before: nobody pays what they have
-    not seen. Raises as `preview`, and Conflict (payment_open, order_paid)."""
+def order_to_pay(session: Session, actor: Actor, reference: str) -> tuple[str, Money | None]:
+    """The order for the difference, and its price where the amount has changed, else None: nobody pays a price they
+    have not seen. Raises as `preview`, and Conflict (payment_open, order_paid)."""
     application = load_for_update(session, actor, ACTION, reference)
-    before = quote.of_application(session, reference, UPGRADE)
-    if before is not None and attempts.unsettled(session, before) is not None:
-        return before.reference, None
-    seen = before.money if before else None
+    earlier = quote.of_application(session, reference, UPGRADE)
+    if earlier is not None and attempts.find_unsettled(session, earlier) is not None:
+        return earlier.reference, None
+    seen_amount = earlier.money if earlier else None
     order = _order(session, actor, application)
-    return order.reference, None if seen in (None, order.money) else order.money
+    return order.reference, None if seen_amount in (None, order.money) else order.money
 
 
 def open_at_counter(session: Session, actor: Actor, reference: str) -> Order:
-    """The order for the difference, to be paid in cash. Raises as `owed`."""
+    """The order for the difference, to be paid in cash. Raises as `order_to_pay`."""
     return _order(session, actor, load_for_update(session, actor, ACTION, reference))
 
 
 def _order(session: Session, actor: Actor, application: Application) -> Order:
-    slug, answers = _possible(application)
+    slug, answers = _check_target(application)
     return difference.issue_quote(
         session,
         actor,
@@ -90,21 +91,21 @@ def _order(session: Session, actor: Actor, application: Application) -> Order:
     )
 
 
-def _possible(application: Application) -> Target:
+def _check_target(application: Application) -> Target:
     check_status(application, "upgrade")
-    found = target(application)
-    if found is None:
+    urgent = target(application)
+    if urgent is None:
         raise Conflict("already_urgent")
-    return found
+    return urgent
 
 
 def take_effect(session: Session, actor: Actor, application: Application, payment: Payment) -> None:
-    """The difference is paid: urgent from now on, promised from today on, and never later than before."""
-    found = target(application)
-    if found is None:
+    """Applies the paid difference: urgent from now on, promised from today on, and never later than before."""
+    urgent = target(application)
+    if urgent is None:
         raise Conflict("already_urgent")
-    slug, answers = found
-    days = [day for day in (application.due_on, promised(session, application, slug, answers)) if day is not None]
+    slug, answers = urgent
+    days = [day for day in (application.due_on, promised_day(session, application, slug, answers)) if day is not None]
     update_columns(
         session, application, transaction=slug, answers=answers, due_on=min(days, default=None), changed_at=func.now()
     )
@@ -113,9 +114,9 @@ def take_effect(session: Session, actor: Actor, application: Application, paymen
 
 
 def close(session: Session, actor: Actor, application: Application) -> None:
-    """Nothing can be made faster once it is printed: a difference nobody has paid is no longer owed.
+    """Cancels the unpaid difference of a printed passport, which can no longer be made faster.
 
-    Money that is on its way all the same is held when it arrives, and comes up at the desk.
+    Money that arrives later is held, and the file is flagged at the desk.
     """
     order = quote.of_application(session, application.reference, UPGRADE)
     if order is not None and order.state == OrderState.OPEN:
@@ -123,6 +124,6 @@ def close(session: Session, actor: Actor, application: Application) -> None:
 
 
 def serialise(session: Session, application: Application) -> dict[str, Any] | None:
-    """The second debt as both sides see it; None where there never was one."""
+    """The second order as both sides see it; None without one."""
     order = quote.latest(session, application.reference, UPGRADE)
     return quote.serialise(session, order) if order else None

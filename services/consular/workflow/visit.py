@@ -1,4 +1,4 @@
-"""A visit in person on the way of an application, before an officer can accept it. It changes no status."""
+"""A visit in person that an application needs before an officer can accept it. It changes no status."""
 
 from collections.abc import Mapping
 
@@ -17,19 +17,19 @@ from shared.identity.actor import Actor
 
 
 def service(entry: Transaction, answers: Mapping[str, object]) -> str | None:
-    """The service that receives applicants of this entry; None where nobody need come."""
+    """The service that receives applicants of this entry; None where no visit is needed."""
     return entry.appointment
 
 
 def booker(session: Session, application: Application, answers: Mapping[str, object]) -> Booker:
     """Who books. A visit takes no share of the month. Raises Refusal (turn_answers_first)."""
-    wanted = service(forms.transaction(application.transaction), answers)
-    holder = snapshot.of(session, application.reference)
-    if not wanted or holder is None or not holder.national_number:
+    service_code = service(forms.transaction(application.transaction), answers)
+    holder = snapshot.applicant_of(session, application.reference)
+    if not service_code or holder is None or not holder.national_number:
         raise Refusal("turn_answers_first")
     return Booker(
         mission=application.mission,
-        service=wanted,
+        service=service_code,
         application=application.reference,
         person=application.person,
         document=holder.national_number,
@@ -38,28 +38,30 @@ def booker(session: Session, application: Application, answers: Mapping[str, obj
 
 
 def confirm(session: Session, actor: Actor, application: Application) -> Appointment:
-    """Books the time that is held, with a slip."""
+    """Books the held time, with a slip."""
     appointment = book.confirm(session, actor, booker(session, application, application.answers))
     slips.issue(session, actor, application, appointment)
     note_step(session, actor, application, "turn_booked", None, detail=slips.detail(appointment))
     return appointment
 
 
-def rescheduled(session: Session, actor: Actor, application: Application, appointment: Appointment, slip: str) -> None:
-    """Noted in the timeline."""
+def apply_reschedule(
+    session: Session, actor: Actor, application: Application, appointment: Appointment, slip: str
+) -> None:
+    """Adds the change to the timeline."""
     note_step(session, actor, application, "turn_moved", None, detail=slips.detail(appointment))
 
 
-def cancelled(session: Session, actor: Actor, application: Application, appointment: Appointment) -> None:
-    """Noted in the timeline; another visit may be booked."""
+def apply_cancellation(session: Session, actor: Actor, application: Application, appointment: Appointment) -> None:
+    """Adds the cancellation to the timeline; another visit may be booked."""
     note_step(session, actor, application, "turn_cancelled", None, detail=slips.detail(appointment))
 
 
-def attended(session: Session, actor: Actor, application: Application) -> None:
-    """Noted in the timeline: an officer may accept now."""
+def apply_attendance(session: Session, actor: Actor, application: Application) -> None:
+    """Adds the attendance to the timeline: an officer may accept now."""
     note_step(session, actor, application, "attended", None)
 
 
-def missed(session: Session, actor: Actor, application: Application) -> None:
-    """Noted in the timeline; another visit may be booked."""
+def apply_absence(session: Session, actor: Actor, application: Application) -> None:
+    """Adds the absence to the timeline; another visit may be booked."""
     note_step(session, actor, application, "turn_missed", None)

@@ -1,4 +1,4 @@
-"""Ends an application at its applicant's wish, before an authority has it; what was paid is owed back."""
+"""Withdraws an application at its applicant's wish, before an authority has it; paid money is owed back."""
 
 from sqlalchemy.orm import Session
 
@@ -10,7 +10,7 @@ from shared.identity.actor import Actor
 
 
 def withdraw(session: Session, actor: Actor, reference: str) -> Application:
-    """Withdraws an application. Raises Conflict once it is with an authority or at an end."""
+    """Withdraws an application. Raises Conflict once it is with an authority or closed."""
     application = load_for_update(session, actor, "application.withdraw", reference)
     check_status(application, "withdraw")
     transition(session, actor, application, Status.WITHDRAWN)

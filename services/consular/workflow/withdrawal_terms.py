@@ -1,4 +1,4 @@
-"""What happens to the money when an applicant ends their application: one rule for each state, told beforehand."""
+"""The effect of a withdrawal on money: one rule for each status, shown beforehand."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +13,7 @@ from services.consular.payments.rules import UNSETTLED, AttemptState
 from shared.values.money import total
 
 NOTHING_DUE, PRICE_CANCELLED, UNDER_WAY, WHOLE = "nothing_due", "price_cancelled", "under_way", "whole"
-# Before an authority has it everything comes back: no law found names a fee for changing one's mind.
+# Before an authority has the application all money is owed back: no known law sets a fee for a withdrawal.
 UNPAID: Mapping[Status, str] = {
     Status.DRAFT: NOTHING_DUE,
     Status.AWAITING_PAYMENT: PRICE_CANCELLED,
@@ -22,17 +22,17 @@ UNPAID: Mapping[Status, str] = {
 }
 
 
-def on_withdrawal(session: Session, application: Application) -> dict[str, Any] | None:
-    """The rule that holds now, with the money it is about; None where nothing can be withdrawn any more.
+def withdrawal_terms(session: Session, application: Application) -> dict[str, Any] | None:
+    """The present rule with its money; None where a withdrawal is no longer possible.
 
-    A card payment under way may still arrive: it is then held in its payer's name and given back.
+    A card payment under way may still arrive: it is then held in its payer's name and refunded.
     """
     status = Status(application.status)
     if status not in rules.VERBS["withdraw"][1]:
         return None
     payments = attempts.of_application(session, application.reference)
-    paid = [one.amount for one in payments if one.state is AttemptState.SUCCEEDED and one.held is None]
+    paid = [payment.amount for payment in payments if payment.state is AttemptState.SUCCEEDED and payment.held is None]
     if paid:
-        back = total(paid)
-        return {"rule": WHOLE, "amount": back.amount, "currency": back.currency}
-    return {"rule": UNDER_WAY if any(one.state in UNSETTLED for one in payments) else UNPAID[status]}
+        refund = total(paid)
+        return {"rule": WHOLE, "amount": refund.amount, "currency": refund.currency}
+    return {"rule": UNDER_WAY if any(payment.state in UNSETTLED for payment in payments) else UNPAID[status]}

@@ -1,1 +1,1 @@
-"""What may be asked of a ministry, what it may answer, and by when."""
+"""The questions to ministries, their possible answers, and the reply dates."""

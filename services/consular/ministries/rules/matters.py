@@ -1,4 +1,4 @@
-"""What the mission asks of ministries, and every answer that can come back: one table, read by letters and replies."""
+"""The mission's questions to ministries with every possible answer: one table for letters and replies."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ CONVICTIONS, CROSSINGS = "convictions", "crossings"
 VALID, EXPIRED = "valid", "expired"
 CRIMINAL_RECORD, MOVEMENTS = "criminal-record", "movement-statement"
 LICENCE, VISIT = "driving-licence-check", "visit-approval"
-# Authority -> the letters in the numbers of what is written to it.
+# By authority, the code in the numbers of its letters.
 AUTHORITIES: Mapping[str, str] = {
     "criminal_security": "CS",
     "immigration": "IM",
@@ -19,7 +19,7 @@ AUTHORITIES: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Finding:
-    """One answer: what becomes of the application, the paper it gives, and what the reply must then contain."""
+    """One answer: the application's outcome, the document it leads to, and the required content of the reply."""
 
     code: str
     outcome: str = GRANTED
@@ -28,13 +28,13 @@ class Finding:
     details: tuple[str, ...] = ()
     entries: str | None = None
     fewest: int = 0
-    """How many entries there must be at least."""
+    """The least number of entries."""
 
 
 @dataclass(frozen=True)
 class Matter:
-    """One question to one authority. `reply_days` are working days of the mission; `identity` and `answers` name what
-    the authority needs to know of the person, and nothing else is told."""
+    """One question to one authority. `reply_days` are working days of the mission; `identity` and `answers` name the
+    only personal data the authority receives."""
 
     authority: str
     ask: str
@@ -44,8 +44,8 @@ class Matter:
     findings: tuple[Finding, ...]
 
     def finding(self, code: str) -> Finding | None:
-        """The answer of this code, if this authority can give it."""
-        return next((one for one in self.findings if one.code == code), None)
+        """The finding of this code, or None where this authority cannot give it."""
+        return next((finding for finding in self.findings if finding.code == code), None)
 
 
 NAMES = ("name", "father", "mother", "born", "national_number")
@@ -121,5 +121,5 @@ _BY_NAME = {(matter.authority, matter.ask): matter for matter in MATTERS}
 
 
 def matter(authority: str, ask: str) -> Matter:
-    """The entry of a question. Raises KeyError for one that no ministry is asked."""
+    """The entry of a question. Raises KeyError for an unknown question."""
     return _BY_NAME[authority, ask]

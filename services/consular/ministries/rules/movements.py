@@ -1,16 +1,16 @@
-"""Reads a table of border crossings: what is wrong with it, where one is missing, how many days were spent inside."""
+"""The rules of a table of border crossings: errors, missing crossings, days inside the country."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 IN, OUT = "in", "out"
-WAYS = (IN, OUT)
+DIRECTIONS = (IN, OUT)
 
 
 @dataclass(frozen=True)
 class Crossing:
-    """One line of the table; the day is as the border post noted it."""
+    """One line of the table; the day is the one the border post recorded."""
 
     on: date
     way: str
@@ -19,41 +19,41 @@ class Crossing:
 
 
 def faults(crossings: Sequence[Crossing], born: date, today: date) -> dict[int, str]:
-    """By line, what cannot be: a crossing before birth, in the future, or earlier than the one before it."""
-    found: dict[int, str] = {}
-    for place, crossing in enumerate(crossings):
+    """The errors by line: a crossing before birth, in the future, or earlier than the previous one."""
+    errors: dict[int, str] = {}
+    for index, crossing in enumerate(crossings):
         if crossing.on > today:
-            found[place] = "in_the_future"
+            errors[index] = "in_the_future"
         elif crossing.on < born:
-            found[place] = "before_birth"
-        elif place and crossing.on < crossings[place - 1].on:
-            found[place] = "crossing_backwards"
-    return found
+            errors[index] = "before_birth"
+        elif index and crossing.on < crossings[index - 1].on:
+            errors[index] = "crossing_backwards"
+    return errors
 
 
 def gaps(crossings: Sequence[Crossing]) -> list[int]:
-    """Lines before which a crossing must be missing: nobody comes in twice without going out, nor the reverse."""
-    return [place for place in range(1, len(crossings)) if crossings[place].way == crossings[place - 1].way]
+    """The lines before which a crossing is missing: two entries, or two exits, in a row."""
+    return [index for index in range(1, len(crossings)) if crossings[index].way == crossings[index - 1].way]
 
 
 def days_inside(crossings: Sequence[Crossing], since: date, until: date) -> dict[int, int]:
     """By year, the days of the period on which the person was inside, both ends of a stay counted.
 
-    A day on which somebody went out and came in again counts once. Where a crossing is missing only the day that is
-    known counts. Who first went out was inside from the beginning, who last came in is inside to the end.
+    A day with an exit and an entry counts once. Where a crossing is missing, only the known day counts. A first exit
+    means that the person was inside from the beginning, a last entry that they are inside to the end.
     """
     days = {day for first, last in stays(crossings, since, until) for day in _days(max(first, since), min(last, until))}
-    counted = dict.fromkeys(range(since.year, until.year + 1), 0)
+    days_by_year = dict.fromkeys(range(since.year, until.year + 1), 0)
     for day in days:
-        counted[day.year] += 1
-    return counted
+        days_by_year[day.year] += 1
+    return days_by_year
 
 
 def stays(crossings: Sequence[Crossing], since: date, until: date) -> Iterator[tuple[date, date]]:
-    """First and last day of each stay inside, of those with a missing end the one day that is known."""
-    for place, crossing in enumerate(crossings):
-        before = crossings[place - 1] if place else None
-        after = crossings[place + 1] if place + 1 < len(crossings) else None
+    """First and last day of each stay inside; a stay with a missing end is the one known day."""
+    for index, crossing in enumerate(crossings):
+        before = crossings[index - 1] if index else None
+        after = crossings[index + 1] if index + 1 < len(crossings) else None
         if crossing.way == IN and after is None:
             yield crossing.on, max(until, crossing.on)
         elif crossing.way == IN:
@@ -65,4 +65,4 @@ def stays(crossings: Sequence[Crossing], since: date, until: date) -> Iterator[t
 
 
 def _days(first: date, last: date) -> Iterator[date]:
-    return (first + timedelta(days=place) for place in range((last - first).days + 1))
+    return (first + timedelta(days=offset) for offset in range((last - first).days + 1))

@@ -166,7 +166,7 @@ def test_a_file_nobody_decided_about_is_forgotten_after_a_day(client: ServiceCli
         yesterday = func.now() - timedelta(days=1, minutes=1)
         session.execute(update(BookingImport).where(BookingImport.reference == old).values(uploaded_at=yesterday))
     with consular.scope(PLACE) as session:
-        assert import_bookings.forget_old(session, service("consular", PLACE)) == 1
+        assert import_bookings.drop_old(session, service("consular", PLACE)) == 1
         assert (session.get_one(BookingImport, old).state, session.get_one(BookingImport, old).content) == (
             "dropped",
             None,

@@ -79,7 +79,7 @@ def test_what_has_lapsed_stays_lapsed(counter: Callable[..., Counter], consular:
     case.start("passport-renewal")
     made = desk.propose("extension", terms(consular)).get_json()
     job = service("consular", PLACE)
-    assert lapse.ask_and_lapse(consular, job, InMemoryProvider(), case.reference, day(consular, 10))
+    assert lapse.query_and_lapse(consular, job, InMemoryProvider(), case.reference, day(consular, 10))
     assert desk.decide(made["reference"]).status_code == 200
     assert (case.read()["status"], case.read()["lapses_on"]) == ("lapsed", None)
 

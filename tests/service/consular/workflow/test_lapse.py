@@ -57,7 +57,7 @@ def later(database: Database, mission: str, days: int) -> date:
 def lapse_at(database: Database, provider: InMemoryProvider, reference: str, days: int = 10) -> bool:
     """What the job does with one application, so many days after it began to wait."""
     mission = reference[:3]
-    return lapse.ask_and_lapse(
+    return lapse.query_and_lapse(
         database, service("consular", mission), provider, reference, later(database, mission, days)
     )
 
@@ -108,7 +108,7 @@ def test_what_waits_for_others_never_lapses(
 def page_opened(database: Database, provider: InMemoryProvider, case: Counter, hours: int = 2) -> str:
     """A card page opened some hours ago; the attempt's reference."""
     with database.scope(case.mission) as session:
-        order, _ = settle.owed(session, case.person.actor, case.reference)
+        order, _ = settle.order_to_pay(session, case.person.actor, case.reference)
     payment = hosted.open_page(database, case.person.actor, provider, settle.by_answer, order, uuid.uuid4().hex, RETURN)
     with database.scope(case.mission) as session:
         session.execute(
@@ -196,7 +196,7 @@ def test_of_a_lapse_and_a_payment_that_cross_one_wins_and_no_money_is_lost(
     for _ in range(5):
         case = waiting(counter, "awaiting_payment")
         attempt = page_opened(consular, provider, case)
-        lapse.ask_open_payment(consular, JOB, provider, case.reference)
+        lapse.query_open_payments(consular, JOB, provider, case.reference)
         money = provider.choose(attempt, "pay")
         results = at_once([partial(end, consular, case), partial(pay, consular, attempt, money)])
         assert not [one for one in results if isinstance(one, Exception)], results
@@ -235,7 +235,7 @@ def test_the_job_passes_over_what_must_wait_and_ends_the_rest(
 class SilentProvider(InMemoryProvider):
     """It never answers."""
 
-    def ask(self, reference: str) -> Answer:
+    def query_status(self, reference: str) -> Answer:
         raise OutcomeUnknown(reference)
 
 

@@ -21,7 +21,7 @@ from services.consular.payments.provider import Provider
 from services.consular.payments.rules import Answer, Kind, ProviderStatus
 from services.consular.views import application_view
 from services.consular.workflow import review, settle
-from services.consular.workflow.booklet import serve_waiting
+from services.consular.workflow.booklet import assign_booklets
 from services.consular.workflow.check_in import attend
 from services.consular.workflow.submit import submit
 from services.consular.workflow.withdraw import withdraw
@@ -111,10 +111,10 @@ def test_without_a_booklet_the_file_waits_and_shows_up(session_for: Sessions, ke
     consume(session, application, "granted")
     assert (application.status, application.awaits) == ("with_authority", "awaiting_booklet")
     job = service("consular", HOME)
-    assert serve_waiting(session, job) == 0
+    assert assign_booklets(session, job) == 0
     assert codes(session, application)[-1] == "awaiting_booklet"
     receive(session, 1)
-    assert serve_waiting(session, job) == 1
+    assert assign_booklets(session, job) == 1
     session.refresh(application)
     assert (application.status, application.awaits) == ("ready", None)
     assert codes(session, application)[-2:] == ["awaiting_booklet", "granted"]
@@ -136,7 +136,7 @@ def test_who_waited_longest_is_served_first(session_for: Sessions, key_folder: P
     for application in files:
         consume(session, application, "granted")
     receive(session, 2)
-    assert serve_waiting(session, service("consular", HOME)) == 2
+    assert assign_booklets(session, service("consular", HOME)) == 2
 
 
 def test_an_extract_carries_the_code_of_its_document(session_for: Sessions, key_folder: Path) -> None:
@@ -462,14 +462,14 @@ def test_the_worker_gives_waiting_files_their_booklets(counter: At, database: Ca
     ]
     assert row["reference"] == here.reference
     [serial] = here.stock()
-    worker.serve_waiting(database("consular"))
+    worker.assign_booklets(database("consular"))
     assert (here.read()["status"], here.read()["collection"]["number"]) == ("ready", serial)
 
 
 def test_a_provider_is_not_asked_when_time_is_up() -> None:
     hurried = worker.DeadlineProvider(Provider("http://127.0.0.1:9", "secret"), until=0.0)
     with pytest.raises(Unavailable, match="provider_down"):
-        hurried.ask("RUH-P2222-22222-2")
+        hurried.query_status("RUH-P2222-22222-2")
 
 
 def test_stock_over_http_serves_who_waits(counter: At) -> None:

@@ -50,7 +50,7 @@ def test_the_facts_are_pinned_to_the_application(session_for: Callable[..., Sess
     session, person = session_for("consular"), Person()
     made = file_by_verbs(session, key_folder, person, SLUG)
     assert made.facts == {"civil_registry": person.facts}
-    applicant = snapshot.of(session, made.reference)
+    applicant = snapshot.applicant_of(session, made.reference)
     assert applicant is not None
     assert (applicant.national_number, applicant.born.isoformat()) == (person.number, "1998-04-17")
 

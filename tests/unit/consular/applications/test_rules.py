@@ -44,7 +44,7 @@ def test_only_ends_have_no_way_on() -> None:
 def test_every_pair_of_statuses_is_either_in_the_table_or_not_possible() -> None:
     known = {(each.source, each.target) for each in TRANSITIONS}
     for source, target in itertools.product(Status, Status):
-        assert rules.may_move(source, target) == ((source, target) in known)
+        assert rules.may_transition(source, target) == ((source, target) in known)
 
 
 def test_nothing_moves_to_itself_or_back_to_draft() -> None:

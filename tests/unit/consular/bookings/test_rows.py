@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from services.consular.bookings import rows
-from services.consular.bookings.rows import COLUMNS, booking_reference, faults_file, harmless
+from services.consular.bookings.rows import COLUMNS, booking_reference, escape_formula, faults_file
 from shared.errors import Invalid
 
 HEAD = ",".join(COLUMNS)
@@ -103,7 +103,7 @@ def test_a_missing_column_is_named() -> None:
 
 
 def test_more_rows_than_a_file_may_hold(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rows, "MOST_ROWS", 2)
+    monkeypatch.setattr(rows, "MAX_ROWS", 2)
     with pytest.raises(Invalid, match="too_many_rows"):
         rows.read("\n".join([HEAD, GOOD, GOOD, GOOD]).encode())
 
@@ -111,7 +111,7 @@ def test_more_rows_than_a_file_may_hold(monkeypatch: pytest.MonkeyPatch) -> None
 def test_the_list_of_faults_runs_no_formula() -> None:
     made = faults_file([{"line": 3, "column": "given_name", "code": "formula", "value": '=HYPERLINK("x")'}]).decode()
     assert made.splitlines()[1] == '3,given_name,formula,"\'=HYPERLINK(""x"")"'
-    assert [harmless(sign + "1")[0] for sign in "=+-@"] == ["'"] * 4 and harmless("رشا") == "رشا"
+    assert [escape_formula(sign + "1")[0] for sign in "=+-@"] == ["'"] * 4 and escape_formula("رشا") == "رشا"
 
 
 @pytest.mark.parametrize(

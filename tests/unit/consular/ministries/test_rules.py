@@ -9,7 +9,7 @@ from services.consular.ministries.lifetimes import expiry
 from services.consular.ministries.rules import movements, reminder_schedule
 from services.consular.ministries.rules.matters import AUTHORITIES, GRANTED, MATTERS, matter
 from services.consular.ministries.rules.movements import IN, OUT, Crossing
-from services.consular.ministries.rules.reading import FIELDS, Asked, read
+from services.consular.ministries.rules.reading import FIELDS, Expected, read
 from shared.catalogue import TRANSACTIONS
 from shared.catalogue import conditions as only_if
 from shared.catalogue.model import BOOKLET, REGISTERS, Facts
@@ -96,8 +96,8 @@ def test_crossings_that_cannot_be() -> None:
     assert movements.faults(same_day, BORN, TODAY) == {}
 
 
-def asked(authority: str, ask: str) -> Asked:
-    return Asked(matter(authority, ask), "01020304050", BORN, date(2026, 11, 18), TODAY)
+def asked(authority: str, ask: str) -> Expected:
+    return Expected(matter(authority, ask), "01020304050", BORN, date(2026, 11, 18), TODAY)
 
 
 def told(finding: str, **more: Any) -> dict[str, Any]:

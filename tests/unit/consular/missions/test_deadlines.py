@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.consular.missions.deadlines import DAYS, day_number, is_over, last_day, reminded_on
+from services.consular.missions.deadlines import DAYS, day_number, is_over, last_day, reminder_days
 from shared.values.dates import local_date
 
 ZONES = {
@@ -42,4 +42,4 @@ def test_the_same_instant_is_another_day_elsewhere() -> None:
 
 def test_the_fifth_eighth_ninth_and_tenth_day_remind() -> None:
     last = last_day(date(2026, 7, 7))
-    assert {day.day: left for day, left in reminded_on(last).items()} == {11: 6, 14: 3, 15: 2, 16: 1}
+    assert {day.day: left for day, left in reminder_days(last).items()} == {11: 6, 14: 3, 15: 2, 16: 1}

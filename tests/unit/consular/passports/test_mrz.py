@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.consular.passports import mrz
-from services.consular.passports.names import PASSPORT, REGISTER, divergences, printed
+from services.consular.passports.names import PASSPORT, REGISTER, divergences, latin_names
 from shared.transliteration import LETTERS, from_key, match_key
 
 SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ<"
@@ -189,11 +189,11 @@ def test_another_spelling_than_the_registers_is_seen(changed: dict[str, str], qu
 )
 def test_a_mothers_given_name_may_have_two_words(mother: str, diverges: bool) -> None:
     registered = REGISTERED | {"mother": "Nour Alhuda Alladhiqani"}
-    found = divergences(asked(mother=mother), registered, printed(asked(mother="Nour Alhuda")))
+    found = divergences(asked(mother=mother), registered, latin_names(asked(mother="Nour Alhuda")))
     assert bool(found) is diverges
 
 
 def test_the_last_passport_counts_as_much_as_the_register() -> None:
-    last = printed(asked(family="Alhusein"))
+    last = latin_names(asked(family="Alhusein"))
     found = divergences(asked(), REGISTERED, last)
     assert [(one.question, one.known, one.source) for one in found] == [("latin_family_name", "Alhusein", PASSPORT)]

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.consular.payments import rules
-from services.consular.payments.ledger import earned
-from services.consular.payments.rules import PricedLine, Rate, collected, cross, fault, promised_until, unbalanced
+from services.consular.payments.ledger import payment_postings
+from services.consular.payments.rules import PricedLine, Rate, collected_money, cross, fault, quote_expiry, unbalanced
 from shared.values.money import Money, exponent
 
 DAY = date(2026, 10, 30)
@@ -47,7 +47,7 @@ def table(*rates: Rate) -> dict[tuple[str, str], Rate]:
 def test_conversion_rounds_half_up_to_the_unit_then_to_the_coin(
     tariff: str, to: str, value: str, step: int, expected: str
 ) -> None:
-    assert collected(Money.of(tariff, "USD"), rate("USD", to, value), step) == Money.of(expected, to)
+    assert collected_money(Money.of(tariff, "USD"), rate("USD", to, value), step) == Money.of(expected, to)
 
 
 def test_a_rate_is_published_turned_round_or_crossed() -> None:
@@ -76,7 +76,7 @@ def line(tariff: Money, taken: Money, by: Rate | None) -> PricedLine:
 def test_a_market_rate_is_promised_for_a_day_and_all_else_for_ten(source: str | None, hours: int) -> None:
     made = datetime(2026, 11, 21, tzinfo=UTC)
     by = rate("USD", "SAR", "3.75", source) if source else None
-    until = promised_until(made, [line(Money(1, "USD"), Money(4, "SAR"), by)])
+    until = quote_expiry(made, [line(Money(1, "USD"), Money(4, "SAR"), by)])
     assert (until - made).total_seconds() == hours * 3600
 
 
@@ -121,7 +121,7 @@ def test_parts_sum_to_the_whole(amount: int, weights: list[int]) -> None:
 )
 def test_what_is_collected_is_the_nearest_multiple_of_the_coin(amount: int, value: Decimal, to: str, step: int) -> None:
     tariff = Money(amount, "USD")
-    taken = collected(tariff, rate("USD", to, str(value)), step)
+    taken = collected_money(tariff, rate("USD", to, str(value)), step)
     exact = (tariff.major * value).scaleb(exponent(to))
     assert taken.amount % step == 0
     assert abs(taken.amount - exact) <= Decimal(step) / 2 + Decimal("0.5")
@@ -136,7 +136,7 @@ def test_every_payment_balances_in_every_currency(prices: list[tuple[str, int, s
     lines = [
         line(Money(owed, law), Money(owed if law == taken else got, taken), None) for law, owed, taken, got in prices
     ]
-    legs = earned("cash:x", lines)
+    legs = payment_postings("cash:x", lines)
     assert unbalanced(leg.money for leg in legs) == {}
     assert len(legs) >= 2
     back = [-leg.money for leg in legs]
@@ -157,7 +157,7 @@ def test_every_payment_balances_in_every_currency(prices: list[tuple[str, int, s
     ],
 )
 def test_a_payer_is_sent_back_to_us_only(url: str, ours: bool) -> None:
-    assert rules.returns_home(url, "http://127.0.0.1:8080") is ours
+    assert rules.is_own_address(url, "http://127.0.0.1:8080") is ours
 
 
 @pytest.mark.parametrize(

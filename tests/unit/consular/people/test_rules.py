@@ -18,8 +18,8 @@ def test_a_mandate_lasts_until_the_same_day_of_the_next_year() -> None:
 
 
 def test_a_guardians_certificate_is_good_for_three_months() -> None:
-    assert rules.deed_good_until(date(2026, 8, 22)) == date(2026, 11, 22)
-    assert rules.deed_good_until(date(2026, 11, 30)) == date(2027, 2, 28)
+    assert rules.deed_valid_until(date(2026, 8, 22)) == date(2026, 11, 22)
+    assert rules.deed_valid_until(date(2026, 11, 30)) == date(2027, 2, 28)
 
 
 def test_terms_are_dated_rows_with_a_source() -> None:
@@ -29,7 +29,7 @@ def test_terms_are_dated_rows_with_a_source() -> None:
         12,
         6,
     ]
-    assert all(row.source and row.certainty for row in (*rules.LONGEST, *rules.GUARDIAN_PAPER))
+    assert all(row.source and row.certainty for row in (*rules.LONGEST, *rules.GUARDIAN_DEED))
 
 
 @pytest.mark.parametrize("born", [date(2008, 11, 22), date(2008, 1, 1), date(2008, 12, 31)])

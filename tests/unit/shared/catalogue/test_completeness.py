@@ -63,7 +63,7 @@ def words(entry: Transaction) -> Iterator[str]:
     yield from (f"question.tier.choice.{tier.name}" for tier in entry.tiers)
     yield from (f"eligibility.{condition.code}" for condition in entry.eligible)
     yield from (f"refusal.{rule.code}" for rule in entry.answer_rules)
-    yield from (f"provision.{one.code}" for one in rulebook.of(entry))
+    yield from (f"provision.{one.code}" for one in rulebook.provisions_of(entry))
     yield from (f"law_amount.{name}" for name in TIERS_OF.get(entry.slug, ()))
 
 
@@ -94,7 +94,7 @@ def test_it_costs_something_by_a_dated_row_or_is_free_by_a_rule(entry: Transacti
     if entry.priced == AFTER_ASSESSMENT:
         assert entry.slug in TIERS_OF
     elif not entry.fees:
-        assert [one for one in rulebook.of(entry) if one.aspect == "fee" and one.applies_to == entry.slug]
+        assert [one for one in rulebook.provisions_of(entry) if one.aspect == "fee" and one.applies_to == entry.slug]
     else:
         assert {fee.name for fee in entry.fees} <= priced
     assert {row["line"] for row in rows} <= {fee.name for fee in entry.fees}
