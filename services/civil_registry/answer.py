@@ -1,4 +1,4 @@
-"""Keeps what a mission asked and what was answered, and sends the answer."""
+"""Stores a mission's request with its decision, and sends the decision."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -20,15 +20,18 @@ def answer(
     document: str | None = None,
     findings: Sequence[str] = (),
 ) -> None:
-    """Sends `decision.made` about the application that a message asked for. With findings a registrar has to look."""
-    asked = cause.body
+    """Sends `decision.made` about the application of the message `cause`.
+
+    A request with findings waits for a registrar.
+    """
+    request = cause.body
     session.add(
         Request(
             mission=cause.mission,
             application=cause.about,
-            transaction=asked["transaction"],
-            ask=asked["ask"],
-            person=UUID(asked["person"]),
+            transaction=request["transaction"],
+            ask=request["ask"],
+            person=UUID(request["person"]),
             outcome=outcome,
             reason=reason,
             document=document,
@@ -36,7 +39,7 @@ def answer(
             findings=list(findings),
         )
     )
-    said = {"outcome": outcome, "reason": reason, "document": document}
-    head = {"application": cause.about, "transaction": asked["transaction"], "ask": asked["ask"]}
-    body = head | {name: value for name, value in said.items() if value is not None}
+    decision = {"outcome": outcome, "reason": reason, "document": document}
+    subject = {"application": cause.about, "transaction": request["transaction"], "ask": request["ask"]}
+    body = subject | {name: value for name, value in decision.items() if value is not None}
     emit(session, actor, "decision.made", cause.about, body, cause=cause)

@@ -7,7 +7,7 @@ import pytest
 
 from services.civil_registry import findings
 from services.civil_registry.model import Person, RegisterEvent
-from services.civil_registry.rules import Line, kinship, may_draw
+from services.civil_registry.rules import Lineage, kinship, may_draw
 from shared.catalogue import kin
 from shared.catalogue.civil_status import BIRTH_STATEMENT, DEATH_STATEMENT, INDIVIDUAL_EXTRACT
 from shared.catalogue.model import KIN, OWN, OWN_OR_KIN, Facts
@@ -18,8 +18,8 @@ GRANDFATHER, FATHER, MOTHER, ME, SISTER, STRANGER = (uuid4() for _ in range(6))
 TODAY = date(2026, 11, 21)
 
 
-def line(person: UUID, *parents: UUID, above: tuple[UUID, ...] = ()) -> Line:
-    return Line(person, frozenset(parents), frozenset((*parents, *above)))
+def line(person: UUID, *parents: UUID, above: tuple[UUID, ...] = ()) -> Lineage:
+    return Lineage(person, frozenset(parents), frozenset((*parents, *above)))
 
 
 MINE = line(ME, FATHER, MOTHER, above=(GRANDFATHER,))
@@ -38,7 +38,7 @@ MINE = line(ME, FATHER, MOTHER, above=(GRANDFATHER,))
         (line(STRANGER), False, None),
     ],
 )
-def test_kinship_is_what_the_law_names_and_no_more(holder: Line, married: bool, tie: str | None) -> None:
+def test_kinship_is_what_the_law_names_and_no_more(holder: Lineage, married: bool, tie: str | None) -> None:
     assert kinship(MINE, holder, married=married) == tie
 
 
