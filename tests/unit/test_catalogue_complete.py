@@ -138,7 +138,7 @@ def is_answered(entry: Transaction, ask: Ask) -> bool:
         case "civil_registry", verb:
             return verb in civil_registry.ANSWERS
         case "conscription", "assess":
-            return entry.slug in ALLOWANCES and entry.slug in allowance.PAPERS and entry.slug in TIERS_OF
+            return entry.slug in ALLOWANCES and entry.slug in allowance.DOCUMENT_KINDS and entry.slug in TIERS_OF
         case "conscription", verb:
             return verb in conscription.VERBS
     return any((matter.authority, matter.ask) == (ask.authority, ask.ask) for matter in MATTERS)
@@ -162,7 +162,7 @@ def handed_out(entry: Transaction) -> set[str]:
         elif ask.ask == "extract":
             kinds.add(entry.slug)
         elif ask.ask == "assess":
-            kinds.add(allowance.PAPERS[entry.slug])
+            kinds.add(allowance.DOCUMENT_KINDS[entry.slug])
         elif ask.ask == "defer":
             kinds.add("residence-deferral")
     return kinds
