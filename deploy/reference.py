@@ -82,7 +82,7 @@ def access() -> str:
 
 
 def message_catalogue() -> str:
-    heard = [(listener, ", ".join(senders)) for listener, senders in messages.LISTENS.items()]
+    heard = [(listener, ", ".join(senders)) for listener, senders in messages.SENDERS_BY_LISTENER.items()]
     return "\n".join(
         [
             "# Messages\n",

@@ -1,9 +1,24 @@
-"""What a process is told by its environment, read once."""
+"""The settings of a process, read from its environment. No other module reads environment variables."""
 
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+
+def is_specimen(env: Mapping[str, str] = os.environ) -> bool:
+    """Whether this is the demo, with specimen documents and stand-ins for partners."""
+    return env.get("MAHJAR_SPECIMEN", "1") != "0"
+
+
+def is_strict(env: Mapping[str, str] = os.environ) -> bool:
+    """Whether a missing translation is an error, as the tests set it."""
+    return bool(env.get("MAHJAR_STRICT"))
+
+
+def fonts_folder(env: Mapping[str, str] = os.environ) -> Path:
+    """The folder of the prepared fonts."""
+    return Path(env.get("MAHJAR_FONTS", ".data/fonts"))
 
 
 @dataclass(frozen=True)
@@ -39,8 +54,8 @@ class Settings:
             url_conscription=env.get("MAHJAR_URL_CONSCRIPTION", ""),
             provider_url=env.get("MAHJAR_PROVIDER_URL", ""),
             provider_secret=tuple(filter(None, env.get("MAHJAR_PROVIDER_SECRET", "").split(","))),
-            fonts=Path(env.get("MAHJAR_FONTS", ".data/fonts")),
-            specimen=env.get("MAHJAR_SPECIMEN", "1") != "0",
+            fonts=fonts_folder(env),
+            specimen=is_specimen(env),
         )
 
     @property

@@ -58,11 +58,11 @@ def _printing() -> dict[str, Any]:
 
 
 def _next_number(session: Session, kind: str, mission: str, year: int) -> str:
-    first = insert(DocumentNumber).values(mission=mission, kind=kind, year=year, last=1)
-    counted = first.on_conflict_do_update(
+    statement = insert(DocumentNumber).values(mission=mission, kind=kind, year=year, last=1)
+    upsert = statement.on_conflict_do_update(
         index_elements=["mission", "kind", "year"], set_={"last": DocumentNumber.last + 1}
     ).returning(DocumentNumber.last)
-    return f"{mission}-{KINDS[kind].letters}-{year}-{session.scalar(counted):06d}"
+    return f"{mission}-{KINDS[kind].letters}-{year}-{session.scalar(upsert):06d}"
 
 
 def find(session: Session, code: str) -> Document:
@@ -84,8 +84,8 @@ def verify(session: Session, code: str) -> dict[str, Any]:
     """What anybody who holds the paper may check, and no more than it says itself; one shape for every status."""
     document = session.get(Document, references.clean(code))
     if document is None:
-        nothing = dict.fromkeys(("kind", "number", "issued_on", "expires_on", "holder", "holder_en", "specimen"))
-        return {"status": "unknown", **nothing}
+        empty_fields = dict.fromkeys(("kind", "number", "issued_on", "expires_on", "holder", "holder_en", "specimen"))
+        return {"status": "unknown", **empty_fields}
     return {
         "status": _status(document, local_date(db.now(session), document.data["zone"])),
         "kind": document.kind,

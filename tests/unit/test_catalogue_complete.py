@@ -204,7 +204,7 @@ def test_the_demo_can_play_it(entry: Transaction) -> None:
     given = answers(entry.slug, Somebody(), relative)
     clean = check_answers(entry.slug, given, TODAY)
     assert set(clean) >= {question.name for question in entry.questions}
-    assert (kin.named(entry, clean) is None) == (entry.holder == OWN)
+    assert (kin.holder_answers(entry, clean) is None) == (entry.holder == OWN)
     assert {paper.name for paper in required_papers(entry.slug)} <= {paper.name for paper in entry.papers}
     assert CAST.get(COMPANY.get(entry.slug, entry.slug), CAST.get(entry.slug, owes)) is not None
 

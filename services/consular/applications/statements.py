@@ -74,7 +74,7 @@ def holder_of(attested_facts: Attested) -> dict[str, Any]:
 
 def check_holder(entry: Transaction, answers: Mapping[str, object], attested_facts: Attested, person: str) -> None:
     """Raises Refusal unless the statement speaks of the very person whom the answers name."""
-    wanted, holder = kin.named(entry, answers), holder_of(attested_facts)
+    wanted, holder = kin.holder_answers(entry, answers), holder_of(attested_facts)
     if wanted is None:
         return
     key, meant = ("national_number", wanted["national_number"]) if wanted else ("person", person)

@@ -17,7 +17,7 @@ from services.gateway.pages.turns import gap
 from services.gateway.presentation import t
 from shared.catalogue.model import APPOINTMENT, Question, Transaction
 from shared.errors import Conflict, Invalid, NotFound, Refusal
-from shared.forms import as_typed, check_answers, transaction
+from shared.forms import check_answers, transaction, typed_value
 
 blueprint = Blueprint("apply", __name__)
 
@@ -116,7 +116,7 @@ def answer(reference: str, step: str) -> Response | tuple[str, int]:
     given = typed(asked, request.form)
     try:
         clean = check_answers(entry.slug, {**application["answers"], **given}, today(), step)
-        consular().answer(visitor().actor, reference, {one.name: as_typed(one.name, clean) for one in asked})
+        consular().answer(visitor().actor, reference, {one.name: typed_value(one.name, clean) for one in asked})
     except Refusal as refusal:
         return _step(application, entry, step, dict(given), refusal), refusal.status
     return redirect(_after(entry, reference, step), 303)

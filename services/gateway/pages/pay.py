@@ -13,7 +13,7 @@ from services.gateway.language import chosen
 from services.gateway.pages.apply import mine
 from services.gateway.security import allow_form_to
 from shared.catalogue.model import Transaction
-from shared.documents.typesetting import worked
+from shared.documents.typesetting import step_text
 from shared.errors import Conflict, Refusal, Unavailable
 from shared.forms import transaction
 
@@ -97,5 +97,5 @@ def working(reference: str) -> str:
     acting = behalf is not None and not behalf["yours"]
     leave = consular().papers_pass(actor, reference)["conscription"] if acting else None
     found = conscription().assessment(actor, reference, leave)
-    steps = [{"text": worked(chosen(), step), "law": step.get("law")} for step in found["working"]]
+    steps = [{"text": step_text(chosen(), step), "law": step.get("law")} for step in found["working"]]
     return render_template("pages/working.html", application=application, entry=entry, assessment=found, steps=steps)
