@@ -42,26 +42,26 @@ class Client:
         headers: Mapping[str, str] | None = None,
     ) -> bytes:
         """The body of a good answer. Raises the upstream's Refusal, or Unavailable when it does not answer properly."""
-        sent = {
+        all_headers = {
             "Authorization": f"Bearer {request_token(self.keys, actor, self.audience)}",
             "X-Request-ID": request_id.get(),
             **(headers or {}),
         }
         try:
             target = f"{self.prefix}{path}" + ("?" + urlencode(query) if query else "")
-            answer = self.pool.urlopen(method, target, body=data, headers=sent)
-        except urllib3.exceptions.HTTPError as failed:
-            raise Unavailable("service_down", service=self.audience) from failed
-        if answer.status < 400:
-            return answer.data
-        if answer.headers.get("Content-Type", "").startswith("application/problem+json"):
-            raise from_problem(answer.status, json.loads(answer.data))
+            response = self.pool.urlopen(method, target, body=data, headers=all_headers)
+        except urllib3.exceptions.HTTPError as error:
+            raise Unavailable("service_down", service=self.audience) from error
+        if response.status < 400:
+            return response.data
+        if response.headers.get("Content-Type", "").startswith("application/problem+json"):
+            raise from_problem(response.status, json.loads(response.data))
         raise Unavailable("service_down", service=self.audience)
 
     def get(self, path: str, actor: Actor, **query: str | int | None) -> Any:
         """Parsed JSON; parameters that are None are left out."""
-        given = {name: str(value) for name, value in query.items() if value is not None}
-        return json.loads(self.raw("GET", path, actor, given))
+        params = {name: str(value) for name, value in query.items() if value is not None}
+        return json.loads(self.raw("GET", path, actor, params))
 
     def send(self, method: str, path: str, actor: Actor, body: object) -> Any:
         """Sends JSON, gives parsed JSON."""

@@ -69,7 +69,7 @@ BY_STATUS: dict[int, type[Refusal]] = {403: NotAllowed, 404: NotFound, 409: Conf
 
 def problem(refusal: Refusal) -> dict[str, object]:
     """The body of application/problem+json (RFC 9457)."""
-    answer: dict[str, object] = {
+    body: dict[str, object] = {
         "type": "about:blank",
         "title": refusal.code,
         "status": refusal.status,
@@ -77,8 +77,8 @@ def problem(refusal: Refusal) -> dict[str, object]:
         "params": refusal.params,
     }
     if refusal.errors:
-        answer["errors"] = refusal.errors
-    return answer
+        body["errors"] = refusal.errors
+    return body
 
 
 def from_problem(status: int, body: Mapping[str, object]) -> Refusal:

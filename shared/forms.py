@@ -24,26 +24,26 @@ _TYPOGRAPHIC = str.maketrans({**dict.fromkeys("’‘ʼ`´", "'"), **dict.fromke
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
-class _Answer(fields.Field[object]):
+class _AnswerField(fields.Field[object]):
     """One answer: blank is missing, text is freed of invisible characters before anything is checked."""
 
     default_error_messages = {"required": "required", "null": "required"}  # noqa: RUF012
 
     def __init__(self, question: Question, today: date) -> None:
-        blank: dict[str, Any] = {} if question.required else {"load_default": None}
-        super().__init__(required=question.required, allow_none=not question.required, **blank)
+        options: dict[str, Any] = {} if question.required else {"load_default": None}
+        super().__init__(required=question.required, allow_none=not question.required, **options)
         self.question = question
         self.today = today
 
-    def _deserialize(self, value: object, *_place: object, **_options: object) -> object:
+    def _deserialize(self, value: object, *_args: object, **_options: object) -> object:
         if not isinstance(value, str | int) or isinstance(value, bool):
             raise ValidationError("malformed")
-        cleaned = strip_controls(str(value))
-        if not cleaned:
+        text = strip_controls(str(value))
+        if not text:
             if self.question.required:
                 raise ValidationError("required")
             return None
-        return _READERS[self.question.kind](cleaned, self.question, self.today)
+        return _READERS[self.question.kind](text, self.question, self.today)
 
 
 def _text(value: str, question: Question, _today: date) -> str:
@@ -62,8 +62,8 @@ def _latin(value: str, question: Question, today: date) -> str:
 def _date(value: str, _question: Question, _today: date) -> str:
     try:
         return read_date(value).gregorian.isoformat()
-    except ValueError as wrong:
-        raise ValidationError(str(wrong)) from wrong
+    except ValueError as error:
+        raise ValidationError(str(error)) from error
 
 
 def _past_date(value: str, question: Question, today: date) -> str:
@@ -88,12 +88,12 @@ def _number(value: str, question: Question, _today: date) -> int:
     return int(digits)
 
 
-def _by(read: Callable[[str], str]) -> Callable[[str, Question, date], str]:
+def _parsed_by(read: Callable[[str], str]) -> Callable[[str, Question, date], str]:
     def check(value: str, _question: Question, _today: date) -> str:
         try:
             return read(value)
-        except ValueError as wrong:
-            raise ValidationError(str(wrong)) from wrong
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
 
     return check
 
@@ -118,10 +118,10 @@ def _saudi_number(value: str) -> str:
 def _saudi_mobile(value: str) -> str:
     """+966 5 and eight digits; the form people use at home, 05 and eight digits, means the same."""
     number = re.sub(r"[\s\-().]", "", ascii_digits(value))
-    found = re.fullmatch(r"(?:\+966|00966|0)(5[0-9]{8})", number, re.ASCII)
-    if not found:
+    match = re.fullmatch(r"(?:\+966|00966|0)(5[0-9]{8})", number, re.ASCII)
+    if not match:
         raise ValueError("saudi_mobile")
-    return f"+966{found[1]}"
+    return f"+966{match[1]}"
 
 
 _READERS: dict[str, Callable[[str, Question, date], object]] = {
@@ -132,11 +132,11 @@ _READERS: dict[str, Callable[[str, Question, date], object]] = {
     "past_date": _past_date,
     "choice": _choice,
     "number": _number,
-    "national_number": _by(national_number),
-    "passport_number": _by(passport_number),
-    "phone": _by(_phone),
-    "saudi_number": _by(_saudi_number),
-    "saudi_mobile": _by(_saudi_mobile),
+    "national_number": _parsed_by(national_number),
+    "passport_number": _parsed_by(passport_number),
+    "phone": _parsed_by(_phone),
+    "saudi_number": _parsed_by(_saudi_number),
+    "saudi_mobile": _parsed_by(_saudi_mobile),
 }
 
 
@@ -150,13 +150,13 @@ def transaction(slug: str) -> Transaction:
 @lru_cache(maxsize=256)
 def answers_schema(slug: str, today: date, step: str | None = None) -> Schema:
     """The schema of an entry's questions, or of one step of them. Dates are judged against `today`."""
-    asked = [question for question in transaction(slug).questions if step in (None, question.step)]
-    return _schema(asked, today)
+    questions = [question for question in transaction(slug).questions if step in (None, question.step)]
+    return _schema(questions, today)
 
 
 def _schema(questions: Iterable[Question], today: date) -> Schema:
-    made = Schema.from_dict({question.name: _Answer(question, today) for question in questions})
-    return made(unknown=EXCLUDE)
+    schema_class = Schema.from_dict({question.name: _AnswerField(question, today) for question in questions})
+    return schema_class(unknown=EXCLUDE)
 
 
 def check_questions(questions: Iterable[Question], answers: Mapping[str, object], today: date) -> dict[str, Any]:
@@ -171,9 +171,9 @@ def check_answers(slug: str, answers: Mapping[str, object], today: date, step: s
     """
     clean = _load(answers_schema(slug, today, step), answers, partial=False)
     clean |= _typed_hijri(slug, answers, clean)
-    broken = _broken_rules(slug, clean, today)
-    if broken and (step is None or set(broken) <= set(clean)):
-        raise Invalid("invalid", errors=broken)
+    errors = _broken_rules(slug, clean, today)
+    if errors and (step is None or set(errors) <= set(clean)):
+        raise Invalid("invalid", errors=errors)
     return clean
 
 
@@ -185,20 +185,28 @@ def check_draft(slug: str, answers: Mapping[str, object], today: date) -> dict[s
 
 def _typed_hijri(slug: str, answers: Mapping[str, object], clean: Mapping[str, object]) -> dict[str, str]:
     """What was typed for each date given in the Hijri calendar, now or at an earlier step."""
-    kept: dict[str, str] = {}
-    for name in (one.name for one in transaction(slug).questions if one.kind in DATES and clean.get(one.name)):
-        typed, before = str(answers.get(name)), answers.get(name + TYPED_HIJRI)
-        written = strip_controls(typed) if typed.rstrip().endswith(HIJRI) else f"{before}{HIJRI}" if before else ""
+    hijri_dates: dict[str, str] = {}
+    for name in (
+        question.name for question in transaction(slug).questions if question.kind in DATES and clean.get(question.name)
+    ):
+        text, earlier_hijri = str(answers.get(name)), answers.get(name + TYPED_HIJRI)
+        hijri_text = (
+            strip_controls(text)
+            if text.rstrip().endswith(HIJRI)
+            else f"{earlier_hijri}{HIJRI}"
+            if earlier_hijri
+            else ""
+        )
         try:
-            day = read_date(written) if written else None
+            day = read_date(hijri_text) if hijri_text else None
         except ValueError:
             continue
         if day and day.hijri and day.gregorian.isoformat() == clean[name]:
-            kept[name + TYPED_HIJRI] = day.hijri
-    return kept
+            hijri_dates[name + TYPED_HIJRI] = day.hijri
+    return hijri_dates
 
 
-def as_typed(name: str, answers: Mapping[str, Any]) -> Any:
+def typed_value(name: str, answers: Mapping[str, Any]) -> Any:
     """An answer as its writer gave it: a date in the calendar it was typed in."""
     hijri = answers.get(name + TYPED_HIJRI)
     return f"{hijri}{HIJRI}" if hijri else answers.get(name)
@@ -207,30 +215,34 @@ def as_typed(name: str, answers: Mapping[str, Any]) -> Any:
 def _load(schema: Schema, answers: Mapping[str, object], *, partial: bool) -> dict[str, Any]:
     try:
         clean: dict[str, Any] = schema.load(dict(answers), partial=partial)
-    except ValidationError as wrong:
-        raise Invalid("invalid", errors=first_codes(wrong)) from wrong
+    except ValidationError as error:
+        raise Invalid("invalid", errors=first_codes(error)) from error
     return clean
 
 
 def _broken_rules(slug: str, clean: Mapping[str, object], today: date) -> dict[str, str]:
     kinds = {question.name: question.kind for question in transaction(slug).questions}
-    typed = {
+    typed_answers = {
         name: date.fromisoformat(str(value)) if value and kinds[name] in DATES else value
         for name, value in clean.items()
         if name in kinds
     }
-    rules = [rule for rule in transaction(slug).answer_rules if rule.field in typed and not rule.holds(typed, today)]
+    rules = [
+        rule
+        for rule in transaction(slug).answer_rules
+        if rule.field in typed_answers and not rule.holds(typed_answers, today)
+    ]
     return {rule.field: rule.code for rule in reversed(rules)}
 
 
-def first_codes(wrong: ValidationError) -> dict[str, str]:
+def first_codes(error: ValidationError) -> dict[str, str]:
     """The first code of each faulty field; marshmallow's own English sentences become `required` or `malformed`."""
-    found: dict[str, object] = wrong.normalized_messages()  # type: ignore[no-untyped-call]
-    return {str(name): _code(said) for name, said in found.items()}
+    messages: dict[str, object] = error.normalized_messages()  # type: ignore[no-untyped-call]
+    return {str(name): _code(message) for name, message in messages.items()}
 
 
-def _code(said: object) -> str:
-    while isinstance(said, dict | list):
-        said = next(iter(said.values() if isinstance(said, dict) else said), "malformed")
-    text = str(said)
+def _code(message: object) -> str:
+    while isinstance(message, dict | list):
+        message = next(iter(message.values() if isinstance(message, dict) else message), "malformed")
+    text = str(message)
     return "required" if text.startswith("Missing data") else text if text.isidentifier() else "malformed"

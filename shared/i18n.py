@@ -1,7 +1,6 @@
 """Every word a person reads comes from here, in their language, with values that cannot disturb its direction."""
 
 import datetime as dt
-import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import get_currency_name
 from markupsafe import Markup
 
+from shared.settings import is_strict
 from shared.values.money import Money
 
 FOLDER = Path(__file__).parent / "translations"
@@ -29,7 +29,7 @@ COMMAS = {"ar": "،", "en": ","}
 FSI, LRI, PDI = "\u2068", "\u2066", "\u2069"
 MARKS = re.compile("[\u200e\u200f\u061c]")
 CONTROLS = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
-PLACE = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
+PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 
 Forms = tuple[str, ...]
 
@@ -59,14 +59,14 @@ def read_fragments(folder: Path) -> dict[str, Forms]:
     """Key to plural forms (or the one form) of every fragment in the folder. Raises ValueError on a key met twice."""
     texts: dict[str, Forms] = {}
     for path in sorted(folder.glob("*.po")):
-        for key, forms in _read(path):
+        for key, forms in _read_po(path):
             if key in texts:
                 raise ValueError(f"{path.name}: {key} is already translated in another fragment")
             texts[key] = forms
     return texts
 
 
-def _read(path: Path) -> Iterator[tuple[str, Forms]]:
+def _read_po(path: Path) -> Iterator[tuple[str, Forms]]:
     with path.open("rb") as file:
         for message in read_po(file, locale=path.parent.name, abort_invalid=True):
             if message.id:
@@ -155,14 +155,14 @@ class Language:
         return f"{self.amount(money)} {name}"
 
     def _index(self, n: int | Decimal) -> int:
-        whole = int(n) if n == int(n) else n
-        return PLURALS[self.code].index(self.locale.plural_form(whole))
+        number = int(n) if n == int(n) else n
+        return PLURALS[self.code].index(self.locale.plural_form(number))
 
     def _form(self, key: str, index: int) -> str:
         forms = self.texts.get(key)
         if forms and forms[min(index, len(forms) - 1)]:
             return forms[min(index, len(forms) - 1)]
-        if os.environ.get("MAHJAR_STRICT"):
+        if is_strict():
             raise MissingText(f"{self.code}: {key}")
         return key
 
@@ -176,18 +176,18 @@ class Language:
         return Markup("<bdi>{}</bdi>").format(value if isinstance(value, Markup) else self.shown(value))
 
 
-def _parts(form: str, params: dict[str, object], show: Callable[[object], str]) -> Iterator[str]:
+def _parts(form: str, params: dict[str, object], format_param: Callable[[object], str]) -> Iterator[str]:
     """The form's own words as they are, with each place shown as asked in between."""
     end = 0
-    for place in PLACE.finditer(form):
-        yield form[end : place.start()]
-        if place[1] in params:
-            yield show(params[place[1]])
-        elif os.environ.get("MAHJAR_STRICT"):
-            raise MissingText(f"no value for {place[0]} in {form!r}")
+    for placeholder in PLACEHOLDER.finditer(form):
+        yield form[end : placeholder.start()]
+        if placeholder[1] in params:
+            yield format_param(params[placeholder[1]])
+        elif is_strict():
+            raise MissingText(f"no value for {placeholder[0]} in {form!r}")
         else:
-            yield place[0]
-        end = place.end()
+            yield placeholder[0]
+        end = placeholder.end()
     yield form[end:]
 
 

@@ -19,9 +19,9 @@ def _with_request(_logger: object, _name: str, entry: structlog.typing.EventDict
 
 def _frames_only(_logger: object, _name: str, entry: structlog.typing.EventDict) -> structlog.typing.EventDict:
     """Where it happened, without the error's own words: those may quote a value out of somebody's file."""
-    failed = entry.pop("exc_info", None)
-    if isinstance(failed, BaseException):
-        frames = traceback.extract_tb(failed.__traceback__)
+    error = entry.pop("exc_info", None)
+    if isinstance(error, BaseException):
+        frames = traceback.extract_tb(error.__traceback__)
         entry["frames"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-FRAMES:]]
     return entry
 

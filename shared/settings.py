@@ -1,4 +1,4 @@
-"""What a process is told by its environment, read once."""
+"""The settings of a process, read from its environment. No other module reads environment variables."""
 
 import os
 from collections.abc import Mapping
@@ -17,6 +17,21 @@ class AuthorityFiles:
     certificate: Path
     key: Path
     roots: Path
+
+
+def is_specimen(env: Mapping[str, str] = os.environ) -> bool:
+    """Whether this process belongs to a demo. Raises StartRefused for a mode that is neither."""
+    return is_demo(env)
+
+
+def is_strict(env: Mapping[str, str] = os.environ) -> bool:
+    """Whether a missing translation is an error, as the tests set it."""
+    return bool(env.get("MAHJAR_STRICT"))
+
+
+def fonts_folder(env: Mapping[str, str] = os.environ) -> Path:
+    """The folder of the prepared fonts."""
+    return Path(env.get("MAHJAR_FONTS", ".data/fonts"))
 
 
 @dataclass(frozen=True)
@@ -61,7 +76,7 @@ class Settings:
             provider_secret=tuple(filter(None, env.get("MAHJAR_PROVIDER_SECRET", "").split(","))),
             provider_name=env.get("MAHJAR_PROVIDER_NAME", ""),
             merchant=env.get("MAHJAR_MERCHANT", ""),
-            fonts=Path(env.get("MAHJAR_FONTS", ".data/fonts")),
+            fonts=fonts_folder(env),
             specimen=specimen,
             authority=_authority(env),
             proxies=int(env.get("MAHJAR_PROXIES", "0")),

@@ -82,7 +82,7 @@ def access() -> str:
 
 
 def message_catalogue() -> str:
-    rows = [(listener, ", ".join(senders)) for listener, senders in messages.LISTENS.items()]
+    rows = [(listener, ", ".join(senders)) for listener, senders in messages.SENDERS_BY_LISTENER.items()]
     return "\n".join(
         [
             "# Messages\n",

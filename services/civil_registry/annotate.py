@@ -1,4 +1,4 @@
-"""Writes a remark on a person's entry; a remark is never changed, a later one corrects it."""
+"""Writes an annotation on a person's entry. Annotations are never changed; a later one corrects an earlier one."""
 
 from datetime import date
 from uuid import UUID
@@ -26,31 +26,34 @@ def annotate(
     text: tuple[str, str],
     number: str | None = None,
 ) -> Annotation:
-    """The remark, in Arabic and, where known, in English. Raises NotFound, or Invalid with the faulty fields."""
-    held = session.get(Person, person)
-    if held is None:
+    """Adds and returns an annotation. `text` is Arabic and English; English may be "".
+
+    Raises NotFound (person_unknown), and Invalid with the faulty fields.
+    """
+    holder = session.get(Person, person)
+    if holder is None:
         raise NotFound("person_unknown")
-    arabic, english = (strip_controls(words) for words in text)
-    wrong = _faults(session, held, kind, happened_on, arabic)
-    if wrong:
-        raise Invalid("invalid", errors=wrong)
-    remark = Annotation(
+    arabic, english = (strip_controls(part) for part in text)
+    errors = _faults(session, holder, kind, happened_on, arabic)
+    if errors:
+        raise Invalid("invalid", errors=errors)
+    annotation = Annotation(
         person=person, kind=kind, happened_on=happened_on, number=number, text_ar=arabic, text_en=english
     )
-    session.add(remark)
+    session.add(annotation)
     session.flush()
-    audit.record(session, actor, "entry.annotate", str(person), reason=kind, annotation=remark.id)
-    return remark
+    audit.record(session, actor, "entry.annotate", str(person), reason=kind, annotation=annotation.id)
+    return annotation
 
 
-def _faults(session: Session, held: Person, kind: str, happened_on: date, arabic: str) -> dict[str, str]:
-    wrong = {}
+def _faults(session: Session, holder: Person, kind: str, happened_on: date, arabic: str) -> dict[str, str]:
+    errors = {}
     if kind not in KINDS:
-        wrong["kind"] = "unknown_choice"
+        errors["kind"] = "unknown_choice"
     if happened_on > local_date(now(session), ZONE):
-        wrong["happened_on"] = "in_the_future"
-    elif happened_on < held.born:
-        wrong["happened_on"] = "out_of_range"
+        errors["happened_on"] = "in_the_future"
+    elif happened_on < holder.born:
+        errors["happened_on"] = "out_of_range"
     if not arabic:
-        wrong["text"] = "required"
-    return wrong
+        errors["text"] = "required"
+    return errors

@@ -1,4 +1,4 @@
-"""Keeps what a mission asked and what was answered, and sends the answer."""
+"""Stores a mission's request with its decision, and sends the decision."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -21,19 +21,19 @@ def answer(
     document: str | None = None,
     findings: Sequence[str] = (),
 ) -> None:
-    """Sends `decision.made` about the application that a message asked for. With findings a registrar has to look.
+    """Sends `decision.made` about the application of the message `cause`.
 
-    Raises Refusal (authority_missing) where no authority decides.
+    A request with findings waits for a registrar. Raises Refusal (authority_missing) where no authority decides.
     """
     issuer.check_official()
-    asked = cause.body
+    request = cause.body
     session.add(
         Request(
             mission=cause.mission,
             application=cause.about,
-            transaction=asked["transaction"],
-            ask=asked["ask"],
-            person=UUID(asked["person"]),
+            transaction=request["transaction"],
+            ask=request["ask"],
+            person=UUID(request["person"]),
             outcome=outcome,
             reason=reason,
             document=document,
@@ -41,7 +41,7 @@ def answer(
             findings=list(findings),
         )
     )
-    said = {"outcome": outcome, "reason": reason, "document": document}
-    head = {"application": cause.about, "transaction": asked["transaction"], "ask": asked["ask"]}
-    body = head | {name: value for name, value in said.items() if value is not None}
+    decision = {"outcome": outcome, "reason": reason, "document": document}
+    subject = {"application": cause.about, "transaction": request["transaction"], "ask": request["ask"]}
+    body = subject | {name: value for name, value in decision.items() if value is not None}
     emit(session, actor, "decision.made", cause.about, body, cause=cause)

@@ -1,4 +1,4 @@
-"""How the civil registry is asked: who somebody is, and what it attests about them."""
+"""HTTP routes of the civil registry: identity checks and signed statements."""
 
 from dataclasses import asdict
 from datetime import date
@@ -6,7 +6,7 @@ from datetime import date
 from flask import Blueprint
 from marshmallow import EXCLUDE, Schema, fields, validate
 
-from services.civil_registry.attest import attest, introduced, names
+from services.civil_registry.attest import attest, attest_to_officer, names
 from services.civil_registry.confirm_identity import confirm_identity
 from services.civil_registry.rules import ZONE, Particulars
 from shared.catalogue import CATALOGUE
@@ -24,12 +24,12 @@ QUESTIONS = (
     *(Question(name, max_length=60) for name in NAMES),
     Question("born", kind="past_date"),
 )
-NAMED = QUESTIONS[:2]
+NAMED_PERSON_QUESTIONS = QUESTIONS[:2]
 blueprint = Blueprint("civil_registry", __name__)
 
 
-class Typed(Schema):
-    """The particulars as they arrive; `check_questions` reads them."""
+class TypedParticulars(Schema):
+    """The particulars as the client sent them; `check_questions` checks them."""
 
     national_number = fields.Raw(allow_none=True)
     given_name = fields.Raw(allow_none=True)
@@ -39,15 +39,15 @@ class Typed(Schema):
     born = fields.Raw(allow_none=True)
 
 
-class Named(Schema):
-    """A relative by number and given name; neither for one's own entry."""
+class NamedPerson(Schema):
+    """A relative, by number and given name. Both are empty for one's own entry."""
 
     national_number = fields.Raw(allow_none=True)
     given_name = fields.Raw(allow_none=True)
 
 
-class Behalf(Named):
-    """For whom one asks if not for oneself: a relative or ward by number and name, or by a mandate consular proves."""
+class Behalf(NamedPerson):
+    """The person somebody acts for: a relative or ward by number and name, or a principal by a mandate's proof."""
 
     capacity = fields.String(
         required=True, validate=validate.OneOf((RELATIVE, AGENT, GUARDIAN), error="unknown_choice")
@@ -56,25 +56,25 @@ class Behalf(Named):
 
 
 class StatementRequest(Schema):
-    """For which transaction a statement is wanted, for whom, and about whose entry."""
+    """The transaction a statement is for, the person it is about, and the holder of the entry."""
 
     purpose = fields.String(
         required=True, validate=validate.OneOf((*CATALOGUE, representation.PURPOSE), error="unknown_transaction")
     )
     behalf = fields.Nested(Behalf, unknown=EXCLUDE, allow_none=True, load_default=None)
-    holder = fields.Nested(Named, unknown=EXCLUDE, allow_none=True, load_default=None)
+    holder = fields.Nested(NamedPerson, unknown=EXCLUDE, allow_none=True, load_default=None)
 
 
 @blueprint.post("/identity/confirm")
 @allowed("identity.confirm")
 def identity() -> dict[str, object]:
-    """The person whose particulars these are; one hint at most when they are nobody's."""
-    sent = body(Typed)
+    """The person with these particulars. Raises Refusal (identity_mismatch) with one hint at most."""
+    payload = body(TypedParticulars)
     with transaction() as session:
-        typed = check_questions(QUESTIONS, sent, local_date(now(session), ZONE))
-        wanted = Particulars(**{**typed, "born": date.fromisoformat(typed["born"])})
-        person, recheck = confirm_identity(session, current_actor(), wanted)
-    # After the commit, so that a failed attempt leaves its trace.
+        answers = check_questions(QUESTIONS, payload, local_date(now(session), ZONE))
+        typed_particulars = Particulars(**{**answers, "born": date.fromisoformat(answers["born"])})
+        person, recheck = confirm_identity(session, current_actor(), typed_particulars)
+    # Raised after the commit, so that the failed attempt stays recorded.
     if person is None:
         raise Refusal("identity_mismatch", recheck=recheck)
     return {"person": str(person.id), "name": names(person), "sex": person.sex, "born": person.born.isoformat()}
@@ -83,30 +83,35 @@ def identity() -> dict[str, object]:
 @blueprint.post("/persons/introduce")
 @allowed("person.read")
 def introduce() -> dict[str, object]:
-    """For an officer who checks a paper: whether its principal stands in the register, attested to that officer."""
-    sent = body(Named)
+    """A statement for an officer who checks a deed: whether its principal is registered.
+
+    Raises Refusal (principal_not_found).
+    """
+    payload = body(NamedPerson)
     with transaction() as session:
-        named = check_questions(NAMED, sent, local_date(now(session), ZONE))
-        made = introduced(session, current_actor(), keys(), named)
-    if made is None:
+        principal = check_questions(NAMED_PERSON_QUESTIONS, payload, local_date(now(session), ZONE))
+        signed_statement = attest_to_officer(session, current_actor(), keys(), principal)
+    if signed_statement is None:
         raise Refusal("principal_not_found")
-    return asdict(made)
+    return asdict(signed_statement)
 
 
 @blueprint.post("/statements")
 @allowed("statement.ask")
 def statement() -> dict[str, object]:
-    """A signed statement about the asking person or whom they act for, for one purpose and five minutes; about the
-    relative whose entry is meant too, if one is named."""
-    asked = body(StatementRequest)
+    """A signed statement about the applicant or their principal, for one purpose, valid for five minutes.
+
+    It also covers the relative whose entry is asked for, if the request names one.
+    """
+    payload = body(StatementRequest)
     with transaction() as session:
         day = local_date(now(session), ZONE)
-        named = asked["holder"] and check_questions(NAMED, asked["holder"], day)
-        behalf = asked["behalf"]
+        holder = payload["holder"] and check_questions(NAMED_PERSON_QUESTIONS, payload["holder"], day)
+        behalf = payload["behalf"]
         if behalf and not behalf["proof"]:
-            behalf = {**behalf, **check_questions(NAMED, behalf, day)}
-        made = attest(session, current_actor(), keys(), asked["purpose"], named, behalf)
-    # After the commit, so that a failed attempt leaves its trace.
-    if isinstance(made, str):
-        raise Refusal(made)
-    return asdict(made)
+            behalf = {**behalf, **check_questions(NAMED_PERSON_QUESTIONS, behalf, day)}
+        signed_statement = attest(session, current_actor(), keys(), payload["purpose"], holder, behalf)
+    # Raised after the commit, so that the failed attempt stays recorded.
+    if isinstance(signed_statement, str):
+        raise Refusal(signed_statement)
+    return asdict(signed_statement)

@@ -1,4 +1,4 @@
-"""Signs what the register knows about a person, for one transaction and a few minutes, so that others need not ask."""
+"""Signs statements about a person, for one transaction and a few minutes, so that other services need not ask."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ READER = "consular"
 
 @dataclass(frozen=True)
 class SignedStatement:
-    """A signed statement, the facts in it, and what proves to other registers that its reader may ask them too."""
+    """A signed statement, its facts, and the proofs that let the applicant ask the other registers."""
 
     statement: str
     facts: dict[str, Any]
@@ -35,81 +35,90 @@ def attest(
     actor: Actor,
     keys: Keys,
     purpose: str,
-    named: Mapping[str, str] | None = None,
+    holder_answers: Mapping[str, str] | None = None,
     behalf: Mapping[str, Any] | None = None,
 ) -> SignedStatement | str:
-    """A statement about the actor's own person, or about the one they act for where `behalf` says so and the register
-    or an accepted mandate proves it; and about the holder of the entry asked for where one is named.
+    """A statement about the actor's own person, or with `behalf` about their principal.
 
-    With it come the facts in it. Where nothing can be said of a principal or holder the code of the refusal comes
-    instead, so that the attempt is kept. Raises NotFound for an actor without a person, NotAllowed for a false mandate.
+    The register or an accepted mandate must prove the representation. `holder_answers` name the holder of the entry,
+    who is then attested too. Returns the code of a refusal instead of raising it, so that the attempt is committed.
+    Raises NotFound for an actor without a person, and NotAllowed for a false mandate.
     """
-    asking = session.get(Person, UUID(actor.person)) if actor.person else None
-    if asking is None:
+    applicant = session.get(Person, UUID(actor.person)) if actor.person else None
+    if applicant is None:
         raise NotFound("person_unknown")
-    found = (
-        find_principal(session, actor, keys, asking, purpose, behalf)
+    principal = (
+        find_principal(session, actor, keys, applicant, purpose, behalf)
         if behalf
-        else (asking, self_representation(asking, purpose))
+        else (applicant, self_representation(applicant, purpose))
     )
-    if isinstance(found, str):
-        return found
-    person, standing = found
-    attested = facts(person)
-    if named is not None:
-        entry = find_holder(session, actor, person, purpose, named)
+    if isinstance(principal, str):
+        return principal
+    person, representation = principal
+    attested_facts = facts(person)
+    if holder_answers is not None:
+        entry = find_holder(session, actor, person, purpose, holder_answers)
         if isinstance(entry, str):
             return entry
-        attested["holder"] = _holder(*entry)
+        attested_facts["holder"] = _holder_data(*entry)
     if behalf:
-        attested["acting"] = _acting(asking, standing)
-        audit.act_for(session, standing.person, standing.capacity)
+        attested_facts["acting"] = _representative_data(applicant, representation)
+        audit.act_for(session, representation.person, representation.capacity)
     audit.record(session, actor, "statement.ask", str(person.id), reason=purpose)
-    return SignedStatement(_signed(keys, standing, attested), attested, _proofs(keys, standing) if behalf else {})
+    return SignedStatement(
+        _sign(keys, representation, attested_facts), attested_facts, _proofs(keys, representation) if behalf else {}
+    )
 
 
-def introduced(session: Session, actor: Actor, keys: Keys, named: Mapping[str, str]) -> SignedStatement | None:
-    """What an officer is told about the person a paper names; None when number and name are nobody's. Recorded."""
-    found = by_number_and_name(session, named)
-    audit.record(session, actor, "person.read", str(found.id) if found else NOBODY, reason=PURPOSE, found=bool(found))
-    if found is None:
+def attest_to_officer(
+    session: Session, actor: Actor, keys: Keys, principal_answers: Mapping[str, str]
+) -> SignedStatement | None:
+    """A statement for an officer about the principal of a deed; None if number and name match nobody.
+
+    The look-up is recorded either way.
+    """
+    principal = by_number_and_name(session, principal_answers)
+    audit.record(
+        session, actor, "person.read", str(principal.id) if principal else NOBODY, reason=PURPOSE, found=bool(principal)
+    )
+    if principal is None:
         return None
-    attested = facts(found)
-    claims = {"purpose": PURPOSE, "person": str(found.id), "told_to": actor.id, "facts": attested}
-    return SignedStatement(keys.sign("statement", READER, STATEMENT_SECONDS, claims), attested, {})
+    attested_facts = facts(principal)
+    claims = {"purpose": PURPOSE, "person": str(principal.id), "told_to": actor.id, "facts": attested_facts}
+    return SignedStatement(keys.sign("statement", READER, STATEMENT_SECONDS, claims), attested_facts, {})
 
 
-def _signed(keys: Keys, standing: Representation, attested: dict[str, Any]) -> str:
+def _sign(keys: Keys, representation: Representation, attested_facts: dict[str, Any]) -> str:
     claims = {
-        "purpose": standing.purpose,
-        "person": standing.person,
-        "asked_by": standing.acting,
-        "capacity": standing.capacity,
-        "mandate": standing.mandate,
-        "facts": attested,
+        "purpose": representation.purpose,
+        "person": representation.person,
+        "asked_by": representation.acting,
+        "capacity": representation.capacity,
+        "mandate": representation.mandate,
+        "facts": attested_facts,
     }
     return keys.sign("statement", READER, STATEMENT_SECONDS, claims)
 
 
-def _proofs(keys: Keys, standing: Representation) -> dict[str, str]:
-    """What the other registers must see before they speak of somebody to another: this one alone knows kinship."""
-    entry = CATALOGUE.get(standing.purpose)
-    others = [name for name in entry.authorities if name != keys.me] if entry else []
-    return {name: sign_representation(keys, standing, name) for name in others}
+def _proofs(keys: Keys, representation: Representation) -> dict[str, str]:
+    """Proofs for the other registers, which know no kinship themselves."""
+    entry = CATALOGUE.get(representation.purpose)
+    registers = [name for name in entry.authorities if name != keys.me] if entry else []
+    return {name: sign_representation(keys, representation, name) for name in registers}
 
 
-def _acting(asking: Person, standing: Representation) -> dict[str, Any]:
-    """Who asks, as what."""
+def _representative_data(applicant: Person, representation: Representation) -> dict[str, Any]:
+    """The person who acts, and in which capacity."""
     return {
-        "person": str(asking.id),
-        "national_number": asking.national_number,
-        "name": names(asking),
-        "capacity": standing.capacity,
+        "person": str(applicant.id),
+        "national_number": applicant.national_number,
+        "name": names(applicant),
+        "capacity": representation.capacity,
     }
 
 
 def facts(person: Person) -> dict[str, Any]:
-    """Everything attested about a person; no more than identity and standing in the register."""
+    """Everything attested about a person: identity and state in the register, no more."""
     return {
         "person": str(person.id),
         "national_number": person.national_number,
@@ -121,8 +130,8 @@ def facts(person: Person) -> dict[str, Any]:
     }
 
 
-def _holder(holder: Person, kinship: str) -> dict[str, Any]:
-    """Who the entry belongs to, and what the asking person is to them."""
+def _holder_data(holder: Person, kinship: str) -> dict[str, Any]:
+    """The holder of the entry, and the applicant's kinship to them."""
     return {
         "person": str(holder.id),
         "national_number": holder.national_number,
@@ -132,7 +141,7 @@ def _holder(holder: Person, kinship: str) -> dict[str, Any]:
 
 
 def names(person: Person) -> dict[str, dict[str, str]]:
-    """The name in both scripts, the mother's in full."""
+    """The name in both scripts, with the mother's full name."""
     return {
         "ar": {
             "given": person.given_name,

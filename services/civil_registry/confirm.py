@@ -1,4 +1,4 @@
-"""Answers a mission that wants to know, before it prints, whether a person stands living in the register."""
+"""Tells a mission, before it prints, whether a person is registered and alive."""
 
 from uuid import UUID
 
@@ -14,22 +14,22 @@ from shared.messaging.messages import Envelope
 
 
 def confirm(session: Session, actor: Actor, envelope: Envelope) -> None:
-    """Granted for the living and registered, otherwise refused with the reason."""
+    """Grants for a registered living person, otherwise refuses with the reason."""
     person = look_up(session, actor, envelope)
     reason = rules.refusal_reason(person is not None, person.died_on if person else None)
     answer(session, actor, envelope, "refused" if reason else "granted", reason)
 
 
 def look_up(session: Session, actor: Actor, envelope: Envelope) -> Person | None:
-    """The person a message speaks of; the look is recorded. Raises Refusal for what is no identifier at all."""
-    asked = identifier(envelope.body["person"])
-    audit.record(session, actor, "person.read", str(asked), reason=envelope.about)
-    return session.get(Person, asked)
+    """The person a message is about. The look-up is recorded. Raises Refusal (person_unknown) for a malformed id."""
+    person_id = identifier(envelope.body["person"])
+    audit.record(session, actor, "person.read", str(person_id), reason=envelope.about)
+    return session.get(Person, person_id)
 
 
 def identifier(text: str) -> UUID:
-    """A person's identifier. Raises Refusal for what is none."""
+    """A person's identifier. Raises Refusal (person_unknown) for malformed text."""
     try:
         return UUID(text)
-    except ValueError as malformed:
-        raise Refusal("person_unknown") from malformed
+    except ValueError as error:
+        raise Refusal("person_unknown") from error

@@ -1,4 +1,4 @@
-"""Compares what somebody typed with the register, and says as little as possible when it differs."""
+"""Compares typed particulars with the register, and discloses as little as possible when they differ."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,19 +12,21 @@ from shared.identity.actor import Actor
 NOBODY = "nobody"
 
 
-def confirm_identity(session: Session, actor: Actor, typed: Particulars) -> tuple[Person | None, str | None]:
-    """The person, or the kind of field to recheck: exactly one of the two. The look itself is recorded either way."""
-    found = session.scalar(select(Person).where(Person.national_number == typed.national_number))
-    # The dead are not confirmed, and not told apart from numbers nobody has.
-    living = found if found is not None and found.died_on is None else None
-    recheck = rules.recheck(typed, particulars(living) if living else None)
-    about = str(found.id) if found else NOBODY
+def confirm_identity(
+    session: Session, actor: Actor, typed_particulars: Particulars
+) -> tuple[Person | None, str | None]:
+    """The person, or the kind of field to recheck: exactly one of the two. The look-up is recorded either way."""
+    person = session.scalar(select(Person).where(Person.national_number == typed_particulars.national_number))
+    # A deceased person gets the same answer as an unknown number.
+    living_person = person if person is not None and person.died_on is None else None
+    recheck = rules.recheck(typed_particulars, particulars(living_person) if living_person else None)
+    about = str(person.id) if person else NOBODY
     audit.record(session, actor, "identity.confirm", about, reason=recheck, confirmed=recheck is None)
-    return (living, None) if recheck is None else (None, recheck)
+    return (living_person, None) if recheck is None else (None, recheck)
 
 
 def particulars(person: Person) -> Particulars:
-    """What the register holds of what is asked."""
+    """The registered particulars of a person."""
     return Particulars(
         person.national_number,
         person.given_name,

@@ -1,4 +1,4 @@
-"""What each paper of the register says of its holder, and where the register contradicts itself about it."""
+"""The contents of each document of the register, with the codes of contradictions in the register."""
 
 from collections.abc import Callable, Mapping
 
@@ -8,19 +8,19 @@ from services.civil_registry import family, findings, snapshots, unions, vital
 from services.civil_registry.model import Person
 from services.civil_registry.snapshots import Data
 
-Draw = Callable[[Session, Person, Data], tuple[Data, list[str]]]
+ContentsBuilder = Callable[[Session, Person, Data], tuple[Data, list[str]]]
 
 
 def individual(session: Session, holder: Person, options: Data) -> tuple[Data, list[str]]:
-    """What an individual extract says of its holder."""
-    shown = {} if options.get("marital_status_shown") != "no" else {"marital_status": None}
-    wrong = findings.parentage(holder, *vital.parents(session, holder))
-    return {"person": snapshots.person(holder) | shown}, wrong
+    """Contents of an individual extract."""
+    overrides = {} if options.get("marital_status_shown") != "no" else {"marital_status": None}
+    codes = findings.parentage(holder, *vital.parents(session, holder))
+    return {"person": snapshots.person_data(holder) | overrides}, codes
 
 
-CONTENTS: Mapping[str, Draw] = {
+CONTENTS: Mapping[str, ContentsBuilder] = {
     "individual-extract": individual,
-    "family-extract": family.family,
+    "family-extract": family.family_extract,
     "birth-statement": vital.birth,
     "death-statement": vital.death,
     "marriage-statement": unions.marriages,

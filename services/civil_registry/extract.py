@@ -1,4 +1,4 @@
-"""Draws a paper from the register as it stands today, for whoever the register itself says may have it."""
+"""Issues a document from the register's present entries, for applicants whose kinship the register proves."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,7 +10,7 @@ from services.civil_registry.contents import CONTENTS
 from services.civil_registry.holders import missing_event
 from services.civil_registry.kinship import kinship
 from services.civil_registry.model import Person
-from services.civil_registry.registrar.accepted import unsettled
+from services.civil_registry.registrar.settlements import unsettled_findings
 from services.civil_registry.rules import ZONE
 from services.civil_registry.snapshots import Data
 from shared import documents
@@ -24,16 +24,16 @@ from shared.values.dates import local_date
 
 
 def extract(session: Session, actor: Actor, envelope: Envelope) -> None:
-    """Granted with the document's code; refused for want of an event or of kinship, returned for a wrong answer.
+    """Answers an application: granted with the document's code, refused without event or kinship, or returned.
 
-    Where the register contradicts itself the application goes back and the request waits for a registrar.
-    An application that comes again is answered with the document it already has, unless that was revoked.
+    An application is returned for a wrong answer. It is also returned where the register contradicts itself; the
+    request then waits for a registrar. A repeated application gets its valid document again.
     """
     kind, options = envelope.body["transaction"], envelope.body["options"]
     holder = look_up(session, actor, envelope)
     applicant = _applicant(session, envelope, holder)
     tie = kinship(session, applicant, holder) if applicant and holder else None
-    reason = _reason(session, kind, holder, tie)
+    reason = _refusal_reason(session, kind, holder, tie)
     if holder is None or applicant is None or reason:
         answer(session, actor, envelope, "refused", reason)
         return
@@ -43,40 +43,44 @@ def extract(session: Session, actor: Actor, envelope: Envelope) -> None:
         return
     code = _issued_before(session, envelope.about, kind)
     if code is None:
-        drawn, found = CONTENTS[kind](session, holder, options)
-        wrong = unsettled(session, holder, kind, found)
-        if wrong:
-            answer(session, actor, envelope, "returned", "register_mismatch", findings=wrong)
+        contents, codes = CONTENTS[kind](session, holder, options)
+        unsettled_codes = unsettled_findings(session, holder, kind, codes)
+        if unsettled_codes:
+            answer(session, actor, envelope, "returned", "register_mismatch", findings=unsettled_codes)
             return
-        data = snapshots.head(session, holder, purpose) | {"applicant": snapshots.asked_by(applicant, str(tie))} | drawn
+        data = (
+            snapshots.head_data(session, holder, purpose)
+            | {"applicant": snapshots.applicant_data(applicant, str(tie))}
+            | contents
+        )
         code = _issue(session, actor, envelope, applicant, data)
     answer(session, actor, envelope, "granted", document=code)
 
 
 def _applicant(session: Session, envelope: Envelope, holder: Person | None) -> Person | None:
-    asking = envelope.body.get("applicant")
-    return session.get(Person, identifier(asking)) if asking else holder
+    applicant_id = envelope.body.get("applicant")
+    return session.get(Person, identifier(applicant_id)) if applicant_id else holder
 
 
-def _reason(session: Session, kind: str, holder: Person | None, tie: str | None) -> str | None:
-    """Why nothing may be drawn, or None. The dead have their entries drawn by relatives alone."""
-    whose = CATALOGUE[kind].holder if kind in CATALOGUE else OWN
-    if holder is None or whose == OWN:
-        unfit = rules.refusal_reason(holder is not None, holder.died_on if holder else None)
-        if holder is None or unfit:
-            return unfit
-    return missing_event(session, holder, kind) if rules.may_draw(whose, tie) else "not_kin"
+def _refusal_reason(session: Session, kind: str, holder: Person | None, tie: str | None) -> str | None:
+    """The reason of a refusal, or None. Only relatives may ask for a deceased person's entry."""
+    holder_rule = CATALOGUE[kind].holder if kind in CATALOGUE else OWN
+    if holder is None or holder_rule == OWN:
+        reason = rules.refusal_reason(holder is not None, holder.died_on if holder else None)
+        if holder is None or reason:
+            return reason
+    return missing_event(session, holder, kind) if rules.may_draw(holder_rule, tie) else "not_kin"
 
 
 def _issued_before(session: Session, application: str, kind: str) -> str | None:
-    valid = select(Document.code).where(
+    query = select(Document.code).where(
         Document.about == application, Document.kind == kind, Document.status == "valid"
     )
-    return session.scalar(valid.limit(1))
+    return session.scalar(query.limit(1))
 
 
 def _issue(session: Session, actor: Actor, envelope: Envelope, applicant: Person, data: Data) -> str:
-    """The paper belongs to who asked for it: they read it, whosever entry it was drawn from."""
+    """Issues the document to the applicant, who may read it even if the entry is somebody else's."""
     kind = envelope.body["transaction"]
-    until = rules.expires_on(kind, local_date(now(session), ZONE))
-    return documents.issue(session, actor, kind, envelope.about, envelope.mission, applicant.id, data, until).code
+    expires_on = rules.expires_on(kind, local_date(now(session), ZONE))
+    return documents.issue(session, actor, kind, envelope.about, envelope.mission, applicant.id, data, expires_on).code

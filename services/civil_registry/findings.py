@@ -1,70 +1,72 @@
-"""Where the register contradicts itself: what is found goes before a registrar, and no paper is drawn meanwhile."""
+"""Finds contradictions in the register. A registrar settles them; no document is drawn before that."""
 
 from collections.abc import Iterable
 
 from services.civil_registry.model import Person, RegisterEvent
 from shared.values.person import skeleton
 
-# How names are written: a registrar may find that two ways of it mean one person.
+# A registrar may decide that two spellings of a name mean one person.
 SPELLINGS = frozenset({"father_name", "mother_name"})
 
 
 def parentage(child: Person, father: Person | None, mother: Person | None) -> list[str]:
-    """The parents' names on the child's entry against the parents' own, and who was born first."""
-    wrong = {
-        "father_name": father is not None and differ(child.father_name, father.given_name),
+    """Compares the parents' names on the child's entry with their own entries, and the dates of birth."""
+    contradictions = {
+        "father_name": father is not None and names_differ(child.father_name, father.given_name),
         "mother_name": mother is not None
-        and differ(f"{child.mother_name} {child.mother_family}", f"{mother.given_name} {mother.family_name}"),
+        and names_differ(f"{child.mother_name} {child.mother_family}", f"{mother.given_name} {mother.family_name}"),
         "father_sex": father is not None and father.sex != "M",
         "mother_sex": mother is not None and mother.sex != "F",
         "born_before_parents": any(parent is not None and child.born <= parent.born for parent in (father, mother)),
     }
-    return named(wrong)
+    return codes_of(contradictions)
 
 
 def birth(child: Person, events: list[RegisterEvent]) -> list[str]:
-    """One birth, on the day that the entry states."""
-    return named({"birth_twice": len(events) > 1, "birth_date": any(one.happened_on != child.born for one in events)})
+    """Checks that there is one birth event at most, on the day of the entry."""
+    return codes_of(
+        {"birth_twice": len(events) > 1, "birth_date": any(event.happened_on != child.born for event in events)}
+    )
 
 
-def death(dead: Person, events: list[RegisterEvent]) -> list[str]:
-    """One death, on the day that the entry states."""
-    return named(
+def death(deceased: Person, events: list[RegisterEvent]) -> list[str]:
+    """Checks that there is exactly one death event, on the day of the entry."""
+    return codes_of(
         {
             "death_event_missing": not events,
             "death_twice": len(events) > 1,
-            "death_date": any(one.happened_on != dead.died_on for one in events),
+            "death_date": any(event.happened_on != deceased.died_on for event in events),
         }
     )
 
 
 def union(event: RegisterEvent, husband: Person, wife: Person) -> list[str]:
-    """A man and a woman, both born before, neither dead."""
-    both = (husband, wife)
-    return named(
+    """Checks that the spouses are a man and a woman, both born before the event and alive on its day."""
+    spouses = (husband, wife)
+    return codes_of(
         {
             "spouse_sex": (husband.sex, wife.sex) != ("M", "F"),
-            "before_birth": any(event.happened_on < one.born for one in both),
-            "after_death": any(one.died_on is not None and one.died_on < event.happened_on for one in both),
+            "before_birth": any(event.happened_on < spouse.born for spouse in spouses),
+            "after_death": any(spouse.died_on is not None and spouse.died_on < event.happened_on for spouse in spouses),
         }
     )
 
 
-def differ(one: str, other: str) -> bool:
-    """Whether two spellings are two names."""
-    return skeleton(one) != skeleton(other)
+def names_differ(first: str, second: str) -> bool:
+    """Whether two spellings mean different names."""
+    return skeleton(first) != skeleton(second)
 
 
-def named(wrong: dict[str, bool]) -> list[str]:
-    """The codes of what is wrong."""
-    return [code for code, found in wrong.items() if found]
+def codes_of(contradictions: dict[str, bool]) -> list[str]:
+    """The codes of the contradictions that hold."""
+    return [code for code, holds in contradictions.items() if holds]
 
 
-def forbid(codes: Iterable[str]) -> bool:
-    """Whether nothing can be drawn at all: more than the spelling of a name is wrong."""
+def prevents_drawing(codes: Iterable[str]) -> bool:
+    """Whether a contradiction other than the spelling of a name stops the drawing."""
     return not set(codes) <= SPELLINGS
 
 
-def unique(codes: Iterable[str]) -> list[str]:
-    """Each code once, in the order found."""
+def unique_codes(codes: Iterable[str]) -> list[str]:
+    """Each code once, in the order of first occurrence."""
     return list(dict.fromkeys(codes))

@@ -1,4 +1,4 @@
-"""What the civil registry hears, and which verb answers."""
+"""The messages that the civil registry consumes, and the verb for each."""
 
 from sqlalchemy.orm import Session
 
@@ -12,8 +12,8 @@ NAME = "civil_registry"
 ANSWERS = {"confirm": confirm, "extract": extract}
 
 
-def forwarded(session: Session, envelope: Envelope) -> None:
-    """An application was forwarded; ours are those addressed to this register. Raises Refusal for what we cannot do."""
+def handle_forwarded_application(session: Session, envelope: Envelope) -> None:
+    """Answers an application addressed to this register. Raises Refusal (ask_unknown) for an unknown ask."""
     if envelope.body["authority"] != NAME:
         return
     verb = ANSWERS.get(envelope.body["ask"])
@@ -22,4 +22,4 @@ def forwarded(session: Session, envelope: Envelope) -> None:
     verb(session, service(NAME, envelope.mission), envelope)
 
 
-HANDLERS = {"application.forwarded": forwarded}
+HANDLERS = {"application.forwarded": handle_forwarded_application}

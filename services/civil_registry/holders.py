@@ -1,4 +1,4 @@
-"""Whose entry is asked for: finds the relative somebody names, and tells nobody anything about strangers."""
+"""Finds the holder of an entry by what an applicant states, and discloses nothing about strangers."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +15,7 @@ from shared.identity.actor import Actor
 from shared.values.person import skeleton
 
 NOBODY = "nobody"
-# The civil event a statement is about; extracts are about the whole entry.
+# The civil event of each statement. Extracts cover the whole entry.
 EVENTS = {
     "birth-statement": "birth",
     "death-statement": "death",
@@ -25,37 +25,37 @@ EVENTS = {
 
 
 def find_holder(
-    session: Session, actor: Actor, asking: Person, purpose: str, named: Mapping[str, str]
+    session: Session, actor: Actor, applicant: Person, purpose: str, holder_answers: Mapping[str, str]
 ) -> tuple[Person, str] | str:
-    """The person meant and what the asking one is to them, or why not. The look is recorded, whatever it finds.
+    """The holder and the applicant's kinship to them, or the code of a refusal. The look-up is recorded either way.
 
-    `kin_not_found` alike for a number nobody has, a stranger's, and a relative's with another name;
-    `<event>_not_registered` when the register lacks the event that the paper is about.
+    An unknown number, a stranger's number, and a relative's number with another name all get `kin_not_found`.
+    `<event>_not_registered` means that the register lacks the event of the document.
     """
-    found = by_number_and_name(session, named) if named else asking
-    tie = kinship(session, asking, found or asking)
-    if found is None or not may_draw(CATALOGUE[purpose].holder, tie):
+    holder = by_number_and_name(session, holder_answers) if holder_answers else applicant
+    tie = kinship(session, applicant, holder or applicant)
+    if holder is None or not may_draw(CATALOGUE[purpose].holder, tie):
         audit.record(session, actor, "holder.find", NOBODY, reason=purpose, found=False)
         return "kin_not_found"
-    audit.record(session, actor, "holder.find", str(found.id), reason=purpose, found=True)
-    return missing_event(session, found, purpose) or (found, str(tie))
+    audit.record(session, actor, "holder.find", str(holder.id), reason=purpose, found=True)
+    return missing_event(session, holder, purpose) or (holder, str(tie))
 
 
-def by_number_and_name(session: Session, named: Mapping[str, Any]) -> Person | None:
-    """Whoever has this number, if the given name is theirs too."""
-    held = session.scalar(select(Person).where(Person.national_number == named["national_number"]))
-    return held if held is not None and skeleton(held.given_name) == skeleton(named["given_name"]) else None
+def by_number_and_name(session: Session, answers: Mapping[str, Any]) -> Person | None:
+    """The person with this number, if the given name matches too."""
+    person = session.scalar(select(Person).where(Person.national_number == answers["national_number"]))
+    return person if person is not None and skeleton(person.given_name) == skeleton(answers["given_name"]) else None
 
 
 def missing_event(session: Session, holder: Person, purpose: str) -> str | None:
-    """Why nothing can be drawn: the register holds no such event, nor any trace of one on the entry."""
+    """`<event>_not_registered` if the register holds neither the event nor a trace of it on the entry."""
     kind = EVENTS.get(purpose)
-    if kind is None or events_of(session, holder.id, kind) or _traced(holder, kind):
+    if kind is None or events_of(session, holder.id, kind) or _has_trace(holder, kind):
         return None
     return f"{kind}_not_registered"
 
 
-def _traced(holder: Person, kind: str) -> bool:
-    """An entry that speaks of an event which is not registered contradicts itself: that is for a registrar."""
+def _has_trace(holder: Person, kind: str) -> bool:
+    """Whether the entry mentions an event that is not registered. That is a contradiction for a registrar."""
     traces = {"death": holder.died_on is not None, "marriage": holder.marital in ("married", "widowed", "divorced")}
     return traces.get(kind, kind == "divorce" and holder.marital == "divorced")

@@ -1,13 +1,13 @@
-"""How a family stands on its entry: who is a block of its own, who has left it, and what does not fit."""
+"""Groups the members of a family entry into blocks, and finds contradictions between them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from services.civil_registry.findings import named
+from services.civil_registry.findings import codes_of
 from services.civil_registry.model import Person
 
-Place = tuple[str, int]
+EntryKey = tuple[str, int]
 
 
 @dataclass(frozen=True)
@@ -21,9 +21,9 @@ class Union:
 
 @dataclass(frozen=True)
 class Family:
-    """An entry: its head, everybody who stands on it, the head's children wherever they stand, the head's marriages."""
+    """A family entry: its head and members, and the head's children (on any entry) and marriages."""
 
-    entry: Place
+    entry: EntryKey
     head: Person | None
     members: list[Person]
     children: list[Person]
@@ -32,68 +32,72 @@ class Family:
 
 @dataclass(frozen=True)
 class Block:
-    """A wife and her children who belong to the entry; without a wife, children whose mother the register lacks."""
+    """A wife and her children on the entry. Without a union, the children whose mother is not registered."""
 
     union: Union | None
     children: list[Person]
 
 
-def blocks(found: Family) -> list[Block]:
-    """One block for each wife, in the order of the marriages; then the head's children by no known mother.
+def blocks(family: Family) -> list[Block]:
+    """One block for each wife in the order of the marriages, then one for children without a registered mother.
 
-    Somebody married twice to the head has one block, of the last marriage.
+    A wife who married the head twice has one block, for the last marriage.
     """
-    if found.head is None:
+    if family.head is None:
         return []
-    shown = _visible(found)
-    last = {union.spouse.id: union for union in found.unions}
-    made = [
-        Block(union, [one for one in shown if spouse in (one.mother, one.father)]) for spouse, union in last.items()
+    visible_children = _visible(family)
+    last = {union.spouse.id: union for union in family.unions}
+    wife_blocks = [
+        Block(union, [child for child in visible_children if spouse in (child.mother, child.father)])
+        for spouse, union in last.items()
     ]
-    placed = {child.id for block in made for child in block.children}
-    rest = [one for one in shown if one.id not in placed]
-    return [*made, *([Block(None, rest)] if rest else [])]
+    placed_ids = {child.id for block in wife_blocks for child in block.children}
+    unplaced = [child for child in visible_children if child.id not in placed_ids]
+    return [*wife_blocks, *([Block(None, unplaced)] if unplaced else [])]
 
 
-def others(found: Family) -> list[Person]:
-    """Whoever stands on the entry and is neither its head nor in a block."""
-    placed = {child.id for child in found.children} | {union.spouse.id for union in found.unions}
-    placed |= {found.head.id} if found.head else set()
-    return [one for one in found.members if one.id not in placed]
+def remaining_members(family: Family) -> list[Person]:
+    """The members who are neither the head nor in a block."""
+    placed_ids = {child.id for child in family.children} | {union.spouse.id for union in family.unions}
+    placed_ids |= {family.head.id} if family.head else set()
+    return [member for member in family.members if member.id not in placed_ids]
 
 
-def _visible(found: Family) -> list[Person]:
-    """The head's children on the entry, and those moved elsewhere without marrying.
+def _visible(family: Family) -> list[Person]:
+    """The head's children on the entry, and those who moved to another entry unmarried.
 
-    Who has married stands with a household of their own and drops out; who came back after a divorce is on the entry.
+    A married child has an entry of their own and is left out. A child who returned after a divorce is on the entry.
     """
-    return [one for one in found.children if place_of(one) == found.entry or one.marital == "single"]
+    return [child for child in family.children if entry_key(child) == family.entry or child.marital == "single"]
 
 
 def relation(child: Person) -> str:
-    """What a child of the head is called."""
+    """The relation of a child to the head: son or daughter."""
     return "son" if child.sex == "M" else "daughter"
 
 
-def place_of(one: Person) -> Place:
-    """The entry that keeps somebody now."""
-    return one.office, one.entry
+def entry_key(person: Person) -> EntryKey:
+    """The key of a person's present entry: office and number."""
+    return person.office, person.entry
 
 
-def findings_in(found: Family) -> list[str]:
-    """What on this entry contradicts itself: for a registrar to see, never to be guessed at."""
-    head = found.head
+def findings_in(family: Family) -> list[str]:
+    """The codes of contradictions between the members of an entry. Only a registrar resolves them."""
+    head = family.head
     if head is None:
         return []
-    spouses = {union.spouse.id for union in found.unions}
-    standing = [union.spouse for union in found.unions if union.divorced_on is None and union.spouse.died_on is None]
-    return named(
+    spouses = {union.spouse.id for union in family.unions}
+    current_spouses = [
+        union.spouse for union in family.unions if union.divorced_on is None and union.spouse.died_on is None
+    ]
+    return codes_of(
         {
-            "head_elsewhere": place_of(head) != found.entry,
-            "spouse_elsewhere": head.died_on is None and any(place_of(one) != found.entry for one in standing),
-            "marital_status": _status_differs(head, found.unions),
+            "head_elsewhere": entry_key(head) != family.entry,
+            "spouse_elsewhere": head.died_on is None
+            and any(entry_key(person) != family.entry for person in current_spouses),
+            "marital_status": _status_differs(head, family.unions),
             "parents_marriage_missing": any(
-                _other_parent(one, head) not in {None, *spouses} for one in _visible(found)
+                _other_parent(person, head) not in {None, *spouses} for person in _visible(family)
             ),
         }
     )
@@ -104,11 +108,11 @@ def _other_parent(child: Person, head: Person) -> object:
 
 
 def _status_differs(head: Person, unions: Iterable[Union]) -> bool:
-    """Married in words and by no event, or the other way round."""
-    standing = any(union.divorced_on is None and _outlives(union.spouse, head) for union in unions)
-    return (head.marital == "married") != standing
+    """Whether the head's marital status disagrees with the registered marriages."""
+    married = any(union.divorced_on is None and _outlives(union.spouse, head) for union in unions)
+    return (head.marital == "married") != married
 
 
 def _outlives(spouse: Person, head: Person) -> bool:
-    """Whether the head was still married at their own death, or is."""
+    """Whether the spouse is alive, or died after the head."""
     return spouse.died_on is None or (head.died_on is not None and head.died_on < spouse.died_on)

@@ -1,4 +1,4 @@
-"""Reads from the register how two people are related; nobody's word is taken for it."""
+"""Reads from the register how two people are related. An applicant's own claim proves nothing."""
 
 from uuid import UUID
 
@@ -7,54 +7,60 @@ from sqlalchemy.orm import Session
 
 from services.civil_registry import rules
 from services.civil_registry.model import Person, RegisterEvent
-from services.civil_registry.rules import Line
+from services.civil_registry.rules import Lineage
 
-# Ascendants are followed that far; nobody asks for the entry of anybody further up.
+# Ascendants are read up to this many generations, which covers every living person.
 GENERATIONS = 6
 
 
-def kinship(session: Session, asking: Person, holder: Person) -> str | None:
-    """What the first is to the second, or None."""
-    married = marriage_in_force(session, asking.id, holder.id) is not None
-    return rules.kinship(_line(session, asking), _line(session, holder), married=married)
+def kinship(session: Session, applicant: Person, holder: Person) -> str | None:
+    """The applicant's kinship to the holder, or None."""
+    married = marriage_in_force(session, applicant.id, holder.id) is not None
+    return rules.kinship(_lineage(session, applicant), _lineage(session, holder), married=married)
 
 
-def _line(session: Session, one: Person) -> Line:
-    return Line(one.id, frozenset(parent for parent in (one.father, one.mother) if parent), _ascendants(session, one))
-
-
-def _ascendants(session: Session, one: Person) -> frozenset[UUID]:
-    above = select(Person.id, Person.father, Person.mother, literal(0).label("height")).where(Person.id == one.id)
-    walked = above.cte(recursive=True)
-    parents = select(Person.id, Person.father, Person.mother, walked.c.height + 1).where(
-        or_(Person.id == walked.c.father, Person.id == walked.c.mother), walked.c.height < GENERATIONS
+def _lineage(session: Session, person: Person) -> Lineage:
+    return Lineage(
+        person.id,
+        frozenset(parent for parent in (person.father, person.mother) if parent),
+        _ascendants(session, person),
     )
-    walked = walked.union(parents)
-    return frozenset(session.scalars(select(walked.c.id))) - {one.id}
 
 
-def marriage_in_force(session: Session, one: UUID, other: UUID) -> RegisterEvent | None:
-    """The latest marriage of the two, unless a divorce followed it. Death ends no kinship."""
+def _ascendants(session: Session, person: Person) -> frozenset[UUID]:
+    start = select(Person.id, Person.father, Person.mother, literal(0).label("height")).where(Person.id == person.id)
+    ancestry = start.cte(recursive=True)
+    parents = select(Person.id, Person.father, Person.mother, ancestry.c.height + 1).where(
+        or_(Person.id == ancestry.c.father, Person.id == ancestry.c.mother), ancestry.c.height < GENERATIONS
+    )
+    ancestry = ancestry.union(parents)
+    return frozenset(session.scalars(select(ancestry.c.id))) - {person.id}
+
+
+def marriage_in_force(session: Session, person: UUID, spouse: UUID) -> RegisterEvent | None:
+    """The latest marriage of the two, or None after a divorce. Death does not end kinship."""
     latest = session.scalar(
         select(RegisterEvent)
-        .where(RegisterEvent.kind.in_(("marriage", "divorce")), between(one, other))
+        .where(RegisterEvent.kind.in_(("marriage", "divorce")), involves_both(person, spouse))
         .order_by(RegisterEvent.happened_on.desc(), RegisterEvent.id.desc())
         .limit(1)
     )
     return latest if latest is not None and latest.kind == "marriage" else None
 
 
-def between(one: UUID, other: UUID) -> ColumnElement[bool]:
-    """Events of the two, whoever is named first."""
-    first, second = RegisterEvent.person, RegisterEvent.spouse
-    return or_(and_(first == one, second == other), and_(first == other, second == one))
+def involves_both(person: UUID, spouse: UUID) -> ColumnElement[bool]:
+    """Selects events of the two persons, in either order."""
+    person_column, spouse_column = RegisterEvent.person, RegisterEvent.spouse
+    return or_(
+        and_(person_column == person, spouse_column == spouse), and_(person_column == spouse, spouse_column == person)
+    )
 
 
 def events_of(session: Session, person: UUID, kind: str) -> list[RegisterEvent]:
     """A person's events of one kind, oldest first."""
-    named = union(*(select(RegisterEvent.id).where(column == person) for column in _PARTIES)).subquery()
-    chosen = select(RegisterEvent).where(RegisterEvent.kind == kind, RegisterEvent.id.in_(select(named.c.id)))
-    return list(session.scalars(chosen.order_by(RegisterEvent.happened_on, RegisterEvent.id)))
+    event_ids = union(*(select(RegisterEvent.id).where(column == person) for column in _PARTIES)).subquery()
+    events = select(RegisterEvent).where(RegisterEvent.kind == kind, RegisterEvent.id.in_(select(event_ids.c.id)))
+    return list(session.scalars(events.order_by(RegisterEvent.happened_on, RegisterEvent.id)))
 
 
 _PARTIES = (RegisterEvent.person, RegisterEvent.spouse)

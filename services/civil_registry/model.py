@@ -1,4 +1,4 @@
-"""What the civil registry keeps: offices, entries, persons, civil events, annotations, and what missions asked."""
+"""Tables of the civil registry: offices, entries, persons, civil events, annotations and requests of missions."""
 
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -19,7 +19,7 @@ class Base(DeclarativeBase):
 
 
 class RegistryOffice(Base):
-    """A registry office (amana) and the registrar who signs there."""
+    """A registry office (amana) and its signing registrar."""
 
     __tablename__ = "registry_office"
 
@@ -34,7 +34,7 @@ class RegistryOffice(Base):
 
 
 class FamilyEntry(Base):
-    """A family entry (khana). Numbers repeat across offices, so the two always go together."""
+    """A family entry (khana). Offices number their entries separately, so the key is office and number."""
 
     __tablename__ = "family_entry"
 
@@ -49,7 +49,7 @@ class FamilyEntry(Base):
 
 
 class Person(Base):
-    """Somebody the register knows, on the entry that keeps them now. Religion has no column."""
+    """A registered person, with their present entry. Religion has no column."""
 
     __tablename__ = "person"
     __table_args__ = (ForeignKeyConstraint(["office", "entry"], ["family_entry.office", "family_entry.number"]),)
@@ -97,7 +97,7 @@ class RegisterEvent(Base):
 
 
 class Annotation(Base):
-    """A registrar's remark on a person's entry, in the words that extracts repeat. Written once, never changed."""
+    """A registrar's annotation on a person's entry. Extracts print its text. Rows are never changed."""
 
     __tablename__ = "annotation"
 
@@ -112,9 +112,9 @@ class Annotation(Base):
 
 
 class Request(Base):
-    """What a mission asked about a person for an application, and what was answered.
+    """A mission's request about a person for an application, with the decision.
 
-    With `state` mismatch it waits for a registrar: the register contradicts itself in what `findings` names.
+    With `state` mismatch it waits for a registrar. `findings` are then the codes of the register's contradictions.
     """
 
     __tablename__ = "request"

@@ -1,4 +1,4 @@
-"""For whom somebody may ask: the register itself knows kin and guardians, consular proves mandates."""
+"""Finds the principal an applicant acts for. The register proves kin and guardians, consular proves mandates."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,61 +19,65 @@ from shared.identity.crypto import Keys
 from shared.identity.representation import Representation, verify_representation
 from shared.values.dates import local_date
 
-Found = tuple[Person, Representation]
+Principal = tuple[Person, Representation]
 
 
-def self_representation(asking: Person, purpose: str) -> Representation:
-    """Somebody who asks for themselves."""
-    return Representation(str(asking.id), str(asking.id), HOLDER, purpose)
+def self_representation(applicant: Person, purpose: str) -> Representation:
+    """The representation of an applicant who acts for themselves."""
+    return Representation(str(applicant.id), str(applicant.id), HOLDER, purpose)
 
 
 def find_principal(
-    session: Session, actor: Actor, keys: Keys, asking: Person, purpose: str, behalf: Mapping[str, Any]
-) -> Found | str:
-    """The person acted for and the standing it is done in, or why not. The look is recorded, whatever it finds.
+    session: Session, actor: Actor, keys: Keys, applicant: Person, purpose: str, behalf: Mapping[str, Any]
+) -> Principal | str:
+    """The principal and the representation, or the code of a refusal. The look-up is recorded either way.
 
-    An unknown number, a stranger's, and a relative's with another name get one answer. Raises NotAllowed for a mandate
-    that consular did not prove for this person and purpose.
+    An unknown number, a stranger's number, and a relative's number with another name get the same code. Raises
+    NotAllowed for a mandate that consular did not prove for this person and purpose.
     """
     entry = CATALOGUE.get(purpose)
     if entry is None or behalf["capacity"] not in entry.acts:
         return "capacity_not_allowed"
     if behalf.get("proof"):
         return _by_mandate(session, keys, actor, purpose, str(behalf["proof"]))
-    found = by_number_and_name(session, behalf)
-    why = _refusal(session, asking, found, str(behalf["capacity"]))
-    about = str(found.id) if found and not why else NOBODY
-    audit.record(session, actor, "principal.find", about, reason=purpose, found=not why)
-    if why or found is None:
-        return why or "kin_not_found"
-    return found, Representation(str(found.id), str(asking.id), str(behalf["capacity"]), purpose)
+    principal = by_number_and_name(session, behalf)
+    refusal = _refusal(session, applicant, principal, str(behalf["capacity"]))
+    about = str(principal.id) if principal and not refusal else NOBODY
+    audit.record(session, actor, "principal.find", about, reason=purpose, found=not refusal)
+    if refusal or principal is None:
+        return refusal or "kin_not_found"
+    return principal, Representation(str(principal.id), str(applicant.id), str(behalf["capacity"]), purpose)
 
 
-def _by_mandate(session: Session, keys: Keys, actor: Actor, purpose: str, proof: str) -> Found | str:
-    standing = verify_representation(keys, proof, actor, purpose, issuers=("consular",))
-    principal = session.get(Person, UUID(standing.person))
+def _by_mandate(session: Session, keys: Keys, actor: Actor, purpose: str, proof: str) -> Principal | str:
+    representation = verify_representation(keys, proof, actor, purpose, issuers=("consular",))
+    principal = session.get(Person, UUID(representation.person))
     if principal is None or principal.died_on is not None:
         return "principal_dead"
-    audit.record(session, actor, "principal.find", standing.person, reason=purpose, mandate=standing.mandate)
-    return principal, standing
+    audit.record(
+        session, actor, "principal.find", representation.person, reason=purpose, mandate=representation.mandate
+    )
+    return principal, representation
 
 
-def _refusal(session: Session, asking: Person, found: Person | None, capacity: str) -> str | None:
+def _refusal(session: Session, applicant: Person, principal: Person | None, capacity: str) -> str | None:
     if capacity == GUARDIAN:
-        father = session.get(Person, found.father) if found and found.father else None
-        of_age = found is not None and rules.is_of_age_everywhere(found.born, local_date(now(session), rules.ZONE))
-        alive = father is not None and father.died_on is None
-        return rules.guardianship(_parent(asking, found, father), alive, of_age=of_age)
-    tie = kinship(session, asking, found) if found else None
+        father = session.get(Person, principal.father) if principal and principal.father else None
+        of_age = principal is not None and rules.is_of_age_everywhere(
+            principal.born, local_date(now(session), rules.ZONE)
+        )
+        father_alive = father is not None and father.died_on is None
+        return rules.guardianship(_parent(applicant, principal, father), father_alive, of_age=of_age)
+    tie = kinship(session, applicant, principal) if principal else None
     return None if capacity == RELATIVE and tie in kin.KINSHIPS else "kin_not_found"
 
 
-def _parent(asking: Person, ward: Person | None, father: Person | None) -> str | None:
+def _parent(applicant: Person, ward: Person | None, father: Person | None) -> str | None:
     if ward is None:
         return None
     ties = {
-        "father": ward.father == asking.id,
-        "mother": ward.mother == asking.id,
-        "paternal_grandfather": father is not None and father.father == asking.id,
+        "father": ward.father == applicant.id,
+        "mother": ward.mother == applicant.id,
+        "paternal_grandfather": father is not None and father.father == applicant.id,
     }
     return next((tie for tie, holds in ties.items() if holds), None)

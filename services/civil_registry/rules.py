@@ -1,4 +1,4 @@
-"""When typed particulars are a registered person's, and what may be drawn from an entry: no database, no clock."""
+"""Rules of the civil registry: matching of particulars, kinship, guardianship, validity of documents."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from shared.catalogue.model import KIN, OWN_OR_KIN
 from shared.values.dates import add_months, age_on
 from shared.values.person import skeleton
 
-# The register counts its days at home; a mission abroad prints the same day of issue.
+# The register counts days in Syria's zone, also for documents that a mission abroad prints.
 ZONE = "Asia/Damascus"
 NUMBER, NAMES, DATE = "number", "names", "date"
-# How many of the four names must agree, beside number and date, before somebody is told that a name is wrong.
+# With a matching number and date, this many of the four names must match before the answer says that a name is wrong.
 NAMES_FOR_A_HINT = 2
-# Months for which a paper is good: receiving offices turn away older extracts.
+# Validity in months. Receiving offices reject older extracts.
 VALIDITY_MONTHS = {
     "individual-extract": 3,
     "birth-statement": 3,
@@ -28,7 +28,7 @@ PURPOSES = frozenset({"residence", "study", "work", "marriage", "passport", "cou
 
 @dataclass(frozen=True)
 class Particulars:
-    """What an identity card says, typed or held. The mother is known by her given name, or with her family name too."""
+    """The particulars of an identity card, typed or registered. Typed, `mother_name` may hold the full name."""
 
     national_number: str
     given_name: str
@@ -40,23 +40,23 @@ class Particulars:
 
 
 @dataclass(frozen=True)
-class Line:
-    """A person and those they descend from, as far as the register knows them."""
+class Lineage:
+    """A person with the registered parents and ascendants."""
 
     person: UUID
     parents: frozenset[UUID]
     ascendants: frozenset[UUID]
 
 
-def kinship(asking: Line, holder: Line, *, married: bool) -> str | None:
-    """What the asking person is to the holder of an entry, of all that Law 13/2021, art. 22 names; None otherwise."""
-    if asking.person == holder.person:
+def kinship(applicant: Lineage, holder: Lineage, *, married: bool) -> str | None:
+    """The applicant's kinship to the holder of an entry, of the kinds in Law 13/2021, art. 22; None otherwise."""
+    if applicant.person == holder.person:
         return "self"
     ties = {
         "spouse": married,
-        "ascendant": asking.person in holder.ascendants,
-        "descendant": holder.person in asking.ascendants,
-        "sibling": bool(asking.parents & holder.parents),
+        "ascendant": applicant.person in holder.ascendants,
+        "descendant": holder.person in applicant.ascendants,
+        "sibling": bool(applicant.parents & holder.parents),
     }
     return next((tie for tie, holds in ties.items() if holds), None)
 
@@ -66,14 +66,15 @@ MAJORITY_YEARS = 18
 
 
 def is_of_age_everywhere(born: date, today: date) -> bool:
-    """Eighteen even where it is still yesterday: the mission abroad decides the last day by its own zone."""
+    """Whether a person is 18 in every zone. A mission counts in its own zone, where it may still be yesterday."""
     return age_on(born, today - timedelta(days=1)) >= MAJORITY_YEARS
 
 
 def guardianship(parent: str | None, father_alive: bool, *, of_age: bool) -> str | None:
-    """Why somebody is no guardian by the register alone, or None. `parent` is father, mother or paternal_grandfather.
+    """The code of a refusal, or None for a guardian by the register alone.
 
-    MOFAE on minors' passports: the father, or the paternal grandfather; a mother brings a court's certificate.
+    `parent` is father, mother or paternal_grandfather. MOFAE on minors' passports: the guardian is the father, or the
+    paternal grandfather if the father is dead. A mother needs a court's certificate.
     """
     if parent is None:
         return "ward_not_found"
@@ -85,47 +86,50 @@ def guardianship(parent: str | None, father_alive: bool, *, of_age: bool) -> str
 
 
 def may_draw(holder: str, tie: str | None) -> bool:
-    """Whether somebody with this tie to the holder may have a paper of a transaction about such holders."""
+    """Whether somebody with this tie may have a document about the holder. `holder` is the transaction's rule."""
     return tie is not None and (tie != "self" if holder == KIN else tie == "self" or holder == OWN_OR_KIN)
 
 
-def recheck(typed: Particulars, held: Particulars | None) -> str | None:
-    """None when everything agrees; otherwise the one kind of field to look at again.
+def recheck(typed_particulars: Particulars, registered: Particulars | None) -> str | None:
+    """None if everything matches, otherwise the one kind of field to recheck.
 
-    An unknown number and a known number with another's particulars get the same answer, so that asking tells nobody
-    whose number it is. Names or date are hinted at only to somebody who has all the rest.
+    An unknown number and a number with another person's particulars get the same answer, so that nobody can find out
+    whose number it is. The answer points to the names or the date only if everything else matches.
     """
-    if held is None:
+    if registered is None:
         return NUMBER
-    agreeing = sum(_names_agreeing(typed, held))
-    if typed.born == held.born:
-        return None if agreeing == 4 else NAMES if agreeing >= NAMES_FOR_A_HINT else NUMBER
-    return DATE if agreeing == 4 else NUMBER
+    matches = sum(_name_matches(typed_particulars, registered))
+    if typed_particulars.born == registered.born:
+        return None if matches == 4 else NAMES if matches >= NAMES_FOR_A_HINT else NUMBER
+    return DATE if matches == 4 else NUMBER
 
 
-def _names_agreeing(typed: Particulars, held: Particulars) -> tuple[bool, ...]:
-    mothers = {skeleton(held.mother_name), skeleton(held.mother_name + held.mother_family)}
+def _name_matches(typed_particulars: Particulars, registered: Particulars) -> tuple[bool, ...]:
+    mother_names = {skeleton(registered.mother_name), skeleton(registered.mother_name + registered.mother_family)}
     return (
-        skeleton(typed.given_name) == skeleton(held.given_name),
-        skeleton(typed.father_name) == skeleton(held.father_name),
-        skeleton(typed.family_name) == skeleton(held.family_name),
-        skeleton(typed.mother_name) in mothers,
+        skeleton(typed_particulars.given_name) == skeleton(registered.given_name),
+        skeleton(typed_particulars.father_name) == skeleton(registered.father_name),
+        skeleton(typed_particulars.family_name) == skeleton(registered.family_name),
+        skeleton(typed_particulars.mother_name) in mother_names,
     )
 
 
 def refusal_reason(registered: bool, died_on: date | None) -> str | None:
-    """Why the register can neither confirm a person nor draw their extract, or None. Relatives act for the dead."""
+    """The reason why the register neither confirms a person nor draws their extract, or None.
+
+    Relatives ask for the documents of the deceased.
+    """
     if not registered:
         return "not_registered"
     return "deceased" if died_on is not None else None
 
 
 def purpose_of(options: Mapping[str, object]) -> str | None:
-    """The purpose printed on an extract; None for one the paper has no words for."""
+    """The purpose printed on an extract; None for an unknown one."""
     purpose = options.get("purpose", "other")
     return purpose if isinstance(purpose, str) and purpose in PURPOSES else None
 
 
 def expires_on(kind: str, issued_on: date) -> date:
-    """The last day on which a paper of that kind is good."""
+    """The last day of validity of a document of that kind."""
     return add_months(issued_on, VALIDITY_MONTHS[kind])

@@ -1,4 +1,4 @@
-"""The pieces that papers drawn from the register share: a person, an entry, its remarks, an event."""
+"""The parts of a snapshot that the register's documents share: a person, an entry, annotations, an event."""
 
 from typing import Any
 
@@ -11,12 +11,12 @@ from services.civil_registry.rules import ZONE
 Data = dict[str, Any]
 
 
-def head(session: Session, holder: Person, purpose: str) -> Data:
-    """What every paper says of its holder and of the office that keeps the entry."""
+def head_data(session: Session, holder: Person, purpose: str) -> Data:
+    """The part of every document about the holder, the entry and its office."""
     office = session.get_one(RegistryOffice, holder.office)
     return {
         "holder": full_name(holder),
-        "entry": entry(session, holder, office),
+        "entry": entry_data(session, holder, office),
         "annotations": annotations(session, holder),
         "remarks": None,
         "purpose": purpose,
@@ -25,48 +25,48 @@ def head(session: Session, holder: Person, purpose: str) -> Data:
     }
 
 
-def asked_by(applicant: Person, kinship: str) -> Data:
-    """Who had the paper drawn, and what they are to its holder."""
+def applicant_data(applicant: Person, kinship: str) -> Data:
+    """The applicant, and their kinship to the holder."""
     return {"name": full_name(applicant), "sex": applicant.sex, "kinship": kinship}
 
 
-def person(one: Person) -> Data:
+def person_data(person: Person) -> Data:
     """A person with parentage and birth."""
     return {
-        "given": pair(one.given_name, one.latin_given),
-        "family": pair(one.family_name, one.latin_family),
-        "father": pair(one.father_name, one.latin_father),
-        "mother": pair(one.mother_name, one.latin_mother),
-        "mother_family": pair(one.mother_family, one.latin_mother_family),
-        "birth_place": pair(one.birthplace, one.latin_birthplace),
-        "national_number": one.national_number,
-        "sex": one.sex,
-        "born": one.born.isoformat(),
-        "marital_status": one.marital,
-        "alive": one.died_on is None,
+        "given": pair(person.given_name, person.latin_given),
+        "family": pair(person.family_name, person.latin_family),
+        "father": pair(person.father_name, person.latin_father),
+        "mother": pair(person.mother_name, person.latin_mother),
+        "mother_family": pair(person.mother_family, person.latin_mother_family),
+        "birth_place": pair(person.birthplace, person.latin_birthplace),
+        "national_number": person.national_number,
+        "sex": person.sex,
+        "born": person.born.isoformat(),
+        "marital_status": person.marital,
+        "alive": person.died_on is None,
     }
 
 
-def party(session: Session, one: Person) -> Data:
-    """Somebody named beside the holder, or one of the two of a marriage, with the entry that keeps them now."""
-    office = session.get_one(RegistryOffice, one.office)
-    return person(one) | {"name": full_name(one), "entry": entry(session, one, office)}
+def party_data(session: Session, person: Person) -> Data:
+    """A person beside the holder, or a spouse, with their present entry."""
+    office = session.get_one(RegistryOffice, person.office)
+    return person_data(person) | {"name": full_name(person), "entry": entry_data(session, person, office)}
 
 
-def entry(session: Session, one: Person, office: RegistryOffice) -> Data:
-    """Office, place and number of the entry that keeps somebody."""
-    kept = session.get_one(FamilyEntry, (one.office, one.entry))
+def entry_data(session: Session, person: Person, office: RegistryOffice) -> Data:
+    """Office, place and number of a person's entry."""
+    family_entry = session.get_one(FamilyEntry, (person.office, person.entry))
     return {
         "governorate": pair(office.governorate_ar, office.governorate_en),
         "office": office_name(office),
-        "place": pair(kept.place_ar, kept.place_en),
-        "number": str(kept.number),
+        "place": pair(family_entry.place_ar, family_entry.place_en),
+        "number": str(family_entry.number),
     }
 
 
-def annotations(session: Session, one: Person) -> list[Data]:
-    """The remarks on somebody's entry, oldest first."""
-    noted = select(Annotation).where(Annotation.person == one.id).order_by(Annotation.happened_on, Annotation.id)
+def annotations(session: Session, person: Person) -> list[Data]:
+    """The annotations of a person, oldest first."""
+    query = select(Annotation).where(Annotation.person == person.id).order_by(Annotation.happened_on, Annotation.id)
     return [
         {
             "kind": row.kind,
@@ -74,26 +74,26 @@ def annotations(session: Session, one: Person) -> list[Data]:
             "number": row.number,
             "text": pair(row.text_ar, row.text_en),
         }
-        for row in session.scalars(noted)
+        for row in session.scalars(query)
     ]
 
 
-def event(session: Session, happened: RegisterEvent) -> Data:
-    """When and where something happened, and under which number it was registered."""
+def event_data(session: Session, event: RegisterEvent) -> Data:
+    """Day, place and registration number of an event."""
     return {
-        "on": happened.happened_on.isoformat(),
-        "place": pair(happened.place_ar, happened.place_en),
-        "number": happened.number,
-        "registered_on": happened.registered_on.isoformat(),
-        "office": office_name(session.get_one(RegistryOffice, happened.office)),
+        "on": event.happened_on.isoformat(),
+        "place": pair(event.place_ar, event.place_en),
+        "number": event.number,
+        "registered_on": event.registered_on.isoformat(),
+        "office": office_name(session.get_one(RegistryOffice, event.office)),
     }
 
 
-def full_name(one: Person) -> dict[str, str]:
+def full_name(person: Person) -> dict[str, str]:
     """Given name, father's name and family name."""
     return pair(
-        f"{one.given_name} {one.father_name} {one.family_name}",
-        f"{one.latin_given} {one.latin_father} {one.latin_family}",
+        f"{person.given_name} {person.father_name} {person.family_name}",
+        f"{person.latin_given} {person.latin_father} {person.latin_family}",
     )
 
 
@@ -103,5 +103,5 @@ def office_name(office: RegistryOffice) -> dict[str, str]:
 
 
 def pair(arabic: str, latin: str) -> dict[str, str]:
-    """A text in both scripts, as papers hold it."""
+    """A text in both scripts, in the shape of a snapshot."""
     return {"ar": arabic, "en": latin.strip()}

@@ -1,4 +1,4 @@
-"""Draws birth and death statements: one event, the person it befell, and the parents."""
+"""Contents of birth and death statements: the event, the person, and the parents."""
 
 from sqlalchemy.orm import Session
 
@@ -11,41 +11,41 @@ REPORTERS = frozenset({"son", "daughter", "spouse", "parent", "sibling", "headma
 
 
 def birth(session: Session, child: Person, _options: Data) -> tuple[Data, list[str]]:
-    """What a birth statement says, and where the register contradicts itself in it."""
+    """Contents of a birth statement, and the codes of contradictions."""
     events = events_of(session, child.id, "birth")
     father, mother = parents(session, child)
-    wrong = [*findings.birth(child, events), *findings.parentage(child, father, mother)]
-    if findings.forbid(wrong):
-        return {}, wrong
+    codes = [*findings.birth(child, events), *findings.parentage(child, father, mother)]
+    if findings.prevents_drawing(codes):
+        return {}, codes
     return {
-        "person": snapshots.person(child),
-        "father": snapshots.party(session, father) if father else None,
-        "mother": snapshots.party(session, mother) if mother else None,
-        "event": snapshots.event(session, events[0]),
-    }, wrong
+        "person": snapshots.person_data(child),
+        "father": snapshots.party_data(session, father) if father else None,
+        "mother": snapshots.party_data(session, mother) if mother else None,
+        "event": snapshots.event_data(session, events[0]),
+    }, codes
 
 
-def death(session: Session, dead: Person, _options: Data) -> tuple[Data, list[str]]:
-    """What a death statement says, and where the register contradicts itself in it."""
-    events = events_of(session, dead.id, "death")
-    wrong = [*findings.death(dead, events), *findings.parentage(dead, *parents(session, dead))]
-    if findings.forbid(wrong):
-        return {}, wrong
-    return {"person": snapshots.person(dead), "event": _death(session, events[0])}, wrong
+def death(session: Session, deceased: Person, _options: Data) -> tuple[Data, list[str]]:
+    """Contents of a death statement, and the codes of contradictions."""
+    events = events_of(session, deceased.id, "death")
+    codes = [*findings.death(deceased, events), *findings.parentage(deceased, *parents(session, deceased))]
+    if findings.prevents_drawing(codes):
+        return {}, codes
+    return {"person": snapshots.person_data(deceased), "event": _death_data(session, events[0])}, codes
 
 
-def _death(session: Session, event: RegisterEvent) -> Data:
-    """The cause only where it was registered; the reporter where the paper has a word for them."""
+def _death_data(session: Session, event: RegisterEvent) -> Data:
+    """The death event, with its cause if registered, and the reporter if the document has a text for them."""
     detail = event.detail
     reporter = detail.get("reporter")
     cause = snapshots.pair(str(detail.get("cause_ar") or ""), str(detail.get("cause_en") or ""))
-    return snapshots.event(session, event) | {
+    return snapshots.event_data(session, event) | {
         "cause": cause if cause["ar"] else None,
         "reporter": reporter if reporter in REPORTERS else None,
     }
 
 
-def parents(session: Session, one: Person) -> tuple[Person | None, Person | None]:
-    """Father and mother, as far as the register knows them."""
-    father = session.get(Person, one.father) if one.father else None
-    return father, session.get(Person, one.mother) if one.mother else None
+def parents(session: Session, person: Person) -> tuple[Person | None, Person | None]:
+    """The registered father and mother."""
+    father = session.get(Person, person.father) if person.father else None
+    return father, session.get(Person, person.mother) if person.mother else None

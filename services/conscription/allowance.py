@@ -1,10 +1,10 @@
-"""Turns a settled allowance into a discharge: the record is changed, the paper issued, the mission told."""
+"""Discharges a man whose allowance is paid: changes the record, issues the document, answers the mission."""
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from services.conscription.assess import DAMASCUS, answer
-from services.conscription.describe import described
+from services.conscription.describe import snapshot_of
 from services.conscription.model import Assessment, Discharge, ServiceRecord
 from shared import documents
 from shared.database import audit
@@ -14,14 +14,14 @@ from shared.identity.actor import Actor
 from shared.messaging.messages import Envelope
 from shared.values.dates import local_date
 
-# By transaction: whose service an allowance settles, and the paper that says so.
+# By transaction: the service statuses that the allowance settles, and the document that certifies it.
 OWING = ("liable", "deferred", "evader")
-SETTLES = {
+STATUSES_SETTLED = {
     "cash-allowance": OWING,
     "missed-service-allowance": OWING,
     "reserve-cash-allowance": ("reserve",),
 }
-PAPERS = {
+DOCUMENT_KINDS = {
     "cash-allowance": "cash-allowance-discharge",
     "missed-service-allowance": "missed-service-clearance",
     "reserve-cash-allowance": "reserve-allowance-exemption",
@@ -29,19 +29,21 @@ PAPERS = {
 
 
 def discharge(session: Session, actor: Actor, envelope: Envelope) -> None:
-    """Answers `fee.settled`: granted with the document, or refused when the man was discharged meanwhile.
+    """Answers `fee.settled`: granted with the document, or refused if the man was discharged meanwhile.
 
-    A refusal after payment makes the mission mark the money as due back; it is never kept silently.
+    After a refusal the mission marks the payment for a refund.
     """
     assessment = session.get(Assessment, envelope.about)
     if assessment is None or assessment.amount is None:
         answer(session, actor, envelope, outcome="refused", reason="not_assessed")
         return
-    owing = (ServiceRecord.person == assessment.person) & ServiceRecord.status.in_(SETTLES[assessment.transaction])
-    settled = session.execute(
-        update(ServiceRecord).where(owing).values(status="exempt").returning(ServiceRecord.person)
+    liable_record = (ServiceRecord.person == assessment.person) & ServiceRecord.status.in_(
+        STATUSES_SETTLED[assessment.transaction]
     )
-    if settled.first() is None:
+    updated_record = session.execute(
+        update(ServiceRecord).where(liable_record).values(status="exempt").returning(ServiceRecord.person)
+    )
+    if updated_record.first() is None:
         answer(session, actor, envelope, outcome="refused", reason="service_already_settled")
         return
     document = _issue(session, actor, envelope, assessment)
@@ -60,15 +62,15 @@ def discharge(session: Session, actor: Actor, envelope: Envelope) -> None:
 
 def _issue(session: Session, actor: Actor, envelope: Envelope, assessment: Assessment) -> Document:
     record = session.scalars(select(ServiceRecord).where(ServiceRecord.person == assessment.person)).one()
-    on = local_date(now(session), DAMASCUS)
+    today = local_date(now(session), DAMASCUS)
     data = {
-        **described(session, record),
-        "decision": {"number": envelope.about, "on": on.isoformat(), "law": assessment.law},
+        **snapshot_of(session, record),
+        "decision": {"number": envelope.about, "on": today.isoformat(), "law": assessment.law},
         "tier": assessment.tier,
         "working": assessment.working,
         "amount": {"amount": assessment.amount, "currency": assessment.currency},
-        "receipt": {"number": envelope.body["payment"], "on": on.isoformat()},
+        "receipt": {"number": envelope.body["payment"], "on": today.isoformat()},
         "zone": DAMASCUS,
     }
-    kind = PAPERS[assessment.transaction]
+    kind = DOCUMENT_KINDS[assessment.transaction]
     return documents.issue(session, actor, kind, envelope.about, envelope.mission, assessment.person, data, None)

@@ -1,4 +1,4 @@
-"""How conscription is asked: statements of service status, assessments with their working, discharges on paper."""
+"""HTTP routes of conscription: statements of service status, amounts by law, assessments with their working."""
 
 from datetime import date
 
@@ -24,7 +24,7 @@ blueprint = Blueprint("conscription", __name__)
 
 
 class StatementRequest(Schema):
-    """For which transaction a statement is wanted; with a proof, about the person one acts for."""
+    """The transaction a statement is for. With a proof the statement is about the principal."""
 
     purpose = fields.String(required=True, validate=validate.OneOf(CATALOGUE, error="unknown_transaction"))
     proof = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=4000, error="too_long"))
@@ -33,26 +33,26 @@ class StatementRequest(Schema):
 @blueprint.post("/statements")
 @allowed("statement.ask")
 def statement() -> dict[str, object]:
-    """A signed statement about the asking person, or about whom they act for, for one purpose and five minutes."""
-    actor, asked = current_actor(), body(StatementRequest)
+    """A signed statement about the actor or their principal, for one purpose, valid for five minutes."""
+    actor, payload = current_actor(), body(StatementRequest)
     if actor.person is None:
         raise NotFound()
     with transaction() as session:
-        token, attested = attest(session, actor, keys(), asked["purpose"], asked["proof"])
+        token, attested = attest(session, actor, keys(), payload["purpose"], payload["proof"])
     return {"statement": token, "facts": attested}
 
 
 @blueprint.get("/rules/<slug>")
 @allowed("transaction.list")
 def rules(slug: str) -> dict[str, object]:
-    """The amounts and numbers the law set for a transaction on a day, today unless `on` says otherwise; and before."""
+    """The amounts and numbers by law for a transaction on the day `on` (today by default), and their history."""
     if slug not in TIERS_OF:
         raise NotFound("unknown_transaction")
-    given = request.args.get("on", "")
+    day_text = request.args.get("on", "")
     try:
-        on = date.fromisoformat(ascii_digits(given)) if given else None
-    except ValueError as wrong:
-        raise Invalid("not_a_date", field="on") from wrong
+        on = date.fromisoformat(ascii_digits(day_text)) if day_text else None
+    except ValueError as error:
+        raise Invalid("not_a_date", field="on") from error
     with database().scope(None) as session:
         return amounts_on(session, slug, on or local_date(now(session), DAMASCUS))
 
@@ -60,20 +60,22 @@ def rules(slug: str) -> dict[str, object]:
 @blueprint.get("/assessments/<application>")
 @allowed("assessment.read")
 def assessment(application: str) -> dict[str, object]:
-    """What was found, or the reason of a refusal, and each step of the working."""
+    """The amount or the reason of a refusal, with each step of the working."""
     with transaction() as session:
-        found = session.get(Assessment, clean(application))
-        if found is None:
+        assessment_row = session.get(Assessment, clean(application))
+        if assessment_row is None:
             raise NotFound()
-        if not may_read(keys(), request.headers.get(HEADER), current_actor(), found.application):
-            check_access(current_actor(), "assessment.read", owner=str(found.person), mission=found.mission)
-        audit.record(session, current_actor(), "assessment.read", found.application)
+        if not may_read(keys(), request.headers.get(HEADER), current_actor(), assessment_row.application):
+            check_access(
+                current_actor(), "assessment.read", owner=str(assessment_row.person), mission=assessment_row.mission
+            )
+        audit.record(session, current_actor(), "assessment.read", assessment_row.application)
         return {
-            "application": found.application,
-            "amount": found.amount,
-            "currency": found.currency,
-            "tier": found.tier,
-            "law": found.law,
-            "reason": found.reason,
-            "working": found.working,
+            "application": assessment_row.application,
+            "amount": assessment_row.amount,
+            "currency": assessment_row.currency,
+            "tier": assessment_row.tier,
+            "law": assessment_row.law,
+            "reason": assessment_row.reason,
+            "working": assessment_row.working,
         }

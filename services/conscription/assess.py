@@ -1,4 +1,4 @@
-"""Finds what a man would owe, shows the working, and says so to the mission; takes nothing."""
+"""Assesses what a man would owe, stores the working, and answers the mission. No payment is taken here."""
 
 from typing import Any
 from uuid import UUID
@@ -22,21 +22,21 @@ DAMASCUS = "Asia/Damascus"
 
 def assess(session: Session, actor: Actor, envelope: Envelope) -> None:
     """Answers `application.forwarded` with an amount in the law's currency, or with a refusal and its reason."""
-    on = local_date(now(session), DAMASCUS)
-    man = record.man(session, actor, UUID(envelope.body["person"]), envelope.about)
+    today = local_date(now(session), DAMASCUS)
+    man = record.load_man(session, actor, UUID(envelope.body["person"]), envelope.about)
     allowance = ALLOWANCES[envelope.body["transaction"]]
-    found = allowance(man, record.prices(session, on), on) if man else Finding(None, "no_service_record")
-    store_assessment(session, actor, envelope, found)
-    if found.price is None:
-        answer(session, actor, envelope, outcome="refused", reason=found.reason)
+    finding = allowance(man, record.load_prices(session, today), today) if man else Finding(None, "no_service_record")
+    store_assessment(session, actor, envelope, finding)
+    if finding.price is None:
+        answer(session, actor, envelope, outcome="refused", reason=finding.reason)
         return
-    price = found.price
+    price = finding.price
     answer(session, actor, envelope, outcome="assessed", amount=price.amount, currency=price.currency)
 
 
-def store_assessment(session: Session, actor: Actor, envelope: Envelope, found: Finding) -> None:
-    """What was found and how, also where it ends in a refusal; asked again, the later finding counts."""
-    price = found.price
+def store_assessment(session: Session, actor: Actor, envelope: Envelope, finding: Finding) -> None:
+    """Stores a finding, also a refusal, with its working. A repeated assessment replaces the earlier one."""
+    price = finding.price
     session.merge(
         Assessment(
             application=envelope.about,
@@ -47,22 +47,22 @@ def store_assessment(session: Session, actor: Actor, envelope: Envelope, found: 
             amount=price.amount if price else None,
             currency=price.currency if price else None,
             law=price.law if price else None,
-            reason=found.reason,
-            working=[step.as_dict() for step in found.steps],
+            reason=finding.reason,
+            working=[step.as_dict() for step in finding.steps],
             assessed_at=now(session),
         )
     )
     session.flush()
     tier, amount = (price.tier, price.amount) if price else (None, None)
-    audit.record(session, actor, "allowance.assess", envelope.about, reason=found.reason, tier=tier, amount=amount)
+    audit.record(session, actor, "allowance.assess", envelope.about, reason=finding.reason, tier=tier, amount=amount)
 
 
-def answer(session: Session, actor: Actor, cause: Envelope, **said: object) -> None:
-    """Sends `decision.made` about the application a message spoke of.
+def answer(session: Session, actor: Actor, cause: Envelope, **decision: object) -> None:
+    """Sends `decision.made` about the application of the message `cause`.
 
     Raises Refusal (authority_missing) where no authority decides.
     """
     issuer.check_official()
     ask = "discharge" if cause.type == "fee.settled" else cause.body["ask"]
-    head: dict[str, Any] = {"application": cause.about, "transaction": cause.body["transaction"], "ask": ask}
-    emit(session, actor, "decision.made", cause.about, {**head, **said}, cause=cause)
+    subject: dict[str, Any] = {"application": cause.about, "transaction": cause.body["transaction"], "ask": ask}
+    emit(session, actor, "decision.made", cause.about, {**subject, **decision}, cause=cause)

@@ -1,4 +1,4 @@
-"""What conscription attests about a person, for the conditions that must hold before applying."""
+"""Signs statements about service status, for the conditions that must hold before applying."""
 
 from uuid import UUID
 
@@ -14,44 +14,44 @@ from shared.identity.representation import Representation, verify_representation
 
 STATEMENT_SECONDS = 300
 READER = "consular"
-# Who knows that one may act for another: consular its mandates, the civil registry kin and guardians.
-KNOWING = ("consular", "civil_registry")
+# Issuers of proofs: consular proves mandates, the civil registry proves kin and guardians.
+PROOF_ISSUERS = ("consular", "civil_registry")
 
 
 def attest(
     session: Session, actor: Actor, keys: Keys, purpose: str, proof: str | None
 ) -> tuple[str, dict[str, str | bool | None]]:
-    """A statement and the facts in it: about the actor's own person, or about the one a proof lets them act for.
+    """A signed statement and its facts, about the actor's own person or about the principal of the proof.
 
-    Raises NotAllowed for a proof that is forged, stale, another's or for another transaction.
+    Raises NotAllowed for a proof that is forged, expired, another person's or for another transaction.
     """
     person = str(actor.person)
-    standing = Representation(person, person, HOLDER, purpose)
+    representation = Representation(person, person, HOLDER, purpose)
     if proof:
-        standing = verify_representation(keys, proof, actor, purpose, KNOWING)
-        audit.act_for(session, standing.person, standing.capacity)
-    attested = facts(session, UUID(standing.person))
-    audit.record(session, actor, "statement.ask", standing.person, reason=purpose)
+        representation = verify_representation(keys, proof, actor, purpose, PROOF_ISSUERS)
+        audit.act_for(session, representation.person, representation.capacity)
+    attested_facts = facts(session, UUID(representation.person))
+    audit.record(session, actor, "statement.ask", representation.person, reason=purpose)
     claims = {
         "purpose": purpose,
-        "person": standing.person,
-        "asked_by": standing.acting,
-        "capacity": standing.capacity,
-        "mandate": standing.mandate,
-        "facts": attested,
+        "person": representation.person,
+        "asked_by": representation.acting,
+        "capacity": representation.capacity,
+        "mandate": representation.mandate,
+        "facts": attested_facts,
     }
-    return keys.sign("statement", READER, STATEMENT_SECONDS, claims), attested
+    return keys.sign("statement", READER, STATEMENT_SECONDS, claims), attested_facts
 
 
 def facts(session: Session, person: UUID) -> dict[str, str | bool | None]:
-    """To have no service record is a fact as well. `deferred_until` is the last day of the last residence deferral."""
+    """The facts of a service record, None without one. `deferred_until` is the end of the last residence deferral."""
     record = session.get(ServiceRecord, person)
     if record is None:
         return {"person": str(person), "service_status": None, "born_abroad": None, "deferred_until": None}
-    until = session.scalar(select(func.max(Deferral.until_on)).where(Deferral.person == person))
+    deferred_until = session.scalar(select(func.max(Deferral.until_on)).where(Deferral.person == person))
     return {
         "person": str(person),
         "service_status": record.status,
         "born_abroad": record.born_abroad,
-        "deferred_until": until.isoformat() if until else None,
+        "deferred_until": deferred_until.isoformat() if deferred_until else None,
     }

@@ -1,4 +1,4 @@
-"""What every paper of the directorate says about its man: his names, his birth, where he is on record."""
+"""The part that the directorate's documents share: a man's names, birth and service record."""
 
 from typing import Any
 
@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 from services.conscription.model import RecruitmentBranch, ServiceRecord
 
 
-def described(session: Session, record: ServiceRecord) -> dict[str, Any]:
-    """The keys `holder`, `person` and `service` of a paper's snapshot."""
+def snapshot_of(session: Session, record: ServiceRecord) -> dict[str, Any]:
+    """The keys `holder`, `person` and `service` of a document's snapshot."""
     branch = session.get_one(RecruitmentBranch, record.branch)
     ar = (record.given_name, record.father_name, record.family_name)
     en = (record.latin_given, record.latin_father, record.latin_family)

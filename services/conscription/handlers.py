@@ -1,4 +1,4 @@
-"""What conscription hears, and which verb answers."""
+"""The messages that conscription consumes, and the verb for each."""
 
 from sqlalchemy.orm import Session
 
@@ -12,17 +12,17 @@ NAME = "conscription"
 VERBS = {"assess": assess, "defer": defer}
 
 
-def forwarded(session: Session, envelope: Envelope) -> None:
-    """An application was forwarded; ours are those that ask for an assessment or a deferral."""
+def handle_forwarded_application(session: Session, envelope: Envelope) -> None:
+    """Answers an application that asks this register for an assessment or a deferral."""
     verb = VERBS.get(envelope.body["ask"])
     if envelope.body["authority"] == NAME and verb is not None:
         verb(session, service(NAME, envelope.mission), envelope)
 
 
-def settled(session: Session, envelope: Envelope) -> None:
-    """A fee was settled; ours are those of transactions we decide."""
+def handle_settled_fee(session: Session, envelope: Envelope) -> None:
+    """Answers a settled fee of a transaction that this register decides."""
     if envelope.body["authority"] == NAME:
         discharge(session, service(NAME, envelope.mission), envelope)
 
 
-HANDLERS = {"application.forwarded": forwarded, "fee.settled": settled}
+HANDLERS = {"application.forwarded": handle_forwarded_application, "fee.settled": handle_settled_fee}

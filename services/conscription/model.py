@@ -1,4 +1,4 @@
-"""What the recruitment directorate keeps: service records, stays abroad, amounts by law, what it found and decided."""
+"""Tables of conscription: service records, stays abroad, amounts by law, assessments, deferrals and discharges."""
 
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -80,7 +80,7 @@ class StayExtension(Base):
 
 
 class AllowanceTariff(Base):
-    """What a tier costs by law, from a day on, and from which age where the law names one. Amounts in minor units."""
+    """The amount of a tier by law from a day on, in minor units; `from_age` where the law names an age."""
 
     __tablename__ = "allowance_tariff"
 
@@ -95,7 +95,7 @@ class AllowanceTariff(Base):
 
 
 class LawParameter(Base):
-    """A number the law may set, from a day on; without a value while no text with it was found."""
+    """A number that a law sets from a day on. It has no value while no text with the number was found."""
 
     __tablename__ = "law_parameter"
 
@@ -108,9 +108,9 @@ class LawParameter(Base):
 
 
 class Deferral(Base):
-    """A period for which a man living abroad is not called; national, like the record it belongs to.
+    """A period in which a man living abroad is not called up. It is national, like the service record.
 
-    Each period names the end of the one before: with its constraints no two can overlap, however they were asked for.
+    Each period names the end of the previous one. With the table's constraints no two periods can overlap.
     """
 
     __tablename__ = "deferral"
@@ -125,7 +125,7 @@ class Deferral(Base):
 
 
 class Assessment(Base):
-    """What was found for one application, with its working: an amount, a period, or the reason of a refusal."""
+    """The finding for one application, with its working: an amount, a period, or the reason of a refusal."""
 
     __tablename__ = "assessment"
 
@@ -143,7 +143,7 @@ class Assessment(Base):
 
 
 class Discharge(Base):
-    """The allowance paid and the service discharged; one per application, at most one in force per man."""
+    """A discharge after a paid allowance: one for each application, at most one for each man."""
 
     __tablename__ = "discharge"
 

@@ -1,4 +1,4 @@
-"""Reads what the registers of conscription hold about a man, in the terms its rules speak."""
+"""Loads a man's service record and the tariffs into the types of the rules."""
 
 from datetime import date
 from uuid import UUID
@@ -13,25 +13,25 @@ from shared.database import audit
 from shared.identity.actor import Actor
 
 
-def man(session: Session, actor: Actor, person: UUID, reason: str) -> Man | None:
-    """One man, None for somebody without a service record. The reading is recorded."""
+def load_man(session: Session, actor: Actor, person: UUID, reason: str) -> Man | None:
+    """One man, or None for somebody without a service record. The access is recorded."""
     record = session.get(ServiceRecord, person)
     audit.record(session, actor, "service_record.read", str(person), reason=reason)
     if record is None:
         return None
-    bought = session.scalars(select(StayExtension.year).where(StayExtension.person == person))
+    extended_years = session.scalars(select(StayExtension.year).where(StayExtension.person == person))
     return Man(
         born=record.born,
         status=record.status,
         born_abroad=record.born_abroad,
-        stays=stays(session, person),
-        extended=frozenset(bought),
+        stays=load_stays(session, person),
+        extended=frozenset(extended_years),
         reserve_months=record.reserve_months,
         disability=record.disability,
     )
 
 
-def stays(session: Session, person: UUID) -> list[tuple[date, date | None]]:
+def load_stays(session: Session, person: UUID) -> list[tuple[date, date | None]]:
     """A man's recorded stays abroad, oldest first."""
     rows = session.execute(
         select(ResidenceAbroad.from_on, ResidenceAbroad.until_on)
@@ -41,8 +41,8 @@ def stays(session: Session, person: UUID) -> list[tuple[date, date | None]]:
     return [(row.from_on, row.until_on) for row in rows]
 
 
-def prices(session: Session, on: date) -> Prices:
-    """By tier, the amount in force on a day."""
+def load_prices(session: Session, on: date) -> Prices:
+    """The prices in force on a day, by tier."""
     rows = session.scalars(
         select(AllowanceTariff)
         .where(

@@ -1,4 +1,4 @@
-"""The process that hears what missions ask of conscription and sends its answers."""
+"""The process that consumes conscription's messages and sends its own."""
 
 from services.conscription.handlers import HANDLERS, NAME
 from shared.messaging.worker import run
@@ -6,7 +6,7 @@ from shared.settings import Settings
 
 
 def main() -> None:
-    """Until told to stop. Papers are drawn at their first download, so there is no job beside the common ones."""
+    """Runs until stopped. Documents are drawn at their first download, so there are only the common jobs."""
     run(Settings.load(NAME), HANDLERS)
 
 

@@ -12,14 +12,14 @@ ANNOUNCED, NAMED = 19, 22
 def announced(entries: Iterable[Transaction]) -> list[tuple[Transaction, ...]]:
     """The items of the announcement in the order of the entries: the four statements together, the others alone."""
     items: list[tuple[Transaction, ...]] = []
-    folded: list[Transaction] = []
+    vital_events: list[Transaction] = []
     for entry in entries:
         if entry.slug not in VITAL_EVENTS:
             items.append((entry,))
             continue
-        if not folded:
-            place = len(items)
-        folded.append(entry)
-    if folded:
-        items.insert(place, tuple(folded))
+        if not vital_events:
+            index = len(items)
+        vital_events.append(entry)
+    if vital_events:
+        items.insert(index, tuple(vital_events))
     return items

@@ -3,14 +3,14 @@
 from shared.catalogue.model import Question
 
 SUSPENDED, HISTORICAL, ACTIVE = "suspended", "historical", "active"
-MOST_DAYS, MOST_LEAD_DAYS = 90, 60
+MAX_DAYS, MAX_LEAD_DAYS = 90, 60
 
 EXTENSION = (
     Question("decree", max_length=80),
     Question("decreed_on", kind="past_date", hijri=False),
     Question("ends_from", kind="date", hijri=False),
     Question("ends_to", kind="date", hijri=False),
-    Question("days", kind="number", minimum=1, maximum=MOST_DAYS),
+    Question("days", kind="number", minimum=1, maximum=MAX_DAYS),
 )
 STANDING = (
     Question("standing", kind="choice", choices=(SUSPENDED, HISTORICAL, ACTIVE)),
@@ -20,7 +20,7 @@ STANDING = (
 PHASE = (
     Question("window_from", kind="date", hijri=False),
     Question("window_to", kind="date", hijri=False),
-    Question("lead_days", kind="number", minimum=0, maximum=MOST_LEAD_DAYS),
+    Question("lead_days", kind="number", minimum=0, maximum=MAX_LEAD_DAYS),
     Question("law_source", max_length=160),
 )
 DECISION = (Question("decline_reason", kind="long_text", max_length=300),)

@@ -20,21 +20,21 @@ from shared.catalogue.model import (
 PURPOSES = ("residence", "study", "work", "marriage", "court", "other")
 PURPOSE = Question("purpose", kind="choice", choices=PURPOSES)
 LAW = ("Law 13/2021", "Law 19/2023")
-DRAWN = (Ask("civil_registry", "extract"),)
+EXTRACT_REQUEST = (Ask("civil_registry", "extract"),)
 FEES = (FeeLine("document_from_syria", "civil_affairs"),)
 REGISTERED = Eligibility("registered", only_if.is_alive_and_registered, kin.LAW)
-ASKING = (REGISTERED, Eligibility("self_or_kin", kin.is_self_or_kin, kin.LAW))
+SELF_OR_KIN = (REGISTERED, Eligibility("self_or_kin", kin.is_self_or_kin, kin.LAW))
 DAYS = 3
 # Relatives ask in their own name: the form says whose entry they want, and the register decides whether it may be.
 BY_HOLDER_OR_AGENT = (HOLDER, AGENT)
 # Of several marriages, or divorces, on one entry. A choice is a code, and may travel to the register; a year may not.
-WHICH = ("latest", "all")
+LATEST_OR_ALL = ("latest", "all")
 
 INDIVIDUAL_EXTRACT = Transaction(
     slug="individual-extract",
     group="civil_status",
     law=LAW,
-    asks=DRAWN,
+    asks=EXTRACT_REQUEST,
     outcome=DOCUMENT,
     working_days=DAYS,
     questions=(PURPOSE, Question("marital_status_shown", kind="choice", choices=("yes", "no"))),
@@ -50,13 +50,13 @@ BIRTH_STATEMENT = Transaction(
     slug="birth-statement",
     group="civil_status",
     law=LAW,
-    asks=DRAWN,
+    asks=EXTRACT_REQUEST,
     outcome=DOCUMENT,
     working_days=DAYS,
     questions=(*kin.OWN_OR_RELATIVE, PURPOSE),
     papers=(RequiredUpload("identity"),),
     fees=FEES,
-    eligible=ASKING,
+    eligible=SELF_OR_KIN,
     answer_rules=kin.RULES,
     one_open=False,
     holder=OWN_OR_KIN,
@@ -68,7 +68,7 @@ DEATH_STATEMENT = Transaction(
     slug="death-statement",
     group="civil_status",
     law=LAW,
-    asks=DRAWN,
+    asks=EXTRACT_REQUEST,
     outcome=DOCUMENT,
     working_days=DAYS,
     questions=(*kin.DECEASED, PURPOSE),
@@ -85,13 +85,13 @@ FAMILY_EXTRACT = Transaction(
     slug="family-extract",
     group="civil_status",
     law=LAW,
-    asks=DRAWN,
+    asks=EXTRACT_REQUEST,
     outcome=DOCUMENT,
     working_days=DAYS,
     questions=(*kin.OWN_OR_RELATIVE, PURPOSE),
     papers=(RequiredUpload("identity"),),
     fees=FEES,
-    eligible=ASKING,
+    eligible=SELF_OR_KIN,
     answer_rules=kin.RULES,
     one_open=False,
     holder=OWN_OR_KIN,
@@ -103,13 +103,13 @@ MARRIAGE_STATEMENT = Transaction(
     slug="marriage-statement",
     group="civil_status",
     law=LAW,
-    asks=DRAWN,
+    asks=EXTRACT_REQUEST,
     outcome=DOCUMENT,
     working_days=DAYS,
-    questions=(*kin.OWN_OR_RELATIVE, Question("marriages", kind="choice", choices=WHICH), PURPOSE),
+    questions=(*kin.OWN_OR_RELATIVE, Question("marriages", kind="choice", choices=LATEST_OR_ALL), PURPOSE),
     papers=(RequiredUpload("identity"),),
     fees=FEES,
-    eligible=ASKING,
+    eligible=SELF_OR_KIN,
     answer_rules=kin.RULES,
     one_open=False,
     holder=OWN_OR_KIN,
@@ -121,13 +121,13 @@ DIVORCE_STATEMENT = Transaction(
     slug="divorce-statement",
     group="civil_status",
     law=LAW,
-    asks=DRAWN,
+    asks=EXTRACT_REQUEST,
     outcome=DOCUMENT,
     working_days=DAYS,
-    questions=(*kin.OWN_OR_RELATIVE, Question("divorces", kind="choice", choices=WHICH), PURPOSE),
+    questions=(*kin.OWN_OR_RELATIVE, Question("divorces", kind="choice", choices=LATEST_OR_ALL), PURPOSE),
     papers=(RequiredUpload("identity"),),
     fees=FEES,
-    eligible=ASKING,
+    eligible=SELF_OR_KIN,
     answer_rules=kin.RULES,
     one_open=False,
     holder=OWN_OR_KIN,

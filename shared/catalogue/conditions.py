@@ -79,20 +79,20 @@ def says_why_early(answers: Mapping[str, object], _today: date) -> bool:
 
 def expires_after_issue(answers: Mapping[str, object], _today: date) -> bool:
     """A passport ends after it began."""
-    issued, expires = answers.get("passport_issued_on"), answers.get("passport_expires_on")
-    return not (isinstance(issued, date) and isinstance(expires, date)) or expires > issued
+    issued_on, expires_on = answers.get("passport_issued_on"), answers.get("passport_expires_on")
+    return not (isinstance(issued_on, date) and isinstance(expires_on, date)) or expires_on > issued_on
 
 
 def lost_after_issue(answers: Mapping[str, object], _today: date) -> bool:
     """A passport is lost on the day of its issue at the earliest."""
-    issued, lost = answers.get("passport_issued_on"), answers.get("lost_on")
-    return not (isinstance(issued, date) and isinstance(lost, date)) or lost >= issued
+    issued_on, lost_on = answers.get("passport_issued_on"), answers.get("lost_on")
+    return not (isinstance(issued_on, date) and isinstance(lost_on, date)) or lost_on >= issued_on
 
 
 def damaged_after_issue(answers: Mapping[str, object], _today: date) -> bool:
     """A passport is damaged on the day of its issue at the earliest."""
-    issued, damaged = answers.get("passport_issued_on"), answers.get("damaged_on")
-    return not (isinstance(issued, date) and isinstance(damaged, date)) or damaged >= issued
+    issued_on, damaged_on = answers.get("passport_issued_on"), answers.get("damaged_on")
+    return not (isinstance(issued_on, date) and isinstance(damaged_on, date)) or damaged_on >= issued_on
 
 
 def is_regular(answers: Mapping[str, object]) -> bool:
@@ -126,11 +126,11 @@ def period_runs_forward(answers: Mapping[str, object], _today: date) -> bool:
 
 def licence_runs_forward(answers: Mapping[str, object], _today: date) -> bool:
     """A licence ends after it began."""
-    issued, expires = answers.get("licence_issued_on"), answers.get("licence_expires_on")
-    return not (isinstance(issued, date) and isinstance(expires, date)) or expires > issued
+    issued_on, expires_on = answers.get("licence_issued_on"), answers.get("licence_expires_on")
+    return not (isinstance(issued_on, date) and isinstance(expires_on, date)) or expires_on > issued_on
 
 
 def visits_after_leaving(answers: Mapping[str, object], _today: date) -> bool:
     """Somebody comes to visit after they left."""
-    left, visit = answers.get("last_left_on"), answers.get("visit_from")
-    return not (isinstance(left, date) and isinstance(visit, date)) or visit > left
+    left_on, visit_from = answers.get("last_left_on"), answers.get("visit_from")
+    return not (isinstance(left_on, date) and isinstance(visit_from, date)) or visit_from > left_on

@@ -16,7 +16,7 @@ from shared.catalogue.model import (
 )
 
 DIRECTORATE = "recruitment_directorate"
-ASSESSED = (Ask("conscription", "assess"),)
+ASSESS_REQUEST = (Ask("conscription", "assess"),)
 DAYS = 30
 SERVICE_LAW, ALLOWANCE_LAW = "Legislative Decree 30/2007", "Legislative Decree 31/2020"
 
@@ -43,7 +43,7 @@ CASH_ALLOWANCE = Transaction(
     slug="cash-allowance",
     group="conscription",
     law=(SERVICE_LAW, ALLOWANCE_LAW),
-    asks=ASSESSED,
+    asks=ASSESS_REQUEST,
     outcome=DOCUMENT,
     working_days=DAYS,
     questions=(*RESIDENCE, MOBILE),
@@ -62,7 +62,7 @@ RESERVE_ALLOWANCE = Transaction(
     slug="reserve-cash-allowance",
     group="conscription",
     law=(f"{ALLOWANCE_LAW}, art. 26-e", "Legislative Decree 37/2023", "Legislative Decree 20/2024"),
-    asks=ASSESSED,
+    asks=ASSESS_REQUEST,
     outcome=DOCUMENT,
     working_days=DAYS,
     questions=(*RESIDENCE, MOBILE),
@@ -77,7 +77,7 @@ MISSED_SERVICE = Transaction(
     slug="missed-service-allowance",
     group="conscription",
     law=(SERVICE_LAW, "Law 33/2014", "Law 35/2017"),
-    asks=ASSESSED,
+    asks=ASSESS_REQUEST,
     outcome=DOCUMENT,
     working_days=DAYS,
     questions=(Question("residence_city", step="residence"), MOBILE),
@@ -92,7 +92,7 @@ MISSED_SERVICE = Transaction(
     priced=AFTER_ASSESSMENT,
 )
 
-DEFERRED = (Ask("conscription", "defer"),)
+DEFER_REQUEST = (Ask("conscription", "defer"),)
 # The fee is that of the residence bond, which the mission draws up; the directorate asks nothing for a deferral.
 BOND = (FeeLine("residence_bond", "foreign_affairs"),)
 DEFERRAL_PAPERS = (
@@ -110,7 +110,7 @@ RESIDENCE_DEFERRAL = Transaction(
     slug="residence-deferral",
     group="conscription",
     law=(SERVICE_LAW,),
-    asks=DEFERRED,
+    asks=DEFER_REQUEST,
     outcome=DOCUMENT,
     working_days=DAYS,
     questions=(*RESIDENCE, MOBILE),
@@ -124,7 +124,7 @@ RESIDENCE_DEFERRAL_RENEWAL = Transaction(
     slug="residence-deferral-renewal",
     group="conscription",
     law=(SERVICE_LAW,),
-    asks=DEFERRED,
+    asks=DEFER_REQUEST,
     outcome=DOCUMENT,
     working_days=DAYS,
     questions=(*RESIDENCE, MOBILE),

@@ -9,17 +9,17 @@ SELF = "self"
 # Law 13/2021, art. 22: what the asking person may be to the holder of an entry.
 KINSHIPS = frozenset({"spouse", "ascendant", "descendant", "sibling"})
 LAW = "Law 13/2021, art. 22"
-NUMBER, GIVEN = "relative_national_number", "relative_given_name"
-DEAD_NUMBER, DEAD_GIVEN = "deceased_national_number", "deceased_given_name"
+NUMBER, GIVEN_NAME = "relative_national_number", "relative_given_name"
+DECEASED_NUMBER, DECEASED_GIVEN_NAME = "deceased_national_number", "deceased_given_name"
 
 OWN_OR_RELATIVE = (
     Question("whose", kind="choice", choices=(SELF, "relative"), step="person"),
     Question(NUMBER, kind="national_number", required=False, step="person"),
-    Question(GIVEN, required=False, max_length=60, step="person"),
+    Question(GIVEN_NAME, required=False, max_length=60, step="person"),
 )
 DECEASED = (
-    Question(DEAD_NUMBER, kind="national_number", step="person"),
-    Question(DEAD_GIVEN, max_length=60, step="person"),
+    Question(DECEASED_NUMBER, kind="national_number", step="person"),
+    Question(DECEASED_GIVEN_NAME, max_length=60, step="person"),
 )
 
 
@@ -30,12 +30,12 @@ def has_number(answers: Mapping[str, object], _today: date) -> bool:
 
 def has_given_name(answers: Mapping[str, object], _today: date) -> bool:
     """Whoever asks for a relative gives the relative's name."""
-    return answers.get("whose") == SELF or bool(answers.get(GIVEN))
+    return answers.get("whose") == SELF or bool(answers.get(GIVEN_NAME))
 
 
 RULES = (
     AnswerRule("relative_needed", NUMBER, has_number, LAW),
-    AnswerRule("relative_needed", GIVEN, has_given_name, LAW),
+    AnswerRule("relative_needed", GIVEN_NAME, has_given_name, LAW),
 )
 
 
@@ -49,11 +49,16 @@ def is_kin(facts: Facts) -> bool:
     return facts.kinship is None or facts.kinship in KINSHIPS
 
 
-def named(entry: Transaction, answers: Mapping[str, object]) -> dict[str, str] | None:
+def holder_answers(entry: Transaction, answers: Mapping[str, object]) -> dict[str, str] | None:
     """Whose entry the answers mean: number and given name of a relative, {} for one's own, None where none is named."""
     if entry.holder == OWN:
         return None
-    number, given = (DEAD_NUMBER, DEAD_GIVEN) if entry.holder == KIN else (NUMBER, GIVEN)
+    number_question, given_name_question = (
+        (DECEASED_NUMBER, DECEASED_GIVEN_NAME) if entry.holder == KIN else (NUMBER, GIVEN_NAME)
+    )
     if entry.holder != KIN and answers.get("whose") == SELF:
         return {}
-    return {"national_number": str(answers.get(number) or ""), "given_name": str(answers.get(given) or "")}
+    return {
+        "national_number": str(answers.get(number_question) or ""),
+        "given_name": str(answers.get(given_name_question) or ""),
+    }

@@ -26,21 +26,23 @@ class Facts:
     """What the person is to the holder of the entry asked for, as the register has it; None while nobody is named."""
 
     @classmethod
-    def from_statements(cls, by: Mapping[str, Mapping[str, Any]], today: date, capacity: str = "holder") -> "Facts":
+    def from_statements(
+        cls, statements: Mapping[str, Mapping[str, Any]], today: date, capacity: str = "holder"
+    ) -> "Facts":
         """What each register said, put together. Raises KeyError or ValueError when one left something out."""
-        civil, service = by["civil_registry"], by.get("conscription", {})
-        until = service.get("deferred_until")
+        civil_facts, service_facts = statements["civil_registry"], statements.get("conscription", {})
+        deferred_until = service_facts.get("deferred_until")
         return cls(
-            person=str(civil["person"]),
+            person=str(civil_facts["person"]),
             today=today,
             capacity=capacity,
-            sex=str(civil["sex"]),
-            born=date.fromisoformat(str(civil["born"])),
-            alive=civil["alive"] is True,
-            registered=civil["registered"] is True,
-            service_status=service.get("service_status"),
-            deferred_until=date.fromisoformat(until) if until else None,
-            kinship=(civil.get("holder") or {}).get("kinship"),
+            sex=str(civil_facts["sex"]),
+            born=date.fromisoformat(str(civil_facts["born"])),
+            alive=civil_facts["alive"] is True,
+            registered=civil_facts["registered"] is True,
+            service_status=service_facts.get("service_status"),
+            deferred_until=date.fromisoformat(deferred_until) if deferred_until else None,
+            kinship=(civil_facts.get("holder") or {}).get("kinship"),
         )
 
 
@@ -164,8 +166,8 @@ class Transaction:
     @property
     def authorities(self) -> tuple[str, ...]:
         """The registers whose statements are needed before applying; the civil register always confirms the person."""
-        asked = (ask.authority for ask in self.asks if ask.authority in REGISTERS)
-        return tuple(dict.fromkeys(("civil_registry", *asked, *self.attested_by)))
+        registers = (ask.authority for ask in self.asks if ask.authority in REGISTERS)
+        return tuple(dict.fromkeys(("civil_registry", *registers, *self.attested_by)))
 
     def days(self, answers: Mapping[str, object]) -> int:
         """Working days promised for these answers: those of the chosen tier, where there are tiers."""

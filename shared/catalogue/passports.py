@@ -26,7 +26,7 @@ FINE_LAW = "Law 2/2018"
 RENEWAL_LAW, LOSS_LAW, DAMAGE_LAW = "MOFAE, passport before expiry", "MOFAE, passport lost abroad", "MOFAE FAQ"
 # MOFAE, renewal: 14 working days, urgent ones in one to three.
 REGULAR_DAYS, URGENT_DAYS = 14, 3
-CONFIRMED = (Ask("civil_registry", "confirm"),)
+CONFIRM_REQUEST = (Ask("civil_registry", "confirm"),)
 
 NAME = (
     Question("latin_given_name", kind="latin", max_length=39, step="name"),
@@ -34,7 +34,7 @@ NAME = (
     Question("latin_family_name", kind="latin", max_length=39, step="name"),
     Question("latin_mother_name", kind="latin", max_length=39, step="name"),
 )
-LIVING = (
+RESIDENCE = (
     Question("profession", step="residence"),
     Question("residence_city", step="residence"),
     Question("residence_address", kind="long_text", max_length=300, step="residence"),
@@ -43,16 +43,16 @@ LIVING = (
     Question("emergency_phone", kind="phone", step="contact"),
 )
 NUMBER = Question("passport_number", kind="passport_number", step="passport")
-ISSUED = Question("passport_issued_on", kind="past_date", step="passport", hijri=False)
-EXPIRES = Question("passport_expires_on", kind="date", step="passport", hijri=False)
-ORDER = AnswerRule("expires_before_issue", "passport_expires_on", only_if.expires_after_issue)
+ISSUED_ON = Question("passport_issued_on", kind="past_date", step="passport", hijri=False)
+EXPIRES_ON = Question("passport_expires_on", kind="date", step="passport", hijri=False)
+EXPIRY_RULE = AnswerRule("expires_before_issue", "passport_expires_on", only_if.expires_after_issue)
 IDENTITY = (RequiredUpload("identity"), RequiredUpload("photo"), RequiredUpload("residence_permit", required=False))
 VALUE = (FeeLine("passport_value", DIRECTORATE),)
 ELIGIBLE = (Eligibility("registered", only_if.is_alive_and_registered, "Law 13/2021"), *minors.ELIGIBLE)
 
 TIERS = (Tier(REGULAR, REGULAR_DAYS), Tier(URGENT, URGENT_DAYS))
-TIER_ASKED = Question(TIER, kind="choice", choices=(REGULAR, URGENT), step=TIER)
-TIERED = (
+TIER_QUESTION = Question(TIER, kind="choice", choices=(REGULAR, URGENT), step=TIER)
+TIERED_FEES = (
     FeeLine("passport_value", DIRECTORATE, only_if.is_regular),
     FeeLine("passport_value_urgent", DIRECTORATE, only_if.is_urgent),
 )
@@ -61,13 +61,13 @@ PASSPORT_RENEWAL = Transaction(
     slug="passport-renewal",
     group="travel",
     law=LAW,
-    asks=CONFIRMED,
+    asks=CONFIRM_REQUEST,
     outcome=BOOKLET,
     working_days=REGULAR_DAYS,
     questions=(
         NUMBER,
-        ISSUED,
-        EXPIRES,
+        ISSUED_ON,
+        EXPIRES_ON,
         Question(
             "renewal_reason",
             kind="choice",
@@ -76,13 +76,13 @@ PASSPORT_RENEWAL = Transaction(
         ),
         Question("early_reason", kind="long_text", required=False, max_length=300, step="passport"),
         *NAME,
-        *LIVING,
+        *RESIDENCE,
     ),
     papers=(RequiredUpload("old_passport"), *IDENTITY),
     fees=VALUE,
     eligible=ELIGIBLE,
     answer_rules=(
-        ORDER,
+        EXPIRY_RULE,
         AnswerRule("renewal_too_early", "passport_expires_on", only_if.renewal_may_be_asked, RENEWAL_LAW),
         AnswerRule("early_reason_needed", "early_reason", only_if.says_why_early, RENEWAL_LAW),
     ),
@@ -100,10 +100,10 @@ PASSPORT_FIRST = Transaction(
     slug="passport-first",
     group="travel",
     law=(*LAW, minors.LAW),
-    asks=CONFIRMED,
+    asks=CONFIRM_REQUEST,
     outcome=BOOKLET,
     working_days=REGULAR_DAYS,
-    questions=(*NAME, *LIVING),
+    questions=(*NAME, *RESIDENCE),
     papers=IDENTITY,
     fees=VALUE,
     eligible=ELIGIBLE,
@@ -119,13 +119,13 @@ PASSPORT_LOST = Transaction(
     slug="passport-lost",
     group="travel",
     law=(*LAW, FINE_LAW, LOSS_LAW),
-    asks=(*CONFIRMED, Ask("immigration", "clearance")),
+    asks=(*CONFIRM_REQUEST, Ask("immigration", "clearance")),
     outcome=BOOKLET,
     working_days=REGULAR_DAYS,
     questions=(
-        TIER_ASKED,
+        TIER_QUESTION,
         NUMBER,
-        replace(ISSUED, required=False),
+        replace(ISSUED_ON, required=False),
         Question("lost_on", kind="past_date", step="loss"),
         Question("lost_at", step="loss"),
         Question("police_office", step="loss"),
@@ -133,10 +133,10 @@ PASSPORT_LOST = Transaction(
         Question("loss_account", kind="long_text", max_length=1000, step="loss"),
         Question("loss_declared", kind="choice", choices=("yes",), step="loss"),
         *NAME,
-        *LIVING,
+        *RESIDENCE,
     ),
     papers=(RequiredUpload("police_report"), *IDENTITY, RequiredUpload("lost_passport_copy", required=False)),
-    fees=(*TIERED, FeeLine("loss_fine", MINISTRY)),
+    fees=(*TIERED_FEES, FeeLine("loss_fine", MINISTRY)),
     eligible=ELIGIBLE,
     answer_rules=(AnswerRule("lost_before_issue", "lost_on", only_if.lost_after_issue),),
     acts=(HOLDER, GUARDIAN),
@@ -149,24 +149,24 @@ PASSPORT_DAMAGED = Transaction(
     slug="passport-damaged",
     group="travel",
     law=(*LAW, FINE_LAW, DAMAGE_LAW),
-    asks=CONFIRMED,
+    asks=CONFIRM_REQUEST,
     outcome=BOOKLET,
     working_days=REGULAR_DAYS,
     questions=(
-        TIER_ASKED,
+        TIER_QUESTION,
         NUMBER,
-        ISSUED,
-        EXPIRES,
+        ISSUED_ON,
+        EXPIRES_ON,
         Question("damage", kind="choice", choices=("water", "torn", "chip", "missing_page", "other"), step="damage"),
         Question("damaged_on", kind="past_date", step="damage"),
         Question("damage_account", kind="long_text", max_length=1000, step="damage"),
         *NAME,
-        *LIVING,
+        *RESIDENCE,
     ),
     papers=(RequiredUpload("damaged_passport"), *IDENTITY),
-    fees=(*TIERED, FeeLine("damage_fine", MINISTRY)),
+    fees=(*TIERED_FEES, FeeLine("damage_fine", MINISTRY)),
     eligible=ELIGIBLE,
-    answer_rules=(ORDER, AnswerRule("damaged_before_issue", "damaged_on", only_if.damaged_after_issue)),
+    answer_rules=(EXPIRY_RULE, AnswerRule("damaged_before_issue", "damaged_on", only_if.damaged_after_issue)),
     acts=(HOLDER, GUARDIAN),
     appointment=PASSPORT,
     tiers=TIERS,

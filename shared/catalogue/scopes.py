@@ -19,12 +19,12 @@ def group_of(scope: str) -> str | None:
 
 def covers(scope: Iterable[str], entry: Transaction) -> bool:
     """Whether a scope names the transaction, or the group it belongs to."""
-    named = set(scope)
-    return entry.slug in named or group_scope(entry.group) in named
+    names = set(scope)
+    return entry.slug in names or group_scope(entry.group) in names
 
 
-def offered(entries: Iterable[Transaction], capacity: str) -> list[str]:
+def available_scopes(entries: Iterable[Transaction], capacity: str) -> list[str]:
     """Everything a mandate for this capacity may cover: groups first, then transactions, in the catalogue's order."""
-    fitting = [entry for entry in entries if capacity in entry.acts]
-    groups = dict.fromkeys(group_scope(entry.group) for entry in fitting)
-    return [*groups, *(entry.slug for entry in fitting)]
+    matching = [entry for entry in entries if capacity in entry.acts]
+    groups = dict.fromkeys(group_scope(entry.group) for entry in matching)
+    return [*groups, *(entry.slug for entry in matching)]

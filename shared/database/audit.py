@@ -23,7 +23,7 @@ event = Table(
     Index("ix_event_about", "about", "id"),
 )
 
-_WRITE = insert(event)
+_INSERT = insert(event)
 
 
 def act_for(session: Session, person: str, capacity: str) -> None:
@@ -50,4 +50,4 @@ def record(
         "reason": reason,
         "detail": detail | session.info.get("acts", {}),
     }
-    session.execute(_WRITE, row)
+    session.execute(_INSERT, row)

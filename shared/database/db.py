@@ -33,13 +33,13 @@ infrastructure = metadata()
 
 
 # The first statement of every transaction: written out, as there is nothing to compile, and it brings the clock along.
-ENTER = text("SELECT now() FROM set_config('mahjar.mission', :mission, true)")
+SET_MISSION = text("SELECT now() FROM set_config('mahjar.mission', :mission, true)")
 
 
 def enter(session: Session, mission: str | None) -> None:
     """Scopes the running transaction to a mission. Transaction-local: a pooled connection carries nothing over."""
     session.info["mission"] = mission or ""
-    session.info["now"] = session.scalar(ENTER, {"mission": mission or ""})
+    session.info["now"] = session.scalar(SET_MISSION, {"mission": mission or ""})
 
 
 def now(session: Session) -> datetime:
@@ -54,9 +54,9 @@ def check_open(connection: psycopg.Connection, _record: object, _proxy: object) 
     All a server says unasked to an idle connection is good-bye; to ask it would cost every transaction a round trip.
     """
     if not connection.closed:
-        looking = select.poll()
-        looking.register(connection.fileno(), select.POLLIN)
-        if not looking.poll(0):
+        poller = select.poll()
+        poller.register(connection.fileno(), select.POLLIN)
+        if not poller.poll(0):
             return
     raise DisconnectionError
 

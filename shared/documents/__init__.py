@@ -64,11 +64,11 @@ def _printing() -> dict[str, Any]:
 
 
 def _next_number(session: Session, kind: str, mission: str, year: int) -> str:
-    first = insert(DocumentNumber).values(mission=mission, kind=kind, year=year, last=1)
-    counted = first.on_conflict_do_update(
+    statement = insert(DocumentNumber).values(mission=mission, kind=kind, year=year, last=1)
+    upsert = statement.on_conflict_do_update(
         index_elements=["mission", "kind", "year"], set_={"last": DocumentNumber.last + 1}
     ).returning(DocumentNumber.last)
-    return f"{mission}-{KINDS[kind].letters}-{year}-{session.scalar(counted):06d}"
+    return f"{mission}-{KINDS[kind].letters}-{year}-{session.scalar(upsert):06d}"
 
 
 def find(session: Session, code: str) -> Document:

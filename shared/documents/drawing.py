@@ -12,10 +12,11 @@ from typing import Any
 
 from shared.documents.fonts import document_fonts
 from shared.errors import Unavailable
+from shared.settings import fonts_folder
 
-SHEET = Path(__file__).parent / "templates" / "print.css"
-AT_ONCE = 2
-PATIENCE_SECONDS = 20
+STYLESHEET = Path(__file__).parent / "templates" / "print.css"
+MAX_ENGINES = 2
+ENGINE_TIMEOUT_SECONDS = 20
 FONT = "font:"
 
 
@@ -30,48 +31,48 @@ class _Engine:
     def draw(self, html: str, identifier: bytes) -> bytes:
         from weasyprint import HTML
 
-        drawn: bytes = HTML(string=html, url_fetcher=self.nothing).write_pdf(
+        pdf: bytes = HTML(string=html, url_fetcher=self.nothing).write_pdf(
             stylesheets=[self.sheet], font_config=self.fonts, pdf_tags=True, pdf_identifier=identifier
         )
-        return drawn
+        return pdf
 
 
 _idle: "queue.LifoQueue[_Engine | None]" = queue.LifoQueue()
 
 
-def _close() -> None:
+def _close_engines() -> None:
     """Lets go of Pango's objects while the libraries that free them still stand; left to the end they crash it."""
     while not _idle.empty():
         _idle.get_nowait()
     gc.collect()
 
 
-def _fill() -> None:
-    for _ in range(AT_ONCE):
+def _fill_pool() -> None:
+    for _ in range(MAX_ENGINES):
         _idle.put(None)
 
 
-def _begin_child() -> None:
+def _reset_in_child() -> None:
     """A fork has engines of its own; those it inherited must not take the parent's font files with them."""
     global _idle
     inherited, _idle = _idle, queue.LifoQueue()
     for engine in inherited.queue:
         if engine is not None:
             engine.fonts._folder = None
-    _fill()
+    _fill_pool()
 
 
-_fill()
-os.register_at_fork(after_in_child=_begin_child)
-atexit.register(_close)
+_fill_pool()
+os.register_at_fork(after_in_child=_reset_in_child)
+atexit.register(_close_engines)
 
 
 def render(html: str, identifier: bytes | None = None) -> bytes:
     """The PDF of one page of HTML. Raises Unavailable when Pango is missing, or when two are drawn and none ends."""
     try:
-        engine = _idle.get(timeout=PATIENCE_SECONDS)
-    except queue.Empty as busy:
-        raise Unavailable("pdf_busy") from busy
+        engine = _idle.get(timeout=ENGINE_TIMEOUT_SECONDS)
+    except queue.Empty as error:
+        raise Unavailable("pdf_busy") from error
     try:
         engine = engine or _engine()
         return engine.draw(html, hashlib.sha256(identifier or html.encode()).digest()[:16])
@@ -94,10 +95,10 @@ def _engine() -> _Engine:
     from weasyprint import CSS
     from weasyprint.text.fonts import FontConfiguration
 
-    nothing, ours = _fetchers()
+    refuse_all, font_fetcher = _fetchers()
     fonts = FontConfiguration()
-    sheet = CSS(string=SHEET.read_text(), font_config=fonts, url_fetcher=ours)
-    return _Engine(fonts, sheet, nothing)
+    sheet = CSS(string=STYLESHEET.read_text(), font_config=fonts, url_fetcher=font_fetcher)
+    return _Engine(fonts, sheet, refuse_all)
 
 
 def _fetchers() -> tuple[Any, Any]:
@@ -117,4 +118,4 @@ def _fetchers() -> tuple[Any, Any]:
 
 @lru_cache(maxsize=1)
 def _fonts() -> dict[str, bytes]:
-    return document_fonts(Path(os.environ.get("MAHJAR_FONTS", ".data/fonts")))
+    return document_fonts(fonts_folder())

@@ -29,7 +29,7 @@ PLEX, PLEX_ARABIC = "fontpkg_ibm_plex_sans", "fontpkg_ibm_plex_sans_arabic"
 
 
 @dataclass(frozen=True)
-class Cut:
+class FontSubset:
     """One file to make: out of which package's font, which letters (none: all), at which weight of a variable font.
 
     `em` sets the units of the em square, so that a face drawn small for its size meets its neighbour's height;
@@ -87,40 +87,40 @@ class Cut:
 
 
 VARIABLE_PLEX, VARIABLE_NOTO = "IBMPlexSans[wdth,wght].ttf", "NotoSerif[wdth,wght].ttf"
-WEB = (
-    Cut("plex-sans-400.woff2", PLEX, VARIABLE_PLEX, LATIN, weight=400),
-    Cut("plex-sans-600.woff2", PLEX, VARIABLE_PLEX, LATIN, weight=600),
-    Cut("plex-sans-arabic-400.woff2", PLEX_ARABIC, "IBMPlexSansArabic-Regular.ttf", ARABIC),
-    Cut("plex-sans-arabic-600.woff2", PLEX_ARABIC, "IBMPlexSansArabic-SemiBold.ttf", ARABIC),
+WEB_SUBSETS = (
+    FontSubset("plex-sans-400.woff2", PLEX, VARIABLE_PLEX, LATIN, weight=400),
+    FontSubset("plex-sans-600.woff2", PLEX, VARIABLE_PLEX, LATIN, weight=600),
+    FontSubset("plex-sans-arabic-400.woff2", PLEX_ARABIC, "IBMPlexSansArabic-Regular.ttf", ARABIC),
+    FontSubset("plex-sans-arabic-600.woff2", PLEX_ARABIC, "IBMPlexSansArabic-SemiBold.ttf", ARABIC),
 )
 # Latin of the papers is cut from a variable font; Amiri stays whole, because cut it may extract differently.
-PAPER = (
-    Cut("noto-serif-400.ttf", NOTO, VARIABLE_NOTO, LATIN, weight=400),
-    Cut("noto-serif-700.ttf", NOTO, VARIABLE_NOTO, LATIN, weight=650),
-    Cut("zone-500.ttf", PLEX, VARIABLE_PLEX, ZONE, weight=500, pace=690),
-    Cut("amiri-400.ttf", AMIRI, "Amiri-Regular.ttf", em=AMIRI_EM),
-    Cut("amiri-700.ttf", AMIRI, "Amiri-Bold.ttf", em=AMIRI_EM),
+DOCUMENT_SUBSETS = (
+    FontSubset("noto-serif-400.ttf", NOTO, VARIABLE_NOTO, LATIN, weight=400),
+    FontSubset("noto-serif-700.ttf", NOTO, VARIABLE_NOTO, LATIN, weight=650),
+    FontSubset("zone-500.ttf", PLEX, VARIABLE_PLEX, ZONE, weight=500, pace=690),
+    FontSubset("amiri-400.ttf", AMIRI, "Amiri-Regular.ttf", em=AMIRI_EM),
+    FontSubset("amiri-700.ttf", AMIRI, "Amiri-Bold.ttf", em=AMIRI_EM),
 )
 
 
 def web_fonts(folder: Path) -> list[Path]:
     """The files the pages load, made when they are missing or older than their packages."""
-    return _made(folder, WEB)
+    return _build(folder, WEB_SUBSETS)
 
 
 def document_fonts(folder: Path) -> dict[str, bytes]:
     """Name to TrueType bytes of what the PDFs use: noto-serif and amiri, each in 400 and 700, and zone."""
-    return {path.name: path.read_bytes() for path in _made(folder, PAPER)}
+    return {path.name: path.read_bytes() for path in _build(folder, DOCUMENT_SUBSETS)}
 
 
-def _made(folder: Path, cuts: tuple[Cut, ...]) -> list[Path]:
+def _build(folder: Path, subsets: tuple[FontSubset, ...]) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
-    for cut in cuts:
-        path, stamp = folder / cut.name, folder / f"{cut.name}.from"
-        origin = f"{cut.package} {version(cut.package.replace('_', '-'))} {REVISION}"
+    for subset in subsets:
+        path, stamp = folder / subset.name, folder / f"{subset.name}.from"
+        origin = f"{subset.package} {version(subset.package.replace('_', '-'))} {REVISION}"
         if not (path.exists() and stamp.exists() and stamp.read_text() == origin):
-            _write(path, cut.bytes())
+            _write(path, subset.bytes())
             _write(stamp, origin.encode())
         paths.append(path)
     return paths
@@ -137,7 +137,7 @@ def _write(path: Path, content: bytes) -> None:
 
 def prepare(folder: Path) -> list[Path]:
     """Everything set-up makes ready: fonts of pages and of papers."""
-    return web_fonts(folder) + _made(folder, PAPER)
+    return web_fonts(folder) + _build(folder, DOCUMENT_SUBSETS)
 
 
 if __name__ == "__main__":

@@ -19,14 +19,14 @@ def render_document(session: Session, code: str) -> bytes:
     document = find(session, code)
     if document.status == "revoked":
         raise Conflict("document_revoked")
-    content = select(Document.pdf).where(Document.code == document.code)
-    if (stored := session.scalar(content)) is not None:
-        return stored
-    drawn = drawing.render(typesetting.html(document, KINDS[document.kind].service), document.code.encode())
+    query = select(Document.pdf).where(Document.code == document.code)
+    if (stored_pdf := session.scalar(query)) is not None:
+        return stored_pdf
+    pdf = drawing.render(typesetting.html(document, KINDS[document.kind].service), document.code.encode())
     session.execute(
         update(Document)
         .where(Document.code == document.code, Document.pdf.is_(None))
-        .values(pdf=drawn, sha256=hashlib.sha256(drawn).hexdigest())
+        .values(pdf=pdf, sha256=hashlib.sha256(pdf).hexdigest())
         .execution_options(synchronize_session=False)
     )
-    return session.execute(content).scalar_one() or drawn
+    return session.execute(query).scalar_one() or pdf

@@ -34,22 +34,31 @@ def verify_url(document: DocumentRow) -> str:
 @lru_cache
 def _environment(service: str) -> Environment:
     folders = [LAYOUT, SERVICES / service / "documents"]
-    made = Environment(
+    environment = Environment(
         loader=FileSystemLoader(folders),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"ar": language("ar"), "en": language("en"), "say": say, "qr": qr, "joined": joined}
-    made.globals |= {"law": law, "worked": worked, "rated": rated}
-    made.filters |= {"ltr": ltr, "isolate": isolate, "day": day, "instant": instant, "money": money, "amount": amount}
-    return made
+    environment.globals |= {"ar": language("ar"), "en": language("en"), "say": say, "qr": qr, "joined": join_pairs}
+    environment.globals |= {"law": law, "worked": step_text, "rated": rate_text}
+    environment.filters |= {
+        "ltr": ltr,
+        "isolate": isolate,
+        "day": day,
+        "instant": instant,
+        "money": money,
+        "amount": amount,
+    }
+    return environment
 
 
 def direction(text: str) -> str:
     """That of the first letter which has one; figures and marks alone read left to right."""
-    kind = next((found for char in text if (found := unicodedata.bidirectional(char)) in ("L", "R", "AL")), "L")
+    kind = next(
+        (kind_of_char for char in text if (kind_of_char := unicodedata.bidirectional(char)) in ("L", "R", "AL")), "L"
+    )
     return "ltr" if kind == "L" else "rtl"
 
 
@@ -71,16 +80,16 @@ def ltr(value: object) -> Markup:
 
 def say(tongue: Language, key: str, **params: object) -> Markup:
     """A translated text whose parameters are isolated the way papers need it."""
-    held = {
+    isolated = {
         name: value if isinstance(value, Markup) else isolate(tongue.shown(value)) for name, value in params.items()
     }
-    return tongue.html(key, **held)
+    return tongue.html(key, **isolated)
 
 
-def joined(*pairs: Mapping[str, str], between: str = " ") -> dict[str, str]:
+def join_pairs(*pairs: Mapping[str, str], separator: str = " ") -> dict[str, str]:
     """Several {"ar", "en"} pairs as one, of what is known; the Arabic stands in for a missing part."""
-    arabic = between.join(pair["ar"] for pair in pairs if pair["ar"])
-    latin = between.join(pair["en"] or pair["ar"] for pair in pairs if pair["en"] or pair["ar"])
+    arabic = separator.join(pair["ar"] for pair in pairs if pair["ar"])
+    latin = separator.join(pair["en"] or pair["ar"] for pair in pairs if pair["en"] or pair["ar"])
     return {"ar": arabic, "en": latin if any(pair["en"] for pair in pairs) else ""}
 
 
@@ -110,7 +119,7 @@ def law(tongue: Language, source: str) -> Markup:
     return say(tongue, f"law.{source}") if tongue.has(f"law.{source}") else isolate(source)
 
 
-def worked(tongue: Language, step: Mapping[str, Any]) -> Markup:
+def step_text(tongue: Language, step: Mapping[str, Any]) -> Markup:
     """One step of an assessment in words: its dates, years and lengths of time are told from one another by name."""
     return say(
         tongue,
@@ -129,7 +138,7 @@ def _format_value(tongue: Language, name: str, value: str | int | Mapping[str, A
     return tongue.plural(COUNTED.get(name, "count.days"), value)
 
 
-def rated(tongue: Language, rate: Mapping[str, str]) -> Markup:
+def rate_text(tongue: Language, rate: Mapping[str, str]) -> Markup:
     """An exchange rate with its source and day."""
     source = tongue.text(f"rate_source.{rate['source']}")
     return say(tongue, "receipt.rate_is", **{**rate, "source": source, "on": day(rate["on"], tongue)})
@@ -139,5 +148,5 @@ def qr(text: str) -> Markup:
     """The text as a QR code, drawn as SVG in ink on nothing."""
     import segno
 
-    drawn = segno.make(text, error="m", micro=False).svg_inline(border=0, omitsize=True, dark="#221e19", svgclass=None)
-    return Markup(drawn)  # noqa: S704 - made of numbers by segno; the text is not in it
+    svg = segno.make(text, error="m", micro=False).svg_inline(border=0, omitsize=True, dark="#221e19", svgclass=None)
+    return Markup(svg)  # noqa: S704 - made of numbers by segno; the text is not in it

@@ -9,7 +9,7 @@ OWN, MISSION, ANY = "own", "mission", "any"
 
 _STAFF = {"clerk": MISSION, "officer": MISSION, "cashier": MISSION, "head_of_mission": MISSION, "auditor": MISSION}
 # Whoever takes money needs the price of a case, not what ministries answered or what families handed in.
-_FILES = {role: scope for role, scope in _STAFF.items() if role != "cashier"}
+_CASE_READERS = {role: scope for role, scope in _STAFF.items() if role != "cashier"}
 _DECIDE = {"officer": MISSION, "head_of_mission": MISSION}
 _PROPOSE = {"head_of_mission": MISSION, "administrator": MISSION}
 _EVERYBODY = dict.fromkeys(("anonymous", "expatriate", "gateway", *_STAFF, "registrar", "administrator"), ANY)
@@ -50,8 +50,8 @@ ACCESS: dict[str, dict[str, str]] = {
     "mandate.accept": {"expatriate": OWN},
     "mandate.end": {"expatriate": OWN},
     "mandate.use": {"expatriate": OWN},
-    "desk.mandates": _FILES,
-    "desk.mandate": _FILES,
+    "desk.mandates": _CASE_READERS,
+    "desk.mandate": _CASE_READERS,
     "desk.mandate_decide": _DECIDE,
     "desk.duplicate": _DECIDE,
     # money
@@ -86,8 +86,8 @@ ACCESS: dict[str, dict[str, str]] = {
     "stock.receive": _DECIDE,
     "stock.spoil": _DECIDE,
     # letters to ministries; a partner fetches what is asked of it and deposits what it answers
-    "letter.list": _FILES,
-    "letter.read": _FILES,
+    "letter.list": _CASE_READERS,
+    "letter.read": _CASE_READERS,
     "letter.answer": _DECIDE,
     "letter.fetch": {"ministries": ANY},
     "letter.deposit": {"ministries": ANY},

@@ -14,7 +14,7 @@ MINISTRIES = "ministries"
 PARTNERS = (MINISTRIES,)
 REQUEST_SECONDS = 60
 # A page asks several questions for one visitor: signed and checked once in so many seconds, not at every question.
-KEPT_SECONDS, KEPT_TOKENS = 15, 4096
+CACHE_SECONDS, CACHE_SIZE = 15, 4096
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,12 @@ def service(name: str, mission: str | None = None) -> Actor:
 
 def request_token(keys: Keys, actor: Actor, audience: str) -> str:
     """A token by which the gateway says for whom it asks; good for three quarters of a minute at least."""
-    return _signed(keys, actor, audience, _moment())
+    return _cached_token(keys, actor, audience, _cache_period())
 
 
 def actor_from(keys: Keys, token: str) -> Actor:
     """The actor a token speaks for. Raises NotAllowed when it is forged, expired or meant for another service."""
-    return _checked(keys, token, _moment())
+    return _cached_actor(keys, token, _cache_period())
 
 
 def partner_token(keys: Keys, audience: str) -> str:
@@ -62,16 +62,16 @@ def partner_from(keys: Keys, token: str) -> Actor:
     raise NotAllowed("token_not_valid")
 
 
-def _moment() -> int:
-    return int(time.time()) // KEPT_SECONDS
+def _cache_period() -> int:
+    return int(time.time()) // CACHE_SECONDS
 
 
-@lru_cache(KEPT_TOKENS)
-def _signed(keys: Keys, actor: Actor, audience: str, _moment: int) -> str:
+@lru_cache(CACHE_SIZE)
+def _cached_token(keys: Keys, actor: Actor, audience: str, _period: int) -> str:
     return keys.sign("request", audience, REQUEST_SECONDS, asdict(actor))
 
 
-@lru_cache(KEPT_TOKENS)
-def _checked(keys: Keys, token: str, _moment: int) -> Actor:
+@lru_cache(CACHE_SIZE)
+def _cached_actor(keys: Keys, token: str, _period: int) -> Actor:
     claims = keys.verify(token, "request", issuer="gateway", audience=keys.me)
     return Actor(**{field: claims.get(field) for field in ("kind", "id", "role", "mission", "person")})  # type: ignore[arg-type]

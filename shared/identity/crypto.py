@@ -81,8 +81,8 @@ class Keys:
                 leeway=CLOCK_TOLERANCE_SECONDS,
                 options={"require": ["exp", "iss", "aud", "jti"]},
             )
-        except jwt.InvalidTokenError as wrong:
-            raise NotAllowed("token_not_valid") from wrong
+        except jwt.InvalidTokenError as error:
+            raise NotAllowed("token_not_valid") from error
         if claims.get("use") != kind:
             raise NotAllowed("token_not_valid")
         return claims
@@ -95,5 +95,5 @@ class Keys:
         """Raises NotAllowed unless `signer` signed exactly this content."""
         try:
             self.public(signer).verify(signature, content)
-        except InvalidSignature as wrong:
-            raise NotAllowed("signature_not_valid") from wrong
+        except InvalidSignature as error:
+            raise NotAllowed("signature_not_valid") from error

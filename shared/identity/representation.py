@@ -29,14 +29,14 @@ class Representation:
     mandate: str | None = None
 
 
-def sign_representation(keys: Keys, standing: Representation, audience: str) -> str:
+def sign_representation(keys: Keys, representation: Representation, audience: str) -> str:
     """A token that proves a standing to one register."""
     claims = {
-        "person": standing.person,
-        "acting": standing.acting,
-        "capacity": standing.capacity,
-        "purpose": standing.purpose,
-        "mandate": standing.mandate,
+        "person": representation.person,
+        "acting": representation.acting,
+        "capacity": representation.capacity,
+        "purpose": representation.purpose,
+        "mandate": representation.mandate,
     }
     return keys.sign(MANDATE, audience, SECONDS, claims)
 
@@ -54,7 +54,7 @@ def verify_representation(keys: Keys, token: str, actor: Actor, purpose: str, is
     raise NotAllowed("mandate_not_proven")
 
 
-def reading_pass(keys: Keys, reader: str, about: str, audience: str) -> str:
+def sign_reading_pass(keys: Keys, reader: str, about: str, audience: str) -> str:
     """A token that lets one person read the papers of one application."""
     return keys.sign(READING, audience, SECONDS, {"reader": reader, "about": about})
 

@@ -34,7 +34,7 @@ from shared.logs import log
 from shared.messaging.messages import Delivery
 
 # Longer than any message can come back.
-KEEP_KNOWN = timedelta(days=90)
+RETENTION = timedelta(days=90)
 
 # open: to be applied, now or later · applied · ignored: older than what is applied · parked: people decide ·
 # discarded: people decided that it counts as applied without effect.
@@ -56,8 +56,8 @@ inbox = Table(
     # Kept until applied, so that the database alone can finish what the bus delivered.
     Column("raw", LargeBinary),
 )
-_UNDONE = inbox.c.state.in_(("open", "parked", "discarded")) & inbox.c.applied.is_(None)
-Index("ix_inbox_undone", inbox.c.sender, inbox.c.about, inbox.c.sequence, postgresql_where=_UNDONE)
+_PENDING = inbox.c.state.in_(("open", "parked", "discarded")) & inbox.c.applied.is_(None)
+Index("ix_inbox_undone", inbox.c.sender, inbox.c.about, inbox.c.sequence, postgresql_where=_PENDING)
 Index("ix_inbox_applied", inbox.c.received, postgresql_where=inbox.c.state.in_(("applied", "ignored")))
 
 inbox_place = Table(
@@ -98,11 +98,11 @@ TABLES = (inbox, inbox_place, parked)
 
 
 # A parked copy longer than this is cut: it cannot be ours, and nobody will replay it.
-MOST_RAW_BYTES = 1024 * 1024
+MAX_RAW_BYTES = 1024 * 1024
 BATCH = 100
 
 
-class Ordered(Protocol):
+class SequenceKey(Protocol):
     """What orders a message: an envelope, or a row of the inbox."""
 
     @property
@@ -117,26 +117,26 @@ def is_message(consumer: str, message: str) -> ColumnElement[bool]:
     return (inbox.c.consumer == consumer) & (inbox.c.message == message)
 
 
-def at_sequence(consumer: str, message: Ordered) -> ColumnElement[bool]:
+def at_sequence(consumer: str, message: SequenceKey) -> ColumnElement[bool]:
     """The row that counts how many messages of one sender about one application are applied."""
-    place = inbox_place.c
-    return (place.consumer == consumer) & (place.sender == message.sender) & (place.about == message.about)
+    position = inbox_place.c
+    return (position.consumer == consumer) & (position.sender == message.sender) & (position.about == message.about)
 
 
 def due_messages(consumer: str) -> Select[str]:
     """Messages to attempt now: their time has come and nothing before them is missing."""
-    place = at_sequence(consumer, inbox.c)  # type: ignore[arg-type]
-    applied = func.coalesce(select(inbox_place.c.applied).where(place).scalar_subquery(), 0)
-    undone = inbox.c.state.in_(("open", "discarded")) & inbox.c.applied.is_(None)
-    due = (inbox.c.consumer == consumer) & undone & (inbox.c.next_attempt <= func.now())
-    in_turn = inbox.c.sequence <= applied + 1
-    return select(inbox.c.message).where(due, in_turn).order_by(inbox.c.received).limit(BATCH)
+    position = at_sequence(consumer, inbox.c)  # type: ignore[arg-type]
+    applied = func.coalesce(select(inbox_place.c.applied).where(position).scalar_subquery(), 0)
+    pending = inbox.c.state.in_(("open", "discarded")) & inbox.c.applied.is_(None)
+    due = (inbox.c.consumer == consumer) & pending & (inbox.c.next_attempt <= func.now())
+    is_next = inbox.c.sequence <= applied + 1
+    return select(inbox.c.message).where(due, is_next).order_by(inbox.c.received).limit(BATCH)
 
 
 def replays(consumer: str) -> Select[Any]:
     """Parked messages somebody wants taken up again."""
-    asked = (parked.c.consumer == consumer) & (parked.c.verdict == "replay") & parked.c.replayed.is_(None)
-    return select(parked).where(asked).order_by(parked.c.id).limit(BATCH)
+    requested = (parked.c.consumer == consumer) & (parked.c.verdict == "replay") & parked.c.replayed.is_(None)
+    return select(parked).where(requested).order_by(parked.c.id).limit(BATCH)
 
 
 def park(
@@ -146,38 +146,41 @@ def park(
     reason: str,
     detail: str,
     message: str | None,
-    order: Ordered | None,
+    order: SequenceKey | None,
 ) -> None:
     """Sets a delivery aside, byte for byte, with the code of the reason. Detail names fields, never their values."""
     row = {"consumer": consumer, "message": message, "about": order.about if order else None}
-    came = {"routing_key": plain(delivery.routing_key), "content_type": plain(delivery.content_type or "")}
-    raw = delivery.raw[:MOST_RAW_BYTES]
-    why = {"reason": reason, "detail": plain(detail)}
-    connection.execute(insert(parked).values(**row, **came, **why, exchange=delivery.exchange, raw=raw))
+    delivery_row = {
+        "routing_key": printable(delivery.routing_key),
+        "content_type": printable(delivery.content_type or ""),
+    }
+    raw = delivery.raw[:MAX_RAW_BYTES]
+    reason_row = {"reason": reason, "detail": printable(detail)}
+    connection.execute(insert(parked).values(**row, **delivery_row, **reason_row, exchange=delivery.exchange, raw=raw))
     log().error("parked", reason=reason, detail=detail, exchange=delivery.exchange)
 
 
-def plain(text: str) -> str:
+def printable(text: str) -> str:
     """Foreign text made safe for a column and a screen."""
-    return "".join(sign if sign.isprintable() else "?" for sign in text[:200])
+    return "".join(char if char.isprintable() else "?" for char in text[:200])
 
 
-def sweep(session: Session) -> None:
+def delete_expired(session: Session) -> None:
     """Forgets messages that are done with and can no longer come back."""
-    done = inbox.c.state.in_(("applied", "ignored"))
-    session.execute(delete(inbox).where(done & (inbox.c.received < func.now() - KEEP_KNOWN)))
+    finished = inbox.c.state.in_(("applied", "ignored"))
+    session.execute(delete(inbox).where(finished & (inbox.c.received < func.now() - RETENTION)))
 
 
-def waiting(session: Session, older: float = 0.0) -> int:
+def count_waiting(session: Session, seconds: float = 0.0) -> int:
     """How many messages have been neither applied nor set aside for good for so many seconds."""
-    late = inbox.c.received <= func.now() - timedelta(seconds=older)
-    return session.scalar(select(func.count()).select_from(inbox).where(_UNDONE, late)) or 0
+    is_late = inbox.c.received <= func.now() - timedelta(seconds=seconds)
+    return session.scalar(select(func.count()).select_from(inbox).where(_PENDING, is_late)) or 0
 
 
-def parked_open(session: Session, older: float = 0.0) -> int:
+def count_parked(session: Session, seconds: float = 0.0) -> int:
     """How many parked messages nobody has decided about for so many seconds."""
-    late = parked.c.at <= func.now() - timedelta(seconds=older)
-    return session.scalar(select(func.count()).select_from(parked).where(parked.c.verdict.is_(None), late)) or 0
+    is_late = parked.c.at <= func.now() - timedelta(seconds=seconds)
+    return session.scalar(select(func.count()).select_from(parked).where(parked.c.verdict.is_(None), is_late)) or 0
 
 
 def replay(session: Session, actor: Actor, number: int, reason: str) -> None:
@@ -191,20 +194,20 @@ def discard(session: Session, actor: Actor, number: int, reason: str) -> None:
     """Lets what was said later about the same application pass, as if this had been applied without effect."""
     row = _decide(session, actor, number, "discard", reason)
     if row.message:
-        gone = {"state": "discarded", "next_attempt": func.now()}
+        values = {"state": "discarded", "next_attempt": func.now()}
         session.execute(
-            update(inbox).where(is_message(row.consumer, row.message) & (inbox.c.state == "parked")).values(**gone)
+            update(inbox).where(is_message(row.consumer, row.message) & (inbox.c.state == "parked")).values(**values)
         )
 
 
 def _decide(session: Session, actor: Actor, number: int, verdict: str, reason: str) -> Row[Any]:
-    decided = session.execute(
+    row = session.execute(
         update(parked)
         .where(parked.c.id == number, parked.c.verdict.is_(None))
         .values(verdict=verdict, verdict_by=actor.id, verdict_reason=reason, verdict_at=func.now())
         .returning(parked)
     ).one_or_none()
-    if decided is None:
+    if row is None:
         raise NotFound()
-    record(session, actor, f"message.{verdict}", decided.about or f"parked:{number}", reason, parked=number)
-    return decided
+    record(session, actor, f"message.{verdict}", row.about or f"parked:{number}", reason, parked=number)
+    return row

@@ -24,10 +24,12 @@ from shared.messaging.inbox import inbox, inbox_place
 _consumer, _message = bindparam("the_consumer", type_=Text()), bindparam("the_message", type_=Uuid(as_uuid=False))
 _sender, _about = bindparam("the_sender", type_=Text()), bindparam("the_about", type_=Text())
 _sequence = bindparam("the_sequence", type_=Integer())
-_place = (inbox_place.c.consumer == _consumer) & (inbox_place.c.sender == _sender) & (inbox_place.c.about == _about)
-_applied = func.coalesce(select(inbox_place.c.applied).where(_place).scalar_subquery(), 0)
-_in_turn = _sequence == _applied + 1
-_known = {
+_is_position = (
+    (inbox_place.c.consumer == _consumer) & (inbox_place.c.sender == _sender) & (inbox_place.c.about == _about)
+)
+_applied = func.coalesce(select(inbox_place.c.applied).where(_is_position).scalar_subquery(), 0)
+_is_next = _sequence == _applied + 1
+_message_values = {
     "consumer": _consumer,
     "message": _message,
     "sender": _sender,
@@ -40,48 +42,48 @@ _known = {
 REGISTER = (
     upsert(inbox)
     .values(
-        **_known,
+        **_message_values,
         raw=bindparam("the_raw", type_=LargeBinary()),
         state=case((_sequence <= _applied, "ignored"), else_="open"),
-        attempts=case((_in_turn, 1), else_=0),
-        next_attempt=case((_in_turn, func.now() + bindparam("the_wait", type_=Interval())), else_=func.now()),
+        attempts=case((_is_next, 1), else_=0),
+        next_attempt=case((_is_next, func.now() + bindparam("the_wait", type_=Interval())), else_=func.now()),
     )
     .on_conflict_do_nothing()
     .returning(inbox.c.attempts)
 )
 # One that is truly signed and cannot be read. Gives a row unless it is known.
-SET_ASIDE = (
+REGISTER_PARKED = (
     upsert(inbox)
-    .values(**_known, state="parked", attempts=0, next_attempt=func.now())
+    .values(**_message_values, state="parked", attempts=0, next_attempt=func.now())
     .on_conflict_do_nothing()
     .returning(inbox.c.attempts)
 )
 
 # The row of a place in the order is locked by whoever takes it: a rival waits here, then finds the place taken.
-TAKE_FIRST_PLACE = (
+ADVANCE_TO_FIRST = (
     upsert(inbox_place)
     .values(consumer=_consumer, sender=_sender, about=_about, applied=1)
     .on_conflict_do_nothing()
     .returning(literal(1))
 )
-TAKE_NEXT_PLACE = (
+ADVANCE_TO_NEXT = (
     update(inbox_place)
-    .where(_place, inbox_place.c.applied == _sequence - 1)
+    .where(_is_position, inbox_place.c.applied == _sequence - 1)
     .values(applied=_sequence)
     .returning(literal(1))
 )
 
-_after = inbox.alias("after")
-_follower = select(_after.c.message).where(
-    _after.c.consumer == _consumer,
-    _after.c.sender == _sender,
-    _after.c.about == _about,
-    _after.c.sequence == _sequence + 1,
-    _after.c.state.in_(("open", "discarded")),
-    _after.c.applied.is_(None),
+_next = inbox.alias("after")
+_follower = select(_next.c.message).where(
+    _next.c.consumer == _consumer,
+    _next.c.sender == _sender,
+    _next.c.about == _about,
+    _next.c.sequence == _sequence + 1,
+    _next.c.state.in_(("open", "discarded")),
+    _next.c.applied.is_(None),
 )
 # Done with, applied or ignored. Gives the message that has been waiting for this one, if any.
-DONE = (
+FINISH = (
     update(inbox)
     .where(inbox.c.consumer == _consumer, inbox.c.message == _message, inbox.c.applied.is_(None))
     .values(

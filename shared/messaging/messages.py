@@ -3,7 +3,6 @@
 import base64
 import binascii
 import json
-import os
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -14,16 +13,17 @@ from shared.errors import NotAllowed
 from shared.identity.access import check_access
 from shared.identity.actor import PARTNERS, Actor, service
 from shared.identity.crypto import Keys
+from shared.settings import is_specimen
 
 
-def _listens(*partners: str) -> dict[str, tuple[str, ...]]:
+def _senders_by_listener(*partners: str) -> dict[str, tuple[str, ...]]:
     registers = ("civil_registry", "conscription")
     return {"consular": (*registers, *partners)} | dict.fromkeys((*registers, *partners), ("consular",))
 
 
 # A listener hears everything its senders say, so that numbers about one application run without gaps. Where no
 # ministry is connected, and none stands in for one, nobody keeps a queue that would only fill.
-LISTENS = _listens(*(() if os.environ.get("MAHJAR_SPECIMEN", "1") == "0" else PARTNERS))
+SENDERS_BY_LISTENER = _senders_by_listener(*(PARTNERS if is_specimen() else ()))
 MAX_BYTES = 64 * 1024
 CONTENT_TYPE = "application/json"
 # Keeps a signature made for an envelope from being taken for one made over anything else.
@@ -66,7 +66,7 @@ class Delivery:
     given_up: bool = False
 
 
-class Unreadable(Exception):
+class UnreadableMessage(Exception):
     """A delivery that no handler may see. With an envelope when at least its signature is true."""
 
     def __init__(self, reason: str, detail: str = "", envelope: Envelope | None = None) -> None:
@@ -194,15 +194,15 @@ def encode(envelope: Envelope, keys: Keys) -> bytes:
 
 def decode(delivery: Delivery, keys: Keys) -> Envelope:
     """The envelope of a delivery, after every check that needs no database. Raises Unreadable, and nothing else."""
-    content = _parsed(delivery)
+    content = _parse(delivery)
     signature = content.pop("signature", None)
-    envelope = _loaded(content)
+    envelope = _load_envelope(content)
     if envelope.sender != delivery.exchange:
-        raise Unreadable("forged", "sender is not the exchange's owner")
+        raise UnreadableMessage("forged", "sender is not the exchange's owner")
     _check_signature(keys, content, signature, envelope.sender)
     _check_message(envelope)
     if delivery.given_up:
-        raise Unreadable("given_up", envelope=envelope)
+        raise UnreadableMessage("given_up", envelope=envelope)
     return envelope
 
 
@@ -211,27 +211,27 @@ def _canonical(content: dict[str, Any]) -> bytes:
     return text.encode("utf-8")
 
 
-def _parsed(delivery: Delivery) -> dict[str, Any]:
+def _parse(delivery: Delivery) -> dict[str, Any]:
     if delivery.content_type != CONTENT_TYPE:
-        raise Unreadable("content_type", str(delivery.content_type)[:80])
+        raise UnreadableMessage("content_type", str(delivery.content_type)[:80])
     if len(delivery.raw) > MAX_BYTES:
-        raise Unreadable("too_large", f"{len(delivery.raw)} bytes")
+        raise UnreadableMessage("too_large", f"{len(delivery.raw)} bytes")
     try:
         content = json.loads(delivery.raw.decode("utf-8"))
         # Lone surrogates and endless numbers parse, and fail only when written again.
         _canonical(content if isinstance(content, dict) else {})
-    except (ValueError, RecursionError) as wrong:
-        raise Unreadable("undecodable", type(wrong).__name__) from wrong
+    except (ValueError, RecursionError) as error:
+        raise UnreadableMessage("undecodable", type(error).__name__) from error
     if not isinstance(content, dict):
-        raise Unreadable("undecodable", "not an object")
+        raise UnreadableMessage("undecodable", "not an object")
     return content
 
 
-def _loaded(content: dict[str, Any]) -> Envelope:
+def _load_envelope(content: dict[str, Any]) -> Envelope:
     try:
         loaded = _ENVELOPE.load(content)
-    except ValidationError as wrong:
-        raise Unreadable("malformed_envelope", _fields(wrong)) from wrong
+    except ValidationError as error:
+        raise UnreadableMessage("malformed_envelope", _fields(error)) from error
     loaded["id"] = str(loaded["id"])
     loaded["causation"] = str(loaded["causation"]) if loaded["causation"] else None
     return Envelope(**loaded)
@@ -239,30 +239,30 @@ def _loaded(content: dict[str, Any]) -> Envelope:
 
 def _check_signature(keys: Keys, content: dict[str, Any], signature: object, sender: str) -> None:
     if not isinstance(signature, str):
-        raise Unreadable("unsigned")
+        raise UnreadableMessage("unsigned")
     try:
         keys.verify_bytes(_PURPOSE + _canonical(content), base64.b64decode(signature, validate=True), sender)
-    except (NotAllowed, binascii.Error, ValueError) as wrong:
-        raise Unreadable("forged") from wrong
+    except (NotAllowed, binascii.Error, ValueError) as error:
+        raise UnreadableMessage("forged") from error
 
 
 def _check_message(envelope: Envelope) -> None:
     kind, version = envelope.type, envelope.version
     if kind not in CURRENT:
-        raise Unreadable("unknown_type", kind[:80], envelope)
+        raise UnreadableMessage("unknown_type", kind[:80], envelope)
     if (kind, version) not in SCHEMAS:
-        raise Unreadable("unknown_version", str(version), envelope)
+        raise UnreadableMessage("unknown_version", str(version), envelope)
     try:
         check_access(envelope.speaker, f"message.{kind}")
         body = checked_body(kind, version, envelope.body)
-    except NotAllowed as wrong:
-        raise Unreadable("sender_not_allowed", envelope.sender, envelope) from wrong
-    except ValidationError as wrong:
-        raise Unreadable("malformed_body", _fields(wrong), envelope) from wrong
+    except NotAllowed as error:
+        raise UnreadableMessage("sender_not_allowed", envelope.sender, envelope) from error
+    except ValidationError as error:
+        raise UnreadableMessage("malformed_body", _fields(error), envelope) from error
     envelope.body.clear()
     envelope.body.update(body)
 
 
-def _fields(wrong: ValidationError) -> str:
+def _fields(error: ValidationError) -> str:
     """Names of the faulty fields; never their values."""
-    return ", ".join(sorted(str(name)[:40] for name in wrong.messages_dict))[:200]
+    return ", ".join(sorted(str(name)[:40] for name in error.messages_dict))[:200]

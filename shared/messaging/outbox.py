@@ -31,8 +31,8 @@ from shared.messaging.messages import CURRENT, Envelope, checked_body
 from shared.values.references import mission_of
 
 # Sent rows are kept to be sent again when a broker loses its disk. Listeners know what they have seen for longer.
-KEEP_SENT = timedelta(days=30)
-MOST_BODY = 16 * 1024
+RETENTION = timedelta(days=30)
+MAX_BODY = 16 * 1024
 
 outbox = Table(
     "outbox",
@@ -66,14 +66,14 @@ outbox_place = Table(
 TABLES = (outbox, outbox_place)
 
 _about = bindparam("the_about", type_=Text())
-_place = (
+_position = (
     upsert(outbox_place)
     .values(about=_about, last=1)
     .on_conflict_do_update(index_elements=["about"], set_={"last": outbox_place.c.last + 1})
     .returning(outbox_place.c.last)
     .cte("place")
 )
-_written = (
+_inserted = (
     insert(outbox)
     .values(
         id=bindparam("the_id", type_=Uuid(as_uuid=False)),
@@ -81,13 +81,13 @@ _written = (
         type=bindparam("the_type", type_=Text()),
         version=bindparam("the_version", type_=Integer()),
         content=bindparam("the_content", type_=JSONB()),
-        sequence=select(_place.c.last).scalar_subquery(),
+        sequence=select(_position.c.last).scalar_subquery(),
     )
-    .add_cte(_place)
+    .add_cte(_position)
     .cte("written")
 )
 # Number, row and wake-up in one round trip; the relay wakes when, and only when, this commits.
-_EMIT = select(func.pg_notify(func.concat("outbox_", func.current_schema()), "")).add_cte(_written)
+_EMIT = select(func.pg_notify(func.concat("outbox_", func.current_schema()), "")).add_cte(_inserted)
 
 
 def emit(
@@ -98,7 +98,7 @@ def emit(
     Raises marshmallow's ValidationError for a body its schema refuses, ValueError for a large one.
     """
     version = CURRENT[type]
-    if len(str(body)) > MOST_BODY:
+    if len(str(body)) > MAX_BODY:
         raise ValueError("messages carry ids; files travel by reference")
     checked_body(type, version, body)
     message = str(uuid4())
@@ -115,21 +115,21 @@ def emit(
     return message
 
 
-def resend(session: Session, since: timedelta = KEEP_SENT) -> int:
+def resend(session: Session, since: timedelta = RETENTION) -> int:
     """Marks what was sent lately as unsent, for a bus that forgot it; listeners ignore what they know."""
-    lately = outbox.c.sent > func.now() - since
-    changed = session.execute(
-        update(outbox).where(lately).values(sent=None, attempts=0, next_attempt=func.now()).returning(outbox.c.id)
+    is_recent = outbox.c.sent > func.now() - since
+    updated = session.execute(
+        update(outbox).where(is_recent).values(sent=None, attempts=0, next_attempt=func.now()).returning(outbox.c.id)
     )
-    return len(changed.all())
+    return len(updated.all())
 
 
-def sweep(session: Session) -> None:
+def delete_expired(session: Session) -> None:
     """Deletes rows sent long ago."""
-    session.execute(delete(outbox).where(outbox.c.sent < func.now() - KEEP_SENT))
+    session.execute(delete(outbox).where(outbox.c.sent < func.now() - RETENTION))
 
 
-def unsent(session: Session, older: float = 0.0) -> int:
+def count_unsent(session: Session, seconds: float = 0.0) -> int:
     """How many messages have waited for the bus for so many seconds."""
-    late = outbox.c.created <= func.now() - timedelta(seconds=older)
-    return session.scalar(select(func.count()).select_from(outbox).where(_UNSENT, late)) or 0
+    is_late = outbox.c.created <= func.now() - timedelta(seconds=seconds)
+    return session.scalar(select(func.count()).select_from(outbox).where(_UNSENT, is_late)) or 0

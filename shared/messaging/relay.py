@@ -14,7 +14,7 @@ from shared.logs import log
 from shared.messaging.bus import BusDown, OutgoingMessage, Publisher
 from shared.messaging.messages import Envelope, encode
 from shared.messaging.outbox import outbox, resend
-from shared.messaging.retries import wait
+from shared.messaging.retries import retry_delay
 
 BATCH = 100
 
@@ -33,23 +33,23 @@ class Relay:
     def send_due(self) -> int:
         """Sends one batch; gives how many messages were due. Raises BusDown, after which the next call reconnects."""
         publisher = self.publisher or self._connected()
-        down = None
+        outage = None
         with self.database.scope(None) as session:
             # The rows stay locked until the bus has answered, so that a second relay leaves them alone, and a relay
             # that is killed leaves them unsent.
-            rows = session.execute(due(self.batch)).all()
+            rows = session.execute(due_rows(self.batch)).all()
             try:
                 troubles = publisher.publish([self._message(row) for row in rows]) if rows else {}
-            except BusDown as failed:
-                down = failed
-                troubles = {} if failed.paused else {row.id: failed.reason for row in rows}
-            mark(session, [] if down else [row for row in rows if row.id not in troubles], troubles, rows)
-        if down:
+            except BusDown as error:
+                outage = error
+                troubles = {} if error.paused else {row.id: error.reason for row in rows}
+            mark_rows(session, [] if outage else [row for row in rows if row.id not in troubles], troubles, rows)
+        if outage:
             # One by one for a while: if one message breaks connections, it must not delay the others again.
             self.batch = 1
-            if not down.paused:
+            if not outage.paused:
                 self.drop()
-            raise down
+            raise outage
         self.batch = BATCH
         return len(rows)
 
@@ -91,8 +91,8 @@ class Relay:
         try:
             if publisher.is_unknown():
                 with self.database.scope(None) as session:
-                    again = resend(session)
-                log().warning("bus_forgot", again=again)
+                    resent = resend(session)
+                log().warning("bus_forgot", again=resent)
                 publisher.register()
         except Exception:
             publisher.close()
@@ -101,9 +101,9 @@ class Relay:
         return publisher
 
     def _listen_for_wakeup(self) -> psycopg.Connection:
-        fairy = self.database.engine.raw_connection()
-        wakeup = fairy.driver_connection
-        fairy.detach()
+        pooled = self.database.engine.raw_connection()
+        wakeup = pooled.driver_connection
+        pooled.detach()
         assert isinstance(wakeup, psycopg.Connection)
         wakeup.autocommit = True
         wakeup.execute(f"LISTEN outbox_{self.keys.me}")
@@ -129,7 +129,7 @@ class Relay:
         return OutgoingMessage(row.id, row.type, encode(envelope, self.keys))
 
 
-def due(most: int) -> Select[Any]:
+def due_rows(limit: int) -> Select[Any]:
     """Unsent rows whose time has come, of each application the first; by a flag, never by a high-water mark."""
     earlier = outbox.alias("earlier")
     blocked = select(earlier.c.id).where(
@@ -139,19 +139,23 @@ def due(most: int) -> Select[Any]:
         select(outbox)
         .where(outbox.c.sent.is_(None), outbox.c.next_attempt <= func.now(), ~blocked.exists())
         .order_by(outbox.c.next_attempt)
-        .limit(most)
+        .limit(limit)
         .with_for_update(skip_locked=True)
     )
 
 
-def mark(session: Session, sent: Sequence[Row[Any]], troubles: dict[str, str], rows: Sequence[Row[Any]]) -> None:
-    """Sent, or to be tried again later and later."""
+def mark_rows(session: Session, sent: Sequence[Row[Any]], troubles: dict[str, str], rows: Sequence[Row[Any]]) -> None:
+    """Marks rows as sent, or schedules the next attempt of rows with troubles (error codes by message id)."""
     if sent:
-        done = {"sent": func.now(), "trouble": None}
-        session.execute(update(outbox).where(outbox.c.id.in_([row.id for row in sent])).values(**done))
+        sent_values = {"sent": func.now(), "trouble": None}
+        session.execute(update(outbox).where(outbox.c.id.in_([row.id for row in sent])).values(**sent_values))
     for row in rows:
         if row.id in troubles:
             attempts = row.attempts + 1
             log().warning("not_sent", message=row.id, type=row.type, attempts=attempts, trouble=troubles[row.id])
-            later = {"attempts": attempts, "next_attempt": func.now() + wait(attempts), "trouble": troubles[row.id]}
-            session.execute(update(outbox).where(outbox.c.id == row.id).values(**later))
+            values = {
+                "attempts": attempts,
+                "next_attempt": func.now() + retry_delay(attempts),
+                "trouble": troubles[row.id],
+            }
+            session.execute(update(outbox).where(outbox.c.id == row.id).values(**values))

@@ -22,7 +22,7 @@ from shared.messaging import inbox, outbox
 from shared.messaging.bus import BusDown, Consumer, connect_consumer, connect_publisher
 from shared.messaging.listener import Handler, Listener
 from shared.messaging.relay import Relay
-from shared.messaging.retries import pause
+from shared.messaging.retries import reconnect_delay
 from shared.settings import Settings
 
 IDLE_SECONDS, DUE_SECONDS, KEEPALIVE_SECONDS = 1.0, 1.0, 2.0
@@ -67,13 +67,13 @@ class Worker:
         keys = Keys(settings.keys, settings.service)
         self.listener = Listener(self.database, keys, handlers)
         self.relay = Relay(self.database, keys, lambda: connect_publisher(self.bus_url, self.me))
-        self.jobs = (*jobs, Job("sweep", 3600, sweep), Job("watch", 60, watch))
+        self.jobs = (*jobs, Job("sweep", 3600, delete_expired), Job("watch", 60, log_overdue))
         self.alive: dict[str, float] = {}
 
     def work(self) -> int:
         """The exit code, once told to stop or once a thread has died or hangs."""
-        work = {"consume": self.consume, "send": self.send, "due": self.do_jobs}
-        threads = [threading.Thread(target=one, name=name, daemon=True) for name, one in work.items()]
+        targets = {"consume": self.consume, "send": self.send, "due": self.do_jobs}
+        threads = [threading.Thread(target=target, name=name, daemon=True) for name, target in targets.items()]
         for thread in threads:
             self.alive[thread.name] = time.monotonic()
             thread.start()
@@ -83,12 +83,12 @@ class Worker:
             if faults:
                 log().critical("hanging", threads=faults)
                 return EXIT_HANGING
-        give_up = time.monotonic() + STOP_SECONDS
+        deadline = time.monotonic() + STOP_SECONDS
         for thread in threads:
-            thread.join(max(0.0, give_up - time.monotonic()))
-        left = [thread.name for thread in threads if thread.is_alive()]
-        log().info("stopped", left=left)
-        return 1 if left else 0
+            thread.join(max(0.0, deadline - time.monotonic()))
+        unfinished = [thread.name for thread in threads if thread.is_alive()]
+        log().info("stopped", left=unfinished)
+        return 1 if unfinished else 0
 
     def faults(self, threads: Sequence[threading.Thread]) -> list[str]:
         """Threads that have died or make no progress."""
@@ -115,22 +115,22 @@ class Worker:
                         self.consume_from(consumer, executor)
                     finally:
                         consumer.close()
-                except CONNECTION_ERRORS as gone:
+                except CONNECTION_ERRORS as error:
                     failures += 1
-                    self.rest("consume", gone, failures)
+                    self.rest("consume", error, failures)
 
     def consume_from(self, consumer: Consumer, executor: ThreadPoolExecutor) -> None:
         """One message at a time, handled by another thread so that this one can keep the connection alive."""
-        look = 0.0
+        next_check = 0.0
         while not self.stop.is_set():
             self.heartbeat()
-            if time.monotonic() >= look:
+            if time.monotonic() >= next_check:
                 self.await_work(consumer, executor.submit(self.listener.apply_due))
-                look = time.monotonic() + DUE_SECONDS
-            held = consumer.next(IDLE_SECONDS)
-            if held:
-                self.await_work(consumer, executor.submit(self.listener.take, held.delivery))
-                consumer.done(held)
+                next_check = time.monotonic() + DUE_SECONDS
+            held_delivery = consumer.next(IDLE_SECONDS)
+            if held_delivery:
+                self.await_work(consumer, executor.submit(self.listener.take, held_delivery.delivery))
+                consumer.done(held_delivery)
 
     def await_work(self, consumer: Consumer, work: Future[Any]) -> None:
         """Keeps the connection alive until the work is done. Raises what it raised."""
@@ -147,52 +147,52 @@ class Worker:
                 if not self.relay.send_due():
                     self.relay.listen(IDLE_SECONDS)
                 failures = 0
-            except CONNECTION_ERRORS as gone:
+            except CONNECTION_ERRORS as error:
                 failures += 1
-                if isinstance(gone, BusDown) and gone.paused:
+                if isinstance(error, BusDown) and error.paused:
                     self.relay.wait_until_taken(IDLE_SECONDS)
                 else:
-                    self.rest("send", gone, failures)
+                    self.rest("send", error, failures)
         self.relay.close()
 
     def do_jobs(self) -> None:
         """Runs each job at its interval; one that fails is logged and runs again at the next."""
-        due = {job.name: time.monotonic() for job in self.jobs}
-        while not self.stop.wait(min(1.0, max(0.0, min(due.values()) - time.monotonic()))):
+        next_runs = {job.name: time.monotonic() for job in self.jobs}
+        while not self.stop.wait(min(1.0, max(0.0, min(next_runs.values()) - time.monotonic()))):
             for job in self.jobs:
                 self.heartbeat()
-                if time.monotonic() >= due[job.name] and not self.stop.is_set():
-                    due[job.name] = time.monotonic() + job.every
+                if time.monotonic() >= next_runs[job.name] and not self.stop.is_set():
+                    next_runs[job.name] = time.monotonic() + job.every
                     self.do(job)
 
     def do(self, job: Job) -> None:
         """One run of one job."""
         try:
             job.run(self.database)
-        except Exception as failed:
-            log().error("job_failed", job=job.name, error=type(failed).__name__, exc_info=failed)
+        except Exception as error:
+            log().error("job_failed", job=job.name, error=type(error).__name__, exc_info=error)
 
-    def rest(self, who: str, gone: Exception, failures: int) -> None:
+    def rest(self, thread: str, error: Exception, failures: int) -> None:
         """Before the next try, longer each time."""
-        reason = gone.reason if isinstance(gone, BusDown) else type(gone).__name__
-        log().warning("connection_lost", who=who, reason=reason, failures=failures)
-        self.stop.wait(pause(failures))
+        reason = error.reason if isinstance(error, BusDown) else type(error).__name__
+        log().warning("connection_lost", who=thread, reason=reason, failures=failures)
+        self.stop.wait(reconnect_delay(failures))
 
 
-def sweep(database: Database) -> None:
+def delete_expired(database: Database) -> None:
     """Deletes rows that can no longer matter."""
     with database.scope(None) as session:
-        outbox.sweep(session)
-        inbox.sweep(session)
+        outbox.delete_expired(session)
+        inbox.delete_expired(session)
 
 
-def watch(database: Database) -> None:
+def log_overdue(database: Database) -> None:
     """Logs what has waited too long: for the bus, for another message, or for people."""
     with database.scope(None) as session:
-        late = {
-            "unsent": outbox.unsent(session, LATE_SECONDS),
-            "waiting": inbox.waiting(session, LATE_SECONDS),
-            "parked": inbox.parked_open(session, PARKED_SECONDS),
+        counts = {
+            "unsent": outbox.count_unsent(session, LATE_SECONDS),
+            "waiting": inbox.count_waiting(session, LATE_SECONDS),
+            "parked": inbox.count_parked(session, PARKED_SECONDS),
         }
-    if any(late.values()):
-        log().error("late", **late)
+    if any(counts.values()):
+        log().error("late", **counts)

@@ -23,19 +23,19 @@ class Day:
     hijri: str | None = None
 
 
-def read_date(typed: str) -> Day:
+def read_date(text: str) -> Day:
     """The day meant by year-month-day, or year-month-day AH, in any accepted digits.
 
     Raises ValueError whose text is a code: not_a_date, month_unknown, day_not_in_month, hijri_month_of_29,
     hijri_out_of_table, year_looks_hijri, year_looks_gregorian, out_of_range.
     """
-    found = _TYPED.fullmatch(ascii_digits(typed))
-    if not found:
+    match = _TYPED.fullmatch(ascii_digits(text))
+    if not match:
         raise ValueError("not_a_date")
-    year, month, day = (int(part) for part in found.groups()[:3])
+    year, month, day = (int(part) for part in match.groups()[:3])
     if not 1 <= month <= MONTHS:
         raise ValueError("month_unknown")
-    if found[4] == HIJRI:
+    if match[4] == HIJRI:
         return Day(to_gregorian(year, month, day), f"{year:04}-{month:02}-{day:02}")
     return Day(_gregorian(year, month, day))
 
@@ -44,12 +44,12 @@ def _gregorian(year: int, month: int, day: int) -> date:
     if FIRST_HIJRI_YEAR <= year <= LAST_HIJRI_YEAR:
         raise ValueError("year_looks_hijri")
     try:
-        found = date(year, month, day)
-    except ValueError as impossible:
-        raise ValueError("day_not_in_month" if year else "out_of_range") from impossible
-    if not EARLIEST <= found < LATEST:
+        day_found = date(year, month, day)
+    except ValueError as error:
+        raise ValueError("day_not_in_month" if year else "out_of_range") from error
+    if not EARLIEST <= day_found < LATEST:
         raise ValueError("out_of_range")
-    return found
+    return day_found
 
 
 def to_gregorian(year: int, month: int, day: int) -> date:

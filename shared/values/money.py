@@ -94,9 +94,9 @@ class Money:
         if total <= 0 or min(weights) < 0:
             raise ValueError("weights")
         shares = [divmod(self.amount * weight, total) for weight in weights]
-        left = self.amount - sum(share for share, _ in shares)
+        remainder = self.amount - sum(share for share, _ in shares)
         order = sorted(range(len(weights)), key=lambda i: -shares[i][1])
-        extra = set(order[:left])
+        extra = set(order[:remainder])
         return [Money(share + (i in extra), self.currency) for i, (share, _) in enumerate(shares)]
 
 

@@ -14,7 +14,7 @@ CODE_LENGTH = 18  # 18 * log2(29) = 87 random bits
 
 def _check(mission: str, signs: str) -> str:
     weights = [*(ord(sign) for sign in mission), *(_VALUE[sign] for sign in signs)]
-    return ALPHABET[sum(place * weight for place, weight in enumerate(weights, start=2)) % len(ALPHABET)]
+    return ALPHABET[sum(index * weight for index, weight in enumerate(weights, start=2)) % len(ALPHABET)]
 
 
 def new(mission: str, length: int, mark: str = "") -> str:
@@ -26,8 +26,8 @@ def new(mission: str, length: int, mark: str = "") -> str:
 
 def clean(text: str) -> str:
     """As people retype it: spaces, case and Arabic digits put right; dashes restored from the plain run of signs."""
-    run = re.sub(r"[^0-9A-Z]", "", ascii_digits(text).upper())
-    mission, signs, check = run[:3], run[3:-1], run[-1:]
+    characters = re.sub(r"[^0-9A-Z]", "", ascii_digits(text).upper())
+    mission, signs, check = characters[:3], characters[3:-1], characters[-1:]
     return "-".join([mission, *re.findall(".{1,5}", signs), check])
 
 

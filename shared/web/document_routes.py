@@ -15,14 +15,14 @@ from shared.web.service import allowed, current_actor, database, keys, transacti
 blueprint = Blueprint("documents", __name__)
 
 
-def _readable(found: Document) -> Document:
+def _readable(row: Document) -> Document:
     """Raises NotFound, as for an unknown code, unless the actor may read this very paper: it is theirs, or they act
     on the application it came from and consular has just said that they still may."""
-    if may_read(keys(), request.headers.get(HEADER), current_actor(), found.about):
-        return found
-    owner = str(found.person) if found.person else None
-    check_access(current_actor(), "document.read", owner=owner, mission=found.mission)
-    return found
+    if may_read(keys(), request.headers.get(HEADER), current_actor(), row.about):
+        return row
+    owner = str(row.person) if row.person else None
+    check_access(current_actor(), "document.read", owner=owner, mission=row.mission)
+    return row
 
 
 @blueprint.get("/documents/<code>")
@@ -30,15 +30,15 @@ def _readable(found: Document) -> Document:
 def document(code: str) -> dict[str, object]:
     """What is known of a paper without drawing it."""
     with transaction() as session:
-        found = _readable(documents.find(session, code))
-        expires = found.expires_on.isoformat() if found.expires_on else None
+        row = _readable(documents.find(session, code))
+        expires_on = row.expires_on.isoformat() if row.expires_on else None
         return {
-            "code": found.code,
-            "kind": found.kind,
-            "number": found.number,
-            "issued_on": found.issued_on.isoformat(),
-            "expires_on": expires,
-            "status": found.status,
+            "code": row.code,
+            "kind": row.kind,
+            "number": row.number,
+            "issued_on": row.issued_on.isoformat(),
+            "expires_on": expires_on,
+            "status": row.status,
         }
 
 
@@ -47,9 +47,9 @@ def document(code: str) -> dict[str, object]:
 def document_pdf(code: str) -> Response:
     """The PDF; the same bytes every time. Who fetched it is recorded."""
     with transaction() as session:
-        found = _readable(documents.find(session, code))
-        content = render_document(session, found.code)
-        audit.record(session, current_actor(), "document.read", found.code)
+        row = _readable(documents.find(session, code))
+        content = render_document(session, row.code)
+        audit.record(session, current_actor(), "document.read", row.code)
     return Response(content, mimetype="application/pdf")
 
 

@@ -74,13 +74,13 @@ def transaction() -> AbstractContextManager[Session]:
 
 def body(schema: type[Schema]) -> dict[str, Any]:
     """The JSON body, checked. Raises Invalid with a code per field; unknown fields are ignored."""
-    sent = request.get_json(silent=True)
-    if not isinstance(sent, dict):
+    payload = request.get_json(silent=True)
+    if not isinstance(payload, dict):
         raise Invalid("not_json")
     try:
-        return cast(dict[str, Any], schema(unknown=EXCLUDE).load(sent))
-    except ValidationError as wrong:
-        raise Invalid("invalid", errors=first_codes(wrong)) from wrong
+        return cast(dict[str, Any], schema(unknown=EXCLUDE).load(payload))
+    except ValidationError as error:
+        raise Invalid("invalid", errors=first_codes(error)) from error
 
 
 def _identify() -> None:
@@ -102,39 +102,39 @@ def _actor_of(token: str) -> Actor:
         return partner_from(keys(), token)
 
 
-def _finish(answer: Response) -> Response:
-    answer.headers["Cache-Control"] = "no-store"
+def _finish(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
     if request.endpoint not in OPEN_ENDPOINTS:
-        spent = round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1)
+        milliseconds = round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1)
         route = request.url_rule.rule if request.url_rule else "unknown"
-        log().info("request", method=request.method, route=route, status=answer.status_code, ms=spent)
-    return answer
+        log().info("request", method=request.method, route=route, status=response.status_code, ms=milliseconds)
+    return response
 
 
-def _answer(refusal: Refusal) -> Response:
-    answer = jsonify(problem(refusal))
-    answer.status_code = refusal.status
-    answer.content_type = "application/problem+json"
-    return answer
+def _problem_response(refusal: Refusal) -> Response:
+    response = jsonify(problem(refusal))
+    response.status_code = refusal.status
+    response.content_type = "application/problem+json"
+    return response
 
 
 def _http_error(error: HTTPException) -> Response:
     refusal = NotFound() if error.code == 404 else Refusal((error.name or "error").lower().replace(" ", "_"))
-    answer = _answer(refusal)
-    answer.status_code = error.code or 500
-    return answer
+    response = _problem_response(refusal)
+    response.status_code = error.code or 500
+    return response
 
 
 def _database_down(error: sqlalchemy.exc.DBAPIError) -> Response:
     log().error("database", error=type(error.orig).__name__)
-    return _answer(Unavailable("database_down"))
+    return _problem_response(Unavailable("database_down"))
 
 
 def _unexpected(error: Exception) -> Response:
     log().error("unexpected", error=type(error).__name__, exc_info=error)
-    answer = _answer(Refusal("unexpected"))
-    answer.status_code = 500
-    return answer
+    response = _problem_response(Refusal("unexpected"))
+    response.status_code = 500
+    return response
 
 
 def _health() -> Response:
@@ -147,24 +147,24 @@ def _ready() -> Response:
     return jsonify(status="ready")
 
 
-def create_service(configured: Settings, blueprints: Iterable[Blueprint]) -> Flask:
+def create_service(service_settings: Settings, blueprints: Iterable[Blueprint]) -> Flask:
     """A service's application, with its database, keys and settings as extensions.
 
     Raises KeyError when a route has no action of the access table.
     """
-    start_logs(configured.service)
-    issuer.configure(configured)
-    app = Flask(configured.service, static_folder=None)
+    start_logs(service_settings.service)
+    issuer.configure(service_settings)
+    app = Flask(service_settings.service, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
-    app.extensions["settings"] = configured
-    app.extensions["database"] = Database(configured.database_url)
-    app.extensions["keys"] = Keys(configured.keys, configured.service)
+    app.extensions["settings"] = service_settings
+    app.extensions["database"] = Database(service_settings.database_url)
+    app.extensions["keys"] = Keys(service_settings.keys, service_settings.service)
     app.before_request(_identify)
     app.after_request(_finish)
-    app.register_error_handler(Refusal, _answer)
+    app.register_error_handler(Refusal, _problem_response)
     app.register_error_handler(HTTPException, _http_error)
-    for gone in (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError, sqlalchemy.exc.TimeoutError):
-        app.register_error_handler(gone, _database_down)
+    for error_type in (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError, sqlalchemy.exc.TimeoutError):
+        app.register_error_handler(error_type, _database_down)
     app.register_error_handler(Exception, _unexpected)
     app.add_url_rule("/health", "health", _health)
     app.add_url_rule("/ready", "ready", _ready)

@@ -11,7 +11,7 @@ from kombu import Exchange
 
 from shared.messaging.bus import Consumer, OutgoingMessage, Publisher, connect_consumer, connect_publisher
 from shared.messaging.bus.topology import EXCHANGES
-from shared.messaging.messages import LISTENS
+from shared.messaging.messages import SENDERS_BY_LISTENER
 from shared.messaging.relay import BATCH
 
 SENDER = "floor_sender"
@@ -24,8 +24,8 @@ _consumers: dict[tuple[str, str], Consumer] = {}
 
 def rename() -> None:
     """Gives this process another set of exchanges and queues; one sender, heard by two, as consular is."""
-    LISTENS.clear()
-    LISTENS.update(dict.fromkeys(HEARERS, (SENDER,)))
+    SENDERS_BY_LISTENER.clear()
+    SENDERS_BY_LISTENER.update(dict.fromkeys(HEARERS, (SENDER,)))
     EXCHANGES.clear()
     EXCHANGES[SENDER] = Exchange(SENDER, type="topic", durable=True)
 

@@ -158,7 +158,7 @@ def _dressed(fonts: str) -> tuple[Any, Any]:
     from weasyprint.text.fonts import FontConfiguration
 
     config = FontConfiguration()
-    text = pdf.SHEET.read_text().replace(f"url({pdf.FONT}", f"url({Path(fonts).resolve().as_uri()}/")
+    text = pdf.STYLESHEET.read_text().replace(f"url({pdf.FONT}", f"url({Path(fonts).resolve().as_uri()}/")
     return config, CSS(string=text, font_config=config)
 
 

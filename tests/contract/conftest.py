@@ -11,10 +11,10 @@ from kombu import Connection
 
 from deploy.dev.broker import Broker, available
 from shared.messaging.bus import Consumer, HeldDelivery, OutgoingMessage, Publisher, connect_consumer, connect_publisher
-from shared.messaging.messages import LISTENS
+from shared.messaging.messages import SENDERS_BY_LISTENER
 
 LIMIT = 20.0
-LISTENERS = tuple(LISTENS)
+LISTENERS = tuple(SENDERS_BY_LISTENER)
 
 
 @pytest.fixture(scope="session")

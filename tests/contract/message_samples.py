@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from shared.identity.access import ACCESS
 from shared.identity.crypto import Keys
-from shared.messaging.messages import LISTENS, SCHEMAS, Envelope, encode
+from shared.messaging.messages import SCHEMAS, SENDERS_BY_LISTENER, Envelope, encode
 
 FOLDER = Path(__file__).parent / "samples"
 BODIES: dict[tuple[str, int], dict[str, Any]] = {
@@ -63,7 +63,7 @@ BODIES: dict[tuple[str, int], dict[str, Any]] = {
 
 def sample_keys(folder: Path, me: str) -> Keys:
     """Keys made from names, so that a sample's signature can be made and checked again anywhere."""
-    for name in LISTENS:
+    for name in SENDERS_BY_LISTENER:
         key = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(f"sample {name}".encode()).digest())
         private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         (folder / f"{name}.pem").write_bytes(private)

@@ -12,7 +12,7 @@ from shared.messaging.listener import Listener
 from shared.messaging.messages import Delivery, Envelope
 from shared.messaging.outbox import outbox as table
 
-emit, due = outbox.emit, relay.due
+emit, due = outbox.emit, relay.due_rows
 
 
 def emit_beside_the_change(session: Any, *said: Any) -> str:
@@ -48,7 +48,7 @@ def plant(name: str) -> None:
     """Puts one in. `ack_first` grows in the worker's own process."""
     plants: dict[str, Callable[[], None]] = {
         "emit_beside": lambda: setattr(outbox, "emit", emit_beside_the_change),
-        "high_water_mark": lambda: setattr(relay, "due", HighWaterMark()),
+        "high_water_mark": lambda: setattr(relay, "due_rows", HighWaterMark()),
         "note_first": lambda: setattr(Listener, "_attempt", note_before_the_effect),
         "ack_first": lambda: None,
     }

@@ -7,7 +7,7 @@ import pytest
 
 from shared.messaging.bus import BusDown
 from shared.messaging.bus import embedded as embedded_bus
-from shared.messaging.messages import LISTENS
+from shared.messaging.messages import SENDERS_BY_LISTENER
 from tests.contract.conftest import LISTENERS, Bus, letter, nothing_comes, take
 from tests.factories.bus_driver import Post, PostPublisher
 
@@ -102,7 +102,7 @@ def test_what_a_consumer_held_when_it_was_killed_comes_again(bus: Bus, monkeypat
 
 def test_a_letter_that_reaches_nobody_is_reported_and_the_others_of_its_batch_arrive(bus: Bus) -> None:
     sender = bus.publisher("consular")
-    for listener in (one for one, senders in LISTENS.items() if "consular" in senders):
+    for listener in (one for one, senders in SENDERS_BY_LISTENER.items() if "consular" in senders):
         bus.unbind(listener)
     lost = letter(b"lost", number=7)
     assert sender.publish([lost]) == {lost.id: "unroutable"}

@@ -15,12 +15,12 @@ from shared.identity.access import ACCESS
 from shared.identity.crypto import Keys
 from shared.messaging.messages import (
     CURRENT,
-    LISTENS,
     MAX_BYTES,
     SCHEMAS,
+    SENDERS_BY_LISTENER,
     Delivery,
     Envelope,
-    Unreadable,
+    UnreadableMessage,
     decode,
     encode,
 )
@@ -36,7 +36,7 @@ REASONS = {
 def keys(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Keys]:
     """Keys as samples were signed with."""
     folder = tmp_path_factory.mktemp("sample-keys")
-    made = {name: sample_keys(folder, name) for name in LISTENS}
+    made = {name: sample_keys(folder, name) for name in SENDERS_BY_LISTENER}
     return made.__getitem__
 
 
@@ -55,12 +55,12 @@ def test_every_message_has_a_sender_in_the_access_table_who_is_heard() -> None:
     for kind in CURRENT:
         senders = ACCESS[f"message.{kind}"]
         assert senders
-        assert set(senders) <= {sender for heard in LISTENS.values() for sender in heard}
+        assert set(senders) <= {sender for heard in SENDERS_BY_LISTENER.values() for sender in heard}
 
 
-def wrong(keys: Keys, delivery: Delivery) -> Unreadable:
+def wrong(keys: Keys, delivery: Delivery) -> UnreadableMessage:
     """Why a delivery is not read."""
-    with pytest.raises(Unreadable) as raised:
+    with pytest.raises(UnreadableMessage) as raised:
         decode(delivery, keys)
     return raised.value
 
@@ -147,7 +147,7 @@ SAMPLE = sample_of("decision.made", 1).read_bytes().strip()
 def test_no_mutation_of_a_message_gets_through_or_crashes(keys: Callable[[str], Keys], raw: bytes) -> None:
     try:
         read = decode(Delivery(raw, "civil_registry", "decision.made"), keys("consular"))
-    except Unreadable as unreadable:
+    except UnreadableMessage as unreadable:
         assert unreadable.reason in REASONS
         assert unreadable.envelope is None
     else:

@@ -12,7 +12,7 @@ from kombu import Connection
 from deploy.dev.broker import NODE, Broker
 from shared.messaging.bus import BusDown, OutgoingMessage, Publisher
 from shared.messaging.bus.connection import ANSWER_SECONDS, CONFIRM_SECONDS, CONNECT_SECONDS
-from shared.messaging.bus.topology import GIVEN_UP_AFTER
+from shared.messaging.bus.topology import DELIVERY_LIMIT
 from tests.contract.conftest import LIMIT, Bus, letter, nothing_comes, take
 
 
@@ -110,7 +110,7 @@ def test_what_the_broker_gives_up_comes_marked_as_such_and_stays_until_it_is_don
     sender.close()
 
     def die_of_it(channel: amqp.Channel) -> None:
-        for _ in range(GIVEN_UP_AFTER + 1):
+        for _ in range(DELIVERY_LIMIT + 1):
             message = None
             give_up = time.monotonic() + LIMIT
             while message is None and time.monotonic() < give_up:

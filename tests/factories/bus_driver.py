@@ -8,7 +8,7 @@ from shared.database.db import Database
 from shared.identity.crypto import Keys
 from shared.messaging.bus import OutgoingMessage
 from shared.messaging.listener import Handler, Listener
-from shared.messaging.messages import LISTENS, Delivery
+from shared.messaging.messages import SENDERS_BY_LISTENER, Delivery
 from shared.messaging.relay import Relay
 
 MOST_ROUNDS = 200
@@ -18,7 +18,7 @@ class Post:
     """A bus of one process. Keeps its promises, the contract tests say so, except that it forgets all at its end."""
 
     def __init__(self) -> None:
-        self.queues: dict[str, deque[Delivery]] = {listener: deque() for listener in LISTENS}
+        self.queues: dict[str, deque[Delivery]] = {listener: deque() for listener in SENDERS_BY_LISTENER}
         self.said: list[OutgoingMessage] = []
 
 
@@ -35,7 +35,7 @@ class PostPublisher:
         troubles = {}
         for letter in letters:
             self.post.said.append(letter)
-            hearing = [listener for listener, senders in LISTENS.items() if self.me in senders]
+            hearing = [listener for listener, senders in SENDERS_BY_LISTENER.items() if self.me in senders]
             for listener in hearing:
                 self.post.queues[listener].append(Delivery(letter.raw, self.me, letter.key, letter.content_type))
             if not hearing:

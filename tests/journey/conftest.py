@@ -96,7 +96,7 @@ class Case:
     def asked(self) -> dict[str, Any]:
         """What the gateway asks of a register: for which transaction, and about whom the answers name."""
         entry = CATALOGUE[self.slug]
-        return {"purpose": self.slug, "holder": kin.named(entry, self.serialise()["answers"])}
+        return {"purpose": self.slug, "holder": kin.holder_answers(entry, self.serialise()["answers"])}
 
     def submit(self, key: str = "") -> Any:
         """Sends it."""

@@ -30,8 +30,8 @@ from shared.messaging.bus import (
     connect_consumer,
     connect_publisher,
 )
-from shared.messaging.messages import Envelope, Unreadable, decode, encode
-from shared.messaging.retries import pause
+from shared.messaging.messages import Envelope, UnreadableMessage, decode, encode
+from shared.messaging.retries import reconnect_delay
 from shared.production import StartRefused, is_demo
 
 ANSWER_AFTER_SECONDS, AGAIN_SECONDS, LOOK_SECONDS = 2.0, 2.0, 0.5
@@ -106,7 +106,7 @@ class Ministries:
     def _take(self, held: HeldDelivery) -> None:
         try:
             envelope = decode(held.delivery, self.keys)
-        except Unreadable as wrong:
+        except UnreadableMessage as wrong:
             log().warning("unreadable", reason=wrong.reason)
             self.consumer.done(held)
             return
@@ -173,7 +173,7 @@ def serve(bus: str, keys: Keys, mission: Mission, after: float, stop: threading.
         except BusDown as gone:
             failures += 1
             log().warning("connection_lost", reason=gone.reason, failures=failures)
-            stop.wait(pause(failures))
+            stop.wait(reconnect_delay(failures))
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from jinja2 import Environment, nodes
 
 from deploy.dev.checks import sources
-from shared.i18n import FOLDER, LANGUAGES, PLACE, PLURALS, Forms, read_fragments
+from shared.i18n import FOLDER, LANGUAGES, PLACEHOLDER, PLURALS, Forms, read_fragments
 
 # What turns a key into words, in templates and in code; the papers' macros show a key in both languages.
 SPEAKERS = frozenset({"t", "tn", "text", "html", "plural", "plural_html", "pair", "heading", "fact", "cell", "say"})
@@ -48,7 +48,9 @@ def unequal(key: str, forms: dict[str, Forms]) -> Iterator[str]:
         if not all(form.strip() for form in one):
             yield f"{key} has an empty form in {code}"
     # A form for exactly one or two may say the number in words, so {n} is free.
-    places = {code: {place for form in one for place in PLACE.findall(form)} - {"n"} for code, one in forms.items()}
+    places = {
+        code: {place for form in one for place in PLACEHOLDER.findall(form)} - {"n"} for code, one in forms.items()
+    }
     if len({frozenset(one) for one in places.values()}) > 1:
         yield f"{key} names different places: {places}"
 

@@ -1,4 +1,4 @@
-"""What the civil registry hands out, and the snapshot each paper is drawn from.
+"""The documents of the civil registry, and the snapshot each one is drawn from.
 
 `issue(..., kind="individual-extract", data=...)` takes exactly:
 
@@ -16,7 +16,7 @@
 
 The others share holder, entry, annotations, remarks, purpose, registrar and zone with it, and have besides:
 
-    applicant   {"name": {"ar", "en"}, "sex": "M" | "F", "kinship"}: who asked, and what they are to the holder
+    applicant   {"name": {"ar", "en"}, "sex": "M" | "F", "kinship"}: who applied, and their kinship to the holder
                 kinship: self | spouse | ascendant | descendant | sibling
     person      as above, of the holder; marital_status is never None
 

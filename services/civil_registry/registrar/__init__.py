@@ -1,1 +1,1 @@
-"""What a registrar does about an entry that contradicts itself: sees both sides, and settles it once for good."""
+"""Contradictions in the register: a registrar sees both sides of each and settles it once."""

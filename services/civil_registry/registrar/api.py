@@ -1,4 +1,4 @@
-"""The registrar's routes: what the register contradicts at a mission, and the two ways in which it ends."""
+"""HTTP routes of the registrar: open contradictions at a mission, correction and dismissal."""
 
 from datetime import date
 from typing import Any
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from services.civil_registry.attest import names
 from services.civil_registry.model import Person, RegistryOffice, Request
 from services.civil_registry.registrar import settle
-from services.civil_registry.registrar.sides import sides
+from services.civil_registry.registrar.sides import both_sides
 from services.civil_registry.rules import ZONE
 from shared.catalogue.model import Question
 from shared.database import audit
@@ -21,7 +21,7 @@ from shared.values.dates import local_date
 from shared.values.digits import is_digits
 from shared.web.service import allowed, body, current_actor, transaction
 
-JUDGMENT = (
+JUDGMENT_QUESTIONS = (
     Question("court", max_length=120),
     Question("judgment_number", max_length=60),
     Question("judged_on", kind="past_date"),
@@ -32,7 +32,7 @@ blueprint = Blueprint("registrar", __name__, url_prefix="/mismatches")
 
 
 class Correction(Schema):
-    """The judgment, as it was typed; `check_questions` reads it."""
+    """The judgment as the client sent it; `check_questions` checks it."""
 
     key = fields.String(**KEY)  # type: ignore[arg-type]
     court = fields.Raw(allow_none=True)
@@ -41,7 +41,7 @@ class Correction(Schema):
 
 
 class Dismissal(Schema):
-    """Why it is no contradiction."""
+    """The reason why it is no contradiction."""
 
     key = fields.String(**KEY)  # type: ignore[arg-type]
     reason = fields.String(load_default="")
@@ -50,33 +50,33 @@ class Dismissal(Schema):
 @blueprint.get("")
 @allowed("mismatch.list")
 def list_requests() -> list[dict[str, Any]]:
-    """What waits at the registrar's mission, with both sides of each contradiction; the reading is recorded."""
+    """The open requests of the registrar's mission, with both sides of each contradiction. The access is recorded."""
     with transaction() as session:
         actor = current_actor()
         rows = settle.open_requests(session)
         audit.record(session, actor, "mismatch.list", actor.mission or "", count=len(rows))
-        return [_row(session, one) for one in rows]
+        return [_serialise(session, request) for request in rows]
 
 
-def _row(session: Session, asked: Request) -> dict[str, Any]:
-    holder = session.get(Person, asked.person)
+def _serialise(session: Session, request: Request) -> dict[str, Any]:
+    holder = session.get(Person, request.person)
     if holder is None:
         raise NotFound("person_unknown")
     office = session.get_one(RegistryOffice, holder.office)
     return {
-        "id": asked.id,
-        "application": asked.application,
-        "transaction": asked.transaction,
-        "since": asked.answered_at.isoformat(),
+        "id": request.id,
+        "application": request.application,
+        "transaction": request.transaction,
+        "since": request.answered_at.isoformat(),
         "holder": {"name": names(holder), "national_number": holder.national_number},
         "entry": {"number": holder.entry, "office": {"ar": office.name_ar, "en": office.name_en}},
-        "findings": sides(session, holder, asked.transaction, asked.findings),
-        "may_dismiss": settle.may_dismiss(asked.findings),
+        "findings": both_sides(session, holder, request.transaction, request.findings),
+        "may_dismiss": settle.may_dismiss(request.findings),
     }
 
 
-def _number(text: str) -> int:
-    """The number of a request. Raises NotFound for what is none."""
+def _request_number(text: str) -> int:
+    """The number of a request. Raises NotFound for malformed text."""
     if not is_digits(text) or len(text) > LONGEST_NUMBER:
         raise NotFound()
     return int(text)
@@ -85,23 +85,25 @@ def _number(text: str) -> int:
 @blueprint.post("/<mismatch>/correct")
 @allowed("mismatch.correct")
 def correct(mismatch: str) -> dict[str, Any]:
-    """Corrected by a judgment: the register is looked at again, and that is recorded even where it changes nothing."""
-    asked = body(Correction)
+    """Settles by a judgment, after the register is checked again. The check is recorded even if it fails."""
+    payload = body(Correction)
     with transaction() as session:
-        told = check_questions(JUDGMENT, asked, local_date(now(session), ZONE))
-        judgment = settle.Judgment(told["court"], told["judgment_number"], date.fromisoformat(told["judged_on"]))
-        wrong = settle.correct(session, current_actor(), _number(mismatch), judgment, asked["key"])
-    # After the commit, so that a look that found it unchanged leaves its trace.
-    if wrong:
-        raise Refusal("register_still_contradicts", findings=wrong)
+        answers = check_questions(JUDGMENT_QUESTIONS, payload, local_date(now(session), ZONE))
+        judgment = settle.Judgment(
+            answers["court"], answers["judgment_number"], date.fromisoformat(answers["judged_on"])
+        )
+        codes = settle.correct(session, current_actor(), _request_number(mismatch), judgment, payload["key"])
+    # Raised after the commit, so that the failed check stays recorded.
+    if codes:
+        raise Refusal("register_still_contradicts", findings=codes)
     return {"settled": mismatch}
 
 
 @blueprint.post("/<mismatch>/dismiss")
 @allowed("mismatch.dismiss")
 def dismiss(mismatch: str) -> dict[str, Any]:
-    """No contradiction, for a reason."""
-    asked = body(Dismissal)
+    """Settles as no contradiction, with a reason."""
+    payload = body(Dismissal)
     with transaction() as session:
-        settle.dismiss(session, current_actor(), _number(mismatch), asked["reason"], asked["key"])
+        settle.dismiss(session, current_actor(), _request_number(mismatch), payload["reason"], payload["key"])
     return {"settled": mismatch}

@@ -1,4 +1,4 @@
-"""What we keep of a registrar's decision: one for each request that waited, never changed."""
+"""A registrar's decision: one row for each settled request, never changed."""
 
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +14,7 @@ CORRECTED, NO_CONTRADICTION = "corrected", "no_contradiction"
 
 
 class Settlement(Base):
-    """How a contradiction ended: the entry corrected by a judgment, or two ways of writing one name."""
+    """The settlement of a contradiction: a judgment corrected the entry, or two spellings mean one name."""
 
     __tablename__ = "settlement"
 

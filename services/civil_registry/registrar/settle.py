@@ -1,4 +1,4 @@
-"""Settles a contradiction: the register is looked at again, or a registrar answers for two spellings of one name."""
+"""Settles a contradiction: by a judgment and a new check of the register, or as two spellings of one name."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from services.civil_registry import findings
 from services.civil_registry.annotate import annotate
 from services.civil_registry.contents import CONTENTS
 from services.civil_registry.model import Person, Request
-from services.civil_registry.registrar.accepted import unsettled
 from services.civil_registry.registrar.model import CORRECTED, NO_CONTRADICTION, Settlement
-from services.civil_registry.registrar.sides import sides
+from services.civil_registry.registrar.settlements import unsettled_findings
+from services.civil_registry.registrar.sides import both_sides
 from shared.database import audit
 from shared.errors import Conflict, Invalid, NotFound, Refusal
 from shared.i18n import language
@@ -23,7 +23,7 @@ from shared.messaging.outbox import emit
 from shared.values.person import strip_controls
 
 REASON_LENGTH = 500
-# Said to the mission, whose application then goes on by itself.
+# Reason sent to the mission, which then resumes the application automatically.
 SETTLED = "register_settled"
 EVERY_UNION = {"marriages": "all", "divorces": "all"}
 
@@ -38,68 +38,73 @@ class Judgment:
 
 
 def open_requests(session: Session) -> list[Request]:
-    """What waits for a registrar at the session's mission, the oldest first; of an application the latest asking."""
+    """The open requests of the session's mission, oldest first. Only the latest request of an application counts."""
     settled = select(Settlement.request)
-    waiting = select(Request).where(Request.state == "mismatch", Request.id.not_in(settled))
-    latest = {row.application: row for row in session.scalars(waiting.order_by(Request.id))}
+    query = select(Request).where(Request.state == "mismatch", Request.id.not_in(settled))
+    latest = {row.application: row for row in session.scalars(query.order_by(Request.id))}
     return sorted(latest.values(), key=lambda row: row.id)
 
 
 def correct(session: Session, actor: Actor, request: int, judgment: Judgment, key: str) -> list[str]:
-    """Settles by a judgment, if the register agrees with itself now; otherwise what it still contradicts, and nothing
-    is done. The judgment is noted on the entry. Raises NotFound, Conflict (mismatch_settled), Invalid."""
-    asked = _find(session, actor, request, key)
-    if asked is None:
+    """Settles a request by a judgment, and annotates the entry with it.
+
+    Returns the codes of contradictions that remain; then nothing is settled. `key` makes the call idempotent.
+    Raises NotFound, Conflict (mismatch_settled), and Invalid for a judgment before the holder's birth.
+    """
+    waiting_request = _find(session, actor, request, key)
+    if waiting_request is None:
         return []
-    holder = session.get_one(Person, asked.person)
+    holder = session.get_one(Person, waiting_request.person)
     if judgment.judged_on < holder.born:
         raise Invalid("out_of_range", field="judged_on")
-    _, found = CONTENTS[asked.transaction](session, holder, EVERY_UNION)
-    wrong = unsettled(session, holder, asked.transaction, found)
-    audit.record(session, actor, "mismatch.check", str(holder.id), reason=asked.application, findings=len(wrong))
-    if wrong:
-        return wrong
-    _settle(session, actor, asked, CORRECTED, key, judgment=judgment)
-    told = {"court": judgment.court, "number": judgment.number}
+    _, all_codes = CONTENTS[waiting_request.transaction](session, holder, EVERY_UNION)
+    open_codes = unsettled_findings(session, holder, waiting_request.transaction, all_codes)
+    audit.record(
+        session, actor, "mismatch.check", str(holder.id), reason=waiting_request.application, findings=len(open_codes)
+    )
+    if open_codes:
+        return open_codes
+    _settle(session, actor, waiting_request, CORRECTED, key, judgment=judgment)
+    params = {"court": judgment.court, "number": judgment.number}
     text = (
-        language("ar").text("annotation.by_judgment", **told),
-        language("en").text("annotation.by_judgment", **told),
+        language("ar").text("annotation.by_judgment", **params),
+        language("en").text("annotation.by_judgment", **params),
     )
     annotate(session, actor, holder.id, "correction", judgment.judged_on, text, judgment.number)
     return []
 
 
 def dismiss(session: Session, actor: Actor, request: int, reason: str, key: str) -> None:
-    """Settles what only looks like a contradiction: two spellings, or two names of one person.
+    """Settles a request whose findings are only two spellings, or two names, of one person.
 
-    Raises NotFound, Conflict (mismatch_settled), Invalid without a reason, Refusal (needs_judgment) for what no
-    registrar can declare sound: days, sexes and events that exclude each other.
+    Raises NotFound, Conflict (mismatch_settled), Invalid without a reason, and Refusal (needs_judgment) for days,
+    sexes and events that exclude each other.
     """
-    said = strip_controls(reason)
-    if not said or len(said) > REASON_LENGTH:
-        raise Invalid("too_long" if said else "required", field="reason")
-    asked = _find(session, actor, request, key)
-    if asked is None:
+    explanation = strip_controls(reason)
+    if not explanation or len(explanation) > REASON_LENGTH:
+        raise Invalid("too_long" if explanation else "required", field="reason")
+    waiting_request = _find(session, actor, request, key)
+    if waiting_request is None:
         return
-    if not may_dismiss(asked.findings):
+    if not may_dismiss(waiting_request.findings):
         raise Refusal("needs_judgment")
-    _settle(session, actor, asked, NO_CONTRADICTION, key, reason=said)
+    _settle(session, actor, waiting_request, NO_CONTRADICTION, key, reason=explanation)
 
 
 def may_dismiss(codes: Sequence[str]) -> bool:
-    """Whether all of it is about how names are written."""
+    """Whether all findings are about spellings of names."""
     return set(codes) <= findings.SPELLINGS
 
 
 def _find(session: Session, actor: Actor, request: int, key: str) -> Request | None:
-    """The request to settle; None where this registrar settled it already with the same key."""
-    asked = session.get(Request, request)
-    if asked is None or asked.state != "mismatch":
+    """The request to settle; None if this registrar settled it already with the same key."""
+    waiting_request = session.get(Request, request)
+    if waiting_request is None or waiting_request.state != "mismatch":
         raise NotFound()
-    done = session.scalar(select(Settlement).where(Settlement.request == request))
-    if done is None:
-        return asked
-    if (done.actor, done.key) == (actor.id, key):
+    settlement = session.scalar(select(Settlement).where(Settlement.request == request))
+    if settlement is None:
+        return waiting_request
+    if (settlement.actor, settlement.key) == (actor.id, key):
         return None
     raise Conflict("mismatch_settled")
 
@@ -107,28 +112,28 @@ def _find(session: Session, actor: Actor, request: int, key: str) -> Request | N
 def _settle(
     session: Session,
     actor: Actor,
-    asked: Request,
+    request: Request,
     outcome: str,
     key: str,
     judgment: Judgment | None = None,
     reason: str | None = None,
 ) -> None:
-    """One row for every request that waits for the same, and word to the mission of each application among them.
+    """Settles all open requests with the same findings, and sends a decision for each of their applications.
 
-    Of two registrars the first one's row stands, and the second is told so.
+    Raises Conflict (mismatch_settled) if another registrar was faster.
     """
-    waiting = _same(session, asked)
-    holder = session.get_one(Person, asked.person)
-    seen = sides(session, holder, asked.transaction, asked.findings)
-    for one in waiting:
+    requests = _same_requests(session, request)
+    holder = session.get_one(Person, request.person)
+    sides = both_sides(session, holder, request.transaction, request.findings)
+    for open_request in requests:
         row = {
-            "request": one.id,
-            "mission": one.mission,
-            "application": one.application,
-            "transaction": one.transaction,
-            "person": one.person,
-            "findings": one.findings,
-            "sides": seen,
+            "request": open_request.id,
+            "mission": open_request.mission,
+            "application": open_request.application,
+            "transaction": open_request.transaction,
+            "person": open_request.person,
+            "findings": open_request.findings,
+            "sides": sides,
             "outcome": outcome,
             "court": judgment.court if judgment else None,
             "judgment_number": judgment.number if judgment else None,
@@ -137,34 +142,34 @@ def _settle(
             "key": key,
             "actor": actor.id,
         }
-        taken = insert(Settlement).values(row).on_conflict_do_nothing().returning(Settlement.id)
-        if session.scalar(taken) is None:
+        statement = insert(Settlement).values(row).on_conflict_do_nothing().returning(Settlement.id)
+        if session.scalar(statement) is None:
             raise Conflict("mismatch_settled")
-        audit.record(session, actor, f"mismatch.{outcome}", str(one.person), reason=one.application)
-    for application in dict.fromkeys(one.application for one in waiting):
-        _resume(session, actor, asked, application)
+        audit.record(session, actor, f"mismatch.{outcome}", str(open_request.person), reason=open_request.application)
+    for application in dict.fromkeys(open_request.application for open_request in requests):
+        _resume(session, actor, request, application)
 
 
-def _same(session: Session, asked: Request) -> list[Request]:
-    """Open requests for the same paper of the same entry that contradict nothing else."""
+def _same_requests(session: Session, request: Request) -> list[Request]:
+    """Open requests for the same document of the same person, with no further findings."""
     rows = session.scalars(
         select(Request)
         .where(
             Request.state == "mismatch",
-            Request.person == asked.person,
-            Request.transaction == asked.transaction,
+            Request.person == request.person,
+            Request.transaction == request.transaction,
             Request.id.not_in(select(Settlement.request)),
         )
         .order_by(Request.id)
     )
-    return [one for one in rows if set(one.findings) <= set(asked.findings)]
+    return [row for row in rows if set(row.findings) <= set(request.findings)]
 
 
-def _resume(session: Session, actor: Actor, asked: Request, application: str) -> None:
+def _resume(session: Session, actor: Actor, request: Request, application: str) -> None:
     body = {
         "application": application,
-        "transaction": asked.transaction,
-        "ask": asked.ask,
+        "transaction": request.transaction,
+        "ask": request.ask,
         "outcome": "returned",
         "reason": SETTLED,
     }

@@ -1,4 +1,4 @@
-"""Sets the two sides of each contradiction beside each other, as the register has them now."""
+"""Collects the two sides of each contradiction from the register's present state."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -16,77 +16,77 @@ FAMILY = "family-extract"
 KINDS = ("birth", "marriage", "divorce", "death")
 
 
-def sides(session: Session, holder: Person, transaction: str, codes: Iterable[str]) -> list[dict[str, Any]]:
-    """For each finding whose entry it is on and what stands on either side: {code, of, sides}.
+def both_sides(session: Session, holder: Person, transaction: str, codes: Iterable[str]) -> list[dict[str, Any]]:
+    """One row {code, of, sides} for each finding and person: `of` is the person's name.
 
-    A finding about a union or a household names no single field: then every event of the holder is shown.
+    A finding about a union or a household concerns no single field. Its sides are all events of the holder.
     """
-    wanted, told = set(codes), []
-    for one in _in_document(session, holder, transaction):
-        known = _of_person(session, one)
-        told += [
-            {"code": code, "of": snapshots.full_name(one), "sides": both}
-            for code, both in known.items()
-            if code in wanted
+    wanted_codes, rows = set(codes), []
+    for person in _people_in(session, holder, transaction):
+        sides_by_code = _sides_of(session, person)
+        rows += [
+            {"code": code, "of": snapshots.full_name(person), "sides": sides}
+            for code, sides in sides_by_code.items()
+            if code in wanted_codes
         ]
-    rest = wanted - {str(row["code"]) for row in told}
-    whole = {"of": snapshots.full_name(holder), "sides": _events(session, holder)}
-    return [*told, *({"code": code, **whole} for code in sorted(rest))]
+    remaining_codes = wanted_codes - {str(row["code"]) for row in rows}
+    all_events = {"of": snapshots.full_name(holder), "sides": _events(session, holder)}
+    return [*rows, *({"code": code, **all_events} for code in sorted(remaining_codes))]
 
 
-def _in_document(session: Session, holder: Person, transaction: str) -> list[Person]:
+def _people_in(session: Session, holder: Person, transaction: str) -> list[Person]:
     if transaction != FAMILY:
         return [holder]
-    on_it = select(Person).where(Person.office == holder.office, Person.entry == holder.entry)
-    return list(session.scalars(on_it.order_by(Person.born, Person.id)))
+    members = select(Person).where(Person.office == holder.office, Person.entry == holder.entry)
+    return list(session.scalars(members.order_by(Person.born, Person.id)))
 
 
-def _of_person(session: Session, one: Person) -> dict[str, list[Side]]:
-    """What may be wrong with one person's entry and is, each with its two sides."""
-    father, mother = vital.parents(session, one)
-    births, deaths = events_of(session, one.id, "birth"), events_of(session, one.id, "death")
-    wrong = {
-        *findings.parentage(one, father, mother),
-        *findings.birth(one, births),
-        *(findings.death(one, deaths) if one.died_on else []),
+def _sides_of(session: Session, person: Person) -> dict[str, list[Side]]:
+    """The sides of each contradiction on one person's entry, by code."""
+    father, mother = vital.parents(session, person)
+    births, deaths = events_of(session, person.id, "birth"), events_of(session, person.id, "death")
+    codes = {
+        *findings.parentage(person, father, mother),
+        *findings.birth(person, births),
+        *(findings.death(person, deaths) if person.died_on else []),
     }
     parents = [_day("father_entry", father.born)] if father else []
     parents += [_day("mother_entry", mother.born)] if mother else []
-    births_too = [_day("own_entry", one.born), *map(_event, births)]
-    deaths_too = [*([_day("own_entry", one.died_on)] if one.died_on else []), *map(_event, deaths)]
-    named_mother = f"{one.mother_name} {one.mother_family}"
-    known = {
-        "father_name": [_text("own_entry", one.father_name), _name("father_entry", father)],
-        "mother_name": [_text("own_entry", named_mother), _name("mother_entry", mother, whole=True)],
-        "father_sex": [_text("own_entry", one.father_name), _name("father_entry", father, whole=True)],
-        "mother_sex": [_text("own_entry", named_mother), _name("mother_entry", mother, whole=True)],
-        "born_before_parents": [_day("own_entry", one.born), *parents],
-        "birth_date": births_too,
-        "birth_twice": births_too,
-        "death_date": deaths_too,
-        "death_twice": deaths_too,
-        "death_event_missing": deaths_too,
+    birth_sides = [_day("own_entry", person.born), *map(_event, births)]
+    death_sides = [*([_day("own_entry", person.died_on)] if person.died_on else []), *map(_event, deaths)]
+    mother_name = f"{person.mother_name} {person.mother_family}"
+    sides_by_code = {
+        "father_name": [_text("own_entry", person.father_name), _name("father_entry", father)],
+        "mother_name": [_text("own_entry", mother_name), _name("mother_entry", mother, full=True)],
+        "father_sex": [_text("own_entry", person.father_name), _name("father_entry", father, full=True)],
+        "mother_sex": [_text("own_entry", mother_name), _name("mother_entry", mother, full=True)],
+        "born_before_parents": [_day("own_entry", person.born), *parents],
+        "birth_date": birth_sides,
+        "birth_twice": birth_sides,
+        "death_date": death_sides,
+        "death_twice": death_sides,
+        "death_event_missing": death_sides,
     }
-    return {code: both for code, both in known.items() if code in wrong}
+    return {code: sides for code, sides in sides_by_code.items() if code in codes}
 
 
 def _events(session: Session, holder: Person) -> list[Side]:
-    return [_event(one) for kind in KINDS for one in events_of(session, holder.id, kind)]
+    return [_event(event) for kind in KINDS for event in events_of(session, holder.id, kind)]
 
 
-def _text(place: str, value: str) -> Side:
-    return {"place": place, "text": value}
+def _text(source: str, value: str) -> Side:
+    return {"place": source, "text": value}
 
 
-def _name(place: str, parent: Person | None, *, whole: bool = False) -> Side:
+def _name(source: str, parent: Person | None, *, full: bool = False) -> Side:
     if parent is None:
-        return _text(place, "")
-    return _text(place, f"{parent.given_name} {parent.family_name}" if whole else parent.given_name)
+        return _text(source, "")
+    return _text(source, f"{parent.given_name} {parent.family_name}" if full else parent.given_name)
 
 
-def _day(place: str, day: date) -> Side:
-    return {"place": place, "day": day.isoformat()}
+def _day(source: str, day: date) -> Side:
+    return {"place": source, "day": day.isoformat()}
 
 
-def _event(one: RegisterEvent) -> Side:
-    return {"place": f"{one.kind}_event", "day": one.happened_on.isoformat(), "number": one.number}
+def _event(event: RegisterEvent) -> Side:
+    return {"place": f"{event.kind}_event", "day": event.happened_on.isoformat(), "number": event.number}

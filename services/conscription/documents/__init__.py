@@ -1,7 +1,7 @@
-"""What conscription hands out, and the snapshot each paper is drawn from.
+"""The documents of conscription, and the snapshot each one is drawn from.
 
-Every paper extends directorate.html. `issue(..., kind=..., data=...)` takes exactly, for the three papers of a paid
-allowance (cash-allowance-discharge, reserve-allowance-exemption, missed-service-clearance):
+Every document extends directorate.html. `issue(..., kind=..., data=...)` takes exactly, for the three documents of a
+paid allowance (cash-allowance-discharge, reserve-allowance-exemption, missed-service-clearance):
 
     holder      {"ar", "en"}            the printed name: given, father's and family name
     person      given, family, father, mother, mother_family, birth_place: each {"ar", "en"}

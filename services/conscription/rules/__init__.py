@@ -1,1 +1,1 @@
-"""What the laws of conscription say, as arithmetic that shows its working: no clock, no database, no words."""
+"""The laws of conscription as calculations that show their working, without clock, database or texts."""

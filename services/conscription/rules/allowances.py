@@ -1,4 +1,4 @@
-"""Who owes which allowance and how much: in lieu of service, of the reserve, or for service missed until past 42."""
+"""Calculates the three allowances: in lieu of service, of the reserve, and for service missed until the age of 42."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ SETTLED = frozenset({"served", "exempt", "only_son"})
 
 @dataclass(frozen=True)
 class Man:
-    """What the service record and the movement record say about one man."""
+    """One man's facts from the service record and the movement record. `extended` are years with a paid extension."""
 
     born: date
     status: str
@@ -34,7 +34,10 @@ class Man:
 
 
 def refusal_reason(status: str, born: date, on: date) -> str | None:
-    """Why no allowance in lieu of service may be assessed, or None. Liable: 18 to 42, neither served nor exempt."""
+    """The reason why a man owes no allowance in lieu of service, or None.
+
+    He is liable from 18 to 42, unless he has served or is exempt.
+    """
     if status in SETTLED:
         return "service_already_settled"
     if status == "reserve":
@@ -50,7 +53,7 @@ def tier(
     extended: frozenset[int] = NO_YEARS,
     extension: Price | None = None,
 ) -> tuple[str | None, Residence]:
-    """The tier a man reaches on a day, None below one year; with the residence it rests on.
+    """The tier a man reaches on a day (None below one year), and the residence it is based on.
 
     Tiers: LD 31/2020; the one for men born abroad with ten years' residence is reported, not read (certainty M).
     """
@@ -61,21 +64,21 @@ def tier(
             return "born_abroad", youth.with_step("born_abroad", {"until": draft_day.isoformat()})
         if youth.years >= LONG_BIRTH_STAY_YEARS:
             return "born_abroad_ten_years", youth.with_step("born_abroad_ten_years", {"years": youth.years})
-    found = residence(intervals, on, extended, extension)
-    reached = next((name for years, name in TIERS if found.years >= years), None)
-    if reached is None:
-        return None, _next(found.with_step("tier_not_reached", {"years": found.years}), len(TIERS) - 1)
-    place = [name for _, name in TIERS].index(reached)
-    told = found.with_step("tier_highest" if place == 0 else "tier_reached", {"years": found.years})
-    return reached, _next(told, place - 1)
+    abroad = residence(intervals, on, extended, extension)
+    tier_name = next((name for years, name in TIERS if abroad.years >= years), None)
+    if tier_name is None:
+        return None, _with_next_tier(abroad.with_step("tier_not_reached", {"years": abroad.years}), len(TIERS) - 1)
+    index = [name for _, name in TIERS].index(tier_name)
+    with_reached_tier = abroad.with_step("tier_highest" if index == 0 else "tier_reached", {"years": abroad.years})
+    return tier_name, _with_next_tier(with_reached_tier, index - 1)
 
 
-def _next(found: Residence, place: int) -> Residence:
-    """Adds when the tier in that place would be reached; nothing beyond the highest, or without residence."""
-    if place < 0 or found.since is None:
-        return found
-    years = TIERS[place][0]
-    return found.with_step("tier_next", {"years": years, "on": add_years(found.since, years).isoformat()})
+def _with_next_tier(abroad: Residence, index: int) -> Residence:
+    """Adds the day on which the tier at `index` will be reached, unless there is none higher or no residence."""
+    if index < 0 or abroad.since is None:
+        return abroad
+    years = TIERS[index][0]
+    return abroad.with_step("tier_next", {"years": years, "on": add_years(abroad.since, years).isoformat()})
 
 
 def cash(man: Man, prices: Prices, on: date) -> Finding:
@@ -84,110 +87,113 @@ def cash(man: Man, prices: Prices, on: date) -> Finding:
     if reason:
         return Finding(None, reason)
     extension = prices.get("stay_extension")
-    reached, found = tier(man.born, man.born_abroad, man.stays, on, man.extended, extension)
-    if reached is None:
-        return Finding(None, "residence_too_short", found.steps)
-    return _owed(prices[reached], found.steps)
+    tier_name, abroad = tier(man.born, man.born_abroad, man.stays, on, man.extended, extension)
+    if tier_name is None:
+        return Finding(None, "residence_too_short", abroad.steps)
+    return _finding(prices[tier_name], abroad.steps)
 
 
-def missed(man: Man, prices: Prices, on: date) -> Finding:
-    """For service missed until past 42: three months to pay, then an addition for each whole year late, up to a cap."""
+def missed_service(man: Man, prices: Prices, on: date) -> Finding:
+    """The allowance for service missed until 42: three months to pay, then an addition per whole year, up to a cap."""
     if man.status in SETTLED or man.status == "reserve":
         return Finding(None, "service_already_settled")
     if age_on(man.born, on) < LIABLE_UNTIL_AGE:
         return Finding(None, "not_past_service_age")
-    turned = add_years(man.born, LIABLE_UNTIL_AGE)
-    payable = add_months(turned, MONTHS_TO_PAY)
+    birthday = add_years(man.born, LIABLE_UNTIL_AGE)
+    payable = add_months(birthday, MONTHS_TO_PAY)
     base, yearly, cap = (prices[name] for name in ("missed_service", "missed_service_year_late", "missed_service_cap"))
-    late = age_on(payable, on) if on > payable else 0
-    addition = min(yearly.times(late), cap, key=lambda price: price.amount)
+    years_late = age_on(payable, on) if on > payable else 0
+    addition = min(yearly.times(years_late), cap, key=lambda price: price.amount)
     steps = [
-        Step("passed_age", AGE_LAW, {"on": turned.isoformat(), "age": LIABLE_UNTIL_AGE}),
+        Step("passed_age", AGE_LAW, {"on": birthday.isoformat(), "age": LIABLE_UNTIL_AGE}),
         Step("missed_base", base.law, {"amount": base.serialise()}),
         Step("payable_until", MISSED_LAW, {"on": payable.isoformat(), "months": MONTHS_TO_PAY}),
     ]
-    if late:
-        told: Params = {
-            "years": late,
+    if years_late:
+        params: Params = {
+            "years": years_late,
             "rate": yearly.serialise(),
             "amount": addition.serialise(),
             "most": cap.serialise(),
         }
-        steps.append(Step("late_addition", yearly.law, told))
+        steps.append(Step("late_addition", yearly.law, params))
     else:
         steps.append(
             Step("not_late", MISSED_LAW, {"on": add_years(payable, 1).isoformat(), "rate": yearly.serialise()})
         )
     total = Price("missed_service", base.amount + addition.amount, base.currency, base.law)
-    return _owed(total, tuple(steps))
+    return _finding(total, tuple(steps))
 
 
 def reserve(man: Man, prices: Prices, on: date) -> Finding:
-    """The allowance of the reserve: for a year abroad, by age less months served, by disability; the least of them."""
+    """The allowance of the reserve: the least of three amounts.
+
+    They are for a year abroad, by age less the months served, and by disability.
+    """
     if man.status in SETTLED:
         return Finding(None, "service_already_settled")
     if man.status != "reserve":
         return Finding(None, "not_of_the_reserve")
-    found = residence(man.stays, on, man.extended, prices.get("stay_extension"))
-    ways = [_by_years_abroad(found, prices), _by_age(man, prices, on), _by_disability(man, prices)]
-    steps = (*found.steps, *(step for _, step in ways if step))
-    owed = [price for price, _ in ways if price]
-    if not owed:
+    abroad = residence(man.stays, on, man.extended, prices.get("stay_extension"))
+    options = [_by_years_abroad(abroad, prices), _by_age(man, prices, on), _by_disability(man, prices)]
+    steps = (*abroad.steps, *(step for _, step in options if step))
+    payable = [price for price, _ in options if price]
+    if not payable:
         return Finding(None, "reserve_not_reached", steps)
-    least = min(owed, key=lambda price: price.amount)
+    least = min(payable, key=lambda price: price.amount)
     if least.amount <= 0:
         return Finding(None, "nothing_left_to_pay", steps)
-    return _owed(least, steps)
+    return _finding(least, steps)
 
 
-Way = tuple[Price | None, Step | None]
+PriceAndStep = tuple[Price | None, Step | None]
 
 
-def _by_years_abroad(found: Residence, prices: Prices) -> Way:
+def _by_years_abroad(abroad: Residence, prices: Prices) -> PriceAndStep:
     price = prices.get("reserve_abroad")
     if price is None:
         return None, None
-    if found.years >= RESERVE_YEARS_ABROAD:
-        return price, Step("reserve_abroad", price.law, {"years": found.years, "amount": price.serialise()})
-    if found.since is None:
+    if abroad.years >= RESERVE_YEARS_ABROAD:
+        return price, Step("reserve_abroad", price.law, {"years": abroad.years, "amount": price.serialise()})
+    if abroad.since is None:
         return None, Step("reserve_abroad_never", price.law, {"years": RESERVE_YEARS_ABROAD})
-    due = add_years(found.since, RESERVE_YEARS_ABROAD).isoformat()
-    return None, Step("reserve_abroad_later", price.law, {"on": due, "amount": price.serialise()})
+    due_on = add_years(abroad.since, RESERVE_YEARS_ABROAD).isoformat()
+    return None, Step("reserve_abroad_later", price.law, {"on": due_on, "amount": price.serialise()})
 
 
-def _by_age(man: Man, prices: Prices, on: date) -> Way:
+def _by_age(man: Man, prices: Prices, on: date) -> PriceAndStep:
     price, month = prices.get("reserve_age"), prices.get("reserve_month_served")
     if price is None or price.from_age is None or month is None:
         return None, None
     if age_on(man.born, on) < price.from_age:
-        due = add_years(man.born, price.from_age).isoformat()
+        due_on = add_years(man.born, price.from_age).isoformat()
         return None, Step(
-            "reserve_age_later", price.law, {"on": due, "age": price.from_age, "amount": price.serialise()}
+            "reserve_age_later", price.law, {"on": due_on, "age": price.from_age, "amount": price.serialise()}
         )
-    served = month.times(man.reserve_months)
-    owed = Price(price.tier, max(price.amount - served.amount, 0), price.currency, price.law, price.from_age)
-    told: Params = {
+    deduction = month.times(man.reserve_months)
+    remainder = Price(price.tier, max(price.amount - deduction.amount, 0), price.currency, price.law, price.from_age)
+    params: Params = {
         "age": price.from_age,
         "months": man.reserve_months,
-        "less": served.serialise(),
-        "amount": owed.serialise(),
+        "less": deduction.serialise(),
+        "amount": remainder.serialise(),
     }
-    return owed, Step("reserve_age", price.law, told)
+    return remainder, Step("reserve_age", price.law, params)
 
 
-def _by_disability(man: Man, prices: Prices) -> Way:
+def _by_disability(man: Man, prices: Prices) -> PriceAndStep:
     price = prices.get("reserve_disability")
     if price is None or man.disability != "partial":
         return None, None
     return price, Step("reserve_disability", price.law, {"amount": price.serialise()})
 
 
-def _owed(price: Price, steps: tuple[Step, ...]) -> Finding:
+def _finding(price: Price, steps: tuple[Step, ...]) -> Finding:
     return Finding(price, None, (*steps, Step("amount", price.law, {"amount": price.serialise()})))
 
 
 ALLOWANCES = {
     "cash-allowance": cash,
     "reserve-cash-allowance": reserve,
-    "missed-service-allowance": missed,
+    "missed-service-allowance": missed_service,
 }

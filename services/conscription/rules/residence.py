@@ -1,4 +1,4 @@
-"""How long a man has lived abroad without a break: days in Syria are tolerated up to a limit in each year."""
+"""Calculates a man's unbroken residence abroad. Days in Syria are tolerated up to a limit in each year."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -11,7 +11,7 @@ from shared.values.dates import age_on
 
 LAW = "LD 31/2020"
 STAY_LAW = "LD 30/2007"
-# The two weeks are advice and the further days were announced by an embassy; neither was read in a law.
+# MARGIN_DAYS is advice and EXTENSION_DAYS was announced by an embassy. Neither was read in a law.
 NOTICE = "Beirut embassy notices"
 TOLERATED_DAYS_PER_YEAR = 90
 EXTENSION_DAYS = 60
@@ -21,37 +21,39 @@ NO_YEARS: frozenset[int] = frozenset()
 
 @dataclass(frozen=True)
 class Residence:
-    """The residence that counts: from its first day to the day of assessment, and how it was found."""
+    """The residence that counts, from its first day to the day of assessment, with its working."""
 
     since: date | None
     years: int
     steps: tuple[Step, ...]
 
     def with_step(self, code: str, params: Params, law: str = LAW) -> "Residence":
-        """The same, with one more line of working."""
+        """A copy with one more step of the working."""
         return replace(self, steps=(*self.steps, Step(code, law, params)))
 
 
 def limit(year: int, extended: AbstractSet[int]) -> int:
-    """Days in Syria that a calendar year tolerates; more where a man has paid for an extension in it."""
+    """The tolerated days in Syria in a calendar year; more in years with a paid extension."""
     return TOLERATED_DAYS_PER_YEAR + (EXTENSION_DAYS if year in extended else 0)
 
 
 def residence(
     intervals: Iterable[Interval], on: date, extended: AbstractSet[int] = NO_YEARS, extension: Price | None = None
 ) -> Residence:
-    """The longest unbroken residence up to a day: too many days in Syria in one calendar year break it.
+    """The longest unbroken residence up to a day. Too many days in Syria in one calendar year break it.
 
-    `extended` are the years with a paid extension, `extension` what one costs, to be named where it was missing.
+    `extended` are the years with a paid extension. `extension` is its price, for the step about a missing extension.
     """
     stays = merge(intervals, on)
-    start = next((place for place in range(len(stays)) if _holds(in_syria(stays[place:], on), extended)), None)
+    start = next(
+        (index for index in range(len(stays)) if _is_within_limits(in_syria(stays[index:], on), extended)), None
+    )
     since = None if start is None else stays[start].first
-    counted = {} if start is None else in_syria(stays[start:], on)
-    steps = [*movements(stays, on), *_years(in_syria(stays, on), counted, extended, extension)]
+    counted_days = {} if start is None else in_syria(stays[start:], on)
+    steps = [*movements(stays, on), *_years(in_syria(stays, on), counted_days, extended, extension)]
     years = age_on(since, on) if since else 0
     if since:
-        steps.append(margin(on, counted.get(on.year, 0), limit(on.year, extended)))
+        steps.append(margin(on, counted_days.get(on.year, 0), limit(on.year, extended)))
         steps.append(Step("counted", LAW, {"from": since.isoformat(), "until": on.isoformat(), "years": years}))
     return Residence(since, years, tuple(steps))
 
@@ -61,48 +63,55 @@ def in_syria(stays: Sequence[Stay], on: date) -> dict[int, int]:
     return days_by_year(gaps(stays, on))
 
 
-def _holds(in_syria: Mapping[int, int], extended: AbstractSet[int]) -> bool:
-    return all(days <= limit(year, extended) for year, days in in_syria.items())
+def _is_within_limits(days_in_syria: Mapping[int, int], extended: AbstractSet[int]) -> bool:
+    return all(days <= limit(year, extended) for year, days in days_in_syria.items())
 
 
 def movements(stays: Sequence[Stay], on: date) -> list[Step]:
-    """Every stay abroad and every stay in Syria, in the order they were made."""
-    told = [("stay", stay) for stay in stays] + [("in_syria", gap) for gap in gaps(stays, on)]
-    return [Step(code, STAY_LAW, _explained(stay)) for code, stay in sorted(told, key=lambda one: one[1].first)]
+    """A step for every stay abroad and in Syria, in order of time."""
+    coded_stays = [("stay", stay) for stay in stays] + [("in_syria", gap) for gap in gaps(stays, on)]
+    return [
+        Step(code, STAY_LAW, _stay_params(stay)) for code, stay in sorted(coded_stays, key=lambda coded: coded[1].first)
+    ]
 
 
-def _explained(stay: Stay) -> Params:
+def _stay_params(stay: Stay) -> Params:
     return {"from": stay.first.isoformat(), "until": stay.last.isoformat(), "days": stay.days}
 
 
 def _years(
-    every: Mapping[int, int], counted: Mapping[int, int], extended: AbstractSet[int], extension: Price | None
+    all_days: Mapping[int, int], counted_days: Mapping[int, int], extended: AbstractSet[int], extension: Price | None
 ) -> list[Step]:
-    """A line per year with days in Syria: tolerated within the residence that counts, or what broke it before."""
+    """A step for each year with days in Syria: tolerated in the residence that counts, or the break before it."""
     steps = []
-    for year in sorted(every):
+    for year in sorted(all_days):
         allowed = limit(year, extended)
-        if year in counted:
-            code = "year_extended" if counted[year] > TOLERATED_DAYS_PER_YEAR else "year_tolerated"
+        if year in counted_days:
+            code = "year_extended" if counted_days[year] > TOLERATED_DAYS_PER_YEAR else "year_tolerated"
             law = NOTICE if code == "year_extended" else STAY_LAW
-            steps.append(Step(code, law, {"year": year, "days": counted[year], "limit": allowed}))
-        elif every[year] > allowed:
-            steps.append(Step("year_broken", STAY_LAW, {"year": year, "days": every[year], "limit": allowed}))
-            steps += _missed_extension(year, every[year], allowed, extension)
+            steps.append(Step(code, law, {"year": year, "days": counted_days[year], "limit": allowed}))
+        elif all_days[year] > allowed:
+            steps.append(Step("year_broken", STAY_LAW, {"year": year, "days": all_days[year], "limit": allowed}))
+            steps += _missed_extension(year, all_days[year], allowed, extension)
     return steps
 
 
 def _missed_extension(year: int, days: int, allowed: int, extension: Price | None) -> list[Step]:
-    """Where the further days would have kept the year, that none were paid for."""
-    longer = TOLERATED_DAYS_PER_YEAR + EXTENSION_DAYS
-    if extension is None or allowed == longer or days > longer:
+    """A step for a year that a paid extension would have saved."""
+    extended_limit = TOLERATED_DAYS_PER_YEAR + EXTENSION_DAYS
+    if extension is None or allowed == extended_limit or days > extended_limit:
         return []
-    told: Params = {"year": year, "days": EXTENSION_DAYS, "amount": extension.serialise()}
-    return [Step("extension_missing", extension.law, told)]
+    params: Params = {"year": year, "days": EXTENSION_DAYS, "amount": extension.serialise()}
+    return [Step("extension_missing", extension.law, params)]
 
 
-def margin(on: date, spent: int, allowed: int) -> Step:
-    """What is left of this year's days, and what to count on so that a late bus breaks nothing."""
-    left = allowed - spent
-    told: Params = {"year": on.year, "days": left, "advised": max(left - MARGIN_DAYS, 0), "margin": MARGIN_DAYS}
-    return Step("margin", NOTICE, told)
+def margin(on: date, days_spent: int, allowed: int) -> Step:
+    """The days left in this year, and the advised number, less a margin for delays."""
+    days_left = allowed - days_spent
+    params: Params = {
+        "year": on.year,
+        "days": days_left,
+        "advised": max(days_left - MARGIN_DAYS, 0),
+        "margin": MARGIN_DAYS,
+    }
+    return Step("margin", NOTICE, params)

@@ -1,4 +1,4 @@
-"""Days inside and outside Syria by the movement record: joined, told apart and counted by calendar year."""
+"""Calculates with stays of the movement record: merges them, finds gaps, counts days by calendar year."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ Interval = tuple[date, date | None]
 
 @dataclass(frozen=True)
 class Stay:
-    """Days spent in one place, both ends included."""
+    """A stay in one country, both ends included."""
 
     first: date
     last: date
@@ -23,9 +23,9 @@ class Stay:
 
 
 def merge(intervals: Iterable[Interval], on: date) -> list[Stay]:
-    """Stays abroad in order, overlaps and touching ends joined, nothing after the day of assessment.
+    """Stays abroad in order, up to the day of assessment. Overlapping and adjacent ones are merged.
 
-    An interval that ends before it begins is left out: the record is wrong there and proves no stay.
+    An interval that ends before it begins is a wrong record and is left out.
     """
     bounded = sorted((first, min(last or on, on)) for first, last in intervals if first <= min(last or on, on))
     merged: list[Stay] = []
@@ -39,16 +39,16 @@ def merge(intervals: Iterable[Interval], on: date) -> list[Stay]:
 
 def gaps(stays: Sequence[Stay], on: date) -> list[Stay]:
     """The days in Syria between stays, and after the last one until the day of assessment."""
-    between = [Stay(one.last + DAY, two.first - DAY) for one, two in pairwise(stays)]
+    between = [Stay(stay.last + DAY, following.first - DAY) for stay, following in pairwise(stays)]
     after = [Stay(stays[-1].last + DAY, on)] if stays and stays[-1].last < on else []
     return between + after
 
 
 def days_by_year(periods: Iterable[Stay]) -> dict[int, int]:
-    """Days of the periods that fall in each calendar year."""
-    found: dict[int, int] = {}
+    """The number of days of the periods in each calendar year."""
+    days: dict[int, int] = {}
     for period in periods:
         for year in range(period.first.year, period.last.year + 1):
             first, last = max(period.first, date(year, 1, 1)), min(period.last, date(year, 12, 31))
-            found[year] = found.get(year, 0) + (last - first).days + 1
-    return found
+            days[year] = days.get(year, 0) + (last - first).days + 1
+    return days

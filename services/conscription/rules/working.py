@@ -1,4 +1,4 @@
-"""The words of a working: steps that name their clause, prices by law, and what is found in the end."""
+"""The types of a working: steps with their legal source, prices by law, and the finding."""
 
 from dataclasses import dataclass, field, replace
 
@@ -8,7 +8,7 @@ Params = dict[str, str | int | Amount]
 
 @dataclass(frozen=True)
 class Step:
-    """One line of the working: text `working.<code>` with its parameters, and the clause it rests on.
+    """One line of the working: text `working.<code>` with its parameters, and its legal source.
 
     Parameters: ISO dates, numbers of days, `year`, `years`, `age`, `months`, and amounts in minor units.
     """
@@ -24,7 +24,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Price:
-    """What a tier costs on a day by its law, in minor units; from an age on where the law names one."""
+    """The price of a tier by law, in minor units; `from_age` where the law names an age."""
 
     tier: str
     amount: int
@@ -33,7 +33,7 @@ class Price:
     from_age: int | None = None
 
     def times(self, count: int) -> "Price":
-        """The price of several, such as months or years."""
+        """The price of a number of units, such as months or years."""
         return replace(self, amount=self.amount * count)
 
     def serialise(self) -> Amount:
@@ -46,7 +46,7 @@ Prices = dict[str, Price]
 
 @dataclass(frozen=True)
 class Finding:
-    """What was found: a price, or the reason why there is none; with the steps that lead there."""
+    """A price, or the reason of a refusal; with the steps of the working."""
 
     price: Price | None
     reason: str | None

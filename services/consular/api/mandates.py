@@ -23,7 +23,7 @@ from services.consular.uploads import rules as papers
 from shared import forms
 from shared.catalogue.model import Question
 from shared.errors import Invalid
-from shared.identity.representation import Representation, reading_pass, sign_representation
+from shared.identity.representation import Representation, sign_reading_pass, sign_representation
 from shared.values.references import mission_of
 from shared.web.service import allowed, body, current_actor, database, keys, settings
 
@@ -242,4 +242,4 @@ def issue_reading_pass(reference: str) -> dict[str, str]:
     actor = current_actor()
     with mission_session(reference) as session:
         application = find_application(session, actor, "application.pass", reference).reference
-    return {name: reading_pass(keys(), str(actor.person), application, name) for name in ISSUERS}
+    return {name: sign_reading_pass(keys(), str(actor.person), application, name) for name in ISSUERS}

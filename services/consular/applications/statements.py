@@ -76,7 +76,7 @@ def holder_of(attested_facts: AttestedFacts) -> dict[str, Any]:
 
 def check_holder(entry: Transaction, answers: Mapping[str, object], attested_facts: AttestedFacts, person: str) -> None:
     """Raises Refusal unless the statement is about the person whom the answers name."""
-    named_person, holder = kin.named(entry, answers), holder_of(attested_facts)
+    named_person, holder = kin.holder_answers(entry, answers), holder_of(attested_facts)
     if named_person is None:
         return
     key, identifier = ("national_number", named_person["national_number"]) if named_person else ("person", person)

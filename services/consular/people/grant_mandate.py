@@ -58,7 +58,7 @@ def grant(
 def check_terms(scope: Sequence[str], until: date, today: date, kind: str) -> None:
     """Raises Invalid for a scope that is empty or not offered, an end in the past, or one beyond the longest term."""
     errors: dict[str, str] = {}
-    if not scope or set(scope) - set(scopes.offered(TRANSACTIONS, rules.CAPACITY_OF[kind])):
+    if not scope or set(scope) - set(scopes.available_scopes(TRANSACTIONS, rules.CAPACITY_OF[kind])):
         errors["scope"] = "mandate_scope_needed"
     if until < today:
         errors["until"] = "mandate_ends_in_the_past"

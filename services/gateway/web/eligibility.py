@@ -59,7 +59,7 @@ def attested(entry: Transaction, answers: Mapping[str, Any] | None = None, behal
 
     Raises Unavailable when one does not answer, Refusal when the register knows no such relative or no mandate stands.
     """
-    actor, holder = visitor().actor, kin.named(entry, answers) if answers is not None else None
+    actor, holder = visitor().actor, kin.holder_answers(entry, answers) if answers is not None else None
     proven = consular().mandates.prove(actor, behalf.mandate, entry.slug) if behalf and behalf.mandate else None
     proofs = dict(proven["proofs"]) if proven else {}
     asked = behalf.asked(proofs.get("civil_registry")) if behalf else None

@@ -12,7 +12,7 @@ from services.gateway.web.presentation import date as date_in_words
 from services.gateway.web.presentation import has_text, hijri_date, t, tn, zone_of
 from shared.catalogue.model import Question, Transaction
 from shared.errors import Invalid, Refusal
-from shared.forms import DATES, as_typed, check_questions
+from shared.forms import DATES, check_questions, typed_value
 from shared.values.calendars import HIJRI
 from shared.values.dates import local_date
 
@@ -90,7 +90,7 @@ def fields(
     prefix: str = "question",
 ) -> list[Field]:
     """The questions with what was typed and what is wrong. Texts are `<prefix>.<name>.label` and so on."""
-    return [_field(one, as_typed(one.name, values), (errors or {}).get(one.name), prefix) for one in questions]
+    return [_field(one, typed_value(one.name, values), (errors or {}).get(one.name), prefix) for one in questions]
 
 
 def _field(question: Question, value: Any, error: Markup | None, prefix: str) -> Field:
@@ -121,7 +121,7 @@ def _parts(value: Any) -> dict[str, str]:
 
 def answer_in_words(question: Question, answers: Mapping[str, Any], prefix: str = "question") -> Markup | str:
     """The answer to a question in words; a Hijri date as it was typed, with the Gregorian date that is stored."""
-    answer, typed = answers.get(question.name), as_typed(question.name, answers)
+    answer, typed = answers.get(question.name), typed_value(question.name, answers)
     if answer in (None, ""):
         return ""
     if question.kind in DATES:

@@ -21,14 +21,14 @@ __all__ = [
 
 def connect_publisher(url: str, me: str) -> Publisher:
     """A connection to send on, for the calling thread alone. Raises BusDown."""
-    made: Publisher = _bus(url).make_publisher(url, me)
-    return made
+    publisher: Publisher = _bus(url).make_publisher(url, me)
+    return publisher
 
 
 def connect_consumer(url: str, me: str) -> Consumer:
     """A connection that hears what the service `me` listens to, for the calling thread alone. Raises BusDown."""
-    made: Consumer = _bus(url).make_consumer(url, me)
-    return made
+    consumer: Consumer = _bus(url).make_consumer(url, me)
+    return consumer
 
 
 def _bus(url: str) -> ModuleType:

@@ -91,7 +91,7 @@ class Consumer(Protocol):
         """Never raises. Unacknowledged deliveries are delivered again."""
 
 
-class Owned:
+class ThreadConnection:
     """A kombu connection that answers only to the thread and process that opened it."""
 
     # What a broken connection raises; AttributeError is what py-amqp says when its socket vanished under it.
@@ -99,18 +99,18 @@ class Owned:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        self._owner = caller()
+        self._owner = current_thread()
 
     @contextmanager
     def guard(self) -> Iterator[None]:
         """Turns every fault of the connection into BusDown. Raises RuntimeError in another thread or after a fork."""
-        if caller() != self._owner:
+        if current_thread() != self._owner:
             raise RuntimeError("a bus connection belongs to the thread that opened it")
         try:
             yield
-        except (*self.connection.connection_errors, *self.connection.channel_errors, *self.faults) as wrong:
+        except (*self.connection.connection_errors, *self.connection.channel_errors, *self.faults) as error:
             self.drop()
-            raise BusDown(type(wrong).__name__) from wrong
+            raise BusDown(type(error).__name__) from error
 
     def drop(self) -> None:
         """Closes the socket without a protocol goodbye; never raises."""
@@ -124,7 +124,7 @@ class Owned:
         self.drop()
 
 
-def caller() -> tuple[int, int]:
+def current_thread() -> tuple[int, int]:
     """This process and thread."""
     return os.getpid(), threading.get_ident()
 

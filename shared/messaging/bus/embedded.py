@@ -20,18 +20,18 @@ from shared.messaging.bus.connection import (
     PREFETCH,
     HeldDelivery,
     OutgoingMessage,
-    Owned,
+    ThreadConnection,
     raw_bytes,
 )
 from shared.messaging.bus.topology import EXCHANGES, inbox_queue
-from shared.messaging.messages import LISTENS, Delivery
+from shared.messaging.messages import SENDERS_BY_LISTENER, Delivery
 
 # How long a message stays with a consumer that died.
 HOLD_SECONDS = 15
 # Wake-ups come by NOTIFY; this is how long one may be missed.
 POLL_SECONDS = 1
 # Any constant will do: two processes that declare at once take turns.
-DECLARING = 7_234_903
+DECLARE_LOCK = 7_234_903
 OPTIONS = {
     "init_extension": False,
     # One for the messages; waiting has its own.
@@ -45,7 +45,7 @@ OPTIONS = {
 }
 
 
-class Unroutable(Exception):
+class UnroutableMessage(Exception):
     """Nobody listens to this."""
 
 
@@ -56,12 +56,12 @@ class Channel(pgmq.Channel):  # type: ignore[misc]
 
     def _put_topic(self, exchange: str, message: dict[str, Any], routing_key: str, **_kwargs: Any) -> None:
         if not self.pgmq.send_topic(self._topic_key(exchange, routing_key), message, conn=self.sending):
-            raise Unroutable
+            raise UnroutableMessage
 
     def _pgmq_message_to_python(self, pgmq_message: Any, queue: str) -> Any:
         payload = pgmq_message.message
         if not self._is_ours(payload):
-            pgmq_message.message = foreign(payload)
+            pgmq_message.message = foreign_message(payload)
         else:
             # Never inflated, whatever its headers ask for.
             payload["headers"] = {}
@@ -70,8 +70,8 @@ class Channel(pgmq.Channel):  # type: ignore[misc]
     def _is_ours(self, payload: Any) -> bool:
         try:
             self.decode_body(payload["body"], payload["properties"]["body_encoding"])
-            tag, came = payload["properties"]["delivery_tag"], payload["properties"]["delivery_info"]
-            return isinstance(tag, str) and {"exchange", "routing_key"} <= came.keys()
+            tag, delivery_info = payload["properties"]["delivery_tag"], payload["properties"]["delivery_info"]
+            return isinstance(tag, str) and {"exchange", "routing_key"} <= delivery_info.keys()
         except (KeyError, TypeError, ValueError, AttributeError, LookupError):
             return False
 
@@ -82,7 +82,7 @@ class Transport(pgmq.Transport):  # type: ignore[misc]
     Channel = Channel
 
 
-def foreign(payload: Any) -> dict[str, Any]:
+def foreign_message(payload: Any) -> dict[str, Any]:
     """A row that kombu did not write, as a message that says so."""
     properties = {
         "delivery_tag": str(uuid4()),
@@ -93,8 +93,8 @@ def foreign(payload: Any) -> dict[str, Any]:
     return {"body": body, "content-type": "foreign", "content-encoding": "binary", "properties": properties}
 
 
-class _Embedded(Owned):
-    faults = (*Owned.faults, psycopg.Error)
+class _Embedded(ThreadConnection):
+    faults = (*ThreadConnection.faults, psycopg.Error)
 
     def __init__(self, url: str, me: str) -> None:
         self.me = me
@@ -108,16 +108,16 @@ class _Embedded(Owned):
     def _declare(self) -> None:
         bindings = [
             (self.channel.canonical_queue_name(f"{listener}.inbox"), self.channel._topic_key(sender, "#"))
-            for listener, senders in LISTENS.items()
+            for listener, senders in SENDERS_BY_LISTENER.items()
             for sender in senders
         ]
         with self.queues.pool.connection() as connection:
-            connection.execute("SELECT pg_advisory_xact_lock(%s)", [DECLARING])
-            there = connection.execute("SELECT queue_name FROM pgmq.meta").fetchall()
-            bound = connection.execute("SELECT queue_name, pattern FROM pgmq.topic_bindings").fetchall()
-            for queue in {queue for queue, _ in bindings} - {queue for (queue,) in there}:
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", [DECLARE_LOCK])
+            queue_rows = connection.execute("SELECT queue_name FROM pgmq.meta").fetchall()
+            binding_rows = connection.execute("SELECT queue_name, pattern FROM pgmq.topic_bindings").fetchall()
+            for queue in {queue for queue, _ in bindings} - {queue for (queue,) in queue_rows}:
                 self.queues.create_queue(queue, conn=connection)
-            for queue, pattern in set(bindings) - set(bound):
+            for queue, pattern in set(bindings) - set(binding_rows):
                 self.queues.bind_topic(pattern, queue, conn=connection)
 
 
@@ -139,7 +139,7 @@ class EmbeddedPublisher(_Embedded):
             for outgoing in messages:
                 try:
                     self._send(outgoing)
-                except Unroutable:
+                except UnroutableMessage:
                     troubles[outgoing.id] = "unroutable"
         return troubles
 
@@ -155,8 +155,8 @@ class EmbeddedPublisher(_Embedded):
     def is_unknown(self) -> bool:
         """See Publisher."""
         with self.guard(), self.queues.pool.connection() as connection:
-            known = "SELECT 1 FROM pgmq.meta WHERE queue_name = %s"
-            return connection.execute(known, [self.marker]).fetchone() is None
+            query = "SELECT 1 FROM pgmq.meta WHERE queue_name = %s"
+            return connection.execute(query, [self.marker]).fetchone() is None
 
     def register(self) -> None:
         """See Publisher."""
@@ -186,13 +186,14 @@ class EmbeddedConsumer(_Embedded):
             ).consume()
 
     def _on_message(self, message: Message) -> None:
-        came = message.delivery_info
+        delivery_info = message.delivery_info
         raw = raw_bytes(message.body)
-        held = HeldDelivery(
-            Delivery(raw, str(came["exchange"]), str(came["routing_key"]), str(message.content_type)), message
+        held_delivery = HeldDelivery(
+            Delivery(raw, str(delivery_info["exchange"]), str(delivery_info["routing_key"]), str(message.content_type)),
+            message,
         )
-        self.arrived.append(held)
-        self.held[message.delivery_tag] = held
+        self.arrived.append(held_delivery)
+        self.held[message.delivery_tag] = held_delivery
 
     def next(self, seconds: float) -> HeldDelivery | None:
         """See Consumer."""
@@ -201,11 +202,11 @@ class EmbeddedConsumer(_Embedded):
                 self.connection.drain_events(timeout=seconds)
         return self.arrived.popleft() if self.arrived else None
 
-    def done(self, held: HeldDelivery) -> None:
+    def done(self, held_delivery: HeldDelivery) -> None:
         """See Consumer."""
         with self.guard():
-            held.message.ack()
-        self.held.pop(held.message.delivery_tag, None)
+            held_delivery.message.ack()
+        self.held.pop(held_delivery.message.delivery_tag, None)
 
     def heartbeat(self) -> None:
         """See Consumer."""
@@ -213,15 +214,15 @@ class EmbeddedConsumer(_Embedded):
             return
         self.extended = time.monotonic()
         with self.guard():
-            for held in self.held.values():
-                came = held.message.delivery_info
-                self.queues.set_vt(came["pgmq_queue"], came["pgmq_msg_id"], HOLD_SECONDS)
+            for held_delivery in self.held.values():
+                delivery_info = held_delivery.message.delivery_info
+                self.queues.set_vt(delivery_info["pgmq_queue"], delivery_info["pgmq_msg_id"], HOLD_SECONDS)
 
     def close(self) -> None:
         """See Consumer; what is held can be had again at once."""
         with suppress(Exception):
-            for held in self.held.values():
-                held.message.requeue()
+            for held_delivery in self.held.values():
+                held_delivery.message.requeue()
         super().close()
 
 

@@ -19,11 +19,11 @@ from shared.messaging.bus.connection import (
     BusDown,
     HeldDelivery,
     OutgoingMessage,
-    Owned,
+    ThreadConnection,
     raw_bytes,
 )
 from shared.messaging.bus.topology import EXCHANGES, dead_exchange, dead_queue, inbox_queue, marker
-from shared.messaging.messages import LISTENS, Delivery
+from shared.messaging.messages import SENDERS_BY_LISTENER, Delivery
 
 PERSISTENT = 2
 HEARTBEATS_PER_INTERVAL = 2
@@ -37,15 +37,17 @@ class RawMessage(pyamqp.Message):  # type: ignore[misc]
         super().__init__(msg, channel=channel, **kwargs)
 
 
-class _Rabbit(Owned):
-    faults = (*Owned.faults, amqp.AMQPError)
+class _Rabbit(ThreadConnection):
+    faults = (*ThreadConnection.faults, amqp.AMQPError)
 
     def __init__(self, url: str, me: str) -> None:
         self.me = me
         self.paused = False
-        told = {"on_blocked": self._pause, "on_unblocked": self._go_on}
+        transport_options = {"on_blocked": self._pause, "on_unblocked": self._go_on}
         super().__init__(
-            Connection(url, connect_timeout=CONNECT_SECONDS, heartbeat=HEARTBEAT_SECONDS, transport_options=told)
+            Connection(
+                url, connect_timeout=CONNECT_SECONDS, heartbeat=HEARTBEAT_SECONDS, transport_options=transport_options
+            )
         )
         with self.guard():
             self.connection.connect()
@@ -58,9 +60,9 @@ class _Rabbit(Owned):
         """All there is. Where we may not, definitions were loaded before us, and it is enough that they are there."""
         entities = [
             *EXCHANGES.values(),
-            *(dead_exchange(listener) for listener in LISTENS),
-            *(dead_queue(listener) for listener in LISTENS),
-            *(inbox_queue(listener) for listener in LISTENS),
+            *(dead_exchange(listener) for listener in SENDERS_BY_LISTENER),
+            *(dead_queue(listener) for listener in SENDERS_BY_LISTENER),
+            *(inbox_queue(listener) for listener in SENDERS_BY_LISTENER),
         ]
         for entity in entities:
             with self.connection.channel() as channel:
@@ -124,11 +126,11 @@ class RabbitPublisher(_Rabbit):
         with self.guard():
             for outgoing in messages if not self.paused else ():
                 self._send(outgoing)
-            give_up = time.monotonic() + CONFIRM_SECONDS
+            deadline = time.monotonic() + CONFIRM_SECONDS
             while self.unconfirmed or self.paused:
                 if self.paused:
                     raise BusDown("paused", paused=True)
-                if not self._drain(give_up - time.monotonic()) and time.monotonic() >= give_up:
+                if not self._drain(deadline - time.monotonic()) and time.monotonic() >= deadline:
                     self.drop()
                     raise BusDown("confirm_timeout")
         return self.troubles
@@ -136,15 +138,15 @@ class RabbitPublisher(_Rabbit):
     def _send(self, outgoing: OutgoingMessage) -> None:
         self.tag += 1
         self.unconfirmed[self.tag] = outgoing.id
-        kept = {"delivery_mode": PERSISTENT, "message_id": outgoing.id}
-        message = self.channel.prepare_message(outgoing.raw, content_type=outgoing.content_type, properties=kept)
+        properties = {"delivery_mode": PERSISTENT, "message_id": outgoing.id}
+        message = self.channel.prepare_message(outgoing.raw, content_type=outgoing.content_type, properties=properties)
         self.channel.basic_publish(
             message, exchange=self.me, routing_key=outgoing.key, mandatory=True, timeout=ANSWER_SECONDS
         )
 
     def _confirmed(self, tag: int, multiple: bool) -> list[str]:
-        tags = [known for known in self.unconfirmed if known <= tag] if multiple else [tag]
-        return [self.unconfirmed.pop(known) for known in tags if known in self.unconfirmed]
+        tags = [candidate for candidate in self.unconfirmed if candidate <= tag] if multiple else [tag]
+        return [self.unconfirmed.pop(candidate) for candidate in tags if candidate in self.unconfirmed]
 
     def _on_ack(self, tag: int, multiple: bool) -> None:
         self._confirmed(tag, multiple)
@@ -185,10 +187,13 @@ class RabbitConsumer(_Rabbit):
 
     def _consume(self, queue: Queue, given_up: bool) -> None:
         def on_message(message: Message, _error: Exception | None = None) -> None:
-            came = message.delivery_info
-            raw, kind = raw_bytes(message.body), message.content_type
+            delivery_info = message.delivery_info
+            raw, content_type = raw_bytes(message.body), message.content_type
             self.arrived.append(
-                HeldDelivery(Delivery(raw, came["exchange"], came["routing_key"], kind, given_up), message)
+                HeldDelivery(
+                    Delivery(raw, delivery_info["exchange"], delivery_info["routing_key"], content_type, given_up),
+                    message,
+                )
             )
 
         Consumer(
@@ -206,10 +211,10 @@ class RabbitConsumer(_Rabbit):
             self.heartbeat(seconds)
         return self.arrived.popleft() if self.arrived else None
 
-    def done(self, held: HeldDelivery) -> None:
+    def done(self, held_delivery: HeldDelivery) -> None:
         """See Consumer."""
         with self.guard():
-            held.message.ack()
+            held_delivery.message.ack()
 
 
 make_publisher, make_consumer = RabbitPublisher, RabbitConsumer

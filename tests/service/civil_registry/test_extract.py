@@ -40,7 +40,7 @@ def people(session: Session) -> list[Person]:
 
 
 def test_families_of_a_sound_register_contradict_nothing(session: Session) -> None:
-    found = {one.id: family.family(session, one, {})[1] for one in people(session)}
+    found = {one.id: family.family_extract(session, one, {})[1] for one in people(session)}
     assert [wrong for wrong in found.values() if wrong] == []
 
 
@@ -56,7 +56,7 @@ def test_every_wife_of_a_man_with_several_has_her_block(session: Session) -> Non
     several = select(RegisterEvent.person).where(RegisterEvent.kind == "marriage").group_by(RegisterEvent.person)
     man = session.scalars(several.having(wives > 1).order_by(wives.desc())).first()
     assert man is not None
-    data, _ = family.family(session, session.get_one(Person, man), {})
+    data, _ = family.family_extract(session, session.get_one(Person, man), {})
     married = kinship.events_of(session, man, "marriage")
     assert [block["spouse"]["name"]["ar"] for block in data["blocks"]] == [
         " ".join((wife.given_name, wife.father_name, wife.family_name))
@@ -71,7 +71,7 @@ def test_grown_children_with_households_of_their_own_are_not_in_their_fathers(se
         FamilyEntry, (FamilyEntry.head == Person.id) & Person.father.is_not(None)
     )
     father, number = session.execute(own.limit(1)).one()
-    data, _ = family.family(session, session.get_one(Person, father), {})
+    data, _ = family.family_extract(session, session.get_one(Person, father), {})
     assert number not in {child["national_number"] for block in data["blocks"] for child in block["children"]}
 
 

@@ -111,7 +111,7 @@ def test_assessed_again_after_a_fix_the_later_finding_counts(session: Session, c
 
 def test_an_allowance_of_the_past_is_priced_by_the_law_of_its_day(session: Session) -> None:
     priced = {
-        day: record.prices(session, date.fromisoformat(day)) for day in ("2023-11-30", "2024-07-31", "2024-08-01")
+        day: record.load_prices(session, date.fromisoformat(day)) for day in ("2023-11-30", "2024-07-31", "2024-08-01")
     }
     assert "reserve_age" not in priced["2023-11-30"]
     assert priced["2024-07-31"]["reserve_age"].from_age == 40

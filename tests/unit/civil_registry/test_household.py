@@ -5,7 +5,7 @@ from itertools import count
 from typing import Any
 from uuid import uuid4
 
-from services.civil_registry.household import Family, Union, blocks, findings_in, others, relation
+from services.civil_registry.household import Family, Union, blocks, findings_in, relation, remaining_members
 from services.civil_registry.model import Person
 
 HERE, THERE = ("0101", 311), ("0201", 17)
@@ -44,7 +44,7 @@ def test_each_wife_has_a_block_with_her_children() -> None:
     found = family(second, first, unions=[Union(WIFE, WEDDING, None), Union(SECOND, PARTING, None)])
     assert [block.union and block.union.spouse for block in blocks(found)] == [WIFE, SECOND]
     assert rows(found) == [[first], [second]]
-    assert others(found) == [] and findings_in(found) == []
+    assert remaining_members(found) == [] and findings_in(found) == []
 
 
 def test_who_married_out_drops_out_and_who_came_back_is_there() -> None:
@@ -80,12 +80,12 @@ def test_children_of_no_known_mother_stand_in_a_block_of_their_own() -> None:
 
 def test_whoever_else_is_on_the_entry_is_named_too() -> None:
     grandmother = somebody("F")
-    assert others(family(more=(grandmother,))) == [grandmother]
+    assert remaining_members(family(more=(grandmother,))) == [grandmother]
 
 
 def test_an_entry_without_a_head_lists_its_members_and_guesses_nobody() -> None:
     found = Family(HERE, None, [WIFE, SECOND], [], [])
-    assert (blocks(found), others(found), findings_in(found)) == ([], [WIFE, SECOND], [])
+    assert (blocks(found), remaining_members(found), findings_in(found)) == ([], [WIFE, SECOND], [])
 
 
 def test_a_woman_may_be_the_head() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from services.civil_registry import findings
 from services.civil_registry.model import Person, RegisterEvent
-from services.civil_registry.rules import Line, kinship, may_draw
+from services.civil_registry.rules import Lineage, kinship, may_draw
 from shared.catalogue import kin
 from shared.catalogue.civil_status import BIRTH_STATEMENT, DEATH_STATEMENT, INDIVIDUAL_EXTRACT
 from shared.catalogue.model import KIN, OWN, OWN_OR_KIN, Facts
@@ -18,8 +18,8 @@ GRANDFATHER, FATHER, MOTHER, ME, SISTER, STRANGER = (uuid4() for _ in range(6))
 TODAY = date(2026, 11, 21)
 
 
-def line(person: UUID, *parents: UUID, above: tuple[UUID, ...] = ()) -> Line:
-    return Line(person, frozenset(parents), frozenset((*parents, *above)))
+def line(person: UUID, *parents: UUID, above: tuple[UUID, ...] = ()) -> Lineage:
+    return Lineage(person, frozenset(parents), frozenset((*parents, *above)))
 
 
 MINE = line(ME, FATHER, MOTHER, above=(GRANDFATHER,))
@@ -38,7 +38,7 @@ MINE = line(ME, FATHER, MOTHER, above=(GRANDFATHER,))
         (line(STRANGER), False, None),
     ],
 )
-def test_kinship_is_what_the_law_names_and_no_more(holder: Line, married: bool, tie: str | None) -> None:
+def test_kinship_is_what_the_law_names_and_no_more(holder: Lineage, married: bool, tie: str | None) -> None:
     assert kinship(MINE, holder, married=married) == tie
 
 
@@ -64,19 +64,19 @@ def test_conditions_hold_while_nobody_is_named_and_for_relatives() -> None:
 
 
 def test_answers_name_the_holder() -> None:
-    relative = {"whose": "relative", kin.NUMBER: "05999000008", kin.GIVEN: "عمر"}
-    assert kin.named(BIRTH_STATEMENT, relative) == {"national_number": "05999000008", "given_name": "عمر"}
-    assert kin.named(BIRTH_STATEMENT, {**relative, "whose": "self"}) == {}
-    dead = {kin.DEAD_NUMBER: "13999000014", kin.DEAD_GIVEN: "نجاح"}
-    assert kin.named(DEATH_STATEMENT, dead) == {"national_number": "13999000014", "given_name": "نجاح"}
-    assert kin.named(INDIVIDUAL_EXTRACT, relative) is None
+    relative = {"whose": "relative", kin.NUMBER: "05999000008", kin.GIVEN_NAME: "عمر"}
+    assert kin.holder_answers(BIRTH_STATEMENT, relative) == {"national_number": "05999000008", "given_name": "عمر"}
+    assert kin.holder_answers(BIRTH_STATEMENT, {**relative, "whose": "self"}) == {}
+    dead = {kin.DECEASED_NUMBER: "13999000014", kin.DECEASED_GIVEN_NAME: "نجاح"}
+    assert kin.holder_answers(DEATH_STATEMENT, dead) == {"national_number": "13999000014", "given_name": "نجاح"}
+    assert kin.holder_answers(INDIVIDUAL_EXTRACT, relative) is None
 
 
-@pytest.mark.parametrize("given", [{}, {kin.NUMBER: " ", kin.GIVEN: ""}, {kin.NUMBER: None}])
+@pytest.mark.parametrize("given", [{}, {kin.NUMBER: " ", kin.GIVEN_NAME: ""}, {kin.NUMBER: None}])
 def test_a_relative_needs_number_and_name_even_if_the_questions_are_left_out(given: dict[str, object]) -> None:
     with pytest.raises(Invalid) as refused:
         check_answers("birth-statement", {"whose": "relative", "purpose": "study", **given}, TODAY)
-    assert refused.value.errors == {kin.NUMBER: "relative_needed", kin.GIVEN: "relative_needed"}
+    assert refused.value.errors == {kin.NUMBER: "relative_needed", kin.GIVEN_NAME: "relative_needed"}
     assert check_answers("birth-statement", {"whose": "self", "purpose": "study", **given}, TODAY)[kin.NUMBER] is None
 
 

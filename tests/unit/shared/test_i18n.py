@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from markupsafe import Markup
 
-from shared.i18n import CONTROLS, FOLDER, LANGUAGES, PLACE, PLURALS, Language, MissingText, isolate, language
+from shared.i18n import CONTROLS, FOLDER, LANGUAGES, PLACEHOLDER, PLURALS, Language, MissingText, isolate, language
 from shared.i18n import read_fragments as read
 from shared.values.money import Money
 
@@ -159,7 +159,7 @@ def test_both_languages_say_everything() -> None:
 
 def test_both_languages_have_the_same_places() -> None:
     def places(tongue: Language, key: str) -> set[str]:
-        return {place for form in tongue.texts[key] for place in PLACE.findall(form)}
+        return {place for form in tongue.texts[key] for place in PLACEHOLDER.findall(form)}
 
     assert {key: (places(AR, key), places(EN, key)) for key in AR.texts if places(AR, key) != places(EN, key)} == {}
 
@@ -172,4 +172,6 @@ def test_texts_hold_no_markup_and_no_direction_marks_but_closed_isolates() -> No
 
 
 def test_stray_braces_are_not_taken_for_places() -> None:
-    assert [(code, key) for code, key, found in forms() if re.search("[{}]", PLACE.sub("", " ".join(found)))] == []
+    assert [
+        (code, key) for code, key, found in forms() if re.search("[{}]", PLACEHOLDER.sub("", " ".join(found)))
+    ] == []

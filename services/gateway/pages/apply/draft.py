@@ -17,7 +17,7 @@ from services.gateway.web.offers import offers_by_slug, with_tier
 from services.gateway.web.presentation import t
 from shared.catalogue.model import APPOINTMENT, Question, Transaction
 from shared.errors import Conflict, Invalid, NotFound, Refusal
-from shared.forms import as_typed, check_answers, transaction
+from shared.forms import check_answers, transaction, typed_value
 
 blueprint = Blueprint("apply", __name__)
 
@@ -114,7 +114,7 @@ def answer(reference: str, step: str) -> Response | tuple[str, int]:
     try:
         clean = check_answers(entry.slug, {**application["answers"], **typed_answers}, today(), step)
         consular().applications.answer(
-            visitor().actor, reference, {one.name: as_typed(one.name, clean) for one in asked}
+            visitor().actor, reference, {one.name: typed_value(one.name, clean) for one in asked}
         )
     except Refusal as refusal:
         return _step(application, entry, step, dict(typed_answers), refusal), refusal.status

@@ -15,7 +15,7 @@ from services.gateway.web.presentation import date, scope_name
 from services.gateway.web.throttling import slow_down
 from shared.catalogue import TRANSACTIONS
 from shared.catalogue.model import AGENT, Question
-from shared.catalogue.scopes import offered
+from shared.catalogue.scopes import available_scopes
 from shared.errors import Invalid, NotFound, Refusal, Unavailable
 from shared.identity.representation import PURPOSE
 
@@ -88,7 +88,7 @@ def _form(template: str, questions: tuple[Question, ...], refusal: Refusal | Non
     return render_template(
         template,
         fields=shown,
-        scopes=[(scope, scope_name(scope)) for scope in offered(TRANSACTIONS, AGENT)],
+        scopes=[(scope, scope_name(scope)) for scope in available_scopes(TRANSACTIONS, AGENT)],
         chosen=request.form.getlist("scope"),
         errors=errors,
         key=request.form.get("key") or token_urlsafe(16),

@@ -14,7 +14,7 @@ from services.gateway.web.forms import faults
 from services.gateway.web.language import chosen
 from services.gateway.web.security import allow_form_to
 from shared.catalogue.model import Transaction
-from shared.documents.typesetting import worked
+from shared.documents.typesetting import step_text
 from shared.errors import Conflict, Refusal, Unavailable
 from shared.forms import transaction
 
@@ -100,7 +100,7 @@ def working(reference: str) -> str:
     acting = behalf is not None and not behalf["yours"]
     leave = consular().documents.passes(actor, reference)["conscription"] if acting else None
     assessment = conscription().assessment(actor, reference, leave)
-    steps = [{"text": worked(chosen(), step), "law": step.get("law")} for step in assessment["working"]]
+    steps = [{"text": step_text(chosen(), step), "law": step.get("law")} for step in assessment["working"]]
     return render_template(
         "pages/payments/working.html", application=application, entry=entry, assessment=assessment, steps=steps
     )

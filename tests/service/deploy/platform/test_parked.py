@@ -78,12 +78,12 @@ def test_the_log_tells_what_waits_for_too_long(
 ) -> None:
     say(consular.database, registry.about)
     capsys.readouterr()
-    worker.watch(consular.database)
+    worker.log_overdue(consular.database)
     assert "late" not in capsys.readouterr().out
     with consular.database.engine.begin() as connection:
         long_ago = func.now() - timedelta(seconds=worker.PARKED_SECONDS + 1)
         connection.execute(update(inbox.parked).values(at=long_ago))
-    worker.watch(consular.database)
+    worker.log_overdue(consular.database)
     told = capsys.readouterr().out
     assert "late" in told
     assert "parked" in told

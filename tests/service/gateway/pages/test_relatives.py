@@ -11,7 +11,7 @@ from tests.factories.applications import PDF
 from tests.factories.gateway import Browser, Gateway
 from tests.service.gateway.pages.test_journey import begin, send
 
-NAMED = {kin.NUMBER: specimens.SON.national_number, kin.GIVEN: specimens.SON.given_name}
+NAMED = {kin.NUMBER: specimens.SON.national_number, kin.GIVEN_NAME: specimens.SON.given_name}
 
 
 def ask(browser: Browser, slug: str, language: str, **person: str) -> str:
@@ -32,13 +32,16 @@ def ask(browser: Browser, slug: str, language: str, **person: str) -> str:
     ("slug", "person", "named"),
     [
         ("birth-statement", specimens.FATHER, {"whose": "relative", **NAMED}),
-        ("family-extract", specimens.FATHER, {"whose": "self", kin.NUMBER: "", kin.GIVEN: ""}),
+        ("family-extract", specimens.FATHER, {"whose": "self", kin.NUMBER: "", kin.GIVEN_NAME: ""}),
         ("marriage-statement", specimens.MOTHER, {"whose": "self"}),
         ("divorce-statement", specimens.DIVORCED, {"whose": "self"}),
         (
             "death-statement",
             specimens.ELDER,
-            {kin.DEAD_NUMBER: specimens.DECEASED.national_number, kin.DEAD_GIVEN: specimens.DECEASED.given_name},
+            {
+                kin.DECEASED_NUMBER: specimens.DECEASED.national_number,
+                kin.DECEASED_GIVEN_NAME: specimens.DECEASED.given_name,
+            },
         ),
     ],
     ids=lambda value: value if isinstance(value, str) else None,
@@ -52,7 +55,7 @@ def test_a_paper_is_asked_for(
     assert send(browser, reference, language).endswith("/pay")
 
 
-@pytest.mark.parametrize("changed", [{kin.NUMBER: specimens.STUDENT.national_number}, {kin.GIVEN: "زيد"}])
+@pytest.mark.parametrize("changed", [{kin.NUMBER: specimens.STUDENT.national_number}, {kin.GIVEN_NAME: "زيد"}])
 def test_who_is_no_relative_is_told_what_to_do_and_nothing_else(gateway: Gateway, changed: dict[str, str]) -> None:
     browser = gateway.visitor(person=specimens.FATHER)
     reference = ask(browser, "birth-statement", "en", whose="relative", **{**NAMED, **changed})
@@ -77,4 +80,4 @@ def test_a_relative_without_number_is_asked_for_again(gateway: Gateway, language
     reference = begin(browser, "birth-statement", language)
     answer = browser.submit(f"/{language}/applications/{reference}/questions/person", whose="relative")
     assert answer.status_code == 422
-    assert f'href="#{kin.NUMBER}"' in answer.text and f'href="#{kin.GIVEN}"' in answer.text
+    assert f'href="#{kin.NUMBER}"' in answer.text and f'href="#{kin.GIVEN_NAME}"' in answer.text

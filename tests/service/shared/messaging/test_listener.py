@@ -17,9 +17,9 @@ from shared.errors import Conflict, NotFound, Refusal, Unavailable
 from shared.identity.actor import Actor
 from shared.identity.crypto import Keys
 from shared.messaging import inbox
-from shared.messaging.listener import MOST_ATTEMPTS
+from shared.messaging.listener import MAX_ATTEMPTS
 from shared.messaging.messages import Delivery, Envelope
-from shared.messaging.retries import WAITS
+from shared.messaging.retries import RETRY_DELAYS
 from tests.factories.messaging import (
     OFFICER,
     Hearing,
@@ -142,7 +142,7 @@ def test_a_passing_failure_leaves_no_effect_and_is_tried_again_later_and_later(
 ) -> None:
     listener = consular.listener({"decision.made": failing(failure)})
     listener.take(registry.says(1))
-    for attempt, seconds in enumerate(WAITS, start=1):
+    for attempt, seconds in enumerate(RETRY_DELAYS, start=1):
         with consular.database.engine.connect() as connection:
             wait, attempts, trouble = connection.execute(
                 select(inbox.inbox.c.next_attempt - func.now(), inbox.inbox.c.attempts, inbox.inbox.c.trouble)
@@ -153,7 +153,7 @@ def test_a_passing_failure_leaves_no_effect_and_is_tried_again_later_and_later(
         assert listener.apply_due() == 0
         move_clock(consular.database)
         assert listener.apply_due() == 1
-    assert len(WAITS) + 1 == MOST_ATTEMPTS
+    assert len(RETRY_DELAYS) + 1 == MAX_ATTEMPTS
     assert effects(consular.database, registry.about) == []
     assert parked_reasons(consular) == ["attempts"]
     assert "secret" not in str(rows(consular.database, inbox.parked, "reason", "detail"))
@@ -288,13 +288,13 @@ def test_a_message_that_kills_its_process_is_counted_and_parked_in_the_end(
     consular: Hearing, registry: Speaker, urls: dict[str, str], key_folder: Path
 ) -> None:
     said = registry.says(1)
-    for attempt in range(1, MOST_ATTEMPTS + 2):
+    for attempt in range(1, MAX_ATTEMPTS + 2):
         child = multiprocessing.get_context("fork").Process(
             target=die_of, args=(urls["consular"], key_folder, said if attempt % 2 else None)
         )
         child.start()
         child.join(30)
-        survived = attempt > MOST_ATTEMPTS
+        survived = attempt > MAX_ATTEMPTS
         assert child.exitcode == (0 if survived else 9)
         assert rows(consular.database, inbox.inbox, "attempts") == [(attempt,)]
         move_clock(consular.database)
@@ -305,10 +305,10 @@ def test_a_message_that_kills_its_process_is_counted_and_parked_in_the_end(
 def test_rows_that_can_no_longer_matter_are_swept(consular: Hearing, registry: Speaker) -> None:
     consular.listener().take(registry.says(1))
     with consular.database.engine.begin() as connection:
-        aged = inbox.inbox.update().values(received=func.now() - inbox.KEEP_KNOWN - timedelta(days=1))
+        aged = inbox.inbox.update().values(received=func.now() - inbox.RETENTION - timedelta(days=1))
         connection.execute(aged)
     with consular.database.scope(None) as session:
-        inbox.sweep(session)
+        inbox.delete_expired(session)
     assert states(consular) == []
     consular.listener().take(registry.says(1))
     assert effects(consular.database, registry.about) == [1]

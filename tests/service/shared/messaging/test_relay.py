@@ -16,7 +16,7 @@ from shared.database.db import Database
 from shared.identity.crypto import Keys
 from shared.messaging.bus import BusDown, OutgoingMessage
 from shared.messaging.messages import Delivery, decode
-from shared.messaging.outbox import KEEP_SENT, emit, outbox, resend, sweep, unsent
+from shared.messaging.outbox import RETENTION, count_unsent, delete_expired, emit, outbox, resend
 from shared.messaging.relay import Relay
 from tests.factories.messaging import (
     OFFICER,
@@ -90,7 +90,7 @@ def test_a_message_leaves_signed_and_complete_after_its_commit_only(
 def unsent_in(database: Database) -> int:
     """How many wait."""
     with database.scope(None) as session:
-        return unsent(session)
+        return count_unsent(session)
 
 
 def test_a_change_that_is_rolled_back_says_nothing_and_leaves_no_gap(
@@ -341,10 +341,10 @@ def test_rows_sent_long_ago_are_swept_and_never_numbers_given_twice(
     say(consular, about)
     drain(relay)
     with consular.engine.begin() as connection:
-        connection.execute(outbox.update().values(sent=func.now() - KEEP_SENT - timedelta(days=1)))
+        connection.execute(outbox.update().values(sent=func.now() - RETENTION - timedelta(days=1)))
     with consular.scope(None) as session:
         assert resend(session) == 0
-        sweep(session)
+        delete_expired(session)
     assert rows(consular, outbox, "id") == []
     say(consular, about)
     drain(relay)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.conscription.rules.allowances import Man, cash, missed, reserve
+from services.conscription.rules.allowances import Man, cash, missed_service, reserve
 from services.conscription.rules.residence import residence
 from services.conscription.rules.working import Finding, Price
 from shared.catalogue import CATALOGUE
@@ -64,27 +64,27 @@ def codes(found: Finding) -> list[str]:
     ],
 )
 def test_missed_service_by_day(on: date, expected: tuple[str, int | None]) -> None:
-    assert outcome(missed(EVADER, PRICES, on)) == expected
+    assert outcome(missed_service(EVADER, PRICES, on)) == expected
 
 
 def test_missed_service_shows_the_addition_and_what_comes_next() -> None:
-    late = missed(EVADER, PRICES, ON)
+    late = missed_service(EVADER, PRICES, ON)
     assert codes(late) == ["passed_age", "missed_base", "payable_until", "late_addition", "amount"]
     assert late.steps[3].params["years"] == 3
     assert late.steps[3].params["amount"] == {"amount": 60_000, "currency": "USD"}
-    in_time = missed(EVADER, PRICES, TURNED)
+    in_time = missed_service(EVADER, PRICES, TURNED)
     assert in_time.steps[3].code == "not_late" and in_time.steps[3].params["on"] == "2024-07-11"
 
 
 def test_who_was_born_on_a_leap_day_turns_42_on_the_first_of_march() -> None:
     born = replace(EVADER, born=date(1984, 2, 29))
-    assert outcome(missed(born, PRICES, date(2026, 2, 28))) == ("not_past_service_age", None)
-    assert outcome(missed(born, PRICES, date(2026, 3, 1))) == ("missed_service", 8_000)
+    assert outcome(missed_service(born, PRICES, date(2026, 2, 28))) == ("not_past_service_age", None)
+    assert outcome(missed_service(born, PRICES, date(2026, 3, 1))) == ("missed_service", 8_000)
 
 
 @pytest.mark.parametrize("status", ["served", "exempt", "only_son", "reserve"])
 def test_who_has_missed_nothing(status: str) -> None:
-    assert outcome(missed(replace(EVADER, status=status), PRICES, ON)) == ("service_already_settled", None)
+    assert outcome(missed_service(replace(EVADER, status=status), PRICES, ON)) == ("service_already_settled", None)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_birthdays(age: int, days: int, cash_says: str, missed_says: str) -> Non
     on = add_years(date(2000, 5, 17), age) + timedelta(days)
     man = Man(born=date(2000, 5, 17), status="liable", stays=LONG_ABROAD)
     assert outcome(cash(man, PRICES, on))[0] == cash_says
-    assert outcome(missed(man, PRICES, on))[0] == missed_says
+    assert outcome(missed_service(man, PRICES, on))[0] == missed_says
 
 
 @pytest.mark.parametrize(
@@ -274,5 +274,5 @@ def test_every_finding_shows_a_clause_for_each_step(man: Man) -> None:
 @given(st.dates(date(1960, 1, 1), date(1984, 11, 21)), st.integers(0, 4000))
 def test_waiting_never_makes_missed_service_cheaper(born: date, later: int) -> None:
     man = Man(born=born, status="evader")
-    now, then = missed(man, PRICES, ON), missed(man, PRICES, ON + timedelta(later))
+    now, then = missed_service(man, PRICES, ON), missed_service(man, PRICES, ON + timedelta(later))
     assert now.price and then.price and 800_000 <= now.price.amount <= then.price.amount <= 1_000_000

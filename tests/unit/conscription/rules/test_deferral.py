@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.conscription.rules.allowances import Man
-from services.conscription.rules.deferral import Decision, first, renewal
+from services.conscription.rules.deferral import Decision, first_deferral, renewal
 from services.conscription.rules.stays import Stay
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import Facts
@@ -57,23 +57,23 @@ def told(decision: Decision) -> tuple[str, str] | str | None:
     ],
 )
 def test_a_first_deferral(changed: dict[str, object], expected: object) -> None:
-    assert told(first(replace(MAN, **changed), None, None, ON)) == expected  # type: ignore[arg-type]
+    assert told(first_deferral(replace(MAN, **changed), None, None, ON)) == expected  # type: ignore[arg-type]
 
 
 def test_a_first_deferral_does_not_overlap_one_in_force() -> None:
-    assert told(first(MAN, RUNNING, None, RUNNING.last)) == "deferral_in_force"
-    assert told(first(MAN, RUNNING, None, RUNNING.last + timedelta(1))) == ("2027-01-10", "2028-01-09")
+    assert told(first_deferral(MAN, RUNNING, None, RUNNING.last)) == "deferral_in_force"
+    assert told(first_deferral(MAN, RUNNING, None, RUNNING.last + timedelta(1))) == ("2027-01-10", "2028-01-09")
 
 
 @pytest.mark.parametrize(("minimum", "expected"), [(996, ("2026-11-21", "2027-11-20")), (997, "stay_too_short")])
 def test_a_least_stay_counts_once_its_length_is_known(minimum: int, expected: object) -> None:
-    decided = first(MAN, None, minimum, ON)
+    decided = first_deferral(MAN, None, minimum, ON)
     assert told(decided) == expected
     assert [step.params for step in decided.steps if step.code == "minimum_stay"] == [{"days": 996, "minimum": minimum}]
 
 
 def test_an_unknown_least_stay_is_said_not_invented() -> None:
-    assert "minimum_stay_unknown" in [step.code for step in first(MAN, None, None, ON).steps]
+    assert "minimum_stay_unknown" in [step.code for step in first_deferral(MAN, None, None, ON).steps]
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_no_renewal_begins_after_the_42nd_birthday() -> None:
 
 def test_a_year_from_a_leap_day_ends_on_the_last_of_february() -> None:
     leap = date(2024, 2, 29)
-    period = first(replace(MAN, stays=[(date(2020, 1, 1), None)]), None, None, leap).period
+    period = first_deferral(replace(MAN, stays=[(date(2020, 1, 1), None)]), None, None, leap).period
     assert period == Stay(leap, date(2025, 2, 28))
 
 
@@ -142,7 +142,7 @@ def test_however_a_man_asks_his_periods_never_overlap(asked: list[tuple[bool, in
     for again, later in asked:
         on += timedelta(later)
         last = granted[-1] if granted else None
-        decided = renewal(man, last, on, on) if again else first(man, last, None, on)
+        decided = renewal(man, last, on, on) if again else first_deferral(man, last, None, on)
         if decided.period:
             granted.append(decided.period)
     for one, two in pairwise(granted):

@@ -48,7 +48,7 @@ def test_a_scope_names_transactions_or_their_group() -> None:
 
 
 def test_only_what_agents_may_ask_for_is_offered() -> None:
-    offered = scopes.offered(TRANSACTIONS, AGENT)
+    offered = scopes.available_scopes(TRANSACTIONS, AGENT)
     assert "individual-extract" in offered and "passport-renewal" not in offered
     assert len(offered) == len(set(offered))
     named = {one for one in offered if scopes.group_of(one) is None}

@@ -139,7 +139,7 @@ def is_answered(entry: Transaction, ask: Ask) -> bool:
         case "civil_registry", verb:
             return verb in civil_registry.ANSWERS
         case "conscription", "assess":
-            return entry.slug in ALLOWANCES and entry.slug in allowance.PAPERS and entry.slug in TIERS_OF
+            return entry.slug in ALLOWANCES and entry.slug in allowance.DOCUMENT_KINDS and entry.slug in TIERS_OF
         case "conscription", verb:
             return verb in conscription.VERBS
     return any((matter.authority, matter.ask) == (ask.authority, ask.ask) for matter in MATTERS)
@@ -163,7 +163,7 @@ def handed_out(entry: Transaction) -> set[str]:
         elif ask.ask == "extract":
             kinds.add(entry.slug)
         elif ask.ask == "assess":
-            kinds.add(allowance.PAPERS[entry.slug])
+            kinds.add(allowance.DOCUMENT_KINDS[entry.slug])
         elif ask.ask == "defer":
             kinds.add("residence-deferral")
     return kinds
@@ -205,7 +205,7 @@ def test_the_demo_can_play_it(entry: Transaction) -> None:
     given = answers(entry.slug, Somebody(), relative)
     clean = check_answers(entry.slug, given, TODAY)
     assert set(clean) >= {question.name for question in entry.questions}
-    assert (kin.named(entry, clean) is None) == (entry.holder == OWN)
+    assert (kin.holder_answers(entry, clean) is None) == (entry.holder == OWN)
     assert {paper.name for paper in required_papers(entry.slug)} <= {paper.name for paper in entry.papers}
     assert CRITERIA.get(SHARED_PERSON.get(entry.slug, entry.slug), CRITERIA.get(entry.slug, owes)) is not None
 

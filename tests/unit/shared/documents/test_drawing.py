@@ -235,7 +235,7 @@ def test_the_same_record_gives_the_same_bytes_in_any_process(drawn: Callable[[st
 def no_engine(monkeypatch: pytest.MonkeyPatch) -> "LifoQueue[Any]":
     """As in a process that has drawn nothing yet."""
     fresh: LifoQueue[Any] = LifoQueue()
-    for _ in range(drawing.AT_ONCE):
+    for _ in range(drawing.MAX_ENGINES):
         fresh.put(None)
     monkeypatch.setattr(drawing, "_idle", fresh)
     return fresh
@@ -247,11 +247,11 @@ def test_without_pango_pdfs_are_unavailable_and_say_why(
     monkeypatch.setitem(sys.modules, "weasyprint", None)
     with pytest.raises(Unavailable) as refused:
         drawing.render("<p>a")
-    assert refused.value.code == "pdf_unavailable" and no_engine.qsize() == drawing.AT_ONCE
+    assert refused.value.code == "pdf_unavailable" and no_engine.qsize() == drawing.MAX_ENGINES
 
 
 def test_two_are_drawn_at_once_and_no_more(monkeypatch: pytest.MonkeyPatch, no_engine: "LifoQueue[Any]") -> None:
-    both_busy, done = threading.Barrier(drawing.AT_ONCE + 1), threading.Event()
+    both_busy, done = threading.Barrier(drawing.MAX_ENGINES + 1), threading.Event()
 
     class Slow:
         def draw(self, *_: object) -> bytes:
@@ -260,8 +260,8 @@ def test_two_are_drawn_at_once_and_no_more(monkeypatch: pytest.MonkeyPatch, no_e
             return b"%PDF"
 
     monkeypatch.setattr(drawing, "_engine", Slow)
-    monkeypatch.setattr(drawing, "PATIENCE_SECONDS", 0.01)
-    threads = [threading.Thread(target=drawing.render, args=("",)) for _ in range(drawing.AT_ONCE)]
+    monkeypatch.setattr(drawing, "ENGINE_TIMEOUT_SECONDS", 0.01)
+    threads = [threading.Thread(target=drawing.render, args=("",)) for _ in range(drawing.MAX_ENGINES)]
     for thread in threads:
         thread.start()
     both_busy.wait(5)
@@ -270,7 +270,7 @@ def test_two_are_drawn_at_once_and_no_more(monkeypatch: pytest.MonkeyPatch, no_e
     done.set()
     for thread in threads:
         thread.join(5)
-    assert no_engine.qsize() == drawing.AT_ONCE
+    assert no_engine.qsize() == drawing.MAX_ENGINES
 
 
 def test_values_take_their_own_direction() -> None:
@@ -278,8 +278,8 @@ def test_values_take_their_own_direction() -> None:
     assert typesetting.isolate("12 شارع") == '<bdi dir="rtl">12 شارع</bdi>'
     assert typesetting.isolate("\u202e<i> 12") == '<bdi dir="ltr">&lt;i&gt; 12</bdi>'
     assert typesetting.ltr("+963 11") == '<bdi dir="ltr">+963 11</bdi>'
-    assert typesetting.joined(both("مريم", ""), both("الشامي", "")) == both("مريم الشامي", "")
-    assert typesetting.joined(both("فاطمة", "Fatima"), both("الشامي", "")) == both("فاطمة الشامي", "Fatima الشامي")
+    assert typesetting.join_pairs(both("مريم", ""), both("الشامي", "")) == both("مريم الشامي", "")
+    assert typesetting.join_pairs(both("فاطمة", "Fatima"), both("الشامي", "")) == both("فاطمة الشامي", "Fatima الشامي")
 
 
 def test_fonts_of_pages_are_small_and_made_once(tmp_path_factory: pytest.TempPathFactory) -> None:

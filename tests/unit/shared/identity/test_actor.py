@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from shared.errors import NotAllowed
-from shared.identity.actor import ANONYMOUS, KEPT_SECONDS, REQUEST_SECONDS, Actor, actor_from, request_token
+from shared.identity.actor import ANONYMOUS, CACHE_SECONDS, REQUEST_SECONDS, Actor, actor_from, request_token
 from shared.identity.crypto import Keys, create_keys
 
 VISITOR = Actor("expatriate", "account-1", "expatriate", "RUH", "person-1")
@@ -21,14 +21,14 @@ def keys(tmp_path: Path) -> dict[str, Keys]:
 def test_a_token_speaks_for_its_actor_and_is_made_once_in_a_moment(
     keys: dict[str, Keys], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    moment = time.time() // KEPT_SECONDS * KEPT_SECONDS
+    moment = time.time() // CACHE_SECONDS * CACHE_SECONDS
     monkeypatch.setattr(time, "time", lambda: moment)
     token = request_token(keys["gateway"], VISITOR, "consular")
     assert request_token(keys["gateway"], VISITOR, "consular") == token
     assert request_token(keys["gateway"], ANONYMOUS, "consular") != token
     assert request_token(keys["gateway"], VISITOR, "conscription") != token
     assert actor_from(keys["consular"], token) == actor_from(keys["consular"], token) == VISITOR
-    monkeypatch.setattr(time, "time", lambda: moment + KEPT_SECONDS)
+    monkeypatch.setattr(time, "time", lambda: moment + CACHE_SECONDS)
     assert request_token(keys["gateway"], VISITOR, "consular") != token
 
 

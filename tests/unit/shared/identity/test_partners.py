@@ -7,7 +7,7 @@ import pytest
 from shared.errors import NotAllowed
 from shared.identity.actor import MINISTRIES, Actor, actor_from, partner_from, partner_token, request_token
 from shared.identity.crypto import Keys, create_keys
-from shared.messaging.messages import LISTENS, _listens
+from shared.messaging.messages import SENDERS_BY_LISTENER, _senders_by_listener
 
 OFFICER = Actor("officer", "account-17", "officer", "RUH")
 
@@ -44,6 +44,6 @@ def test_a_partner_cannot_pass_for_the_gateway_nor_be_heard_elsewhere(folder: Pa
 
 
 def test_where_no_partner_is_connected_nobody_keeps_a_queue_for_one() -> None:
-    alone = _listens()
+    alone = _senders_by_listener()
     assert MINISTRIES not in alone and all(MINISTRIES not in senders for senders in alone.values())
-    assert LISTENS[MINISTRIES] == ("consular",) and MINISTRIES in LISTENS["consular"]
+    assert SENDERS_BY_LISTENER[MINISTRIES] == ("consular",) and MINISTRIES in SENDERS_BY_LISTENER["consular"]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.errors import Invalid
-from shared.forms import TYPED_HIJRI, as_typed, check_answers, check_draft
+from shared.forms import TYPED_HIJRI, check_answers, check_draft, typed_value
 from shared.values.calendars import read_date, to_gregorian, to_hijri
 from shared.values.digits import arabic_digits
 
@@ -97,7 +97,7 @@ def test_the_longest_hijri_month_is_thirty_days() -> None:
 def test_an_answer_is_kept_as_a_gregorian_day_with_what_was_typed_beside_it() -> None:
     kept = check_draft("cash-allowance", {"residence_since": "1440-01-01 AH"}, TODAY)
     assert kept == {"residence_since": "2018-09-11", "residence_since" + TYPED_HIJRI: "1440-01-01"}
-    assert as_typed("residence_since", kept) == "1440-01-01 AH"
+    assert typed_value("residence_since", kept) == "1440-01-01 AH"
     assert check_draft("cash-allowance", kept, TODAY) == kept
 
 
