@@ -140,7 +140,7 @@ def test_killed_on_the_way_the_next_run_goes_on_and_two_at_once_refund_once(
 ) -> None:
     cases = [counter(mission=desk.mission).until("in_review") for _ in range(4)]
     signed = desk.signed("standing", terms(consular, desk.mission))
-    monkeypatch.setattr(suspend, "MOST_A_RUN", 1)
+    monkeypatch.setattr(suspend, "MAX_PER_RUN", 1)
     monkeypatch.setattr(suspend, "BATCH", 1)
     close(consular, desk.mission)
     assert sorted(case.read()["status"] for case in cases) == ["cancelled", "in_review", "in_review", "in_review"]

@@ -1,4 +1,4 @@
-"""How applications are asked for over HTTP: by applicants, by the desk, by payers, by the public."""
+"""The HTTP interface of applications: for applicants, the desk, payers and the public."""
 
 from services.consular.api import (
     applications,

@@ -1,4 +1,4 @@
-"""An applicant's own routes: draft, answers, papers, submission, withdrawal, and reading it all."""
+"""An applicant's own routes: draft, answers, uploads, submission, withdrawal, views."""
 
 from typing import Any
 from urllib.parse import quote
@@ -25,7 +25,7 @@ STATEMENTS, STATEMENT_LENGTH = 4, 8_000
 
 
 class BehalfRequest(Schema):
-    """As what one applies for somebody else, and what the registers attested of that."""
+    """The capacity in which somebody applies for another person, with the registers' statements."""
 
     capacity = fields.String(
         required=True, validate=validate.OneOf((RELATIVE, AGENT, GUARDIAN), error="unknown_choice")
@@ -39,7 +39,7 @@ class BehalfRequest(Schema):
 
 
 class Start(Keyed):
-    """For which transaction, for whom if not oneself, and at which mission if not one's own."""
+    """The transaction of a draft; optionally another person (`behalf`) and another mission than the actor's."""
 
     behalf = fields.Nested(BehalfRequest, unknown=EXCLUDE, allow_none=True, load_default=None)
 
@@ -74,7 +74,7 @@ def _view(session: Session, reference: str) -> dict[str, Any]:
 @blueprint.post("/applications")
 @allowed("application.draft")
 def start() -> tuple[Response, int]:
-    """A new draft; repeated with the same key, the same one."""
+    """Creates a draft; a repeated key returns the same one."""
     request_body = body(Start)
     actor = current_actor()
     mission = request_body.get("mission") or actor.mission
@@ -95,7 +95,7 @@ def start() -> tuple[Response, int]:
 
 
 def _claim_key(claim: Claim | None) -> dict[str, str | None]:
-    """What of a claim makes a repeated request the same one: its statements are new at every try."""
+    """The parts of a claim that identify a repeated request: statements are new at every attempt."""
     return {"capacity": claim.capacity, "mandate": claim.mandate} if claim else {}
 
 
@@ -128,7 +128,7 @@ def answers(reference: str) -> dict[str, Any]:
 @blueprint.post("/applications/<reference>/papers")
 @allowed("paper.upload")
 def upload(reference: str) -> tuple[dict[str, Any], int]:
-    """Adds a file: raw bytes, the type in the header, the paper's name in the address."""
+    """Adds a file: raw bytes, the type in the header, the checklist item's name in the address."""
     name, filename = request.args.get("name", ""), request.args.get("filename", "")[:TEXT]
     if not name:
         raise Invalid("required", field="name")
@@ -141,7 +141,7 @@ def upload(reference: str) -> tuple[dict[str, Any], int]:
 @blueprint.delete("/applications/<reference>/papers/<paper>")
 @allowed("paper.remove")
 def remove(reference: str, paper: str) -> dict[str, Any]:
-    """Takes a file out again."""
+    """Removes a file."""
     with mission_session(reference) as session:
         draft.detach(session, current_actor(), reference, paper)
         return application_view.view(session, current_actor(), reference)
@@ -150,7 +150,7 @@ def remove(reference: str, paper: str) -> dict[str, Any]:
 @blueprint.get("/papers/<paper>")
 @allowed("paper.read")
 def content(paper: str) -> Response:
-    """A file's bytes, to be saved and never to be shown as a page."""
+    """A file's bytes, as an attachment that a browser never shows as a page."""
     with mission_session(paper) as session:
         upload_row, data = draft.read_upload(session, current_actor(), paper)
     answer = Response(data, content_type=upload_row.type)
@@ -163,7 +163,7 @@ def content(paper: str) -> Response:
 @blueprint.post("/applications/<reference>/submit")
 @allowed("application.submit")
 def submit_application(reference: str) -> dict[str, Any]:
-    """Submits, once for each key. The statements are new at every try, so that they don't count as its content."""
+    """Submits, once for each key. The statements are new at every attempt and no part of the key's content."""
     request_body = body(Submission)
 
     def act(session: Session) -> dict[str, Any]:
@@ -175,7 +175,7 @@ def submit_application(reference: str) -> dict[str, Any]:
 @blueprint.post("/applications/<reference>/withdraw")
 @allowed("application.withdraw")
 def withdraw_application(reference: str) -> dict[str, Any]:
-    """Withdraws; what was paid is owed back."""
+    """Withdraws; paid money is owed back."""
 
     def act(session: Session) -> dict[str, Any]:
         return _head(withdraw(session, current_actor(), reference))

@@ -1,4 +1,4 @@
-"""Turns over HTTP: applicants choose, book, move and cancel them; the desk sees its day and writes down who came."""
+"""Appointments over HTTP: hold, book, move and cancel for applicants; day sheet and attendance for the desk."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -23,13 +23,13 @@ blueprint = Blueprint("turns", __name__)
 
 
 class SlotChoice(Keyed):
-    """The instant at which the wanted turn begins."""
+    """The instant at which the chosen appointment begins."""
 
     starts_at = fields.String(required=True, validate=validate.Length(1, 40, error="too_long"))
 
 
 class CheckIn(Keyed):
-    """The number read from the paper of who came."""
+    """The number read from the identity document of the person at the desk."""
 
     number = fields.String(required=True, validate=validate.Length(max=40, error="too_long"))
 
@@ -69,7 +69,7 @@ def hold(reference: str) -> dict[str, Any]:
 @blueprint.post("/applications/<reference>/turn/release")
 @allowed("turn.hold")
 def release(reference: str) -> dict[str, Any]:
-    """Gives up what is held."""
+    """Releases the held time."""
 
     def act(session: Session) -> dict[str, Any]:
         appointments.release_slot(session, current_actor(), reference)
@@ -133,7 +133,7 @@ def _day() -> date | None:
 @blueprint.post("/desk/cases/<reference>/attend")
 @allowed("desk.attend")
 def check_in(reference: str) -> dict[str, Any]:
-    """Came in person, identity checked. An attempt by anybody else is recorded, and changes nothing."""
+    """Records attendance with a checked identity. Another person's attempt is recorded, and changes nothing."""
     request_body = body(CheckIn)
 
     def act(session: Session) -> dict[str, Any]:
@@ -150,7 +150,7 @@ def check_in(reference: str) -> dict[str, Any]:
 @blueprint.post("/desk/cases/<reference>/miss")
 @allowed("desk.miss")
 def record_absence(reference: str) -> dict[str, Any]:
-    """Nobody came at the hour."""
+    """Records that the applicant did not come."""
 
     def act(session: Session) -> dict[str, Any]:
         return _head(miss(session, current_actor(), reference))

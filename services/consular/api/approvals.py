@@ -1,4 +1,4 @@
-"""Proposals over HTTP: what one would touch, making it, what waits for a second signature, signing or declining."""
+"""Proposals over HTTP: preview, propose, list, sign or decline."""
 
 from typing import Any
 
@@ -20,18 +20,18 @@ blueprint = Blueprint("proposals", __name__, url_prefix="/desk/proposals")
 
 
 class Terms(Schema):
-    """What is proposed; each kind reads its own terms."""
+    """The kind and terms of a proposal; each kind checks its own terms."""
 
     kind = fields.String(required=True, validate=validate.Length(1, 40, error="unknown_choice"))
     params = fields.Dict(keys=fields.String(), required=True, validate=validate.Length(max=20, error="too_long"))
 
 
 class ProposalRequest(Keyed, Terms):
-    """The same, to be written down."""
+    """Terms to be stored as a proposal."""
 
 
 class Verdict(Keyed):
-    """Signed or declined, the latter with a reason in plain words."""
+    """The decision on a proposal; a decline has a reason in plain words."""
 
     verdict = fields.String(required=True, validate=validate.OneOf(("approve", "decline"), error="unknown_choice"))
     reason = fields.String(load_default="")
@@ -40,7 +40,7 @@ class Verdict(Keyed):
 @blueprint.get("")
 @allowed("proposal.read")
 def list_proposals() -> Response:
-    """Those of the mission, what waits first."""
+    """The mission's proposals, the waiting ones first."""
     with transaction() as session:
         return jsonify(
             [bulk_action.serialise(session, proposal) for proposal in sign.list_proposals(session, current_actor())]
@@ -50,7 +50,7 @@ def list_proposals() -> Response:
 @blueprint.post("/preview")
 @allowed("proposal.make")
 def preview() -> dict[str, Any]:
-    """What the terms would touch; nothing is written but that somebody looked."""
+    """The figures the terms would affect; nothing is written but the event of the preview."""
     request_body = body(Terms)
     with transaction() as session:
         audit.record(
@@ -62,7 +62,7 @@ def preview() -> dict[str, Any]:
 @blueprint.post("")
 @allowed("proposal.make")
 def make() -> tuple[dict[str, Any], int]:
-    """Puts it before a second person, once for each key."""
+    """Stores a proposal for a second person, once for each key."""
     request_body, actor = body(ProposalRequest), current_actor()
 
     def act(session: Session) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def make() -> tuple[dict[str, Any], int]:
 @blueprint.get("/<reference>")
 @allowed("proposal.read")
 def detail(reference: str) -> dict[str, Any]:
-    """One proposal, with the figures of this moment while it waits."""
+    """One proposal, with the present figures while it waits."""
     with transaction() as session:
         proposal = sign.find(session, current_actor(), _view(reference))
         audit.record(session, current_actor(), "proposal.read", reference)
@@ -91,7 +91,7 @@ def detail(reference: str) -> dict[str, Any]:
 @blueprint.post("/<reference>")
 @allowed("proposal.decide")
 def decide(reference: str) -> dict[str, Any]:
-    """The second person's word, once for each key."""
+    """Applies the second person's decision, once for each key."""
     request_body, actor = body(Verdict), current_actor()
 
     def act(session: Session) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Older bookings over HTTP where they meet applications: a phase opens, a file is brought in, a booking is claimed."""
+"""Older bookings over HTTP where they concern applications: declare a phase, import a file, claim a booking."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ blueprint = Blueprint("claims", __name__)
 
 
 class Claim(Keyed):
-    """The older platform's reference, the transaction it was for, and what the register attests about the claimant."""
+    """The older platform's reference, its transaction, and the register's statements about the claimant."""
 
     reference = fields.String(required=True, validate=validate.Length(1, 80, error="too_long"))
     transaction = fields.String(required=True, validate=validate.Length(1, 60, error="too_long"))
@@ -39,7 +39,7 @@ class Terms(Keyed):
 
 
 class Verdict(Schema):
-    """What becomes of a previewed file."""
+    """The decision on a previewed file."""
 
     verdict = fields.String(required=True, validate=validate.OneOf(("keep", "drop"), error="unknown_choice"))
 
@@ -47,7 +47,7 @@ class Verdict(Schema):
 @blueprint.post("/desk/bookings/phases")
 @allowed("booking.import")
 def declare() -> tuple[dict[str, Any], int]:
-    """A new phase, once for each key."""
+    """Declares a phase, once for each key."""
     request_body, actor = body(Terms), current_actor()
 
     def act(session: Session) -> dict[str, Any]:
@@ -66,7 +66,7 @@ def declare() -> tuple[dict[str, Any], int]:
 @blueprint.post("/desk/bookings/imports/<reference>")
 @allowed("booking.import")
 def decide(reference: str) -> dict[str, Any]:
-    """Brings a file's good rows in and tells those who are known, or drops it."""
+    """Imports a file's good rows and notifies known holders, or drops the file."""
     verdict, actor = body(Verdict)["verdict"], current_actor()
     with transaction() as session:
         if verdict == "drop":
@@ -79,7 +79,7 @@ def decide(reference: str) -> dict[str, Any]:
 @blueprint.post("/bookings/claim")
 @allowed("booking.claim")
 def make() -> tuple[dict[str, Any], int]:
-    """A draft that keeps the booked day. In vain it leaves a trace of its own."""
+    """Claims a booking as a draft with its booked day. A failed claim is recorded in a separate transaction."""
     request_body, actor = body(Claim), current_actor()
     if not actor.mission:
         raise Invalid("required", field="mission")

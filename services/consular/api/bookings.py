@@ -1,4 +1,4 @@
-"""How older bookings are asked for at the desk: phases, and files with their preview and faults."""
+"""Older bookings at the desk over HTTP: phases, and files with their preview and faults."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ def overview() -> dict[str, Any]:
 @blueprint.post("/imports")
 @allowed("booking.import")
 def upload() -> tuple[dict[str, Any], int]:
-    """Reads a file of raw bytes and keeps it aside."""
+    """Stores a file of raw bytes as a preview."""
     phase, filename = request.args.get("phase", "")[:40], request.args.get("filename", "")
     if not phase:
         raise Invalid("required", field="phase")
@@ -39,7 +39,7 @@ def upload() -> tuple[dict[str, Any], int]:
 @blueprint.get("/imports/<reference>")
 @allowed("booking.read")
 def detail(reference: str) -> dict[str, Any]:
-    """A file's preview, or what became of it."""
+    """A file's preview, or its result."""
     with transaction() as session:
         booking_import = import_bookings.find(session, current_actor(), reference)
         audit.record(session, current_actor(), "bookings.read", reference)

@@ -1,4 +1,4 @@
-"""The desk's routes: the queue, one case, and the verdicts and hand-overs that officers make."""
+"""The desk's routes: the queue, one case, the officers' verdicts, and the collection of passports."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ class ReasonedVerdict(Keyed):
 
 
 class Collection(Keyed):
-    """Whose paper was shown at the counter."""
+    """The national number on the identity document shown at the counter."""
 
     national_number = fields.String(required=True, validate=validate.Length(max=40, error="too_long"))
 
@@ -52,7 +52,7 @@ def _page() -> int:
 @blueprint.get("/cases/<reference>")
 @allowed("desk.case")
 def case(reference: str) -> dict[str, Any]:
-    """One file with person, facts and history; that it was opened, and why, is recorded."""
+    """One file with person, facts and history; the read is recorded with its reason."""
     with mission_session(reference) as session:
         return application_view.case(session, current_actor(), reference, request.args.get("reason", "")[:TEXT] or None)
 
@@ -70,7 +70,7 @@ def accept(reference: str) -> dict[str, Any]:
 @blueprint.post("/cases/<reference>/return")
 @allowed("desk.return")
 def return_for_correction(reference: str) -> dict[str, Any]:
-    """Returns for a fix."""
+    """Returns for correction."""
     request_body = body(ReasonedVerdict)
 
     def act(session: Session) -> dict[str, Any]:
@@ -86,7 +86,7 @@ def return_for_correction(reference: str) -> dict[str, Any]:
 @blueprint.post("/cases/<reference>/refuse")
 @allowed("desk.refuse")
 def refuse(reference: str) -> dict[str, Any]:
-    """Refuses; what was paid is owed back."""
+    """Refuses; paid money is owed back."""
     request_body = body(ReasonedVerdict)
 
     def act(session: Session) -> dict[str, Any]:
@@ -112,7 +112,7 @@ def reprint_passport(reference: str) -> dict[str, Any]:
 @blueprint.post("/cases/<reference>/collect")
 @allowed("desk.collect")
 def collect_passport(reference: str) -> dict[str, Any]:
-    """Hands the passport to its holder. An attempt by anybody else is recorded, and changes nothing."""
+    """Hands the passport to its holder. Another person's attempt is recorded, and changes nothing."""
     request_body = body(Collection)
 
     def act(session: Session) -> dict[str, Any]:
@@ -129,7 +129,7 @@ def collect_passport(reference: str) -> dict[str, Any]:
 
 
 def _run_once_if_keyed(reference: str, request_body: dict[str, Any], verb: str, act: Any) -> dict[str, Any]:
-    """A verdict that closes a stage cannot be given twice, so that its key may be left out."""
+    """Runs a verdict with or without a key: a verdict that closes a stage cannot be repeated anyway."""
     if not request_body["key"]:
         with mission_session(reference) as session:
             answer: dict[str, Any] = act(session)

@@ -1,4 +1,4 @@
-"""What the desk does about exceptions: held money goes back, a flag comes off."""
+"""The desk's routes about exceptions: refund held money, clear a flag."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ blueprint = Blueprint("exceptions", __name__)
 
 
 class ReasonRequest(Keyed):
-    """The reason, in plain words; kept with the file."""
+    """The reason, in plain words; stored with the file."""
 
     reason = fields.String(load_default="")
 
@@ -22,7 +22,7 @@ class ReasonRequest(Keyed):
 @blueprint.post("/desk/cases/<reference>/payments/<payment>/give-back")
 @allowed("payment.give_back")
 def refund_held_payment(reference: str, payment: str) -> dict[str, Any]:
-    """Owes held money back, as it came."""
+    """Marks held money as owed back, in its received amount."""
     request_body = body(ReasonRequest)
 
     def act(session: Session) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def refund_held_payment(reference: str, payment: str) -> dict[str, Any]:
 @blueprint.post("/desk/cases/<reference>/clear")
 @allowed("desk.clear")
 def clear(reference: str) -> dict[str, Any]:
-    """Takes the flag off."""
+    """Clears the flag."""
     request_body = body(ReasonRequest)
 
     def act(session: Session) -> dict[str, Any]:

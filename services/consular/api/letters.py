@@ -19,7 +19,7 @@ _texts = fields.Dict(keys=fields.String(), values=fields.String(allow_none=True)
 
 
 class LetterReply(Keyed):
-    """A reply as it lies before whoever enters it; the rules of its question read it."""
+    """A reply as it is entered; the rules of its question check it."""
 
     key = fields.String(load_default="", validate=validate.Length(max=100, error="too_long"))
     finding = fields.String(load_default="")
@@ -47,7 +47,7 @@ def list_letters() -> dict[str, Any]:
 @blueprint.get("/desk/letters/<code>")
 @allowed("letter.read")
 def detail(code: str) -> dict[str, Any]:
-    """A letter with its ladder, its replies and what it may be answered with."""
+    """A letter with its reminder steps, its replies and its possible findings."""
     with mission_session(code) as session:
         return desk_letters.detail(session, current_actor(), code)
 
@@ -55,7 +55,7 @@ def detail(code: str) -> dict[str, Any]:
 @blueprint.post("/desk/letters/<code>/reply")
 @allowed("letter.answer")
 def reply(code: str) -> dict[str, Any]:
-    """Records the reply an officer holds in hand."""
+    """Records the reply an officer has received."""
     request_body = body(LetterReply)
 
     def act(session: Session) -> dict[str, Any]:
@@ -69,7 +69,7 @@ def reply(code: str) -> dict[str, Any]:
 @blueprint.get("/letters/<code>")
 @allowed("letter.fetch")
 def fetch(code: str) -> dict[str, Any]:
-    """What a letter asks, as its paper says it, for the partner it is written to."""
+    """The question of a letter, as its document states it, for its addressee."""
     with mission_session(code) as session:
         return desk_letters.content(session, current_actor(), code)
 
@@ -77,7 +77,7 @@ def fetch(code: str) -> dict[str, Any]:
 @blueprint.post("/letters/<code>/reply")
 @allowed("letter.deposit")
 def deposit(code: str) -> tuple[dict[str, Any], int]:
-    """Takes the content of a partner's reply; repeated, the first one stands."""
+    """Stores a partner's reply; a repeated request does not change the first one."""
     request_body = body(LetterReply)
     with mission_session(code) as session:
         return {"new": letters.deposit(session, current_actor(), code, request_body)}, 201

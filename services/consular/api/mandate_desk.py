@@ -1,4 +1,4 @@
-"""The desk's routes about papers that let one person act for another, and about persons who may be the same."""
+"""The desk's routes about deeds of mandates, and about possible duplicates of a person."""
 
 from typing import Any
 
@@ -20,11 +20,11 @@ blueprint = Blueprint("mandate_desk", __name__, url_prefix="/desk")
 
 
 class DeedAcceptance(Keyed, StatementRequest):
-    """With it comes what the register told this officer about the person the paper names."""
+    """The acceptance of a deed, with the register's statement to this officer about the principal."""
 
 
 class DeedRefusal(Keyed):
-    """Why a paper does not do."""
+    """The refusal of a deed, with its reason."""
 
     reason = fields.String(load_default="")
     note = fields.String(load_default="", allow_none=True, validate=validate.Length(max=2000, error="too_long"))
@@ -38,7 +38,7 @@ def _serialise(session: Session, mandate: Mandate) -> dict[str, Any]:
 @blueprint.get("/mandates")
 @allowed("desk.mandates")
 def list_deeds() -> list[dict[str, Any]]:
-    """Papers to be checked, and the last ones decided."""
+    """The deeds to be checked, and the latest decided ones."""
     with transaction() as session:
         return [_serialise(session, deed) for deed in review_mandate.list_deeds(session, current_actor())]
 
@@ -46,7 +46,7 @@ def list_deeds() -> list[dict[str, Any]]:
 @blueprint.get("/mandates/<reference>")
 @allowed("desk.mandate")
 def detail(reference: str) -> dict[str, Any]:
-    """One paper, with whom it names."""
+    """One deed, with the persons it names."""
     with mission_session(reference) as session:
         audit.record(session, current_actor(), "mandate.read", reference)
         return _serialise(session, mandates.find(session, reference))
@@ -55,7 +55,7 @@ def detail(reference: str) -> dict[str, Any]:
 @blueprint.get("/mandates/<reference>/scan")
 @allowed("desk.mandate")
 def scan(reference: str) -> Response:
-    """The scan, never to be run as a page."""
+    """The scan, with headers that keep a browser from running it as a page."""
     with mission_session(reference) as session:
         content, kind = review_mandate.read_scan(session, current_actor(), reference)
     answer = Response(content, content_type=kind)
@@ -67,7 +67,7 @@ def scan(reference: str) -> Response:
 @blueprint.post("/mandates/<reference>/accept")
 @allowed("desk.mandate_decide")
 def accept(reference: str) -> dict[str, Any]:
-    """The paper is good."""
+    """Accepts a deed."""
     request_body, actor = body(DeedAcceptance), current_actor()
     principal = attested_person(keys(), request_body["statement"], to=actor.id)
 
@@ -83,7 +83,7 @@ def accept(reference: str) -> dict[str, Any]:
 @blueprint.post("/mandates/<reference>/refuse")
 @allowed("desk.mandate_decide")
 def refuse(reference: str) -> dict[str, Any]:
-    """The paper does not do."""
+    """Refuses a deed."""
     request_body = body(DeedRefusal)
 
     def act(session: Session) -> dict[str, Any]:
@@ -96,7 +96,7 @@ def refuse(reference: str) -> dict[str, Any]:
 
 
 class DuplicateVerdict(DeedRefusal):
-    """Whether two files are one person's, and why the officer is sure."""
+    """The verdict on whether two files belong to one person, with its reason."""
 
     other = fields.String(required=True, validate=validate.Length(1, 40, error="too_long"))
     verdict = fields.String(load_default="")

@@ -1,4 +1,4 @@
-"""An expatriate's routes about mandates: given, handed in, answered, ended, and proven to the registers."""
+"""An expatriate's routes about mandates: grant, submit a deed, answer, end, and prove to the registers."""
 
 import binascii
 import hmac
@@ -35,17 +35,17 @@ PRINCIPAL = (Question("principal_number", kind="national_number"), Question("pri
 
 
 class StatementRequest(Schema):
-    """With it comes the register's statement about who asks."""
+    """A request with the register's statement about the actor."""
 
     statement = fields.String(required=True, validate=validate.Length(max=STATEMENT_LENGTH, error="too_long"))
 
 
 class MandateAnswer(Keyed, StatementRequest):
-    """A mandate taken up, or not wanted."""
+    """The answer to an offered mandate."""
 
 
 class NewMandate(Keyed, StatementRequest):
-    """To whom, for what, until when."""
+    """A new mandate: agent, scope, last day."""
 
     agent_number = fields.Raw(allow_none=True)
     agent_given = fields.Raw(allow_none=True)
@@ -56,7 +56,7 @@ class NewMandate(Keyed, StatementRequest):
 
 
 class DeedSubmission(Keyed, StatementRequest):
-    """A paper that names its agent and its principal, and its scan in base64."""
+    """A deed with its principal, its terms and its scan in base64."""
 
     kind = fields.String(required=True, validate=validate.OneOf((POWER, GUARDIANSHIP), error="unknown_choice"))
     principal_number = fields.Raw(allow_none=True)
@@ -71,13 +71,13 @@ class DeedSubmission(Keyed, StatementRequest):
 
 
 class Purpose(Schema):
-    """For which transaction a mandate is used."""
+    """The transaction for which a mandate is used."""
 
     purpose = fields.String(required=True, validate=validate.Length(1, 60, error="too_long"))
 
 
 def _key(number: str) -> str:
-    """By which an offer finds the number it was made to, without our keeping that number."""
+    """The keyed hash by which an offer finds its agent's national number, so that the number is not stored."""
     return hmac.new(bytes.fromhex(settings().secret), f"mandate:{number}".encode(), sha256).hexdigest()
 
 
@@ -99,7 +99,7 @@ def _serialise(session: Session, mandate: Mandate) -> dict[str, Any]:
 @blueprint.post("/mandates/mine")
 @allowed("mandate.list")
 def list_own() -> list[dict[str, Any]]:
-    """Given, held and offered ones at every mission; a POST, because the register's statement comes with it."""
+    """The actor's mandates of all missions. It is a POST, because the request contains the register's statement."""
     own_person, actor = _own_person(body(StatementRequest)), current_actor()
     key = _key(own_person.number)
     with database().scope(actor.mission) as session:
@@ -110,7 +110,7 @@ def list_own() -> list[dict[str, Any]]:
 @blueprint.post("/mandates")
 @allowed("mandate.grant")
 def grant() -> tuple[dict[str, Any], int]:
-    """Offers a mandate; the same answer whether anybody has that number or not."""
+    """Offers a mandate; the answer is the same whether anybody has that number or not."""
     request_body, actor, mission = body(NewMandate), current_actor(), _mission()
     own_person = _own_person(request_body)
     with database().scope(mission) as session:
@@ -132,7 +132,7 @@ def grant() -> tuple[dict[str, Any], int]:
 @blueprint.post("/mandates/papers")
 @allowed("mandate.hand_in")
 def submit_deed() -> tuple[dict[str, Any], int]:
-    """Puts a paper before the officers of the mission."""
+    """Submits a deed to the officers of the mission."""
     request_body, actor, mission = body(DeedSubmission), current_actor(), _mission()
     own_person, scan = _own_person(request_body), _scan(request_body)
     with database().scope(mission) as session:
@@ -163,7 +163,7 @@ def _until() -> Question:
 
 
 def _scan(request_body: dict[str, Any]) -> bytes:
-    """The bytes of the scan, proven to be what they say. Raises Invalid on the field `scan`."""
+    """The bytes of the scan, checked to be of the declared type. Raises Invalid on the field `scan`."""
     if not request_body["scan"]:
         raise Invalid("scan_missing", field="scan")
     try:
@@ -178,14 +178,14 @@ def _scan(request_body: dict[str, Any]) -> bytes:
 @blueprint.post("/mandates/<reference>/accept")
 @allowed("mandate.accept")
 def accept(reference: str) -> dict[str, Any]:
-    """The agent takes it up."""
+    """The agent accepts."""
     return _answer(reference, accepted=True)
 
 
 @blueprint.post("/mandates/<reference>/decline")
 @allowed("mandate.accept")
 def decline(reference: str) -> dict[str, Any]:
-    """The agent does not want it."""
+    """The agent declines."""
     return _answer(reference, accepted=False)
 
 
@@ -207,7 +207,7 @@ def _answer(reference: str, *, accepted: bool) -> dict[str, Any]:
 @blueprint.post("/mandates/<reference>/end")
 @allowed("mandate.end")
 def end(reference: str) -> dict[str, Any]:
-    """Withdrawn by who gave it, or laid down by who holds it; at once."""
+    """The principal revokes a mandate, or the agent resigns it; it ends at once."""
 
     def act(session: Session) -> dict[str, Any]:
         mandate = grant_mandate.end(session, current_actor(), reference)
@@ -220,7 +220,7 @@ def end(reference: str) -> dict[str, Any]:
 @blueprint.post("/mandates/<reference>/proof")
 @allowed("mandate.use")
 def proof(reference: str) -> dict[str, Any]:
-    """What shows each register of a transaction that the actor may ask for the principal: tokens of five minutes."""
+    """Tokens of five minutes that prove to each register of a transaction that the actor may ask for the principal."""
     entry, actor = forms.transaction(body(Purpose)["purpose"]), current_actor()
     with mission_session(reference) as session:
         mission = mission_of(reference)
@@ -238,7 +238,7 @@ def proof(reference: str) -> dict[str, Any]:
 @blueprint.post("/applications/<reference>/pass")
 @allowed("application.pass")
 def issue_reading_pass(reference: str) -> dict[str, str]:
-    """What lets one of the two of an application fetch its papers from whoever issued them."""
+    """Tokens by which a party of an application fetches its documents from the services that issued them."""
     actor = current_actor()
     with mission_session(reference) as session:
         application = find_application(session, actor, "application.pass", reference).reference

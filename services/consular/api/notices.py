@@ -1,4 +1,4 @@
-"""How notices are asked for: the list, the count for every page's header, and that they have been read."""
+"""Notices over HTTP: the list, the count for every page's header, and the mark as read."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ LARGEST_ID = 2**62
 
 
 class ReadMark(Schema):
-    """The newest one that was on the page."""
+    """The newest notice that was on the page."""
 
     latest = fields.Integer(required=True, strict=True, validate=validate.Range(0, LARGEST_ID, error="out_of_range"))
 
@@ -29,7 +29,7 @@ def list_own() -> Response:
 @blueprint.get("/unread")
 @allowed("notice.list")
 def unread() -> dict[str, int]:
-    """How many are new."""
+    """The number of unread notices."""
     with transaction() as session:
         return {"unread": inbox.count_unread(session, current_actor())}
 
@@ -37,7 +37,7 @@ def unread() -> dict[str, int]:
 @blueprint.post("/read")
 @allowed("notice.list")
 def read() -> dict[str, Any]:
-    """Marks what was on the page as read; repeating it changes nothing."""
+    """Marks the notices of the page as read; repeating it changes nothing."""
     actor, latest = current_actor(), body(ReadMark)["latest"]
     with transaction() as session:
         missions = inbox.missions_with_unread(session, actor)

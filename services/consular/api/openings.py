@@ -1,4 +1,4 @@
-"""Opening hours over HTTP: free times for everybody, closures and hours for the desk that keeps them."""
+"""Opening hours over HTTP: free times for everybody, closures and hours for the desk."""
 
 from datetime import date
 from typing import Any
@@ -19,7 +19,7 @@ blueprint = Blueprint("appointments", __name__)
 
 
 class ClosureBody(Schema):
-    """Days and words of a closure."""
+    """Days and titles of a closure, and what it closes."""
 
     first_day = fields.Date(required=True, error_messages={"invalid": "not_a_date"})
     last_day = fields.Date(required=True, error_messages={"invalid": "not_a_date"})
@@ -32,7 +32,7 @@ class ClosureBody(Schema):
 @blueprint.get("/openings")
 @allowed("opening.list")
 def list_openings() -> dict[str, Any]:
-    """Free times of a mission, for one service; without a service which services there are."""
+    """Free times of a mission for one service; without a service, the list of services."""
     with database().scope(None) as session:
         mission = missions.find(session, request.args.get("mission")).code
     service = request.args.get("service", "")[:60]
@@ -98,7 +98,7 @@ def add() -> tuple[dict[str, Any], int]:
 @blueprint.post("/desk/closures/remove")
 @allowed("calendar.change")
 def remove() -> dict[str, Any]:
-    """Takes a closure back."""
+    """Removes a closure."""
     actor, closure = current_actor(), body(Removal)["closure"]
     if actor.mission is None:
         raise Invalid("required", field="mission")
@@ -107,6 +107,6 @@ def remove() -> dict[str, Any]:
 
 
 class Removal(Schema):
-    """Which closure; its name has slashes, so that it is no part of an address."""
+    """The id of a closure, in the body because it contains slashes."""
 
     closure = fields.String(required=True, validate=validate.Length(1, 100, error="too_long"))

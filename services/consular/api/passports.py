@@ -1,4 +1,4 @@
-"""Passports over HTTP: what an officer looked into, numbers reported lost, and paying to have one sooner."""
+"""Passports over HTTP: approvals of officers, lost passports, and the paid upgrade to urgent."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ MAX_REASON = 1_000
 
 
 class Approval(Keyed):
-    """What was looked into, what was found, and why."""
+    """An approval: what was checked, the outcome, the reason."""
 
     what = fields.String(required=True, validate=validate.Length(max=40, error="too_long"))
     outcome = fields.String(load_default="", validate=validate.Length(max=40, error="too_long"))
@@ -33,7 +33,7 @@ class Approval(Keyed):
 @blueprint.post("/desk/cases/<reference>/approvals")
 @allowed("desk.take_in")
 def record_approval(reference: str) -> dict[str, Any]:
-    """Records what somebody found; which role may say what is checked by the verb."""
+    """Records an approval; the verb checks which role may give it."""
     request_body = body(Approval)
     approval = {name: request_body[name] for name in ("what", "outcome", "reason")}
 
@@ -47,7 +47,7 @@ def record_approval(reference: str) -> dict[str, Any]:
 @blueprint.get("/desk/passports/<number>")
 @allowed("desk.passport")
 def look_up(number: str) -> dict[str, Any]:
-    """What is known of a passport by its number."""
+    """A passport by its number."""
     with transaction() as session:
         return passport_view.look_up(session, current_actor(), number)
 
@@ -55,7 +55,7 @@ def look_up(number: str) -> dict[str, Any]:
 @blueprint.post("/desk/passports/<number>/surrender")
 @allowed("desk.take_in")
 def surrender(number: str) -> dict[str, Any]:
-    """A lost passport turned up. It can be handed in once, so that no key is needed."""
+    """Records the surrender of a lost passport. It is possible once, so that no key is needed."""
     with transaction() as session:
         return passport_view.surrender(session, current_actor(), number)
 
@@ -63,7 +63,7 @@ def surrender(number: str) -> dict[str, Any]:
 @blueprint.get("/applications/<reference>/upgrade")
 @allowed("application.upgrade")
 def price(reference: str) -> dict[str, Any]:
-    """What urgency would cost, line by line."""
+    """The price of the upgrade, line by line."""
     with mission_session(reference) as session:
         return upgrade.preview(session, current_actor(), reference)
 
@@ -71,7 +71,7 @@ def price(reference: str) -> dict[str, Any]:
 @blueprint.post("/applications/<reference>/upgrade")
 @allowed("application.upgrade")
 def open_at_counter(reference: str) -> dict[str, Any]:
-    """Opens the second debt, to be paid at the counter."""
+    """Opens the order for the difference, to be paid at the counter."""
 
     def act(session: Session) -> dict[str, Any]:
         order = upgrade.open_at_counter(session, current_actor(), reference)
@@ -83,7 +83,7 @@ def open_at_counter(reference: str) -> dict[str, Any]:
 @blueprint.post("/applications/<reference>/upgrade/payments")
 @allowed("application.upgrade")
 def pay(reference: str) -> tuple[dict[str, Any], int]:
-    """A card payment of the difference; repeated, the one that is open."""
+    """Opens a card payment of the difference; a repeated request returns the open one."""
     request_body, actor = body(Card), current_actor()
     if not is_own_address(request_body["return_url"], settings().public_url):
         raise Invalid("foreign_address", field="return_url")
@@ -106,7 +106,7 @@ def pay(reference: str) -> tuple[dict[str, Any], int]:
 @blueprint.post("/desk/cases/<reference>/upgrade-cash")
 @allowed("payment.cash")
 def cash(reference: str) -> dict[str, Any]:
-    """Takes the difference in cash; repeated with the same key it is taken once."""
+    """Takes the difference in cash, once for each key."""
     request_body, actor = body(Cash), current_actor()
     counted = Money(request_body["amount"], request_body["currency"])
 

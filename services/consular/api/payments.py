@@ -1,4 +1,4 @@
-"""Paying for an application: a card page for its applicant, the till for the counter."""
+"""Payment of an application: by card for its applicant, in cash at the counter."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ MAX_MINOR_UNITS = 10**15
 
 
 class Card(Keyed):
-    """A card payment, and the page of ours to come back to."""
+    """A card payment, and our own page to return to."""
 
     method = fields.String(required=True, validate=validate.Equal("card", error="unknown_choice"))
     return_url = fields.String(required=True, validate=validate.Length(max=500, error="too_long"))
@@ -45,7 +45,7 @@ class Cash(Keyed):
 @blueprint.post("/applications/<reference>/payments")
 @allowed("payment.open")
 def pay(reference: str) -> tuple[dict[str, Any], int]:
-    """A card payment with the address of the provider's page; repeated, the one that is open."""
+    """Opens a card payment with the address of the provider's page; a repeated request returns the open one."""
     request_body, actor = body(Card), current_actor()
     if not is_own_address(request_body["return_url"], settings().public_url):
         raise Invalid("foreign_address", field="return_url")
@@ -68,7 +68,7 @@ def pay(reference: str) -> tuple[dict[str, Any], int]:
 @blueprint.post("/desk/cases/<reference>/cash")
 @allowed("payment.cash")
 def cash(reference: str) -> dict[str, Any]:
-    """Takes cash for exactly what is owed; repeated with the same key it is taken once."""
+    """Takes the exact owed amount in cash, once for each key."""
     request_body, actor = body(Cash), current_actor()
     counted = Money(request_body["amount"], request_body["currency"])
 

@@ -1,4 +1,4 @@
-"""How money is asked about: missions and prices, the state of a payment, the provider's notifications, receipts."""
+"""Prices and payments over HTTP: missions, transactions, the rule book, payment states, notifications, receipts."""
 
 import time
 from datetime import date
@@ -26,7 +26,7 @@ def card_provider() -> CardProvider:
 
 
 def routes(settle: Settle) -> Blueprint:
-    """The blueprint; `settle` moves an application on when its money is there."""
+    """The blueprint; `settle` moves an application on when its payment is settled."""
     blueprint = Blueprint("payments", __name__)
     blueprint.get("/missions")(list_missions)
     blueprint.get("/transactions")(list_transactions)
@@ -37,13 +37,13 @@ def routes(settle: Settle) -> Blueprint:
     @blueprint.post("/payments/<reference>/refresh")
     @allowed("payment.refresh")
     def refresh(reference: str) -> dict[str, object]:
-        """The payment after the provider has been asked: what the return page and the counter call."""
+        """The payment after a query to the provider; the return page and the counter call it."""
         return refresh_payment(settle, reference)
 
     @blueprint.post("/provider/webhook")
     @allowed("payment.notify")
     def webhook() -> dict[str, object]:
-        """A notification. A duplicate, an unknown type or an unknown payment get the same good answer."""
+        """Receives a notification. A duplicate, an unknown type or an unknown payment get the same answer: ok."""
         return receive_notification(settle)
 
     return blueprint
@@ -58,7 +58,7 @@ def list_missions() -> list[dict[str, object]]:
 
 @allowed("transaction.list")
 def list_transactions() -> list[dict[str, object]]:
-    """Every transaction as one mission offers it on one day, today unless `on` says otherwise."""
+    """Every transaction as a mission offers it on the day `on`, by default today."""
     with database().scope(None) as session:
         mission = missions.find(session, request.args.get("mission"))
         on = _day() or missions.today(session, mission.code)
@@ -77,7 +77,7 @@ def show_transaction(slug: str) -> dict[str, object]:
 
 @allowed("transaction.list")
 def show_rules(slug: str) -> dict[str, object]:
-    """The rule book of a transaction, opened at a day: today unless `on` says otherwise."""
+    """The rule book of a transaction on the day `on`, by default today."""
     if slug not in CATALOGUE:
         raise NotFound("transaction_unknown")
     on = _day()

@@ -1,4 +1,4 @@
-"""What anybody may ask about an application: its stage, by reference and birth date."""
+"""The public view of an application: its stage, by reference and birth date."""
 
 from datetime import date
 from typing import Any

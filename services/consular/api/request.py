@@ -1,4 +1,4 @@
-"""What the routes of applications share: the mission a reference leads to, and answers given once per key."""
+"""Shared parts of the application routes: the mission session of a reference, and one answer per key."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -18,16 +18,16 @@ Act = Callable[[Session], dict[str, Any]]
 
 
 class Keyed(Schema):
-    """A request that may be repeated without being done twice."""
+    """A request that may be repeated without a second effect."""
 
     key = fields.String(required=True, validate=validate.Length(1, idempotency.KEY_LENGTH, error="too_long"))
 
 
 def mission_session(reference: str) -> AbstractContextManager[Session]:
-    """A transaction in the mission that keeps this reference.
+    """A transaction in the mission of this reference.
 
-    For staff another mission's reference is as good as absent; an applicant's files may be at any mission, and are
-    shown only after their owner is checked. Raises NotFound, for a mistyped reference too.
+    For staff another mission's reference does not exist. An applicant's files may be at any mission, and are shown only
+    after a check of their owner. Raises NotFound, also for a mistyped reference.
     """
     actor, mission = current_actor(), mission_of(reference)
     if not is_valid(reference) or (actor.role in OFFICER_ROLES and actor.mission != mission):
@@ -38,9 +38,9 @@ def mission_session(reference: str) -> AbstractContextManager[Session]:
 def run_once(
     reference: str, key: str, request_body: dict[str, Any], act: Act, show: Act | None = None
 ) -> dict[str, Any]:
-    """What `act` answers, or answered the first time this actor came with this key.
+    """The answer of `act`, or its stored answer to this actor's earlier request with this key.
 
-    With `show` the answer is what that makes of the file as it stands now, in the same commit.
+    With `show` the answer is the present view of the file, in the same commit.
     """
     with mission_session(reference) as session:
         actor, mission = current_actor(), mission_of(reference)

@@ -1,4 +1,4 @@
-"""The booklet stock over HTTP: how many there are, new ones taken in, spoiled ones written off."""
+"""The booklet stock over HTTP: the counts, new deliveries, spoiled booklets."""
 
 from flask import Blueprint
 from marshmallow import Schema, fields, validate
@@ -20,7 +20,7 @@ class Delivery(Schema):
 
 
 class SpoilRequest(Schema):
-    """Why a booklet was written off."""
+    """The reason for a spoiled booklet."""
 
     reason = fields.String(required=True)
 
@@ -37,7 +37,7 @@ def stock() -> dict[str, int]:
 @blueprint.post("")
 @allowed("stock.receive")
 def receive() -> tuple[dict[str, int], int]:
-    """Takes booklets in; known ones are passed over, and files that waited for one are served at once."""
+    """Receives booklets, skips known ones, and assigns them to waiting files at once."""
     serials, actor = body(Delivery)["serials"], current_actor()
     if actor.mission is None:
         raise Invalid("required", field="mission")
@@ -49,7 +49,7 @@ def receive() -> tuple[dict[str, int], int]:
 @blueprint.post("/<serial>/spoil")
 @allowed("stock.spoil")
 def spoil(serial: str) -> dict[str, int]:
-    """Writes a blank booklet off; one that waits for its holder is printed again instead."""
+    """Writes a blank booklet off; an assigned one is replaced by a reprint instead."""
     with transaction() as session:
         booklets.spoil_blank(session, current_actor(), serial, body(SpoilRequest)["reason"])
         return booklets.counts(session)
