@@ -74,7 +74,7 @@ def test_a_father_has_his_childs_passport_made_and_takes_it_home(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The child's visit with fingerprints is another story: this one begins after it.
-    monkeypatch.setattr(review, "check_came", lambda _session, _application: None)
+    monkeypatch.setattr(review, "check_attendance", lambda _session, _application: None)
     clients = platform.clients.__getitem__
     father = Acting(clients, specimens.FATHER)
     reference = filed(father, FIRST, kin(specimens.DAUGHTER, "guardian"), specimens.DAUGHTER)

@@ -138,21 +138,21 @@ def upload(reference: str) -> tuple[dict[str, Any], int]:
         return {"paper": application_view.serialise_upload(added_upload)}, 201
 
 
-@blueprint.delete("/applications/<reference>/papers/<paper>")
+@blueprint.delete("/applications/<reference>/papers/<upload_id>")
 @allowed("paper.remove")
-def remove(reference: str, paper: str) -> dict[str, Any]:
+def remove(reference: str, upload_id: str) -> dict[str, Any]:
     """Removes a file."""
     with mission_session(reference) as session:
-        draft.detach(session, current_actor(), reference, paper)
+        draft.detach(session, current_actor(), reference, upload_id)
         return application_view.view(session, current_actor(), reference)
 
 
-@blueprint.get("/papers/<paper>")
+@blueprint.get("/papers/<upload_id>")
 @allowed("paper.read")
-def content(paper: str) -> Response:
+def content(upload_id: str) -> Response:
     """A file's bytes, as an attachment that a browser never shows as a page."""
-    with mission_session(paper) as session:
-        upload_row, data = draft.read_upload(session, current_actor(), paper)
+    with mission_session(upload_id) as session:
+        upload_row, data = draft.read_upload(session, current_actor(), upload_id)
     answer = Response(data, content_type=upload_row.type)
     answer.headers["Content-Disposition"] = f"attachment; filename={quote(store.download_name(upload_row))}"
     answer.headers["X-Content-Type-Options"] = "nosniff"

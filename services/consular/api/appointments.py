@@ -1,4 +1,4 @@
-"""Appointments over HTTP: applicants hold, book, move and cancel them; the desk reads its day and who came."""
+"""Appointments over HTTP: hold, book, move and cancel for applicants; day sheet and attendance for the desk."""
 
 from datetime import UTC, date, datetime
 from typing import Any

@@ -19,7 +19,7 @@ from services.consular.missions import today
 from services.consular.people import grant_mandate, mandate_notices, mandates, review_mandate
 from services.consular.people.model import Mandate
 from services.consular.people.rules import CAPACITY_OF, GUARDIANSHIP, POWER, AttestedPerson
-from services.consular.uploads import rules as papers
+from services.consular.uploads import rules as upload_rules
 from shared import forms
 from shared.catalogue.model import Question
 from shared.errors import Invalid
@@ -170,8 +170,8 @@ def _scan(request_body: dict[str, Any]) -> bytes:
         data = b64decode(request_body["scan"], validate=True)
     except binascii.Error as error:
         raise Invalid("file_type_wrong", field="scan") from error
-    if fault := papers.fault(request_body["scan_type"], data):
-        raise Invalid(fault, field="scan", limit=papers.LIMIT_BYTES)
+    if fault := upload_rules.fault(request_body["scan_type"], data):
+        raise Invalid(fault, field="scan", limit=upload_rules.LIMIT_BYTES)
     return data
 
 

@@ -43,9 +43,9 @@ def hold(session: Session, actor: Actor, booker: Booker, starts_at: datetime) ->
     rule = calendar.rule(session, booker.mission, booker.service)
     _release_holds(session, booker, slot)
     _check_none_booked(session, booker)
-    place = _month_place(session, booker, rule, slot)
+    month_place = _month_place(session, booker, rule, slot)
     seat = _free_seat(session, booker, rule, slot)
-    appointment = _insert_hold(session, booker, slot, rule, seat, place) if seat else None
+    appointment = _insert_hold(session, booker, slot, rule, seat, month_place) if seat else None
     if appointment is None:
         raise Conflict("turn_taken", next=openings.next_free(session, booker.mission, booker.service, starts_at))
     audit.record(session, actor, "turn.held", booker.application, starts_at=starts_at.isoformat(), seat=seat)
@@ -106,10 +106,10 @@ def _month_place(session: Session, booker: Booker, rule: AppointmentRule, slot: 
             Appointment.state.in_(COUNTED),
         )
     )
-    place = free_seat(used_places, rule.per_month)
-    if place is None:
+    month_place = free_seat(used_places, rule.per_month)
+    if month_place is None:
         raise Refusal("turn_share_used", n=rule.per_month, month=month.isoformat())
-    return place
+    return month_place
 
 
 def _free_seat(session: Session, booker: Booker, rule: AppointmentRule, slot: Slot) -> int | None:
@@ -130,7 +130,7 @@ def _free_seat(session: Session, booker: Booker, rule: AppointmentRule, slot: Sl
 
 
 def _insert_hold(
-    session: Session, booker: Booker, slot: Slot, rule: AppointmentRule, seat: int, place: int
+    session: Session, booker: Booker, slot: Slot, rule: AppointmentRule, seat: int, month_place: int
 ) -> Appointment | None:
     row = {
         "id": uuid.uuid4(),
@@ -141,7 +141,7 @@ def _insert_hold(
         "seat": seat,
         "window": slot.window,
         "month": month_of(slot.starts_at, missions.find(session, booker.mission).zone),
-        "place": place,
+        "place": month_place,
         "application": booker.application,
         "person": booker.person,
         "document": booker.document,

@@ -24,7 +24,7 @@ STAY_DAYS = 90
 
 def issue(session: Session, actor: Actor, letter: Letter, reply: Reply, subject: LetterSubject) -> str | None:
     """The code of the issued document; None for an answer without one."""
-    kind = reply.finding.paper
+    kind = reply.finding.document
     if kind is None:
         return None
     zone = missions.find(session, letter.mission).zone

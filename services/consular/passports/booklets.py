@@ -149,8 +149,8 @@ def print_passport(
     expires_on = terms.expires_on(session, today)
     first, second = mrz.lines(
         number=booklet.serial,
-        family=printed.names["family"],
-        given=printed.names["given"],
+        family_name=printed.names["family"],
+        given_name=printed.names["given"],
         born=printed.born,
         sex=printed.sex,
         expires_on=expires_on,

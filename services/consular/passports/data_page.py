@@ -55,8 +55,8 @@ def preview(session: Session, application: Application) -> list[str]:
     return list(
         mrz.lines(
             number="",
-            family=printed_data.names["family"],
-            given=printed_data.names["given"],
+            family_name=printed_data.names["family"],
+            given_name=printed_data.names["given"],
             born=printed_data.born,
             sex=printed_data.sex,
             expires_on=terms.expires_on(session, today(session, application.mission)),

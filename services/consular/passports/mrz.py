@@ -43,13 +43,13 @@ def letters(name: str) -> str:
     return _BETWEEN.sub(FILLER, base_letters).strip(FILLER)
 
 
-def name_field(family: str, given: str) -> str:
+def name_field(family_name: str, given_name: str) -> str:
     """Primary and secondary identifier in 39 places.
 
     A name that is too long loses its end: a letter in the last place means that something may be missing. The given
     name keeps at least its first letter.
     """
-    primary, secondary = letters(family), letters(given)
+    primary, secondary = letters(family_name), letters(given_name)
     if not secondary:
         return _truncate(primary, NAMES).ljust(NAMES, FILLER)
     if not primary:
@@ -75,10 +75,10 @@ def document_number(number: str) -> str:
 
 
 def lines(
-    *, number: str, family: str, given: str, born: date, sex: str, expires_on: date, optional: str = ""
+    *, number: str, family_name: str, given_name: str, born: date, sex: str, expires_on: date, optional: str = ""
 ) -> tuple[str, str]:
     """Both lines. `sex` is M, F or anything else for unspecified; `optional` at most 14 digits or letters."""
-    first = f"{TYPE}{FILLER}{STATE}{name_field(family, given)}"
+    first = f"{TYPE}{FILLER}{STATE}{name_field(family_name, given_name)}"
     code, birth, expiry = document_number(number), f"{born:%y%m%d}", f"{expires_on:%y%m%d}"
     personal = optional[:OPTIONAL].ljust(OPTIONAL, FILLER)
     number_field, birth_field, expiry_field = (field + check_digit(field) for field in (code, birth, expiry))

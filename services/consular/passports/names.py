@@ -44,15 +44,15 @@ def divergences(
     result = []
     for question, part in PARTS.items():
         typed = str(answers.get(question) or "")
-        for source, known in ((PASSPORT, (last or {}).get(part)), (REGISTER, registered.get(part))):
-            if typed and known and not _is_same(typed, str(known), part):
-                result.append(Divergence(question, typed, str(known), source))
+        for source, other_spelling in ((PASSPORT, (last or {}).get(part)), (REGISTER, registered.get(part))):
+            if typed and other_spelling and not _is_same(typed, str(other_spelling), part):
+                result.append(Divergence(question, typed, str(other_spelling), source))
     return result
 
 
-def _is_same(typed: str, known: str, part: str) -> bool:
-    if spelling(typed) == spelling(known):
+def _is_same(typed: str, other_spelling: str, part: str) -> bool:
+    if spelling(typed) == spelling(other_spelling):
         return True
-    words = known.split(" ")
+    words = other_spelling.split(" ")
     given_names = [spelling(" ".join(words[:count])) for count in range(1, len(words))]
     return part == "mother" and spelling(typed) in given_names

@@ -244,5 +244,5 @@ def unbalanced(amounts: Iterable[Money]) -> dict[str, int]:
 
 def is_own_address(url: str, home: str) -> bool:
     """Whether a return address is one of our own pages."""
-    target, own = urlsplit(url), urlsplit(home)
-    return (target.scheme, target.netloc) == (own.scheme, own.netloc) and "\\" not in url
+    target, home_address = urlsplit(url), urlsplit(home)
+    return (target.scheme, target.netloc) == (home_address.scheme, home_address.netloc) and "\\" not in url

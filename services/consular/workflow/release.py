@@ -5,14 +5,14 @@ from collections.abc import Callable
 from sqlalchemy.orm import Session
 
 from services.consular.applications.model import Application
-from services.consular.appointments import release as turn
+from services.consular.appointments import release as appointment_release
 from services.consular.workflow import charges
 from services.consular.workflow.charges import notify_refund
 from shared.identity.actor import Actor
 
 Release = Callable[[Session, Actor, str], None]
 # Further releases, called with the application's reference. Each must do nothing where there is nothing to release.
-RELEASES: tuple[Release, ...] = (turn.release_live,)
+RELEASES: tuple[Release, ...] = (appointment_release.release_live,)
 
 
 def release(session: Session, actor: Actor, application: Application, reason: str) -> None:

@@ -24,7 +24,7 @@ class Finding:
     code: str
     outcome: str = GRANTED
     reason: str | None = None
-    paper: str | None = None
+    document: str | None = None
     details: tuple[str, ...] = ()
     entries: str | None = None
     fewest: int = 0
@@ -60,8 +60,8 @@ MATTERS: tuple[Matter, ...] = (
         NAMES,
         ("purpose", "destination_country"),
         (
-            Finding("clear", paper=CRIMINAL_RECORD),
-            Finding("convicted", paper=CRIMINAL_RECORD, entries=CONVICTIONS, fewest=1),
+            Finding("clear", document=CRIMINAL_RECORD),
+            Finding("convicted", document=CRIMINAL_RECORD, entries=CONVICTIONS, fewest=1),
             Finding("name_clash", RETURNED, "name_clash"),
         ),
     ),
@@ -73,8 +73,8 @@ MATTERS: tuple[Matter, ...] = (
         NAMES,
         ("passport_number", "other_passport_numbers", "period_from", "period_until"),
         (
-            Finding("complete", paper=MOVEMENTS, entries=CROSSINGS, fewest=1),
-            Finding("partial", paper=MOVEMENTS, entries=CROSSINGS),
+            Finding("complete", document=MOVEMENTS, entries=CROSSINGS, fewest=1),
+            Finding("partial", document=MOVEMENTS, entries=CROSSINGS),
         ),
     ),
     # No published time was found: five working days are assumed.
@@ -85,10 +85,10 @@ MATTERS: tuple[Matter, ...] = (
         ("name", "father", "born", "national_number"),
         ("licence_number", "licence_category", "licence_office", "licence_issued_on"),
         (
-            Finding(VALID, paper=LICENCE, details=LICENCE_DETAILS),
-            Finding(EXPIRED, paper=LICENCE, details=LICENCE_DETAILS),
-            Finding("withdrawn", paper=LICENCE, details=LICENCE_DETAILS),
-            Finding("no_record", paper=LICENCE),
+            Finding(VALID, document=LICENCE, details=LICENCE_DETAILS),
+            Finding(EXPIRED, document=LICENCE, details=LICENCE_DETAILS),
+            Finding("withdrawn", document=LICENCE, details=LICENCE_DETAILS),
+            Finding("no_record", document=LICENCE),
         ),
     ),
     # Bucharest mission: ten working days are the target.
@@ -99,7 +99,7 @@ MATTERS: tuple[Matter, ...] = (
         NAMES,
         ("passport_number", "last_left_on", "left_how", "recruitment_branch", "visit_from"),
         (
-            Finding("approved", paper=VISIT, details=("approval_reference", "approved_on")),
+            Finding("approved", document=VISIT, details=("approval_reference", "approved_on")),
             Finding("settlement_needed", RETURNED, "settlement_needed"),
             Finding("visit_refused", REFUSED, "visit_refused"),
         ),

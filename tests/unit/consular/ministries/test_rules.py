@@ -34,7 +34,7 @@ def test_every_question_of_the_catalogue_has_its_letter_and_every_answer_its_pap
         for ask in entry.asks:
             if ask.authority not in REGISTERS and entry.outcome != BOOKLET:
                 found = matter(ask.authority, ask.ask).findings
-                assert all(one.paper for one in found if one.outcome == GRANTED), entry.slug
+                assert all(one.document for one in found if one.outcome == GRANTED), entry.slug
                 assert all(one.reason for one in found if one.outcome != GRANTED), entry.slug
             if ask.authority not in REGISTERS:
                 known = {question.name for question in entry.questions}

@@ -15,8 +15,8 @@ SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ<"
 def test_the_lines_are_those_of_the_computed_specimen() -> None:
     told = mrz.lines(
         number="N010203045",
-        family="Alhussein",
-        given="Rasha",
+        family_name="Alhussein",
+        given_name="Rasha",
         born=date(1990, 1, 15),
         sex="F",
         expires_on=date(2032, 1, 14),
@@ -29,8 +29,8 @@ def test_the_second_line_is_that_of_the_published_specimen() -> None:
     """Doc 9303-4, appendix: Anna Maria Eriksson of Utopia, but for the state's letters."""
     _, second = mrz.lines(
         number="L898902C3",
-        family="Eriksson",
-        given="Anna Maria",
+        family_name="Eriksson",
+        given_name="Anna Maria",
         born=date(1974, 8, 12),
         sex="F",
         expires_on=date(2012, 4, 15),
@@ -82,8 +82,8 @@ def test_names_fill_thirty_nine_places(family: str, given_name: str, field: str)
 def test_whatever_is_typed_both_lines_are_whole(family: str, given_name: str, sex: str) -> None:
     first, second = mrz.lines(
         number="S900000001",
-        family=family,
-        given=given_name,
+        family_name=family,
+        given_name=given_name,
         born=date(2000, 2, 29),
         sex=sex,
         expires_on=date(2032, 2, 29),

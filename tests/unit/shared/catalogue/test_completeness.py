@@ -159,7 +159,7 @@ def handed_out(entry: Transaction) -> set[str]:
     for ask in entry.asks:
         if ask.authority not in REGISTERS:
             found = [one for one in MATTERS if (one.authority, one.ask) == (ask.authority, ask.ask)]
-            kinds |= {finding.paper for one in found for finding in one.findings if finding.paper}
+            kinds |= {finding.document for one in found for finding in one.findings if finding.document}
         elif ask.ask == "extract":
             kinds.add(entry.slug)
         elif ask.ask == "assess":
