@@ -20,7 +20,7 @@ from socket import socket
 from deploy.platform.subprocess_guard import die_with_parent, guarded, libc
 
 LOADED = (
-    "shared.web.service.service.service.service.service.service",
+    "shared.web.service",
     "shared.messaging.worker",
     "shared.client",
     "gunicorn.app.wsgiapp",

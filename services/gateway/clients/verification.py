@@ -14,3 +14,4 @@ class Verification(TypedDict):
     holder: str | None
     holder_en: str | None
     specimen: bool | None
+    authority: str | None
