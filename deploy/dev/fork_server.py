@@ -22,7 +22,7 @@ from deploy.platform.subprocess_guard import die_with_parent, guarded, libc
 LOADED = (
     "shared.web.service",
     "shared.messaging.worker",
-    "shared.client",
+    "urllib3",
     "gunicorn.app.wsgiapp",
     "gunicorn.workers.gthread",
 )

@@ -7,11 +7,7 @@ from deploy.dev.checks.sources import PRODUCT
 
 SERVICES = frozenset({"gateway", "consular", "civil_registry", "conscription"})
 # Modules with fewer users, each with its reason.
-EXCEPTIONS = {
-    "shared.client": "moves with the gateway's clients",
-    "shared.catalogue.reasons": "the gateway's desk takes its choices from here once it is moved",
-    "shared.catalogue.announced": "moves with the gateway's clients",
-}
+EXCEPTIONS: dict[str, str] = {}
 
 
 def users(graph: grimp.ImportGraph, module: str) -> set[str]:

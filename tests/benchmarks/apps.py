@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, jsonify, request
 
-from shared.client import Client
+from services.gateway.clients.http import Client
 from shared.identity.actor import Actor
 from shared.identity.crypto import Keys
 from shared.logs import request_id

@@ -9,8 +9,8 @@ from psycopg import Connection, connect, sql
 from sqlalchemy import make_url
 
 from deploy.demo.population.specimens import WOMAN
+from services.gateway.clients.http import Client
 from shared.catalogue import CATALOGUE
-from shared.client import Client
 from shared.identity.actor import Actor
 from tests.benchmarks.platform import Stage
 from tests.benchmarks.rounds import Broken

@@ -13,8 +13,8 @@ import requests
 from deploy.demo.population.specimens import Specimen
 from deploy.demo.sandbox.provider import TEST_NUMBER
 from deploy.demo.scenarios.answers import answers, required_papers, scan
+from services.gateway.clients.http import Client
 from shared.catalogue import CATALOGUE
-from shared.client import Client
 from shared.errors import Refusal, Unavailable
 from shared.identity.actor import Actor
 from tests.chaos.platform import Platform

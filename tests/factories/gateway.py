@@ -22,7 +22,7 @@ from services.gateway.accounts.model import Account, Attempt
 from services.gateway.clients.civil_registry import CivilRegistry
 from services.gateway.clients.conscription import Conscription
 from services.gateway.clients.consular import Consular
-from shared.client import Client
+from services.gateway.clients.http import Client
 from shared.errors import Unavailable, from_problem
 from shared.identity.actor import Actor, request_token
 from shared.settings import Settings

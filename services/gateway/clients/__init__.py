@@ -3,7 +3,7 @@
 from services.gateway.clients.civil_registry import CivilRegistry
 from services.gateway.clients.conscription import Conscription
 from services.gateway.clients.consular import Consular
-from shared.client import Client
+from services.gateway.clients.http import Client
 from shared.identity.crypto import Keys
 from shared.settings import Settings
 

@@ -3,9 +3,9 @@
 from typing import Any, NotRequired, TypedDict, cast
 from urllib.parse import quote
 
+from services.gateway.clients.http import Client
 from services.gateway.clients.names import RegisterName
 from services.gateway.clients.verification import Verification
-from shared.client import Client
 from shared.identity.actor import ANONYMOUS, Actor
 from shared.identity.representation import pass_header
 

@@ -5,8 +5,8 @@ from typing import Any, TypedDict, cast
 from urllib.parse import quote
 
 from services.gateway.clients.civil_registry import Statement
+from services.gateway.clients.http import Client
 from services.gateway.clients.verification import Verification
-from shared.client import Client
 from shared.identity.actor import ANONYMOUS, Actor
 from shared.identity.representation import pass_header
 

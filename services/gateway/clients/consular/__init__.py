@@ -13,7 +13,7 @@ from services.gateway.clients.consular.mandates import Mandates
 from services.gateway.clients.consular.notices import Notices
 from services.gateway.clients.consular.offers import Offers
 from services.gateway.clients.consular.payments import Payments
-from shared.client import Client
+from services.gateway.clients.http import Client
 from shared.identity.actor import ANONYMOUS
 
 

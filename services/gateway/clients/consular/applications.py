@@ -8,8 +8,8 @@ from services.gateway.clients.consular.appointments import Appointment, Visit
 from services.gateway.clients.consular.letters import LetterSummary
 from services.gateway.clients.consular.notices import Notice
 from services.gateway.clients.consular.payments import Payment, Quote, Refund
+from services.gateway.clients.http import Client
 from services.gateway.clients.names import Named, PrintedName
-from shared.client import Client
 from shared.identity.actor import Actor
 
 

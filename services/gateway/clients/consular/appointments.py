@@ -3,8 +3,8 @@
 from typing import Any, TypedDict, cast
 from urllib.parse import quote
 
+from services.gateway.clients.http import Client
 from services.gateway.clients.names import PrintedName
-from shared.client import Client
 from shared.identity.actor import ANONYMOUS, Actor
 
 

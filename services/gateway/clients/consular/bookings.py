@@ -6,7 +6,7 @@ from typing import Any, TypedDict, cast
 from urllib.parse import quote
 
 from services.gateway.clients.consular.applications import Application
-from shared.client import Client
+from services.gateway.clients.http import Client
 from shared.identity.actor import Actor
 
 

@@ -4,8 +4,8 @@ from typing import Any, TypedDict, cast
 from urllib.parse import quote
 
 from services.gateway.clients.consular.applications import ApplicationSummary, File
+from services.gateway.clients.http import Client
 from services.gateway.clients.names import Named, RegisterName
-from shared.client import Client
 from shared.identity.actor import Actor
 
 

@@ -3,8 +3,8 @@
 from typing import cast
 from urllib.parse import quote
 
+from services.gateway.clients.http import Client
 from services.gateway.clients.verification import Verification
-from shared.client import Client
 from shared.identity.actor import Actor
 from shared.identity.representation import pass_header
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any, TypedDict, cast
 from urllib.parse import quote
 
+from services.gateway.clients.http import Client
 from services.gateway.clients.names import PrintedName
-from shared.client import Client
 from shared.identity.actor import Actor
 
 

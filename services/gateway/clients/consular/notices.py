@@ -3,7 +3,7 @@
 import time
 from typing import Any, TypedDict, cast
 
-from shared.client import Client
+from services.gateway.clients.http import Client
 from shared.identity.actor import Actor
 
 # The mark in the header: behind by a moment at most, for so many people at once in one process.

@@ -6,7 +6,7 @@ from typing import Any, TypedDict, TypeVar, cast
 from urllib.parse import quote
 
 from services.gateway.clients.consular.payments import Amount, Fee
-from shared.client import Client
+from services.gateway.clients.http import Client
 from shared.identity.actor import ANONYMOUS
 
 T = TypeVar("T")

@@ -3,7 +3,7 @@
 from typing import TypedDict, cast
 from urllib.parse import quote
 
-from shared.client import Client
+from services.gateway.clients.http import Client
 from shared.identity.actor import Actor, service
 
 

@@ -2,9 +2,9 @@
 
 from flask import Blueprint, render_template
 
+from services.gateway.web.announced import announced
 from services.gateway.web.offers import chosen_mission, offers_by_slug
 from shared.catalogue import TRANSACTIONS
-from shared.catalogue.announced import announced
 from shared.catalogue.model import Transaction
 
 blueprint = Blueprint("home", __name__)

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from services.consular import missions
 from services.consular.payments import quote, rulebook, tariffs
+from services.gateway.web.announced import announced
 from shared.catalogue import CATALOGUE
-from shared.catalogue.announced import announced
 from shared.identity.actor import ANONYMOUS
 from tests.conftest import ServiceClient, expatriate
 from tests.factories.gateway import Gateway

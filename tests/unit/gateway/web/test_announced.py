@@ -1,7 +1,7 @@
 """The two numbers of the press: nineteen announced, twenty-two named."""
 
+from services.gateway.web.announced import ANNOUNCED, NAMED, VITAL_EVENTS, announced
 from shared.catalogue import CATALOGUE, TRANSACTIONS
-from shared.catalogue.announced import ANNOUNCED, NAMED, VITAL_EVENTS, announced
 
 # The entries the announcement named, in its own order.
 SLUGS = """
