@@ -107,7 +107,7 @@ class Language:
     def plural_html(self, key: str, n: int | Decimal, **params: object) -> Markup:
         return self._markup(self._form(key, self._index(n)), {"n": n, **params})
 
-    def shown(self, value: object) -> str:
+    def format_parameter(self, value: object) -> str:
         """A parameter as text: dates, numbers and money in the language's way, all else as it is."""
         match value:
             case Money():
@@ -167,13 +167,13 @@ class Language:
         return key
 
     def _isolated(self, value: object) -> str:
-        return isolate(self.shown(value))
+        return isolate(self.format_parameter(value))
 
     def _markup(self, form: str, params: dict[str, object]) -> Markup:
         return Markup("").join(_parts(form, params, self._in_bdi))
 
     def _in_bdi(self, value: object) -> str:
-        return Markup("<bdi>{}</bdi>").format(value if isinstance(value, Markup) else self.shown(value))
+        return Markup("<bdi>{}</bdi>").format(value if isinstance(value, Markup) else self.format_parameter(value))
 
 
 def _parts(form: str, params: dict[str, object], format_param: Callable[[object], str]) -> Iterator[str]:

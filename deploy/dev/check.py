@@ -4,12 +4,13 @@ import sys
 import time
 from collections.abc import Callable
 
-from deploy.dev.checks import budgets, imports, locks, reference, style, translations
+from deploy.dev.checks import budgets, imports, locks, reference, style, translations, words
 
 CHECKS: dict[str, Callable[[], list[str]]] = {
     "style and types": style.complaints,
     "imports": imports.complaints,
     "budgets": budgets.complaints,
+    "words": words.complaints,
     "locks": locks.complaints,
     "translations": translations.complaints,
     "reference pages": reference.complaints,

@@ -122,7 +122,7 @@ def transaction(entry: Transaction) -> str:
             table(("", ""), facts(entry)),
             "## Questions\n",
             table(("name", "asked", "kind", "required"), [question(one) for one in entry.questions]),
-            *section("Papers", ("name", "paper", "required"), papers(entry)),
+            *section("Papers", ("name", "paper", "required"), required_uploads(entry)),
             *section("Fees", ("line", "for", "from", "at", "amount", "source", "certainty"), fees(entry)),
             *section("Amounts set by law", ("name", "meaning"), amounts(entry)),
             *section("Conditions", ("code", "law"), [(one.code, one.law) for one in entry.eligible]),
@@ -158,7 +158,7 @@ def question(one: Question) -> tuple[str, str, str, str]:
     return one.name, EN.text(f"question.{one.name}.label"), shape, "yes" if one.required else ""
 
 
-def papers(entry: Transaction) -> list[tuple[str, str, str]]:
+def required_uploads(entry: Transaction) -> list[tuple[str, str, str]]:
     return [(one.name, EN.text(f"paper.{one.name}.label"), "yes" if one.required else "") for one in entry.papers]
 
 

@@ -72,18 +72,18 @@ def run(folder: DataFolder, port: int) -> None:
         subsetting = start_font_subsetting(folder)
         urls = prepare_schemas(folder, admin_url, demo)
         stack = build(folder, urls, listeners, fork_server)
-        ending.callback(stop_all, stack.children)
+        ending.callback(stop_all, stack.supervised)
         ending.callback(ignore_signals)
         write_environment(folder.gateway_environment, gateway_settings(stack))
-        start_all(stack.children)
+        start_all(stack.supervised)
         accounts = load_demo(folder, admin_url, urls) if demo else FIRST_STEPS
         with timed("services"):
-            wait_for(stack.children)
+            wait_for(stack.supervised)
         with timed("fonts"):
             subsetting.wait()
             fonts.prepare(folder.fonts)
         announce(stack, folder, accounts)
-        supervise([*embedded, fork_server, *stack.children])
+        supervise([*embedded, fork_server, *stack.supervised])
 
 
 def load_demo(folder: DataFolder, admin_url: str, urls: Mapping[str, str]) -> list[str]:

@@ -32,7 +32,7 @@ class Stack:
     sandbox: tuple[Child, ...] = ()
 
     @property
-    def children(self) -> tuple[Child, ...]:
+    def supervised(self) -> tuple[Child, ...]:
         return (self.gateway, *self.services, *self.workers, *self.sandbox)
 
 

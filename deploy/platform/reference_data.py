@@ -171,11 +171,11 @@ def upsert(source: Source, columns: list[Column]) -> sql.Composed:
         sql.SQL(", ").join(column.identifier for column in columns),
         sql.SQL(", ").join(column.placeholder for column in columns),
         sql.SQL(", ").join(column.identifier for column in columns if column.is_key),
-        on_known_row(source, columns),
+        on_existing_row(source, columns),
     )
 
 
-def on_known_row(source: Source, columns: list[Column]) -> sql.Composable:
+def on_existing_row(source: Source, columns: list[Column]) -> sql.Composable:
     if not source.changes:
         return sql.SQL("DO NOTHING")
     names = [column.name for column in columns if not column.is_key and source.changes in (ALL, column.name)]

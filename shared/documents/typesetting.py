@@ -81,7 +81,8 @@ def ltr(value: object) -> Markup:
 def say(tongue: Language, key: str, **params: object) -> Markup:
     """A translated text whose parameters are isolated the way papers need it."""
     isolated = {
-        name: value if isinstance(value, Markup) else isolate(tongue.shown(value)) for name, value in params.items()
+        name: value if isinstance(value, Markup) else isolate(tongue.format_parameter(value))
+        for name, value in params.items()
     }
     return tongue.html(key, **isolated)
 

@@ -47,7 +47,7 @@ def national_number(text: str) -> str:
     return digits
 
 
-def has_known_governorate(number: str) -> bool:
+def has_valid_governorate(number: str) -> bool:
     """Whether the first two digits name a governorate (01-14): a reason to ask again, never to block."""
     return 1 <= int(number[:2]) <= GOVERNORATES
 

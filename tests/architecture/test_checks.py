@@ -1,13 +1,14 @@
 """The checks find what they are there to find: each is shown one fault."""
 
 import ast
+import csv
 from pathlib import Path
 
 import grimp
 import pytest
 
 from deploy.dev import reference
-from deploy.dev.checks import budgets, imports, locks, sources, translations
+from deploy.dev.checks import budgets, imports, locks, sources, translations, words
 from deploy.dev.checks.contracts import PureContract, RoomsContract
 from deploy.dev.checks.translations import Mention
 
@@ -106,3 +107,17 @@ def test_the_reference_covers_the_catalogue() -> None:
 def test_a_lock_that_does_not_hold_what_is_asked_for(wanted: str, held: bool) -> None:
     locked = {"flask": "3.1.3", "types-flask": "1.0", "urllib3": "2.6.1"}
     assert locks.holds(locked, wanted) is held
+
+
+def test_a_name_with_a_word_to_avoid_is_found_with_what_to_write_instead() -> None:
+    entries = [words.Entry("turn", "appointment", ()), words.Entry("given", "the thing", ("given_name",))]
+    assert list(words.judge(entries, "a.py:1", "hold_turn")) == ["a.py:1: hold_turn says turn; write appointment"]
+    assert list(words.judge(entries, "a.py:1", "TurnRule")) == ["a.py:1: TurnRule says turn; write appointment"]
+    assert list(words.judge(entries, "a.py:1", "return_value")) == []
+    assert list(words.judge(entries, "a.py:1", "has_given_name")) == []
+    assert len(list(words.judge(entries, "a.py:1", "given_turn"))) == 2
+
+
+def test_every_word_to_avoid_has_a_reason() -> None:
+    with words.TABLE.open(encoding="utf-8", newline="") as file:
+        assert all(row["write"] and row["reason"] for row in csv.DictReader(file))

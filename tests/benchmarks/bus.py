@@ -24,7 +24,7 @@ from shared.messaging.outbox import emit
 from shared.values import references
 from tests.benchmarks import bus_floor
 from tests.benchmarks.filing import SLUG
-from tests.benchmarks.platform import Stage, pid_of, running
+from tests.benchmarks.platform import BenchPlatform, pid_of, running
 from tests.benchmarks.rounds import FLOOR, OURS, Broken, Side, Window
 from tests.benchmarks.shots import Sample
 from tests.benchmarks.tape import MISSION
@@ -43,7 +43,7 @@ PARKED = "SELECT count(*) FROM {}.parked"
 class Bus:
     """One bus with the workers that use it. `pids` are its own processes."""
 
-    stage: Stage
+    stage: BenchPlatform
     url: str
     workers: tuple[Child, ...]
     pids: tuple[int, ...] = ()
@@ -59,13 +59,13 @@ class Bus:
 
 
 @contextmanager
-def embedded(stage: Stage) -> Iterator[Bus]:
+def embedded(stage: BenchPlatform) -> Iterator[Bus]:
     """The queues in PostgreSQL, with the workers that run anyway."""
     yield Bus(stage, stage.stack.workers[0].environment["MAHJAR_BUS_URL"], stage.stack.workers)
 
 
 @contextmanager
-def rabbitmq(stage: Stage) -> Iterator[Bus]:
+def rabbitmq(stage: BenchPlatform) -> Iterator[Bus]:
     """A private broker, and the workers started anew to use it."""
     end_all(stage.stack.workers)
     with stage.admin() as admin:
@@ -103,12 +103,12 @@ def relaying(bus: Bus, pools: list[ProcessPoolExecutor], pace: float = 0.0) -> t
 
 def _ours(bus: Bus, seconds: float, pace: float) -> Window:
     about = [references.new(MISSION, 10) for _ in range(int(pace * seconds) or bus.count(OURS, seconds))]
-    said = _said_steadily(bus.stage, about, pace) if pace else _said_at_once(bus.stage, about)
+    said = _sent_steadily(bus.stage, about, pace) if pace else _sent_at_once(bus.stage, about)
     next(said)
 
     def run() -> Sample:
         with bus.stage.admin() as admin:
-            since = _one(admin, "SELECT now()")
+            since = _message(admin, "SELECT now()")
             next(said, None)
             _wait(admin, since, len(about))
         return Sample(len(about), 0.0, [])
@@ -134,7 +134,7 @@ def body(about: str) -> dict[str, Any]:
     return {"application": about, "transaction": SLUG, "authority": "civil_registry", "person": person, **owed}
 
 
-def _said_at_once(stage: Stage, about: list[str]) -> Iterator[None]:
+def _sent_at_once(stage: BenchPlatform, about: list[str]) -> Iterator[None]:
     """All written in the first step, committed in the second."""
     with stage.database(SENDER) as database, database.scope(MISSION) as session:
         for one in about:
@@ -142,7 +142,7 @@ def _said_at_once(stage: Stage, about: list[str]) -> Iterator[None]:
         yield
 
 
-def _said_steadily(stage: Stage, about: list[str], pace: float) -> Iterator[None]:
+def _sent_steadily(stage: BenchPlatform, about: list[str], pace: float) -> Iterator[None]:
     """In the second step one commit after the other, each at its time, whether or not the one before has arrived."""
     with stage.database(SENDER) as database:
         yield
@@ -158,7 +158,7 @@ def _wait(admin: Connection, since: Any, count: int) -> None:
     give_up = time.monotonic() + LIMIT_SECONDS
     left = list(LISTENERS)
     while left:
-        if _one(admin, APPLIED.format(left[0]), since) >= count:
+        if _message(admin, APPLIED.format(left[0]), since) >= count:
             left.pop(0)
         elif time.monotonic() > give_up:
             raise Broken(f"{left[0]} did not hear {count} events in {LIMIT_SECONDS} s")
@@ -187,13 +187,13 @@ def _stamps(admin: Connection, table: str, about: list[str]) -> dict[str, dateti
 
 
 def _nothing_left(admin: Connection) -> None:
-    left = _one(admin, UNSENT)
-    odd = sum(_one(admin, PARKED.format(listener)) for listener in LISTENERS)
+    left = _message(admin, UNSENT)
+    odd = sum(_message(admin, PARKED.format(listener)) for listener in LISTENERS)
     if left or odd:
         raise Broken(f"{left} events unsent, {odd} parked")
 
 
-def _one(admin: Connection, query: str, *values: Any) -> Any:
+def _message(admin: Connection, query: str, *values: Any) -> Any:
     row = admin.execute(query.encode(), values).fetchone()
     assert row is not None
     return row[0]
@@ -223,7 +223,7 @@ def _floor(bus: Bus, pools: list[ProcessPoolExecutor], seconds: float, pace: flo
     return Window(run, check)
 
 
-def _letters(stage: Stage, count: int) -> Iterable[OutgoingMessage]:
+def _letters(stage: BenchPlatform, count: int) -> Iterable[OutgoingMessage]:
     keys, actor = stage.keys(SENDER), {"kind": "service", "id": SENDER, "role": SENDER}
     for _ in range(count):
         about, message = references.new(MISSION, 10), str(uuid.uuid4())

@@ -18,7 +18,7 @@ from shared.documents.model import KINDS
 from shared.documents.render import render_document
 from shared.values import references
 from tests.benchmarks.filing import plain
-from tests.benchmarks.platform import Stage
+from tests.benchmarks.platform import BenchPlatform
 from tests.benchmarks.rounds import FLOOR, OURS, Broken, Side, Window
 from tests.benchmarks.shots import Sample
 from tests.benchmarks.tape import MISSION, enter
@@ -37,10 +37,10 @@ AGAIN = 6
 
 
 @dataclass(frozen=True)
-class Papers:
+class Documents:
     """Copies of one extract that the register issued, each with a code and a number of its own."""
 
-    stage: Stage
+    stage: BenchPlatform
     template: str
 
     def codes(self, count: int) -> list[str]:
@@ -56,7 +56,7 @@ class Papers:
             return [typesetting.html(documents.find(session, code), ISSUER) for code in codes]
 
 
-def drawing(papers: Papers, pool: ProcessPoolExecutor) -> tuple[Side, ...]:
+def drawing(papers: Documents, pool: ProcessPoolExecutor) -> tuple[Side, ...]:
     """Ours from the record; the floor from ready HTML with sheet and fonts kept; the usual way keeps nothing."""
     stage = papers.stage
     pages = papers.pages(papers.codes(AGAIN))
@@ -80,7 +80,7 @@ def drawing(papers: Papers, pool: ProcessPoolExecutor) -> tuple[Side, ...]:
     )
 
 
-def repeating(papers: Papers, pool: ProcessPoolExecutor) -> tuple[Side, Side]:
+def repeating(papers: Documents, pool: ProcessPoolExecutor) -> tuple[Side, Side]:
     """Papers that were drawn before, against reading their bytes by one plain query."""
     stage, codes = papers.stage, papers.codes(AGAIN)
     url = stage.urls[ISSUER]
@@ -95,7 +95,7 @@ def repeating(papers: Papers, pool: ProcessPoolExecutor) -> tuple[Side, Side]:
     return side(OURS, draw_again), side(FLOOR, read_again)
 
 
-def _check(stage: Stage, codes: list[str]) -> None:
+def _check(stage: BenchPlatform, codes: list[str]) -> None:
     """All are stored, the bytes are what their hash says, and another process draws them alike."""
     with stage.database(ISSUER) as database, database.scope(MISSION) as session:
         for code in codes:
@@ -111,45 +111,45 @@ def draw(url: str, codes: list[str], seconds: float) -> Sample:
     """Each paper once, as a service does at its first download."""
     database = _database(url)
 
-    def one(code: str) -> None:
+    def draw(code: str) -> None:
         with database.scope(MISSION) as session:
             render_document(session, code)
 
-    return _timed(one, codes, seconds)
+    return _timed(draw, codes, seconds)
 
 
 def draw_again(url: str, codes: list[str], seconds: float) -> Sample:
     """The same ones over and over."""
     database = _database(url)
 
-    def one(code: str) -> None:
+    def read(code: str) -> None:
         with database.scope(MISSION) as session:
             render_document(session, code)
 
-    return _timed(one, cycle(codes), seconds)
+    return _timed(read, cycle(codes), seconds)
 
 
 def read_again(url: str, codes: list[str], seconds: float) -> Sample:
     """The floor under that: a query for the bytes."""
     with plain(url) as connection:
 
-        def one(code: str) -> None:
+        def draw(code: str) -> None:
             with connection.transaction():
                 enter(connection)
                 connection.execute("SELECT pdf FROM document WHERE code = %s", [code]).fetchone()
 
-        return _timed(one, cycle(codes), seconds)
+        return _timed(draw, cycle(codes), seconds)
 
 
 def draw_bare(fonts: str, pages: list[str], seconds: float, keep: bool) -> Sample:
     """WeasyPrint on finished pages; `keep` parses the sheet and loads the fonts once for all of them."""
     from weasyprint import HTML
 
-    def one(page: str) -> None:
+    def draw(page: str) -> None:
         config, sheet = _dressed(fonts) if keep else _dressed.__wrapped__(fonts)
         HTML(string=page).write_pdf(stylesheets=[sheet], font_config=config, pdf_tags=True)
 
-    return _timed(one, cycle(pages), seconds)
+    return _timed(draw, cycle(pages), seconds)
 
 
 @cache

@@ -12,7 +12,7 @@ from deploy.demo.population.specimens import WOMAN
 from services.gateway.clients.http import Client
 from shared.catalogue import CATALOGUE
 from shared.identity.actor import Actor
-from tests.benchmarks.platform import Stage
+from tests.benchmarks.platform import BenchPlatform
 from tests.benchmarks.rounds import Broken
 from tests.benchmarks.tape import MISSION, Names, Recorder, Tape, enter
 
@@ -29,7 +29,7 @@ PAPER = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 
 class Filing:
     """The one real application, and what each of its steps wrote."""
 
-    stage: Stage
+    stage: BenchPlatform
     reference: str = ""
     draft: Tape = field(init=False)
     submission: Tape = field(init=False)
@@ -53,7 +53,7 @@ class Filing:
             with recorder.recording() as answered:
                 self._answer()
             with recorder.recording() as completed:
-                self._hand_in_papers()
+                self._submit_uploads()
             with recorder.recording() as self.submission:
                 submitted = self.consular.post(self.path("submit"), APPLICANT, self.submit())
             with recorder.recording() as self.settlement:
@@ -65,7 +65,7 @@ class Filing:
         choices = {question.name: question.choices[0] for question in CATALOGUE[SLUG].questions if question.choices}
         self.consular.send("PUT", self.path("answers"), APPLICANT, {"answers": choices})
 
-    def _hand_in_papers(self) -> None:
+    def _submit_uploads(self) -> None:
         for paper in CATALOGUE[SLUG].papers:
             query = {"name": paper.name, "filename": "scan.pdf"}
             self.consular.raw("POST", self.path("papers"), APPLICANT, query, PAPER, {"Content-Type": "application/pdf"})
@@ -125,7 +125,7 @@ def plain(url: str) -> Connection:
     return connect(make_url(url).set(drivername="postgresql").render_as_string(False), autocommit=True)
 
 
-def counted(stage: Stage) -> dict[str, int]:
+def counted(stage: BenchPlatform) -> dict[str, int]:
     """Rows of every table of the consular schema."""
     with stage.admin() as admin:
         tables = [table for (table,) in admin.execute(TABLES).fetchall()]

@@ -10,7 +10,7 @@ from deploy.dev.supervisor import Child
 from shared.identity.actor import REQUEST_SECONDS, Actor
 from tests.benchmarks import shots
 from tests.benchmarks.apps import QUESTIONS
-from tests.benchmarks.platform import Stage, pid_of
+from tests.benchmarks.platform import BenchPlatform, pid_of
 from tests.benchmarks.rounds import FLOOR, OURS, Side, Window, no_failures
 
 DIRECT, UNCHECKED = "direct", "unchecked"
@@ -18,7 +18,7 @@ MOST_RATE = 4_000
 
 
 @contextmanager
-def gateways(stage: Stage) -> Iterator[dict[str, Child]]:
+def gateways(stage: BenchPlatform) -> Iterator[dict[str, Child]]:
     """The service and both gateways before it."""
     with stage.web("bench-inner", "tests.benchmarks.apps:inner()") as inner:
         told = {"MAHJAR_URL_CONSULAR": f"http://127.0.0.1:{inner.port}"}
@@ -29,21 +29,25 @@ def gateways(stage: Stage) -> Iterator[dict[str, Child]]:
             yield {DIRECT: inner, OURS: ours, FLOOR: floor}
 
 
-def hopping(stage: Stage, served: dict[str, Child], pool: ProcessPoolExecutor, clients: int) -> tuple[Side, ...]:
+def hopping(
+    stage: BenchPlatform, served: dict[str, Child], pool: ProcessPoolExecutor, clients: int
+) -> tuple[Side, ...]:
     """The service directly, then through either gateway: what lies between is the hop.
 
     The first side asks for a page that checks no token, which tells what the check itself costs.
     """
     inner, keys = served[DIRECT], stage.keys("gateway")
 
-    def visits(count: int) -> Iterator[str]:
+    def request_pages(count: int) -> Iterator[str]:
         for number in range(count // QUESTIONS):
             visitor = Actor("expatriate", f"guest-{number}", "expatriate", "RUH")
             yield from repeat(keys.sign("request", "consular", REQUEST_SECONDS, asdict(visitor)), QUESTIONS)
 
     def side(name: str, child: Child, path: str = "/hello") -> Side:
         def prepare(seconds: float) -> Window:
-            requests = [shots.request("GET", path, child.port, token) for token in visits(int(MOST_RATE * seconds))]
+            requests = [
+                shots.request("GET", path, child.port, token) for token in request_pages(int(MOST_RATE * seconds))
+            ]
             return Window(
                 lambda: pool.submit(shots.shoot, child.port, requests, seconds, clients).result(), no_failures
             )

@@ -16,7 +16,7 @@ MIB = 1024 * 1024
 
 
 @dataclass(frozen=True)
-class Reading:
+class Measurement:
     """Seconds of CPU used so far, by process and by the whole machine; `parents` says whose child each process is."""
 
     at: float
@@ -43,8 +43,8 @@ class Cost:
     seconds: float
     foreign: float
     stolen: float
-    before: Reading
-    after: Reading
+    before: Measurement
+    after: Measurement
 
     def cpu(self, roots: Iterable[int]) -> float:
         """Seconds of CPU of these process trees."""
@@ -52,7 +52,7 @@ class Cost:
         return max(0.0, self.after.of(wanted) - self.before.of(wanted))
 
 
-def read() -> Reading:
+def read() -> Measurement:
     """Looks at every process of the machine once."""
     whole = psutil.cpu_times()
     stolen = getattr(whole, "steal", 0.0)
@@ -66,10 +66,10 @@ def read() -> Reading:
             parents[process.pid] = process.info["ppid"]
     # Guests' time is in the users' already.
     guests = getattr(whole, "guest", 0.0) + getattr(whole, "guest_nice", 0.0)
-    return Reading(at, sum(whole) - guests - idle, stolen, spent, parents)
+    return Measurement(at, sum(whole) - guests - idle, stolen, spent, parents)
 
 
-def between(before: Reading, after: Reading, ours: int) -> Cost:
+def between(before: Measurement, after: Measurement, ours: int) -> Cost:
     """The cost of what happened meanwhile; `ours` is the process all of ours descend from."""
     seconds = max(after.at - before.at, 1e-6)
     room = seconds * (psutil.cpu_count() or 1)

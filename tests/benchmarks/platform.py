@@ -33,7 +33,7 @@ DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
 
 
 @dataclass
-class Stage:
+class BenchPlatform:
     """Everything a workload may lay hands on."""
 
     folder: DataFolder
@@ -55,7 +55,7 @@ class Stage:
 
     def pid(self, name: str) -> int:
         """A process of the platform by its name in the logs."""
-        return pid_of(next(child for child in self.stack.children if child.name == name))
+        return pid_of(next(child for child in self.stack.supervised if child.name == name))
 
     def keys(self, name: str) -> Keys:
         """A service's own keys, for what the bench says in its name."""
@@ -94,7 +94,7 @@ class Stage:
     def weight(self) -> dict[str, float]:
         """Proportional MiB of each part of the platform."""
         assert self.fork_server.process is not None
-        parts = {child.name: meter.memory(pid_of(child)) for child in self.stack.children}
+        parts = {child.name: meter.memory(pid_of(child)) for child in self.stack.supervised}
         shared = {"fork_server": meter.memory(self.fork_server.process.pid, alone=True)}
         return {**parts, **shared, "postgresql": meter.memory(self.postgres)}
 
@@ -117,14 +117,14 @@ def running(children: list[Child]) -> Iterator[None]:
 
 
 @contextmanager
-def hands() -> Iterator[ProcessPoolExecutor]:
+def executor() -> Iterator[ProcessPoolExecutor]:
     """A process of its own for whoever drives windows, so that no two share an interpreter."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         yield pool
 
 
 @contextmanager
-def stage() -> Iterator[Stage]:
+def bench_platform() -> Iterator[BenchPlatform]:
     """Furnished once, then started again as on any other day."""
     for name in ("DATABASE_URL", "BUS_URL", "MAHJAR_PUBLIC_URL"):
         os.environ.pop(name, None)
@@ -157,7 +157,7 @@ def prepare_clock(server: Postgres) -> None:
 
 
 @contextmanager
-def started(folder: DataFolder) -> Iterator[Stage]:
+def started(folder: DataFolder) -> Iterator[BenchPlatform]:
     """As the runner does it, less the port people know."""
     began = time.monotonic()
     with ExitStack() as ending:
@@ -169,14 +169,14 @@ def started(folder: DataFolder) -> Iterator[Stage]:
         server = ending.enter_context(Postgres(folder.postgres))
         urls = prepare_schemas(folder, server.admin_url)
         stack = build(folder, urls, listeners, fork_server)
-        ending.callback(stop_all, stack.children)
-        start_all(stack.children)
+        ending.callback(stop_all, stack.supervised)
+        start_all(stack.supervised)
         demo_data.load(server.admin_url, urls, folder.secrets()["session"])
-        wait_for(stack.children)
-        yield Stage(folder, server, urls, stack, fork_server, time.monotonic() - began)
+        wait_for(stack.supervised)
+        yield BenchPlatform(folder, server, urls, stack, fork_server, time.monotonic() - began)
 
 
-def durability(made: Stage) -> dict[str, Any]:
+def durability(made: BenchPlatform) -> dict[str, Any]:
     """What PostgreSQL promises while we measure, and its version."""
     with made.admin() as connection:
         settings = connection.execute(

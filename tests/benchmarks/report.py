@@ -27,7 +27,7 @@ class Target:
             return None
         return (self.least is None or value >= self.least) and (self.most is None or value <= self.most)
 
-    def shown(self, row: "Row") -> str:
+    def formatted(self, row: "Row") -> str:
         """The limit, and the verdict."""
         limit = f">= {self.least:g}" if self.least is not None else f"<= {self.most:g}" if self.most is not None else ""
         verdict = {True: "met", False: "missed", None: ""}[self.met(row)]
@@ -54,7 +54,15 @@ class Row:
         """As text."""
         cpu = f"{_figure(self.cpu_ours)} / {_figure(self.cpu_floor)}" if self.cpu_ours is not None else "-"
         ratio = "-" if self.ratio is None else f"{self.ratio:.2f}"
-        return (self.workload, self.unit, _figure(self.ours), _figure(self.floor), ratio, self.target.shown(self), cpu)
+        return (
+            self.workload,
+            self.unit,
+            _figure(self.ours),
+            _figure(self.floor),
+            ratio,
+            self.target.formatted(self),
+            cpu,
+        )
 
 
 def row(

@@ -91,7 +91,7 @@ class Played:
         return max(side.foreign for one in self.rounds for side in one.values())
 
 
-def play(name: str, sides: Sequence[Side], plan: Plan, raw: Callable[[dict[str, Any]], None]) -> Played:
+def run_round(name: str, sides: Sequence[Side], plan: Plan, raw: Callable[[dict[str, Any]], None]) -> Played:
     """All rounds, after a short one of each side to warm up. Raises Broken."""
     played = Played(name)
     for side in sides:
@@ -104,7 +104,16 @@ def play(name: str, sides: Sequence[Side], plan: Plan, raw: Callable[[dict[str, 
         noisy = any(measured.foreign > MOST_FOREIGN for measured in one.values())
         kept = not noisy or plan.quick or played.discarded >= MOST_REPEATS
         for side_name, measured in one.items():
-            raw({"workload": name, "round": place, "side": side_name, "kept": kept, "spin_ms": spun, **told(measured)})
+            raw(
+                {
+                    "workload": name,
+                    "round": place,
+                    "side": side_name,
+                    "kept": kept,
+                    "spin_ms": spun,
+                    **summary(measured),
+                }
+            )
         if kept:
             played.rounds.append(one)
             played.noisy += noisy
@@ -126,7 +135,7 @@ def _measure(side: Side, seconds: float) -> Measured:
     return Measured(sample, counted, client, cost.foreign, cost.stolen)
 
 
-def told(measured: Measured) -> dict[str, Any]:
+def summary(measured: Measured) -> dict[str, Any]:
     """A window as a raw line."""
     sample = measured.sample
     return {

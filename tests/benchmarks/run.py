@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from deploy.dev import broker
 from tests.benchmarks import applying, bus, certificate, hop, meter
 from tests.benchmarks.filing import Filing
-from tests.benchmarks.platform import RESULTS, Stage, durability, hands, stage
+from tests.benchmarks.platform import RESULTS, BenchPlatform, bench_platform, durability, executor
 from tests.benchmarks.report import (
     Result,
     Row,
@@ -22,7 +22,7 @@ from tests.benchmarks.report import (
     row,
     table,
 )
-from tests.benchmarks.rounds import Broken, Plan, Played, Side, play
+from tests.benchmarks.rounds import Broken, Plan, Played, Side, run_round
 
 FULL, QUICK = Plan(5, 2.5), Plan(1, 0.6, quick=True)
 WEB = ("gateway", "consular", "civil_registry", "conscription")
@@ -32,17 +32,17 @@ WEB = ("gateway", "consular", "civil_registry", "conscription")
 class Bench:
     """One run: its plan, its raw lines, its rows."""
 
-    stage: Stage
+    stage: BenchPlatform
     plan: Plan
     result: Result
     rows: list[Row] = field(default_factory=list)
     played: list[Played] = field(default_factory=list)
 
-    def play(self, name: str, sides: Sequence[Side]) -> Played:
+    def measure(self, name: str, sides: Sequence[Side]) -> Played:
         """All rounds of a workload."""
         print(f"  {name:<22} ", end="", flush=True)
         began = time.monotonic()
-        played = play(name, sides, self.plan, lambda line: self.result.add("window", line))
+        played = run_round(name, sides, self.plan, lambda line: self.result.add("window", line))
         self.played.append(played)
         print(f"{time.monotonic() - began:5.1f} s", flush=True)
         return played
@@ -55,9 +55,9 @@ class Bench:
 
 
 def hops(bench: Bench) -> None:
-    with hop.gateways(bench.stage) as served, hands() as pool:
-        busy = bench.play("gateway hop", hop.hopping(bench.stage, served, pool, applying.CLIENTS))
-        calm = bench.play("gateway hop, alone", hop.hopping(bench.stage, served, pool, 1))
+    with hop.gateways(bench.stage) as served, executor() as pool:
+        busy = bench.measure("gateway hop", hop.hopping(bench.stage, served, pool, applying.CLIENTS))
+        calm = bench.measure("gateway hop, alone", hop.hopping(bench.stage, served, pool, 1))
     most = Target(most=1.2)
     cpu, check = (added(lambda side: side.cpu_ms, base) for base in (hop.DIRECT, hop.UNCHECKED))
     bench.add(
@@ -69,9 +69,9 @@ def hops(bench: Bench) -> None:
 
 def applications(bench: Bench) -> None:
     filing = Filing(bench.stage)
-    with hands() as pool:
-        submitted = bench.play("submit", applying.submitting(filing, pool))
-        settled = bench.play("settle", applying.settling(filing, pool))
+    with executor() as pool:
+        submitted = bench.measure("submit", applying.submitting(filing, pool))
+        settled = bench.measure("settle", applying.settling(filing, pool))
     for name, played in (("submit", submitted), ("settle in cash", settled)):
         bench.add(
             row(played, name, "per s", rate),
@@ -80,10 +80,10 @@ def applications(bench: Bench) -> None:
 
 
 def certificates(bench: Bench) -> None:
-    papers = certificate.Papers(bench.stage, Filing(bench.stage).extract())
-    with hands() as pool:
-        drawn = bench.play("certificate", certificate.drawing(papers, pool))
-        again = bench.play("certificate again", certificate.repeating(papers, pool))
+    papers = certificate.Documents(bench.stage, Filing(bench.stage).extract())
+    with executor() as pool:
+        drawn = bench.measure("certificate", certificate.drawing(papers, pool))
+        again = bench.measure("certificate again", certificate.repeating(papers, pool))
     bench.add(
         row(drawn, "certificate", "per s per core", rate_per_core, Target(least=0.9)),
         row(drawn, "certificate, usual floor", "per s per core", rate_per_core, Target(least=1.6), certificate.USUAL),
@@ -92,14 +92,14 @@ def certificates(bench: Bench) -> None:
 
 
 def buses(bench: Bench) -> None:
-    opened: dict[str, Callable[[Stage], AbstractContextManager[bus.Bus]]] = {"embedded": bus.embedded}
+    opened: dict[str, Callable[[BenchPlatform], AbstractContextManager[bus.Bus]]] = {"embedded": bus.embedded}
     if broker.available():
         opened["RabbitMQ"] = bus.rabbitmq
     with bus.floor_pools() as pools:
         for name, enter in opened.items():
             with enter(bench.stage) as there:
-                fast = bench.play(f"bus, {name}", bus.relaying(there, pools))
-                steady = bench.play(f"bus lag, {name}", bus.relaying(there, pools, bus.PACE))
+                fast = bench.measure(f"bus, {name}", bus.relaying(there, pools))
+                steady = bench.measure(f"bus lag, {name}", bus.relaying(there, pools, bus.PACE))
             bench.add(
                 row(fast, f"bus, {name}", "events per s", rate, Target(least=0.6)),
                 row(steady, f"bus lag p50, {name}", "ms", latency(50)),
@@ -130,11 +130,11 @@ WORKLOADS: dict[str, Callable[[Bench], None]] = {
 
 def main() -> None:
     """Exit code 1 for a broken invariant, never for a slow figure."""
-    told = _told()
+    told = _summary()
     began = time.monotonic()
     plan, result = QUICK if told.quick else FULL, Result(RESULTS)
     try:
-        with stage() as made:
+        with bench_platform() as made:
             bench = Bench(made, plan, result)
             result.add("machine", {**meter.machine(), **durability(made), "rounds": plan.rounds, "quick": plan.quick})
             for name in told.only or WORKLOADS:
@@ -156,7 +156,7 @@ def remarks(bench: Bench) -> Iterator[str]:
         yield "quick: one short round; the invariants hold, the figures mean little"
 
 
-def _told() -> argparse.Namespace:
+def _summary() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one short round, for the invariants")
     parser.add_argument("--only", action="append", choices=list(WORKLOADS), help="this workload alone; repeatable")

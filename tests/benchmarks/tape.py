@@ -89,7 +89,7 @@ class Recorder:
     def _tokens(self, one: Written) -> set[str]:
         """What names just this row, and must be new in every copy of it."""
         given = {str(one.row[column]) for column in self.unique[one.table] - self.generated.get(one.table, set())}
-        return {text for text in given if names_one_thing(text)}
+        return {text for text in given if names_single_resource(text)}
 
 
 @dataclass
@@ -201,7 +201,7 @@ def _renamed(value: Any, names: Names) -> Any:
     return value
 
 
-def names_one_thing(text: str) -> bool:
+def names_single_resource(text: str) -> bool:
     """Whether a text is an identifier made for one thing: a reference, a number, a uuid."""
     return references.is_valid(text) or bool(NUMBER.match(text)) or _is_uuid(text)
 

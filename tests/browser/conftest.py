@@ -61,10 +61,10 @@ def platform(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Conf
         admin_url = ending.enter_context(Postgres(folder.postgres)).admin_url
         urls = prepare_schemas(folder, admin_url)
         stack = build(folder, urls, listeners)
-        ending.callback(stop_all, stack.children)
-        start_all(stack.children)
+        ending.callback(stop_all, stack.supervised)
+        start_all(stack.supervised)
         demo_data.load(admin_url, urls, folder.secrets()["session"])
-        wait_for(stack.children)
+        wait_for(stack.supervised)
         yield Platform(stack)
 
 
@@ -98,6 +98,6 @@ def visit(platform: Platform, chromium: Browser, pictures: Path) -> Iterator[Cal
 
     yield give
     for visitor in came:
-        visitor.leave()
+        visitor.sign_out()
     for visitor in came:
         assert not visitor.faults, visitor.faults

@@ -28,23 +28,23 @@ def test_a_turn_is_booked_moved_and_cancelled(visit: Visit, code: str) -> None:
     reference = fill(applicant, code)
     pick(applicant, -1)
     applicant.look("turn-review")
-    applicant.press("review.send")
+    applicant.click("review.send")
     applicant.sees("application.ready.text_turn")
     applicant.look("turn-booked")
     check_pdf(applicant.download(applicant.page.locator("a.button[href$='.pdf']")), applicant, "turn-slip")
     calendar = applicant.context.request.get(f"{applicant.url}/{code}/applications/{reference}/turn.ics")
     assert calendar.status == 200
     assert f"UID:{reference}@mahjar\r\n" in calendar.text()
-    sheet(visit(code, "clerk"), reference, applicant)
+    day_sheet(visit(code, "clerk"), reference, applicant)
     applicant.open(f"/applications/{reference}")
-    applicant.follow("turn.move")
+    applicant.open_link("turn.move")
     pick(applicant, 0)
     applicant.look("turn-move")
-    applicant.press("turn.move.yes")
+    applicant.click("turn.move.yes")
     expect(applicant.page.get_by_text(applicant.text("timeline.turn_moved"))).to_be_visible()
-    applicant.follow("turn.cancel")
+    applicant.open_link("turn.cancel")
     applicant.look("turn-cancel")
-    applicant.press("turn.cancel.yes")
+    applicant.click("turn.cancel.yes")
     applicant.sees("application.withdrawn.text_turn")
     applicant.look("turn-cancelled")
 
@@ -55,14 +55,14 @@ def fill(applicant: Visitor, code: str) -> str:
     applicant.look("turn-service")
     applicant.open(f"/apply/{SLUG}")
     applicant.look("turn-eligibility")
-    applicant.press("eligible.begin")
+    applicant.click("eligible.begin")
     entry, given = CATALOGUE[SLUG], answers(SLUG, PEOPLE[code])
     for step in dict.fromkeys(question.step for question in entry.questions):
         for question in entry.questions:
             if question.step == step:
                 walking._answer(applicant, question.name, question.kind, given[question.name])
         applicant.look(f"turn-{step}")
-        applicant.press("questions.save")
+        applicant.click("questions.save")
     return applicant.page.url.split("/applications/")[1].split("/")[0]
 
 
@@ -76,7 +76,7 @@ def pick(applicant: Visitor, which: int) -> None:
     expect(applicant.page.locator("h1")).to_be_visible()
 
 
-def sheet(clerk: Visitor, reference: str, applicant: Visitor) -> None:
+def day_sheet(clerk: Visitor, reference: str, applicant: Visitor) -> None:
     """The clerk finds the turn in the day's list."""
     walking.sign_in(clerk, "clerk@mahjar.example")
     clerk.open("/desk/turns")
@@ -96,14 +96,14 @@ def test_the_desk_closes_a_day_and_opens_it_again(visit: Visit, code: str) -> No
     officer.page.locator("summary").first.click()
     officer.look("calendar")
     officer.expected.add(422)
-    officer.press("desk.calendar.close_now")
+    officer.click("desk.calendar.close_now")
     officer.look("calendar-errors")
     for name in ("first_day", "last_day"):
         walking.fill_date(officer, name, "2027-06-15")
     officer.field("title_ar").fill("صيانة")
     officer.field("title_en").fill("Repairs")
     officer.page.locator("[name='closes'][value='both']").check()
-    officer.press("desk.calendar.close_now")
+    officer.click("desk.calendar.close_now")
     officer.sees("desk.calendar.done.close")
     officer.look("calendar-closed")
     officer.page.locator("form[action$='reopen'] button").first.click()
@@ -120,7 +120,7 @@ def test_the_demo_plays_a_turn_and_a_visit(platform: Platform) -> None:
     turn = steps.Steps(applicant, person, staff, SLUG)
     assert appointments.book(turn) == "booked"
     assert next(iter(turn.papers.values())).startswith(b"%PDF-")
-    appointments.move(turn)
+    appointments.reschedule(turn)
     appointments.cancel(turn)
     assert b'"services"' in appointments.free_times(turn, "RUH", "passport")
     renewal = steps.Steps(applicant, person, staff, "passport-renewal")

@@ -33,15 +33,15 @@ def test_a_booking_comes_in_is_confirmed_and_extended(visit: Visit, code: str) -
     walking.sign_in(head, "head-of-mission@mahjar.example")
     walking.sign_in(officer, "officer@mahjar.example")
     walking.sign_in(mine, "woman@mahjar.example")
-    bring_in(head, code, slug, today)
+    import_bookings(head, code, slug, today)
     confirm(mine, code, slug)
     extend(head, today)
     sign(officer)
-    told(mine)
+    notices_of(mine)
     suspend(head, slug, today)
 
 
-def bring_in(head: Visitor, code: str, slug: str, today: date) -> None:
+def import_bookings(head: Visitor, code: str, slug: str, today: date) -> None:
     """A phase, a file with a good row and bad ones, its preview, and the good row kept."""
     head.open("/desk/bookings")
     head.look("bookings-none")
@@ -50,14 +50,14 @@ def bring_in(head: Visitor, code: str, slug: str, today: date) -> None:
     fill(head, "window_from", today)
     fill(head, "window_to", today + timedelta(days=9))
     head.field("law_source").fill("Circular 3 of 2026")
-    head.press("desk.bookings.declare")
+    head.click("desk.bookings.declare")
     head.sees("desk.bookings.upload")
     booked = (today + timedelta(days=40)).isoformat()
     good = f"OLD-{code}-1,{specimens.WOMAN.national_number},{specimens.WOMAN.given_name},{slug},{booked}"
     bad = f"=SUM(A1),1,x,y,z\r\nOLD-{code}-2,٠١٩٩٩٠٠٠٠٠١,ليلى,{slug},2026-02-30"
     content = "\r\n".join([HEAD, good, bad]).encode("utf-8-sig")
     head.field("file").set_input_files(FilePayload(name="قديم.csv", mimeType="text/csv", buffer=content))
-    head.press("desk.bookings.preview")
+    head.click("desk.bookings.preview")
     head.sees("desk.bookings.nothing_yet")
     head.look("import-preview")
     head.page.locator("button[value=keep]").click()
@@ -74,10 +74,10 @@ def confirm(mine: Visitor, code: str, slug: str) -> None:
     mine.look("confirm")
     mine.field("booking_reference").fill("OLD-0")
     mine.field("transaction").select_option(slug)
-    mine.press("claim.confirm")
+    mine.click("claim.confirm")
     mine.look("confirm-not-found")
     mine.field("booking_reference").fill(f"old-{code}-1")
-    mine.press("claim.confirm")
+    mine.click("claim.confirm")
     expect(mine.page).to_have_url(re.compile("/applications/"))
     mine.look("draft-of-a-booking")
 
@@ -86,16 +86,16 @@ def extend(head: Visitor, today: date) -> None:
     """The terms, what they touch, and off to a second person."""
     head.open("/desk/proposals")
     head.look("proposals-none")
-    head.follow("desk.proposals.new.extension")
+    head.open_link("desk.proposals.new.extension")
     head.field("decree").fill("119/2026")
     fill(head, "decreed_on", today)
     fill(head, "ends_from", today)
     fill(head, "ends_to", today + timedelta(days=30))
     head.field("days").fill("15")
     head.look("extension")
-    head.press("desk.proposals.look")
+    head.click("desk.proposals.look")
     head.look("extension-preview")
-    head.press("desk.proposals.send")
+    head.click("desk.proposals.send")
     head.sees("desk.proposals.own")
     head.look("proposals-own")
 
@@ -104,12 +104,12 @@ def sign(officer: Visitor) -> None:
     """Declines nothing, signs."""
     officer.open("/desk/proposals")
     officer.look("proposals-to-sign")
-    officer.press("desk.proposals.approve")
+    officer.click("desk.proposals.approve")
     officer.sees("desk.proposals.done.approve")
     officer.look("proposals-signed")
 
 
-def told(mine: Visitor) -> None:
+def notices_of(mine: Visitor) -> None:
     """The mark in the header, the list, the page itself."""
     mine.open("/applications")
     mine.until(mine.page.locator("header a[href$='/notices']", has_text=re.compile(r"\(")))
@@ -121,7 +121,7 @@ def told(mine: Visitor) -> None:
     mine.page.locator(".doors a").first.click()
     mine.sees("application.notices")
     mine.look("application-extended")
-    mine.follow("withdraw.title")
+    mine.open_link("withdraw.title")
     mine.look("withdraw")
 
 
@@ -133,5 +133,5 @@ def suspend(head: Visitor, slug: str, today: date) -> None:
     fill(head, "valid_from", today + timedelta(days=1))
     head.field("law_source").fill("Circular 14 of 2026")
     head.look("standing")
-    head.press("desk.proposals.look")
+    head.click("desk.proposals.look")
     head.look("standing-preview")

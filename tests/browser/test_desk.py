@@ -24,8 +24,8 @@ def test_returned_fixed_and_refused(visit: Visit) -> None:
     send_back(officer)
     applicant.open(f"/applications/{reference}")
     applicant.look("returned")
-    applicant.follow("application.returned.action")
-    applicant.press("review.send_again")
+    applicant.open_link("application.returned.action")
+    applicant.click("review.send_again")
     expect(applicant.page.locator("h1")).to_be_visible()
     refuse(officer, reference)
     applicant.open(f"/applications/{reference}")
@@ -36,13 +36,13 @@ def send_back(officer: Visitor) -> None:
     """Not without a reason."""
     officer.expected.add(422)
     officer.page.locator("summary", has_text=officer.text("desk.decide.return")).click()
-    officer.press("desk.decide.return_now")
+    officer.click("desk.decide.return_now")
     officer.sees("desk.reason_needed")
     officer.look("case-reason-needed")
     officer.page.locator("[name=reason][value=paper_unreadable]").check()
     officer.field("note").fill("صوّري البطاقة من الوجهين بضوء النهار.")
     officer.look("case-returning")
-    officer.press("desk.decide.return_now")
+    officer.click("desk.decide.return_now")
     officer.sees("desk.done.return")
     officer.look("case-returned")
 
@@ -50,13 +50,13 @@ def send_back(officer: Visitor) -> None:
 def refuse(officer: Visitor, reference: str) -> None:
     """Asked twice; the first press changes nothing."""
     officer.open(f"/desk/cases/{reference}")
-    officer.follow("desk.decide.refuse")
+    officer.open_link("desk.decide.refuse")
     officer.page.locator("[name=reason][value=identity_doubt]").check()
     officer.look("refuse")
-    officer.press("desk.refuse.continue")
+    officer.click("desk.refuse.continue")
     officer.sees("desk.refuse.what_happens")
     officer.look("refuse-confirm")
-    officer.press("desk.refuse.now")
+    officer.click("desk.refuse.now")
     officer.sees("desk.done.refuse")
     officer.look("case-refused")
 

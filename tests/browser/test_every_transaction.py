@@ -48,9 +48,9 @@ def test_it_is_walked_through(visit: Callable[..., Visitor], actors: Actors, pla
     who.look("sent")
     who.open(f"/applications/{reference}")
     who.look("application")
-    who.follow("withdraw.title")
+    who.open_link("withdraw.title")
     who.look("withdraw")
-    who.press("withdraw.yes")
+    who.click("withdraw.yes")
     who.sees("application.withdrawn.title")
     who.look("withdrawn")
 

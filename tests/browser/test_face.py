@@ -69,7 +69,7 @@ def test_a_fault_is_told_in_words_beside_its_field(visit: Visit, code: str) -> N
     reader.expected.add(422)
     reader.open("/sign-up")
     reader.field("email").fill("nobody")
-    reader.press("sign_up.create")
+    reader.click("sign_up.create")
     summary = reader.page.get_by_role("alert")
     expect(summary).to_be_focused()
     summary.get_by_role("link").first.click()

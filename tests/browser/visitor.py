@@ -40,12 +40,12 @@ class Visitor:
         self.context.set_default_timeout(LIMIT_MS)
         self.page: Page = self.context.new_page()
         self.document: Response | None = None
-        self.page.on("console", self._said)
+        self.page.on("console", self._messages)
         self.page.on("pageerror", lambda error: self.faults.append(f"{self.page.url}: {error}"))
         self.page.on("response", self._answered)
         self.page.on("requestfailed", self._failed)
 
-    def _said(self, message: ConsoleMessage) -> None:
+    def _messages(self, message: ConsoleMessage) -> None:
         known = re.search(r"status of (\d+)", message.text)
         if message.type in ("error", "warning") and not (known and int(known[1]) in self.expected):
             self.faults.append(f"{self.page.url}: {message.text}")
@@ -61,7 +61,7 @@ class Visitor:
         if not request.url.endswith(".pdf") and request.failure != "net::ERR_ABORTED":
             self.faults.append(f"{request.url}: {request.failure}")
 
-    def leave(self) -> None:
+    def sign_out(self) -> None:
         """Closes the window."""
         self.context.close()
 
@@ -73,11 +73,11 @@ class Visitor:
         """The words of a key, as plain text."""
         return self.say.text(key)
 
-    def press(self, key: str) -> None:
+    def click(self, key: str) -> None:
         """Presses the button with these words."""
         self.page.get_by_role("button", name=self.text(key), exact=True).first.click()
 
-    def follow(self, key: str) -> None:
+    def open_link(self, key: str) -> None:
         """Follows the link with these words."""
         self.page.get_by_role("link", name=self.text(key), exact=True).first.click()
 

@@ -4,7 +4,7 @@ from playwright.sync_api import FilePayload, expect
 
 from deploy.demo.demo_data import HOME, PASSWORD
 from deploy.demo.population.specimens import Specimen
-from deploy.demo.scenarios.answers import Relative, Somebody, answers, required_papers, scan
+from deploy.demo.scenarios.answers import Relative, Somebody, answers, required_uploads, scan
 from shared.catalogue import CATALOGUE
 from tests.browser.visitor import Visitor
 
@@ -14,7 +14,7 @@ def sign_in(who: Visitor, email: str, password: str = PASSWORD) -> None:
     who.open("/sign-in")
     who.field("identifier").fill(email)
     who.field("password").fill(password)
-    who.press("sign_in.enter")
+    who.click("sign_in.enter")
     expect(who.page.locator("h1")).to_be_visible()
 
 
@@ -22,18 +22,18 @@ def register(who: Visitor, person: Specimen) -> None:
     """A new account, tied to its person by what stands on the identity card."""
     who.open("/")
     who.look("home")
-    who.follow("home.sign_up")
+    who.open_link("home.sign_up")
     who.field("email").fill(f"{person.key}.{who.say.code}@mahjar.example")
     who.field("password").fill("three unrelated words")
     who.field("mission").select_option(HOME)
     who.look("sign-up")
-    who.press("sign_up.create")
+    who.click("sign_up.create")
     for name, value in person.identity().items():
         if name != "born":
             who.field(name).fill(value)
     fill_date(who, "born", person.born.isoformat())
     who.look("identity")
-    who.press("identity.confirm")
+    who.click("identity.confirm")
     who.sees("applications.title")
     who.look("applications-none")
 
@@ -55,7 +55,7 @@ def apply(who: Visitor, slug: str, person: Specimen) -> str:
 
 def finish(who: Visitor, slug: str, person: Somebody, relative: Relative | None = None) -> str:
     """From the answer that one may to the application sent in."""
-    who.press("eligible.begin")
+    who.click("eligible.begin")
     entry, given = CATALOGUE[slug], answers(slug, person, relative)
     for step in dict.fromkeys(question.step for question in entry.questions):
         expect(who.page.locator("h1")).to_contain_text(who.text(f"step.{step}"))
@@ -63,13 +63,13 @@ def finish(who: Visitor, slug: str, person: Somebody, relative: Relative | None 
             if question.step == step:
                 _answer(who, question.name, question.kind, given[question.name])
         who.look(f"{slug}-{step}")
-        who.press("questions.save")
+        who.click("questions.save")
     reference = who.page.url.split("/applications/")[1].split("/")[0]
     hand_in(who, slug)
     who.look(f"{slug}-papers")
-    who.follow("papers.onward")
+    who.open_link("papers.onward")
     who.look(f"{slug}-review")
-    who.press("review.send")
+    who.click("review.send")
     expect(who.page.locator("h1")).to_be_visible()
     return reference
 
@@ -85,7 +85,7 @@ def _answer(who: Visitor, name: str, kind: str, value: str) -> None:
 
 def hand_in(who: Visitor, slug: str) -> None:
     """Every required paper, one after the other."""
-    for place, paper in enumerate(required_papers(slug)):
+    for place, paper in enumerate(required_uploads(slug)):
         file: FilePayload = {"name": f"{paper.name}.jpg", "mimeType": "image/jpeg", "buffer": scan(place)}
         field = who.page.locator(f"input[type=file]#{paper.name}")
         field.set_input_files([file])
@@ -97,7 +97,7 @@ def pay_by_card(who: Visitor, reference: str) -> None:
     """At the provider's own page, and back."""
     who.open(f"/applications/{reference}/pay")
     who.look("pay")
-    who.press("pay.card.button")
+    who.click("pay.card.button")
     who.page.locator("button[value=pay]").click()
     who.page.wait_for_url(f"{who.url}/**")
     who.look("paid")
@@ -108,7 +108,7 @@ def come(officer: Visitor, reference: str, person: Specimen) -> None:
     officer.open(f"/desk/cases/{reference}")
     officer.look("case-before-the-visit")
     officer.field("number").fill(person.national_number)
-    officer.press("desk.visit.came")
+    officer.click("desk.visit.came")
     officer.sees("desk.done.attend")
     officer.look("case-after-the-visit")
 
@@ -118,10 +118,10 @@ def accept(officer: Visitor, reference: str) -> None:
     officer.open("/desk")
     officer.look("queue")
     officer.field("q").fill(reference)
-    officer.press("desk.queue.find")
+    officer.click("desk.queue.find")
     expect(officer.page.locator("h1")).to_contain_text(reference)
     officer.look("case")
-    officer.press("desk.decide.accept")
+    officer.click("desk.decide.accept")
     officer.sees("desk.done.accept")
     officer.look("case-accepted")
 
@@ -131,5 +131,5 @@ def find_at_counter(who: Visitor, reference: str) -> None:
     who.open("/desk/counter")
     who.look("counter")
     who.field("reference").fill(reference.replace("-", " ").lower())
-    who.press("desk.queue.find")
+    who.click("desk.queue.find")
     expect(who.page.locator(".found")).to_be_visible()

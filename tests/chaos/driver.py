@@ -12,7 +12,7 @@ import requests
 
 from deploy.demo.population.specimens import Specimen
 from deploy.demo.sandbox.provider import TEST_NUMBER
-from deploy.demo.scenarios.answers import answers, required_papers, scan
+from deploy.demo.scenarios.answers import answers, required_uploads, scan
 from services.gateway.clients.http import Client
 from shared.catalogue import CATALOGUE
 from shared.errors import Refusal, Unavailable
@@ -128,7 +128,7 @@ class Case:
         reference = self.ask("POST", "/applications", self.me, begun)["reference"]
         given = {"answers": answers(self.slug, self.person)}
         self.ask("PUT", f"/applications/{reference}/answers", self.me, given)
-        for paper in required_papers(self.slug):
+        for paper in required_uploads(self.slug):
             self.upload(f"/applications/{reference}/papers", {"name": paper.name, "filename": "scan.jpg"})
         self.reference = reference
 
@@ -207,16 +207,16 @@ class Crowd:
                 moved = case.advance()
             except Exception as wrong:
                 self.record.note(surprise=f"{case.slug} {case.reference} {case.status}: {wrong!r}")
-                self._one_less()
+                self._finish_person()
                 continue
             if case.done:
-                self._one_less()
+                self._finish_person()
             else:
                 self.waiting.append(case)
                 if not moved:
                     self.stop.wait(0.1)
 
-    def _one_less(self) -> None:
+    def _finish_person(self) -> None:
         with self.record.lock:
             self.left -= 1
 

@@ -44,12 +44,12 @@ class Platform:
 
     def address(self, service: str) -> str:
         """Where a service answers."""
-        child = next(child for child in self.stack.children if child.name == service)
+        child = next(child for child in self.stack.supervised if child.name == service)
         return f"http://127.0.0.1:{child.port}"
 
     def keep(self) -> None:
         """Starts again whatever has died, as the runner does."""
-        for child in self.stack.children:
+        for child in self.stack.supervised:
             if child.died():
                 self.restarts += 1
                 child.start()
@@ -64,14 +64,14 @@ class Platform:
             self.postgres.kill()
             self.postgres.start()
         else:
-            child = next(child for child in self.stack.children if child.name == name)
+            child = next(child for child in self.stack.supervised if child.name == name)
             if child.process is not None:
                 child.process.kill()
                 child.process.wait()
 
     def log_tail(self) -> str:
         """The ends of all logs."""
-        return "\n\n".join(child.log_tail() for child in self.stack.children)
+        return "\n\n".join(child.log_tail() for child in self.stack.supervised)
 
 
 @contextmanager
@@ -97,9 +97,9 @@ def running(path: Path, with_broker: bool) -> Iterator[Platform]:
         demo_data.load(postgres.admin_url, urls, folder.secrets()["session"])
         folder.logs.mkdir(exist_ok=True)
         stack = build(folder, urls, listeners)
-        ending.callback(stop_all, stack.children)
-        start_all(stack.children)
-        wait_for(stack.children)
+        ending.callback(stop_all, stack.supervised)
+        start_all(stack.supervised)
+        wait_for(stack.supervised)
         yield Platform(folder, postgres, broker, stack)
 
 

@@ -53,7 +53,7 @@ def say(bus: Bus, keys: Keys, kind: str = "letter.sent", **body: Any) -> None:
     publisher.close()
 
 
-def turn_until(standing_in: Ministries, done: Callable[[], bool]) -> None:
+def run_until(standing_in: Ministries, done: Callable[[], bool]) -> None:
     for _ in range(MOST_TURNS):
         if done():
             return
@@ -74,7 +74,7 @@ def test_a_letter_is_answered_by_ids_and_codes_alone(bus: Bus, keys: Callable[[s
     mission, hearing = Mission(), bus.consumer("consular")
     standing_in = stand_in(bus, keys(MINISTRIES), mission)
     say(bus, keys("consular"))
-    turn_until(standing_in, lambda: bool(mission.deposits))
+    run_until(standing_in, lambda: bool(mission.deposits))
     heard = take(hearing)
     said = decode(heard.delivery, keys("consular"))
     hearing.done(heard)
@@ -95,10 +95,10 @@ def test_killed_before_it_was_done_it_says_the_very_same_again(bus: Bus, keys: C
     first = stand_in(bus, keys(MINISTRIES), mission)
     first.consumer = Forgetful(first.consumer)
     say(bus, keys("consular"))
-    turn_until(first, lambda: len(mission.deposits) == 1)
+    run_until(first, lambda: len(mission.deposits) == 1)
     close(first)
     second = stand_in(bus, keys(MINISTRIES), mission)
-    turn_until(second, lambda: len(mission.deposits) == 2)
+    run_until(second, lambda: len(mission.deposits) == 2)
     ids = []
     for _ in range(2):
         heard = take(hearing)
@@ -136,7 +136,7 @@ def test_what_is_not_for_it_is_let_go_and_what_fails_for_good_too(bus: Bus, keys
     say(bus, keys("consular"), "fee.settled")
     say(bus, keys("consular"), authority="traffic", ask="licence")
     say(bus, keys("consular"))
-    turn_until(standing_in, lambda: not mission.troubles)
+    run_until(standing_in, lambda: not mission.troubles)
     assert nothing_comes(standing_in.consumer) and not standing_in.waiting
     assert nothing_comes(hearing) and mission.deposits == []
     hearing.close()
@@ -150,6 +150,6 @@ def test_while_the_mission_is_away_the_letter_stays_with_the_bus(
     mission = Mission(troubles=[NotNow(), NotNow()])
     standing_in = stand_in(bus, keys(MINISTRIES), mission)
     say(bus, keys("consular"))
-    turn_until(standing_in, lambda: bool(mission.deposits))
+    run_until(standing_in, lambda: bool(mission.deposits))
     assert not standing_in.waiting and len(mission.deposits) == 1
     close(standing_in)

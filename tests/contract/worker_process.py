@@ -18,7 +18,7 @@ from shared.messaging.bus import OutgoingMessage, connect_consumer, connect_publ
 from shared.messaging.messages import Envelope
 from shared.messaging.outbox import emit
 from shared.settings import Settings
-from tests.factories.messaging import decision, leave_effect
+from tests.factories.messaging import decision, record_effect
 
 SLOW_SECONDS = 1.5
 PLANTED = os.environ.get("MAHJAR_PLANT", "")
@@ -32,11 +32,11 @@ def answer(session: Session, envelope: Envelope) -> None:
 
 def slowly(session: Session, envelope: Envelope) -> None:
     """Takes longer than a stop may be noticed in."""
-    leave_effect(session, envelope)
+    record_effect(session, envelope)
     session.execute(select(func.pg_sleep(SLOW_SECONDS)))
 
 
-HANDLERS = {"conscription": {"fee.settled": answer}, "consular": {"decision.made": leave_effect}}
+HANDLERS = {"conscription": {"fee.settled": answer}, "consular": {"decision.made": record_effect}}
 
 
 def killed() -> None:
@@ -48,14 +48,14 @@ def acknowledge_at_once(consumer: Any) -> None:
     """The fault that the tests must see: the bus forgets before the database knows."""
     receive, acknowledge = consumer.next, consumer.done
 
-    def next_one(seconds: float) -> Any:
+    def next_delivery(seconds: float) -> Any:
         held = receive(seconds)
         if held:
             acknowledge(held)
             killed()
         return held
 
-    vars(consumer)["next"] = next_one
+    vars(consumer)["next"] = next_delivery
 
 
 def die_at(point: str) -> None:

@@ -146,13 +146,13 @@ class Counter:
             self.reference = answer.get_json()["reference"]
         return answer
 
-    def mine(self, method: str, path: str = "", body: object = None, **options: object) -> TestResponse:
+    def ask_as_applicant(self, method: str, path: str = "", body: object = None, **options: object) -> TestResponse:
         """The applicant's request about this application."""
         return self.client.ask(method, f"/applications/{self.reference}{path}", self.person.actor, json=body, **options)
 
     def save(self, answers: Mapping[str, object]) -> TestResponse:
         """PUT answers."""
-        return self.mine("PUT", "/answers", {"answers": dict(answers)})
+        return self.ask_as_applicant("PUT", "/answers", {"answers": dict(answers)})
 
     def upload(
         self, name: str, data: bytes = PDF, kind: str = "application/pdf", filename: str = "s.pdf"
@@ -178,11 +178,11 @@ class Counter:
         """POST submit, with the registers' true statements unless others are given."""
         if statements is None:
             statements = self.registers.statements(self.person, self.read()["transaction"])
-        return self.mine("POST", "/submit", {"statements": statements, "key": key or uuid.uuid4().hex})
+        return self.ask_as_applicant("POST", "/submit", {"statements": statements, "key": key or uuid.uuid4().hex})
 
     def read(self) -> dict[str, Any]:
         """GET the application."""
-        answer = self.mine("GET")
+        answer = self.ask_as_applicant("GET")
         assert answer.status_code == 200, answer.get_json()
         return dict(answer.get_json())
 

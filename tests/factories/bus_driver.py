@@ -57,7 +57,7 @@ class PostPublisher:
 
 
 @dataclass
-class Pump:
+class BusDriver:
     """The workers of some services, turned by hand."""
 
     databases: Mapping[str, Database]

@@ -69,7 +69,7 @@ def enlist(cluster: Postgres, abroad_for: timedelta) -> str:
     return person
 
 
-def said(session: Session, application: str) -> list[dict[str, Any]]:
+def decisions(session: Session, application: str) -> list[dict[str, Any]]:
     """Everything conscription answered about an application, in order."""
     rows = session.execute(select(outbox).where(outbox.c.about == application).order_by(outbox.c.sequence))
     return [row.content["body"] for row in rows]

@@ -144,7 +144,7 @@ class Acting:
     def read(self, reference: str) -> TestResponse:
         return self.client("consular").get(f"/applications/{reference}", self.actor)
 
-    def papers_of(self, reference: str, service: str, path: str) -> TestResponse:
+    def deeds_of(self, reference: str, service: str, path: str) -> TestResponse:
         """Fetches what was issued on an application, with consular's leave."""
         leave = self.post(f"/applications/{reference}/pass", {})
         passed = leave.get_json().get(service, "") if leave.status_code == 200 else ""

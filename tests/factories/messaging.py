@@ -45,7 +45,7 @@ def fee(about: str, amount: int = 100) -> dict[str, Any]:
     return {"application": about, "transaction": "cash-allowance", "authority": "conscription", **paid}
 
 
-def leave_effect(session: Session, envelope: Envelope) -> None:
+def record_effect(session: Session, envelope: Envelope) -> None:
     """A handler whose effect can be counted, with the number of the message as its mark."""
     record(session, envelope.speaker, EFFECT, envelope.about, number=envelope.sequence)
 
@@ -70,7 +70,7 @@ def forget_everything(database: Database) -> None:
             connection.execute(delete(table))
 
 
-def move_clock(database: Database) -> None:
+def shift_clock(database: Database) -> None:
     """Whatever waits for its time waits no longer."""
     with database.engine.begin() as connection:
         connection.execute(update(inbox.inbox).values(next_attempt=func.now()))
@@ -136,7 +136,7 @@ class Hearing:
 
     def listener(self, handlers: Mapping[str, Handler] | None = None) -> Listener:
         """A listener; by default what it hears leaves its effect."""
-        return Listener(self.database, Keys(self.folder, "consular"), handlers or {"decision.made": leave_effect})
+        return Listener(self.database, Keys(self.folder, "consular"), handlers or {"decision.made": record_effect})
 
 
 @dataclass

@@ -103,12 +103,12 @@ class InMemoryProvider:
         except Changed as changed:
             raise Refusal("provider_refused") from changed
         self._break()
-        return page_answer(page.shown("http://sandbox"))
+        return page_answer(page.as_answer("http://sandbox"))
 
     def query_status(self, reference: str) -> Answer:
         page = self.books.find(reference)
         self._break()
-        return page_answer(page.shown("http://sandbox")) if page else Answer(ProviderStatus.ABSENT)
+        return page_answer(page.as_answer("http://sandbox")) if page else Answer(ProviderStatus.ABSENT)
 
     def choose(self, reference: str, outcome: str) -> Answer:
         """What the payer does on the page; the notification that follows from it."""
@@ -116,7 +116,7 @@ class InMemoryProvider:
         assert page is not None
         ended = self.books.close(page.id, OUTCOMES[outcome])
         assert ended is not None
-        return page_answer(ended.shown("http://sandbox"), unverified=True)
+        return page_answer(ended.as_answer("http://sandbox"), unverified=True)
 
     def _break(self) -> None:
         if self.broken:

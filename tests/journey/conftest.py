@@ -10,7 +10,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from deploy.demo.population.specimens import Specimen
-from deploy.demo.scenarios.answers import answers, required_papers, scan
+from deploy.demo.scenarios.answers import answers, required_uploads, scan
 from deploy.dev.postgres import Postgres
 from deploy.platform.database import DATABASE, connect_as_admin
 from services.civil_registry.handlers import HANDLERS as CIVIL_REGISTRY
@@ -21,7 +21,7 @@ from shared.database.db import Database
 from shared.identity.actor import Actor
 from shared.identity.crypto import Keys
 from tests.conftest import HOME, ServiceClient, expatriate, officer
-from tests.factories.bus_driver import Pump
+from tests.factories.bus_driver import BusDriver
 
 SET_STATUS = "UPDATE conscription.service_record SET status = %s WHERE person = %s"
 HANDLERS = {"consular": CONSULAR, "civil_registry": CIVIL_REGISTRY, "conscription": CONSCRIPTION}
@@ -38,7 +38,7 @@ class Platform:
     """The three inner services as the gateway and the desk reach them."""
 
     clients: dict[str, ServiceClient]
-    pump: Pump
+    pump: BusDriver
 
     def ask(self, service: str, method: str, path: str, actor: Actor, **options: Any) -> Any:
         """The parsed answer. Fails the test on any refusal."""
@@ -81,7 +81,7 @@ class Case:
             f"/applications/{self.reference}/answers",
             json={"answers": answers(self.slug, self.person, self.relative)},
         )
-        for place, paper in enumerate(required_papers(self.slug)):
+        for place, paper in enumerate(required_uploads(self.slug)):
             path = f"/applications/{self.reference}/papers?name={paper.name}&filename=scan.jpg"
             self.consular("POST", path, data=scan(place), headers={"Content-Type": "image/jpeg"})
         return self
@@ -138,7 +138,7 @@ def platform(
     key_folder: Path,
 ) -> Platform:
     """The platform without processes: real databases, real rules, letters carried by hand."""
-    pump = Pump(
+    pump = BusDriver(
         databases={name: database(name) for name in HANDLERS},
         keys={name: Keys(key_folder, name) for name in HANDLERS},
         handlers=HANDLERS,

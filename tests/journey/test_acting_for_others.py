@@ -58,15 +58,15 @@ def test_an_agents_extract_is_the_persons_and_both_read_it_until_the_mandate_end
     path = f"/documents/{shown['document']['code']}"
     assert clients("civil_registry").get(path, woman.actor).status_code == 200
     assert clients("civil_registry").get(path, agent.actor).status_code == 404
-    assert agent.papers_of(reference, "civil_registry", path).status_code == 200
+    assert agent.deeds_of(reference, "civil_registry", path).status_code == 200
     stranger = Acting(clients, specimens.STUDENT)
-    assert stranger.papers_of(reference, "civil_registry", path).status_code == 404
+    assert stranger.deeds_of(reference, "civil_registry", path).status_code == 404
     other = filed(agent, SLUG, {"capacity": "agent", "mandate": mandate})
     leave = agent.post(f"/applications/{other}/pass", {}).get_json()["civil_registry"]
     headers = {"Mahjar-Pass": leave}
     assert clients("civil_registry").get(path, agent.actor, headers=headers).status_code == 404
     assert woman.end(mandate).status_code == 200
-    assert agent.papers_of(reference, "civil_registry", path).status_code == 404
+    assert agent.deeds_of(reference, "civil_registry", path).status_code == 404
     assert clients("civil_registry").get(path, woman.actor).status_code == 200
 
 

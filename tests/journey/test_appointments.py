@@ -17,7 +17,7 @@ def free(mine: Case) -> list[str]:
     return [each["starts_at"] for day in shown["days"] for each in day["times"] if each["remaining"]]
 
 
-def turn(mine: Case, verb: str, **sent: str) -> dict[str, object]:
+def appointment(mine: Case, verb: str, **sent: str) -> dict[str, object]:
     """One of the verbs about the turn of an application."""
     path = f"/applications/{mine.reference}/turn/{verb}"
     return dict(mine.consular("POST", path, json={"key": fresh_key(), **sent}))
@@ -26,9 +26,9 @@ def turn(mine: Case, verb: str, **sent: str) -> dict[str, object]:
 def test_a_turn_is_booked_moved_and_kept(case: Begin) -> None:
     mine = case(specimens.ELDER, SLUG).draft()
     *_, near, far = free(mine)
-    turn(mine, "hold", starts_at=near)
+    appointment(mine, "hold", starts_at=near)
     assert mine.submit()["status"] == "ready"
-    assert turn(mine, "move", starts_at=far)["status"] == "ready"
+    assert appointment(mine, "move", starts_at=far)["status"] == "ready"
     code = mine.serialise()["document"]["code"]
     verified = mine.platform.ask("consular", "GET", f"/verify/{code}", ANONYMOUS)
     assert (verified["status"], verified["kind"]) == ("valid", "turn-slip")
@@ -46,8 +46,8 @@ def test_a_passport_waits_for_the_visit_of_its_applicant(case: Begin) -> None:
     mine = case(specimens.ELDER, "passport-renewal").draft()
     mine.submit()
     mine.pay_cash()
-    turn(mine, "hold", starts_at=free(mine)[-1])
-    turn(mine, "confirm")
+    appointment(mine, "hold", starts_at=free(mine)[-1])
+    appointment(mine, "confirm")
     before = mine.serialise()
     assert (before["status"], before["turn"]["state"], before["visit"]["attended_at"]) == ("in_review", "booked", None)
     mine.come()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from deploy.demo.population import specimens
-from deploy.demo.scenarios.answers import answers, required_papers, scan
+from deploy.demo.scenarios.answers import answers, required_uploads, scan
 from deploy.dev.postgres import Postgres
 from deploy.platform.database import DATABASE, connect_as_admin
 from services.consular.missions import today
@@ -54,7 +54,7 @@ def phase(platform: Platform, consular: Database) -> str:
     return str(made["reference"])
 
 
-def bring_in(platform: Platform, consular: Database, lines: str) -> None:
+def import_bookings(platform: Platform, consular: Database, lines: str) -> None:
     content = f"reference,national_number,given_name,transaction,booked_for\n{lines}".encode()
     how: dict[str, Any] = {
         "query_string": {"phase": phase(platform, consular), "filename": "old.csv"},
@@ -70,14 +70,14 @@ def test_an_older_booking_ends_as_a_paper_in_hand(case: Begin, platform: Platfor
     person, reference = specimens.FATHER, f"OLD-{uuid.uuid4().hex[:8]}".upper()
     with consular.scope(HOME) as session:
         booked = (today(session, HOME) + timedelta(days=40)).isoformat()
-    bring_in(platform, consular, f"{reference},{person.national_number},{person.given_name},{SLUG},{booked}")
+    import_bookings(platform, consular, f"{reference},{person.national_number},{person.given_name},{SLUG},{booked}")
     mine = case(person, SLUG)
     asked = {"purpose": SLUG, "holder": None}
     statement = platform.ask("civil_registry", "POST", "/statements", mine.me, json=asked)["statement"]
     claimed = {"reference": reference, "transaction": SLUG, "statements": [statement], "key": fresh_key()}
     mine.reference = mine.consular("POST", "/bookings/claim", json=claimed)["reference"]
     mine.consular("PUT", f"/applications/{mine.reference}/answers", json={"answers": answers(SLUG, person, None)})
-    for place, paper in enumerate(required_papers(SLUG)):
+    for place, paper in enumerate(required_uploads(SLUG)):
         path = f"/applications/{mine.reference}/papers?name={paper.name}&filename=scan.jpg"
         mine.consular("POST", path, data=scan(place), headers={"Content-Type": "image/jpeg"})
     mine.submit()

@@ -81,7 +81,7 @@ def refunds(mine: Case) -> list[tuple[int, str]]:
     return [(owed["amount"], owed["state"]) for owed in mine.serialise()["refunds"]]
 
 
-def paper_of(mine: Case, kind: str) -> dict[str, Any]:
+def document_of(mine: Case, kind: str) -> dict[str, Any]:
     """The paper in hand: it can be verified, and read as a PDF by its owner."""
     code = mine.serialise()["document"]["code"]
     verified = mine.platform.ask("conscription", "GET", f"/verify/{code}", mine.me)
@@ -107,7 +107,7 @@ def test_an_allowance_is_assessed_paid_and_settled_on_paper(
     assert working["working"][-1]["params"]["amount"]["amount"] == working["amount"]
     mine.pay_cash()
     assert mine.status == "ready"
-    paper_of(mine, PAPERS[slug])
+    document_of(mine, PAPERS[slug])
     again = case(person, slug).draft()
     refused = again.platform.refused(
         "consular",
@@ -219,7 +219,7 @@ def refused_at_submit(mine: Case) -> str:
 def test_a_deferral_is_paid_granted_and_renewed_once(case: Begin, cluster: Postgres) -> None:
     mine = deferred(case, specimens.STUDENT)
     assert mine.status == "ready"
-    first = paper_of(mine, "residence-deferral")
+    first = document_of(mine, "residence-deferral")
     today = date.fromisoformat(first["issued_on"])
     assert first["expires_on"] == (add_years(today, 1) - timedelta(1)).isoformat()
     again = case(specimens.STUDENT, DEFERRAL).draft()
@@ -229,7 +229,7 @@ def test_a_deferral_is_paid_granted_and_renewed_once(case: Begin, cluster: Postg
     renewed.pay_cash()
     renewed.desk("accept")
     assert renewed.status == "ready"
-    assert paper_of(renewed, "residence-deferral")["expires_on"] == (add_years(today, 2) - timedelta(1)).isoformat()
+    assert document_of(renewed, "residence-deferral")["expires_on"] == (add_years(today, 2) - timedelta(1)).isoformat()
     told = renewed.platform.ask("conscription", "GET", f"/assessments/{renewed.reference}", renewed.me)
     assert [step["code"] for step in told["working"]][:2] == ["deferral_before", "filed_in_time"]
     assert refused_at_submit(case(specimens.STUDENT, RENEWAL).draft()) == "deferral_to_renew"

@@ -36,7 +36,7 @@ def answering(platform: Platform, key_folder: Path) -> Callable[[], None]:
 
 
 @pytest.fixture
-def visits_are_active(database: Callable[[str], Database], cluster: Postgres) -> Iterator[None]:
+def visit_approvals_are_active(database: Callable[[str], Database], cluster: Postgres) -> Iterator[None]:
     """The dated row by which the demo activates visits, for the length of a test."""
     from deploy.demo import demo_data
     from services.consular.payments import tariffs
@@ -64,7 +64,7 @@ def answer(mine: Case, letter: dict[str, Any], told: dict[str, Any]) -> Any:
     return mine.consular("POST", path, officer(mission=mine.mission), json={**told, "key": fresh_key()})
 
 
-def paper_of(mine: Case) -> dict[str, Any]:
+def document_of(mine: Case) -> dict[str, Any]:
     """What was issued, as anybody may verify it."""
     document = mine.serialise()["document"]
     assert document["owner"] == "consular"
@@ -80,7 +80,7 @@ def test_a_clear_record_comes_over_the_bus(case: Begin, answering: Callable[[], 
     letter = sent(mine)
     assert letter["answered_at"] is None
     answering()
-    assert (mine.status, paper_of(mine)["kind"], refunds(mine)) == ("ready", "criminal-record", [])
+    assert (mine.status, document_of(mine)["kind"], refunds(mine)) == ("ready", "criminal-record", [])
     answering()
     assert [step["code"] for step in mine.serialise()["timeline"]].count("granted") == 1
 
@@ -88,7 +88,7 @@ def test_a_clear_record_comes_over_the_bus(case: Begin, answering: Callable[[], 
 def test_convictions_make_a_record_and_no_refund(case: Begin) -> None:
     mine = case(specimens.WOMAN, "criminal-record")
     answer(mine, sent(mine), reply("convicted", specimens.WOMAN.national_number, entries=[CONVICTION]))
-    assert (mine.status, paper_of(mine)["status"], refunds(mine)) == ("ready", "valid", [])
+    assert (mine.status, document_of(mine)["status"], refunds(mine)) == ("ready", "valid", [])
 
 
 def test_a_name_clash_is_mended_and_answered_in_the_second_round(case: Begin, answering: Callable[[], None]) -> None:
@@ -115,7 +115,7 @@ def test_movements_without_a_gap(case: Begin, answering: Callable[[], None]) -> 
     mine = case(specimens.SERVED, "movement-statement")
     sent(mine)
     answering()
-    assert (mine.serialise()["letters"][0]["finding"], paper_of(mine)["kind"]) == ("complete", "movement-statement")
+    assert (mine.serialise()["letters"][0]["finding"], document_of(mine)["kind"]) == ("complete", "movement-statement")
 
 
 @pytest.mark.parametrize(("finding", "details"), [("valid", LICENCE), ("withdrawn", LICENCE), ("no_record", {})])
@@ -127,7 +127,7 @@ def test_a_licence_is_answered_on_paper_and_no_record_is_an_answer(
     answering()
     assert mine.status == "with_authority", "traffic is not on the bus"
     answer(mine, letter, reply(finding, specimens.SERVED.national_number, details=details))
-    assert (mine.status, paper_of(mine)["kind"], refunds(mine)) == ("ready", "driving-licence-check", [])
+    assert (mine.status, document_of(mine)["kind"], refunds(mine)) == ("ready", "driving-licence-check", [])
 
 
 def test_a_visit_is_approved_and_not_again_within_the_year(
@@ -136,7 +136,7 @@ def test_a_visit_is_approved_and_not_again_within_the_year(
     mine = case(specimens.ABROAD, "visit-facilitation")
     sent(mine)
     answering()
-    assert (mine.status, paper_of(mine)["kind"]) == ("ready", "visit-approval")
+    assert (mine.status, document_of(mine)["kind"]) == ("ready", "visit-approval")
     again = case(specimens.ABROAD, "visit-facilitation").draft()
     told = {"statements": again.statements(), "key": fresh_key()}
     path = f"/applications/{again.reference}/submit"

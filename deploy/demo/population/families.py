@@ -6,9 +6,9 @@ from datetime import date
 from random import Random
 
 from deploy.demo.population.lives import age_at_death, first_stay_of_child, wander
-from deploy.demo.population.names import family, given
+from deploy.demo.population.locations import CITIES, QUARTERS, ROUND, Office
+from deploy.demo.population.names import family, given_name
 from deploy.demo.population.people import AS_OF, Community, Household, Human, Marriage
-from deploy.demo.population.places import CITIES, QUARTERS, ROUND, Office
 
 FOUNDER_COUPLES = 14
 GENERATIONS = 4
@@ -72,7 +72,7 @@ class Village(Community):
         """Runs the village from its founders to today."""
         couples = self.founders()
         for _ in range(2, GENERATIONS + 1):
-            generation = [child for couple in couples for child in self.bear(couple)]
+            generation = [child for couple in couples for child in self.add_children(couple)]
             couples = self.pair_off(generation)
 
     def founders(self) -> list[Marriage]:
@@ -93,10 +93,10 @@ class Village(Community):
     def founder(self, sex: str, office: Office, born: int) -> Human:
         """Somebody who lived to marry and to see children."""
         random = self.random
-        name = given(random, sex)
+        name = given_name(random, sex)
         one = Human(
             self.register.next_id(), sex, name, family(random),
-            given(random, "M", {name}), given(random, "F", {name}), family(random), born,
+            given_name(random, "M", {name}), given_name(random, "F", {name}), family(random), born,
             died=age_at_death(random, born, at_least=48), national_number=self.register.next_number(office),
             birthplace=office.name,
         )  # fmt: skip
@@ -127,7 +127,7 @@ class Village(Community):
         self.marriages.append(marriage)
         return marriage
 
-    def bear(self, couple: Marriage) -> list[Human]:
+    def add_children(self, couple: Marriage) -> list[Human]:
         """The couple's children, twins among them."""
         random = self.random
         children: list[Human] = []
@@ -150,7 +150,7 @@ class Village(Community):
         away = next((stay for stay in father.stays if stay.covers(day)), None)
         home = father.home()
         one = Human(
-            self.register.next_id(), sex, given(random, sex, taken), father.family,
+            self.register.next_id(), sex, given_name(random, sex, taken), father.family,
             father.given, mother.given, mother.family, day, age_at_death(random, day), father, mother,
             self.register.next_number(home.office), CITIES[away.place][1] if away else home.office.name,
             away is not None, home,

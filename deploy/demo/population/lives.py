@@ -2,8 +2,8 @@
 
 from random import Random
 
+from deploy.demo.population.locations import city
 from deploy.demo.population.people import AS_OF, Human, Stay
-from deploy.demo.population.places import city
 
 YEAR = 365.25
 

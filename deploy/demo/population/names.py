@@ -22,7 +22,7 @@ WOMEN = _pairs("women")
 FAMILIES = _pairs("families")
 
 
-def given(random: Random, sex: str, taken: Container[Pair] = ()) -> Pair:
+def given_name(random: Random, sex: str, taken: Container[Pair] = ()) -> Pair:
     """A given name nobody in `taken` bears, as long as one is left; the front of the list comes up more often."""
     names = MEN if sex == "M" else WOMEN
     drawn = names[int(len(names) * random.random() ** 1.5)]

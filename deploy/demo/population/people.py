@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from deploy.demo.population.locations import Office
 from deploy.demo.population.names import Pair
-from deploy.demo.population.places import Office
 
 # The registers are complete up to here; nothing in the population depends on the day it is generated.
 AS_OF = date(2026, 10, 31).toordinal()

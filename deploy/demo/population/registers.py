@@ -7,9 +7,9 @@ from datetime import date
 from functools import cache
 from random import Random
 
-from deploy.demo.population.names import Pair, family, given, table
+from deploy.demo.population.locations import GOVERNORATES, OFFICES, Office
+from deploy.demo.population.names import Pair, family, given_name, table
 from deploy.demo.population.people import AS_OF, Community, Household, Human, Marriage
-from deploy.demo.population.places import GOVERNORATES, OFFICES, Office
 
 COLUMNS: dict[str, str] = {
     "registry_office": "code, governorate, name_ar, name_en, governorate_ar, governorate_en, "
@@ -65,7 +65,7 @@ class CivilRegister:
     def offices(self) -> None:
         """The offices themselves, each with a registrar."""
         for office in OFFICES:
-            signs = given(self.random, "M"), family(self.random)
+            signs = given_name(self.random, "M"), family(self.random)
             names = [" ".join(part[script] for part in signs) for script in (0, 1)]
             self.rows["registry_office"].append(
                 line(office.code, office.governorate, *office.name, *GOVERNORATES[office.governorate], *names)

@@ -1,8 +1,8 @@
 """Puts the specimens into the registers beside everybody else, through the same rows."""
 
+from deploy.demo.population.locations import OFFICES, QUARTERS
 from deploy.demo.population.names import Pair
 from deploy.demo.population.people import Community, Household, Human, Marriage
-from deploy.demo.population.places import OFFICES, QUARTERS
 from deploy.demo.population.registers import Rows, line
 from deploy.demo.population.specimens import MARRIAGES, SPECIMENS, Specimen
 

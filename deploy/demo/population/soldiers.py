@@ -4,8 +4,8 @@ from collections import Counter, defaultdict
 from datetime import date
 from random import Random
 
+from deploy.demo.population.locations import CITIES, OFFICES
 from deploy.demo.population.people import AS_OF, Community, Human
-from deploy.demo.population.places import CITIES, OFFICES
 from deploy.demo.population.registers import Rows, iso, line, text
 
 COLUMNS: dict[str, str] = {

@@ -20,7 +20,7 @@ class Page:
     taken: Money | None = None
     reason: str | None = None
 
-    def shown(self, home: str) -> dict[str, object]:
+    def as_answer(self, home: str) -> dict[str, object]:
         """As the interface and the notifications tell it."""
         money = self.taken or self.asked
         return {

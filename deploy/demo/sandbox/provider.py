@@ -104,7 +104,7 @@ def ask() -> Response | tuple[Response, int]:
 
 
 def _answer(page: Page, fault: dict[str, float | str]) -> Response:
-    answer = jsonify(page.shown(_home()))
+    answer = jsonify(page.as_answer(_home()))
     if fault.get("kind") == "slow":
         time.sleep(float(fault["seconds"]))
     elif fault.get("kind") == "error":
@@ -131,10 +131,10 @@ def _next_fault() -> dict[str, float | str]:
 @blueprint.get("/pages/<page_id>")
 def show(page_id: str) -> str:
     """The hosted page."""
-    return _shown(page_id)
+    return _payment_page(page_id)
 
 
-def _shown(page_id: str, refused: bool = False) -> str:
+def _payment_page(page_id: str, refused: bool = False) -> str:
     page = _sandbox().books.pages.get(page_id)
     if page is None:
         abort(HTTPStatus.NOT_FOUND)
@@ -149,7 +149,7 @@ def choose(page_id: str) -> Redirect | tuple[str, int]:
         abort(HTTPStatus.NOT_FOUND)
     outcome = OUTCOMES[name]
     if outcome.state == "paid" and request.form.get("number", "").replace(" ", "") != TEST_NUMBER.replace(" ", ""):
-        return _shown(page_id, refused=True), HTTPStatus.UNPROCESSABLE_ENTITY
+        return _payment_page(page_id, refused=True), HTTPStatus.UNPROCESSABLE_ENTITY
     home = _home()
     if outcome.late:
         sandbox.notifier.after(sandbox.late_seconds, lambda: _end(sandbox, page_id, name, home))
@@ -162,7 +162,7 @@ def _end(sandbox: Sandbox, page_id: str, name: str, home: str) -> None:
     outcome = OUTCOMES[name]
     ended = sandbox.books.close(page_id, outcome)
     if ended is not None:
-        sandbox.notifier.send(f"page.{ended.state}", ended.shown(home), outcome.notices)
+        sandbox.notifier.send(f"page.{ended.state}", ended.as_answer(home), outcome.notices)
 
 
 def server(app: Flask) -> BaseWSGIServer:

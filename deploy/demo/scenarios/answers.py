@@ -99,6 +99,6 @@ def scan(mark: int = 0) -> bytes:
     return content.getvalue()
 
 
-def required_papers(slug: str) -> list[RequiredUpload]:
+def required_uploads(slug: str) -> list[RequiredUpload]:
     """The papers an entry insists on."""
     return [paper for paper in CATALOGUE[slug].papers if paper.required]

@@ -40,7 +40,7 @@ def visit(steps: Steps) -> None:
     steps.applicant.send(held.form("/turn/confirm"), {})
 
 
-def move(steps: Steps) -> None:
+def reschedule(steps: Steps) -> None:
     """Moves a booked appointment to another time."""
     page = steps.applicant.open(f"/applications/{steps.reference}/turn")
     asked = choose_time(steps, page)

@@ -28,7 +28,7 @@ def with_a_gap(steps: Steps) -> str:
     return f"{issued(steps)}, one crossing missing"
 
 
-def on_paper(steps: Steps) -> str:
+def answer_by_letter(steps: Steps) -> str:
     """Traffic answers on paper: an officer finds the letter by its case and records the reply."""
     filed(steps)
     record_reply(steps, "valid", LICENCE)
@@ -65,5 +65,5 @@ def record_reply(steps: Steps, finding: str, details: Mapping[str, str]) -> None
 SCENARIOS: dict[str, Callable[[Steps], str]] = {
     "criminal-record": clash_first,
     "movement-statement": with_a_gap,
-    "driving-licence-check": on_paper,
+    "driving-licence-check": answer_by_letter,
 }

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from deploy.demo.demo_data import HOME, PASSWORD
 from deploy.demo.sandbox.provider import TEST_NUMBER
-from deploy.demo.scenarios.answers import answers, required_papers, scan
+from deploy.demo.scenarios.answers import answers, required_uploads, scan
 from deploy.demo.scenarios.browser import Browser, Page, UnexpectedPage
 from deploy.demo.scenarios.people import DemoPerson
 from shared.catalogue import CATALOGUE
@@ -92,7 +92,7 @@ class Steps:
 
     def hand_in(self, page: Page) -> None:
         """Uploads every required paper."""
-        for index, paper in enumerate(required_papers(self.slug)):
+        for index, paper in enumerate(required_uploads(self.slug)):
             form = page.form(f"/papers/{paper.name}")
             page = self.applicant.send(form, {}, files={"file": (f"{paper.name}.jpg", scan(index), "image/jpeg")})
 

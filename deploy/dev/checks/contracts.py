@@ -12,7 +12,7 @@ ROOMS = {"worker": 0, "api": 1, "handlers": 1, "model": 3, "rules": 4}
 VERB = 2
 
 
-class Listed(Contract):
+class ListingContract(Contract):
     """Breaks on every import that `broken` names; the report lists them."""
 
     def broken(self, graph: ImportGraph) -> Iterator[tuple[str, str]]:
@@ -28,7 +28,7 @@ class Listed(Contract):
         output.new_line()
 
 
-class PureContract(Listed):
+class PureContract(ListingContract):
     """`modules` import the standard library and each other, and nothing else."""
 
     type_name = "pure"
@@ -50,7 +50,7 @@ class RevisionsContract(PureContract):
     allowed = frozenset({"alembic", "sqlalchemy"})
 
 
-class RoomsContract(Listed):
+class RoomsContract(ListingContract):
     """Within each of `services`, nobody imports from a room further out than its own."""
 
     type_name = "rooms"

@@ -14,6 +14,11 @@ def product() -> list[Path]:
     return [path for path in paths if "migrations" not in path.relative_to(ROOT).parts]
 
 
+def python() -> list[Path]:
+    """Every module of the product and of its tests."""
+    return [*product(), *sorted((ROOT / "tests").rglob("*.py"))]
+
+
 def templates() -> list[Path]:
     """Pages and papers."""
     return [path for package in PRODUCT for path in sorted((ROOT / package).rglob("*.html"))]

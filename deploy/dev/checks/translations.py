@@ -90,10 +90,10 @@ def in_code() -> Iterator[Mention]:
     for path in sources.product():
         for node in ast.walk(sources.tree(path)):
             if isinstance(node, ast.Call) and node.args:
-                yield from said_by(f"{sources.name(path)}:{node.lineno}", node)
+                yield from mentioned_by(f"{sources.name(path)}:{node.lineno}", node)
 
 
-def said_by(place: str, call: ast.Call) -> Iterator[Mention]:
+def mentioned_by(place: str, call: ast.Call) -> Iterator[Mention]:
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     match call.args[0]:
         case ast.Constant(value=str(key)) if name in REFUSALS:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.consular.api.request import TEXT, Keyed, mission_session, run_once
 from services.consular.ministries import letter_views as desk_letters
-from services.consular.ministries.rules.reading import MAX_ENTRIES
+from services.consular.ministries.rules.reply_parser import MAX_ENTRIES
 from services.consular.workflow import correspondence as letters
 from shared.values.digits import ascii_digits, is_digits
 from shared.web.service import allowed, body, current_actor, transaction

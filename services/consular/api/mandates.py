@@ -81,7 +81,7 @@ def _key(number: str) -> str:
     return hmac.new(bytes.fromhex(settings().secret), f"mandate:{number}".encode(), sha256).hexdigest()
 
 
-def _own_person(request_body: dict[str, Any]) -> AttestedPerson:
+def _attested_actor(request_body: dict[str, Any]) -> AttestedPerson:
     return attested_person(keys(), request_body["statement"], person=current_actor().person)
 
 
@@ -100,7 +100,7 @@ def _serialise(session: Session, mandate: Mandate) -> dict[str, Any]:
 @allowed("mandate.list")
 def list_own() -> list[dict[str, Any]]:
     """The actor's mandates of all missions. It is a POST, because the request contains the register's statement."""
-    own_person, actor = _own_person(body(StatementRequest)), current_actor()
+    own_person, actor = _attested_actor(body(StatementRequest)), current_actor()
     key = _key(own_person.number)
     with database().scope(actor.mission) as session:
         mandates.show_person_everywhere(session, actor, key)
@@ -112,7 +112,7 @@ def list_own() -> list[dict[str, Any]]:
 def grant() -> tuple[dict[str, Any], int]:
     """Offers a mandate; the answer is the same whether anybody has that number or not."""
     request_body, actor, mission = body(NewMandate), current_actor(), _mission()
-    own_person = _own_person(request_body)
+    own_person = _attested_actor(request_body)
     with database().scope(mission) as session:
         day = today(session, mission)
         typed = forms.check_questions((NUMBER, GIVEN_NAME, _until()), request_body, day)
@@ -134,7 +134,7 @@ def grant() -> tuple[dict[str, Any], int]:
 def submit_deed() -> tuple[dict[str, Any], int]:
     """Submits a deed to the officers of the mission."""
     request_body, actor, mission = body(DeedSubmission), current_actor(), _mission()
-    own_person, scan = _own_person(request_body), _scan(request_body)
+    own_person, scan = _attested_actor(request_body), _scan(request_body)
     with database().scope(mission) as session:
         day = today(session, mission)
         is_power = request_body["kind"] == POWER
@@ -191,7 +191,7 @@ def decline(reference: str) -> dict[str, Any]:
 
 def _answer(reference: str, *, accepted: bool) -> dict[str, Any]:
     request_body, actor = body(MandateAnswer), current_actor()
-    own_person = _own_person(request_body)
+    own_person = _attested_actor(request_body)
 
     def act(session: Session) -> dict[str, Any]:
         day = today(session, mission_of(reference))

@@ -11,7 +11,7 @@ from services.consular.applications.rules import Status
 from services.consular.ministries import letters, replies
 from services.consular.ministries.model import Letter, Reminder, Reply
 from services.consular.ministries.rules.matters import AUTHORITIES, Finding, matter
-from services.consular.ministries.rules.reading import FIELDS
+from services.consular.ministries.rules.reply_parser import FIELDS
 from services.consular.missions import today
 from services.consular.people import snapshot
 from services.consular.people.model import Applicant

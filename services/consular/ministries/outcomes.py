@@ -12,7 +12,7 @@ from services.consular.ministries.lifetimes import expiry
 from services.consular.ministries.model import Letter
 from services.consular.ministries.rules import movements
 from services.consular.ministries.rules.matters import MOVEMENTS, VISIT
-from services.consular.ministries.rules.reading import Reply, crossings
+from services.consular.ministries.rules.reply_parser import Reply, crossings
 from shared import documents
 from shared.database import db
 from shared.identity.actor import Actor

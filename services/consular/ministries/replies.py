@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.consular.ministries.model import Letter, Reply
-from services.consular.ministries.rules import reading
+from services.consular.ministries.rules import reply_parser
 from shared.database import audit
 from shared.errors import Conflict, Invalid
 from shared.identity.actor import Actor
@@ -17,15 +17,15 @@ DESK, PARTNER = "desk", "partner"
 DEPOSITED, APPLIED, LATE = "deposited", "applied", "late"
 
 
-def check_reply(body: Mapping[str, Any], expected: reading.Expected) -> reading.Reply:
+def check_reply(body: Mapping[str, Any], expected: reply_parser.Expected) -> reply_parser.Reply:
     """The reply of a request body, if it may be applied. Raises Invalid with a code for each wrong field."""
-    reply, errors = reading.read(body, expected)
+    reply, errors = reply_parser.read(body, expected)
     if reply is None:
         raise Invalid("reply_of_another" if "reply_of_another" in errors.values() else "invalid", errors=errors)
     return reply
 
 
-def deposit(session: Session, actor: Actor, letter: Letter, reply: reading.Reply) -> bool:
+def deposit(session: Session, actor: Actor, letter: Letter, reply: reply_parser.Reply) -> bool:
     """Stores a partner's reply until its message arrives over the bus; False when it was deposited before."""
     statement = insert(Reply).values(**_row(actor, letter, reply, PARTNER, DEPOSITED)).on_conflict_do_nothing()
     is_new = session.scalar(statement.returning(Reply.letter)) is not None
@@ -54,7 +54,7 @@ def close(session: Session, actor: Actor, letter: Letter, finding: str) -> None:
     audit.record(session, actor, "letter.answered", letter.application, letter=letter.number, finding=finding)
 
 
-def store(session: Session, actor: Actor, letter: Letter, reply: reading.Reply) -> None:
+def store(session: Session, actor: Actor, letter: Letter, reply: reply_parser.Reply) -> None:
     """Stores the reply an officer typed."""
     session.execute(insert(Reply).values(**_row(actor, letter, reply, DESK, APPLIED)))
 
@@ -72,7 +72,7 @@ def of_letter(session: Session, code: str) -> list[Reply]:
     return list(session.scalars(select(Reply).where(Reply.letter == code).order_by(Reply.received_at)))
 
 
-def _row(actor: Actor, letter: Letter, reply: reading.Reply, source: str, state: str) -> dict[str, Any]:
+def _row(actor: Actor, letter: Letter, reply: reply_parser.Reply, source: str, state: str) -> dict[str, Any]:
     content = {"number": reply.number, "dated": reply.dated, "remark": reply.remark}
     return {
         "letter": letter.code,

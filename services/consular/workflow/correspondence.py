@@ -13,7 +13,7 @@ from services.consular.ministries.letters import LetterDates, LetterSubject
 from services.consular.ministries.model import Letter
 from services.consular.ministries.rules import reminder_schedule
 from services.consular.ministries.rules.matters import Matter, matter
-from services.consular.ministries.rules.reading import Expected, Reply
+from services.consular.ministries.rules.reply_parser import Expected, Reply
 from services.consular.missions import today
 from services.consular.missions.due_dates import due_on
 from services.consular.people import snapshot

@@ -20,7 +20,7 @@ from shared.identity.crypto import Keys
 from shared.values import references
 from shared.values.dates import age_on
 from tests.conftest import ELSEWHERE, HOME, ServiceClient, expatriate, officer
-from tests.factories.conscription import enlist, forward, heard, said, settle
+from tests.factories.conscription import decisions, enlist, forward, heard, settle
 
 # The specimen past service age could pay without addition until this day.
 YEARS_LATE = min(age_on(date(2023, 7, 11), datetime.now(UTC).date()), 10)
@@ -33,7 +33,7 @@ def session(registers: int, session_for: Callable[..., Session]) -> Iterator[Ses
 
 def test_a_man_abroad_for_seven_years_owes_seven_thousand(session: Session) -> None:
     envelope = forward(session, specimens.ABROAD.person)
-    (answer,) = said(session, envelope.about)
+    (answer,) = decisions(session, envelope.about)
     assert (answer["outcome"], answer["amount"], answer["currency"]) == ("assessed", 700_000, "USD")
     found = session.get_one(Assessment, envelope.about)
     assert found.tier == "four_years" and found.working[-2]["code"] == "tier_highest"
@@ -48,13 +48,13 @@ def test_a_man_abroad_for_seven_years_owes_seven_thousand(session: Session) -> N
     ],
 )
 def test_who_is_refused_and_why(session: Session, person: str, reason: str) -> None:
-    (answer,) = said(session, forward(session, person).about)
+    (answer,) = decisions(session, forward(session, person).about)
     assert (answer["outcome"], answer["reason"]) == ("refused", reason)
 
 
 def test_a_man_abroad_for_less_than_a_year_is_refused(session: Session, cluster: Postgres) -> None:
     person = enlist(cluster, abroad_for=timedelta(days=360))
-    (answer,) = said(session, forward(session, person).about)
+    (answer,) = decisions(session, forward(session, person).about)
     assert answer["outcome"] == "refused" and answer["reason"] == "residence_too_short", answer
 
 
@@ -69,11 +69,11 @@ def test_the_other_allowances_by_their_own_law(
     session: Session, transaction: str, person: str, amount: int, law: str
 ) -> None:
     envelope = forward(session, person, transaction)
-    (answer,) = said(session, envelope.about)
+    (answer,) = decisions(session, envelope.about)
     assert (answer["outcome"], answer["amount"], answer["currency"]) == ("assessed", amount, "USD")
     assert session.get_one(Assessment, envelope.about).law == law
     settle(session, person, envelope.about, transaction)
-    granted = said(session, envelope.about)[-1]
+    granted = decisions(session, envelope.about)[-1]
     assert granted["outcome"] == "granted"
     assert session.get_one(ServiceRecord, UUID(person)).status == "exempt"
 
@@ -92,7 +92,7 @@ def test_each_allowance_refuses_whom_it_is_not_for(
     session: Session, transaction: str, person: str, reason: str
 ) -> None:
     envelope = forward(session, person, transaction)
-    (answer,) = said(session, envelope.about)
+    (answer,) = decisions(session, envelope.about)
     assert (answer["outcome"], answer["reason"]) == ("refused", reason)
     assert session.get_one(Assessment, envelope.about).reason == reason
 
@@ -106,7 +106,7 @@ def test_assessed_again_after_a_fix_the_later_finding_counts(session: Session, c
     HANDLERS["application.forwarded"](session, again)
     assert session.get_one(Assessment, first.about).reason == "service_already_settled"
     settle(session, person, first.about)
-    assert said(session, first.about)[-1]["reason"] == "not_assessed"
+    assert decisions(session, first.about)[-1]["reason"] == "not_assessed"
 
 
 def test_an_allowance_of_the_past_is_priced_by_the_law_of_its_day(session: Session) -> None:
@@ -123,14 +123,14 @@ def test_another_authoritys_application_is_not_ours(session: Session) -> None:
     envelope = heard("application.forwarded", specimens.ABROAD.person, ask="confirm", options={})
     envelope.body["authority"] = "civil_registry"
     HANDLERS["application.forwarded"](session, envelope)
-    assert said(session, envelope.about) == []
+    assert decisions(session, envelope.about) == []
 
 
 def test_a_paid_allowance_discharges_the_man_on_paper(session: Session) -> None:
     person = specimens.ABROAD.person
     application = forward(session, person).about
     settle(session, person, application)
-    granted = said(session, application)[-1]
+    granted = decisions(session, application)[-1]
     assert granted["outcome"] == "granted"
     assert session.get_one(ServiceRecord, UUID(person)).status == "exempt"
     assert session.get_one(Discharge, application).document == granted["document"]
@@ -145,13 +145,13 @@ def test_a_second_payment_for_a_discharged_man_is_refused_not_kept(session: Sess
     first, second = forward(session, person).about, forward(session, person).about
     settle(session, person, first)
     settle(session, person, second)
-    assert said(session, second)[-1]["reason"] == "service_already_settled"
+    assert decisions(session, second)[-1]["reason"] == "service_already_settled"
 
 
 def test_a_payment_nobody_assessed(session: Session) -> None:
     application = references.new(HOME, 10)
     settle(session, specimens.ABROAD.person, application)
-    assert said(session, application)[-1]["reason"] == "not_assessed"
+    assert decisions(session, application)[-1]["reason"] == "not_assessed"
 
 
 @pytest.fixture

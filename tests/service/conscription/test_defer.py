@@ -22,7 +22,7 @@ from shared.documents.render import render_document
 from shared.values import references
 from shared.values.dates import add_years, local_date
 from tests.conftest import ELSEWHERE, HOME
-from tests.factories.conscription import enlist, forward, said
+from tests.factories.conscription import decisions, enlist, forward
 
 FIRST, RENEWAL = "residence-deferral", "residence-deferral-renewal"
 TODAY = local_date(datetime.now(UTC), "Asia/Damascus")
@@ -38,7 +38,7 @@ def session(registers: int, session_for: Callable[..., Session]) -> Iterator[Ses
 def ask(session: Session, person: str, transaction: str = FIRST, **body: Any) -> dict[str, Any]:
     """What conscription answers."""
     envelope = forward(session, person, transaction, ask="defer", **body)
-    return said(session, envelope.about)[-1]
+    return decisions(session, envelope.about)[-1]
 
 
 def test_a_first_deferral_runs_a_year_and_says_so_on_paper(session: Session) -> None:

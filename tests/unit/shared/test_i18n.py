@@ -17,7 +17,7 @@ AR, EN = language("ar"), language("en")
 HEAD = 'msgid ""\nmsgstr ""\n"Language: en\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n\n'
 
 
-def made(code: str, **texts: str | tuple[str, ...]) -> Language:
+def language_with(code: str, **texts: str | tuple[str, ...]) -> Language:
     return Language(code, {key: (forms,) if isinstance(forms, str) else forms for key, forms in texts.items()})
 
 
@@ -31,12 +31,12 @@ def made(code: str, **texts: str | tuple[str, ...]) -> Language:
     ],
 )
 def test_arabic_has_six_forms(n: int | Decimal, form: str) -> None:
-    assert made("ar", days=PLURALS["ar"]).plural("days", n) == form
+    assert language_with("ar", days=PLURALS["ar"]).plural("days", n) == form
 
 
 @pytest.mark.parametrize(("n", "said"), [(0, "days"), (1, "day"), (2, "days"), (Decimal("1.5"), "days")])
 def test_english_has_two_forms(n: int | Decimal, said: str) -> None:
-    assert made("en", days=("day", "days")).plural("days", n) == said
+    assert language_with("en", days=("day", "days")).plural("days", n) == said
 
 
 def test_counted_days_are_said_as_people_say_them() -> None:
@@ -45,7 +45,7 @@ def test_counted_days_are_said_as_people_say_them() -> None:
 
 
 def test_each_parameter_is_isolated() -> None:
-    greeting = made("ar", hello="أهلاً {name}، رقمك {number}.")
+    greeting = language_with("ar", hello="أهلاً {name}، رقمك {number}.")
     assert greeting.text("hello", name="Rasha", number="+963 11") == "أهلاً \u2068Rasha\u2069، رقمك \u2068+963 11\u2069."
     assert greeting.html("hello", name="<b>", number=Markup("<i>5</i>")) == (
         "أهلاً <bdi>&lt;b&gt;</bdi>، رقمك <bdi><i>5</i></bdi>."
@@ -62,18 +62,18 @@ def test_balanced_isolates_survive() -> None:
 
 
 def test_translations_and_parameters_never_become_markup_or_places() -> None:
-    odd = made("en", odd="1 < {n} & <b>")
+    odd = language_with("en", odd="1 < {n} & <b>")
     assert odd.html("odd", n="{n}") == "1 &lt; <bdi>{n}</bdi> &amp; &lt;b&gt;"
 
 
 def test_a_missing_text_is_an_error_in_tests_and_its_key_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(MissingText, match="no such"):
-        made("en").text("no such")
+        language_with("en").text("no such")
     with pytest.raises(MissingText, match="name"):
-        made("en", hello="{name}").text("hello")
+        language_with("en", hello="{name}").text("hello")
     monkeypatch.delenv("MAHJAR_STRICT")
-    assert made("en").text("no such") == "no such"
-    assert made("en", hello="{name}").text("hello") == "{name}"
+    assert language_with("en").text("no such") == "no such"
+    assert language_with("en", hello="{name}").text("hello") == "{name}"
 
 
 def test_dates_follow_the_levant() -> None:
@@ -95,7 +95,7 @@ def test_an_instant_needs_a_zone() -> None:
     with pytest.raises(ValueError, match="zone"):
         AR.datetime(datetime(2026, 11, 5), "Asia/Riyadh")  # noqa: DTZ001 - the naive instant is the point
     with pytest.raises(TypeError, match="zone"):
-        made("en", at="{at}").text("at", at=instant)
+        language_with("en", at="{at}").text("at", at=instant)
 
 
 def test_numbers_are_western_and_a_minus_stays_in_front() -> None:
@@ -158,10 +158,14 @@ def test_both_languages_say_everything() -> None:
 
 
 def test_both_languages_have_the_same_places() -> None:
-    def places(tongue: Language, key: str) -> set[str]:
+    def placeholders(tongue: Language, key: str) -> set[str]:
         return {place for form in tongue.texts[key] for place in PLACEHOLDER.findall(form)}
 
-    assert {key: (places(AR, key), places(EN, key)) for key in AR.texts if places(AR, key) != places(EN, key)} == {}
+    assert {
+        key: (placeholders(AR, key), placeholders(EN, key))
+        for key in AR.texts
+        if placeholders(AR, key) != placeholders(EN, key)
+    } == {}
 
 
 def test_texts_hold_no_markup_and_no_direction_marks_but_closed_isolates() -> None:

@@ -14,7 +14,7 @@ OVER = frozenset({"collected", "refused", "withdrawn", "lapsed", "cancelled"})
 
 def stages(sent: list[TrackedApplication]) -> list[dict[str, object]]:
     """The bare stages, as anybody with reference and birth date may see them."""
-    return [_application_stage(stage) for stage in sent]
+    return [_progress_step(stage) for stage in sent]
 
 
 def progress(application: Application) -> list[dict[str, object]]:
@@ -23,15 +23,14 @@ def progress(application: Application) -> list[dict[str, object]]:
     current = [one for one in application["stages"] if one["state"] == "current"]
     if current:
         past += [
-            {**_application_stage(one), "mood": "needed" if "pay" in application["allowed"] else "here"}
-            for one in current
+            {**_progress_step(one), "mood": "needed" if "pay" in application["allowed"] else "here"} for one in current
         ]
     elif past and application["status"] in WAITING_FOR_OWNER:
         past[-1]["mood"] = "needed"
     return [*past, *_ahead(application)]
 
 
-def _application_stage(one: TrackedApplication) -> dict[str, object]:
+def _progress_step(one: TrackedApplication) -> dict[str, object]:
     return {"title": t(f"stage.{one['code']}"), "mood": MOODS.get(one["state"], "ahead")}
 
 
@@ -68,7 +67,7 @@ def _ahead(application: Application) -> list[dict[str, object]]:
 def _promised(one: TrackedApplication, due_on: str | None) -> dict[str, object]:
     """A stage still to come; the due date is promised for the day it is ready."""
     when = t("application.expected_by", day=date(due_on)) if due_on and one["code"] == "ready" else None
-    return {**_application_stage(one), "mood": "ahead", "when": when}
+    return {**_progress_step(one), "mood": "ahead", "when": when}
 
 
 def last_word(application: Application) -> TimelineEntry | None:

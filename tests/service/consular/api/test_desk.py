@@ -187,21 +187,21 @@ def test_a_refused_application_has_its_money_owed_back(counter: At) -> None:
 
 def test_withdrawing_after_payment_owes_the_money_back(counter: At) -> None:
     here = counter().until("in_review")
-    assert here.mine("POST", "/withdraw", {"key": "k"}).get_json()["status"] == "withdrawn"
+    assert here.ask_as_applicant("POST", "/withdraw", {"key": "k"}).get_json()["status"] == "withdrawn"
     case = here.client.get(f"/desk/cases/{here.reference}", officer()).get_json()
     assert [(row["amount"], row["state"]) for row in case["refunds"]] == [(75_000, "due")]
 
 
 def test_withdrawing_before_payment_cancels_the_debt_and_frees_the_person(counter: At) -> None:
     here = counter().until("awaiting_payment")
-    assert here.mine("POST", "/withdraw", {"key": "k"}).get_json()["quote"]["state"] == "cancelled"
+    assert here.ask_as_applicant("POST", "/withdraw", {"key": "k"}).get_json()["quote"]["state"] == "cancelled"
     assert here.pay().status_code == 409
     assert here.start("passport-renewal").status_code == 201
 
 
 def test_with_the_authority_nothing_is_withdrawn(counter: At) -> None:
     here = counter().until("with_authority")
-    answer = here.mine("POST", "/withdraw", {"key": "k"})
+    answer = here.ask_as_applicant("POST", "/withdraw", {"key": "k"})
     assert (answer.status_code, answer.get_json()["params"]) == (409, {"status": "with_authority"})
 
 
@@ -277,7 +277,7 @@ def test_what_was_never_handed_in_is_not_the_desks_business(counter: At) -> None
     assert queue(here, q=here.reference)["rows"] == []
     assert here.client.get(f"/desk/cases/{here.reference}", officer()).status_code == 404
     assert here.desk("accept").status_code == 404
-    here.mine("POST", "/withdraw", {"key": "k"})
+    here.ask_as_applicant("POST", "/withdraw", {"key": "k"})
     assert queue(here, q=here.reference)["rows"] == []
 
 

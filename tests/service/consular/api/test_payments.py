@@ -37,13 +37,13 @@ def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemoryProvider]:
 
 def card(here: Counter, key: str = "", **changes: object) -> TestResponse:
     body = {"method": "card", "key": key or uuid.uuid4().hex, "return_url": RETURN, **changes}
-    return here.mine("POST", "/payments", body)
+    return here.ask_as_applicant("POST", "/payments", body)
 
 
 def notify(here: Counter, provider: InMemoryProvider, reference: str, secret: str = SECRET) -> TestResponse:
     page = provider.books.find(reference)
     assert page is not None
-    event = {"id": uuid.uuid4().hex, "type": "page.ended", "page": page.shown("http://sandbox")}
+    event = {"id": uuid.uuid4().hex, "type": "page.ended", "page": page.as_answer("http://sandbox")}
     raw = json.dumps(event).encode()
     header = {signature.HEADER: signature.sign(secret, int(time.time()), raw)}
     return here.client.ask("POST", "/provider/webhook", GATEWAY, data=raw, headers=header)
@@ -104,7 +104,7 @@ def test_a_failed_payment_leaves_the_way_open_for_another(counter: At, provider:
 def test_money_after_withdrawal_is_held_and_shown_at_the_desk(counter: At, provider: InMemoryProvider) -> None:
     here = counter().until("awaiting_payment")
     reference = card(here).get_json()["reference"]
-    here.mine("POST", "/withdraw", {"key": "k"})
+    here.ask_as_applicant("POST", "/withdraw", {"key": "k"})
     provider.choose(reference, "pay")
     assert notify(here, provider, reference).status_code == 200
     assert here.read()["status"] == "withdrawn"

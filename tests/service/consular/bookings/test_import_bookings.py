@@ -60,11 +60,11 @@ def phase(client: ServiceClient, database: Database, start: int = 0, **changed: 
     assert made.status_code == 201, made.get_json()
     reference = str(made.get_json()["reference"])
     if start:
-        move_window(database, reference, start)
+        shift_window(database, reference, start)
     return reference
 
 
-def move_window(database: Database, reference: str, start: int) -> None:
+def shift_window(database: Database, reference: str, start: int) -> None:
     """The phase as if it had begun so many days from now."""
     with database.scope(PLACE) as session:
         values = {"window_from": day(database, start), "window_to": day(database, start + 9)}
@@ -325,7 +325,7 @@ def test_outside_the_window_nothing_is_claimed(
     person, reference = Person(), fresh()
     window = phase(client, consular)
     kept(client, window, line(person, day(consular, 60), reference))
-    move_window(consular, window, start)
+    shift_window(consular, window, start)
     refused = claim(client, registers, person, reference)
     assert (refused.status_code, refused.get_json()["code"]) == (422, code)
     assert "day" in refused.get_json()["params"]
@@ -335,7 +335,7 @@ def test_on_the_windows_last_day_it_is_claimed(client: ServiceClient, consular: 
     person, reference = Person(), fresh()
     window = phase(client, consular)
     kept(client, window, line(person, day(consular, 60), reference))
-    move_window(consular, window, -9)
+    shift_window(consular, window, -9)
     assert claim(client, registers, person, reference).status_code == 201
 
 
@@ -385,7 +385,7 @@ def test_the_unclaimed_lapse_by_two_signatures_after_the_window(
     desk = Signing(client, PLACE)
     running = desk.look("bookings_lapse", {"phase": window})
     assert (running.status_code, running.get_json()["code"]) == (422, "phase_running")
-    move_window(consular, window, -10)
+    shift_window(consular, window, -10)
     look = desk.look("bookings_lapse", {"phase": window}).get_json()["preview"]
     assert look["bookings"] == 2 and look["sample"][0] == {
         "reference": unclaimed,

@@ -26,7 +26,7 @@ def sent(counter: At) -> Counter:
     return counter(mission=MISSION).until("with_authority", "criminal-record")
 
 
-def ladder(database: Database, code: str) -> dict[str, Reminder]:
+def reminder_steps(database: Database, code: str) -> dict[str, Reminder]:
     with database.scope(MISSION) as session:
         return {one.step: one for one in session.scalars(select(Reminder).where(Reminder.letter == code))}
 
@@ -39,14 +39,14 @@ def run(database: Database, day: date) -> int:
 def test_each_step_is_done_once_and_on_its_day(sent: Counter, database: Callable[[str], Database]) -> None:
     consular = database("consular")
     (letter,) = letters_of(sent)
-    steps = ladder(consular, letter["code"])
+    steps = reminder_steps(consular, letter["code"])
     assert date.fromisoformat(letter["reply_by"]) < steps["first"].due_on < steps["second"].due_on
     assert run(consular, steps["first"].due_on - timedelta(days=1)) == 0
     assert [run(consular, steps["first"].due_on) for _ in range(2)] == [1, 0]
     assert run(consular, steps["second"].due_on) == 1
     assert sent.client.get("/desk/queue", officer(mission=MISSION)).get_json()["counts"]["exceptions"] == 0
     assert run(consular, steps["escalation"].due_on) == 1
-    done = ladder(consular, letter["code"])
+    done = reminder_steps(consular, letter["code"])
     assert all(step.done_at for step in done.values())
     with consular.scope(MISSION) as session:
         papers = session.scalars(select(Document).where(Document.kind == "ministry-reminder")).all()
@@ -64,8 +64,8 @@ def test_after_a_long_pause_one_reminder_is_sent_and_not_two(
 ) -> None:
     consular = database("consular")
     (letter,) = letters_of(sent)
-    assert run(consular, ladder(consular, letter["code"])["escalation"].due_on) == 3
-    done = ladder(consular, letter["code"])
+    assert run(consular, reminder_steps(consular, letter["code"])["escalation"].due_on) == 3
+    done = reminder_steps(consular, letter["code"])
     assert (done["first"].document, bool(done["second"].document)) == (None, True)
     answer(sent, letter["code"], reply("clear", sent.person.number))
 
@@ -74,4 +74,4 @@ def test_nobody_is_reminded_of_what_is_answered(sent: Counter, database: Callabl
     consular = database("consular")
     (letter,) = letters_of(sent)
     answer(sent, letter["code"], reply("clear", sent.person.number))
-    assert run(consular, ladder(consular, letter["code"])["escalation"].due_on) == 0
+    assert run(consular, reminder_steps(consular, letter["code"])["escalation"].due_on) == 0

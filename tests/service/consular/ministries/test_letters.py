@@ -96,10 +96,10 @@ def test_two_officers_who_answer_at_once_give_one_answer(sent: Counter) -> None:
     (letter,) = letters_of(sent)
     codes: list[int] = []
 
-    def one() -> None:
+    def write_letter() -> None:
         codes.append(answer(sent, letter["code"], reply("clear", sent.person.number)).status_code)
 
-    threads = [threading.Thread(target=one) for _ in range(2)]
+    threads = [threading.Thread(target=write_letter) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:

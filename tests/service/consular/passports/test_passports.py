@@ -217,7 +217,7 @@ def test_a_number_reported_lost_is_lost_at_every_mission_and_stays_so(counter: A
     elsewhere = officer("clerk", ELSEWHERE)
     found = here.client.get(f"/desk/passports/{number}", elsewhere).get_json()
     assert (found["issued"], found["lost"]["reported_at"]) == (None, HOME)
-    here.mine("POST", "/withdraw", {"key": uuid.uuid4().hex})
+    here.ask_as_applicant("POST", "/withdraw", {"key": uuid.uuid4().hex})
     renewing = counter(person=held.person)
     renewing.fill("passport-renewal")
     renewing.save({"passport_number": number})
@@ -296,7 +296,7 @@ def test_a_number_somebody_reported_lost_is_theirs(counter: At, second: str) -> 
     other.fill("passport-lost")
     other.save({"passport_number": number})
     assert other.submit().get_json()["errors"] == {"passport_number": "passport_of_another"}
-    here.mine("POST", "/withdraw", {"key": uuid.uuid4().hex})
+    here.ask_as_applicant("POST", "/withdraw", {"key": uuid.uuid4().hex})
     again = counter(mission=second, person=here.person)
     again.fill("passport-lost")
     again.save({"passport_number": number})

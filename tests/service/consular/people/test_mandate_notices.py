@@ -32,7 +32,7 @@ def agent(service_client: Client, registers: int) -> Acting:
     return Acting(service_client, AGENT)
 
 
-def told(client: Client, about: str) -> list[tuple[str, str]]:
+def notices_of(client: Client, about: str) -> list[tuple[str, str]]:
     with client("consular").app.extensions["database"].scope(HOME) as session:
         rows = session.execute(select(Notice.kind, Notice.person).where(Notice.about == about).order_by(Notice.id))
         return [(row.kind, row.person) for row in rows]
@@ -51,15 +51,15 @@ def test_who_gave_it_hears_the_answer_and_the_other_one_of_its_end(
     woman: Acting, agent: Acting, service_client: Client
 ) -> None:
     reference = mandated(woman, agent)
-    assert told(service_client, reference)[-1] == ("mandate_accepted", WOMAN.person)
+    assert notices_of(service_client, reference)[-1] == ("mandate_accepted", WOMAN.person)
     assert agent.end(reference).status_code == 200
-    assert told(service_client, reference)[-1] == ("mandate_ended", WOMAN.person)
+    assert notices_of(service_client, reference)[-1] == ("mandate_ended", WOMAN.person)
     again = mandated(woman, agent)
     assert woman.end(again).status_code == 200
-    assert told(service_client, again)[-1] == ("mandate_ended", AGENT.person)
+    assert notices_of(service_client, again)[-1] == ("mandate_ended", AGENT.person)
     offered = str(woman.grant(AGENT).get_json()["reference"])
     assert agent.post(f"/mandates/{offered}/decline", agent.keyed()).status_code == 200
-    assert told(service_client, offered)[-1] == ("mandate_declined", WOMAN.person)
+    assert notices_of(service_client, offered)[-1] == ("mandate_declined", WOMAN.person)
 
 
 def test_an_offer_reaches_whom_the_mission_knows_by_number_and_name(
@@ -69,22 +69,22 @@ def test_an_offer_reaches_whom_the_mission_knows_by_number_and_name(
     student = Acting(service_client, specimens.STUDENT)
     release(service_client, student.one)
     right = str(student.grant(WOMAN).get_json()["reference"])
-    assert told(service_client, right) == [("mandate_offered", WOMAN.person)]
+    assert notices_of(service_client, right) == [("mandate_offered", WOMAN.person)]
     assert student.end(right).status_code == 200
     wrong = str(student.grant(WOMAN, agent_given="سعاد").get_json()["reference"])
-    assert told(service_client, wrong) == []
+    assert notices_of(service_client, wrong) == []
     assert student.end(wrong).status_code == 200
 
 
 def test_a_papers_two_hear_what_the_officer_decided(woman: Acting, agent: Acting, service_client: Client) -> None:
     reference = str(agent.hand_in(WOMAN, "power_of_attorney").get_json()["reference"])
     assert check(service_client, reference, WOMAN).status_code == 200
-    assert told(service_client, reference) == [("mandate_good", AGENT.person), ("mandate_for_you", WOMAN.person)]
+    assert notices_of(service_client, reference) == [("mandate_good", AGENT.person), ("mandate_for_you", WOMAN.person)]
     release(service_client, WOMAN, AGENT)
     reference = str(agent.hand_in(WOMAN, "power_of_attorney").get_json()["reference"])
     body = {"key": uuid.uuid4().hex, "reason": "paper_unreadable"}
     assert service_client("consular").post(f"/desk/mandates/{reference}/refuse", officer(), body).status_code == 200
-    assert told(service_client, reference) == [("mandate_refused", AGENT.person)]
+    assert notices_of(service_client, reference) == [("mandate_refused", AGENT.person)]
 
 
 def test_whoever_paid_hears_of_the_refund_though_the_mandate_has_ended(
@@ -98,7 +98,7 @@ def test_whoever_paid_hears_of_the_refund_though_the_mandate_has_ended(
     assert desk.post(f"/desk/cases/{reference}/cash", officer("cashier"), body).status_code == 200
     assert woman.end(mandate).status_code == 200
     assert woman.post(f"/applications/{reference}/withdraw", {"key": uuid.uuid4().hex}).status_code == 200
-    back = [person for kind, person in told(service_client, reference) if kind == "refund_due"]
+    back = [person for kind, person in notices_of(service_client, reference) if kind == "refund_due"]
     assert sorted(back) == sorted([WOMAN.person, AGENT.person])
 
 
@@ -107,9 +107,9 @@ def test_the_state_of_a_mandate_and_its_news_come_together(
 ) -> None:
     """A second answer changes nothing and tells nobody."""
     reference = mandated(woman, agent)
-    before = told(service_client, reference)
+    before = notices_of(service_client, reference)
     assert agent.accept(reference).status_code == 409
-    assert told(service_client, reference) == before
+    assert notices_of(service_client, reference) == before
     with service_client("consular").app.extensions["database"].scope(HOME) as session:
         assert session.get_one(Mandate, reference).state == "accepted"
 

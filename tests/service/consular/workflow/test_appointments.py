@@ -68,7 +68,7 @@ def in_time(counter: Counter, wanted: str = "passport") -> list[str]:
 
 
 def act(counter: Counter, verb: str, key: str = "", **body: object) -> Any:
-    return counter.mine("POST", f"/turn/{verb}", {"key": key or uuid.uuid4().hex, **body})
+    return counter.ask_as_applicant("POST", f"/turn/{verb}", {"key": key or uuid.uuid4().hex, **body})
 
 
 def code(answer: Any) -> tuple[int, str]:
@@ -478,16 +478,16 @@ def test_the_day_sheet_lists_the_turns_of_the_day_and_finds_them(counter: Begin)
     mine = booked(counter(), at)
     day = datetime.fromisoformat(at).astimezone(ZoneInfo("Asia/Riyadh")).date().isoformat()
 
-    def sheet(query: str = "", who: Any = None) -> list[str]:
+    def day_sheet(query: str = "", who: Any = None) -> list[str]:
         answer = mine.client.get(f"/desk/turns?day={day}&q={query}", who or officer("clerk"))
         assert answer.status_code == 200
         return [row["reference"] for row in answer.get_json()["rows"]]
 
-    assert mine.reference in sheet()
+    assert mine.reference in day_sheet()
     for query in (mine.reference.replace("-", "").lower(), mine.person.number, "رشا", "رَشا", "rasha", "RASHA "):
-        assert mine.reference in sheet(query), query
-    assert sheet("nobody") == []
-    assert sheet(who=officer("clerk", "BER")) == []
+        assert mine.reference in day_sheet(query), query
+    assert day_sheet("nobody") == []
+    assert day_sheet(who=officer("clerk", "BER")) == []
     assert mine.client.get("/desk/turns?day=31-31", officer()).get_json()["errors"] == {"day": "not_a_date"}
 
 
@@ -586,7 +586,7 @@ def test_a_withdrawn_application_leaves_its_seat(counter: Begin) -> None:
     at = in_time(mine)[0]
     act(mine, "hold", starts_at=at)
     act(mine, "confirm")
-    assert mine.mine("POST", "/withdraw", {"key": uuid.uuid4().hex}).status_code == 200
+    assert mine.ask_as_applicant("POST", "/withdraw", {"key": uuid.uuid4().hex}).status_code == 200
     assert mine.read()["turn"]["state"] == "cancelled"
 
 

@@ -28,7 +28,7 @@ def reference(service_client: Client, registers: int) -> str:
     return str(made.get_json()["reference"])
 
 
-def told(database: Database, reference: str) -> list[tuple[str, str]]:
+def notices_of(database: Database, reference: str) -> list[tuple[str, str]]:
     with database.scope(HOME) as session:
         rows = session.execute(select(Notice.kind, Notice.person).where(Notice.about == reference))
         return sorted((row.kind, row.person) for row in rows)
@@ -40,7 +40,7 @@ def test_both_are_reminded_once(database: Callable[[str], Database], reference: 
         with consular.scope(HOME) as session:
             remind.remind(session, service("consular", HOME), today(session, HOME) + timedelta(days=9))
     people = sorted((specimens.SON.person, specimens.FATHER.person))
-    assert told(consular, reference) == [("reminder_draft", person) for person in people]
+    assert notices_of(consular, reference) == [("reminder_draft", person) for person in people]
 
 
 def test_both_hear_of_an_extension(database: Callable[[str], Database], service_client: Client, reference: str) -> None:
@@ -57,4 +57,4 @@ def test_both_hear_of_an_extension(database: Callable[[str], Database], service_
     }
     Signing(service_client("consular"), HOME).signed("extension", terms)
     people = sorted((specimens.SON.person, specimens.FATHER.person))
-    assert told(consular, reference) == [("extended", person) for person in people]
+    assert notices_of(consular, reference) == [("extended", person) for person in people]

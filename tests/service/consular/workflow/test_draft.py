@@ -206,7 +206,7 @@ def test_each_faulty_answer_has_its_code(counter: At, question: str, answer: obj
 def test_answers_must_be_a_map(counter: At, body: dict[str, object]) -> None:
     here = counter()
     here.start("passport-renewal")
-    answer = here.mine("PUT", "/answers", body)
+    answer = here.ask_as_applicant("PUT", "/answers", body)
     assert (answer.status_code, list(answer.get_json()["errors"])) == (422, ["answers"])
 
 
@@ -259,10 +259,10 @@ def test_a_removed_paper_is_gone_with_its_bytes(counter: At) -> None:
     here = counter()
     here.start("passport-renewal")
     paper = here.upload("photo", PNG, "image/png").get_json()["paper"]["id"]
-    assert here.mine("DELETE", f"/papers/{paper}").status_code == 200
+    assert here.ask_as_applicant("DELETE", f"/papers/{paper}").status_code == 200
     assert here.read()["papers"] == []
     assert here.client.get(f"/papers/{paper}", here.person.actor).status_code == 404
-    assert here.mine("DELETE", f"/papers/{paper}").status_code == 404
+    assert here.ask_as_applicant("DELETE", f"/papers/{paper}").status_code == 404
 
 
 def test_too_many_papers_are_refused(counter: At) -> None:
@@ -281,12 +281,12 @@ def test_another_persons_application_is_as_good_as_absent(counter: At) -> None:
     absent = mine.client.get("/applications/RUH-22222-22222-2", mine.person.actor)
     mine.reference = theirs.reference
     answers = [
-        mine.mine("GET"),
-        mine.mine("PUT", "/answers", {"answers": {"profession": "x"}}),
-        mine.mine("DELETE", f"/papers/{paper}"),
+        mine.ask_as_applicant("GET"),
+        mine.ask_as_applicant("PUT", "/answers", {"answers": {"profession": "x"}}),
+        mine.ask_as_applicant("DELETE", f"/papers/{paper}"),
         mine.upload("photo", PNG, "image/png"),
         mine.submit(statements=[]),
-        mine.mine("POST", "/withdraw", {"key": "k"}),
+        mine.ask_as_applicant("POST", "/withdraw", {"key": "k"}),
         mine.client.get(f"/papers/{paper}", mine.person.actor),
     ]
     assert {answer.status_code for answer in answers} == {404}
@@ -297,7 +297,7 @@ def test_a_mistyped_reference_is_not_found(counter: At) -> None:
     here = counter()
     for reference in ("RUH", "RUH-AAAAA-AAAAA-A", "x' OR 1=1", "%00"):
         here.reference = reference
-        assert here.mine("GET").status_code == 404
+        assert here.ask_as_applicant("GET").status_code == 404
 
 
 def test_people_see_all_their_applications_wherever_they_were_filed(counter: At) -> None:

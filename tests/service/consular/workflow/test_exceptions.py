@@ -26,7 +26,7 @@ Databases = Callable[[str], Database]
 def late(here: Counter, provider: InMemoryProvider) -> str:  # noqa: F811
     """Money that came after the application was withdrawn; gives its payment."""
     reference = str(card(here).get_json()["reference"])
-    here.mine("POST", "/withdraw", {"key": "k"})
+    here.ask_as_applicant("POST", "/withdraw", {"key": "k"})
     provider.choose(reference, "pay")
     assert notify(here, provider, reference).status_code == 200
     return reference
@@ -36,7 +36,7 @@ def case(here: Counter, role: str = "officer") -> Any:
     return here.client.get(f"/desk/cases/{here.reference}", officer(role)).get_json()
 
 
-def give_back(here: Counter, payment: str, role: str = "cashier", **sent: str) -> Any:
+def refund(here: Counter, payment: str, role: str = "cashier", **sent: str) -> Any:
     body = {"reason": "دفع بعد السحب", "key": uuid.uuid4().hex, **sent}
     return here.client.post(f"/desk/cases/{here.reference}/payments/{payment}/give-back", officer(role), body)
 
@@ -57,10 +57,10 @@ def test_held_money_is_owed_back_as_it_came_and_the_flag_goes(
     payment = late(here, provider)
     assert (case(here)["exception"], case(here)["payments"][0]["held"]) == ("payment_late", "late")
     key = uuid.uuid4().hex
-    first = give_back(here, payment, role, key=key)
+    first = refund(here, payment, role, key=key)
     assert first.status_code == 200 and first.get_json()["amount"] == 75_000
-    assert give_back(here, payment, role, key=key).get_json() == first.get_json()
-    again = give_back(here, payment, role)
+    assert refund(here, payment, role, key=key).get_json() == first.get_json()
+    again = refund(here, payment, role)
     assert (again.status_code, again.get_json()["code"]) == (409, "already_given_back")
     shown = case(here)
     assert shown["exception"] is None
@@ -88,7 +88,7 @@ def test_without_a_reason_nothing_is_given_back_or_cleared(
 ) -> None:
     here = counter().until("awaiting_payment")
     payment = late(here, provider)
-    assert give_back(here, payment, **sent).get_json()["errors"] == errors
+    assert refund(here, payment, **sent).get_json()["errors"] == errors
     assert clear(here, **sent).get_json()["errors"] == errors
     assert case(here)["exception"] == "payment_late" and case(here)["refunds"] == []
 
@@ -97,7 +97,7 @@ def test_only_those_who_may_and_only_money_that_is_held(counter: At, provider: I
     here = counter().until("awaiting_payment")
     payment = late(here, provider)
     for role in ("clerk", "officer", "auditor", "administrator", "registrar"):
-        assert give_back(here, payment, role).status_code == 403
+        assert refund(here, payment, role).status_code == 403
     for role in ("clerk", "cashier", "auditor", "registrar"):
         assert clear(here, role).status_code == 403
     stranger = here.client.post(
@@ -106,11 +106,11 @@ def test_only_those_who_may_and_only_money_that_is_held(counter: At, provider: I
         {"reason": "x", "key": "k"},
     )
     assert stranger.status_code == 404
-    assert give_back(here, "RUH-22222-22222-2").status_code == 404
+    assert refund(here, "RUH-22222-22222-2").status_code == 404
     paid = counter().until("in_review")
     counted = case(paid)["payments"][0]["reference"]
-    assert give_back(paid, counted).get_json()["code"] == "payment_not_held"
-    assert give_back(here, counted).status_code == 404
+    assert refund(paid, counted).get_json()["code"] == "payment_not_held"
+    assert refund(here, counted).status_code == 404
     held = clear(here)
     assert (held.status_code, held.get_json()["code"]) == (409, "money_still_held")
 

@@ -220,7 +220,11 @@ def test_a_submitted_application_is_closed_to_changes(counter: At) -> None:
     here.fill(SLUG)
     here.submit()
     paper = here.read()["papers"][0]["id"]
-    answers = [here.save({"profession": "x"}), here.upload("photo", PDF), here.mine("DELETE", f"/papers/{paper}")]
+    answers = [
+        here.save({"profession": "x"}),
+        here.upload("photo", PDF),
+        here.ask_as_applicant("DELETE", f"/papers/{paper}"),
+    ]
     assert [answer.status_code for answer in answers] == [409, 409, 409]
 
 
@@ -236,7 +240,7 @@ def test_a_submitted_application_is_closed_to_changes(counter: At) -> None:
 def test_malformed_submissions_name_the_field(counter: At, body: dict[str, object]) -> None:
     here = counter()
     here.fill(SLUG)
-    answer = here.mine("POST", "/submit", body)
+    answer = here.ask_as_applicant("POST", "/submit", body)
     assert (answer.status_code, list(answer.get_json()["errors"])) == (422, ["statements"])
 
 

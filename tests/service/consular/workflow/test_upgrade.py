@@ -39,16 +39,16 @@ def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemoryProvider]:
 
 
 def asked(here: Counter) -> TestResponse:
-    return here.mine("GET", "/upgrade")
+    return here.ask_as_applicant("GET", "/upgrade")
 
 
 def opened(here: Counter, key: str = "") -> TestResponse:
-    return here.mine("POST", "/upgrade", {"key": key or uuid.uuid4().hex})
+    return here.ask_as_applicant("POST", "/upgrade", {"key": key or uuid.uuid4().hex})
 
 
 def card(here: Counter, key: str = "") -> TestResponse:
     body = {"method": "card", "key": key or uuid.uuid4().hex, "return_url": RETURN}
-    return here.mine("POST", "/upgrade/payments", body)
+    return here.ask_as_applicant("POST", "/upgrade/payments", body)
 
 
 def cash(here: Counter, amount: int = DIFFERENCE, who: Actor | None = None, key: str = "") -> TestResponse:
@@ -192,7 +192,7 @@ def test_both_payments_are_owed_back(counter: At, database: Databases) -> None:
     here = counter().until("in_review")
     opened(here)
     cash(here)
-    assert here.mine("POST", "/withdraw", {"key": uuid.uuid4().hex}).status_code == 200
+    assert here.ask_as_applicant("POST", "/withdraw", {"key": uuid.uuid4().hex}).status_code == 200
     shown = here.read()
     assert sorted(one["amount"] for one in shown["refunds"]) == [DIFFERENCE, 75_000]
     with database("consular").scope(HOME) as session:

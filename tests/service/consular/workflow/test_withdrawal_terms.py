@@ -31,7 +31,7 @@ def test_each_state_has_its_rule_and_keeps_it(
     assert told["rule"] == rule
     if rule == "whole":
         assert (told["amount"], told["currency"]) == (before["quote"]["total"], before["quote"]["currency"])
-    assert case.mine("POST", "/withdraw", {"key": "withdraw-it"}).status_code == 200
+    assert case.ask_as_applicant("POST", "/withdraw", {"key": "withdraw-it"}).status_code == 200
     now = case.read()
     assert now["status"] == "withdrawn" and now["on_withdrawal"] is None
     assert (now["quote"]["state"] if now["quote"] else None) == after
@@ -47,4 +47,4 @@ def test_a_payment_under_way_is_named(counter: Callable[..., Counter], database:
 def test_with_an_authority_nothing_is_withdrawn(counter: Callable[..., Counter]) -> None:
     case = counter(mission=PLACE).until("with_authority")
     assert case.read()["on_withdrawal"] is None
-    assert case.mine("POST", "/withdraw", {"key": "too-late"}).status_code == 409
+    assert case.ask_as_applicant("POST", "/withdraw", {"key": "too-late"}).status_code == 409

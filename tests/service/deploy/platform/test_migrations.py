@@ -243,7 +243,7 @@ def test_a_new_revision_adds_columns_to_what_services_have_in_common(
     folder, found = versions(service), []
     for postgres in (cluster, upgraded.postgres):
         before = objects_in(postgres, service)
-        with one_revision_more(postgres, folder, service) as connection:
+        with with_another_revision(postgres, folder, service) as connection:
             after = objects_of(connection, service)
             added = {name: text for (_, name), text in after.items() - before.items() if "remark" in name}
             found.append(added)
@@ -256,7 +256,7 @@ def test_a_new_revision_adds_columns_to_what_services_have_in_common(
 
 
 @contextmanager
-def one_revision_more(postgres: Postgres, folder: Path, service: str) -> Iterator[Connection]:
+def with_another_revision(postgres: Postgres, folder: Path, service: str) -> Iterator[Connection]:
     """The connection that ran it; it is rolled back in the end."""
     engine = create_engine(make_url(postgres.admin_url).set(drivername="postgresql+psycopg", database=DATABASE))
     with engine.connect() as connection, connection.begin() as transaction:

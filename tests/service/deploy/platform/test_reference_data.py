@@ -52,7 +52,7 @@ def change(file: Path, old: str, new: str) -> None:
     file.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
-def one(connection: Connection, statement: str, *values: object) -> Any:
+def scalar(connection: Connection, statement: str, *values: object) -> Any:
     row = connection.execute(statement, list(values)).fetchone()
     assert row
     return row[0]
@@ -76,12 +76,12 @@ def test_a_load_says_which_version_of_which_day(connection: Connection) -> None:
 def test_a_new_row_is_added_and_its_version_recorded(admin_url: str, connection: Connection, data: Path) -> None:
     with (data / "tariffs.csv").open("a", encoding="utf-8") as file:
         file.write(TARIFF)
-    before = one(connection, "SELECT count(*) FROM tariff")
+    before = scalar(connection, "SELECT count(*) FROM tariff")
     assert reference_data.load(admin_url) == ["tariffs.csv"]
-    assert one(connection, "SELECT count(*) FROM tariff") == before + 1
+    assert scalar(connection, "SELECT count(*) FROM tariff") == before + 1
     # Nobody has dated it: it counts all the same, and the check complains.
     latest = "SELECT dated FROM reference_load WHERE file = 'tariffs.csv' ORDER BY id DESC LIMIT 1"
-    assert one(connection, latest) is None
+    assert scalar(connection, latest) is None
     assert [path.name for path, _ in reference_data.undated()] == ["tariffs.csv"]
     assert reference_data.load(admin_url) == []
 
@@ -93,13 +93,13 @@ def test_a_published_price_is_never_reworded(admin_url: str, connection: Connect
     line = next(line for line in (data / "tariffs.csv").read_text().splitlines() if line.startswith(known))
     change(data / "tariffs.csv", line, line.replace(f",{amount},", f",{amount + 1},"))
     assert reference_data.load(admin_url) == ["tariffs.csv"]
-    assert one(connection, "SELECT amount FROM tariff WHERE id = %s", known) == amount
+    assert scalar(connection, "SELECT amount FROM tariff WHERE id = %s", known) == amount
 
 
 def test_missions_follow_their_file(admin_url: str, connection: Connection, data: Path) -> None:
     change(data / "missions.csv", ",Riyadh,", ",Riyad,")
     assert reference_data.load(admin_url) == ["missions.csv"]
-    assert one(connection, "SELECT name_en FROM mission WHERE code = 'RUH'") == "Riyad"
+    assert scalar(connection, "SELECT name_en FROM mission WHERE code = 'RUH'") == "Riyad"
 
 
 def test_hours_end_once_and_are_otherwise_the_desks(admin_url: str, connection: Connection, data: Path) -> None:
@@ -109,18 +109,18 @@ def test_hours_end_once_and_are_otherwise_the_desks(admin_url: str, connection: 
     change(data / "openings.csv", line, line.replace("2024-01-01,,", "2024-01-01,2027-01-01,"))
     reference_data.load(admin_url)
     state = "SELECT (seats, valid_to)::text FROM opening WHERE id = %s"
-    assert one(connection, state, OPENING) == "(9,2027-01-01)"
+    assert scalar(connection, state, OPENING) == "(9,2027-01-01)"
     change(data / "openings.csv", "2024-01-01,2027-01-01,", "2024-01-01,2026-02-02,")
     reference_data.load(admin_url)
-    assert one(connection, state, OPENING) == "(9,2027-01-01)"
+    assert scalar(connection, state, OPENING) == "(9,2027-01-01)"
 
 
 def test_a_closure_that_a_desk_took_back_stays_taken_back(admin_url: str, connection: Connection, data: Path) -> None:
-    known = one(connection, "SELECT min(id) FROM closure")
+    known = scalar(connection, "SELECT min(id) FROM closure")
     connection.execute("UPDATE closure SET removed_at = now(), removed_by = 'head' WHERE id = %s", [known])
     change(data / "closures.csv", "Year-end closure", "Closed at the end of the year")
     assert reference_data.load(admin_url) == ["closures.csv"]
-    assert one(connection, "SELECT removed_by FROM closure WHERE id = %s", known) == "head"
+    assert scalar(connection, "SELECT removed_by FROM closure WHERE id = %s", known) == "head"
 
 
 def test_two_starts_at_once_load_once(admin_url: str, connection: Connection, data: Path) -> None:

@@ -82,7 +82,7 @@ def test_of_two_who_follow_at_once_one_succeeds(database: Callable[[str], Databa
         token = invite(session, "race@mission.test")
     start = threading.Barrier(2, timeout=20)
 
-    def follow() -> None:
+    def open_link() -> None:
         start.wait()
         try:
             with gateway.scope(None) as session:
@@ -90,7 +90,7 @@ def test_of_two_who_follow_at_once_one_succeeds(database: Callable[[str], Databa
         except NotFound as refusal:
             results.append(refusal.code)
 
-    threads = [threading.Thread(target=follow) for _ in range(2)]
+    threads = [threading.Thread(target=open_link) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -90,7 +90,7 @@ def sign(browser: Browser, verdict: str = "approve", **form: str) -> int:
     return browser.submit(action[1], page="/en/desk/proposals", verdict=verdict, key=key, **form).status_code
 
 
-def decree(database: Database) -> dict[str, str]:
+def bulk_action(database: Database) -> dict[str, str]:
     dates = parts("decreed_on", day(database)) | parts("ends_from", day(database)) | parts("ends_to", day(database, 30))
     return {"decree": "119/2026", "days": "15", "transactions": SLUG, **dates}
 
@@ -100,7 +100,7 @@ def test_an_extension_is_proposed_signed_told_and_read(gateway: Gateway, consula
     mine = gateway.visitor(mission=PLACE, person=PERSON)
     reference = begin(mine, SLUG)
     head, officer = gateway.visitor("head_of_mission", PLACE), gateway.visitor("officer", PLACE)
-    propose(head, "extension", **decree(consular))
+    propose(head, "extension", **bulk_action(consular))
     assert "You proposed this" in plain(head.get("/en/desk/proposals").text)
     assert 'value="approve"' not in head.get("/en/desk/proposals").text
     assert sign(officer) == 303
@@ -120,7 +120,7 @@ def test_an_extension_is_proposed_signed_told_and_read(gateway: Gateway, consula
 
 def test_declining_wants_a_reason_beside_the_field(gateway: Gateway, consular: Database) -> None:
     head, officer = gateway.visitor("head_of_mission", PLACE), gateway.visitor("officer", PLACE)
-    propose(head, "extension", **decree(consular))
+    propose(head, "extension", **bulk_action(consular))
     assert sign(officer, "decline", decline_reason=" ") == 422
     assert sign(officer, "decline", decline_reason="لا يشملنا") == 303
     assert "لا يشملنا" in officer.get("/en/desk/proposals").text
@@ -128,7 +128,9 @@ def test_declining_wants_a_reason_beside_the_field(gateway: Gateway, consular: D
 
 def test_wrong_terms_come_back_as_typed(gateway: Gateway, consular: Database) -> None:
     head = gateway.visitor("head_of_mission", PLACE)
-    answer = head.submit("/ar/desk/proposals/new/extension", **{**decree(consular), "days": "1000", "decree": "قرار ٧"})
+    answer = head.submit(
+        "/ar/desk/proposals/new/extension", **{**bulk_action(consular), "days": "1000", "decree": "قرار ٧"}
+    )
     assert answer.status_code == 422 and "قرار ٧" in answer.text and 'href="#days"' in answer.text
     answer = head.submit("/en/desk/proposals/new/standing", standing="suspended", law_source="x")
     assert answer.status_code == 422 and 'href="#valid_from"' in answer.text

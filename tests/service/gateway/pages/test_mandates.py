@@ -61,7 +61,7 @@ def references(text: str) -> list[str]:
     return list(dict.fromkeys(re.findall(r"RUH-V[A-Z0-9-]+", text)))
 
 
-def press(browser: Browser, language: str, reference: str, verb: str) -> Any:
+def submit_form(browser: Browser, language: str, reference: str, verb: str) -> Any:
     page = f"/{language}/account/mandates"
     key = re.search(rf'value="([^"]+-{verb}-{reference})"', browser.get(page).text)
     assert key, f"no button {verb}"
@@ -79,7 +79,7 @@ def test_a_mandate_from_account_to_account_until_it_is_ended(gateway: Gateway, l
     assert f"/{language}/account/mandates" in woman.get(f"/{language}/account").text
     assert give(woman, specimens.SERVED, language).location.endswith("done=granted")
     [mandate, *_] = references(woman.get(f"/{language}/account/mandates").text)
-    assert press(agent, language, mandate, "accept").location.endswith("done=accept")
+    assert submit_form(agent, language, mandate, "accept").location.endswith("done=accept")
     whom = f"/{language}/apply/{SLUG}/whom"
     assert f'value="mandate:{mandate}"' in agent.get(whom).text
     by = agent.submit(whom, whom=f"mandate:{mandate}").location
@@ -96,7 +96,7 @@ def test_a_mandate_from_account_to_account_until_it_is_ended(gateway: Gateway, l
         shown = browser.get(at).text
         assert all(name in shown for name in (("Reem", "Fadi") if language == "en" else ("ريم", "فادي")))
         assert reference in browser.get(f"/{language}/applications").text
-    assert press(woman, language, mandate, "end").location.endswith("done=end")
+    assert submit_form(woman, language, mandate, "end").location.endswith("done=end")
     refused = agent.get(at)
     assert refused.status_code == 403
     assert ("Your mandate for this person has ended" if language == "en" else "انتهت وكالتك") in refused.text

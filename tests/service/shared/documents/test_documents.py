@@ -82,11 +82,11 @@ def test_an_issue_that_rolls_back_leaves_no_gap(session: Session) -> None:
 def test_issues_at_once_get_numbers_in_a_row(database: Callable[[str], Database]) -> None:
     numbers: list[int] = []
 
-    def one() -> None:
+    def issue_again() -> None:
         with database("consular").scope("RUH") as session:
             numbers.append(int(issue(session, "passport-slip").number[-6:]))
 
-    threads = [threading.Thread(target=one) for _ in range(6)]
+    threads = [threading.Thread(target=issue_again) for _ in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -113,11 +113,11 @@ def test_two_processes_drawing_at_once_hand_out_the_same_bytes(
 
     monkeypatch.setattr(drawing, "render", render)
 
-    def one() -> None:
+    def draw() -> None:
         with database("consular").scope("RUH") as session:
             given.append(render_document(session, code))
 
-    threads = [threading.Thread(target=one) for _ in range(2)]
+    threads = [threading.Thread(target=draw) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -49,7 +49,7 @@ def test_conscription_decides_nothing(nobody: None, registers: int, session_for:
     with pytest.raises(Refusal) as refused:
         conscription.forward(session, man)
     assert refused.value.code == "authority_missing"
-    assert conscription.said(session, "RUH-7K3MQ-9XFPA-D") == []
+    assert conscription.decisions(session, "RUH-7K3MQ-9XFPA-D") == []
 
 
 def test_no_card_payment_starts_without_a_named_merchant(
@@ -60,6 +60,6 @@ def test_no_card_payment_starts_without_a_named_merchant(
     settings = replace(extensions["settings"], specimen=False, provider_url="https://cards.test", provider_name="Cards")
     monkeypatch.setitem(extensions, "settings", settings)
     body: dict[str, Any] = {"method": "card", "key": "key", "return_url": "http://127.0.0.1:8080/x"}
-    answer = here.mine("POST", "/payments", body)
+    answer = here.ask_as_applicant("POST", "/payments", body)
     assert (answer.status_code, answer.get_json()["code"]) == (422, "merchant_missing")
     assert here.read()["status"] == "awaiting_payment"

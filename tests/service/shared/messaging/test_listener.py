@@ -26,10 +26,10 @@ from tests.factories.messaging import (
     Speaker,
     effects,
     forget_everything,
-    leave_effect,
-    move_clock,
+    record_effect,
     rows,
     seeded,
+    shift_clock,
 )
 
 
@@ -81,7 +81,7 @@ def test_a_message_delivered_to_eight_threads_at_once_has_its_effect_once(consul
         thread.start()
     for thread in threads:
         thread.join(20)
-    move_clock(consular.database)
+    shift_clock(consular.database)
     listener.apply_due()
     assert effects(consular.database, registry.about) == [1, 2]
 
@@ -120,7 +120,7 @@ def test_old_ones_are_ignored(consular: Hearing, registry: Speaker) -> None:
 
 
 def test_what_is_not_for_us_counts_as_heard(consular: Hearing, registry: Speaker) -> None:
-    deaf, listener = consular.listener({"something.else": leave_effect}), consular.listener()
+    deaf, listener = consular.listener({"something.else": record_effect}), consular.listener()
     deaf.take(registry.says(1))
     listener.take(registry.says(2))
     assert effects(consular.database, registry.about) == [2]
@@ -130,7 +130,7 @@ def failing(with_what: Exception) -> Callable[[Session, Envelope], None]:
     """A handler that leaves its effect and then fails."""
 
     def handler(session: Session, envelope: Envelope) -> None:
-        leave_effect(session, envelope)
+        record_effect(session, envelope)
         raise with_what
 
     return handler
@@ -151,13 +151,13 @@ def test_a_passing_failure_leaves_no_effect_and_is_tried_again_later_and_later(
         assert trouble == getattr(failure, "code", "ValueError")
         assert timedelta(seconds=seconds * 0.8 - 2) < wait < timedelta(seconds=seconds * 1.2)
         assert listener.apply_due() == 0
-        move_clock(consular.database)
+        shift_clock(consular.database)
         assert listener.apply_due() == 1
     assert len(RETRY_DELAYS) + 1 == MAX_ATTEMPTS
     assert effects(consular.database, registry.about) == []
     assert parked_reasons(consular) == ["attempts"]
     assert "secret" not in str(rows(consular.database, inbox.parked, "reason", "detail"))
-    move_clock(consular.database)
+    shift_clock(consular.database)
     assert listener.apply_due() == 0
 
 
@@ -165,7 +165,7 @@ def test_a_failure_that_passes_is_made_good(consular: Hearing, registry: Speaker
     consular.listener({"decision.made": failing(ValueError())}).take(registry.says(1))
     consular.listener().take(registry.says(2))
     assert effects(consular.database, registry.about) == []
-    move_clock(consular.database)
+    shift_clock(consular.database)
     assert consular.listener().apply_due() == 1
     assert effects(consular.database, registry.about) == [1, 2]
 
@@ -243,7 +243,7 @@ def test_three_hundred_broken_messages_are_all_parked_with_a_reason_and_good_one
 ) -> None:
     dice, listener = seeded(), consular.listener()
     good = registry.says(1).raw
-    broken = [broken_one(dice, good) for _ in range(300)]
+    broken = [broken_message(dice, good) for _ in range(300)]
     for number, raw in enumerate(broken):
         listener.take(
             Delivery(raw, "civil_registry", "decision\x00made", dice.choice(["application/json", "\x00", None]))
@@ -256,7 +256,7 @@ def test_three_hundred_broken_messages_are_all_parked_with_a_reason_and_good_one
     assert all(reason for _, reason in kept)
 
 
-def broken_one(dice: random.Random, good: bytes) -> bytes:
+def broken_message(dice: random.Random, good: bytes) -> bytes:
     """A message with a fault that a signature shows."""
     at = dice.randrange(1, len(good) - 1)
     return dice.choice(
@@ -297,7 +297,7 @@ def test_a_message_that_kills_its_process_is_counted_and_parked_in_the_end(
         survived = attempt > MAX_ATTEMPTS
         assert child.exitcode == (0 if survived else 9)
         assert rows(consular.database, inbox.inbox, "attempts") == [(attempt,)]
-        move_clock(consular.database)
+        shift_clock(consular.database)
     assert parked_reasons(consular) == ["attempts"]
     assert effects(consular.database, registry.about) == []
 

@@ -25,10 +25,10 @@ from tests.factories.messaging import (
     decision,
     fee,
     forget_everything,
-    move_clock,
     new_about,
     rows,
     say,
+    shift_clock,
     until,
 )
 
@@ -62,7 +62,7 @@ def drain(relay: Relay) -> None:
         continue
 
 
-def said(letters: list[OutgoingMessage]) -> dict[str, list[int]]:
+def messages_sent(letters: list[OutgoingMessage]) -> dict[str, list[int]]:
     """Numbers by application, in the order in which they were taken."""
     found = defaultdict(list)
     for letter in letters:
@@ -103,7 +103,7 @@ def test_a_change_that_is_rolled_back_says_nothing_and_leaves_no_gap(
         raise ZeroDivisionError
     say(consular, about)
     drain(relay)
-    assert said(bus.taken) == {about: [1, 2]}
+    assert messages_sent(bus.taken) == {about: [1, 2]}
 
 
 def test_what_answers_a_message_carries_its_correlation_and_names_its_cause(
@@ -141,9 +141,9 @@ def test_a_row_committed_later_than_its_neighbours_is_still_sent(
         emit(session, OFFICER, "fee.settled", slow, fee(slow))
         say(consular, quick)
         drain(relay)
-        assert said(bus.taken) == {quick: [1]}
+        assert messages_sent(bus.taken) == {quick: [1]}
     drain(relay)
-    assert said(bus.taken) == {quick: [1], slow: [1]}
+    assert messages_sent(bus.taken) == {quick: [1], slow: [1]}
 
 
 def test_rival_commits_about_one_application_are_numbered_in_the_order_of_their_commits(
@@ -163,7 +163,7 @@ def test_rival_commits_about_one_application_are_numbered_in_the_order_of_their_
     for thread in threads:
         thread.join(20)
     drain(relay)
-    assert said(bus.taken) == {about: list(range(1, 41))}
+    assert messages_sent(bus.taken) == {about: list(range(1, 41))}
     created = rows(consular, outbox, "sequence", "content")
     assert {content["body"]["amount"] for _, content in created} == set(amounts)
 
@@ -193,7 +193,7 @@ def test_two_relays_at_once_send_everything_once_and_in_order(consular: Database
         thread.start()
     for thread in threads:
         thread.join(30)
-    assert said(bus.taken) == {about: list(range(1, 11)) for about in abouts}
+    assert messages_sent(bus.taken) == {about: list(range(1, 11)) for about in abouts}
     assert len(bus.taken) == 200
 
 
@@ -207,7 +207,7 @@ def test_a_letter_in_trouble_waits_longer_each_time_and_holds_up_only_its_own_ap
     say(consular, free)
     bus.troubles = {first: "unroutable"}
     drain(relay)
-    assert said(bus.taken) == {stuck: [1], free: [1, 2]}
+    assert messages_sent(bus.taken) == {stuck: [1], free: [1, 2]}
     for attempt, seconds in enumerate((5, 30, 120, 600, 3600, 3600), start=1):
         with consular.engine.connect() as connection:
             wait, attempts, trouble = connection.execute(
@@ -217,12 +217,12 @@ def test_a_letter_in_trouble_waits_longer_each_time_and_holds_up_only_its_own_ap
             ).one()
         assert (attempts, trouble) == (attempt, "unroutable")
         assert timedelta(seconds=seconds * 0.8 - 2) < wait < timedelta(seconds=seconds * 1.2)
-        move_clock(consular)
+        shift_clock(consular)
         drain(relay)
     bus.troubles = {}
-    move_clock(consular)
+    shift_clock(consular)
     drain(relay)
-    assert said(bus.taken)[stuck][-2:] == [1, 2]
+    assert messages_sent(bus.taken)[stuck][-2:] == [1, 2]
     assert unsent_in(consular) == 0
 
 
@@ -237,7 +237,7 @@ def test_a_broken_bus_costs_its_connection_and_is_tried_with_one_letter_at_first
     assert (bus.closed, len(bus.taken), unsent_in(consular)) == (1, 5, 5)
     assert rows(consular, outbox, "attempts", "trouble") == [(1, "confirm_timeout")] * 5
     bus.broken, bus.taken = None, []
-    move_clock(consular)
+    shift_clock(consular)
     assert relay.send_due() == 1
     assert relay.send_due() == 4
 
@@ -279,7 +279,7 @@ def test_a_bus_that_lost_its_memory_is_told_again(consular: Database, relay: Rel
     relay.drop()
     bus.taken, bus.unknown = [], True
     drain(relay)
-    assert said(bus.taken) == {about: [1] for about in abouts}
+    assert messages_sent(bus.taken) == {about: [1] for about in abouts}
     assert not bus.unknown
 
 
@@ -348,4 +348,4 @@ def test_rows_sent_long_ago_are_swept_and_never_numbers_given_twice(
     assert rows(consular, outbox, "id") == []
     say(consular, about)
     drain(relay)
-    assert said(bus.taken) == {about: [1, 2]}
+    assert messages_sent(bus.taken) == {about: [1, 2]}

@@ -20,7 +20,7 @@ MAN = Man(born=date(2000, 5, 17), status="liable", stays=[(date(2024, 3, 1), Non
 RUNNING = Stay(date(2026, 1, 10), date(2027, 1, 9))
 
 
-def told(decision: Decision) -> tuple[str, str] | str | None:
+def explanations(decision: Decision) -> tuple[str, str] | str | None:
     """First and last day, or the reason why not."""
     period = decision.period
     return (period.first.isoformat(), period.last.isoformat()) if period else decision.reason
@@ -57,18 +57,18 @@ def told(decision: Decision) -> tuple[str, str] | str | None:
     ],
 )
 def test_a_first_deferral(changed: dict[str, object], expected: object) -> None:
-    assert told(first_deferral(replace(MAN, **changed), None, None, ON)) == expected  # type: ignore[arg-type]
+    assert explanations(first_deferral(replace(MAN, **changed), None, None, ON)) == expected  # type: ignore[arg-type]
 
 
 def test_a_first_deferral_does_not_overlap_one_in_force() -> None:
-    assert told(first_deferral(MAN, RUNNING, None, RUNNING.last)) == "deferral_in_force"
-    assert told(first_deferral(MAN, RUNNING, None, RUNNING.last + timedelta(1))) == ("2027-01-10", "2028-01-09")
+    assert explanations(first_deferral(MAN, RUNNING, None, RUNNING.last)) == "deferral_in_force"
+    assert explanations(first_deferral(MAN, RUNNING, None, RUNNING.last + timedelta(1))) == ("2027-01-10", "2028-01-09")
 
 
 @pytest.mark.parametrize(("minimum", "expected"), [(996, ("2026-11-21", "2027-11-20")), (997, "stay_too_short")])
 def test_a_least_stay_counts_once_its_length_is_known(minimum: int, expected: object) -> None:
     decided = first_deferral(MAN, None, minimum, ON)
-    assert told(decided) == expected
+    assert explanations(decided) == expected
     assert [step.params for step in decided.steps if step.code == "minimum_stay"] == [{"days": 996, "minimum": minimum}]
 
 
@@ -87,26 +87,26 @@ def test_an_unknown_least_stay_is_said_not_invented() -> None:
 )
 def test_a_renewal_is_judged_by_the_day_it_was_filed(filed: str, decided: str, expected: object) -> None:
     days = date.fromisoformat(filed), date.fromisoformat(decided)
-    assert told(renewal(MAN, RUNNING, *days)) == expected
+    assert explanations(renewal(MAN, RUNNING, *days)) == expected
 
 
 def test_one_year_at_a_time() -> None:
     ahead = Stay(date(2027, 1, 10), date(2028, 1, 9))
-    assert told(renewal(MAN, ahead, ON, ON)) == "already_renewed"
-    assert told(renewal(MAN, ahead, ahead.first, ahead.first)) == ("2028-01-10", "2029-01-09")
-    assert told(renewal(MAN, None, ON, ON)) == "no_deferral_to_renew"
+    assert explanations(renewal(MAN, ahead, ON, ON)) == "already_renewed"
+    assert explanations(renewal(MAN, ahead, ahead.first, ahead.first)) == ("2028-01-10", "2029-01-09")
+    assert explanations(renewal(MAN, None, ON, ON)) == "no_deferral_to_renew"
 
 
 def test_a_renewal_looks_at_every_year_since_the_deferral_began() -> None:
     visit = [(date(2020, 1, 1), date(2025, 6, 1)), (date(2025, 10, 1), None)]
     began_then = Stay(date(2025, 12, 1), date(2026, 11, 30))
-    assert told(renewal(replace(MAN, stays=visit), began_then, ON, ON)) == "too_long_in_syria"
-    assert told(renewal(replace(MAN, stays=visit), RUNNING, ON, ON)) == ("2027-01-10", "2028-01-09")
+    assert explanations(renewal(replace(MAN, stays=visit), began_then, ON, ON)) == "too_long_in_syria"
+    assert explanations(renewal(replace(MAN, stays=visit), RUNNING, ON, ON)) == ("2027-01-10", "2028-01-09")
 
 
 def test_no_renewal_begins_after_the_42nd_birthday() -> None:
-    assert told(renewal(replace(MAN, born=date(1985, 1, 11)), RUNNING, ON, ON)) == ("2027-01-10", "2028-01-09")
-    assert told(renewal(replace(MAN, born=date(1985, 1, 10)), RUNNING, ON, ON)) == "outside_service_age"
+    assert explanations(renewal(replace(MAN, born=date(1985, 1, 11)), RUNNING, ON, ON)) == ("2027-01-10", "2028-01-09")
+    assert explanations(renewal(replace(MAN, born=date(1985, 1, 10)), RUNNING, ON, ON)) == "outside_service_age"
 
 
 def test_a_year_from_a_leap_day_ends_on_the_last_of_february() -> None:

@@ -9,7 +9,7 @@ from services.consular.ministries.lifetimes import expiry
 from services.consular.ministries.rules import movements, reminder_schedule
 from services.consular.ministries.rules.matters import AUTHORITIES, GRANTED, MATTERS, matter
 from services.consular.ministries.rules.movements import IN, OUT, Crossing
-from services.consular.ministries.rules.reading import FIELDS, Expected, read
+from services.consular.ministries.rules.reply_parser import FIELDS, Expected, read
 from shared.catalogue import TRANSACTIONS
 from shared.catalogue import conditions as only_if
 from shared.catalogue.model import BOOKLET, REGISTERS, Facts
@@ -100,23 +100,23 @@ def asked(authority: str, ask: str) -> Expected:
     return Expected(matter(authority, ask), "01020304050", BORN, date(2026, 11, 18), TODAY)
 
 
-def told(finding: str, **more: Any) -> dict[str, Any]:
+def reply_body(finding: str, **more: Any) -> dict[str, Any]:
     base = {"finding": finding, "number": "77", "dated": "2026-11-20", "national_number": "٠١٠٢٠٣٠٤٠٥٠"}
     return {**base, **more}
 
 
 def licence(finding: str, first: str, last: str) -> dict[str, Any]:
     dates = {"first_issued_on": first, "expires_on": last}
-    return told(finding, details={"licence_number": "1", "licence_category": "B", **dates})
+    return reply_body(finding, details={"licence_number": "1", "licence_category": "B", **dates})
 
 
 def approval(day: str) -> dict[str, Any]:
-    return told("approved", details={"approval_reference": "V-1", "approved_on": day})
+    return reply_body("approved", details={"approval_reference": "V-1", "approved_on": day})
 
 
 def convicted(day: str) -> dict[str, Any]:
     line = {"court": "محكمة", "number": "214", "on": day, "offence": "مخالفة", "sentence": "غرامة"}
-    return told("convicted", entries=[line])
+    return reply_body("convicted", entries=[line])
 
 
 LINE = {"on": "2020-02-01", "way": "in", "point": "نصيب", "passport": "N012345678"}
@@ -125,29 +125,39 @@ LINE = {"on": "2020-02-01", "way": "in", "point": "نصيب", "passport": "N0123
 @pytest.mark.parametrize(
     ("authority", "ask", "given", "errors"),
     [
-        ("immigration", "movements", told("complete"), {"entries": "entries_needed"}),
-        ("immigration", "movements", told("complete", entries=[LINE] * 101), {"entries": "too_many_entries"}),
-        ("immigration", "movements", told("complete", entries=[LINE, LINE]), {"entries-1-way": "crossing_missing"}),
-        ("immigration", "movements", told("partial", entries=[{**LINE, "way": ""}]), {"entries-0-way": "required"}),
+        ("immigration", "movements", reply_body("complete"), {"entries": "entries_needed"}),
+        ("immigration", "movements", reply_body("complete", entries=[LINE] * 101), {"entries": "too_many_entries"}),
         (
             "immigration",
             "movements",
-            told("partial", entries=[{**LINE, "way": "through"}]),
+            reply_body("complete", entries=[LINE, LINE]),
+            {"entries-1-way": "crossing_missing"},
+        ),
+        (
+            "immigration",
+            "movements",
+            reply_body("partial", entries=[{**LINE, "way": ""}]),
+            {"entries-0-way": "required"},
+        ),
+        (
+            "immigration",
+            "movements",
+            reply_body("partial", entries=[{**LINE, "way": "through"}]),
             {"entries-0-way": "unknown_choice"},
         ),
         (
             "immigration",
             "movements",
-            told("partial", entries=[{**LINE, "passport": "N01-23"}]),
+            reply_body("partial", entries=[{**LINE, "passport": "N01-23"}]),
             {"entries-0-passport": "passport_number"},
         ),
         (
             "immigration",
             "movements",
-            told("partial", entries=[LINE, {**LINE, "on": "2019-01-01"}]),
+            reply_body("partial", entries=[LINE, {**LINE, "on": "2019-01-01"}]),
             {"entries-1-on": "crossing_backwards"},
         ),
-        ("traffic", "licence", told("valid", details={"licence_number": "1"}), None),
+        ("traffic", "licence", reply_body("valid", details={"licence_number": "1"}), None),
         ("traffic", "licence", licence("valid", "1989-12-31", "2030-01-01"), {"first_issued_on": "before_birth"}),
         (
             "traffic",
@@ -161,7 +171,7 @@ LINE = {"on": "2020-02-01", "way": "in", "point": "نصيب", "passport": "N0123
         ("criminal_security", "record", convicted("1990-01-14"), {"entries-0-on": "before_birth"}),
         ("criminal_security", "record", convicted("0011-06-01"), {"entries-0-on": "before_birth"}),
         ("criminal_security", "record", convicted("2026-11-23"), {"entries-0-on": "in_the_future"}),
-        ("foreign_affairs", "visit", told("approved"), None),
+        ("foreign_affairs", "visit", reply_body("approved"), None),
     ],
 )
 def test_faults_are_named_by_their_field(
@@ -176,12 +186,12 @@ def test_faults_are_named_by_their_field(
 
 
 def test_good_replies_are_read_whole() -> None:
-    reply, errors = read(told("partial", entries=[LINE, LINE]), asked("immigration", "movements"))
+    reply, errors = read(reply_body("partial", entries=[LINE, LINE]), asked("immigration", "movements"))
     assert reply is not None and errors == {} and [set(one) for one in reply.entries] == [set(FIELDS["crossings"])] * 2
     for finding, last in (("valid", "2026-11-20"), ("expired", "2026-11-19"), ("withdrawn", "2030-01-01")):
         reply, errors = read(licence(finding, "2012-01-01", last), asked("traffic", "licence"))
         assert reply is not None and errors == {} and reply.details["expires_on"] == last
-    none, errors = read(told("no_record"), asked("traffic", "licence"))
+    none, errors = read(reply_body("no_record"), asked("traffic", "licence"))
     assert none is not None and errors == {} and none.details == {}
 
 

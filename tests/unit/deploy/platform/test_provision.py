@@ -16,7 +16,7 @@ ENVIRONMENT = {"MAHJAR_PUBLIC_URL": "http://localhost:8080", "BUS_URL": "amqp://
 
 
 @pytest.fixture
-def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def service_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(provision, "SERVICE_FILES", tmp_path / "own")
     folder = DataFolder(tmp_path / "data")
     folder.path.mkdir()

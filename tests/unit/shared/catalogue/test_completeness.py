@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from deploy.demo import demo_data
-from deploy.demo.scenarios.answers import answers, required_papers
+from deploy.demo.scenarios.answers import answers, required_uploads
 from deploy.demo.scenarios.people import CRITERIA, SHARED_PERSON, owes
 from deploy.dev import reference
 from services.civil_registry import contents
@@ -206,7 +206,7 @@ def test_the_demo_can_play_it(entry: Transaction) -> None:
     clean = check_answers(entry.slug, given, TODAY)
     assert set(clean) >= {question.name for question in entry.questions}
     assert (kin.holder_answers(entry, clean) is None) == (entry.holder == OWN)
-    assert {paper.name for paper in required_papers(entry.slug)} <= {paper.name for paper in entry.papers}
+    assert {paper.name for paper in required_uploads(entry.slug)} <= {paper.name for paper in entry.papers}
     assert CRITERIA.get(SHARED_PERSON.get(entry.slug, entry.slug), CRITERIA.get(entry.slug, owes)) is not None
 
 

@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 
 from deploy.demo.population.families import villages
+from deploy.demo.population.locations import OFFICES
 from deploy.demo.population.people import AS_OF, Community, Human
-from deploy.demo.population.places import OFFICES
 from deploy.demo.population.registers import COLUMNS, CivilRegister
 from deploy.demo.population.soldiers import ServiceRegister, is_only_son
 from shared.catalogue.conditions import LIABLE_UNTIL_AGE
