@@ -2,17 +2,21 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from io import BytesIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import get_currency_name
+from babel.support import Translations
 from markupsafe import Markup
 
 from shared.settings import is_strict
@@ -23,6 +27,12 @@ LANGUAGES = ("ar", "en")
 # Syria keeps the Levant's month names; CLDR's plain Arabic does not.
 LOCALES = {"ar": Locale("ar", "SY"), "en": Locale("en", "GB")}
 PLURALS = {"ar": ("zero", "one", "two", "few", "many", "other"), "en": ("one", "other")}
+# Which form a whole number takes, as the headers of the fragments say it too. Fractions take the form of a hundred.
+PLURAL_RULES = {
+    "ar": "n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 && n%100<=99 ? 4 : 5",
+    "en": "n != 1",
+}
+OTHER = 100
 DIRECTIONS = {"ar": "rtl", "en": "ltr"}
 COMMAS = {"ar": "،", "en": ","}
 
@@ -74,12 +84,28 @@ def _read_po(path: Path) -> Iterator[tuple[str, Forms]]:
                 yield key, (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
 
 
+def compile_texts(code: str, texts: Mapping[str, Forms]) -> Translations:
+    """The texts as gettext reads them, in memory: no compiled file can fall behind its source."""
+    catalog = Catalog(locale=code)
+    catalog.mime_headers = [("Plural-Forms", f"nplurals={len(PLURALS[code])}; plural=({PLURAL_RULES[code]});")]
+    for key, forms in texts.items():
+        catalog.add((key, key) if len(forms) > 1 else key, forms if len(forms) > 1 else forms[0])
+    compiled = BytesIO()
+    write_mo(compiled, catalog)
+    compiled.seek(0)
+    return Translations(compiled)
+
+
 @dataclass(frozen=True, eq=False)
 class Language:
-    """One language: its texts and its way to write dates, numbers and money."""
+    """One language: its texts and its way to write dates, numbers and money. It needs no request."""
 
     code: str
     texts: dict[str, Forms] = field(repr=False)
+
+    @cached_property
+    def translations(self) -> Translations:
+        return compile_texts(self.code, self.texts)
 
     @property
     def direction(self) -> str:
@@ -94,18 +120,18 @@ class Language:
 
     def text(self, key: str, **params: object) -> str:
         """Plain text; each parameter stands between isolates."""
-        return "".join(_parts(self._form(key, -1), params, self._isolated))
+        return "".join(_parts(self._form(key), params, self._isolated))
 
     def html(self, key: str, **params: object) -> Markup:
         """Safe HTML: text and parameters escaped (a Markup parameter is kept), each parameter in its own <bdi>."""
-        return self._markup(self._form(key, -1), params)
+        return self._markup(self._form(key), params)
 
     def plural(self, key: str, n: int | Decimal, **params: object) -> str:
         """The form that n asks for; n itself may be used in it as {n}."""
-        return "".join(_parts(self._form(key, self._index(n)), {"n": n, **params}, self._isolated))
+        return "".join(_parts(self._form(key, n), {"n": n, **params}, self._isolated))
 
     def plural_html(self, key: str, n: int | Decimal, **params: object) -> Markup:
-        return self._markup(self._form(key, self._index(n)), {"n": n, **params})
+        return self._markup(self._form(key, n), {"n": n, **params})
 
     def format_parameter(self, value: object) -> str:
         """A parameter as text: dates, numbers and money in the language's way, all else as it is."""
@@ -149,22 +175,24 @@ class Language:
         """Amount and the currency's name after it, in the form the amount asks for."""
         key, major = f"currency.{money.currency}", money.major
         if self.has(key):
-            name = self._form(key, self._index(major))
+            name = self._form(key, major)
         else:
             name = MARKS.sub("", get_currency_name(money.currency, count=float(major), locale=self.locale))
         return f"{self.amount(money)} {name}"
 
-    def _index(self, n: int | Decimal) -> int:
-        number = int(n) if n == int(n) else n
-        return PLURALS[self.code].index(self.locale.plural_form(number))
+    def lookup(self, key: str, n: int) -> str | None:
+        """The form of a text for a whole number; None where there is no text."""
+        counted = self.translations.ngettext(key, "", n)
+        if counted and (n, counted) != (1, key):
+            return counted
+        form = self.translations.gettext(key)
+        return None if form == key else form
 
-    def _form(self, key: str, index: int) -> str:
-        forms = self.texts.get(key)
-        if forms and forms[min(index, len(forms) - 1)]:
-            return forms[min(index, len(forms) - 1)]
-        if is_strict():
+    def _form(self, key: str, n: int | Decimal = OTHER) -> str:
+        form = self.lookup(key, abs(int(n)) if n == int(n) else OTHER)
+        if form is None and is_strict():
             raise MissingText(f"{self.code}: {key}")
-        return key
+        return form or key
 
     def _isolated(self, value: object) -> str:
         return isolate(self.format_parameter(value))

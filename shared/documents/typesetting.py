@@ -87,10 +87,10 @@ def say(tongue: Language, key: str, **params: object) -> Markup:
     return tongue.html(key, **isolated)
 
 
-def join_pairs(*pairs: Mapping[str, str], separator: str = " ") -> dict[str, str]:
+def join_pairs(*pairs: Mapping[str, str], between: str = " ") -> dict[str, str]:
     """Several {"ar", "en"} pairs as one, of what is known; the Arabic stands in for a missing part."""
-    arabic = separator.join(pair["ar"] for pair in pairs if pair["ar"])
-    latin = separator.join(pair["en"] or pair["ar"] for pair in pairs if pair["en"] or pair["ar"])
+    arabic = between.join(pair["ar"] for pair in pairs if pair["ar"])
+    latin = between.join(pair["en"] or pair["ar"] for pair in pairs if pair["en"] or pair["ar"])
     return {"ar": arabic, "en": latin if any(pair["en"] for pair in pairs) else ""}
 
 

@@ -131,7 +131,7 @@ def test_a_licence_is_answered_on_paper_and_no_record_is_an_answer(
 
 
 def test_a_visit_is_approved_and_not_again_within_the_year(
-    case: Begin, answering: Callable[[], None], visits_are_active: None
+    case: Begin, answering: Callable[[], None], visit_approvals_are_active: None
 ) -> None:
     mine = case(specimens.ABROAD, "visit-facilitation")
     sent(mine)
@@ -145,7 +145,7 @@ def test_a_visit_is_approved_and_not_again_within_the_year(
 
 
 def test_who_left_without_a_stamp_settles_first(
-    case: Begin, answering: Callable[[], None], visits_are_active: None
+    case: Begin, answering: Callable[[], None], visit_approvals_are_active: None
 ) -> None:
     mine = case(specimens.STUDENT, "visit-facilitation").draft()
     path = f"/applications/{mine.reference}/answers"
@@ -169,7 +169,9 @@ SLUGS = ("criminal-record", "movement-statement", "driving-licence-check", "visi
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-def test_each_is_returned_mended_and_refused_by_the_mission(case: Begin, visits_are_active: None, slug: str) -> None:
+def test_each_is_returned_mended_and_refused_by_the_mission(
+    case: Begin, visit_approvals_are_active: None, slug: str
+) -> None:
     mine = case(specimens.STUDENT, slug).draft()
     mine.submit()
     mine.pay_cash()

@@ -1,18 +1,50 @@
-"""The language of a page: the first part of its address. Every link keeps it."""
+"""The language of a page: the first part of its address. Every link keeps it. Flask-Babel selects it."""
 
-from typing import Any
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any, cast
 
+from babel.support import Translations
 from flask import Flask, current_app, g, request, url_for
+from flask_babel import Babel, Domain, format_date, get_locale, get_translations, refresh
 
-from shared.i18n import LANGUAGES, Language, language
+from shared.i18n import LANGUAGES, LOCALES, Language, language
 
 DEFAULT = "ar"
 PREFIX = f"/<any({','.join(LANGUAGES)}):lang>"
 
 
+class Texts(Domain):  # type: ignore[misc]
+    """The texts of the fragments, in the language of the request."""
+
+    def get_translations(self) -> Translations:
+        return language(get_locale().language).translations
+
+
+@dataclass(frozen=True, eq=False)
+class PageLanguage(Language):
+    """The language of a request: texts and dates through Flask-Babel, in the locale that it has selected."""
+
+    @property
+    def translations(self) -> Translations:
+        return cast(Translations, get_translations())
+
+    def date(self, day: dt.date) -> str:
+        return str(format_date(day, "d MMMM y"))
+
+    def weekday(self, day: dt.date) -> str:
+        return str(format_date(day, "EEEE"))
+
+
 def chosen() -> Language:
-    """The language of this page; for addresses without one, what the browser prefers."""
-    return language(g.get("lang") or preferred())
+    """The language of this page."""
+    code = get_locale().language
+    return PageLanguage(code, language(code).texts)
+
+
+def selected_locale() -> str:
+    """Of the page's address; for addresses without a language, what the browser prefers."""
+    return str(LOCALES[g.get("lang") or preferred()])
 
 
 def preferred() -> str:
@@ -40,6 +72,7 @@ def this_page_in(code: str) -> str:
 def _take(_endpoint: str | None, values: dict[str, Any] | None) -> None:
     if values and "lang" in values:
         g.lang = values.pop("lang")
+        refresh()
 
 
 def _give(endpoint: str, values: dict[str, Any]) -> None:
@@ -49,5 +82,8 @@ def _give(endpoint: str, values: dict[str, Any]) -> None:
 
 def init_language(app: Flask) -> None:
     """Removes the language from the arguments of views and adds it to url_for."""
+    babel = Babel(configure_jinja=False)
+    babel.domain_instance = Texts()
+    babel.init_app(app, default_locale=str(LOCALES[DEFAULT]), locale_selector=selected_locale)
     app.url_value_preprocessor(_take)
     app.url_defaults(_give)

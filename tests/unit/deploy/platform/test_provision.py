@@ -17,37 +17,37 @@ ENVIRONMENT = {"MAHJAR_PUBLIC_URL": "http://localhost:8080", "BUS_URL": "amqp://
 
 @pytest.fixture
 def service_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(provision, "SERVICE_FILES", tmp_path / "own")
+    monkeypatch.setattr(provision, "SERVICE_FILES", tmp_path / "service_files")
     folder = DataFolder(tmp_path / "data")
     folder.path.mkdir()
     folder.create_keys((*SERVICES, *PARTNERS))
     secrets = folder.secrets()
     for service in SERVICES:
-        (tmp_path / "own" / service).mkdir(parents=True)
+        (tmp_path / "service_files" / service).mkdir(parents=True)
         provision.write_files(folder, service, provision.environment_for(service, URLS, secrets, ENVIRONMENT))
-    return tmp_path / "own"
+    return tmp_path / "service_files"
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_one_private_key_and_one_password(own: Path, service: str) -> None:
-    private = [key.name for key in (own / service / "keys").iterdir() if not key.name.endswith(".pub.pem")]
+def test_one_private_key_and_one_password(service_files: Path, service: str) -> None:
+    private = [key.name for key in (service_files / service / "keys").iterdir() if not key.name.endswith(".pub.pem")]
     assert private == [f"{service}.pem"]
-    environment = (own / service / "environment").read_text()
+    environment = (service_files / service / "environment").read_text()
     assert [name for name in SERVICES if f"password-of-{name}" in environment] == [service]
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_only_who_takes_payments_knows_the_provider(own: Path, service: str) -> None:
-    environment = (own / service / "environment").read_text()
+def test_only_who_takes_payments_knows_the_provider(service_files: Path, service: str) -> None:
+    environment = (service_files / service / "environment").read_text()
     assert ("MAHJAR_PROVIDER_SECRET" in environment) == (service == "consular")
 
 
-def test_a_ministry_has_a_key_and_no_password(own: Path, tmp_path: Path) -> None:
-    (own / MINISTRIES).mkdir()
+def test_a_ministry_has_a_key_and_no_password(service_files: Path, tmp_path: Path) -> None:
+    (service_files / MINISTRIES).mkdir()
     provision.write_files(DataFolder(tmp_path / "data"), MINISTRIES, environment_for_ministries(URLS, ENVIRONMENT))
-    private = [key.name for key in (own / MINISTRIES / "keys").iterdir() if not key.name.endswith(".pub.pem")]
+    private = [key.name for key in (service_files / MINISTRIES / "keys").iterdir() if not key.name.endswith(".pub.pem")]
     assert private == [f"{MINISTRIES}.pem"]
-    assert "password" not in (own / MINISTRIES / "environment").read_text()
+    assert "password" not in (service_files / MINISTRIES / "environment").read_text()
 
 
 def test_the_gateway_knows_where_the_provider_is_and_every_service_its_mode() -> None:
