@@ -17,6 +17,7 @@ from shared import documents
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import OWN
 from shared.database.db import now
+from shared.documents import validity
 from shared.documents.model import Document
 from shared.identity.actor import Actor
 from shared.messaging.messages import Envelope
@@ -78,5 +79,5 @@ def _issued_before(session: Session, application: str, kind: str) -> str | None:
 def _issue(session: Session, actor: Actor, envelope: Envelope, applicant: Person, data: Data) -> str:
     """The paper belongs to who asked for it: they read it, whosever entry it was drawn from."""
     kind = envelope.body["transaction"]
-    until = rules.expires_on(kind, local_date(now(session), ZONE))
+    until = validity.expires_on(kind, local_date(now(session), ZONE))
     return documents.issue(session, actor, kind, envelope.about, envelope.mission, applicant.id, data, until).code

@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 
 from services.consular import missions
 from services.consular.ministries.letters import About
-from services.consular.ministries.lifetimes import expiry
 from services.consular.ministries.model import Letter
 from services.consular.ministries.rules import movements
 from services.consular.ministries.rules.matters import MOVEMENTS, VISIT
 from services.consular.ministries.rules.reading import Reply, crossings
 from shared import documents
 from shared.database import db
+from shared.documents.validity import expires_on
 from shared.identity.actor import Actor
 from shared.values import dates
 
@@ -38,7 +38,7 @@ def issue(session: Session, actor: Actor, letter: Letter, reply: Reply, about: A
 
 def _last_day(kind: str, reply: Reply, today: date) -> date | None:
     """An approval runs from the ministry's telegram, every other paper from its issue."""
-    return expiry(kind, date.fromisoformat(reply.details["approved_on"]) if kind == VISIT else today)
+    return expires_on(kind, date.fromisoformat(reply.details["approved_on"]) if kind == VISIT else today)
 
 
 def _common(letter: Letter, reply: Reply, about: About, zone: str) -> dict[str, Any]:
@@ -63,7 +63,7 @@ def _more(kind: str, reply: Reply, about: About, today: date) -> dict[str, Any]:
         return _movements(reply, about.answers, today)
     if kind == VISIT:
         approved = date.fromisoformat(reply.details["approved_on"])
-        usable = expiry(kind, approved)
+        usable = expires_on(kind, approved)
         return {"usable_until": (usable or approved).isoformat(), "stay_days": STAY_DAYS}
     return {"purpose": about.answers.get("purpose")}
 
