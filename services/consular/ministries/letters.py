@@ -1,6 +1,6 @@
 """Writes letters to ministries: numbered without gaps, with the dated steps that follow if nobody answers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -90,8 +90,6 @@ def _next_number(session: Session, mission: str, authority: str, year: int) -> s
 
 def _data(matter: Matter, about: About, days: Days, zone: str) -> dict[str, Any]:
     """The snapshot of the paper: of the person what this authority needs, and no more."""
-    kinds = {question.name: question.kind for question in forms.transaction(about.transaction).questions}
-    told = {name: about.answers.get(name) for name in matter.answers if name in kinds}
     return {
         "holder": dict(about.holder),
         "authority": matter.authority,
@@ -99,14 +97,20 @@ def _data(matter: Matter, about: About, days: Days, zone: str) -> dict[str, Any]
         "application": about.application,
         "transaction": about.transaction,
         "person": {name: about.identity[name] for name in matter.identity},
-        "answers": [
-            {"question": name, "value": value, "kind": SHOWN_AS.get(kinds[name], "text")}
-            for name, value in told.items()
-            if value
-        ],
+        "answers": written_answers(about, matter.answers),
         "reply_by": days.reply_by.isoformat(),
         "zone": zone,
     }
+
+
+def written_answers(about: About, names: Sequence[str]) -> list[dict[str, Any]]:
+    """The answers to these questions as documents hold them, without those that the form does not ask or got none."""
+    kinds = {question.name: question.kind for question in forms.transaction(about.transaction).questions}
+    return [
+        {"question": name, "value": about.answers[name], "kind": SHOWN_AS.get(kinds[name], "text")}
+        for name in names
+        if name in kinds and about.answers.get(name)
+    ]
 
 
 def find(session: Session, code: str) -> Letter:

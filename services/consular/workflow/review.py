@@ -13,6 +13,7 @@ from services.consular.missions import day_of
 from services.consular.passports.approve import check_approved
 from services.consular.people import duplicates
 from services.consular.workflow import correspondence as letters
+from services.consular.workflow import mission_document
 from services.consular.workflow.check_in import check_came
 from services.consular.workflow.release import release
 from shared import forms
@@ -27,7 +28,8 @@ NOTE_LENGTH = 500
 
 
 def accept(session: Session, actor: Actor, reference: str) -> Application:
-    """Asks the authorities. Of two officers who accept at once one waits, and is told that it is done.
+    """Asks the authorities, or issues the mission's own document. Of two officers who accept at once one waits, and
+    is told that it is done.
 
     Raises Refusal (visit_needed) while an applicant who must come in person has not come.
     """
@@ -36,7 +38,10 @@ def accept(session: Session, actor: Actor, reference: str) -> Application:
     check_came(session, application)
     check_approved(session, application)
     duplicates.check_settled(session, reference)
-    ask_authorities(session, actor, application)
+    if forms.transaction(application.transaction).issues:
+        mission_document.issue(session, actor, application)
+    else:
+        ask_authorities(session, actor, application)
     return application
 
 
