@@ -34,7 +34,7 @@ from tests.service.filing import Counter
 SLUG, KIND = "test-travel-pass", "test-travel-pass"
 ENTRY = Transaction(
     slug=SLUG,
-    group="passports",
+    group="travel",
     law=("Law 13/2021",),
     asks=(),
     outcome=DOCUMENT,
