@@ -1,11 +1,12 @@
-"""`make check`: runs every check of the code and prints each complaint on its own line."""
+"""`make check`: runs every check of the code and prints each complaint with what mends it."""
 
 import sys
 import time
 from collections.abc import Callable
 
-from deploy.dev.checks import budgets, imports, locks, reference, style, translations, words
+from deploy.dev.checks import budgets, dated_rows, imports, locks, reference, style, translations, words
 
+NEWLINE = "\n"
 CHECKS: dict[str, Callable[[], list[str]]] = {
     "style and types": style.complaints,
     "imports": imports.complaints,
@@ -13,6 +14,7 @@ CHECKS: dict[str, Callable[[], list[str]]] = {
     "words": words.complaints,
     "locks": locks.complaints,
     "translations": translations.complaints,
+    "dated rows": dated_rows.complaints,
     "reference pages": reference.complaints,
 }
 
@@ -23,7 +25,7 @@ def main() -> None:
         sys.exit(f"choose among: {', '.join(CHECKS)}")
     complaints = sum(run(name) for name in chosen)
     if complaints:
-        sys.exit(f"{complaints} complaints")
+        sys.exit(f"{complaints} complaint{'s' if complaints > 1 else ''}")
     print("nothing to complain about")
 
 
@@ -32,7 +34,7 @@ def run(name: str) -> int:
     started = time.monotonic()
     complaints = CHECKS[name]()
     for complaint in complaints:
-        print(f"  ! {complaint}")
+        print(f"  ! {complaint.strip().replace(NEWLINE, f'{NEWLINE}    ')}")
     print(f"    {'in order' if not complaints else 'not in order'}, {time.monotonic() - started:.1f} s", flush=True)
     return len(complaints)
 

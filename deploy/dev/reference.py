@@ -1,6 +1,7 @@
 """Writes docs/reference from the tables the code runs by, so that the pages cannot say anything else."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from services.consular.payments import rulebook
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import Question, Transaction
 from shared.catalogue.reasons import ALL_REFUSE_REASONS, RETURN_REASONS
-from shared.i18n import Language, language
+from shared.documents import validity
+from shared.i18n import CONTROLS, Language, language
 from shared.identity.access import ACCESS
 from shared.messaging import messages
 from shared.values.money import Money
@@ -129,10 +131,15 @@ def transaction(entry: Transaction) -> str:
             *section("Checked together", ("code", "shown at", "law"), checked(entry)),
             *section("Standing", ("from", "at", "status", "source", "certainty"), standings(entry)),
             *section("Other dated rules", ("rule", "from", "to", "source", "certainty"), provisions(entry)),
-            f"## Outcome\n\n{EN.text(f'transaction.{entry.slug}.next')}\n",
+            f"## Outcome\n\n{in_english(f'transaction.{entry.slug}.next')}\n",
             f"## Refund\n\n{refund(entry)}\n",
         ]
     )
+
+
+def in_english(key: str) -> str:
+    """A text that may state a validity: as the newest row has it, so that a page changes with the rows alone."""
+    return CONTROLS.sub("", EN.text(key, **validity.places(EN, date.max)))
 
 
 def title(tongue: Language, entry: Transaction) -> str:
@@ -140,6 +147,8 @@ def title(tongue: Language, entry: Transaction) -> str:
 
 
 def asked(entry: Transaction) -> str:
+    if entry.issues:
+        return f"nobody: the mission issues {entry.issues.kind}"
     return ", ".join(f"{one.authority}: {one.ask}" for one in entry.asks)
 
 
@@ -197,7 +206,7 @@ def standings(entry: Transaction) -> list[tuple[str, ...]]:
 
 def provisions(entry: Transaction) -> list[tuple[str, ...]]:
     return [
-        (EN.text(f"provision.{one.code}"), str(one.since or ""), str(one.until or ""), one.source, one.certainty)
+        (in_english(f"provision.{one.code}"), str(one.since or ""), str(one.until or ""), one.source, one.certainty)
         for one in rulebook.provisions_of(entry)
     ]
 

@@ -17,6 +17,7 @@ from psycopg import Connection, Cursor, sql
 from deploy.platform.database import DATABASE, OWNER, SERVICES, connect_as_admin
 
 SERVICES_FOLDER = Path(__file__).parents[2] / "services"
+SHARED_FOLDER = Path(__file__).parents[2] / "shared"
 TABLES, LOADS = "TABLES.csv", "LOADS.csv"
 # Any constant will do: two starts at once take turns.
 LOADING = 7_234_903
@@ -190,7 +191,7 @@ def on_existing_row(source: Source, columns: list[Column]) -> sql.Composable:
 
 def undated() -> Iterator[tuple[Path, str]]:
     """Files of reference data whose version no line of `LOADS.csv` dates, with their hash."""
-    for loads in sorted(SERVICES_FOLDER.glob(f"*/data/{LOADS}")):
+    for loads in sorted(path for root in (SERVICES_FOLDER, SHARED_FOLDER) for path in root.glob(f"*/data/{LOADS}")):
         known = dates(loads.parent)
         for path in sorted(set(loads.parent.glob("*.csv")) - {loads, loads.parent / TABLES}):
             if (path.name, hash_of(path)) not in known:

@@ -17,6 +17,7 @@ from shared import documents
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import OWN
 from shared.database.db import now
+from shared.documents import validity
 from shared.documents.model import Document
 from shared.identity.actor import Actor
 from shared.messaging.messages import Envelope
@@ -82,5 +83,5 @@ def _issued_before(session: Session, application: str, kind: str) -> str | None:
 def _issue(session: Session, actor: Actor, envelope: Envelope, applicant: Person, data: Data) -> str:
     """Issues the document to the applicant, who may read it even if the entry is somebody else's."""
     kind = envelope.body["transaction"]
-    expires_on = rules.expires_on(kind, local_date(now(session), ZONE))
+    expires_on = validity.expires_on(kind, local_date(now(session), ZONE))
     return documents.issue(session, actor, kind, envelope.about, envelope.mission, applicant.id, data, expires_on).code

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from shared.catalogue.model import KIN, OWN_OR_KIN
-from shared.values.dates import add_months, age_on
+from shared.values.dates import age_on
 from shared.values.person import skeleton
 
 # The register counts days in Syria's zone, also for documents that a mission abroad prints.
@@ -14,15 +14,6 @@ ZONE = "Asia/Damascus"
 NUMBER, NAMES, DATE = "number", "names", "date"
 # With a matching number and date, this many of the four names must match before the answer says that a name is wrong.
 NAMES_FOR_A_HINT = 2
-# Validity in months. Receiving offices reject older extracts.
-VALIDITY_MONTHS = {
-    "individual-extract": 3,
-    "birth-statement": 3,
-    "death-statement": 3,
-    "marriage-statement": 3,
-    "divorce-statement": 3,
-    "family-extract": 3,
-}
 PURPOSES = frozenset({"residence", "study", "work", "marriage", "passport", "court", "bank", "other"})
 
 
@@ -128,8 +119,3 @@ def purpose_of(options: Mapping[str, object]) -> str | None:
     """The purpose printed on an extract; None for an unknown one."""
     purpose = options.get("purpose", "other")
     return purpose if isinstance(purpose, str) and purpose in PURPOSES else None
-
-
-def expires_on(kind: str, issued_on: date) -> date:
-    """The last day of validity of a document of that kind."""
-    return add_months(issued_on, VALIDITY_MONTHS[kind])

@@ -120,10 +120,27 @@ class Ask:
     ask: str
 
 
+@dataclass(frozen=True)
+class MissionDocument:
+    """A document that the mission issues itself as soon as it accepts; nobody else is asked.
+
+    The snapshot of the document has what is declared here and nothing besides. `identity` are attested facts of the
+    applicant, out of IDENTITY. `answers` are names of questions. `holder` names the two questions that hold the
+    Arabic and the Latin name, where the document is about somebody else than the applicant.
+    """
+
+    kind: str
+    identity: tuple[str, ...]
+    answers: tuple[str, ...] = ()
+    holder: tuple[str, str] | None = None
+
+
 AT_SUBMIT, AFTER_ASSESSMENT = "at_submit", "after_assessment"
 BOOKLET, DOCUMENT, APPOINTMENT = "booklet", "document", "turn"
 TIER = "tier"
 REGISTERS = frozenset({"civil_registry", "conscription"})
+# What the civil register attests of an applicant, and documents may say.
+IDENTITY = ("name", "father", "mother", "born", "national_number")
 # As what somebody may apply: for themselves, for a relative, with a mandate, for a minor in their care.
 HOLDER, RELATIVE, AGENT, GUARDIAN = "holder", "relative", "agent", "guardian"
 # Whose entry a transaction is about: one's own always; one's own or a relative's; never one's own.
@@ -160,6 +177,8 @@ class Transaction:
     """The only missions that offer it; empty where all do."""
     option_questions: tuple[str, ...] = field(default=())
     """Answers that travel to the authority as codes; never personal data."""
+    issues: MissionDocument | None = None
+    """The document that the mission issues on acceptance, where no authority is asked."""
     attested_by: tuple[str, ...] = ()
     """Registers whose facts the conditions need, though nothing is asked of them."""
 

@@ -16,13 +16,17 @@ from shared.values.money import Money
 
 LAYOUT = Path(__file__).parent / "templates"
 SERVICES = Path(__file__).parents[2] / "services"
+MISSION_DOCUMENT = "mission-document.html"
 # What the numbers of a working count, by their name; all others count days.
 COUNTED = {"years": "count.years", "age": "count.years", "months": "count.months"}
 
 
 def html(document: DocumentRow, service: str) -> str:
-    """The page a document is drawn from, by the template of its kind in the issuing service's documents folder."""
-    template = _environment(service).get_template(f"{document.kind}.html")
+    """The page a document is drawn from, by the template of its kind in the issuing service's documents folder.
+
+    A document that a mission issues itself needs none of its own: the general one shows its whole snapshot.
+    """
+    template = _environment(service).select_template([f"{document.kind}.html", MISSION_DOCUMENT])
     return template.render(document=document, verify_url=verify_url(document), **document.data)
 
 

@@ -2,6 +2,7 @@
 
 import ast
 import graphlib
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,8 @@ import grimp
 
 from deploy.dev.checks import sources
 
+BROKEN = "Broken contracts\n----------------\n"
+HEADED = re.compile(r"^(\S[^\n]*(?:\n[^\s-][^\n]*)*)\n(?:-{3,}\n)+", re.MULTILINE)
 # Loaded inside the function that needs them, never with the module.
 LATE = frozenset({"weasyprint", "alembic"})
 
@@ -23,7 +26,14 @@ def broken_contracts() -> list[str]:
     done = subprocess.run([lint, "--no-logo"], cwd=sources.ROOT, capture_output=True, text=True, check=False)
     lines = [line for line in done.stdout.splitlines() if line.strip()]
     print(f"    {lines[-1] if done.returncode == 0 else 'import contracts are broken'}")
-    return [] if done.returncode == 0 else lines or done.stderr.splitlines()
+    return [] if done.returncode == 0 else by_contract(done.stdout) or [done.stdout + done.stderr]
+
+
+def by_contract(report: str) -> list[str]:
+    """One complaint for each broken contract: its sentence, and the imports that break it."""
+    _, _, broken = report.partition(BROKEN)
+    parts = HEADED.split(broken)[1:]
+    return [f"{' '.join(head.split())}\n{body.strip()}" for head, body in zip(parts[::2], parts[1::2], strict=True)]
 
 
 def cycle() -> list[str]:

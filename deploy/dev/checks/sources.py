@@ -1,6 +1,7 @@
 """Which Python files the checks look at."""
 
 import ast
+import subprocess
 from functools import cache
 from pathlib import Path
 
@@ -8,10 +9,30 @@ ROOT = Path(__file__).parents[3]
 PRODUCT = ("services", "shared", "deploy")
 
 
+@cache
+def tracked() -> frozenset[Path] | None:
+    """The files under version control; None outside a repository, where every file counts."""
+    command = ["git", "ls-files", "-z"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    names = [name for name in done.stdout.split("\0") if name]
+    return frozenset(ROOT / name for name in names) if done.returncode == 0 and names else None
+
+
+def is_tracked(path: Path) -> bool:
+    """Whether a file is one of the product: what lies about beside it is nobody's complaint."""
+    known = tracked()
+    return known is None or path in known
+
+
+def found(ending: str) -> list[Path]:
+    """The product's files of this ending, in order."""
+    paths = [path for package in PRODUCT for path in sorted((ROOT / package).rglob(f"*{ending}"))]
+    return [path for path in paths if is_tracked(path)]
+
+
 def product() -> list[Path]:
     """Every module of the product but its migrations, which are history and grow no better by being short."""
-    paths = [path for package in PRODUCT for path in sorted((ROOT / package).rglob("*.py"))]
-    return [path for path in paths if "migrations" not in path.relative_to(ROOT).parts]
+    return [path for path in found(".py") if "migrations" not in path.relative_to(ROOT).parts]
 
 
 def python() -> list[Path]:
@@ -21,7 +42,7 @@ def python() -> list[Path]:
 
 def templates() -> list[Path]:
     """Pages and papers."""
-    return [path for package in PRODUCT for path in sorted((ROOT / package).rglob("*.html"))]
+    return found(".html")
 
 
 @cache

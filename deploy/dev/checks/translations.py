@@ -6,12 +6,18 @@ from dataclasses import dataclass
 
 from jinja2 import Environment, nodes
 
-from deploy.dev.checks import sources
+from deploy.dev.checks import composed_keys, sources
 from shared.i18n import FOLDER, LANGUAGES, PLACEHOLDER, PLURALS, Forms, read_fragments
 
 # What turns a key into words, in templates and in code; the papers' macros show a key in both languages.
 SPEAKERS = frozenset({"t", "tn", "text", "html", "plural", "plural_html", "pair", "heading", "fact", "cell", "say"})
-REFUSALS = frozenset({"Refusal", "NotFound", "NotAllowed", "Invalid", "Conflict", "Unavailable"})
+# What adds a step to an assessment, which is printed as `working.<code>`.
+STEPS = frozenset({"with_step", "Step"})
+# Readers whose ValueError is the code of a refusal.
+READERS = frozenset({"shared/values/calendars.py", "shared/values/person.py", "shared/forms.py"})
+# What a scaffold writes where a person must write a text.
+TO_TRANSLATE = "TO-TRANSLATE"
+REFUSALS = frozenset({"ValidationError", "Refusal", "NotFound", "NotAllowed", "Invalid", "Conflict", "Unavailable"})
 
 
 @dataclass(frozen=True)
@@ -27,7 +33,13 @@ def complaints() -> list[str]:
     texts = {code: read_fragments(FOLDER / code) for code in LANGUAGES}
     mentions = [*in_templates(), *in_code()]
     print(f"    {len(texts['ar'])} texts in {len(texts)} languages, {len(mentions)} mentions in code and templates")
-    return [*incomplete(texts), *unknown(mentions, texts["ar"])]
+    beginnings = {mention.key for mention in mentions if not mention.whole}
+    return [
+        *incomplete(texts),
+        *unknown(mentions, texts["ar"]),
+        *untranslated(texts),
+        *composed_keys.complaints(texts["ar"], beginnings),
+    ]
 
 
 def incomplete(texts: dict[str, dict[str, Forms]]) -> Iterator[str]:
@@ -37,6 +49,16 @@ def incomplete(texts: dict[str, dict[str, Forms]]) -> Iterator[str]:
             yield f"{key} is missing in {', '.join(missing)}"
             continue
         yield from unequal(key, {code: known[key] for code, known in texts.items()})
+
+
+def untranslated(texts: dict[str, dict[str, Forms]]) -> Iterator[str]:
+    """Texts that a scaffold wrote and nobody has replaced."""
+    for code, known in texts.items():
+        yield from (
+            f"{key} in {code} is marked {TO_TRANSLATE}: write its text"
+            for key, forms in sorted(known.items())
+            if any(TO_TRANSLATE in form for form in forms)
+        )
 
 
 def unequal(key: str, forms: dict[str, Forms]) -> Iterator[str]:
@@ -89,19 +111,51 @@ def mention_in(place: str, argument: nodes.Node) -> Iterator[Mention]:
 def in_code() -> Iterator[Mention]:
     for path in sources.product():
         for node in ast.walk(sources.tree(path)):
-            if isinstance(node, ast.Call) and node.args:
-                yield from mentioned_by(f"{sources.name(path)}:{node.lineno}", node)
+            place = f"{sources.name(path)}:{getattr(node, 'lineno', 0)}"
+            if isinstance(node, ast.Call):
+                yield from mentioned_by(place, node)
+                yield from validated_by(place, node)
+            elif isinstance(node, ast.Assign):
+                yield from default_errors(place, node)
+
+
+def validated_by(place: str, call: ast.Call) -> Iterator[Mention]:
+    """The code that a validator of marshmallow is given: `validate.Length(max=80, error="too_long")`."""
+    if not ast.unparse(call.func).startswith("validate."):
+        return
+    for argument in call.keywords:
+        match argument:
+            case ast.keyword(arg="error", value=ast.Constant(value=str(code))):
+                yield Mention(place, f"refusal.{code}", whole=True)
+
+
+def default_errors(place: str, assignment: ast.Assign) -> Iterator[Mention]:
+    """The codes of a field of marshmallow for what it refuses itself."""
+    match assignment:
+        case ast.Assign(targets=[ast.Name(id="default_error_messages")], value=ast.Dict(values=values)):
+            codes = [str(one.value) for one in values if isinstance(one, ast.Constant)]
+            yield from (Mention(place, f"refusal.{code}", whole=True) for code in codes)
 
 
 def mentioned_by(place: str, call: ast.Call) -> Iterator[Mention]:
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-    match call.args[0]:
+    match call.args[0] if call.args else None:
+        case ast.Constant() | ast.IfExp() as code if name == "ValueError" and place.partition(":")[0] in READERS:
+            yield from (Mention(place, f"refusal.{one}", whole=True) for one in constants(code))
         case ast.Constant(value=str(key)) if name in REFUSALS:
             yield Mention(place, f"refusal.{key}", whole=True)
+        case ast.Constant(value=str(key)) if name in STEPS:
+            yield Mention(place, f"working.{key}", whole=True)
         case ast.Constant(value=str(key)) if name in SPEAKERS and is_key(key):
             yield Mention(place, key, whole=True)
         case ast.JoinedStr(values=[ast.Constant(value=str(key)), *_]) if name in SPEAKERS and "." in key:
             yield Mention(place, key, whole=False)
+
+
+def constants(code: ast.Constant | ast.IfExp) -> Iterator[str]:
+    """A code, or the two of which a condition chooses."""
+    ends = [code.body, code.orelse] if isinstance(code, ast.IfExp) else [code]
+    yield from (str(end.value) for end in ends if isinstance(end, ast.Constant))
 
 
 def is_key(text: str) -> bool:

@@ -55,6 +55,8 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(_S.AWAITING_PAYMENT, _S.WITHDRAWN, _P.APPLICANT, "withdrawn"),
     Transition(_S.AWAITING_PAYMENT, _S.LAPSED, _P.CLOCK, "lapsed"),
     Transition(_S.IN_REVIEW, _S.WITH_AUTHORITY, _P.MISSION, "accepted"),
+    # A document that the mission issues itself needs no authority.
+    Transition(_S.IN_REVIEW, _S.READY, _P.MISSION, "issued"),
     Transition(_S.IN_REVIEW, _S.RETURNED, _P.MISSION, "returned"),
     Transition(_S.IN_REVIEW, _S.REFUSED, _P.MISSION, "refused"),
     Transition(_S.IN_REVIEW, _S.WITHDRAWN, _P.APPLICANT, "withdrawn"),
@@ -152,13 +154,15 @@ def appointment_verb_fits(verb: str, status: Status, outcome: str, *, visit: boo
     return status in VERBS[verb][1] and may_come
 
 
-def path(outcome: str, *, assessed: bool, free: bool) -> tuple[str, ...]:
-    """The regular path of a transaction, as the stages that a tracking page shows."""
+def path(outcome: str, *, assessed: bool, free: bool, asks: bool = True) -> tuple[str, ...]:
+    """The regular path of a transaction, as the stages that a tracking page shows. `asks` says whether an authority
+    decides."""
     if outcome == APPOINTMENT:
         return LAST_STAGES[outcome]
     payment = () if free or assessed else ("awaiting_payment",)
     assessment = ("assessment", "awaiting_payment") if assessed else ()
-    return (*payment, "in_review", *assessment, "with_authority", *LAST_STAGES[outcome])
+    authority = ("with_authority",) if asks else ()
+    return (*payment, "in_review", *assessment, *authority, *LAST_STAGES[outcome])
 
 
 def stages(path: tuple[str, ...], status: Status, came_from: Status, *, paid: bool) -> list[dict[str, str]]:

@@ -62,6 +62,16 @@
     period {"from", "until"}, inside [{"year", "days"}], gaps [line]    (movements)
     usable_until, stay_days                                            (visit)
 
+A document that the mission issues itself, by the field `issues` of its catalogue entry, takes:
+
+    holder      {"ar", "en"}            the applicant, or whom two of the answers name
+    application reference; transaction slug
+    person      of name, father, mother {"ar", "en"}, born, national_number those that the entry declares
+    answers     [{"question", "value", "kind"}], those that the entry declares, as in a letter
+    zone        IANA zone of the mission
+
+Without a template of its kind it is drawn by `mission-document.html`; text `document.<kind>.statement`.
+
 `issue(..., kind="passport-page", data=...)`, the specimen of a passport's data page, takes exactly:
 
     holder      {"ar", "en"}

@@ -1,6 +1,6 @@
 """Writes letters to ministries: numbered without gaps, with the dated steps for an unanswered letter."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -99,8 +99,6 @@ def _next_number(session: Session, mission: str, authority: str, year: int) -> s
 
 def _data(matter: Matter, subject: LetterSubject, due_dates: LetterDates, zone: str) -> dict[str, Any]:
     """The snapshot of the letter's document: only the personal data this authority needs."""
-    kinds = {question.name: question.kind for question in forms.transaction(subject.transaction).questions}
-    answers = {name: subject.answers.get(name) for name in matter.answers if name in kinds}
     return {
         "holder": dict(subject.holder),
         "authority": matter.authority,
@@ -108,14 +106,20 @@ def _data(matter: Matter, subject: LetterSubject, due_dates: LetterDates, zone: 
         "application": subject.application,
         "transaction": subject.transaction,
         "person": {name: subject.identity[name] for name in matter.identity},
-        "answers": [
-            {"question": name, "value": value, "kind": ANSWER_KINDS.get(kinds[name], "text")}
-            for name, value in answers.items()
-            if value
-        ],
+        "answers": written_answers(subject, matter.answers),
         "reply_by": due_dates.reply_by.isoformat(),
         "zone": zone,
     }
+
+
+def written_answers(subject: LetterSubject, names: Sequence[str]) -> list[dict[str, Any]]:
+    """The answers to these questions as documents hold them, without those that the form does not ask or got none."""
+    kinds = {question.name: question.kind for question in forms.transaction(subject.transaction).questions}
+    return [
+        {"question": name, "value": subject.answers[name], "kind": ANSWER_KINDS.get(kinds[name], "text")}
+        for name in names
+        if name in kinds and subject.answers.get(name)
+    ]
 
 
 def find(session: Session, code: str) -> Letter:

@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 
 from services.consular import missions
 from services.consular.ministries.letters import LetterSubject
-from services.consular.ministries.lifetimes import expiry
 from services.consular.ministries.model import Letter
 from services.consular.ministries.rules import movements
 from services.consular.ministries.rules.matters import MOVEMENTS, VISIT
 from services.consular.ministries.rules.reply_parser import Reply, crossings
 from shared import documents
 from shared.database import db
+from shared.documents.validity import expires_on
 from shared.identity.actor import Actor
 from shared.values import dates
 
@@ -38,7 +38,7 @@ def issue(session: Session, actor: Actor, letter: Letter, reply: Reply, subject:
 
 def _last_day(kind: str, reply: Reply, today: date) -> date | None:
     """An approval is valid from the ministry's telegram, every other document from its issue."""
-    return expiry(kind, date.fromisoformat(reply.details["approved_on"]) if kind == VISIT else today)
+    return expires_on(kind, date.fromisoformat(reply.details["approved_on"]) if kind == VISIT else today)
 
 
 def _common(letter: Letter, reply: Reply, subject: LetterSubject, zone: str) -> dict[str, Any]:
@@ -63,7 +63,7 @@ def _details(kind: str, reply: Reply, subject: LetterSubject, today: date) -> di
         return _movements(reply, subject.answers, today)
     if kind == VISIT:
         approved_on = date.fromisoformat(reply.details["approved_on"])
-        usable_until = expiry(kind, approved_on)
+        usable_until = expires_on(kind, approved_on)
         return {"usable_until": (usable_until or approved_on).isoformat(), "stay_days": STAY_DAYS}
     return {"purpose": subject.answers.get("purpose")}
 

@@ -192,7 +192,8 @@ def allowed(actor: Actor, application: Application) -> list[str]:
 def stages_of(application: Application, steps: list[Step]) -> list[dict[str, str]]:
     """The stages of this transaction, each with its state for this application."""
     entry = forms.transaction(application.transaction)
-    path = rules.path(entry.outcome, assessed=entry.priced == AFTER_ASSESSMENT, free=not entry.fees)
+    assessed, free = entry.priced == AFTER_ASSESSMENT, not entry.fees
+    path = rules.path(entry.outcome, assessed=assessed, free=free, asks=entry.issues is None)
     came_from = next((step.source for step in reversed(steps) if step.source != step.target), None)
     last = Status(came_from) if came_from else Status.DRAFT
     stages = rules.stages(path, Status(application.status), last, paid=application.paid_at is not None)

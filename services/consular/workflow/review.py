@@ -13,6 +13,7 @@ from services.consular.missions import day_of
 from services.consular.passports.approve import check_approved
 from services.consular.people import duplicates
 from services.consular.workflow import correspondence as letters
+from services.consular.workflow import mission_document
 from services.consular.workflow.check_in import check_attendance
 from services.consular.workflow.release import release
 from shared import forms
@@ -28,7 +29,7 @@ NOTE_LENGTH = 500
 
 
 def accept(session: Session, actor: Actor, reference: str) -> Application:
-    """Accepts an application and forwards it to the authorities.
+    """Accepts an application: issues the mission's own document, or forwards it to the authorities.
 
     The second of two simultaneous officers waits, and gets Conflict (not_possible_now). Raises Refusal (visit_needed)
     while an applicant who must come in person has not come, and (authority_missing) where nothing official can be
@@ -40,7 +41,10 @@ def accept(session: Session, actor: Actor, reference: str) -> Application:
     check_approved(session, application)
     duplicates.check_settled(session, reference)
     issuer.check_official()
-    forward_to_authorities(session, actor, application)
+    if forms.transaction(application.transaction).issues:
+        mission_document.issue(session, actor, application)
+    else:
+        forward_to_authorities(session, actor, application)
     return application
 
 

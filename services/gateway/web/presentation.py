@@ -17,6 +17,7 @@ from services.gateway.web.language import chosen, other, this_page_in
 from services.gateway.web.security import csp_nonce, csrf_token
 from shared.catalogue import CATALOGUE
 from shared.catalogue.scopes import group_of
+from shared.documents import validity
 from shared.errors import Refusal, Unavailable
 from shared.values.dates import local_date
 from shared.values.money import Money
@@ -40,8 +41,9 @@ FOOT = (("nav.about", "about.show"), ("nav.privacy", "about.privacy"), ("nav.acc
 
 
 def t(key: str, /, **params: object) -> Markup:
-    """The text of a key as safe HTML."""
-    return chosen().html(key, **params)
+    """The text of a key as safe HTML. Texts that state how long a document is good for take it from its dated rows."""
+    tongue = chosen()
+    return tongue.html(key, **{**validity.places(tongue, dt.datetime.now(dt.UTC).date()), **params})
 
 
 def tn(key: str, n: int, /, **params: object) -> Markup:

@@ -13,7 +13,6 @@ from services.civil_registry.rules import (
     NAMES,
     NUMBER,
     Particulars,
-    expires_on,
     purpose_of,
     recheck,
     refusal_reason,
@@ -91,15 +90,3 @@ def test_only_the_living_and_registered_are_confirmed() -> None:
 )
 def test_only_purposes_with_words_on_paper_are_printed(options: dict[str, object], purpose: str | None) -> None:
     assert purpose_of(options) == purpose
-
-
-@pytest.mark.parametrize(
-    ("issued", "last"),
-    [
-        (date(2026, 11, 21), date(2027, 2, 21)),
-        (date(2026, 11, 30), date(2027, 2, 28)),
-        (date(2027, 11, 30), date(2028, 2, 29)),
-    ],
-)
-def test_an_extract_is_good_for_three_months(issued: date, last: date) -> None:
-    assert expires_on("individual-extract", issued) == last

@@ -135,13 +135,13 @@ def test_two_starts_at_once_load_once(admin_url: str, connection: Connection, da
 
 
 def test_a_changed_file_wants_a_date(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    change(data / "lifetimes.csv", "three months", "a quarter")
-    assert [path for path, _ in reference_data.undated()] == [data / "lifetimes.csv"]
+    change(data / "provisions.csv", "Press reports", "Reports")
+    assert [path for path, _ in reference_data.undated()] == [data / "provisions.csv"]
     monkeypatch.setattr(reference_data, "datetime", Noon)
     reference_data.main()
     assert list(reference_data.undated()) == []
-    digest = reference_data.hash_of(data / "lifetimes.csv")
-    assert reference_data.dates(data)["lifetimes.csv", digest] == date(2026, 6, 1)
+    digest = reference_data.hash_of(data / "provisions.csv")
+    assert reference_data.dates(data)["provisions.csv", digest] == date(2026, 6, 1)
 
 
 class Noon(datetime):

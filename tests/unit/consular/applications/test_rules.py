@@ -14,7 +14,7 @@ from shared.identity.access import ACCESS
 CHANGING = {
     "submit": {"submitted", "resubmitted"},
     "withdraw": {"withdrawn"},
-    "accept": {"accepted"},
+    "accept": {"accepted", "issued"},
     "return": {"returned"},
     "refuse": {"refused"},
     "cash": {"paid"},
@@ -118,6 +118,12 @@ def test_a_document_that_is_ready_has_no_stage_left() -> None:
     way = rules.path(DOCUMENT, assessed=False, free=True)
     assert way == ("in_review", "with_authority", "ready")
     assert {stage["state"] for stage in rules.stages(way, Status.READY, Status.WITH_AUTHORITY, paid=False)} == {"done"}
+
+
+def test_a_document_of_the_mission_is_with_no_authority() -> None:
+    assert rules.path(DOCUMENT, assessed=False, free=False, asks=False) == ("awaiting_payment", "in_review", "ready")
+    issued = rules.find_transition(Status.IN_REVIEW, Status.READY)
+    assert issued is not None and (issued.party, issued.code) == (Party.MISSION, "issued")
 
 
 def test_the_diagram_draws_every_change() -> None:

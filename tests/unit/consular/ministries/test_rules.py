@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from services.consular.ministries.lifetimes import expiry
 from services.consular.ministries.rules import movements, reminder_schedule
 from services.consular.ministries.rules.matters import AUTHORITIES, GRANTED, MATTERS, matter
 from services.consular.ministries.rules.movements import IN, OUT, Crossing
@@ -193,13 +192,6 @@ def test_good_replies_are_read_whole() -> None:
         assert reply is not None and errors == {} and reply.details["expires_on"] == last
     none, errors = read(reply_body("no_record"), asked("traffic", "licence"))
     assert none is not None and errors == {} and none.details == {}
-
-
-def test_papers_are_good_for_as_long_as_the_rows_say() -> None:
-    assert expiry("criminal-record", date(2026, 11, 30)) == date(2027, 2, 28)
-    assert expiry("visit-approval", date(2026, 11, 20)) == date(2027, 5, 19)
-    assert expiry("ministry-letter", TODAY) is None
-    assert expiry("visit-approval", date(2019, 1, 1)) is None
 
 
 def test_a_visit_is_granted_once_a_year_and_once_after_service_age() -> None:

@@ -26,8 +26,10 @@ from shared.catalogue import CATALOGUE, kin
 from shared.catalogue.model import (
     AFTER_ASSESSMENT,
     APPOINTMENT,
+    AT_SUBMIT,
     BOOKLET,
     DOCUMENT,
+    IDENTITY,
     KIN,
     OWN,
     REGISTERS,
@@ -36,6 +38,7 @@ from shared.catalogue.model import (
 )
 from shared.catalogue.reasons import ALL_REFUSE_REASONS, RETURN_REASONS
 from shared.documents.model import KINDS
+from shared.documents.typesetting import MISSION_DOCUMENT
 from shared.forms import check_answers
 from shared.i18n import Language, language
 from tests.journey.coverage_matrix import HAPPY, MENDED, REFUSED, WALKED
@@ -63,6 +66,8 @@ def words(entry: Transaction) -> Iterator[str]:
     yield from (f"question.tier.choice.{tier.name}" for tier in entry.tiers)
     yield from (f"eligibility.{condition.code}" for condition in entry.eligible)
     yield from (f"refusal.{rule.code}" for rule in entry.answer_rules)
+    if entry.issues:
+        yield from (f"document.{entry.issues.kind}.{part}" for part in ("title", "statement"))
     yield from (f"provision.{one.code}" for one in rulebook.provisions_of(entry))
     yield from (f"law_amount.{name}" for name in TIERS_OF.get(entry.slug, ()))
 
@@ -147,7 +152,7 @@ def is_answered(entry: Transaction, ask: Ask) -> bool:
 
 @each_entry
 def test_somebody_answers_each_ask(entry: Transaction) -> None:
-    assert entry.asks or entry.outcome == APPOINTMENT
+    assert entry.asks or entry.outcome == APPOINTMENT or entry.issues
     assert [ask for ask in entry.asks if not is_answered(entry, ask)] == []
 
 
@@ -155,7 +160,7 @@ def handed_out(entry: Transaction) -> set[str]:
     """The kinds of paper that may come of it."""
     if entry.outcome == BOOKLET:
         return {"passport-slip"}
-    kinds: set[str] = set()
+    kinds: set[str] = {entry.issues.kind} if entry.issues else set()
     for ask in entry.asks:
         if ask.authority not in REGISTERS:
             found = [one for one in MATTERS if (one.authority, one.ask) == (ask.authority, ask.ask)]
@@ -176,8 +181,19 @@ def test_what_comes_of_it_has_an_issuer_and_a_template(entry: Transaction) -> No
     assert kinds or entry.outcome == APPOINTMENT
     for kind in kinds:
         issuer = KINDS[kind].service
-        assert (SERVICES / issuer / "documents" / f"{kind}.html").exists()
+        template = MISSION_DOCUMENT if entry.issues else f"{kind}.html"
+        assert (SERVICES / issuer / "documents" / template).exists()
         assert all(language(code).has(f"document.{kind}.title") for code in ("ar", "en"))
+
+
+@each_entry
+def test_what_the_mission_issues_itself_is_decided_by_nobody_else(entry: Transaction) -> None:
+    if entry.issues is None:
+        return
+    assert (entry.asks, entry.outcome, entry.priced, entry.appointment) == ((), DOCUMENT, AT_SUBMIT, None)
+    assert KINDS[entry.issues.kind].service == "consular"
+    assert set(entry.issues.identity) <= set(IDENTITY)
+    assert {*entry.issues.answers, *(entry.issues.holder or ())} <= {question.name for question in entry.questions}
 
 
 @each_entry

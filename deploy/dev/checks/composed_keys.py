@@ -1,0 +1,109 @@
+"""Has every value that code puts into a key its words? Keys that are put together stand in no line as a whole."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import Any
+
+from deploy.dev.checks import value_sets as sets
+from shared.catalogue import CATALOGUE
+from shared.catalogue.model import Transaction
+
+Keys = Callable[[], Iterable[str]]
+
+
+def keys(prefix: str, values: Iterable[Any], *endings: str) -> set[str]:
+    """A key of each value, with each of the endings."""
+    return {f"{prefix}.{value}{ending}" for value in values for ending in (endings or ("",))}
+
+
+# What an entry of the catalogue needs, which needs no service to be asked.
+def of_entry(entry: Transaction) -> Iterator[str]:
+    """The keys that pages and documents put together from one entry."""
+    yield from keys(f"transaction.{entry.slug}", ("title", "summary", "who", "next"))
+    yield f"group.{entry.group}"
+    for question in entry.questions:
+        yield from (f"question.{question.name}.label", f"step.{question.step}")
+        yield from keys(f"question.{question.name}.choice", question.choices)
+    yield from keys("paper", (paper.name for paper in entry.papers), ".label")
+    yield from keys("fee", (fee.name for fee in entry.fees))
+    yield from keys("beneficiary", (fee.beneficiary for fee in entry.fees))
+    yield from keys("question.tier.choice", (tier.name for tier in entry.tiers))
+    yield from keys("eligibility", (condition.code for condition in entry.eligible))
+    yield from keys("refusal", (rule.code for rule in entry.answer_rules))
+    if entry.issues:
+        yield from keys(f"document.{entry.issues.kind}", ("title", "statement"))
+
+
+# By what a key begins with: every key that may come of it. A family that is not here is in UNBOUND.
+FAMILIES: dict[str, Keys] = {
+    "annotation": lambda: keys("annotation", sets.annotation_kinds()),
+    "authority": lambda: keys("authority", sets.ministries()),
+    "authority.short": lambda: keys("authority.short", sets.ministries()),
+    "capacity": lambda: keys("capacity", sets.capacities()),
+    "desk.letter.reply_state": lambda: keys("desk.letter.reply_state", sets.reply_states()),
+    "desk.letters.state": lambda: keys("desk.letters.state", sets.letter_states()),
+    "desk.payment": lambda: keys("desk.payment", sets.attempt_states()),
+    "desk.proposals.kind": lambda: keys("desk.proposals.kind", sets.bulk_actions()),
+    "desk.reason": lambda: keys("desk.reason", sets.officers_reasons()),
+    "desk.role": lambda: keys("desk.role", sets.roles()),
+    "desk.turns.state": lambda: keys("desk.turns.state", ("attended", "missed")),
+    "divorce_type": lambda: keys("divorce_type", sets.divorce_types()),
+    "document": lambda: keys("document", sets.document_kinds(), ".title"),
+    "duplicate.kind": lambda: keys("duplicate.kind", sets.duplicate_kinds()),
+    "duplicate.state": lambda: keys("duplicate.state", sets.duplicate_states()),
+    "finding": lambda: keys("finding", sets.findings()),
+    "letter.ask": lambda: keys("letter.ask", sets.matters()),
+    "letter.matter": lambda: keys("letter.matter", sets.matters()),
+    "mandate.kind": lambda: keys("mandate.kind", sets.mandate_kinds()),
+    "mandate.state": lambda: keys("mandate.state", sets.mandate_states()),
+    "mission": lambda: keys("mission", sets.missions()),
+    "movement.way": lambda: keys("movement.way", sets.crossing_directions()),
+    "notice": lambda: keys("notice", sets.notice_kinds()),
+    "provision": lambda: keys("provision", sets.provisions()),
+    "purpose": lambda: keys("purpose", sets.purposes()),
+    "rate_source": lambda: keys("rate_source", sets.rate_sources()),
+    "reason": lambda: keys("reason", sets.reasons()),
+    "reporter": lambda: keys("reporter", sets.reporters()),
+    "role": lambda: keys("role", sets.roles()),
+    "rules.certainty": lambda: keys("rules.certainty", ("H", "M", "L")),
+    "rules.standing": lambda: keys("rules.standing", sets.transaction_statuses()),
+    "stage": lambda: keys("stage", sets.stages()),
+    "status": lambda: keys("status", sets.statuses()),
+    "timeline": lambda: keys("timeline", sets.transition_codes()),
+    "turn.service": lambda: keys("turn.service", sets.services()),
+    "withdraw.rule": lambda: keys("withdraw.rule", sets.withdrawal_rules()),
+    **dict.fromkeys(
+        ("transaction", "group", "question", "question.tier.choice", "step", "paper", "fee", "beneficiary",
+         "eligibility", "law_amount"),
+        lambda: {*(key for entry in CATALOGUE.values() for key in of_entry(entry)), *sets.law_amounts()},
+    ),
+}  # fmt: skip
+# Families whose values are no enumeration or tuple that could be asked: a page writes them out, or a form of HTTP.
+UNBOUND = frozenset(
+    """account.done application application.refund bring closure.closes.choice deceased desk.bookings.standing
+    desk.bookings.state desk.calendar.certainty desk.calendar.done desk.calendar.kind desk.done desk.event
+    desk.exception desk.letter.makes desk.letter.source desk.letter.step desk.mandates.done desk.method desk.need
+    desk.passport.source desk.passports.state desk.person desk.proposals.done desk.proposals.preview
+    desk.proposals.state desk.proposals.text desk.proposals.touches desk.refund desk.refusal desk.service desk.sex
+    desk.visit duplicate.reason duplicate.verdict eligible.about error family.deceased_on field form.date hijri.month
+    home.how letter.field licence.standing mandates mandates.done mandates.paper marital_status method offer
+    refund_rule registrar.done registrar.place relation reply.field service.status sex tier verify whom whom.choice
+    whom.mandate""".split()
+)
+
+
+def uncited(texts: Collection[str]) -> list[str]:
+    """Sources that pages show as their data cite them, in whatever language that is."""
+    return sorted(one for one in sets.sources() if f"law.{one}" not in texts and f"source.{one}" not in texts)
+
+
+def complaints(known: Iterable[str], beginnings: Iterable[str]) -> list[str]:
+    """Keys of families that have no text in `known`, and beginnings of keys that no family explains."""
+    texts = set(known)
+    wanted = sorted({key for family in FAMILIES.values() for key in family()})
+    families = FAMILIES.keys() | UNBOUND
+    strange = sorted({beginning.rstrip(".") for beginning in beginnings} - families)
+    return [
+        *(f"no text for {key}; add it to shared/translations in both languages" for key in wanted if key not in texts),
+        *(f"no text for law.{one} or source.{one}, which is cited" for one in uncited(texts)),
+        *(f"{one}: say in FAMILIES of deploy/dev/checks/composed_keys.py which values follow" for one in strange),
+    ]
