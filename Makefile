@@ -25,7 +25,7 @@ transaction: ## writes a new transaction: ARGS="residence-letter --shape mission
 	@deploy/setup.sh test
 	@$(PYTHON) -m deploy.scaffold $(ARGS)
 
-demo: ## plays the transactions from beginning to end
+demo: ## plays every transaction from beginning to end; ARGS=individual-extract plays one
 	@deploy/setup.sh run
 	@$(PYTHON) -m deploy.demo $(ARGS)
 

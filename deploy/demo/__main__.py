@@ -4,36 +4,46 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import requests
 
 from deploy.data import DataFolder
 from deploy.demo import stage
-from shared.catalogue import TRANSACTIONS
+from shared.catalogue import CATALOGUE, TRANSACTIONS
+from shared.catalogue.model import Transaction
 
 WIDEST, OUTCOME = max(len(entry.slug) for entry in TRANSACTIONS), 44
 
 
 def main() -> None:
-    """Exits with 1 unless every transaction came to its end."""
+    """Exits with 1 unless every transaction came to its end: all of them, or those that the command names."""
+    entries = chosen(sys.argv[1:])
     folder = DataFolder.chosen().path / "demo"
     address = f"http://127.0.0.1:{os.environ.get('MAHJAR_PORT', '8080')}"
     with platform(address):
-        results = list(shown(stage.play_all(address, folder)))
+        results = list(shown(stage.play_all(address, folder, entries), entries))
     print(f"\n{'transaction':<{WIDEST}} {'outcome':<{OUTCOME}} {'seconds':>7}  paper")
     for result in results:
         print(f"{result.slug:<{WIDEST}} {result.outcome:<{OUTCOME}} {result.seconds:7.1f}  {', '.join(result.papers)}")
     done = sum(result.outcome != stage.FAILED for result in results)
-    print(f"papers in {folder}\n{done} of {len(TRANSACTIONS)} transactions completed")
-    sys.exit(0 if done == len(TRANSACTIONS) else 1)
+    print(f"papers in {folder}\n{done} of {len(entries)} transactions completed")
+    sys.exit(0 if done == len(entries) else 1)
 
 
-def shown(results: Iterator[stage.Result]) -> Iterator[stage.Result]:
+def chosen(slugs: Sequence[str]) -> tuple[Transaction, ...]:
+    """The transactions of these names, all where none is named. Exits for a name that nothing bears."""
+    unknown = [slug for slug in slugs if slug not in CATALOGUE]
+    if unknown:
+        sys.exit(f"no transaction is called {', '.join(unknown)}; choose among: {', '.join(CATALOGUE)}")
+    return tuple(CATALOGUE[slug] for slug in slugs) or TRANSACTIONS
+
+
+def shown(results: Iterator[stage.Result], entries: Sequence[Transaction]) -> Iterator[stage.Result]:
     """Draws the bar as they come: over itself at a terminal, line by line elsewhere."""
-    every, end = len(TRANSACTIONS), "\r" if sys.stdout.isatty() else "\n"
-    for number, entry in enumerate(TRANSACTIONS):
+    every, end = len(entries), "\r" if sys.stdout.isatty() else "\n"
+    for number, entry in enumerate(entries):
         bar = "█" * number + "·" * (every - number)
         print(f"{bar} {number:>2}/{every}  {entry.slug:<{WIDEST}}", end=end, flush=True)
         yield next(results)

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from deploy.demo.browser import Astray, Browser
 from deploy.demo.scripts import script_of
 from deploy.demo_data import PEOPLE
 from shared.catalogue import TRANSACTIONS
+from shared.catalogue.model import Transaction
 
 STAFF = ("officer", "cashier", "clerk", "head_of_mission")
 FAILED = "failed"
@@ -28,13 +29,13 @@ class Result:
     seconds: float
 
 
-def play_all(address: str, folder: Path) -> Iterator[Result]:
-    """Each transaction of the catalogue in its order, paid by card and in cash by turns."""
+def play_all(address: str, folder: Path, entries: Sequence[Transaction] = TRANSACTIONS) -> Iterator[Result]:
+    """Each of these transactions in their order, paid by card and in cash by turns."""
     staff = {role: Browser(address, "ar") for role in STAFF}
     for role, browser in staff.items():
         plays.sign_in(browser, f"{role.replace('_', '-')}@mahjar.example")
     cast = Cast(address, folder / "players.txt")
-    for number, entry in enumerate(TRANSACTIONS):
+    for number, entry in enumerate(entries):
         began, outcome, papers = time.monotonic(), FAILED, dict[str, bytes]()
         try:
             play = plays.Play(*cast.of(entry.slug), staff, entry.slug, by_card=number % 2 == 0, papers=papers)
