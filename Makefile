@@ -25,7 +25,7 @@ transaction: ## writes a new transaction: ARGS="residence-letter --shape mission
 	@deploy/dev/setup.sh test
 	@$(PYTHON) -m deploy.dev.scaffold $(ARGS)
 
-demo: ## plays the transactions from beginning to end
+demo: ## plays every transaction from beginning to end; ARGS=individual-extract plays one
 	@deploy/dev/setup.sh run
 	@$(PYTHON) -m deploy.demo $(ARGS)
 

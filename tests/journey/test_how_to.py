@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from deploy.dev.checks.translations import TO_TRANSLATE
+
 ROOT = Path(__file__).parents[2]
 HOW_TO = ROOT / "docs" / "how-to" / "add-a-transaction.md"
 COPIED = ("services", "shared", "deploy", "tests", "docs", "pyproject.toml", "README.md")
@@ -21,6 +23,7 @@ STEP = re.compile(
 )
 COMMANDS = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SECONDS = 300
+SCAFFOLDED = {"residence-letter": "mission-document", "residence-proof": "register-extract"}
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ def commands() -> list[list[str]]:
 def test_every_block_of_the_page_is_a_step_or_a_command() -> None:
     blocks = HOW_TO.read_text().count("\n```") // 2
     assert len(steps()) == blocks - 1
-    assert [command[0] for command in commands()] == ["python"] * 4
+    assert [command[0] for command in commands()] == ["python"] * 5
 
 
 @pytest.fixture
@@ -80,13 +83,26 @@ def copy(tmp_path: Path) -> Path:
 def test_the_page_adds_a_transaction_that_works(copy: Path) -> None:
     for step in steps():
         step.take(copy)
-    for command in commands():
+    scaffold(copy)
+    journeys = [f"tests/journey/test_{slug.replace('-', '_')}.py" for slug in SCAFFOLDED]
+    for command in [*commands(), ["python", "-m", "pytest", *journeys]]:
         done = run(copy, command)
         assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
         if "pytest" in command:
             assert re.search(r"[1-9][0-9]* passed", done.stdout), done.stdout[-2000:]
     page = (copy / "docs" / "reference" / "transactions" / "registration-proof.md").read_text()
     assert "Law 19/2023" in page and "إثبات قيد" in page
+
+
+def scaffold(root: Path) -> None:
+    """The shapes that a command writes, with texts as a person would write them."""
+    for slug, shape in SCAFFOLDED.items():
+        done = run(root, ["python", "-m", "deploy.dev.scaffold", slug, "--shape", shape])
+        assert done.returncode == 0, done.stderr
+        for code, text in (("ar", "إثبات"), ("en", "Proof")):
+            written = root / "shared" / "translations" / code / f"{slug.replace('-', '_')}.po"
+            assert TO_TRANSLATE in written.read_text()
+            written.write_text(written.read_text().replace(TO_TRANSLATE, text))
 
 
 def run(root: Path, command: list[str]) -> subprocess.CompletedProcess[str]:

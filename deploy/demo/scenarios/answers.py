@@ -1,23 +1,20 @@
 """Good answers and papers for each transaction: what a patient person would type and hand in."""
 
 import io
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
 from PIL import Image
 
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import RequiredUpload
+from shared.values.dates import add_years
 
 ARABIC_INDIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 
 
 # Where the kind of a question is not enough for a good answer.
 FIXED = {
-    "passport_issued_on": "2020-12-01",
-    "passport_expires_on": "2026-12-01",
-    "residence_permit_expires_on": "2027-06-30",
-    "lost_on": "2024-05-01",
-    "damaged_on": "2024-05-01",
     "period_from": "2018-01-01",
     "period_until": "2020-12-31",
     "other_passport_numbers": "N007654321",
@@ -59,7 +56,6 @@ BY_KIND = {
     "text": "الرياض",
     "long_text": "شارع العليا، حي الورود",
     "latin": "Riyadh",
-    "date": "2027-01-01",
     "past_date": "2019-09-01",
     "phone": "+966 50 123 4567",
     "saudi_number": "٢١٢٣٤٥٦٧٨٩",
@@ -68,14 +64,31 @@ BY_KIND = {
 }
 
 
-def answers(slug: str, person: Somebody, relative: Relative | None = None) -> dict[str, str]:
-    """Answers to every question of an entry, by its kind where its name says nothing more; for a relative if named."""
+def days(today: date) -> dict[str, date]:
+    """Days that must lie before or after the one on which somebody answers; a booklet ends soon, after six years."""
+    expires, two_years_ago = today + timedelta(days=30), add_years(today, -2)
+    return {
+        "passport_issued_on": add_years(expires, -6),
+        "passport_expires_on": expires,
+        "residence_permit_expires_on": today + timedelta(days=210),
+        "lost_on": two_years_ago,
+        "damaged_on": two_years_ago,
+    }
+
+
+def answers(slug: str, person: Somebody, relative: Relative | None = None, today: date | None = None) -> dict[str, str]:
+    """Answers to every question of an entry, by its kind where its name says nothing more; for a relative if named.
+
+    Days are counted from `today`, which is the day that it is unless another is given.
+    """
+    today = today or datetime.now(UTC).date()
     known = {
         "latin_given_name": person.latin_given,
         "latin_father_name": person.latin_father,
         "latin_family_name": person.latin_family,
         "latin_mother_name": person.latin_mother,
         **FIXED,
+        **{name: day.isoformat() for name, day in days(today).items()},
         # A number of one's own, as somebody with an Arabic keyboard types it.
         "passport_number": f"N{person.national_number[-9:].translate(ARABIC_INDIC)}",
     }
@@ -83,7 +96,8 @@ def answers(slug: str, person: Somebody, relative: Relative | None = None) -> di
         known |= {"whose": "relative"}
         for whom in ("relative", "deceased"):
             known |= {f"{whom}_national_number": relative.national_number, f"{whom}_given_name": relative.given_name}
-    by_kind = BY_KIND | {"national_number": person.national_number}
+    soon = (today + timedelta(days=40)).isoformat()
+    by_kind = BY_KIND | {"date": soon, "national_number": person.national_number}
     return {
         question.name: known[question.name]
         if question.name in known

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 class Shape:
     """`service` issues the document under `mark`; `group` and `beneficiary` are those of its usual transactions.
 
-    `template` is the document that the new one extends, `sample` the file whose snapshot it begins with.
+    `template` is the text of the template, `sample` the file whose snapshot it begins with.
     """
 
     name: str
@@ -29,7 +29,7 @@ SHAPES: Mapping[str, Shape] = {
             "C",
             "foreign_affairs",
             "foreign_affairs",
-            "mission-document.html",
+            '{% extends "mission-document.html" %}\n',
             "deploy/dev/scaffold/templates/sample.mission-document.json",
         ),
         Shape(
@@ -38,7 +38,8 @@ SHAPES: Mapping[str, Shape] = {
             "R",
             "civil_status",
             "civil_affairs",
-            "individual-extract.html",
+            # The class of the extract keeps its spacing, so that one page is enough.
+            '{% extends "individual-extract.html" %}\n{% block air %} individual-extract{% endblock %}\n',
             "services/civil_registry/documents/individual-extract.sample.json",
         ),
     )

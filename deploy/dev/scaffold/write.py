@@ -65,7 +65,7 @@ def new_files(wanted: Wanted) -> Iterator[tuple[str, str]]:
         head = (TEMPLATES / f"head.{code}.txt").read_text()
         yield f"shared/translations/{code}/{wanted.module}.po", head + Template(texts).substitute(words)
     documents = f"services/{shape.service}/documents/{wanted.slug}"
-    yield f"{documents}.html", f'{{% extends "{shape.template}" %}}\n'
+    yield f"{documents}.html", shape.template
     yield f"{documents}.sample.json", Template(Path(shape.sample).read_text()).safe_substitute(words)
     yield f"tests/journey/test_{wanted.module}.py", _filled("journey.py.txt", words)
 
@@ -119,7 +119,7 @@ def insert(path: Path, beginning: str, text: str) -> None:
 
 def import_module(path: Path, module: str) -> None:
     """Adds a module to those that the catalogue imports."""
-    listed = re.compile(r"^from shared\.catalogue import \(?([\w\s,]+?),?\s*\)?$", re.MULTILINE)
+    listed = re.compile(r"^from shared\.catalogue import (\([^)]*\)|[^(\n]+)$", re.MULTILINE)
     text = path.read_text(encoding="utf-8")
     found = listed.search(text)
     if found is None:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def wanted(shape: str, months: int = 3) -> Wanted:
-    return Wanted("residence-letter", SHAPES[shape], SHAPES[shape].group, 10_000, months)
+    return Wanted("sample-letter", SHAPES[shape], SHAPES[shape].group, 10_000, months)
 
 
 @pytest.fixture
@@ -35,9 +36,9 @@ def root(tmp_path: Path) -> Path:
 def test_everything_is_written_and_three_files_are_left_to_a_person(shape: str, months: int, root: Path) -> None:
     one = wanted(shape, months)
     assert write(root, one) == [
-        "shared/catalogue/residence_letter.py",
-        "shared/translations/ar/residence_letter.po",
-        "shared/translations/en/residence_letter.po",
+        "shared/catalogue/sample_letter.py",
+        "shared/translations/ar/sample_letter.po",
+        "shared/translations/en/sample_letter.po",
     ]
     for path, _ in new_files(one):
         text = (root / path).read_text()
@@ -50,7 +51,16 @@ def test_everything_is_written_and_three_files_are_left_to_a_person(shape: str, 
     for path, _, line in lines(one):
         assert line in (root / path).read_text()
         assert len((root / path).read_text().splitlines()) > len((ROOT / path).read_text().splitlines())
-    assert "    residence_letter,\n" in (root / "shared/catalogue/__init__.py").read_text()
+    assert "    sample_letter,\n" in (root / "shared/catalogue/__init__.py").read_text()
+
+
+def test_one_is_written_after_another(root: Path) -> None:
+    write(root, wanted("mission-document"))
+    write(root, replace(wanted("register-extract"), slug="sample-proof"))
+    text = (root / "shared/catalogue/__init__.py").read_text()
+    compile(text, "catalogue", "exec")
+    for module in ("sample_letter", "sample_proof"):
+        assert text.count(f"    {module},\n") == text.count(f"    *{module}.TRANSACTIONS,\n") == 1
 
 
 def test_nothing_is_written_over(root: Path) -> None:

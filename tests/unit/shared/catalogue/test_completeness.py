@@ -215,11 +215,12 @@ class Somebody:
     latin_mother: str = "Huda"
 
 
+@pytest.mark.parametrize("today", [TODAY, date(2028, 2, 29), date(2031, 6, 1)], ids=str)
 @each_entry
-def test_the_demo_can_play_it(entry: Transaction) -> None:
+def test_the_demo_can_play_it(entry: Transaction, today: date) -> None:
     relative = Somebody("01010000015", "سليم") if entry.holder == KIN else None
-    given = answers(entry.slug, Somebody(), relative)
-    clean = check_answers(entry.slug, given, TODAY)
+    given = answers(entry.slug, Somebody(), relative, today)
+    clean = check_answers(entry.slug, given, today)
     assert set(clean) >= {question.name for question in entry.questions}
     assert (kin.holder_answers(entry, clean) is None) == (entry.holder == OWN)
     assert {paper.name for paper in required_uploads(entry.slug)} <= {paper.name for paper in entry.papers}
