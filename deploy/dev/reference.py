@@ -139,7 +139,7 @@ def transaction(entry: Transaction) -> str:
 
 def in_english(key: str) -> str:
     """A text that may state a validity: as the newest row has it, so that a page changes with the rows alone."""
-    return CONTROLS.sub("", EN.text(key, **validity.places(EN, date.max)))
+    return CONTROLS.sub("", EN.text(key, **validity.placeholders(EN, date.max)))
 
 
 def title(tongue: Language, entry: Transaction) -> str:

@@ -73,7 +73,7 @@ def expires_on(kind: str, first_day: date) -> date | None:
 
 
 @lru_cache
-def places(tongue: Language, day: date) -> Mapping[str, str]:
+def placeholders(tongue: Language, day: date) -> Mapping[str, str]:
     """What texts that state a validity have in braces: `{valid_criminal_record}` is "3 months" on that day.
 
     On a day before the oldest row of a kind that row counts.

@@ -86,8 +86,8 @@ UNBOUND = frozenset(
     desk.proposals.state desk.proposals.text desk.proposals.touches desk.refund desk.refusal desk.service desk.sex
     desk.visit duplicate.reason duplicate.verdict eligible.about error family.deceased_on field form.date hijri.month
     home.how letter.field licence.standing mandates mandates.done mandates.paper marital_status method offer
-    refund_rule registrar.done registrar.place relation reply.field service.status sex tier verify whom whom.choice
-    whom.mandate""".split()
+    refund_rule refusal registrar.done registrar.place relation reply.field service.status sex tier verify
+    whom whom.choice whom.mandate""".split()
 )
 
 

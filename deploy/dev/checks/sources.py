@@ -24,7 +24,7 @@ def is_tracked(path: Path) -> bool:
     return known is None or path in known
 
 
-def found(ending: str) -> list[Path]:
+def tracked_files(ending: str) -> list[Path]:
     """The product's files of this ending, in order."""
     paths = [path for package in PRODUCT for path in sorted((ROOT / package).rglob(f"*{ending}"))]
     return [path for path in paths if is_tracked(path)]
@@ -32,7 +32,7 @@ def found(ending: str) -> list[Path]:
 
 def product() -> list[Path]:
     """Every module of the product but its migrations, which are history and grow no better by being short."""
-    return [path for path in found(".py") if "migrations" not in path.relative_to(ROOT).parts]
+    return [path for path in tracked_files(".py") if "migrations" not in path.relative_to(ROOT).parts]
 
 
 def python() -> list[Path]:
@@ -42,7 +42,7 @@ def python() -> list[Path]:
 
 def templates() -> list[Path]:
     """Pages and papers."""
-    return found(".html")
+    return tracked_files(".html")
 
 
 @cache

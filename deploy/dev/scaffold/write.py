@@ -86,7 +86,11 @@ def lines(wanted: Wanted) -> Iterator[tuple[str, str, str]]:
     else:
         yield "shared/documents/validity.py", '        "ministry-reminder",', f'        "{slug}",\n'
     if shape.service == "civil_registry":
-        yield "services/civil_registry/contents.py", "CONTENTS: Mapping[str, Draw] = {", f'    "{slug}": individual,\n'
+        yield (
+            "services/civil_registry/contents.py",
+            "CONTENTS: Mapping[str, ContentsBuilder] = {",
+            f'    "{slug}": individual,\n',
+        )
     yield "tests/journey/coverage_matrix.py", "WALKED: Mapping[str, Mapping[str, str]] = {", _walked(wanted)
 
 

@@ -43,7 +43,7 @@ FOOT = (("nav.about", "about.show"), ("nav.privacy", "about.privacy"), ("nav.acc
 def t(key: str, /, **params: object) -> Markup:
     """The text of a key as safe HTML. Texts that state how long a document is good for take it from its dated rows."""
     tongue = chosen()
-    return tongue.html(key, **{**validity.places(tongue, dt.datetime.now(dt.UTC).date()), **params})
+    return tongue.html(key, **{**validity.placeholders(tongue, dt.datetime.now(dt.UTC).date()), **params})
 
 
 def tn(key: str, n: int, /, **params: object) -> Markup:

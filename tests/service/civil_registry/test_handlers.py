@@ -197,10 +197,12 @@ def test_anybody_with_the_code_may_verify_it(client: ServiceClient, issued: str)
 def test_a_remark_is_written_cleaned_and_recorded(session: Session) -> None:
     person = UUID(WOMAN.person)
     wording = "صُحح اسم\u202e الأم\u202c بقرار المحكمة", "Mother's name corrected by court decision"
+    annotated = select(event).where(event.c.action == "entry.annotate")
+    before = set(session.scalars(select(event.c.id).where(event.c.action == "entry.annotate")))
     remark = annotate(session, REGISTRY, person, "correction", date(2026, 2, 1), wording, "2026/7")
     held = session.get_one(Annotation, remark.id)
     assert held.text_ar == "صُحح اسم الأم بقرار المحكمة"
-    noted = session.execute(select(event).where(event.c.action == "entry.annotate")).one()
+    (noted,) = [row for row in session.execute(annotated) if row.id not in before]
     assert (noted.about, noted.reason) == (WOMAN.person, "correction")
     (answer,) = consume(session, forwarded(WOMAN.person, "extract"))
     assert documents.find(session, answer["document"]).data["annotations"][-1]["number"] == "2026/7"

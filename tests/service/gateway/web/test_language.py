@@ -18,11 +18,11 @@ DAYS = (0, 1, 2, 3, 10, 11, 99, 100, 101, 102, 103, 111, Decimal("1.5"), -2)
 def app() -> Flask:
     app = Flask(__name__)
     init_language(app)
-    app.add_url_rule("/<any(ar,en):lang>/days", "days", lambda: "|".join(said()))
+    app.add_url_rule("/<any(ar,en):lang>/days", "days", lambda: "|".join(words_on_the_page()))
     return app
 
 
-def said() -> list[str]:
+def words_on_the_page() -> list[str]:
     words = chosen()
     return [
         *(words.plural("count.days", n) for n in DAYS),

@@ -12,7 +12,7 @@ from deploy.dev.scaffold.shapes import SHAPES
 from deploy.dev.scaffold.write import SLUG, Wanted, letters_of, lines, new_files, write
 from shared.documents.model import KINDS
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[4]
 
 
 def wanted(shape: str, months: int = 3) -> Wanted:

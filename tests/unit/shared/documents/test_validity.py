@@ -67,13 +67,13 @@ def test_words_have_the_plural_of_their_number(code: str, months: int, days: int
 
 
 def test_a_day_before_the_oldest_row_has_words_too() -> None:
-    assert validity.places(language("en"), date(1990, 1, 1)) == validity.places(language("en"), TODAY)
+    assert validity.placeholders(language("en"), date(1990, 1, 1)) == validity.placeholders(language("en"), TODAY)
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_texts_take_a_validity_from_the_rows(code: str) -> None:
     tongue = language(code)
-    known = validity.places(tongue, TODAY)
+    known = validity.placeholders(tongue, TODAY)
     forms = {(key, form) for key, texts in tongue.texts.items() for form in texts}
     assert {place for _, form in forms for place in PLACEHOLDER.findall(form) if place.startswith("valid_")} <= set(
         known
