@@ -121,3 +121,14 @@ def test_a_name_with_a_word_to_avoid_is_found_with_what_to_write_instead() -> No
 def test_every_word_to_avoid_has_a_reason() -> None:
     with words.TABLE.open(encoding="utf-8", newline="") as file:
         assert all(row["write"] and row["reason"] for row in csv.DictReader(file))
+
+
+def test_no_room_of_the_mission_holds_more_than_its_share() -> None:
+    """A room above 18 % of the service's lines is cut into packages by subject."""
+    service = sources.ROOT / "services" / "consular"
+    lines = {path: len(path.read_text().splitlines()) for path in sources.product() if path.is_relative_to(service)}
+    rooms: dict[str, int] = {}
+    for path, count in lines.items():
+        rooms[path.relative_to(service).parts[0]] = rooms.get(path.relative_to(service).parts[0], 0) + count
+    share = {room: count / sum(lines.values()) for room, count in rooms.items()}
+    assert {room: round(part, 3) for room, part in share.items() if part > 0.18} == {}

@@ -16,7 +16,8 @@ from services.consular.payments import rulebook
 from services.consular.payments.rules import AttemptState
 from services.consular.people import duplicates
 from services.consular.people import rules as people
-from services.consular.workflow import bulk_action, withdrawal_terms
+from services.consular.views import withdrawal_terms
+from services.consular.workflow import bulk_action
 from shared.catalogue import CATALOGUE
 from shared.catalogue.appointments import SERVICES
 from shared.catalogue.model import AFTER_ASSESSMENT, AGENT, GUARDIAN, HOLDER, RELATIVE

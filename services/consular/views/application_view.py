@@ -21,8 +21,8 @@ from services.consular.people.duplicates import POSSIBLE
 from services.consular.people.model import ActingPerson, Applicant, Mandate
 from services.consular.uploads import store
 from services.consular.uploads.model import Upload
-from services.consular.views import upcoming
-from services.consular.workflow import upgrade, withdrawal_terms
+from services.consular.views import upcoming, withdrawal_terms
+from services.consular.workflow import upgrade
 from shared import forms
 from shared.catalogue.model import AFTER_ASSESSMENT, APPOINTMENT, HOLDER
 from shared.database import audit

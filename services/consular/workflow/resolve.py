@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.consular.applications.model import Application, Asking
+from services.consular.applications.promise import CLEARANCE, promised_today
 from services.consular.applications.rules import Status
 from services.consular.applications.transitions import Detail, note_step, transition
 from services.consular.applications.update import update_columns
@@ -13,7 +14,6 @@ from services.consular.payments import attempts
 from services.consular.payments.rules import AttemptState
 from services.consular.workflow import charges, settle
 from services.consular.workflow.fulfilment import fulfilment_of
-from services.consular.workflow.promise import CLEARANCE, promised_today
 from services.consular.workflow.release import release
 from shared.database import audit
 from shared.errors import Refusal

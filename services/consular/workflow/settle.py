@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from services.consular.applications.model import Application
 from services.consular.applications.notify import notify_recipients
+from services.consular.applications.promise import promised_today
 from services.consular.applications.rules import Status
 from services.consular.applications.transitions import check_status, load_for_update, transition
 from services.consular.applications.update import update_columns
@@ -15,7 +16,6 @@ from services.consular.payments import attempts, quote, take
 from services.consular.payments.model import Order
 from services.consular.payments.rules import Answer, Kind, Outcome, Payment
 from services.consular.workflow import charges, upgrade
-from services.consular.workflow.promise import promised_today
 from shared import forms
 from shared.catalogue.model import AFTER_ASSESSMENT
 from shared.database import audit

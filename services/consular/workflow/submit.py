@@ -7,7 +7,9 @@ from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from services.consular.applications import behalf
+from services.consular.applications.last_granted import last_granted_on
 from services.consular.applications.model import Application
+from services.consular.applications.promise import promised_day
 from services.consular.applications.rules import Status
 from services.consular.applications.statements import as_facts, check_eligible, check_holder, verify_statements
 from services.consular.applications.transitions import check_status, load_for_update, transition
@@ -19,8 +21,6 @@ from services.consular.uploads import store
 from services.consular.workflow import charges
 from services.consular.workflow.duplicates import mark_duplicates
 from services.consular.workflow.fulfilment import fulfilment_of
-from services.consular.workflow.last_granted import last_granted_on
-from services.consular.workflow.promise import promised_day
 from shared import forms
 from shared.catalogue.model import AT_SUBMIT, Transaction
 from shared.errors import Invalid

@@ -7,6 +7,7 @@ from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from services.consular.applications.model import Application
+from services.consular.applications.promise import promised_day
 from services.consular.applications.rules import Status
 from services.consular.applications.transitions import check_status, find, load_for_update, note_step
 from services.consular.applications.update import update_columns
@@ -15,7 +16,6 @@ from services.consular.payments.model import Order
 from services.consular.payments.quote import UPGRADE
 from services.consular.payments.rules import OrderState, Payment
 from services.consular.workflow import charges
-from services.consular.workflow.promise import promised_day
 from shared import forms
 from shared.catalogue.conditions import REGULAR, URGENT
 from shared.catalogue.model import TIER
