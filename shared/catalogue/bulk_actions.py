@@ -23,5 +23,4 @@ PHASE = (
     Question("lead_days", kind="number", minimum=0, maximum=MAX_LEAD_DAYS),
     Question("law_source", max_length=160),
 )
-DECISION = (Question("decline_reason", kind="long_text", max_length=300),)
 CLAIM = (Question("booking_reference", max_length=40),)

@@ -12,7 +12,6 @@ EARLY = "early"
 REGULAR, URGENT = "regular", "urgent"
 # Nobody younger can be held to account for an offence.
 PENAL_AGE, PENAL_LAW = 10, "Law 18/1974 as amended by Legislative Decree 52/2003"
-CONSCRIPTION_DONE = frozenset({"served", "exempt", "only_son"})
 
 
 def is_alive_and_registered(facts: Facts) -> bool:

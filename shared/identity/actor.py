@@ -8,7 +8,6 @@ from shared.errors import NotAllowed
 from shared.identity.crypto import Keys
 
 OFFICER_ROLES = frozenset({"clerk", "officer", "cashier", "head_of_mission", "auditor", "registrar", "administrator"})
-SERVICES = ("gateway", "consular", "civil_registry", "conscription")
 # Who is connected without being part of the platform: known by a key, allowed two requests and one message.
 MINISTRIES = "ministries"
 PARTNERS = (MINISTRIES,)

@@ -65,14 +65,3 @@ def to_gregorian(year: int, month: int, day: int) -> date:
     if not 1 <= day <= length:
         raise ValueError("hijri_month_of_29" if day == length + 1 == 30 else "day_not_in_month")
     return date(*Hijri(year, month, day).to_gregorian().datetuple())
-
-
-def to_hijri(day: date) -> tuple[int, int, int] | None:
-    """Year, month and day in the Hijri calendar; None for a day outside the tables."""
-    from hijridate import Gregorian
-
-    try:
-        year, month, number = Gregorian.fromdate(day).to_hijri().datetuple()
-    except OverflowError:
-        return None
-    return year, month, number

@@ -4,8 +4,6 @@ from collections.abc import Set
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-FRIDAY, SATURDAY, SUNDAY = 4, 5, 6
-
 
 def local_date(instant: datetime, zone: str) -> date:
     """The calendar day of an instant at a mission. Raises ValueError for an instant without a zone of its own."""

@@ -3,17 +3,11 @@
 ARABIC_INDIC = "٠١٢٣٤٥٦٧٨٩"
 PERSIAN = "۰۱۲۳۴۵۶۷۸۹"
 _TO_ASCII = str.maketrans(ARABIC_INDIC + PERSIAN, "0123456789" * 2)
-_TO_ARABIC = str.maketrans("0123456789", ARABIC_INDIC)
 
 
 def ascii_digits(text: str) -> str:
     """The same text with every accepted digit as 0-9. Other scripts' digits stay as they are, and fail later."""
     return text.translate(_TO_ASCII)
-
-
-def arabic_digits(text: str) -> str:
-    """The same text with 0-9 as Arabic-Indic digits, for those who chose them."""
-    return text.translate(_TO_ARABIC)
 
 
 def is_digits(text: str) -> bool:

@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
 
 from shared.values.digits import ascii_digits, is_digits
 
@@ -12,19 +11,6 @@ _MARKS = re.compile("[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0640]")
 _FOLD = str.maketrans(
     {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه", "ؤ": "و", "ئ": "ي"}
 )
-GOVERNORATES = 14
-
-
-@dataclass(frozen=True)
-class Name:
-    """A person's name in one script: given name, father's name, family name (in that order)."""
-
-    given: str
-    father: str
-    family: str
-
-    def __str__(self) -> str:
-        return " ".join(part for part in (self.given, self.father, self.family) if part)
 
 
 def strip_controls(text: str) -> str:
@@ -45,11 +31,6 @@ def national_number(text: str) -> str:
     if len(digits) != 11 or not is_digits(digits):
         raise ValueError("national_number")
     return digits
-
-
-def has_valid_governorate(number: str) -> bool:
-    """Whether the first two digits name a governorate (01-14): a reason to ask again, never to block."""
-    return 1 <= int(number[:2]) <= GOVERNORATES
 
 
 def passport_number(text: str) -> str:

@@ -19,10 +19,10 @@ from shared.database.db import Database
 from shared.errors import Refusal
 from shared.identity.actor import ANONYMOUS, Actor
 from shared.identity.crypto import Keys
-from shared.values.digits import arabic_digits
 from tests.conftest import HOME, ServiceClient, expatriate, officer
 
 WOMAN = specimens.WOMAN
+ARABIC_INDIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
 
@@ -97,11 +97,11 @@ def test_a_person_is_confirmed_by_number_names_and_date(client: ServiceClient, a
 @pytest.mark.parametrize(
     "changed",
     [
-        {"national_number": arabic_digits(WOMAN.national_number)},
+        {"national_number": WOMAN.national_number.translate(ARABIC_INDIC)},
         {"national_number": WOMAN.national_number.translate(PERSIAN)},
         {"national_number": f" {WOMAN.national_number[:2]}-{WOMAN.national_number[2:]} "},
         {"national_number": f"\u202a{WOMAN.national_number}\u202c"},
-        {"born": arabic_digits(WOMAN.born.isoformat())},
+        {"born": WOMAN.born.isoformat().translate(ARABIC_INDIC)},
         {"given_name": "\u202eريم\u202c"},
         {"father_name": "عبدالرحمن"},
         {"father_name": "عبد\u200fالرحمن"},

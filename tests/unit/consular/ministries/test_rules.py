@@ -1,5 +1,6 @@
 """What ministries may answer, by when, and how crossings are reckoned."""
 
+import calendar
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,7 @@ from services.consular.ministries.rules.reply_parser import FIELDS, Expected, re
 from shared.catalogue import TRANSACTIONS
 from shared.catalogue import conditions as only_if
 from shared.catalogue.model import BOOKLET, REGISTERS, Facts
-from shared.values.dates import FRIDAY, SATURDAY, add_working_days
+from shared.values.dates import add_working_days
 
 BORN, TODAY = date(1990, 1, 15), date(2026, 11, 22)
 
@@ -42,7 +43,7 @@ def test_every_question_of_the_catalogue_has_its_letter_and_every_answer_its_pap
 
 def test_the_ladder_climbs_over_the_weekend() -> None:
     steps = reminder_schedule.working_days(3)
-    thursday, weekend = date(2026, 11, 19), frozenset({FRIDAY, SATURDAY})
+    thursday, weekend = date(2026, 11, 19), frozenset({calendar.FRIDAY, calendar.SATURDAY})
     days = [add_working_days(thursday, n, weekend) for n in steps.values()]
     assert list(steps) == ["first", "second", "escalation"] and days == sorted(set(days))
     assert days[0] == date(2026, 11, 25)

@@ -3,13 +3,13 @@
 from datetime import date
 
 import pytest
+from hijridate import Gregorian
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.errors import Invalid
 from shared.forms import TYPED_HIJRI, check_answers, check_draft, typed_value
-from shared.values.calendars import read_date, to_gregorian, to_hijri
-from shared.values.digits import arabic_digits
+from shared.values.calendars import read_date, to_gregorian
 
 TODAY = date(2026, 11, 21)
 FIRST, LAST = date(1924, 8, 1), date(2077, 11, 16)
@@ -31,18 +31,11 @@ PUBLISHED = [
 @pytest.mark.parametrize(("hijri", "gregorian"), [pair[:2] for pair in PUBLISHED], ids=[pair[2] for pair in PUBLISHED])
 def test_published_pairs(hijri: tuple[int, int, int], gregorian: date) -> None:
     assert to_gregorian(*hijri) == gregorian
-    assert to_hijri(gregorian) == hijri
 
 
 @given(st.dates(FIRST, LAST))
 def test_every_day_of_the_tables_comes_back_the_same(day: date) -> None:
-    hijri = to_hijri(day)
-    assert hijri is not None and to_gregorian(*hijri) == day
-
-
-@pytest.mark.parametrize("day", [date(1924, 7, 31), date(2077, 11, 17)])
-def test_days_outside_the_tables_have_no_hijri_date(day: date) -> None:
-    assert to_hijri(day) is None
+    assert to_gregorian(*Gregorian.fromdate(day).to_hijri().datetuple()) == day
 
 
 @pytest.mark.parametrize(
@@ -82,7 +75,7 @@ def test_each_slip_has_a_code_of_its_own(typed: str, code: str) -> None:
         read_date(typed)
 
 
-@pytest.mark.parametrize("typed", ["1447-01-30 AH", arabic_digits("1447-01-30 AH"), "۱۴۴۷-۰۱-۳۰ AH", "1447-1-30 AH"])
+@pytest.mark.parametrize("typed", ["1447-01-30 AH", "١٤٤٧-٠١-٣٠ AH", "۱۴۴۷-۰۱-۳۰ AH", "1447-1-30 AH"])
 def test_all_digits_are_read(typed: str) -> None:
     day = read_date(typed)
     assert day.gregorian == date(2025, 7, 25) and day.hijri == "1447-01-30"
