@@ -20,7 +20,7 @@ from socket import socket
 from deploy.platform.subprocess_guard import die_with_parent, guarded, libc
 
 LOADED = (
-    "shared.web.service.service.service",
+    "shared.web.service",
     "shared.messaging.worker",
     "urllib3",
     "gunicorn.app.wsgiapp",
