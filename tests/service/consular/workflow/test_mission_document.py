@@ -26,7 +26,7 @@ from shared.catalogue.model import (
 )
 from shared.documents import drawing, validity
 from shared.documents.model import KINDS, Document, Kind
-from shared.i18n import LANGUAGES, language
+from shared.i18n import LANGUAGES, compile_texts, language
 from shared.messaging.outbox import outbox
 from tests.conftest import officer
 from tests.factories.applications import Counter
@@ -87,8 +87,11 @@ def entry(monkeypatch: pytest.MonkeyPatch, rows: None) -> Transaction:
     monkeypatch.setitem(CATALOGUE, SLUG, ENTRY)
     monkeypatch.setitem(KINDS, KIND, Kind("consular", "C", "TT"))
     for code in LANGUAGES:
+        words = language(code)
+        compiled = compile_texts(code, {**words.texts, **{key: (text,) for key, text in WORDS.items()}})
+        monkeypatch.setitem(vars(words), "translations", compiled)
         for key, text in WORDS.items():
-            monkeypatch.setitem(language(code).texts, key, (text,))
+            monkeypatch.setitem(words.texts, key, (text,))
     return ENTRY
 
 
