@@ -7,10 +7,14 @@ from threading import Barrier, Thread
 from sqlalchemy.orm import Session
 
 from deploy.demo.sandbox.pages import OUTCOMES, Books, Changed
-from services.consular.payments import attempts, quote, take, tariffs
-from services.consular.payments.model import Order
-from services.consular.payments.provider import page_answer
-from services.consular.payments.rules import Answer, Outcome, Payment, ProviderStatus
+from services.consular.payments.collection import take
+from services.consular.payments.collection.rules import Outcome
+from services.consular.payments.orders import attempts, quote
+from services.consular.payments.orders.model import Order
+from services.consular.payments.orders.rules import Payment
+from services.consular.payments.providers.card import page_answer
+from services.consular.payments.providers.rules import Answer, ProviderStatus
+from services.consular.payments.tariffs import transaction_status
 from shared.database.db import Database, now
 from shared.errors import Refusal
 from shared.identity.actor import Actor, service
@@ -65,7 +69,7 @@ def state_of(database: Database, payment: Payment) -> Payment:
 
 def activate(session: Session, transaction: str, status: str = "active") -> None:
     """A dated row of today."""
-    tariffs.declare_status(session, transaction, status, now(session).date(), "test", "tests")
+    transaction_status.declare_status(session, transaction, status, now(session).date(), "test", "tests")
 
 
 def at_once(acts: Sequence[Callable[[], object]]) -> list[object]:

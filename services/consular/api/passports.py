@@ -11,8 +11,8 @@ from services.consular.api.prices import card_provider, check_merchant
 from services.consular.api.request import Keyed, mission_session, run_once
 from services.consular.passports import approve
 from services.consular.passports import case_view as passport_view
-from services.consular.payments import hosted
-from services.consular.payments.rules import is_own_address
+from services.consular.payments.collection import hosted
+from services.consular.payments.collection.rules import is_own_address
 from services.consular.workflow import settle, upgrade
 from shared.errors import Conflict, Invalid
 from shared.values.money import Money

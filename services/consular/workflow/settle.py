@@ -12,9 +12,12 @@ from services.consular.applications.transitions import check_status, load_for_up
 from services.consular.applications.update import update_columns
 from services.consular.missions import calendar
 from services.consular.notices.rules import PAYMENT_HELD
-from services.consular.payments import attempts, quote, take
-from services.consular.payments.model import Order
-from services.consular.payments.rules import Answer, Kind, Outcome, Payment
+from services.consular.payments.collection import take
+from services.consular.payments.collection.rules import Kind, Outcome
+from services.consular.payments.orders import attempts, quote
+from services.consular.payments.orders.model import Order
+from services.consular.payments.orders.rules import Payment
+from services.consular.payments.providers.rules import Answer
 from services.consular.workflow import charges, upgrade
 from shared import forms
 from shared.catalogue.model import AFTER_ASSESSMENT

@@ -12,8 +12,8 @@ from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
 from services.consular.api import payments, prices
-from services.consular.payments import signature
-from services.consular.payments.model import Entry
+from services.consular.payments.ledger.model import Entry
+from services.consular.payments.providers import signature
 from shared.database.db import Database
 from shared.identity.actor import Actor
 from tests.conftest import HOME, officer

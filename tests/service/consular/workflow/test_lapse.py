@@ -11,9 +11,11 @@ from sqlalchemy import func, select, update
 from services.consular.applications.model import Application, Step
 from services.consular.missions import today
 from services.consular.notices.model import Notice
-from services.consular.payments import attempts, hosted
-from services.consular.payments.model import Attempt, Order
-from services.consular.payments.rules import Answer, AttemptState, OutcomeUnknown
+from services.consular.payments.collection import hosted
+from services.consular.payments.orders import attempts
+from services.consular.payments.orders.model import Attempt, Order
+from services.consular.payments.orders.rules import AttemptState
+from services.consular.payments.providers.rules import Answer, OutcomeUnknown
 from services.consular.workflow import lapse, remind, settle
 from shared.database.db import Database, now
 from shared.identity.actor import Actor, service

@@ -15,10 +15,13 @@ from services.consular.applications.model import Application
 from services.consular.handlers import HANDLERS
 from services.consular.passports import booklets
 from services.consular.passports.model import Booklet, Passport
-from services.consular.payments import attempts, quote, refund, take
-from services.consular.payments.model import TransactionStatus
-from services.consular.payments.provider import Provider
-from services.consular.payments.rules import Answer, Kind, ProviderStatus
+from services.consular.payments.collection import take
+from services.consular.payments.collection.rules import Kind
+from services.consular.payments.orders import attempts, quote
+from services.consular.payments.providers.card import Provider
+from services.consular.payments.providers.rules import Answer, ProviderStatus
+from services.consular.payments.refunds import refund
+from services.consular.payments.tariffs.model import TransactionStatus
 from services.consular.views import application_view
 from services.consular.workflow import review, settle
 from services.consular.workflow.booklet import assign_booklets

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import update
 
 from services.consular.missions import today
-from services.consular.payments import attempts
-from services.consular.payments.model import Attempt
+from services.consular.payments.orders import attempts
+from services.consular.payments.orders.model import Attempt
 from services.consular.workflow import settle, suspend
 from shared.database.db import Database
 from shared.errors import Refusal

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from services.consular.api import passports, prices
-from services.consular.payments.model import Entry, Line
-from services.consular.payments.rules import Answer, Kind, ProviderStatus
+from services.consular.payments.collection.rules import Kind
+from services.consular.payments.ledger.model import Entry, Line
+from services.consular.payments.providers.rules import Answer, ProviderStatus
 from services.consular.workflow import settle
 from shared.database.db import Database
 from shared.identity.actor import Actor

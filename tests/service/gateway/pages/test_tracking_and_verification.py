@@ -9,7 +9,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from deploy.demo.population import specimens
-from services.consular.payments.signature import sign
+from services.consular.payments.providers.signature import sign
 from shared.values.references import new
 from tests.factories.gateway import Browser, Gateway
 from tests.service.gateway.pages.test_journey import begin, fill, send
