@@ -163,8 +163,7 @@ def _open(params: Mapping[str, Any]) -> list[Open]:
 
 
 def _note_end(session: Session, actor: Actor, reference: str) -> None:
-    query = select(Proposal).where(Proposal.reference == reference).with_for_update()
-    proposal = session.scalar(query.execution_options(populate_existing=True))
+    proposal = session.get(Proposal, reference, with_for_update=True, populate_existing=True)
     if proposal is None or proposal.state != APPROVED or _batch(session, proposal.params, ""):
         return
     closed = session.scalar(select(func.count()).where(Step.detail["proposal"].astext == reference)) or 0

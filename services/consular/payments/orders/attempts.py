@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from services.consular.payments.orders.model import Attempt, Order, Receipt
 from services.consular.payments.orders.rules import UNSETTLED, AttemptState, Payment
 from shared.database.db import now
+from shared.database.rows import find_row, lock_row
 from shared.errors import Conflict, NotFound
 from shared.identity.actor import Actor
 from shared.values import references
@@ -15,9 +16,7 @@ REFERENCE_LENGTH = 10
 
 def find(session: Session, attempt: str) -> Payment:
     """An attempt, unlocked. Raises NotFound."""
-    row = session.get(Attempt, attempt)
-    if row is None:
-        raise NotFound()
+    row = find_row(session, Attempt, attempt)
     return payment_of(session, session.get_one(Order, row.order), row)
 
 
@@ -34,12 +33,7 @@ def of_application(session: Session, application: str) -> list[Payment]:
 
 def load_for_update(session: Session, order: str) -> Order:
     """An order in its current state, locked until the transaction ends. Raises NotFound."""
-    debt = session.scalar(
-        select(Order).where(Order.reference == order).with_for_update().execution_options(populate_existing=True)
-    )
-    if debt is None:
-        raise NotFound()
-    return debt
+    return lock_row(session, Order, order)
 
 
 def load_both_for_update(session: Session, attempt: str) -> tuple[Order, Attempt]:

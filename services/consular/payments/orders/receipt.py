@@ -11,8 +11,8 @@ from services.consular.payments.tariffs.rules import PricedLine
 from shared import documents
 from shared.database import audit
 from shared.database.db import now
+from shared.database.rows import find_row
 from shared.documents.render import render_document
-from shared.errors import NotFound
 from shared.identity.access import check_access
 from shared.identity.actor import Actor
 
@@ -76,9 +76,7 @@ def _amounts(lines: Sequence[PricedLine]) -> dict[str, object]:
 
 def read(session: Session, actor: Actor, number: str) -> bytes:
     """The PDF of a receipt, for its payer or the staff of its mission; the read is recorded. Raises NotFound."""
-    receipt = session.get(Receipt, number)
-    if receipt is None:
-        raise NotFound()
+    receipt = find_row(session, Receipt, number)
     payer = session.scalar(select(Attempt.payer).where(Attempt.reference == receipt.attempt))
     check_access(actor, "receipt.read", owner=(receipt.person, payer), mission=receipt.mission)
     audit.record(session, actor, "receipt.read", number)
