@@ -16,11 +16,8 @@ import psutil
 import pytest
 
 from deploy.dev.postgres import free_port
+from tests.factories.runner import READY, ROOT, START_LIMIT
 from tests.factories.waiting import until
-
-ROOT = Path(__file__).parent.parent.parent
-READY = "Ctrl-C stops it."
-START_LIMIT = 240.0
 
 
 class Runner:

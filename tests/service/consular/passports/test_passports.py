@@ -14,8 +14,8 @@ from shared.database.audit import event
 from shared.database.db import Database
 from tests.conftest import ELSEWHERE, HOME, officer
 from tests.factories.applications import Counter, Person
+from tests.factories.concurrency import together
 from tests.factories.letters import answer, letters_of, reply
-from tests.service.consular.api.test_desk import together
 
 At = Callable[..., Counter]
 Databases = Callable[[str], Database]

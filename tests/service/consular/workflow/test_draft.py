@@ -14,7 +14,7 @@ from shared.errors import Conflict, Refusal
 from shared.identity.actor import ANONYMOUS, Actor
 from tests.conftest import ELSEWHERE, HOME, officer
 from tests.factories.applications import Counter, Person, good_answers
-from tests.unit.consular.uploads.test_rules import JPEG, PNG, ZIP_END
+from tests.factories.uploads import JPEG, PNG, ZIP_END
 
 At = Callable[..., Counter]
 

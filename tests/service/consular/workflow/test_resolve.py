@@ -40,6 +40,7 @@ from shared.values.dates import add_years
 from shared.values.money import Money
 from tests.conftest import HOME, officer
 from tests.factories.applications import Counter, Person, Registers, decision, file_by_verbs, receive
+from tests.factories.payments import pay
 
 At = Callable[..., Counter]
 Sessions = Callable[..., Session]
@@ -52,12 +53,6 @@ def consume(session: Session, application: Application, outcome: str, **more: An
     said = {"sender": "civil_registry", "ask": "confirm", **more}
     HANDLERS["decision.made"](session, decision(application.reference, outcome, **said))
     session.refresh(application)
-
-
-def pay(session: Session, application: Application) -> None:
-    order = quote.of_application(session, application.reference)
-    assert order is not None
-    settle.by_cash(session, officer("cashier"), application.reference, order.money, f"key-{order.reference}")
 
 
 def forwarded(session: Session, folder: Path, slug: str = RENEWAL) -> Application:

@@ -16,8 +16,9 @@ from shared.errors import Refusal
 from shared.identity.actor import service
 from tests.factories.applications import Counter
 from tests.factories.approvals import Signing
-from tests.factories.payments import InMemoryProvider, at_once
-from tests.service.consular.workflow.test_lapse import notices, page_opened
+from tests.factories.concurrency import at_once
+from tests.factories.deadlines import notices, page_opened
+from tests.factories.payments import InMemoryProvider
 
 SLUG = "passport-renewal"
 _places = iter(("DEL", "ISB", "BUE", "SAO", "BSB", "CCS", "HAV", "STO", "BEG", "WAW", "BUD", "PRG", "SOF", "BUH"))

@@ -6,7 +6,7 @@ import pytest
 
 from deploy.demo.population import specimens
 from tests.factories.gateway import Browser, Gateway
-from tests.service.gateway.pages.test_journey import begin, fill
+from tests.factories.gateway_forms import begin, fill
 
 SLUG = "embassy-queue-riyadh"
 

@@ -21,7 +21,8 @@ from shared.database.db import Database
 from shared.errors import Conflict
 from shared.identity.actor import Actor, service
 from shared.values.money import Money
-from tests.factories.payments import CASHIER, JOB, RETURN, InMemoryProvider, at_once, owed, settle
+from tests.factories.concurrency import at_once
+from tests.factories.payments import CASHIER, JOB, RETURN, InMemoryProvider, owed, settle
 
 Databases = Callable[[str], Database]
 RIYALS = Money.of("750", "SAR")

@@ -34,14 +34,6 @@ Databases = Callable[[str], Database]
 
 
 @pytest.fixture
-def provider(monkeypatch: pytest.MonkeyPatch) -> InMemoryProvider:
-    """The provider that the service asks, in memory."""
-    made = InMemoryProvider()
-    monkeypatch.setattr(prices, "card_provider", lambda: made)
-    return made
-
-
-@pytest.fixture
 def waiting(database: Databases, provider: InMemoryProvider) -> tuple[Order, Payment]:
     """An order whose payer is on the provider's page."""
     consular = database("consular")
