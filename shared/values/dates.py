@@ -4,6 +4,9 @@ from collections.abc import Set
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+# Of the state itself: of its registers, and of days that belong to no mission.
+STATE_ZONE = "Asia/Damascus"
+
 
 def local_date(instant: datetime, zone: str) -> date:
     """The calendar day of an instant at a mission. Raises ValueError for an instant without a zone of its own."""

@@ -7,11 +7,12 @@ from threading import Barrier, Thread
 from sqlalchemy.orm import Session
 
 from deploy.demo.sandbox.pages import OUTCOMES, Books, Changed
+from services.consular import missions
 from services.consular.payments import attempts, quote, take, tariffs
 from services.consular.payments.model import Order
 from services.consular.payments.provider import page_answer
 from services.consular.payments.rules import Answer, Outcome, Payment, ProviderStatus
-from shared.database.db import Database, now
+from shared.database.db import Database
 from shared.errors import Refusal
 from shared.identity.actor import Actor, service
 from shared.values import references
@@ -64,8 +65,9 @@ def state_of(database: Database, payment: Payment) -> Payment:
 
 
 def activate(session: Session, transaction: str, status: str = "active") -> None:
-    """A dated row of today."""
-    tariffs.declare_status(session, transaction, status, now(session).date(), "test", "tests")
+    """A dated row of today, at the mission of the session."""
+    today = missions.today(session, session.info["mission"])
+    tariffs.declare_status(session, transaction, status, today, "test", "tests")
 
 
 def at_once(acts: Sequence[Callable[[], object]]) -> list[object]:

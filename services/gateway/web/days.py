@@ -8,13 +8,11 @@ from flask import request
 from services.gateway.clients.consular.offers import Mission
 from services.gateway.web.current import consular, visitor_or_none
 from shared.errors import Unavailable
-from shared.values.dates import local_date
+from shared.values.dates import STATE_ZONE, local_date
 from shared.values.references import clean, is_valid, mission_of
 
 # Whose prices and days a stranger sees until they choose: the mission most of them belong to.
 USUAL = "RUH"
-# The state's own zone stands in while nobody says which zone a mission has.
-DEFAULT_ZONE = "Asia/Damascus"
 # Where an address names a file; its reference begins with the mission's code.
 FILES = ("reference", "code")
 
@@ -58,11 +56,11 @@ def _mission_of_file() -> str:
 
 
 def zone_of(mission: str | None) -> str:
-    """The time zone of a mission, by default the page's; the default zone where nobody knows it."""
+    """The time zone of a mission, by default the page's; the state's where nobody knows it."""
     if mission is None:
         known = page_mission()
-        return known["zone"] if known else DEFAULT_ZONE
-    return next((one["zone"] for one in missions() if one["code"] == mission), DEFAULT_ZONE)
+        return known["zone"] if known else STATE_ZONE
+    return next((one["zone"] for one in missions() if one["code"] == mission), STATE_ZONE)
 
 
 def page_zone() -> PageZone:

@@ -308,7 +308,7 @@ def activate(client: Client, slug: str) -> None:
 
     insert = text(
         "INSERT INTO standing (id, transaction, status, scope, valid_from, source, certainty, approver) "
-        "VALUES (:id, :slug, 'active', :mission, current_date - 1, 'test', 'H', 'test') ON CONFLICT DO NOTHING"
+        "VALUES (:id, :slug, 'active', :mission, DATE '2025-01-01', 'test', 'H', 'test') ON CONFLICT DO NOTHING"
     )
     with client("consular").app.extensions["database"].scope(HOME) as session:
         session.execute(insert, {"id": f"test-{slug}", "slug": slug, "mission": HOME})
