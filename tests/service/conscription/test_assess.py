@@ -99,7 +99,7 @@ def test_each_allowance_refuses_whom_it_is_not_for(
 
 
 def test_assessed_again_after_a_fix_the_later_finding_counts(session: Session, cluster: Postgres) -> None:
-    person = specimens.STUDENT.person
+    person = enlist(cluster, abroad_for=timedelta(days=550))
     first = forward(session, person)
     assert session.get_one(Assessment, first.about).tier == "one_year"
     again = replace(first, id=str(uuid4()), sequence=2)
