@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from services.consular import missions
 from shared import documents
 from shared.database import audit
-from shared.database.db import Database, now
+from shared.database.db import Database
 from shared.documents import drawing, issuer
 from shared.documents.model import KINDS, Document
 from shared.documents.render import render_document
@@ -57,7 +57,7 @@ def test_an_issue_is_a_record_with_a_code_and_a_number_and_no_drawing(session: S
     paper = issue(session)
     assert references.is_valid(paper.code) and references.mark_of(paper.code) == "C"
     assert references.mission_of(paper.code) == "RUH" and len(paper.code.replace("-", "")) == 3 + 18 + 1
-    assert paper.number.startswith(f"RUH-RC-{now(session).year}-")
+    assert paper.number.startswith(f"RUH-RC-{missions.today(session, 'RUH').year}-")
     assert session.scalar(select(Document.pdf).where(Document.code == paper.code)) is None and drawings == []
     told = session.execute(select(audit.event).where(audit.event.c.about == paper.code)).one()
     assert (told.action, told.detail["kind"], told.actor) == ("document.issue", "receipt", "consular")
