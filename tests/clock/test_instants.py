@@ -1,14 +1,14 @@
 """The eight instants are what they are called, whenever they are computed."""
 
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from hijridate import Gregorian
 
+from shared.values.dates import local_date
 from tests.clock.instants import EUROPE, INSTANTS, TWO, YEARS_AHEAD
 
-RIYADH = ZoneInfo("Asia/Riyadh")
+RIYADH = "Asia/Riyadh"
 NOW = [
     datetime(2026, 11, 29, 6, 20, tzinfo=UTC),
     datetime(2027, 12, 31, 23, 30, tzinfo=UTC),
@@ -22,13 +22,15 @@ def test_all_eight_lie_ahead_and_are_what_they_are_called(now: datetime) -> None
     at = {name: instant(now) for name, instant in INSTANTS.items()}
     assert len(at) == 8 and set(TWO) <= set(at)
     assert all(instant > now for instant in at.values()), at
-    days = [at[name].astimezone(RIYADH).date() - at[name].date() for name in ("evening", "last-minute", "new-year")]
+    days = [
+        local_date(at[name], RIYADH) - local_date(at[name], "UTC") for name in ("evening", "last-minute", "new-year")
+    ]
     assert days == [timedelta(days=1)] * 3
     assert (at["evening"].hour, at["evening"].minute) == (21, 30)
     assert (at["last-minute"] + timedelta(minutes=1)).hour == 0
     assert (at["first-minutes"].hour, at["first-minutes"].minute) == (0, 5)
     assert (at["leap-day"].month, at["leap-day"].day) == (2, 29)
-    assert at["new-year"].astimezone(RIYADH).year == at["new-year"].year + 1
+    assert local_date(at["new-year"], RIYADH).year == at["new-year"].year + 1
 
 
 @pytest.mark.parametrize("now", NOW, ids=str)
@@ -43,7 +45,7 @@ def test_europe_changes_its_clocks_within_minutes(now: datetime) -> None:
 @pytest.mark.parametrize("now", NOW, ids=str)
 def test_a_hijri_month_ends_years_ahead(now: datetime) -> None:
     instant = INSTANTS["hijri-month-end"](now)
-    here, there = instant.date(), instant.astimezone(RIYADH).date()
+    here, there = local_date(instant, "UTC"), local_date(instant, RIYADH)
     months = [Gregorian(day.year, day.month, day.day).to_hijri() for day in (here, there)]
     assert months[1].day == 1 and months[0].month != months[1].month
     today = Gregorian(now.year, now.month, now.day).to_hijri()
