@@ -20,6 +20,7 @@ from shared.catalogue import CATALOGUE
 from shared.catalogue.scopes import group_of
 from shared.documents import validity
 from shared.errors import Refusal
+from shared.i18n import language
 from shared.values.dates import local_date
 from shared.values.money import Money
 
@@ -44,7 +45,7 @@ FOOT = (("nav.about", "about.show"), ("nav.privacy", "about.privacy"), ("nav.acc
 def t(key: str, /, **params: object) -> Markup:
     """The text of a key as safe HTML. Texts that state how long a document is good for take it from its dated rows."""
     tongue = chosen()
-    lifetimes = validity.placeholders(tongue, today()) if validity.is_stated_in(tongue, key) else {}
+    lifetimes = validity.placeholders(language(tongue.code), today()) if validity.is_stated_in(tongue, key) else {}
     return tongue.html(key, **{**lifetimes, **params})
 
 

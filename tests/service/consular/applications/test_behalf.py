@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from deploy.demo.days import today
 from deploy.demo.population import specimens
 from deploy.demo.population.specimens import Specimen
 from deploy.dev.postgres import Postgres
@@ -150,7 +151,10 @@ def test_kinship_opens_the_other_register_too(service_client: Client, registers:
     assert (stolen.status_code, code_of(stolen)) == (403, "mandate_not_proven")
 
 
-def test_a_father_applies_for_his_child_and_collects_the_passport(father: Acting, service_client: Client) -> None:
+def test_a_father_applies_for_his_child_and_collects_the_passport(
+    father: Acting, service_client: Client, register: Any
+) -> None:
+    register(specimens.DAUGHTER, born=add_years(today(), -13))
     reference = finish(father, FIRST, kin(specimens.DAUGHTER, "guardian"))
     case = service_client("consular").get(f"/desk/cases/{reference}", officer()).get_json()
     assert case["person"]["national_number"] == specimens.DAUGHTER.national_number
