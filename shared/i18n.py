@@ -8,7 +8,6 @@ from decimal import Decimal
 from functools import cached_property, lru_cache
 from io import BytesIO
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date
@@ -20,6 +19,7 @@ from babel.support import Translations
 from markupsafe import Markup
 
 from shared.settings import is_strict
+from shared.values.dates import local_time
 from shared.values.money import Money
 
 FOLDER = Path(__file__).parent / "translations"
@@ -154,12 +154,12 @@ class Language:
     def weekday(self, day: dt.date) -> str:
         return format_date(day, "EEEE", locale=self.locale)
 
-    def time(self, instant: dt.datetime, zone: str | ZoneInfo) -> str:
-        return f"{_local(instant, zone):%H:%M}"
+    def time(self, instant: dt.datetime, zone: str) -> str:
+        return f"{local_time(instant, zone):%H:%M}"
 
-    def datetime(self, instant: dt.datetime, zone: str | ZoneInfo) -> str:
+    def datetime(self, instant: dt.datetime, zone: str) -> str:
         """Day and hour in the zone; ValueError for an instant that does not know its own."""
-        local = _local(instant, zone)
+        local = local_time(instant, zone)
         return f"{self.date(local.date())}{COMMAS[self.code]} {local:%H:%M}"
 
     def number(self, n: int | Decimal) -> str:
@@ -217,12 +217,6 @@ def _parts(form: str, params: dict[str, object], format_param: Callable[[object]
             yield placeholder[0]
         end = placeholder.end()
     yield form[end:]
-
-
-def _local(instant: dt.datetime, zone: str | ZoneInfo) -> dt.datetime:
-    if instant.tzinfo is None:
-        raise ValueError("an instant without a zone has no local time")
-    return instant.astimezone(ZoneInfo(zone) if isinstance(zone, str) else zone)
 
 
 @lru_cache

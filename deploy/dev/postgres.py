@@ -21,6 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from deploy.dev.postgres_zones import install_zones
 from deploy.platform.subprocess_guard import guarded
 
 OLDEST, FIRST_BUILTIN_LOCALE = 15, 17
@@ -103,6 +104,7 @@ class Postgres:
         self.process = None
 
     def _started(self) -> bool:
+        install_zones(self._program("postgres").parent)
         port = self.port or free_port()
         options = [f"--{name}={value}" for name, value in (SETTINGS | {"port": str(port)}).items()]
         command = [str(self._program("postgres")), "-D", str(self.cluster), *options]

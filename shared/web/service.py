@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
 from shared.database.db import Database
+from shared.database.zones import ZoneCheck, Zones
 from shared.documents import issuer
 from shared.errors import Invalid, NotAllowed, NotFound, Refusal, Unavailable, problem
 from shared.forms import first_codes
@@ -144,12 +145,16 @@ def _health() -> Response:
 def _ready() -> Response:
     with database().scope(None) as session:
         session.execute(text("SELECT 1"))
+        cast(ZoneCheck, current_app.extensions["zone_check"]).check(session)
     return jsonify(status="ready")
 
 
-def create_service(service_settings: Settings, blueprints: Iterable[Blueprint]) -> Flask:
+def create_service(
+    service_settings: Settings, blueprints: Iterable[Blueprint], zones: Zones = lambda _session: ()
+) -> Flask:
     """A service's application, with its database, keys and settings as extensions.
 
+    `zones` names the zones in which the service counts days: it is not ready while the database knows them otherwise.
     Raises KeyError when a route has no action of the access table.
     """
     start_logs(service_settings.service)
@@ -158,6 +163,7 @@ def create_service(service_settings: Settings, blueprints: Iterable[Blueprint]) 
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.extensions["settings"] = service_settings
     app.extensions["database"] = Database(service_settings.database_url)
+    app.extensions["zone_check"] = ZoneCheck(zones)
     app.extensions["keys"] = Keys(service_settings.keys, service_settings.service)
     app.before_request(_identify)
     app.after_request(_finish)

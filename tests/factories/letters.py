@@ -6,6 +6,7 @@ from typing import Any
 
 from werkzeug.test import TestResponse
 
+from deploy.demo import days
 from services.consular.handlers import HANDLERS
 from shared.database.db import Database
 from shared.identity.actor import MINISTRIES, partner_token
@@ -35,8 +36,8 @@ LICENCE = {
 
 
 def today() -> str:
-    """The day on which a reply may be dated, whatever the mission's zone."""
-    return datetime.now(UTC).date().isoformat()
+    """The day on which a reply may be dated, at the mission of the tests."""
+    return days.today().isoformat()
 
 
 def reply(finding: str, number: str, **more: Any) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """Scenarios of what ministries decide: answered over the bus, or on paper and recorded by an officer."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 
+from deploy.demo.days import today
 from deploy.demo.scenarios.steps import Steps
 
 LICENCE = {
@@ -56,7 +56,7 @@ def record_reply(steps: Steps, finding: str, details: Mapping[str, str]) -> None
     page = officer.open(f"{letter}?finding={finding}")
     values = {
         "number": "1184/م",
-        "dated": datetime.now(UTC).strftime("%d/%m/%Y"),
+        "dated": f"{today():%d/%m/%Y}",
         "national_number": steps.person.national_number,
     }
     officer.send(page.form("/reply"), values | dict(details))

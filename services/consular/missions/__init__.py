@@ -62,7 +62,12 @@ def each_mission(database: Database, actor: Actor, moment: datetime | None = Non
         ]
 
 
+def zones(session: Session) -> list[str]:
+    """The time zones of all missions."""
+    return sorted({mission.zone for mission in list_all(session)})
+
+
 def check_zones() -> None:
-    """Raises ZoneInfoNotFoundError at start when this machine's zone data lack a mission's zone."""
+    """Raises ZoneInfoNotFoundError at start when the zone data lack a mission's zone."""
     for zone in sorted({row["zone"] for row in rows_of("mission")}):
         ZoneInfo(zone)
