@@ -148,15 +148,44 @@ def test_reset_refuses_while_it_runs(runner: Runner, data: Path) -> None:
     assert (data / "postgres").exists()
 
 
-@pytest.mark.parametrize("name", ["consular", "consular-worker", "postgres", "python"])
+@pytest.mark.parametrize("name", ["consular", "consular-worker", "postgres"])
 def test_starts_again_what_dies(runner: Runner, name: str) -> None:
-    """The last is the fork server, and with it all its children."""
     victim = runner.member(name)
     victim.kill()
     until(lambda: any("started again" in line for line in runner.said), 30)
     until(lambda: victim.pid not in [one.pid for one in runner.family() if one.name() == name], 30)
     runner.said = [line for line in runner.said if "started again" not in line]
     until(lambda: answer(runner.port, "/ready") == 200, 60)
+
+
+def test_the_death_of_the_fork_server_ends_no_service(runner: Runner) -> None:
+    services = {one.pid for one in runner.family() if one.name() in ("consular", "gateway", "consular-worker")}
+    fork_server = runner.member("python")
+    assert "deploy.dev.fork_server" in fork_server.cmdline()
+    runner.said = [line for line in runner.said if "fork_server stopped" not in line]
+    fork_server.kill()
+    until(lambda: any("fork_server stopped, started again" in line for line in runner.said), 30)
+    assert answer(runner.port, "/ready") == 200
+    assert services <= {one.pid for one in runner.family()}
+
+
+def test_a_worker_that_keeps_dying_leaves_the_others_alone(runner: Runner) -> None:
+    """Six deaths in a row: the pages answer meanwhile, and the worker comes back by itself."""
+    gateway, killed = runner.member("gateway"), set[int]()
+
+    def living() -> list[psutil.Process]:
+        return [one for one in runner.family() if one.name() == "conscription-wo" and one.pid not in killed]
+
+    for _ in range(6):
+        until(lambda: bool(living()), 30)
+        (worker,) = living()
+        killed.add(worker.pid)
+        worker.kill()
+        assert answer(runner.port, "/ar/") == 200
+    until(lambda: any("conscription-worker keeps stopping" in line for line in runner.said), 30)
+    until(lambda: bool(living()), 30)
+    assert gateway.is_running()
+    assert runner.process.poll() is None
 
 
 def test_ends_in_order_and_forgets_nothing(runner: Runner, data: Path) -> None:
