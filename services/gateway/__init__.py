@@ -13,6 +13,7 @@ from services.gateway.clients import connect
 from services.gateway.web import current, faults, presentation, security
 from services.gateway.web.compression import init_compression
 from services.gateway.web.language import init_language, preferred
+from services.gateway.web.time_limits import init_time_limits
 from shared.database.db import Database, now
 from shared.errors import Refusal
 from shared.logs import start_logs
@@ -31,6 +32,7 @@ def create_app(configured: Settings, **replaced: Any) -> Flask:
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=configured.proxies, x_proto=0)  # type: ignore[method-assign]
     app.extensions["database"] = Database(configured.database_url)
     app.extensions.update(connect(configured) | replaced)
+    init_time_limits(app)
     security.init_security(app)
     init_compression(app)
     init_language(app)

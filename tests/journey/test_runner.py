@@ -6,11 +6,13 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 import psutil
 import pytest
@@ -70,12 +72,23 @@ def surroundings(data: Path, port: int) -> dict[str, str]:
     return {**inherited, **told}
 
 
-def answer(port: int, path: str) -> int:
+class Answer(NamedTuple):
+    status: int
+    seconds: float
+    retry_after: str | None
+
+
+def timed_answer(port: int, path: str) -> Answer:
+    began = time.monotonic()
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=30) as response:
-            return int(response.status)
+            return Answer(response.status, time.monotonic() - began, None)
     except urllib.error.HTTPError as refused:
-        return refused.code
+        return Answer(refused.code, time.monotonic() - began, refused.headers["Retry-After"])
+
+
+def answer(port: int, path: str) -> int:
+    return timed_answer(port, path).status
 
 
 def is_free(port: int) -> bool:
@@ -186,6 +199,30 @@ def test_a_worker_that_keeps_dying_leaves_the_others_alone(runner: Runner) -> No
     until(lambda: bool(living()), 30)
     assert gateway.is_running()
     assert runner.process.poll() is None
+
+
+def test_a_frozen_database_holds_nobody(runner: Runner) -> None:
+    """Pages say 503 with a time to come back, liveness goes on, readiness says no; afterwards all is as before."""
+    postgres = runner.member("postgres")
+    frozen = [postgres, *postgres.children(recursive=True)]
+    for process in frozen:
+        process.suspend()
+    try:
+        with ThreadPoolExecutor(24) as visitors:
+            pages = [visitors.submit(timed_answer, runner.port, "/ar/") for _ in range(16)]
+            pages += [visitors.submit(timed_answer, runner.port, "/ar/verify") for _ in range(4)]
+            ready, health = (visitors.submit(timed_answer, runner.port, path) for path in ("/ready", "/health"))
+        assert health.result().status == 200
+        assert health.result().seconds < 4
+        assert ready.result().status == 503
+        assert max(page.result().seconds for page in pages) < 10
+        assert {page.result().retry_after for page in pages if page.result().status == 503} == {"5"}
+        later = timed_answer(runner.port, "/ready")
+        assert (later.status, later.seconds < 3) == (503, True)
+    finally:
+        for process in frozen:
+            process.resume()
+    until(lambda: answer(runner.port, "/ready") == 200, 30)
 
 
 def test_ends_in_order_and_forgets_nothing(runner: Runner, data: Path) -> None:
