@@ -13,7 +13,7 @@ from services.gateway.clients.http import Client
 from shared import deadline
 from shared.errors import Unavailable
 from shared.identity.actor import Actor
-from shared.identity.crypto import Keys, create_keys
+from shared.identity.crypto import Keys
 from tests.factories.fault_proxy import Fault, FaultProxy, fault_proxy
 
 ACTOR = Actor("person", "P1", "applicant", "RUH")
