@@ -18,6 +18,8 @@ from tests.browser.conftest import Platform
 from tests.browser.test_journey import check_pdf
 from tests.browser.visitor import Visitor
 
+pytestmark = pytest.mark.clock
+
 SLUG = "embassy-queue-riyadh"
 PEOPLE = {"ar": specimens.MOTHER, "en": specimens.SERVED}
 Visit = Callable[..., Visitor]

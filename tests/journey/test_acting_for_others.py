@@ -14,6 +14,8 @@ from tests.factories.mandates import Acting, close_files, mandated, release
 from tests.journey.conftest import Platform
 from tests.service.consular.applications.test_behalf import kin
 
+pytestmark = pytest.mark.clock
+
 SLUG, FIRST = "individual-extract", "passport-first"
 PEOPLE = (specimens.WOMAN, specimens.SERVED, specimens.FATHER, specimens.DAUGHTER)
 

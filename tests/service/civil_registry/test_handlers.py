@@ -26,6 +26,8 @@ from shared.values import references
 from shared.values.dates import STATE_ZONE, add_months
 from tests.conftest import ELSEWHERE, HOME, ServiceClient, expatriate, officer
 
+pytestmark = pytest.mark.clock
+
 WOMAN = specimens.WOMAN
 REGISTRY = service("civil_registry", HOME)
 

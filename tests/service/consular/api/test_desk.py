@@ -19,6 +19,8 @@ from shared.values.dates import local_date
 from tests.conftest import ELSEWHERE, HOME, expatriate, officer
 from tests.factories.applications import Counter
 
+pytestmark = pytest.mark.clock
+
 At = Callable[..., Counter]
 Databases = Callable[[str], Database]
 

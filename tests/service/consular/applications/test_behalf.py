@@ -22,6 +22,8 @@ from tests.factories.applications import Registers
 from tests.factories.mandates import SLUG, Acting, Client, close_files
 from tests.service.consular.people.test_mandates import code_of
 
+pytestmark = pytest.mark.clock
+
 FIRST = "passport-first"
 CHANGE = """
     UPDATE civil_registry.person SET born = COALESCE(%s, born), died_on = COALESCE(%s, died_on),

@@ -19,6 +19,8 @@ from tests.factories.applications import Counter, Person
 from tests.factories.letters import answer, letters_of, reply
 from tests.service.consular.api.test_desk import together
 
+pytestmark = pytest.mark.clock
+
 At = Callable[..., Counter]
 Databases = Callable[[str], Database]
 HEAD, OFFICER, CLERK = officer("head_of_mission"), officer("officer"), officer("clerk")

@@ -18,6 +18,8 @@ from tests.conftest import ELSEWHERE, HOME, officer
 from tests.factories.applications import PDF
 from tests.factories.mandates import SLUG, Acting, Client, check, expire, introduce, mandated, release, today
 
+pytestmark = pytest.mark.clock
+
 PEOPLE = (specimens.WOMAN, specimens.SERVED, specimens.STUDENT, specimens.MOTHER, specimens.ABROAD, specimens.FATHER)
 
 

@@ -9,6 +9,8 @@ from tests.factories.applications import Counter
 from tests.factories.payments import InMemoryProvider
 from tests.service.consular.workflow.test_lapse import page_opened, waiting
 
+pytestmark = pytest.mark.clock
+
 PLACE = "NIC"
 
 

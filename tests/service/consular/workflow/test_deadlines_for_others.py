@@ -17,6 +17,8 @@ from tests.factories.approvals import Signing
 from tests.factories.mandates import Acting, Client, close_files
 from tests.service.consular.applications.test_behalf import FIRST, kin
 
+pytestmark = pytest.mark.clock
+
 
 @pytest.fixture
 def reference(service_client: Client, registers: int) -> str:

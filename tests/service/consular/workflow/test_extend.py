@@ -21,6 +21,8 @@ from tests.factories.applications import Counter
 from tests.factories.approvals import Signing
 from tests.factories.payments import InMemoryProvider, at_once
 
+pytestmark = pytest.mark.clock
+
 PLACE = "YUL"
 
 

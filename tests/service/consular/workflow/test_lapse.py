@@ -21,6 +21,8 @@ from tests.conftest import officer
 from tests.factories.applications import Counter
 from tests.factories.payments import RETURN, InMemoryProvider, at_once
 
+pytestmark = pytest.mark.clock
+
 PLACES = ("RUH", "BER", "WAS", "KUL")
 PLACE = "JKT"
 JOB = service("consular", PLACE)

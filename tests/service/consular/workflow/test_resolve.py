@@ -38,6 +38,8 @@ from shared.values.money import Money
 from tests.conftest import HOME, officer
 from tests.factories.applications import Counter, Person, Registers, decision, file_by_verbs, receive
 
+pytestmark = pytest.mark.clock
+
 At = Callable[..., Counter]
 Sessions = Callable[..., Session]
 HEAD = officer("head_of_mission")

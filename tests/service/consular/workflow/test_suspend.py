@@ -19,6 +19,8 @@ from tests.factories.approvals import Signing
 from tests.factories.payments import InMemoryProvider, at_once
 from tests.service.consular.workflow.test_lapse import notices, page_opened
 
+pytestmark = pytest.mark.clock
+
 SLUG = "passport-renewal"
 _places = iter(("DEL", "ISB", "BUE", "SAO", "BSB", "CCS", "HAV", "STO", "BEG", "WAW", "BUD", "PRG", "SOF", "BUH"))
 

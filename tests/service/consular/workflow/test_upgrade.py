@@ -22,6 +22,8 @@ from tests.factories.applications import Counter
 from tests.factories.payments import InMemoryProvider
 from tests.service.consular.api.test_desk import together
 
+pytestmark = pytest.mark.clock
+
 At = Callable[..., Counter]
 Databases = Callable[[str], Database]
 GATEWAY = Actor("service", "gateway", "gateway")

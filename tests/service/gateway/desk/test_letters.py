@@ -15,6 +15,8 @@ from tests.factories.gateway import Browser, Gateway
 from tests.factories.letters import CONVICTION, LICENCE, letters_of, today
 from tests.service.gateway.pages.test_journey import begin
 
+pytestmark = pytest.mark.clock
+
 At = Callable[..., Counter]
 
 

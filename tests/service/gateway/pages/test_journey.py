@@ -13,6 +13,8 @@ from shared.values.references import new
 from tests.factories.applications import PDF, answer_to
 from tests.factories.gateway import PASSWORD, Browser, Gateway
 
+pytestmark = pytest.mark.clock
+
 SLUGS = ("individual-extract", "passport-renewal", "cash-allowance")
 
 

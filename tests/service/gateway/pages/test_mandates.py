@@ -17,6 +17,8 @@ from tests.factories.mandates import Client, close_files, release
 from tests.service.consular.people.test_duplicates import At, alike, filed
 from tests.service.gateway.pages.test_journey import fill, send
 
+pytestmark = pytest.mark.clock
+
 SLUG, FIRST = "individual-extract", "passport-first"
 PEOPLE = (specimens.WOMAN, specimens.SERVED, specimens.MOTHER, specimens.FATHER, specimens.SON, specimens.DAUGHTER)
 LANGUAGES = ("ar", "en")

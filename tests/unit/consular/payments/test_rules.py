@@ -14,6 +14,8 @@ from services.consular.payments.ledger import payment_postings
 from services.consular.payments.rules import PricedLine, Rate, collected_money, cross, fault, quote_expiry, unbalanced
 from shared.values.money import Money, exponent
 
+pytestmark = pytest.mark.clock
+
 DAY = date(2026, 10, 30)
 PAYMENTS = Path(rules.__file__).parent
 CURRENCIES = st.sampled_from(["USD", "EUR", "SAR", "JPY", "KWD", "BHD", "IQD", "SYP-OLD", "SYP-NEW"])
