@@ -10,7 +10,7 @@ from marshmallow import Schema, fields
 from services.conscription.laws import TIERS_OF
 from services.consular.applications import rules
 from services.consular.data import rows_of
-from services.consular.payments import rulebook
+from services.consular.payments.tariffs import rulebook
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import Question, Transaction
 from shared.catalogue.reasons import ALL_REFUSE_REASONS, RETURN_REASONS

@@ -1,6 +1,6 @@
 """Discharges a man whose allowance is paid: changes the record, issues the document, answers the mission."""
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.conscription.assess import answer
@@ -9,6 +9,7 @@ from services.conscription.model import Assessment, Discharge, ServiceRecord
 from shared import documents
 from shared.database import audit
 from shared.database.db import now
+from shared.database.rows import change_row
 from shared.documents.model import Document
 from shared.identity.actor import Actor
 from shared.messaging.messages import Envelope
@@ -37,13 +38,9 @@ def discharge(session: Session, actor: Actor, envelope: Envelope) -> None:
     if assessment is None or assessment.amount is None:
         answer(session, actor, envelope, outcome="refused", reason="not_assessed")
         return
-    liable_record = (ServiceRecord.person == assessment.person) & ServiceRecord.status.in_(
-        STATUSES_SETTLED[assessment.transaction]
-    )
-    updated_record = session.execute(
-        update(ServiceRecord).where(liable_record).values(status="exempt").returning(ServiceRecord.person)
-    )
-    if updated_record.first() is None:
+    settled_statuses = STATUSES_SETTLED[assessment.transaction]
+    liable = ServiceRecord.person == assessment.person, ServiceRecord.status.in_(settled_statuses)
+    if change_row(session, ServiceRecord, *liable, status="exempt") is None:
         answer(session, actor, envelope, outcome="refused", reason="service_already_settled")
         return
     document = _issue(session, actor, envelope, assessment)

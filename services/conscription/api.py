@@ -11,6 +11,7 @@ from services.conscription.model import Assessment
 from shared.catalogue import CATALOGUE
 from shared.database import audit
 from shared.database.db import now
+from shared.database.rows import find_row
 from shared.errors import Invalid, NotFound
 from shared.identity.access import check_access
 from shared.identity.representation import HEADER, may_read
@@ -61,9 +62,7 @@ def rules(slug: str) -> dict[str, object]:
 def assessment(application: str) -> dict[str, object]:
     """The amount or the reason of a refusal, with each step of the working."""
     with transaction() as session:
-        assessment_row = session.get(Assessment, clean(application))
-        if assessment_row is None:
-            raise NotFound()
+        assessment_row = find_row(session, Assessment, clean(application))
         if not may_read(keys(), request.headers.get(HEADER), current_actor(), assessment_row.application):
             check_access(
                 current_actor(), "assessment.read", owner=str(assessment_row.person), mission=assessment_row.mission

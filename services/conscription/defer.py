@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -19,6 +19,7 @@ from services.conscription.rules.working import Finding
 from shared import documents
 from shared.database import audit
 from shared.database.db import now
+from shared.database.rows import change_row
 from shared.documents.model import Document
 from shared.identity.actor import Actor
 from shared.messaging.messages import Envelope
@@ -84,10 +85,8 @@ def _store_deferral(
 
     The database's constraints decide between concurrent changes.
     """
-    deferrable_record = (ServiceRecord.person == person) & ServiceRecord.status.in_(DEFERRABLE)
-    if not session.execute(
-        update(ServiceRecord).where(deferrable_record).values(status="deferred").returning(deferrable_record)
-    ).first():
+    deferrable = ServiceRecord.person == person, ServiceRecord.status.in_(DEFERRABLE)
+    if change_row(session, ServiceRecord, *deferrable, status="deferred") is None:
         return "service_already_settled"
     row = {
         "application": envelope.about,

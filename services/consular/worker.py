@@ -7,9 +7,9 @@ from services.consular.bookings import import_bookings
 from services.consular.handlers import HANDLERS
 from services.consular.ministries import escalate
 from services.consular.missions import each_mission
-from services.consular.payments import hosted
-from services.consular.payments.provider import Provider
-from services.consular.payments.rules import Answer
+from services.consular.payments.collection import hosted
+from services.consular.payments.providers.card import Provider
+from services.consular.payments.providers.rules import Answer
 from services.consular.workflow import booklet, lapse, remind, settle, suspend
 from shared.database.db import Database
 from shared.errors import Unavailable

@@ -14,6 +14,7 @@ from services.gateway.web import current, faults, presentation, security
 from services.gateway.web.compression import init_compression
 from services.gateway.web.days import missions
 from services.gateway.web.language import init_language, preferred
+from services.gateway.web.time_limits import init_time_limits
 from shared.database.db import Database
 from shared.database.zones import ZoneCheck
 from shared.errors import Refusal, Unavailable
@@ -34,6 +35,7 @@ def create_app(configured: Settings, **replaced: Any) -> Flask:
     app.extensions["database"] = Database(configured.database_url)
     app.extensions["zone_check"] = ZoneCheck(lambda _session: {mission["zone"] for mission in missions()})
     app.extensions.update(connect(configured) | replaced)
+    init_time_limits(app)
     security.init_security(app)
     init_compression(app)
     init_language(app)

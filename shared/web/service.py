@@ -14,6 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
+from shared import deadline
 from shared.database.db import Database
 from shared.database.zones import ZoneCheck, Zones
 from shared.documents import issuer
@@ -85,6 +86,7 @@ def body(schema: type[Schema]) -> dict[str, Any]:
 
 
 def _identify() -> None:
+    deadline.start(deadline.READY_SECONDS if request.endpoint == "ready" else deadline.SERVICE_SECONDS)
     request_id.set(request.headers.get("X-Request-ID", "")[:64] or secrets.token_hex(8))
     g.started = time.perf_counter()
     if request.endpoint in OPEN_ENDPOINTS:
@@ -115,6 +117,8 @@ def _finish(response: Response) -> Response:
 def _problem_response(refusal: Refusal) -> Response:
     response = jsonify(problem(refusal))
     response.status_code = refusal.status
+    if refusal.status == Unavailable.status:
+        response.headers["Retry-After"] = str(Unavailable.retry_after)
     response.content_type = "application/problem+json"
     return response
 

@@ -15,8 +15,8 @@ from shared.catalogue import CATALOGUE
 from tests.browser import walking
 from tests.browser.conftest import PEOPLE as POPULATION
 from tests.browser.conftest import Platform
-from tests.browser.test_journey import check_pdf
 from tests.browser.visitor import Visitor
+from tests.browser.walking import check_pdf
 
 pytestmark = pytest.mark.clock
 

@@ -26,7 +26,7 @@ from shared.identity.actor import Actor
 from shared.identity.representation import PURPOSE
 from shared.values.references import new
 from tests.factories.gateway import Gateway, build
-from tests.service.gateway.pages.test_journey import begin, fill, send
+from tests.factories.gateway_forms import begin, fill, send
 
 ME = specimens.SERVED
 EXPATRIATE = Actor("expatriate", "a", "expatriate", "RUH", ME.person)

@@ -13,6 +13,7 @@ from services.consular.appointments.rules import AppointmentState
 from services.consular.missions import calendar
 from services.consular.missions.model import Closure
 from shared.database import audit
+from shared.database.rows import change_row
 from shared.errors import Conflict, Invalid, NotFound
 from shared.identity.actor import Actor
 from shared.values import dates
@@ -125,13 +126,8 @@ def reopen(session: Session, actor: Actor, mission: str, closure: str) -> Closur
         raise NotFound()
     if row.scope is None:
         raise Conflict("closure_of_all")
-    reopened = session.scalar(
-        update(Closure)
-        .where(Closure.id == closure, Closure.removed_at.is_(None))
-        .values(removed_at=func.now(), removed_by=actor.id)
-        .returning(Closure)
-        .execution_options(synchronize_session=False, populate_existing=True)
-    )
+    standing = Closure.id == closure, Closure.removed_at.is_(None)
+    reopened = change_row(session, Closure, *standing, removed_at=func.now(), removed_by=actor.id)
     if reopened is None:
         raise Conflict("closure_removed")
     audit.record(session, actor, "closure.removed", closure)

@@ -4,7 +4,7 @@ import pytest
 
 from deploy.demo.population import specimens
 from tests.factories.gateway import PASSWORD, Gateway
-from tests.service.gateway.pages.test_journey import begin
+from tests.factories.gateway_forms import begin
 
 DOWN = {"en": "Nothing was done", "ar": "لم نفعل شيئاً"}
 

@@ -16,8 +16,8 @@ from shared.database.db import Database
 from shared.values.dates import add_years
 from tests.conftest import ELSEWHERE, HOME, officer
 from tests.factories.applications import Counter, Person
+from tests.factories.concurrency import together
 from tests.factories.letters import answer, letters_of, reply
-from tests.service.consular.api.test_desk import together
 
 pytestmark = pytest.mark.clock
 

@@ -15,6 +15,7 @@ from shared.identity.crypto import Keys
 from shared.identity.representation import Representation, sign_representation
 from shared.values.dates import add_months
 from tests.conftest import ELSEWHERE, HOME, officer
+from tests.factories.answers import code_of
 from tests.factories.applications import PDF
 from tests.factories.mandates import SLUG, Acting, Client, check, expire, introduce, mandated, release, today
 
@@ -36,11 +37,6 @@ def agent(service_client: Client, registers: int) -> Acting:
     """Who receives them."""
     assert registers
     return Acting(service_client, specimens.SERVED)
-
-
-def code_of(answer: Any, field: str = "") -> str:
-    told = answer.get_json()
-    return str(told["errors"][field] if field else told["code"])
 
 
 def by(mandate: str, capacity: str = "agent") -> dict[str, Any]:

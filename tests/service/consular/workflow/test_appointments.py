@@ -25,7 +25,7 @@ from shared.identity.actor import ANONYMOUS, service
 from shared.values.references import mission_of
 from tests.conftest import HOME, ServiceClient, expatriate, officer
 from tests.factories.applications import Counter, Person, good_answers
-from tests.factories.payments import at_once
+from tests.factories.concurrency import at_once
 
 pytestmark = pytest.mark.clock
 

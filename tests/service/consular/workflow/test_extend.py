@@ -19,7 +19,8 @@ from shared.identity.actor import Actor, service
 from tests.conftest import officer
 from tests.factories.applications import Counter
 from tests.factories.approvals import Signing
-from tests.factories.payments import InMemoryProvider, at_once
+from tests.factories.concurrency import at_once
+from tests.factories.payments import InMemoryProvider
 
 pytestmark = pytest.mark.clock
 

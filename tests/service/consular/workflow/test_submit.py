@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.consular.applications.model import Application
-from services.consular.payments.model import Order
+from services.consular.payments.orders.model import Order
 from services.consular.people import snapshot
 from shared.database.audit import event
 from shared.database.db import Database

@@ -19,7 +19,7 @@ from services.gateway.web.security import BODY_BYTES
 from shared.database.db import Database
 from shared.i18n import language
 from tests.factories.gateway import Browser, Gateway
-from tests.service.gateway.pages.test_journey import begin
+from tests.factories.gateway_forms import begin
 
 pytestmark = pytest.mark.clock
 

@@ -8,7 +8,7 @@ from deploy.demo.population import specimens
 from shared.identity.actor import Actor
 from tests.conftest import HOME
 from tests.factories.gateway import Browser, Gateway
-from tests.service.gateway.pages.test_journey import begin, fill, send
+from tests.factories.gateway_forms import begin, fill, send
 
 pytestmark = pytest.mark.clock
 

@@ -15,12 +15,13 @@ from services.consular.workflow.check_in import attend
 from shared.documents import issuer
 from shared.documents.issuer import Issuer
 from shared.errors import Refusal
-from tests.conftest import ServiceClient
+from tests.conftest import ServiceClient, officer
 from tests.factories import conscription
 from tests.factories.applications import Counter, Person, file_by_verbs
-from tests.service.consular.workflow.test_resolve import HEAD, pay
+from tests.factories.payments import pay
 
 Sessions = Callable[..., Session]
+HEAD = officer("head_of_mission")
 
 
 @pytest.fixture

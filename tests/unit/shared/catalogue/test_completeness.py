@@ -21,7 +21,7 @@ from services.conscription.laws import TIERS_OF
 from services.conscription.rules.allowances import ALLOWANCES
 from services.consular.data import rows_of
 from services.consular.ministries.rules.matters import MATTERS
-from services.consular.payments import rulebook
+from services.consular.payments.tariffs import rulebook
 from shared.catalogue import CATALOGUE, kin
 from shared.catalogue.model import (
     AFTER_ASSESSMENT,
