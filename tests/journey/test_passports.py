@@ -17,8 +17,6 @@ from tests.factories.letters import reply
 from tests.factories.ministries_sandbox import answer_all, ministries
 from tests.journey.conftest import Case, Platform, fresh_key
 
-pytestmark = pytest.mark.clock
-
 Begin = Callable[..., Case]
 REASON = "رأيته بنفسي"
 HEAD = officer("head_of_mission")

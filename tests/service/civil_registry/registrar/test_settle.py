@@ -26,8 +26,6 @@ from tests.conftest import ELSEWHERE, HOME, ServiceClient, officer
 from tests.factories.gateway import Gateway
 from tests.journey.conftest import Case, Platform, fresh_key, platform  # noqa: F401 (a fixture)
 
-pytestmark = pytest.mark.clock
-
 JUDGMENT = {"court": "محكمة الصلح المدنية بدمشق", "judgment_number": "٤٥/٢٠٢٦", "judged_on": "2026-03-01"}
 REASON = {"reason": "اسمان لشخص واحد"}
 WRONG = "سمير"

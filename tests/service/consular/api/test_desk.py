@@ -19,8 +19,6 @@ from tests.conftest import ELSEWHERE, HOME, expatriate, officer
 from tests.factories.applications import Counter
 from tests.factories.concurrency import together
 
-pytestmark = pytest.mark.clock
-
 At = Callable[..., Counter]
 Databases = Callable[[str], Database]
 

@@ -31,8 +31,6 @@ from shared.messaging.outbox import outbox
 from tests.conftest import officer
 from tests.factories.applications import Counter
 
-pytestmark = pytest.mark.clock
-
 SLUG, KIND = "test-travel-pass", "test-travel-pass"
 ENTRY = Transaction(
     slug=SLUG,

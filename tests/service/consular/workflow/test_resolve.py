@@ -42,8 +42,6 @@ from tests.conftest import HOME, officer
 from tests.factories.applications import Counter, Person, Registers, decision, file_by_verbs, receive
 from tests.factories.payments import pay
 
-pytestmark = pytest.mark.clock
-
 At = Callable[..., Counter]
 Sessions = Callable[..., Session]
 HEAD = officer("head_of_mission")

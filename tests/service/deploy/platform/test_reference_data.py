@@ -15,8 +15,6 @@ from deploy.platform.database import DATABASE, connect_as_admin, prepare
 from deploy.platform.migrate import migrate_all
 from tests.factories.concurrency import at_once
 
-pytestmark = pytest.mark.clock
-
 TARIFF = "travel/test/all/2026-01-01,passport-renewal,test,mofae,,100,USD,2026-01-01,,test,L,tests\n"
 OPENING = "RUH/passport/0/2024-01-01"
 LOADED = "SELECT file, count(*) FROM consular.reference_load GROUP BY file"

@@ -15,8 +15,6 @@ from shared.database import db
 from shared.database.audit import event
 from tests.factories.gateway import PASSWORD, Browser, Gateway
 
-pytestmark = pytest.mark.clock
-
 
 def token_of(browser: Browser) -> str:
     cookie = browser.client.get_cookie("session")

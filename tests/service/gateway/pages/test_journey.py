@@ -9,8 +9,6 @@ from tests.factories.applications import PDF
 from tests.factories.gateway import PASSWORD, Gateway
 from tests.factories.gateway_forms import begin, fill, send
 
-pytestmark = pytest.mark.clock
-
 SLUGS = ("individual-extract", "passport-renewal", "cash-allowance")
 
 

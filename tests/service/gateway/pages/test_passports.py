@@ -10,8 +10,6 @@ from tests.conftest import HOME
 from tests.factories.gateway import Browser, Gateway
 from tests.factories.gateway_forms import begin, fill, send
 
-pytestmark = pytest.mark.clock
-
 CLERK = Actor("user", "11111111-1111-1111-1111-111111111111", "clerk", mission=HOME)
 CASHIER = Actor("user", "22222222-2222-2222-2222-222222222222", "cashier", mission=HOME)
 

@@ -9,8 +9,6 @@ from shared.errors import NotAllowed
 from shared.identity.actor import ANONYMOUS, CACHE_SECONDS, REQUEST_SECONDS, Actor, actor_from, request_token
 from shared.identity.crypto import Keys, create_keys
 
-pytestmark = pytest.mark.clock
-
 VISITOR = Actor("expatriate", "account-1", "expatriate", "RUH", "person-1")
 
 

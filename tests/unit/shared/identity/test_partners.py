@@ -9,8 +9,6 @@ from shared.identity.actor import MINISTRIES, Actor, actor_from, partner_from, p
 from shared.identity.crypto import Keys, create_keys
 from shared.messaging.messages import SENDERS_BY_LISTENER, _senders_by_listener
 
-pytestmark = pytest.mark.clock
-
 OFFICER = Actor("officer", "account-17", "officer", "RUH")
 
 
