@@ -24,6 +24,8 @@ from shared.values.dates import STATE_ZONE, add_months
 from tests.conftest import ELSEWHERE, HOME, ServiceClient, expatriate, officer
 from tests.factories.civil_registry import consume, forwarded
 
+pytestmark = pytest.mark.clock
+
 WOMAN = specimens.WOMAN
 REGISTRY = service("civil_registry", HOME)
 

@@ -23,6 +23,8 @@ from shared.values.dates import STATE_ZONE, age_on
 from tests.conftest import ELSEWHERE, HOME, ServiceClient, expatriate, officer
 from tests.factories.conscription import decisions, enlist, forward, heard, settle
 
+pytestmark = pytest.mark.clock
+
 # The specimen past service age could pay without addition until this day.
 YEARS_LATE = min(age_on(date(2023, 7, 11), today(STATE_ZONE)), 10)
 

@@ -13,6 +13,8 @@ from shared.i18n import CONTROLS, FOLDER, LANGUAGES, PLACEHOLDER, PLURALS, Langu
 from shared.i18n import read_fragments as read
 from shared.values.money import Money
 
+pytestmark = pytest.mark.clock
+
 AR, EN = language("ar"), language("en")
 HEAD = 'msgid ""\nmsgstr ""\n"Language: en\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n\n'
 

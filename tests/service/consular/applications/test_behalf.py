@@ -22,6 +22,8 @@ from tests.factories.answers import code_of
 from tests.factories.applications import Registers
 from tests.factories.mandates import SLUG, Acting, Client, claim_for, close_files
 
+pytestmark = pytest.mark.clock
+
 FIRST = "passport-first"
 CHANGE = """
     UPDATE civil_registry.person SET born = COALESCE(%s, born), died_on = COALESCE(%s, died_on),

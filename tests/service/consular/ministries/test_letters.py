@@ -18,6 +18,8 @@ from tests.conftest import ELSEWHERE, HOME, officer
 from tests.factories.applications import Counter
 from tests.factories.letters import CONVICTION, answer, answered, consume, letters_of, partner, reply
 
+pytestmark = pytest.mark.clock
+
 At = Callable[..., Counter]
 RECORD = "criminal-record"
 

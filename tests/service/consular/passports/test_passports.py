@@ -19,6 +19,8 @@ from tests.factories.applications import Counter, Person
 from tests.factories.concurrency import together
 from tests.factories.letters import answer, letters_of, reply
 
+pytestmark = pytest.mark.clock
+
 At = Callable[..., Counter]
 Databases = Callable[[str], Database]
 HEAD, OFFICER, CLERK = officer("head_of_mission"), officer("officer"), officer("clerk")

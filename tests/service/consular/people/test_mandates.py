@@ -19,6 +19,8 @@ from tests.factories.answers import code_of
 from tests.factories.applications import PDF
 from tests.factories.mandates import SLUG, Acting, Client, check, expire, introduce, mandated, release, today
 
+pytestmark = pytest.mark.clock
+
 PEOPLE = (specimens.WOMAN, specimens.SERVED, specimens.STUDENT, specimens.MOTHER, specimens.ABROAD, specimens.FATHER)
 
 

@@ -27,6 +27,8 @@ from tests.conftest import HOME, ServiceClient, expatriate, officer
 from tests.factories.applications import Counter, Person, good_answers
 from tests.factories.concurrency import at_once
 
+pytestmark = pytest.mark.clock
+
 SLUG = "embassy-queue-riyadh"
 MISSION = "VIE"
 Begin = Callable[..., Counter]

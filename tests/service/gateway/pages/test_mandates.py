@@ -17,6 +17,8 @@ from tests.factories.gateway import Browser, Gateway
 from tests.factories.gateway_forms import fill, send
 from tests.factories.mandates import Client, close_files, release
 
+pytestmark = pytest.mark.clock
+
 SLUG, FIRST = "individual-extract", "passport-first"
 PEOPLE = (specimens.WOMAN, specimens.SERVED, specimens.MOTHER, specimens.FATHER, specimens.SON, specimens.DAUGHTER)
 LANGUAGES = ("ar", "en")

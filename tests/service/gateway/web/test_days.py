@@ -15,6 +15,8 @@ from shared.errors import Unavailable
 from shared.values import references
 from tests.factories.gateway import Gateway, Wire
 
+pytestmark = pytest.mark.clock
+
 At = Callable[..., None]
 # The decree's new price holds from 26 June 2025 at each mission's own midnight: 200 dollars instead of 300.
 BEFORE_MIDNIGHT = datetime(2025, 6, 25, 20, 59, tzinfo=UTC)

@@ -26,6 +26,8 @@ from shared.values import references
 from tests.factories.authority import NAME, create_certificate
 from tests.factories.document_snapshots import SAMPLES
 
+pytestmark = pytest.mark.clock
+
 ACTOR = service("consular", "RUH")
 PERSON = "5b1f7a52-3c7e-4f0a-9d53-0a6d1c2f3e4d"
 Sessions = Callable[..., Session]

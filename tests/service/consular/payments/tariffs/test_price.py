@@ -27,6 +27,8 @@ from shared.values.money import Money, exponent
 from tests.conftest import ServiceClient, expatriate
 from tests.factories.payments import JOB, activate, owe
 
+pytestmark = pytest.mark.clock
+
 SessionFor = Callable[..., Session]
 PASSPORT, EXTRACT, ALLOWANCE = (
     CATALOGUE[slug] for slug in ("passport-renewal", "individual-extract", "cash-allowance")
