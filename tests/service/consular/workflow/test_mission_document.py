@@ -26,7 +26,8 @@ from shared.catalogue.model import (
 )
 from shared.documents import drawing, validity
 from shared.documents.model import KINDS, Document, Kind
-from shared.i18n import LANGUAGES, compile_texts, language
+from shared.fragments import LANGUAGES, compile_texts
+from shared.i18n import language
 from shared.messaging.outbox import outbox
 from tests.conftest import officer
 from tests.factories.applications import Counter
