@@ -25,7 +25,6 @@ from shared.values.money import Money
 # Fractions take the form of a hundred.
 OTHER = 100
 DAY, HOUR = "d MMMM y", "HH:mm"
-INSTANTS = {"ar": f"{DAY}، {HOUR}", "en": f"{DAY}, {HOUR}"}
 PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 
 
@@ -96,7 +95,7 @@ class Language:
 
     def datetime(self, instant: dt.datetime, zone: str | ZoneInfo) -> str:
         """Day and hour in the zone; ValueError for an instant that does not know its own."""
-        return self._instant(instant, zone, INSTANTS[self.code])
+        return self._instant(instant, zone, str(self.locale.datetime_formats["medium"]).format(HOUR, DAY))
 
     def _instant(self, instant: dt.datetime, zone: str | ZoneInfo, pattern: str) -> str:
         if instant.tzinfo is None:

@@ -121,6 +121,15 @@ def test_acceptance_issues_it_and_nobody_is_asked(reviewed: Counter) -> None:
         assert "application.forwarded" not in set(session.scalars(sent))
 
 
+def test_every_fact_of_the_register_can_be_declared(reviewed: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(CATALOGUE, SLUG, replace(ENTRY, issues=MissionDocument(KIND, IDENTITY)))
+    assert reviewed.desk("accept").status_code == 200
+    code = reviewed.read()["document"]["code"]
+    with reviewed.client.app.extensions["database"].scope("RUH") as session:
+        person = session.get_one(Document, code).data["person"]
+    assert set(person) == set(IDENTITY) and all(person.values())
+
+
 def test_its_lifetime_comes_from_the_rows(reviewed: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
     row = validity.Lifetime(KIND, 1, 0, date(2020, 1, 1), "test", "L")
     monkeypatch.setattr(validity, "lifetimes", lambda: (row,))
