@@ -48,7 +48,7 @@ ENTRY = Transaction(
 def test_a_document_holds_what_the_register_attests_and_each_once(
     identity: tuple[str, ...], answers: tuple[str, ...]
 ) -> None:
-    with pytest.raises(ValueError, match="^pass declares"):
+    with pytest.raises(ValueError, match=r"^pass declares"):
         MissionDocument("pass", identity=identity, answers=answers)
 
 
@@ -66,7 +66,7 @@ def test_a_document_holds_what_the_register_attests_and_each_once(
     ],
 )
 def test_an_entry_that_contradicts_its_document_is_refused(change: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="^pass "):
+    with pytest.raises(ValueError, match=r"^pass "):
         replace(ENTRY, **change)
 
 
