@@ -17,7 +17,6 @@ from shared.catalogue import conditions as only_if
 from shared.catalogue.model import (
     DOCUMENT,
     IDENTITY,
-    Eligibility,
     FeeLine,
     MissionDocument,
     Question,
