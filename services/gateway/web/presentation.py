@@ -77,6 +77,11 @@ def money(value: Money | Mapping[str, Any]) -> str:
     return chosen().money(money_of(value))
 
 
+def figure(value: Money | Mapping[str, Any]) -> str:
+    """Amount and currency in a column of a table."""
+    return chosen().figure(money_of(value))
+
+
 def day_of(value: dt.date | str) -> dt.date:
     """A date from an API answer."""
     return value if isinstance(value, dt.date) else dt.date.fromisoformat(value[:10])
@@ -229,6 +234,7 @@ def init_templates(app: Flask) -> None:
         has_text=has_text,
         source=source,
         money=money,
+        figure=figure,
         date=date,
         datetime=moment,
         mission_name=mission_name,
