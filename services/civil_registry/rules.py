@@ -1,11 +1,11 @@
 """Rules of the civil registry: matching of particulars, kinship, guardianship, validity of documents."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from shared.catalogue.model import KIN, OWN_OR_KIN
+from shared.catalogue.model import KIN, OWN_OR_KIN, RELATIVE
 from shared.values.dates import STATE_ZONE, age_on
 from shared.values.person import skeleton
 
@@ -79,6 +79,14 @@ def guardianship(parent: str | None, father_alive: bool, *, of_age: bool) -> str
 def may_draw(holder: str, tie: str | None) -> bool:
     """Whether somebody with this tie may have a document about the holder. `holder` is the transaction's rule."""
     return tie is not None and (tie != "self" if holder == KIN else tie == "self" or holder == OWN_OR_KIN)
+
+
+def may_be_drawn(holder: str, acts: Collection[str], tie: str | None) -> bool:
+    """Whether a document about the holder is drawn for somebody with this tie.
+
+    It is also drawn where a relative applies on the holder's behalf, if the transaction lets relatives do so.
+    """
+    return may_draw(holder, tie) or (tie is not None and RELATIVE in acts)
 
 
 def recheck(typed_particulars: Particulars, registered: Particulars | None) -> str | None:

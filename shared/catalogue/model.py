@@ -53,6 +53,8 @@ class Eligibility:
     code: str
     holds: Callable[[Facts], bool]
     law: str = ""
+    expected: bool = False
+    """It holds of nearly everybody: pages name it only where it does not."""
 
 
 @dataclass(frozen=True)

@@ -145,9 +145,9 @@ def reopen(session: Session, actor: Actor, mission: str, closure: str) -> Closur
 
 def _remove_holiday(session: Session, actor: Actor, mission: str, holiday: Closure) -> Closure | None:
     """A holiday is computed; what says that this mission works on it is a removed row of its own."""
-    names = ("country", "first_day", "last_day", "kind", "seats_closed", "payments_closed", "title_ar", "title_en")
-    names += ("source", "certainty", "estimated")
-    values = {name: getattr(holiday, name) for name in names} | {
+    days = ("country", "first_day", "last_day", "kind", "seats_closed", "payments_closed")
+    words = ("title_ar", "title_en", "source", "certainty", "estimated")
+    values = {name: getattr(holiday, name) for name in (*days, *words)} | {
         "id": holiday_closures.own_id(mission, holiday.id),
         "scope": mission,
         "approver": actor.id,

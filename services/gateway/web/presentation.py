@@ -80,6 +80,11 @@ def money(value: Money | Mapping[str, Any]) -> str:
     return chosen().money(money_of(value))
 
 
+def figure(value: Money | Mapping[str, Any]) -> str:
+    """Amount and currency in a column of a table."""
+    return chosen().figure(money_of(value))
+
+
 def day_of(value: dt.date | str) -> dt.date:
     """A date from an API answer. Raises ValueError for an instant, whose day depends on the mission: see `date_at`."""
     return value if isinstance(value, dt.date) else dt.date.fromisoformat(value)
@@ -222,6 +227,7 @@ def init_templates(app: Flask) -> None:
         has_text=has_text,
         source=source,
         money=money,
+        figure=figure,
         date=date,
         date_at=date_at,
         datetime=moment,
