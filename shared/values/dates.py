@@ -4,6 +4,10 @@ from collections.abc import Set
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+# How exactly the register knows a day. Of a date known by month or year the first day is stored, and rules count
+# from it, as Syrian papers do.
+DAY, MONTH, YEAR = "day", "month", "year"
+
 
 def local_date(instant: datetime, zone: str) -> date:
     """The calendar day of an instant at a mission. Raises ValueError for an instant without a zone of its own."""
