@@ -4,12 +4,14 @@ PostgreSQL uses an index under row-level security only for plain comparisons. So
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 from sqlalchemy import ColumnElement, and_, delete, insert, or_, select
 from sqlalchemy.orm import Session
 
 from services.consular.people.model import SearchKey
 from shared.values import names, references
+from shared.values.person import passport_number
 
 NAME, ACTING_NAME, REFERENCE, PASSPORT, BOOKLET = "name", "acting_name", "reference", "passport", "booklet"
 # Fewer signs than this would find half of a mission's files.
@@ -41,16 +43,17 @@ def is_found(application: ColumnElement[str], typed: str) -> ColumnElement[bool]
 
     None for a text too short to search with.
     """
-    conditions = [condition for condition in (_by_number(application, typed), _by_name(application, typed))]
+    conditions = (_by_number(application, typed), _by_name(application, typed))
     known = [condition for condition in conditions if condition is not None]
     return or_(*known) if known else None
 
 
 def _by_number(application: ColumnElement[str], typed: str) -> ColumnElement[bool] | None:
-    signs = references.plain(typed)
-    if len(signs) < SHORTEST_NUMBER:
-        return None
-    return _has_key(application, (REFERENCE, PASSPORT, BOOKLET), _begins(signs))
+    signs = {references.plain(typed)}
+    with suppress(ValueError):
+        signs.add(passport_number(typed))
+    ranges = [_begins(text) for text in sorted(signs) if len(text) >= SHORTEST_NUMBER]
+    return _has_key(application, (REFERENCE, PASSPORT, BOOKLET), or_(*ranges)) if ranges else None
 
 
 def _by_name(application: ColumnElement[str], typed: str) -> ColumnElement[bool] | None:

@@ -105,7 +105,9 @@ def test_two_different_numbers_are_no_answer() -> None:
         national_number("01234567890 09876543210")
 
 
-@pytest.mark.parametrize("typed", ["Passport No: N 001234567", "N–001 234 567", "جواز السفر n001234567", "Ｎ００１２３４５６７"])
+@pytest.mark.parametrize(
+    "typed", ["Passport No: N 001234567", "N–001 234 567", "جواز السفر n001234567", "Ｎ００１２３４５６７"]
+)
 def test_a_passport_number_is_found_in_what_was_pasted(typed: str) -> None:
     assert passport_number(typed) == "N001234567"
 
