@@ -4,7 +4,7 @@ import re
 import unicodedata
 from urllib.parse import unquote
 
-from shared.values.digits import ascii_digits
+from shared.values.digits import ascii_signs
 
 # Bidi controls and zero-width characters can swap what an officer reads; Arabic names need none of them. Halves of a
 # surrogate pair and the two last signs of a plane are no text and cannot be stored.
@@ -12,8 +12,6 @@ _CONTROLS = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e0fff]"
 )
-# The letters, digits and signs that East Asian keyboards write in double width.
-_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−⁃﹘﹣־᠆⸺⸻ー"), "-")
 _PASSPORT = re.compile(r"\b[A-Z]?[ \-]*[0-9](?:[ \-]?[0-9]){5,8}\b", re.ASCII)
 _NATIONAL = re.compile(r"(?<![0-9A-Z])[0-9](?:[ \-]*[0-9]){10}(?![0-9A-Z])", re.ASCII)
@@ -28,7 +26,7 @@ def strip_controls(text: str) -> str:
 def plain_signs(text: str) -> str:
     """A pasted text in capitals, its digits as 0-9, its dashes as hyphens, nothing in double width or encoded."""
     decoded = unquote(text) if "%" in text else text
-    return strip_controls(ascii_digits(decoded).translate(_FULL_WIDTH).translate(_DASHES)).upper()
+    return strip_controls(ascii_signs(decoded).translate(_DASHES)).upper()
 
 
 def national_number(text: str) -> str:

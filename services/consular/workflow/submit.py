@@ -13,7 +13,7 @@ from services.consular.applications.promise import promised_day
 from services.consular.applications.rules import Status
 from services.consular.applications.statements import as_facts, check_eligible, check_holder, verify_statements
 from services.consular.applications.transitions import check_status, load_for_update, transition
-from services.consular.missions import today
+from services.consular.missions import find, today
 from services.consular.passports.checks import check_submission, report_lost
 from services.consular.payments import tariffs
 from services.consular.people import search_keys, snapshot
@@ -94,7 +94,8 @@ def _complete(session: Session, application: Application, entry: Transaction) ->
     errors: dict[str, str] = {}
     answers: dict[str, object] = {}
     try:
-        answers = forms.check_answers(entry.slug, application.answers, today(session, application.mission))
+        day, country = today(session, application.mission), find(session, application.mission).country
+        answers = forms.check_answers(entry.slug, application.answers, day, country=country)
     except Invalid as error:
         errors |= error.errors
     uploaded = {upload.name for upload in store.list_uploads(session, application.reference)}

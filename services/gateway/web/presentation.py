@@ -145,6 +145,13 @@ def zone_of(mission: str | None) -> str:
     return next((one["zone"] for one in _missions() if one["code"] == code), "UTC")
 
 
+def country_of(mission: str | None) -> str:
+    """The country of a mission, by default the visitor's; empty when it is not known."""
+    visitor = visitor_or_none()
+    code = mission or (visitor.mission if visitor else "")
+    return next((one["country"] for one in _missions() if one["code"] == code), "")
+
+
 def mission_name(code: str) -> str:
     """A mission's name in the page's language, or its code when there is no name for it."""
     known = f"mission.{code}"
