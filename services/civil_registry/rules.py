@@ -7,7 +7,7 @@ from uuid import UUID
 
 from shared.catalogue.model import KIN, OWN_OR_KIN, RELATIVE
 from shared.values.dates import STATE_ZONE, age_on
-from shared.values.person import skeleton
+from shared.values.names import is_same_name
 
 # The register counts days in Syria's zone, also for documents that a mission abroad prints.
 ZONE = STATE_ZONE
@@ -104,12 +104,12 @@ def recheck(typed_particulars: Particulars, registered: Particulars | None) -> s
 
 
 def _name_matches(typed_particulars: Particulars, registered: Particulars) -> tuple[bool, ...]:
-    mother_names = {skeleton(registered.mother_name), skeleton(registered.mother_name + registered.mother_family)}
+    mother_names = (registered.mother_name, f"{registered.mother_name} {registered.mother_family}")
     return (
-        skeleton(typed_particulars.given_name) == skeleton(registered.given_name),
-        skeleton(typed_particulars.father_name) == skeleton(registered.father_name),
-        skeleton(typed_particulars.family_name) == skeleton(registered.family_name),
-        skeleton(typed_particulars.mother_name) in mother_names,
+        is_same_name(typed_particulars.given_name, registered.given_name),
+        is_same_name(typed_particulars.father_name, registered.father_name),
+        is_same_name(typed_particulars.family_name, registered.family_name),
+        any(is_same_name(typed_particulars.mother_name, name) for name in mother_names),
     )
 
 

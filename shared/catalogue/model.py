@@ -59,7 +59,7 @@ class Eligibility:
 
 @dataclass(frozen=True)
 class Question:
-    """One thing asked. `kind` names the reader in shared/forms.py: text, latin, long_text, date, past_date, choice, ...
+    """One thing asked. `kind` names the reader in shared/forms: text, latin, long_text, date, past_date, choice, ...
 
     Texts are `question.<name>.label`, `.hint` and `question.<name>.choice.<choice>` in the translations.
     """

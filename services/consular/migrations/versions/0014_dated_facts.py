@@ -6,7 +6,7 @@ from alembic import op
 from shared.database.migration import grant, scope_by_mission
 
 revision = "0014"
-down_revision = "0010"
+down_revision = "0013"
 
 ME = "current_setting('mahjar.person', true)"
 KINDS = "kind IN ('granted', 'power_of_attorney', 'guardianship', 'kin_guardianship')"
