@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from services.gateway.accounts.throttle import OPENINGS_BY_ADDRESS, address_prefix
+from services.gateway.accounts.throttle import OPENINGS_BY_ADDRESS
 from services.gateway.clients.consular.applications import Application
 from services.gateway.web.calendars import event, weeks
 from services.gateway.web.current import consular, visitor
@@ -15,7 +15,7 @@ from services.gateway.web.days import USUAL
 from services.gateway.web.forms import words
 from services.gateway.web.language import chosen
 from services.gateway.web.presentation import mission_name, t
-from services.gateway.web.throttling import slow_down
+from services.gateway.web.throttling import slow_down_network
 from shared.catalogue.model import APPOINTMENT, Transaction
 from shared.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal, Unavailable
 from shared.forms import transaction
@@ -27,7 +27,7 @@ LONGEST = 40
 
 def openings() -> Response:
     """Free times as JSON, for calendars and programs: nobody has to read our pages by machine."""
-    slow_down(OPENINGS_BY_ADDRESS, address_prefix(request.remote_addr))
+    slow_down_network(OPENINGS_BY_ADDRESS)
     mission, service = (request.args.get(name, "")[:LONGEST] for name in ("mission", "service"))
     appointments, mission = consular().appointments, mission or USUAL
     try:
