@@ -7,7 +7,8 @@ import pytest
 
 from shared.documents import validity
 from shared.documents.model import KINDS
-from shared.i18n import LANGUAGES, PLACEHOLDER, language
+from shared.fragments import LANGUAGES
+from shared.i18n import PLACEHOLDER, language
 
 pytestmark = pytest.mark.clock
 
