@@ -17,8 +17,6 @@ from tests.factories.gateway import Browser, Gateway
 from tests.factories.gateway_forms import fill, send
 from tests.factories.mandates import Client, close_files, release
 
-pytestmark = pytest.mark.clock
-
 SLUG, FIRST = "individual-extract", "passport-first"
 PEOPLE = (specimens.WOMAN, specimens.SERVED, specimens.MOTHER, specimens.FATHER, specimens.SON, specimens.DAUGHTER)
 LANGUAGES = ("ar", "en")
@@ -105,6 +103,7 @@ def test_a_mandate_from_account_to_account_until_it_is_ended(gateway: Gateway, l
     assert woman.submit(withdrawal, key=woman.hidden(withdrawal, "key")).status_code == 303
 
 
+@pytest.mark.clock
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_is_wrong_with_a_mandate_is_said_beside_its_field(gateway: Gateway, language: str) -> None:
     woman = gateway.visitor(person=specimens.WOMAN)
@@ -174,6 +173,7 @@ def test_for_oneself_goes_the_old_way(gateway: Gateway) -> None:
     assert browser.get("/en/apply/birth-statement/for/relative").status_code == 404
 
 
+@pytest.mark.clock
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_mothers_paper_is_checked_and_then_she_applies_for_her_child(gateway: Gateway, language: str) -> None:
     mother = gateway.visitor(person=specimens.MOTHER)
