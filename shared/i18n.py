@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property, lru_cache
-from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
@@ -20,6 +19,7 @@ from markupsafe import Markup
 from shared.direction import CONTROLS, isolate, isolate_number
 from shared.fragments import FOLDER, LANGUAGES, LOCALES, Forms, compile_texts, read_fragments
 from shared.settings import is_strict
+from shared.values.dates import local_time
 from shared.values.money import Money
 
 # Fractions take the form of a hundred.
@@ -90,18 +90,13 @@ class Language:
     def weekday(self, day: dt.date) -> str:
         return format_date(day, "EEEE", locale=self.locale)
 
-    def time(self, instant: dt.datetime, zone: str | ZoneInfo) -> str:
-        return self._instant(instant, zone, HOUR)
+    def time(self, instant: dt.datetime, zone: str) -> str:
+        return _format(instant, zone, HOUR, self.locale)
 
-    def datetime(self, instant: dt.datetime, zone: str | ZoneInfo) -> str:
+    def datetime(self, instant: dt.datetime, zone: str) -> str:
         """Day and hour in the zone; ValueError for an instant that does not know its own."""
-        return self._instant(instant, zone, str(self.locale.datetime_formats["medium"]).format(HOUR, DAY))
-
-    def _instant(self, instant: dt.datetime, zone: str | ZoneInfo, pattern: str) -> str:
-        if instant.tzinfo is None:
-            raise ValueError("an instant without a zone has no local time")
-        tzinfo = ZoneInfo(zone) if isinstance(zone, str) else zone
-        return format_datetime(instant, pattern, tzinfo=tzinfo, locale=self.locale)
+        day_and_hour = str(self.locale.datetime_formats["medium"]).format(HOUR, DAY)
+        return _format(instant, zone, day_and_hour, self.locale)
 
     def number(self, n: int | Decimal) -> str:
         """Western digits in both languages; a minus is held to the left of its number."""
@@ -148,6 +143,11 @@ def _parts(form: str, params: Mapping[str, object], format_param: Callable[[obje
             raise MissingText(f"no value for {{{part}}} in {form!r}")
         else:
             yield f"{{{part}}}"
+
+
+def _format(instant: dt.datetime, zone: str, pattern: str, locale: Locale) -> str:
+    local = local_time(instant, zone)
+    return format_datetime(local, pattern, tzinfo=local.tzinfo, locale=locale)
 
 
 @lru_cache

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from inspect import isfunction
 from pathlib import Path
 from types import NoneType, UnionType
@@ -11,10 +11,11 @@ from typing import Any, NotRequired, Union, get_args, get_origin, get_type_hints
 
 import pytest
 
+from deploy.demo.days import today
 from deploy.demo.population import specimens
 from deploy.dev.postgres import Postgres
+from services.consular import missions
 from services.consular.api import payments, prices
-from services.consular.missions import today
 from services.gateway.clients.civil_registry import CivilRegistry, Confirmed, Statement
 from services.gateway.clients.conscription import Assessment, Conscription
 from services.gateway.clients.consular import Consular
@@ -167,7 +168,7 @@ def test_mandates(gateway: Gateway, consular: Consular) -> None:
     body = {
         "agent_number": agent.national_number,
         "agent_given": agent.given_name,
-        "until": (datetime.now(UTC) + timedelta(days=90)).date().isoformat(),
+        "until": (today() + timedelta(days=90)).isoformat(),
         "scope": ["individual-extract"],
         "key": "contract-mandate",
         "statement": me,
@@ -252,7 +253,7 @@ def test_an_assessment_of_the_conscription_service(
 def test_an_imported_file_in_detail(consular: Consular, database: Callable[[str], Database]) -> None:
     head = replace(HEAD, mission="PRG")
     with database("consular").scope("PRG") as session:
-        day = today(session, "PRG")
+        day = missions.today(session, "PRG")
     window = {"window_from": day.isoformat(), "window_to": (day + timedelta(days=9)).isoformat()}
     consular.bookings.declare_phase(head, {**window, "lead_days": "5", "law_source": "Circular 3"}, new("PRG", 10))
     overview = consular.bookings.overview(head)
@@ -272,7 +273,7 @@ def test_an_imported_file_in_detail(consular: Consular, database: Callable[[str]
 def test_a_proposal_and_its_preview(consular: Consular, database: Callable[[str], Database]) -> None:
     head = replace(HEAD, mission="PRG")
     with database("consular").scope("PRG") as session:
-        day = today(session, "PRG")
+        day = missions.today(session, "PRG")
     terms = {
         "decree": "1/2026",
         "days": "1",

@@ -5,6 +5,7 @@ import uuid
 from sqlalchemy.orm import Session
 
 from deploy.demo.sandbox.pages import OUTCOMES, Books, Changed
+from services.consular import missions
 from services.consular.applications.model import Application
 from services.consular.payments.collection import take
 from services.consular.payments.collection.rules import Outcome
@@ -15,7 +16,7 @@ from services.consular.payments.providers.card import page_answer
 from services.consular.payments.providers.rules import Answer, ProviderStatus
 from services.consular.payments.tariffs import transaction_status
 from services.consular.workflow.settle import by_cash
-from shared.database.db import Database, now
+from shared.database.db import Database
 from shared.errors import Refusal
 from shared.identity.actor import Actor, service
 from shared.values import references
@@ -69,8 +70,9 @@ def state_of(database: Database, payment: Payment) -> Payment:
 
 
 def activate(session: Session, transaction: str, status: str = "active") -> None:
-    """A dated row of today."""
-    transaction_status.declare_status(session, transaction, status, now(session).date(), "test", "tests")
+    """A dated row of today, at the mission of the session."""
+    today = missions.today(session, session.info["mission"])
+    transaction_status.declare_status(session, transaction, status, today, "test", "tests")
 
 
 class InMemoryProvider:

@@ -13,6 +13,8 @@ from tests.factories.applications import receive
 from tests.factories.mandates import Acting, claim_for, close_files, mandated, release
 from tests.journey.conftest import Platform
 
+pytestmark = pytest.mark.clock
+
 SLUG, FIRST = "individual-extract", "passport-first"
 PEOPLE = (specimens.WOMAN, specimens.SERVED, specimens.FATHER, specimens.DAUGHTER)
 

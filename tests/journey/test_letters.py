@@ -19,6 +19,8 @@ from tests.factories.letters import CONVICTION, LICENCE, reply
 from tests.factories.ministries_sandbox import answer_all, ministries
 from tests.journey.conftest import Case, Platform, fresh_key
 
+pytestmark = pytest.mark.clock
+
 Begin = Callable[..., Case]
 
 

@@ -77,7 +77,12 @@ def do_at_each_mission(
     return count
 
 
+def zones(session: Session) -> list[str]:
+    """The time zones of all missions."""
+    return sorted({mission.zone for mission in list_all(session)})
+
+
 def check_zones() -> None:
-    """Raises ZoneInfoNotFoundError at start when this machine's zone data lack a mission's zone."""
+    """Raises ZoneInfoNotFoundError at start when the zone data lack a mission's zone."""
     for zone in sorted({row["zone"] for row in rows_of("mission")}):
         ZoneInfo(zone)

@@ -17,6 +17,8 @@ from shared.identity.actor import service
 from tests.conftest import HOME, ServiceClient, expatriate
 from tests.factories.civil_registry import consume, forwarded
 
+pytestmark = pytest.mark.clock
+
 EVENTS = {
     "birth-statement": "birth",
     "death-statement": "death",

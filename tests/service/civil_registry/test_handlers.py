@@ -1,7 +1,7 @@
 """What missions ask of the civil registry, the extracts it draws, and remarks on entries."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
+from deploy.demo.days import today
 from deploy.demo.population import specimens
 from services.civil_registry.annotate import annotate
 from services.civil_registry.model import Annotation, RegisterEvent, Request
@@ -19,9 +20,11 @@ from shared.documents.render import render_document
 from shared.errors import Invalid, NotFound, Refusal
 from shared.identity.actor import ANONYMOUS, service
 from shared.values import references
-from shared.values.dates import add_months
+from shared.values.dates import STATE_ZONE, add_months
 from tests.conftest import ELSEWHERE, HOME, ServiceClient, expatriate, officer
 from tests.factories.civil_registry import consume, forwarded
+
+pytestmark = pytest.mark.clock
 
 WOMAN = specimens.WOMAN
 REGISTRY = service("civil_registry", HOME)
@@ -178,7 +181,7 @@ def test_a_remark_is_written_cleaned_and_recorded(session: Session) -> None:
     [
         ({"kind": "gossip"}, {"kind": "unknown_choice"}),
         ({"happened_on": date(1992, 5, 19)}, {"happened_on": "out_of_range"}),
-        ({"happened_on": datetime.now(UTC).date() + timedelta(days=2)}, {"happened_on": "in_the_future"}),
+        ({"happened_on": today(STATE_ZONE) + timedelta(days=2)}, {"happened_on": "in_the_future"}),
         ({"text": (" \u200f ", "")}, {"text": "required"}),
     ],
 )

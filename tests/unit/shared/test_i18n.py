@@ -15,6 +15,8 @@ from shared.fragments import read_fragments as read
 from shared.i18n import PLACEHOLDER, Language, MissingText, language
 from shared.values.money import Money
 
+pytestmark = pytest.mark.clock
+
 AR, EN = language("ar"), language("en")
 HEAD = 'msgid ""\nmsgstr ""\n"Language: en\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n\n'
 

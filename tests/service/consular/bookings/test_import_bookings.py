@@ -22,6 +22,8 @@ from tests.factories.applications import Counter, Person, Registers
 from tests.factories.approvals import Signing
 from tests.factories.concurrency import at_once
 
+pytestmark = pytest.mark.clock
+
 PLACE, SLUG = "PAR", "passport-renewal"
 HEAD = "reference,national_number,given_name,transaction,booked_for"
 HEAD_OF_MISSION = officer("head_of_mission", PLACE, "head-1")

@@ -16,6 +16,8 @@ from tests.conftest import ELSEWHERE, HOME, officer
 from tests.factories.applications import Counter, Person, good_answers
 from tests.factories.uploads import JPEG, PNG, ZIP_END
 
+pytestmark = pytest.mark.clock
+
 At = Callable[..., Counter]
 
 

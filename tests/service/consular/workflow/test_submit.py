@@ -19,6 +19,8 @@ from shared.identity.crypto import Keys, create_keys
 from tests.conftest import ELSEWHERE, HOME
 from tests.factories.applications import PDF, Counter, Person, Registers, file_by_verbs
 
+pytestmark = pytest.mark.clock
+
 At = Callable[..., Counter]
 SLUG = "passport-renewal"
 

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 
 import pytest
 
+from deploy.demo.days import today
 from deploy.demo.population import specimens
 from deploy.demo.population.specimens import Specimen
 from tests.factories.applications import PDF, Counter
@@ -15,6 +16,8 @@ from tests.factories.duplicates import alike, filed
 from tests.factories.gateway import Browser, Gateway
 from tests.factories.gateway_forms import fill, send
 from tests.factories.mandates import Client, close_files, release
+
+pytestmark = pytest.mark.clock
 
 SLUG, FIRST = "individual-extract", "passport-first"
 PEOPLE = (specimens.WOMAN, specimens.SERVED, specimens.MOTHER, specimens.FATHER, specimens.SON, specimens.DAUGHTER)
@@ -36,10 +39,6 @@ def named(one: Specimen) -> dict[str, str]:
 
 def parts(name: str, day: date) -> dict[str, str]:
     return {f"{name}-day": str(day.day), f"{name}-month": str(day.month), f"{name}-year": str(day.year)}
-
-
-def today() -> date:
-    return datetime.now(UTC).date()
 
 
 def soon() -> date:

@@ -41,6 +41,8 @@ from shared.forms import check_answers
 from shared.i18n import Language, language
 from tests.journey.coverage_matrix import HAPPY, MENDED, REFUSED, WALKED
 
+pytestmark = pytest.mark.clock
+
 TODAY = date(2026, 11, 21)
 SERVICES = Path(reference.__file__).parents[2] / "services"
 each_entry = pytest.mark.parametrize("entry", CATALOGUE.values(), ids=CATALOGUE.keys())

@@ -10,6 +10,8 @@ from shared.documents.model import KINDS
 from shared.fragments import LANGUAGES
 from shared.i18n import PLACEHOLDER, language
 
+pytestmark = pytest.mark.clock
+
 TODAY = date(2026, 11, 21)
 # A length of time that a text states itself. Ages, years of service and deadlines of ten days are no validity.
 STATED = re.compile(

@@ -19,6 +19,8 @@ from tests.conftest import ServiceClient, expatriate
 from tests.factories.gateway import Gateway
 from tests.factories.payments import owe
 
+pytestmark = pytest.mark.clock
+
 SessionFor = Callable[..., Session]
 TODAY = date(2026, 11, 21)
 
