@@ -30,6 +30,7 @@ from services.gateway.clients.consular.notices import Notice
 from services.gateway.clients.consular.offers import Mission, Offer
 from services.gateway.clients.consular.payments import CardPage, Payment, UpgradePrice
 from services.gateway.clients.http import Client as HttpClient
+from services.gateway.clients.issued_documents import IssuedDocuments
 from services.gateway.clients.verification import Verification
 from shared.database.db import Database
 from shared.identity.actor import Actor
@@ -299,7 +300,7 @@ def returned_kinds() -> set[str]:
     subjects = [kind for kind in get_type_hints(Consular).values() if kind is not HttpClient]
     methods = [
         method
-        for client in (*subjects, CivilRegistry, Conscription)
+        for client in (*subjects, CivilRegistry, Conscription, IssuedDocuments)
         for name, method in vars(client).items()
         if isfunction(method) and not name.startswith("_")
     ]
@@ -327,5 +328,5 @@ def test_the_registers(gateway: Gateway, consular: Consular) -> None:
     served = conscription.state(EXPATRIATE, "cash-allowance")
     check(Statement, served)
     assert "service_status" in served["facts"]
-    for documents, mark in ((registry, "R"), (conscription, "M"), (consular.documents, "C")):
+    for documents, mark in ((registry.documents, "R"), (conscription.documents, "M"), (consular.documents, "C")):
         check(Verification, documents.verify(EXPATRIATE, new("RUH", 18, mark)))
