@@ -14,7 +14,6 @@ from services.conscription.model import Deferral, LawParameter, ServiceRecord
 from services.conscription.rules import deferral
 from services.conscription.rules.allowances import Man
 from services.conscription.rules.deferral import Decision
-from services.conscription.rules.stays import Stay
 from services.conscription.rules.working import Finding
 from shared import documents
 from shared.database import audit
@@ -24,6 +23,7 @@ from shared.documents.model import Document
 from shared.identity.actor import Actor
 from shared.messaging.messages import Envelope
 from shared.values.dates import STATE_ZONE, local_date
+from shared.values.stays import Stay
 
 KIND = "residence-deferral"
 RENEWAL = "residence-deferral-renewal"

@@ -12,7 +12,6 @@ from shared.catalogue.model import (
     TIER,
     AnswerRule,
     Ask,
-    Eligibility,
     FeeLine,
     Question,
     RequiredUpload,
@@ -48,7 +47,7 @@ EXPIRES_ON = Question("passport_expires_on", kind="date", step="passport", hijri
 EXPIRY_RULE = AnswerRule("expires_before_issue", "passport_expires_on", only_if.expires_after_issue)
 IDENTITY = (RequiredUpload("identity"), RequiredUpload("photo"), RequiredUpload("residence_permit", required=False))
 VALUE = (FeeLine("passport_value", DIRECTORATE),)
-ELIGIBLE = (Eligibility("registered", only_if.is_alive_and_registered, "Law 13/2021"), *minors.ELIGIBLE)
+ELIGIBLE = (*only_if.living_entry(), *minors.ELIGIBLE)
 
 TIERS = (Tier(REGULAR, REGULAR_DAYS), Tier(URGENT, URGENT_DAYS))
 TIER_QUESTION = Question(TIER, kind="choice", choices=(REGULAR, URGENT), step=TIER)

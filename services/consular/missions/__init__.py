@@ -63,6 +63,11 @@ def each_mission(database: Database, actor: Actor, moment: datetime | None = Non
         ]
 
 
+def zones(session: Session) -> list[str]:
+    """The time zones of all missions."""
+    return sorted({mission.zone for mission in list_all(session)})
+
+
 def do_at_each_mission(
     database: Database, actor: Actor, verb: Callable[[Session, Actor, date], int], moment: datetime | None = None
 ) -> int:
@@ -75,11 +80,6 @@ def do_at_each_mission(
         with database.scope(worker.mission) as session:
             count += verb(session, worker, day)
     return count
-
-
-def zones(session: Session) -> list[str]:
-    """The time zones of all missions."""
-    return sorted({mission.zone for mission in list_all(session)})
 
 
 def check_zones() -> None:
