@@ -6,11 +6,10 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from shared.database import audit, db
-from shared.database.rows import find_row
+from shared.database.rows import find_row, next_number
 from shared.documents import issuer
 from shared.documents.model import KINDS, Document, DocumentNumber
 from shared.identity.actor import Actor
@@ -64,11 +63,8 @@ def _printing() -> dict[str, Any]:
 
 
 def _next_number(session: Session, kind: str, mission: str, year: int) -> str:
-    statement = insert(DocumentNumber).values(mission=mission, kind=kind, year=year, last=1)
-    upsert = statement.on_conflict_do_update(
-        index_elements=["mission", "kind", "year"], set_={"last": DocumentNumber.last + 1}
-    ).returning(DocumentNumber.last)
-    return f"{mission}-{KINDS[kind].letters}-{year}-{session.scalar(upsert):06d}"
+    number = next_number(session, DocumentNumber, mission=mission, kind=kind, year=year)
+    return f"{mission}-{KINDS[kind].letters}-{year}-{number:06d}"
 
 
 def find(session: Session, code: str) -> Document:

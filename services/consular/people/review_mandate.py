@@ -16,7 +16,7 @@ from shared.catalogue.reasons import DEED_REFUSE_REASONS
 from shared.database import audit
 from shared.errors import Invalid, NotFound, Refusal
 from shared.identity.actor import Actor
-from shared.values.person import strip_controls
+from shared.reasons import check_choice, optional_text
 
 NOTE_LENGTH, LIST_LENGTH = 500, 100
 
@@ -119,10 +119,7 @@ def accept(session: Session, actor: Actor, reference: str, principal: AttestedPe
 
 def refuse(session: Session, actor: Actor, reference: str, reason: str, note: str) -> Mandate:
     """Refuses a deed for a reason of the list. Raises Invalid, Conflict."""
-    note_text = strip_controls(note)
-    if reason not in DEED_REFUSE_REASONS:
-        raise Invalid("unknown_choice" if reason else "required", field="reason")
-    if len(note_text) > NOTE_LENGTH:
-        raise Invalid("too_long", field="note")
-    values: dict[str, object] = {"state": REFUSED, "reason": reason, "note": note_text or None}
+    check_choice(reason, DEED_REFUSE_REASONS, "reason")
+    note_text = optional_text(note, NOTE_LENGTH, "note")
+    values: dict[str, object] = {"state": REFUSED, "reason": reason, "note": note_text}
     return change_mandate(session, actor, reference, REFUSED, values, Mandate.state == TO_CHECK)

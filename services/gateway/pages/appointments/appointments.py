@@ -101,12 +101,15 @@ def hold(reference: str) -> Answer | tuple[str, int]:
 @blueprint.get("/applications/<reference>/turn/confirm")
 def ask_confirm(reference: str) -> Answer | str:
     """The held time, before it is booked."""
+    return _ask(reference, "held", "pages/appointments/confirm.html", "turns.choose")
+
+
+def _ask(reference: str, state: str, template: str, otherwise: str) -> Answer | str:
+    """A page that asks before something is done with an appointment of this state; another page where there is none."""
     application, entry, appointment = load_bookable(reference)
-    if appointment.get("state") != "held":
-        return redirect(url_for("turns.choose", reference=reference), 303)
-    return render_template(
-        "pages/appointments/confirm.html", application=application, entry=entry, turn=appointment, key=token_urlsafe(16)
-    )
+    if appointment.get("state") != state:
+        return redirect(url_for(otherwise, reference=reference), 303)
+    return render_template(template, application=application, entry=entry, turn=appointment, key=token_urlsafe(16))
 
 
 @blueprint.post("/applications/<reference>/turn/confirm")
@@ -149,12 +152,7 @@ def reschedule(reference: str) -> Answer | tuple[str, int]:
 @blueprint.get("/applications/<reference>/turn/cancel")
 def ask_cancel(reference: str) -> Answer | str:
     """What cancelling means now, before it is done."""
-    application, entry, appointment = load_bookable(reference)
-    if appointment.get("state") != "booked":
-        return redirect(url_for("applications.show", reference=reference), 303)
-    return render_template(
-        "pages/appointments/cancel.html", application=application, entry=entry, turn=appointment, key=token_urlsafe(16)
-    )
+    return _ask(reference, "booked", "pages/appointments/cancel.html", "applications.show")
 
 
 @blueprint.post("/applications/<reference>/turn/cancel")
