@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from shared.production import check_secrets, is_demo
+from shared.upload_settings import UploadSettings
 
 SECRETS = ("MAHJAR_SECRET", "MAHJAR_PUBLIC_URL", "MAHJAR_DATABASE_URL")
 
@@ -55,6 +56,7 @@ class Settings:
     specimen: bool = True
     authority: AuthorityFiles | None = None
     proxies: int = 0
+    uploads: UploadSettings = field(default_factory=lambda: UploadSettings.load({}, specimen=True))
 
     @classmethod
     def load(cls, service: str, env: Mapping[str, str] = os.environ) -> "Settings":
@@ -80,6 +82,7 @@ class Settings:
             specimen=specimen,
             authority=_authority(env),
             proxies=int(env.get("MAHJAR_PROXIES", "0")),
+            uploads=UploadSettings.load(env, specimen=specimen),
         )
 
     @property

@@ -210,6 +210,10 @@ def serialise_upload(upload: Upload) -> View:
         "filename": upload.filename,
         "bytes": upload.size,
         "type": upload.type,
+        "pages": upload.pages,
+        "thumbnails": upload.thumbnails,
+        "state": upload.state,
+        "fault": upload.fault,
         "added_at": upload.added_at.isoformat(),
     }
 

@@ -155,8 +155,8 @@ def hand_in(sort: str) -> Response | tuple[str, int]:
         body = _read(questions, scoped=sort == POWER)
         scan = sent.read() if sent else b""
         if len(scan) > SCAN_BYTES:
-            raise Invalid("scan_too_large", field="scan")
-        deed = {"scan": b64encode(scan).decode(), "scan_type": sent.mimetype if sent else "", "kind": sort}
+            raise TooLarge("scan_too_large", field="scan")
+        deed = {"scan": b64encode(scan).decode(), "kind": sort}
         consular().mandates.submit_deed(visitor().actor, {**body, **deed})
     except Unavailable:
         raise

@@ -14,7 +14,6 @@ from shared.identity.crypto import Keys
 from shared.identity.representation import Representation, sign_representation
 from shared.values.dates import add_months
 from tests.conftest import ELSEWHERE, HOME, officer
-from tests.factories.applications import PDF
 from tests.factories.mandates import SLUG, Acting, Client, check, expire, introduce, mandated, release, today
 
 PEOPLE = (specimens.WOMAN, specimens.SERVED, specimens.STUDENT, specimens.MOTHER, specimens.ABROAD, specimens.FATHER)
@@ -327,7 +326,15 @@ def test_a_paper_is_checked_by_an_officer_before_anybody_acts_by_it(woman: Actin
         one["reference"] for one in desk.get("/desk/mandates", officer(mission=ELSEWHERE)).get_json()
     }
     assert desk.get(f"/desk/mandates/{reference}", officer(mission=ELSEWHERE)).status_code == 404
-    assert desk.get(f"/desk/mandates/{reference}/scan", officer()).data == PDF
+    scan = desk.get(f"/desk/mandates/{reference}/scan", officer())
+    assert (scan.content_type, scan.data[:5], scan.headers["X-Content-Type-Options"]) == (
+        "application/pdf",
+        b"%PDF-",
+        "nosniff",
+    )
+    page = desk.get(f"/desk/mandates/{reference}/scan/pages/1", officer())
+    assert (page.content_type, page.data[:2]) == ("image/jpeg", b"\xff\xd8")
+    assert desk.get(f"/desk/mandates/{reference}/scan/pages/2", officer()).status_code == 404
     assert desk.post(f"/desk/mandates/{reference}/accept", officer("clerk"), {}).status_code == 403
     accepted = check(woman.client, reference, woman.one)
     assert accepted.status_code == 200, accepted.get_json()

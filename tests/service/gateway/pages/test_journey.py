@@ -10,7 +10,8 @@ from shared.catalogue import CATALOGUE
 from shared.catalogue.model import Question
 from shared.identity.actor import Actor
 from shared.values.references import new
-from tests.factories.applications import PDF, answer_to
+from tests.factories.applications import answer_to
+from tests.factories.uploads import PDF
 from tests.factories.gateway import PASSWORD, Browser, Gateway
 
 SLUGS = ("individual-extract", "passport-renewal", "cash-allowance")

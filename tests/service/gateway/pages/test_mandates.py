@@ -10,7 +10,7 @@ import pytest
 
 from deploy.demo.population import specimens
 from deploy.demo.population.specimens import Specimen
-from tests.factories.applications import PDF
+from tests.factories.uploads import PDF
 from tests.factories.gateway import Browser, Gateway
 from tests.factories.mandates import Client, close_files, release
 from tests.service.consular.people.test_duplicates import At, alike, filed

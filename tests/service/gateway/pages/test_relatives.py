@@ -7,7 +7,7 @@ import pytest
 from deploy.demo.population import specimens
 from deploy.demo.population.specimens import Specimen
 from shared.catalogue import CATALOGUE, kin
-from tests.factories.applications import PDF
+from tests.factories.uploads import PDF
 from tests.factories.gateway import Browser, Gateway
 from tests.service.gateway.pages.test_journey import begin, send
 
