@@ -1,4 +1,4 @@
-"""Where uploads are stored, with which key they are sealed, and who scans them for malware: read from the environment."""
+"""Where uploads are stored, with which key they are sealed, and who scans them for malware."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

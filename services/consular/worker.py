@@ -10,7 +10,7 @@ from services.consular.missions import each_mission
 from services.consular.payments import hosted
 from services.consular.payments.provider import Provider
 from services.consular.payments.rules import Answer
-from services.consular.uploads import move, retention, waiting
+from services.consular.uploads import retention, transfer, waiting
 from services.consular.uploads.intake import Intake, open_intake
 from services.consular.workflow import booklet, lapse, remind, settle, suspend
 from shared.database.db import Database
@@ -63,8 +63,8 @@ def take_in_uploads(intake: Intake) -> None:
     """Moves uploads of earlier versions into the store, and scans those that wait for the scanner."""
     until = time.monotonic() + QUERY_SECONDS
     for actor, _ in each_mission(intake.database, service(NAME)):
-        move.move_uploads(intake, actor, until)
-        move.move_scans(intake, actor, until)
+        transfer.transfer_uploads(intake, actor, until)
+        transfer.transfer_scans(intake, actor, until)
         waiting.scan_waiting(intake, actor, until)
 
 

@@ -86,7 +86,6 @@ class Acting:
             "until": (day + timedelta(days=60)).isoformat(),
             "scope": [SLUG],
             "scan": b64encode(PDF).decode(),
-            "scan_type": "application/pdf",
         }
         return self.post("/mandates/papers", self.keyed(**{**paper, **changes}))
 

@@ -13,7 +13,7 @@ from services.consular.applications.statements import attested_person
 from services.consular.missions import today
 from services.consular.people import mandate_notices, mandates, review_mandate
 from services.consular.people.model import Mandate
-from services.consular.uploads import blobs, move
+from services.consular.uploads import blobs, transfer
 from services.consular.uploads.blobs import SERVED
 from services.consular.uploads.model import BlobUse
 from services.consular.uploads.rules import ENDINGS
@@ -40,7 +40,13 @@ class DeedRefusal(Keyed):
 
 def _serialise(session: Session, mandate: Mandate) -> dict[str, Any]:
     view = mandates.serialise(mandate, current_actor(), today(session, mandate.mission))
-    return {**view, "principal_number": mandate.principal_number, "scan_type": mandate.scan_type}
+    pages = blobs.count_pages(session, mandate.reference)
+    return {
+        **view,
+        "principal_number": mandate.principal_number,
+        "scan_type": mandate.scan_type,
+        "scan_pages": pages,
+    }
 
 
 @blueprint.get("/mandates")
@@ -81,7 +87,7 @@ def _scan_file(reference: str) -> BlobUse:
         review_mandate.note_scan_read(session, current_actor(), reference)
         file = blobs.find(session, reference, SERVED)
     if file is None:
-        move.move_scan(intake(), service("consular", mission_of(reference)), reference)
+        transfer.transfer_scan(intake(), service("consular", mission_of(reference)), reference)
         with mission_session(reference) as session:
             file = blobs.find(session, reference, SERVED)
     if file is None:

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, current_app, request
 from sqlalchemy.orm import Session
 
 from services.consular.api.request import TEXT, mission_session
-from services.consular.uploads import move, rules, store
+from services.consular.uploads import rules, store, transfer
 from services.consular.uploads.blobs import SERVED, THUMBNAIL
 from services.consular.uploads.decoding import client
 from services.consular.uploads.decoding.result import Fault
@@ -101,7 +101,7 @@ def _find(upload_id: str, role: str, page: int) -> tuple[Upload, BlobUse]:
     with mission_session(upload_id) as session:
         upload_row, file = find(session)
     if file is None:
-        move.move_upload(intake(), service("consular", mission_of(upload_id)), upload_id)
+        transfer.transfer_upload(intake(), service("consular", mission_of(upload_id)), upload_id)
         with mission_session(upload_id) as session:
             upload_row, file = find(session)
     if file is None:

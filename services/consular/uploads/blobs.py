@@ -112,6 +112,7 @@ def forget(session: Session, addresses: Sequence[str]) -> None:
     session.execute(delete(StoredBlob).where(StoredBlob.address.in_(addresses), StoredBlob.deleting))
 
 
-def count(session: Session) -> int:
-    """The number of blobs of the session's mission."""
-    return session.scalar(select(func.count()).select_from(StoredBlob)) or 0
+def count_pages(session: Session, owner: str) -> int:
+    """How many pages of a file have a thumbnail; at least the first can be drawn."""
+    thumbnails = select(func.count()).where(BlobUse.owner == owner, BlobUse.role == THUMBNAIL)
+    return max(session.scalar(thumbnails) or 0, 1)

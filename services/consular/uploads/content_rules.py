@@ -75,7 +75,8 @@ def _jpeg_parts(data: bytes) -> Iterator[bytes]:
     start, moves = 0, False
     while True:
         end = start + 2
-        for segment, end in _jpeg_segments(data, start):
+        for segment, position in _jpeg_segments(data, start):
+            end = position
             moves = moves or bool(_MOVING.search(segment))
             yield segment
         tail = data[end:]

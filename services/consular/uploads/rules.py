@@ -33,12 +33,6 @@ FAULTS: Mapping[str, int] = {
     "file_encrypted": _UNPROCESSABLE,
     "file_infected": _UNPROCESSABLE,
 }
-# Any fault may name these in its text.
-FAULT_LIMITS: Mapping[str, int] = {
-    "megabytes": LIMIT_BYTES // 1024 // 1024,
-    "megapixels": LIMIT_PIXELS // 1_000_000,
-    "pages": LIMIT_PAGES,
-}
 # Invisible and direction-changing characters make gpj.exe look like exe.jpg.
 _UNSAFE_IN_NAME = re.compile('[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"*:<>?|;\\\\/]+')
 
@@ -48,6 +42,12 @@ def size_fault(data: bytes) -> str | None:
     if not data:
         return "file_empty"
     return "file_too_large" if len(data) > LIMIT_BYTES else None
+
+
+def fault_limits() -> dict[str, object]:
+    """The limits that the text of a fault may name."""
+    limits = LIMIT_BYTES // 1024 // 1024, LIMIT_PIXELS // 1_000_000, LIMIT_PAGES
+    return dict(zip(("megabytes", "megapixels", "pages"), limits, strict=True))
 
 
 def safe_name(filename: str, type: str) -> str:

@@ -77,9 +77,7 @@ def find(session: Session, upload: str) -> Upload:
     return row
 
 
-def served_file(
-    session: Session, actor: Actor, upload: Upload, role: str = SERVED, page: int = 1
-) -> BlobUse | None:
+def served_file(session: Session, actor: Actor, upload: Upload, role: str = SERVED, page: int = 1) -> BlobUse | None:
     """The file to serve; the read is recorded. None while the bytes of an earlier version are not moved yet.
 
     Raises NotFound for a page that is not there, Conflict for an upload that nobody may read (yet).

@@ -2,7 +2,7 @@
 
 import time
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from services.consular.uploads import blobs
 from services.consular.uploads.blobs import ORIGINAL, SERVED, THUMBNAIL
@@ -42,7 +42,7 @@ def scan_waiting(intake: Intake, actor: Actor, until: float = float("inf")) -> i
     return scanned
 
 
-def _waits() -> object:
+def _waits() -> ColumnElement[bool]:
     return (Upload.state == WAITING) & Upload.removed_at.is_(None)
 
 

@@ -14,6 +14,8 @@ from shared.identity.crypto import Keys
 from shared.logs import request_id
 
 TIMEOUT = urllib3.Timeout(connect=1.0, read=10.0)
+# A file is decoded and scanned, perhaps behind others, before it is answered.
+FILE_TIMEOUT = urllib3.Timeout(connect=1.0, read=40.0)
 # Only a connection that was never made may be tried again: anything else might already have happened.
 RETRIES = urllib3.Retry(total=None, connect=2, read=0, redirect=0, status=0, other=0, backoff_factor=0.05)
 
@@ -40,6 +42,7 @@ class Client:
         query: Mapping[str, str] | None = None,
         data: bytes | None = None,
         headers: Mapping[str, str] | None = None,
+        timeout: urllib3.Timeout = TIMEOUT,
     ) -> bytes:
         """The body of a good answer. Raises the upstream's Refusal, or Unavailable when it does not answer properly."""
         all_headers = {
@@ -49,7 +52,7 @@ class Client:
         }
         try:
             target = f"{self.prefix}{path}" + ("?" + urlencode(query) if query else "")
-            response = self.pool.urlopen(method, target, body=data, headers=all_headers)
+            response = self.pool.urlopen(method, target, body=data, headers=all_headers, timeout=timeout)
         except urllib3.exceptions.HTTPError as error:
             raise Unavailable("service_down", service=self.audience) from error
         if response.status < 400:

@@ -18,21 +18,108 @@ CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 4, 38, 22, 2
 ALLOW, REFUSE, KILL = 0x7FFF0000, 0x00050000 | 1, 0x80000000
 LOAD_WORD, JUMP_IF_EQUAL, RETURN = 0x20, 0x15, 0x06
-# What computing on bytes that are already there needs: read, write, memory, time, exit. By machine: audit number, calls.
+# What computing on bytes that are already there needs: read, write, memory, time, exit.
+# By machine: its number, and the numbers of the calls.
 CALLS: dict[str, tuple[int, tuple[int, ...]]] = {
     "x86_64": (
         0xC000003E,
-        # fmt: off
-        (0, 1, 3, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17, 19, 20, 23, 24, 25, 28, 35, 39, 60, 72, 79, 96, 98, 102, 104,
-         107, 108, 131, 186, 201, 202, 204, 219, 228, 229, 230, 231, 271, 273, 318, 324, 334),
-        # fmt: on
+        (
+            0,
+            1,
+            3,
+            5,
+            7,
+            8,
+            9,
+            10,
+            11,
+            12,
+            13,
+            14,
+            15,
+            17,
+            19,
+            20,
+            23,
+            24,
+            25,
+            28,
+            35,
+            39,
+            60,
+            72,
+            79,
+            96,
+            98,
+            102,
+            104,
+            107,
+            108,
+            131,
+            186,
+            201,
+            202,
+            204,
+            219,
+            228,
+            229,
+            230,
+            231,
+            271,
+            273,
+            318,
+            324,
+            334,
+        ),
     ),
     "aarch64": (
         0xC00000B7,
-        # fmt: off
-        (17, 25, 57, 62, 63, 64, 65, 66, 67, 72, 73, 80, 93, 94, 98, 99, 101, 113, 114, 115, 123, 124, 128, 132, 134,
-         135, 139, 165, 169, 172, 174, 175, 176, 177, 178, 214, 215, 216, 222, 226, 233, 278, 283, 293),
-        # fmt: on
+        (
+            17,
+            25,
+            57,
+            62,
+            63,
+            64,
+            65,
+            66,
+            67,
+            72,
+            73,
+            80,
+            93,
+            94,
+            98,
+            99,
+            101,
+            113,
+            114,
+            115,
+            123,
+            124,
+            128,
+            132,
+            134,
+            135,
+            139,
+            165,
+            169,
+            172,
+            174,
+            175,
+            176,
+            177,
+            178,
+            214,
+            215,
+            216,
+            222,
+            226,
+            233,
+            278,
+            283,
+            293,
+        ),
     ),
 }
 libc = ctypes.CDLL(None, use_errno=True)
@@ -42,7 +129,7 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p))
 
 
-def leave_network() -> None:
+def drop_network() -> None:
     """Enters a network namespace without any interface, and becomes nobody where this process is root."""
     flags = CLONE_NEWNET if os.geteuid() == 0 else CLONE_NEWNET | CLONE_NEWUSER
     libc.unshare(flags)

@@ -1,4 +1,4 @@
-"""Draws the pages of a PDF as pictures: thumbnails, one page to read, or all pages of a file that is not safe itself."""
+"""Draws the pages of a PDF as pictures: thumbnails, one page to read, or all pages of a file that is not safe."""
 
 import io
 import time
@@ -28,7 +28,8 @@ def open_pdf(data: bytes) -> pypdfium2.PdfDocument:
 
 def thumbnails(data: bytes) -> list[File]:
     """A thumbnail of each page, the first ones where time is short. Raises Fault when the first cannot be drawn."""
-    until, files = time.monotonic() + THUMBNAIL_SECONDS, []
+    until = time.monotonic() + THUMBNAIL_SECONDS
+    files: list[File] = []
     document = open_pdf(data)
     for index in range(len(document)):
         if files and time.monotonic() > until:
@@ -47,7 +48,7 @@ def draw(document: pypdfium2.PdfDocument, index: int, side: int) -> Image.Image:
     page = document[index]
     width, height = page.get_size()
     long_side = max(width, height, 1.0)
-    image = page.render(scale=side / long_side, may_draw_forms=False).to_pil().convert("RGB")
+    image: Image.Image = page.render(scale=side / long_side, may_draw_forms=False).to_pil().convert("RGB")
     with suppress(pypdfium2.PdfiumError):
         page.close()
     return image

@@ -3,10 +3,13 @@
 It is started with an empty environment, holds no key and no connection, and ends when its starter does.
 """
 
+import io
 import os
 import signal
 import socket
 import sys
+
+import pikepdf
 
 from services.consular.uploads import content_rules, rules
 from services.consular.uploads.decoding import confinement, images, pdf, pdf_pages
@@ -20,7 +23,7 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     images.prepare()
     _load_all()
-    confinement.leave_network()
+    confinement.drop_network()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, 1, 1)
@@ -37,9 +40,9 @@ def main() -> None:
 
 def _load_all() -> None:
     """Decodes a file of each kind, so that nothing has to be loaded once files can no longer be opened."""
-    blank = pdf.pikepdf.new()
+    blank = pikepdf.new()
     blank.add_blank_page(page_size=(72, 72))
-    content = images.io.BytesIO()
+    content = io.BytesIO()
     blank.save(content)
     pdf.decode(content.getvalue())
     pdf_pages.draw_page(pdf_pages.rasterise(content.getvalue()), 1)

@@ -1,10 +1,11 @@
 """Mandates: who acts for whom, and the deeds that officers check."""
 
+import json
 from collections.abc import Mapping
 from typing import Any, TypedDict, cast
 from urllib.parse import quote
 
-from services.gateway.clients.http import Client
+from services.gateway.clients.http import FILE_TIMEOUT, Client
 from services.gateway.clients.names import PrintedName
 from shared.identity.actor import Actor
 
@@ -32,10 +33,11 @@ class Mandate(TypedDict):
 
 
 class Deed(Mandate):
-    """A mandate as the desk checks it: with the principal's number as it was typed, and the type of the scan."""
+    """A mandate as the desk checks it: with the principal's number as it was typed, and its scan."""
 
     principal_number: str
     scan_type: str
+    scan_pages: int
 
 
 class Proof(TypedDict):
@@ -61,7 +63,8 @@ class Mandates:
 
     def submit_deed(self, actor: Actor, body: Mapping[str, Any]) -> None:
         """Puts a power of attorney or guardianship certificate before the officers."""
-        self.client.post("/mandates/papers", actor, dict(body))
+        content, headers = json.dumps(dict(body)).encode(), {"Content-Type": "application/json"}
+        self.client.raw("POST", "/mandates/papers", actor, data=content, headers=headers, timeout=FILE_TIMEOUT)
 
     def settle(self, actor: Actor, reference: str, verb: str, body: Mapping[str, Any]) -> None:
         """Accepts, declines or ends a mandate."""
@@ -81,7 +84,12 @@ class Mandates:
 
     def deed_scan(self, actor: Actor, reference: str) -> bytes:
         """The scan of a deed."""
-        return self.client.raw("GET", f"/desk{_path(reference, 'scan')}", actor)
+        return self.client.raw("GET", f"/desk{_path(reference, 'scan')}", actor, timeout=FILE_TIMEOUT)
+
+    def deed_page(self, actor: Actor, reference: str, page: int) -> bytes:
+        """A page of the scan of a deed as a picture to read."""
+        path = f"/desk{_path(reference, f'scan/pages/{page}')}"
+        return self.client.raw("GET", path, actor, timeout=FILE_TIMEOUT)
 
     def decide_deed(self, actor: Actor, reference: str, verb: str, body: Mapping[str, Any]) -> None:
         """Accepts or refuses a deed."""

@@ -6,10 +6,10 @@ from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answered
 
 from services.gateway.clients.consular.mandates import Deed
-from services.gateway.desk.scans import send_scan
 from services.gateway.desk.wording import refusal_text
 from services.gateway.web.current import actor, civil_registry, consular
 from services.gateway.web.presentation import scope_name, t
+from services.gateway.web.stored_files import send_stored
 from shared.catalogue.reasons import DEED_REFUSE_REASONS
 from shared.errors import NotAllowed, NotFound, Refusal, Unavailable
 
@@ -60,7 +60,12 @@ def _registered_person(deed: Deed) -> dict[str, object] | None:
 
 def scan(reference: str) -> Response:
     """The scan of a deed."""
-    return send_scan(consular().mandates.deed_scan(actor(), reference))
+    return send_stored(consular().mandates.deed_scan(actor(), reference), reference, inline=True)
+
+
+def scan_page(reference: str, page: int) -> Response:
+    """A page of the scan of a deed as a picture to read."""
+    return send_stored(consular().mandates.deed_page(actor(), reference, page), f"{reference}-{page}", inline=True)
 
 
 def accept(reference: str) -> Answer:

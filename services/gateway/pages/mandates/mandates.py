@@ -16,7 +16,7 @@ from services.gateway.web.throttling import slow_down
 from shared.catalogue import TRANSACTIONS
 from shared.catalogue.model import AGENT, Question
 from shared.catalogue.scopes import available_scopes
-from shared.errors import Invalid, NotFound, Refusal, Unavailable
+from shared.errors import Invalid, NotFound, Refusal, TooLarge, Unavailable
 from shared.identity.representation import PURPOSE
 
 GRANT = (

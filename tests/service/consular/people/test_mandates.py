@@ -2,6 +2,7 @@
 
 import threading
 import uuid
+from base64 import b64encode
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from shared.identity.representation import Representation, sign_representation
 from shared.values.dates import add_months
 from tests.conftest import ELSEWHERE, HOME, officer
 from tests.factories.mandates import SLUG, Acting, Client, check, expire, introduce, mandated, release, today
+from tests.factories.uploads import PDF
 
 PEOPLE = (specimens.WOMAN, specimens.SERVED, specimens.STUDENT, specimens.MOTHER, specimens.ABROAD, specimens.FATHER)
 
@@ -361,9 +363,8 @@ def test_an_officer_refuses_a_paper_with_a_reason_of_the_list(woman: Acting, age
     ("changes", "field", "code"),
     [
         ({"scan": ""}, "scan", "scan_missing"),
-        ({"scan": "%%%"}, "scan", "file_type_wrong"),
-        ({"scan_type": "image/png"}, "scan", "file_type_wrong"),
-        ({"scan_type": "text/html"}, "scan", "file_type_unknown"),
+        ({"scan": "%%%"}, "scan", "file_unreadable"),
+        ({"scan": b64encode(PDF[:200]).decode()}, "scan", "file_unreadable"),
         ({"issued_on": "2031-01-01"}, "issued_on", "paper_not_yet_issued"),
         ({"until": None}, "until", "required"),
         ({"until": "2020-01-01"}, "until", "mandate_ends_in_the_past"),
@@ -377,6 +378,14 @@ def test_each_fault_of_a_paper_has_its_code(
 ) -> None:
     answer = agent.hand_in(woman.one, "power_of_attorney", **changes)
     assert (answer.status_code, code_of(answer, field)) == (422, code)
+
+
+@pytest.mark.parametrize(
+    ("scan", "code"), [(b"<html></html>", "file_type_unknown"), (PDF + b"<script>", "file_two_kinds")]
+)
+def test_a_scan_of_another_kind_is_refused(woman: Acting, agent: Acting, scan: bytes, code: str) -> None:
+    answer = agent.hand_in(woman.one, "power_of_attorney", scan=b64encode(scan).decode())
+    assert (answer.status_code, code_of(answer, "scan")) == (415, code)
 
 
 def test_an_officer_is_told_of_nobody_who_is_not_there(woman: Acting, agent: Acting, service_client: Client) -> None:

@@ -11,8 +11,8 @@ from shared.catalogue.model import Question
 from shared.identity.actor import Actor
 from shared.values.references import new
 from tests.factories.applications import answer_to
-from tests.factories.uploads import PDF
 from tests.factories.gateway import PASSWORD, Browser, Gateway
+from tests.factories.uploads import PDF
 
 SLUGS = ("individual-extract", "passport-renewal", "cash-allowance")
 

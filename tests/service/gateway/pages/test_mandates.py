@@ -10,9 +10,9 @@ import pytest
 
 from deploy.demo.population import specimens
 from deploy.demo.population.specimens import Specimen
-from tests.factories.uploads import PDF
 from tests.factories.gateway import Browser, Gateway
 from tests.factories.mandates import Client, close_files, release
+from tests.factories.uploads import PDF
 from tests.service.consular.people.test_duplicates import At, alike, filed
 from tests.service.gateway.pages.test_journey import fill, send
 
@@ -174,7 +174,10 @@ def test_a_mothers_paper_is_checked_and_then_she_applies_for_her_child(gateway: 
     clerk, officer = gateway.visitor("clerk"), gateway.visitor("officer")
     listed, one = f"/{language}/desk/mandates", f"/{language}/desk/mandates/{mandate}"
     assert mandate in officer.get(listed).text
-    assert officer.get(f"{one}/scan").data == PDF
+    scan, picture = officer.get(f"{one}/scan"), officer.get(f"{one}/scan/pages/1")
+    assert (scan.data[:5], scan.headers["Content-Disposition"]) == (b"%PDF-", f"attachment; filename={mandate}.pdf")
+    assert (picture.content_type, picture.headers["Content-Disposition"].split(";")[0]) == ("image/jpeg", "inline")
+    assert scan.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
     assert "desk/mandates/" + mandate + "/accept" not in clerk.get(one).text
     assert specimens.SON.national_number in officer.get(one).text
     unsaid = officer.submit(f"{one}/refuse", page=one, reason="")

@@ -29,21 +29,21 @@ class MovedFile:
     files: Sequence[StoredFile]
 
 
-def move_uploads(intake: Intake, actor: Actor, until: float = float("inf")) -> int:
+def transfer_uploads(intake: Intake, actor: Actor, until: float = float("inf")) -> int:
     """Moves the mission's uploads one by one, each in its own commit, until a moment of the monotonic clock.
 
     Gives how many were moved. Raises Unavailable when the store or the scanner is down; what was moved stays moved.
     """
-    return _move_all(intake, actor, until, Upload.id, Upload.content.is_not(None), move_upload)
+    return _transfer_all(intake, actor, until, Upload.id, Upload.content.is_not(None), transfer_upload)
 
 
-def move_scans(intake: Intake, actor: Actor, until: float = float("inf")) -> int:
+def transfer_scans(intake: Intake, actor: Actor, until: float = float("inf")) -> int:
     """Moves the scans of the mission's deeds likewise."""
-    return _move_all(intake, actor, until, Mandate.reference, Mandate.scan.is_not(None), move_scan)
+    return _transfer_all(intake, actor, until, Mandate.reference, Mandate.scan.is_not(None), transfer_scan)
 
 
-def _move_all(
-    intake: Intake, actor: Actor, until: float, key: Any, unmoved: Any, move: Callable[[Intake, Actor, str], None]
+def _transfer_all(
+    intake: Intake, actor: Actor, until: float, key: Any, unmoved: Any, transfer: Callable[[Intake, Actor, str], None]
 ) -> int:
     moved = 0
     while time.monotonic() < until:
@@ -52,14 +52,14 @@ def _move_all(
         if not keys:
             break
         for one in keys:
-            move(intake, actor, one)
+            transfer(intake, actor, one)
             moved += 1
             if time.monotonic() > until:
                 break
     return moved
 
 
-def move_upload(intake: Intake, actor: Actor, upload_id: str) -> None:
+def transfer_upload(intake: Intake, actor: Actor, upload_id: str) -> None:
     """Moves one upload; one that another process moved meanwhile stays as it is."""
     mission = str(actor.mission)
     with intake.database.scope(mission) as session:
@@ -79,7 +79,7 @@ def move_upload(intake: Intake, actor: Actor, upload_id: str) -> None:
             audit.record(session, actor, "paper.moved", application, paper=upload_id, reason=moved.fault)
 
 
-def move_scan(intake: Intake, actor: Actor, reference: str) -> None:
+def transfer_scan(intake: Intake, actor: Actor, reference: str) -> None:
     """Moves the scan of one deed."""
     mission = str(actor.mission)
     with intake.database.scope(mission) as session:
