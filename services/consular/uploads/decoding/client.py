@@ -22,7 +22,14 @@ AT_ONCE, QUEUE_SECONDS, START_SECONDS = 2, 10.0, 20.0
 # A PDF of fifty drawn pages; anything larger is no answer.
 LIMIT_ANSWER, BLOCK = 48 * 1024 * 1024, 1 << 16
 # The children's libraries read these and nothing else; above all no secret is handed on.
-ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "PYTHONPATH": str(ROOT),
+    "PYTHONDONTWRITEBYTECODE": "1",
+    # Each arena of the allocator takes a part of the memory limit.
+    "MALLOC_ARENA_MAX": "1",
+}
 
 
 class DecodingServer:
