@@ -118,7 +118,9 @@ def _png_parts(data: bytes) -> Iterator[bytes]:
     while position + 12 <= len(data):
         length, name = int.from_bytes(data[position : position + 4], "big"), data[position + 4 : position + 8]
         if name not in (b"IDAT", b"fdAT", b"PLTE", b"iCCP"):
-            yield data[position + 8 : position + 8 + length]
+            # Data of the camera begin like a TIFF.
+            start = position + 8 + (4 if name == b"eXIf" else 0)
+            yield data[start : position + 8 + length]
         position += 12 + length
         if name == b"IEND":
             tail = data[position:]

@@ -59,12 +59,14 @@ class DecodingServer:
             until = time.monotonic() + WALL_SECONDS
             try:
                 answer = _exchange(ours, request, until)
-            except (TimeoutError, BrokenPipeError, ConnectionResetError):
+            except TimeoutError as error:
+                # Its processor time would have ended it: the machine has too much to do, and the file no fault.
+                with suppress(ProcessLookupError, PermissionError):
+                    os.kill(child, signal.SIGKILL)
+                raise Unavailable("decoding_busy") from error
+            except (BrokenPipeError, ConnectionResetError):
                 answer = b""
         if not answer:
-            # Nobody may outlive its time, not even a process that stopped the kernel's clock.
-            with suppress(ProcessLookupError, PermissionError):
-                os.kill(child, signal.SIGKILL)
             raise Fault("file_too_complex")
         try:
             return unpack(answer)

@@ -11,7 +11,8 @@ import signal
 from services.consular.uploads.decoding.system_calls import libc, refuse_calls
 
 MEMORY_BYTES = 384 * 1024 * 1024
-CPU_SECONDS, WALL_SECONDS = 4, 5
+# A file is judged by its processor time; the clock on the wall only ends what a busy machine never gets to.
+CPU_SECONDS, WALL_SECONDS = 4, 12
 NOBODY = 65534
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 PR_SET_DUMPABLE = 4

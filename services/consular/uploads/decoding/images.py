@@ -71,13 +71,13 @@ def check_pixels(width: int, height: int) -> None:
 def _clean(image: Image.Image) -> Image.Image:
     """The picture alone, upright, in sRGB on white."""
     side = rules.LONG_SIDE
+    # A JPEG is decoded at the size that is needed, which saves memory and time.
+    image.draft(None, (side, side))
+    image.load()
     orientation = 1
     with suppress(*BROKEN):
         orientation = image.getexif().get(0x0112, 1)
     profile = image.info.get("icc_profile")
-    # A JPEG is decoded at the size that is needed, which saves memory and time.
-    image.draft(None, (side, side))
-    image.load()
     image = _halved(image)
     image.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=2.0)
     image = _in_srgb(image, profile)

@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import sys
+import zipfile
 
 import pikepdf
 
@@ -46,7 +47,10 @@ def _load_all() -> None:
     blank.save(content)
     pdf.decode(content.getvalue())
     pdf_pages.draw_page(pdf_pages.rasterise(content.getvalue()), 1)
-    for damaged in (content.getvalue()[:200], b"%PDF-1.4 %%EOF"):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("a", b"")
+    for damaged in (content.getvalue()[:200], b"%PDF-1.4 %%EOF", b"%PDF-1.4" + packed.getvalue()):
         _answer(DECODE + b"\0\0" + damaged)
 
 
@@ -82,6 +86,9 @@ def _answer(request: bytes) -> bytes:
         return pack(fault)
     except (MemoryError, RecursionError):
         return pack(Fault("file_too_complex"))
+    except Exception:
+        # A library's error about this file, whichever it is.
+        return pack(Fault("file_unreadable"))
 
 
 def _decode(data: bytes) -> Decoded:
