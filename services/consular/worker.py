@@ -69,11 +69,14 @@ def take_in_uploads(intake: Intake) -> None:
 
 
 def delete_old_uploads(intake: Intake) -> None:
-    """Ends uploads that are no longer kept, and deletes blobs that nobody uses."""
+    """Ends uploads that are no longer kept, and deletes blobs that nobody uses, batch by batch."""
+    until = time.monotonic() + QUERY_SECONDS
     for actor, _ in each_mission(intake.database, service(NAME)):
-        with intake.database.scope(actor.mission) as session:
-            retention.end_due(session, actor)
-        retention.delete_unused(intake, actor)
+        goes_on = True
+        while goes_on and time.monotonic() < until:
+            with intake.database.scope(actor.mission) as session:
+                ended = retention.end_due(session, actor)
+            goes_on = retention.delete_unused(intake, actor) > 0 or ended > 0
 
 
 def jobs(settings: Settings) -> list[Job]:
