@@ -74,11 +74,11 @@ def scan(reference: str) -> Response:
     return sealed_off(intake().read(file), file.type, f"{reference}.{ENDINGS.get(file.type, 'bin')}")
 
 
-@blueprint.get("/mandates/<reference>/scan/pages/<int:page>")
+@blueprint.get("/mandates/<reference>/scan/page")
 @allowed("desk.mandate")
-def scan_page(reference: str, page: int) -> Response:
+def scan_page(reference: str) -> Response:
     """A page of the scan as a picture to read."""
-    return page_of(_scan_file(reference), page, reference)
+    return page_of(_scan_file(reference), reference)
 
 
 def _scan_file(reference: str) -> BlobUse:

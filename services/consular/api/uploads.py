@@ -20,6 +20,7 @@ from shared.identity.actor import service
 from shared.values.references import mission_of
 from shared.web.service import allowed, current_actor
 
+PAGE_DIGITS = 4
 blueprint = Blueprint("uploads", __name__)
 
 
@@ -61,25 +62,33 @@ def content(upload_id: str) -> Response:
     return sealed_off(intake().read(file), file.type, store.download_name(upload_row, file.type))
 
 
-@blueprint.get("/papers/<upload_id>/thumbnails/<int:page>")
+@blueprint.get("/papers/<upload_id>/thumbnail")
 @allowed("paper.read")
-def thumbnail(upload_id: str, page: int) -> Response:
+def thumbnail(upload_id: str) -> Response:
     """A small picture of a page."""
-    upload_row, file = _find(upload_id, THUMBNAIL, page)
+    upload_row, file = _find(upload_id, THUMBNAIL, asked_page())
     return sealed_off(intake().read(file), file.type, store.download_name(upload_row, file.type))
 
 
-@blueprint.get("/papers/<upload_id>/pages/<int:page>")
+@blueprint.get("/papers/<upload_id>/page")
 @allowed("paper.read")
-def page_picture(upload_id: str, page: int) -> Response:
+def page_picture(upload_id: str) -> Response:
     """A page of a PDF as a picture to read; an image as it is."""
     upload_row, file = _find(upload_id, SERVED, 1)
-    return page_of(file, page, f"{upload_row.application}-{upload_row.name}-{page}")
+    return page_of(file, f"{upload_row.application}-{upload_row.name}")
 
 
-def page_of(file: BlobUse, page: int, filename: str) -> Response:
-    """A page of a stored file as a picture. Raises NotFound for a page that it does not have."""
-    data = intake().read(file)
+def asked_page() -> int:
+    """The number of the page that is asked for. Raises NotFound for anything else."""
+    number = request.args.get("page", "1")
+    if not (number.isascii() and number.isdecimal() and len(number) <= PAGE_DIGITS):
+        raise NotFound()
+    return int(number)
+
+
+def page_of(file: BlobUse, filename: str) -> Response:
+    """The asked page of a stored file as a picture. Raises NotFound for a page that it does not have."""
+    page, data = asked_page(), intake().read(file)
     if file.type != rules.PDF:
         if page != 1:
             raise NotFound()
@@ -88,7 +97,7 @@ def page_of(file: BlobUse, page: int, filename: str) -> Response:
         picture = client.draw_page(data, page)
     except Fault as fault:
         raise NotFound() from fault
-    return sealed_off(picture.content, picture.type, f"{filename}.{rules.ENDINGS[picture.type]}")
+    return sealed_off(picture.content, picture.type, f"{filename}-{page}.{rules.ENDINGS[picture.type]}")
 
 
 def _find(upload_id: str, role: str, page: int) -> tuple[Upload, BlobUse]:

@@ -186,14 +186,15 @@ class Applications:
         """A file as the service wrote it anew."""
         return self.client.raw("GET", f"/papers/{quote(upload, safe='')}", actor, timeout=FILE_TIMEOUT)
 
-    def upload_thumbnail(self, actor: Actor, upload: str, page: int) -> bytes:
+    def upload_thumbnail(self, actor: Actor, upload: str, page: str) -> bytes:
         """A small picture of a page of a file."""
-        path = f"/papers/{quote(upload, safe='')}/thumbnails/{page}"
-        return self.client.raw("GET", path, actor, timeout=FILE_TIMEOUT)
+        path, query = f"/papers/{quote(upload, safe='')}/thumbnail", {"page": page}
+        return self.client.raw("GET", path, actor, query, timeout=FILE_TIMEOUT)
 
-    def upload_page(self, actor: Actor, upload: str, page: int) -> bytes:
+    def upload_page(self, actor: Actor, upload: str, page: str) -> bytes:
         """A page of a file as a picture to read."""
-        return self.client.raw("GET", f"/papers/{quote(upload, safe='')}/pages/{page}", actor, timeout=FILE_TIMEOUT)
+        path, query = f"/papers/{quote(upload, safe='')}/page", {"page": page}
+        return self.client.raw("GET", path, actor, query, timeout=FILE_TIMEOUT)
 
     def submit(self, actor: Actor, reference: str, statements: Sequence[str], key: str) -> Application:
         """Sends the application in, with what the registers attested."""

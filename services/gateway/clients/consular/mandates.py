@@ -86,10 +86,10 @@ class Mandates:
         """The scan of a deed."""
         return self.client.raw("GET", f"/desk{_path(reference, 'scan')}", actor, timeout=FILE_TIMEOUT)
 
-    def deed_page(self, actor: Actor, reference: str, page: int) -> bytes:
+    def deed_page(self, actor: Actor, reference: str, page: str) -> bytes:
         """A page of the scan of a deed as a picture to read."""
-        path = f"/desk{_path(reference, f'scan/pages/{page}')}"
-        return self.client.raw("GET", path, actor, timeout=FILE_TIMEOUT)
+        path = f"/desk{_path(reference, 'scan/page')}"
+        return self.client.raw("GET", path, actor, {"page": page}, timeout=FILE_TIMEOUT)
 
     def decide_deed(self, actor: Actor, reference: str, verb: str, body: Mapping[str, Any]) -> None:
         """Accepts or refuses a deed."""

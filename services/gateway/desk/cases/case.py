@@ -13,7 +13,7 @@ from services.gateway.desk.wording import choices, refusal_text, short, who
 from services.gateway.web.current import actor, consular
 from services.gateway.web.forms import answer_in_words
 from services.gateway.web.presentation import unindented
-from services.gateway.web.stored_files import send_stored
+from services.gateway.web.stored_files import asked_page, send_stored
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import Transaction
 from shared.catalogue.reasons import RETURN_REASONS
@@ -68,11 +68,13 @@ def upload_content(paper: str) -> Response:
     return send_stored(consular().applications.upload(actor(), paper), paper, inline=True)
 
 
-def upload_thumbnail(paper: str, page: int) -> Response:
+def upload_thumbnail(paper: str) -> Response:
     """A small picture of a page of an upload."""
+    page = asked_page()
     return send_stored(consular().applications.upload_thumbnail(actor(), paper, page), paper, inline=True)
 
 
-def upload_page(paper: str, page: int) -> Response:
+def upload_page(paper: str) -> Response:
     """A page of an upload as a picture to read."""
+    page = asked_page()
     return send_stored(consular().applications.upload_page(actor(), paper, page), f"{paper}-{page}", inline=True)

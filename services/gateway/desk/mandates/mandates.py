@@ -9,7 +9,7 @@ from services.gateway.clients.consular.mandates import Deed
 from services.gateway.desk.wording import refusal_text
 from services.gateway.web.current import actor, civil_registry, consular
 from services.gateway.web.presentation import scope_name, t
-from services.gateway.web.stored_files import send_stored
+from services.gateway.web.stored_files import asked_page, send_stored
 from shared.catalogue.reasons import DEED_REFUSE_REASONS
 from shared.errors import NotAllowed, NotFound, Refusal, Unavailable
 
@@ -63,8 +63,9 @@ def scan(reference: str) -> Response:
     return send_stored(consular().mandates.deed_scan(actor(), reference), reference, inline=True)
 
 
-def scan_page(reference: str, page: int) -> Response:
+def scan_page(reference: str) -> Response:
     """A page of the scan of a deed as a picture to read."""
+    page = asked_page()
     return send_stored(consular().mandates.deed_page(actor(), reference, page), f"{reference}-{page}", inline=True)
 
 

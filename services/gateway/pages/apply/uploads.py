@@ -10,7 +10,7 @@ from services.gateway.pages.apply.draft import load_editable
 from services.gateway.web.current import consular, visitor
 from services.gateway.web.faults import page as error_page
 from services.gateway.web.forms import faults, steps_of
-from services.gateway.web.stored_files import send_stored
+from services.gateway.web.stored_files import asked_page, send_stored
 from services.gateway.web.throttling import slow_down
 from shared.catalogue.model import Transaction
 from shared.errors import Invalid, NotFound, Refusal, TooLarge
@@ -97,9 +97,10 @@ def read(reference: str, paper: str) -> Response:
     return send_stored(consular().applications.upload(visitor().actor, paper), f"{upload['name']}-{reference}")
 
 
-@blueprint.get("/applications/<reference>/papers/<paper>/pages/<int:page>")
-def thumbnail(reference: str, paper: str, page: int) -> Response:
+@blueprint.get("/applications/<reference>/papers/<paper>/thumbnail")
+def thumbnail(reference: str, paper: str) -> Response:
     """A small picture of a page of one's own file."""
+    page = asked_page()
     content = consular().applications.upload_thumbnail(visitor().actor, paper, page)
     return send_stored(content, f"{reference}-{page}", inline=True)
 

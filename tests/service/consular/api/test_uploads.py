@@ -83,12 +83,12 @@ def test_a_file_of_exactly_the_limit_is_taken(here: Counter) -> None:
 def test_pages_of_a_pdf_have_thumbnails_and_pictures(here: Counter) -> None:
     kept = here.upload("photo", pdf(3)).get_json()["paper"]
     assert (kept["pages"], kept["thumbnails"]) == (3, 3)
-    for path, side in (("thumbnails", 320), ("pages", 1754)):
-        answers = [here.client.get(f"/papers/{kept['id']}/{path}/{page}", here.person.actor) for page in (1, 3)]
+    for path, side in (("thumbnail", 320), ("page", 1754)):
+        answers = [here.client.get(f"/papers/{kept['id']}/{path}?page={page}", here.person.actor) for page in (1, 3)]
         assert {answer.content_type for answer in answers} == {"image/jpeg"}
         assert {max(Image.open(io.BytesIO(answer.data)).size) for answer in answers} == {side}
-        for page in (0, 4, 99):
-            assert here.client.get(f"/papers/{kept['id']}/{path}/{page}", here.person.actor).status_code == 404
+        for page in (0, 4, 99, "x", "-1", "²", ""):
+            assert here.client.get(f"/papers/{kept['id']}/{path}?page={page}", here.person.actor).status_code == 404
 
 
 def test_the_original_is_in_no_answer(here: Counter, service_client: Callable[[str], ServiceClient]) -> None:
@@ -97,7 +97,7 @@ def test_the_original_is_in_no_answer(here: Counter, service_client: Callable[[s
     kept = here.upload("photo", sent).get_json()["paper"]
     answers = [
         here.client.get(f"/papers/{kept['id']}{path}", here.person.actor).data
-        for path in ("", "/thumbnails/1", "/pages/1", "/original", "?role=original", "/thumbnails/0")
+        for path in ("", "/thumbnail", "/page", "/original", "?role=original", "/thumbnail?page=0")
     ]
     assert not any(mark in answer for answer in answers)
 
@@ -105,7 +105,7 @@ def test_the_original_is_in_no_answer(here: Counter, service_client: Callable[[s
 def test_an_officer_reads_and_another_person_does_not(counter: At, here: Counter) -> None:
     other = counter()
     paper = here.upload("photo", PNG).get_json()["paper"]["id"]
-    for path in ("", "/thumbnails/1", "/pages/1"):
+    for path in ("", "/thumbnail", "/page"):
         assert other.client.get(f"/papers/{paper}{path}", other.person.actor).status_code == 404
         assert here.client.get(f"/papers/{paper}{path}", officer(mission="BER")).status_code == 404
 
@@ -114,7 +114,7 @@ def test_a_removed_file_is_read_by_nobody(here: Counter) -> None:
     paper = here.upload("photo", PNG).get_json()["paper"]["id"]
     assert here.ask_as_applicant("DELETE", f"/papers/{paper}").status_code == 200
     assert here.read()["papers"] == []
-    for path in ("", "/thumbnails/1", "/pages/1"):
+    for path in ("", "/thumbnail", "/page"):
         assert here.client.get(f"/papers/{paper}{path}", here.person.actor).status_code == 404
     assert here.ask_as_applicant("DELETE", f"/papers/{paper}").status_code == 404
 

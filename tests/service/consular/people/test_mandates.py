@@ -334,9 +334,9 @@ def test_a_paper_is_checked_by_an_officer_before_anybody_acts_by_it(woman: Actin
         b"%PDF-",
         "nosniff",
     )
-    page = desk.get(f"/desk/mandates/{reference}/scan/pages/1", officer())
+    page = desk.get(f"/desk/mandates/{reference}/scan/page", officer())
     assert (page.content_type, page.data[:2]) == ("image/jpeg", b"\xff\xd8")
-    assert desk.get(f"/desk/mandates/{reference}/scan/pages/2", officer()).status_code == 404
+    assert desk.get(f"/desk/mandates/{reference}/scan/page?page=2", officer()).status_code == 404
     assert desk.post(f"/desk/mandates/{reference}/accept", officer("clerk"), {}).status_code == 403
     accepted = check(woman.client, reference, woman.one)
     assert accepted.status_code == 200, accepted.get_json()

@@ -49,7 +49,7 @@ def judged_wrong(here: Counter, upload: HostileUpload) -> list[str]:
     if answer.status_code != 201:
         return [f"{upload.name}: {answer.status_code} {got} instead of 201"]
     paper = got["paper"]["id"]
-    served = [here.client.get(f"/papers/{paper}{path}", here.person.actor).data for path in ("", "/thumbnails/1")]
+    served = [here.client.get(f"/papers/{paper}{path}", here.person.actor).data for path in ("", "/thumbnail")]
     here.ask_as_applicant("DELETE", f"/papers/{paper}")
     return [f"{upload.name}: {mark!r} is left" for mark in upload.absent for part in served if mark in part]
 

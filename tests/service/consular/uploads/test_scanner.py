@@ -120,7 +120,7 @@ def test_an_upload_waits_unread_until_the_scanner_is_back(
     infected = here.upload("identity", INFECTED).get_json()["paper"]
     assert (clean["state"], infected["state"]) == ("waiting", "waiting")
     for paper in (clean["id"], infected["id"]):
-        for path in ("", "/thumbnails/1", "/pages/1"):
+        for path in ("", "/thumbnail", "/page"):
             answer = here.client.get(f"/papers/{paper}{path}", here.person.actor)
             assert (answer.status_code, answer.get_json()["code"]) == (409, "paper_waiting")
     down = intake(nowhere(WAIT))

@@ -174,7 +174,7 @@ def test_a_mothers_paper_is_checked_and_then_she_applies_for_her_child(gateway: 
     clerk, officer = gateway.visitor("clerk"), gateway.visitor("officer")
     listed, one = f"/{language}/desk/mandates", f"/{language}/desk/mandates/{mandate}"
     assert mandate in officer.get(listed).text
-    scan, picture = officer.get(f"{one}/scan"), officer.get(f"{one}/scan/pages/1")
+    scan, picture = officer.get(f"{one}/scan"), officer.get(f"{one}/scan/page")
     assert (scan.data[:5], scan.headers["Content-Disposition"]) == (b"%PDF-", f"attachment; filename={mandate}.pdf")
     assert (picture.content_type, picture.headers["Content-Disposition"].split(";")[0]) == ("image/jpeg", "inline")
     assert scan.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")

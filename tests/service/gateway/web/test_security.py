@@ -22,7 +22,6 @@ FILLING = {
     "step": "passport",
     "name": "photo",
     "paper": "RUH-22222-22222-2",
-    "page": "1",
     "code": "RUH-C2222-22222-22222-222-2",
     "number": "RUH-RC-2026-000001",
     "filename": "site.css",
