@@ -6,11 +6,11 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from shared.catalogue.model import KIN, OWN_OR_KIN
-from shared.values.dates import age_on
+from shared.values.dates import STATE_ZONE, age_on
 from shared.values.person import skeleton
 
 # The register counts days in Syria's zone, also for documents that a mission abroad prints.
-ZONE = "Asia/Damascus"
+ZONE = STATE_ZONE
 NUMBER, NAMES, DATE = "number", "names", "date"
 # With a matching number and date, this many of the four names must match before the answer says that a name is wrong.
 NAMES_FOR_A_HINT = 2

@@ -26,6 +26,6 @@ def app() -> Flask:
         document_routes.blueprint,
     )
     settings = Settings.load("consular")
-    service = create_service(settings, blueprints)
+    service = create_service(settings, blueprints, missions.zones)
     service.extensions["intake"] = open_intake(settings, service.extensions["database"])
     return service

@@ -10,8 +10,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from shared.direction import CONTROLS
 from shared.documents.model import DocumentRow
-from shared.i18n import CONTROLS, Language, language
+from shared.i18n import Language, language
 from shared.values.money import Money
 
 LAYOUT = Path(__file__).parent / "templates"

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import html5lib
-import urllib3
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
@@ -23,7 +22,7 @@ from services.gateway.accounts.model import Account, Attempt
 from services.gateway.clients.civil_registry import CivilRegistry
 from services.gateway.clients.conscription import Conscription
 from services.gateway.clients.consular import Consular
-from services.gateway.clients.http import TIMEOUT, Client
+from services.gateway.clients.http import Client
 from shared.errors import Unavailable, from_problem
 from shared.identity.actor import Actor, request_token
 from shared.settings import Settings
@@ -58,9 +57,7 @@ class Wire(Client):
         query: Mapping[str, str] | None = None,
         data: bytes | None = None,
         headers: Mapping[str, str] | None = None,
-        timeout: urllib3.Timeout = TIMEOUT,
     ) -> bytes:
-        assert timeout
         self.asked.append((method, path))
         if self.is_cut:
             raise Unavailable("service_down", service=self.audience)

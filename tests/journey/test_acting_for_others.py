@@ -10,9 +10,10 @@ from deploy.demo.population.specimens import Specimen
 from services.consular.workflow import review
 from tests.conftest import HOME, officer
 from tests.factories.applications import receive
-from tests.factories.mandates import Acting, close_files, mandated, release
+from tests.factories.mandates import Acting, claim_for, close_files, mandated, release
 from tests.journey.conftest import Platform
-from tests.service.consular.applications.test_behalf import kin
+
+pytestmark = pytest.mark.clock
 
 SLUG, FIRST = "individual-extract", "passport-first"
 PEOPLE = (specimens.WOMAN, specimens.SERVED, specimens.FATHER, specimens.DAUGHTER)
@@ -77,7 +78,7 @@ def test_a_father_has_his_childs_passport_made_and_takes_it_home(
     monkeypatch.setattr(review, "check_attendance", lambda _session, _application: None)
     clients = platform.clients.__getitem__
     father = Acting(clients, specimens.FATHER)
-    reference = filed(father, FIRST, kin(specimens.DAUGHTER, "guardian"), specimens.DAUGHTER)
+    reference = filed(father, FIRST, claim_for(specimens.DAUGHTER, "guardian"), specimens.DAUGHTER)
     pay(platform, reference, father)
     with clients("consular").app.extensions["database"].scope(HOME) as session:
         receive(session, 1)

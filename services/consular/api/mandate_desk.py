@@ -7,7 +7,7 @@ from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
 from services.consular.api.mandates import StatementRequest
-from services.consular.api.request import Keyed, mission_session, run_once
+from services.consular.api.request import Keyed, head, mission_session, run_once
 from services.consular.api.uploads import intake, page_of, sealed_off
 from services.consular.applications.statements import attested_person
 from services.consular.missions import today
@@ -142,7 +142,7 @@ def judge(reference: str) -> dict[str, Any]:
     def act(session: Session) -> dict[str, Any]:
         verdict = (request_body["verdict"], request_body["reason"], request_body["note"] or "")
         application = duplicates.judge(session, current_actor(), reference, request_body["other"], *verdict)
-        return {"reference": application.reference, "status": application.status}
+        return head(application)
 
     content = {
         "verb": "judge",

@@ -11,7 +11,7 @@ from flask import Blueprint
 from marshmallow import Schema, fields, validate
 from sqlalchemy.orm import Session
 
-from services.consular.api.request import Keyed, mission_session, run_once
+from services.consular.api.request import STATEMENT_LENGTH, Keyed, mission_session, run_once
 from services.consular.api.uploads import intake
 from services.consular.applications import idempotency
 from services.consular.applications.statements import attested_person
@@ -32,7 +32,7 @@ from shared.web.service import allowed, body, current_actor, database, keys, set
 
 blueprint = Blueprint("mandates", __name__)
 # The scan comes in base64, which is a third longer.
-STATEMENT_LENGTH, SCAN_LENGTH = 8_000, LIMIT_BYTES
+SCAN_LENGTH = LIMIT_BYTES
 ISSUERS = ("consular", "civil_registry", "conscription")
 NUMBER, GIVEN_NAME = Question("agent_number", kind="national_number"), Question("agent_given", max_length=60)
 PRINCIPAL = (Question("principal_number", kind="national_number"), Question("principal_given", max_length=60))

@@ -7,10 +7,13 @@ from flask import Blueprint, Response, request
 
 from services.consular import missions
 from services.consular.missions.model import Mission
-from services.consular.payments import attempts, hosted, receipt, rulebook, signature
-from services.consular.payments.hosted import CardProvider, Settle
-from services.consular.payments.offer import offer
-from services.consular.payments.provider import Provider, read_event
+from services.consular.payments.collection import hosted
+from services.consular.payments.collection.hosted import CardProvider, Settle
+from services.consular.payments.orders import attempts, receipt
+from services.consular.payments.providers import signature
+from services.consular.payments.providers.card import Provider, read_event
+from services.consular.payments.tariffs import rulebook
+from services.consular.payments.tariffs.offer import offer
 from shared.catalogue import CATALOGUE
 from shared.errors import Invalid, NotFound, Refusal
 from shared.identity.access import check_access

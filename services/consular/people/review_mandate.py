@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.consular.people import rules
-from services.consular.people.grant_mandate import check_terms, store_mandate
+from services.consular.people.grant_mandate import change_mandate, check_terms, store_mandate
 from services.consular.people.mandates import find
 from services.consular.people.model import Mandate
 from services.consular.people.rules import ACCEPTED, GRANTED, GUARDIANSHIP, POWER, REFUSED, TO_CHECK, AttestedPerson
 from shared.catalogue.reasons import DEED_REFUSE_REASONS
 from shared.database import audit
-from shared.errors import Conflict, Invalid, NotFound, Refusal
+from shared.errors import Invalid, NotFound, Refusal
 from shared.identity.actor import Actor
 from shared.values.person import strip_controls
 
@@ -109,7 +109,7 @@ def accept(session: Session, actor: Actor, reference: str, principal: AttestedPe
     if mandate.until < today:
         raise Refusal("guardian_paper_too_old" if mandate.kind == GUARDIANSHIP else "mandate_ends_in_the_past")
     values: dict[str, object] = {"state": ACCEPTED, "principal": principal.person, "principal_name": principal.name}
-    return _decide(session, actor, reference, values)
+    return change_mandate(session, actor, reference, ACCEPTED, values, Mandate.state == TO_CHECK)
 
 
 def refuse(session: Session, actor: Actor, reference: str, reason: str, note: str) -> Mandate:
@@ -119,18 +119,5 @@ def refuse(session: Session, actor: Actor, reference: str, reason: str, note: st
         raise Invalid("unknown_choice" if reason else "required", field="reason")
     if len(note_text) > NOTE_LENGTH:
         raise Invalid("too_long", field="note")
-    return _decide(session, actor, reference, {"state": REFUSED, "reason": reason, "note": note_text or None})
-
-
-def _decide(session: Session, actor: Actor, reference: str, values: dict[str, object]) -> Mandate:
-    mandate = session.scalar(
-        update(Mandate)
-        .where(Mandate.reference == reference, Mandate.state == TO_CHECK)
-        .values(**values, changed_at=func.now(), decided_by=actor.id)
-        .returning(Mandate)
-        .execution_options(synchronize_session=False, populate_existing=True)
-    )
-    if mandate is None:
-        raise Conflict("mandate_changed")
-    audit.record(session, actor, f"mandate.{values['state']}", reference, reason=mandate.reason)
-    return mandate
+    values: dict[str, object] = {"state": REFUSED, "reason": reason, "note": note_text or None}
+    return change_mandate(session, actor, reference, REFUSED, values, Mandate.state == TO_CHECK)

@@ -4,10 +4,11 @@ import socket
 import struct
 from dataclasses import dataclass
 
+from shared import deadline
 from shared.logs import log
 from shared.upload_settings import WAIT, ScannerSettings
 
-CONNECT_SECONDS, ANSWER_SECONDS = 2.0, 8.0
+CONNECT_SECONDS, ANSWER_SECONDS, SHORTEST_WAIT = 1.0, 6.0, 0.05
 BLOCK, LIMIT_ANSWER = 1 << 16, 4096
 LENGTH = struct.Struct("!I")
 
@@ -31,7 +32,7 @@ class Scanner:
         """The scanner's verdict. Raises ScannerDown without one."""
         try:
             with self._connect() as connection:
-                connection.settimeout(ANSWER_SECONDS)
+                connection.settimeout(max(min(ANSWER_SECONDS, deadline.remaining()), SHORTEST_WAIT))
                 connection.sendall(b"zINSTREAM\0")
                 for start in range(0, len(data), BLOCK):
                     block = data[start : start + BLOCK]

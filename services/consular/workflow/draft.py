@@ -23,7 +23,7 @@ from services.consular.applications.update import update_columns
 from services.consular.missions import today
 from services.consular.missions.due_dates import lapses_on
 from services.consular.passports.checks import check_first
-from services.consular.payments import tariffs
+from services.consular.payments.tariffs import transaction_status
 from services.consular.people import snapshot
 from services.consular.uploads import store
 from services.consular.uploads.intake import TakenFile
@@ -51,7 +51,7 @@ def start(session: Session, actor: Actor, slug: str, mission: str, claim: Claim 
     mission_row = missions.find(session, mission)
     if entry.missions and mission_row.code not in entry.missions:
         raise Refusal("not_at_this_mission", missions=" ".join(entry.missions))
-    tariffs.check_active(session, slug, mission)
+    transaction_status.check_active(session, slug, mission)
     representation, facts = behalf.self_representation(actor.person, slug), None
     if claim is not None:
         representation, facts = behalf.check_claim(session, actor, entry, mission, claim)

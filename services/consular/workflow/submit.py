@@ -15,7 +15,7 @@ from services.consular.applications.statements import as_facts, check_eligible, 
 from services.consular.applications.transitions import check_status, load_for_update, transition
 from services.consular.missions import today
 from services.consular.passports.checks import check_submission, report_lost
-from services.consular.payments import tariffs
+from services.consular.payments.tariffs import transaction_status
 from services.consular.people import snapshot
 from services.consular.uploads import store
 from services.consular.workflow import charges
@@ -34,7 +34,7 @@ def submit(session: Session, actor: Actor, keys: Keys, reference: str, statement
     application = load_for_update(session, actor, "application.submit", reference)
     check_status(application, "submit")
     entry = forms.transaction(application.transaction)
-    tariffs.check_active(session, entry.slug, application.mission)
+    transaction_status.check_active(session, entry.slug, application.mission)
     representation = behalf.representation_of(application, actor)
     facts = verify_statements(keys, entry, representation, statements)
     day = today(session, application.mission)

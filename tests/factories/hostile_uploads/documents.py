@@ -104,7 +104,9 @@ def acting() -> Iterator[HostileUpload]:
     """Each is taken as its pages alone."""
     changes: dict[str, Change] = {
         "script at opening": lambda d: d.Root.__setattr__("OpenAction", script()),
-        "script by name": lambda d: d.Root.__setattr__("Names", Dictionary(JavaScript=Dictionary(Names=["a", script()]))),
+        "script by name": lambda d: d.Root.__setattr__(
+            "Names", Dictionary(JavaScript=Dictionary(Names=["a", script()]))
+        ),
         "script at closing": lambda d: d.Root.__setattr__("AA", Dictionary(WC=script())),
         "script of a page": lambda d: d.pages[0].obj.__setattr__("AA", Dictionary(O=script())),
         "script of a note": lambda d: note(d, Subtype=Name.Link, A=script(), AA=Dictionary(E=script())),
@@ -141,7 +143,9 @@ def acting() -> Iterator[HostileUpload]:
         yield HostileUpload(f"pdf: {name}", changed(change), CLEAN, ACTING)
     packed = changed(changes["script at opening"], object_stream_mode=pikepdf.ObjectStreamMode.generate)
     yield HostileUpload("pdf: script in a packed object", packed, CLEAN, ACTING)
-    disguised = changed(changes["script at opening"]).replace(b"/JavaScript", b"/J#61v#61Script").replace(b"/JS", b"/#4aS")
+    disguised = (
+        changed(changes["script at opening"]).replace(b"/JavaScript", b"/J#61v#61Script").replace(b"/JS", b"/#4aS")
+    )
     yield HostileUpload("pdf: script by a disguised name", disguised, CLEAN, ACTING)
     locked = changed(changes["script at opening"], encryption=Encryption(owner="secret", user=""))
     yield HostileUpload("pdf: script behind an owner's lock", locked, CLEAN, ACTING)
@@ -160,7 +164,9 @@ def unfolding() -> Iterator[HostileUpload]:
     yield HostileUpload("pdf: a page more than allowed", pdf(51), pages)
     yield HostileUpload("pdf: as many pages as allowed", pdf(50), CLEAN)
     lying = changed(lambda d: d.Root.Pages.__setattr__("Count", 10**9))
-    yield HostileUpload("pdf: a thousand million pages, it says", lying.replace(b"/Count 1 ", b"/Count 999999999 "), pages)
+    yield HostileUpload(
+        "pdf: a thousand million pages, it says", lying.replace(b"/Count 1 ", b"/Count 999999999 "), pages
+    )
     yield HostileUpload("pdf: one page 60,000 times", changed(_repeated), pages)
     raw = lambda d, data, entries: d.pages[0].__setattr__("Contents", stream(d, data, **entries))  # noqa: E731
     yield HostileUpload("pdf: bomb", _packed(lambda d: raw(d, bomb, flate)), complex_)
@@ -173,8 +179,12 @@ def unfolding() -> Iterator[HostileUpload]:
     )
     yield HostileUpload("pdf: drawing that draws itself", changed(_itself), CLEAN)
     yield HostileUpload("pdf: a thousand million drawings", changed(_doubling), complex_)
-    yield HostileUpload("pdf: page of a kilometre", changed(lambda d: d.pages[0].__setattr__("MediaBox", [0, 0, 3e6, 3e6])), CLEAN)
-    yield HostileUpload("pdf: nested a million times", PDF.replace(b"/Type /Catalog", b"/Type /Catalog /X " + b"[" * 10**6), CLEAN)
+    yield HostileUpload(
+        "pdf: page of a kilometre", changed(lambda d: d.pages[0].__setattr__("MediaBox", [0, 0, 3e6, 3e6])), CLEAN
+    )
+    yield HostileUpload(
+        "pdf: nested a million times", PDF.replace(b"/Type /Catalog", b"/Type /Catalog /X " + b"[" * 10**6), CLEAN
+    )
     yield HostileUpload("pdf: table that points to itself", _looping(), CLEAN)
 
 
@@ -226,7 +236,9 @@ def damaged() -> Iterator[HostileUpload]:
         yield HostileUpload(f"pdf: {name}", content, CLEAN if name == "made by a script" else "file_unreadable", ACTING)
     table = PDF.replace(b"startxref\n", b"startxref\n9")
     yield HostileUpload("pdf: wrong table", table, CLEAN)
-    yield HostileUpload("pdf: eicar", changed(lambda d: d.pages[0].__setattr__("Contents", stream(d, EICAR))), "file_infected")
+    yield HostileUpload(
+        "pdf: eicar", changed(lambda d: d.pages[0].__setattr__("Contents", stream(d, EICAR))), "file_infected"
+    )
     hidden = changed(lambda d: d.Root.__setattr__("AF", Array([attached(d, EICAR)])))
     assert EICAR not in hidden
     yield HostileUpload("pdf: eicar in an attachment", hidden, "file_infected")

@@ -92,7 +92,9 @@ def talkative() -> Iterator[HostileUpload]:
     yield HostileUpload("unknown chunk in a png", png_with_chunk(b"seCr", SECRET), CLEAN, (SECRET, b"seCr"))
     yield HostileUpload("second picture behind a jpeg", JPEG + JPEG + SECRET, CLEAN, told)
     film = b"MotionPhoto_Data\x00\x00\x00\x18ftypmp42" + SECRET
-    yield HostileUpload("film of a moving photo", jpeg_with_segment(0xE1, b"MotionPhoto", film), CLEAN, (*told, b"ftyp"))
+    yield HostileUpload(
+        "film of a moving photo", jpeg_with_segment(0xE1, b"MotionPhoto", film), CLEAN, (*told, b"ftyp")
+    )
     yield HostileUpload("trailer of a telephone", JPEG + b"SEFH" + SECRET + b"SEFT", CLEAN, told)
     yield HostileUpload("exif of noise", jpeg_with_segment(0xE1, b"Exif\x00\x00" + bytes(range(256)) * 9), CLEAN, told)
     loop = b"Exif\x00\x00II*\x00\x08\x00\x00\x00\x01\x00\x69\x87\x04\x00\x01\x00\x00\x00\x08\x00\x00\x00"

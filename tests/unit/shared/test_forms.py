@@ -9,6 +9,8 @@ from shared.catalogue.model import Facts
 from shared.errors import Invalid, NotFound
 from shared.forms import check_answers
 
+pytestmark = pytest.mark.clock
+
 TODAY = date(2026, 11, 21)
 RENEWAL = {
     "passport_number": "N٠٠١٢٣٤٥٦٧",

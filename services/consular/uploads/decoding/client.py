@@ -14,11 +14,13 @@ from pathlib import Path
 from services.consular.uploads import rules
 from services.consular.uploads.decoding.confinement import WALL_SECONDS
 from services.consular.uploads.decoding.result import LENGTH, Decoded, Fault, File, unpack
+from shared import deadline
 from shared.errors import Unavailable
 
 ROOT = Path(__file__).parents[4]
 MODULE = "services.consular.uploads.decoding.server"
 AT_ONCE, QUEUE_SECONDS, START_SECONDS = 2, 10.0, 20.0
+SHORTEST_WAIT = 0.05
 # A PDF of fifty drawn pages; anything larger is no answer.
 LIMIT_ANSWER, BLOCK = 48 * 1024 * 1024, 1 << 16
 # The children's libraries read these and nothing else; above all no secret is handed on.
@@ -44,7 +46,7 @@ class DecodingServer:
 
     def ask(self, verb: bytes, number: int, data: bytes) -> Decoded:
         """The decoded file. Raises Fault; Unavailable when too many files wait or the process cannot be started."""
-        if not self.places.acquire(timeout=QUEUE_SECONDS):
+        if not self.places.acquire(timeout=min(QUEUE_SECONDS, deadline.remaining())):
             raise Unavailable("decoding_busy")
         try:
             return self._ask(verb + number.to_bytes(2, "big") + data)
@@ -56,7 +58,7 @@ class DecodingServer:
         with ours:
             with theirs:
                 child = self._hand_over(theirs)
-            until = time.monotonic() + WALL_SECONDS
+            until = time.monotonic() + min(WALL_SECONDS, deadline.remaining())
             try:
                 answer = _exchange(ours, request, until)
             except TimeoutError as error:
@@ -123,7 +125,7 @@ def _exchange(connection: socket.socket, request: bytes, until: float) -> bytes:
     connection.shutdown(socket.SHUT_WR)
     received = bytearray()
     while len(received) <= LIMIT_ANSWER:
-        connection.settimeout(max(until - time.monotonic(), 0.001))
+        connection.settimeout(max(until - time.monotonic(), SHORTEST_WAIT))
         block = connection.recv(BLOCK)
         if not block:
             return bytes(received)

@@ -14,7 +14,7 @@ from shared.errors import Unavailable
 from shared.logs import log
 from shared.upload_settings import S3Settings
 
-CONNECT_SECONDS, READ_SECONDS = 2.0, 8.0
+CONNECT_SECONDS, READ_SECONDS = 1.0, 4.0
 ABSENT = frozenset({"NoSuchKey", "NoSuchObject", "ResourceNotFound"})
 
 
@@ -28,7 +28,7 @@ class S3Store:
     def client(self) -> Minio:
         """Of this one service. Safe for threads; the pool opens connections on first use."""
         timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
-        pool = urllib3.PoolManager(timeout=timeout, maxsize=16, retries=urllib3.Retry(total=2, backoff_factor=0.1))
+        pool = urllib3.PoolManager(timeout=timeout, maxsize=16, retries=urllib3.Retry(total=1, backoff_factor=0.1))
         return Minio(
             endpoint=self.settings.endpoint,
             access_key=self.settings.access_key,

@@ -8,7 +8,7 @@ from services.gateway.clients.consular.appointments import Appointment, Visit
 from services.gateway.clients.consular.letters import LetterSummary
 from services.gateway.clients.consular.notices import Notice
 from services.gateway.clients.consular.payments import Payment, Quote, Refund
-from services.gateway.clients.http import FILE_TIMEOUT, Client
+from services.gateway.clients.http import Client
 from services.gateway.clients.names import Named, PrintedName
 from shared.identity.actor import Actor
 
@@ -176,7 +176,7 @@ class Applications:
         """Adds a file, whose content alone says of which kind it is."""
         query, headers = {"name": name, "filename": filename}, {"Content-Type": "application/octet-stream"}
         path = f"{_path(reference)}/papers"
-        self.client.raw("POST", path, actor, query, data=content, headers=headers, timeout=FILE_TIMEOUT)
+        self.client.raw("POST", path, actor, query, data=content, headers=headers)
 
     def remove_upload(self, actor: Actor, reference: str, upload: str) -> None:
         """Removes a file."""
@@ -184,17 +184,17 @@ class Applications:
 
     def upload(self, actor: Actor, upload: str) -> bytes:
         """A file as the service wrote it anew."""
-        return self.client.raw("GET", f"/papers/{quote(upload, safe='')}", actor, timeout=FILE_TIMEOUT)
+        return self.client.raw("GET", f"/papers/{quote(upload, safe='')}", actor)
 
     def upload_thumbnail(self, actor: Actor, upload: str, page: str) -> bytes:
         """A small picture of a page of a file."""
         path, query = f"/papers/{quote(upload, safe='')}/thumbnail", {"page": page}
-        return self.client.raw("GET", path, actor, query, timeout=FILE_TIMEOUT)
+        return self.client.raw("GET", path, actor, query)
 
     def upload_page(self, actor: Actor, upload: str, page: str) -> bytes:
         """A page of a file as a picture to read."""
         path, query = f"/papers/{quote(upload, safe='')}/page", {"page": page}
-        return self.client.raw("GET", path, actor, query, timeout=FILE_TIMEOUT)
+        return self.client.raw("GET", path, actor, query)
 
     def submit(self, actor: Actor, reference: str, statements: Sequence[str], key: str) -> Application:
         """Sends the application in, with what the registers attested."""

@@ -1,11 +1,10 @@
 """Mandates: who acts for whom, and the deeds that officers check."""
 
-import json
 from collections.abc import Mapping
 from typing import Any, TypedDict, cast
 from urllib.parse import quote
 
-from services.gateway.clients.http import FILE_TIMEOUT, Client
+from services.gateway.clients.http import Client
 from services.gateway.clients.names import PrintedName
 from shared.identity.actor import Actor
 
@@ -63,8 +62,7 @@ class Mandates:
 
     def submit_deed(self, actor: Actor, body: Mapping[str, Any]) -> None:
         """Puts a power of attorney or guardianship certificate before the officers."""
-        content, headers = json.dumps(dict(body)).encode(), {"Content-Type": "application/json"}
-        self.client.raw("POST", "/mandates/papers", actor, data=content, headers=headers, timeout=FILE_TIMEOUT)
+        self.client.post("/mandates/papers", actor, dict(body))
 
     def settle(self, actor: Actor, reference: str, verb: str, body: Mapping[str, Any]) -> None:
         """Accepts, declines or ends a mandate."""
@@ -84,12 +82,12 @@ class Mandates:
 
     def deed_scan(self, actor: Actor, reference: str) -> bytes:
         """The scan of a deed."""
-        return self.client.raw("GET", f"/desk{_path(reference, 'scan')}", actor, timeout=FILE_TIMEOUT)
+        return self.client.raw("GET", f"/desk{_path(reference, 'scan')}", actor)
 
     def deed_page(self, actor: Actor, reference: str, page: str) -> bytes:
         """A page of the scan of a deed as a picture to read."""
         path = f"/desk{_path(reference, 'scan/page')}"
-        return self.client.raw("GET", path, actor, {"page": page}, timeout=FILE_TIMEOUT)
+        return self.client.raw("GET", path, actor, {"page": page})
 
     def decide_deed(self, actor: Actor, reference: str, verb: str, body: Mapping[str, Any]) -> None:
         """Accepts or refuses a deed."""

@@ -11,8 +11,9 @@ from services.gateway.clients.consular.applications import Application
 from services.gateway.pages.applications.progress import last_word
 from services.gateway.pages.appointments.appointments import gap
 from services.gateway.web.current import consular, visitor
+from services.gateway.web.days import today
 from services.gateway.web.eligibility import Attested, attested, behalf_of, judged
-from services.gateway.web.forms import answer_in_words, faults, fields, steps_of, today, typed
+from services.gateway.web.forms import answer_in_words, faults, fields, steps_of, typed
 from services.gateway.web.offers import offers_by_slug, with_tier
 from services.gateway.web.presentation import t
 from shared.catalogue.model import APPOINTMENT, Question, Transaction

@@ -13,7 +13,6 @@ from PIL import Image
 
 from services.consular.uploads import rules
 from services.consular.uploads.decoding import client
-from tests.conftest import ServiceClient
 from tests.factories.applications import Counter
 from tests.factories.hostile_uploads import CLEAN, HostileUpload
 from tests.factories.hostile_uploads.documents import acting, changed, form

@@ -22,9 +22,7 @@ PHOTO = image("JPEG", (70, 50))
 
 
 @pytest.fixture
-def intake(
-    service_client: Callable[[str], ServiceClient], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Intake:
+def intake(service_client: Callable[[str], ServiceClient], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Intake:
     """The service's intake with a store of its own, which the service uses as well."""
     extensions = service_client("consular").app.extensions
     changed = replace(extensions["intake"], storage=SealedStore(DiskStore(tmp_path), ["5e" * 32]))

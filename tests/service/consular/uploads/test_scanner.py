@@ -72,9 +72,7 @@ def test_a_file_beyond_the_scanners_limit_has_no_verdict(running: ScannerSetting
         Scanner(running).is_infected(b"x" * 11_000_000)
 
 
-def test_an_infected_file_is_refused(
-    here: Counter, intake: Callable[..., Intake], running: ScannerSettings
-) -> None:
+def test_an_infected_file_is_refused(here: Counter, intake: Callable[..., Intake], running: ScannerSettings) -> None:
     intake(running)
     refused = here.upload("photo", INFECTED)
     assert (refused.status_code, refused.get_json()["errors"]) == (422, {"photo": "file_infected"})

@@ -133,7 +133,9 @@ def test_what_a_crash_left_unfinished_is_no_blob(tmp_path: Path, monkeypatch: py
 
 def test_a_server_that_is_down_or_refuses_says_so(server: S3Settings) -> None:
     down = S3Settings(f"127.0.0.1:{free_port()}", "uploads", "a", "b", "us-east-1", secure=False)
-    stranger = S3Settings(server.endpoint, server.bucket, server.access_key, "another secret", server.region, secure=False)
+    stranger = S3Settings(
+        server.endpoint, server.bucket, server.access_key, "another secret", server.region, secure=False
+    )
     absent = S3Settings(server.endpoint, "no-bucket", server.access_key, server.secret_key, server.region, secure=False)
     calls: tuple[Callable[[S3Store], object], ...] = (
         lambda store: store.put("RUH/x", b"x"),

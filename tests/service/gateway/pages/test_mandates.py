@@ -1,20 +1,24 @@
 """Acting for others through the real pages, in both languages: whom for, mandates given, accepted, checked, ended."""
 
 import re
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 
 import pytest
 
+from deploy.demo.days import today
 from deploy.demo.population import specimens
 from deploy.demo.population.specimens import Specimen
+from tests.factories.applications import Counter
+from tests.factories.duplicates import alike, filed
 from tests.factories.gateway import Browser, Gateway
+from tests.factories.gateway_forms import fill, send
 from tests.factories.mandates import Client, close_files, release
 from tests.factories.uploads import PDF
-from tests.service.consular.people.test_duplicates import At, alike, filed
-from tests.service.gateway.pages.test_journey import fill, send
+
+pytestmark = pytest.mark.clock
 
 SLUG, FIRST = "individual-extract", "passport-first"
 PEOPLE = (specimens.WOMAN, specimens.SERVED, specimens.MOTHER, specimens.FATHER, specimens.SON, specimens.DAUGHTER)
@@ -36,10 +40,6 @@ def named(one: Specimen) -> dict[str, str]:
 
 def parts(name: str, day: date) -> dict[str, str]:
     return {f"{name}-day": str(day.day), f"{name}-month": str(day.month), f"{name}-year": str(day.year)}
-
-
-def today() -> date:
-    return datetime.now(UTC).date()
 
 
 def soon() -> date:
@@ -211,7 +211,9 @@ def test_an_officer_refuses_a_paper_and_the_agent_reads_why(gateway: Gateway, la
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_an_officer_judges_a_second_file_on_the_case_page(gateway: Gateway, counter: At, language: str) -> None:
+def test_an_officer_judges_a_second_file_on_the_case_page(
+    gateway: Gateway, counter: Callable[..., Counter], language: str
+) -> None:
     one, other = alike()
     first, second = filed(counter, one), filed(counter, other)
     officer, clerk = gateway.visitor("officer"), gateway.visitor("clerk")

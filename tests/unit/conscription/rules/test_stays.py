@@ -6,6 +6,8 @@ import pytest
 
 from services.conscription.rules.stays import Interval, Stay, days_by_year, gaps, merge
 
+pytestmark = pytest.mark.clock
+
 ON = date(2024, 12, 31)
 
 

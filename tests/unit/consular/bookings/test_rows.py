@@ -8,6 +8,8 @@ from services.consular.bookings import rows
 from services.consular.bookings.rows import COLUMNS, booking_reference, escape_formula, faults_file
 from shared.errors import Invalid
 
+pytestmark = pytest.mark.clock
+
 HEAD = ",".join(COLUMNS)
 GOOD = "ECSC-1001,01999000001,رشا,passport-renewal,2026-12-27"
 

@@ -1,0 +1,52 @@
+"""The offer of a mission on a day: each transaction with its status, its legal source and its price."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from services.consular.missions.model import Mission
+from services.consular.payments.tariffs import transaction_status
+from services.consular.payments.tariffs.price import price
+from shared.catalogue.model import TIER, Transaction
+from shared.errors import Refusal
+from shared.values.money import total
+
+
+def offer(session: Session, transaction: Transaction, mission: Mission, on: date) -> dict[str, object]:
+    """A transaction as a mission offers it on a day: its status with the legal source, and its price.
+
+    Where there are tiers, each has a price of its own, and the common price is empty.
+    """
+    status_row = transaction_status.status_on(session, transaction.slug, mission, on)
+    tiers = [
+        {"tier": tier.name, "working_days": tier.working_days}
+        | _priced(session, transaction, mission, on, {TIER: tier.name})
+        for tier in transaction.tiers
+    ]
+    no_price: dict[str, object] = {"fees": [], "total": None, "price_lacks": None}
+    return {
+        "slug": transaction.slug,
+        "status": status_row.status if status_row else transaction_status.UNKNOWN,
+        "status_source": status_row.source if status_row else None,
+        "status_since": status_row.valid_from.isoformat() if status_row else None,
+        "working_days": transaction.working_days,
+        "priced": transaction.priced,
+        **(no_price if tiers else _priced(session, transaction, mission, on, {})),
+        "tiers": tiers,
+    }
+
+
+def _priced(
+    session: Session, transaction: Transaction, mission: Mission, on: date, answers: Mapping[str, object]
+) -> dict[str, object]:
+    try:
+        lines, lacking = price(session, transaction, mission, on, answers=answers), None
+    except Refusal as refusal:
+        lines, lacking = [], refusal.code
+    amount = total([line.collected for line in lines]) if lines else None
+    return {
+        "fees": [line.serialise() for line in lines],
+        "total": {"amount": amount.amount, "currency": amount.currency} if amount else None,
+        "price_lacks": lacking,
+    }
