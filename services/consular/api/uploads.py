@@ -42,7 +42,7 @@ def upload(reference: str) -> tuple[dict[str, Any], int]:
     file = intake().take(mission, request.get_data(cache=False), name)
     with mission_session(reference) as session:
         added_upload = draft.attach(session, actor, reference, name, filename, file)
-        return {"paper": application_view.serialise_upload(added_upload)}, 201
+        return {"paper": store.serialise(added_upload)}, 201
 
 
 @blueprint.delete("/applications/<reference>/papers/<upload_id>")

@@ -52,7 +52,7 @@ class Intake:
             return self.store(mission, data, judge(data), self.state_of(data))
         except Fault as fault:
             status = rules.FAULTS.get(fault.code, Invalid.status)
-            raise ERRORS.get(status, Invalid)(fault.code, field, **rules.fault_limits()) from fault
+            raise ERRORS.get(status, Invalid)(fault.code, field, None, **rules.fault_limits()) from fault
 
     def state_of(self, data: bytes) -> str:
         """The state by the scanner's verdict. Raises Fault (file_infected), Unavailable (scanner_down)."""

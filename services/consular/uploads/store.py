@@ -1,6 +1,7 @@
 """The rows of uploads: what is handed in for which item, and where its files are. Bytes are the intake's matter."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -97,3 +98,19 @@ def list_uploads(session: Session, application: str) -> Sequence[Upload]:
 def download_name(upload: Upload, type: str) -> str:
     """Our own name for the saved file: no text from outside reaches a header."""
     return f"{upload.application}-{upload.name}.{rules.ENDINGS.get(type, 'bin')}"
+
+
+def serialise(upload: Upload) -> dict[str, Any]:
+    """An upload without its bytes."""
+    return {
+        "id": upload.id,
+        "name": upload.name,
+        "filename": upload.filename,
+        "bytes": upload.size,
+        "type": upload.type,
+        "pages": upload.pages,
+        "thumbnails": upload.thumbnails,
+        "state": upload.state,
+        "fault": upload.fault,
+        "added_at": upload.added_at.isoformat(),
+    }

@@ -3,6 +3,7 @@
 import io
 import zlib
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Encryption, Name, Pdf, Stream
@@ -20,7 +21,7 @@ ACTING = (b"JavaScript", b"/JS", b"/AA", b"/OpenAction", b"/Launch", b"/URI", b"
 Change = Callable[[Pdf], object]
 
 
-def changed(change: Change, pages: int = 1, **saved: object) -> bytes:
+def changed(change: Change, pages: int = 1, **saved: Any) -> bytes:
     """A PDF with something to see on each page, after a change."""
     with pikepdf.open(io.BytesIO(pdf(pages))) as document:
         for page in document.pages:
@@ -31,12 +32,16 @@ def changed(change: Change, pages: int = 1, **saved: object) -> bytes:
     return content.getvalue()
 
 
+def unchanged(_document: Pdf) -> None:
+    """Changes nothing."""
+
+
 def script() -> Dictionary:
     """The action that runs a script."""
     return Dictionary(S=Name.JavaScript, JS=SCRIPT)
 
 
-def note(document: Pdf, **entries: object) -> None:
+def note(document: Pdf, **entries: Any) -> None:
     """An annotation on the first page."""
     kept = document.pages[0].obj.get("/Annots", Array())
     kept.append(document.make_indirect(Dictionary(Type=Name.Annot, Rect=[10, 10, 90, 90], **entries)))
@@ -55,6 +60,12 @@ def form(document: Pdf, **entries: object) -> None:
     field = {"Subtype": Name.Widget, "FT": Name.Tx, "T": "name", "V": "filled in", "DA": "/Helv 12 Tf 0 g", **entries}
     note(document, **field)
     document.Root.AcroForm = Dictionary(Fields=document.pages[0].obj.Annots, NeedAppearances=True)
+
+
+def form_of_another_language(document: Pdf) -> None:
+    """A form that is described twice."""
+    form(document)
+    document.Root.AcroForm.XFA = stream(document, b"<evil/>")
 
 
 def drawn(document: Pdf, name: str, resource: object, category: str = "/XObject") -> None:
@@ -132,7 +143,7 @@ def acting() -> Iterator[HostileUpload]:
         "data about the author": lambda d: d.docinfo.__setitem__("/Author", SECRET.decode()),
         "metadata": lambda d: d.Root.__setattr__("Metadata", stream(d, b"<x:xmpmeta>" + SECRET, Type=Name.Metadata)),
         "private data": lambda d: d.pages[0].obj.__setattr__("PieceInfo", Dictionary(Evil=Dictionary(Private=SECRET))),
-        "form of another language": lambda d: (form(d), d.Root.AcroForm.__setattr__("XFA", stream(d, b"<evil/>"))),
+        "form of another language": form_of_another_language,
         "signature": lambda d: form(d, FT=Name.Sig, V=Dictionary(Filter=Name("/Adobe.PPKLite"), Contents=SECRET)),
         "address of the file": lambda d: d.Root.__setattr__("URI", Dictionary(Base=ADDRESS)),
         "extension": lambda d: d.Root.__setattr__("Extensions", Dictionary(EVIL=Dictionary(BaseVersion=Name("/1.7")))),
@@ -168,9 +179,8 @@ def unfolding() -> Iterator[HostileUpload]:
         "pdf: a thousand million pages, it says", lying.replace(b"/Count 1 ", b"/Count 999999999 "), pages
     )
     yield HostileUpload("pdf: one page 60,000 times", changed(_repeated), pages)
-    raw = lambda d, data, entries: d.pages[0].__setattr__("Contents", stream(d, data, **entries))  # noqa: E731
-    yield HostileUpload("pdf: bomb", _packed(lambda d: raw(d, bomb, flate)), complex_)
-    yield HostileUpload("pdf: bomb in a bomb", _packed(lambda d: raw(d, blank, both)), complex_)
+    yield HostileUpload("pdf: bomb", _packed(lambda d: _contents(d, bomb, flate)), complex_)
+    yield HostileUpload("pdf: bomb in a bomb", _packed(lambda d: _contents(d, blank, both)), complex_)
     large = {**picture, "Height": 30_000, **flate}
     yield HostileUpload(
         "pdf: picture of 30,000 x 30,000",
@@ -191,6 +201,10 @@ def unfolding() -> Iterator[HostileUpload]:
 def _packed(change: Change) -> bytes:
     """A change whose streams are written as they are."""
     return changed(change, stream_decode_level=pikepdf.StreamDecodeLevel.none, compress_streams=False)
+
+
+def _contents(document: Pdf, data: bytes, entries: dict[str, object]) -> None:
+    document.pages[0].Contents = stream(document, data, **entries)
 
 
 def _repeated(document: Pdf) -> None:
@@ -220,9 +234,9 @@ def _looping() -> bytes:
 
 def damaged() -> Iterator[HostileUpload]:
     """PDFs that cannot be read, or whose table alone is wrong."""
-    locked = changed(lambda d: None, encryption=Encryption(owner="owner", user="user"))
+    locked = changed(unchanged, encryption=Encryption(owner="owner", user="user"))
     yield HostileUpload("pdf: locked", locked, "file_encrypted")
-    old = changed(lambda d: None, encryption=Encryption(owner="owner", user="user", R=3, aes=False, metadata=False))
+    old = changed(unchanged, encryption=Encryption(owner="owner", user="user", R=3, aes=False, metadata=False))
     yield HostileUpload("pdf: locked in the old way", old, "file_encrypted")
     unreadable = {
         "half": PDF[: len(PDF) // 2],

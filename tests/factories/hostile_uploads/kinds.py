@@ -31,7 +31,7 @@ def tape(name: str = "a.txt") -> bytes:
 
 
 OTHER_KINDS = {
-    "gif": b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;",
+    "gif": image("GIF"),
     "bmp": image("BMP"),
     "tiff": image("TIFF"),
     "big endian tiff": b"MM\x00*\x00\x00\x00\x08\x00\x00",

@@ -10,8 +10,8 @@ SECRET, KEY = "5e7a" * 16, "a1b2c3d4" * 8
 BUCKET = {"MAHJAR_S3_URL": "https://s3.example.org/mahjar", "MAHJAR_S3_ACCESS_KEY": "a", "MAHJAR_S3_SECRET_KEY": "b"}
 
 
-def load(specimen: bool = False, **env: str) -> UploadSettings:
-    return UploadSettings.load({"MAHJAR_SECRET": SECRET, **env}, specimen=specimen)
+def load(**env: str) -> UploadSettings:
+    return UploadSettings.load({"MAHJAR_SECRET": SECRET, **env}, specimen=False)
 
 
 def test_by_default_uploads_lie_in_the_data_folder_sealed_with_the_services_secret() -> None:

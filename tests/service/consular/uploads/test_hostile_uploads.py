@@ -19,8 +19,10 @@ from tests.factories.hostile_uploads.documents import acting, changed, form
 
 LIMIT_MEGABYTES, LIMIT_SECONDS = 400, 5
 ROOT = Path(__file__).parents[4]
-FORBIDDEN = {"/JS", "/JavaScript", "/AA", "/OpenAction", "/Launch", "/URI", "/EF", "/AF", "/Annots", "/AcroForm", "/XFA",
-             "/Names", "/Metadata", "/PieceInfo", "/Outlines", "/Ref", "/Collection"}  # fmt: skip
+FORBIDDEN = frozenset(
+    "/JS /JavaScript /AA /OpenAction /Launch /URI /EF /AF /Annots /AcroForm /XFA /Names /Metadata /PieceInfo /Outlines "
+    "/Ref /Collection".split()
+)
 
 
 def test_the_corpus_has_at_least_150_files_of_different_content(corpus: list[HostileUpload]) -> None:
@@ -87,4 +89,4 @@ def test_what_was_typed_into_a_form_stays_to_be_read() -> None:
     decoded = client.decode(changed(lambda document: form(document)))
     shown = Image.open(io.BytesIO(decoded.files[1].content)).convert("L")
     field = shown.crop((0, int(shown.height * 0.88), int(shown.width * 0.2), shown.height))
-    assert field.getextrema()[0] < 128
+    assert min(field.tobytes()) < 128

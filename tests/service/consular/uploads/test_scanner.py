@@ -40,7 +40,7 @@ def intake(service_client: Callable[[str], ServiceClient], monkeypatch: pytest.M
 
     def give(scanner: ScannerSettings) -> Intake:
         extensions = service_client("consular").app.extensions
-        changed = replace(extensions["intake"], scanner=Scanner(scanner))
+        changed: Intake = replace(extensions["intake"], scanner=Scanner(scanner))
         monkeypatch.setitem(extensions, "intake", changed)
         return changed
 

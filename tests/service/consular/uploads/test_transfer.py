@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
+from deploy.demo.days import today as home_today
 from services.consular.people.model import Mandate
 from services.consular.uploads import blobs, transfer
 from services.consular.uploads.blobs import ORIGINAL, SERVED
@@ -146,7 +147,7 @@ def test_scans_of_deeds_are_moved_as_well(intake: Intake) -> None:
         "state": "to_check",
         "agent": reference,
         "scope": [],
-        "until": datetime.now(UTC).date(),
+        "until": home_today(),
         "scan": PDF,
         "scan_type": "application/pdf",
         "made_by": "test",
