@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from shared.production import StartRefused, check_secrets, is_demo
+from shared.upload_settings import UploadSettings
 
 SECRETS = ("MAHJAR_SECRET", "MAHJAR_PUBLIC_URL", "MAHJAR_DATABASE_URL")
 
@@ -56,6 +57,7 @@ class Settings:
     specimen: bool = True
     authority: AuthorityFiles | None = None
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    uploads: UploadSettings = field(default_factory=lambda: UploadSettings.load({}, specimen=True))
 
     @classmethod
     def load(cls, service: str, env: Mapping[str, str] = os.environ) -> "Settings":
@@ -81,6 +83,7 @@ class Settings:
             specimen=specimen,
             authority=_authority(env),
             trusted_proxies=_networks(env.get("MAHJAR_TRUSTED_PROXIES", "")),
+            uploads=UploadSettings.load(env, specimen=specimen),
         )
 
     @property

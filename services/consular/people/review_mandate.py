@@ -23,7 +23,7 @@ NOTE_LENGTH, LIST_LENGTH = 500, 100
 
 @dataclass(frozen=True)
 class Deed:
-    """A deed as the agent describes it: principal, dates of issue and end, scope; and the checked scan itself."""
+    """A deed as the agent describes it: principal, dates of issue and end, scope; and the type of its stored scan."""
 
     kind: str
     principal_number: str
@@ -31,7 +31,6 @@ class Deed:
     issued_on: date
     until: date | None
     scope: Sequence[str]
-    scan: bytes
     scan_type: str
 
 
@@ -55,7 +54,6 @@ def submit_deed(
         "scope": list(deed.scope) if deed.kind == POWER else [],
         "issued_on": deed.issued_on,
         "until": until,
-        "scan": deed.scan,
         "scan_type": deed.scan_type,
     }
     return store_mandate(session, actor, mission, row, "mandate_waiting")
@@ -85,14 +83,11 @@ def list_deeds(session: Session, actor: Actor) -> Sequence[Mandate]:
     return [*session.scalars(open_deeds.limit(LIST_LENGTH)), *session.scalars(decided_deeds.limit(LIST_LENGTH // 5))]
 
 
-def read_scan(session: Session, actor: Actor, reference: str) -> tuple[bytes, str]:
-    """The scan of a deed and its media type; the read is recorded. Raises NotFound."""
-    mandate = find(session, reference)
-    content = session.scalar(select(Mandate.scan).where(Mandate.reference == reference))
-    if content is None or mandate.scan_type is None:
+def note_scan_read(session: Session, actor: Actor, reference: str) -> None:
+    """Records that somebody reads the scan of a deed. Raises NotFound for a mandate without one."""
+    if find(session, reference).scan_type is None:
         raise NotFound("mandate_unknown")
     audit.record(session, actor, "mandate.scan_read", reference)
-    return content, mandate.scan_type
 
 
 def accept(session: Session, actor: Actor, reference: str, principal: AttestedPerson, today: date) -> Mandate:

@@ -98,7 +98,7 @@ def _complete(session: Session, application: Application, entry: Transaction) ->
         answers = forms.check_answers(entry.slug, application.answers, day, country=country)
     except Invalid as error:
         errors |= error.errors
-    uploaded = {upload.name for upload in store.list_uploads(session, application.reference)}
+    uploaded = {upload.name for upload in store.list_uploads(session, application.reference) if not upload.fault}
     missing = [upload.name for upload in entry.papers if upload.required and upload.name not in uploaded]
     errors |= dict.fromkeys(missing, "paper_missing")
     if errors:

@@ -21,7 +21,9 @@ WITHOUT_SESSION = frozenset({"static", "fonts", "health", "ready", "provider.web
 # Signed by the payment provider instead.
 WITHOUT_TOKEN = frozenset({"provider.webhook"})
 BODY_BYTES = 256 * 1024
-UPLOAD_BYTES = 9 * 1024 * 1024
+# More than a file may have, so that a photo which is too large is answered beside its field.
+UPLOAD_BYTES = 32 * 1024 * 1024
+ISOLATED_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 UPLOADS = frozenset({"papers.upload", "mandates.hand_in", "desk.upload_bookings"})
 LASTING = frozenset({"static", "fonts"})
 HSTS_SECONDS = 365 * 24 * 3600
@@ -116,7 +118,14 @@ def allow_form_to(address: str) -> None:
     g.form_origin = f"{parts.scheme}://{parts.netloc}"
 
 
+def isolate_answer() -> None:
+    """Gives this one answer, a file that somebody uploaded, an origin of its own in which nothing may be done."""
+    g.isolated = True
+
+
 def _content_policy() -> str:
+    if g.get("isolated"):
+        return ISOLATED_POLICY
     sources = "'self'" + (f" 'nonce-{g.nonce}'" if "nonce" in g else "")
     forms = "'self'" + (f" {g.form_origin}" if "form_origin" in g else "")
     return (

@@ -32,10 +32,11 @@ class Mandate(TypedDict):
 
 
 class Deed(Mandate):
-    """A mandate as the desk checks it: with the principal's number as it was typed, and the type of the scan."""
+    """A mandate as the desk checks it: with the principal's number as it was typed, and its scan."""
 
     principal_number: str
     scan_type: str
+    scan_pages: int
 
 
 class Proof(TypedDict):
@@ -82,6 +83,11 @@ class Mandates:
     def deed_scan(self, actor: Actor, reference: str) -> bytes:
         """The scan of a deed."""
         return self.client.raw("GET", f"/desk{_path(reference, 'scan')}", actor)
+
+    def deed_page(self, actor: Actor, reference: str, page: str) -> bytes:
+        """A page of the scan of a deed as a picture to read."""
+        path = f"/desk{_path(reference, 'scan/page')}"
+        return self.client.raw("GET", path, actor, {"page": page})
 
     def decide_deed(self, actor: Actor, reference: str, verb: str, body: Mapping[str, Any]) -> None:
         """Accepts or refuses a deed."""

@@ -17,7 +17,8 @@ from shared.database.audit import event
 from shared.database.db import Database
 from shared.identity.crypto import Keys, create_keys
 from tests.conftest import ELSEWHERE, HOME
-from tests.factories.applications import PDF, Counter, Person, Registers, file_by_verbs
+from tests.factories.applications import Counter, Person, Registers, file_by_verbs
+from tests.factories.uploads import PDF
 
 pytestmark = pytest.mark.clock
 
