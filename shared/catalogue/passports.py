@@ -47,6 +47,8 @@ ISSUED_ON = Question("passport_issued_on", kind="past_date", step="passport", hi
 EXPIRES_ON = Question("passport_expires_on", kind="date", step="passport", hijri=False)
 EXPIRY_RULE = AnswerRule("expires_before_issue", "passport_expires_on", only_if.expires_after_issue)
 IDENTITY = (RequiredUpload("identity"), RequiredUpload("photo"), RequiredUpload("residence_permit", required=False))
+# MOFAE, first passport: the parents' identity papers are asked, whatever the age.
+PARENTS = RequiredUpload("parents_identity", law=minors.LAW)
 VALUE = (FeeLine("passport_value", DIRECTORATE),)
 ELIGIBLE = (Eligibility("registered", only_if.is_alive_and_registered, "Law 13/2021"), *minors.ELIGIBLE)
 
@@ -104,7 +106,7 @@ PASSPORT_FIRST = Transaction(
     outcome=BOOKLET,
     working_days=REGULAR_DAYS,
     questions=(*NAME, *RESIDENCE),
-    papers=IDENTITY,
+    papers=(*IDENTITY, PARENTS),
     fees=VALUE,
     eligible=ELIGIBLE,
     acts=(HOLDER, GUARDIAN),

@@ -5,6 +5,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from services.consular.missions.dated_rules import photos, promised_days
 from services.consular.missions.model import Mission
 from services.consular.payments import tariffs
 from services.consular.payments.quote import price
@@ -12,11 +13,14 @@ from shared.catalogue.model import TIER, Transaction
 from shared.errors import Refusal
 from shared.values.money import total
 
+PHOTO = "photo"
+
 
 def offer(session: Session, transaction: Transaction, mission: Mission, on: date) -> dict[str, object]:
     """A transaction as a mission offers it on a day: its status with the legal source, and its price.
 
-    Where there are tiers, each has a price of its own, and the common price is empty.
+    Where there are tiers, each has a price of its own, and the common price is empty. `historical` is the row by which
+    the transaction has ended everywhere; a mission's own row may have activated it again.
     """
     status_row = tariffs.status_on(session, transaction.slug, mission, on)
     tiers = [
@@ -30,11 +34,27 @@ def offer(session: Session, transaction: Transaction, mission: Mission, on: date
         "status": status_row.status if status_row else tariffs.UNKNOWN,
         "status_source": status_row.source if status_row else None,
         "status_since": status_row.valid_from.isoformat() if status_row else None,
-        "working_days": transaction.working_days,
+        "historical": _historical(session, transaction, on),
+        "working_days": promised_days(session, transaction.slug, mission.code, on, transaction.working_days),
+        "photos": _photos(session, transaction, mission, on),
         "priced": transaction.priced,
         **(no_price if tiers else _priced(session, transaction, mission, on, {})),
         "tiers": tiers,
     }
+
+
+def _historical(session: Session, transaction: Transaction, on: date) -> dict[str, object] | None:
+    row = tariffs.general_status_on(session, transaction.slug, on)
+    if row is None or row.status != tariffs.HISTORICAL:
+        return None
+    return {"since": row.valid_from.isoformat(), "source": row.source, "certainty": row.certainty}
+
+
+def _photos(session: Session, transaction: Transaction, mission: Mission, on: date) -> dict[str, object] | None:
+    if PHOTO not in {upload.name for upload in transaction.papers}:
+        return None
+    row = photos(session, transaction.slug, mission.code, on)
+    return row.serialise() if row else None
 
 
 def _priced(

@@ -14,6 +14,7 @@ from services.consular.payments.rules import PEG, PricedLine, Rate
 from shared.errors import Refusal
 
 ACTIVE = "active"
+HISTORICAL = "historical"
 UNKNOWN = "unknown"
 
 
@@ -87,6 +88,20 @@ def status_on(session: Session, transaction: str, mission: Mission, on: date) ->
     )
 
 
+def general_status_on(session: Session, transaction: str, on: date) -> TransactionStatus | None:
+    """The status for all missions on a day, whatever a mission has declared for itself."""
+    return session.scalar(
+        select(TransactionStatus)
+        .where(
+            TransactionStatus.transaction == transaction,
+            TransactionStatus.valid_from <= on,
+            TransactionStatus.scope.is_(None),
+        )
+        .order_by(TransactionStatus.valid_from.desc(), TransactionStatus.id.desc())
+        .limit(1)
+    )
+
+
 def begins_on(session: Session, transaction: str, mission: str, day: date) -> bool:
     """Whether a status of the mission's own begins on that day: two of one day would contradict each other."""
     query = select(TransactionStatus.id).where(
@@ -133,6 +148,14 @@ def declare_status(
     session.execute(insert(TransactionStatus).values(row).on_conflict_do_nothing())
 
 
-def unverified(rows: Iterable[Tariff]) -> list[Tariff]:
-    """The rows whose source is weak, for administrators."""
-    return [row for row in rows if row.certainty == "L"]
+def unverified_at(session: Session, mission: Mission, on: date) -> list[Tariff]:
+    """The rows in force at a mission whose source is weak, for administrators."""
+    rows = session.scalars(
+        select(Tariff).where(
+            Tariff.certainty == "L",
+            Tariff.valid_from <= on,
+            or_(Tariff.valid_to.is_(None), Tariff.valid_to > on),
+            or_(Tariff.scope.is_(None), Tariff.scope == mission.code),
+        )
+    )
+    return sorted(rows, key=lambda row: (row.transaction, row.line, row.valid_from))
