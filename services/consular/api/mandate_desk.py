@@ -32,7 +32,12 @@ class DeedRefusal(Keyed):
 
 def _serialise(session: Session, mandate: Mandate) -> dict[str, Any]:
     view = mandates.serialise(mandate, current_actor(), today(session, mandate.mission))
-    return {**view, "principal_number": mandate.principal_number, "scan_type": mandate.scan_type}
+    return {
+        **view,
+        "principal_number": mandate.principal_number,
+        "scan_type": mandate.scan_type,
+        "agent_person": mandate.agent,
+    }
 
 
 @blueprint.get("/mandates")

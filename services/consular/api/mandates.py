@@ -18,7 +18,7 @@ from services.consular.applications.transitions import find as find_application
 from services.consular.missions import today
 from services.consular.people import grant_mandate, mandate_notices, mandates, review_mandate
 from services.consular.people.model import Mandate
-from services.consular.people.rules import CAPACITY_OF, GUARDIANSHIP, POWER, AttestedPerson
+from services.consular.people.rules import ABSENCES, CAPACITY_OF, GUARDIANSHIP, KIN_GUARDIANSHIP, POWER, AttestedPerson
 from services.consular.uploads import rules as upload_rules
 from shared import forms
 from shared.catalogue.model import Question
@@ -32,6 +32,7 @@ STATEMENT_LENGTH, SCAN_LENGTH = 8_000, 8 * 1024 * 1024
 ISSUERS = ("consular", "civil_registry", "conscription")
 NUMBER, GIVEN_NAME = Question("agent_number", kind="national_number"), Question("agent_given", max_length=60)
 PRINCIPAL = (Question("principal_number", kind="national_number"), Question("principal_given", max_length=60))
+ABSENCE = Question("absence", kind="choice", choices=ABSENCES)
 
 
 class StatementRequest(Schema):
@@ -58,7 +59,9 @@ class NewMandate(Keyed, StatementRequest):
 class DeedSubmission(Keyed, StatementRequest):
     """A deed with its principal, its terms and its scan in base64."""
 
-    kind = fields.String(required=True, validate=validate.OneOf((POWER, GUARDIANSHIP), error="unknown_choice"))
+    kind = fields.String(
+        required=True, validate=validate.OneOf((POWER, GUARDIANSHIP, KIN_GUARDIANSHIP), error="unknown_choice")
+    )
     principal_number = fields.Raw(allow_none=True)
     principal_given = fields.Raw(allow_none=True)
     scope = fields.List(
@@ -66,6 +69,7 @@ class DeedSubmission(Keyed, StatementRequest):
     )
     issued_on = fields.Raw(allow_none=True)
     until = fields.Raw(allow_none=True, load_default=None)
+    absence = fields.Raw(allow_none=True, load_default=None)
     scan = fields.String(load_default="", validate=validate.Length(max=SCAN_LENGTH, error="file_too_large"))
     scan_type = fields.String(load_default="", validate=validate.Length(max=60, error="too_long"))
 
@@ -138,7 +142,8 @@ def submit_deed() -> tuple[dict[str, Any], int]:
     with database().scope(mission) as session:
         day = today(session, mission)
         is_power = request_body["kind"] == POWER
-        questions = (*PRINCIPAL, Question("issued_on", kind="date"), *((_until(),) if is_power else ()))
+        further = {POWER: (_until(),), KIN_GUARDIANSHIP: (ABSENCE,)}.get(request_body["kind"], ())
+        questions = (*PRINCIPAL, Question("issued_on", kind="date"), *further)
         typed = forms.check_questions(questions, request_body, day)
         deed = review_mandate.Deed(
             request_body["kind"],
@@ -149,6 +154,7 @@ def submit_deed() -> tuple[dict[str, Any], int]:
             request_body["scope"],
             scan,
             request_body["scan_type"],
+            typed.get("absence"),
         )
 
         def act() -> dict[str, Any]:

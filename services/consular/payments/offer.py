@@ -1,6 +1,7 @@
 """The offer of a mission on a day: each transaction with its status, its legal source and its price."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -9,6 +10,7 @@ from services.consular.missions.dated_rules import photos, promised_days
 from services.consular.missions.model import Mission
 from services.consular.payments import tariffs
 from services.consular.payments.quote import price
+from shared.catalogue import registration
 from shared.catalogue.model import TIER, Transaction
 from shared.errors import Refusal
 from shared.values.money import total
@@ -38,6 +40,7 @@ def offer(session: Session, transaction: Transaction, mission: Mission, on: date
         "working_days": promised_days(session, transaction.slug, mission.code, on, transaction.working_days),
         "photos": _photos(session, transaction, mission, on),
         "priced": transaction.priced,
+        "registration": _registration(session, transaction, mission, on),
         **(no_price if tiers else _priced(session, transaction, mission, on, {})),
         "tiers": tiers,
     }
@@ -55,6 +58,16 @@ def _photos(session: Session, transaction: Transaction, mission: Mission, on: da
         return None
     row = photos(session, transaction.slug, mission.code, on)
     return row.serialise() if row else None
+
+
+def _registration(session: Session, transaction: Transaction, mission: Mission, on: date) -> dict[str, object] | None:
+    """What consular registration costs on top, once, for who is not registered; None where it is not asked."""
+    if registration.FEE not in transaction.fees:
+        return None
+    only_registration = replace(transaction, fees=(registration.FEE,))
+    answers = {registration.NAME: registration.NOT_REGISTERED}
+    priced = _priced(session, only_registration, mission, on, answers)["fees"]
+    return next(iter(priced), None) if isinstance(priced, list) else None
 
 
 def _priced(

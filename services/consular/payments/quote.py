@@ -13,6 +13,7 @@ from services.consular import missions
 from services.consular.missions.model import Mission
 from services.consular.payments import attempts, tariffs
 from services.consular.payments.model import Order, Quote, QuoteLine, Tariff
+from services.consular.payments.registration import charged_once
 from services.consular.payments.rules import OrderState, PricedLine, Rate, collected_money, cross, quote_expiry
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import AFTER_ASSESSMENT, FeeLine, Transaction
@@ -112,8 +113,9 @@ def issue_order(
         assessed = assessed or _previous_assessment(session, existing)
         cancel(session, existing)
     mission_row = missions.find(session, mission)
+    owing = charged_once(session, application, mission, person, answers or {})
     lines = price(
-        session, CATALOGUE[transaction], mission_row, missions.today(session, mission_row.code), assessed, answers
+        session, CATALOGUE[transaction], mission_row, missions.today(session, mission_row.code), assessed, owing
     )
     quote = issue_quote(session, application, transaction, mission, lines)
     order = open_order(session, quote, person, holder, acting=acting)

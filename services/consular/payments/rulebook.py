@@ -90,6 +90,7 @@ def rules_on(session: Session, entry: Transaction, mission: Mission, on: date, t
         "standing": _serialise_status(status_row) if status_row else None,
         "historical": offered["historical"],
         "photos": offered["photos"],
+        "registration": offered["registration"],
         "prices": _prices(offered, tariffs.applicable(session, entry.slug, mission, on)),
         "priced": entry.priced,
         "papers": [{"name": upload.name, "required": upload.required, "law": upload.law} for upload in entry.papers],

@@ -68,6 +68,7 @@ class Offer(TypedDict):
     status_since: str | None
     historical: Historical | None
     photos: Photos | None
+    registration: Fee | None
     working_days: int
     fees: list[Fee]
     total: Amount | None
