@@ -13,7 +13,7 @@ from deploy.dev.postgres import Postgres
 from deploy.platform.database import DATABASE, connect_as_admin
 from shared.values.dates import add_months
 from tests.conftest import officer
-from tests.factories.mandates import Acting, Client, check, release, today
+from tests.factories.mandates import Acting, Client, check, close_files, release, today
 
 PEOPLE = (*specimens.SPECIMENS,)
 CHANGE = """
@@ -72,6 +72,7 @@ def test_an_uncle_acts_when_the_father_is_dead_or_away_and_only_after_the_check(
     service_client: Client, register: Any, agent: Specimen, absence: str, father_died: bool, code: str | None
 ) -> None:
     release(service_client, *PEOPLE)
+    close_files(service_client, specimens.SON)
     register(specimens.FATHER, father=specimens.ELDER.person, died_on=date(2024, 5, 1) if father_died else None)
     for relative in (specimens.SERVED, specimens.WOMAN):
         register(relative, father=specimens.ELDER.person)
