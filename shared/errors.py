@@ -44,9 +44,9 @@ class Conflict(Refusal):
 
 
 class Unavailable(Refusal):
-    """A part of the platform does not answer; nothing was changed."""
+    """A part of the platform does not answer; nothing was changed. Worth another try after so many seconds."""
 
-    status = 503
+    status, retry_after = 503, 5
 
 
 class Invalid(Refusal):

@@ -1,16 +1,16 @@
 """Rules of the civil registry: matching of particulars, kinship, guardianship, validity of documents."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from shared.catalogue.model import KIN, OWN_OR_KIN
-from shared.values.dates import age_on
-from shared.values.person import skeleton
+from shared.catalogue.model import KIN, OWN_OR_KIN, RELATIVE
+from shared.values.dates import STATE_ZONE, age_on
+from shared.values.names import is_same_name
 
 # The register counts days in Syria's zone, also for documents that a mission abroad prints.
-ZONE = "Asia/Damascus"
+ZONE = STATE_ZONE
 NUMBER, NAMES, DATE = "number", "names", "date"
 # With a matching number and date, this many of the four names must match before the answer says that a name is wrong.
 NAMES_FOR_A_HINT = 2
@@ -93,6 +93,14 @@ def may_draw(holder: str, tie: str | None) -> bool:
     return tie is not None and (tie != "self" if holder == KIN else tie == "self" or holder == OWN_OR_KIN)
 
 
+def may_be_drawn(holder: str, acts: Collection[str], tie: str | None) -> bool:
+    """Whether a document about the holder is drawn for somebody with this tie.
+
+    It is also drawn where a relative applies on the holder's behalf, if the transaction lets relatives do so.
+    """
+    return may_draw(holder, tie) or (tie is not None and RELATIVE in acts)
+
+
 def recheck(typed_particulars: Particulars, registered: Particulars | None) -> str | None:
     """None if everything matches, otherwise the one kind of field to recheck.
 
@@ -108,12 +116,12 @@ def recheck(typed_particulars: Particulars, registered: Particulars | None) -> s
 
 
 def _name_matches(typed_particulars: Particulars, registered: Particulars) -> tuple[bool, ...]:
-    mother_names = {skeleton(registered.mother_name), skeleton(registered.mother_name + registered.mother_family)}
+    mother_names = (registered.mother_name, f"{registered.mother_name} {registered.mother_family}")
     return (
-        skeleton(typed_particulars.given_name) == skeleton(registered.given_name),
-        skeleton(typed_particulars.father_name) == skeleton(registered.father_name),
-        skeleton(typed_particulars.family_name) == skeleton(registered.family_name),
-        skeleton(typed_particulars.mother_name) in mother_names,
+        is_same_name(typed_particulars.given_name, registered.given_name),
+        is_same_name(typed_particulars.father_name, registered.father_name),
+        is_same_name(typed_particulars.family_name, registered.family_name),
+        any(is_same_name(typed_particulars.mother_name, name) for name in mother_names),
     )
 
 

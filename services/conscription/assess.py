@@ -15,14 +15,12 @@ from shared.documents import issuer
 from shared.identity.actor import Actor
 from shared.messaging.messages import Envelope
 from shared.messaging.outbox import emit
-from shared.values.dates import local_date
-
-DAMASCUS = "Asia/Damascus"
+from shared.values.dates import STATE_ZONE, local_date
 
 
 def assess(session: Session, actor: Actor, envelope: Envelope) -> None:
     """Answers `application.forwarded` with an amount in the law's currency, or with a refusal and its reason."""
-    today = local_date(now(session), DAMASCUS)
+    today = local_date(now(session), STATE_ZONE)
     man = record.load_man(session, actor, UUID(envelope.body["person"]), envelope.about)
     allowance = ALLOWANCES[envelope.body["transaction"]]
     finding = Finding(None, "no_service_record")

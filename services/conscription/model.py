@@ -59,7 +59,7 @@ class ServiceRecord(Base):
 
 
 class ResidenceAbroad(Base):
-    """A stay outside Syria by the movement record; the day of exit and the day of return both count as abroad."""
+    """A stay outside Syria by the movement record: the day of exit, and the day of return where there was one."""
 
     __tablename__ = "residence_abroad"
 

@@ -24,4 +24,4 @@ def app() -> Flask:
         routes(settle.by_answer),
         document_routes.blueprint,
     )
-    return create_service(Settings.load("consular"), blueprints)
+    return create_service(Settings.load("consular"), blueprints, missions.zones)

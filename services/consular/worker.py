@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from services.consular.bookings import import_bookings
 from services.consular.handlers import HANDLERS
 from services.consular.ministries import escalate
-from services.consular.missions import each_mission
-from services.consular.payments import hosted
-from services.consular.payments.provider import Provider
-from services.consular.payments.rules import Answer
+from services.consular.missions import do_at_each_mission
+from services.consular.payments.collection import hosted
+from services.consular.payments.providers.card import Provider
+from services.consular.payments.providers.rules import Answer
 from services.consular.workflow import booklet, lapse, remind, settle, suspend
 from shared.database.db import Database
 from shared.errors import Unavailable
@@ -44,16 +44,12 @@ class DeadlineProvider:
 
 def assign_booklets(database: Database) -> None:
     """Assigns booklets that came into stock to waiting applications, mission by mission."""
-    for actor, _ in each_mission(database, service(NAME)):
-        with database.scope(actor.mission) as session:
-            booklet.assign_booklets(session, actor)
+    do_at_each_mission(database, service(NAME), lambda session, actor, _: booklet.assign_booklets(session, actor))
 
 
 def delete_old_previews(database: Database) -> None:
     """Deletes import previews that nobody decided about, mission by mission."""
-    for actor, _ in each_mission(database, service(NAME)):
-        with database.scope(actor.mission) as session:
-            import_bookings.drop_old(session, actor)
+    do_at_each_mission(database, service(NAME), lambda session, actor, _: import_bookings.drop_old(session, actor))
 
 
 def jobs(settings: Settings) -> list[Job]:

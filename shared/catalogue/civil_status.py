@@ -22,8 +22,8 @@ PURPOSE = Question("purpose", kind="choice", choices=PURPOSES)
 LAW = ("Law 13/2021", "Law 19/2023")
 EXTRACT_REQUEST = (Ask("civil_registry", "extract"),)
 FEES = (FeeLine("document_from_syria", "civil_affairs"), registration.FEE)
-REGISTERED = Eligibility("registered", only_if.is_alive_and_registered, kin.LAW)
-SELF_OR_KIN = (REGISTERED, Eligibility("self_or_kin", kin.is_self_or_kin, kin.LAW))
+REGISTERED = only_if.living_entry(kin.LAW)
+SELF_OR_KIN = (*REGISTERED, Eligibility("self_or_kin", kin.is_self_or_kin, kin.LAW))
 DAYS = 3
 # Relatives ask in their own name: the form says whose entry they want, and the register decides whether it may be.
 BY_HOLDER_OR_AGENT = (HOLDER, AGENT)
@@ -40,7 +40,10 @@ INDIVIDUAL_EXTRACT = Transaction(
     questions=(PURPOSE, Question("marital_status_shown", kind="choice", choices=("yes", "no")), registration.QUESTION),
     papers=(RequiredUpload("identity"),),
     fees=FEES,
-    eligible=(REGISTERED,),
+    eligible=(
+        Eligibility("registered", only_if.is_registered, kin.LAW),
+        Eligibility("alive_or_kin", only_if.is_alive_or_asked_for_by_kin, kin.LAW, expected=True),
+    ),
     one_open=False,
     acts=(HOLDER, RELATIVE, AGENT),
     option_questions=("purpose", "marital_status_shown"),
@@ -74,7 +77,7 @@ DEATH_STATEMENT = Transaction(
     questions=(*kin.DECEASED, PURPOSE, registration.QUESTION),
     papers=(RequiredUpload("identity"),),
     fees=FEES,
-    eligible=(REGISTERED, Eligibility("kin", kin.is_kin, kin.LAW)),
+    eligible=(*REGISTERED, Eligibility("kin", kin.is_kin, kin.LAW)),
     one_open=False,
     holder=KIN,
     acts=BY_HOLDER_OR_AGENT,

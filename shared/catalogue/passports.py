@@ -12,7 +12,6 @@ from shared.catalogue.model import (
     TIER,
     AnswerRule,
     Ask,
-    Eligibility,
     FeeLine,
     Question,
     RequiredUpload,
@@ -51,7 +50,7 @@ IDENTITY = (RequiredUpload("identity"), RequiredUpload("photo"), RequiredUpload(
 # MOFAE, first passport: the parents' identity papers are asked, whatever the age.
 PARENTS = RequiredUpload("parents_identity", law=minors.LAW)
 VALUE = (FeeLine("passport_value", DIRECTORATE), registration.FEE)
-ELIGIBLE = (Eligibility("registered", only_if.is_alive_and_registered, "Law 13/2021"), *minors.ELIGIBLE)
+ELIGIBLE = (*only_if.living_entry(), *minors.ELIGIBLE)
 
 TIERS = (Tier(REGULAR, REGULAR_DAYS), Tier(URGENT, URGENT_DAYS))
 TIER_QUESTION = Question(TIER, kind="choice", choices=(REGULAR, URGENT), step=TIER)

@@ -10,9 +10,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from shared.database import audit, db
+from shared.database.rows import find_row
 from shared.documents import issuer
 from shared.documents.model import KINDS, Document, DocumentNumber
-from shared.errors import NotFound
 from shared.identity.actor import Actor
 from shared.values import references
 from shared.values.dates import local_date
@@ -73,10 +73,7 @@ def _next_number(session: Session, kind: str, mission: str, year: int) -> str:
 
 def find(session: Session, code: str) -> Document:
     """The paper of that code in the session's mission. Raises NotFound."""
-    document = session.get(Document, references.clean(code))
-    if document is None:
-        raise NotFound("document_unknown")
-    return document
+    return find_row(session, Document, references.clean(code), "document_unknown")
 
 
 def revoke(session: Session, actor: Actor, code: str, reason: str) -> None:

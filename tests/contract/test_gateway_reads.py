@@ -1,12 +1,13 @@
 """What the gateway's typed clients say they receive is what the services really send, key by key, both ways."""
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from types import NoneType, UnionType
 from typing import Any, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 import pytest
 
+from deploy.demo.days import today
 from deploy.demo.population import specimens
 from services.gateway.clients.civil_registry import CivilRegistry, Confirmed, Statement
 from services.gateway.clients.conscription import Conscription
@@ -25,7 +26,7 @@ from shared.identity.actor import Actor
 from shared.identity.representation import PURPOSE
 from shared.values.references import new
 from tests.factories.gateway import Gateway, build
-from tests.service.gateway.pages.test_journey import begin, fill, send
+from tests.factories.gateway_forms import begin, fill, send
 
 ME = specimens.SERVED
 EXPATRIATE = Actor("expatriate", "a", "expatriate", "RUH", ME.person)
@@ -146,7 +147,7 @@ def test_mandates(gateway: Gateway, consular: Consular) -> None:
     body = {
         "agent_number": agent.national_number,
         "agent_given": agent.given_name,
-        "until": (datetime.now(UTC) + timedelta(days=90)).date().isoformat(),
+        "until": (today() + timedelta(days=90)).isoformat(),
         "scope": ["individual-extract"],
         "key": "contract-mandate",
         "statement": me,

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from deploy.demo.days import today
 from services.consular.applications.model import Application
 from services.consular.handlers import HANDLERS
 from services.consular.passports import booklets
@@ -36,7 +37,7 @@ NAMES = {"latin_given_name": "Rasha", "latin_father_name": "Samer", "latin_famil
 
 def answer_to(question: Question) -> object:
     """A good answer to any question of the catalogue."""
-    soon, past = datetime.now(UTC).date() + timedelta(days=90), "2019-03-05"
+    soon, past = today() + timedelta(days=90), "2019-03-05"
     by_kind: dict[str, object] = {
         "text": "نص",
         "long_text": "شارع العليا، الرياض",

@@ -209,3 +209,9 @@ def check(client: Client, reference: str, named: Specimen) -> TestResponse:
     assert told.status_code == 200, told.get_json()
     body = {"key": uuid.uuid4().hex, "statement": told.get_json()["statement"]}
     return client("consular").post(f"/desk/mandates/{reference}/accept", officer(), body)
+
+
+def claim_for(one: Specimen, capacity: str = "relative", **changes: str) -> dict[str, Any]:
+    """The claim to act for somebody, in a request."""
+    named = {"national_number": one.national_number, "given_name": one.given_name}
+    return {"capacity": capacity, **named, **changes}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from services.conscription.rules.residence import NO_YEARS, Residence, residence
+from services.conscription.rules.residence import NO_YEARS, Residence, complete_on, residence
 from services.conscription.rules.stays import Interval
 from services.conscription.rules.working import Finding, Params, Price, Prices, Step, Terms
 from shared.values.dates import add_months, add_years, age_on
@@ -59,12 +59,12 @@ def tier(
     """
     if born_abroad:
         draft_day = min(add_years(born, DRAFT_AGE), on)
-        youth = residence(intervals, draft_day, extended, extension)
+        youth = residence(intervals, draft_day, extended, extension, born)
         if youth.since is not None and youth.since <= born:
             return "born_abroad", youth.with_step("born_abroad", {"until": draft_day.isoformat()})
         if youth.years >= LONG_BIRTH_STAY_YEARS:
             return "born_abroad_ten_years", youth.with_step("born_abroad_ten_years", {"years": youth.years})
-    abroad = residence(intervals, on, extended, extension)
+    abroad = residence(intervals, on, extended, extension, born)
     tier_name = next((name for years, name in TIERS if abroad.years >= years), None)
     if tier_name is None:
         return None, _with_next_tier(abroad.with_step("tier_not_reached", {"years": abroad.years}), len(TIERS) - 1)
@@ -78,7 +78,7 @@ def _with_next_tier(abroad: Residence, index: int) -> Residence:
     if index < 0 or abroad.since is None:
         return abroad
     years = TIERS[index][0]
-    return abroad.with_step("tier_next", {"years": years, "on": add_years(abroad.since, years).isoformat()})
+    return abroad.with_step("tier_next", {"years": years, "on": complete_on(abroad.since, years).isoformat()})
 
 
 def cash(man: Man, prices: Prices, on: date, _terms: Terms = NO_TERMS) -> Finding:
@@ -136,7 +136,7 @@ def reserve(man: Man, prices: Prices, on: date, terms: Terms = NO_TERMS) -> Find
         return Finding(None, "not_of_the_reserve")
     if terms.reserve_upper_age is not None and age_on(man.born, on) >= terms.reserve_upper_age:
         return Finding(None, "past_reserve_age")
-    abroad = residence(man.stays, on, man.extended, prices.get("stay_extension"))
+    abroad = residence(man.stays, on, man.extended, prices.get("stay_extension"), man.born)
     options = [_by_years_abroad(abroad, prices), _by_age(man, prices, on), _by_disability(man, prices)]
     steps = (*abroad.steps, *(step for _, step in options if step))
     payable = [price for price, _ in options if price]
@@ -159,7 +159,7 @@ def _by_years_abroad(abroad: Residence, prices: Prices) -> PriceAndStep:
         return price, Step("reserve_abroad", price.law, {"years": abroad.years, "amount": price.serialise()})
     if abroad.since is None:
         return None, Step("reserve_abroad_never", price.law, {"years": RESERVE_YEARS_ABROAD})
-    due_on = add_years(abroad.since, RESERVE_YEARS_ABROAD).isoformat()
+    due_on = complete_on(abroad.since, RESERVE_YEARS_ABROAD).isoformat()
     return None, Step("reserve_abroad_later", price.law, {"on": due_on, "amount": price.serialise()})
 
 

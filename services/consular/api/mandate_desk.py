@@ -7,7 +7,7 @@ from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
 from services.consular.api.mandates import StatementRequest
-from services.consular.api.request import Keyed, mission_session, run_once
+from services.consular.api.request import Keyed, head, mission_session, run_once, uploaded_file
 from services.consular.applications.statements import attested_person
 from services.consular.missions import today
 from services.consular.people import mandate_notices, mandates, review_mandate
@@ -63,10 +63,7 @@ def scan(reference: str) -> Response:
     """The scan, with headers that keep a browser from running it as a page."""
     with mission_session(reference) as session:
         content, kind = review_mandate.read_scan(session, current_actor(), reference)
-    answer = Response(content, content_type=kind)
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return answer
+    return uploaded_file(content, kind)
 
 
 @blueprint.post("/mandates/<reference>/accept")
@@ -116,7 +113,7 @@ def judge(reference: str) -> dict[str, Any]:
     def act(session: Session) -> dict[str, Any]:
         verdict = (request_body["verdict"], request_body["reason"], request_body["note"] or "")
         application = duplicates.judge(session, current_actor(), reference, request_body["other"], *verdict)
-        return {"reference": application.reference, "status": application.status}
+        return head(application)
 
     content = {
         "verb": "judge",

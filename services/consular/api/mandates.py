@@ -11,7 +11,7 @@ from flask import Blueprint
 from marshmallow import Schema, fields, validate
 from sqlalchemy.orm import Session
 
-from services.consular.api.request import Keyed, mission_session, run_once
+from services.consular.api.request import STATEMENT_LENGTH, Keyed, mission_session, run_once
 from services.consular.applications import idempotency
 from services.consular.applications.statements import attested_person
 from services.consular.applications.transitions import find as find_application
@@ -28,7 +28,7 @@ from shared.values.references import mission_of
 from shared.web.service import allowed, body, current_actor, database, keys, settings
 
 blueprint = Blueprint("mandates", __name__)
-STATEMENT_LENGTH, SCAN_LENGTH = 8_000, 8 * 1024 * 1024
+SCAN_LENGTH = 8 * 1024 * 1024
 ISSUERS = ("consular", "civil_registry", "conscription")
 NUMBER, GIVEN_NAME = Question("agent_number", kind="national_number"), Question("agent_given", max_length=60)
 PRINCIPAL = (Question("principal_number", kind="national_number"), Question("principal_given", max_length=60))

@@ -8,10 +8,13 @@ from flask import Blueprint, Response, request
 from services.consular import missions
 from services.consular.missions.dated_rules import doubtful_promises
 from services.consular.missions.model import Mission
-from services.consular.payments import attempts, hosted, receipt, rulebook, signature, tariffs
-from services.consular.payments.hosted import CardProvider, Settle
-from services.consular.payments.offer import offer
-from services.consular.payments.provider import Provider, read_event
+from services.consular.payments.collection import hosted
+from services.consular.payments.collection.hosted import CardProvider, Settle
+from services.consular.payments.orders import attempts, receipt
+from services.consular.payments.providers import signature
+from services.consular.payments.providers.card import Provider, read_event
+from services.consular.payments.tariffs import fees, rulebook
+from services.consular.payments.tariffs.offer import offer
 from shared.catalogue import CATALOGUE
 from shared.errors import Invalid, NotFound, Refusal
 from shared.identity.access import check_access
@@ -105,7 +108,7 @@ def list_parameters() -> dict[str, list[dict[str, object]]]:
         on = missions.today(session, mission)
         return {
             "promises": [row.serialise() for row in doubtful_promises(session, mission)],
-            "tariffs": [row.serialise() for row in tariffs.unverified_at(session, missions.find(session, mission), on)],
+            "tariffs": [row.serialise() for row in fees.unverified_at(session, missions.find(session, mission), on)],
         }
 
 

@@ -14,6 +14,7 @@ from services.consular.appointments.rules import AppointmentState
 from services.consular.missions import calendar, holiday_closures
 from services.consular.missions.model import Closure
 from shared.database import audit
+from shared.database.rows import change_row
 from shared.errors import Conflict, Invalid, NotFound
 from shared.identity.actor import Actor
 from shared.values import dates
@@ -134,21 +135,16 @@ def reopen(session: Session, actor: Actor, mission: str, closure: str) -> Closur
         raise NotFound()
     if not row.may_reopen:
         raise Conflict("closure_of_all")
-    reopened = _mark_removed(session, actor, closure) if row.scope else _remove_holiday(session, actor, mission, row)
+    standing = Closure.id == closure, Closure.removed_at.is_(None)
+    reopened = (
+        change_row(session, Closure, *standing, removed_at=func.now(), removed_by=actor.id)
+        if row.scope
+        else _remove_holiday(session, actor, mission, row)
+    )
     if reopened is None:
         raise Conflict("closure_removed")
     audit.record(session, actor, "closure.removed", closure)
     return reopened
-
-
-def _mark_removed(session: Session, actor: Actor, closure: str) -> Closure | None:
-    return session.scalar(
-        update(Closure)
-        .where(Closure.id == closure, Closure.removed_at.is_(None))
-        .values(removed_at=func.now(), removed_by=actor.id)
-        .returning(Closure)
-        .execution_options(synchronize_session=False, populate_existing=True)
-    )
 
 
 def _remove_holiday(session: Session, actor: Actor, mission: str, holiday: Closure) -> Closure | None:

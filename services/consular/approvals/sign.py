@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from services.consular.approvals.model import Proposal
 from shared.database import audit
-from shared.errors import Conflict, Invalid, NotFound, Refusal
+from shared.database.rows import find_row, lock_row
+from shared.errors import Conflict, Invalid, Refusal
 from shared.identity.access import check_access
 from shared.identity.actor import Actor
 from shared.values import references
@@ -72,9 +73,7 @@ def finish(session: Session, actor: Actor, proposal: Proposal, result: Mapping[s
 
 def find(session: Session, actor: Actor, reference: str) -> Proposal:
     """A proposal of the actor's mission. Raises NotFound."""
-    proposal = session.get(Proposal, reference)
-    if proposal is None:
-        raise NotFound()
+    proposal = find_row(session, Proposal, reference)
     check_access(actor, "proposal.read", mission=proposal.mission)
     return proposal
 
@@ -108,10 +107,7 @@ def serialise(proposal: Proposal) -> dict[str, Any]:
 
 
 def _load_open(session: Session, actor: Actor, reference: str) -> Proposal:
-    query = select(Proposal).where(Proposal.reference == reference).with_for_update()
-    proposal = session.scalar(query.execution_options(populate_existing=True))
-    if proposal is None:
-        raise NotFound()
+    proposal = lock_row(session, Proposal, reference)
     check_access(actor, "proposal.decide", mission=proposal.mission)
     if proposal.state != WAITING:
         raise Conflict("already_decided")

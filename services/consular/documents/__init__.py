@@ -59,7 +59,8 @@
     finding     code; text `document.<kind>.<finding>`
     details     {name: text}; entries [{...}] by the finding; remark, may be ""
     purpose     code or None (record, licence)
-    period {"from", "until"}, inside [{"year", "days"}], gaps [line]    (movements)
+    period {"from", "until"}, inside [{"year", "days"}], gaps [line],   (movements)
+    counting [code]: how days of crossings were counted, text `working.border_days.<code>`
     usable_until, stay_days                                            (visit)
 
 A document that the mission issues itself, by the field `issues` of its catalogue entry, takes:

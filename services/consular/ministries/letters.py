@@ -14,7 +14,7 @@ from services.consular.ministries.model import Letter, LetterNumber, Reminder
 from services.consular.ministries.rules.matters import AUTHORITIES, Matter
 from shared import documents, forms
 from shared.database import audit, db
-from shared.errors import NotFound
+from shared.database.rows import find_row
 from shared.identity.actor import Actor
 from shared.values import dates
 
@@ -124,10 +124,7 @@ def written_answers(subject: LetterSubject, names: Sequence[str]) -> list[dict[s
 
 def find(session: Session, code: str) -> Letter:
     """A letter of the session's mission. Raises NotFound."""
-    letter = session.get(Letter, code)
-    if letter is None:
-        raise NotFound()
-    return letter
+    return find_row(session, Letter, code)
 
 
 def of_application(session: Session, application: str) -> list[Letter]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TypeVar
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from services.consular.missions.model import PhotoRule, PromiseRule
@@ -33,7 +33,7 @@ def doubtful_promises(session: Session, mission: str | None) -> list[PromiseRule
     return list(session.scalars(rows.order_by(PromiseRule.valid_from, PromiseRule.id)))
 
 
-def _holds(model: type[PhotoRule] | type[PromiseRule], on: date) -> tuple[object, ...]:
+def _holds(model: type[PhotoRule] | type[PromiseRule], on: date) -> tuple[ColumnElement[bool], ...]:
     return model.valid_from <= on, or_(model.valid_to.is_(None), model.valid_to > on)
 
 

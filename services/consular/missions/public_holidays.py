@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
+from typing import Literal
 
 from babel import Locale
 from dateutil.easter import EASTER_ORTHODOX, EASTER_WESTERN, easter
@@ -17,7 +18,7 @@ from services.consular.data import rows_of
 from services.consular.missions.rules import GREGORIAN, HIJRI, HolidayRule
 from shared.values.calendars import FIRST_HIJRI_YEAR, LAST_HIJRI_YEAR
 
-EASTER_METHODS = {"western_easter": EASTER_WESTERN, "eastern_easter": EASTER_ORTHODOX}
+EASTER_METHODS: dict[str, Literal[1, 2, 3]] = {"western_easter": EASTER_WESTERN, "eastern_easter": EASTER_ORTHODOX}
 DAY = timedelta(days=1)
 ENGLISH = "en_US"
 # The library writes what it assumes or moves into the name: "Eid al-Fitr (estimated)", "Labor Day (observed)".

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.consular.people import rules
-from services.consular.people.grant_mandate import check_terms, store_mandate
+from services.consular.people.grant_mandate import change_mandate, check_terms, store_mandate
 from services.consular.people.mandates import find
 from services.consular.people.model import Mandate
 from services.consular.people.rules import (
@@ -27,7 +27,7 @@ from services.consular.people.rules import (
 from shared.catalogue.model import GUARDIAN
 from shared.catalogue.reasons import DEED_REFUSE_REASONS
 from shared.database import audit
-from shared.errors import Conflict, Invalid, NotFound, Refusal
+from shared.errors import Invalid, NotFound, Refusal
 from shared.identity.actor import Actor
 from shared.values.person import strip_controls
 
@@ -136,7 +136,7 @@ def accept(session: Session, actor: Actor, reference: str, principal: AttestedPe
     values: dict[str, object] = {"state": ACCEPTED, "principal": principal.person, "principal_name": principal.name}
     if mandate.kind == KIN_GUARDIANSHIP:
         values["kinship"] = _checked_kinship(mandate, principal)
-    return _decide(session, actor, reference, values)
+    return change_mandate(session, actor, reference, ACCEPTED, values, Mandate.state == TO_CHECK)
 
 
 def _checked_kinship(mandate: Mandate, child: AttestedPerson) -> str:
@@ -156,18 +156,5 @@ def refuse(session: Session, actor: Actor, reference: str, reason: str, note: st
         raise Invalid("unknown_choice" if reason else "required", field="reason")
     if len(note_text) > NOTE_LENGTH:
         raise Invalid("too_long", field="note")
-    return _decide(session, actor, reference, {"state": REFUSED, "reason": reason, "note": note_text or None})
-
-
-def _decide(session: Session, actor: Actor, reference: str, values: dict[str, object]) -> Mandate:
-    mandate = session.scalar(
-        update(Mandate)
-        .where(Mandate.reference == reference, Mandate.state == TO_CHECK)
-        .values(**values, changed_at=func.now(), decided_by=actor.id)
-        .returning(Mandate)
-        .execution_options(synchronize_session=False, populate_existing=True)
-    )
-    if mandate is None:
-        raise Conflict("mandate_changed")
-    audit.record(session, actor, f"mandate.{values['state']}", reference, reason=mandate.reason)
-    return mandate
+    values: dict[str, object] = {"state": REFUSED, "reason": reason, "note": note_text or None}
+    return change_mandate(session, actor, reference, REFUSED, values, Mandate.state == TO_CHECK)

@@ -6,7 +6,7 @@ from datetime import date
 
 from shared.catalogue.model import AGENT, GUARDIAN
 from shared.values.dates import add_months, age_on
-from shared.values.person import skeleton
+from shared.values.names import is_same_name, person_key
 
 GRANTED, POWER, GUARDIANSHIP = "granted", "power_of_attorney", "guardianship"
 KIN_GUARDIANSHIP = "kin_guardianship"
@@ -70,8 +70,8 @@ def match_key(name: dict[str, str], born: date) -> str | None:
 
     None without a mother's name.
     """
-    mother = skeleton(str(name.get("mother") or ""))
-    own_name = "".join(skeleton(str(name.get(part) or "")) for part in ("given", "father", "family"))
+    mother = person_key(str(name.get("mother") or ""))
+    own_name = person_key(*(str(name.get(part) or "") for part in ("given", "father", "family")))
     return f"{own_name}|{mother}|{born.isoformat()}" if mother and own_name else None
 
 
@@ -99,4 +99,4 @@ class AgentKinship:
 
 def is_called(given_name: str, typed: str) -> bool:
     """Whether a typed given name is this person's, in any spelling."""
-    return skeleton(given_name) == skeleton(typed)
+    return is_same_name(given_name, typed)

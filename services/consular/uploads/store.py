@@ -3,12 +3,13 @@
 import hashlib
 from collections.abc import Sequence
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.consular.uploads import rules
 from services.consular.uploads.model import Upload
 from shared.database import audit, db
+from shared.database.rows import change_row
 from shared.errors import Conflict, Invalid, NotFound
 from shared.identity.actor import Actor
 from shared.values import references
@@ -48,13 +49,8 @@ def store_upload(
 
 def remove(session: Session, actor: Actor, application: str, upload: str) -> None:
     """Deletes the bytes of an upload. Raises NotFound when it is not (or no longer) part of this application."""
-    removed = session.execute(
-        update(Upload)
-        .where(Upload.id == upload, Upload.application == application, Upload.removed_at.is_(None))
-        .values(content=None, removed_at=func.now())
-        .returning(Upload.id)
-    ).one_or_none()
-    if removed is None:
+    present = Upload.id == upload, Upload.application == application, Upload.removed_at.is_(None)
+    if change_row(session, Upload, *present, content=None, removed_at=func.now()) is None:
         raise NotFound()
     audit.record(session, actor, "paper.removed", application, paper=upload)
 

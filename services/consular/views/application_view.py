@@ -15,7 +15,8 @@ from services.consular.missions import today
 from services.consular.notices import inbox
 from services.consular.passports import booklets
 from services.consular.passports import case_view as passport_view
-from services.consular.payments import attempts, quote, refund
+from services.consular.payments.orders import attempts, quote
+from services.consular.payments.refunds import refund
 from services.consular.people import duplicates, mandates, snapshot
 from services.consular.people.duplicates import POSSIBLE
 from services.consular.people.model import ActingPerson, Applicant, Mandate

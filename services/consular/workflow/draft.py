@@ -23,7 +23,7 @@ from services.consular.applications.update import update_columns
 from services.consular.missions import today
 from services.consular.missions.due_dates import lapses_on
 from services.consular.passports.checks import check_first
-from services.consular.payments import tariffs
+from services.consular.payments.tariffs import transaction_status
 from services.consular.people import snapshot
 from services.consular.uploads import store
 from services.consular.uploads.model import Upload
@@ -50,7 +50,7 @@ def start(session: Session, actor: Actor, slug: str, mission: str, claim: Claim 
     mission_row = missions.find(session, mission)
     if entry.missions and mission_row.code not in entry.missions:
         raise Refusal("not_at_this_mission", missions=" ".join(entry.missions))
-    tariffs.check_active(session, slug, mission)
+    transaction_status.check_active(session, slug, mission)
     representation, facts = behalf.self_representation(actor.person, slug), None
     if claim is not None:
         representation, facts = behalf.check_claim(session, actor, entry, mission, claim)
@@ -126,7 +126,8 @@ def save(session: Session, actor: Actor, reference: str, answers: Mapping[str, o
     merged = {
         name: answer for name, answer in application.answers.items() if name.removesuffix(TYPED_HIJRI) not in answers
     }
-    merged |= forms.check_draft(application.transaction, filled, today(session, application.mission))
+    country = missions.find(session, application.mission).country
+    merged |= forms.check_draft(application.transaction, filled, today(session, application.mission), country)
     update_columns(session, application, answers=merged, changed_at=func.now())
     audit.record(
         session, actor, "application.answered", reference, count=len(filled), cleared=len(answers) - len(filled)

@@ -7,8 +7,9 @@ from services.consular.applications.model import Application
 from services.consular.applications.rules import Status
 from services.consular.applications.transitions import Detail, load_for_update, note_step
 from services.consular.applications.update import update_columns
-from services.consular.payments import attempts, refund
-from services.consular.payments.model import Refund
+from services.consular.payments.orders import attempts
+from services.consular.payments.refunds import refund
+from services.consular.payments.refunds.model import Refund
 from services.consular.workflow.charges import notify_refund
 from shared.database import audit
 from shared.errors import Conflict, Invalid, NotFound

@@ -17,7 +17,7 @@ from services.consular.workflow import mission_document
 from services.consular.workflow.check_in import check_attendance
 from services.consular.workflow.release import release
 from shared import forms
-from shared.catalogue.model import REGISTERS, Ask
+from shared.catalogue.model import REGISTERS, RELATIVE, Ask
 from shared.catalogue.reasons import ALL_REFUSE_REASONS, RETURN_REASONS
 from shared.documents import issuer
 from shared.errors import Invalid
@@ -79,7 +79,10 @@ def _forward(session: Session, actor: Actor, application: Application, ask: Ask)
 def _forward_body(application: Application, authority: str, ask: str) -> dict[str, object]:
     entry = forms.transaction(application.transaction)
     holder = holder_of(application.facts).get("person") or application.person
-    kinship_fields = {"applicant": application.person} if holder != application.person else {}
+    # The register proves the kinship of a relative itself; an agent or guardian asks in the person's own name.
+    by_relative = application.capacity == RELATIVE and authority == "civil_registry"
+    applicant = application.acting if by_relative else application.person
+    kinship_fields = {"applicant": applicant} if holder != applicant else {}
     return kinship_fields | {
         "application": application.reference,
         "transaction": entry.slug,

@@ -13,10 +13,11 @@ from services.consular.applications.rules import Status
 from services.consular.applications.transitions import check_status, find, load_for_update, note_step
 from services.consular.applications.update import update_columns
 from services.consular.missions.dated_rules import promised_days
-from services.consular.payments import attempts, difference, quote, refund
-from services.consular.payments.model import Order
-from services.consular.payments.quote import UPGRADE
-from services.consular.payments.rules import OrderState, Payment
+from services.consular.payments.orders import attempts, difference, quote
+from services.consular.payments.orders.model import Order
+from services.consular.payments.orders.quote import UPGRADE
+from services.consular.payments.orders.rules import OrderState, Payment
+from services.consular.payments.refunds import refund
 from services.consular.workflow import charges
 from shared import forms
 from shared.catalogue.conditions import REGULAR, URGENT

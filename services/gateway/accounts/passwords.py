@@ -26,9 +26,9 @@ def _nobodys_hash() -> str:
 def check_strength(password: str, email: str) -> None:
     """Raises Invalid on the field `password`. No rules of composition: length and rarity are what counts."""
     if len(password) < SHORTEST:
-        raise Invalid("password_too_short", field="password", shortest=SHORTEST)
+        raise Invalid("password_too_short", field="password", n=SHORTEST)
     if len(password) > LONGEST:
-        raise Invalid("password_too_long", field="password", longest=LONGEST)
+        raise Invalid("password_too_long", field="password", n=LONGEST)
     folded = password.casefold()
     if folded in _too_common() or folded in email.casefold() or len(set(folded)) < 4:
         raise Invalid("password_too_common", field="password")

@@ -67,6 +67,7 @@ def _attach_proposals(desk: Blueprint) -> None:
     desk.add_url_rule("/bookings/imports", "upload_bookings", bookings.upload, methods=["POST"])
     desk.add_url_rule("/bookings/imports/<reference>", "booking_import", bookings.detail)
     desk.add_url_rule("/bookings/imports/<reference>", "decide_import", bookings.decide, methods=["POST"])
+    desk.add_url_rule("/bookings/imports/<reference>/answers", "answer_import", bookings.answer, methods=["POST"])
     desk.add_url_rule("/bookings/imports/<reference>/faults.csv", "booking_faults", bookings.faults_file)
 
 

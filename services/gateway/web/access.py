@@ -107,6 +107,7 @@ PAGES: dict[str, Set[str]] = {
     "desk.booking_import": DECIDING | PROPOSING | {"auditor"},
     "desk.booking_faults": DECIDING | PROPOSING | {"auditor"},
     "desk.decide_import": PROPOSING,
+    "desk.answer_import": PROPOSING,
     "documents.receipt": PERSONS | MISSION_STAFF,
     "documents.document": PERSONS | MISSION_STAFF,
     "registrar.show": REGISTRARS,

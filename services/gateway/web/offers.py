@@ -3,33 +3,12 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
-from flask import request
-
-from services.gateway.clients.consular.offers import Mission, Offer
-from services.gateway.web.current import consular, visitor_or_none
-from services.gateway.web.forms import today
+from services.gateway.clients.consular.offers import Offer
+from services.gateway.web.current import consular
+from services.gateway.web.days import today
 from shared.catalogue import registration
 from shared.catalogue.model import TIER
 from shared.errors import Unavailable
-
-# Whose prices a stranger sees until they choose: the mission most of them belong to.
-USUAL = "RUH"
-
-
-def missions() -> list[Mission]:
-    """Every mission, or none while the service that knows them is down."""
-    try:
-        return consular().offers.missions()
-    except Unavailable:
-        return []
-
-
-def chosen_mission() -> Mission | None:
-    """The mission of ?mission=, else the visitor's own, else the usual one."""
-    visitor, every = visitor_or_none(), missions()
-    wanted = request.args.get("mission") or (visitor.mission if visitor else "")
-    by_code = {mission["code"]: mission for mission in every}
-    return by_code.get(wanted) or by_code.get(USUAL) or next(iter(every), None)
 
 
 def with_tier(offer: Offer | None, answers: Mapping[str, Any]) -> Offer | None:
@@ -53,6 +32,6 @@ def _with_registration(offer: Offer, answers: Mapping[str, Any]) -> Offer:
 def offers_by_slug(mission: str) -> dict[str, Offer]:
     """What a mission offers today; nothing while the service is down."""
     try:
-        return {offer["slug"]: offer for offer in consular().offers.list_offers(mission, today().isoformat())}
+        return {offer["slug"]: offer for offer in consular().offers.list_offers(mission, today(mission).isoformat())}
     except Unavailable:
         return {}

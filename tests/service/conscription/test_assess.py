@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy.orm import Session
 
+from deploy.demo.days import today
 from deploy.demo.population import specimens
 from deploy.dev.postgres import Postgres
 from services.conscription import laws, record
@@ -18,12 +19,14 @@ from shared import documents
 from shared.documents.render import render_document
 from shared.identity.crypto import Keys
 from shared.values import references
-from shared.values.dates import age_on
+from shared.values.dates import STATE_ZONE, age_on
 from tests.conftest import ELSEWHERE, HOME, ServiceClient, expatriate, officer
 from tests.factories.conscription import decisions, enlist, forward, heard, settle
 
+pytestmark = pytest.mark.clock
+
 # The specimen past service age could pay without addition until this day.
-YEARS_LATE = min(age_on(date(2023, 7, 11), datetime.now(UTC).date()), 10)
+YEARS_LATE = min(age_on(date(2023, 7, 11), today(STATE_ZONE)), 10)
 
 
 @pytest.fixture
@@ -98,7 +101,7 @@ def test_each_allowance_refuses_whom_it_is_not_for(
 
 
 def test_assessed_again_after_a_fix_the_later_finding_counts(session: Session, cluster: Postgres) -> None:
-    person = specimens.STUDENT.person
+    person = enlist(cluster, abroad_for=timedelta(days=550))
     first = forward(session, person)
     assert session.get_one(Assessment, first.about).tier == "one_year"
     again = replace(first, id=str(uuid4()), sequence=2)

@@ -24,6 +24,8 @@ from shared.values.dates import add_years, local_date
 from tests.conftest import ELSEWHERE, HOME
 from tests.factories.conscription import decisions, enlist, forward
 
+pytestmark = pytest.mark.clock
+
 FIRST, RENEWAL = "residence-deferral", "residence-deferral-renewal"
 TODAY = local_date(datetime.now(UTC), "Asia/Damascus")
 DAY = timedelta(1)

@@ -6,7 +6,7 @@ from alembic import op
 from shared.database.migration import grant
 
 revision = "0014"
-down_revision = "0010"
+down_revision = "0013"
 
 KINDS = "kind IN ('granted', 'power_of_attorney', 'guardianship', 'kin_guardianship')"
 KIN = "(kind = 'kin_guardianship') = (absence IS NOT NULL)"

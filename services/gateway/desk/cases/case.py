@@ -1,9 +1,11 @@
 """One case as an officer reads it: answers beside register facts, uploads, payments, history."""
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
-from flask import Response, render_template, request
+from flask import render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from services.gateway.clients.consular.applications import Upload
 from services.gateway.clients.consular.cases import Case
@@ -14,6 +16,7 @@ from services.gateway.desk.wording import choices, refusal_text, short, who
 from services.gateway.web.current import actor, consular
 from services.gateway.web.forms import answer_in_words
 from services.gateway.web.presentation import unindented
+from services.gateway.web.submission import submit
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import Transaction
 from shared.catalogue.reasons import RETURN_REASONS
@@ -45,6 +48,12 @@ def page(reference: str, **more: Any) -> str:
         **more,
     )
     return unindented(page)
+
+
+def act(reference: str, done: str, verb: Callable[[], object], anchor: str = "") -> Response | tuple[str, int]:
+    """Does something with a case and shows it with `done`, or with the refusal."""
+    next_page = url_for("desk.case", reference=reference, done=done) + anchor
+    return submit(verb, lambda refusal: page(reference, refused=refusal), next_page)
 
 
 def _answers(details: Case, entry: Transaction) -> list[dict[str, Any]]:

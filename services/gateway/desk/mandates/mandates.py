@@ -1,8 +1,9 @@
 """Deeds that let one person act for another: listed, compared with the register, accepted or refused."""
 
 import uuid
+from collections.abc import Callable
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import Response, render_template, request, url_for
 from werkzeug.wrappers import Response as Answered
 
 from services.gateway.clients.civil_registry import Statement
@@ -11,8 +12,9 @@ from services.gateway.desk.scans import send_scan
 from services.gateway.desk.wording import refusal_text
 from services.gateway.web.current import actor, civil_registry, consular
 from services.gateway.web.presentation import scope_name, t
+from services.gateway.web.submission import submit
 from shared.catalogue.reasons import DEED_REFUSE_REASONS
-from shared.errors import NotAllowed, NotFound, Refusal, Unavailable
+from shared.errors import Refusal, Unavailable
 
 Answer = Answered | str | tuple[str, int]
 LONGEST_NOTE = 500
@@ -73,15 +75,13 @@ def scan(reference: str) -> Response:
 def accept(reference: str) -> Answer:
     """Accepts the deed, with the register's statement about the person it names."""
     deed = consular().mandates.deed(actor(), reference)
-    try:
+
+    def accept_deed() -> None:
         statement = _introduce(deed)
         body = {"key": request.form.get("key", ""), "statement": statement["statement"]}
         consular().mandates.decide_deed(actor(), reference, "accept", body)
-    except (NotFound, NotAllowed, Unavailable):
-        raise
-    except Refusal as refusal:
-        return _page(reference, refused=refusal), refusal.status
-    return redirect(url_for("desk.mandates", done="accepted"), 303)
+
+    return _decide(reference, accept_deed, "accepted")
 
 
 def refuse(reference: str) -> Answer:
@@ -90,10 +90,8 @@ def refuse(reference: str) -> Answer:
     if reason not in DEED_REFUSE_REASONS:
         return _page(reference, errors={"reason": t("desk.reason_needed")}, note=note), 422
     body = {"key": request.form.get("key", ""), "reason": reason, "note": note}
-    try:
-        consular().mandates.decide_deed(actor(), reference, "refuse", body)
-    except (NotFound, NotAllowed, Unavailable):
-        raise
-    except Refusal as refusal:
-        return _page(reference, refused=refusal), refusal.status
-    return redirect(url_for("desk.mandates", done="refused"), 303)
+    return _decide(reference, lambda: consular().mandates.decide_deed(actor(), reference, "refuse", body), "refused")
+
+
+def _decide(reference: str, decide: Callable[[], object], done: str) -> Answer:
+    return submit(decide, lambda refusal: _page(reference, refused=refusal), url_for("desk.mandates", done=done))

@@ -7,8 +7,8 @@ from services.gateway.accounts import register, sessions
 from services.gateway.accounts.passwords import SHORTEST
 from services.gateway.accounts.throttle import SIGN_IN_BY_ACCOUNT
 from services.gateway.web.current import accounts, visitor
+from services.gateway.web.days import missions
 from services.gateway.web.forms import faults
-from services.gateway.web.offers import missions
 from services.gateway.web.throttling import slow_down
 from shared.errors import Invalid, Refusal
 

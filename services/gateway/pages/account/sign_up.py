@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from services.gateway.accounts import register, sessions
+from services.gateway.accounts.emails import fold_email
 from services.gateway.accounts.passwords import SHORTEST, check_strength
 from services.gateway.accounts.throttle import SIGN_UP_BY_ADDRESS, address_prefix
 from services.gateway.web import security
@@ -65,7 +66,7 @@ def check(form: Mapping[str, str]) -> None:
     """Raises Invalid with every fault at once, so that nobody corrects one field to learn of the next."""
     email, missions = form.get("email", ""), {one["code"] for one in consular().offers.missions()}
     tests: tuple[Callable[[], object], ...] = (
-        lambda: register.fold_email(email),
+        lambda: fold_email(email),
         lambda: check_strength(form.get("password", ""), email),
         lambda: _check_mission(form.get("mission", ""), missions),
     )

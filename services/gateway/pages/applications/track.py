@@ -12,7 +12,7 @@ from shared.catalogue.model import Question
 from shared.errors import Invalid, NotFound, Refusal
 from shared.values.references import clean, is_valid, mission_of
 
-QUESTIONS = (Question("reference", max_length=40), Question("born", kind="past_date"))
+QUESTIONS = (Question("reference", max_length=300), Question("born", kind="past_date"))
 blueprint = Blueprint("track", __name__)
 
 

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from secrets import token_urlsafe
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
@@ -12,6 +11,7 @@ from services.gateway.accounts.throttle import OPENINGS_BY_ADDRESS, address_pref
 from services.gateway.clients.consular.applications import Application
 from services.gateway.web.calendars import event, weeks
 from services.gateway.web.current import consular, visitor
+from services.gateway.web.days import USUAL
 from services.gateway.web.forms import words
 from services.gateway.web.language import chosen
 from services.gateway.web.presentation import mission_name, t
@@ -19,6 +19,7 @@ from services.gateway.web.throttling import slow_down
 from shared.catalogue.model import APPOINTMENT, Transaction
 from shared.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal, Unavailable
 from shared.forms import transaction
+from shared.values.dates import local_date
 
 blueprint = Blueprint("turns", __name__)
 LONGEST = 40
@@ -28,7 +29,7 @@ def openings() -> Response:
     """Free times as JSON, for calendars and programs: nobody has to read our pages by machine."""
     slow_down(OPENINGS_BY_ADDRESS, address_prefix(request.remote_addr))
     mission, service = (request.args.get(name, "")[:LONGEST] for name in ("mission", "service"))
-    appointments, mission = consular().appointments, mission or "RUH"
+    appointments, mission = consular().appointments, mission or USUAL
     try:
         return jsonify(appointments.openings(mission, service) if service else appointments.services(mission))
     except NotFound as unknown:
@@ -206,4 +207,4 @@ def gap(application: Application, entry: Transaction) -> list[dict[str, str]]:
 
 def local_day(instant: str, zone: str) -> str:
     """The calendar day of an instant at a mission, as the calendar's links name it."""
-    return datetime.fromisoformat(instant).astimezone(ZoneInfo(zone)).date().isoformat()
+    return local_date(datetime.fromisoformat(instant), zone).isoformat()

@@ -15,7 +15,7 @@ from shared.catalogue.model import Question
 from shared.errors import Invalid, NotFound, Refusal
 from shared.values.references import clean, is_valid, mission_of
 
-QUESTIONS = (Question("code", max_length=60),)
+QUESTIONS = (Question("code", max_length=300),)
 UNKNOWN: Mapping[str, object] = {"status": "unknown"}
 blueprint = Blueprint("verify", __name__)
 

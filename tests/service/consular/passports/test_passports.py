@@ -8,14 +8,18 @@ import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from deploy.demo.days import today
 from services.consular.passports.model import LostPassport, Passport
 from shared.catalogue import passports
 from shared.database.audit import event
 from shared.database.db import Database
+from shared.values.dates import add_years
 from tests.conftest import ELSEWHERE, HOME, officer
 from tests.factories.applications import Counter, Person
+from tests.factories.concurrency import together
 from tests.factories.letters import answer, letters_of, reply
-from tests.service.consular.api.test_desk import together
+
+pytestmark = pytest.mark.clock
 
 At = Callable[..., Counter]
 Databases = Callable[[str], Database]
@@ -140,7 +144,11 @@ def test_a_spelling_changed_after_it_was_confirmed_is_looked_at_again(counter: A
 
 
 def early(counter: At) -> Counter:
-    told = {"renewal_reason": "early", "early_reason": "تأشيرة", "passport_expires_on": "2030-01-01"}
+    told = {
+        "renewal_reason": "early",
+        "early_reason": "تأشيرة",
+        "passport_expires_on": add_years(today(), 3).isoformat(),
+    }
     return in_review(counter(), "passport-renewal", **told)
 
 

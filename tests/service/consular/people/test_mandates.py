@@ -9,13 +9,17 @@ from typing import Any
 
 import pytest
 
+from deploy.demo.days import today as home_today
 from deploy.demo.population import specimens
 from shared.identity.crypto import Keys
 from shared.identity.representation import Representation, sign_representation
 from shared.values.dates import add_months
 from tests.conftest import ELSEWHERE, HOME, officer
+from tests.factories.answers import code_of
 from tests.factories.applications import PDF
 from tests.factories.mandates import SLUG, Acting, Client, check, expire, introduce, mandated, release, today
+
+pytestmark = pytest.mark.clock
 
 PEOPLE = (specimens.WOMAN, specimens.SERVED, specimens.STUDENT, specimens.MOTHER, specimens.ABROAD, specimens.FATHER)
 
@@ -33,11 +37,6 @@ def agent(service_client: Client, registers: int) -> Acting:
     """Who receives them."""
     assert registers
     return Acting(service_client, specimens.SERVED)
-
-
-def code_of(answer: Any, field: str = "") -> str:
-    told = answer.get_json()
-    return str(told["errors"][field] if field else told["code"])
 
 
 def by(mandate: str, capacity: str = "agent") -> dict[str, Any]:
@@ -308,7 +307,7 @@ def activate(client: Client, slug: str) -> None:
 
     insert = text(
         "INSERT INTO standing (id, transaction, status, scope, valid_from, source, certainty, approver) "
-        "VALUES (:id, :slug, 'active', :mission, current_date - 1, 'test', 'H', 'test') ON CONFLICT DO NOTHING"
+        "VALUES (:id, :slug, 'active', :mission, DATE '2025-01-01', 'test', 'H', 'test') ON CONFLICT DO NOTHING"
     )
     with client("consular").app.extensions["database"].scope(HOME) as session:
         session.execute(insert, {"id": f"test-{slug}", "slug": slug, "mission": HOME})
@@ -357,7 +356,7 @@ def test_an_officer_refuses_a_paper_with_a_reason_of_the_list(woman: Acting, age
         ({"scan": "%%%"}, "scan", "file_type_wrong"),
         ({"scan_type": "image/png"}, "scan", "file_type_wrong"),
         ({"scan_type": "text/html"}, "scan", "file_type_unknown"),
-        ({"issued_on": "2031-01-01"}, "issued_on", "paper_not_yet_issued"),
+        ({"issued_on": (home_today() + timedelta(days=40)).isoformat()}, "issued_on", "paper_not_yet_issued"),
         ({"until": None}, "until", "required"),
         ({"until": "2020-01-01"}, "until", "mandate_ends_in_the_past"),
         ({"scope": []}, "scope", "mandate_scope_needed"),

@@ -7,14 +7,16 @@ from datetime import date
 import pytest
 from sqlalchemy.orm import Session
 
-from services.consular.payments import tariffs
-from services.consular.payments.model import TransactionStatus
+from services.consular.payments.tariffs import transaction_status
+from services.consular.payments.tariffs.model import TransactionStatus
 from services.consular.workflow import draft
 from shared.errors import Conflict, Refusal
 from shared.identity.actor import ANONYMOUS, Actor
 from tests.conftest import ELSEWHERE, HOME, officer
 from tests.factories.applications import Counter, Person, good_answers
-from tests.unit.consular.uploads.test_rules import JPEG, PNG, ZIP_END
+from tests.factories.uploads import JPEG, PNG, ZIP_END
+
+pytestmark = pytest.mark.clock
 
 At = Callable[..., Counter]
 
@@ -69,7 +71,7 @@ def test_a_suspended_transaction_is_not_opened(session_for: Callable[..., Sessio
     session.flush()
     with pytest.raises(Refusal, match="transaction_not_active"):
         draft.start(session, Person().actor, "passport-renewal", HOME)
-    tariffs.check_active(session, "passport-renewal", ELSEWHERE)
+    transaction_status.check_active(session, "passport-renewal", ELSEWHERE)
 
 
 @pytest.mark.parametrize(

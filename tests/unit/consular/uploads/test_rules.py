@@ -1,25 +1,11 @@
 """Uploads: only what is truly a JPEG, PNG or PDF, and no second file inside it."""
 
-import zlib
-
 import pytest
 
 from services.consular.uploads import rules
+from tests.factories.uploads import JPEG, PNG, ZIP_END
 
-
-def png_chunk(name: bytes, data: bytes) -> bytes:
-    return len(data).to_bytes(4, "big") + name + data + zlib.crc32(name + data).to_bytes(4, "big")
-
-
-PNG = (
-    b"\x89PNG\r\n\x1a\n"
-    + png_chunk(b"IHDR", b"\x00\x00\x00\x01\x00\x00\x00\x01\x08\x00\x00\x00\x00")
-    + png_chunk(b"IDAT", zlib.compress(b"\x00\x00"))
-    + png_chunk(b"IEND", b"")
-)
-JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00" + b"\x00" * 40 + b"\xff\xd9"
 PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
-ZIP_END = b"PK\x05\x06" + b"\x00" * 18
 
 
 @pytest.mark.parametrize(("kind", "data"), [("image/png", PNG), ("image/jpeg", JPEG), ("application/pdf", PDF)])
