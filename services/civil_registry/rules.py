@@ -61,19 +61,31 @@ def is_of_age_everywhere(born: date, today: date) -> bool:
     return age_on(born, today - timedelta(days=1)) >= MAJORITY_YEARS
 
 
-def guardianship(parent: str | None, father_alive: bool, *, of_age: bool) -> str | None:
+# Whom MOFAE lets act for a child whose father is dead or away, once the mission has checked it (first passport).
+BROTHER, PATERNAL_UNCLE = "brother", "paternal_uncle"
+
+
+def guardianship(parent: str | None, *, of_age: bool) -> str | None:
     """The code of a refusal, or None for a guardian by the register alone.
 
-    `parent` is father, mother or paternal_grandfather. MOFAE on minors' passports: the guardian is the father, or the
-    paternal grandfather if the father is dead. A mother needs a court's certificate.
+    `parent` is father, mother or paternal_grandfather. MOFAE on minors' passports: the father or the paternal
+    grandfather. A mother needs a court's certificate; an uncle or a brother is checked by the mission.
     """
     if parent is None:
         return "ward_not_found"
     if of_age:
         return "ward_of_age"
-    if parent == "mother":
-        return "guardian_paper_needed"
-    return "father_is_guardian" if parent == "paternal_grandfather" and father_alive else None
+    return "guardian_paper_needed" if parent == "mother" else None
+
+
+def collateral(agent: Lineage, agent_sex: str, child: Lineage, father: Lineage | None) -> str | None:
+    """What a man is to a child besides an ascendant: a brother shares a parent, an uncle a parent of the father."""
+    if agent_sex != "M" or agent.person == child.person:
+        return None
+    if agent.parents & child.parents:
+        return BROTHER
+    is_uncle = father is not None and agent.person != father.person and bool(agent.parents & father.parents)
+    return PATERNAL_UNCLE if is_uncle else None
 
 
 def may_draw(holder: str, tie: str | None) -> bool:

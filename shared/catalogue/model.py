@@ -88,10 +88,11 @@ class AnswerRule:
 
 @dataclass(frozen=True)
 class RequiredUpload:
-    """A paper handed in; text `paper.<name>.label`."""
+    """A paper handed in; text `paper.<name>.label`, with the law that asks for it where one is known."""
 
     name: str
     required: bool = True
+    law: str = ""
 
 
 @dataclass(frozen=True)

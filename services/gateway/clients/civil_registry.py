@@ -57,9 +57,11 @@ class CivilRegistry:
         """Settles one: `correct` with a judgment, or `dismiss` with a reason."""
         self.client.post(f"/mismatches/{mismatch}/{quote(verb)}", actor, body)
 
-    def introduce(self, actor: Actor, number: str, given: str) -> Statement:
-        """Whom the register holds under a number and given name, attested to an officer who checks a paper."""
-        asked = {"national_number": number, "given_name": given}
+    def introduce(self, actor: Actor, number: str, given: str, agent: str | None = None) -> Statement:
+        """Whom the register holds under a number and given name, attested to an officer who checks a paper.
+
+        With `agent` the facts say what that person is to them."""
+        asked = {"national_number": number, "given_name": given, "agent": agent}
         return cast(Statement, self.client.post("/persons/introduce", actor, asked))
 
     def ready(self) -> None:

@@ -23,6 +23,17 @@ class Assessment(TypedDict):
     working: list[dict[str, Any]]
 
 
+class DoubtfulParameter(TypedDict):
+    """A number of a law whose text was not found; without a value it is not applied."""
+
+    name: str
+    value: int | None
+    since: str
+    source: str
+    certainty: str
+    transactions: list[str]
+
+
 class Conscription:
     """One method per question. Each raises the refusal the service meant, or Unavailable."""
 
@@ -42,6 +53,10 @@ class Conscription:
     def rules(self, slug: str, on: str) -> dict[str, Any]:
         """The amounts the laws set for a transaction on a day: {amounts, history}."""
         return cast(dict[str, Any], self.client.get(f"/rules/{quote(slug, safe='')}", ANONYMOUS, on=on))
+
+    def parameters(self, actor: Actor) -> list[DoubtfulParameter]:
+        """The numbers of the laws that need a lawyer."""
+        return cast(list[DoubtfulParameter], self.client.get("/parameters", actor))
 
     def ready(self) -> None:
         """Raises Unavailable unless the service answers."""

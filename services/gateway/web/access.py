@@ -97,6 +97,7 @@ PAGES: dict[str, Set[str]] = {
     "notices.show": PERSONS,
     "bookings.ask": PERSONS,
     "bookings.claim": PERSONS,
+    "desk.parameters": PROPOSING | {"auditor"},
     "desk.proposals": DECIDING | PROPOSING | {"auditor"},
     "desk.ask_proposal": PROPOSING,
     "desk.propose": PROPOSING,
