@@ -193,6 +193,13 @@ class Language:
         declined = self.has(f"currency.{money.currency}") or self._is_declined(money.currency)
         return self.money(money) if declined else f"{self.amount(money)} {money.currency}"
 
+    def currency_forms(self, currency: str, counts: tuple[int, ...]) -> tuple[str, ...] | None:
+        """The currency's name after each of these numbers; None where no name agrees with every number."""
+        key = f"currency.{currency}"
+        if self.has(key):
+            return tuple(self._form(key, n) for n in counts)
+        return tuple(self._cldr_name(currency, Decimal(n)) for n in counts) if self._is_declined(currency) else None
+
     @cached_property
     def _changing_forms(self) -> frozenset[int]:
         return frozenset(index for index, form in enumerate(PLURALS[self.code]) if form in COUNTED_FORMS)
