@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from services.civil_registry.holders import NOBODY, by_number_and_name, find_holder
-from services.civil_registry.model import Person
+from services.civil_registry.model import Person, RegistryOffice
 from services.civil_registry.principals import find_principal, self_representation
+from services.civil_registry.snapshots import office_name, pair
 from shared.catalogue import CATALOGUE
 from shared.database import audit
 from shared.errors import NotFound
@@ -55,7 +56,7 @@ def attest(
     if isinstance(principal, str):
         return principal
     person, representation = principal
-    attested_facts = facts(person)
+    attested_facts = facts(session, person)
     if holder_answers is not None:
         entry = find_holder(session, actor, person, purpose, holder_answers)
         if isinstance(entry, str):
@@ -83,7 +84,7 @@ def attest_to_officer(
     )
     if principal is None:
         return None
-    attested_facts = facts(principal)
+    attested_facts = facts(session, principal)
     claims = {"purpose": PURPOSE, "person": str(principal.id), "told_to": actor.id, "facts": attested_facts}
     return SignedStatement(keys.sign("statement", READER, STATEMENT_SECONDS, claims), attested_facts, {})
 
@@ -117,14 +118,17 @@ def _representative_data(applicant: Person, representation: Representation) -> d
     }
 
 
-def facts(person: Person) -> dict[str, Any]:
-    """Everything attested about a person: identity and state in the register, no more."""
+def facts(session: Session, person: Person) -> dict[str, Any]:
+    """Everything attested about a person: identity, place of birth, entry and state in the register, no more."""
+    office = session.get_one(RegistryOffice, person.office)
     return {
         "person": str(person.id),
         "national_number": person.national_number,
         "name": names(person),
         "sex": person.sex,
         "born": person.born.isoformat(),
+        "birth_place": pair(person.birthplace, person.latin_birthplace),
+        "entry": {"office": office_name(office), "number": str(person.entry)},
         "alive": person.died_on is None,
         "registered": True,
     }
