@@ -11,7 +11,7 @@ from shared.i18n import language
 from tests.factories.document_snapshots import SAMPLES, document
 
 
-def told(kind: str, **changed: Any) -> dict[str, Any]:
+def facts_of(kind: str, **changed: Any) -> dict[str, Any]:
     return {one["fact"]: one["value"] for one in verified_facts.facts(document(kind, **changed))}
 
 
@@ -36,13 +36,13 @@ def test_number_and_days_are_those_that_are_printed(kind: str) -> None:
     ],
 )
 def test_what_a_forger_would_change_is_told(kind: str, facts: dict[str, Any]) -> None:
-    assert told(kind) == facts
+    assert facts_of(kind) == facts
 
 
 def test_what_is_not_printed_is_not_told() -> None:
     person = SAMPLES["individual-extract"]["person"] | {"marital_status": None}
-    assert told("individual-extract", person=person) == {"born": "1990-01-15"}
-    assert "marital_status" not in told("birth-statement")
+    assert facts_of("individual-extract", person=person) == {"born": "1990-01-15"}
+    assert "marital_status" not in facts_of("birth-statement")
 
 
 def test_a_passport_page_is_known_by_the_passports_number() -> None:
