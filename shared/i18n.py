@@ -129,6 +129,13 @@ class Language:
         declined = self.has(f"currency.{money.currency}") or self._is_declined(money.currency)
         return self.money(money) if declined else f"{self.amount(money)} {money.currency}"
 
+    def currency_forms(self, currency: str, counts: tuple[int, ...]) -> tuple[str, ...] | None:
+        """The currency's name after each of these numbers; None where no name agrees with every number."""
+        key = f"currency.{currency}"
+        if self.has(key):
+            return tuple(self._form(key, n) for n in counts)
+        return tuple(self._cldr_name(currency, Decimal(n)) for n in counts) if self._is_declined(currency) else None
+
     def _takes_singular(self, n: Decimal) -> bool:
         """Whether a currency after this number has the form of the dictionary; CLDR has that one of every currency."""
         return n != int(n) or self.locale.plural_form(abs(int(n))) not in COUNTED_FORMS

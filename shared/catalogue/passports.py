@@ -32,6 +32,9 @@ NAME = (
     Question("latin_father_name", kind="latin", max_length=39, step="name"),
     Question("latin_family_name", kind="latin", max_length=39, step="name"),
     Question("latin_mother_name", kind="latin", max_length=39, step="name"),
+    # Needed only of somebody whose entry names no place of birth; the document then says that they declared it.
+    Question("birth_place", required=False, max_length=60, step="name"),
+    Question("latin_birth_place", kind="latin", required=False, max_length=60, step="name"),
 )
 RESIDENCE = (
     Question("profession", step="residence"),

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from shared.direction import CONTROLS
+from shared.documents.amount_words import in_words
 from shared.documents.model import DocumentRow
 from shared.i18n import Language, language
 from shared.values.money import Money
@@ -55,6 +56,7 @@ def _environment(service: str) -> Environment:
         "instant": instant,
         "money": money,
         "amount": amount,
+        "in_words": amount_in_words,
     }
     return environment
 
@@ -118,6 +120,11 @@ def money(value: Mapping[str, Any], tongue: Language) -> Markup:
 def amount(value: Mapping[str, Any], tongue: Language) -> Markup:
     """The amount alone, for columns whose head names the currency."""
     return ltr(tongue.amount(Money(value["amount"], value["currency"])))
+
+
+def amount_in_words(value: Mapping[str, Any], tongue: Language) -> Markup:
+    """The amount once more in words, as receipts repeat it."""
+    return isolate(in_words(tongue, Money(value["amount"], value["currency"])))
 
 
 def law(tongue: Language, source: str) -> Markup:

@@ -14,7 +14,7 @@ from services.consular.applications.rules import Status
 from services.consular.applications.statements import as_facts, check_eligible, check_holder, verify_statements
 from services.consular.applications.transitions import check_status, load_for_update, transition
 from services.consular.missions import find, today
-from services.consular.passports.checks import check_submission, report_lost
+from services.consular.passports.checks import check_birth_place, check_submission, report_lost
 from services.consular.payments.tariffs import transaction_status
 from services.consular.people import search_keys, snapshot
 from services.consular.uploads import store
@@ -46,6 +46,7 @@ def submit(session: Session, actor: Actor, keys: Keys, reference: str, statement
     behalf.check_entitlement(session, actor, entry, application.mission, representation, facts["civil_registry"], day)
     answers = _complete(session, application, entry)
     check_submission(session, application, entry, answers)
+    check_birth_place(entry, facts["civil_registry"], answers)
     check_holder(entry, answers, facts, application.person)
     columns: dict[str, object] = {"facts": facts, "answers": answers}
     snapshot.store_applicant(session, reference, application.mission, facts["civil_registry"])

@@ -34,7 +34,7 @@ class Mandate(TypedDict):
 
 
 class Deed(Mandate):
-    """A mandate as the desk checks it: the principal's number as typed, the scan, and the agent's register identifier."""
+    """A mandate as the desk checks it: the principal's number as typed, the scan, and who the agent is."""
 
     principal_number: str
     agent_person: str

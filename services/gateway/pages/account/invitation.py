@@ -32,7 +32,7 @@ def _form(token: str, refusal: Invalid | None = None) -> str:
         role=role,
         mission=mission,
         shortest=SHORTEST,
-        errors=faults(refusal) if refusal else {},
+        errors=faults(refusal, prefix="invitation") if refusal else {},
     )
 
 
@@ -42,7 +42,8 @@ def accept(token: str) -> Response | tuple[str, int]:
     slow_down_network(SIGN_UP_BY_ADDRESS)
     try:
         with accounts().scope(None) as session:
-            first_administrator.accept(session, token, request.form.get("password", ""), chosen().code)
+            names = request.form.get("name_ar", ""), request.form.get("name_latin", "")
+            first_administrator.accept(session, token, request.form.get("password", ""), chosen().code, names)
     except Invalid as refusal:
         return _form(token, refusal), refusal.status
     return redirect(url_for("sign_in.ask"), 303)
