@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from deploy.demo.population import specimens
 from services.gateway.accounts import sessions
-from services.gateway.accounts.model import Account, Attempt, AuthSession, KnownDevice
+from services.gateway.accounts.model import Account, AccountDevice, Attempt, AuthSession
 from services.gateway.accounts.passwords import hash_password
 from services.gateway.accounts.throttle import SIGN_IN_BY_ADDRESS, address_prefix, network_limits
 from shared.database import db
@@ -254,7 +254,7 @@ def test_a_new_password_forgets_the_other_devices(gateway: Gateway) -> None:
         with gateway.app.extensions["database"].scope(None) as session:
             devices = list(
                 session.scalars(
-                    select(KnownDevice.account_id).where(KnownDevice.account_id == account_id(session, account.email))
+                    select(AccountDevice.account_id).where(AccountDevice.account_id == account_id(session, account.email))
                 )
             )
         assert len(devices) == 1
