@@ -10,7 +10,7 @@ from deploy.demo.population import specimens
 from deploy.demo.population.specimens import Specimen
 from deploy.platform.database import DATABASE, connect_as_admin
 from services.consular.passports import booklets
-from services.consular.payments import tariffs
+from services.consular.payments.tariffs import transaction_status
 from shared.database.db import Database
 from shared.identity import actor
 
@@ -62,7 +62,9 @@ def _stock_missions(consular: Database) -> None:
                 booklets.receive(session, actor.service("consular", mission), mission, serials)
     with consular.scope(HOME) as session:
         for slug in ACTIVATED:
-            tariffs.declare_status(session, slug, tariffs.ACTIVE, ACTIVATED_ON, ACTIVATION, "demo", certainty="L")
+            transaction_status.declare_status(
+                session, slug, transaction_status.ACTIVE, ACTIVATED_ON, ACTIVATION, "demo", certainty="L"
+            )
     consular.engine.dispose()
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from services.civil_registry.holders import NOBODY, by_number_and_name, find_holder
+from services.civil_registry.kinship import collateral
 from services.civil_registry.model import Person, RegistryOffice
 from services.civil_registry.principals import find_principal, self_representation
 from services.civil_registry.snapshots import office_name, pair
@@ -72,11 +73,12 @@ def attest(
 
 
 def attest_to_officer(
-    session: Session, actor: Actor, keys: Keys, principal_answers: Mapping[str, str]
+    session: Session, actor: Actor, keys: Keys, principal_answers: Mapping[str, str], agent: str | None = None
 ) -> SignedStatement | None:
     """A statement for an officer about the principal of a deed; None if number and name match nobody.
 
-    The look-up is recorded either way.
+    With `agent` it says what that person is to the principal, and whether the principal's father lives. The look-up is
+    recorded either way.
     """
     principal = by_number_and_name(session, principal_answers)
     audit.record(
@@ -85,6 +87,9 @@ def attest_to_officer(
     if principal is None:
         return None
     attested_facts = facts(session, principal)
+    if agent and (agent_person := session.get(Person, UUID(agent))):
+        tie, father_alive = collateral(session, agent_person, principal)
+        attested_facts["agent"] = {"person": agent, "kinship": tie, "father_alive": father_alive}
     claims = {"purpose": PURPOSE, "person": str(principal.id), "told_to": actor.id, "facts": attested_facts}
     return SignedStatement(keys.sign("statement", READER, STATEMENT_SECONDS, claims), attested_facts, {})
 

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 from services.civil_registry import rules
 from services.civil_registry.model import Person, RegisterEvent
 from services.civil_registry.rules import Lineage
+from shared.database.db import now
+from shared.values.dates import local_date
 
 # Ascendants are read up to this many generations, which covers every living person.
 GENERATIONS = 6
@@ -19,6 +21,15 @@ def kinship(session: Session, applicant: Person, holder: Person) -> str | None:
     """The applicant's kinship to the holder, or None."""
     married = marriage_in_force(session, applicant.id, holder.id) is not None
     return rules.kinship(_lineage(session, applicant), _lineage(session, holder), married=married)
+
+
+def collateral(session: Session, agent: Person, child: Person) -> tuple[str | None, bool]:
+    """What a grown agent is to a child besides an ascendant, and whether the register has the father as living."""
+    of_age = rules.is_of_age_everywhere(agent.born, local_date(now(session), rules.ZONE))
+    father = session.get(Person, child.father) if child.father else None
+    father_lineage = _lineage(session, father) if father else None
+    tie = rules.collateral(_lineage(session, agent), agent.sex, _lineage(session, child), father_lineage)
+    return tie if of_age else None, father is not None and father.died_on is None
 
 
 def relation(session: Session, applicant: Person, holder: Person, tie: str) -> str:

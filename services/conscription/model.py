@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import DateTime, ForeignKey, func
+from sqlalchemy import DateTime, ForeignKey, false, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -108,6 +108,7 @@ class LawParameter(Base):
     value: Mapped[int | None]
     law: Mapped[str]
     certainty: Mapped[str]
+    needs_lawyer: Mapped[bool] = mapped_column(server_default=false())
 
 
 class Deferral(Base):

@@ -1,7 +1,7 @@
 """Extracts and statements of the civil register."""
 
 from shared.catalogue import conditions as only_if
-from shared.catalogue import kin
+from shared.catalogue import kin, registration
 from shared.catalogue.model import (
     AGENT,
     DOCUMENT,
@@ -21,7 +21,7 @@ PURPOSES = ("residence", "study", "work", "marriage", "court", "other")
 PURPOSE = Question("purpose", kind="choice", choices=PURPOSES)
 LAW = ("Law 13/2021", "Law 19/2023")
 EXTRACT_REQUEST = (Ask("civil_registry", "extract"),)
-FEES = (FeeLine("document_from_syria", "civil_affairs"),)
+FEES = (FeeLine("document_from_syria", "civil_affairs"), registration.FEE)
 REGISTERED = only_if.living_entry(kin.LAW)
 SELF_OR_KIN = (*REGISTERED, Eligibility("self_or_kin", kin.is_self_or_kin, kin.LAW))
 DAYS = 3
@@ -37,7 +37,7 @@ INDIVIDUAL_EXTRACT = Transaction(
     asks=EXTRACT_REQUEST,
     outcome=DOCUMENT,
     working_days=DAYS,
-    questions=(PURPOSE, Question("marital_status_shown", kind="choice", choices=("yes", "no"))),
+    questions=(PURPOSE, Question("marital_status_shown", kind="choice", choices=("yes", "no")), registration.QUESTION),
     papers=(RequiredUpload("identity"),),
     fees=FEES,
     eligible=(
@@ -56,7 +56,7 @@ BIRTH_STATEMENT = Transaction(
     asks=EXTRACT_REQUEST,
     outcome=DOCUMENT,
     working_days=DAYS,
-    questions=(*kin.OWN_OR_RELATIVE, PURPOSE),
+    questions=(*kin.OWN_OR_RELATIVE, PURPOSE, registration.QUESTION),
     papers=(RequiredUpload("identity"),),
     fees=FEES,
     eligible=SELF_OR_KIN,
@@ -74,7 +74,7 @@ DEATH_STATEMENT = Transaction(
     asks=EXTRACT_REQUEST,
     outcome=DOCUMENT,
     working_days=DAYS,
-    questions=(*kin.DECEASED, PURPOSE),
+    questions=(*kin.DECEASED, PURPOSE, registration.QUESTION),
     papers=(RequiredUpload("identity"),),
     fees=FEES,
     eligible=(*REGISTERED, Eligibility("kin", kin.is_kin, kin.LAW)),
@@ -91,7 +91,7 @@ FAMILY_EXTRACT = Transaction(
     asks=EXTRACT_REQUEST,
     outcome=DOCUMENT,
     working_days=DAYS,
-    questions=(*kin.OWN_OR_RELATIVE, PURPOSE),
+    questions=(*kin.OWN_OR_RELATIVE, PURPOSE, registration.QUESTION),
     papers=(RequiredUpload("identity"),),
     fees=FEES,
     eligible=SELF_OR_KIN,
@@ -109,7 +109,12 @@ MARRIAGE_STATEMENT = Transaction(
     asks=EXTRACT_REQUEST,
     outcome=DOCUMENT,
     working_days=DAYS,
-    questions=(*kin.OWN_OR_RELATIVE, Question("marriages", kind="choice", choices=LATEST_OR_ALL), PURPOSE),
+    questions=(
+        *kin.OWN_OR_RELATIVE,
+        Question("marriages", kind="choice", choices=LATEST_OR_ALL),
+        PURPOSE,
+        registration.QUESTION,
+    ),
     papers=(RequiredUpload("identity"),),
     fees=FEES,
     eligible=SELF_OR_KIN,
@@ -127,7 +132,12 @@ DIVORCE_STATEMENT = Transaction(
     asks=EXTRACT_REQUEST,
     outcome=DOCUMENT,
     working_days=DAYS,
-    questions=(*kin.OWN_OR_RELATIVE, Question("divorces", kind="choice", choices=LATEST_OR_ALL), PURPOSE),
+    questions=(
+        *kin.OWN_OR_RELATIVE,
+        Question("divorces", kind="choice", choices=LATEST_OR_ALL),
+        PURPOSE,
+        registration.QUESTION,
+    ),
     papers=(RequiredUpload("identity"),),
     fees=FEES,
     eligible=SELF_OR_KIN,

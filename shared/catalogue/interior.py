@@ -1,6 +1,7 @@
 """Records of the Ministry of the Interior, asked for by letter: convictions, border crossings, driving licences."""
 
 from shared.catalogue import conditions as only_if
+from shared.catalogue import registration
 from shared.catalogue.civil_status import PURPOSE
 from shared.catalogue.model import (
     AGENT,
@@ -28,9 +29,9 @@ CRIMINAL_RECORD = Transaction(
     asks=(Ask("criminal_security", "record"),),
     outcome=DOCUMENT,
     working_days=3,
-    questions=(PURPOSE, Question("destination_country", max_length=60)),
+    questions=(PURPOSE, Question("destination_country", max_length=60), registration.QUESTION),
     papers=(RequiredUpload("identity"), RequiredUpload("name_evidence", required=False)),
-    fees=(FeeLine("document_from_syria", "criminal_security"),),
+    fees=(FeeLine("document_from_syria", "criminal_security"), registration.FEE),
     eligible=(*REGISTERED, Eligibility("penal_age", only_if.is_of_penal_age, only_if.PENAL_LAW)),
     acts=(HOLDER, RELATIVE),
 )

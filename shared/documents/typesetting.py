@@ -10,9 +10,10 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from shared.direction import CONTROLS
 from shared.documents.amount_words import in_words
 from shared.documents.model import DocumentRow
-from shared.i18n import CONTROLS, Language, language
+from shared.i18n import Language, language
 from shared.values.money import Money
 
 LAYOUT = Path(__file__).parent / "templates"

@@ -72,6 +72,11 @@ def expires_on(kind: str, first_day: date) -> date | None:
     return row.ends(first_day) if row else None
 
 
+def is_stated_in(tongue: Language, key: str) -> bool:
+    """Whether a text states how long a document is good for."""
+    return any("{valid_" in form for form in tongue.texts.get(key, ()))
+
+
 @lru_cache
 def placeholders(tongue: Language, day: date) -> Mapping[str, str]:
     """What texts that state a validity have in braces: `{valid_criminal_record}` is "3 months" on that day.

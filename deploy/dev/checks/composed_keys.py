@@ -66,6 +66,7 @@ FAMILIES: dict[str, Keys] = {
     "role": lambda: keys("role", sets.roles()),
     "rules.certainty": lambda: keys("rules.certainty", ("H", "M", "L")),
     "rules.standing": lambda: keys("rules.standing", sets.transaction_statuses()),
+    "service.price.assessed": lambda: keys("service.price.assessed", sets.assessed_transactions()),
     "stage": lambda: keys("stage", sets.stages()),
     "status": lambda: keys("status", sets.statuses()),
     "timeline": lambda: keys("timeline", sets.transition_codes()),

@@ -6,13 +6,13 @@ from datetime import date
 
 from services.conscription.rules.residence import NO_YEARS, Residence, complete_on, residence
 from services.conscription.rules.stays import Interval
-from services.conscription.rules.working import Finding, Params, Price, Prices, Step
+from services.conscription.rules.working import Finding, Params, Price, Prices, Step, Terms
 from shared.values.dates import add_months, add_years, age_on
 
 DRAFT_AGE, LIABLE_UNTIL_AGE = 18, 42
 AGE_LAW = "LD 30/2007"
 MISSED_LAW = "Law 35/2017"
-MONTHS_TO_PAY = 3
+NO_TERMS = Terms()
 LONG_BIRTH_STAY_YEARS = 10
 RESERVE_YEARS_ABROAD = 1
 # Completed years abroad and the tier they reach, highest first (Legislative Decree 31/2020).
@@ -81,7 +81,7 @@ def _with_next_tier(abroad: Residence, index: int) -> Residence:
     return abroad.with_step("tier_next", {"years": years, "on": complete_on(abroad.since, years).isoformat()})
 
 
-def cash(man: Man, prices: Prices, on: date) -> Finding:
+def cash(man: Man, prices: Prices, on: date, _terms: Terms = NO_TERMS) -> Finding:
     """The allowance in lieu of compulsory service, by years abroad."""
     reason = refusal_reason(man.status, man.born, on)
     if reason:
@@ -93,21 +93,21 @@ def cash(man: Man, prices: Prices, on: date) -> Finding:
     return _finding(prices[tier_name], abroad.steps)
 
 
-def missed_service(man: Man, prices: Prices, on: date) -> Finding:
-    """The allowance for service missed until 42: three months to pay, then an addition per whole year, up to a cap."""
+def missed_service(man: Man, prices: Prices, on: date, terms: Terms = NO_TERMS) -> Finding:
+    """The allowance for service missed until 42: some months to pay, then an addition per whole year, up to a cap."""
     if man.status in SETTLED or man.status == "reserve":
         return Finding(None, "service_already_settled")
     if age_on(man.born, on) < LIABLE_UNTIL_AGE:
         return Finding(None, "not_past_service_age")
     birthday = add_years(man.born, LIABLE_UNTIL_AGE)
-    payable = add_months(birthday, MONTHS_TO_PAY)
+    payable = add_months(max(birthday, terms.late_from), terms.months_to_pay)
     base, yearly, cap = (prices[name] for name in ("missed_service", "missed_service_year_late", "missed_service_cap"))
     years_late = age_on(payable, on) if on > payable else 0
     addition = min(yearly.times(years_late), cap, key=lambda price: price.amount)
     steps = [
         Step("passed_age", AGE_LAW, {"on": birthday.isoformat(), "age": LIABLE_UNTIL_AGE}),
         Step("missed_base", base.law, {"amount": base.serialise()}),
-        Step("payable_until", MISSED_LAW, {"on": payable.isoformat(), "months": MONTHS_TO_PAY}),
+        Step("payable_until", MISSED_LAW, {"on": payable.isoformat(), "months": terms.months_to_pay}),
     ]
     if years_late:
         params: Params = {
@@ -125,7 +125,7 @@ def missed_service(man: Man, prices: Prices, on: date) -> Finding:
     return _finding(total, tuple(steps))
 
 
-def reserve(man: Man, prices: Prices, on: date) -> Finding:
+def reserve(man: Man, prices: Prices, on: date, terms: Terms = NO_TERMS) -> Finding:
     """The allowance of the reserve: the least of three amounts.
 
     They are for a year abroad, by age less the months served, and by disability.
@@ -134,6 +134,8 @@ def reserve(man: Man, prices: Prices, on: date) -> Finding:
         return Finding(None, "service_already_settled")
     if man.status != "reserve":
         return Finding(None, "not_of_the_reserve")
+    if terms.reserve_upper_age is not None and age_on(man.born, on) >= terms.reserve_upper_age:
+        return Finding(None, "past_reserve_age")
     abroad = residence(man.stays, on, man.extended, prices.get("stay_extension"), man.born)
     options = [_by_years_abroad(abroad, prices), _by_age(man, prices, on), _by_disability(man, prices)]
     steps = (*abroad.steps, *(step for _, step in options if step))

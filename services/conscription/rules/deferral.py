@@ -43,8 +43,11 @@ def first_deferral(man: Man, last_period: Stay | None, minimum_stay: int | None,
     return _decision(reason, steps, on)
 
 
-def renewal(man: Man, last_period: Stay | None, filed_on: date, on: date) -> Decision:
-    """A deferral for the year after `last_period`, if filed before its end and not renewed yet."""
+def renewal(man: Man, last_period: Stay | None, filed_on: date, on: date, earliest_days: int | None = None) -> Decision:
+    """A deferral for the year after `last_period`, if filed before its end and not renewed yet.
+
+    `earliest_days` is how long before that end it may be filed; None where nothing limits it.
+    """
     reason = not_deferrable(man, on)
     if reason:
         return Decision(None, reason)
@@ -55,6 +58,8 @@ def renewal(man: Man, last_period: Stay | None, filed_on: date, on: date) -> Dec
         return Decision(None, "deferral_expired", tuple(steps_so_far))
     if last_period.first > on:
         return Decision(None, "already_renewed", tuple(steps_so_far))
+    if earliest_days is not None and (last_period.last - filed_on).days > earliest_days:
+        return Decision(None, "renewal_filed_too_early", tuple(steps_so_far))
     steps_so_far.append(Step("filed_in_time", LAW, {"on": filed_on.isoformat(), "until": last_period.last.isoformat()}))
     reason, steps = _residence(man, range(last_period.first.year, on.year + 1), on)
     begins = last_period.last + DAY

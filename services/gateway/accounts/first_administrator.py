@@ -7,11 +7,12 @@ from datetime import timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from services.gateway.accounts.emails import fold_email
 from services.gateway.accounts.model import Account, Invitation
 from services.gateway.accounts.passwords import check_strength, hash_password
-from services.gateway.accounts.register import fold_email
 from services.gateway.accounts.sessions import actor_of
 from shared.database import audit, db
+from shared.database.rows import change_row
 from shared.errors import Conflict, Invalid, NotFound
 from shared.identity.actor import OFFICER_ROLES, service
 from shared.values.person import strip_controls
@@ -69,8 +70,8 @@ def accept(session: Session, token: str, password: str, language: str, names: tu
         raise Invalid("too_long", field="name_ar")
     if not name_ar and invitation.role in NAMED_ROLES:
         raise Invalid("required", field="name_ar")
-    used = update(Invitation).where(Invitation.token_key == invitation.token_key, Invitation.used_at.is_(None))
-    if session.scalar(used.values(used_at=db.now(session)).returning(Invitation.email)) is None:
+    unused = Invitation.token_key == invitation.token_key, Invitation.used_at.is_(None)
+    if change_row(session, Invitation, *unused, used_at=db.now(session)) is None:
         raise NotFound("invitation_unknown")
     account = Account(
         email=invitation.email,

@@ -15,7 +15,9 @@ from shared import documents
 from shared.database.audit import event
 from shared.identity.actor import service
 from tests.conftest import HOME, ServiceClient, expatriate
-from tests.service.civil_registry.test_handlers import consume, forwarded
+from tests.factories.civil_registry import consume, forwarded
+
+pytestmark = pytest.mark.clock
 
 EVENTS = {
     "birth-statement": "birth",

@@ -14,8 +14,8 @@ from shared.documents import drawing
 from shared.documents.model import Document
 from shared.i18n import language
 from tests.factories.document_snapshots import document
+from tests.factories.pdf import render
 from tests.factories.printed import pages_of
-from tests.unit.shared.documents.test_drawing import render
 
 pytestmark = pytest.mark.skipif(not drawing.is_available(), reason="draws PDFs")
 EACH = 34

@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from shared.direction import CONTROLS
 from shared.documents import validity
 from shared.documents.typesetting import COUNTED, step_text
-from shared.i18n import CASES, CONTROLS, LANGUAGES, PLACEHOLDER, Language, language
+from shared.fragments import LANGUAGES
+from shared.i18n import CASES, PLACEHOLDER, Language, language
 from shared.values.money import Money
 
 LISTS = Path(__file__).parent / "counted_words"

@@ -14,6 +14,7 @@ from services.gateway.web.access import PAGES
 from services.gateway.web.current import actor, consular, visitor
 from services.gateway.web.forms import PARTS, faults, fields, typed
 from services.gateway.web.presentation import date, has_text, t
+from services.gateway.web.submission import submit
 from shared.catalogue import CATALOGUE
 from shared.catalogue.bulk_actions import EXTENSION, REVOCATION, STANDING
 from shared.catalogue.model import Question
@@ -157,10 +158,8 @@ def decide(reference: str) -> Answer:
     verdict, reason = request.form.get("verdict", ""), request.form.get("decline_reason", "")[: LONGEST * 2]
     if verdict not in ("approve", "decline"):
         raise NotFound()
-    try:
-        consular().approvals.decide(actor(), reference, verdict, reason, request.form.get("key", ""))
-    except (NotFound, NotAllowed, Unavailable):
-        raise
-    except Refusal as refusal:
-        return _list(refused=faults(refusal, prefix="field"), about=reference, typed_reason=reason), refusal.status
-    return redirect(url_for("desk.proposals", done=verdict), 303)
+    return submit(
+        lambda: consular().approvals.decide(actor(), reference, verdict, reason, request.form.get("key", "")),
+        lambda refusal: _list(refused=faults(refusal, prefix="field"), about=reference, typed_reason=reason),
+        url_for("desk.proposals", done=verdict),
+    )

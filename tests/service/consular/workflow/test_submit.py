@@ -11,13 +11,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.consular.applications.model import Application
-from services.consular.payments.model import Order
+from services.consular.payments.orders.model import Order
 from services.consular.people import snapshot
 from shared.database.audit import event
 from shared.database.db import Database
 from shared.identity.crypto import Keys, create_keys
 from tests.conftest import ELSEWHERE, HOME
-from tests.factories.applications import PDF, Counter, Person, Registers, file_by_verbs
+from tests.factories.applications import Counter, Person, Registers, file_by_verbs
+from tests.factories.uploads import PDF
+
+pytestmark = pytest.mark.clock
 
 At = Callable[..., Counter]
 SLUG = "passport-renewal"

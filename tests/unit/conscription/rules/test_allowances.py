@@ -14,6 +14,8 @@ from shared.catalogue import CATALOGUE
 from shared.catalogue.model import Facts
 from shared.values.dates import add_years, local_date
 
+pytestmark = pytest.mark.clock
+
 ON = date(2026, 11, 21)
 LAW = "test"
 PRICES = {

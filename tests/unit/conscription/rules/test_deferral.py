@@ -15,6 +15,8 @@ from shared.catalogue.model import Facts
 from shared.values.dates import add_years
 from shared.values.stays import Stay
 
+pytestmark = pytest.mark.clock
+
 ON = date(2026, 11, 21)
 MAN = Man(born=date(2000, 5, 17), status="liable", stays=[(date(2024, 3, 1), None)])
 RUNNING = Stay(date(2026, 1, 10), date(2027, 1, 9))

@@ -10,6 +10,8 @@ from services.conscription.rules.allowances import refusal_reason, tier
 from services.conscription.rules.residence import residence
 from services.conscription.rules.stays import days_abroad, gaps
 
+pytestmark = pytest.mark.clock
+
 ON = date(2026, 11, 21)
 BORN = date(1997, 3, 14)
 PRICE = {"four_years": 7, "three_years": 8, "two_years": 9, "one_year": 10, None: 99, "born_abroad": 3}

@@ -7,6 +7,8 @@ import pytest
 from services.conscription.rules.stays import Interval, days_abroad, gaps, journeys
 from shared.values.stays import Stay, days_by_year
 
+pytestmark = pytest.mark.clock
+
 ON = date(2024, 12, 31)
 
 
