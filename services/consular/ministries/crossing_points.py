@@ -1,7 +1,7 @@
 """Names of border posts in both languages, for movement statements: ministries write them in Arabic alone."""
 
 from shared.i18n import language
-from shared.values.person import skeleton
+from shared.values.names import fold
 
 # The words are `crossing_point.<code>`.
 CODES = (
@@ -14,6 +14,6 @@ CODES = (
 def english_name(point: str) -> str:
     """The English name of a post that was written in Arabic; "" for one that is not known."""
     arabic, english = language("ar"), language("en")
-    written = skeleton(point)
-    known = (code for code in CODES if skeleton(arabic.text(f"crossing_point.{code}")) == written)
+    written = fold(point)
+    known = (code for code in CODES if fold(arabic.text(f"crossing_point.{code}")) == written)
     return next((english.text(f"crossing_point.{code}") for code in known), "")

@@ -51,5 +51,6 @@ def remember(session: Session, secret: str, account_id: str, token: str) -> None
 def forget(session: Session, secret: str, account_id: str, but: str | None = None) -> None:
     """Forgets all browsers of an account, but for the one with this token; and any whose time is over."""
     kept = device_key(secret, but) if but else ""
-    session.execute(delete(AccountDevice).where(AccountDevice.account_id == account_id, AccountDevice.token_key != kept))
+    others = AccountDevice.account_id == account_id, AccountDevice.token_key != kept
+    session.execute(delete(AccountDevice).where(*others))
     session.execute(delete(AccountDevice).where(AccountDevice.seen_at <= db.now(session) - LIFETIME))
