@@ -61,7 +61,8 @@ def service_rows(rows: Rows) -> None:
         rows["service_record"].append(
             line(
                 one.person, one.national_number, one.given_name, one.family_name, one.father_name, one.mother_name,
-                one.latin_given, one.latin_family, one.latin_father, one.born.isoformat(), service.branch,
+                one.latin_given, one.latin_family, one.latin_father, one.latin_mother, one.birthplace,
+                one.latin_birthplace, one.born.isoformat(), service.branch,
                 service.record_number, str(one.born.year), service.status, "t" if service.born_abroad else "f",
                 service.recorded_on.isoformat(),
             )
