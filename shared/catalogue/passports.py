@@ -30,16 +30,16 @@ CONFIRM_REQUEST = (Ask("civil_registry", "confirm"),)
 
 NAME = (
     Question("latin_given_name", kind="latin", max_length=39, step="name"),
-    Question("latin_father_name", kind="latin", max_length=39, step="name"),
-    Question("latin_family_name", kind="latin", max_length=39, step="name"),
-    Question("latin_mother_name", kind="latin", max_length=39, step="name"),
+    Question("latin_father_name", kind="latin", max_length=39, step="name", unrecorded=True),
+    Question("latin_family_name", kind="latin", max_length=39, step="name", unrecorded=True),
+    Question("latin_mother_name", kind="latin", max_length=39, step="name", unrecorded=True),
 )
 RESIDENCE = (
     Question("profession", step="residence"),
     Question("residence_city", step="residence"),
     Question("residence_address", kind="long_text", max_length=300, step="residence"),
     Question("mobile", kind="phone", step="contact"),
-    Question("emergency_name", step="contact"),
+    Question("emergency_name", kind="name", step="contact"),
     Question("emergency_phone", kind="phone", step="contact"),
 )
 NUMBER = Question("passport_number", kind="passport_number", step="passport")

@@ -30,8 +30,14 @@ from shared.web.service import allowed, body, current_actor, database, keys, set
 blueprint = Blueprint("mandates", __name__)
 STATEMENT_LENGTH, SCAN_LENGTH = 8_000, 8 * 1024 * 1024
 ISSUERS = ("consular", "civil_registry", "conscription")
-NUMBER, GIVEN_NAME = Question("agent_number", kind="national_number"), Question("agent_given", max_length=60)
-PRINCIPAL = (Question("principal_number", kind="national_number"), Question("principal_given", max_length=60))
+NUMBER, GIVEN_NAME = (
+    Question("agent_number", kind="national_number"),
+    Question("agent_given", kind="name", max_length=60),
+)
+PRINCIPAL = (
+    Question("principal_number", kind="national_number"),
+    Question("principal_given", kind="name", max_length=60),
+)
 
 
 class StatementRequest(Schema):

@@ -33,8 +33,8 @@ def list_letters(
 ) -> View:
     """A page of letters, the longest waiting first, with the counts of open, overdue and answered ones.
 
-    `search` is a letter's number as a reply quotes it, or what finds an application in the queue. Raises Invalid for an unknown
-    state or authority.
+    `search` is a letter's number as a reply quotes it, or what finds an application in the queue. Raises Invalid
+    for an unknown state or authority.
     """
     if state not in ("", *STATES):
         raise Invalid("unknown_choice", field="state")

@@ -11,7 +11,10 @@ from services.consular.model import Base
 
 
 class Applicant(Base):
-    """The person an application is for. Names as registered; `latin` as in the last passport, where known. `born` is exact to `born_precision`: day, month, year."""
+    """The person an application is for. Names as registered; `latin` as in the last passport, where known.
+
+    `born` is exact to `born_precision`: day, month or year.
+    """
 
     __tablename__ = "applicant"
 

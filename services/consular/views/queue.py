@@ -1,4 +1,4 @@
-"""The desk's queue: the mission's files, exceptions first, searched by name, or a part of a reference or a passport number."""
+"""The desk's queue: the mission's files, exceptions first, searched by names and parts of their numbers."""
 
 from contextlib import suppress
 from typing import Any

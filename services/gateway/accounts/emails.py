@@ -5,8 +5,8 @@ import re
 from email_validator import EmailNotValidError, validate_email
 
 from shared.errors import Invalid
-from shared.values.person import strip_controls
 from shared.values.digits import ascii_signs
+from shared.values.person import strip_controls
 
 LONGEST, LONGEST_LOCAL_PART = 254, 64
 # As address books copy it: Name <name@example.org>, or mailto:name@example.org.

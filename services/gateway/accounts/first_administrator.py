@@ -7,9 +7,9 @@ from datetime import timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from services.gateway.accounts.emails import fold_email
 from services.gateway.accounts.model import Account, Invitation
 from services.gateway.accounts.passwords import check_strength, hash_password
-from services.gateway.accounts.emails import fold_email
 from services.gateway.accounts.sessions import actor_of
 from shared.database import audit, db
 from shared.errors import Conflict, Invalid, NotFound
