@@ -151,7 +151,7 @@ class Language:
     def date(self, day: dt.date) -> str:
         return format_date(day, "d MMMM y", locale=self.locale)
 
-    def known_date(self, text: str) -> str:
+    def partial_date(self, text: str) -> str:
         """A date in words, from as much of ISO 8601 as is known: a year, a month of a year, or a day."""
         if len(text) == len("1945"):
             return text

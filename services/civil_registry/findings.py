@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from services.civil_registry.model import Person, RegisterEvent
-from shared.values.dates import known_part
+from shared.values.dates import partial_iso
 from shared.values.names import is_same_name
 
 # A registrar may decide that two spellings of a name mean one person.
@@ -31,7 +31,7 @@ def birth(child: Person, events: list[RegisterEvent]) -> list[str]:
 
 
 def _is_birthday(event: RegisterEvent, child: Person) -> bool:
-    return known_part(event.happened_on, child.born_precision) == known_part(child.born, child.born_precision)
+    return partial_iso(event.happened_on, child.born_precision) == partial_iso(child.born, child.born_precision)
 
 
 def death(deceased: Person, events: list[RegisterEvent]) -> list[str]:

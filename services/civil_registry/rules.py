@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from shared.catalogue.model import KIN, OWN_OR_KIN
-from shared.values.dates import DAY, age_on, known_part
+from shared.values.dates import DAY, age_on, partial_iso
 from shared.values.names import is_same_name
 
 # The register counts days in Syria's zone, also for documents that a mission abroad prints.
@@ -102,7 +102,7 @@ def recheck(typed_particulars: Particulars, registered: Particulars | None) -> s
 def _is_birthday(typed: date, registered: Particulars) -> bool:
     """Of a birth known by year, papers show any day of that year."""
     precision = registered.born_precision
-    return known_part(typed, precision) == known_part(registered.born, precision)
+    return partial_iso(typed, precision) == partial_iso(registered.born, precision)
 
 
 def _name_matches(typed_particulars: Particulars, registered: Particulars) -> tuple[bool, ...]:

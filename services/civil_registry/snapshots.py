@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from services.civil_registry.model import Annotation, FamilyEntry, Person, RegisterEvent, RegistryOffice
 from services.civil_registry.rules import ZONE
-from shared.values.dates import known_part
+from shared.values.dates import partial_iso
 
 Data = dict[str, Any]
 
@@ -42,7 +42,7 @@ def person_data(person: Person) -> Data:
         "birth_place": pair(person.birthplace, person.latin_birthplace),
         "national_number": person.national_number,
         "sex": person.sex,
-        "born": known_part(person.born, person.born_precision),
+        "born": partial_iso(person.born, person.born_precision),
         "marital_status": person.marital,
         "alive": person.died_on is None,
     }

@@ -103,7 +103,7 @@ def day(value: str | date, tongue: Language) -> Markup:
 
     A year, or a year and a month, is a date of which no more is known.
     """
-    text = tongue.known_date(value) if isinstance(value, str) else tongue.date(value)
+    text = tongue.partial_date(value) if isinstance(value, str) else tongue.date(value)
     return Markup('<bdi dir="{}" class="whole">{}</bdi>').format(direction(text), text)
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 DAY, MONTH, YEAR = "day", "month", "year"
 
 
-def known_part(day: date, precision: str) -> str:
+def partial_iso(day: date, precision: str) -> str:
     """What is known of a day, in ISO 8601: 1945, 1945-03 or 1945-03-14."""
     return day.isoformat()[: {YEAR: 4, MONTH: 7}.get(precision, 10)]
 

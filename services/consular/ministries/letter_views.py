@@ -44,7 +44,7 @@ def list_letters(
     conditions = [_in_state(state, day), *([Letter.authority == authority] if authority else [])]
     if search:
         number = ascii_digits(search).replace(" ", "").upper()
-        found = search_keys.is_found(Letter.application, search)
+        found = search_keys.search_condition(Letter.application, search)
         matches = [Letter.number == number, Letter.application == references.clean(search)]
         conditions.append(or_(*matches, *([] if found is None else [found])))
     rows = session.execute(

@@ -15,7 +15,7 @@ from services.consular.people.model import Applicant
 from shared import documents
 from shared.errors import Refusal
 from shared.identity.actor import Actor
-from shared.values.dates import known_part
+from shared.values.dates import partial_iso
 
 KIND = "passport-page"
 
@@ -93,7 +93,7 @@ def _data(session: Session, application: Application, applicant: Applicant, pass
         "number": passport.number,
         "national_number": applicant.national_number,
         "sex": applicant.sex,
-        "born": known_part(applicant.born, applicant.born_precision),
+        "born": partial_iso(applicant.born, applicant.born_precision),
         "valid_from": passport.issued_on.isoformat() if passport.issued_on else None,
         "valid_until": passport.expires_on.isoformat() if passport.expires_on else None,
         "mrz": (passport.mrz or "").splitlines(),

@@ -4,7 +4,7 @@ import re
 from datetime import date
 from itertools import cycle
 
-from shared.values.dates import DAY, known_part
+from shared.values.dates import DAY, partial_iso
 from shared.values.latin import zone_letters
 
 LINE, NAMES, NUMBER, OPTIONAL = 44, 39, 9, 14
@@ -67,7 +67,7 @@ def document_number(number: str) -> str:
 
 def birth_field(born: date, precision: str) -> str:
     """The date of birth in six places; fillers stand for a month and a day that are not known."""
-    known = known_part(born, precision)[2:].replace("-", "")
+    known = partial_iso(born, precision)[2:].replace("-", "")
     return known.ljust(6, FILLER)
 
 

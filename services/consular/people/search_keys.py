@@ -38,7 +38,7 @@ def _store(session: Session, application: str, mission: str, kind: str, keys: se
         session.execute(insert(SearchKey), rows)
 
 
-def is_found(application: InstrumentedAttribute[str], typed: str) -> ColumnElement[bool] | None:
+def search_condition(application: InstrumentedAttribute[str], typed: str) -> ColumnElement[bool] | None:
     """Whether an application has all typed words in its names, or the typed signs in one of its numbers.
 
     None for a text too short to search with.

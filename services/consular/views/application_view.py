@@ -29,7 +29,7 @@ from shared.database import audit
 from shared.database.audit import event
 from shared.identity.access import ACCESS
 from shared.identity.actor import Actor
-from shared.values.dates import known_part
+from shared.values.dates import partial_iso
 
 HISTORY_ROWS = 200
 # Which action of the access table each verb needs.
@@ -225,7 +225,7 @@ def _person(applicant: Applicant) -> View:
         "national_number": applicant.national_number,
         "name": {"ar": applicant.name, "latin": applicant.latin},
         "sex": applicant.sex,
-        "born": known_part(applicant.born, applicant.born_precision),
+        "born": partial_iso(applicant.born, applicant.born_precision),
     }
 
 

@@ -82,7 +82,7 @@ def _search_condition(text: str) -> ColumnElement[bool]:
         return Application.reference == reference
     with suppress(ValueError):
         return Applicant.national_number == national_number(text)
-    found = search_keys.is_found(Application.reference, text)
+    found = search_keys.search_condition(Application.reference, text)
     if found is None:
         raise Invalid("search_not_understood", field="q")
     return found

@@ -23,7 +23,7 @@ from shared.catalogue.model import Ask
 from shared.errors import Conflict, NotFound, Refusal
 from shared.identity.actor import Actor
 from shared.messaging.outbox import emit
-from shared.values.dates import known_part
+from shared.values.dates import partial_iso
 
 
 def write(session: Session, actor: Actor, application: Application, ask: Ask) -> Letter:
@@ -74,7 +74,7 @@ def _identity(applicant: Applicant) -> dict[str, Any]:
     return {
         "name": snapshot.printed_name(applicant),
         **parts,
-        "born": known_part(applicant.born, applicant.born_precision),
+        "born": partial_iso(applicant.born, applicant.born_precision),
         "national_number": applicant.national_number,
     }
 

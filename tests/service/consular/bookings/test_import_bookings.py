@@ -245,7 +245,9 @@ def test_an_order_that_no_day_shows_is_asked_too(client: ServiceClient, consular
 def test_two_files_that_differ_kept_at_once_bring_the_first_in(client: ServiceClient, consular: Database) -> None:
     window, reference = phase(client, consular), fresh()
     files = [upload(client, window, table(line(Person(), day(consular, 30), reference))) for _ in range(3)]
-    results = at_once([lambda one=one: decide(client, one.get_json()["reference"]).get_json() for one in files])  # type: ignore[misc]
+    results: list[Any] = at_once(
+        [lambda one=one: decide(client, one.get_json()["reference"]).get_json() for one in files]
+    )  # type: ignore[misc]
     assert sorted(one["good"] for one in results) == [0, 0, 1]
     assert [one["faults"][0]["code"] for one in results if not one["good"]] == ["changed_since"] * 2
 
