@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Text
+from sqlalchemy import ForeignKey
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -38,7 +38,7 @@ class SearchKey(Base):
 
     application: Mapped[str] = mapped_column(ForeignKey("application.reference"), primary_key=True)
     kind: Mapped[str] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
     mission: Mapped[str]
 
 
