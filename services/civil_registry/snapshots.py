@@ -45,6 +45,7 @@ def person_data(person: Person) -> Data:
         "born": partial_iso(person.born, person.born_precision),
         "marital_status": person.marital,
         "alive": person.died_on is None,
+        "died_on": person.died_on.isoformat() if person.died_on else None,
     }
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from jinja2 import Environment, nodes
 
 from deploy.dev.checks import composed_keys, sources
-from shared.i18n import FOLDER, LANGUAGES, PLACEHOLDER, PLURALS, Forms, read_fragments
+from shared.fragments import FOLDER, LANGUAGES, PLURALS, Forms, read_fragments
+from shared.i18n import PLACEHOLDER
 
 # What turns a key into words, in templates and in code; the papers' macros show a key in both languages.
 SPEAKERS = frozenset({"t", "tn", "text", "html", "plural", "plural_html", "pair", "heading", "fact", "cell", "say"})

@@ -13,7 +13,8 @@ from services.consular.bookings.model import Booking, BookingImport, Phase
 from services.consular.bookings.rows import Answers, Fault, ParsedFile, Row
 from shared.database import audit
 from shared.database.db import now
-from shared.errors import Conflict, Invalid, NotFound
+from shared.database.rows import find_row, lock_row
+from shared.errors import Conflict, Invalid
 from shared.identity.access import check_access
 from shared.identity.actor import Actor
 from shared.values import references
@@ -170,10 +171,7 @@ def drop_old(session: Session, actor: Actor) -> int:
 
 
 def _load_undecided(session: Session, actor: Actor, reference: str) -> BookingImport:
-    query = select(BookingImport).where(BookingImport.reference == reference).with_for_update()
-    booking_import = session.scalar(query.execution_options(populate_existing=True))
-    if booking_import is None:
-        raise NotFound()
+    booking_import = lock_row(session, BookingImport, reference)
     check_access(actor, "booking.import", mission=booking_import.mission)
     if booking_import.state != PREVIEWED:
         raise Conflict("already_decided")
@@ -248,9 +246,7 @@ def _write(session: Session, booking_import: BookingImport, window: Phase, good_
 
 def find(session: Session, actor: Actor, reference: str) -> BookingImport:
     """An import of the actor's mission. Raises NotFound."""
-    booking_import = session.get(BookingImport, reference)
-    if booking_import is None:
-        raise NotFound()
+    booking_import = find_row(session, BookingImport, reference)
     check_access(actor, "booking.read", mission=booking_import.mission)
     return booking_import
 

@@ -81,6 +81,8 @@ class Mandate(Base):
     agent_given: Mapped[str | None]
     scope: Mapped[list[str]] = mapped_column(JSONB)
     issued_on: Mapped[date | None]
+    absence: Mapped[str | None]
+    kinship: Mapped[str | None]
     until: Mapped[date]
     scan: Mapped[bytes | None] = mapped_column(deferred=True)
     scan_type: Mapped[str | None]

@@ -9,10 +9,14 @@ from shared.values.dates import add_months, age_on
 from shared.values.names import is_same_name, person_key
 
 GRANTED, POWER, GUARDIANSHIP = "granted", "power_of_attorney", "guardianship"
-KINDS = (GRANTED, POWER, GUARDIANSHIP)
+KIN_GUARDIANSHIP = "kin_guardianship"
+KINDS = (GRANTED, POWER, GUARDIANSHIP, KIN_GUARDIANSHIP)
+# Why an uncle or a brother acts instead of the father (MOFAE, first passport).
+DEAD, AWAY = "dead", "away"
+ABSENCES = (DEAD, AWAY)
 OFFERED, TO_CHECK, ACCEPTED = "offered", "to_check", "accepted"
 DECLINED, REFUSED, REVOKED = "declined", "refused", "revoked"
-CAPACITY_OF = {GRANTED: AGENT, POWER: AGENT, GUARDIANSHIP: GUARDIAN}
+CAPACITY_OF = {GRANTED: AGENT, POWER: AGENT, GUARDIANSHIP: GUARDIAN, KIN_GUARDIANSHIP: GUARDIAN}
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,8 @@ class Months:
 LONGEST = (Months(date(2025, 1, 1), 12, "house rule", "house"),)
 # MOFAE on first passports: a court's guardianship certificate no older than three months, attested.
 GUARDIAN_DEED = (Months(date(2025, 1, 1), 3, "MOFAE, first passport", "H"),)
+# MOFAE asks for checks and sets no term; three months, as for a certificate.
+KIN_DEED = (Months(date(2025, 1, 1), 3, "house rule", "house"),)
 # Civil Code (Legislative Decree 84/1949), art. 46: of age on the eighteenth birthday.
 MAJORITY_YEARS = 18
 
@@ -47,6 +53,11 @@ def latest_end(on: date) -> date:
 def deed_valid_until(issued_on: date) -> date:
     """The last day on which a guardianship certificate is accepted."""
     return add_months(issued_on, in_force(GUARDIAN_DEED, issued_on).months)
+
+
+def kin_deed_valid_until(on: date) -> date:
+    """The last day on which an uncle or a brother acts after the check of a deed submitted on a day."""
+    return add_months(on, in_force(KIN_DEED, on).months)
 
 
 def is_minor(born: date, today: date) -> bool:
@@ -74,6 +85,16 @@ class AttestedPerson:
     name: dict[str, str]
     born: date
     alive: bool
+    agent: "AgentKinship | None" = None
+
+
+@dataclass(frozen=True)
+class AgentKinship:
+    """What the register attests of the agent of a deed: their kinship to the principal, whether the father lives."""
+
+    person: str
+    kinship: str | None
+    father_alive: bool
 
 
 def is_called(given_name: str, typed: str) -> bool:

@@ -3,18 +3,17 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
 from typing import Any
 
 from markupsafe import Markup
 
+from services.gateway.web.days import today
 from services.gateway.web.presentation import date as date_in_words
-from services.gateway.web.presentation import has_text, hijri_date, t, tn, zone_of
+from services.gateway.web.presentation import has_text, hijri_date, t, tn
 from shared.catalogue.model import NOT_RECORDED, Question, Transaction
 from shared.errors import Invalid, Refusal
 from shared.forms import DATES, check_questions, typed_value
 from shared.values.calendars import HIJRI
-from shared.values.dates import local_date
 
 # The box beside a name that states the register has none, under the name's field with this ending.
 UNRECORDED = "-unrecorded"
@@ -57,11 +56,6 @@ class Field:
     unrecorded: bool = False
     """Whether "Not recorded" is offered, and whether it is chosen."""
     stated_unrecorded: bool = False
-
-
-def today() -> date:
-    """The day at the visitor's mission, by which answers are judged here early and by the service for good."""
-    return local_date(datetime.now(UTC), zone_of(None))
 
 
 def steps_of(entry: Transaction) -> list[str]:

@@ -9,6 +9,8 @@ from shared.catalogue.model import Facts
 from shared.errors import Invalid, NotFound
 from shared.forms import check_answers, phones
 
+pytestmark = pytest.mark.clock
+
 TODAY = date(2026, 11, 21)
 RENEWAL = {
     "passport_number": "N٠٠١٢٣٤٥٦٧",
@@ -103,7 +105,8 @@ def test_an_unknown_transaction() -> None:
         ({"sex": "M", "born": date(1984, 11, 21), "service_status": "liable"}, ["service_age"]),
         ({"sex": "M", "born": date(1984, 11, 22), "service_status": "liable"}, []),
         ({"sex": "M", "born": date(1997, 3, 14), "service_status": "served"}, ["owes_service"]),
-        ({"sex": "M", "born": date(1997, 3, 14), "service_status": "liable", "alive": False}, ["registered"]),
+        ({"sex": "M", "born": date(1997, 3, 14), "service_status": "liable", "alive": False}, ["alive"]),
+        ({"sex": "M", "born": date(1997, 3, 14), "service_status": "liable", "registered": False}, ["registered"]),
     ],
 )
 def test_who_may_ask_for_a_cash_allowance(facts: dict[str, object], unmet: list[str]) -> None:

@@ -11,8 +11,9 @@ from services.gateway.clients.consular.applications import Application
 from services.gateway.pages.applications.progress import last_word
 from services.gateway.pages.appointments.appointments import gap
 from services.gateway.web.current import consular, visitor
+from services.gateway.web.days import today
 from services.gateway.web.eligibility import Attested, attested, behalf_of, judged
-from services.gateway.web.forms import answer_in_words, faults, fields, steps_of, today, typed
+from services.gateway.web.forms import answer_in_words, faults, fields, steps_of, typed
 from services.gateway.web.offers import offers_by_slug, with_tier
 from services.gateway.web.presentation import country_of, t
 from shared.catalogue.model import APPOINTMENT, Question, Transaction
@@ -174,7 +175,7 @@ def _missing(application: Application, entry: Transaction) -> list[dict[str, str
         {"text": text, "url": url_for("apply.questions", reference=reference, step=where[name], review=1) + f"#{name}"}
         for name, text in gaps.items()
     ]
-    handed_in = {upload["name"] for upload in application["papers"]}
+    handed_in = {upload["name"] for upload in application["papers"] if not upload["fault"]}
     papers_page = url_for("papers.show", reference=reference)
     missing += [
         {

@@ -1,6 +1,5 @@
 """What officers do: the queue, the case, the verdicts, the counter; and what they may not do."""
 
-import threading
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from shared.messaging.outbox import outbox
 from shared.values.dates import local_date
 from tests.conftest import ELSEWHERE, HOME, expatriate, officer
 from tests.factories.applications import Counter
+from tests.factories.concurrency import together
 
 At = Callable[..., Counter]
 Databases = Callable[[str], Database]
@@ -26,22 +26,6 @@ Databases = Callable[[str], Database]
 def queue(here: Counter, who: Actor | None = None, **query: str) -> Any:
     answer = here.client.get("/desk/queue", who or officer(mission=here.mission), query_string=query)
     return answer.get_json()
-
-
-def together(*acts: Callable[[], Any]) -> list[int]:
-    """The statuses of requests made at one moment, sorted."""
-    barrier, codes = threading.Barrier(len(acts)), []
-
-    def run(act: Callable[[], Any]) -> None:
-        barrier.wait()
-        codes.append(act().status_code)
-
-    threads = [threading.Thread(target=run, args=[act]) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sorted(codes)
 
 
 def test_cash_settles_with_receipt_and_due_date(counter: At) -> None:
@@ -54,7 +38,7 @@ def test_cash_settles_with_receipt_and_due_date(counter: At) -> None:
     assert read["status"] == "in_review"
     assert read["payments"][0]["receipt"] == answer.get_json()["receipt"]
     assert read["payments"][0]["state"] == "succeeded"
-    assert read["due_on"] > read["submitted_at"][:10]
+    assert read["due_on"] > local_date(datetime.fromisoformat(read["submitted_at"]), "Asia/Riyadh").isoformat()
     assert read["timeline"][-1]["code"] == "paid"
     assert read["timeline"][-1]["by"] == "cashier"
 

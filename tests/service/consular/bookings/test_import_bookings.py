@@ -21,7 +21,9 @@ from shared.identity.actor import Actor, service
 from tests.conftest import ServiceClient, expatriate, officer
 from tests.factories.applications import Counter, Person, Registers
 from tests.factories.approvals import Signing
-from tests.factories.payments import at_once
+from tests.factories.concurrency import at_once
+
+pytestmark = pytest.mark.clock
 
 PLACE, SLUG = "PAR", "passport-renewal"
 HEAD = "reference,national_number,given_name,transaction,booked_for"

@@ -10,6 +10,8 @@ from services.consular.bookings.rows import COLUMNS, Answers, booking_reference,
 from services.consular.bookings.table import escape_formula, is_formula
 from shared.errors import Invalid
 
+pytestmark = pytest.mark.clock
+
 HEAD = ",".join(COLUMNS)
 GOOD = "ECSC-1001,01999000001,رشا,passport-renewal,2026-12-27"
 

@@ -13,6 +13,8 @@ from shared.values.digits import ascii_digits, is_digits
 from shared.values.money import CurrencyMismatch, Money, exponent, total
 from shared.values.person import national_number, passport_number, strip_controls
 
+pytestmark = pytest.mark.clock
+
 
 @pytest.mark.parametrize(
     ("text", "currency", "minor"),

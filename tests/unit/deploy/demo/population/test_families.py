@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -149,6 +149,18 @@ def test_a_few_men_have_several_wives_and_no_woman_two_husbands(people: list[Hum
     several = [one for one in people if len(one.marriages) > 1]
     assert 0 < len(several) < PEOPLE // 50
     assert {one.sex for one in several} == {"M"}
+
+
+def test_no_man_is_ever_married_to_two_sisters() -> None:
+    """Over 30,000 people: several wives are rare, and sisters among them rarer still."""
+    several = 0
+    for village in villages(30_000, SEED):
+        for man in (one for one in village.people if one.sex == "M" and len(one.marriages) > 1):
+            several += 1
+            for first, second in combinations((marriage.wife for marriage in man.marriages), 2):
+                assert first.father is None or first.father is not second.father, man.id
+                assert first.mother is None or first.mother is not second.mother, man.id
+    assert several > 30
 
 
 def test_nobody_outlives_the_register_or_dies_before_birth(people: list[Human]) -> None:
