@@ -6,7 +6,7 @@ from datetime import date
 
 from deploy.demo.accounts import DemoAccount, ensure_demo
 from deploy.demo.population import load as load_population
-from deploy.demo.population import specimens
+from deploy.demo.population import specimens, unusual
 from deploy.demo.population.specimens import Specimen
 from deploy.platform.database import DATABASE, connect_as_admin
 from services.consular.passports import booklets
@@ -94,7 +94,8 @@ def _expatriate(person: Specimen) -> DemoAccount:
 def accounts() -> list[str]:
     """Lines of accounts to sign in with, and of specimens whose identity a new account may confirm."""
     lines = [f"{account.email:<32} {account.role}, {account.mission}" for account in _accounts()]
-    free = [person for person in specimens.SPECIMENS if person not in EXPATRIATES and person.died_on is None]
+    known = (*specimens.SPECIMENS, *unusual.UNUSUAL)
+    free = [person for person in known if person not in EXPATRIATES and person.died_on is None]
     return [
         f"accounts  password of all: {PASSWORD}",
         *(f"  {line}" for line in lines),

@@ -102,8 +102,11 @@ def join_pairs(*pairs: Mapping[str, str], between: str = " ") -> dict[str, str]:
 
 
 def day(value: str | date, tongue: Language) -> Markup:
-    """A date, from ISO 8601 or a date, as the language writes it; never broken over two lines."""
-    text = tongue.date(date.fromisoformat(value) if isinstance(value, str) else value)
+    """A date, from ISO 8601 or a date, as the language writes it; never broken over two lines.
+
+    A year, or a year and a month, is a date of which no more is known.
+    """
+    text = tongue.partial_date(value) if isinstance(value, str) else tongue.date(value)
     return Markup('<bdi dir="{}" class="whole">{}</bdi>').format(direction(text), text)
 
 

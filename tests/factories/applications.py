@@ -40,6 +40,7 @@ def answer_to(question: Question) -> object:
     soon, past = today() + timedelta(days=90), "2019-03-05"
     by_kind: dict[str, object] = {
         "text": "نص",
+        "name": "رشا",
         "long_text": "شارع العليا، الرياض",
         "latin": "Rasha",
         "date": soon.isoformat(),
