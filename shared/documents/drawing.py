@@ -30,9 +30,11 @@ class _Engine:
 
     def draw(self, html: str, identifier: bytes) -> bytes:
         from weasyprint import HTML
+        from shared.documents import text_layer
+        text_layer.install()
 
         pdf: bytes = HTML(string=html, url_fetcher=self.nothing).write_pdf(
-            stylesheets=[self.sheet], font_config=self.fonts, pdf_tags=True, pdf_identifier=identifier
+            stylesheets=[self.sheet], font_config=self.fonts, pdf_tags=True, pdf_identifier=identifier, finisher=text_layer.finish
         )
         return pdf
 

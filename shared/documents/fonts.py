@@ -14,15 +14,15 @@ Ranges = tuple[tuple[int, int], ...]
 
 LATIN: Ranges = (
     (0x0020, 0x017F), (0x0218, 0x021B), (0x02BC, 0x02BF), (0x02C6, 0x02DD), (0x0300, 0x0304), (0x1E00, 0x1EFF),
-    (0x2010, 0x2027), (0x202F, 0x203A), (0x20A0, 0x20BF), (0x2190, 0x2193), (0x2212, 0x2212),
+    (0x200B, 0x200B), (0x2010, 0x2027), (0x202F, 0x203A), (0x20A0, 0x20BF), (0x2190, 0x2193), (0x2212, 0x2212),
 )  # fmt: skip
 ARABIC: Ranges = (
     (0x0020, 0x0020), (0x00A0, 0x00A0), (0x0600, 0x06FF), (0x200C, 0x200F), (0x2066, 0x2069), (0xFD3E, 0xFD3F),
 )  # fmt: skip
 
 # The only signs of a machine-readable zone.
-ZONE: Ranges = ((0x0030, 0x0039), (0x003C, 0x003C), (0x0041, 0x005A))
-REVISION = "1"  # raise it when a range or a face below changes: sets cut before are then cut again
+ZONE: Ranges = ((0x0020, 0x0020), (0x0030, 0x0039), (0x003C, 0x003C), (0x0041, 0x005A), (0x200B, 0x200B))
+REVISION = "3"  # raise it when a range or a face below changes: sets cut before are then cut again
 AMIRI_EM = 860  # of 1000: a sixth larger, level with Noto Serif at the same size
 AMIRI, NOTO = "fontpkg_amiri", "fontpkg_noto_serif"
 PLEX, PLEX_ARABIC = "fontpkg_ibm_plex_sans", "fontpkg_ibm_plex_sans_arabic"
@@ -55,6 +55,8 @@ class FontSubset:
             self._keep_ranges(font)
         if self.weight:
             instantiateVariableFont(font, {"wght": self.weight, "wdth": 100}, inplace=True)
+        if self.em:
+            self._drop_joints(font)
         if self.pace:
             self._keep_pace(font, self.pace)
         if self.em:
@@ -73,12 +75,21 @@ class FontSubset:
         subsetter.populate(unicodes=[code for first, last in self.ranges for code in range(first, last + 1)])
         subsetter.subset(font)
 
+    def _drop_joints(self, font: Any) -> None:
+        for lookup in font["GSUB"].table.LookupList.Lookup:
+            for subtable in lookup.SubTable:
+                subtable = getattr(subtable, "ExtSubTable", subtable)
+                if subtable.LookupType == 2:
+                    subtable.mapping = {source: target for source, target in subtable.mapping.items() if sum(font["hmtx"][n][0]>0 for n in target) < 2}
+
     def _keep_pace(self, font: Any, pace: int) -> None:
         """Each letter in the middle of its place; nothing is left that would draw two of them together."""
         for table in ("GPOS", "GSUB"):
             if table in font:
                 del font[table]
         for name in font.getGlyphOrder():
+            if not font["hmtx"][name][0]:
+                continue
             glyph = font["glyf"][name]
             if glyph.numberOfContours > 0:
                 glyph.coordinates.translate(((pace - font["hmtx"][name][0]) // 2, 0))
