@@ -1,87 +1,106 @@
-"""The numbers by which a PDF names glyphs: one for each glyph and meaning, as a reader knows one meaning for each."""
+"""The numbers by which a PDF names glyphs: one for each glyph and meaning, as readers know one meaning for each."""
 
+import hashlib
+from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
-NOTHING = 0x200B  # the letter whose glyph is empty and takes no room
+# Letters whose glyphs are empty: one takes no room, one a tenth of the size, one that of a space.
+NOTHING, THIN, SPACE = 0x200B, 0x200A, 0x0020
+Step = tuple[str, tuple[tuple[float, float], ...]]
 
 
 def code(font: Any, number: int, text: str) -> int:
-    """The number for a glyph that stands for this text: its own for its first meaning, further ones after the last."""
-    known: dict[tuple[int, str], int] = _kept(font, "codes", dict)
-    key = (number, text)
-    if key not in known:
-        known[key] = number if number not in font.to_unicode else font.glyph_count + len(_kept(font, "further", dict))
-        if known[key] != number:
-            font.further[known[key]] = number
-        font.to_unicode[known[key]] = text
-        font.widths[known[key]] = font.widths[number]
-    return known[key]
+    """The number of a glyph that stands for this text: its own for the first meaning, further ones after the last."""
+    known, further = _numbers(font)
+    if (number, text) not in known:
+        chosen = number
+        if number in font.to_unicode:
+            chosen = font.glyph_count + len(further)
+            further[chosen] = number
+        known[number, text] = chosen
+        font.to_unicode[chosen] = text
+        font.widths[chosen] = font.widths[number]
+    return known[number, text]
 
 
-def _kept(font: Any, name: str, make: Any) -> Any:
-    if not hasattr(font, name):
-        setattr(font, name, make())
-    return getattr(font, name)
+def further(font: Any) -> dict[int, int]:
+    """The numbers after the last glyph, and the glyphs they name."""
+    return _numbers(font)[1]
+
+
+def _numbers(font: Any) -> tuple[dict[tuple[int, str], int], dict[int, int]]:
+    if not hasattr(font, "text_codes"):
+        font.text_codes = ({}, {})
+    found: tuple[dict[tuple[int, str], int], dict[int, int]] = font.text_codes
+    return found
+
+
+def glyph_of(font: Any, letter: int) -> int:
+    """The glyph of a letter that the line itself does not hold, its width known to the font."""
+    face = _face_of(font)
+    number = face.glyph_of(letter)
+    font.widths.setdefault(number, face.width(number))
+    return number
+
+
+def shape(font: Any, number: int) -> list[Step]:
+    """A glyph's outline, as moves, lines and cubic curves in units of the em square."""
+    return _face_of(font).shape(number)
 
 
 class Face:
-    """A font file as it was before subsetting: its empty glyph, and shapes of its glyphs."""
+    """A font file as it was before its letters were chosen."""
 
     def __init__(self, content: bytes) -> None:
         from fontTools.ttLib import TTFont
 
         self.font = TTFont(BytesIO(content), lazy=True)
+        self.letters = self.font.getBestCmap()
         self.names = self.font.getGlyphOrder()
-        self.nothing = self.font.getGlyphID(self.font.getBestCmap()[NOTHING])
-        self.glyphs = self.font.getGlyphSet()
-        self.shapes: dict[int, list[tuple[str, tuple[tuple[float, float], ...]]]] = {}
+        self.glyph_of = lru_cache(lambda letter: self.font.getGlyphID(self.letters[letter]))
+        self.shape = lru_cache(self._shape)
 
-    def shape(self, number: int) -> list[tuple[str, tuple[tuple[float, float], ...]]]:
-        """The outline, as moves, lines and cubic curves in units of the em square."""
-        from fontTools.pens.basePen import DecomposingPen  # noqa: F401
+    def width(self, number: int) -> int:
+        """In thousandths of the font size."""
+        return round(self.font["hmtx"][self.names[number]][0] * 1000 / self.font["head"].unitsPerEm)
+
+    def _shape(self, number: int) -> list[Step]:
+        from fontTools.pens.qu2cuPen import Qu2CuPen  # noqa: F401
         from fontTools.pens.recordingPen import DecomposingRecordingPen
 
-        if number not in self.shapes:
-            pen = _CubicPen(self.glyphs)
-            self.glyphs[self.names[number]].draw(pen)
-            self.shapes[number] = pen.steps
-        return self.shapes[number]
+        pen = DecomposingRecordingPen(self.font.getGlyphSet())
+        self.font.getGlyphSet()[self.names[number]].draw(pen)
+        return list(_cubic(pen.value))
 
 
-def _cubic_pen():
-    from fontTools.pens.basePen import BasePen
+def _cubic(steps: Any) -> Any:
+    """TrueType's quadratic curves as the cubic ones a PDF knows."""
+    from fontTools.pens.basePen import decomposeQuadraticSegment
 
-    class Pen(BasePen):
-        def __init__(self, glyphs):
-            super().__init__(glyphs)
-            self.steps = []
-
-        def _moveTo(self, p):
-            self.steps.append(("move", (p,)))
-
-        def _lineTo(self, p):
-            self.steps.append(("line", (p,)))
-
-        def _curveToOne(self, a, b, c):
-            self.steps.append(("curve", (a, b, c)))
-
-        def _closePath(self):
-            self.steps.append(("close", ()))
-
-    return Pen
+    here = (0.0, 0.0)
+    for name, points in steps:
+        if name == "qCurveTo":
+            for control, end in decomposeQuadraticSegment(points):
+                yield "curve", (_towards(here, control), _towards(end, control), end)
+                here = end
+        else:
+            yield name, points
+            here = points[-1] if points else here
 
 
-_CubicPen = _cubic_pen()
+def _towards(point: tuple[float, float], control: tuple[float, float]) -> tuple[float, float]:
+    return point[0] + (control[0] - point[0]) * 2 / 3, point[1] + (control[1] - point[1]) * 2 / 3
+
+
 _faces: dict[bytes, Face] = {}
 
 
-def face(font: Any) -> Face:
-    import hashlib
-
-    if not hasattr(font, "face_"):
-        key = hashlib.md5(font.file_content, usedforsecurity=False).digest()
+def _face_of(font: Any) -> Face:
+    if not hasattr(font, "text_face"):
+        key = hashlib.sha256(font.file_content).digest()
         if key not in _faces:
             _faces[key] = Face(font.file_content)
-        font.face_ = _faces[key]
-    return font.face_
+        font.text_face = _faces[key]
+    face: Face = font.text_face
+    return face

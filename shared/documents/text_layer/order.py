@@ -62,7 +62,6 @@ class Token:
     text: str
     glyphs: list[Glyph]
     spaced: bool = False
-    ends_spaced: bool = False
 
     @property
     def left(self) -> float:
@@ -71,6 +70,11 @@ class Token:
     @property
     def right(self) -> float:
         return max(glyph.right for glyph in self.glyphs)
+
+    def goes_on_with(self, other: "Token") -> bool:
+        """Whether both are of one font and no mark stands on this one's last letter."""
+        final = next(glyph for glyph in self.glyphs if glyph.text)
+        return final.font is other.glyphs[0].font and not final.marks
 
 
 def tokens(clusters: Iterable[Cluster]) -> list[Token]:
@@ -101,24 +105,25 @@ def _whole(clusters: Iterable[Cluster]) -> Iterator[Cluster]:
 
 
 def _phrases(pieces: list[Token]) -> list[Token]:
-    """Words of one font in a row are one piece, parted by room and not by the glyph of a space."""
+    """Words in a row are one piece, parted by room and not by the glyph of a space.
+
+    A word whose last letter has a vowel mark ends its piece: pdf.js gives a mark that comes first to what was before.
+    """
     joined: list[Token] = []
     spaced = False
     for piece in pieces:
+        if piece.kind == "space":
+            spaced = True
+            continue
         last = joined[-1] if joined else None
-        before = joined[-2] if len(joined) > 1 else None
-        if piece.kind == "word" and last and last.kind == "space" and before and before.kind == "word" and (
-            before.glyphs[0].font is piece.glyphs[0].font
-        ):
-            joined.pop()
-            before.text += last.text + piece.text
-            before.glyphs = piece.glyphs + before.glyphs
+        if spaced and last and last.kind == piece.kind == "word" and last.goes_on_with(piece):
+            last.text = f"{last.text} {piece.text}"
+            last.glyphs = piece.glyphs + last.glyphs
         else:
             piece.spaced = spaced
             joined.append(piece)
         spaced = piece.text[-1:].isspace()
-    for last, piece in zip(joined,joined[1:]): last.ends_spaced=piece.kind=='space'
-    return [p for p in joined if p.kind!='space']
+    return joined
 
 
 def give_meanings(cluster: Cluster) -> None:
