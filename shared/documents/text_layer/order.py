@@ -65,11 +65,11 @@ class Token:
 
     @property
     def left(self) -> float:
-        return min(glyph.left for glyph in self.glyphs)
+        return min(glyph.left for glyph in self.glyphs if glyph.text)
 
     @property
     def right(self) -> float:
-        return max(glyph.right for glyph in self.glyphs)
+        return max(glyph.right for glyph in self.glyphs if glyph.text)
 
     def goes_on_with(self, other: "Token") -> bool:
         """Whether both are of one font and no mark stands on this one's last letter."""

@@ -16,9 +16,8 @@ from shared.documents.text_layer import codes
 from shared.documents.text_layer.order import Glyph, Token, ends_left, is_right, segments
 
 LRM, RLM = "\u200e", "\u200f"
-ISOLATE_END = "\u2069"
 RIGHT_MARKS = RLM * 8
-NUDGE = 0.02  # of the font size: what keeps a mark inside the piece it belongs to, for readers that go by places
+NUDGE = 0.01  # of the font size: what keeps a mark inside the piece it belongs to, for readers that go by places
 SAME_LINE = 0.5  # of the font size: pieces further apart are other cells
 SPACE = 0.12  # of the font size: room that readers take for a space
 OUTSIDE = -60.0  # left of the page, where PDFium alone reads
@@ -105,10 +104,9 @@ class LineWriter:
         return self.rightwards or reading.rightwards or is_right(text)
 
     def _write_rightwards(self, pieces: Sequence[Token], enclosed: bool) -> None:
-        last = ""
-        for piece, following in zip(pieces, [*pieces[1:], None], strict=True):
-            self._keep_space(piece, following, last)
-            last = piece.kind
+        for piece in pieces:
+            if piece.spaced:
+                self._write_space(piece)
             if piece.kind == "run" and (enclosed or segments(piece.text) > 1):
                 self._write_enclosed(piece)
             elif piece.kind == "word":
@@ -117,22 +115,12 @@ class LineWriter:
                 self._show(piece.glyphs, RLM, LRM if piece.kind == "bracket" else RLM)
                 self._mark(piece, LRM, piece.right - NUDGE * piece.glyphs[0].size)
 
-    def _keep_space(self, piece: Token, following: Token | None, last: str) -> None:
-        """Lets a letter stand for itself and the space beside it, which pdf.js and MuPDF lose at a jump."""
-        seen = [glyph for glyph in piece.glyphs if glyph.text]
-        signs = following is not None and following.spaced and following.kind in ("bracket", "sign")
-        if piece.kind == "word":
-            if piece.spaced:
-                seen[-1].text = f"{seen[-1].text} "
-            if signs:
-                seen[0].text = f"{RLM} {seen[0].text}"
-        elif piece.kind == "run":
-            if piece.spaced:
-                seen[0].text = f"{LRM} {seen[0].text}"
-            if signs:
-                seen[-1].text = f"{seen[-1].text} "
-        elif piece.spaced and last not in ("word", "run"):
-            seen[0].text = f"{ISOLATE_END} {seen[0].text}"
+    def _write_space(self, piece: Token) -> None:
+        """A space that pdf.js and MuPDF would lose at the jump to this piece, in the room to its right."""
+        font, size = piece.glyphs[0].font, piece.glyphs[0].size
+        x = piece.right + 6 * NUDGE * size
+        self._write_text(font, size, self.base, [(x, font, codes.glyph_of(font, codes.THIN), f"{RLM} ")])
+        self._mark(piece, LRM, x + NUDGE * size)
 
     def _write_enclosed(self, piece: Token) -> None:
         """A run that PDFium would take apart has a line of PDFium's to itself."""
@@ -207,7 +195,7 @@ class LineWriter:
         nothing, reach = codes.glyph_of(font, codes.NOTHING), NUDGE * size
         items: list[tuple[float, Any, int, str]] = []
         if before:
-            items.append((seen[0].left - reach, font, nothing, before))
+            items.append((seen[0].left - 2 * reach, font, nothing, before))
         rise = seen[0].rise
         for glyph in seen:
             if glyph.rise != rise:
@@ -216,7 +204,7 @@ class LineWriter:
             items += [(glyph.left, font, nothing, mark) for mark in glyph.marks]
             items.append((glyph.left, font, glyph.number, glyph.text or ""))
         if after:
-            items.append((seen[-1].right + reach, font, nothing, after))
+            items.append((seen[-1].right - reach, font, nothing, after))
         self._write_text(font, size, self.base + rise, items)
 
     def _write_text(self, font: Any, size: float, base: float, items: Sequence[tuple[float, Any, int, str]]) -> None:
