@@ -112,8 +112,7 @@ class LineWriter:
             elif piece.kind == "word":
                 self._write_words(piece)
             else:
-                self._show(piece.glyphs, RLM, LRM if piece.kind == "bracket" else RLM)
-                self._mark(piece, LRM, piece.right - NUDGE * piece.glyphs[0].size)
+                self._write_sign(piece)
 
     def _write_space(self, piece: Token) -> None:
         """A space that pdf.js and MuPDF would lose at the jump to this piece, in the room to its right."""
@@ -121,6 +120,19 @@ class LineWriter:
         x = piece.right + 6 * NUDGE * size
         self._write_text(font, size, self.base, [(x, font, codes.glyph_of(font, codes.THIN), f"{RLM} ")])
         self._mark(piece, LRM, x + NUDGE * size)
+
+    def _write_sign(self, piece: Token) -> None:
+        """Figures, brackets and other signs between marks: no neighbour takes them, PDFium turns no bracket round.
+
+        PDFium sees spaces between two letters that take no room, so a mark before a single sign shares its glyph.
+        """
+        if piece.kind == "run":
+            self._show(piece.glyphs, RLM, RLM)
+        else:
+            seen = next(glyph for glyph in piece.glyphs if glyph.text)
+            seen.text = f"{RLM}{seen.text}"
+            self._show(piece.glyphs, after=LRM if piece.kind == "bracket" else "")
+        self._mark(piece, LRM, piece.right - NUDGE * piece.glyphs[0].size)
 
     def _write_enclosed(self, piece: Token) -> None:
         """A run that PDFium would take apart has a line of PDFium's to itself."""
@@ -142,7 +154,8 @@ class LineWriter:
             fonts = self.stream._fonts.values()
             font = next((font for font in fonts if font.hash != final.font.hash), final.font)
             thin = codes.glyph_of(font, codes.THIN)
-            items = [(final.left - font.widths[thin] * final.size / 1000, font, thin, RLM)]
+            left = final.left - 3 * NUDGE * final.size
+            items = [(left, font, thin, RLM)]
             items += [(final.left, font, codes.glyph_of(font, codes.NOTHING), mark) for mark in marks]
             self._write_text(font, final.size, self.base, items)
             self._mark(piece, LRM, final.left)
