@@ -154,11 +154,11 @@ class LineWriter:
             fonts = self.stream._fonts.values()
             font = next((font for font in fonts if font.hash != final.font.hash), final.font)
             thin = codes.glyph_of(font, codes.THIN)
-            left = final.left - 3 * NUDGE * final.size
-            items = [(left, font, thin, RLM)]
-            items += [(final.left, font, codes.glyph_of(font, codes.NOTHING), mark) for mark in marks]
+            nudge = NUDGE * final.size
+            items = [(final.left - 3 * nudge, font, thin, RLM)]
+            items += [(final.left - nudge, font, codes.glyph_of(font, codes.NOTHING), mark) for mark in marks]
             self._write_text(font, final.size, self.base, items)
-            self._mark(piece, LRM, final.left)
+            self._mark(piece, LRM, final.left - 2 * nudge)
 
     def _write_leftwards(self, pieces: Sequence[Token]) -> None:
         """A line from left to right, whose Arabic PDFium must read apart from the rest."""
