@@ -20,6 +20,7 @@ RIGHT_MARKS = RLM * 8
 NUDGE = 0.01  # of the font size: what keeps a mark inside the piece it belongs to, for readers that go by places
 SAME_LINE = 0.5  # of the font size: pieces further apart are other cells
 SPACE = 0.12  # of the font size: room that readers take for a space
+SMALLER = 0.97  # another size to pdf.js, the same to Poppler
 OUTSIDE = -60.0  # left of the page, where PDFium alone reads
 
 
@@ -34,6 +35,7 @@ class Reading:
     rightwards: bool = False
     several: bool = False  # whether PDFium makes several pieces of it
     spaced: bool = False  # whether it ended with a space
+    marked: bool = True  # whether it is part of a line from right to left
     written: bool = False
     parted: bool = True  # whether PDFium begins a line with what comes next
     breaks: int = 0
@@ -67,7 +69,12 @@ class LineWriter:
         several = not self.rightwards and segments(text.strip()) > 1
         if row and self._must_part(flow, several, text):
             self._part(first)
-        if self.rightwards or flow == "left":
+        if flow == "left" and not reading.marked:
+            self._mark_with_room(first, right - 2 * NUDGE * size)
+        elif flow == "right" and (self.rightwards or reading.rightwards):
+            self._break_line(first, RLM if self.rightwards else LRM)
+        reading.marked = self.rightwards or flow == "left"
+        if reading.marked:
             self._write_rightwards(pieces, enclosed=flow == "left" and not self.rightwards and several)
         else:
             self._write_leftwards(pieces)
@@ -129,6 +136,8 @@ class LineWriter:
         if piece.kind == "run":
             self._show(piece.glyphs, RLM, RLM)
         else:
+            if piece.kind == "bracket" and self.reading.parted:
+                self._mark_with_room(piece, piece.right)
             seen = next(glyph for glyph in piece.glyphs if glyph.text)
             seen.text = f"{RLM}{seen.text}"
             self._show(piece.glyphs, after=LRM if piece.kind == "bracket" else "")
@@ -145,19 +154,16 @@ class LineWriter:
         self._part(piece)
 
     def _write_words(self, piece: Token) -> None:
-        """Arabic words; vowel marks of the last letter follow in another font, as pdf.js gives a first one away."""
+        """Arabic words; vowel marks of the last letter follow a little smaller, as pdf.js would give them away."""
         final = next(glyph for glyph in piece.glyphs if glyph.text)
         marks, final.marks = final.marks, ""
         self._show(piece.glyphs)
         self._mark(piece, LRM, piece.right - NUDGE * final.size)
         if marks:
-            fonts = self.stream._fonts.values()
-            font = next((font for font in fonts if font.hash != final.font.hash), final.font)
-            thin = codes.glyph_of(font, codes.THIN)
-            nudge = NUDGE * final.size
-            items = [(final.left - 3 * nudge, font, thin, RLM)]
+            font, nudge = final.font, NUDGE * final.size
+            items = [(final.left - 3 * nudge, font, codes.glyph_of(font, codes.THIN), RLM)]
             items += [(final.left - nudge, font, codes.glyph_of(font, codes.NOTHING), mark) for mark in marks]
-            self._write_text(font, final.size, self.base, items)
+            self._write_text(font, SMALLER * final.size, self.base, items)
             self._mark(piece, LRM, final.left - 2 * nudge)
 
     def _write_leftwards(self, pieces: Sequence[Token]) -> None:
@@ -167,6 +173,7 @@ class LineWriter:
             words = piece.kind != "run"
             if words != before:
                 self._part(piece)
+                self._break_line(piece, RLM if words else LRM)
             before = words
             if words:
                 self._write_rightwards([piece], enclosed=False)
@@ -177,14 +184,31 @@ class LineWriter:
                 self._show(piece.glyphs)
         if before:
             self._part(pieces[-1])
+            self._break_line(pieces[-1], LRM, after=True)
         elif not ends_left(pieces[-1].text.rstrip() or "x"):
             self._mark(pieces[-1], LRM, pieces[-1].right)
+
+    def _break_line(self, piece: Token, mark: str, after: bool = False) -> None:
+        """A mark wide enough to cover what comes next, which then is another line to Poppler."""
+        font, size = piece.glyphs[0].font, piece.glyphs[0].size
+        space = codes.glyph_of(font, codes.SPACE)
+        width = font.widths[space] * size / 1000
+        start = (piece.right if after else piece.left) - NUDGE * size
+        count = int(0.6 * size / width) + 1
+        self._write_text(font, size, self.base, [(start + width * i, font, space, mark) for i in range(count)])
+        self._mark(piece, LRM, start)
 
     def _mark(self, piece: Token, mark: str, x: float) -> None:
         """A mark of direction for Poppler and MuPDF; what takes no room PDFium does not read."""
         glyph = piece.glyphs[0]
         items = [(x, glyph.font, codes.glyph_of(glyph.font, codes.NOTHING), mark)]
         self._write_text(glyph.font, glyph.size, self.base, items)
+
+    def _mark_with_room(self, piece: Token, x: float) -> None:
+        """A mark to the right, for PDFium as well, which counts directions and lets signs and figures stick together."""
+        font, size = piece.glyphs[0].font, piece.glyphs[0].size
+        self._write_text(font, size, self.base, [(x, font, codes.glyph_of(font, codes.THIN), RLM)])
+        self._mark(piece, LRM, x + NUDGE * size)
 
     def _part(self, piece: Token) -> None:
         """Two spaces beside the page and off the line: PDFium begins a new line, the others do not see them."""
