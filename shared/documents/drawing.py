@@ -34,7 +34,7 @@ class _Engine:
         text_layer.install()
 
         pdf: bytes = HTML(string=html, url_fetcher=self.nothing).write_pdf(
-            stylesheets=[self.sheet], font_config=self.fonts, pdf_tags=True, pdf_identifier=identifier, finisher=text_layer.finish
+            stylesheets=[self.sheet], font_config=self.fonts, pdf_variant="pdf/ua-1", pdf_identifier=identifier, finisher=text_layer.finish
         )
         return pdf
 

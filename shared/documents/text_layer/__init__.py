@@ -4,6 +4,7 @@ from typing import Any
 
 import pydyf
 
+from shared.documents import tagging
 from shared.documents.text_layer import codes, shaping
 from shared.documents.text_layer.order import Glyph, tokens
 from shared.documents.text_layer.writing import RIGHT_MARKS, LineWriter
@@ -24,6 +25,7 @@ def draw_line(stream: Any, textbox: Any, text_overflow: str, block_ellipsis: str
     """Draws the first line of a text box; lines beyond this module's means are left to WeasyPrint."""
     if not textbox.text.strip() or textbox.style["font_size"] < 1e-6:
         return []
+    tagging.note(stream, textbox)
     left, base = matrix.values[4:]
     usual = text_overflow != "ellipsis" and block_ellipsis == "none"
     found = shaping.clusters(stream, textbox, left) if usual else None
@@ -71,6 +73,7 @@ def finish(document: Any, pdf: Any) -> None:
             table = pydyf.Stream([b"".join(glyph.to_bytes(2, "big") for glyph in glyphs)], compress=True)
             pdf.add_object(table)
             entry["CIDToGIDMap"] = table.reference
+    tagging.finish(pdf)
 
 
 def _outweigh_latin(page: Any) -> None:

@@ -207,7 +207,9 @@ class LineWriter:
     def _mark_with_room(self, piece: Token, x: float) -> None:
         """A mark to the right, for PDFium as well, which counts directions and lets signs and figures stick together."""
         font, size = piece.glyphs[0].font, piece.glyphs[0].size
-        self._write_text(font, size, self.base, [(x, font, codes.glyph_of(font, codes.THIN), RLM)])
+        thin, nothing = codes.glyph_of(font, codes.THIN), codes.glyph_of(font, codes.NOTHING)
+        after = x + font.widths[thin] * size / 1000
+        self._write_text(font, size, self.base, [(x, font, thin, RLM), (after, font, nothing, RLM)])
         self._mark(piece, LRM, x + NUDGE * size)
 
     def _part(self, piece: Token) -> None:
