@@ -67,13 +67,10 @@ def finish(document: Any, pdf: Any) -> None:
         _outweigh_latin(page)
     fonts = {font.name: font for font in document.fonts.values()}
     for entry in [one for one in pdf.objects if isinstance(one, pydyf.Dictionary) and "CIDToGIDMap" in one]:
-        font = fonts[entry["BaseFont"]]
-        if numbers := codes.further(font):
-            glyphs = [*range(font.glyph_count), *(numbers[number] for number in sorted(numbers))]
-            table = pydyf.Stream([b"".join(glyph.to_bytes(2, "big") for glyph in glyphs)], compress=True)
+        if (content := codes.table(fonts[entry["BaseFont"]])) is not None:
+            table = pydyf.Stream([content], compress=True)
             pdf.add_object(table)
             entry["CIDToGIDMap"] = table.reference
-    tagging.finish(pdf)
 
 
 def _outweigh_latin(page: Any) -> None:

@@ -1,7 +1,6 @@
 """The numbers by which a PDF names glyphs: one for each glyph and meaning, as readers know one meaning for each."""
 
-import hashlib
-from functools import lru_cache
+from functools import lru_cache, partial
 from io import BytesIO
 from typing import Any
 
@@ -24,24 +23,39 @@ def code(font: Any, number: int, text: str) -> int:
     return known[number, text]
 
 
-def further(font: Any) -> dict[int, int]:
-    """The numbers after the last glyph, and the glyphs they name."""
-    return _numbers(font)[1]
-
-
 def _numbers(font: Any) -> tuple[dict[tuple[int, str], int], dict[int, int]]:
     if not hasattr(font, "text_codes"):
         font.text_codes = ({}, {})
+        font.subset = partial(_subset, font, font.subset)
     found: tuple[dict[tuple[int, str], int], dict[int, int]] = font.text_codes
     return found
+
+
+def _subset(font: Any, subset: Any, to_unicode: dict[int, str], hinting: bool) -> None:
+    """Only glyphs are kept in the file, not the further numbers: each would cost a row in every table."""
+    subset({number: text for number, text in to_unicode.items() if number < font.glyph_count}, hinting)
 
 
 def glyph_of(font: Any, letter: int) -> int:
     """The glyph of a letter that the line itself does not hold, its width known to the font."""
     face = _face_of(font)
-    number = face.glyph_of(letter)
-    font.widths.setdefault(number, face.width(number))
+    number: int = face.glyph_of(letter)
+    if number not in font.widths:
+        font.widths[number] = face.width(number)
     return number
+
+
+def table(font: Any) -> bytes | None:
+    """Which glyph each number names, two bytes each; None where every number is its glyph's own."""
+    numbers = _numbers(font)[1]
+    if not numbers:
+        return None
+    return _own_numbers(font.glyph_count) + b"".join(numbers[number].to_bytes(2, "big") for number in sorted(numbers))
+
+
+@lru_cache(maxsize=16)
+def _own_numbers(count: int) -> bytes:
+    return b"".join(number.to_bytes(2, "big") for number in range(count))
 
 
 def shape(font: Any, number: int) -> list[Step]:
@@ -66,7 +80,6 @@ class Face:
         return round(self.font["hmtx"][self.names[number]][0] * 1000 / self.font["head"].unitsPerEm)
 
     def _shape(self, number: int) -> list[Step]:
-        from fontTools.pens.qu2cuPen import Qu2CuPen  # noqa: F401
         from fontTools.pens.recordingPen import DecomposingRecordingPen
 
         pen = DecomposingRecordingPen(self.font.getGlyphSet())
@@ -93,14 +106,13 @@ def _towards(point: tuple[float, float], control: tuple[float, float]) -> tuple[
     return point[0] + (control[0] - point[0]) * 2 / 3, point[1] + (control[1] - point[1]) * 2 / 3
 
 
-_faces: dict[bytes, Face] = {}
+@lru_cache(maxsize=16)
+def _face(content: bytes) -> Face:
+    return Face(content)
 
 
 def _face_of(font: Any) -> Face:
     if not hasattr(font, "text_face"):
-        key = hashlib.sha256(font.file_content).digest()
-        if key not in _faces:
-            _faces[key] = Face(font.file_content)
-        font.text_face = _faces[key]
+        font.text_face = _face(font.file_content)
     face: Face = font.text_face
     return face

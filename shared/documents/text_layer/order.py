@@ -134,6 +134,9 @@ def give_meanings(cluster: Cluster) -> None:
     """
     letters = cluster.text[::-1] if cluster.rightwards else cluster.text
     glyphs = cluster.glyphs
+    if len(glyphs) == len(letters) == 1:
+        glyphs[0].text = letters
+        return
     marks = "".join(filter(unicodedata.combining, letters))
     bases = "".join(letter for letter in letters if not unicodedata.combining(letter))
     if len(glyphs) == len(letters) and not marks:

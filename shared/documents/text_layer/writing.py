@@ -10,6 +10,7 @@ and marks of direction, which no reader shows, stand wherever one of the four wo
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from shared.documents.text_layer import codes
@@ -267,6 +268,7 @@ class LineWriter:
         stream.show_text("".join(parts) + ">")
 
 
+@lru_cache(maxsize=4096)
 def _side(letter: str) -> int:
     kind = unicodedata.bidirectional(letter)
     return 1 if kind == "L" else -1 if kind in ("R", "AL") else 0
