@@ -103,7 +103,7 @@ def _below(element: Any, objects: dict[bytes, Any]) -> Iterator[Any]:
 def _describe_tables(element: Any, objects: dict[bytes, Any]) -> None:
     """A table without a heading cell only sets things side by side; heading cells say what they head."""
     for table in [one for one in (element, *_below(element, objects)) if one.get("S") == "/Table"]:
-        parts = [table, *_below(table, objects)]
+        parts = [table, *_parts(table, objects)]
         if any(part["S"] == "/TH" for part in parts):
             for part in parts:
                 if part["S"] == "/TH":
@@ -114,3 +114,11 @@ def _describe_tables(element: Any, objects: dict[bytes, Any]) -> None:
                 if part["S"] in TABLE_PARTS:
                     part["S"] = "/Div"
                     part.pop("A", None)
+
+
+def _parts(element: Any, objects: dict[bytes, Any]) -> Iterator[Any]:
+    """What is below, but not inside a table within."""
+    for child in _children(element, objects):
+        yield child
+        if child["S"] != "/Table":
+            yield from _parts(child, objects)

@@ -19,7 +19,11 @@ from shared.values.money import Money
 ROOT = Path(__file__).parents[2]
 LISTS = ROOT / "deploy" / "demo" / "population" / "lists"
 TABLES = ("services/consular/data/missions.csv", "services/consular/data/offices.csv")
-SAMPLES = ("12", "آمال زين الدين", "RUH-7K3MQ-9XFPA-D", "1,625.00", "طه ابن أبي طُوَى", "Amal Zain-Eddin (Jr.)")
+# What stands in the places of texts. English papers print names in Latin letters.
+SAMPLES = {
+    "ar": ("12", "آمال زين الدين", "RUH-7K3MQ-9XFPA-D", "1,625.00", "طه ابن أبي طُوَى", "Amal Zain-Eddin (Jr.)"),
+    "en": ("12", "Amal Zain-Eddin (Jr.)", "RUH-7K3MQ-9XFPA-D", "1,625.00"),
+}
 HARD_NAMES = (
     "عبد الكريم الكردي", "آمال زين الدين", "لجين الجزار", "نُهى لؤي الحجّار", "محمد (أبو خالد) الثاني", "طلّق",
     "أُعيد", "نُقل", "هُدًى", "مُؤمن آل مُحَمَّد", "لآلئ", "كاملاً، جزءاً.", "(نقداً)", "شارع 12", "12 شارع",
@@ -46,7 +50,7 @@ def _lines(strings: Iterable[str]) -> list[str]:
 def _listed() -> Iterator[str]:
     for path in sorted(LISTS.glob("*.tsv")):
         for line in path.read_text(encoding="utf-8").splitlines():
-            yield from (_filled(cell) for cell in line.split("\t") if typesetting.direction(cell) == "rtl")
+            yield from (_filled(cell, "ar") for cell in line.split("\t") if typesetting.direction(cell) == "rtl")
     for name in TABLES:
         with (ROOT / name).open(encoding="utf-8", newline="") as file:
             yield from (cell for row in csv.reader(file) for cell in row if typesetting.direction(cell) == "rtl")
@@ -55,14 +59,15 @@ def _listed() -> Iterator[str]:
 
 def _catalogue(tongue: Language) -> Iterator[str]:
     for forms in tongue.texts.values():
-        yield from (_filled(form) for form in forms if form.strip())
+        yield from (_filled(form, tongue.code) for form in forms if form.strip())
 
 
-def _filled(text: str) -> str:
+def _filled(text: str, code: str) -> Markup:
     """With something in each place, held in its own direction as papers do."""
     parts, end = [Markup("")], 0
     for count, place in enumerate(PLACEHOLDER.finditer(text)):
-        parts += [Markup.escape(text[end : place.start()]), typesetting.isolate(SAMPLES[(len(text) + count) % 6])]
+        sample = "12" if place[1] == "n" else SAMPLES[code][(len(text) + count) % len(SAMPLES[code])]
+        parts += [Markup.escape(text[end : place.start()]), typesetting.isolate(sample)]
         end = place.end()
     return Markup("").join([*parts, Markup.escape(text[end:])])
 
