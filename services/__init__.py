@@ -1,1 +1,3 @@
 """The four services, one folder each."""
+
+import shared as shared

@@ -10,7 +10,7 @@ from deploy.demo.population import specimens
 from deploy.demo.population.specimens import Specimen
 from deploy.platform.database import DATABASE, connect_as_admin
 from services.consular.passports import booklets
-from services.consular.payments import tariffs
+from services.consular.payments.tariffs import transaction_status
 from shared.database.db import Database
 from shared.identity import actor
 
@@ -28,7 +28,16 @@ ACTIVATED = (
     "residence-deferral-renewal",
     "visit-facilitation",
 )
-STAFF = ("clerk", "officer", "cashier", "head_of_mission", "auditor", "registrar", "administrator")
+STAFF_NAMES = {
+    "clerk": ("ميس نموذج", "Mays Namouzaj"),
+    "officer": ("زياد نموذج", "Ziad Namouzaj"),
+    "cashier": ("هالة نموذج", "Hala Namouzaj"),
+    "head_of_mission": ("نديم نموذج", "Nadim Namouzaj"),
+    "auditor": ("سلام نموذج", "Salam Namouzaj"),
+    "registrar": ("وفاء نموذج", "Wafaa Namouzaj"),
+    "administrator": ("غسان نموذج", "Ghassan Namouzaj"),
+}
+STAFF = tuple(STAFF_NAMES)
 EXPATRIATES = (specimens.ABROAD, specimens.WOMAN, specimens.FATHER)
 
 
@@ -53,7 +62,9 @@ def _stock_missions(consular: Database) -> None:
                 booklets.receive(session, actor.service("consular", mission), mission, serials)
     with consular.scope(HOME) as session:
         for slug in ACTIVATED:
-            tariffs.declare_status(session, slug, tariffs.ACTIVE, ACTIVATED_ON, ACTIVATION, "demo", certainty="L")
+            transaction_status.declare_status(
+                session, slug, transaction_status.ACTIVE, ACTIVATED_ON, ACTIVATION, "demo", certainty="L"
+            )
     consular.engine.dispose()
 
 
@@ -64,7 +75,9 @@ def _accounts() -> list[DemoAccount]:
 
 def _officer(role: str, mission: str) -> DemoAccount:
     suffix = "" if mission == HOME else f".{mission.lower()}"
-    return DemoAccount(f"{role.replace('_', '-')}{suffix}@mahjar.example", PASSWORD, role, mission)
+    name_ar, name_latin = STAFF_NAMES[role]
+    email = f"{role.replace('_', '-')}{suffix}@mahjar.example"
+    return DemoAccount(email, PASSWORD, role, mission, name_ar=name_ar, name_latin=name_latin)
 
 
 def _expatriate(person: Specimen) -> DemoAccount:

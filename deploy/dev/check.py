@@ -4,7 +4,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from deploy.dev.checks import budgets, dated_rows, imports, locks, reference, style, translations, words
+from deploy.dev.checks import budgets, dated_rows, days, imports, locks, reference, style, translations, words
 
 NEWLINE = "\n"
 CHECKS: dict[str, Callable[[], list[str]]] = {
@@ -15,6 +15,7 @@ CHECKS: dict[str, Callable[[], list[str]]] = {
     "locks": locks.complaints,
     "translations": translations.complaints,
     "dated rows": dated_rows.complaints,
+    "days": days.complaints,
     "reference pages": reference.complaints,
 }
 

@@ -1,9 +1,11 @@
 """A process that loads the libraries of all services once and forks each service from there.
 
 This halves the work of a start, and the libraries lie in memory once. The fork server opens no connection and starts
-no thread before it forks.
+no thread before it forks. The processes are children of the runner and not of the fork server, whose death ends none
+of them: it forks twice, and the runner adopts what is left without a parent.
 """
 
+import contextlib
 import gc
 import importlib
 import json
@@ -13,7 +15,8 @@ import select
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from socket import socket
 
@@ -27,26 +30,32 @@ LOADED = (
     "gunicorn.workers.gthread",
 )
 PR_SET_NAME, LONGEST_NAME = 15, 15
+PR_SET_CHILD_SUBREAPER = 36
+ADOPTION_LIMIT = 10.0
 ROOT = Path(__file__).parents[2]
 
 
+class ForkServerFailed(OSError):
+    """The fork server ended before it forked."""
+
+
 class ForkedProcess:
-    """A process that the fork server forked. Its descriptor stays valid even if the kernel reuses the number."""
+    """A process that the fork server forked and this process adopted. Its descriptor names it and no later process."""
 
     def __init__(self, pid: int) -> None:
         self.pid = pid
-        try:
-            self.descriptor = os.pidfd_open(pid)
-        except ProcessLookupError:
-            self.descriptor = -1
+        self.descriptor = os.pidfd_open(pid)
+        self.code: int | None = None
 
     def poll(self) -> int | None:
-        return None if self._alive(0) else 0
+        """The exit code, negative for a signal, or None while it runs."""
+        return None if self._alive(0) else self.code
 
     def wait(self, timeout: float | None = None) -> int:
+        """The exit code. Raises TimeoutExpired."""
         if self._alive(timeout):
             raise subprocess.TimeoutExpired(str(self.pid), timeout or 0)
-        return 0
+        return self.code or 0
 
     def send_signal(self, sign: int) -> None:
         if self.poll() is None:
@@ -56,10 +65,12 @@ class ForkedProcess:
         self.send_signal(signal.SIGKILL)
 
     def _alive(self, timeout: float | None) -> bool:
-        if self.descriptor >= 0 and select.select([self.descriptor], [], [], timeout)[0]:
+        if self.code is None and select.select([self.descriptor], [], [], timeout)[0]:
+            result = os.waitid(os.P_PIDFD, self.descriptor, os.WEXITED)
+            assert result is not None
+            self.code = result.si_status if result.si_code == os.CLD_EXITED else -result.si_status
             os.close(self.descriptor)
-            self.descriptor = -1
-        return self.descriptor >= 0
+        return self.code is None
 
 
 class ForkServer:
@@ -72,9 +83,15 @@ class ForkServer:
         self.listeners = listeners
         self.process: subprocess.Popen[str] | None = None
 
+    @property
+    def pid(self) -> int:
+        """0 before the first start."""
+        return self.process.pid if self.process else 0
+
     def start(self) -> None:
         """Returns at once, while the libraries are still loading."""
         self.stop()
+        adopt_orphans(True)
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -89,14 +106,23 @@ class ForkServer:
             )
 
     def spawn(self, name: str, module: Sequence[str], environment: Mapping[str, str], log: Path) -> ForkedProcess:
-        """Starts a process that runs the module with these arguments. Waits until the libraries are loaded."""
+        """Starts a process that runs the module with these arguments. Waits until the libraries are loaded.
+
+        Raises ForkServerFailed when the fork server ends meanwhile; the next call starts another one.
+        """
         if self.died():
             self.start()
         assert self.process and self.process.stdin and self.process.stdout
         request = {"name": name, "module": list(module), "environment": dict(environment), "log": str(log)}
-        self.process.stdin.write(json.dumps(request) + "\n")
-        self.process.stdin.flush()
-        return ForkedProcess(int(self.process.stdout.readline()))
+        try:
+            self.process.stdin.write(json.dumps(request) + "\n")
+            self.process.stdin.flush()
+            pid = self.process.stdout.readline()
+        except BrokenPipeError:
+            pid = ""
+        if not pid:
+            raise ForkServerFailed(f"the fork server ended. {self.log_tail()}")
+        return ForkedProcess(int(pid))
 
     def died(self) -> bool:
         return self.process is None or self.process.poll() is not None
@@ -105,10 +131,26 @@ class ForkServer:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-12:])
 
     def stop(self) -> None:
+        adopt_orphans(False)
         if self.process and self.process.stdin and self.process.stdout:
-            self.process.stdin.close()
+            # What was not yet sent to a fork server that died is lost with it.
+            with contextlib.suppress(BrokenPipeError):
+                self.process.stdin.close()
             self.process.stdout.close()
             self.process.wait()
+
+
+def adopt_orphans(adopt: bool) -> None:
+    """Has the kernel make descendants without a parent children of this process, which then learns how they ended."""
+    libc.prctl(PR_SET_CHILD_SUBREAPER, int(adopt), 0, 0, 0)
+
+
+def reap_orphans(known: Collection[int]) -> None:
+    """Takes note of adopted processes that ended and that nobody asks about, such as workers of a killed web server."""
+    options = os.WEXITED | os.WNOHANG | os.WNOWAIT
+    with contextlib.suppress(ChildProcessError):
+        while (ended := os.waitid(os.P_ALL, 0, options)) and ended.si_pid not in known:
+            os.waitpid(ended.si_pid, 0)
 
 
 def main() -> None:
@@ -117,21 +159,24 @@ def main() -> None:
         importlib.import_module(name)
     # The garbage collector leaves loaded libraries alone, so that their pages stay shared with the children.
     gc.freeze()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    server = os.getpid()
+    runner = os.getppid()
     while line := sys.stdin.readline():
-        pid = os.fork()
-        if pid == 0:
-            run_as(server, **json.loads(line))
-            return
-        print(pid)
+        first = os.fork()
+        if first == 0:
+            pid = os.fork()
+            if pid == 0:
+                run_as(runner, **json.loads(line))
+                return
+            print(pid, flush=True)
+            os._exit(0)
+        os.waitpid(first, 0)
 
 
-def run_as(server: int, name: str, module: list[str], environment: dict[str, str], log: str) -> None:
+def run_as(runner: int, name: str, module: list[str], environment: dict[str, str], log: str) -> None:
     """Runs as `python -m module ...` would, with its output in the log."""
     os.setsid()
-    die_with_parent(server)
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    await_adoption(runner)
+    die_with_parent(runner)
     libc.prctl(PR_SET_NAME, name[:LONGEST_NAME].encode(), 0, 0, 0)
     nothing, output = os.open(os.devnull, os.O_RDONLY), os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
     for source, target in ((nothing, 0), (output, 1), (output, 2)):
@@ -140,6 +185,13 @@ def run_as(server: int, name: str, module: list[str], environment: dict[str, str
     os.environ.update(environment)
     sys.argv = module
     runpy.run_module(module[0], run_name="__main__", alter_sys=True)
+
+
+def await_adoption(runner: int) -> None:
+    """Waits until the process between has ended. Exits with the runner's end."""
+    deadline = time.monotonic() + ADOPTION_LIMIT
+    while os.getppid() != runner and time.monotonic() < deadline:
+        time.sleep(0.001)
 
 
 if __name__ == "__main__":

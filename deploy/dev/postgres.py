@@ -21,10 +21,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from deploy.dev.postgres_zones import install_zones
 from deploy.platform.subprocess_guard import guarded
 
 OLDEST, FIRST_BUILTIN_LOCALE = 15, 17
-START_LIMIT, STALE_LIMIT, STOP_LIMIT = 30.0, 5.0, 15.0
+# How long it may show no progress while it starts, and how long another server may take to leave the folder.
+SILENT_LIMIT, STALE_LIMIT, STOP_LIMIT = 60.0, 60.0, 15.0
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     # TCP only: a socket's path may have 107 bytes at most, and a data folder may lie deeper.
@@ -33,6 +35,8 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "jit": "off",
+    # A line per second tells a crash recovery that goes on from one that hangs.
+    "log_startup_progress_interval": "1s",
 }
 
 
@@ -51,9 +55,11 @@ class Postgres:
         self.log = self.data / "postgres.log"
         self.port = port
         self.process: subprocess.Popen[bytes] | None = None
+        self.ready = False
+        self.progress = (0, 0.0)
 
     def __enter__(self) -> Self:
-        self.start()
+        self.start_and_wait()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -64,16 +70,45 @@ class Postgres:
         password = self._password_file().read_text().strip()
         return f"postgresql+psycopg://postgres:{password}@127.0.0.1:{self.port}/postgres"
 
+    @property
+    def pid(self) -> int:
+        """0 before the first start."""
+        return self.process.pid if self.process else 0
+
+    def start_and_wait(self) -> None:
+        """Returns once the server takes connections. Waits for crash recovery for as long as it progresses.
+
+        Waits a while for a server that still stops in the same folder. Raises PostgresFailed.
+        """
+        deadline, wanted_port = time.monotonic() + STALE_LIMIT, self.port
+        while True:
+            self.port = wanted_port
+            self.start()
+            while not self.died():
+                if self.ready:
+                    return
+                time.sleep(0.01)
+            if time.monotonic() > deadline or not self._may_start_later():
+                self.process = None
+                raise PostgresFailed(f"PostgreSQL does not start in {self.data}: {self.log_tail()}")
+            time.sleep(0.1)
+
     def start(self) -> None:
-        """Returns once the server takes connections. Waits a while for a server that still stops in the same folder."""
+        """Returns at once; `died` says whether it came up. A second start takes the port of the first."""
         self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not (self.cluster / "PG_VERSION").exists():
             self._initialise()
-        deadline = time.monotonic() + STALE_LIMIT
-        while not self._started():
-            if time.monotonic() > deadline:
-                raise PostgresFailed(f"PostgreSQL does not start in {self.data}: {self.log_tail()}")
-            time.sleep(0.1)
+        if self.port is None:
+            self.port = free_port()
+        install_zones(self._program("postgres").parent)
+        options = [f"--{name}={value}" for name, value in (SETTINGS | {"port": str(self.port)}).items()]
+        command = [str(self._program("postgres")), "-D", str(self.cluster), *options]
+        self.ready = False
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                guarded(command, signal.SIGINT, owned=self.data), stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
+        self.progress = (self._log_size(), time.monotonic())
 
     def stop(self) -> None:
         """Ends sessions, writes a checkpoint and stops."""
@@ -84,13 +119,20 @@ class Postgres:
         self._end((signal.SIGKILL,))
 
     def died(self) -> bool:
-        return self.process is not None and self.process.poll() is not None
+        """Whether it ended, or hung while it started and was ended for that."""
+        if self.process is None:
+            return False
+        if self.process.poll() is None and not self.ready:
+            self.ready = self._takes_connections(self.process.pid)
+            if not self.ready and self._hangs():
+                self._end((signal.SIGQUIT, signal.SIGKILL), forget=False)
+        return self.process.poll() is not None
 
     def log_tail(self) -> str:
         lines = self.log.read_text(errors="replace").splitlines()
         return "\n".join(lines[-5:])
 
-    def _end(self, signs: tuple[signal.Signals, ...]) -> None:
+    def _end(self, signs: tuple[signal.Signals, ...], forget: bool = True) -> None:
         if self.process is None:
             return
         for sign in signs:
@@ -100,31 +142,27 @@ class Postgres:
                 break
             except subprocess.TimeoutExpired:
                 continue
-        self.process = None
+        if forget:
+            self.process = None
 
-    def _started(self) -> bool:
-        port = self.port or free_port()
-        options = [f"--{name}={value}" for name, value in (SETTINGS | {"port": str(port)}).items()]
-        command = [str(self._program("postgres")), "-D", str(self.cluster), *options]
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                guarded(command, signal.SIGINT, owned=self.data), stdin=subprocess.DEVNULL, stdout=log, stderr=log
-            )
-        if not self._ready(self.process):
-            self._end((signal.SIGQUIT, signal.SIGKILL))
-            return False
-        self.port = port
-        return True
-
-    def _ready(self, process: subprocess.Popen[bytes]) -> bool:
+    def _takes_connections(self, pid: int) -> bool:
         """Whether the eighth line of the lock file says so; pg_ctl reads it the same way."""
-        deadline = time.monotonic() + START_LIMIT
-        while process.poll() is None and time.monotonic() < deadline:
-            lines = self._lock_lines()
-            if len(lines) >= 8 and lines[0] == str(process.pid) and lines[7].strip() == "ready":
-                return True
-            time.sleep(0.01)
-        return False
+        lines = self._lock_lines()
+        return len(lines) >= 8 and lines[0] == str(pid) and lines[7].strip() == "ready"
+
+    def _hangs(self) -> bool:
+        """Whether its log has not grown for long, though a recovery that goes on writes a line each second."""
+        size, now = self._log_size(), time.monotonic()
+        if size != self.progress[0]:
+            self.progress = (size, now)
+        return now - self.progress[1] > SILENT_LIMIT
+
+    def _may_start_later(self) -> bool:
+        """Whether another server still stops in the same folder, or somebody just took the port."""
+        return any(reason in self.log_tail() for reason in ("shared memory block", "lock file", "could not bind"))
+
+    def _log_size(self) -> int:
+        return self.log.stat().st_size
 
     def _lock_lines(self) -> list[str]:
         """The lines of the lock file; empty while no server has written it."""

@@ -94,6 +94,8 @@ if [ "$purpose" = test ]; then
   # pdf.js, one of the readers that papers are checked with, runs in Node.
   command -v node >/dev/null || missing+=(nodejs)
   command -v npm >/dev/null || missing+=(npm)
+  # The shifted clock of `make clock` is a small C library, compiled at use.
+  command -v gcc >/dev/null || missing+=(gcc libc6-dev)
   if [ ${#missing[@]} -gt 0 ]; then
     install_packages "${missing[@]}" || say "until then the tests that need them are skipped"
   fi

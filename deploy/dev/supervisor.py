@@ -1,21 +1,25 @@
-"""Starts processes, waits until they are ready, restarts those that die, and stops all of them in order."""
+"""Starts processes, waits until they are ready, restarts those that die, and stops all of them in order.
+
+A process that keeps dying never ends the others: it is started again after growing pauses, and the runner says so.
+"""
 
 import http.client
 import signal
 import socket
 import subprocess
 import time
-from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from deploy.dev.fork_server import ForkServer
+from deploy.dev.fork_server import ForkServer, reap_orphans
 from deploy.platform.subprocess_guard import guarded
 
 READY_LIMIT, STOP_LIMIT, PAUSE = 60.0, 15.0, 0.05
-RESTARTS, WITHIN_SECONDS = 5, 60.0
+# A process that stops again and again is started after growing pauses; one that ran this long starts at once again.
+FIRST_DELAY, LONGEST_DELAY, STEADY_SECONDS = 0.3, 30.0, 60.0
+TICK = 0.3
 LARGEST_LOG = 10_000_000
 
 
@@ -39,7 +43,12 @@ class Supervised(Protocol):
 
     name: str
 
-    def start(self) -> None: ...
+    @property
+    def pid(self) -> int: ...
+
+    def start(self) -> None:
+        """Returns at once, before the process is ready. Raises OSError or ProcessFailed when there is none to start."""
+
     def died(self) -> bool: ...
     def log_tail(self) -> str: ...
 
@@ -65,6 +74,11 @@ class Child:
     def port(self) -> int:
         assert self.listener is not None
         return int(self.listener.getsockname()[1])
+
+    @property
+    def pid(self) -> int:
+        """0 before the first start."""
+        return self.process.pid if self.process else 0
 
     def start(self) -> None:
         self.process = self._fork(self.fork_server) if self.fork_server else self._execute()
@@ -137,22 +151,55 @@ def wait_for(children: Sequence[Child]) -> None:
         child.wait_until_ready()
 
 
+class Restarter:
+    """Restarts one process when it dies, at once the first time and after growing pauses when it keeps dying."""
+
+    def __init__(self, process: Supervised) -> None:
+        self.process = process
+        self.failures = 0
+        self.started_at = time.monotonic()
+        self.next_start: float | None = None
+
+    def tick(self) -> None:
+        """To be called often. Never waits, so that the other processes are looked after meanwhile."""
+        now = time.monotonic()
+        if self.next_start is None and self.process.died():
+            self._schedule(now)
+        if self.next_start is not None and now >= self.next_start:
+            self._start(now)
+
+    def _schedule(self, now: float) -> None:
+        self.failures = 0 if now - self.started_at >= STEADY_SECONDS else self.failures + 1
+        delay = restart_delay(self.failures)
+        self.next_start = now + delay
+        if delay > TICK:
+            again = f"started again in {delay:.0f} s; the others go on. {self.process.log_tail()}"
+            print(f"  {self.process.name} keeps stopping, {again}", flush=True)
+
+    def _start(self, now: float) -> None:
+        self.next_start, self.started_at = None, now
+        try:
+            self.process.start()
+        except (OSError, ProcessFailed) as error:
+            print(f"  {self.process.name} was not started: {error}", flush=True)
+            self._schedule(now)
+        else:
+            print(f"  {self.process.name} stopped, started again", flush=True)
+
+
+def restart_delay(failures: int) -> float:
+    """Seconds before the next start, by how often in a row the process stopped soon after its start."""
+    return min(LONGEST_DELAY, FIRST_DELAY * 2 ** max(0, failures - 1)) if failures else 0.0
+
+
 def supervise(processes: Sequence[Supervised]) -> None:
-    """Restarts processes until a signal handler raises. Raises ProcessFailed when one stops too often."""
-    deaths: dict[str, deque[float]] = {process.name: deque(maxlen=RESTARTS) for process in processes}
+    """Restarts processes until a signal handler raises."""
+    restarters = [Restarter(process) for process in processes]
     while True:
-        for process in processes:
-            if process.died():
-                restart(process, deaths[process.name])
-        time.sleep(0.3)
-
-
-def restart(process: Supervised, deaths: deque[float]) -> None:
-    deaths.append(time.monotonic())
-    if len(deaths) == RESTARTS and deaths[-1] - deaths[0] < WITHIN_SECONDS:
-        raise ProcessFailed(f"{process.name} keeps stopping. {process.log_tail()}")
-    print(f"  {process.name} stopped, started again", flush=True)
-    process.start()
+        for restarter in restarters:
+            restarter.tick()
+        reap_orphans({process.pid for process in processes})
+        time.sleep(TICK)
 
 
 def stop_all(children: Sequence[Child]) -> None:

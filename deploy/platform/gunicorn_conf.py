@@ -5,7 +5,7 @@ from typing import Any
 
 from deploy.platform.subprocess_guard import die_with_parent
 
-worker_class = "gthread"
+worker_class = "deploy.platform.web_worker.BoundedWorker"
 workers = int(os.environ.get("MAHJAR_WEB_PROCESSES", "1"))
 threads = int(os.environ.get("MAHJAR_WEB_THREADS", "8"))
 preload_app = True

@@ -15,6 +15,7 @@ from pathlib import Path
 from psycopg import Connection, Cursor, sql
 
 from deploy.platform.database import DATABASE, OWNER, SERVICES, connect_as_admin
+from shared.values.dates import STATE_ZONE, local_date
 
 SERVICES_FOLDER = Path(__file__).parents[2] / "services"
 SHARED_FOLDER = Path(__file__).parents[2] / "shared"
@@ -199,10 +200,10 @@ def undated() -> Iterator[tuple[Path, str]]:
 
 
 def main() -> None:
-    """Dates the versions that have no date yet: today. The command to call after a change of a file."""
+    """Dates the versions that have no date yet: today in Syria. The command to call after a change of a file."""
     for path, digest in list(undated()):
         with (path.parent / LOADS).open("a", encoding="utf-8") as file:
-            file.write(f"{path.name},{digest},{datetime.now(UTC).date()}\n")
+            file.write(f"{path.name},{digest},{local_date(datetime.now(UTC), STATE_ZONE)}\n")
         print(f"{path.name} dated")
 
 

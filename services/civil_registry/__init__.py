@@ -9,7 +9,9 @@ def app() -> Flask:
     """The web application, as gunicorn calls it."""
     from services.civil_registry.api import blueprint
     from services.civil_registry.registrar import api as registrar
+    from services.civil_registry.rules import ZONE
     from shared.web import document_routes
     from shared.web.service import create_service
 
-    return create_service(Settings.load("civil_registry"), [blueprint, registrar.blueprint, document_routes.blueprint])
+    blueprints = [blueprint, registrar.blueprint, document_routes.blueprint]
+    return create_service(Settings.load("civil_registry"), blueprints, lambda _session: (ZONE,))

@@ -8,7 +8,9 @@ from shared.settings import Settings
 def app() -> Flask:
     """The web application, as gunicorn calls it."""
     from services.conscription.api import blueprint
+    from shared.values.dates import STATE_ZONE
     from shared.web import document_routes
     from shared.web.service import create_service
 
-    return create_service(Settings.load("conscription"), [blueprint, document_routes.blueprint])
+    blueprints = [blueprint, document_routes.blueprint]
+    return create_service(Settings.load("conscription"), blueprints, lambda _session: (STATE_ZONE,))

@@ -1,18 +1,19 @@
 """Discharges a man whose allowance is paid: changes the record, issues the document, answers the mission."""
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.conscription.assess import DAMASCUS, answer
+from services.conscription.assess import answer
 from services.conscription.describe import snapshot_of
 from services.conscription.model import Assessment, Discharge, ServiceRecord
 from shared import documents
 from shared.database import audit
 from shared.database.db import now
+from shared.database.rows import change_row
 from shared.documents.model import Document
 from shared.identity.actor import Actor
 from shared.messaging.messages import Envelope
-from shared.values.dates import local_date
+from shared.values.dates import STATE_ZONE, local_date
 
 # By transaction: the service statuses that the allowance settles, and the document that certifies it.
 OWING = ("liable", "deferred", "evader")
@@ -37,13 +38,9 @@ def discharge(session: Session, actor: Actor, envelope: Envelope) -> None:
     if assessment is None or assessment.amount is None:
         answer(session, actor, envelope, outcome="refused", reason="not_assessed")
         return
-    liable_record = (ServiceRecord.person == assessment.person) & ServiceRecord.status.in_(
-        STATUSES_SETTLED[assessment.transaction]
-    )
-    updated_record = session.execute(
-        update(ServiceRecord).where(liable_record).values(status="exempt").returning(ServiceRecord.person)
-    )
-    if updated_record.first() is None:
+    settled_statuses = STATUSES_SETTLED[assessment.transaction]
+    liable = ServiceRecord.person == assessment.person, ServiceRecord.status.in_(settled_statuses)
+    if change_row(session, ServiceRecord, *liable, status="exempt") is None:
         answer(session, actor, envelope, outcome="refused", reason="service_already_settled")
         return
     document = _issue(session, actor, envelope, assessment)
@@ -62,7 +59,7 @@ def discharge(session: Session, actor: Actor, envelope: Envelope) -> None:
 
 def _issue(session: Session, actor: Actor, envelope: Envelope, assessment: Assessment) -> Document:
     record = session.scalars(select(ServiceRecord).where(ServiceRecord.person == assessment.person)).one()
-    today = local_date(now(session), DAMASCUS)
+    today = local_date(now(session), STATE_ZONE)
     data = {
         **snapshot_of(session, record),
         "decision": {"number": envelope.about, "on": today.isoformat(), "law": assessment.law},
@@ -70,7 +67,7 @@ def _issue(session: Session, actor: Actor, envelope: Envelope, assessment: Asses
         "working": assessment.working,
         "amount": {"amount": assessment.amount, "currency": assessment.currency},
         "receipt": {"number": envelope.body["payment"], "on": today.isoformat()},
-        "zone": DAMASCUS,
+        "zone": STATE_ZONE,
     }
     kind = DOCUMENT_KINDS[assessment.transaction]
     return documents.issue(session, actor, kind, envelope.about, envelope.mission, assessment.person, data, None)

@@ -5,17 +5,17 @@ from datetime import date
 from flask import Blueprint, request
 from marshmallow import Schema, fields, validate
 
-from services.conscription.assess import DAMASCUS
 from services.conscription.attest import attest
-from services.conscription.laws import TIERS_OF, amounts_on
+from services.conscription.laws import TIERS_OF, amounts_on, doubtful
 from services.conscription.model import Assessment
 from shared.catalogue import CATALOGUE
 from shared.database import audit
 from shared.database.db import now
+from shared.database.rows import find_row
 from shared.errors import Invalid, NotFound
 from shared.identity.access import check_access
 from shared.identity.representation import HEADER, may_read
-from shared.values.dates import local_date
+from shared.values.dates import STATE_ZONE, local_date
 from shared.values.digits import ascii_digits
 from shared.values.references import clean
 from shared.web.service import allowed, body, current_actor, database, keys, transaction
@@ -54,7 +54,15 @@ def rules(slug: str) -> dict[str, object]:
     except ValueError as error:
         raise Invalid("not_a_date", field="on") from error
     with database().scope(None) as session:
-        return amounts_on(session, slug, on or local_date(now(session), DAMASCUS))
+        return amounts_on(session, slug, on or local_date(now(session), STATE_ZONE))
+
+
+@blueprint.get("/parameters")
+@allowed("parameter.list")
+def parameters() -> list[dict[str, object]]:
+    """The numbers of the laws that need a lawyer."""
+    with database().scope(None) as session:
+        return doubtful(session)
 
 
 @blueprint.get("/assessments/<application>")
@@ -62,9 +70,7 @@ def rules(slug: str) -> dict[str, object]:
 def assessment(application: str) -> dict[str, object]:
     """The amount or the reason of a refusal, with each step of the working."""
     with transaction() as session:
-        assessment_row = session.get(Assessment, clean(application))
-        if assessment_row is None:
-            raise NotFound()
+        assessment_row = find_row(session, Assessment, clean(application))
         if not may_read(keys(), request.headers.get(HEADER), current_actor(), assessment_row.application):
             check_access(
                 current_actor(), "assessment.read", owner=str(assessment_row.person), mission=assessment_row.mission

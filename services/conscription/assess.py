@@ -15,17 +15,17 @@ from shared.documents import issuer
 from shared.identity.actor import Actor
 from shared.messaging.messages import Envelope
 from shared.messaging.outbox import emit
-from shared.values.dates import local_date
-
-DAMASCUS = "Asia/Damascus"
+from shared.values.dates import STATE_ZONE, local_date
 
 
 def assess(session: Session, actor: Actor, envelope: Envelope) -> None:
     """Answers `application.forwarded` with an amount in the law's currency, or with a refusal and its reason."""
-    today = local_date(now(session), DAMASCUS)
+    today = local_date(now(session), STATE_ZONE)
     man = record.load_man(session, actor, UUID(envelope.body["person"]), envelope.about)
     allowance = ALLOWANCES[envelope.body["transaction"]]
-    finding = allowance(man, record.load_prices(session, today), today) if man else Finding(None, "no_service_record")
+    finding = Finding(None, "no_service_record")
+    if man:
+        finding = allowance(man, record.load_prices(session, today), today, record.load_terms(session, today))
     store_assessment(session, actor, envelope, finding)
     if finding.price is None:
         answer(session, actor, envelope, outcome="refused", reason=finding.reason)

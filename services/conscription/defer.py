@@ -3,26 +3,27 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.conscription import record
-from services.conscription.assess import DAMASCUS, answer, store_assessment
+from services.conscription.assess import answer, store_assessment
 from services.conscription.describe import snapshot_of
-from services.conscription.model import Deferral, LawParameter, ServiceRecord
+from services.conscription.model import Deferral, ServiceRecord
 from services.conscription.rules import deferral
 from services.conscription.rules.allowances import Man
 from services.conscription.rules.deferral import Decision
-from services.conscription.rules.stays import Stay
 from services.conscription.rules.working import Finding
 from shared import documents
 from shared.database import audit
 from shared.database.db import now
+from shared.database.rows import change_row
 from shared.documents.model import Document
 from shared.identity.actor import Actor
 from shared.messaging.messages import Envelope
-from shared.values.dates import local_date
+from shared.values.dates import STATE_ZONE, local_date
+from shared.values.stays import Stay
 
 KIND = "residence-deferral"
 RENEWAL = "residence-deferral-renewal"
@@ -35,7 +36,7 @@ def defer(session: Session, actor: Actor, envelope: Envelope) -> None:
 
     After a refusal the mission owes the bond back.
     """
-    person, today = UUID(envelope.body["person"]), local_date(now(session), DAMASCUS)
+    person, today = UUID(envelope.body["person"]), local_date(now(session), STATE_ZONE)
     man = record.load_man(session, actor, person, envelope.about)
     last_period = latest(session, person)
     decision = _decide(session, envelope, man, last_period, today)
@@ -62,19 +63,10 @@ def _decide(session: Session, envelope: Envelope, man: Man | None, last_period: 
     if man is None:
         return Decision(None, "no_service_record")
     if envelope.body["transaction"] != RENEWAL:
-        return deferral.first_deferral(man, last_period, _parameter(session, MINIMUM_STAY, today), today)
+        return deferral.first_deferral(man, last_period, record.parameter(session, MINIMUM_STAY, today), today)
     filed_on = envelope.body.get("filed_on")
-    return deferral.renewal(man, last_period, date.fromisoformat(filed_on) if filed_on else today, today)
-
-
-def _parameter(session: Session, name: str, on: date) -> int | None:
-    """The value of a law's parameter on a day; None if no text with it was found."""
-    query = select(LawParameter.value).where(
-        LawParameter.name == name,
-        LawParameter.valid_from <= on,
-        or_(LawParameter.valid_until.is_(None), LawParameter.valid_until >= on),
-    )
-    return session.scalar(query.order_by(LawParameter.valid_from.desc()).limit(1))
+    earliest_days = record.load_terms(session, today).renewal_earliest_days
+    return deferral.renewal(man, last_period, date.fromisoformat(filed_on) if filed_on else today, today, earliest_days)
 
 
 def _store_deferral(
@@ -84,10 +76,8 @@ def _store_deferral(
 
     The database's constraints decide between concurrent changes.
     """
-    deferrable_record = (ServiceRecord.person == person) & ServiceRecord.status.in_(DEFERRABLE)
-    if not session.execute(
-        update(ServiceRecord).where(deferrable_record).values(status="deferred").returning(deferrable_record)
-    ).first():
+    deferrable = ServiceRecord.person == person, ServiceRecord.status.in_(DEFERRABLE)
+    if change_row(session, ServiceRecord, *deferrable, status="deferred") is None:
         return "service_already_settled"
     row = {
         "application": envelope.about,
@@ -106,7 +96,7 @@ def _issue(
 ) -> Document:
     assert decision.period is not None
     service_record = session.get_one(ServiceRecord, UUID(envelope.body["person"]))
-    today = local_date(now(session), DAMASCUS)
+    today = local_date(now(session), STATE_ZONE)
     data = {
         **snapshot_of(session, service_record),
         "decision": {"number": envelope.about, "on": today.isoformat(), "law": deferral.LAW},
@@ -117,7 +107,7 @@ def _issue(
             "search_lifted": was_wanted,
         },
         "working": [step.as_dict() for step in decision.steps],
-        "zone": DAMASCUS,
+        "zone": STATE_ZONE,
     }
     return documents.issue(
         session, actor, KIND, envelope.about, envelope.mission, service_record.person, data, decision.period.last

@@ -4,17 +4,20 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, Response, jsonify, redirect, send_from_directory, url_for
-from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as Answer
 
 from services.gateway import desk, pages
 from services.gateway.accounts import UNREACHABLE
 from services.gateway.clients import connect
 from services.gateway.web import current, faults, presentation, security
+from services.gateway.web.client_address import ClientAddress
 from services.gateway.web.compression import init_compression
+from services.gateway.web.days import missions
 from services.gateway.web.language import init_language, preferred
-from shared.database.db import Database, now
-from shared.errors import Refusal
+from services.gateway.web.time_limits import init_time_limits
+from shared.database.db import Database
+from shared.database.zones import ZoneCheck
+from shared.errors import Refusal, Unavailable
 from shared.logs import start_logs
 from shared.settings import Settings
 
@@ -27,10 +30,11 @@ def create_app(configured: Settings, **replaced: Any) -> Flask:
     app = Flask(__name__, static_url_path="/static")
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
     app.extensions["settings"] = configured
-    # The address a request came from is the one that the outermost of our own proxies saw.
-    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=configured.proxies, x_proto=0)  # type: ignore[method-assign]
+    app.wsgi_app = ClientAddress(app.wsgi_app, configured.trusted_proxies)  # type: ignore[method-assign]
     app.extensions["database"] = Database(configured.database_url)
+    app.extensions["zone_check"] = ZoneCheck(lambda _session: {mission["zone"] for mission in missions()})
     app.extensions.update(connect(configured) | replaced)
+    init_time_limits(app)
     security.init_security(app)
     init_compression(app)
     init_language(app)
@@ -68,29 +72,31 @@ def health() -> Response:
 
 
 def ready() -> tuple[Response, int]:
-    """The accounts and every service answer."""
-    missing = [name for name, answers in _checks().items() if not answers]
-    return jsonify(status="waiting" if missing else "ready", missing=missing), 503 if missing else 200
-
-
-def _checks() -> dict[str, bool]:
-    return {
-        "database": _answers(accounts_answer),
-        "consular": _answers(current.consular().ready),
-        "civil_registry": _answers(current.civil_registry().ready),
-        "conscription": _answers(current.conscription().ready),
+    """The accounts and every service answer, and all count the missions' days alike."""
+    checks: dict[str, Callable[[], None]] = {
+        "database": accounts_answer,
+        "consular": current.consular().ready,
+        "civil_registry": current.civil_registry().ready,
+        "conscription": current.conscription().ready,
     }
+    refusals = {name: refusal for name, ask in checks.items() if (refusal := _refusal(ask))}
+    answer: dict[str, Any] = {"status": "waiting" if refusals else "ready", "missing": list(refusals)}
+    if zones := {name: one.params["zones"] for name, one in refusals.items() if "zones" in one.params}:
+        answer["zones"] = zones
+    return jsonify(answer), 503 if refusals else 200
 
 
-def _answers(ask: Callable[[], None]) -> bool:
+def _refusal(ask: Callable[[], None]) -> Refusal | None:
     try:
         ask()
-    except (Refusal, *UNREACHABLE):
-        return False
-    return True
+    except Refusal as refusal:
+        return refusal
+    except UNREACHABLE:
+        return Unavailable("database_down")
+    return None
 
 
 def accounts_answer() -> None:
-    """Asks the database of accounts for anything at all."""
+    """Asks the database of accounts whether its zones are the pages'."""
     with current.accounts().scope(None) as session:
-        now(session)
+        current.zone_check().check(session)

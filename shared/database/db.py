@@ -4,12 +4,14 @@ import select
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
+from typing import Any
 
 import psycopg
 from sqlalchemy import MetaData, create_engine, event, text
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session
 
+from shared.database.connection import BoundedConnection, Liveness
 from shared.identity.actor import Actor
 
 NAMING = {
@@ -74,11 +76,29 @@ class Database:
             hide_parameters=True,
             connect_args={
                 "connect_timeout": 3,
+                # A peer that is cut off is noticed by the kernel, a silent one by the connection itself.
+                "tcp_user_timeout": 5_000,
+                "keepalives_idle": 5,
+                "keepalives_interval": 2,
+                "keepalives_count": 2,
                 "options": f"-c lock_timeout={LOCK_TIMEOUT_MS} -c statement_timeout={STATEMENT_TIMEOUT_MS} "
                 "-c timezone=UTC",
             },
         )
-        event.listen(self.engine, "checkout", check_open)
+        self.liveness = Liveness(self.engine.url.set(drivername="postgresql").render_as_string(hide_password=False))
+        event.listen(self.engine, "do_connect", self._connect)
+        event.listen(self.engine, "checkout", self._check_out)
+
+    def _connect(self, _dialect: object, _record: object, arguments: list[Any], options: dict[str, Any]) -> Any:
+        self.liveness.check_before()
+        connection = BoundedConnection.connect(*arguments, **options)
+        connection.liveness = self.liveness
+        return connection
+
+    def _check_out(self, connection: psycopg.Connection, record: object, proxy: object) -> None:
+        """Raises Silent, at once, while the server answers nobody."""
+        self.liveness.check_before()
+        check_open(connection, record, proxy)
 
     @contextmanager
     def scope(self, mission: str | None) -> Iterator[Session]:

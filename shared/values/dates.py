@@ -4,12 +4,23 @@ from collections.abc import Set
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+# Of the state itself: of its registers, and of days that belong to no mission.
+STATE_ZONE = "Asia/Damascus"
+# How exactly the register knows a day. Of a date known by month or year the first day is stored, and rules count
+# from it, as Syrian papers do.
+DAY, MONTH, YEAR = "day", "month", "year"
+
 
 def local_date(instant: datetime, zone: str) -> date:
     """The calendar day of an instant at a mission. Raises ValueError for an instant without a zone of its own."""
+    return local_time(instant, zone).date()
+
+
+def local_time(instant: datetime, zone: str) -> datetime:
+    """What clock and calendar show at a mission. Raises ValueError for an instant without a zone of its own."""
     if instant.tzinfo is None:
-        raise ValueError("naive instant")
-    return instant.astimezone(ZoneInfo(zone)).date()
+        raise ValueError("a naive instant: without a zone it has no local time")
+    return instant.astimezone(ZoneInfo(zone))
 
 
 def start_of_day(day: date, zone: str) -> datetime:

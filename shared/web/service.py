@@ -14,7 +14,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
+from shared import deadline
 from shared.database.db import Database
+from shared.database.zones import ZoneCheck, Zones
 from shared.documents import issuer
 from shared.errors import Invalid, NotAllowed, NotFound, Refusal, Unavailable, problem
 from shared.forms import first_codes
@@ -84,6 +86,7 @@ def body(schema: type[Schema]) -> dict[str, Any]:
 
 
 def _identify() -> None:
+    deadline.start(deadline.READY_SECONDS if request.endpoint == "ready" else deadline.SERVICE_SECONDS)
     request_id.set(request.headers.get("X-Request-ID", "")[:64] or secrets.token_hex(8))
     g.started = time.perf_counter()
     if request.endpoint in OPEN_ENDPOINTS:
@@ -114,6 +117,8 @@ def _finish(response: Response) -> Response:
 def _problem_response(refusal: Refusal) -> Response:
     response = jsonify(problem(refusal))
     response.status_code = refusal.status
+    if refusal.status == Unavailable.status:
+        response.headers["Retry-After"] = str(Unavailable.retry_after)
     response.content_type = "application/problem+json"
     return response
 
@@ -144,12 +149,16 @@ def _health() -> Response:
 def _ready() -> Response:
     with database().scope(None) as session:
         session.execute(text("SELECT 1"))
+        cast(ZoneCheck, current_app.extensions["zone_check"]).check(session)
     return jsonify(status="ready")
 
 
-def create_service(service_settings: Settings, blueprints: Iterable[Blueprint]) -> Flask:
+def create_service(
+    service_settings: Settings, blueprints: Iterable[Blueprint], zones: Zones = lambda _session: ()
+) -> Flask:
     """A service's application, with its database, keys and settings as extensions.
 
+    `zones` names the zones in which the service counts days: it is not ready while the database knows them otherwise.
     Raises KeyError when a route has no action of the access table.
     """
     start_logs(service_settings.service)
@@ -158,9 +167,11 @@ def create_service(service_settings: Settings, blueprints: Iterable[Blueprint]) 
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.extensions["settings"] = service_settings
     app.extensions["database"] = Database(service_settings.database_url)
+    app.extensions["zone_check"] = ZoneCheck(zones)
     app.extensions["keys"] = Keys(service_settings.keys, service_settings.service)
     app.before_request(_identify)
     app.after_request(_finish)
+    app.teardown_request(deadline.clear)
     app.register_error_handler(Refusal, _problem_response)
     app.register_error_handler(HTTPException, _http_error)
     for error_type in (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError, sqlalchemy.exc.TimeoutError):

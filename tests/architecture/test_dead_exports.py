@@ -10,7 +10,6 @@ from deploy.dev.checks import sources
 
 # What only tests or nobody in the code uses, each with its reason.
 EXCEPTIONS = {
-    "shared.catalogue.model.IDENTITY": "the facts that an entry may declare for a document of the mission",
     "shared.messaging.inbox.TABLES": "the tables that tests empty",
     "shared.messaging.outbox.TABLES": "the tables that tests empty",
     "services.civil_registry.app": "gunicorn's entry point, named by the service",
@@ -22,9 +21,9 @@ EXCEPTIONS = {
     "services.consular.missions.deadlines.day_number": "the rule in words of days, for tests of its dates",
     "services.consular.missions.deadlines.reminder_days": "the rule in words of days, for tests of its dates",
     "services.consular.passports.mrz.LINE": "the length that ICAO 9303 sets, for tests",
-    "services.consular.payments.ledger.balance": "what tests and reports add up",
-    "services.consular.payments.ledger.reverse": "reversals are entered with refunds and tills",
-    "services.consular.payments.tariffs.unverified": "to be shown to administrators",
+    "services.consular.payments.ledger.entries.balance": "what tests and reports add up",
+    "services.consular.payments.ledger.entries.reverse": "reversals are entered with refunds and tills",
+    "services.consular.payments.tariffs.fees.unverified": "to be shown to administrators",
     "services.consular.workflow.own_appointment.apply_absence": "chosen by a row of fulfilment.py",
     "services.consular.workflow.own_appointment.apply_attendance": "chosen by a row of fulfilment.py",
     "services.consular.workflow.own_appointment.apply_cancellation": "chosen by a row of fulfilment.py",

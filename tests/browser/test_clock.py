@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import FilePayload, expect
 
+from deploy.demo import days
 from deploy.demo.population import specimens
 from tests.browser import walking
 from tests.browser.visitor import Visitor
+
+pytestmark = pytest.mark.clock
 
 Visit = Callable[..., Visitor]
 HEAD = "reference,national_number,given_name,transaction,booked_for"
@@ -23,7 +26,7 @@ def fill(who: Visitor, name: str, day: date) -> None:
 
 @pytest.mark.parametrize("code", ["ar", "en"])
 def test_a_booking_comes_in_is_confirmed_and_extended(visit: Visit, code: str) -> None:
-    today = datetime.now(UTC).date()
+    today = days.today()
     slug = "family-extract" if code == "ar" else "birth-statement"
     head, officer, mine = (
         visit(code, "clock-head", scripts=False),

@@ -1,9 +1,7 @@
 """A new expatriate's three transactions from the first page to the paper in hand, in each language, desk included."""
 
-import io
 from collections.abc import Callable
 
-import pikepdf
 import pytest
 from playwright.sync_api import expect
 
@@ -11,6 +9,7 @@ from deploy.demo.population import specimens
 from deploy.demo.population.specimens import Specimen
 from tests.browser import walking
 from tests.browser.visitor import Visitor
+from tests.browser.walking import check_pdf
 
 MEN = {"ar": specimens.STUDENT, "en": specimens.BORN_ABROAD}
 Visit = Callable[..., Visitor]
@@ -112,11 +111,3 @@ def check_document(applicant: Visitor, reference: str, kind: str) -> str:
     address = download.get_attribute("href") or ""
     check_pdf(applicant.download(download), applicant, kind)
     return address.rsplit("/", 1)[1].removesuffix(".pdf")
-
-
-def check_pdf(content: bytes, visitor: Visitor, kind: str) -> None:
-    """It opens, is tagged for both languages, and stays beside the pictures."""
-    with pikepdf.open(io.BytesIO(content)) as paper:
-        assert len(paper.pages) >= 1
-        assert paper.Root.MarkInfo.Marked
-    (visitor.pictures / f"{visitor.say.code}-{kind}.pdf").write_bytes(content)

@@ -1,11 +1,12 @@
 """Acting for somebody else, seen by everybody concerned: who gives the mandate, who holds it, who checks a paper."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import FilePayload, expect
 
+from deploy.demo.days import today
 from deploy.demo.population import specimens
 from deploy.demo.scenarios.answers import scan
 from tests.browser import walking
@@ -56,7 +57,7 @@ def give(woman: Visitor) -> None:
     woman.field("agent_number").fill(specimens.FATHER.national_number)
     woman.field("agent_given").fill(specimens.FATHER.given_name)
     woman.page.locator("[name='scope'][value='group:civil_status']").check()
-    walking.fill_date(woman, "until", (datetime.now(UTC).date() + timedelta(days=60)).isoformat())
+    walking.fill_date(woman, "until", (today() + timedelta(days=60)).isoformat())
     woman.look("mandate-new")
     woman.click("mandates.give.send")
     woman.sees("mandates.done.granted")
@@ -107,7 +108,7 @@ def test_a_paper_is_handed_in_and_checked(visit: Visit, code: str) -> None:
     agent, officer = visit(code, "paper"), visit(code, "checking")
     walking.sign_in(agent, "abroad@mahjar.example")
     walking.sign_in(officer, "officer@mahjar.example")
-    day = datetime.now(UTC).date()
+    day = today()
     agent.open("/account/mandates/paper/power_of_attorney")
     agent.field("principal_number").fill(specimens.WOMAN.national_number)
     agent.field("principal_given").fill(specimens.WOMAN.given_name)

@@ -1,5 +1,8 @@
 """What people do on the pages, step by step, with a look at each: an applicant at home, staff at their desks."""
 
+import io
+
+import pikepdf
 from playwright.sync_api import FilePayload, expect
 
 from deploy.demo.demo_data import HOME, PASSWORD
@@ -133,3 +136,11 @@ def find_at_counter(who: Visitor, reference: str) -> None:
     who.field("reference").fill(reference.replace("-", " ").lower())
     who.click("desk.queue.find")
     expect(who.page.locator(".found")).to_be_visible()
+
+
+def check_pdf(content: bytes, visitor: Visitor, kind: str) -> None:
+    """It opens, is tagged for both languages, and stays beside the pictures."""
+    with pikepdf.open(io.BytesIO(content)) as paper:
+        assert len(paper.pages) >= 1
+        assert paper.Root.MarkInfo.Marked
+    (visitor.pictures / f"{visitor.say.code}-{kind}.pdf").write_bytes(content)

@@ -62,7 +62,7 @@ class Platform:
             self.broker.start()
         elif name == "database":
             self.postgres.kill()
-            self.postgres.start()
+            self.postgres.start_and_wait()
         else:
             child = next(child for child in self.stack.supervised if child.name == name)
             if child.process is not None:

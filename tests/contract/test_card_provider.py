@@ -16,9 +16,9 @@ import pytest
 import requests
 
 from deploy.demo.sandbox.provider import TEST_NUMBER
-from services.consular.payments.provider import Provider, read_event
-from services.consular.payments.rules import Answer, OutcomeUnknown, ProviderStatus
-from services.consular.payments.signature import HEADER, api_token, check
+from services.consular.payments.providers.card import Provider, read_event
+from services.consular.payments.providers.rules import Answer, OutcomeUnknown, ProviderStatus
+from services.consular.payments.providers.signature import HEADER, api_token, check
 from shared.errors import Refusal, Unavailable
 from shared.values.money import Money
 from tests.factories.payments import InMemoryProvider
@@ -314,7 +314,7 @@ def test_a_connection_that_breaks_is_not() -> None:
      b'{"id": "x", "state": "new"}', b"x" * 70_000, b"[" * 50_000],
 )  # fmt: skip
 def test_an_answer_in_another_form_is_never_taken_for_one(content: bytes) -> None:
-    from services.consular.payments.provider import read_page
+    from services.consular.payments.providers.card import read_page
 
     with pytest.raises(OutcomeUnknown):
         read_page("GET", 200, content)
@@ -324,7 +324,7 @@ def test_an_answer_in_another_form_is_never_taken_for_one(content: bytes) -> Non
     ("status", "said"), [(500, None), (302, None), (429, None), (408, None), (404, ProviderStatus.ABSENT)]
 )
 def test_only_a_clear_answer_is_one(status: int, said: ProviderStatus | None) -> None:
-    from services.consular.payments.provider import read_page
+    from services.consular.payments.providers.card import read_page
 
     if said is None:
         with pytest.raises(OutcomeUnknown):

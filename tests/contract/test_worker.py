@@ -138,7 +138,7 @@ def test_workers_outlive_their_bus_and_their_database(
         broker.start()
         until(lambda: effects(consular, about) == [1], LIMIT)
     cluster.kill()
-    cluster.start()
+    cluster.start_and_wait()
     consular.engine.dispose()
     goes_round()
     assert [worker.poll() for worker in workers] == [None, None]

@@ -7,12 +7,14 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from deploy.demo import days
 from deploy.dev.postgres import Postgres
 from deploy.platform.database import DATABASE, connect_as_admin
 from services.conscription.handlers import HANDLERS
 from shared.messaging.messages import Envelope
 from shared.messaging.outbox import outbox
 from shared.values import references
+from shared.values.dates import STATE_ZONE
 from tests.conftest import HOME
 
 
@@ -53,7 +55,7 @@ def settle(session: Session, person: str, application: str, transaction: str = "
 
 def enlist(cluster: Postgres, abroad_for: timedelta) -> str:
     """A man of thirty whom the directorate knows, abroad for so long until today."""
-    person, today = str(uuid4()), datetime.now(UTC).date()
+    person, today = str(uuid4()), days.today(STATE_ZONE)
     number = f"01{uuid4().int % 10**9:09d}"
     names = ("زيد", "سليم", "نموذج", "هدى مثال", "Zayd", "Salim", "Namouzaj")
     with connect_as_admin(cluster.admin_url, DATABASE) as connection:

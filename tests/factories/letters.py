@@ -6,11 +6,13 @@ from typing import Any
 
 from werkzeug.test import TestResponse
 
+from deploy.demo import days
 from services.consular.handlers import HANDLERS
 from shared.database.db import Database
 from shared.identity.actor import MINISTRIES, partner_token
 from shared.identity.crypto import Keys
 from shared.messaging.messages import Envelope
+from shared.values.dates import add_years
 from tests.conftest import HOME, officer
 from tests.factories.applications import Counter
 
@@ -30,13 +32,13 @@ LICENCE = {
     "licence_number": "771203",
     "licence_category": "B",
     "first_issued_on": "2011-06-01",
-    "expires_on": "2031-05-31",
+    "expires_on": add_years(days.today(), 4).isoformat(),
 }
 
 
 def today() -> str:
-    """The day on which a reply may be dated, whatever the mission's zone."""
-    return datetime.now(UTC).date().isoformat()
+    """The day on which a reply may be dated, at the mission of the tests."""
+    return days.today().isoformat()
 
 
 def reply(finding: str, number: str, **more: Any) -> dict[str, Any]:

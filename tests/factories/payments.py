@@ -1,21 +1,27 @@
 """What the money tests share: somebody who owes, somebody who pays, and a card provider without a socket."""
 
 import uuid
-from collections.abc import Callable, Sequence
-from threading import Barrier, Thread
 
 from sqlalchemy.orm import Session
 
 from deploy.demo.sandbox.pages import OUTCOMES, Books, Changed
-from services.consular.payments import attempts, quote, take, tariffs
-from services.consular.payments.model import Order
-from services.consular.payments.provider import page_answer
-from services.consular.payments.rules import Answer, Outcome, Payment, ProviderStatus
-from shared.database.db import Database, now
+from services.consular import missions
+from services.consular.applications.model import Application
+from services.consular.payments.collection import take
+from services.consular.payments.collection.rules import Outcome
+from services.consular.payments.orders import attempts, quote
+from services.consular.payments.orders.model import Order
+from services.consular.payments.orders.rules import Payment
+from services.consular.payments.providers.card import page_answer
+from services.consular.payments.providers.rules import Answer, ProviderStatus
+from services.consular.payments.tariffs import transaction_status
+from services.consular.workflow.settle import by_cash
+from shared.database.db import Database
 from shared.errors import Refusal
 from shared.identity.actor import Actor, service
 from shared.values import references
 from shared.values.money import Money
+from tests.conftest import officer
 
 JOB = service("consular")
 CASHIER = Actor("officer", "cashier-1", "cashier", "RUH")
@@ -64,28 +70,9 @@ def state_of(database: Database, payment: Payment) -> Payment:
 
 
 def activate(session: Session, transaction: str, status: str = "active") -> None:
-    """A dated row of today."""
-    tariffs.declare_status(session, transaction, status, now(session).date(), "test", "tests")
-
-
-def at_once(acts: Sequence[Callable[[], object]]) -> list[object]:
-    """Runs all of them at the same moment, each in a thread of its own; refusals are results, in the given order."""
-    barrier = Barrier(len(acts))
-    results: list[object] = [None] * len(acts)
-
-    def run(place: int) -> None:
-        barrier.wait(20)
-        try:
-            results[place] = acts[place]()
-        except Exception as error:
-            results[place] = error
-
-    threads = [Thread(target=run, args=[place]) for place in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return results
+    """A dated row of today, at the mission of the session."""
+    today = missions.today(session, session.info["mission"])
+    transaction_status.declare_status(session, transaction, status, today, "test", "tests")
 
 
 class InMemoryProvider:
@@ -121,3 +108,10 @@ class InMemoryProvider:
     def _break(self) -> None:
         if self.broken:
             raise self.broken.pop(0)
+
+
+def pay(session: Session, application: Application) -> None:
+    """Takes an application's fee in cash."""
+    order = quote.of_application(session, application.reference)
+    assert order is not None
+    by_cash(session, officer("cashier"), application.reference, order.money, f"key-{order.reference}")

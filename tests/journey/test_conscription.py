@@ -1,25 +1,28 @@
 """The transactions of the recruitment directorate through every service: granted, returned, refused, paid back."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import product
 from typing import Any
 
 import pytest
 
+from deploy.demo.days import today
 from deploy.demo.population import specimens
 from deploy.demo.population.specimens import Specimen
 from deploy.dev.postgres import Postgres
 from deploy.platform.database import DATABASE, connect_as_admin
-from services.consular.payments.model import TransactionStatus
+from services.consular.payments.tariffs.model import TransactionStatus
 from shared.database.db import Database
-from shared.values.dates import add_years, age_on
+from shared.values.dates import STATE_ZONE, add_years, age_on
 from tests.conftest import officer
 from tests.journey.conftest import SET_STATUS, Case, Platform, fresh_key
 
+pytestmark = pytest.mark.clock
+
 Begin = Callable[..., Case]
 # The specimen past service age could pay without addition until this day.
-YEARS_LATE = min(age_on(date(2023, 7, 11), datetime.now(UTC).date()), 10)
+YEARS_LATE = min(age_on(date(2023, 7, 11), today(STATE_ZONE)), 10)
 ALLOWANCES = [
     ("cash-allowance", specimens.ABROAD, "four_years", 2_625_000),
     ("reserve-cash-allowance", specimens.FATHER, "reserve_age", 1_800_000),

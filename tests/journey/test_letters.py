@@ -19,6 +19,8 @@ from tests.factories.letters import CONVICTION, LICENCE, reply
 from tests.factories.ministries_sandbox import answer_all, ministries
 from tests.journey.conftest import Case, Platform, fresh_key
 
+pytestmark = pytest.mark.clock
+
 Begin = Callable[..., Case]
 
 
@@ -39,10 +41,12 @@ def answering(platform: Platform, key_folder: Path) -> Callable[[], None]:
 def visit_approvals_are_active(database: Callable[[str], Database], cluster: Postgres) -> Iterator[None]:
     """The dated row by which the demo activates visits, for the length of a test."""
     from deploy.demo import demo_data
-    from services.consular.payments import tariffs
+    from services.consular.payments.tariffs import transaction_status
 
     with database("consular").scope(HOME) as session:
-        tariffs.declare_status(session, "visit-facilitation", tariffs.ACTIVE, demo_data.ACTIVATED_ON, "test", "test")
+        transaction_status.declare_status(
+            session, "visit-facilitation", transaction_status.ACTIVE, demo_data.ACTIVATED_ON, "test", "test"
+        )
     yield
     with connect_as_admin(cluster.admin_url, DATABASE) as connection:
         connection.execute("SET session_replication_role = replica")

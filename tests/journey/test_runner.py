@@ -6,21 +6,20 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 import psutil
 import pytest
 
 from deploy.dev.postgres import free_port
+from tests.factories.runner import READY, ROOT, START_LIMIT
 from tests.factories.waiting import until
-
-ROOT = Path(__file__).parent.parent.parent
-READY = "Ctrl-C stops it."
-START_LIMIT = 240.0
 
 
 class Runner:
@@ -70,12 +69,25 @@ def surroundings(data: Path, port: int) -> dict[str, str]:
     return {**inherited, **told}
 
 
-def answer(port: int, path: str) -> int:
+class Answer(NamedTuple):
+    status: int
+    seconds: float
+    retry_after: str | None
+
+
+def timed_answer(port: int, path: str) -> Answer:
+    """As a browser with a session asks, so that the database of accounts is needed."""
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers={"Cookie": "session=somebody"})
+    began = time.monotonic()
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=30) as response:
-            return int(response.status)
+        with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310 (always http)
+            return Answer(response.status, time.monotonic() - began, None)
     except urllib.error.HTTPError as refused:
-        return refused.code
+        return Answer(refused.code, time.monotonic() - began, refused.headers["Retry-After"])
+
+
+def answer(port: int, path: str) -> int:
+    return timed_answer(port, path).status
 
 
 def is_free(port: int) -> bool:
@@ -148,15 +160,68 @@ def test_reset_refuses_while_it_runs(runner: Runner, data: Path) -> None:
     assert (data / "postgres").exists()
 
 
-@pytest.mark.parametrize("name", ["consular", "consular-worker", "postgres", "python"])
+@pytest.mark.parametrize("name", ["consular", "consular-worker", "postgres"])
 def test_starts_again_what_dies(runner: Runner, name: str) -> None:
-    """The last is the fork server, and with it all its children."""
     victim = runner.member(name)
     victim.kill()
     until(lambda: any("started again" in line for line in runner.said), 30)
     until(lambda: victim.pid not in [one.pid for one in runner.family() if one.name() == name], 30)
     runner.said = [line for line in runner.said if "started again" not in line]
     until(lambda: answer(runner.port, "/ready") == 200, 60)
+
+
+def test_the_death_of_the_fork_server_ends_no_service(runner: Runner) -> None:
+    services = {one.pid for one in runner.family() if one.name() in ("consular", "gateway", "consular-worker")}
+    fork_server = runner.member("python")
+    assert "deploy.dev.fork_server" in fork_server.cmdline()
+    runner.said = [line for line in runner.said if "fork_server stopped" not in line]
+    fork_server.kill()
+    until(lambda: any("fork_server stopped, started again" in line for line in runner.said), 30)
+    assert answer(runner.port, "/ready") == 200
+    assert services <= {one.pid for one in runner.family()}
+
+
+def test_a_worker_that_keeps_dying_leaves_the_others_alone(runner: Runner) -> None:
+    """Six deaths in a row: the pages answer meanwhile, and the worker comes back by itself."""
+    gateway, killed = runner.member("gateway"), set[int]()
+
+    def living() -> list[psutil.Process]:
+        return [one for one in runner.family() if one.name() == "conscription-wo" and one.pid not in killed]
+
+    for _ in range(6):
+        until(lambda: bool(living()), 30)
+        (worker,) = living()
+        killed.add(worker.pid)
+        worker.kill()
+        assert answer(runner.port, "/ar/") == 200
+    until(lambda: any("conscription-worker keeps stopping" in line for line in runner.said), 30)
+    until(lambda: bool(living()), 30)
+    assert gateway.is_running()
+    assert runner.process.poll() is None
+
+
+def test_a_frozen_database_holds_nobody(runner: Runner) -> None:
+    """Pages say 503 with a time to come back, liveness goes on, readiness says no; afterwards all is as before."""
+    postgres = runner.member("postgres")
+    frozen = [postgres, *postgres.children(recursive=True)]
+    for process in frozen:
+        process.suspend()
+    try:
+        with ThreadPoolExecutor(24) as visitors:
+            pages = [visitors.submit(timed_answer, runner.port, "/ar/") for _ in range(16)]
+            pages += [visitors.submit(timed_answer, runner.port, "/ar/verify") for _ in range(4)]
+            ready, health = (visitors.submit(timed_answer, runner.port, path) for path in ("/ready", "/health"))
+        assert health.result().status == 200
+        assert health.result().seconds < 4
+        assert ready.result().status == 503
+        assert max(page.result().seconds for page in pages) < 10
+        assert {page.result().retry_after for page in pages if page.result().status == 503} == {"5"}
+        later = timed_answer(runner.port, "/ready")
+        assert (later.status, later.seconds < 3) == (503, True)
+    finally:
+        for process in frozen:
+            process.resume()
+    until(lambda: answer(runner.port, "/ready") == 200, 30)
 
 
 def test_ends_in_order_and_forgets_nothing(runner: Runner, data: Path) -> None:

@@ -11,7 +11,7 @@ from deploy.demo.population import specimens
 from deploy.dev.postgres import Postgres
 from deploy.platform.database import DATABASE, connect_as_admin
 from services.consular.passports import booklets
-from services.consular.payments.model import TransactionStatus
+from services.consular.payments.tariffs.model import TransactionStatus
 from shared.database.db import Database
 from shared.identity.actor import service
 from tests.conftest import HOME, officer
@@ -32,10 +32,12 @@ def stock(database: Callable[[str], Database]) -> None:
 def allowance_is_active(database: Callable[[str], Database], cluster: Postgres, as_before: None) -> Iterator[None]:
     """The dated row by which the demo activates the legacy allowance, for the length of a test."""
     from deploy.demo import demo_data
-    from services.consular.payments import tariffs
+    from services.consular.payments.tariffs import transaction_status
 
     with database("consular").scope(HOME) as session:
-        tariffs.declare_status(session, "cash-allowance", tariffs.ACTIVE, demo_data.ACTIVATED_ON, "test", "test")
+        transaction_status.declare_status(
+            session, "cash-allowance", transaction_status.ACTIVE, demo_data.ACTIVATED_ON, "test", "test"
+        )
     yield
     with connect_as_admin(cluster.admin_url, DATABASE) as connection:
         # What is append-only to everybody else.

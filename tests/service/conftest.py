@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from services.consular.api import payments, prices
 from tests.conftest import ServiceClient
 from tests.factories.applications import Counter, Registers
 from tests.factories.gateway import Gateway, build
+from tests.factories.payments import InMemoryProvider
 
 
 @pytest.fixture
@@ -18,6 +20,15 @@ def counter(service_client: Callable[[str], ServiceClient], key_folder: Path) ->
         return Counter(service_client("consular"), Registers(key_folder), **options)  # type: ignore[arg-type]
 
     return give
+
+
+@pytest.fixture
+def provider(monkeypatch: pytest.MonkeyPatch) -> InMemoryProvider:
+    """The card provider that the consular API asks in this test."""
+    double = InMemoryProvider()
+    for module in (payments, prices):
+        monkeypatch.setattr(module, "card_provider", lambda: double)
+    return double
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import requests
 
-from services.consular.payments.signature import HEADER, sign
+from services.consular.payments.providers.signature import HEADER, sign
 
 WAITS = (1.0, 2.0, 4.0, 8.0, 16.0)
 TIMEOUT_SECONDS = 10.0

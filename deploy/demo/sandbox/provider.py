@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as Redirect
 
 from deploy.demo.sandbox.notices import Notifier
 from deploy.demo.sandbox.pages import OUTCOMES, Books, Changed, Page
-from services.consular.payments.signature import api_token
+from services.consular.payments.providers.signature import api_token
 from shared.production import StartRefused, is_demo
 from shared.values.money import Money
 

@@ -1,11 +1,12 @@
 """Good answers and papers for each transaction: what a patient person would type and hand in."""
 
 import io
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Protocol
 
 from PIL import Image
 
+from deploy.demo import days as demo_days
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import RequiredUpload
 from shared.values.dates import add_years
@@ -79,9 +80,9 @@ def days(today: date) -> dict[str, date]:
 def answers(slug: str, person: Somebody, relative: Relative | None = None, today: date | None = None) -> dict[str, str]:
     """Answers to every question of an entry, by its kind where its name says nothing more; for a relative if named.
 
-    Days are counted from `today`, which is the day that it is unless another is given.
+    Days are counted from `today`, by default the day at the demo's mission.
     """
-    today = today or datetime.now(UTC).date()
+    today = today or demo_days.today()
     known = {
         "latin_given_name": person.latin_given,
         "latin_father_name": person.latin_father,

@@ -12,8 +12,8 @@ from services.consular.ministries import letter_views, replies
 from services.consular.ministries.rules.matters import AUTHORITIES, MATTERS
 from services.consular.ministries.rules.movements import DIRECTIONS
 from services.consular.notices import rules as notices
-from services.consular.payments import rulebook
-from services.consular.payments.rules import AttemptState
+from services.consular.payments.orders.rules import AttemptState
+from services.consular.payments.tariffs import rulebook
 from services.consular.people import duplicates
 from services.consular.people import rules as people
 from services.consular.views import withdrawal_terms
@@ -28,6 +28,11 @@ from shared.identity.actor import OFFICER_ROLES
 
 def statuses() -> Iterable[str]:
     return rules.Status
+
+
+def assessed_transactions() -> Iterable[str]:
+    """Those whose price an authority works out; each page says from what."""
+    return (entry.slug for entry in CATALOGUE.values() if entry.priced == AFTER_ASSESSMENT)
 
 
 def stages() -> set[str]:

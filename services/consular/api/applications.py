@@ -1,17 +1,14 @@
-"""An applicant's own routes: draft, answers, uploads, submission, withdrawal, views."""
+"""An applicant's own routes: draft, answers, submission, withdrawal, views."""
 
 from typing import Any
-from urllib.parse import quote
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify
 from marshmallow import EXCLUDE, Schema, fields, validate
 from sqlalchemy.orm import Session
 
-from services.consular.api.request import TEXT, Keyed, mission_session, run_once
+from services.consular.api.request import Keyed, Stated, head, mission_session, run_once
 from services.consular.applications import idempotency
 from services.consular.applications.behalf import Claim
-from services.consular.applications.model import Application
-from services.consular.uploads import store
 from services.consular.views import application_view
 from services.consular.workflow import draft
 from services.consular.workflow.submit import submit
@@ -21,21 +18,15 @@ from shared.errors import Invalid
 from shared.web.service import allowed, body, current_actor, database, keys
 
 blueprint = Blueprint("applications", __name__)
-STATEMENTS, STATEMENT_LENGTH = 4, 8_000
 
 
-class BehalfRequest(Schema):
+class BehalfRequest(Stated):
     """The capacity in which somebody applies for another person, with the registers' statements."""
 
     capacity = fields.String(
         required=True, validate=validate.OneOf((RELATIVE, AGENT, GUARDIAN), error="unknown_choice")
     )
     mandate = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=40, error="too_long"))
-    statements = fields.List(
-        fields.String(validate=validate.Length(max=STATEMENT_LENGTH, error="too_long")),
-        required=True,
-        validate=validate.Length(max=STATEMENTS, error="too_long"),
-    )
 
 
 class Start(Keyed):
@@ -53,18 +44,8 @@ class Answers(Schema):
     answers = fields.Dict(keys=fields.String(), required=True, validate=validate.Length(max=200, error="too_long"))
 
 
-class Submission(Keyed):
-    """The statements of the registers, as they signed them."""
-
-    statements = fields.List(
-        fields.String(validate=validate.Length(max=STATEMENT_LENGTH, error="too_long")),
-        required=True,
-        validate=validate.Length(max=STATEMENTS, error="too_long"),
-    )
-
-
-def _head(application: Application) -> dict[str, Any]:
-    return {"reference": application.reference, "status": application.status}
+class Submission(Keyed, Stated):
+    """The submission of a draft, with the registers' statements."""
 
 
 def _view(session: Session, reference: str) -> dict[str, Any]:
@@ -89,7 +70,7 @@ def start() -> tuple[Response, int]:
             mission,
             request_body["key"],
             content,
-            lambda: _head(draft.start(session, actor, request_body["transaction"], mission, claim)),
+            lambda: head(draft.start(session, actor, request_body["transaction"], mission, claim)),
         )
         return jsonify(application_view.view(session, actor, draft_head["reference"])), 201
 
@@ -125,41 +106,6 @@ def answers(reference: str) -> dict[str, Any]:
         return application_view.view(session, current_actor(), reference)
 
 
-@blueprint.post("/applications/<reference>/papers")
-@allowed("paper.upload")
-def upload(reference: str) -> tuple[dict[str, Any], int]:
-    """Adds a file: raw bytes, the type in the header, the checklist item's name in the address."""
-    name, filename = request.args.get("name", ""), request.args.get("filename", "")[:TEXT]
-    if not name:
-        raise Invalid("required", field="name")
-    data = request.get_data(cache=False)
-    with mission_session(reference) as session:
-        added_upload = draft.attach(session, current_actor(), reference, name, filename, request.mimetype, data)
-        return {"paper": application_view.serialise_upload(added_upload)}, 201
-
-
-@blueprint.delete("/applications/<reference>/papers/<upload_id>")
-@allowed("paper.remove")
-def remove(reference: str, upload_id: str) -> dict[str, Any]:
-    """Removes a file."""
-    with mission_session(reference) as session:
-        draft.detach(session, current_actor(), reference, upload_id)
-        return application_view.view(session, current_actor(), reference)
-
-
-@blueprint.get("/papers/<upload_id>")
-@allowed("paper.read")
-def content(upload_id: str) -> Response:
-    """A file's bytes, as an attachment that a browser never shows as a page."""
-    with mission_session(upload_id) as session:
-        upload_row, data = draft.read_upload(session, current_actor(), upload_id)
-    answer = Response(data, content_type=upload_row.type)
-    answer.headers["Content-Disposition"] = f"attachment; filename={quote(store.download_name(upload_row))}"
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return answer
-
-
 @blueprint.post("/applications/<reference>/submit")
 @allowed("application.submit")
 def submit_application(reference: str) -> dict[str, Any]:
@@ -167,7 +113,7 @@ def submit_application(reference: str) -> dict[str, Any]:
     request_body = body(Submission)
 
     def act(session: Session) -> dict[str, Any]:
-        return _head(submit(session, current_actor(), keys(), reference, request_body["statements"]))
+        return head(submit(session, current_actor(), keys(), reference, request_body["statements"]))
 
     return run_once(reference, request_body["key"], {"verb": "submit"}, act, lambda session: _view(session, reference))
 
@@ -178,7 +124,7 @@ def withdraw_application(reference: str) -> dict[str, Any]:
     """Withdraws; paid money is owed back."""
 
     def act(session: Session) -> dict[str, Any]:
-        return _head(withdraw(session, current_actor(), reference))
+        return head(withdraw(session, current_actor(), reference))
 
     key = body(Keyed)["key"]
     return run_once(reference, key, {"verb": "withdraw"}, act, lambda session: _view(session, reference))

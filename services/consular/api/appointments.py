@@ -7,11 +7,9 @@ from flask import Blueprint, request
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
-from services.consular.api.request import TEXT, Keyed, mission_session, run_once
-from services.consular.applications.model import Application
+from services.consular.api.request import TEXT, Keyed, head, run_once, run_once_for_holder
 from services.consular.appointments.day_sheet import day_sheet
 from services.consular.appointments.model import Appointment
-from services.consular.people.refusals import WrongPerson
 from services.consular.views import application_view
 from services.consular.workflow import appointments
 from services.consular.workflow.check_in import attend, miss, record_wrong_person
@@ -137,14 +135,10 @@ def check_in(reference: str) -> dict[str, Any]:
     request_body = body(CheckIn)
 
     def act(session: Session) -> dict[str, Any]:
-        return _head(attend(session, current_actor(), reference, request_body["number"]))
+        return head(attend(session, current_actor(), reference, request_body["number"]))
 
-    try:
-        return run_once(reference, request_body["key"], {"verb": "attend", "shown": request_body["number"]}, act)
-    except WrongPerson:
-        with mission_session(reference) as session:
-            record_wrong_person(session, current_actor(), reference)
-        raise
+    content = {"verb": "attend", "shown": request_body["number"]}
+    return run_once_for_holder(reference, request_body["key"], content, act, record_wrong_person)
 
 
 @blueprint.post("/desk/cases/<reference>/miss")
@@ -153,10 +147,6 @@ def record_absence(reference: str) -> dict[str, Any]:
     """Records that the applicant did not come."""
 
     def act(session: Session) -> dict[str, Any]:
-        return _head(miss(session, current_actor(), reference))
+        return head(miss(session, current_actor(), reference))
 
     return run_once(reference, body(Keyed)["key"], {"verb": "miss"}, act)
-
-
-def _head(application: Application) -> dict[str, Any]:
-    return {"reference": application.reference, "status": application.status}

@@ -6,8 +6,7 @@ from flask import Blueprint, Response, jsonify
 from marshmallow import Schema, fields, validate
 from sqlalchemy.orm import Session
 
-from services.consular.api.request import Keyed
-from services.consular.applications import idempotency
+from services.consular.api.request import Keyed, run_once_here
 from services.consular.approvals import sign
 from services.consular.approvals.model import Proposal
 from services.consular.workflow import bulk_action
@@ -71,11 +70,7 @@ def make() -> tuple[dict[str, Any], int]:
         return bulk_action.serialise(session, proposal)
 
     content = {"verb": "propose", "kind": request_body["kind"], "params": request_body["params"]}
-    with transaction() as session:
-        answer = idempotency.run_once(
-            session, actor, actor.mission or "", request_body["key"], content, lambda: act(session)
-        )
-        return answer, 201
+    return run_once_here(request_body["key"], content, act), 201
 
 
 @blueprint.get("/<reference>")
@@ -92,16 +87,13 @@ def detail(reference: str) -> dict[str, Any]:
 @allowed("proposal.decide")
 def decide(reference: str) -> dict[str, Any]:
     """Applies the second person's decision, once for each key."""
-    request_body, actor = body(Verdict), current_actor()
+    request_body = body(Verdict)
 
     def act(session: Session) -> dict[str, Any]:
         return sign.serialise(_decide(session, reference, request_body["verdict"], request_body["reason"]))
 
     content = {"verb": request_body["verdict"], "about": _view(reference), "reason": request_body["reason"]}
-    with transaction() as session:
-        return idempotency.run_once(
-            session, actor, actor.mission or "", request_body["key"], content, lambda: act(session)
-        )
+    return run_once_here(request_body["key"], content, act)
 
 
 def _decide(session: Session, reference: str, verdict: str, reason: str) -> Proposal:

@@ -7,8 +7,7 @@ from marshmallow import Schema, fields, validate
 from sqlalchemy.orm import Session
 
 from services.consular import missions
-from services.consular.api.applications import STATEMENT_LENGTH, STATEMENTS
-from services.consular.api.request import Keyed
+from services.consular.api.request import Keyed, Stated, run_once_here
 from services.consular.applications import idempotency
 from services.consular.bookings import import_bookings, phases
 from services.consular.views import application_view
@@ -20,22 +19,24 @@ from shared.web.service import allowed, body, current_actor, keys, transaction
 blueprint = Blueprint("claims", __name__)
 
 
-class Claim(Keyed):
+class Claim(Keyed, Stated):
     """The older platform's reference, its transaction, and the register's statements about the claimant."""
 
-    reference = fields.String(required=True, validate=validate.Length(1, 80, error="too_long"))
+    reference = fields.String(required=True, validate=validate.Length(1, 300, error="too_long"))
     transaction = fields.String(required=True, validate=validate.Length(1, 60, error="too_long"))
-    statements = fields.List(
-        fields.String(validate=validate.Length(max=STATEMENT_LENGTH, error="too_long")),
-        required=True,
-        validate=validate.Length(max=STATEMENTS, error="too_long"),
-    )
 
 
 class Terms(Keyed):
     """The terms of a phase; `check_questions` reads them."""
 
     terms = fields.Dict(keys=fields.String(), required=True)
+
+
+class FileAnswers(Schema):
+    """What a person says about a previewed file: the order of its days, and whether lost zeros are restored."""
+
+    date_order = fields.String(load_default=None, allow_none=True)
+    restore_zeros = fields.Boolean(load_default=False)
 
 
 class Verdict(Schema):
@@ -56,11 +57,7 @@ def declare() -> tuple[dict[str, Any], int]:
         )
 
     content = {"verb": "declare_phase", "terms": request_body["terms"]}
-    with transaction() as session:
-        answer = idempotency.run_once(
-            session, actor, actor.mission or "", request_body["key"], content, lambda: act(session)
-        )
-        return answer, 201
+    return run_once_here(request_body["key"], content, act), 201
 
 
 @blueprint.post("/desk/bookings/imports/<reference>")
@@ -73,6 +70,19 @@ def decide(reference: str) -> dict[str, Any]:
             return import_bookings.serialise(import_bookings.drop(session, actor, reference))
         booking_import = import_bookings.import_file(session, actor, reference)
         notify_holder(session, actor, booking_import)
+        return import_bookings.serialise(booking_import)
+
+
+@blueprint.post("/desk/bookings/imports/<reference>/answers")
+@allowed("booking.import")
+def answer(reference: str) -> dict[str, Any]:
+    """Reads a previewed file again by the answers about it."""
+    answers = body(FileAnswers)
+    with transaction() as session:
+        booking_import = import_bookings.answer(
+            session, current_actor(), reference, answers["date_order"], restore_zeros=answers["restore_zeros"]
+        )
+        session.refresh(booking_import)
         return import_bookings.serialise(booking_import)
 
 

@@ -1,24 +1,23 @@
 """The desk's routes: the queue, one case, the officers' verdicts, and the collection of passports."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, request
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
-from services.consular.api.request import TEXT, Keyed, mission_session, run_once
+from services.consular.api.request import TEXT, Keyed, head, mission_session, page_number, run_once, run_once_for_holder
 from services.consular.applications.model import Application
 from services.consular.passports import collect
 from services.consular.passports.reprint import reprint
-from services.consular.people.refusals import WrongPerson
 from services.consular.views import application_view
 from services.consular.views.queue import queue
 from services.consular.workflow import review
-from shared.values.digits import ascii_digits, is_digits
+from shared.identity.actor import Actor
 from shared.web.service import allowed, body, current_actor, transaction
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
-LAST_PAGE = 1_000
 
 
 class ReasonedVerdict(Keyed):
@@ -41,12 +40,9 @@ def list_queue() -> dict[str, Any]:
     """The mission's files by status, transaction, reference or national number."""
     filters = {name: request.args.get(name, "")[:TEXT] for name in ("status", "transaction", "q")}
     with transaction() as session:
-        return queue(session, current_actor(), filters["status"], filters["transaction"], filters["q"].strip(), _page())
-
-
-def _page() -> int:
-    page_textst_body = ascii_digits(request.args.get("page", "1"))[:9]
-    return min(max(int(page_textst_body), 1), LAST_PAGE) if is_digits(page_textst_body) else 1
+        return queue(
+            session, current_actor(), filters["status"], filters["transaction"], filters["q"].strip(), page_number()
+        )
 
 
 @blueprint.get("/cases/<reference>")
@@ -63,7 +59,7 @@ def accept(reference: str) -> dict[str, Any]:
     """Forwards to the authorities."""
     key = body(Keyed)["key"]
     return run_once(
-        reference, key, {"verb": "accept"}, lambda session: _head(review.accept(session, current_actor(), reference))
+        reference, key, {"verb": "accept"}, lambda session: head(review.accept(session, current_actor(), reference))
     )
 
 
@@ -71,30 +67,14 @@ def accept(reference: str) -> dict[str, Any]:
 @allowed("desk.return")
 def return_for_correction(reference: str) -> dict[str, Any]:
     """Returns for correction."""
-    request_body = body(ReasonedVerdict)
-
-    def act(session: Session) -> dict[str, Any]:
-        return _head(
-            review.return_for_correction(
-                session, current_actor(), reference, request_body["reason"], request_body["note"] or ""
-            )
-        )
-
-    return _run_once_if_keyed(reference, request_body, "return", act)
+    return _reasoned_verdict(reference, "return", review.return_for_correction)
 
 
 @blueprint.post("/cases/<reference>/refuse")
 @allowed("desk.refuse")
 def refuse(reference: str) -> dict[str, Any]:
     """Refuses; paid money is owed back."""
-    request_body = body(ReasonedVerdict)
-
-    def act(session: Session) -> dict[str, Any]:
-        return _head(
-            review.refuse(session, current_actor(), reference, request_body["reason"], request_body["note"] or "")
-        )
-
-    return _run_once_if_keyed(reference, request_body, "refuse", act)
+    return _reasoned_verdict(reference, "refuse", review.refuse)
 
 
 @blueprint.post("/cases/<reference>/reprint")
@@ -104,7 +84,7 @@ def reprint_passport(reference: str) -> dict[str, Any]:
     request_body = body(ReasonedVerdict)
 
     def act(session: Session) -> dict[str, Any]:
-        return _head(reprint(session, current_actor(), reference, request_body["reason"]))
+        return head(reprint(session, current_actor(), reference, request_body["reason"]))
 
     return run_once(reference, request_body["key"], {"verb": "reprint", "reason": request_body["reason"]}, act)
 
@@ -116,27 +96,23 @@ def collect_passport(reference: str) -> dict[str, Any]:
     request_body = body(Collection)
 
     def act(session: Session) -> dict[str, Any]:
-        return _head(collect.collect(session, current_actor(), reference, request_body["national_number"]))
+        return head(collect.collect(session, current_actor(), reference, request_body["national_number"]))
 
-    try:
-        return run_once(
-            reference, request_body["key"], {"verb": "collect", "shown": request_body["national_number"]}, act
-        )
-    except WrongPerson:
-        with mission_session(reference) as session:
-            collect.record_wrong_person(session, current_actor(), reference)
-        raise
+    content = {"verb": "collect", "shown": request_body["national_number"]}
+    return run_once_for_holder(reference, request_body["key"], content, act, collect.record_wrong_person)
 
 
-def _run_once_if_keyed(reference: str, request_body: dict[str, Any], verb: str, act: Any) -> dict[str, Any]:
+def _reasoned_verdict(
+    reference: str, verb: str, decide: Callable[[Session, Actor, str, str, str], Application]
+) -> dict[str, Any]:
     """Runs a verdict with or without a key: a verdict that closes a stage cannot be repeated anyway."""
+    request_body = body(ReasonedVerdict)
+
+    def act(session: Session) -> dict[str, Any]:
+        return head(decide(session, current_actor(), reference, request_body["reason"], request_body["note"] or ""))
+
     if not request_body["key"]:
         with mission_session(reference) as session:
-            answer: dict[str, Any] = act(session)
-            return answer
+            return act(session)
     content = {"verb": verb, "reason": request_body["reason"], "note": request_body["note"]}
     return run_once(reference, request_body["key"], content, act)
-
-
-def _head(application: Application) -> dict[str, Any]:
-    return {"reference": application.reference, "status": application.status}

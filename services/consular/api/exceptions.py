@@ -6,7 +6,7 @@ from flask import Blueprint
 from marshmallow import fields
 from sqlalchemy.orm import Session
 
-from services.consular.api.request import Keyed, run_once
+from services.consular.api.request import Keyed, head, run_once
 from services.consular.workflow import exceptions
 from shared.web.service import allowed, body, current_actor
 
@@ -42,6 +42,6 @@ def clear(reference: str) -> dict[str, Any]:
 
     def act(session: Session) -> dict[str, Any]:
         application = exceptions.clear_flag(session, current_actor(), reference, request_body["reason"])
-        return {"reference": application.reference, "status": application.status}
+        return head(application)
 
     return run_once(reference, request_body["key"], {"verb": "clear", "reason": request_body["reason"]}, act)

@@ -6,15 +6,13 @@ from flask import Blueprint, request
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
-from services.consular.api.request import TEXT, Keyed, mission_session, run_once
+from services.consular.api.request import TEXT, Keyed, mission_session, page_number, run_once
 from services.consular.ministries import letter_views as desk_letters
 from services.consular.ministries.rules.reply_parser import MAX_ENTRIES
 from services.consular.workflow import correspondence as letters
-from shared.values.digits import ascii_digits, is_digits
 from shared.web.service import allowed, body, current_actor, transaction
 
 blueprint = Blueprint("letters", __name__)
-LAST_PAGE = 1_000
 _texts = fields.Dict(keys=fields.String(), values=fields.String(allow_none=True))
 
 
@@ -36,11 +34,9 @@ class LetterReply(Keyed):
 def list_letters() -> dict[str, Any]:
     """The mission's letters by state and authority, the overdue first."""
     filters = {name: request.args.get(name, "")[:TEXT] for name in ("state", "authority", "q")}
-    page_text = ascii_digits(request.args.get("page", "1"))[:9]
-    page = min(max(int(page_text), 1), LAST_PAGE) if is_digits(page_text) else 1
     with transaction() as session:
         return desk_letters.list_letters(
-            session, current_actor(), filters["state"], filters["authority"], page, filters["q"].strip()
+            session, current_actor(), filters["state"], filters["authority"], page_number(), filters["q"].strip()
         )
 
 

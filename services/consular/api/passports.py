@@ -6,17 +6,12 @@ from flask import Blueprint
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
-from services.consular.api.payments import Card, Cash
-from services.consular.api.prices import card_provider, check_merchant
-from services.consular.api.request import Keyed, mission_session, run_once
+from services.consular.api.payments import open_card_page, take_cash
+from services.consular.api.request import Keyed, head, mission_session, run_once
 from services.consular.passports import approve
 from services.consular.passports import case_view as passport_view
-from services.consular.payments import hosted
-from services.consular.payments.rules import is_own_address
 from services.consular.workflow import settle, upgrade
-from shared.errors import Conflict, Invalid
-from shared.values.money import Money
-from shared.web.service import allowed, body, current_actor, database, settings, transaction
+from shared.web.service import allowed, body, current_actor, transaction
 
 blueprint = Blueprint("passports", __name__)
 MAX_REASON = 1_000
@@ -39,7 +34,7 @@ def record_approval(reference: str) -> dict[str, Any]:
 
     def act(session: Session) -> dict[str, Any]:
         application = approve.approve(session, current_actor(), reference, **approval)
-        return {"reference": application.reference, "status": application.status}
+        return head(application)
 
     return run_once(reference, request_body["key"], {"verb": "approve", **approval}, act)
 
@@ -84,35 +79,11 @@ def open_at_counter(reference: str) -> dict[str, Any]:
 @allowed("application.upgrade")
 def pay(reference: str) -> tuple[dict[str, Any], int]:
     """Opens a card payment of the difference; a repeated request returns the open one."""
-    request_body, actor = body(Card), current_actor()
-    check_merchant()
-    if not is_own_address(request_body["return_url"], settings().public_url):
-        raise Invalid("foreign_address", field="return_url")
-    with mission_session(reference) as session:
-        order, new_price = upgrade.order_to_pay(session, actor, reference)
-    if new_price is not None:
-        raise Conflict("price_changed", amount=new_price.amount, currency=new_price.currency)
-    payment = hosted.open_page(
-        database(),
-        actor,
-        card_provider(),
-        settle.by_answer,
-        order,
-        f"{actor.id}/{request_body['key']}",
-        request_body["return_url"],
-    )
-    return {**payment.serialise(), "redirect_url": payment.redirect_url}, 201
+    return open_card_page(reference, upgrade.order_to_pay)
 
 
 @blueprint.post("/desk/cases/<reference>/upgrade-cash")
 @allowed("payment.cash")
 def cash(reference: str) -> dict[str, Any]:
     """Takes the difference in cash, once for each key."""
-    request_body, actor = body(Cash), current_actor()
-    counted = Money(request_body["amount"], request_body["currency"])
-
-    def act(session: Session) -> dict[str, Any]:
-        payment = settle.difference_by_cash(session, actor, reference, counted, f"{actor.id}/{request_body['key']}")
-        return {"payment": payment.serialise(), "receipt": payment.receipt}
-
-    return run_once(reference, request_body["key"], {"verb": "upgrade-cash", "counted": str(counted)}, act)
+    return take_cash(reference, "upgrade-cash", settle.difference_by_cash)

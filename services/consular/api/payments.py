@@ -1,5 +1,6 @@
-"""Payment of an application: by card for its applicant, in cash at the counter."""
+"""Payment of an order: by card for the applicant, in cash at the counter."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint
@@ -8,15 +9,19 @@ from sqlalchemy.orm import Session
 
 from services.consular.api.prices import card_provider, check_merchant
 from services.consular.api.request import Keyed, mission_session, run_once
-from services.consular.payments import hosted
-from services.consular.payments.rules import is_own_address
+from services.consular.payments.collection import hosted
+from services.consular.payments.collection.rules import is_own_address
+from services.consular.payments.orders.rules import Payment
 from services.consular.workflow import settle
 from shared.errors import Conflict, Invalid
+from shared.identity.actor import Actor
 from shared.values.money import Money, exponent
 from shared.web.service import allowed, body, current_actor, database, settings
 
 blueprint = Blueprint("paying", __name__)
 MAX_MINOR_UNITS = 10**15
+OrderToPay = Callable[[Session, Actor, str], tuple[str, Money | None]]
+TakeCash = Callable[[Session, Actor, str, Money, str], Payment]
 
 
 class Card(Keyed):
@@ -46,12 +51,21 @@ class Cash(Keyed):
 @allowed("payment.open")
 def pay(reference: str) -> tuple[dict[str, Any], int]:
     """Opens a card payment with the address of the provider's page; a repeated request returns the open one."""
+    return open_card_page(reference, settle.order_to_pay)
+
+
+def open_card_page(reference: str, order_to_pay: OrderToPay) -> tuple[dict[str, Any], int]:
+    """Opens a card payment of the order that `order_to_pay` names. A repeated request returns the open one.
+
+    `order_to_pay` gives the order, and its price where it is new. Raises Invalid (foreign_address), Conflict
+    (price_changed) before anything is charged, and what `hosted.open_page` raises.
+    """
     request_body, actor = body(Card), current_actor()
     check_merchant()
     if not is_own_address(request_body["return_url"], settings().public_url):
         raise Invalid("foreign_address", field="return_url")
     with mission_session(reference) as session:
-        order, new_price = settle.order_to_pay(session, actor, reference)
+        order, new_price = order_to_pay(session, actor, reference)
     if new_price is not None:
         raise Conflict("price_changed", amount=new_price.amount, currency=new_price.currency)
     payment = hosted.open_page(
@@ -70,11 +84,16 @@ def pay(reference: str) -> tuple[dict[str, Any], int]:
 @allowed("payment.cash")
 def cash(reference: str) -> dict[str, Any]:
     """Takes the exact owed amount in cash, once for each key."""
+    return take_cash(reference, "cash", settle.by_cash)
+
+
+def take_cash(reference: str, verb: str, take: TakeCash) -> dict[str, Any]:
+    """Takes cash by `take`, once for each key; `verb` tells the requests of one key apart."""
     request_body, actor = body(Cash), current_actor()
     counted = Money(request_body["amount"], request_body["currency"])
 
     def act(session: Session) -> dict[str, Any]:
-        payment = settle.by_cash(session, actor, reference, counted, f"{actor.id}/{request_body['key']}")
+        payment = take(session, actor, reference, counted, f"{actor.id}/{request_body['key']}")
         return {"payment": payment.serialise(), "receipt": payment.receipt}
 
-    return run_once(reference, request_body["key"], {"verb": "cash", "counted": str(counted)}, act)
+    return run_once(reference, request_body["key"], {"verb": verb, "counted": str(counted)}, act)

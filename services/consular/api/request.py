@@ -1,19 +1,25 @@
-"""Shared parts of the application routes: the mission session of a reference, and one answer per key."""
+"""What several routes share: the mission session of a reference, one answer per key, the head of an application."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
+from flask import request
 from marshmallow import Schema, fields, validate
 from sqlalchemy.orm import Session
 
 from services.consular.applications import idempotency
+from services.consular.applications.model import Application
+from services.consular.people.refusals import WrongPerson
 from shared.errors import NotFound
-from shared.identity.actor import OFFICER_ROLES
+from shared.identity.actor import OFFICER_ROLES, Actor
+from shared.values.digits import ascii_digits, is_digits
 from shared.values.references import is_valid, mission_of
-from shared.web.service import current_actor, database
+from shared.web.service import current_actor, database, transaction
 
 TEXT = 200
+LAST_PAGE = 1_000
+STATEMENTS, STATEMENT_LENGTH = 4, 8_000
 Act = Callable[[Session], dict[str, Any]]
 
 
@@ -21,6 +27,16 @@ class Keyed(Schema):
     """A request that may be repeated without a second effect."""
 
     key = fields.String(required=True, validate=validate.Length(1, idempotency.KEY_LENGTH, error="too_long"))
+
+
+class Stated(Schema):
+    """A request that carries statements of the registers, as they signed them."""
+
+    statements = fields.List(
+        fields.String(validate=validate.Length(max=STATEMENT_LENGTH, error="too_long")),
+        required=True,
+        validate=validate.Length(max=STATEMENTS, error="too_long"),
+    )
 
 
 def mission_session(reference: str) -> AbstractContextManager[Session]:
@@ -48,3 +64,38 @@ def run_once(
             session, actor, mission, key, {**request_body, "about": reference}, lambda: act(session)
         )
         return show(session) if show else answer
+
+
+def run_once_here(key: str, content: dict[str, Any], act: Act) -> dict[str, Any]:
+    """As `run_once`, for what belongs to the actor's mission and to no file."""
+    actor = current_actor()
+    with transaction() as session:
+        return idempotency.run_once(session, actor, actor.mission or "", key, content, lambda: act(session))
+
+
+def run_once_for_holder(
+    reference: str,
+    key: str,
+    request_body: dict[str, Any],
+    act: Act,
+    record_wrong_person: Callable[[Session, Actor, str], object],
+) -> dict[str, Any]:
+    """As `run_once`, for a verb that checks the person at the counter: another person's attempt is recorded, in a
+    transaction of its own, and changes nothing. Raises WrongPerson."""
+    try:
+        return run_once(reference, key, request_body, act)
+    except WrongPerson:
+        with mission_session(reference) as session:
+            record_wrong_person(session, current_actor(), reference)
+        raise
+
+
+def head(application: Application) -> dict[str, Any]:
+    """What a verb answers about the file it changed."""
+    return {"reference": application.reference, "status": application.status}
+
+
+def page_number() -> int:
+    """The page asked for in the address, in any digits; the first one where it is no number."""
+    text = ascii_digits(request.args.get("page", "1"))[:9]
+    return min(max(int(text), 1), LAST_PAGE) if is_digits(text) else 1

@@ -33,8 +33,7 @@ def show_person_everywhere(session: Session, person: str | None) -> None:
 
 def load_for_update(session: Session, actor: Actor, action: str, reference: str) -> Application:
     """As `find`, locked until the commit: a second caller sees the changes of the first."""
-    query = select(Application).where(Application.reference == reference).with_for_update()
-    application = session.scalar(query.execution_options(populate_existing=True))
+    application = session.get(Application, reference, with_for_update=True, populate_existing=True)
     return _checked(session, actor, action, application, locked=True)
 
 

@@ -1,20 +1,17 @@
 """The one statement that changes columns of an application, if it is still as the caller has read it."""
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from services.consular.applications.model import Application
+from shared.database.rows import change_row
 
 
 def update_columns(
     session: Session, application: Application, *conditions: ColumnElement[bool], **values: object
 ) -> bool:
     """Writes the columns and rereads the row, in one statement. False when a condition no longer holds."""
-    updated = session.scalar(
-        update(Application)
-        .where(Application.reference == application.reference, *conditions)
-        .values(values)
-        .returning(Application)
-        .execution_options(synchronize_session=False, populate_existing=True)
+    return (
+        change_row(session, Application, Application.reference == application.reference, *conditions, **values)
+        is not None
     )
-    return updated is not None

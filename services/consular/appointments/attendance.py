@@ -1,14 +1,15 @@
 """Records attendance and absence at the desk. Nothing of a person's identity document is stored."""
 
-from sqlalchemy import func, select
+from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.consular.appointments import release
+from services.consular.appointments.booked import find_booked, load_booked
 from services.consular.appointments.model import Appointment, Attendance
 from services.consular.appointments.rules import AppointmentState
 from shared.database import audit, db
-from shared.errors import Conflict, NotFound
+from shared.errors import Conflict
 from shared.identity.actor import Actor
 
 
@@ -19,7 +20,7 @@ def find_attendance(session: Session, application: str) -> Attendance | None:
 
 def record(session: Session, actor: Actor, mission: str, application: str) -> Attendance:
     """Records that the applicant came, with an appointment or without. Raises Conflict (attended_already)."""
-    appointment = _booked_appointment(session, application)
+    appointment = load_booked(session, application)
     row = {"application": application, "mission": mission, "at": func.now(), "by": actor.id}
     attendance: Attendance | None = session.scalar(
         insert(Attendance)
@@ -40,18 +41,9 @@ def miss(session: Session, actor: Actor, application: str) -> Appointment:
 
     Raises NotFound without a booked appointment, Conflict (turn_not_begun) before its hour.
     """
-    appointment = _booked_appointment(session, application)
-    if appointment is None:
-        raise NotFound("turn_missing")
+    appointment = find_booked(session, application)
     if appointment.starts_at > db.now(session):
         raise Conflict("turn_not_begun")
     release.release_seat(session, appointment, AppointmentState.MISSED)
     audit.record(session, actor, "turn.missed", application)
     return appointment
-
-
-def _booked_appointment(session: Session, application: str) -> Appointment | None:
-    query = select(Appointment).where(
-        Appointment.application == application, Appointment.state == AppointmentState.BOOKED
-    )
-    return session.scalar(query.with_for_update())

@@ -7,12 +7,14 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from services.consular.appointments import openings, release
+from services.consular.appointments.booked import find_booked
 from services.consular.appointments.hold import Booker, hold
 from services.consular.appointments.model import Appointment
 from services.consular.appointments.rules import LIVE, AppointmentState
 from services.consular.missions import calendar
 from shared.database import audit, db
-from shared.errors import Conflict, NotFound, Refusal
+from shared.database.rows import change_row
+from shared.errors import Conflict, Refusal
 from shared.identity.actor import Actor
 
 
@@ -42,17 +44,16 @@ def confirm(session: Session, actor: Actor, booker: Booker) -> Appointment:
     Raises Refusal (turn_missing, turn_other_service) without a fitting hold, Conflict (turn_booked_already;
     hold_expired with the next free times).
     """
-    appointment = session.scalar(
-        update(Appointment)
-        .where(
-            Appointment.application == booker.application,
-            Appointment.service == booker.service,
-            Appointment.state == AppointmentState.HELD,
-            Appointment.held_until > func.now(),
-        )
-        .values(state=AppointmentState.BOOKED, document=booker.document, changed_at=func.now())
-        .returning(Appointment)
-        .execution_options(synchronize_session=False, populate_existing=True)
+    appointment = change_row(
+        session,
+        Appointment,
+        Appointment.application == booker.application,
+        Appointment.service == booker.service,
+        Appointment.state == AppointmentState.HELD,
+        Appointment.held_until > func.now(),
+        state=AppointmentState.BOOKED,
+        document=booker.document,
+        changed_at=func.now(),
     )
     if appointment is None:
         raise _refusal(session, booker)
@@ -69,19 +70,6 @@ def _refusal(session: Session, booker: Booker) -> Refusal:
     if last.service != booker.service:
         return Refusal("turn_other_service")
     return Conflict("hold_expired", next=openings.next_free(session, booker.mission, booker.service, last.starts_at))
-
-
-def find_booked(session: Session, application: str) -> Appointment:
-    """The booked appointment of an application, locked until the commit. Raises NotFound."""
-    appointment = session.scalar(
-        select(Appointment)
-        .where(Appointment.application == application, Appointment.state == AppointmentState.BOOKED)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if appointment is None:
-        raise NotFound("turn_missing")
-    return appointment
 
 
 def exchange(session: Session, actor: Actor, booker: Booker, starts_at: datetime) -> Appointment:

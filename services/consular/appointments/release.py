@@ -1,15 +1,17 @@
 """Releases a seat: early for free, late against the month's share, never after its hour."""
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.consular.appointments import rules
+from services.consular.appointments.booked import find_booked
 from services.consular.appointments.model import Appointment
 from services.consular.appointments.rules import LIVE, AppointmentState
 from services.consular.missions import calendar
 from services.consular.missions.model import AppointmentRule
 from shared.database import audit, db
-from shared.errors import Conflict, NotFound
+from shared.database.rows import change_row
+from shared.errors import Conflict
 from shared.identity.actor import Actor
 
 
@@ -20,13 +22,7 @@ def is_late(session: Session, appointment: Appointment, rule: AppointmentRule) -
 
 def cancel(session: Session, actor: Actor, application: str) -> Appointment:
     """Cancels the booked appointment and frees its seat. Raises NotFound, or Conflict (turn_begun) after its hour."""
-    appointment = session.scalar(
-        select(Appointment)
-        .where(Appointment.application == application, Appointment.state == AppointmentState.BOOKED)
-        .with_for_update()
-    )
-    if appointment is None:
-        raise NotFound("turn_missing")
+    appointment = find_booked(session, application)
     if appointment.starts_at <= db.now(session):
         raise Conflict("turn_begun")
     late = is_late(session, appointment, calendar.rule(session, appointment.mission, appointment.service))
@@ -50,13 +46,6 @@ def release_live(session: Session, actor: Actor, application: str) -> None:
 
 def release_seat(session: Session, appointment: Appointment, state: AppointmentState) -> None:
     """Moves an appointment into a final state. Raises Conflict when its state has changed meanwhile."""
-    released = session.scalar(
-        update(Appointment)
-        .where(Appointment.id == appointment.id, Appointment.state == appointment.state)
-        .values(state=state, changed_at=func.now())
-        .returning(Appointment.id)
-        .execution_options(synchronize_session=False)
-    )
-    if released is None:
+    unchanged = Appointment.id == appointment.id, Appointment.state == appointment.state
+    if change_row(session, Appointment, *unchanged, state=state, changed_at=func.now()) is None:
         raise Conflict("turn_changed")
-    session.refresh(appointment)

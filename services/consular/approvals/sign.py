@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 
 from services.consular.approvals.model import Proposal
 from shared.database import audit
-from shared.errors import Conflict, Invalid, NotFound, Refusal
+from shared.database.rows import find_row, lock_row
+from shared.errors import Conflict, Refusal
 from shared.identity.access import check_access
 from shared.identity.actor import Actor
+from shared.reasons import required_text
 from shared.values import references
-from shared.values.person import strip_controls
 
 WAITING, APPROVED, DECLINED, DONE = "waiting", "approved", "declined", "done"
 REFERENCE_LENGTH, REASON_LENGTH = 10, 300
@@ -54,9 +55,7 @@ def decline(session: Session, actor: Actor, reference: str, reason: str) -> Prop
 
     Raises Invalid without a reason, Conflict once it is decided.
     """
-    reason_text = strip_controls(reason)
-    if not reason_text or len(reason_text) > REASON_LENGTH:
-        raise Invalid("too_long" if reason_text else "required", field="decline_reason")
+    reason_text = required_text(reason, REASON_LENGTH, "decline_reason")
     proposal = _load_open(session, actor, reference)
     _decide(session, actor, proposal, DECLINED, reason_text)
     return proposal
@@ -72,9 +71,7 @@ def finish(session: Session, actor: Actor, proposal: Proposal, result: Mapping[s
 
 def find(session: Session, actor: Actor, reference: str) -> Proposal:
     """A proposal of the actor's mission. Raises NotFound."""
-    proposal = session.get(Proposal, reference)
-    if proposal is None:
-        raise NotFound()
+    proposal = find_row(session, Proposal, reference)
     check_access(actor, "proposal.read", mission=proposal.mission)
     return proposal
 
@@ -108,10 +105,7 @@ def serialise(proposal: Proposal) -> dict[str, Any]:
 
 
 def _load_open(session: Session, actor: Actor, reference: str) -> Proposal:
-    query = select(Proposal).where(Proposal.reference == reference).with_for_update()
-    proposal = session.scalar(query.execution_options(populate_existing=True))
-    if proposal is None:
-        raise NotFound()
+    proposal = lock_row(session, Proposal, reference)
     check_access(actor, "proposal.decide", mission=proposal.mission)
     if proposal.state != WAITING:
         raise Conflict("already_decided")

@@ -11,7 +11,8 @@ from services.consular import missions
 from services.consular.bookings.model import Booking, Phase
 from shared.catalogue.bulk_actions import PHASE
 from shared.database import audit
-from shared.errors import Invalid, NotFound
+from shared.database.rows import find_row
+from shared.errors import Invalid
 from shared.forms import check_questions
 from shared.identity.access import check_access
 from shared.identity.actor import Actor
@@ -49,10 +50,7 @@ def declare(session: Session, actor: Actor, terms_body: Mapping[str, Any]) -> Ph
 
 def find(session: Session, reference: object) -> Phase:
     """A phase of the session's mission. Raises NotFound."""
-    phase = session.get(Phase, str(reference))
-    if phase is None:
-        raise NotFound()
-    return phase
+    return find_row(session, Phase, str(reference))
 
 
 def qualifies_after(phase: Phase) -> date:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from services.consular.ministries.model import Letter, Reply
 from services.consular.ministries.rules import reply_parser
 from shared.database import audit
+from shared.database.rows import change_row
 from shared.errors import Conflict, Invalid
 from shared.identity.actor import Actor
 
@@ -41,16 +42,9 @@ def find_deposit(session: Session, code: str) -> Reply | None:
 
 def close(session: Session, actor: Actor, letter: Letter, finding: str) -> None:
     """Marks a letter as answered. Raises Conflict (letter_answered) for the second of two simultaneous answers."""
-    answered = session.scalar(
-        update(Letter)
-        .where(Letter.code == letter.code, Letter.answered_at.is_(None))
-        .values(answered_at=func.now(), finding=finding)
-        .returning(Letter.code)
-        .execution_options(synchronize_session=False)
-    )
-    if answered is None:
+    unanswered = Letter.code == letter.code, Letter.answered_at.is_(None)
+    if change_row(session, Letter, *unanswered, answered_at=func.now(), finding=finding) is None:
         raise Conflict("letter_answered", number=letter.number)
-    session.refresh(letter)
     audit.record(session, actor, "letter.answered", letter.application, letter=letter.number, finding=finding)
 
 

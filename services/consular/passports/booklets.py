@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 from services.consular.passports import mrz, rules, terms
 from services.consular.passports.model import Booklet, Passport
 from services.consular.passports.rules import State
+from services.consular.people import search_keys
 from shared.database import audit
-from shared.errors import Conflict, Invalid, NotFound
+from shared.database.rows import change_row, lock_row
+from shared.errors import Conflict, Invalid
 from shared.identity.actor import Actor
 from shared.values.person import passport_number
 
@@ -63,7 +65,7 @@ def assign(session: Session, actor: Actor, application: str) -> Booklet | None:
     if booklet is None:
         return None
     _change(session, actor, booklet.serial, State.ASSIGNED, application=application)
-    session.refresh(booklet)
+    search_keys.store_numbers(session, application, booklet.mission, search_keys.BOOKLET, [booklet.serial])
     return booklet
 
 
@@ -76,9 +78,7 @@ def spoil(session: Session, actor: Actor, serial: str, reason: str) -> None:
 
 def spoil_blank(session: Session, actor: Actor, serial: str, reason: str) -> None:
     """As `spoil`, for a booklet in stock. Raises NotFound for an unknown one, Conflict once it is assigned."""
-    booklet = session.scalar(select(Booklet).where(Booklet.serial == serial).with_for_update())
-    if booklet is None:
-        raise NotFound()
+    booklet = lock_row(session, Booklet, serial)
     if booklet.state != State.IN_STOCK:
         raise Conflict("booklet_not_available", serial=serial)
     spoil(session, actor, serial, reason)
@@ -130,14 +130,8 @@ def _change(
     values: dict[str, object] = {"state": state, "changed_at": func.now(), "reason": reason}
     if application:
         values["application"] = application
-    changed = session.execute(
-        update(Booklet)
-        .where(Booklet.serial == serial, Booklet.state.in_(rules.sources_of(state)))
-        .values(values)
-        .returning(Booklet.serial)
-        .execution_options(synchronize_session=False)
-    ).one_or_none()
-    if changed is None:
+    changeable = Booklet.serial == serial, Booklet.state.in_(rules.sources_of(state))
+    if change_row(session, Booklet, *changeable, **values) is None:
         raise Conflict("booklet_not_available", serial=serial)
     audit.record(session, actor, f"booklet.{state}", serial, reason=reason, application=application)
 

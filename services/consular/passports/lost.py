@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from services.consular.passports.model import LostPassport, Passport
 from shared import documents
 from shared.database import audit
+from shared.database.rows import change_row
 from shared.errors import Conflict, NotFound
 from shared.identity.actor import Actor
 
@@ -46,13 +47,8 @@ def report(session: Session, actor: Actor, mission: str, number: str, applicatio
 def surrender(session: Session, actor: Actor, mission: str, number: str, today: date) -> LostPassport:
     """Records the surrender of a lost booklet. Raises NotFound for a number without a report, Conflict when it was
     surrendered before."""
-    report = session.scalar(
-        update(LostPassport)
-        .where(LostPassport.number == number, LostPassport.surrendered_on.is_(None))
-        .values(surrendered_at=mission, surrendered_on=today)
-        .returning(LostPassport)
-        .execution_options(synchronize_session=False, populate_existing=True)
-    )
+    not_surrendered = LostPassport.number == number, LostPassport.surrendered_on.is_(None)
+    report = change_row(session, LostPassport, *not_surrendered, surrendered_at=mission, surrendered_on=today)
     if report is None:
         if find(session, number) is None:
             raise NotFound("passport_not_reported")

@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from services.consular.people.model import Applicant, Duplicate
 from shared.database import audit
-from shared.errors import Conflict, Invalid, NotFound
+from shared.database.rows import change_row, find_row
+from shared.errors import Conflict, Invalid
 from shared.identity.actor import Actor
-from shared.values.person import strip_controls
+from shared.reasons import check_choice, optional_text
 
 # The queue's code for a file with an open mark.
 POSSIBLE = "possible_duplicate"
@@ -105,24 +106,13 @@ def check_settled(session: Session, application: str) -> None:
 
 def judge(session: Session, actor: Actor, application: str, other: str, verdict: str, reason: str, note: str) -> None:
     """Clears or confirms one mark, with a reason of the list. Raises Invalid, NotFound, Conflict once it is judged."""
-    note_text = strip_controls(note)
     if verdict not in REASONS:
         raise Invalid("unknown_choice", field="verdict")
-    if reason not in REASONS[verdict]:
-        raise Invalid("unknown_choice" if reason else "required", field="reason")
-    if len(note_text) > NOTE_LENGTH:
-        raise Invalid("too_long", field="note")
-    mark = session.get(Duplicate, (application, other))
-    if mark is None:
-        raise NotFound()
-    values = {"state": verdict, "reason": reason, "note": note_text or None, "decided_by": actor.id}
-    judged_mark = session.scalar(
-        update(Duplicate)
-        .where(Duplicate.application == application, Duplicate.other == other, Duplicate.state == OPEN)
-        .values(**values, decided_at=func.now())
-        .returning(Duplicate.other)
-        .execution_options(synchronize_session=False)
-    )
-    if judged_mark is None:
+    check_choice(reason, REASONS[verdict], "reason")
+    note_text = optional_text(note, NOTE_LENGTH, "note")
+    find_row(session, Duplicate, (application, other))
+    values = {"state": verdict, "reason": reason, "note": note_text, "decided_by": actor.id}
+    open_mark = Duplicate.application == application, Duplicate.other == other, Duplicate.state == OPEN
+    if change_row(session, Duplicate, *open_mark, **values, decided_at=func.now()) is None:
         raise Conflict("duplicate_judged")
     audit.record(session, actor, f"duplicate.{verdict}", application, reason=reason, other=other)

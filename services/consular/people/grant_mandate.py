@@ -14,6 +14,7 @@ from services.consular.people.model import Mandate
 from services.consular.people.rules import ACCEPTED, DECLINED, GRANTED, OFFERED, REVOKED, TO_CHECK, AttestedPerson
 from shared.catalogue import TRANSACTIONS, scopes
 from shared.database import audit
+from shared.database.rows import change_row
 from shared.errors import Conflict, Invalid, NotFound
 from shared.identity.actor import Actor
 from shared.values import references
@@ -96,7 +97,7 @@ def answer(
     acceptance: dict[str, object] = {"state": ACCEPTED, "agent": agent.person, "agent_name": agent.name}
     values: dict[str, object] = acceptance if accepted else {"state": DECLINED, "agent": agent.person}
     conditions = Mandate.state == OFFERED, Mandate.until >= today
-    return _change(session, actor, reference, "accepted" if accepted else "declined", values, *conditions)
+    return change_mandate(session, actor, reference, "accepted" if accepted else "declined", values, *conditions)
 
 
 def end(session: Session, actor: Actor, reference: str) -> Mandate:
@@ -105,10 +106,10 @@ def end(session: Session, actor: Actor, reference: str) -> Mandate:
     if actor.person is None or actor.person not in (mandate.principal, mandate.agent):
         raise NotFound("mandate_unknown")
     is_party = or_(Mandate.principal == actor.person, Mandate.agent == actor.person)
-    return _change(session, actor, reference, "revoked", {"state": REVOKED}, Mandate.state.in_(LIVE), is_party)
+    return change_mandate(session, actor, reference, "revoked", {"state": REVOKED}, Mandate.state.in_(LIVE), is_party)
 
 
-def _change(
+def change_mandate(
     session: Session,
     actor: Actor,
     reference: str,
@@ -117,16 +118,11 @@ def _change(
     *conditions: ColumnElement[bool],
 ) -> Mandate:
     """One conditional statement: the second of two simultaneous changes raises Conflict."""
-    changed = session.scalar(
-        update(Mandate)
-        .where(Mandate.reference == reference, *conditions)
-        .values(**values, changed_at=func.now(), decided_by=actor.id)
-        .returning(Mandate)
-        .execution_options(synchronize_session=False, populate_existing=True)
-    )
+    columns = {**values, "changed_at": func.now(), "decided_by": actor.id}
+    changed = change_row(session, Mandate, Mandate.reference == reference, *conditions, **columns)
     if changed is None:
         raise Conflict("mandate_changed")
-    audit.record(session, actor, f"mandate.{change}", reference)
+    audit.record(session, actor, f"mandate.{change}", reference, reason=changed.reason)
     return changed
 
 

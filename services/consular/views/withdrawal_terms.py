@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from services.consular.applications import rules
 from services.consular.applications.model import Application
 from services.consular.applications.rules import Status
-from services.consular.payments import attempts
-from services.consular.payments.rules import UNSETTLED, AttemptState
+from services.consular.payments.orders import attempts
+from services.consular.payments.orders.rules import UNSETTLED, AttemptState
 from shared.values.money import total
 
 NOTHING_DUE, PRICE_CANCELLED, UNDER_WAY, WHOLE = "nothing_due", "price_cancelled", "under_way", "whole"

@@ -9,6 +9,7 @@ from services.consular.applications.model import Application
 from services.consular.applications.rules import Status
 from services.consular.applications.transitions import load_for_update
 from services.consular.appointments import attendance, book, release, slips
+from services.consular.appointments.booked import find_booked
 from services.consular.appointments.hold import hold
 from services.consular.appointments.model import Appointment
 from services.consular.workflow.fulfilment import Attendance, fulfilment_of
@@ -58,7 +59,7 @@ def reschedule(session: Session, actor: Actor, reference: str, starts_at: dateti
     """Moves a booked appointment to another time, completely or not at all; the old slip is revoked."""
     application = load_for_update(session, actor, "turn.move", reference)
     effects = attendance_of(application, "change_turn")
-    old_slip = book.find_booked(session, reference).slip
+    old_slip = find_booked(session, reference).slip
     booker = effects.booker(session, application, application.answers)
     appointment = book.exchange(session, actor, booker, starts_at)
     slips.revoke(session, actor, old_slip, "turn_moved")

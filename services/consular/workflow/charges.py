@@ -8,8 +8,10 @@ from services.consular.applications.model import Application
 from services.consular.applications.transitions import recipients
 from services.consular.notices.create import create_notice
 from services.consular.notices.rules import REFUND_DUE
-from services.consular.payments import quote, refund
-from services.consular.payments.model import Attempt, Refund
+from services.consular.payments.orders import quote
+from services.consular.payments.orders.model import Attempt
+from services.consular.payments.refunds import refund
+from services.consular.payments.refunds.model import Refund
 from services.consular.people import snapshot
 from shared import forms
 from shared.identity.actor import Actor

@@ -11,10 +11,10 @@ from services.consular.applications.rules import Status
 from services.consular.applications.transitions import transition
 from services.consular.missions import each_mission
 from services.consular.missions.deadlines import is_over
-from services.consular.payments import hosted
-from services.consular.payments.hosted import CardProvider
-from services.consular.payments.model import Attempt, Order
-from services.consular.payments.rules import UNSETTLED, AttemptState
+from services.consular.payments.collection import hosted
+from services.consular.payments.collection.hosted import CardProvider
+from services.consular.payments.orders.model import Attempt, Order
+from services.consular.payments.orders.rules import UNSETTLED, AttemptState
 from services.consular.workflow import settle
 from services.consular.workflow.release import release
 from shared.database.db import Database, now

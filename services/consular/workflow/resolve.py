@@ -10,8 +10,8 @@ from services.consular.applications.promise import CLEARANCE, promised_today
 from services.consular.applications.rules import Status
 from services.consular.applications.transitions import Detail, note_step, transition
 from services.consular.applications.update import update_columns
-from services.consular.payments import attempts
-from services.consular.payments.rules import AttemptState
+from services.consular.payments.orders import attempts
+from services.consular.payments.orders.rules import AttemptState
 from services.consular.workflow import charges, settle
 from services.consular.workflow.fulfilment import fulfilment_of
 from services.consular.workflow.release import release

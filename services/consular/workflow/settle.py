@@ -12,14 +12,18 @@ from services.consular.applications.transitions import check_status, load_for_up
 from services.consular.applications.update import update_columns
 from services.consular.missions import calendar
 from services.consular.notices.rules import PAYMENT_HELD
-from services.consular.payments import attempts, quote, take
-from services.consular.payments.model import Order
-from services.consular.payments.rules import Answer, Kind, Outcome, Payment
+from services.consular.payments.collection import take
+from services.consular.payments.collection.rules import Kind, Outcome
+from services.consular.payments.orders import attempts, quote
+from services.consular.payments.orders.model import Order
+from services.consular.payments.orders.rules import Payment
+from services.consular.payments.providers.rules import Answer
 from services.consular.workflow import charges, upgrade
 from shared import forms
 from shared.catalogue.model import AFTER_ASSESSMENT
 from shared.database import audit
-from shared.errors import Conflict, NotFound
+from shared.database.rows import lock_row
+from shared.errors import Conflict
 from shared.identity.actor import Actor
 from shared.messaging.outbox import emit
 from shared.values.money import Money
@@ -76,10 +80,7 @@ def _order(session: Session, application: Application) -> Order:
 
 def _load_for_update(session: Session, reference: str) -> Application:
     """Locks without a check of access: received money is booked for any payer."""
-    application = session.get(Application, reference, with_for_update=True, populate_existing=True)
-    if application is None:
-        raise NotFound()
-    return application
+    return lock_row(session, Application, reference)
 
 
 def difference_by_cash(session: Session, actor: Actor, reference: str, amount: Money, key: str) -> Payment:

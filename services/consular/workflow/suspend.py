@@ -17,10 +17,10 @@ from services.consular.approvals.model import Proposal
 from services.consular.approvals.sign import APPROVED, finish
 from services.consular.missions import today
 from services.consular.missions.model import Mission
-from services.consular.payments import tariffs
-from services.consular.payments.hosted import CardProvider
-from services.consular.payments.model import Order
-from services.consular.payments.rules import OrderState
+from services.consular.payments.collection.hosted import CardProvider
+from services.consular.payments.orders.model import Order
+from services.consular.payments.orders.rules import OrderState
+from services.consular.payments.tariffs import transaction_status
 from services.consular.workflow.lapse import BATCH, MAX_PER_RUN, must_wait, query_open_payments
 from services.consular.workflow.release import release
 from shared.catalogue import CATALOGUE
@@ -44,7 +44,7 @@ def read(session: Session, terms: Mapping[str, Any]) -> dict[str, Any]:
         raise Invalid("unknown_choice" if slug else "required", field="transaction")
     if date.fromisoformat(params["valid_from"]) < day:
         raise Invalid("in_the_past", field="valid_from")
-    if tariffs.begins_on(session, slug, session.info["mission"], date.fromisoformat(params["valid_from"])):
+    if transaction_status.begins_on(session, slug, session.info["mission"], date.fromisoformat(params["valid_from"])):
         raise Invalid("standing_that_day", field="valid_from")
     return {**params, "transaction": slug}
 
@@ -70,7 +70,7 @@ def preview(session: Session, params: Mapping[str, Any]) -> dict[str, Any]:
 def carry_out(session: Session, actor: Actor, proposal: Proposal) -> None:
     """Declares the status at once, so that no money is taken from its day on; the job cancels open applications."""
     params = proposal.params
-    tariffs.declare_status(
+    transaction_status.declare_status(
         session,
         params["transaction"],
         params["standing"],
@@ -115,7 +115,7 @@ def _in_force(session: Session, actor: Actor, day: date) -> list[str]:
 
 
 def _is_in_force(session: Session, mission_row: Mission, proposal: Proposal, day: date) -> bool:
-    status_row = tariffs.status_on(session, proposal.params["transaction"], mission_row, day)
+    status_row = transaction_status.status_on(session, proposal.params["transaction"], mission_row, day)
     return status_row is not None and status_row.status == proposal.params["standing"]
 
 
@@ -163,8 +163,7 @@ def _open(params: Mapping[str, Any]) -> list[Open]:
 
 
 def _note_end(session: Session, actor: Actor, reference: str) -> None:
-    query = select(Proposal).where(Proposal.reference == reference).with_for_update()
-    proposal = session.scalar(query.execution_options(populate_existing=True))
+    proposal = session.get(Proposal, reference, with_for_update=True, populate_existing=True)
     if proposal is None or proposal.state != APPROVED or _batch(session, proposal.params, ""):
         return
     closed = session.scalar(select(func.count()).where(Step.detail["proposal"].astext == reference)) or 0

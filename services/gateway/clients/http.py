@@ -1,6 +1,7 @@
 """Asks another service by HTTP, for an actor, and turns its answer into data or into the refusal it meant."""
 
 import json
+import socket
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
@@ -8,14 +9,38 @@ from urllib.parse import urlencode, urlsplit
 
 import urllib3
 
+from shared import deadline
 from shared.errors import Unavailable, from_problem
 from shared.identity.actor import Actor, request_token
 from shared.identity.crypto import Keys
 from shared.logs import request_id
 
-TIMEOUT = urllib3.Timeout(connect=1.0, read=10.0)
+CONNECT_SECONDS, ANSWER_SECONDS = 1.0, 10.0
+TIMEOUT = urllib3.Timeout(connect=CONNECT_SECONDS, read=ANSWER_SECONDS)
 # Only a connection that was never made may be tried again: anything else might already have happened.
 RETRIES = urllib3.Retry(total=None, connect=2, read=0, redirect=0, status=0, other=0, backoff_factor=0.05)
+
+
+class DeadlineSocket(socket.socket):
+    """Ends every wait with the request's deadline. Otherwise a byte now and then would start each wait anew."""
+
+    def recv_into(self, buffer: Any, nbytes: int = 0, flags: int = 0) -> int:
+        """Raises TimeoutError after the deadline."""
+        remaining = deadline.remaining()
+        if not remaining:
+            raise TimeoutError
+        self.settimeout(min(ANSWER_SECONDS, remaining))
+        return super().recv_into(buffer, nbytes, flags)
+
+
+class DeadlineConnection(urllib3.connection.HTTPConnection):
+    """A connection whose answers are whole by the request's deadline."""
+
+    def _new_conn(self) -> socket.socket:
+        connected = super()._new_conn()
+        bounded = DeadlineSocket(connected.family, connected.type, connected.proto, connected.detach())
+        bounded.settimeout(ANSWER_SECONDS)
+        return bounded
 
 
 class Client:
@@ -30,7 +55,9 @@ class Client:
     @cached_property
     def pool(self) -> urllib3.HTTPConnectionPool:
         """Of this one address, so that none is parsed or looked up for each request."""
-        return urllib3.connection_from_url(self.base_url, maxsize=32, retries=RETRIES, timeout=TIMEOUT)
+        pool = urllib3.connection_from_url(self.base_url, maxsize=32, retries=RETRIES, timeout=TIMEOUT)
+        pool.ConnectionCls = DeadlineConnection
+        return pool
 
     def raw(
         self,
@@ -42,6 +69,8 @@ class Client:
         headers: Mapping[str, str] | None = None,
     ) -> bytes:
         """The body of a good answer. Raises the upstream's Refusal, or Unavailable when it does not answer properly."""
+        if not deadline.remaining():
+            raise Unavailable("service_down", service=self.audience)
         all_headers = {
             "Authorization": f"Bearer {request_token(self.keys, actor, self.audience)}",
             "X-Request-ID": request_id.get(),
@@ -52,6 +81,9 @@ class Client:
             response = self.pool.urlopen(method, target, body=data, headers=all_headers)
         except urllib3.exceptions.HTTPError as error:
             raise Unavailable("service_down", service=self.audience) from error
+        if "Content-Length" not in response.headers:
+            # Python takes headers that end in the middle for whole ones, and then no body for the body.
+            raise Unavailable("service_down", service=self.audience)
         if response.status < 400:
             return response.data
         if response.headers.get("Content-Type", "").startswith("application/problem+json"):

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
 from services.gateway.web.forms import words
 from services.gateway.web.language import chosen
-from services.gateway.web.presentation import date, has_text, moment_of, t, zone_of
+from services.gateway.web.presentation import date, has_text, t
 from shared.errors import Refusal
 
 
@@ -46,11 +45,6 @@ def printed(case: Mapping[str, Any]) -> str:
     """The applicant's name in the script of the page."""
     name = (case.get("applicant") or {}).get("name") or {}
     return str(name.get(chosen().code) or name.get("ar") or "")
-
-
-def day(moment: str, mission: str) -> str:
-    """The date of an instant in the mission's time zone."""
-    return date(moment_of(moment).astimezone(ZoneInfo(zone_of(mission))).date())
 
 
 def whole(name: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from services.gateway.clients.civil_registry import CivilRegistry
 from services.gateway.clients.conscription import Conscription
 from services.gateway.clients.consular import Consular
 from shared.database.db import Database
+from shared.database.zones import ZoneCheck
 from shared.errors import NotAllowed
 from shared.identity.actor import ANONYMOUS, Actor
 from shared.settings import Settings
@@ -23,6 +24,11 @@ def settings() -> Settings:
 def accounts() -> Database:
     """The database of accounts and sessions."""
     return cast(Database, current_app.extensions["database"])
+
+
+def zone_check() -> ZoneCheck:
+    """Whether the database of accounts knows the missions' zones as the pages do."""
+    return cast(ZoneCheck, current_app.extensions["zone_check"])
 
 
 def consular() -> Consular:

@@ -7,8 +7,8 @@ from typing import Any
 
 from services.gateway.clients.consular.applications import Application
 from services.gateway.web.current import civil_registry, conscription, consular, visitor
-from services.gateway.web.forms import today
-from services.gateway.web.presentation import moment_of, zone_of
+from services.gateway.web.days import today, zone_of
+from services.gateway.web.presentation import moment_of
 from shared.catalogue import conditions as only_if
 from shared.catalogue import kin
 from shared.catalogue.model import HOLDER, Eligibility, Facts, Transaction
@@ -71,16 +71,16 @@ def attested(entry: Transaction, answers: Mapping[str, Any] | None = None, behal
             actor, entry.slug, proofs.get("conscription") if behalf else None
         )
     facts = {name: statement["facts"] for name, statement in statements.items()}
-    about = _facts(facts, behalf.capacity if behalf else HOLDER)
+    mission = (proven["mandate"]["mission"] if proven else None) or visitor().mission
+    about = _facts(facts, today(mission), behalf.capacity if behalf else HOLDER)
     if behalf is None and only_if.may_visit_again in [condition.holds for condition in entry.eligible]:
         about = replace(about, last_granted_on=_last_granted_on(actor, entry.slug))
-    mission = (proven["mandate"]["mission"] if proven else None) or visitor().mission
     return Attested([statement["statement"] for statement in statements.values()], about, civil["facts"], mission)
 
 
-def _facts(facts: Mapping[str, Mapping[str, Any]], capacity: str) -> Facts:
+def _facts(facts: Mapping[str, Mapping[str, Any]], day: date, capacity: str) -> Facts:
     try:
-        return Facts.from_statements(facts, today(), capacity)
+        return Facts.from_statements(facts, day, capacity)
     except (KeyError, ValueError) as incomplete:
         raise Unavailable("service_down", service="civil_registry") from incomplete
 
@@ -98,5 +98,6 @@ def _last_granted_on(actor: Actor, slug: str) -> date | None:
 
 
 def judged(entry: Transaction, facts: Facts) -> list[tuple[Eligibility, bool]]:
-    """Every condition and whether it holds."""
-    return [(condition, condition.holds(facts)) for condition in entry.eligible]
+    """The conditions with whether they hold; one that is expected of everybody is named only where it does not."""
+    verdicts = [(condition, condition.holds(facts)) for condition in entry.eligible]
+    return [(condition, holds) for condition, holds in verdicts if not (holds and condition.expected)]

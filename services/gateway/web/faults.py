@@ -10,7 +10,7 @@ from services.gateway.accounts.throttle import TooMany
 from services.gateway.web.access import IdentityNeeded, SignInNeeded
 from services.gateway.web.forms import words
 from services.gateway.web.presentation import has_text
-from shared.errors import Refusal
+from shared.errors import Refusal, Unavailable
 
 EXPLAINED = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503})
 # Refusals that the title of the page explains already.
@@ -32,8 +32,9 @@ def has_words(refusal: Refusal) -> bool:
     return refusal.code not in PLAIN and has_text(f"refusal.{refusal.code}")
 
 
-def _refused(refusal: Refusal) -> tuple[str, int]:
-    return page(refusal.status, refusal)
+def _refused(refusal: Refusal) -> tuple[str, int, dict[str, str]]:
+    later = {"Retry-After": str(Unavailable.retry_after)} if refusal.status == Unavailable.status else {}
+    return *page(refusal.status, refusal), later
 
 
 def _too_many(refusal: TooMany) -> tuple[str, int, dict[str, str]]:
@@ -57,9 +58,9 @@ def _http(error: HTTPException) -> tuple[str, int, dict[str, str]] | Response:
     return body, status, {name: value for name, value in error.get_headers() if name in passed_on}
 
 
-def _database_down(error: Exception) -> tuple[str, int]:
+def _database_down(error: Exception) -> tuple[str, int, dict[str, str]]:
     structlog.get_logger().error("database", error=type(error).__name__)
-    return page(503)
+    return _refused(Unavailable("database_down"))
 
 
 def _unexpected(error: Exception) -> tuple[str, int]:

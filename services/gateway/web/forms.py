@@ -3,18 +3,17 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
 from typing import Any
 
 from markupsafe import Markup
 
+from services.gateway.web.days import today
 from services.gateway.web.presentation import date as date_in_words
-from services.gateway.web.presentation import has_text, hijri_date, t, tn, zone_of
+from services.gateway.web.presentation import has_text, hijri_date, t, tn
 from shared.catalogue.model import Question, Transaction
 from shared.errors import Invalid, Refusal
 from shared.forms import DATES, check_questions, typed_value
 from shared.values.calendars import HIJRI
-from shared.values.dates import local_date
 
 PARTS = ("year", "month", "day")
 # A calendar nobody offered makes the date unreadable, rather than another day.
@@ -52,11 +51,6 @@ class Field:
     options: list[tuple[str, Markup]] = field(default_factory=list)
     inputs: dict[str, str] = field(default_factory=dict)
     calendars: bool = False
-
-
-def today() -> date:
-    """The day at the visitor's mission, by which answers are judged here early and by the service for good."""
-    return local_date(datetime.now(UTC), zone_of(None))
 
 
 def steps_of(entry: Transaction) -> list[str]:

@@ -8,7 +8,9 @@ from babel.support import Translations
 from flask import Flask, current_app, g, request, url_for
 from flask_babel import Babel, Domain, format_date, get_locale, get_translations, refresh
 
-from shared.i18n import LANGUAGES, LOCALES, Language, language
+from services.gateway.web.days import page_zone
+from shared.fragments import LANGUAGES, LOCALES
+from shared.i18n import Language, language
 
 DEFAULT = "ar"
 PREFIX = f"/<any({','.join(LANGUAGES)}):lang>"
@@ -84,6 +86,7 @@ def init_language(app: Flask) -> None:
     """Removes the language from the arguments of views and adds it to url_for."""
     babel = Babel(configure_jinja=False)
     babel.domain_instance = Texts()
-    babel.init_app(app, default_locale=str(LOCALES[DEFAULT]), locale_selector=selected_locale)
+    default = str(LOCALES[DEFAULT])
+    babel.init_app(app, default_locale=default, locale_selector=selected_locale, timezone_selector=page_zone)
     app.url_value_preprocessor(_take)
     app.url_defaults(_give)

@@ -13,12 +13,14 @@ from markupsafe import Markup
 from services.gateway.web.access import PAGES, role_class
 from services.gateway.web.calendars import weekday_of
 from services.gateway.web.current import consular, settings, visitor_or_none
+from services.gateway.web.days import missions, today, zone_of
 from services.gateway.web.language import chosen, other, this_page_in
 from services.gateway.web.security import csp_nonce, csrf_token
 from shared.catalogue import CATALOGUE
 from shared.catalogue.scopes import group_of
 from shared.documents import validity
-from shared.errors import Refusal, Unavailable
+from shared.errors import Refusal
+from shared.i18n import language
 from shared.values.dates import local_date
 from shared.values.money import Money
 
@@ -43,7 +45,8 @@ FOOT = (("nav.about", "about.show"), ("nav.privacy", "about.privacy"), ("nav.acc
 def t(key: str, /, **params: object) -> Markup:
     """The text of a key as safe HTML. Texts that state how long a document is good for take it from its dated rows."""
     tongue = chosen()
-    return tongue.html(key, **{**validity.placeholders(tongue, dt.datetime.now(dt.UTC).date()), **params})
+    lifetimes = validity.placeholders(language(tongue.code), today()) if validity.is_stated_in(tongue, key) else {}
+    return tongue.html(key, **{**lifetimes, **params})
 
 
 def tn(key: str, n: int, /, **params: object) -> Markup:
@@ -77,9 +80,14 @@ def money(value: Money | Mapping[str, Any]) -> str:
     return chosen().money(money_of(value))
 
 
+def figure(value: Money | Mapping[str, Any]) -> str:
+    """Amount and currency in a column of a table."""
+    return chosen().figure(money_of(value))
+
+
 def day_of(value: dt.date | str) -> dt.date:
-    """A date from an API answer."""
-    return value if isinstance(value, dt.date) else dt.date.fromisoformat(value[:10])
+    """A date from an API answer. Raises ValueError for an instant, whose day depends on the mission: see `date_at`."""
+    return value if isinstance(value, dt.date) else dt.date.fromisoformat(value)
 
 
 def date(value: dt.date | str) -> str:
@@ -92,6 +100,11 @@ def weekday(value: dt.date | str, mission: str | None = None) -> str:
     if isinstance(value, str) and len(value) > len("2026-11-22"):
         return chosen().weekday(local_date(moment_of(value), zone_of(mission)))
     return chosen().weekday(day_of(value))
+
+
+def date_at(instant: str, mission: str) -> str:
+    """The date of an instant at a mission, in words."""
+    return date(local_date(moment_of(instant), zone_of(mission)))
 
 
 def weekday_name(column: int) -> str:
@@ -134,15 +147,15 @@ def moment_of(value: dt.datetime | str) -> dt.datetime:
 
 
 def moment(value: dt.datetime | str, mission: str | None = None) -> str:
-    """Day and hour in the zone of a mission, by default the visitor's own."""
+    """Day and hour in the zone of a mission, by default the page's."""
     return chosen().datetime(moment_of(value), zone_of(mission))
 
 
-def zone_of(mission: str | None) -> str:
-    """A mission's time zone; UTC when it is not known or the service that knows it is down."""
+def country_of(mission: str | None) -> str:
+    """The country of a mission, by default the visitor's; empty when it is not known."""
     visitor = visitor_or_none()
     code = mission or (visitor.mission if visitor else "")
-    return next((one["zone"] for one in _missions() if one["code"] == code), "UTC")
+    return next((one["country"] for one in missions() if one["code"] == code), "")
 
 
 def mission_name(code: str) -> str:
@@ -151,17 +164,9 @@ def mission_name(code: str) -> str:
     return chosen().text(known) if has_text(known) else code
 
 
-def _missions() -> list[Any]:
-    try:
-        return list(consular().offers.missions())
-    except Unavailable:
-        return []
-
-
 def days_left(last: str, mission: str) -> int:
     """How many days remain up to a last day at a mission, today among them; 0 once it is over."""
-    today = local_date(dt.datetime.now(dt.UTC), zone_of(mission))
-    return max(0, (day_of(last) - today).days + 1)
+    return max(0, (day_of(last) - today(mission)).days + 1)
 
 
 def lapses(last: str, mission: str) -> Markup:
@@ -229,7 +234,9 @@ def init_templates(app: Flask) -> None:
         has_text=has_text,
         source=source,
         money=money,
+        figure=figure,
         date=date,
+        date_at=date_at,
         datetime=moment,
         mission_name=mission_name,
         lapses=lapses,

@@ -1,7 +1,7 @@
 """What missions ask of the civil registry, the extracts it draws, and remarks on entries."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
+from deploy.demo.days import today
 from deploy.demo.population import specimens
 from services.civil_registry.annotate import annotate
-from services.civil_registry.handlers import HANDLERS
 from services.civil_registry.model import Annotation, RegisterEvent, Request
 from shared import documents
 from shared.database.audit import event
@@ -19,11 +19,12 @@ from shared.database.db import Database
 from shared.documents.render import render_document
 from shared.errors import Invalid, NotFound, Refusal
 from shared.identity.actor import ANONYMOUS, service
-from shared.messaging.messages import Envelope
-from shared.messaging.outbox import outbox
 from shared.values import references
-from shared.values.dates import add_months
+from shared.values.dates import STATE_ZONE, add_months
 from tests.conftest import ELSEWHERE, HOME, ServiceClient, expatriate, officer
+from tests.factories.civil_registry import consume, forwarded
+
+pytestmark = pytest.mark.clock
 
 WOMAN = specimens.WOMAN
 REGISTRY = service("civil_registry", HOME)
@@ -37,39 +38,6 @@ def session(registers: int, session_for: Callable[..., Session]) -> Iterator[Ses
 @pytest.fixture
 def client(registers: int, service_client: Callable[[str], ServiceClient]) -> ServiceClient:
     return service_client("civil_registry")
-
-
-def forwarded(person: str, ask: str, application: str = "", **changed: Any) -> Envelope:
-    about = application or references.new(HOME, 10)
-    body = {
-        "application": about,
-        "transaction": "individual-extract" if ask == "extract" else "passport-renewal",
-        "ask": ask,
-        "authority": "civil_registry",
-        "person": person,
-        "options": {"purpose": "study", "marital_status_shown": "yes"},
-    }
-    return Envelope(
-        id=str(uuid4()),
-        type="application.forwarded",
-        version=1,
-        occurred_at=datetime.now(UTC),
-        sender="consular",
-        actor={"kind": "officer", "id": "o", "role": "officer"},
-        mission=HOME,
-        about=about,
-        sequence=1,
-        correlation="test",
-        body={**body, **changed},
-    )
-
-
-def consume(session: Session, envelope: Envelope) -> list[dict[str, Any]]:
-    """Handles the message; everything said about its application so far."""
-    HANDLERS["application.forwarded"](session, envelope)
-    session.flush()
-    rows = session.execute(select(outbox).where(outbox.c.about == envelope.about).order_by(outbox.c.sequence))
-    return [row.content["body"] for row in rows]
 
 
 def test_a_living_registered_person_is_confirmed(session: Session) -> None:
@@ -213,7 +181,7 @@ def test_a_remark_is_written_cleaned_and_recorded(session: Session) -> None:
     [
         ({"kind": "gossip"}, {"kind": "unknown_choice"}),
         ({"happened_on": date(1992, 5, 19)}, {"happened_on": "out_of_range"}),
-        ({"happened_on": datetime.now(UTC).date() + timedelta(days=2)}, {"happened_on": "in_the_future"}),
+        ({"happened_on": today(STATE_ZONE) + timedelta(days=2)}, {"happened_on": "in_the_future"}),
         ({"text": (" \u200f ", "")}, {"text": "required"}),
     ],
 )

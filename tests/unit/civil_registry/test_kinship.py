@@ -14,6 +14,8 @@ from shared.catalogue.model import KIN, OWN, OWN_OR_KIN, Facts
 from shared.errors import Invalid
 from shared.forms import check_answers
 
+pytestmark = pytest.mark.clock
+
 GRANDFATHER, FATHER, MOTHER, ME, SISTER, STRANGER = (uuid4() for _ in range(6))
 TODAY = date(2026, 11, 21)
 

@@ -1,4 +1,4 @@
-"""The queue of the mission: filtered by status and transaction, exceptions first, searched by reference or number."""
+"""The queue of the mission: filtered by status and transaction, exceptions first, searched by name or number."""
 
 import re
 from typing import Any
@@ -7,7 +7,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from services.gateway.clients.consular.cases import QueuePage
-from services.gateway.desk.wording import day, printed
+from services.gateway.desk.wording import printed
 from services.gateway.web.current import actor, consular
 from shared.catalogue import CATALOGUE
 from shared.errors import Invalid
@@ -27,7 +27,8 @@ STATUSES = (
     "lapsed",
     "cancelled",
 )
-LONGEST_SEARCH = 60
+# A pasted address or line of an e-mail holds a reference too.
+LONGEST_SEARCH = 300
 
 Answer = Response | str | tuple[str, int]
 
@@ -69,6 +70,5 @@ def _page(queue: QueuePage, filters: dict[str, str | int | None], sought: str, w
         transactions=tuple(CATALOGUE),
         every=sum(n for status, n in queue["counts"].items() if status != "exceptions"),
         printed=printed,
-        day=day,
         turn=lambda page: url_for("desk.queue", status=filters["status"], **kept_filters, page=page),
     )

@@ -3,7 +3,8 @@
 from flask import Blueprint, render_template
 
 from services.gateway.web.announced import announced
-from services.gateway.web.offers import chosen_mission, offers_by_slug
+from services.gateway.web.days import page_mission
+from services.gateway.web.offers import offers_by_slug
 from shared.catalogue import TRANSACTIONS
 from shared.catalogue.model import Transaction
 
@@ -22,7 +23,7 @@ def groups() -> dict[str, Items]:
 @blueprint.get("/")
 def show() -> str:
     """Stays up without the mission's service: then it shows no prices."""
-    mission, shown = chosen_mission(), groups()
+    mission, shown = page_mission(), groups()
     offers = offers_by_slug(mission["code"]) if mission else {}
     counts = {"announced": sum(map(len, shown.values())), "named": len(TRANSACTIONS)}
     return render_template("pages/services/home.html", groups=shown, offers=offers, mission=mission, counts=counts)

@@ -6,8 +6,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from services.gateway.web.current import conscription, consular
-from services.gateway.web.forms import faults, fields, read, today, typed
-from services.gateway.web.offers import chosen_mission, missions
+from services.gateway.web.days import missions, page_mission, today
+from services.gateway.web.forms import faults, fields, read, typed
 from shared.catalogue.model import Question, Transaction
 from shared.errors import Refusal, Unavailable
 from shared.forms import transaction
@@ -44,7 +44,7 @@ def _day() -> str | None:
 def _page(entry: Transaction, on: str, refusal: Refusal | None = None) -> str:
     errors = faults(refusal, ON, prefix="field") if refusal else {}
     shown = {"on": request.args.get("on", "")} | ({} if request.args.get("on") else typed(ON, request.args))
-    mission = chosen_mission()
+    mission = page_mission()
     rules = consular().offers.rules(entry.slug, mission["code"], on) if mission else None
     amounts = _amounts(entry, on)
     return render_template(

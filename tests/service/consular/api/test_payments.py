@@ -1,9 +1,7 @@
 """Paying by card over HTTP: every way back from the provider ends in one settled application."""
 
-import json
-import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -11,42 +9,16 @@ import pytest
 from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
-from services.consular.api import payments, prices
-from services.consular.payments import signature
-from services.consular.payments.model import Entry
+from services.consular.payments.ledger.model import Entry
 from shared.database.db import Database
-from shared.identity.actor import Actor
 from tests.conftest import HOME, officer
 from tests.factories.applications import Counter
-from tests.factories.payments import InMemoryProvider, at_once
+from tests.factories.card_payments import card, notify
+from tests.factories.concurrency import at_once
+from tests.factories.payments import InMemoryProvider
 
 At = Callable[..., Counter]
-GATEWAY = Actor("service", "gateway", "gateway")
-SECRET = "specimen-secret"
 RETURN = "http://127.0.0.1:8080/applications/x/paid"
-
-
-@pytest.fixture
-def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemoryProvider]:
-    """The card provider of this test."""
-    made = InMemoryProvider()
-    for module in (payments, prices):
-        monkeypatch.setattr(module, "card_provider", lambda: made)
-    yield made
-
-
-def card(here: Counter, key: str = "", **changes: object) -> TestResponse:
-    body = {"method": "card", "key": key or uuid.uuid4().hex, "return_url": RETURN, **changes}
-    return here.ask_as_applicant("POST", "/payments", body)
-
-
-def notify(here: Counter, provider: InMemoryProvider, reference: str, secret: str = SECRET) -> TestResponse:
-    page = provider.books.find(reference)
-    assert page is not None
-    event = {"id": uuid.uuid4().hex, "type": "page.ended", "page": page.as_answer("http://sandbox")}
-    raw = json.dumps(event).encode()
-    header = {signature.HEADER: signature.sign(secret, int(time.time()), raw)}
-    return here.client.ask("POST", "/provider/webhook", GATEWAY, data=raw, headers=header)
 
 
 def test_a_card_payment_sends_the_payer_to_the_providers_page(counter: At, provider: InMemoryProvider) -> None:

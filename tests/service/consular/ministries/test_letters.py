@@ -18,6 +18,8 @@ from tests.conftest import ELSEWHERE, HOME, officer
 from tests.factories.applications import Counter
 from tests.factories.letters import CONVICTION, answer, answered, consume, letters_of, partner, reply
 
+pytestmark = pytest.mark.clock
+
 At = Callable[..., Counter]
 RECORD = "criminal-record"
 
@@ -127,7 +129,7 @@ def test_another_mission_knows_nothing_of_the_letter(sent: Counter) -> None:
         ({"national_number": "12345"}, {"national_number": "national_number"}),
         ({"finding": "convicted"}, {"entries": "entries_needed"}),
         ({"finding": "convicted", "entries": [{**CONVICTION, "court": ""}]}, {"entries-0-court": "required"}),
-        ({"finding": "convicted", "entries": [{**CONVICTION, "on": "2031-01-01"}]}, {"entries-0-on": "in_the_future"}),
+        ({"finding": "convicted", "entries": [{**CONVICTION, "on": "2999-01-01"}]}, {"entries-0-on": "in_the_future"}),
     ],
 )
 def test_what_is_wrong_with_a_reply_is_said_by_field(

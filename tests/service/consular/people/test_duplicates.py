@@ -1,31 +1,15 @@
 """Files that may be one person's: flagged for the desk of their mission, judged there, never shown to applicants."""
 
-import uuid
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from tests.conftest import ELSEWHERE, HOME, officer
-from tests.factories.applications import Counter, Person
+from tests.factories.applications import Counter
+from tests.factories.duplicates import alike, filed, named
 
 At = Callable[..., Counter]
-SLUG = "individual-extract"
-
-
-def named(given: str, born: str = "1991-02-03", mother: str = "هناء مثال") -> Person:
-    """Somebody with a mother's name; the number is always another."""
-    ar = {"given": given, "father": "سامر", "family": "الحسين", "mother": mother}
-    latin = {"given": "Rasha", "father": "Samer", "family": "Alhussein"}
-    return Person(changes={"name": {"ar": ar, "latin": latin}, "born": born})
-
-
-def filed(counter: At, person: Person, **at: Any) -> Counter:
-    here = counter(person=person, **at)
-    here.fill(SLUG)
-    answer = here.submit()
-    assert answer.status_code == 200, answer.get_json()
-    return here
 
 
 def case(here: Counter) -> dict[str, Any]:
@@ -34,12 +18,6 @@ def case(here: Counter) -> dict[str, Any]:
 
 def judge(here: Counter, other: str, verdict: str, reason: str) -> Any:
     return here.desk("duplicate", officer(), other=other, verdict=verdict, reason=reason)
-
-
-def alike() -> tuple[Person, Person]:
-    """One name in two spellings, a birth date, two numbers; a name of its own in each test."""
-    unique = "".join(chr(ord("ا") + int(char, 16)) for char in uuid.uuid4().hex[:8])
-    return named("أ" + unique), named("ا" + unique + "ـ")
 
 
 def test_two_numbers_for_one_name_mother_and_birth_are_flagged_for_the_desk_alone(counter: At) -> None:

@@ -6,8 +6,10 @@ import pytest
 
 from shared.database.db import Database
 from tests.factories.applications import Counter
+from tests.factories.deadlines import page_opened, waiting
 from tests.factories.payments import InMemoryProvider
-from tests.service.consular.workflow.test_lapse import page_opened, waiting
+
+pytestmark = pytest.mark.clock
 
 PLACE = "NIC"
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import func, select, update
 
+from deploy.demo.days import today as home_today
 from deploy.dev.postgres import Postgres
 from deploy.platform.database import DATABASE, connect_as_admin
 from services.consular.applications.model import Application
@@ -24,7 +25,9 @@ from shared.identity.actor import ANONYMOUS, service
 from shared.values.references import mission_of
 from tests.conftest import HOME, ServiceClient, expatriate, officer
 from tests.factories.applications import Counter, Person, good_answers
-from tests.factories.payments import at_once
+from tests.factories.concurrency import at_once
+
+pytestmark = pytest.mark.clock
 
 SLUG = "embassy-queue-riyadh"
 MISSION = "VIE"
@@ -271,7 +274,7 @@ def test_a_closed_day_is_shown_as_closed_and_not_given(
     )
     shown = mine.client.get(f"/openings?mission={HOME}&service=passport", ANONYMOUS).get_json()
     closed = next(each for each in shown["days"] if each["day"] == day)
-    assert (closed["closed"], closed["times"]) == ({"ar": "صيانة", "en": "Repairs"}, [])
+    assert (closed["closed"], closed["times"]) == ({"ar": "صيانة", "en": "Repairs", "estimated": False}, [])
     assert code(act(mine, "hold", starts_at=at)) == (422, "turn_closed")
     removed = mine.client.post("/desk/closures/remove", officer("head_of_mission"), {"closure": added.get_json()["id"]})
     assert removed.status_code == 200
@@ -305,12 +308,16 @@ def test_a_closure_lets_go_what_is_only_held(counter: Begin) -> None:
     assert code(mine.submit()) == (409, "hold_expired")
 
 
+def ahead(days: int) -> str:
+    return (home_today() + timedelta(days=days)).isoformat()
+
+
 @pytest.mark.parametrize(
     ("changes", "errors"),
     [
         ({"first_day": "2020-01-01", "last_day": "2020-01-02"}, {"first_day": "day_past"}),
-        ({"first_day": "2027-05-02", "last_day": "2027-05-01"}, {"last_day": "ends_before_it_begins"}),
-        ({"last_day": "2028-05-01"}, {"last_day": "closed_too_long"}),
+        ({"first_day": ahead(151), "last_day": ahead(150)}, {"last_day": "ends_before_it_begins"}),
+        ({"last_day": ahead(515)}, {"last_day": "closed_too_long"}),
         ({"first_day": "1 May"}, {"first_day": "not_a_date"}),
         ({"title_ar": " \u200f "}, {"title_ar": "required"}),
         ({"title_ar": "ط" * 121}, {"title_ar": "too_long"}),
@@ -320,18 +327,18 @@ def test_a_closure_lets_go_what_is_only_held(counter: Begin) -> None:
 def test_a_closure_that_makes_no_sense_is_refused(
     counter: Begin, changes: dict[str, object], errors: dict[str, str]
 ) -> None:
-    closing = {"first_day": "2027-05-01", "last_day": "2027-05-01", "title_ar": "إغلاق", **changes}
+    closing = {"first_day": ahead(150), "last_day": ahead(150), "title_ar": "إغلاق", **changes}
     answer = counter().client.post("/desk/closures", officer(), closing)
     assert (answer.status_code, answer.get_json()["errors"]) == (422, errors)
 
 
 def test_holidays_of_all_and_closures_of_others_are_not_taken_back_here(counter: Begin) -> None:
     client = counter().client
-    assert code(client.post("/desk/closures/remove", officer(), {"closure": "all/2026-12-08/liberation-day"})) == (
+    assert code(client.post("/desk/closures/remove", officer(), {"closure": "SY/2030-12-08/liberation-day"})) == (
         409,
         "closure_of_all",
     )
-    closing = {"first_day": "2027-05-01", "last_day": "2027-05-01", "title_ar": "إغلاق"}
+    closing = {"first_day": ahead(150), "last_day": ahead(150), "title_ar": "إغلاق"}
     made = client.post("/desk/closures", officer("officer", "BER"), closing).get_json()["id"]
     assert client.post("/desk/closures/remove", officer(), {"closure": made}).status_code == 404
     assert client.post("/desk/closures/remove", officer("officer", "BER"), {"closure": made}).status_code == 200

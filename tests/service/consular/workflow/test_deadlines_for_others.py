@@ -14,8 +14,9 @@ from shared.database.db import Database
 from shared.identity.actor import service
 from tests.conftest import HOME
 from tests.factories.approvals import Signing
-from tests.factories.mandates import Acting, Client, close_files
-from tests.service.consular.applications.test_behalf import FIRST, kin
+from tests.factories.mandates import Acting, Client, claim_for, close_files
+
+pytestmark = pytest.mark.clock
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def reference(service_client: Client, registers: int) -> str:
     """A father's draft for his son."""
     assert registers
     close_files(service_client, specimens.SON)
-    made = Acting(service_client, specimens.FATHER).begin(FIRST, kin(specimens.SON, "guardian"))
+    made = Acting(service_client, specimens.FATHER).begin("passport-first", claim_for(specimens.SON, "guardian"))
     assert made.status_code == 201, made.get_json()
     return str(made.get_json()["reference"])
 
@@ -53,7 +54,7 @@ def test_both_hear_of_an_extension(database: Callable[[str], Database], service_
         "ends_from": (day + timedelta(days=9)).isoformat(),
         "ends_to": (day + timedelta(days=9)).isoformat(),
         "days": "5",
-        "transactions": [FIRST],
+        "transactions": ["passport-first"],
     }
     Signing(service_client("consular"), HOME).signed("extension", terms)
     people = sorted((specimens.SON.person, specimens.FATHER.person))

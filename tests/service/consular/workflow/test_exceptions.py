@@ -14,16 +14,16 @@ from shared.database.audit import event
 from shared.database.db import Database
 from tests.conftest import ELSEWHERE, HOME, officer
 from tests.factories.applications import Counter
+from tests.factories.card_payments import card, notify
 from tests.factories.gateway import Gateway
+from tests.factories.gateway_forms import begin, fill, send
 from tests.factories.payments import InMemoryProvider
-from tests.service.consular.api.test_payments import card, notify, provider  # noqa: F401 (a fixture)
-from tests.service.gateway.pages.test_journey import begin, fill, send
 
 At = Callable[..., Counter]
 Databases = Callable[[str], Database]
 
 
-def late(here: Counter, provider: InMemoryProvider) -> str:  # noqa: F811
+def late(here: Counter, provider: InMemoryProvider) -> str:
     """Money that came after the application was withdrawn; gives its payment."""
     reference = str(card(here).get_json()["reference"])
     here.ask_as_applicant("POST", "/withdraw", {"key": "k"})
@@ -49,7 +49,7 @@ def clear(here: Counter, role: str = "officer", **sent: str) -> Any:
 @pytest.mark.parametrize("role", ("cashier", "head_of_mission"))
 def test_held_money_is_owed_back_as_it_came_and_the_flag_goes(
     counter: At,
-    provider: InMemoryProvider,  # noqa: F811
+    provider: InMemoryProvider,
     session_for: Callable[..., Session],
     role: str,
 ) -> None:
@@ -82,7 +82,7 @@ def test_held_money_is_owed_back_as_it_came_and_the_flag_goes(
 )
 def test_without_a_reason_nothing_is_given_back_or_cleared(
     counter: At,
-    provider: InMemoryProvider,  # noqa: F811
+    provider: InMemoryProvider,
     sent: dict[str, str],
     errors: dict[str, str],
 ) -> None:
@@ -93,7 +93,7 @@ def test_without_a_reason_nothing_is_given_back_or_cleared(
     assert case(here)["exception"] == "payment_late" and case(here)["refunds"] == []
 
 
-def test_only_those_who_may_and_only_money_that_is_held(counter: At, provider: InMemoryProvider) -> None:  # noqa: F811
+def test_only_those_who_may_and_only_money_that_is_held(counter: At, provider: InMemoryProvider) -> None:
     here = counter().until("awaiting_payment")
     payment = late(here, provider)
     for role in ("clerk", "officer", "auditor", "administrator", "registrar"):

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 
+from deploy.demo.days import today as home_today
 from services.consular.approvals.model import Proposal
 from services.consular.missions import today
 from services.consular.notices.model import Notice
@@ -18,7 +19,10 @@ from shared.identity.actor import Actor, service
 from tests.conftest import officer
 from tests.factories.applications import Counter
 from tests.factories.approvals import Signing
-from tests.factories.payments import InMemoryProvider, at_once
+from tests.factories.concurrency import at_once
+from tests.factories.payments import InMemoryProvider
+
+pytestmark = pytest.mark.clock
 
 PLACE = "YUL"
 
@@ -137,7 +141,7 @@ def test_while_it_waits_the_figures_of_now_stand_beside_those_of_then(
     [
         ({"decree": " "}, "decree", "required"),
         ({"decreed_on": "2026-02-30"}, "decreed_on", "day_not_in_month"),
-        ({"decreed_on": "2027-12-31"}, "decreed_on", "in_the_future"),
+        ({"decreed_on": (home_today() + timedelta(days=9)).isoformat()}, "decreed_on", "in_the_future"),
         ({"days": "0"}, "days", "out_of_range"),
         ({"days": "91"}, "days", "out_of_range"),
         ({"days": "²"}, "days", "not_a_number"),

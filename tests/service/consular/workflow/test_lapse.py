@@ -1,28 +1,31 @@
 """Applications that wait too long: who lapses on the eleventh day, who does not, and what becomes of the money."""
 
-import uuid
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from services.consular.applications.model import Application, Step
 from services.consular.missions import today
 from services.consular.notices.model import Notice
-from services.consular.payments import attempts, hosted
-from services.consular.payments.model import Attempt, Order
-from services.consular.payments.rules import Answer, AttemptState, OutcomeUnknown
+from services.consular.payments.orders import attempts
+from services.consular.payments.orders.model import Attempt, Order
+from services.consular.payments.orders.rules import AttemptState
+from services.consular.payments.providers.rules import Answer, OutcomeUnknown
 from services.consular.workflow import lapse, remind, settle
 from shared.database.db import Database, now
 from shared.identity.actor import Actor, service
 from tests.conftest import officer
 from tests.factories.applications import Counter
-from tests.factories.payments import RETURN, InMemoryProvider, at_once
+from tests.factories.concurrency import at_once
+from tests.factories.deadlines import PLACE, notices, page_opened, waiting
+from tests.factories.payments import InMemoryProvider
+
+pytestmark = pytest.mark.clock
 
 PLACES = ("RUH", "BER", "WAS", "KUL")
-PLACE = "JKT"
 JOB = service("consular", PLACE)
 
 
@@ -34,18 +37,6 @@ def consular(database: Callable[[str], Database]) -> Database:
 @pytest.fixture
 def provider() -> InMemoryProvider:
     return InMemoryProvider()
-
-
-def waiting(counter: Callable[..., Counter], status: str, mission: str = PLACE) -> Counter:
-    """An application that waits for its applicant."""
-    made = counter(mission=mission)
-    if status == "draft":
-        made.start("passport-renewal")
-    else:
-        made.until("in_review" if status == "returned" else status)
-    if status == "returned":
-        assert made.desk("return", reason="paper_missing").status_code == 200
-    return made
 
 
 def later(database: Database, mission: str, days: int) -> date:
@@ -60,11 +51,6 @@ def lapse_at(database: Database, provider: InMemoryProvider, reference: str, day
     return lapse.query_and_lapse(
         database, service("consular", mission), provider, reference, later(database, mission, days)
     )
-
-
-def notices(database: Database, reference: str) -> list[str]:
-    with database.scope(reference[:3]) as session:
-        return list(session.scalars(select(Notice.kind).where(Notice.about == reference).order_by(Notice.id)))
 
 
 @pytest.mark.parametrize("mission", PLACES)
@@ -103,23 +89,6 @@ def test_what_waits_for_others_never_lapses(
     case = counter(mission=PLACE).until(status)
     assert case.read()["lapses_on"] is None
     assert not lapse_at(consular, provider, case.reference, days=400)
-
-
-def page_opened(database: Database, provider: InMemoryProvider, case: Counter, hours: int = 2) -> str:
-    """A card page opened some hours ago; the attempt's reference."""
-    with database.scope(case.mission) as session:
-        order, _ = settle.order_to_pay(session, case.person.actor, case.reference)
-    payment = hosted.open_page(database, case.person.actor, provider, settle.by_answer, order, uuid.uuid4().hex, RETURN)
-    with database.scope(case.mission) as session:
-        session.execute(
-            update(Attempt)
-            .where(Attempt.reference == payment.reference)
-            .values(
-                opened_at=func.now() - timedelta(hours=hours),
-                changed_at=func.now() - timedelta(hours=hours, minutes=-1),
-            )
-        )
-    return payment.reference
 
 
 def test_paid_in_the_last_minute_is_paid(

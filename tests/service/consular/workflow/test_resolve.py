@@ -15,10 +15,13 @@ from services.consular.applications.model import Application
 from services.consular.handlers import HANDLERS
 from services.consular.passports import booklets
 from services.consular.passports.model import Booklet, Passport
-from services.consular.payments import attempts, quote, refund, take
-from services.consular.payments.model import TransactionStatus
-from services.consular.payments.provider import Provider
-from services.consular.payments.rules import Answer, Kind, ProviderStatus
+from services.consular.payments.collection import take
+from services.consular.payments.collection.rules import Kind
+from services.consular.payments.orders import attempts, quote
+from services.consular.payments.providers.card import Provider
+from services.consular.payments.providers.rules import Answer, ProviderStatus
+from services.consular.payments.refunds import refund
+from services.consular.payments.tariffs.model import TransactionStatus
 from services.consular.views import application_view
 from services.consular.workflow import review, settle
 from services.consular.workflow.booklet import assign_booklets
@@ -37,6 +40,7 @@ from shared.values.dates import add_years
 from shared.values.money import Money
 from tests.conftest import HOME, officer
 from tests.factories.applications import Counter, Person, Registers, decision, file_by_verbs, receive
+from tests.factories.payments import pay
 
 At = Callable[..., Counter]
 Sessions = Callable[..., Session]
@@ -49,12 +53,6 @@ def consume(session: Session, application: Application, outcome: str, **more: An
     said = {"sender": "civil_registry", "ask": "confirm", **more}
     HANDLERS["decision.made"](session, decision(application.reference, outcome, **said))
     session.refresh(application)
-
-
-def pay(session: Session, application: Application) -> None:
-    order = quote.of_application(session, application.reference)
-    assert order is not None
-    settle.by_cash(session, officer("cashier"), application.reference, order.money, f"key-{order.reference}")
 
 
 def forwarded(session: Session, folder: Path, slug: str = RENEWAL) -> Application:

@@ -8,16 +8,19 @@ import pytest
 from sqlalchemy import update
 
 from services.consular.missions import today
-from services.consular.payments import attempts
-from services.consular.payments.model import Attempt
+from services.consular.payments.orders import attempts
+from services.consular.payments.orders.model import Attempt
 from services.consular.workflow import settle, suspend
 from shared.database.db import Database
 from shared.errors import Refusal
 from shared.identity.actor import service
 from tests.factories.applications import Counter
 from tests.factories.approvals import Signing
-from tests.factories.payments import InMemoryProvider, at_once
-from tests.service.consular.workflow.test_lapse import notices, page_opened
+from tests.factories.concurrency import at_once
+from tests.factories.deadlines import notices, page_opened
+from tests.factories.payments import InMemoryProvider
+
+pytestmark = pytest.mark.clock
 
 SLUG = "passport-renewal"
 _places = iter(("DEL", "ISB", "BUE", "SAO", "BSB", "CCS", "HAV", "STO", "BEG", "WAW", "BUD", "PRG", "SOF", "BUH"))

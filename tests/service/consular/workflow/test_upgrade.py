@@ -1,7 +1,7 @@
 """From regular to urgent: the difference alone, once, never after printing, and paid back with the rest."""
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -10,32 +10,25 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from services.consular.api import passports, prices
-from services.consular.payments.model import Entry, Line
-from services.consular.payments.rules import Answer, Kind, ProviderStatus
+from services.consular.payments.collection.rules import Kind
+from services.consular.payments.ledger.model import Entry, Line
+from services.consular.payments.providers.rules import Answer, ProviderStatus
 from services.consular.workflow import settle
 from shared.database.db import Database
 from shared.identity.actor import Actor
 from shared.values.money import Money
 from tests.conftest import HOME, officer
 from tests.factories.applications import Counter
+from tests.factories.concurrency import together
 from tests.factories.payments import InMemoryProvider
-from tests.service.consular.api.test_desk import together
+
+pytestmark = pytest.mark.clock
 
 At = Callable[..., Counter]
 Databases = Callable[[str], Database]
 GATEWAY = Actor("service", "gateway", "gateway")
 RETURN = "http://127.0.0.1:8080/applications/x/paid"
 DIFFERENCE = 75_000
-
-
-@pytest.fixture
-def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemoryProvider]:
-    """The card provider of this test."""
-    made = InMemoryProvider()
-    for module in (passports, prices):
-        monkeypatch.setattr(module, "card_provider", lambda: made)
-    yield made
 
 
 def asked(here: Counter) -> TestResponse:

@@ -13,6 +13,7 @@ import pytest
 
 from deploy.dev.postgres import Postgres, PostgresFailed, candidates, version_of
 from deploy.platform.database import BUS, SERVICES, prepare
+from tests.factories.waiting import until
 
 AS_ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="only root has to step down")
 
@@ -43,11 +44,11 @@ def test_keeps_what_was_written_and_its_promises(server: Postgres) -> None:
 
 def test_survives_a_stop_and_a_kill_on_the_same_folder(tmp_path: Path) -> None:
     server = Postgres(tmp_path)
-    server.start()
+    server.start_and_wait()
     with psycopg.connect(server.admin_url.replace("+psycopg", "")) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 7 AS number")
     server.kill()
-    server.start()
+    server.start_and_wait()
     assert ask(server.admin_url, "SELECT number FROM kept") == 7
     server.stop()
     with Postgres(tmp_path) as again:
@@ -58,7 +59,7 @@ def test_refuses_a_folder_that_another_one_serves(server: Postgres, monkeypatch:
     monkeypatch.setattr("deploy.dev.postgres.STALE_LIMIT", 0.1)
     second = Postgres(server.data)
     with pytest.raises(PostgresFailed, match="lock file"):
-        second.start()
+        second.start_and_wait()
     assert ask(server.admin_url, "SELECT 1") == 1
 
 
@@ -134,3 +135,62 @@ def test_a_service_does_not_enter_the_bus_by_its_own_name(urls: dict[str, str]) 
 def test_passwords_are_kept_from_others(server: Postgres, urls: dict[str, str]) -> None:
     assert (server.data / "passwords.json").stat().st_mode & 0o077 == 0
     assert len(set(urls.values())) == len(SERVICES) + 1
+
+
+SLOW_SERVER = """#!/bin/sh
+if [ "$1" = --version ]; then echo "postgres (PostgreSQL) 18.0"; exit; fi
+echo "$$" > "$2/postmaster.pid"
+for second in 1 2 3 4 5 6; do
+  {line}
+  sleep 0.3
+done
+printf '%s\\n' "$$" data 0 5432 "" 127.0.0.1 0 ready > "$2/postmaster.pid"
+exec sleep 60
+"""
+
+
+def slow_server(folder: Path, line: str, monkeypatch: pytest.MonkeyPatch) -> Postgres:
+    """A stand-in that recovers for 1.8 s, and writes this line every 0.3 s."""
+    monkeypatch.setattr("deploy.dev.postgres.SILENT_LIMIT", 1.0)
+    monkeypatch.setattr("deploy.dev.postgres.STALE_LIMIT", 0.0)
+    monkeypatch.setenv("MAHJAR_PG_BIN", str(folder / "bin"))
+    (folder / "bin").mkdir()
+    program = folder / "bin" / "postgres"
+    program.write_text(SLOW_SERVER.replace("{line}", line))
+    program.chmod(0o755)
+    (folder / "data" / "cluster").mkdir(parents=True)
+    (folder / "data" / "cluster" / "PG_VERSION").write_text("18\n")
+    return Postgres(folder / "data")
+
+
+def test_waits_for_a_recovery_that_progresses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = slow_server(tmp_path, 'echo "redo in progress"', monkeypatch)
+    server.start_and_wait()
+    assert server.ready
+    assert not server.died()
+    server.kill()
+
+
+def test_ends_a_recovery_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = slow_server(tmp_path, ":", monkeypatch)
+    with pytest.raises(PostgresFailed, match="does not start"):
+        server.start_and_wait()
+    assert not server.ready
+
+
+def test_a_restart_returns_at_once_and_keeps_the_port(tmp_path: Path) -> None:
+    with Postgres(tmp_path) as server:
+        url = server.admin_url
+        assert server.process is not None
+        server.process.kill()
+        server.process.wait()
+        assert server.died()
+        until(lambda: comes_up(server), 60)
+        assert ask(url, "SELECT 1") == 1
+
+
+def comes_up(server: Postgres) -> bool:
+    """As the runner does: starts what has died, and looks again. Memory of the killed one may still be in use."""
+    if server.died():
+        server.start()
+    return server.ready

@@ -13,7 +13,7 @@ from deploy.dev.postgres import Postgres
 from deploy.platform import reference_data
 from deploy.platform.database import DATABASE, connect_as_admin, prepare
 from deploy.platform.migrate import migrate_all
-from tests.factories.payments import at_once
+from tests.factories.concurrency import at_once
 
 TARIFF = "travel/test/all/2026-01-01,passport-renewal,test,mofae,,100,USD,2026-01-01,,test,L,tests\n"
 OPENING = "RUH/passport/0/2024-01-01"

@@ -12,8 +12,10 @@ from shared.database.db import Database
 from tests.conftest import HOME
 from tests.factories.applications import Counter
 from tests.factories.gateway import Browser, Gateway
+from tests.factories.gateway_forms import begin
 from tests.factories.letters import CONVICTION, LICENCE, letters_of, today
-from tests.service.gateway.pages.test_journey import begin
+
+pytestmark = pytest.mark.clock
 
 At = Callable[..., Counter]
 

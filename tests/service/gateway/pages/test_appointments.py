@@ -1,12 +1,16 @@
 """The pages of turns at their edges: gone, past, another's, another mission's; and the free times for machines."""
 
 import re
+from datetime import datetime
 
 import pytest
 
 from deploy.demo.population import specimens
+from shared.values.dates import local_date
 from tests.factories.gateway import Browser, Gateway
-from tests.service.gateway.pages.test_journey import begin, fill
+from tests.factories.gateway_forms import begin, fill
+
+pytestmark = pytest.mark.clock
 
 SLUG = "embassy-queue-riyadh"
 
@@ -24,7 +28,8 @@ def test_a_turn_on_the_pages_and_what_may_go_wrong(gateway: Gateway, language: s
     fill(browser, SLUG, reference, language)
     path = f"/{language}/applications/{reference}/turn"
     at = times(browser, path)[-1]
-    day = f"{path}?day={at[:10]}"
+    at_riyadh = local_date(datetime.fromisoformat(at), "Asia/Riyadh")
+    day = f"{path}?day={at_riyadh}"
     for wrong in ("2020-01-05T06:00:00+00:00", "tomorrow", at.replace("+00:00", "")):
         answer = browser.submit(path, page=day, starts_at=wrong, key="k" + wrong)
         assert answer.status_code == 422
@@ -36,7 +41,7 @@ def test_a_turn_on_the_pages_and_what_may_go_wrong(gateway: Gateway, language: s
     assert sent.status_code == 303, sent.text
     calendar = browser.get(f"{path}.ics")
     assert calendar.mimetype == "text/calendar" and f"UID:{reference}@mahjar" in calendar.text
-    clerk, sheet = gateway.visitor("clerk"), f"/{language}/desk/turns?day={at[:10]}"
+    clerk, sheet = gateway.visitor("clerk"), f"/{language}/desk/turns?day={at_riyadh}"
     empty = clerk.submit(f"/{language}/desk/turns/{reference}/attend", page=sheet, number="", back="turns", key="e")
     assert (
         empty.status_code == 422 and {"ar": "بقيت خانة فارغة", "en": "A field was left empty"}[language] in empty.text

@@ -19,7 +19,9 @@ from services.gateway.web.security import BODY_BYTES
 from shared.database.db import Database
 from shared.i18n import language
 from tests.factories.gateway import Browser, Gateway
-from tests.service.gateway.pages.test_journey import begin
+from tests.factories.gateway_forms import begin
+
+pytestmark = pytest.mark.clock
 
 PLACE, SLUG = "VIE", "individual-extract"
 HEAD = "reference,national_number,given_name,transaction,booked_for"

@@ -11,9 +11,10 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
+from services.consular import missions
 from shared import documents
 from shared.database import audit
-from shared.database.db import Database, now
+from shared.database.db import Database
 from shared.documents import drawing, issuer
 from shared.documents.model import KINDS, Document
 from shared.documents.render import render_document
@@ -24,6 +25,8 @@ from shared.settings import AuthorityFiles, Settings
 from shared.values import references
 from tests.factories.authority import NAME, create_certificate
 from tests.factories.document_snapshots import SAMPLES
+
+pytestmark = pytest.mark.clock
 
 ACTOR = service("consular", "RUH")
 PERSON = "5b1f7a52-3c7e-4f0a-9d53-0a6d1c2f3e4d"
@@ -56,7 +59,7 @@ def test_an_issue_is_a_record_with_a_code_and_a_number_and_no_drawing(session: S
     paper = issue(session)
     assert references.is_valid(paper.code) and references.mark_of(paper.code) == "C"
     assert references.mission_of(paper.code) == "RUH" and len(paper.code.replace("-", "")) == 3 + 18 + 1
-    assert paper.number.startswith(f"RUH-RC-{now(session).year}-")
+    assert paper.number.startswith(f"RUH-RC-{missions.today(session, 'RUH').year}-")
     assert session.scalar(select(Document.pdf).where(Document.code == paper.code)) is None and drawings == []
     told = session.execute(select(audit.event).where(audit.event.c.about == paper.code)).one()
     assert (told.action, told.detail["kind"], told.actor) == ("document.issue", "receipt", "consular")
@@ -147,7 +150,7 @@ def test_a_paper_of_another_mission_is_not_there(
 
 
 def test_verification_says_what_the_paper_says(session: Session) -> None:
-    today = now(session).date()
+    today = missions.today(session, "RUH")
     valid, expired = issue(session, until=today + timedelta(days=30)), issue(session, until=today - timedelta(days=2))
     told = documents.verify(session, valid.code.lower().replace("-", " "))
     assert told == {
@@ -160,6 +163,7 @@ def test_verification_says_what_the_paper_says(session: Session) -> None:
         "holder_en": "Samer Khaled Alhalabi",
         "specimen": True,
         "authority": None,
+        "facts": [{"fact": "amount", "kind": "amount", "value": {"amount": 93750, "currency": "SAR"}, "sex": None}],
     }
     assert documents.verify(session, expired.code)["status"] == "expired"
     unknown = documents.verify(session, references.new("RUH", 18, "C"))
@@ -168,7 +172,7 @@ def test_verification_says_what_the_paper_says(session: Session) -> None:
 
 def test_a_revoked_paper_says_so_and_is_not_reprinted(session: Session, drawings: list[bytes]) -> None:
     officer = Actor("officer", "head", "head_of_mission", "RUH")
-    paper = issue(session, until=now(session).date() - timedelta(days=2))
+    paper = issue(session, until=missions.today(session, "RUH") - timedelta(days=2))
     render_document(session, paper.code)
     documents.revoke(session, officer, paper.code, "forged_paper")
     assert documents.verify(session, paper.code)["status"] == "revoked"

@@ -7,7 +7,7 @@ import pytest
 
 from shared.documents import typesetting
 from tests.factories.document_snapshots import SAMPLES, both, document
-from tests.unit.shared.documents.test_drawing import HOSTILE_NAMES, boxes, render, words
+from tests.factories.pdf import HOSTILE_NAMES, boxes, render, words
 
 PAPERS = ("birth-statement", "death-statement", "marriage-statement", "divorce-statement", "family-extract")
 SAYS = {

@@ -2,7 +2,6 @@
 
 import io
 import os
-import re
 import socket
 import subprocess
 import sys
@@ -16,33 +15,16 @@ import pikepdf
 import pytest
 
 from shared.documents import drawing, fonts, typesetting
-from shared.documents.model import KINDS, Document
+from shared.documents.model import KINDS
 from shared.errors import Unavailable
-from shared.i18n import CONTROLS
 from tests.factories.document_snapshots import EXTRACT, both, document
+from tests.factories.pdf import HOSTILE_NAMES, boxes, render, words
 
 WORDS = (
     "المعاملة رقم بيان قيد فردي الجمهورية وزارة الداخلية الشؤون المدنية أمانة السجل الاسم النسبة الأم الأب الولادة "
     "تاريخ محل الجنس أنثى ذكر الوضع العائلي متزوج عازب الحوادث الطارئة ملاحظات الغاية لا إله لإثبات الإقامة توقيع "
     "وختم أمين التحقق رؤى مؤمن عائشة فاطمة يحيى طويل ريال اللاذقية بدلات"
 ).split()
-MARKS = re.compile("[\u064b-\u0652\u0670]")
-
-
-def words(content: bytes, tmp_path: Path) -> list[str]:
-    """As a reader of the PDF copies them: without direction controls, and without the vowel signs set beside."""
-    file = tmp_path / "paper.pdf"
-    file.write_bytes(content)
-    text = subprocess.run(["pdftotext", file, "-"], check=True, capture_output=True, text=True).stdout
-    return MARKS.sub("", CONTROLS.sub("", text)).split()
-
-
-def boxes(content: bytes, tmp_path: Path) -> Iterator[tuple[float, float]]:
-    """Left and right edge of every word, in points."""
-    file = tmp_path / "paper.pdf"
-    file.write_bytes(content)
-    found = subprocess.run(["pdftotext", "-bbox", file, "-"], check=True, capture_output=True, text=True).stdout
-    return ((float(a), float(b)) for a, b in re.findall(r'xMin="([\d.-]+)".*?xMax="([\d.-]+)"', found))
 
 
 @pytest.fixture(scope="module")
@@ -56,10 +38,6 @@ def drawn() -> Callable[[str], bytes]:
         return made[kind]
 
     return draw
-
-
-def render(one: Document) -> bytes:
-    return drawing.render(typesetting.html(one, KINDS[one.kind].service), one.code.encode())
 
 
 def test_arabic_words_come_out_as_they_were_written(tmp_path: Path) -> None:
@@ -117,14 +95,6 @@ def test_the_extract_shows_its_fields_in_both_languages(drawn: Callable[[str], b
 def test_without_specimen_nothing_says_so(tmp_path: Path) -> None:
     said = " ".join(words(render(document("passport-slip", specimen=False)), tmp_path))
     assert "specimen" not in said.lower() and "نموذج" not in said
-
-
-HOSTILE_NAMES = {
-    "given": both("<b>رشا</b>", "<b>Rasha</b> &amp; \u202etxt.exe"),
-    "family": both("عبدالرحمنمحمدأحمد" * 12, "W" * 200),
-    "father": both("محمد (أبو خالد) \u2067الثاني\u2069 12", "Mohammad (Abu\u200f Khaled) II"),
-    "mother": both("ليلى {{ 7*7 }} {% raw %}", "O’Brien {name} %s"),
-}
 
 
 def test_hostile_names_are_printed_as_text_and_break_nothing(tmp_path: Path) -> None:
@@ -222,7 +192,9 @@ def test_the_trap_would_have_heard(trap: tuple[str, list[bytes]]) -> None:
 
 def test_the_same_record_gives_the_same_bytes_in_any_process(drawn: Callable[[str], bytes]) -> None:
     script = (
-        "import sys; from tests.unit.shared.documents.test_drawing import render, document\n"
+        "import sys\n"
+        "from tests.factories.document_snapshots import document\n"
+        "from tests.factories.pdf import render\n"
         "sys.stdout.buffer.write(render(document('receipt')))"
     )
     other = subprocess.run(

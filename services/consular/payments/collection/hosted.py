@@ -1,0 +1,183 @@
+"""Calls the card provider: every call is made between two transactions, never inside one.
+
+`settle` is the caller's: it locks the application, calls `take.record_answer` and moves the application on, in the one
+transaction it is given.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Protocol
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from services.consular import missions
+from services.consular.payments.collection import take
+from services.consular.payments.collection.model import ProviderEvent
+from services.consular.payments.collection.rules import Kind, Outcome
+from services.consular.payments.orders import attempts
+from services.consular.payments.orders.model import Attempt
+from services.consular.payments.orders.rules import UNSETTLED, AttemptState, Payment
+from services.consular.payments.providers.rules import Answer, Event, OutcomeUnknown, ProviderStatus
+from shared.database.db import Database, now
+from shared.errors import Conflict, NotFound, Refusal, Unavailable
+from shared.identity.actor import Actor
+from shared.logs import log
+from shared.values.money import Money
+from shared.values.references import is_valid, mission_of
+
+Settle = Callable[[Session, Actor, str, Answer], Outcome]
+# Another request may need this long between storing an attempt and opening its page.
+OPENING_TIME = timedelta(minutes=1)
+
+
+class CardProvider(Protocol):
+    """The interface of a provider's adapter; the calls raise OutcomeUnknown, Unavailable or Refusal."""
+
+    def open_page(self, reference: str, money: Money, return_url: str) -> Answer:
+        """Opens the hosted page of an attempt, or returns the page that is already open."""
+
+    def query_status(self, reference: str) -> Answer:
+        """The provider's answer about an attempt."""
+
+
+def open_page(
+    database: Database, actor: Actor, provider: CardProvider, settle: Settle, order: str, key: str, return_url: str
+) -> Payment:
+    """An attempt with the address to send the payer to.
+
+    Raises Conflict (payment_closed) when it has ended, perhaps meanwhile, and there is no page to go to; Unavailable
+    (payment_unknown when the provider may have opened a page: the same call again queries it, and a second page is
+    never opened; provider_down when it surely has not), Refusal (provider_refused), and what take.open_attempt raises.
+    `return_url` must be one of our own pages: the caller checks it.
+    """
+    scope = mission_of(order)
+    with database.scope(scope) as session:
+        payment = take.open_attempt(session, actor, order, key)
+    if payment.state is AttemptState.UNKNOWN:
+        outcome = _query(database, actor, provider, settle, payment)
+        if outcome.kind is Kind.NO_ANSWER:
+            raise Unavailable("payment_unknown", payment=payment.reference)
+        payment = outcome.payment
+    if payment.state not in UNSETTLED:
+        raise Conflict("payment_closed")
+    if payment.redirect_url is not None:
+        return payment
+    try:
+        page = provider.open_page(payment.reference, payment.amount, return_url)
+    except OutcomeUnknown as error:
+        with database.scope(scope) as session:
+            take.record_unknown(session, actor, payment.reference)
+        raise Unavailable("payment_unknown", payment=payment.reference) from error
+    except Refusal as refusal:
+        if not isinstance(refusal, Unavailable):
+            with database.scope(scope) as session:
+                settle(session, actor, payment.reference, Answer(ProviderStatus.FAILED, reason=refusal.code))
+        raise
+    if page.status is not ProviderStatus.OPEN:
+        with database.scope(scope) as session:
+            settle(session, actor, payment.reference, page)
+        raise Conflict("payment_closed")
+    with database.scope(scope) as session:
+        return take.record_page(session, actor, payment.reference, page)
+
+
+def refresh(database: Database, actor: Actor, provider: CardProvider, settle: Settle, attempt: str) -> Outcome:
+    """The attempt after the provider was queried, unchanged when the provider gives no answer. Raises NotFound."""
+    with database.scope(mission_of(attempt)) as session:
+        payment = attempts.find(session, attempt)
+    if payment.state not in UNSETTLED:
+        return Outcome(Kind.ALREADY, payment)
+    return _query(database, actor, provider, settle, payment)
+
+
+def _query(database: Database, actor: Actor, provider: CardProvider, settle: Settle, payment: Payment) -> Outcome:
+    try:
+        answer = provider.query_status(payment.reference)
+    except (OutcomeUnknown, Refusal):
+        return Outcome(Kind.NO_ANSWER, payment)
+    with database.scope(mission_of(payment.reference)) as session:
+        if answer.status is ProviderStatus.ABSENT and _is_new(session, payment.reference):
+            return Outcome(Kind.OPEN, payment)
+        return settle(session, actor, payment.reference, answer)
+
+
+def _is_new(session: Session, attempt: str) -> bool:
+    return session.get_one(Attempt, attempt).changed_at > now(session) - OPENING_TIME
+
+
+def receive(database: Database, actor: Actor, provider: CardProvider, settle: Settle, event: Event) -> Outcome | None:
+    """Stores a notification whose signature was checked, and settles it in the same commit.
+
+    A notification that cannot be settled is not stored either, so that the provider sends it again. A repeated one does
+    nothing and gives None. A notification that contradicts our data is never believed: the provider is queried.
+    """
+    attempt = event.attempt if event.attempt and is_valid(event.attempt) else None
+    scope = mission_of(attempt) if attempt else None
+    mission_actor = replace(actor, mission=scope)
+    with database.scope(scope) as session:
+        outcome = (
+            _settle_event(session, mission_actor, settle, event, attempt)
+            if _store_event(session, event, attempt)
+            else None
+        )
+    if outcome is not None and outcome.kind is Kind.NEEDS_QUERY:
+        return _query(database, mission_actor, provider, settle, outcome.payment)
+    return outcome
+
+
+def _settle_event(session: Session, actor: Actor, settle: Settle, event: Event, attempt: str | None) -> Outcome | None:
+    if attempt is None or event.answer is None:
+        return None
+    try:
+        attempts.find(session, attempt)
+    except NotFound:
+        return None
+    return settle(session, actor, attempt, event.answer)
+
+
+def _store_event(session: Session, event: Event, attempt: str | None) -> bool:
+    """Whether the event is new. The second of two simultaneous ones waits here for the first to commit."""
+    inserted = session.execute(
+        insert(ProviderEvent)
+        .values(id=event.id, type=event.type, attempt=attempt, raw=event.raw, received_at=now(session))
+        .on_conflict_do_nothing()
+        .returning(ProviderEvent.id)
+    )
+    return inserted.first() is not None
+
+
+def refresh_pending(database: Database, actor: Actor, provider: CardProvider, settle: Settle) -> int:
+    """Queries every attempt that is unsettled for a minute, in all missions; returns how many were settled.
+
+    A failing query does not stop the others: it is repeated in the next run.
+    """
+    settled = 0
+    for worker, _ in missions.each_mission(database, actor):
+        with database.scope(worker.mission) as session:
+            references = _pending_attempts(session)
+        for attempt in references:
+            settled += _resolve(database, worker, provider, settle, attempt)
+    return settled
+
+
+def _pending_attempts(session: Session) -> list[str]:
+    states = [state.value for state in UNSETTLED]
+    return list(
+        session.scalars(
+            select(Attempt.reference)
+            .where(Attempt.state.in_(states), Attempt.changed_at <= now(session) - OPENING_TIME)
+            .order_by(Attempt.changed_at)
+        )
+    )
+
+
+def _resolve(database: Database, actor: Actor, provider: CardProvider, settle: Settle, attempt: str) -> bool:
+    try:
+        outcome = refresh(database, actor, provider, settle, attempt)
+    except (Conflict, Refusal) as refusal:
+        log().warning("payment unresolved", payment=attempt, code=refusal.code)
+        return False
+    return outcome.kind in (Kind.SETTLED, Kind.HELD, Kind.FAILED)

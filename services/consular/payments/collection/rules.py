@@ -1,0 +1,43 @@
+"""The rules of taking money: the effect of a provider's answer, and whether the received money is the owed one."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from services.consular.payments.orders.rules import Payment
+from shared.values.money import Money
+
+
+class Kind(StrEnum):
+    """The effect of an answer. Only SETTLED moves the application on, and it comes once for each order."""
+
+    SETTLED = "settled"
+    ALREADY = "already"
+    HELD = "held"
+    FAILED = "failed"
+    OPEN = "open"
+    NEEDS_QUERY = "ask"
+    NO_ANSWER = "silent"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The effect of an answer on an attempt, and the attempt after it."""
+
+    kind: Kind
+    payment: Payment
+
+
+def fault(expected: Money, paid: Money | None) -> str | None:
+    """The code of the difference between received and expected money, or None when they agree."""
+    if paid is None:
+        return "wrong_amount"
+    if paid.currency != expected.currency:
+        return "wrong_currency"
+    return None if paid.amount == expected.amount else "wrong_amount"
+
+
+def is_own_address(url: str, home: str) -> bool:
+    """Whether a return address is one of our own pages."""
+    target, home_address = urlsplit(url), urlsplit(home)
+    return (target.scheme, target.netloc) == (home_address.scheme, home_address.netloc) and "\\" not in url

@@ -1,0 +1,201 @@
+"""Taking money: by card in two steps around a provider's page, or in cash at the counter. Amounts are positive.
+
+Whoever also changes the application locks it first (`attempts.find` says which it is), then calls a verb of this file,
+which locks the order: always in that order, so that two ways of paying wait for each other instead of dying.
+"""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.consular.payments.collection.rules import Kind, Outcome, fault
+from services.consular.payments.ledger import accounts, entries
+from services.consular.payments.ledger.postings import Posting, payment_postings
+from services.consular.payments.orders import attempts, receipt
+from services.consular.payments.orders.model import Attempt, Order, Quote
+from services.consular.payments.orders.quote import lines_of
+from services.consular.payments.orders.rules import UNSETTLED, AttemptState, OrderState, Payment
+from services.consular.payments.providers.rules import Answer, ProviderStatus
+from services.consular.payments.refunds.model import Refund
+from services.consular.payments.tariffs import transaction_status
+from shared.database import audit
+from shared.database.db import now
+from shared.errors import Conflict, Refusal
+from shared.identity.actor import Actor
+from shared.values.money import Money
+
+CARD, CASH = "card", "cash"
+
+
+def open_attempt(session: Session, actor: Actor, order: str, key: str) -> Payment:
+    """A card attempt in state `created`, before any provider is called.
+
+    An unsettled attempt of the order is returned for any key: there is never a second one. A key that was used before
+    returns its own attempt. Raises Conflict (order_closed, payment_held, key_reused), Refusal (quote_expired,
+    transaction_not_active), NotFound.
+    """
+    debt = attempts.load_for_update(session, order)
+    existing = attempts.find_by_key(session, debt, key) or attempts.find_unsettled(session, debt)
+    if existing is not None:
+        return attempts.payment_of(session, debt, existing)
+    _check_payable(session, debt)
+    attempt = attempts.create_attempt(session, actor, debt, CARD, key, AttemptState.CREATED)
+    audit.record(session, actor, "payment.opened", debt.application, payment=attempt.reference)
+    return attempts.payment_of(session, debt, attempt)
+
+
+def cash(session: Session, actor: Actor, order: str, amount: Money, key: str) -> Payment:
+    """Takes cash into the acting officer's account, with receipt and ledger entry in the same transaction.
+
+    `amount` is what the officer counted and must equal the owed amount. The same key returns the same payment.
+    Raises Conflict (order_closed, payment_open, payment_held, key_reused), Refusal (amount_differs, quote_expired,
+    transaction_not_active), NotFound.
+    """
+    debt = attempts.load_for_update(session, order)
+    existing = attempts.find_by_key(session, debt, key)
+    if existing is not None:
+        return attempts.payment_of(session, debt, existing)
+    if attempts.find_unsettled(session, debt) is not None:
+        raise Conflict("payment_open")
+    _check_payable(session, debt)
+    if amount != debt.money:
+        raise Refusal("amount_differs", amount=debt.amount, currency=debt.currency)
+    attempt = attempts.create_attempt(session, actor, debt, CASH, key, AttemptState.SUCCEEDED)
+    _book_payment(session, actor, debt, attempt, accounts.cash_of(actor.id))
+    return attempts.payment_of(session, debt, attempt)
+
+
+def record_page(session: Session, actor: Actor, attempt: str, answer: Answer) -> Payment:
+    """Records an opened page: `created` or `unknown` becomes `pending`, with the address to send the payer to.
+
+    Raises Conflict (payment_closed) when the attempt was settled meanwhile: the payer is not sent anywhere.
+    """
+    debt, row = attempts.load_both_for_update(session, attempt)
+    if row.state not in UNSETTLED:
+        raise Conflict("payment_closed")
+    attempts.transition(session, row, AttemptState.PENDING, **_page(row, answer))
+    audit.record(session, actor, "payment.pending", debt.application, payment=row.reference)
+    return attempts.payment_of(session, debt, row)
+
+
+def record_unknown(session: Session, actor: Actor, attempt: str) -> Payment:
+    """Records that the provider did not answer in time: an unsettled attempt becomes `unknown`, a settled one stays."""
+    debt, row = attempts.load_both_for_update(session, attempt)
+    if row.state in UNSETTLED:
+        attempts.transition(session, row, AttemptState.UNKNOWN)
+        audit.record(session, actor, "payment.unknown", debt.application, payment=row.reference)
+    return attempts.payment_of(session, debt, row)
+
+
+def record_answer(session: Session, actor: Actor, attempt: str, answer: Answer) -> Outcome:
+    """Records a provider's answer about an attempt, from any source: notification, return page, query, job.
+
+    SETTLED comes once per order: only then does the caller move the application, in the same transaction.
+    HELD: received money does not fit; it is in suspense. NEEDS_QUERY: a notification contradicts our data; the provider
+    must be queried. Raises NotFound.
+    """
+    if answer.status is ProviderStatus.PAID:
+        return record_success(session, actor, attempt, answer)
+    debt, row = attempts.load_both_for_update(session, attempt)
+    if row.state not in UNSETTLED:
+        return Outcome(Kind.ALREADY, attempts.payment_of(session, debt, row))
+    if answer.status is ProviderStatus.OPEN:
+        attempts.transition(session, row, AttemptState.PENDING, **_page(row, answer))
+        return Outcome(Kind.OPEN, attempts.payment_of(session, debt, row))
+    attempts.transition(session, row, AttemptState.FAILED, failure=answer.reason or answer.status.value)
+    audit.record(session, actor, "payment.failed", debt.application, reason=row.failure, payment=row.reference)
+    return Outcome(Kind.FAILED, attempts.payment_of(session, debt, row))
+
+
+def record_success(session: Session, actor: Actor, attempt: str, answer: Answer) -> Outcome:
+    """Records that the provider has the money. Exactly one success is booked per attempt, however often it is reported.
+
+    A failed attempt that turns out paid counts as well, if its order is still open. See record_answer.
+    """
+    debt, row = attempts.load_both_for_update(session, attempt)
+    if row.state == AttemptState.SUCCEEDED:
+        return Outcome(Kind.ALREADY, attempts.payment_of(session, debt, row))
+    fault_code = fault(row.money, answer.amount)
+    if fault_code and answer.unverified:
+        if row.state in UNSETTLED:
+            attempts.transition(session, row, AttemptState.UNKNOWN)
+        return Outcome(Kind.NEEDS_QUERY, attempts.payment_of(session, debt, row))
+    received, held = answer.amount or row.money, fault_code or _late_reason(debt)
+    attempts.transition(
+        session,
+        row,
+        AttemptState.SUCCEEDED,
+        failure=None,
+        held=held,
+        provider_reference=answer.provider_reference or row.provider_reference,
+        received_amount=received.amount,
+        received_currency=received.currency,
+    )
+    if held:
+        _book_suspense(session, actor, debt, row, received, held)
+        return Outcome(Kind.HELD, attempts.payment_of(session, debt, row))
+    _book_payment(session, actor, debt, row, accounts.CARD)
+    return Outcome(Kind.SETTLED, attempts.payment_of(session, debt, row))
+
+
+def _page(row: Attempt, answer: Answer) -> dict[str, str | None]:
+    return {
+        "provider_reference": answer.provider_reference or row.provider_reference,
+        "redirect_url": answer.url or row.redirect_url,
+    }
+
+
+def _late_reason(debt: Order) -> str | None:
+    if debt.state == OrderState.OPEN:
+        return None
+    return "paid_already" if debt.state == OrderState.PAID else "late"
+
+
+def _has_held_money(session: Session, debt: Order) -> bool:
+    """Whether money of this order is in suspense and not yet marked for refund."""
+    held_attempts = select(Attempt.reference).where(
+        Attempt.order == debt.reference,
+        Attempt.held.is_not(None),
+        Attempt.reference.not_in(select(Refund.attempt).where(Refund.order == debt.reference)),
+    )
+    return session.scalar(held_attempts.limit(1)) is not None
+
+
+def _check_payable(session: Session, debt: Order) -> None:
+    if debt.state != OrderState.OPEN:
+        raise Conflict("order_closed")
+    if _has_held_money(session, debt):
+        raise Conflict("payment_held")
+    if session.get_one(Quote, debt.quote_id).expires_at <= now(session):
+        raise Refusal("quote_expired")
+    transaction_status.check_active(session, debt.transaction, debt.mission)
+
+
+def _book_payment(session: Session, actor: Actor, debt: Order, row: Attempt, into: str) -> None:
+    """Marks the order paid, books the entry, issues the receipt. The receipt counter is locked last, for the shortest
+    time."""
+    debt.state, debt.changed_at = OrderState.PAID.value, now(session)
+    lines = lines_of(session, debt)
+    entries.post_entry(
+        session,
+        actor,
+        mission=debt.mission,
+        kind="payment",
+        source=row.reference,
+        about=debt.application,
+        postings=payment_postings(into, lines),
+    )
+    audit.record(session, actor, "payment.taken", debt.application, payment=row.reference, method=row.method)
+    receipt.issue(session, actor, debt, row, lines)
+
+
+def _book_suspense(session: Session, actor: Actor, debt: Order, row: Attempt, received: Money, reason: str) -> None:
+    entries.post_entry(
+        session,
+        actor,
+        mission=debt.mission,
+        kind="suspense",
+        source=row.reference,
+        about=debt.application,
+        postings=[Posting(accounts.CARD, received), Posting(accounts.SUSPENSE, -received)],
+    )
+    audit.record(session, actor, "payment.held", debt.application, reason=reason, payment=row.reference)

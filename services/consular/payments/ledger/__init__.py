@@ -1,0 +1,1 @@
+"""The ledger: balanced entries that are only ever added to."""

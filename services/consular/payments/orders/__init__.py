@@ -1,0 +1,1 @@
+"""Debts of applications: frozen quotes, orders, the attempts to pay them, and receipts."""

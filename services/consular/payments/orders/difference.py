@@ -1,0 +1,99 @@
+"""The difference between a paid price and a dearer one: a separate quote and order, in the same currency."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from services.consular import missions
+from services.consular.payments.orders import attempts, quote
+from services.consular.payments.orders.model import Order
+from services.consular.payments.orders.quote import UPGRADE
+from services.consular.payments.tariffs import price, transaction_status
+from services.consular.payments.tariffs.rules import PricedLine
+from shared.catalogue import CATALOGUE
+from shared.database import audit
+from shared.errors import Refusal
+from shared.identity.actor import Actor
+from shared.values.money import Money
+
+LINE = "urgent_difference"
+# The lines of the passport itself, at either speed; fines are not paid again.
+PASSPORT_LINES = frozenset({"passport_value", "passport_value_urgent"})
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The dearer price, the paid one, and the line that is still owed."""
+
+    dearer: PricedLine
+    paid: PricedLine
+    owed: PricedLine
+
+    def serialise(self) -> dict[str, object]:
+        """As the interface shows it."""
+        return {"price": self.dearer.serialise(), "paid": self.paid.serialise(), "difference": self.owed.serialise()}
+
+
+def between(session: Session, application: str, slug: str, mission: str, answers: dict[str, object]) -> Difference:
+    """Today's price of `slug` with these answers, less what the application paid for its passport. Nothing is written.
+
+    Raises Refusal (transaction_not_active, tariff_missing, rate_missing; upgrade_not_priced where the two are not in
+    one currency, or nothing is left to pay).
+    """
+    transaction_status.check_active(session, slug, mission)
+    mission_row = missions.find(session, mission)
+    order = quote.of_application(session, application)
+    paid = quote.lines_of(session, order) if order else []
+    dearer = price.price(
+        session, CATALOGUE[slug], mission_row, missions.today(session, mission_row.code), answers=answers
+    )
+    return _difference(_passport_line(dearer), _passport_line(paid))
+
+
+def _passport_line(lines: Sequence[PricedLine]) -> PricedLine:
+    passport_line = next((line for line in lines if line.line in PASSPORT_LINES), None)
+    if passport_line is None:
+        raise Refusal("upgrade_not_priced")
+    return passport_line
+
+
+def _difference(dearer: PricedLine, paid: PricedLine) -> Difference:
+    tariff, collected = (_subtract(dearer.tariff, paid.tariff), _subtract(dearer.collected, paid.collected))
+    owed = PricedLine(LINE, dearer.beneficiary, tariff, collected, dearer.source, dearer.certainty, dearer.rate)
+    return Difference(dearer, paid, owed)
+
+
+def _subtract(price: Money, paid: Money) -> Money:
+    if price.currency != paid.currency or price.amount <= paid.amount:
+        raise Refusal("upgrade_not_priced")
+    return Money(price.amount - paid.amount, price.currency)
+
+
+def issue_quote(
+    session: Session,
+    actor: Actor,
+    *,
+    application: str,
+    slug: str,
+    mission: str,
+    answers: dict[str, object],
+    person: str,
+    holder: dict[str, str],
+    acting: dict[str, Any] | None = None,
+) -> Order:
+    """The order for the difference; a valid quote stays, an expired one is replaced.
+
+    Raises Conflict (order_paid; payment_open), and what `between` raises.
+    """
+    existing = quote.of_application(session, application, UPGRADE)
+    if existing is not None:
+        if not quote.must_be_replaced(session, attempts.load_for_update(session, existing.reference)):
+            return existing
+        quote.cancel(session, existing)
+    owed = between(session, application, slug, mission, answers).owed
+    difference_quote = quote.issue_quote(session, application, slug, mission, [owed])
+    order = quote.open_order(session, difference_quote, person, holder, UPGRADE, acting)
+    audit.record(session, actor, "quote.frozen", application, order=order.reference)
+    return order

@@ -1,0 +1,129 @@
+"""What we keep of debts: frozen quotes, orders, attempts to pay them, receipts. Amounts are positive, in minor units.
+
+Rows of quotes are never changed.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Numeric
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from services.consular.model import Base
+from shared.values.money import Money
+
+
+class Quote(Base):
+    """A promised price with every rate in it. Never changed: a new price is a new quote."""
+
+    __tablename__ = "quote"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    mission: Mapped[str]
+    application: Mapped[str]
+    transaction: Mapped[str]
+    amount: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str]
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    lines: Mapped[list["QuoteLine"]] = relationship(order_by="QuoteLine.place", viewonly=True, lazy="selectin")
+
+
+class QuoteLine(Base):
+    """One line of a quote: beneficiary, legal tariff, collected amount, exchange rate."""
+
+    __tablename__ = "quote_line"
+
+    quote: Mapped[UUID] = mapped_column(ForeignKey("quote.id"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True)
+    mission: Mapped[str]
+    line: Mapped[str]
+    beneficiary: Mapped[str]
+    tariff_amount: Mapped[int] = mapped_column(BigInteger)
+    tariff_currency: Mapped[str]
+    amount: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str]
+    source: Mapped[str]
+    certainty: Mapped[str]
+    rate: Mapped[Decimal | None] = mapped_column(Numeric(24, 12))
+    rate_source: Mapped[str | None]
+    rate_on: Mapped[date | None]
+
+
+class Order(Base):
+    """A debt of one application: its fee, or the difference to the urgent fee. Of each at most one is open or paid.
+
+    `holder` is the printed name of the application's person; `acting` is {person, name} of whoever acts for them.
+    """
+
+    __tablename__ = "fee_order"
+
+    reference: Mapped[str] = mapped_column(primary_key=True)
+    mission: Mapped[str]
+    application: Mapped[str]
+    transaction: Mapped[str]
+    purpose: Mapped[str]
+    person: Mapped[str]
+    holder: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    acting: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    quote_id: Mapped[UUID] = mapped_column(ForeignKey("quote.id"))
+    amount: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str]
+    state: Mapped[str]
+    opened_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+    @property
+    def money(self) -> Money:
+        """The owed amount."""
+        return Money(self.amount, self.currency)
+
+
+class Attempt(Base):
+    """One attempt to pay an order. `key` came with the request and is stored before any provider is called.
+
+    `payer` is the register person who pays, where known; it may be another person than the order's.
+    """
+
+    __tablename__ = "attempt"
+
+    reference: Mapped[str] = mapped_column(primary_key=True)
+    mission: Mapped[str]
+    order: Mapped[str] = mapped_column(ForeignKey("fee_order.reference"))
+    method: Mapped[str]
+    key: Mapped[str]
+    amount: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str]
+    state: Mapped[str]
+    provider_reference: Mapped[str | None]
+    redirect_url: Mapped[str | None]
+    failure: Mapped[str | None]
+    held: Mapped[str | None]
+    received_amount: Mapped[int | None] = mapped_column(BigInteger)
+    received_currency: Mapped[str | None]
+    opened_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    opened_by: Mapped[str]
+    payer: Mapped[str | None]
+
+    @property
+    def money(self) -> Money:
+        """The amount the attempt was opened for."""
+        return Money(self.amount, self.currency)
+
+
+class Receipt(Base):
+    """A receipt; its number is that of its document, counted without gaps within a mission and year."""
+
+    __tablename__ = "receipt"
+
+    number: Mapped[str] = mapped_column(primary_key=True)
+    mission: Mapped[str]
+    order: Mapped[str] = mapped_column(ForeignKey("fee_order.reference"))
+    attempt: Mapped[str] = mapped_column(ForeignKey("attempt.reference"))
+    person: Mapped[str]
+    document: Mapped[str]
+    issued_at: Mapped[datetime]

@@ -1,0 +1,82 @@
+"""Receipts: issued in the transaction that books the money, numbered without gaps by mission and year, drawn later."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.consular import missions
+from services.consular.payments.orders.model import Attempt, Order, Receipt
+from services.consular.payments.tariffs.rules import PricedLine
+from shared import documents
+from shared.database import audit
+from shared.database.db import now
+from shared.database.rows import find_row
+from shared.documents.render import render_document
+from shared.identity.access import check_access
+from shared.identity.actor import Actor
+
+CASH = "cash"
+
+
+def issue(session: Session, actor: Actor, order: Order, attempt: Attempt, lines: Sequence[PricedLine]) -> Receipt:
+    """The receipt of a successful attempt. The counter of its number stays locked until the transaction ends."""
+    paid_at = now(session)
+    data = {
+        **_names(order, attempt),
+        "application": order.application,
+        "payment": attempt.reference,
+        "transaction": order.transaction,
+        "method": attempt.method,
+        "paid_at": paid_at.isoformat(),
+        **_amounts(lines),
+        "total": {"amount": order.amount, "currency": order.currency},
+        "cashier": _cashier(actor) if attempt.method == CASH else None,
+        "zone": missions.find(session, order.mission).zone,
+    }
+    document = documents.issue(
+        session, actor, "receipt", order.application, order.mission, order.person, data, expires_on=None
+    )
+    receipt = Receipt(
+        number=document.number,
+        mission=order.mission,
+        order=order.reference,
+        attempt=attempt.reference,
+        person=order.person,
+        document=document.code,
+        issued_at=paid_at,
+    )
+    session.add(receipt)
+    session.flush()
+    return receipt
+
+
+def _names(order: Order, attempt: Attempt) -> dict[str, object]:
+    """The payer's name, and the applicant's where another person paid."""
+    acting = order.acting or {}
+    if not acting or attempt.payer != acting.get("person"):
+        return {"holder": order.holder, "beneficiary": None}
+    return {"holder": acting["name"], "beneficiary": order.holder}
+
+
+def _cashier(actor: Actor) -> dict[str, str]:
+    """The cashier's name as their account has it; an account without a name leaves its place for the hand."""
+    return {"ar": actor.name_ar or actor.name_latin or "", "en": actor.name_latin or ""}
+
+
+def _amounts(lines: Sequence[PricedLine]) -> dict[str, object]:
+    serialised = [line.serialise() for line in lines]
+    field_names = ("line", "beneficiary", "tariff", "collected")
+    return {
+        "lines": [{name: line[name] for name in field_names} for line in serialised],
+        "rate": next((line["rate"] for line in serialised if line["rate"]), None),
+    }
+
+
+def read(session: Session, actor: Actor, number: str) -> bytes:
+    """The PDF of a receipt, for its payer or the staff of its mission; the read is recorded. Raises NotFound."""
+    receipt = find_row(session, Receipt, number)
+    payer = session.scalar(select(Attempt.payer).where(Attempt.reference == receipt.attempt))
+    check_access(actor, "receipt.read", owner=(receipt.person, payer), mission=receipt.mission)
+    audit.record(session, actor, "receipt.read", number)
+    return render_document(session, receipt.document)

@@ -1,0 +1,78 @@
+"""The rules of debts: states of orders and attempts, how long a quote is valid, and a payment as others see it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from services.consular.payments.tariffs.rules import PEG, PricedLine
+from shared.values.money import Money
+
+
+class OrderState(StrEnum):
+    """The state of an order."""
+
+    OPEN = "open"
+    PAID = "paid"
+    REFUND_DUE = "refund_due"
+    CANCELLED = "cancelled"
+
+
+class AttemptState(StrEnum):
+    """The state of an attempt. In `unknown` the provider may or may not have the money."""
+
+    CREATED = "created"
+    PENDING = "pending"
+    UNKNOWN = "unknown"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+UNSETTLED = frozenset({AttemptState.CREATED, AttemptState.PENDING, AttemptState.UNKNOWN})
+
+
+@dataclass(frozen=True)
+class Payment:
+    """One attempt as others may see it. `amount` is positive, in the collected currency, minor units.
+
+    `person` is the debtor, `payer` the person who pays.
+    `held` is why received money does not count (wrong_amount, wrong_currency, late, paid_already), or None.
+    """
+
+    reference: str
+    application: str
+    order: str
+    person: str
+    method: str
+    state: AttemptState
+    amount: Money
+    receipt: str | None = None
+    redirect_url: str | None = None
+    held: str | None = None
+    failure: str | None = None
+    payer: str | None = None
+
+    def serialise(self) -> dict[str, object]:
+        """As the interface shows it."""
+        return {
+            "reference": self.reference,
+            "application": self.application,
+            "method": self.method,
+            "state": self.state.value,
+            "amount": self.amount.amount,
+            "currency": self.amount.currency,
+            "receipt": self.receipt,
+            "held": self.held,
+            "failure": self.failure,
+        }
+
+
+# How long a quote is valid: as long as an unpaid application, or a day where it contains a market rate.
+FIRM_FOR = timedelta(days=10)
+FLOATING_FOR = timedelta(hours=24)
+
+
+def quote_expiry(made_at: datetime, lines: Iterable[PricedLine]) -> datetime:
+    """The expiry of a quote: a day after `made_at` if any line uses a market rate, else ten days."""
+    floats = any(line.rate is not None and line.rate.source != PEG for line in lines)
+    return made_at + (FLOATING_FOR if floats else FIRM_FOR)

@@ -1,0 +1,129 @@
+"""The one adapter to the card provider: opens a hosted page, queries its status, reads notifications."""
+
+import json
+import re
+from typing import Any
+
+import requests
+
+from services.consular.payments.providers.rules import Answer, Event, OutcomeUnknown, ProviderStatus
+from services.consular.payments.providers.signature import api_token
+from shared.errors import Refusal, Unavailable
+from shared.values.money import Money
+
+CONNECT_SECONDS, READ_SECONDS = 2.0, 6.0
+MAX_ANSWER_BYTES = 64 * 1024
+NAME = re.compile(r"[A-Za-z0-9_.:-]{1,120}", re.ASCII)
+STATUSES = {
+    "open": ProviderStatus.OPEN,
+    "paid": ProviderStatus.PAID,
+    "failed": ProviderStatus.FAILED,
+    "cancelled": ProviderStatus.FAILED,
+}
+
+
+class Provider:
+    """A card provider with a hosted payment page. Amounts travel as positive integers in minor units.
+
+    Each call makes exactly one request: nothing is shared between threads, and no library repeats a request.
+    """
+
+    def __init__(self, url: str, secret: str, read_seconds: float = READ_SECONDS) -> None:
+        self.url = url.rstrip("/")
+        self.headers = {"Authorization": f"Bearer {api_token(secret)}"}
+        self.timeout = (CONNECT_SECONDS, read_seconds)
+
+    def open_page(self, reference: str, money: Money, return_url: str) -> Answer:
+        """The hosted page of an attempt, whose reference is the idempotency key: a repeated call opens no second.
+
+        Raises OutcomeUnknown when the page may have been opened, Unavailable (provider_down) when it surely was not,
+        Refusal (provider_refused) when the provider refuses.
+        """
+        page_request = {
+            "reference": reference,
+            "amount": money.amount,
+            "currency": money.currency,
+            "return_url": return_url,
+        }
+        return self._answer("POST", "/v1/pages", json=page_request, headers={"Idempotency-Key": reference})
+
+    def query_status(self, reference: str) -> Answer:
+        """The answer about an attempt, by our reference of it. Raises OutcomeUnknown, Unavailable."""
+        return self._answer("GET", "/v1/pages", params={"reference": reference})
+
+    def _answer(self, method: str, path: str, headers: dict[str, str] | None = None, **content: Any) -> Answer:
+        try:
+            response = requests.request(
+                method,
+                self.url + path,
+                headers={**self.headers, **(headers or {})},
+                timeout=self.timeout,
+                allow_redirects=False,
+                **content,
+            )
+        except requests.ConnectTimeout as error:
+            raise Unavailable("provider_down") from error
+        except requests.ConnectionError as error:
+            raise _connection_error(error) from error
+        except requests.RequestException as error:
+            raise OutcomeUnknown from error
+        return read_page(method, response.status_code, response.content)
+
+
+def _connection_error(error: requests.ConnectionError) -> Exception:
+    """A refused connection carried no request; one that broke later may have carried it."""
+    cause = getattr(error.args[0], "reason", None) if error.args else None
+    return Unavailable("provider_down") if type(cause).__name__ == "NewConnectionError" else OutcomeUnknown()
+
+
+def read_page(method: str, status: int, content: bytes) -> Answer:
+    """The answer in a response. Raises Refusal (provider_refused), or OutcomeUnknown where there is no sure answer."""
+    if method == "GET" and status == 404:
+        return Answer(ProviderStatus.ABSENT)
+    if 400 <= status < 500 and status not in (408, 429):
+        raise Refusal("provider_refused")
+    if not 200 <= status < 300 or len(content) > MAX_ANSWER_BYTES:
+        raise OutcomeUnknown
+    try:
+        return page_answer(json.loads(content))
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise OutcomeUnknown from error
+
+
+def page_answer(page: dict[str, Any], *, unverified: bool = False) -> Answer:
+    """A page of the provider as our answer. Raises ValueError, KeyError or TypeError for anything malformed."""
+    status = STATUSES[page["state"]]
+    money = Money(page["amount"], page["currency"]) if status is ProviderStatus.PAID else None
+    url, reason = page.get("url"), page.get("reason")
+    return Answer(
+        status=status,
+        provider_reference=str(page["id"]),
+        amount=money,
+        url=url if isinstance(url, str) else None,
+        reason=reason if isinstance(reason, str) else None,
+        unverified=unverified,
+    )
+
+
+def read_event(raw: bytes) -> Event:
+    """The event of a notification whose signature was checked. Raises Refusal (event_malformed)."""
+    try:
+        body = json.loads(raw)
+        identity, kind = body["id"], body["type"]
+        if not (NAME.fullmatch(identity) and NAME.fullmatch(kind)):
+            raise ValueError("name")
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise Refusal("event_malformed") from error
+    page = body.get("page")
+    reference = page.get("reference") if isinstance(page, dict) else None
+    return Event(identity, kind, reference if isinstance(reference, str) else None, _unverified_answer(kind, page), raw)
+
+
+def _unverified_answer(kind: str, page: object) -> Answer | None:
+    if not kind.startswith("page.") or not isinstance(page, dict):
+        return None
+    try:
+        return page_answer(page, unverified=True)
+    except (ValueError, KeyError, TypeError):
+        # A signed page that we cannot read (an unknown currency, for example) only makes us query the provider.
+        return Answer(ProviderStatus.PAID, unverified=True)

@@ -1,0 +1,43 @@
+"""What a provider says of a payment, in the words of every adapter."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared.values.money import Money
+
+
+class ProviderStatus(StrEnum):
+    """A provider's status of a page: still open, paid, ended without money, or unknown to the provider."""
+
+    OPEN = "open"
+    PAID = "paid"
+    FAILED = "failed"
+    ABSENT = "absent"
+
+
+class OutcomeUnknown(Exception):
+    """The provider's response does not say whether anything happened: it must be queried, the call never repeated."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A provider's statement about one attempt. `amount` is the received money, positive. `unverified` marks a
+    notification, which is believed only where it agrees with our order."""
+
+    status: ProviderStatus
+    provider_reference: str | None = None
+    amount: Money | None = None
+    url: str | None = None
+    reason: str | None = None
+    unverified: bool = False
+
+
+@dataclass(frozen=True)
+class Event:
+    """A notification as the provider sent it, its signature checked. `answer` is None for an unknown type."""
+
+    id: str
+    type: str
+    attempt: str | None
+    answer: Answer | None
+    raw: bytes

@@ -1,0 +1,114 @@
+"""Refunds: the debt is booked at once, in the currency and amount taken; paying it out is a separate act."""
+
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.consular.payments.ledger import accounts, entries
+from services.consular.payments.ledger.postings import Posting, payment_postings
+from services.consular.payments.orders import attempts
+from services.consular.payments.orders.model import Attempt, Order
+from services.consular.payments.orders.quote import lines_of
+from services.consular.payments.orders.rules import AttemptState, OrderState
+from services.consular.payments.refunds.model import Refund
+from shared.database import audit
+from shared.database.db import now
+from shared.errors import Conflict
+from shared.identity.actor import Actor
+from shared.values import references
+from shared.values.money import Money
+
+DUE = "due"
+REFERENCE_LENGTH = 10
+
+
+def mark_due(session: Session, actor: Actor, order: str, reason: str) -> Refund | None:
+    """Ends an order. Repeating it changes nothing and returns the same refund.
+
+    A paid order becomes refund_due and its money is booked as owed to the payer. An unpaid one is cancelled and gives
+    None; money that arrives later is held. `reason` is a code (refused, withdrawn, suspended, lapsed ...).
+    Raises NotFound.
+    """
+    debt = attempts.load_for_update(session, order)
+    if debt.state == OrderState.REFUND_DUE:
+        return session.scalar(select(Refund).where(Refund.order == order))
+    if debt.state == OrderState.CANCELLED:
+        return None
+    if debt.state == OrderState.OPEN:
+        _set_state(session, debt, OrderState.CANCELLED)
+        audit.record(session, actor, "order.cancelled", debt.application, reason=reason, order=order)
+        return None
+    _set_state(session, debt, OrderState.REFUND_DUE)
+    attempt = session.scalars(
+        select(Attempt).where(
+            Attempt.order == order, Attempt.state == AttemptState.SUCCEEDED.value, Attempt.held.is_(None)
+        )
+    ).one()
+    postings = [Posting(leg.account, -leg.money) for leg in payment_postings(accounts.REFUNDS, lines_of(session, debt))]
+    return _book_refund(session, actor, debt, attempt, debt.money, postings, reason)
+
+
+def mark_held_due(session: Session, actor: Actor, attempt: str, reason: str) -> Refund:
+    """Books money in suspense as owed back to its payer, in the received amount; the order can be paid again.
+
+    Raises Conflict (payment_not_held), NotFound.
+    """
+    debt, row = attempts.load_both_for_update(session, attempt)
+    if row.held is None or row.received_amount is None or row.received_currency is None:
+        raise Conflict("payment_not_held")
+    received = Money(row.received_amount, row.received_currency)
+    existing = session.scalar(select(Refund).where(Refund.attempt == attempt))
+    if existing is not None:
+        return existing
+    postings = [Posting(accounts.SUSPENSE, received), Posting(accounts.REFUNDS, -received)]
+    return _book_refund(session, actor, debt, row, received, postings, reason)
+
+
+def of_application(session: Session, application: str) -> list[Refund]:
+    """All refunds owed for an application."""
+    return list(
+        session.scalars(
+            select(Refund)
+            .join(Order, Order.reference == Refund.order)
+            .where(Order.application == application)
+            .order_by(Refund.marked_at)
+        )
+    )
+
+
+def _set_state(session: Session, debt: Order, state: OrderState) -> None:
+    debt.state = state.value
+    debt.changed_at = now(session)
+    session.flush()
+
+
+def _book_refund(
+    session: Session, actor: Actor, debt: Order, attempt: Attempt, money: Money, postings: list[Posting], reason: str
+) -> Refund:
+    refund = Refund(
+        reference=references.new(debt.mission, REFERENCE_LENGTH, "F"),
+        mission=debt.mission,
+        order=debt.reference,
+        attempt=attempt.reference,
+        key=uuid4(),
+        amount=money.amount,
+        currency=money.currency,
+        state=DUE,
+        reason=reason,
+        marked_at=now(session),
+        marked_by=actor.id,
+    )
+    session.add(refund)
+    session.flush()
+    entries.post_entry(
+        session,
+        actor,
+        mission=debt.mission,
+        kind="refund_due",
+        source=refund.reference,
+        about=debt.application,
+        postings=postings,
+    )
+    audit.record(session, actor, "refund.due", debt.application, reason=reason, refund=refund.reference)
+    return refund

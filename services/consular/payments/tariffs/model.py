@@ -1,0 +1,71 @@
+"""What we keep of prices: dated tariffs, rates and statuses, each with its source. Amounts are in minor units."""
+
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import BigInteger, Numeric
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.consular.model import Base
+from shared.values.money import Money
+
+
+class Tariff(Base):
+    """The legal fee for one line of a transaction from a date on; `scope` is a mission, or None for all of them."""
+
+    __tablename__ = "tariff"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    transaction: Mapped[str]
+    line: Mapped[str]
+    beneficiary: Mapped[str]
+    scope: Mapped[str | None]
+    amount: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    source: Mapped[str]
+    certainty: Mapped[str]
+    approver: Mapped[str]
+
+    @property
+    def money(self) -> Money:
+        """The amount with its currency."""
+        return Money(self.amount, self.currency)
+
+    def serialise(self) -> dict[str, object]:
+        """As the desk shows it."""
+        amount = {"amount": self.amount, "currency": self.currency}
+        names = ("transaction", "line", "scope", "source", "certainty")
+        return {name: getattr(self, name) for name in names} | {"tariff": amount, "since": self.valid_from.isoformat()}
+
+
+class RateRow(Base):
+    """Units of `quote` for one unit of `base` from a date on; `source` is peg, ecb, central_bank or mission_table."""
+
+    __tablename__ = "rate"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    base: Mapped[str]
+    quote: Mapped[str]
+    rate: Mapped[Decimal] = mapped_column(Numeric(24, 12))
+    valid_from: Mapped[date]
+    source: Mapped[str]
+    published: Mapped[str]
+    certainty: Mapped[str]
+    approver: Mapped[str]
+
+
+class TransactionStatus(Base):
+    """From a date on a transaction is active, suspended or historical, by a legal source; `scope` as in a tariff."""
+
+    __tablename__ = "standing"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    transaction: Mapped[str]
+    status: Mapped[str]
+    scope: Mapped[str | None]
+    valid_from: Mapped[date]
+    source: Mapped[str]
+    certainty: Mapped[str]
+    approver: Mapped[str]

@@ -1,0 +1,48 @@
+"""Reads one row or refuses, changes one row or says that it was changed meanwhile, counts on: each in one statement."""
+
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from shared.errors import NotFound
+
+Row = TypeVar("Row", bound=DeclarativeBase)
+
+
+def find_row(session: Session, model: type[Row], key: Any, code: str = "not_found") -> Row:
+    """The row of a primary key. Raises NotFound with the code."""
+    row = session.get(model, key)
+    if row is None:
+        raise NotFound(code)
+    return row
+
+
+def lock_row(session: Session, model: type[Row], key: Any) -> Row:
+    """The row of a primary key in its current state, locked until the transaction ends. Raises NotFound."""
+    row = session.get(model, key, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def change_row(session: Session, model: type[Row], *conditions: ColumnElement[bool], **values: object) -> Row | None:
+    """Writes the columns of the one row that meets the conditions, and rereads it.
+
+    None when no row meets them any more: of two simultaneous changes from one state, the second gets None.
+    """
+    return session.scalar(
+        update(model)
+        .where(*conditions)
+        .values(values)
+        .returning(model)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+
+
+def next_number(session: Session, counter: type[Any], **key: object) -> int:
+    """The next number of a counter, from 1. Its row stays locked until the transaction ends: there are no gaps."""
+    first = insert(counter).values(**key, last=1)
+    upsert = first.on_conflict_do_update(index_elements=list(key), set_={"last": counter.last + 1})
+    return int(session.execute(upsert.returning(counter.last)).scalar_one())

@@ -1,0 +1,32 @@
+"""Card payments over HTTP, and the notifications that follow them."""
+
+import json
+import time
+import uuid
+
+from werkzeug.test import TestResponse
+
+from services.consular.payments.providers import signature
+from shared.identity.actor import Actor
+from tests.factories.applications import Counter
+from tests.factories.payments import InMemoryProvider
+
+GATEWAY = Actor("service", "gateway", "gateway")
+SECRET = "specimen-secret"
+RETURN = "http://127.0.0.1:8080/applications/x/paid"
+
+
+def card(here: Counter, key: str = "", **changes: object) -> TestResponse:
+    """The answer to a request for a card page."""
+    body = {"method": "card", "key": key or uuid.uuid4().hex, "return_url": RETURN, **changes}
+    return here.ask_as_applicant("POST", "/payments", body)
+
+
+def notify(here: Counter, provider: InMemoryProvider, reference: str, secret: str = SECRET) -> TestResponse:
+    """The answer to the provider's signed notification of how a page ended."""
+    page = provider.books.find(reference)
+    assert page is not None
+    event = {"id": uuid.uuid4().hex, "type": "page.ended", "page": page.as_answer("http://sandbox")}
+    raw = json.dumps(event).encode()
+    header = {signature.HEADER: signature.sign(secret, int(time.time()), raw)}
+    return here.client.ask("POST", "/provider/webhook", GATEWAY, data=raw, headers=header)

@@ -1,0 +1,95 @@
+"""The web server against silent clients: none of them holds it for long."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from deploy.dev.postgres import free_port
+from tests.factories.waiting import until
+
+ROOT = Path(__file__).parents[4]
+CONFIGURATION = """
+exec(open({configuration!r}).read())
+from deploy.platform import web_worker
+web_worker.HEADER_SECONDS = web_worker.WINDOW_SECONDS = 3.0
+threads = 4
+"""
+APPLICATION = """
+def app(environ, start_response):
+    body = environ["wsgi.input"].read()
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [str(len(body)).encode()]
+"""
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """A server of four threads, with limits of 3 s instead of 30 and 20."""
+    folder, port = tmp_path_factory.mktemp("server"), free_port()
+    configuration = str(ROOT / "deploy/platform/gunicorn_conf.py")
+    (folder / "conf.py").write_text(CONFIGURATION.format(configuration=configuration))
+    (folder / "length.py").write_text(APPLICATION)
+    command = [sys.executable, "-m", "gunicorn", "-c", str(folder / "conf.py"), "--bind", f"127.0.0.1:{port}"]
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{folder}"}
+    server = subprocess.Popen([*command, "length:app"], env=environment, cwd=folder)
+    until(lambda: answers(port), 30)
+    yield port
+    server.send_signal(signal.SIGTERM)
+    server.wait(30)
+
+
+def answers(port: int, limit: float = 1.0) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=limit) as answer:
+            return bool(answer.read() == b"0")
+    except OSError:
+        return False
+
+
+def send(port: int, data: bytes, ending: ExitStack) -> socket.socket:
+    client = ending.enter_context(socket.create_connection(("127.0.0.1", port), 10))
+    client.sendall(data)
+    return client
+
+
+@pytest.mark.parametrize(
+    "data", [b"GET / HTTP/1.1\r\nHost: x\r\n", b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9000\r\n\r\nabc"]
+)
+def test_unfinished_requests_are_dropped_and_all_threads_come_back(port: int, data: bytes) -> None:
+    with ExitStack() as ending:
+        for _ in range(4):
+            send(port, data, ending)
+        until(lambda: not answers(port, 0.3), 5)
+        until(lambda: answers(port, 1.0), 20)
+
+
+def test_idle_connections_take_no_thread(port: int) -> None:
+    with ExitStack() as ending:
+        for _ in range(200):
+            send(port, b"", ending)
+        began = time.monotonic()
+        assert answers(port, 10)
+        assert time.monotonic() - began < 8
+
+
+def test_a_slow_body_that_goes_on_is_answered(port: int) -> None:
+    with ExitStack() as ending:
+        client = send(port, b"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 90000\r\n\r\n", ending)
+        for _ in range(9):
+            time.sleep(0.5)
+            client.sendall(b"x" * 10_000)
+        client.settimeout(10)
+        answer = b""
+        while part := client.recv(1000):
+            answer += part
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert b"\r\n90000\r\n" in answer

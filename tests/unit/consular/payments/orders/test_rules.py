@@ -1,0 +1,21 @@
+"""How long a quote is valid."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from services.consular.payments.orders.rules import quote_expiry
+from services.consular.payments.tariffs.rules import PricedLine, Rate
+from shared.values.money import Money
+
+DAY = date(2026, 10, 30)
+
+
+@pytest.mark.parametrize(("source", "hours"), [(None, 240), ("peg", 240), ("ecb", 24), ("mission_table", 24)])
+def test_a_market_rate_is_promised_for_a_day_and_all_else_for_ten(source: str | None, hours: int) -> None:
+    made = datetime(2026, 11, 21, tzinfo=UTC)
+    by = Rate("USD", "SAR", Decimal("3.75"), DAY, source) if source else None
+    line = PricedLine("passport_value", "immigration_and_passports", Money(1, "USD"), Money(4, "SAR"), "law", "H", by)
+    until = quote_expiry(made, [line])
+    assert (until - made).total_seconds() == hours * 3600
