@@ -1,4 +1,4 @@
-"""What a screen reader is told of a drawn paper: layout is no table, running pieces are read once, words by language."""
+"""What a screen reader is told of a drawn paper: layout is no table, running pieces are read once, language is told."""
 
 from collections.abc import Iterator
 from typing import Any

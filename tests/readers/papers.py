@@ -1,6 +1,6 @@
 """Each kind of paper as it is really drawn, and what its page says, value by value."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
@@ -17,7 +17,7 @@ APART = {"td", "th", "p", "h1", "h2", "div", "br", "strong", "span", "li"}
 LEFT_OUT = {"head", "style", "svg"}
 
 
-def misread_papers(folder: Path, kinds: tuple[str, ...] = tuple(KINDS)) -> Iterator[tuple[str, int, list[tuple[str, str]]]]:
+def misread_papers(folder: Path, kinds: Iterable[str] = KINDS) -> Iterator[tuple[str, int, list[tuple[str, str]]]]:
     """Kind, how many values it has, and reader and value of each that did not come back."""
     for kind in kinds:
         one = document(kind)
@@ -25,13 +25,17 @@ def misread_papers(folder: Path, kinds: tuple[str, ...] = tuple(KINDS)) -> Itera
         path = folder / f"{kind}.pdf"
         path.write_bytes(drawing.render(page, one.code.encode()))
         expected = values(page)
-        yield kind, len(expected), [
-            (name, value)
-            for name, read in READERS.items()
-            for text in [normalised(read(path))]
-            for value in expected
-            if value not in text
-        ]
+        yield (
+            kind,
+            len(expected),
+            [
+                (name, value)
+                for name, read in READERS.items()
+                for text in [normalised(read(path))]
+                for value in expected
+                if value not in text
+            ],
+        )
 
 
 def values(page: str) -> list[str]:

@@ -47,7 +47,7 @@ def pdfjs(path: Path) -> str:
 
 @lru_cache
 def _node() -> "subprocess.Popen[str]":
-    """Needs Node and npm, which `make setup` installs; the package comes from npm's registry, its hash is in the lock."""
+    """Needs Node and npm, which `make setup` installs; the hash of the package is in the lock."""
     if not which("node") or not which("npm"):
         raise RuntimeError("pdf.js needs Node and npm: run `make setup`")
     if not (FOLDER / "node_modules" / "pdfjs-dist").is_dir():

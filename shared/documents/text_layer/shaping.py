@@ -1,6 +1,7 @@
 """What Pango shaped of one line, as clusters of letters and glyphs."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from shared.documents.text_layer.order import Cluster, Glyph
@@ -33,7 +34,7 @@ def _of_run(stream: Any, item: Any, text: bytes, font: Any, size: float, left: f
 
     starts = list(item.glyphs.log_clusters[0 : item.glyphs.num_glyphs])
     bounds = sorted({*starts, item.item.length})
-    ends = dict(zip(bounds, bounds[1:], strict=False))
+    ends = dict(pairwise(bounds))
     rightwards, offset = bool(item.item.analysis.level % 2), item.item.offset
     current: Cluster | None = None
     for start, info in zip(starts, item.glyphs.glyphs[0 : item.glyphs.num_glyphs], strict=True):

@@ -66,7 +66,7 @@ class LineWriter:
             self._level(base)
             base = reading.base
         joined = reading.spaced or text[0].isspace() or gap > SPACE * size * 0.75
-        first.spaced = row and (not flow or flow == "left" and joined)
+        first.spaced = row and (not flow or (flow == "left" and joined))
         several = not self.rightwards and segments(text.strip()) > 1
         if row and self._must_part(flow, several, text):
             self._part(first)
@@ -108,7 +108,7 @@ class LineWriter:
         if not flow:
             return True
         if flow == "left":
-            return reading.several or several and not self.rightwards
+            return reading.several or (several and not self.rightwards)
         return self.rightwards or reading.rightwards or is_right(text)
 
     def _write_rightwards(self, pieces: Sequence[Token], enclosed: bool) -> None:
@@ -206,7 +206,7 @@ class LineWriter:
         self._write_text(glyph.font, glyph.size, self.base, items)
 
     def _mark_with_room(self, piece: Token, x: float) -> None:
-        """A mark to the right, for PDFium as well, which counts directions and lets signs and figures stick together."""
+        """A mark to the right for PDFium as well, which counts directions and lets signs stick to figures."""
         font, size = piece.glyphs[0].font, piece.glyphs[0].size
         thin, nothing = codes.glyph_of(font, codes.THIN), codes.glyph_of(font, codes.NOTHING)
         after = x + font.widths[thin] * size / 1000

@@ -16,10 +16,10 @@ SHARE = 120
 
 @pytest.mark.parametrize("code", ["ar", "en"])
 def test_strings_come_back_letter_for_letter_and_in_order(code: str, tmp_path: Path) -> None:
-    seed = random.randrange(10**6)
+    seed = random.randrange(10**6)  # noqa: S311 - which strings are asked is no secret
     print(f"seed {seed}")
     strings = corpus.arabic() if code == "ar" else corpus.english()
-    chosen = random.Random(seed).sample(strings, SHARE)
+    chosen = random.Random(seed).sample(strings, SHARE)  # noqa: S311
     if code == "ar":
         chosen = list(dict.fromkeys([*corpus.HARD_NAMES, *chosen]))
     path = tmp_path / "strings.pdf"

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +84,7 @@ def test_the_structure_of_every_paper(kind: str, tmp_path: Path) -> None:
 def _check_headings(roles: list[str]) -> None:
     headings = [int(one[1]) for one in roles if one in ("H1", "H2", "H3")]
     assert headings[:1] == [1] and headings.count(1) == 1
-    assert all(after <= before + 1 for before, after in zip(headings, headings[1:], strict=False))
+    assert all(after <= before + 1 for before, after in pairwise(headings))
 
 
 def _check_tables(tree: list[Any]) -> None:
@@ -108,5 +109,7 @@ def test_what_runs_on_every_page_is_read_once() -> None:
     with pikepdf.open(io.BytesIO(draw("family-extract"))) as opened:
         assert len(opened.pages) == 2
         tree = list(elements(opened.Root.StructTreeRoot))
-        assert len([one for one in tree if role(one) == "Figure" and document("family-extract").code in str(one.Alt)]) == 1
+        assert (
+            len([one for one in tree if role(one) == "Figure" and document("family-extract").code in str(one.Alt)]) == 1
+        )
         assert b"/Artifact" in opened.pages[1].Contents.read_bytes()
