@@ -166,9 +166,11 @@ def rate_text(tongue: Language, rate: Mapping[str, str]) -> Markup:
     return say(tongue, "receipt.rate_is", **{**rate, "source": source, "on": day(rate["on"], tongue)})
 
 
-def qr(text: str) -> Markup:
-    """The text as a QR code, drawn as SVG in ink on nothing."""
+def qr(text: str, description: str) -> Markup:
+    """The text as a QR code, drawn as SVG in ink on nothing, and described for whoever cannot see it."""
     import segno
 
-    svg = segno.make(text, error="m", micro=False).svg_inline(border=0, omitsize=True, dark="#221e19", svgclass=None)
-    return Markup(svg)  # noqa: S704 - made of numbers by segno; the text is not in it
+    code = segno.make(text, error="m", micro=False)
+    title = CONTROLS.sub("", description)
+    svg = code.svg_inline(border=0, omitsize=True, dark="#221e19", svgclass=None, title=title)
+    return Markup(svg)  # noqa: S704 - made of numbers by segno, which escapes the title; the text is not in it
