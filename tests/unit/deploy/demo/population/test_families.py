@@ -17,6 +17,7 @@ from deploy.demo.population.showcase import showcase
 from deploy.demo.population.specimens import MARRIAGES, SPECIMENS
 from shared.values.names import fold
 from shared.values.person import national_number
+from tests.factories.population import community_of
 
 PEOPLE, SEED = 3_000, 11
 SIXTEEN, SEVENTEEN = 16 * 365, 17 * 365
@@ -25,12 +26,7 @@ SIXTEEN, SEVENTEEN = 16 * 365, 17 * 365
 @pytest.fixture(scope="module")
 def generated() -> Community:
     """All villages as one community."""
-    everything = Community()
-    for village in villages(PEOPLE, SEED):
-        everything.people += village.people
-        everything.households += village.households
-        everything.marriages += village.marriages
-    return everything
+    return community_of(PEOPLE, SEED)
 
 
 @pytest.fixture(scope="module")
