@@ -19,6 +19,7 @@ from deploy.demo.population.specimens import MARRIAGES, SPECIMENS
 from deploy.demo.population.unusual import UNUSUAL, UNUSUAL_MARRIAGES
 from shared.values.names import fold
 from shared.values.person import national_number
+from tests.factories.population import community_of
 
 PEOPLE, SEED = 3_000, 11
 SIXTEEN, SEVENTEEN = 16 * 365, 17 * 365
@@ -27,12 +28,7 @@ SIXTEEN, SEVENTEEN = 16 * 365, 17 * 365
 @pytest.fixture(scope="module")
 def generated() -> Community:
     """All villages as one community."""
-    everything = Community()
-    for village in villages(PEOPLE, SEED):
-        everything.people += village.people
-        everything.households += village.households
-        everything.marriages += village.marriages
-    return everything
+    return community_of(PEOPLE, SEED)
 
 
 @pytest.fixture(scope="module")
