@@ -1,6 +1,5 @@
 """What a process that decodes a file can no longer do, even if the file has taken it over."""
 
-import os
 import platform
 import signal
 import socket
@@ -68,7 +67,9 @@ def test_the_kernel_refuses(code: str) -> None:
 
 def test_memory_and_processor_time_have_an_end() -> None:
     assert attempt("bytearray(500_000_000)") == "MemoryError"
-    assert attempt("exec('while True: pass')") == f"signal {signal.SIGXCPU.value}"
+    # On a busy machine the clock on the wall may be first.
+    ended = {f"signal {number.value}" for number in (signal.SIGXCPU, signal.SIGALRM)}
+    assert attempt("exec('while True: pass')") in ended
 
 
 def test_a_thread_may_be_started_for_the_decoder_of_photos() -> None:
@@ -85,9 +86,9 @@ def test_the_decoding_process_has_no_secret_no_network_and_no_descriptor_of_ours
         assert server.process
         process = Path("/proc") / str(server.process.pid)
         assert b"MAHJAR" not in (process / "environ").read_bytes()
-        opened = [os.readlink(entry) for entry in (process / "fd").iterdir()]
+        opened = [str(entry.readlink()) for entry in (process / "fd").iterdir()]
         assert sum(name.startswith("socket:") for name in opened) == 1
-        own, ours = os.readlink(process / "ns/net"), os.readlink("/proc/self/ns/net")
+        own, ours = (process / "ns/net").readlink(), Path("/proc/self/ns/net").readlink()
         status = (process / "status").read_text()
         assert own != ours or "Uid:\t0" not in status
     server.stop()
