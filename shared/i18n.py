@@ -25,6 +25,11 @@ from shared.values.money import Money
 # Fractions take the form of a hundred.
 OTHER = 100
 DAY, HOUR = "d MMMM y", "HH:mm"
+# After these a name changes its form in Arabic; English has none of them.
+COUNTED_FORMS = ("few", "many")
+# The variants of a counted word besides the plain one, which is the subject's: of an object, and after a preposition or
+# noun. Their keys end with the case, and so do the places for them in a sentence.
+CASES = ("accusative", "genitive")
 PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 
 
@@ -69,6 +74,10 @@ class Language:
     def plural_html(self, key: str, n: int | Decimal, **params: object) -> Markup:
         return Markup("").join(_parts(self._form(key, n), {"n": n, **params}, self._in_bdi))
 
+    def in_cases(self, name: str, key: str, n: int) -> dict[str, str]:
+        """A counted word by its role in a sentence: {name}, {name_accusative} and {name_genitive}."""
+        return {name: self.plural(key, n), **{f"{name}_{case}": self.plural(f"{key}.{case}", n) for case in CASES}}
+
     def format_parameter(self, value: object) -> str:
         """A parameter as text: dates, numbers and money in the language's way, all else as it is."""
         match value:
@@ -108,13 +117,36 @@ class Language:
         return self.number(money.major)
 
     def money(self, money: Money) -> str:
-        """Amount and the currency's name after it, in the form the amount asks for."""
-        key, major = f"currency.{money.currency}", money.major
+        """Amount and the currency's name after it, in the form the amount asks for; its code where no name agrees."""
+        key, currency = f"currency.{money.currency}", money.currency
         if self.has(key):
-            name = self._form(key, major)
-        else:
-            name = CONTROLS.sub("", get_currency_name(money.currency, count=float(major), locale=self.locale))
-        return f"{self.amount(money)} {name}"
+            return f"{self.amount(money)} {self._form(key, money.major)}"
+        agrees = self._is_declined(currency) or self._takes_singular(money.major)
+        return f"{self.amount(money)} {self._cldr_name(currency, money.major) if agrees else currency}"
+
+    def figure(self, money: Money) -> str:
+        """As `money`, for columns of a table: a name that does not agree with every amount gives way to the code."""
+        declined = self.has(f"currency.{money.currency}") or self._is_declined(money.currency)
+        return self.money(money) if declined else f"{self.amount(money)} {money.currency}"
+
+    def currency_forms(self, currency: str, counts: tuple[int, ...]) -> tuple[str, ...] | None:
+        """The currency's name after each of these numbers; None where no name agrees with every number."""
+        key = f"currency.{currency}"
+        if self.has(key):
+            return tuple(self._form(key, n) for n in counts)
+        return tuple(self._cldr_name(currency, Decimal(n)) for n in counts) if self._is_declined(currency) else None
+
+    def _takes_singular(self, n: Decimal) -> bool:
+        """Whether a currency after this number has the form of the dictionary; CLDR has that one of every currency."""
+        return n != int(n) or self.locale.plural_form(abs(int(n))) not in COUNTED_FORMS
+
+    def _is_declined(self, currency: str) -> bool:
+        """Whether CLDR knows the name in more than one form; with two forms only, as in English, one may serve both."""
+        forms = {self._cldr_name(currency, Decimal(n)) for n in (1, 3, 11)}
+        return len(forms) > 1 or len(self.locale.plural_form.tags) <= 1
+
+    def _cldr_name(self, currency: str, major: Decimal) -> str:
+        return CONTROLS.sub("", get_currency_name(currency, count=float(major), locale=self.locale))
 
     def _form(self, key: str, n: int | Decimal = OTHER) -> str:
         if not self.has(key):

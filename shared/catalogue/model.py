@@ -53,11 +53,13 @@ class Eligibility:
     code: str
     holds: Callable[[Facts], bool]
     law: str = ""
+    expected: bool = False
+    """It holds of nearly everybody: pages name it only where it does not."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """One thing asked. `kind` names the reader in shared/forms.py: text, latin, long_text, date, past_date, choice, ...
+    """One thing asked. `kind` names the reader in shared/forms: text, latin, long_text, date, past_date, choice, ...
 
     Texts are `question.<name>.label`, `.hint` and `question.<name>.choice.<choice>` in the translations.
     """
@@ -86,10 +88,11 @@ class AnswerRule:
 
 @dataclass(frozen=True)
 class RequiredUpload:
-    """A paper handed in; text `paper.<name>.label`."""
+    """A paper handed in; text `paper.<name>.label`, with the law that asks for it where one is known."""
 
     name: str
     required: bool = True
+    law: str = ""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,9 @@ SPEAKERS = frozenset({"t", "tn", "text", "html", "plural", "plural_html", "pair"
 # What adds a step to an assessment, which is printed as `working.<code>`.
 STEPS = frozenset({"with_step", "Step"})
 # Readers whose ValueError is the code of a refusal.
-READERS = frozenset({"shared/values/calendars.py", "shared/values/person.py", "shared/forms.py"})
+READERS = frozenset(
+    {"shared/values/calendars.py", "shared/values/person.py", "shared/forms/__init__.py", "shared/forms/phones.py"}
+)
 # What a scaffold writes where a person must write a text.
 TO_TRANSLATE = "TO-TRANSLATE"
 REFUSALS = frozenset({"ValidationError", "Refusal", "NotFound", "NotAllowed", "Invalid", "Conflict", "Unavailable"})

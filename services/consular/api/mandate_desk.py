@@ -46,6 +46,7 @@ def _serialise(session: Session, mandate: Mandate) -> dict[str, Any]:
         "principal_number": mandate.principal_number,
         "scan_type": mandate.scan_type,
         "scan_pages": pages,
+        "agent_person": mandate.agent,
     }
 
 

@@ -19,7 +19,7 @@ from services.consular.applications.transitions import find as find_application
 from services.consular.missions import today
 from services.consular.people import grant_mandate, mandate_notices, mandates, review_mandate
 from services.consular.people.model import Mandate
-from services.consular.people.rules import CAPACITY_OF, GUARDIANSHIP, POWER, AttestedPerson
+from services.consular.people.rules import ABSENCES, CAPACITY_OF, GUARDIANSHIP, KIN_GUARDIANSHIP, POWER, AttestedPerson
 from services.consular.uploads import blobs
 from services.consular.uploads.intake import TakenFile
 from services.consular.uploads.rules import LIMIT_BYTES, READABLE
@@ -36,6 +36,7 @@ SCAN_LENGTH = LIMIT_BYTES
 ISSUERS = ("consular", "civil_registry", "conscription")
 NUMBER, GIVEN_NAME = Question("agent_number", kind="national_number"), Question("agent_given", max_length=60)
 PRINCIPAL = (Question("principal_number", kind="national_number"), Question("principal_given", max_length=60))
+ABSENCE = Question("absence", kind="choice", choices=ABSENCES)
 
 
 class StatementRequest(Schema):
@@ -62,7 +63,9 @@ class NewMandate(Keyed, StatementRequest):
 class DeedSubmission(Keyed, StatementRequest):
     """A deed with its principal, its terms and its scan in base64."""
 
-    kind = fields.String(required=True, validate=validate.OneOf((POWER, GUARDIANSHIP), error="unknown_choice"))
+    kind = fields.String(
+        required=True, validate=validate.OneOf((POWER, GUARDIANSHIP, KIN_GUARDIANSHIP), error="unknown_choice")
+    )
     principal_number = fields.Raw(allow_none=True)
     principal_given = fields.Raw(allow_none=True)
     scope = fields.List(
@@ -70,6 +73,7 @@ class DeedSubmission(Keyed, StatementRequest):
     )
     issued_on = fields.Raw(allow_none=True)
     until = fields.Raw(allow_none=True, load_default=None)
+    absence = fields.Raw(allow_none=True, load_default=None)
     scan = fields.String(load_default="", validate=validate.Length(max=SCAN_LENGTH, error="file_too_large"))
 
 
@@ -142,7 +146,8 @@ def submit_deed() -> tuple[dict[str, Any], int]:
     with database().scope(mission) as session:
         day = today(session, mission)
         is_power = request_body["kind"] == POWER
-        questions = (*PRINCIPAL, Question("issued_on", kind="date"), *((_until(),) if is_power else ()))
+        further = {POWER: (_until(),), KIN_GUARDIANSHIP: (ABSENCE,)}.get(request_body["kind"], ())
+        questions = (*PRINCIPAL, Question("issued_on", kind="date"), *further)
         typed = forms.check_questions(questions, request_body, day)
         deed = review_mandate.Deed(
             request_body["kind"],
@@ -152,6 +157,7 @@ def submit_deed() -> tuple[dict[str, Any], int]:
             date.fromisoformat(typed["until"]) if is_power else None,
             request_body["scope"],
             file.type,
+            typed.get("absence"),
         )
 
         def act() -> dict[str, Any]:

@@ -21,6 +21,10 @@ from shared.values import dates
 from shared.values.person import strip_controls
 
 TITLE_LENGTH, MAX_DAYS = 120, 60
+HOLIDAY_COLUMNS = (
+    *("country", "first_day", "last_day", "kind", "seats_closed", "payments_closed"),
+    *("title_ar", "title_en", "source", "certainty", "estimated"),
+)
 
 
 @dataclass(frozen=True)
@@ -145,10 +149,8 @@ def reopen(session: Session, actor: Actor, mission: str, closure: str) -> Closur
 
 def _remove_holiday(session: Session, actor: Actor, mission: str, holiday: Closure) -> Closure | None:
     """A holiday is computed; what says that this mission works on it is a removed row of its own."""
-    names = ("country", "first_day", "last_day", "kind", "seats_closed", "payments_closed", "title_ar", "title_en")
-    names += ("source", "certainty", "estimated")
-    values = {name: getattr(holiday, name) for name in names} | {
-        "id": holiday_closures.own_id(mission, holiday.id),
+    values = {name: getattr(holiday, name) for name in HOLIDAY_COLUMNS} | {
+        "id": holiday_closures.removal_id(mission, holiday.id),
         "scope": mission,
         "approver": actor.id,
         "removed_at": func.now(),

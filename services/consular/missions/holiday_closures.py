@@ -31,7 +31,7 @@ def between(session: Session, mission: Mission, first: date, last: date) -> list
         if closure.first_day <= last and closure.last_day >= first
     ]
     removed = _removed(session, mission, closures)
-    return [closure for closure in closures if own_id(mission.code, closure.id) not in removed]
+    return [closure for closure in closures if removal_id(mission.code, closure.id) not in removed]
 
 
 def find(session: Session, mission: Mission, closure: str) -> Closure | None:
@@ -45,13 +45,13 @@ def find(session: Session, mission: Mission, closure: str) -> Closure | None:
     return next((holiday for holiday in found if holiday.id == closure), None)
 
 
-def own_id(mission: str, closure: str) -> str:
+def removal_id(mission: str, closure: str) -> str:
     """The id of the row by which a mission removes a holiday."""
     return f"{mission}/{closure}"
 
 
 def _removed(session: Session, mission: Mission, closures: list[Closure]) -> set[str]:
-    ids = [own_id(mission.code, closure.id) for closure in closures]
+    ids = [removal_id(mission.code, closure.id) for closure in closures]
     return set(session.scalars(select(Closure.id).where(Closure.id.in_(ids), Closure.removed_at.is_not(None))))
 
 

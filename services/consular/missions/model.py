@@ -5,8 +5,7 @@ from datetime import date, datetime, time
 from sqlalchemy import ARRAY, BigInteger, SmallInteger, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.consular.missions.public_holidays import HolidayRule
-from services.consular.missions.rules import Hours
+from services.consular.missions.rules import HolidayRule, Hours
 from services.consular.model import Base
 
 SYRIAN_HOLIDAY, HOST_HOLIDAY = "syrian_holiday", "host_holiday"
@@ -209,3 +208,49 @@ class AppointmentRule(Base):
         """The figures an applicant needs."""
         names = ("horizon_days", "hold_minutes", "per_month", "daily_quota", "free_hours", "arrive_minutes")
         return {name: getattr(self, name) for name in names}
+
+
+class PhotoRule(Base):
+    """How many printed photos a mission asks for, and their size; without a scope or a transaction the row is
+    general."""
+
+    __tablename__ = "photo_rule"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    scope: Mapped[str | None]
+    transaction: Mapped[str | None]
+    count: Mapped[int] = mapped_column(SmallInteger)
+    width_mm: Mapped[int | None] = mapped_column(SmallInteger)
+    height_mm: Mapped[int | None] = mapped_column(SmallInteger)
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    source: Mapped[str]
+    certainty: Mapped[str]
+    approver: Mapped[str]
+
+    def serialise(self) -> dict[str, object]:
+        """As the interface shows it."""
+        names = ("count", "width_mm", "height_mm", "source", "certainty")
+        return {name: getattr(self, name) for name in names} | {"since": self.valid_from.isoformat()}
+
+
+class PromiseRule(Base):
+    """The working days promised for a transaction, where they are a dated row and not the catalogue's."""
+
+    __tablename__ = "promise_rule"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    transaction: Mapped[str]
+    scope: Mapped[str | None]
+    working_days: Mapped[int] = mapped_column(SmallInteger)
+    needs_lawyer: Mapped[bool]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    source: Mapped[str]
+    certainty: Mapped[str]
+    approver: Mapped[str]
+
+    def serialise(self) -> dict[str, object]:
+        """As the desk shows it."""
+        names = ("transaction", "scope", "working_days", "needs_lawyer", "source", "certainty")
+        return {name: getattr(self, name) for name in names} | {"since": self.valid_from.isoformat()}

@@ -8,39 +8,21 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
+from typing import Literal
 
 from babel import Locale
 from dateutil.easter import EASTER_ORTHODOX, EASTER_WESTERN, easter
 from hijridate import Hijri
 
 from services.consular.data import rows_of
+from services.consular.missions.rules import GREGORIAN, HIJRI, HolidayRule
 from shared.values.calendars import FIRST_HIJRI_YEAR, LAST_HIJRI_YEAR
 
-GREGORIAN, HIJRI = "gregorian", "hijri"
-EASTER_METHODS = {"western_easter": EASTER_WESTERN, "eastern_easter": EASTER_ORTHODOX}
-CALENDARS = (GREGORIAN, HIJRI, *EASTER_METHODS)
+EASTER_METHODS: dict[str, Literal[1, 2, 3]] = {"western_easter": EASTER_WESTERN, "eastern_easter": EASTER_ORTHODOX}
 DAY = timedelta(days=1)
 ENGLISH = "en_US"
 # The library writes what it assumes or moves into the name: "Eid al-Fitr (estimated)", "Labor Day (observed)".
 _MARKS = re.compile(r" \((observed|estimated|observed, estimated|substituted from [^)]*)\)$")
-
-
-@dataclass(frozen=True)
-class HolidayRule:
-    """A holiday of the decree: a day of a calendar, or Easter by one of two, and how many days it lasts."""
-
-    key: str
-    calendar: str
-    month: int | None
-    day: int | None
-    days: int
-    title_ar: str
-    title_en: str
-
-    @property
-    def is_estimated(self) -> bool:
-        """Whether the day is announced after a sighting of the moon."""
-        return self.calendar == HIJRI
 
 
 @dataclass(frozen=True)
@@ -115,8 +97,8 @@ def _joined(country: str, days: list[tuple[date, str]]) -> Iterator[Holiday]:
 def _holiday(country: str, day: date, written: str) -> Holiday:
     """One day of the library. Its own mark is not enough: it writes none where it calculates by Umm al-Qura."""
     names = [_MARKS.sub("", name) for name in written.split("; ")]
-    known = [listed_names().get(name) for name in names]
-    unnamed = f"{listed_names()['Public Holiday'].arabic} ({Locale('ar').territories[country]})"
+    known = [arabic_names().get(name) for name in names]
+    unnamed = f"{arabic_names()['Public Holiday'].arabic} ({Locale('ar').territories[country]})"
     title_en = ", ".join(names)
     title_ar = "، ".join(name.arabic if name else unnamed for name in known)
     estimated = "estimated)" in written or any(name and name.is_hijri for name in known)
@@ -124,7 +106,7 @@ def _holiday(country: str, day: date, written: str) -> Holiday:
 
 
 @dataclass(frozen=True)
-class ListedName:
+class ArabicName:
     """The Arabic name of a holiday of the library, and whether its day is of the Hijri calendar."""
 
     arabic: str
@@ -132,6 +114,6 @@ class ListedName:
 
 
 @cache
-def listed_names() -> dict[str, ListedName]:
+def arabic_names() -> dict[str, ArabicName]:
     """By the English names of the library."""
-    return {row["name_en"]: ListedName(row["name_ar"], row["calendar"] == HIJRI) for row in rows_of("holiday_name")}
+    return {row["name_en"]: ArabicName(row["name_ar"], row["calendar"] == HIJRI) for row in rows_of("holiday_name")}

@@ -127,7 +127,8 @@ def save(session: Session, actor: Actor, reference: str, answers: Mapping[str, o
     merged = {
         name: answer for name, answer in application.answers.items() if name.removesuffix(TYPED_HIJRI) not in answers
     }
-    merged |= forms.check_draft(application.transaction, filled, today(session, application.mission))
+    country = missions.find(session, application.mission).country
+    merged |= forms.check_draft(application.transaction, filled, today(session, application.mission), country)
     update_columns(session, application, answers=merged, changed_at=func.now())
     audit.record(
         session, actor, "application.answered", reference, count=len(filled), cleared=len(answers) - len(filled)

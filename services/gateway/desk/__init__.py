@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask
 
 from services.gateway.desk.appointments import calendar, day_sheet
-from services.gateway.desk.approvals import bookings, proposals
+from services.gateway.desk.approvals import bookings, parameters, proposals
 from services.gateway.desk.cases import case, decisions, exceptions, queue
 from services.gateway.desk.counter import counter, passports
 from services.gateway.desk.letters import letters
@@ -60,6 +60,7 @@ def _attach_passports(desk: Blueprint) -> None:
 
 
 def _attach_proposals(desk: Blueprint) -> None:
+    desk.add_url_rule("/parameters", "parameters", parameters.show)
     desk.add_url_rule("/proposals", "proposals", proposals.show)
     desk.add_url_rule("/proposals/new/<kind>", "ask_proposal", proposals.ask)
     desk.add_url_rule("/proposals/new/<kind>", "propose", proposals.propose, methods=["POST"])
@@ -69,6 +70,7 @@ def _attach_proposals(desk: Blueprint) -> None:
     desk.add_url_rule("/bookings/imports", "upload_bookings", bookings.upload, methods=["POST"])
     desk.add_url_rule("/bookings/imports/<reference>", "booking_import", bookings.detail)
     desk.add_url_rule("/bookings/imports/<reference>", "decide_import", bookings.decide, methods=["POST"])
+    desk.add_url_rule("/bookings/imports/<reference>/answers", "answer_import", bookings.answer, methods=["POST"])
     desk.add_url_rule("/bookings/imports/<reference>/faults.csv", "booking_faults", bookings.faults_file)
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import structlog
 from flask import Flask, Response, current_app, g, request
 
-from services.gateway.accounts import sessions
+from services.gateway.accounts import devices, sessions
 from services.gateway.accounts.keyed import keyed_hash
 from services.gateway.web.access import check_page
 from services.gateway.web.current import accounts, settings, visitor_or_none
@@ -36,9 +36,9 @@ class PageExpired(NotAllowed):
     """The form was older than its session, or came from another site."""
 
 
-def cookie_name() -> str:
+def cookie_name(name: str = "session") -> str:
     """With https the name itself makes browsers insist on Secure, no Domain and Path=/."""
-    return "__Host-session" if settings().secure else "session"
+    return f"__Host-{name}" if settings().secure else name
 
 
 def load_visitor() -> None:
@@ -86,6 +86,18 @@ def _token_of(token: str) -> str:
 def start_session(token: str) -> None:
     """Gives the browser a new session's cookie; the value it came with is worth nothing from now on."""
     g.token = g.new_token = token
+
+
+def device_token() -> str | None:
+    """The token of this browser, if an account was opened from it before."""
+    token = request.cookies.get(cookie_name("device"), "")
+    return token if 0 < len(token) <= devices.LONGEST_TOKEN and token.isascii() else None
+
+
+def keep_device() -> str:
+    """The token of this browser, which gets one if it had none; its cookie lasts from now on anew."""
+    g.device = device_token() or devices.new_token()
+    return str(g.device)
 
 
 def end_session() -> None:
@@ -147,6 +159,10 @@ def _set_cookie(answer: Response) -> None:
         answer.delete_cookie(name, path="/", secure=secure, httponly=True, samesite="Lax")
     elif g.get("new_token"):
         answer.set_cookie(name, g.new_token, path="/", secure=secure, httponly=True, samesite="Lax")
+    if g.get("device"):
+        age = devices.LIFETIME
+        device = cookie_name("device")
+        answer.set_cookie(device, g.device, age, path="/", secure=secure, httponly=True, samesite="Lax")
 
 
 def _log(answer: Response) -> None:

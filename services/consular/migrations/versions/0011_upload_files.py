@@ -6,7 +6,7 @@ from alembic import op
 from shared.database.migration import grant, scope_by_mission
 
 revision = "0011"
-down_revision = "0014"
+down_revision = "0010"
 
 INSTANT = sa.DateTime(timezone=True)
 

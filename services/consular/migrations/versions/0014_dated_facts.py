@@ -1,14 +1,13 @@
-"""Holidays as rules, host calendars, photos and promised days as dated rows; guardians by kin; registrations."""
+"""Holidays as rules, host calendars, photos and promised days as dated rows; guardians by kin."""
 
 import sqlalchemy as sa
 from alembic import op
 
-from shared.database.migration import grant, scope_by_mission
+from shared.database.migration import grant
 
 revision = "0014"
-down_revision = "0010"
+down_revision = "0013"
 
-ME = "current_setting('mahjar.person', true)"
 KINDS = "kind IN ('granted', 'power_of_attorney', 'guardianship', 'kin_guardianship')"
 KIN = "(kind = 'kin_guardianship') = (absence IS NOT NULL)"
 CALENDARS = "calendar IN ('gregorian', 'hijri', 'western_easter', 'eastern_easter')"
@@ -22,7 +21,6 @@ def upgrade() -> None:
     photo_rules()
     promise_rules()
     kin_guardians()
-    registrations()
 
 
 def text(name: str, nullable: bool = False) -> sa.Column[str]:
@@ -116,22 +114,3 @@ def kin_guardians() -> None:
     op.create_check_constraint("ck_mandate_kind", "mandate", KINDS)
     op.create_check_constraint("ck_mandate_absence", "mandate", KIN)
     op.create_check_constraint("ck_mandate_absence_known", "mandate", "absence IN ('dead', 'away')")
-
-
-def registrations() -> None:
-    """Who is registered with a mission, and pays for it no more."""
-    op.create_table(
-        "consular_registration",
-        *(text(name) for name in ("person", "mission", "basis")),
-        text("application", nullable=True),
-        sa.Column("registered_on", sa.Date, nullable=False),
-        text("recorded_by"),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()),
-        sa.PrimaryKeyConstraint("person", name="pk_consular_registration"),
-        sa.ForeignKeyConstraint(["mission"], ["mission.code"], name="fk_consular_registration_mission"),
-        sa.CheckConstraint("basis IN ('paid', 'earlier')", name="ck_consular_registration_basis"),
-        sa.CheckConstraint("(basis = 'paid') = (application IS NOT NULL)", name="ck_consular_registration_application"),
-    )
-    scope_by_mission("consular_registration")
-    grant("consular_registration")
-    op.execute(f"CREATE POLICY own_person ON consular_registration FOR SELECT USING (person = {ME})")

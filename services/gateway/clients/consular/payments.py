@@ -101,10 +101,9 @@ class Refund(TypedDict):
     state: str
 
 
-class CardPage(TypedDict):
+class CardPage(Payment):
     """A payment opened at the provider, and the provider's page where it is made."""
 
-    reference: str
     redirect_url: str
 
 

@@ -8,7 +8,7 @@ from services.gateway.desk.wording import refusal_text
 from services.gateway.web.current import actor, consular
 from shared.errors import NotAllowed, Refusal, Unavailable
 
-LONGEST_REASON, LONGEST_NUMBER = 300, 20
+LONGEST_REASON, LONGEST_NUMBER = 300, 300
 
 Answer = Response | str | tuple[str, int]
 

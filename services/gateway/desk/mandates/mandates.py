@@ -6,6 +6,7 @@ from collections.abc import Callable
 from flask import Response, render_template, request, url_for
 from werkzeug.wrappers import Response as Answered
 
+from services.gateway.clients.civil_registry import Statement
 from services.gateway.clients.consular.mandates import Deed
 from services.gateway.desk.wording import refusal_text
 from services.gateway.web.current import actor, civil_registry, consular
@@ -51,9 +52,15 @@ def _page(reference: str, **more: object) -> str:
     )
 
 
+def _introduce(deed: Deed) -> Statement:
+    """The register's statement about the principal; where kin ask to act, about their kinship too."""
+    agent = deed["agent_person"] if deed["absence"] else None
+    return civil_registry().introduce(actor(), deed["principal_number"], deed["principal_given"] or "", agent)
+
+
 def _registered_person(deed: Deed) -> dict[str, object] | None:
     try:
-        return civil_registry().introduce(actor(), deed["principal_number"], deed["principal_given"] or "")["facts"]
+        return _introduce(deed)["facts"]
     except Refusal as refusal:
         if isinstance(refusal, Unavailable):
             raise
@@ -76,7 +83,7 @@ def accept(reference: str) -> Answer:
     deed = consular().mandates.deed(actor(), reference)
 
     def accept_deed() -> None:
-        statement = civil_registry().introduce(actor(), deed["principal_number"], deed["principal_given"] or "")
+        statement = _introduce(deed)
         body = {"key": request.form.get("key", ""), "statement": statement["statement"]}
         consular().mandates.decide_deed(actor(), reference, "accept", body)
 

@@ -24,13 +24,17 @@ GRANT = (
     Question("agent_given", max_length=60),
     Question("until", kind="date"),
 )
-POWER, GUARDIANSHIP = "power_of_attorney", "guardianship"
+POWER, GUARDIANSHIP, KIN_GUARDIANSHIP = "power_of_attorney", "guardianship", "kin_guardianship"
 ISSUED = (
     Question("principal_number", kind="national_number"),
     Question("principal_given", max_length=60),
     Question("issued_on", kind="past_date"),
 )
-PAPERS = {POWER: (*ISSUED, Question("until", kind="date")), GUARDIANSHIP: ISSUED}
+PAPERS = {
+    POWER: (*ISSUED, Question("until", kind="date")),
+    GUARDIANSHIP: ISSUED,
+    KIN_GUARDIANSHIP: (*ISSUED, Question("absence", kind="choice", choices=("dead", "away"))),
+}
 VERBS = frozenset({"accept", "decline", "end"})
 PREFIX = "mandate"
 SCAN_BYTES = 6 * 1024 * 1024

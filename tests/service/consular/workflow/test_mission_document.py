@@ -17,7 +17,6 @@ from shared.catalogue import conditions as only_if
 from shared.catalogue.model import (
     DOCUMENT,
     IDENTITY,
-    Eligibility,
     FeeLine,
     MissionDocument,
     Question,
@@ -48,7 +47,7 @@ ENTRY = Transaction(
     ),
     papers=(RequiredUpload("identity"),),
     fees=(FeeLine("document_from_syria", "foreign_affairs"),),
-    eligible=(Eligibility("registered", only_if.is_alive_and_registered, "Law 13/2021"),),
+    eligible=only_if.living_entry(),
     issues=MissionDocument(
         KIND, identity=("name", "national_number"), answers=("born_on",), holder=("given_name", "latin_given_name")
     ),

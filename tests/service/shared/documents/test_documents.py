@@ -163,6 +163,7 @@ def test_verification_says_what_the_paper_says(session: Session) -> None:
         "holder_en": "Samer Khaled Alhalabi",
         "specimen": True,
         "authority": None,
+        "facts": [{"fact": "amount", "kind": "amount", "value": {"amount": 93750, "currency": "SAR"}, "sex": None}],
     }
     assert documents.verify(session, expired.code)["status"] == "expired"
     unknown = documents.verify(session, references.new("RUH", 18, "C"))

@@ -9,7 +9,10 @@ import holidays
 import pytest
 
 from services.consular.data import FOLDER, rows_of
-from services.consular.missions.public_holidays import HolidayRule, listed_names, of_country, of_rule
+from services.consular.missions.public_holidays import arabic_names, of_country, of_rule
+from services.consular.missions.rules import HolidayRule
+
+pytestmark = pytest.mark.clock
 
 YEARS = range(2026, 2036)
 # Where the working list of missions says otherwise than the library, which knows no weekend of Libya, has the one of
@@ -110,13 +113,13 @@ def test_every_name_of_the_library_has_an_arabic_one() -> None:
     titles = {found.title_ar for place in places for year in YEARS for found in of_country(*place, year)}
     assert len(titles) > 150
     assert not [title for title in titles if any("a" <= letter.lower() <= "z" for letter in title)]
-    assert not [title for title in titles if title.startswith(f"{listed_names()['Public Holiday'].arabic} (")]
+    assert not [title for title in titles if title.startswith(f"{arabic_names()['Public Holiday'].arabic} (")]
 
 
 def test_a_holiday_without_an_arabic_name_says_whose_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    listed = dict(listed_names())
+    listed = dict(arabic_names())
     del listed["German Unity Day"]
-    monkeypatch.setattr("services.consular.missions.public_holidays.listed_names", lambda: listed)
+    monkeypatch.setattr("services.consular.missions.public_holidays.arabic_names", lambda: listed)
     found = {one.title_ar for one in of_country.__wrapped__("DE", "BE", 2027)}
     assert "عطلة رسمية (ألمانيا)" in found
 

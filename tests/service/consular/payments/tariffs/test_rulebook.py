@@ -174,16 +174,19 @@ def test_what_cannot_be_opened_is_refused(
                 "stay_extension",
             },
         ),
-        ("reserve-cash-allowance", "2023-11-30", {"reserve_abroad", "stay_extension"}),
+        ("reserve-cash-allowance", "2023-11-30", {"reserve_abroad", "reserve_upper_age", "stay_extension"}),
         (
             "reserve-cash-allowance",
             "2024-07-31",
-            {"reserve_abroad", "reserve_age", "reserve_month_served", "stay_extension"},
+            {"reserve_abroad", "reserve_age", "reserve_month_served", "reserve_upper_age", "stay_extension"},
         ),
         (
             "reserve-cash-allowance",
             "2024-08-01",
-            {"reserve_abroad", "reserve_age", "reserve_month_served", "reserve_disability", "stay_extension"},
+            {
+                *("reserve_abroad", "reserve_age", "reserve_month_served", "reserve_disability"),
+                *("reserve_upper_age", "stay_extension"),
+            },
         ),
         ("missed-service-allowance", "2014-12-30", set()),
         ("residence-deferral", "2026-11-21", {"deferral_minimum_stay_days"}),
