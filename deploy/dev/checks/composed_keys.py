@@ -82,13 +82,13 @@ FAMILIES: dict[str, Keys] = {
 UNBOUND = frozenset(
     """account.done application application.refund bring closure.closes.choice deceased desk.bookings.standing
     desk.bookings.state desk.calendar.certainty desk.calendar.done desk.calendar.kind desk.done desk.event
-    desk.exception desk.letter.makes desk.mandates.check desk.mandates.kinship desk.letter.source desk.letter.step desk.mandates.done desk.method desk.need
+    desk.exception desk.letter.makes desk.letter.source desk.letter.step desk.mandates.done desk.method desk.need
     desk.passport.source desk.passports.state desk.person desk.proposals.done desk.proposals.preview
     desk.proposals.state desk.proposals.text desk.proposals.touches desk.refund desk.refusal desk.service desk.sex
     desk.visit duplicate.reason duplicate.verdict eligible.about error family.deceased_on field form.date hijri.month
-    home.how letter.field licence.standing mandate.absence.choice mandates mandates.done mandates.paper marital_status method offer
+    home.how letter.field licence.standing mandates mandates.done mandates.paper marital_status method offer
     refund_rule refusal registrar.done registrar.place relation reply.field service.status sex tier verify
-    whom whom.choice whom.mandate""".split()
+    whom whom.choice whom.mandate desk.mandates.check desk.mandates.kinship mandate.absence.choice""".split()
 )
 
 
