@@ -59,6 +59,8 @@ def without(node: Any, child: Any) -> Any:
 
 def operators() -> dict[str, Operator]:
     """All that need no arguments, by name."""
-    named = {name.partition("/")[2]: cosmic_ray.plugins.get_operator(name) for name in cosmic_ray.plugins.operator_names()}
+    named = {
+        name.partition("/")[2]: cosmic_ray.plugins.get_operator(name) for name in cosmic_ray.plugins.operator_names()
+    }
     own = {"DropArgument": DropArgument, "DropEntry": DropEntry}
     return {name: kind() for name, kind in sorted((named | own).items()) if not kind.arguments()}

@@ -71,7 +71,10 @@ def become_child(tree: Path, output: Path) -> None:
         os.dup2(sink.fileno(), 1)
         os.dup2(sink.fileno(), 2)
     os.chdir(tree)
-    sys.path[:] = [str(tree), *(entry for entry in sys.path if entry not in ("", str(Path.cwd()), str(tree.parents[1])))]
+    sys.path[:] = [
+        str(tree),
+        *(entry for entry in sys.path if entry not in ("", str(Path.cwd()), str(tree.parents[1]))),
+    ]
     for name in [name for name in sys.modules if name.partition(".")[0] in OURS]:
         if not name.startswith("tests.mutation") and name != "tests":
             del sys.modules[name]

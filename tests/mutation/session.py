@@ -41,14 +41,15 @@ class Session:
     def result(self, mutant: Mutant) -> Result:
         """The known result, or a new one. A survivor is tried again if other tests can notice it now."""
         source, chosen = mutant.source(self.tree), self.lines.chosen(mutant)
-        tests = "" .join(f"{name} {self.text_of(name)}" for name in sorted(chosen))
-        key = digest(source) + ("" if self.results.get(digest(source)) else digest(tests))
-        if key not in self.results:
+        changed = digest(f"{mutant.path} {source}")
+        with_tests = changed + digest("".join(f"{name} {self.text_of(name)}" for name in sorted(chosen)))
+        known = self.results.get(changed) or self.results.get(with_tests)
+        if known is None:
             began = time.monotonic()
             killed, by = self.try_out(mutant, source, chosen)
-            self.remember(digest(source) if killed else key, Result(killed, by, round(time.monotonic() - began, 1), len(chosen)))
-            key = digest(source) if killed else key
-        return self.results[key]
+            known = Result(killed, by, round(time.monotonic() - began, 1), len(chosen))
+            self.remember(changed if killed else with_tests, known)
+        return known
 
     def text_of(self, test: str) -> str:
         return digest((self.tree / test.partition("::")[0]).read_text())
@@ -59,7 +60,7 @@ class Session:
             file.write(json.dumps({"key": key, **asdict(result)}) + "\n")
 
     def try_out(self, mutant: Mutant, source: str, chosen: dict[str, float]) -> tuple[bool, str]:
-        """Whether a test noticed the change, and which. A test that fails without the change as well counts for none."""
+        """Whether a test noticed the change, and which. A test that fails without the change does not count."""
         while chosen:
             outcome = self.run(mutant, source, chosen)
             if outcome.status in (0, ALL_PASSED_SO_FAR):

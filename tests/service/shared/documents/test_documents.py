@@ -18,13 +18,14 @@ from shared.database.db import Database
 from shared.documents import drawing, issuer
 from shared.documents.model import KINDS, Document
 from shared.documents.render import render_document
-from shared.errors import Conflict, NotFound, Refusal
+from shared.errors import Conflict, NotFound
 from shared.identity.actor import Actor, service
 from shared.production import StartRefused
 from shared.settings import AuthorityFiles, Settings
 from shared.values import references
 from tests.factories.authority import NAME, create_certificate
 from tests.factories.document_snapshots import SAMPLES
+from tests.factories.refusals import refuses
 
 ACTOR = service("consular", "RUH")
 PERSON = "5b1f7a52-3c7e-4f0a-9d53-0a6d1c2f3e4d"
@@ -142,7 +143,7 @@ def test_a_paper_of_another_mission_is_not_there(
     session: Session, session_for: Sessions, drawings: list[bytes]
 ) -> None:
     code = issue(session_for("consular", "BER"), mission="BER").code
-    with pytest.raises(NotFound):
+    with refuses("document_unknown", NotFound):
         render_document(session, code)
     assert documents.verify(session, code)["status"] == "unknown" and drawings == []
 
@@ -173,7 +174,7 @@ def test_a_revoked_paper_says_so_and_is_not_reprinted(session: Session, drawings
     render_document(session, paper.code)
     documents.revoke(session, officer, paper.code, "forged_paper")
     assert documents.verify(session, paper.code)["status"] == "revoked"
-    with pytest.raises(Conflict, match="document_revoked"):
+    with refuses("document_revoked", Conflict):
         render_document(session, paper.code)
 
 
@@ -212,7 +213,7 @@ def test_nothing_official_is_issued_in_nobodys_name(
     of_this_kind = select(func.count()).select_from(Document).where(Document.kind == kind)
     before = session.scalar(of_this_kind)
     configure()
-    with pytest.raises(Refusal) as refused:
+    with refuses("authority_missing") as refused:
         issue(session, kind)
     assert refused.value.code == "authority_missing"
     assert session.scalar(of_this_kind) == before

@@ -31,6 +31,7 @@ from tests.factories.messaging import (
     seeded,
     shift_clock,
 )
+from tests.factories.refusals import refuses
 
 
 @pytest.fixture
@@ -195,7 +196,7 @@ def test_a_replayed_message_has_its_effect_and_its_verdict_stays_on_record(
         ("replay", OFFICER.id, "tested")
     ]
     assert listener.apply_due() == 0
-    with pytest.raises(NotFound):
+    with refuses("not_found", NotFound):
         decide(consular, inbox.discard)
 
 

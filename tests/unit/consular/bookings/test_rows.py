@@ -7,6 +7,7 @@ import pytest
 from services.consular.bookings import rows
 from services.consular.bookings.rows import COLUMNS, booking_reference, escape_formula, faults_file
 from shared.errors import Invalid
+from tests.factories.refusals import refuses
 
 HEAD = ",".join(COLUMNS)
 GOOD = "ECSC-1001,01999000001,رشا,passport-renewal,2026-12-27"
@@ -91,20 +92,20 @@ def test_lines_are_counted_through_cells_that_span_several() -> None:
     ],
 )
 def test_what_is_no_such_table_is_refused_whole(content: bytes, code: str) -> None:
-    with pytest.raises(Invalid) as refused:
+    with refuses(code, Invalid) as refused:
         rows.read(content)
     assert refused.value.errors == {"file": code} and refused.value.code == code
 
 
 def test_a_missing_column_is_named() -> None:
-    with pytest.raises(Invalid) as refused:
+    with refuses("column_missing", Invalid) as refused:
         rows.read(b"reference,transaction\n1,2")
     assert refused.value.params == {"columns": "national_number, given_name, booked_for"}
 
 
 def test_more_rows_than_a_file_may_hold(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rows, "MAX_ROWS", 2)
-    with pytest.raises(Invalid, match="too_many_rows"):
+    with refuses("too_many_rows", Invalid):
         rows.read("\n".join([HEAD, GOOD, GOOD, GOOD]).encode())
 
 

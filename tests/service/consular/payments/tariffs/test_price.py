@@ -21,11 +21,12 @@ from services.consular.payments.tariffs.offer import offer
 from services.consular.payments.tariffs.price import price
 from shared.catalogue import CATALOGUE
 from shared.database.db import now
-from shared.errors import Conflict, NotFound, Refusal
+from shared.errors import Conflict, NotFound
 from shared.values import references
 from shared.values.money import Money, exponent
 from tests.conftest import ServiceClient, expatriate
 from tests.factories.payments import JOB, activate, owe
+from tests.factories.refusals import refuses
 
 SessionFor = Callable[..., Session]
 PASSPORT, EXTRACT, ALLOWANCE = (
@@ -125,7 +126,7 @@ def test_a_historical_transaction_takes_no_money_until_a_dated_row_activates_it(
     assessed = Money.of("8000", "USD")
     known = {"application": references.new("RUH", 10, "A"), "transaction": "cash-allowance", "mission": "RUH"}
     person = {"person": str(uuid.uuid4()), "holder": {"ar": "أ", "en": "A"}}
-    with pytest.raises(Refusal) as refused:
+    with refuses("transaction_not_active") as refused:
         quote.issue_order(session, JOB, **known, **person, assessed=assessed)  # type: ignore[arg-type]
     assert refused.value.code == "transaction_not_active"
     assert refused.value.params["status"] == "historical"
@@ -184,7 +185,7 @@ def test_a_paid_application_owes_nothing_more(session_for: SessionFor) -> None:
     order = owe(session)
     order.state = OrderState.PAID.value
     session.flush()
-    with pytest.raises(Conflict, match="order_paid"):
+    with refuses("order_paid", Conflict):
         _again(session, order.application)
 
 
@@ -208,9 +209,9 @@ def test_missions_are_loaded_once_and_every_one_is_sound(session_for: SessionFor
         assert mission.zone in available_timezones()
         assert exponent(mission.currency) in (0, 2, 3)
         assert mission.name_ar and mission.name_en and len(mission.country) == 2
-    with pytest.raises(NotFound):
+    with refuses("mission_unknown", NotFound):
         missions.find(session, "XXX")
-    with pytest.raises(NotFound):
+    with refuses("mission_unknown", NotFound):
         missions.find(session, None)
 
 
