@@ -47,13 +47,15 @@ class CoverageMap:
         """Measures what is not known of today's tests and modules."""
         stored = json.loads(self.file.read_text()) if self.file.exists() else {}
         modules = digest("".join((self.tree / path).read_text() for path in targets(self.tree)))
-        files = {name: digest((self.tree / name).read_text()) for name in self.test_files()}
+        asked = self.test_files()
+        known_before = [name for name in stored.get("files", {}) if (self.tree / name).exists()]
+        files = {name: digest((self.tree / name).read_text()) for name in (*asked, *known_before)}
         if stored.get("modules") == modules:
-            known = {name for name, value in stored["files"].items() if files.get(name, value) == value}
+            known = {name for name, value in stored["files"].items() if files.get(name) == value}
             self.tests = {name: one for name, one in stored["tests"].items() if name.partition("::")[0] in known}
         else:
             known = set()
-        missing = [name for name in files if name not in known]
+        missing = [name for name in asked if name not in known]
         for first in range(0, len(missing), TOGETHER):
             print(f"measuring which lines the tests of {len(missing) - first} files run", flush=True)
             part = missing[first : first + TOGETHER]

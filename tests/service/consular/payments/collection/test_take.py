@@ -19,7 +19,7 @@ from services.consular.payments.orders.model import Attempt, Order, Receipt
 from services.consular.payments.orders.rules import AttemptState, OrderState
 from services.consular.payments.providers.rules import Answer, OutcomeUnknown, ProviderStatus
 from services.consular.payments.refunds import refund
-from shared.database.db import Database
+from shared.database.db import Database, now
 from shared.documents.model import Document
 from shared.errors import Conflict, NotAllowed, NotFound, Refusal, Unavailable
 from shared.identity.access import check_access
@@ -346,6 +346,122 @@ def test_a_paid_order_is_owed_back_in_what_was_taken_and_once(session_for: Sessi
     assert order_state(session, order) == OrderState.REFUND_DUE
     assert [row.reference for row in refund.of_application(session, order.application)] == [due.reference]
     assert quote.of_application(session, order.application) is None
+
+
+def test_a_settled_card_payment_is_owed_back_from_what_the_card_brought(session_for: SessionFor) -> None:
+    session = session_for("consular")
+    order = owe(session)
+    attempt = take.open_attempt(session, JOB, order.reference, key())
+    before = {account: money for account, money in entries.balances(session).items() if money}
+    take.record_success(session, JOB, attempt.reference, paid(RIYALS, key()))
+    due = refund.mark_due(session, JOB, order.reference, "withdrawn")
+    assert due is not None
+    assert (due.order, due.attempt, due.amount, due.currency, due.state, due.reason, due.marked_by, due.mission) == (
+        order.reference,
+        attempt.reference,
+        75000,
+        "SAR",
+        "due",
+        "withdrawn",
+        JOB.id,
+        "RUH",
+    )
+    assert (order_state(session, order), order.changed_at) == (OrderState.REFUND_DUE, now(session))
+    after = {account: money for account, money in entries.balances(session).items() if money}
+    moved = {each: after.get(each, 0) - before.get(each, 0) for each in after | before}
+    assert {each: money for each, money in moved.items() if money} == {
+        (accounts.CARD, "SAR"): 75000,
+        (accounts.REFUNDS, "SAR"): -75000,
+    }
+
+
+def test_held_card_money_is_no_payment_of_the_order_that_is_owed_back(session_for: SessionFor) -> None:
+    session = session_for("consular")
+    order = owe(session)
+    first = take.open_attempt(session, JOB, order.reference, key())
+    take.record_answer(session, JOB, first.reference, Answer(ProviderStatus.FAILED))
+    second = take.open_attempt(session, JOB, order.reference, key())
+    take.record_success(session, JOB, second.reference, paid(RIYALS, "page_2"))
+    take.record_success(session, JOB, first.reference, paid(RIYALS, "page_1"))
+    due = refund.mark_due(session, JOB, order.reference, "refused")
+    assert due is not None and due.attempt == second.reference
+
+
+def test_only_held_money_is_given_back_as_held(session_for: SessionFor) -> None:
+    session = session_for("consular")
+    attempt = take.open_attempt(session, JOB, owe(session).reference, key())
+    take.record_success(session, JOB, attempt.reference, paid(RIYALS, key()))
+    with refuses("payment_not_held", Conflict):
+        refund.mark_held_due(session, JOB, attempt.reference, "late")
+
+
+# An expired quote
+
+
+def expire_quote(session: Session, order: Order) -> None:
+    """Gives the order a quote that ended a second ago: a stored quote never changes."""
+    expired = uuid.uuid4()
+    session.execute(
+        text(
+            "INSERT INTO quote SELECT :new, mission, application, transaction, amount, currency, made_at, "
+            "now() - interval '1 second' FROM quote WHERE id = :old"
+        ),
+        {"new": expired, "old": order.quote_id},
+    )
+    session.execute(update(Order).where(Order.reference == order.reference).values(quote_id=expired))
+    session.refresh(order)
+
+
+def issue_again(session: Session, order: Order) -> Order:
+    return quote.issue_order(
+        session,
+        JOB,
+        application=order.application,
+        transaction=order.transaction,
+        mission=order.mission,
+        person=order.person,
+        holder=dict(order.holder),
+    )
+
+
+def test_an_expired_quote_stays_while_a_card_page_is_open(session_for: SessionFor) -> None:
+    session = session_for("consular")
+    order = owe(session)
+    attempt = take.open_attempt(session, JOB, order.reference, key())
+    assert issue_again(session, order).reference == order.reference
+    expire_quote(session, order)
+    with refuses("payment_open", Conflict):
+        issue_again(session, order)
+    assert order_state(session, order) == OrderState.OPEN
+    take.record_answer(session, JOB, attempt.reference, Answer(ProviderStatus.FAILED))
+    replaced = issue_again(session, order)
+    assert replaced.reference != order.reference
+    assert (order_state(session, order), order_state(session, replaced)) == (OrderState.CANCELLED, OrderState.OPEN)
+    assert order.changed_at == now(session)
+    assert quote.serialise(session, replaced)["expired"] is False
+    live, last = quote.of_application(session, order.application), quote.latest(session, order.application)
+    assert live is not None and live.reference == replaced.reference
+    assert last is not None and last.application == order.application
+
+
+def test_money_for_a_quote_that_was_replaced_is_held(session_for: SessionFor) -> None:
+    session = session_for("consular")
+    order = owe(session)
+    attempt = take.open_attempt(session, JOB, order.reference, key())
+    take.record_answer(session, JOB, attempt.reference, Answer(ProviderStatus.FAILED))
+    expire_quote(session, order)
+    issue_again(session, order)
+    late = take.record_success(session, JOB, attempt.reference, paid(RIYALS, key()))
+    assert (late.kind, late.payment.held) == (Kind.HELD, "late")
+
+
+def test_a_paid_order_is_never_replaced(session_for: SessionFor) -> None:
+    session = session_for("consular")
+    order = owe(session)
+    take.cash(session, CASHIER, order.reference, RIYALS, key())
+    expire_quote(session, order)
+    with refuses("order_paid", Conflict):
+        issue_again(session, order)
 
 
 # The job

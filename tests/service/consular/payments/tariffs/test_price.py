@@ -64,6 +64,35 @@ def test_the_missions_own_row_in_its_own_currency_comes_first(session_for: Sessi
     assert price_of(session, "individual-extract", "RUH", date(2018, 2, 13))[0][0] == Money.of("50", "USD")
 
 
+OWN_ROWS = (
+    "INSERT INTO tariff (id, transaction, line, beneficiary, scope, amount, currency, valid_from, valid_to, source, "
+    "certainty, approver) SELECT 't-' || v.currency, transaction, line, beneficiary, :mission, v.amount, v.currency, "
+    "CAST(v.valid_from AS date), NULL, 'test', 'M', 'tests' FROM tariff, "
+    "(VALUES ('USD', 11000, '2026-03-01'), ('EUR', 9700, '2026-02-01')) AS v (currency, amount, valid_from) "
+    "WHERE id = 'individual-extract/document_from_syria/all/2023-10-29'"
+)
+
+
+@pytest.mark.parametrize(
+    ("mission", "tariff", "collected"),
+    [
+        # Both rows are the mission's own: the one in its currency counts, though the other is later.
+        ("BER", Money(9_700, "EUR"), Money(9_700, "EUR")),
+        # Neither is in its currency: the later one counts, before the general row. Counters take whole riyals.
+        ("RUH", Money(11_000, "USD"), Money(41_300, "SAR")),
+    ],
+)
+def test_of_two_own_rows_the_one_in_the_missions_currency_counts(
+    session_for: SessionFor, mission: str, tariff: Money, collected: Money
+) -> None:
+    session = session_for("consular", mission)
+    assert session.execute(text(OWN_ROWS), {"mission": mission}).rowcount == 2  # type: ignore[attr-defined]
+    assert price_of(session, "individual-extract", mission, date(2026, 11, 2)) == [(tariff, collected)]
+    assert price_of(session, "individual-extract", "MAD", date(2026, 11, 2)) == [
+        (Money(9_500, "EUR"), Money(9_500, "EUR"))
+    ]
+
+
 def test_a_rate_says_where_it_comes_from_and_of_which_day(session_for: SessionFor) -> None:
     session = session_for("consular")
     sunday = date(2026, 11, 1)
