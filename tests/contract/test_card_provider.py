@@ -305,7 +305,7 @@ def test_a_connection_that_breaks_is_not() -> None:
         thread.start()
         with pytest.raises(OutcomeUnknown):
             Provider(f"http://127.0.0.1:{server.getsockname()[1]}", SECRET).query_status(reference())
-        thread.join()
+        thread.join(20)
 
 
 @pytest.mark.parametrize(

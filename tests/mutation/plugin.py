@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from deploy.dev.postgres import Postgres
-from deploy.platform.database import DATABASE, connect_as_admin, prepare
+from deploy.platform.database import prepare
 from tests.mutation.workplace import fresh_database
 
 # The ways a mutant's process ends beside pytest's own.
@@ -50,11 +50,7 @@ class Plugin:
         from tests import conftest
 
         fresh_database(self.running)
-        with connect_as_admin(self.running.admin_url, DATABASE) as connection:
-            named = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'consular'").fetchall()
-            names = sorted({name for (name,) in named} - conftest.CARRIED)
-            full = {name for name in names if connection.execute(f"SELECT 1 FROM consular.{name}").fetchone()}  # noqa: S608
-        conftest.FILED[self.running.admin_url] = [name for name in names if name not in full]
+        conftest.note_reference_data(self.running.admin_url)
         return prepare(self.running.admin_url, self.running.data)
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:

@@ -104,7 +104,7 @@ def test_two_officers_who_answer_at_once_give_one_answer(sent: Counter) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(20)
     assert sorted(codes) == [200, 409]
 
 
@@ -146,7 +146,7 @@ def test_letters_written_at_once_are_numbered_without_gaps(counter: At, database
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(20)
     with database("consular").scope("CAI") as session:
         numbers = session.scalars(select(Letter.number).order_by(Letter.number)).all()
         last = session.scalars(select(LetterNumber.last).where(LetterNumber.authority == "criminal_security")).one()

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ from services.consular.workflow.withdraw import withdraw
 from shared import forms
 from shared.catalogue.civil_status import INDIVIDUAL_EXTRACT
 from shared.database.audit import event
-from shared.database.db import Database
+from shared.database.db import Database, now
 from shared.errors import Conflict, Invalid, Unavailable
 from shared.identity.actor import service
 from shared.identity.crypto import Keys
@@ -134,8 +134,18 @@ def test_who_waited_longest_is_served_first(session_for: Sessions, key_folder: P
     files = [forwarded(session, key_folder) for _ in range(3)]
     for application in files:
         consume(session, application, "granted")
+    # Neither the order in which they were made nor that of their references.
+    waited = dict(zip(sorted(each.reference for each in files), (2, 3, 1), strict=True))
+    for application in files:
+        application.paid_at = now(session) - timedelta(days=waited[application.reference])
+    session.flush()
     receive(session, 2)
     assert assign_booklets(session, service("consular", HOME)) == 2
+    assert {waited[each.reference]: each.status for each in files} == {
+        3: "ready",
+        2: "ready",
+        1: "with_authority",
+    }
 
 
 def test_an_extract_carries_the_code_of_its_document(session_for: Sessions, key_folder: Path) -> None:
@@ -389,7 +399,7 @@ def test_what_is_no_national_number_is_no_attempt(counter: At, number: str, code
 
 def test_a_passport_is_handed_over_once(counter: At) -> None:
     here = counter().until("ready")
-    barrier, answers = threading.Barrier(3), []
+    barrier, answers = threading.Barrier(3, timeout=20), []
 
     def hand_over() -> None:
         barrier.wait()
@@ -399,7 +409,7 @@ def test_a_passport_is_handed_over_once(counter: At) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(20)
     assert sorted(answers) == [200, 409, 409]
 
 
@@ -412,7 +422,7 @@ def test_two_files_never_get_one_booklet(counter: At, database: Callable[[str], 
     files = [counter().until("with_authority") for _ in range(4)]
     with database("consular").scope(HOME) as session:
         serials = receive(session, 4)
-    barrier = threading.Barrier(len(files))
+    barrier = threading.Barrier(len(files), timeout=20)
 
     def grant(here: Counter) -> None:
         barrier.wait()
@@ -422,7 +432,7 @@ def test_two_files_never_get_one_booklet(counter: At, database: Callable[[str], 
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(20)
     given = [here.read()["collection"]["number"] for here in files]
     assert len(set(given)) == len(files)
     assert serials

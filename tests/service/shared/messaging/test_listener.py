@@ -70,7 +70,11 @@ def test_a_message_delivered_twice_has_its_effect_once(consular: Hearing, regist
 
 
 def test_a_message_delivered_to_eight_threads_at_once_has_its_effect_once(consular: Hearing, registry: Speaker) -> None:
-    listener, said, barrier = consular.listener(), [registry.says(1), registry.says(2)], threading.Barrier(8)
+    listener, said, barrier = (
+        consular.listener(),
+        [registry.says(1), registry.says(2)],
+        threading.Barrier(8, timeout=20),
+    )
 
     def take() -> None:
         barrier.wait(10)
