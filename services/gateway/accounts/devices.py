@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.gateway.accounts.keyed import keyed_hash
-from services.gateway.accounts.model import KnownDevice
+from services.gateway.accounts.model import AccountDevice
 from shared.database import db
 
 LIFETIME = timedelta(days=400)
@@ -34,8 +34,8 @@ def is_known(session: Session, secret: str, account_id: str, token: str | None) 
         return False
     key = device_key(secret, token)
     since = db.now(session) - LIFETIME
-    known = select(KnownDevice.token_key).where(
-        KnownDevice.token_key == key, KnownDevice.account_id == account_id, KnownDevice.seen_at > since
+    known = select(AccountDevice.token_key).where(
+        AccountDevice.token_key == key, AccountDevice.account_id == account_id, AccountDevice.seen_at > since
     )
     return session.scalar(known) is not None
 
@@ -43,13 +43,14 @@ def is_known(session: Session, secret: str, account_id: str, token: str | None) 
 def remember(session: Session, secret: str, account_id: str, token: str) -> None:
     """The account was just opened from the browser with this token."""
     values = {"token_key": device_key(secret, token), "account_id": account_id}
-    fresh = insert(KnownDevice).values(values)
-    keys = [KnownDevice.token_key, KnownDevice.account_id]
+    fresh = insert(AccountDevice).values(values)
+    keys = [AccountDevice.token_key, AccountDevice.account_id]
     session.execute(fresh.on_conflict_do_update(index_elements=keys, set_={"seen_at": db.now(session)}))
 
 
 def forget(session: Session, secret: str, account_id: str, but: str | None = None) -> None:
     """Forgets all browsers of an account, but for the one with this token; and any whose time is over."""
     kept = device_key(secret, but) if but else ""
-    session.execute(delete(KnownDevice).where(KnownDevice.account_id == account_id, KnownDevice.token_key != kept))
-    session.execute(delete(KnownDevice).where(KnownDevice.seen_at <= db.now(session) - LIFETIME))
+    others = AccountDevice.account_id == account_id, AccountDevice.token_key != kept
+    session.execute(delete(AccountDevice).where(*others))
+    session.execute(delete(AccountDevice).where(AccountDevice.seen_at <= db.now(session) - LIFETIME))

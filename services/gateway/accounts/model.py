@@ -58,10 +58,10 @@ class AuthSession(Base):
     account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
 
 
-class KnownDevice(Base):
+class AccountDevice(Base):
     """A browser from which an account was opened. The token in its cookie is kept as a hash."""
 
-    __tablename__ = "known_device"
+    __tablename__ = "account_device"
 
     token_key: Mapped[str] = mapped_column(primary_key=True)
     account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), primary_key=True, index=True)

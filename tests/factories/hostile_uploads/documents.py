@@ -2,7 +2,7 @@
 
 import io
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pikepdf
@@ -203,7 +203,7 @@ def _packed(change: Change) -> bytes:
     return changed(change, stream_decode_level=pikepdf.StreamDecodeLevel.none, compress_streams=False)
 
 
-def _contents(document: Pdf, data: bytes, entries: dict[str, object]) -> None:
+def _contents(document: Pdf, data: bytes, entries: Mapping[str, object]) -> None:
     document.pages[0].Contents = stream(document, data, **entries)
 
 

@@ -5,11 +5,10 @@ from datetime import timedelta
 import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
 
 from deploy.demo.population import specimens
 from services.gateway.accounts import sessions
-from services.gateway.accounts.model import Account, Attempt, AuthSession, KnownDevice
+from services.gateway.accounts.model import Account, AccountDevice, Attempt, AuthSession
 from services.gateway.accounts.passwords import hash_password
 from services.gateway.accounts.throttle import SIGN_IN_BY_ADDRESS, address_prefix, network_limits
 from shared.database import db
@@ -252,20 +251,13 @@ def test_a_new_password_forgets_the_other_devices(gateway: Gateway) -> None:
     try:
         assert here.submit("/en/account/password", page="/en/account", **changed).status_code == 303
         with gateway.app.extensions["database"].scope(None) as session:
-            devices = list(
-                session.scalars(
-                    select(KnownDevice.account_id).where(KnownDevice.account_id == account_id(session, account.email))
-                )
-            )
-        assert len(devices) == 1
+            owner = session.scalars(select(Account.id).where(Account.email == account.email)).one()
+            browsers = session.scalars(select(AccountDevice).where(AccountDevice.account_id == owner)).all()
+        assert len(browsers) == 1
         assert there.client.get_cookie("device") is not None
     finally:
         back = {"old_password": changed["password"], "password": PASSWORD}
         here.submit("/en/account/password", page="/en/account", **back)
-
-
-def account_id(session: Session, email: str) -> str:
-    return session.scalars(select(Account.id).where(Account.email == email)).one()
 
 
 def test_a_home_of_ipv6_is_counted_by_56_and_its_provider_at_ten_times_the_limit() -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from services.conscription.rules.allowances import Man, missed_service, reserve
 from services.conscription.rules.deferral import renewal
-from services.conscription.rules.stays import Stay
 from services.conscription.rules.working import Finding, Price, Terms
+from shared.values.stays import Stay
 
 PRICES = {
     tier: Price(tier, dollars * 100, "USD", "a law")

@@ -2,9 +2,9 @@
 
 import pytest
 
+from shared.direction import CONTROLS
 from shared.documents import typesetting
 from shared.documents.amount_words import in_words
-from shared.direction import CONTROLS
 from shared.i18n import language
 from shared.values.money import Money
 from tests.factories.document_snapshots import document
