@@ -17,10 +17,10 @@ from deploy.platform.database import DATABASE, connect_as_admin
 from services.civil_registry.model import FamilyEntry, Person
 from shared.database.audit import event
 from shared.database.db import Database
-from shared.errors import Refusal
 from shared.identity.actor import ANONYMOUS, Actor
 from shared.identity.crypto import Keys
 from tests.conftest import HOME, ServiceClient, expatriate, officer
+from tests.factories.refusals import refuses
 
 pytestmark = pytest.mark.clock
 
@@ -210,7 +210,7 @@ def test_a_statement_is_signed_about_the_asker_for_one_purpose(client: ServiceCl
 
 def test_a_statement_is_for_consular_eyes_only(client: ServiceClient, key_folder: Path) -> None:
     told = client.post("/statements", expatriate(WOMAN.person), {"purpose": "individual-extract"}).get_json()
-    with pytest.raises(Refusal):
+    with refuses("token_not_valid"):
         Keys(key_folder, "conscription").verify(told["statement"], "statement", issuer="civil_registry")
 
 

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from services.consular.payments.tariffs import transaction_status
 from services.consular.payments.tariffs.model import TransactionStatus
 from services.consular.workflow import draft
-from shared.errors import Conflict, Refusal
+from shared.errors import Conflict
 from shared.identity.actor import ANONYMOUS, Actor
 from tests.conftest import ELSEWHERE, HOME, officer
 from tests.factories.applications import Counter, Person, good_answers
+from tests.factories.refusals import refuses
 from tests.factories.uploads import PNG
 
 pytestmark = pytest.mark.clock
@@ -69,7 +70,7 @@ def test_a_suspended_transaction_is_not_opened(session_for: Callable[..., Sessio
         )
     )
     session.flush()
-    with pytest.raises(Refusal, match="transaction_not_active"):
+    with refuses("transaction_not_active"):
         draft.start(session, Person().actor, "passport-renewal", HOME)
     transaction_status.check_active(session, "passport-renewal", ELSEWHERE)
 
@@ -136,7 +137,7 @@ def test_extracts_may_be_open_side_by_side(counter: At) -> None:
 
 def test_without_a_confirmed_identity_nothing_begins(session_for: Callable[..., Session]) -> None:
     nobody = Actor("expatriate", "account-new", "expatriate", HOME, None)
-    with pytest.raises(Refusal, match="identity_not_confirmed"):
+    with refuses("identity_not_confirmed"):
         draft.start(session_for("consular"), nobody, "passport-renewal", HOME)
 
 
@@ -252,7 +253,7 @@ def test_people_see_all_their_applications_wherever_they_were_filed(counter: At)
 def test_one_open_at_a_time_holds_at_the_database(session_for: Callable[..., Session]) -> None:
     session, person = session_for("consular"), Person()
     draft.start(session, person.actor, "passport-renewal", HOME)
-    with pytest.raises(Conflict, match="already_open"):
+    with refuses("already_open", Conflict):
         draft.start(session, person.actor, "passport-renewal", HOME)
 
 
