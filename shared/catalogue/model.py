@@ -156,7 +156,7 @@ BOOKLET, DOCUMENT, APPOINTMENT = "booklet", "document", "turn"
 TIER = "tier"
 REGISTERS = frozenset({"civil_registry", "conscription"})
 # What the civil register attests of an applicant, and documents may say.
-IDENTITY = ("name", "father", "mother", "born", "national_number")
+IDENTITY = ("name", "father", "mother", "born", "birth_place", "entry", "national_number")
 # As what somebody may apply: for themselves, for a relative, with a mandate, for a minor in their care.
 HOLDER, RELATIVE, AGENT, GUARDIAN = "holder", "relative", "agent", "guardian"
 # Whose entry a transaction is about: one's own always; one's own or a relative's; never one's own.

@@ -17,7 +17,7 @@ from deploy.dev.postgres import Postgres
 from services.consular import missions
 from services.consular.api import payments, prices
 from services.gateway.clients.civil_registry import CivilRegistry, Confirmed, Statement
-from services.gateway.clients.conscription import Assessment, Conscription
+from services.gateway.clients.conscription import Assessment, Conscription, DoubtfulParameter
 from services.gateway.clients.consular import Consular
 from services.gateway.clients.consular.applications import ApplicantView, Application, TrackingStep
 from services.gateway.clients.consular.appointments import Calendar, DaySheet, Openings, Services
@@ -27,7 +27,7 @@ from services.gateway.clients.consular.cases import Case, PassportRecord, QueueP
 from services.gateway.clients.consular.letters import Letter, LetterPage
 from services.gateway.clients.consular.mandates import Deed, Mandate, Proof
 from services.gateway.clients.consular.notices import Notice
-from services.gateway.clients.consular.offers import Mission, Offer
+from services.gateway.clients.consular.offers import Mission, Offer, Parameters
 from services.gateway.clients.consular.payments import CardPage, Payment, UpgradePrice
 from services.gateway.clients.http import Client as HttpClient
 from services.gateway.clients.issued_documents import IssuedDocuments
@@ -286,6 +286,12 @@ def test_a_proposal_and_its_preview(consular: Consular, database: Callable[[str]
     check(Preview, consular.approvals.preview(head, "extension", terms))
     consular.approvals.propose(head, "extension", terms, new("PRG", 10))
     check_all(Proposal, consular.approvals.list_proposals(head))
+
+
+def test_the_numbers_that_need_a_lawyer(gateway: Gateway, consular: Consular) -> None:
+    administrator = Actor("officer", "a", "administrator", "RUH")
+    check(Parameters, consular.offers.parameters(administrator))
+    check_all(DoubtfulParameter, gateway.app.extensions["conscription"].parameters(administrator))
 
 
 def test_a_passport_number_and_notices(consular: Consular, counter: Callable[[], Counter]) -> None:

@@ -70,6 +70,8 @@ class Subject(TypedDict):
     """The person a letter asks about."""
 
     born: str
+    birth_place: NotRequired[PrintedName]
+    entry: NotRequired[PrintedName]
     father: PrintedName
     mother: NotRequired[PrintedName]
     name: PrintedName

@@ -10,9 +10,10 @@ import pikepdf
 import pytest
 from pdfua import validate
 
+from shared.direction import CONTROLS
 from shared.documents import drawing, typesetting
 from shared.documents.model import KINDS
-from shared.i18n import CONTROLS, language
+from shared.i18n import language
 from tests.factories.document_snapshots import document
 
 ROLES = {"Document", "Sect", "Div", "NonStruct", "P", "Span", "H1", "H2", "H3", "Table", "THead", "TBody", "TFoot",
