@@ -15,8 +15,8 @@ from pathlib import Path
 import html5lib
 from markupsafe import Markup
 
+from shared.direction import CONTROLS
 from shared.documents import drawing
-from shared.i18n import CONTROLS
 from tests.readers.programs import READERS
 
 PER_FILE = 150
