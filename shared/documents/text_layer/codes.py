@@ -76,7 +76,8 @@ class Face:
 
     def width(self, number: int) -> int:
         """In thousandths of the font size."""
-        return round(self.font["hmtx"][self.names[number]][0] * 1000 / self.font["head"].unitsPerEm)
+        width: int = round(self.font["hmtx"][self.names[number]][0] * 1000 / self.font["head"].unitsPerEm)
+        return width
 
     def _shape(self, number: int) -> list[Step]:
         from fontTools.pens.recordingPen import DecomposingRecordingPen
