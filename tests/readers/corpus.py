@@ -59,7 +59,8 @@ def _listed() -> Iterator[str]:
 
 def _catalogue(tongue: Language) -> Iterator[str]:
     for forms in tongue.texts.values():
-        yield from (_filled(form, tongue.code) for form in forms if form.strip())
+        # Names of numbers stand in one text, parted by bars.
+        yield from (_filled(part, tongue.code) for form in forms for part in form.split("|") if part.strip())
 
 
 def _filled(text: str, code: str) -> Markup:

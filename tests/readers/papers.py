@@ -15,6 +15,7 @@ from tests.readers.programs import READERS
 # Elements whose text stands by itself. The watermark is turned, and what it says stands upright on the same page.
 APART = {"td", "th", "p", "h1", "h2", "div", "br", "strong", "span", "li"}
 LEFT_OUT = {"head", "style", "svg"}
+RUNNING = "continuation"  # stands at the head of further sheets only, and repeats what stands on the first
 
 
 def misread_papers(folder: Path, kinds: Iterable[str] = KINDS) -> Iterator[tuple[str, int, list[tuple[str, str]]]]:
@@ -47,7 +48,8 @@ def values(page: str) -> list[str]:
 
 def _collect(element: Element, pieces: list[str]) -> None:
     tag = str(element.tag).rpartition("}")[2]
-    if tag not in LEFT_OUT and "specimen" not in element.get("class", "").split():
+    shown = "specimen" not in element.get("class", "").split() and element.get("id") != RUNNING
+    if tag not in LEFT_OUT and shown:
         if tag in APART:
             pieces.append("")
         pieces[-1] += element.text or ""

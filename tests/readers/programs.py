@@ -26,7 +26,7 @@ def pdfium(path: Path) -> str:
     """The reader of Chromium."""
     import pypdfium2
 
-    document = pypdfium2.PdfDocument(path)
+    document = pypdfium2.PdfDocument(path)  # type: ignore[no-untyped-call]
     try:
         return "\n".join(page.get_textpage().get_text_range() for page in document)
     finally:

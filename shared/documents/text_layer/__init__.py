@@ -79,4 +79,4 @@ def _outweigh_latin(page: Any) -> None:
     if surplus > 0:
         number = codes.code(font, codes.glyph_of(font, codes.NOTHING), RIGHT_MARKS)
         marks = " -400 ".join([f"<{number:04x}>"] * (surplus // len(RIGHT_MARKS) + 1))
-        page.stream.append(f"/Artifact BMC BT 1 0 0 -1 20 12 Tm /{font.hash} 8 Tf [{marks}] TJ ET EMC".encode())
+        page.stream.append(f"/Artifact BMC BT 1 0 0 -1 60 12 Tm /{font.hash} 8 Tf [{marks}] TJ ET EMC".encode())

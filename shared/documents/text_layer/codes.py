@@ -40,8 +40,7 @@ def glyph_of(font: Any, letter: int) -> int:
     """The glyph of a letter that the line itself does not hold, its width known to the font."""
     face = _face_of(font)
     number: int = face.glyph_of(letter)
-    if number not in font.widths:
-        font.widths[number] = face.width(number)
+    font.widths.setdefault(number, face.width(number))
     return number
 
 
@@ -77,7 +76,8 @@ class Face:
 
     def width(self, number: int) -> int:
         """In thousandths of the font size."""
-        return round(self.font["hmtx"][self.names[number]][0] * 1000 / self.font["head"].unitsPerEm)
+        width: int = round(self.font["hmtx"][self.names[number]][0] * 1000 / self.font["head"].unitsPerEm)
+        return width
 
     def _shape(self, number: int) -> list[Step]:
         from fontTools.pens.recordingPen import DecomposingRecordingPen

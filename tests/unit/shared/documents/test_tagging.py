@@ -48,7 +48,8 @@ def contents(element: Any) -> list[int]:
 def marked(page: Any) -> tuple[set[int], list[str]]:
     """The numbers of the marked content of a page, and the operators that show something outside of any."""
     numbers, stray, depth = set(), [], 0
-    for operands, operator in pikepdf.parse_content_stream(page, OPERATORS):
+    for step in pikepdf.parse_content_stream(page, OPERATORS):
+        operands, operator = step.operands, step.operator
         if str(operator) in ("BDC", "BMC"):
             assert depth == 0, "marked content inside marked content"
             depth += 1
@@ -101,8 +102,8 @@ def _check_contents(opened: pikepdf.Pdf, tree: list[Any]) -> None:
         if numbers := contents(one):
             read.setdefault(one["/Pg"].objgen, []).extend(numbers)
     for page in opened.pages:
-        numbers, stray = marked(page)
-        assert sorted(read.get(page.objgen, [])) == sorted(numbers)
+        shown, stray = marked(page)
+        assert sorted(read.get(page.objgen, [])) == sorted(shown)
         assert stray == []
 
 
