@@ -27,6 +27,7 @@ RENEWAL = {
     "mobile": "+966 50 123 4567",
     "emergency_name": "ريم",
     "emergency_phone": "00963 933 123 456",
+    "consular_registration": "registered",
 }
 
 
