@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 ARGS ?=
 
-.PHONY: run demo test clock check bench transaction reset setup admin
+.PHONY: run demo test clock check bench mutate transaction reset setup admin
 .DEFAULT_GOAL := run
 
 run: ## start everything; MAHJAR_PORT (8080) and MAHJAR_DATA (.data) choose where
@@ -24,6 +24,10 @@ check: ## style, types, imports, budgets, translations, generated pages
 bench: ## measures the workloads of docs/performance.md
 	@deploy/dev/setup.sh test
 	@$(PYTHON) -m tests.benchmarks $(ARGS)
+
+mutate: ## changes rules, money, access and statuses, and looks which tests notice; ARGS="--seed 8 --only payments"
+	@deploy/dev/setup.sh test
+	@$(PYTHON) -m tests.mutation $(ARGS)
 
 transaction: ## writes a new transaction: ARGS="residence-letter --shape mission-document"
 	@deploy/dev/setup.sh test

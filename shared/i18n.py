@@ -96,6 +96,14 @@ class Language:
     def date(self, day: dt.date) -> str:
         return format_date(day, DAY, locale=self.locale)
 
+    def partial_date(self, text: str) -> str:
+        """A date in words, from as much of ISO 8601 as is known: a year, a month of a year, or a day."""
+        if len(text) == len("1945"):
+            return text
+        if len(text) == len("1945-03"):
+            return format_date(dt.date.fromisoformat(f"{text}-01"), "MMMM y", locale=self.locale)
+        return self.date(dt.date.fromisoformat(text))
+
     def weekday(self, day: dt.date) -> str:
         return format_date(day, "EEEE", locale=self.locale)
 
@@ -128,6 +136,13 @@ class Language:
         """As `money`, for columns of a table: a name that does not agree with every amount gives way to the code."""
         declined = self.has(f"currency.{money.currency}") or self._is_declined(money.currency)
         return self.money(money) if declined else f"{self.amount(money)} {money.currency}"
+
+    def currency_forms(self, currency: str, counts: tuple[int, ...]) -> tuple[str, ...] | None:
+        """The currency's name after each of these numbers; None where no name agrees with every number."""
+        key = f"currency.{currency}"
+        if self.has(key):
+            return tuple(self._form(key, n) for n in counts)
+        return tuple(self._cldr_name(currency, Decimal(n)) for n in counts) if self._is_declined(currency) else None
 
     def _takes_singular(self, n: Decimal) -> bool:
         """Whether a currency after this number has the form of the dictionary; CLDR has that one of every currency."""

@@ -25,6 +25,9 @@ HOME, ELSEWHERE = "RUH", "BER"
 # Messages and events run through all modules of a run.
 CARRIED = frozenset(("event", "outbox", "outbox_place", "inbox", "inbox_place", "parked"))
 FILED: dict[str, list[str]] = {}
+# Reference data to which tests add rows.
+DATED = ("standing", "tariff", "rate")
+REFERENCE_ROWS: dict[tuple[str, str], list[str]] = {}
 
 
 @pytest.fixture(scope="session")
@@ -39,13 +42,21 @@ def urls(cluster: Postgres) -> dict[str, str]:
     """Addresses by role; every schema stands at its head, with its reference data."""
     prepared = prepare(cluster.admin_url, cluster.data)
     migrate_all(cluster.admin_url)
-    # What the mission files, as against what it goes by: the tables without reference data.
-    with connect_as_admin(cluster.admin_url, DATABASE) as connection:
+    note_reference_data(cluster.admin_url)
+    return prepared
+
+
+def note_reference_data(admin_url: str) -> None:
+    """Remembers what the mission files, as against what it goes by: the tables without reference data, and the rows
+    of reference data that tests add to."""
+    with connect_as_admin(admin_url, DATABASE) as connection:
         named = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'consular'").fetchall()
         names = sorted(name for (name,) in named if name not in CARRIED)
         full = {name for name in names if connection.execute(f"SELECT 1 FROM consular.{name}").fetchone()}  # noqa: S608
-    FILED[cluster.admin_url] = [name for name in names if name not in full]
-    return prepared
+        for name in DATED:
+            ids = connection.execute(f"SELECT id FROM consular.{name}").fetchall()  # noqa: S608
+            REFERENCE_ROWS[admin_url, name] = [row for (row,) in ids]
+    FILED[admin_url] = [name for name in names if name not in full]
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +68,10 @@ def empty_files(urls: dict[str, str], cluster: Postgres) -> None:
         # Append-only tables refuse even this, unless triggers sleep.
         connection.execute("SET session_replication_role = replica")
         connection.execute(f"TRUNCATE {tables}")
+        # A status, tariff or rate that one module's tests declared must not hold in another's.
+        for name in DATED:
+            known = REFERENCE_ROWS[cluster.admin_url, name]
+            connection.execute(f"DELETE FROM consular.{name} WHERE id <> ALL(%s)", [known])  # noqa: S608
 
 
 @pytest.fixture(scope="session")
@@ -111,8 +126,11 @@ def key_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def environment(urls: dict[str, str], key_folder: Path) -> Callable[[str], dict[str, str]]:
+def environment(
+    urls: dict[str, str], key_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], dict[str, str]]:
     """The environment variables a service's process would have."""
+    uploads = tmp_path_factory.mktemp("uploads")
 
     def give(service: str) -> dict[str, str]:
         return {
@@ -121,6 +139,7 @@ def environment(urls: dict[str, str], key_folder: Path) -> Callable[[str], dict[
             "MAHJAR_SECRET": "5e" * 32,
             "MAHJAR_PUBLIC_URL": "http://127.0.0.1:8080",
             "MAHJAR_PROVIDER_SECRET": "specimen-secret",
+            "MAHJAR_UPLOADS": str(uploads),
         }
 
     return give

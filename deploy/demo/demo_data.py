@@ -6,7 +6,7 @@ from datetime import date
 
 from deploy.demo.accounts import DemoAccount, ensure_demo
 from deploy.demo.population import load as load_population
-from deploy.demo.population import specimens
+from deploy.demo.population import specimens, unusual
 from deploy.demo.population.specimens import Specimen
 from deploy.platform.database import DATABASE, connect_as_admin
 from services.consular import missions
@@ -29,7 +29,16 @@ ACTIVATED = (
     "residence-deferral-renewal",
     "visit-facilitation",
 )
-STAFF = ("clerk", "officer", "cashier", "head_of_mission", "auditor", "registrar", "administrator")
+STAFF_NAMES = {
+    "clerk": ("ميس نموذج", "Mays Namouzaj"),
+    "officer": ("زياد نموذج", "Ziad Namouzaj"),
+    "cashier": ("هالة نموذج", "Hala Namouzaj"),
+    "head_of_mission": ("نديم نموذج", "Nadim Namouzaj"),
+    "auditor": ("سلام نموذج", "Salam Namouzaj"),
+    "registrar": ("وفاء نموذج", "Wafaa Namouzaj"),
+    "administrator": ("غسان نموذج", "Ghassan Namouzaj"),
+}
+STAFF = tuple(STAFF_NAMES)
 EXPATRIATES = (specimens.ABROAD, specimens.WOMAN, specimens.FATHER)
 
 
@@ -68,7 +77,9 @@ def _accounts() -> list[DemoAccount]:
 
 def _officer(role: str, mission: str) -> DemoAccount:
     suffix = "" if mission == HOME else f".{mission.lower()}"
-    return DemoAccount(f"{role.replace('_', '-')}{suffix}@mahjar.example", PASSWORD, role, mission)
+    name_ar, name_latin = STAFF_NAMES[role]
+    email = f"{role.replace('_', '-')}{suffix}@mahjar.example"
+    return DemoAccount(email, PASSWORD, role, mission, name_ar=name_ar, name_latin=name_latin)
 
 
 def _expatriate(person: Specimen) -> DemoAccount:
@@ -85,7 +96,8 @@ def _expatriate(person: Specimen) -> DemoAccount:
 def accounts() -> list[str]:
     """Lines of accounts to sign in with, and of specimens whose identity a new account may confirm."""
     lines = [f"{account.email:<32} {account.role}, {account.mission}" for account in _accounts()]
-    free = [person for person in specimens.SPECIMENS if person not in EXPATRIATES and person.died_on is None]
+    known = (*specimens.SPECIMENS, *unusual.UNUSUAL)
+    free = [person for person in known if person not in EXPATRIATES and person.died_on is None]
     return [
         f"accounts  password of all: {PASSWORD}",
         *(f"  {line}" for line in lines),

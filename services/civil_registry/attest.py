@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from services.civil_registry.holders import NOBODY, by_number_and_name, find_holder
 from services.civil_registry.kinship import collateral
-from services.civil_registry.model import Person
+from services.civil_registry.model import Person, RegistryOffice
 from services.civil_registry.principals import find_principal, self_representation
+from services.civil_registry.snapshots import office_name, pair
 from shared.catalogue import CATALOGUE
 from shared.database import audit
 from shared.errors import NotFound
@@ -56,7 +57,7 @@ def attest(
     if isinstance(principal, str):
         return principal
     person, representation = principal
-    attested_facts = facts(person)
+    attested_facts = facts(session, person)
     if holder_answers is not None:
         entry = find_holder(session, actor, person, purpose, holder_answers)
         if isinstance(entry, str):
@@ -85,7 +86,7 @@ def attest_to_officer(
     )
     if principal is None:
         return None
-    attested_facts = facts(principal)
+    attested_facts = facts(session, principal)
     if agent and (agent_person := session.get(Person, UUID(agent))):
         tie, father_alive = collateral(session, agent_person, principal)
         attested_facts["agent"] = {"person": agent, "kinship": tie, "father_alive": father_alive}
@@ -122,14 +123,18 @@ def _representative_data(applicant: Person, representation: Representation) -> d
     }
 
 
-def facts(person: Person) -> dict[str, Any]:
-    """Everything attested about a person: identity and state in the register, no more."""
+def facts(session: Session, person: Person) -> dict[str, Any]:
+    """Everything attested about a person: identity, place of birth, entry and state in the register, no more."""
+    office = session.get_one(RegistryOffice, person.office)
     return {
         "person": str(person.id),
         "national_number": person.national_number,
         "name": names(person),
         "sex": person.sex,
         "born": person.born.isoformat(),
+        "born_precision": person.born_precision,
+        "birth_place": pair(person.birthplace, person.latin_birthplace),
+        "entry": {"office": office_name(office), "number": str(person.entry)},
         "alive": person.died_on is None,
         "registered": True,
     }
@@ -152,12 +157,12 @@ def names(person: Person) -> dict[str, dict[str, str]]:
             "given": person.given_name,
             "father": person.father_name,
             "family": person.family_name,
-            "mother": f"{person.mother_name} {person.mother_family}",
+            "mother": f"{person.mother_name} {person.mother_family}".strip(),
         },
         "latin": {
             "given": person.latin_given,
             "father": person.latin_father,
             "family": person.latin_family,
-            "mother": f"{person.latin_mother} {person.latin_mother_family}",
+            "mother": f"{person.latin_mother} {person.latin_mother_family}".strip(),
         },
     }

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from shared.direction import CONTROLS
+from shared.documents.amount_words import in_words
 from shared.documents.model import DocumentRow
 from shared.i18n import Language, language
 from shared.values.money import Money
@@ -55,6 +56,7 @@ def _environment(service: str) -> Environment:
         "instant": instant,
         "money": money,
         "amount": amount,
+        "in_words": amount_in_words,
     }
     return environment
 
@@ -100,8 +102,11 @@ def join_pairs(*pairs: Mapping[str, str], between: str = " ") -> dict[str, str]:
 
 
 def day(value: str | date, tongue: Language) -> Markup:
-    """A date, from ISO 8601 or a date, as the language writes it; never broken over two lines."""
-    text = tongue.date(date.fromisoformat(value) if isinstance(value, str) else value)
+    """A date, from ISO 8601 or a date, as the language writes it; never broken over two lines.
+
+    A year, or a year and a month, is a date of which no more is known.
+    """
+    text = tongue.partial_date(value) if isinstance(value, str) else tongue.date(value)
     return Markup('<bdi dir="{}" class="whole">{}</bdi>').format(direction(text), text)
 
 
@@ -118,6 +123,11 @@ def money(value: Mapping[str, Any], tongue: Language) -> Markup:
 def amount(value: Mapping[str, Any], tongue: Language) -> Markup:
     """The amount alone, for columns whose head names the currency."""
     return ltr(tongue.amount(Money(value["amount"], value["currency"])))
+
+
+def amount_in_words(value: Mapping[str, Any], tongue: Language) -> Markup:
+    """The amount once more in words, as receipts repeat it."""
+    return isolate(in_words(tongue, Money(value["amount"], value["currency"])))
 
 
 def law(tongue: Language, source: str) -> Markup:
@@ -156,9 +166,11 @@ def rate_text(tongue: Language, rate: Mapping[str, str]) -> Markup:
     return say(tongue, "receipt.rate_is", **{**rate, "source": source, "on": day(rate["on"], tongue)})
 
 
-def qr(text: str) -> Markup:
-    """The text as a QR code, drawn as SVG in ink on nothing."""
+def qr(text: str, description: str) -> Markup:
+    """The text as a QR code, drawn as SVG in ink on nothing, and described for whoever cannot see it."""
     import segno
 
-    svg = segno.make(text, error="m", micro=False).svg_inline(border=0, omitsize=True, dark="#221e19", svgclass=None)
-    return Markup(svg)  # noqa: S704 - made of numbers by segno; the text is not in it
+    code = segno.make(text, error="m", micro=False)
+    title = CONTROLS.sub("", description)
+    svg = code.svg_inline(border=0, omitsize=True, dark="#221e19", svgclass=None, title=title)
+    return Markup(svg)  # noqa: S704 - made of numbers by segno, which escapes the title; the text is not in it

@@ -107,6 +107,7 @@ ACCESS: dict[str, dict[str, str]] = {
     "message.application.forwarded": {"consular": ANY},
     "message.fee.settled": {"consular": ANY},
     "message.decision.made": {"civil_registry": ANY, "conscription": ANY},
+    "message.document.revoked": {"consular": ANY},
     "message.letter.sent": {"consular": ANY},
     "message.letter.answered": {"ministries": ANY},
 }

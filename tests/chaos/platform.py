@@ -67,7 +67,7 @@ class Platform:
             child = next(child for child in self.stack.supervised if child.name == name)
             if child.process is not None:
                 child.process.kill()
-                child.process.wait()
+                child.process.wait(30)
 
     def log_tail(self) -> str:
         """The ends of all logs."""

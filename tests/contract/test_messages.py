@@ -175,3 +175,62 @@ def test_a_signature_made_for_something_else_does_not_fit(keys: Callable[[str], 
     bare = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
     content["signature"] = base64.b64encode(mine.sign_bytes(bare)).decode()
     assert wrong(mine, Delivery(json.dumps(content).encode(), "civil_registry", "decision.made")).reason == "forged"
+
+
+ENVELOPE_FIELDS = (
+    *("id", "type", "version", "occurred_at", "sender", "actor", "mission", "about", "sequence", "correlation"),
+    *("causation", "traceparent", "body"),
+)
+REQUIRED = {
+    ("application.forwarded", 1): "application transaction ask authority person options",
+    ("fee.settled", 1): "application transaction authority person payment amount currency",
+    ("decision.made", 1): "application transaction ask outcome",
+    ("letter.sent", 1): "application transaction letter authority ask place",
+    ("letter.answered", 1): "application letter authority finding",
+}
+
+
+@pytest.mark.parametrize("field", ENVELOPE_FIELDS)
+def test_an_envelope_without_one_of_its_fields_is_named_and_not_read(keys: Callable[[str], Keys], field: str) -> None:
+    mine = keys("civil_registry")
+    whole = json.loads(changed(mine))
+    assert set(whole) == {*ENVELOPE_FIELDS, "signature"}
+    raw = json.dumps({name: value for name, value in whole.items() if name != field}).encode()
+    refused = wrong(mine, Delivery(raw, "civil_registry", "decision.made"))
+    assert (refused.reason, refused.detail, refused.envelope) == ("malformed_envelope", field, None)
+
+
+@pytest.mark.parametrize("part", ["kind", "id", "role"])
+def test_an_actor_without_one_of_its_parts_is_not_read(keys: Callable[[str], Keys], part: str) -> None:
+    mine = keys("civil_registry")
+    whole = json.loads(changed(mine))
+    actor = {name: value for name, value in whole["actor"].items() if name != part}
+    refused = wrong(mine, Delivery(json.dumps({**whole, "actor": actor}).encode(), "civil_registry", "decision.made"))
+    assert (refused.reason, refused.detail) == ("malformed_envelope", "actor")
+
+
+@pytest.mark.parametrize(
+    ("kind", "version", "field"), [(*key, field) for key, fields in REQUIRED.items() for field in fields.split()]
+)
+def test_a_body_without_one_of_its_fields_is_named_and_not_read(
+    keys: Callable[[str], Keys], kind: str, version: int, field: str
+) -> None:
+    mine = keys(sender_of(kind))
+    body = {name: value for name, value in BODIES[kind, version].items() if name != field}
+    raw = encode(envelope(kind, version, body), mine)
+    refused = wrong(mine, Delivery(raw, sender_of(kind), kind))
+    assert (refused.reason, refused.detail) == ("malformed_body", field)
+
+
+def test_every_version_says_here_what_it_cannot_lack() -> None:
+    assert set(REQUIRED) == set(SCHEMAS)
+    for key, fields in REQUIRED.items():
+        assert {name for name, field in SCHEMAS[key]().fields.items() if field.required} == set(fields.split())
+
+
+def test_whatever_is_read_was_written(keys: Callable[[str], Keys]) -> None:
+    mine = keys("civil_registry")
+    told = {"sequence": 7, "mission": "BER", "correlation": "c-7", "traceparent": "00-1-2-03"}
+    told |= {"causation": "0b7c8a52-6a55-4b44-9a2b-0d3b6a1f2c12", "about": "BER-7K3MQ-9XFPA-D"}
+    read = decode(Delivery(changed(mine, **told), "civil_registry", "decision.made"), mine)
+    assert {name: getattr(read, name) for name in told} == told

@@ -52,7 +52,7 @@ def run(bus: Bus, databases: object, environment: Callable[[str], dict[str, str]
     yield start
     for process in started:
         process.kill()
-        process.wait()
+        process.wait(30)
     for log in tmp_path.glob("*.log"):
         print(log.name, log.read_text()[-3000:])
 

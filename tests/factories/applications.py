@@ -5,7 +5,7 @@ import itertools
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,9 @@ from shared.identity.actor import Actor
 from shared.identity.crypto import Keys
 from shared.messaging.messages import Envelope
 from tests.conftest import HOME, ServiceClient, expatriate, officer
+from tests.factories.envelopes import envelope
+from tests.factories.uploads import PDF, taken_file
 
-PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
 _numbers = itertools.count(1)
 _passports = itertools.count(12_345_678)
 _serials = itertools.count(700_000_000)
@@ -40,6 +41,7 @@ def answer_to(question: Question) -> object:
     soon, past = today() + timedelta(days=90), "2019-03-05"
     by_kind: dict[str, object] = {
         "text": "نص",
+        "name": "رشا",
         "long_text": "شارع العليا، الرياض",
         "latin": "Rasha",
         "date": soon.isoformat(),
@@ -124,7 +126,7 @@ def file_by_verbs(session: Session, folder: Path, person: Person, slug: str, mis
     made = draft.start(session, person.actor, slug, mission)
     draft.save(session, person.actor, made.reference, good_answers(slug))
     for paper in forms.transaction(slug).papers:
-        draft.attach(session, person.actor, made.reference, paper.name, "scan.pdf", "application/pdf", PDF)
+        draft.attach(session, person.actor, made.reference, paper.name, "scan.pdf", taken_file(session, mission))
     statements = Registers(folder).statements(person, slug)
     return submit(session, person.actor, Keys(folder, "consular"), made.reference, statements)
 
@@ -241,19 +243,7 @@ class Counter:
 def decision(reference: str, outcome: str, sender: str, ask: str, **more: object) -> Envelope:
     """A `decision.made` as the inbox hands it over."""
     body = {"application": reference, "transaction": "", "ask": ask, "outcome": outcome, **more}
-    return Envelope(
-        id=str(uuid.uuid4()),
-        type="decision.made",
-        version=1,
-        occurred_at=datetime.now(UTC),
-        sender=sender,
-        actor={"kind": "service", "id": sender, "role": sender},
-        mission=reference[:3],
-        about=reference,
-        sequence=1,
-        correlation="test",
-        body=body,
-    )
+    return envelope("decision.made", sender, reference, body, mission=reference[:3])
 
 
 def receive(session: Session, count: int, mission: str = HOME) -> list[str]:

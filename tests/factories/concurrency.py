@@ -9,7 +9,7 @@ START_LIMIT, END_LIMIT = 20, 60
 
 def at_once(acts: Sequence[Callable[[], object]]) -> list[object]:
     """Runs all of them at the same moment, each in a thread of its own; refusals are results, in the given order."""
-    barrier = Barrier(len(acts))
+    barrier = Barrier(len(acts), timeout=20)
     results: list[object] = [None] * len(acts)
 
     def run(index: int) -> None:

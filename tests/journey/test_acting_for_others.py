@@ -17,12 +17,12 @@ from tests.journey.conftest import Platform
 pytestmark = pytest.mark.clock
 
 SLUG, FIRST = "individual-extract", "passport-first"
-PEOPLE = (specimens.WOMAN, specimens.SERVED, specimens.FATHER, specimens.DAUGHTER)
+PEOPLE = (specimens.WOMAN, specimens.SERVED, specimens.FATHER, specimens.SON)
 
 
 @pytest.fixture(autouse=True)
 def clean(platform: Platform) -> Iterator[None]:
-    close_files(platform.clients.__getitem__, specimens.DAUGHTER)
+    close_files(platform.clients.__getitem__, specimens.SON)
     yield
     release(platform.clients.__getitem__, *PEOPLE)
 
@@ -99,7 +99,7 @@ def test_a_father_has_his_childs_passport_made_and_takes_it_home(
     monkeypatch.setattr(review, "check_attendance", lambda _session, _application: None)
     clients = platform.clients.__getitem__
     father = Acting(clients, specimens.FATHER)
-    reference = filed(father, FIRST, claim_for(specimens.DAUGHTER, "guardian"), specimens.DAUGHTER)
+    reference = filed(father, FIRST, claim_for(specimens.SON, "guardian"), specimens.SON)
     pay(platform, reference, father)
     with clients("consular").app.extensions["database"].scope(HOME) as session:
         receive(session, 1)

@@ -17,6 +17,7 @@ from shared.identity.crypto import Keys
 from tests.conftest import HOME, officer
 from tests.factories.letters import CONVICTION, LICENCE, reply
 from tests.factories.ministries_sandbox import answer_all, ministries
+from tests.factories.refusals import refuses
 from tests.journey.conftest import Case, Platform, fresh_key
 
 pytestmark = pytest.mark.clock
@@ -210,6 +211,6 @@ def test_what_is_wrong_with_an_answer_is_said_beside_it(
     from shared.forms import check_answers
 
     told = {**answers(slug, specimens.WOMAN), **given}
-    with pytest.raises(Invalid) as wrong:
+    with refuses("invalid", Invalid) as wrong:
         check_answers(slug, told, date(2026, 11, 22))
     assert wrong.value.errors == errors

@@ -21,7 +21,7 @@ from shared.errors import Conflict, Invalid, NotFound, Refusal
 from shared.i18n import language
 from shared.identity.actor import Actor
 from shared.messaging.outbox import emit
-from shared.values.person import strip_controls
+from shared.reasons import required_text
 
 REASON_LENGTH = 500
 # Reason sent to the mission, which then resumes the application automatically.
@@ -84,9 +84,7 @@ def dismiss(session: Session, actor: Actor, request: int, reason: str, key: str)
     sexes and events that exclude each other; authority_missing where no authority decides).
     """
     issuer.check_official()
-    explanation = strip_controls(reason)
-    if not explanation or len(explanation) > REASON_LENGTH:
-        raise Invalid("too_long" if explanation else "required", field="reason")
+    explanation = required_text(reason, REASON_LENGTH, "reason")
     waiting_request = _find(session, actor, request, key)
     if waiting_request is None:
         return

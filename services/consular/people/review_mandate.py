@@ -29,14 +29,14 @@ from shared.catalogue.reasons import DEED_REFUSE_REASONS
 from shared.database import audit
 from shared.errors import Invalid, NotFound, Refusal
 from shared.identity.actor import Actor
-from shared.values.person import strip_controls
+from shared.reasons import check_choice, optional_text
 
 NOTE_LENGTH, LIST_LENGTH = 500, 100
 
 
 @dataclass(frozen=True)
 class Deed:
-    """A deed as the agent describes it: principal, dates of issue and end, scope; and the checked scan itself."""
+    """A deed as the agent describes it: principal, dates of issue and end, scope; and the type of its stored scan."""
 
     kind: str
     principal_number: str
@@ -44,7 +44,6 @@ class Deed:
     issued_on: date
     until: date | None
     scope: Sequence[str]
-    scan: bytes
     scan_type: str
     absence: str | None = None
 
@@ -70,7 +69,6 @@ def submit_deed(
         "issued_on": deed.issued_on,
         "absence": deed.absence if deed.kind == KIN_GUARDIANSHIP else None,
         "until": until,
-        "scan": deed.scan,
         "scan_type": deed.scan_type,
     }
     return store_mandate(session, actor, mission, row, "mandate_waiting")
@@ -104,14 +102,11 @@ def list_deeds(session: Session, actor: Actor) -> Sequence[Mandate]:
     return [*session.scalars(open_deeds.limit(LIST_LENGTH)), *session.scalars(decided_deeds.limit(LIST_LENGTH // 5))]
 
 
-def read_scan(session: Session, actor: Actor, reference: str) -> tuple[bytes, str]:
-    """The scan of a deed and its media type; the read is recorded. Raises NotFound."""
-    mandate = find(session, reference)
-    content = session.scalar(select(Mandate.scan).where(Mandate.reference == reference))
-    if content is None or mandate.scan_type is None:
+def note_scan_read(session: Session, actor: Actor, reference: str) -> None:
+    """Records that somebody reads the scan of a deed. Raises NotFound for a mandate without one."""
+    if find(session, reference).scan_type is None:
         raise NotFound("mandate_unknown")
     audit.record(session, actor, "mandate.scan_read", reference)
-    return content, mandate.scan_type
 
 
 def accept(session: Session, actor: Actor, reference: str, principal: AttestedPerson, today: date) -> Mandate:
@@ -151,10 +146,7 @@ def _checked_kinship(mandate: Mandate, child: AttestedPerson) -> str:
 
 def refuse(session: Session, actor: Actor, reference: str, reason: str, note: str) -> Mandate:
     """Refuses a deed for a reason of the list. Raises Invalid, Conflict."""
-    note_text = strip_controls(note)
-    if reason not in DEED_REFUSE_REASONS:
-        raise Invalid("unknown_choice" if reason else "required", field="reason")
-    if len(note_text) > NOTE_LENGTH:
-        raise Invalid("too_long", field="note")
-    values: dict[str, object] = {"state": REFUSED, "reason": reason, "note": note_text or None}
+    check_choice(reason, DEED_REFUSE_REASONS, "reason")
+    note_text = optional_text(note, NOTE_LENGTH, "note")
+    values: dict[str, object] = {"state": REFUSED, "reason": reason, "note": note_text}
     return change_mandate(session, actor, reference, REFUSED, values, Mandate.state == TO_CHECK)

@@ -21,7 +21,6 @@ from services.consular.people import duplicates, mandates, snapshot
 from services.consular.people.duplicates import POSSIBLE
 from services.consular.people.model import ActingPerson, Applicant, Mandate
 from services.consular.uploads import store
-from services.consular.uploads.model import Upload
 from services.consular.views import upcoming, withdrawal_terms
 from services.consular.workflow import upgrade
 from shared import forms
@@ -30,6 +29,7 @@ from shared.database import audit
 from shared.database.audit import event
 from shared.identity.access import ACCESS
 from shared.identity.actor import Actor
+from shared.values.dates import partial_iso
 
 HISTORY_ROWS = 200
 # Which action of the access table each verb needs.
@@ -160,7 +160,7 @@ def full_view(session: Session, actor: Actor, application: Application) -> View:
         "applicant": _applicant_name(applicant) if applicant else None,
         "behalf": behalf_of(actor, application, acting, applicant),
         "answers": application.answers,
-        "papers": [serialise_upload(upload) for upload in store.list_uploads(session, application.reference)],
+        "papers": [store.serialise(upload) for upload in store.list_uploads(session, application.reference)],
         "quote": quote.serialise(session, order) if order else None,
         "upgrade": upgrade.serialise(session, application),
         "payments": [payment.serialise() for payment in attempts.of_application(session, application.reference)],
@@ -203,18 +203,6 @@ def stages_of(application: Application, steps: list[Step]) -> list[dict[str, str
     )
 
 
-def serialise_upload(upload: Upload) -> View:
-    """An upload without its bytes."""
-    return {
-        "id": upload.id,
-        "name": upload.name,
-        "filename": upload.filename,
-        "bytes": upload.size,
-        "type": upload.type,
-        "added_at": upload.added_at.isoformat(),
-    }
-
-
 def _applicant_name(applicant: Applicant) -> View:
     return {"name": snapshot.printed_name(applicant)}
 
@@ -225,7 +213,7 @@ def _person(applicant: Applicant) -> View:
         "national_number": applicant.national_number,
         "name": {"ar": applicant.name, "latin": applicant.latin},
         "sex": applicant.sex,
-        "born": applicant.born.isoformat(),
+        "born": partial_iso(applicant.born, applicant.born_precision),
     }
 
 

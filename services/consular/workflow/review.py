@@ -20,10 +20,9 @@ from shared import forms
 from shared.catalogue.model import REGISTERS, RELATIVE, Ask
 from shared.catalogue.reasons import ALL_REFUSE_REASONS, RETURN_REASONS
 from shared.documents import issuer
-from shared.errors import Invalid
 from shared.identity.actor import Actor
 from shared.messaging.outbox import emit
-from shared.values.person import strip_controls
+from shared.reasons import check_choice, optional_text
 
 NOTE_LENGTH = 500
 
@@ -122,10 +121,7 @@ def _close(
 ) -> Application:
     application = load_for_update(session, actor, f"desk.{verb}", reference)
     check_status(application, verb)
-    note_text = strip_controls(note)
-    if reason not in reasons:
-        raise Invalid("unknown_choice" if reason else "required", field="reason")
-    if len(note_text) > NOTE_LENGTH:
-        raise Invalid("too_long", field="note")
-    transition(session, actor, application, target, reason=reason, note=note_text or None)
+    check_choice(reason, reasons, "reason")
+    note_text = optional_text(note, NOTE_LENGTH, "note")
+    transition(session, actor, application, target, reason=reason, note=note_text)
     return application

@@ -14,7 +14,7 @@ from services.consular.applications.rules import Status
 from services.consular.applications.statements import as_facts, check_eligible, check_holder, verify_statements
 from services.consular.applications.transitions import check_status, load_for_update, transition
 from services.consular.missions import find, today
-from services.consular.passports.checks import check_submission, report_lost
+from services.consular.passports.checks import check_birth_place, check_submission, report_lost
 from services.consular.payments.tariffs import transaction_status
 from services.consular.people import search_keys, snapshot
 from services.consular.uploads import store
@@ -46,6 +46,7 @@ def submit(session: Session, actor: Actor, keys: Keys, reference: str, statement
     behalf.check_entitlement(session, actor, entry, application.mission, representation, facts["civil_registry"], day)
     answers = _complete(session, application, entry)
     check_submission(session, application, entry, answers)
+    check_birth_place(entry, facts["civil_registry"], answers)
     check_holder(entry, answers, facts, application.person)
     columns: dict[str, object] = {"facts": facts, "answers": answers}
     snapshot.store_applicant(session, reference, application.mission, facts["civil_registry"])
@@ -98,7 +99,7 @@ def _complete(session: Session, application: Application, entry: Transaction) ->
         answers = forms.check_answers(entry.slug, application.answers, day, country=country)
     except Invalid as error:
         errors |= error.errors
-    uploaded = {upload.name for upload in store.list_uploads(session, application.reference)}
+    uploaded = {upload.name for upload in store.list_uploads(session, application.reference) if not upload.fault}
     missing = [upload.name for upload in entry.papers if upload.required and upload.name not in uploaded]
     errors |= dict.fromkeys(missing, "paper_missing")
     if errors:

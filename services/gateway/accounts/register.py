@@ -29,9 +29,14 @@ def create(session: Session, email: str, password: str, mission: str, language: 
     return account
 
 
+def find(session: Session, secret: str, identifier: str) -> Account | None:
+    """The open account of this e-mail or national number."""
+    return session.scalar(select(Account).where(_is_called(secret, identifier), Account.disabled_at.is_(None)))
+
+
 def sign_in(session: Session, secret: str, identifier: str, password: str) -> Account:
     """The account of this e-mail or national number. Raises one and the same Refusal whatever was wrong."""
-    account = session.scalar(select(Account).where(_is_called(secret, identifier), Account.disabled_at.is_(None)))
+    account = find(session, secret, identifier)
     if not matches(account.password_hash if account else None, password) or account is None:
         audit.record(session, ANONYMOUS, "session.refuse", account.id if account else "unknown")
         raise Refusal("sign_in_failed")

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from services.gateway.clients.civil_registry import Statement
 from services.gateway.clients.http import Client
-from services.gateway.clients.verification import Verification
+from services.gateway.clients.issued_documents import IssuedDocuments
 from shared.identity.actor import ANONYMOUS, Actor
 from shared.identity.representation import pass_header
 
@@ -39,6 +39,7 @@ class Conscription:
 
     def __init__(self, client: Client) -> None:
         self.client = client
+        self.documents = IssuedDocuments(client)
 
     def state(self, actor: Actor, purpose: str, proof: str | None = None) -> Statement:
         """A statement about the service record of the actor's person, or of whom a proof lets them act for."""
@@ -56,14 +57,6 @@ class Conscription:
     def parameters(self, actor: Actor) -> list[DoubtfulParameter]:
         """The numbers of the laws that need a lawyer."""
         return cast(list[DoubtfulParameter], self.client.get("/parameters", actor))
-
-    def document(self, actor: Actor, code: str, leave: str | None = None) -> bytes:
-        """A discharge as PDF; `leave` lets whoever acts for its owner fetch it."""
-        return self.client.raw("GET", f"/documents/{quote(code, safe='')}.pdf", actor, headers=pass_header(leave))
-
-    def verify(self, actor: Actor, code: str) -> Verification:
-        """Whether a document is valid."""
-        return cast(Verification, self.client.get(f"/verify/{quote(code, safe='')}", actor))
 
     def ready(self) -> None:
         """Raises Unavailable unless the service answers."""

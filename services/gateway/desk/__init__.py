@@ -18,6 +18,8 @@ def attach(app: Flask) -> None:
     desk.add_url_rule("", "queue", queue.show)
     desk.add_url_rule("/cases/<reference>", "case", case.show)
     desk.add_url_rule("/papers/<paper>", "paper", case.upload_content)
+    desk.add_url_rule("/papers/<paper>/thumbnail", "paper_thumbnail", case.upload_thumbnail)
+    desk.add_url_rule("/papers/<paper>/page", "paper_page", case.upload_page)
     desk.add_url_rule("/cases/<reference>/accept", "accept", decisions.accept, methods=["POST"])
     desk.add_url_rule("/cases/<reference>/return", "send_back", decisions.send_back, methods=["POST"])
     desk.add_url_rule("/cases/<reference>/refuse", "ask_refuse", decisions.ask_refuse)
@@ -45,6 +47,7 @@ def _attach_mandates(desk: Blueprint) -> None:
     desk.add_url_rule("/mandates", "mandates", mandates.show)
     desk.add_url_rule("/mandates/<reference>", "mandate", mandates.detail)
     desk.add_url_rule("/mandates/<reference>/scan", "mandate_scan", mandates.scan)
+    desk.add_url_rule("/mandates/<reference>/scan/page", "mandate_scan_page", mandates.scan_page)
     desk.add_url_rule("/mandates/<reference>/accept", "mandate_accept", mandates.accept, methods=["POST"])
     desk.add_url_rule("/mandates/<reference>/refuse", "mandate_refuse", mandates.refuse, methods=["POST"])
 

@@ -17,12 +17,13 @@ from shared import documents
 from shared.database.audit import event
 from shared.database.db import Database
 from shared.documents.render import render_document
-from shared.errors import Invalid, NotFound, Refusal
+from shared.errors import Invalid, NotFound
 from shared.identity.actor import ANONYMOUS, service
 from shared.values import references
 from shared.values.dates import STATE_ZONE, add_months
 from tests.conftest import ELSEWHERE, HOME, ServiceClient, expatriate, officer
 from tests.factories.civil_registry import consume, forwarded
+from tests.factories.refusals import refuses
 
 pytestmark = pytest.mark.clock
 
@@ -105,10 +106,14 @@ def test_another_authoritys_application_is_not_ours(session: Session) -> None:
     assert consume(session, forwarded(WOMAN.person, "confirm", authority="conscription")) == []
 
 
-@pytest.mark.parametrize("changed", [{"ask": "assess"}, {"person": "not-an-id"}])
-def test_what_no_register_can_answer_is_refused_for_a_human_to_see(session: Session, changed: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("changed", "code"), [({"ask": "assess"}, "ask_unknown"), ({"person": "not-an-id"}, "person_unknown")]
+)
+def test_what_no_register_can_answer_is_refused_for_a_human_to_see(
+    session: Session, changed: dict[str, str], code: str
+) -> None:
     envelope = forwarded(**{"person": WOMAN.person, "ask": "confirm", **changed})
-    with pytest.raises(Refusal):
+    with refuses(code):
         consume(session, envelope)
 
 
@@ -187,13 +192,13 @@ def test_a_remark_is_written_cleaned_and_recorded(session: Session) -> None:
 )
 def test_a_faulty_remark_is_not_written(session: Session, changed: dict[str, Any], errors: dict[str, str]) -> None:
     remark: dict[str, Any] = {"kind": "other", "happened_on": date(2020, 1, 1), "text": ("نص", "text"), **changed}
-    with pytest.raises(Invalid) as refused:
+    with refuses("invalid", Invalid) as refused:
         annotate(session, REGISTRY, UUID(WOMAN.person), **remark)
     assert refused.value.errors == errors
 
 
 def test_a_remark_needs_somebody(session: Session) -> None:
-    with pytest.raises(NotFound):
+    with refuses("person_unknown", NotFound):
         annotate(session, REGISTRY, uuid4(), "other", date(2020, 1, 1), ("نص", "text"))
 
 

@@ -13,6 +13,7 @@ from shared.catalogue.civil_status import BIRTH_STATEMENT, DEATH_STATEMENT, INDI
 from shared.catalogue.model import KIN, OWN, OWN_OR_KIN, Facts
 from shared.errors import Invalid
 from shared.forms import check_answers
+from tests.factories.refusals import refuses
 
 pytestmark = pytest.mark.clock
 
@@ -76,21 +77,11 @@ def test_answers_name_the_holder() -> None:
 
 @pytest.mark.parametrize("given", [{}, {kin.NUMBER: " ", kin.GIVEN_NAME: ""}, {kin.NUMBER: None}])
 def test_a_relative_needs_number_and_name_even_if_the_questions_are_left_out(given: dict[str, object]) -> None:
-    with pytest.raises(Invalid) as refused:
-        check_answers(
-            "birth-statement",
-            {"whose": "relative", "purpose": "study", "consular_registration": "registered", **given},
-            TODAY,
-        )
+    typed = {"whose": "relative", "purpose": "study", "consular_registration": "registered", **given}
+    with refuses("invalid", Invalid) as refused:
+        check_answers("birth-statement", typed, TODAY)
     assert refused.value.errors == {kin.NUMBER: "relative_needed", kin.GIVEN_NAME: "relative_needed"}
-    assert (
-        check_answers(
-            "birth-statement",
-            {"whose": "self", "purpose": "study", "consular_registration": "registered", **given},
-            TODAY,
-        )[kin.NUMBER]
-        is None
-    )
+    assert check_answers("birth-statement", typed | {"whose": "self"}, TODAY)[kin.NUMBER] is None
 
 
 def somebody(**changed: object) -> Person:

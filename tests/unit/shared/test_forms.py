@@ -8,6 +8,7 @@ from shared.catalogue import CATALOGUE
 from shared.catalogue.model import Facts
 from shared.errors import Invalid, NotFound
 from shared.forms import check_answers, phones
+from tests.factories.refusals import refuses
 
 pytestmark = pytest.mark.clock
 
@@ -32,7 +33,7 @@ RENEWAL = {
 
 
 def faults(**changed: object) -> dict[str, str]:
-    with pytest.raises(Invalid) as refused:
+    with refuses("invalid", Invalid) as refused:
         check_answers("passport-renewal", RENEWAL | changed, TODAY)
     return refused.value.errors
 
@@ -85,14 +86,14 @@ def test_a_year_before_expiry_and_full_pages_are_in_time() -> None:
 
 
 def test_missing_fields_are_all_named_at_once() -> None:
-    with pytest.raises(Invalid) as refused:
+    with refuses("invalid", Invalid) as refused:
         check_answers("passport-renewal", {}, TODAY)
     asked = (question for question in CATALOGUE["passport-renewal"].questions if question.required)
     assert refused.value.errors == dict.fromkeys((question.name for question in asked), "required")
 
 
 def test_an_unknown_transaction() -> None:
-    with pytest.raises(NotFound):
+    with refuses("unknown_transaction", NotFound):
         check_answers("flying-carpet", {}, TODAY)
 
 

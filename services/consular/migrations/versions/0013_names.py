@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from shared.database.migration import grant, scope_by_mission
 
 revision = "0013"
-down_revision = "0010"
+down_revision = "0011"
 
 READ = ("application", "applicant", "acting_person", "booklet")
 PAGE = 2_000

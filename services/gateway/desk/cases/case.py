@@ -11,11 +11,11 @@ from services.gateway.clients.consular.applications import Upload
 from services.gateway.clients.consular.cases import Case
 from services.gateway.desk.cases.compare import beside
 from services.gateway.desk.cases.details import held, holder, may
-from services.gateway.desk.scans import send_scan
 from services.gateway.desk.wording import choices, refusal_text, short, who
 from services.gateway.web.current import actor, consular
 from services.gateway.web.forms import answer_in_words
 from services.gateway.web.presentation import unindented
+from services.gateway.web.stored_files import asked_page, send_stored
 from services.gateway.web.submission import submit
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import Transaction
@@ -73,5 +73,17 @@ def _checklist(details: Case, entry: Transaction) -> list[dict[str, Any]]:
 
 
 def upload_content(paper: str) -> Response:
-    """The scan of an upload."""
-    return send_scan(consular().applications.upload(actor(), paper))
+    """The file of an upload: an image to look at, a PDF to store."""
+    return send_stored(consular().applications.upload(actor(), paper), paper, inline=True)
+
+
+def upload_thumbnail(paper: str) -> Response:
+    """A small picture of a page of an upload."""
+    page = asked_page()
+    return send_stored(consular().applications.upload_thumbnail(actor(), paper, page), paper, inline=True)
+
+
+def upload_page(paper: str) -> Response:
+    """A page of an upload as a picture to read."""
+    page = asked_page()
+    return send_stored(consular().applications.upload_page(actor(), paper, page), f"{paper}-{page}", inline=True)

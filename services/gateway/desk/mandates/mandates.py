@@ -8,10 +8,10 @@ from werkzeug.wrappers import Response as Answered
 
 from services.gateway.clients.civil_registry import Statement
 from services.gateway.clients.consular.mandates import Deed
-from services.gateway.desk.scans import send_scan
 from services.gateway.desk.wording import refusal_text
 from services.gateway.web.current import actor, civil_registry, consular
 from services.gateway.web.presentation import scope_name, t
+from services.gateway.web.stored_files import asked_page, send_stored
 from services.gateway.web.submission import submit
 from shared.catalogue.reasons import DEED_REFUSE_REASONS
 from shared.errors import Refusal, Unavailable
@@ -69,7 +69,13 @@ def _registered_person(deed: Deed) -> dict[str, object] | None:
 
 def scan(reference: str) -> Response:
     """The scan of a deed."""
-    return send_scan(consular().mandates.deed_scan(actor(), reference))
+    return send_stored(consular().mandates.deed_scan(actor(), reference), reference, inline=True)
+
+
+def scan_page(reference: str) -> Response:
+    """A page of the scan of a deed as a picture to read."""
+    page = asked_page()
+    return send_stored(consular().mandates.deed_page(actor(), reference, page), f"{reference}-{page}", inline=True)
 
 
 def accept(reference: str) -> Answer:

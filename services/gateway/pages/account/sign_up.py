@@ -8,12 +8,12 @@ from werkzeug.wrappers import Response
 from services.gateway.accounts import register, sessions
 from services.gateway.accounts.emails import fold_email
 from services.gateway.accounts.passwords import SHORTEST, check_strength
-from services.gateway.accounts.throttle import SIGN_UP_BY_ADDRESS, address_prefix
+from services.gateway.accounts.throttle import SIGN_UP_BY_ADDRESS
 from services.gateway.web import security
 from services.gateway.web.current import accounts, consular, settings, visitor_or_none
 from services.gateway.web.forms import faults, fields
 from services.gateway.web.language import chosen
-from services.gateway.web.throttling import slow_down
+from services.gateway.web.throttling import slow_down_network
 from shared.catalogue.model import Question
 from shared.errors import Invalid, Refusal
 
@@ -44,7 +44,7 @@ def _form(refusal: Refusal | None = None) -> str:
 @blueprint.post("/sign-up")
 def open_account() -> Response | tuple[str, int]:
     """Creates the account, signs in, and leads to the identity page."""
-    slow_down(SIGN_UP_BY_ADDRESS, address_prefix(request.remote_addr))
+    slow_down_network(SIGN_UP_BY_ADDRESS)
     try:
         _create()
     except Refusal as refusal:

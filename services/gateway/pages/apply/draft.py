@@ -175,7 +175,7 @@ def _missing(application: Application, entry: Transaction) -> list[dict[str, str
         {"text": text, "url": url_for("apply.questions", reference=reference, step=where[name], review=1) + f"#{name}"}
         for name, text in gaps.items()
     ]
-    handed_in = {upload["name"] for upload in application["papers"]}
+    handed_in = {upload["name"] for upload in application["papers"] if not upload["fault"]}
     papers_page = url_for("papers.show", reference=reference)
     missing += [
         {

@@ -16,18 +16,18 @@ from services.gateway.web.throttling import slow_down
 from shared.catalogue import TRANSACTIONS
 from shared.catalogue.model import AGENT, Question
 from shared.catalogue.scopes import available_scopes
-from shared.errors import Invalid, NotFound, Refusal, Unavailable
+from shared.errors import Invalid, NotFound, Refusal, TooLarge, Unavailable
 from shared.identity.representation import PURPOSE
 
 GRANT = (
     Question("agent_number", kind="national_number"),
-    Question("agent_given", max_length=60),
+    Question("agent_given", kind="name", max_length=60),
     Question("until", kind="date"),
 )
 POWER, GUARDIANSHIP, KIN_GUARDIANSHIP = "power_of_attorney", "guardianship", "kin_guardianship"
 ISSUED = (
     Question("principal_number", kind="national_number"),
-    Question("principal_given", max_length=60),
+    Question("principal_given", kind="name", max_length=60),
     Question("issued_on", kind="past_date"),
 )
 PAPERS = {
@@ -159,8 +159,8 @@ def hand_in(sort: str) -> Response | tuple[str, int]:
         body = _read(questions, scoped=sort == POWER)
         scan = sent.read() if sent else b""
         if len(scan) > SCAN_BYTES:
-            raise Invalid("scan_too_large", field="scan")
-        deed = {"scan": b64encode(scan).decode(), "scan_type": sent.mimetype if sent else "", "kind": sort}
+            raise TooLarge("scan_too_large", field="scan")
+        deed = {"scan": b64encode(scan).decode(), "kind": sort}
         consular().mandates.submit_deed(visitor().actor, {**body, **deed})
     except Unavailable:
         raise

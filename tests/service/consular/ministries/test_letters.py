@@ -12,11 +12,12 @@ from services.consular.ministries.model import Letter, LetterNumber
 from shared.database.audit import event
 from shared.database.db import Database
 from shared.documents.model import Document
-from shared.errors import Conflict, Refusal
+from shared.errors import Conflict
 from shared.messaging.outbox import outbox
 from tests.conftest import ELSEWHERE, HOME, officer
 from tests.factories.applications import Counter
 from tests.factories.letters import CONVICTION, answer, answered, consume, letters_of, partner, reply
+from tests.factories.refusals import refuses
 
 pytestmark = pytest.mark.clock
 
@@ -105,7 +106,7 @@ def test_two_officers_who_answer_at_once_give_one_answer(sent: Counter) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(20)
     assert sorted(codes) == [200, 409]
 
 
@@ -147,7 +148,7 @@ def test_letters_written_at_once_are_numbered_without_gaps(counter: At, database
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(20)
     with database("consular").scope("CAI") as session:
         numbers = session.scalars(select(Letter.number).order_by(Letter.number)).all()
         last = session.scalars(select(LetterNumber.last).where(LetterNumber.authority == "criminal_security")).one()
@@ -161,7 +162,7 @@ def test_a_ministry_fetches_deposits_and_says_so_and_is_heard_once(
     asked = partner(sent, "GET", f"/letters/{letter['code']}").get_json()
     assert asked["person"]["national_number"] == sent.person.number
     said = answered(sent.reference, letter["code"], "clear")
-    with pytest.raises(Conflict, match="reply_not_deposited"):
+    with refuses("reply_not_deposited", Conflict):
         consume(database("consular"), said)
     told = reply("clear", sent.person.number)
     first, second = (partner(sent, "POST", f"/letters/{letter['code']}/reply", told).get_json() for _ in range(2))
@@ -198,7 +199,7 @@ def test_what_contradicts_the_deposit_or_belongs_elsewhere_goes_before_people(
         (answered(other.reference, letter["code"], "clear"), "about_another"),
         (answered(sent.reference, letter["code"], "clear", authority="traffic"), "about_another"),
     ):
-        with pytest.raises(Refusal, match=code):
+        with refuses(code):
             consume(database("consular"), said)
     assert sent.read()["status"] == "with_authority"
 

@@ -13,6 +13,8 @@ from shared.database.db import Database
 from shared.values import dates
 from tests.conftest import ServiceClient, officer
 
+pytestmark = pytest.mark.clock
+
 Databases = Callable[[str], Database]
 EASTERN, WESTERN = date(2027, 5, 2), date(2027, 3, 28)
 

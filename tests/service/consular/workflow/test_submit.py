@@ -17,7 +17,8 @@ from shared.database.audit import event
 from shared.database.db import Database
 from shared.identity.crypto import Keys, create_keys
 from tests.conftest import ELSEWHERE, HOME
-from tests.factories.applications import PDF, Counter, Person, Registers, file_by_verbs
+from tests.factories.applications import Counter, Person, Registers, file_by_verbs
+from tests.factories.uploads import PDF
 
 pytestmark = pytest.mark.clock
 
@@ -182,7 +183,7 @@ def test_submitting_twice_with_two_keys_conflicts(counter: At) -> None:
 def test_a_double_click_opens_one_order(counter: At, database: Callable[[str], Database]) -> None:
     here = counter()
     here.fill(SLUG)
-    barrier, codes = threading.Barrier(4), []
+    barrier, codes = threading.Barrier(4, timeout=20), []
     statements = here.registers.statements(here.person, SLUG)
 
     def click() -> None:
@@ -193,7 +194,7 @@ def test_a_double_click_opens_one_order(counter: At, database: Callable[[str], D
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(20)
     assert sorted(codes) == [200, 409, 409, 409]
     with database("consular").scope(HOME) as session:
         assert session.scalar(select(func.count()).where(Order.application == here.reference)) == 1
@@ -201,7 +202,7 @@ def test_a_double_click_opens_one_order(counter: At, database: Callable[[str], D
 
 def test_two_drafts_at_once_leave_one(counter: At, database: Callable[[str], Database]) -> None:
     here = counter()
-    barrier, codes = threading.Barrier(4), []
+    barrier, codes = threading.Barrier(4, timeout=20), []
 
     def click() -> None:
         barrier.wait()
@@ -211,7 +212,7 @@ def test_two_drafts_at_once_leave_one(counter: At, database: Callable[[str], Dat
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(20)
     assert sorted(codes) == [201, 409, 409, 409]
     with database("consular").scope(HOME) as session:
         assert session.scalar(select(func.count()).where(Application.person == here.person.id)) == 1

@@ -62,6 +62,6 @@ def test_listens_on_the_loopback_only_and_dies_with_its_runner(tmp_path: Path) -
     assert len(listening) >= 3
     assert set(listening) <= {"127.0.0.1", "::1"}
     runner.send_signal(signal.SIGKILL)
-    runner.wait()
+    runner.wait(30)
     _, alive = psutil.wait_procs(family, timeout=30)
     assert not alive

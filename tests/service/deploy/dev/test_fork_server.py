@@ -53,7 +53,7 @@ def test_a_child_outlives_the_fork_server_and_another_one_starts(fork_server: Fo
     until(lambda: psutil.Process(child.pid).name() == "child")
     assert fork_server.process is not None
     fork_server.process.kill()
-    fork_server.process.wait()
+    fork_server.process.wait(30)
     again = fork_server.spawn("again", server, {}, tmp_path / "again.log")
     assert again.poll() is None
     assert child.poll() is None

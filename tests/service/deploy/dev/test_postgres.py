@@ -77,7 +77,7 @@ def test_dies_with_its_runner(tmp_path: Path) -> None:
     family = psutil.Process(runner.pid).children(recursive=True)
     assert family
     runner.send_signal(signal.SIGKILL)
-    runner.wait()
+    runner.wait(30)
     _, alive = psutil.wait_procs(family, timeout=10)
     assert not alive
 
@@ -183,7 +183,7 @@ def test_a_restart_returns_at_once_and_keeps_the_port(tmp_path: Path) -> None:
         url = server.admin_url
         assert server.process is not None
         server.process.kill()
-        server.process.wait()
+        server.process.wait(30)
         assert server.died()
         until(lambda: comes_up(server), 60)
         assert ask(url, "SELECT 1") == 1

@@ -15,6 +15,7 @@ from shared.errors import NotFound, Refusal
 from shared.identity.crypto import Keys
 from shared.messaging import inbox, worker
 from tests.factories.messaging import Hearing, Speaker, effects, forget_everything, rows, say
+from tests.factories.refusals import refuses
 
 
 @pytest.fixture
@@ -67,7 +68,7 @@ def test_a_parked_message_is_listed_without_its_content_and_replayed_with_a_reas
         audited = select(event.c.actor, event.c.reason).where(event.c.action == "message.replay")
         noted = session.execute(audited.where(event.c.about == registry.about)).one()
     assert tuple(noted) == ("n.haddad", "the application exists now")
-    with pytest.raises(NotFound):
+    with refuses("not_found", NotFound):
         run(monkeypatch, "discard", str(number), *said)
     run(monkeypatch, "list")
     assert registry.about not in capsys.readouterr().out

@@ -13,6 +13,7 @@ from services.gateway.accounts.model import Account, Invitation
 from shared.database.db import Database, now
 from shared.errors import Conflict, Invalid, NotFound
 from tests.factories.gateway import Gateway
+from tests.factories.refusals import refuses
 
 PASSWORD = "three plain words here"
 Sessions = Callable[..., Session]
@@ -32,7 +33,7 @@ def test_a_link_opens_one_account_with_the_chosen_password(session: Session) -> 
     account = first_administrator.accept(session, token, PASSWORD, "ar")
     assert (account.email, account.role, account.home_mission) == ("head@mission.test", "administrator", "RUH")
     assert PASSWORD not in account.password_hash
-    with pytest.raises(NotFound, match="invitation_unknown"):
+    with refuses("invitation_unknown", NotFound):
         first_administrator.accept(session, token, PASSWORD, "ar")
 
 
@@ -46,33 +47,33 @@ def test_the_token_is_kept_as_a_hash(session: Session) -> None:
 def test_a_link_ends(session: Session) -> None:
     token = invite(session)
     session.execute(update(Invitation).values(ends_at=now(session) - timedelta(seconds=1)))
-    with pytest.raises(NotFound, match="invitation_unknown"):
+    with refuses("invitation_unknown", NotFound):
         first_administrator.find(session, token)
-    with pytest.raises(NotFound, match="invitation_unknown"):
+    with refuses("invitation_unknown", NotFound):
         first_administrator.accept(session, token, PASSWORD, "ar")
 
 
 def test_a_second_link_ends_the_first(session: Session) -> None:
     first, second = invite(session), invite(session)
-    with pytest.raises(NotFound):
+    with refuses("invitation_unknown", NotFound):
         first_administrator.find(session, first)
     assert first_administrator.find(session, second).role == "administrator"
 
 
 def test_a_weak_password_uses_nothing_up(session: Session) -> None:
     token = invite(session)
-    with pytest.raises(Invalid, match="password_too_short"):
+    with refuses("password_too_short", Invalid):
         first_administrator.accept(session, token, "short", "ar")
     assert first_administrator.find(session, token)
 
 
 def test_who_has_an_account_gets_no_link_and_no_role_is_invented(session: Session) -> None:
     first_administrator.accept(session, invite(session), PASSWORD, "ar")
-    with pytest.raises(Conflict, match="account_exists"):
+    with refuses("account_exists", Conflict):
         invite(session)
-    with pytest.raises(Invalid):
+    with refuses("unknown_choice", Invalid):
         invite(session, "other@mission.test", "expatriate")
-    with pytest.raises(Invalid):
+    with refuses("email_malformed", Invalid):
         invite(session, "no address")
 
 
@@ -114,3 +115,11 @@ def test_the_page_leads_from_the_link_to_a_signed_in_administrator(gateway: Gate
     assert browser.get(address).status_code == 404
     signed_in = browser.submit(f"/{language}/sign-in", identifier=email, password=PASSWORD)
     assert signed_in.status_code == 303
+
+
+def test_a_cashier_gives_the_name_that_receipts_print(session: Session) -> None:
+    token = first_administrator.invite(session, "cash@mission.test", "cashier", "RUH")
+    with pytest.raises(Invalid, match="required"):
+        first_administrator.accept(session, token, PASSWORD, "ar", ("  ", ""))
+    account = first_administrator.accept(session, token, PASSWORD, "ar", (" هالة  نموذج", "Hala Namouzaj"))
+    assert (account.name_ar, account.name_latin) == ("هالة نموذج", "Hala Namouzaj")

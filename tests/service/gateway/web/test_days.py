@@ -142,6 +142,15 @@ def test_rabat_is_an_hour_behind_what_old_zone_data_say(gateway: Gateway) -> Non
         assert presentation.date_at("2026-09-21T23:30:00+00:00", "RBA") == "21 September 2026"
 
 
+@pytest.mark.parametrize(
+    ("mission", "words"), [("RUH", "30 November 2026"), ("WAS", "29 November 2026"), ("TYO", "30 November 2026")]
+)
+def test_a_letter_answered_late_in_utcs_day_is_dated_by_the_mission(gateway: Gateway, mission: str, words: str) -> None:
+    with gateway.app.test_request_context("/en/"):
+        gateway.app.preprocess_request()
+        assert presentation.date_at("2026-11-29T21:30:00+00:00", mission) == words
+
+
 def test_an_instant_has_no_day_until_a_mission_is_named() -> None:
     with pytest.raises(ValueError, match="isoformat"):
         presentation.day_of("2026-11-29T22:30:00+00:00")

@@ -219,7 +219,7 @@ def test_the_language_switch_stays_on_the_page(gateway: Gateway, query: str) -> 
     page = gateway.browser().get(f"/ar/services/passport-renewal{query}").text
     assert re.search(r'class="language" href="/en/services/passport-renewal(\?[^"]*)?" lang="en"', page)
     assert 'href="//evil' not in page and 'href="https' not in page
-    assert gateway.browser().get("//evil.example/%2e%2e").status_code in (404, 308)
+    assert gateway.browser().get("//evil.example/%2e%2e").status_code == 404
 
 
 @pytest.mark.parametrize(

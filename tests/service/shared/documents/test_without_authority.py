@@ -26,6 +26,7 @@ from tests.conftest import ServiceClient, officer
 from tests.factories import conscription
 from tests.factories.applications import Counter, Person, file_by_verbs
 from tests.factories.payments import pay
+from tests.factories.refusals import refuses
 
 Sessions = Callable[..., Session]
 HEAD, REGISTRAR = officer("head_of_mission"), officer("registrar")
@@ -43,7 +44,7 @@ def test_nothing_is_accepted(session_for: Sessions, key_folder: Path, monkeypatc
     pay(session, application)
     attend(session, HEAD, application.reference, person.number)
     monkeypatch.setattr(issuer, "_current", Issuer("https://mahjar.example", specimen=False))
-    with pytest.raises(Refusal) as refused:
+    with refuses("authority_missing") as refused:
         review.accept(session, HEAD, application.reference)
     assert refused.value.code == "authority_missing"
     assert application.status == Status.IN_REVIEW
@@ -54,7 +55,7 @@ def test_nothing_is_accepted(session_for: Sessions, key_folder: Path, monkeypatc
 
 def test_conscription_decides_nothing(nobody: None, registers: int, session_for: Sessions) -> None:
     session, man = session_for("conscription"), specimens.ABROAD.person
-    with pytest.raises(Refusal) as refused:
+    with refuses("authority_missing") as refused:
         conscription.forward(session, man)
     assert refused.value.code == "authority_missing"
     assert conscription.decisions(session, "RUH-7K3MQ-9XFPA-D") == []

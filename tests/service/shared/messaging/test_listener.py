@@ -31,6 +31,7 @@ from tests.factories.messaging import (
     seeded,
     shift_clock,
 )
+from tests.factories.refusals import refuses
 
 
 @pytest.fixture
@@ -69,7 +70,11 @@ def test_a_message_delivered_twice_has_its_effect_once(consular: Hearing, regist
 
 
 def test_a_message_delivered_to_eight_threads_at_once_has_its_effect_once(consular: Hearing, registry: Speaker) -> None:
-    listener, said, barrier = consular.listener(), [registry.says(1), registry.says(2)], threading.Barrier(8)
+    listener, said, barrier = (
+        consular.listener(),
+        [registry.says(1), registry.says(2)],
+        threading.Barrier(8, timeout=20),
+    )
 
     def take() -> None:
         barrier.wait(10)
@@ -195,7 +200,7 @@ def test_a_replayed_message_has_its_effect_and_its_verdict_stays_on_record(
         ("replay", OFFICER.id, "tested")
     ]
     assert listener.apply_due() == 0
-    with pytest.raises(NotFound):
+    with refuses("not_found", NotFound):
         decide(consular, inbox.discard)
 
 

@@ -150,7 +150,7 @@ def test_rival_commits_about_one_application_are_numbered_in_the_order_of_their_
     consular: Database, relay: Relay, bus: FakePublisher
 ) -> None:
     about, amounts = new_about(), list(range(40))
-    barrier = threading.Barrier(8)
+    barrier = threading.Barrier(8, timeout=20)
 
     def speak(mine: list[int]) -> None:
         barrier.wait(10)

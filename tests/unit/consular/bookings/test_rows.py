@@ -9,6 +9,7 @@ from services.consular.bookings.booked_days import DAY_FIRST, MONTH_FIRST
 from services.consular.bookings.rows import COLUMNS, Answers, booking_reference, faults_file
 from services.consular.bookings.table import escape_formula, is_formula
 from shared.errors import Invalid
+from tests.factories.refusals import refuses
 
 pytestmark = pytest.mark.clock
 
@@ -102,20 +103,20 @@ def test_lines_are_counted_through_cells_that_span_several() -> None:
     ],
 )
 def test_what_is_no_such_table_is_refused_whole(content: bytes, code: str) -> None:
-    with pytest.raises(Invalid) as refused:
+    with refuses(code, Invalid) as refused:
         rows.read(content)
     assert refused.value.errors == {"file": code} and refused.value.code == code
 
 
 def test_a_missing_column_is_named() -> None:
-    with pytest.raises(Invalid) as refused:
+    with refuses("column_missing", Invalid) as refused:
         rows.read(b"reference,transaction\n1,2")
     assert refused.value.params == {"columns": "national_number, given_name, booked_for"}
 
 
 def test_more_rows_than_a_file_may_hold(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rows, "MAX_ROWS", 2)
-    with pytest.raises(Invalid, match="too_many_rows"):
+    with refuses("too_many_rows", Invalid):
         rows.read("\n".join([HEAD, GOOD, GOOD, GOOD]).encode())
 
 

@@ -12,6 +12,8 @@ from services.consular.data import FOLDER, rows_of
 from services.consular.missions.public_holidays import arabic_names, of_country, of_rule
 from services.consular.missions.rules import HolidayRule
 
+pytestmark = pytest.mark.clock
+
 YEARS = range(2026, 2036)
 # Where the working list of missions says otherwise than the library, which knows no weekend of Libya, has the one of
 # Mauritania before 2014, and counts neither Iran's Thursday nor the Saturday of the embassies in Caracas.

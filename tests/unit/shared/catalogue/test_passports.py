@@ -9,6 +9,7 @@ from shared.catalogue.model import GUARDIAN, HOLDER, Facts
 from shared.errors import Invalid
 from shared.forms import check_answers
 from tests.factories.applications import good_answers
+from tests.factories.refusals import refuses
 
 pytestmark = pytest.mark.clock
 
@@ -66,7 +67,7 @@ def test_a_minor_never_applies_alone(slug: str, born: date, capacity: str, unmet
 )
 def test_what_is_wrong_is_said_beside_its_field(slug: str, changed: dict[str, str], field: str, code: str) -> None:
     given = {name: answer for name, answer in good_answers(slug).items() if name != "early_reason"} | changed
-    with pytest.raises(Invalid) as refused:
+    with refuses("invalid", Invalid) as refused:
         check_answers(slug, given, TODAY)
     assert refused.value.errors == {field: code}
 

@@ -19,6 +19,7 @@ from shared.documents.model import KINDS
 from shared.errors import Unavailable
 from tests.factories.document_snapshots import EXTRACT, both, document
 from tests.factories.pdf import HOSTILE_NAMES, boxes, render, words
+from tests.factories.refusals import refuses
 
 WORDS = (
     "المعاملة رقم بيان قيد فردي الجمهورية وزارة الداخلية الشؤون المدنية أمانة السجل الاسم النسبة الأم الأب الولادة "
@@ -217,13 +218,13 @@ def test_without_pango_pdfs_are_unavailable_and_say_why(
     monkeypatch: pytest.MonkeyPatch, no_engine: "LifoQueue[Any]"
 ) -> None:
     monkeypatch.setitem(sys.modules, "weasyprint", None)
-    with pytest.raises(Unavailable) as refused:
+    with refuses("pdf_unavailable", Unavailable) as refused:
         drawing.render("<p>a")
     assert refused.value.code == "pdf_unavailable" and no_engine.qsize() == drawing.MAX_ENGINES
 
 
 def test_two_are_drawn_at_once_and_no_more(monkeypatch: pytest.MonkeyPatch, no_engine: "LifoQueue[Any]") -> None:
-    both_busy, done = threading.Barrier(drawing.MAX_ENGINES + 1), threading.Event()
+    both_busy, done = threading.Barrier(drawing.MAX_ENGINES + 1, timeout=20), threading.Event()
 
     class Slow:
         def draw(self, *_: object) -> bytes:
@@ -237,7 +238,7 @@ def test_two_are_drawn_at_once_and_no_more(monkeypatch: pytest.MonkeyPatch, no_e
     for thread in threads:
         thread.start()
     both_busy.wait(5)
-    with pytest.raises(Unavailable, match="pdf_busy"):
+    with refuses("pdf_busy", Unavailable):
         drawing.render("")
     done.set()
     for thread in threads:

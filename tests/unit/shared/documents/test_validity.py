@@ -46,6 +46,22 @@ def test_the_last_day(kind: str, first: date, last: date | None) -> None:
     assert validity.expires_on(kind, first) == last
 
 
+def test_each_kind_is_good_for_as_long_as_is_written_here() -> None:
+    today = {row.kind: (row.months, row.days) for row in validity.lifetimes() if row.valid_from <= TODAY}
+    assert today == {
+        "individual-extract": (3, 0),
+        "family-extract": (3, 0),
+        "birth-statement": (3, 0),
+        "death-statement": (3, 0),
+        "marriage-statement": (3, 0),
+        "divorce-statement": (3, 0),
+        "criminal-record": (3, 0),
+        "movement-statement": (3, 0),
+        "driving-licence-check": (3, 0),
+        "visit-approval": (0, 180),
+    }
+
+
 def test_a_newer_row_counts_from_its_day(monkeypatch: pytest.MonkeyPatch) -> None:
     old = validity.Lifetime("x", 3, 0, date(2020, 1, 1), "old", "H")
     new = validity.Lifetime("x", 0, 2, date(2026, 1, 1), "new", "H")

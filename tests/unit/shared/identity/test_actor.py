@@ -8,6 +8,7 @@ import pytest
 from shared.errors import NotAllowed
 from shared.identity.actor import ANONYMOUS, CACHE_SECONDS, REQUEST_SECONDS, Actor, actor_from, request_token
 from shared.identity.crypto import Keys, create_keys
+from tests.factories.refusals import refuses
 
 VISITOR = Actor("expatriate", "account-1", "expatriate", "RUH", "person-1")
 
@@ -36,13 +37,13 @@ def test_a_token_once_accepted_is_not_accepted_for_good_nor_elsewhere(
     keys: dict[str, Keys], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token = keys["gateway"].sign("request", "consular", -REQUEST_SECONDS, {"kind": "x", "id": "x", "role": "officer"})
-    with pytest.raises(NotAllowed):
+    with refuses("token_not_valid", NotAllowed):
         actor_from(keys["consular"], token)
     good = request_token(keys["gateway"], VISITOR, "consular")
     assert actor_from(keys["consular"], good) == VISITOR
     for other in ("conscription", "gateway"):
-        with pytest.raises(NotAllowed):
+        with refuses("token_not_valid", NotAllowed):
             actor_from(keys[other], good)
     forged = good[:-4] + ("AAAA" if not good.endswith("AAAA") else "BBBB")
-    with pytest.raises(NotAllowed):
+    with refuses("token_not_valid", NotAllowed):
         actor_from(keys["consular"], forged)

@@ -8,6 +8,7 @@ from shared.errors import NotAllowed
 from shared.identity.actor import MINISTRIES, Actor, actor_from, partner_from, partner_token, request_token
 from shared.identity.crypto import Keys, create_keys
 from shared.messaging.messages import SENDERS_BY_LISTENER, _senders_by_listener
+from tests.factories.refusals import refuses
 
 OFFICER = Actor("officer", "account-17", "officer", "RUH")
 
@@ -30,16 +31,16 @@ def test_nobody_else_is_a_partner(folder: Path, signer: str) -> None:
         partner_token(Keys(folder, signer), "consular"),
         request_token(Keys(folder, signer), OFFICER, "consular"),
     ):
-        with pytest.raises(NotAllowed):
+        with refuses("token_not_valid", NotAllowed):
             partner_from(Keys(folder, "consular"), token)
 
 
 def test_a_partner_cannot_pass_for_the_gateway_nor_be_heard_elsewhere(folder: Path) -> None:
     ministries = Keys(folder, MINISTRIES)
     for token in (request_token(ministries, OFFICER, "consular"), partner_token(ministries, "consular")):
-        with pytest.raises(NotAllowed):
+        with refuses("token_not_valid", NotAllowed):
             actor_from(Keys(folder, "consular"), token)
-    with pytest.raises(NotAllowed):
+    with refuses("token_not_valid", NotAllowed):
         partner_from(Keys(folder, "conscription"), partner_token(ministries, "consular"))
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from shared.errors import Invalid
 from shared.forms import TYPED_HIJRI, check_answers, check_draft, typed_value
 from shared.values.calendars import read_date, to_gregorian
+from tests.factories.refusals import refuses
 
 pytestmark = pytest.mark.clock
 
@@ -110,6 +111,6 @@ def test_what_was_typed_cannot_contradict_the_day(said: object) -> None:
 
 
 def test_a_hijri_day_still_to_come_is_not_past() -> None:
-    with pytest.raises(Invalid) as refused:
+    with refuses("invalid", Invalid) as refused:
         check_answers("cash-allowance", {"residence_since": "1448-06-12 AH"}, TODAY, "residence")
     assert refused.value.errors["residence_since"] == "in_the_future"

@@ -13,6 +13,8 @@ from services.consular.ministries.rules.movements import IN, OUT, Crossing
 from shared.values import border_days
 from shared.values.border_days import BorderDays
 
+pytestmark = pytest.mark.clock
+
 FROM, UNTIL = date(2022, 1, 1), date(2024, 12, 31)
 
 

@@ -19,7 +19,7 @@ from services.consular.payments.orders.model import Attempt, Order, Receipt
 from services.consular.payments.orders.rules import AttemptState, OrderState
 from services.consular.payments.providers.rules import Answer, OutcomeUnknown, ProviderStatus
 from services.consular.payments.refunds import refund
-from shared.database.db import Database
+from shared.database.db import Database, now
 from shared.documents.model import Document
 from shared.errors import Conflict, NotAllowed, NotFound, Refusal, Unavailable
 from shared.identity.access import check_access
@@ -40,6 +40,7 @@ from tests.factories.payments import (
     settle,
     state_of,
 )
+from tests.factories.refusals import refuses
 
 Databases = Callable[[str], Database]
 SessionFor = Callable[..., Session]
@@ -64,7 +65,7 @@ def test_cash_gives_a_receipt_and_is_taken_once_per_key(session_for: SessionFor)
     assert (payment.state, payment.amount, payment.method) == (AttemptState.SUCCEEDED, RIYALS, "cash")
     assert payment.receipt and payment.receipt.startswith("RUH-RC-")
     assert take.cash(session, CASHIER, order.reference, RIYALS, same) == payment
-    with pytest.raises(Conflict, match="order_closed"):
+    with refuses("order_closed", Conflict):
         take.cash(session, CASHIER, order.reference, RIYALS, key())
     assert order_state(session, order) == OrderState.PAID
 
@@ -75,7 +76,7 @@ def test_cash_gives_a_receipt_and_is_taken_once_per_key(session_for: SessionFor)
 def test_the_counter_takes_exactly_what_is_owed(session_for: SessionFor, counted: Money) -> None:
     session = session_for("consular")
     order = owe(session)
-    with pytest.raises(Refusal) as refused:
+    with refuses("amount_differs") as refused:
         take.cash(session, CASHIER, order.reference, counted, key())
     assert (refused.value.code, refused.value.params) == ("amount_differs", {"amount": 75000, "currency": "SAR"})
     assert order_state(session, order) == OrderState.OPEN
@@ -84,9 +85,9 @@ def test_the_counter_takes_exactly_what_is_owed(session_for: SessionFor, counted
 def test_a_key_belongs_to_one_order(session_for: SessionFor) -> None:
     session, same = session_for("consular"), key()
     take.cash(session, CASHIER, owe(session).reference, RIYALS, same)
-    with pytest.raises(Conflict, match="key_reused"):
+    with refuses("key_reused", Conflict):
         take.cash(session, CASHIER, owe(session).reference, RIYALS, same)
-    with pytest.raises(Conflict, match="key_reused"):
+    with refuses("key_reused", Conflict):
         take.open_attempt(session, JOB, owe(session).reference, same)
 
 
@@ -94,7 +95,7 @@ def test_no_cash_while_a_card_payment_is_under_way(session_for: SessionFor) -> N
     session = session_for("consular")
     order = owe(session)
     take.open_attempt(session, JOB, order.reference, key())
-    with pytest.raises(Conflict, match="payment_open"):
+    with refuses("payment_open", Conflict):
         take.cash(session, CASHIER, order.reference, RIYALS, key())
 
 
@@ -103,9 +104,9 @@ def test_a_suspended_transaction_takes_no_money(session_for: SessionFor, status:
     session = session_for("consular")
     order = owe(session)
     activate(session, "passport-renewal", status)
-    with pytest.raises(Refusal, match="transaction_not_active"):
+    with refuses("transaction_not_active"):
         take.cash(session, CASHIER, order.reference, RIYALS, key())
-    with pytest.raises(Refusal, match="transaction_not_active"):
+    with refuses("transaction_not_active"):
         take.open_attempt(session, JOB, order.reference, key())
 
 
@@ -121,13 +122,13 @@ def test_no_money_on_an_expired_promise(session_for: SessionFor) -> None:
         {"new": expired, "old": order.quote_id},
     )
     session.execute(update(Order).where(Order.reference == order.reference).values(quote_id=expired))
-    with pytest.raises(Refusal, match="quote_expired"):
+    with refuses("quote_expired"):
         take.cash(session, CASHIER, order.reference, RIYALS, key())
 
 
 def test_another_missions_order_is_not_there(session_for: SessionFor) -> None:
     order = owe(session_for("consular", "RUH"))
-    with pytest.raises(NotFound):
+    with refuses("not_found", NotFound):
         take.cash(session_for("consular", "BER"), CASHIER, order.reference, RIYALS, key())
 
 
@@ -148,7 +149,7 @@ def test_a_card_payment_from_page_to_receipt(database: Databases) -> None:
     assert (outcome.kind, outcome.payment.state) == (Kind.SETTLED, AttemptState.SUCCEEDED)
     assert outcome.payment.receipt
     assert hosted.refresh(card, JOB, provider, settle, payment.reference).kind is Kind.ALREADY
-    with pytest.raises(Conflict, match="payment_closed"):
+    with refuses("payment_closed", Conflict):
         hosted.open_page(card, JOB, provider, settle, order.reference, same, RETURN)
 
 
@@ -185,15 +186,15 @@ def test_an_unknown_outcome_is_asked_about_and_never_charged_again(database: Dat
     card, provider, same = database("consular"), InMemoryProvider(), key()
     order = owed(card)
     provider.broken = [OutcomeUnknown()]
-    with pytest.raises(Unavailable, match="payment_unknown") as unknown:
+    with refuses("payment_unknown", Unavailable) as unknown:
         hosted.open_page(card, JOB, provider, settle, order.reference, same, RETURN)
     reference = str(unknown.value.params["payment"])
     with card.scope("RUH") as session:
         assert attempts.find(session, reference).state is AttemptState.UNKNOWN
-    with pytest.raises(Conflict, match="payment_open"), card.scope("RUH") as session:
+    with refuses("payment_open", Conflict), card.scope("RUH") as session:
         take.cash(session, CASHIER, order.reference, RIYALS, key())
     provider.broken = [OutcomeUnknown()]
-    with pytest.raises(Unavailable, match="payment_unknown"):
+    with refuses("payment_unknown", Unavailable):
         hosted.open_page(card, JOB, provider, settle, order.reference, same, RETURN)
     again = hosted.open_page(card, JOB, provider, settle, order.reference, key(), RETURN)
     assert (again.reference, again.state) == (reference, AttemptState.PENDING)
@@ -204,11 +205,11 @@ def test_unknown_and_paid_meanwhile_ends_without_another_page(database: Database
     card, provider, same = database("consular"), InMemoryProvider(), key()
     order = owed(card)
     provider.broken = [OutcomeUnknown()]
-    with pytest.raises(Unavailable):
+    with refuses("payment_unknown", Unavailable):
         hosted.open_page(card, JOB, provider, settle, order.reference, same, RETURN)
     (page,) = provider.books.pages.values()
     provider.choose(page.reference, "pay")
-    with pytest.raises(Conflict, match="payment_closed"):
+    with refuses("payment_closed", Conflict):
         hosted.open_page(card, JOB, provider, settle, order.reference, same, RETURN)
     with card.scope("RUH") as session:
         assert order_state(session, order) == OrderState.PAID
@@ -218,10 +219,10 @@ def test_a_provider_that_is_down_or_unwilling_costs_nothing(database: Databases)
     card, provider, same = database("consular"), InMemoryProvider(), key()
     order = owed(card)
     provider.broken = [Unavailable("provider_down")]
-    with pytest.raises(Unavailable, match="provider_down"):
+    with refuses("provider_down", Unavailable):
         hosted.open_page(card, JOB, provider, settle, order.reference, same, RETURN)
     provider.broken = [Refusal("provider_refused")]
-    with pytest.raises(Refusal, match="provider_refused"):
+    with refuses("provider_refused"):
         hosted.open_page(card, JOB, provider, settle, order.reference, same, RETURN)
     with card.scope("RUH") as session:
         (failed,) = attempts.of_application(session, order.application)
@@ -249,7 +250,7 @@ def test_wrong_money_is_held_until_it_is_given_back(database: Databases, outcome
     assert before - _balance(card, accounts.SUSPENSE, got.currency) == got
     with card.scope("RUH") as session:
         assert order_state(session, order) == OrderState.OPEN
-    with pytest.raises(Conflict, match="payment_held"):
+    with refuses("payment_held", Conflict):
         hosted.open_page(card, JOB, provider, settle, order.reference, key(), RETURN)
     with card.scope("RUH") as session:
         due = refund.mark_held_due(session, JOB, payment.reference, why)
@@ -347,6 +348,122 @@ def test_a_paid_order_is_owed_back_in_what_was_taken_and_once(session_for: Sessi
     assert quote.of_application(session, order.application) is None
 
 
+def test_a_settled_card_payment_is_owed_back_from_what_the_card_brought(session_for: SessionFor) -> None:
+    session = session_for("consular")
+    order = owe(session)
+    attempt = take.open_attempt(session, JOB, order.reference, key())
+    before = {account: money for account, money in entries.balances(session).items() if money}
+    take.record_success(session, JOB, attempt.reference, paid(RIYALS, key()))
+    due = refund.mark_due(session, JOB, order.reference, "withdrawn")
+    assert due is not None
+    assert (due.order, due.attempt, due.amount, due.currency, due.state, due.reason, due.marked_by, due.mission) == (
+        order.reference,
+        attempt.reference,
+        75000,
+        "SAR",
+        "due",
+        "withdrawn",
+        JOB.id,
+        "RUH",
+    )
+    assert (order_state(session, order), order.changed_at) == (OrderState.REFUND_DUE, now(session))
+    after = {account: money for account, money in entries.balances(session).items() if money}
+    moved = {each: after.get(each, 0) - before.get(each, 0) for each in after | before}
+    assert {each: money for each, money in moved.items() if money} == {
+        (accounts.CARD, "SAR"): 75000,
+        (accounts.REFUNDS, "SAR"): -75000,
+    }
+
+
+def test_held_card_money_is_no_payment_of_the_order_that_is_owed_back(session_for: SessionFor) -> None:
+    session = session_for("consular")
+    order = owe(session)
+    first = take.open_attempt(session, JOB, order.reference, key())
+    take.record_answer(session, JOB, first.reference, Answer(ProviderStatus.FAILED))
+    second = take.open_attempt(session, JOB, order.reference, key())
+    take.record_success(session, JOB, second.reference, paid(RIYALS, "page_2"))
+    take.record_success(session, JOB, first.reference, paid(RIYALS, "page_1"))
+    due = refund.mark_due(session, JOB, order.reference, "refused")
+    assert due is not None and due.attempt == second.reference
+
+
+def test_only_held_money_is_given_back_as_held(session_for: SessionFor) -> None:
+    session = session_for("consular")
+    attempt = take.open_attempt(session, JOB, owe(session).reference, key())
+    take.record_success(session, JOB, attempt.reference, paid(RIYALS, key()))
+    with refuses("payment_not_held", Conflict):
+        refund.mark_held_due(session, JOB, attempt.reference, "late")
+
+
+# An expired quote
+
+
+def expire_quote(session: Session, order: Order) -> None:
+    """Gives the order a quote that ended a second ago: a stored quote never changes."""
+    expired = uuid.uuid4()
+    session.execute(
+        text(
+            "INSERT INTO quote SELECT :new, mission, application, transaction, amount, currency, made_at, "
+            "now() - interval '1 second' FROM quote WHERE id = :old"
+        ),
+        {"new": expired, "old": order.quote_id},
+    )
+    session.execute(update(Order).where(Order.reference == order.reference).values(quote_id=expired))
+    session.refresh(order)
+
+
+def issue_again(session: Session, order: Order) -> Order:
+    return quote.issue_order(
+        session,
+        JOB,
+        application=order.application,
+        transaction=order.transaction,
+        mission=order.mission,
+        person=order.person,
+        holder=dict(order.holder),
+    )
+
+
+def test_an_expired_quote_stays_while_a_card_page_is_open(session_for: SessionFor) -> None:
+    session = session_for("consular")
+    order = owe(session)
+    attempt = take.open_attempt(session, JOB, order.reference, key())
+    assert issue_again(session, order).reference == order.reference
+    expire_quote(session, order)
+    with refuses("payment_open", Conflict):
+        issue_again(session, order)
+    assert order_state(session, order) == OrderState.OPEN
+    take.record_answer(session, JOB, attempt.reference, Answer(ProviderStatus.FAILED))
+    replaced = issue_again(session, order)
+    assert replaced.reference != order.reference
+    assert (order_state(session, order), order_state(session, replaced)) == (OrderState.CANCELLED, OrderState.OPEN)
+    assert order.changed_at == now(session)
+    assert quote.serialise(session, replaced)["expired"] is False
+    live, last = quote.of_application(session, order.application), quote.latest(session, order.application)
+    assert live is not None and live.reference == replaced.reference
+    assert last is not None and last.application == order.application
+
+
+def test_money_for_a_quote_that_was_replaced_is_held(session_for: SessionFor) -> None:
+    session = session_for("consular")
+    order = owe(session)
+    attempt = take.open_attempt(session, JOB, order.reference, key())
+    take.record_answer(session, JOB, attempt.reference, Answer(ProviderStatus.FAILED))
+    expire_quote(session, order)
+    issue_again(session, order)
+    late = take.record_success(session, JOB, attempt.reference, paid(RIYALS, key()))
+    assert (late.kind, late.payment.held) == (Kind.HELD, "late")
+
+
+def test_a_paid_order_is_never_replaced(session_for: SessionFor) -> None:
+    session = session_for("consular")
+    order = owe(session)
+    take.cash(session, CASHIER, order.reference, RIYALS, key())
+    expire_quote(session, order)
+    with refuses("order_paid", Conflict):
+        issue_again(session, order)
+
+
 # The job
 
 
@@ -418,9 +535,9 @@ def test_a_receipt_is_its_payers_and_its_missions(session_for: SessionFor) -> No
     assert receipt.read(session, officer("clerk"), number) == content
     strangers: list[Actor] = [expatriate(), officer("clerk", "BER")]
     for stranger in strangers:
-        with pytest.raises(NotFound):
+        with refuses("not_found", NotFound):
             receipt.read(session, stranger, number)
-    with pytest.raises(NotFound):
+    with refuses("not_found", NotFound):
         receipt.read(session, expatriate(), "RUH-RC-2026-999999")
-    with pytest.raises(NotAllowed):
+    with refuses("not_allowed", NotAllowed):
         check_access(Actor("anonymous", "anonymous", "anonymous"), "receipt.read", owner=order.person)

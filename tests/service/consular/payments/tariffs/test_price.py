@@ -21,11 +21,12 @@ from services.consular.payments.tariffs.offer import offer
 from services.consular.payments.tariffs.price import price
 from shared.catalogue import CATALOGUE
 from shared.database.db import now
-from shared.errors import Conflict, NotFound, Refusal
+from shared.errors import Conflict, NotFound
 from shared.values import references
 from shared.values.money import Money, exponent
 from tests.conftest import ServiceClient, expatriate
 from tests.factories.payments import JOB, activate, owe
+from tests.factories.refusals import refuses
 
 pytestmark = pytest.mark.clock
 
@@ -63,6 +64,35 @@ def test_the_missions_own_row_in_its_own_currency_comes_first(session_for: Sessi
     # Berlin has no row of its own: 100 / 1.1172, the European Central Bank's rate of 30 October 2026.
     assert price_of(session, "individual-extract", "BER", day) == [(Money.of("100", "USD"), Money.of("89.51", "EUR"))]
     assert price_of(session, "individual-extract", "RUH", date(2018, 2, 13))[0][0] == Money.of("50", "USD")
+
+
+OWN_ROWS = (
+    "INSERT INTO tariff (id, transaction, line, beneficiary, scope, amount, currency, valid_from, valid_to, source, "
+    "certainty, approver) SELECT 't-' || v.currency, transaction, line, beneficiary, :mission, v.amount, v.currency, "
+    "CAST(v.valid_from AS date), NULL, 'test', 'M', 'tests' FROM tariff, "
+    "(VALUES ('USD', 11000, '2026-03-01'), ('EUR', 9700, '2026-02-01')) AS v (currency, amount, valid_from) "
+    "WHERE id = 'individual-extract/document_from_syria/all/2023-10-29'"
+)
+
+
+@pytest.mark.parametrize(
+    ("mission", "tariff", "collected"),
+    [
+        # Both rows are the mission's own: the one in its currency counts, though the other is later.
+        ("BER", Money(9_700, "EUR"), Money(9_700, "EUR")),
+        # Neither is in its currency: the later one counts, before the general row. Counters take whole riyals.
+        ("RUH", Money(11_000, "USD"), Money(41_300, "SAR")),
+    ],
+)
+def test_of_two_own_rows_the_one_in_the_missions_currency_counts(
+    session_for: SessionFor, mission: str, tariff: Money, collected: Money
+) -> None:
+    session = session_for("consular", mission)
+    assert session.execute(text(OWN_ROWS), {"mission": mission}).rowcount == 2  # type: ignore[attr-defined]
+    assert price_of(session, "individual-extract", mission, date(2026, 11, 2)) == [(tariff, collected)]
+    assert price_of(session, "individual-extract", "MAD", date(2026, 11, 2)) == [
+        (Money(9_500, "EUR"), Money(9_500, "EUR"))
+    ]
 
 
 def test_a_rate_says_where_it_comes_from_and_of_which_day(session_for: SessionFor) -> None:
@@ -130,7 +160,7 @@ def test_a_historical_transaction_takes_no_money_until_a_dated_row_activates_it(
     assessed = Money.of("8000", "USD")
     known = {"application": references.new("RUH", 10, "A"), "transaction": "cash-allowance", "mission": "RUH"}
     person = {"person": str(uuid.uuid4()), "holder": {"ar": "أ", "en": "A"}}
-    with pytest.raises(Refusal) as refused:
+    with refuses("transaction_not_active") as refused:
         quote.issue_order(session, JOB, **known, **person, assessed=assessed)  # type: ignore[arg-type]
     assert refused.value.code == "transaction_not_active"
     assert refused.value.params["status"] == "historical"
@@ -189,7 +219,7 @@ def test_a_paid_application_owes_nothing_more(session_for: SessionFor) -> None:
     order = owe(session)
     order.state = OrderState.PAID.value
     session.flush()
-    with pytest.raises(Conflict, match="order_paid"):
+    with refuses("order_paid", Conflict):
         _again(session, order.application)
 
 
@@ -213,9 +243,9 @@ def test_missions_are_loaded_once_and_every_one_is_sound(session_for: SessionFor
         assert mission.zone in available_timezones()
         assert exponent(mission.currency) in (0, 2, 3)
         assert mission.name_ar and mission.name_en and len(mission.country) == 2
-    with pytest.raises(NotFound):
+    with refuses("mission_unknown", NotFound):
         missions.find(session, "XXX")
-    with pytest.raises(NotFound):
+    with refuses("mission_unknown", NotFound):
         missions.find(session, None)
 
 

@@ -1,0 +1,146 @@
+"""Who may open which page, written out a second time, and what is said to whoever may not."""
+
+import pytest
+
+from services.gateway.accounts.sessions import Visitor
+from services.gateway.web.access import PAGES, IdentityNeeded, SignInNeeded, check_page, role_class
+from shared.errors import NotAllowed
+from tests.factories.refusals import refuses
+
+# Roles, and the pages that exactly these open.
+EXPECTED: tuple[tuple[str, str], ...] = (
+    (
+        "administrator anonymous auditor cashier clerk head_of_mission officer person registrar unconfirmed",
+        "static fonts health ready front_door printed openings home.show services.show rulebook.show "
+        "about.show about.privacy about.accessibility track.ask track.show verify.ask verify.find verify.show "
+        "provider.webhook sign_in.ask sign_in.enter sign_up.ask sign_up.open_account invitation.ask "
+        "invitation.accept",
+    ),
+    (
+        "administrator auditor cashier clerk head_of_mission officer person registrar unconfirmed",
+        "sign_in.sign_out account.show account.change_password account.end_others",
+    ),
+    (
+        "administrator auditor head_of_mission officer",
+        "desk.proposals desk.bookings desk.booking_import desk.booking_faults",
+    ),
+    (
+        "administrator head_of_mission",
+        "desk.ask_proposal desk.propose desk.declare_phase desk.upload_bookings desk.decide_import",
+    ),
+    (
+        "administrator head_of_mission officer",
+        "desk.decide_proposal",
+    ),
+    (
+        "auditor cashier clerk head_of_mission officer",
+        "desk.queue desk.case desk.paper desk.passports desk.turns desk.calendar",
+    ),
+    (
+        "auditor cashier clerk head_of_mission officer person",
+        "documents.receipt documents.document",
+    ),
+    (
+        "auditor clerk head_of_mission officer",
+        "desk.letters desk.letter desk.mandates desk.mandate desk.mandate_scan",
+    ),
+    (
+        "cashier clerk head_of_mission officer",
+        "desk.counter",
+    ),
+    (
+        "cashier head_of_mission",
+        "desk.difference desk.give_back desk.cash",
+    ),
+    (
+        "clerk head_of_mission officer",
+        "desk.approve desk.surrender desk.collect desk.attend desk.miss",
+    ),
+    (
+        "head_of_mission officer",
+        "desk.accept desk.send_back desk.ask_refuse desk.refuse desk.reply desk.duplicate desk.mandate_accept "
+        "desk.mandate_refuse desk.clear desk.close desk.reopen",
+    ),
+    (
+        "person",
+        "apply.check apply.begin apply.questions apply.answer apply.review apply.submit behalf.ask "
+        "behalf.choose behalf.name behalf.judge behalf.by_mandate behalf.begin mandates.show mandates.ask "
+        "mandates.grant mandates.ask_deed mandates.hand_in mandates.settle papers.show papers.upload "
+        "papers.remove papers.read pay.choose pay.card pay.came_back pay.counter upgrade.show upgrade.card "
+        "upgrade.counter pay.working applications.list_own applications.show applications.ask_withdraw "
+        "applications.withdraw turns.choose turns.hold turns.ask_confirm turns.confirm turns.ask_reschedule "
+        "turns.reschedule turns.ask_cancel turns.cancel turns.calendar_file notices.show bookings.ask "
+        "bookings.claim",
+    ),
+    (
+        "person unconfirmed",
+        "account.change_mission",
+    ),
+    (
+        "registrar",
+        "registrar.show registrar.detail registrar.correct registrar.dismiss",
+    ),
+    (
+        "unconfirmed",
+        "identity.ask identity.confirm",
+    ),
+)
+
+
+def test_every_page_opens_for_exactly_the_roles_written_here() -> None:
+    assert {page: set(roles.split()) for roles, pages in EXPECTED for page in pages.split()} == PAGES
+
+
+def visitor(role: str, person: str | None = None) -> Visitor:
+    return Visitor("account", "session", "x@example.org", role, "RUH", person, "", "")
+
+
+@pytest.mark.parametrize(
+    ("who", "called"),
+    [
+        (None, "anonymous"),
+        (visitor("expatriate"), "unconfirmed"),
+        (visitor("expatriate", "person-1"), "person"),
+        (visitor("cashier"), "cashier"),
+        (visitor("head_of_mission", "person-1"), "head_of_mission"),
+    ],
+)
+def test_how_a_visitor_is_called(who: Visitor | None, called: str) -> None:
+    assert role_class(who) == called
+
+
+@pytest.mark.parametrize(
+    ("page", "who"),
+    [
+        (None, None),
+        ("home.show", None),
+        ("apply.begin", visitor("expatriate", "person-1")),
+        ("identity.ask", visitor("expatriate")),
+        ("desk.cash", visitor("cashier")),
+        ("desk.refuse", visitor("officer")),
+    ],
+)
+def test_who_may_comes_in(page: str | None, who: Visitor | None) -> None:
+    check_page(page, who)
+
+
+@pytest.mark.parametrize(
+    ("page", "who", "kind", "code"),
+    [
+        ("apply.begin", None, SignInNeeded, "sign_in_needed"),
+        ("desk.cash", None, SignInNeeded, "sign_in_needed"),
+        ("apply.begin", visitor("expatriate"), IdentityNeeded, "identity_needed"),
+        ("desk.cash", visitor("expatriate"), NotAllowed, "not_allowed"),
+        ("desk.cash", visitor("expatriate", "person-1"), NotAllowed, "not_allowed"),
+        ("desk.cash", visitor("auditor"), NotAllowed, "not_allowed"),
+        ("desk.refuse", visitor("cashier"), NotAllowed, "not_allowed"),
+        ("apply.begin", visitor("officer"), NotAllowed, "not_allowed"),
+        ("identity.ask", visitor("expatriate", "person-1"), NotAllowed, "not_allowed"),
+        ("no.such_page", None, NotAllowed, "not_allowed"),
+        ("no.such_page", visitor("administrator"), NotAllowed, "not_allowed"),
+    ],
+)
+def test_who_may_not_is_told_what_is_missing(page: str, who: Visitor | None, kind: type[NotAllowed], code: str) -> None:
+    with refuses(code, kind) as refused:
+        check_page(page, who)
+    assert refused.type is kind

@@ -1,0 +1,147 @@
+"""Who may do what, written out a second time: a change of the table is a change of two places, on purpose."""
+
+import pytest
+
+from shared.errors import NotAllowed, NotFound
+from shared.identity.access import ACCESS, check_access
+from shared.identity.actor import Actor
+from tests.factories.refusals import refuses
+
+# Roles with their scope, and the actions that exactly these may do.
+EXPECTED: tuple[tuple[str, str], ...] = (
+    (
+        "administrator:any anonymous:any auditor:any cashier:any clerk:any expatriate:any gateway:any "
+        "head_of_mission:any officer:any registrar:any",
+        "document.verify mission.list transaction.list application.track opening.list",
+    ),
+    (
+        "administrator:mission auditor:mission head_of_mission:mission officer:mission",
+        "proposal.read booking.read",
+    ),
+    (
+        "administrator:mission head_of_mission:mission",
+        "proposal.make booking.import",
+    ),
+    (
+        "administrator:mission head_of_mission:mission officer:mission",
+        "proposal.decide",
+    ),
+    (
+        "anonymous:any expatriate:own",
+        "identity.confirm",
+    ),
+    (
+        "auditor:mission cashier:mission clerk:mission expatriate:own head_of_mission:mission officer:mission",
+        "assessment.read document.read application.read paper.read receipt.read",
+    ),
+    (
+        "auditor:mission cashier:mission clerk:mission head_of_mission:mission officer:mission",
+        "desk.queue desk.case desk.passport stock.read turn.list calendar.read",
+    ),
+    (
+        "auditor:mission clerk:mission head_of_mission:mission officer:mission",
+        "desk.mandates desk.mandate letter.list letter.read",
+    ),
+    (
+        "cashier:mission expatriate:own head_of_mission:mission",
+        "payment.refresh",
+    ),
+    (
+        "cashier:mission head_of_mission:mission",
+        "payment.give_back payment.cash",
+    ),
+    (
+        "civil_registry:any conscription:any",
+        "message.decision.made",
+    ),
+    (
+        "clerk:mission head_of_mission:mission officer:mission",
+        "person.read desk.take_in desk.collect desk.attend desk.miss",
+    ),
+    (
+        "consular:any",
+        "message.application.forwarded message.fee.settled message.letter.sent",
+    ),
+    (
+        "expatriate:own",
+        "statement.ask application.draft application.answer application.submit application.withdraw "
+        "application.upgrade application.list booking.claim paper.upload paper.remove application.pass "
+        "mandate.grant mandate.hand_in mandate.list mandate.accept mandate.end mandate.use payment.open "
+        "notice.list turn.hold turn.confirm turn.move turn.cancel",
+    ),
+    (
+        "gateway:any",
+        "payment.notify",
+    ),
+    (
+        "head_of_mission:mission",
+        "desk.approve_early",
+    ),
+    (
+        "head_of_mission:mission officer:mission",
+        "desk.mandate_decide desk.duplicate desk.accept desk.return desk.refuse desk.confirm desk.reprint "
+        "desk.clear stock.receive stock.spoil letter.answer calendar.change",
+    ),
+    (
+        "ministries:any",
+        "letter.fetch letter.deposit message.letter.answered",
+    ),
+    (
+        "registrar:mission",
+        "mismatch.list mismatch.correct mismatch.dismiss",
+    ),
+)
+
+
+def test_every_action_opens_for_exactly_the_roles_written_here() -> None:
+    expected = {
+        action: dict(entry.split(":") for entry in roles.split())
+        for roles, actions in EXPECTED
+        for action in actions.split()
+    }
+    assert expected == ACCESS
+
+
+def test_a_role_without_entry_is_refused_before_anything_is_looked_for() -> None:
+    with refuses("not_allowed", NotAllowed):
+        check_access(Actor("officer", "x", "auditor", "RUH", None), "payment.cash", mission="RUH")
+
+
+@pytest.mark.parametrize(
+    ("owner", "sees"),
+    [
+        ("me", True),
+        (("somebody", "me"), True),
+        ("somebody", False),
+        (("somebody", None), False),
+        (None, False),
+        ((), False),
+    ],
+)
+def test_own_is_what_bears_ones_own_person(owner: str | tuple[str | None, ...] | None, sees: bool) -> None:
+    actor = Actor("expatriate", "x", "expatriate", "RUH", "me")
+    if sees:
+        check_access(actor, "application.submit", owner=owner, mission="BER")
+    else:
+        with refuses("not_found", NotFound):
+            check_access(actor, "application.submit", owner=owner, mission="RUH")
+
+
+def test_whoever_has_no_person_yet_owns_nothing() -> None:
+    nobody = Actor("expatriate", "x", "expatriate", "RUH", None)
+    for owner in (None, (None,), ("me", None)):
+        with refuses("not_found", NotFound):
+            check_access(nobody, "application.submit", owner=owner, mission="RUH")
+
+
+def test_an_officer_sees_his_own_mission_alone() -> None:
+    cashier = Actor("officer", "x", "cashier", "RUH", None)
+    check_access(cashier, "payment.cash", owner="me", mission="RUH")
+    for elsewhere in ("BER", "", None):
+        with refuses("not_found", NotFound):
+            check_access(cashier, "payment.cash", owner="me", mission=elsewhere)
+
+
+def test_without_a_limit_neither_person_nor_mission_counts() -> None:
+    for actor in (Actor("anonymous", "x", "anonymous", "RUH", None), Actor("officer", "y", "auditor", "BER", None)):
+        check_access(actor, "document.verify", owner="somebody", mission="IST")
