@@ -41,7 +41,12 @@ def test_what_was_typed_into_an_application_is_shown_again(gateway: Gateway) -> 
     page = f"/en/applications/{begin(browser, 'passport-renewal')}/questions/contact"
     token = browser.token(page)
     wire = gateway.wires["consular"]
-    form = {"mobile": "+966 50 765 4321", "emergency_name": "سامر", "emergency_phone": "+963 933 123 456"}
+    form = {
+        "mobile": "+966 50 765 4321",
+        "emergency_name": "سامر",
+        "emergency_phone": "+963 933 123 456",
+        "consular_registration": "registered",
+    }
     wire.cut_after("GET")
     answer = browser.post(page, csrf_token=token, **form)
     assert answer.status_code == 503

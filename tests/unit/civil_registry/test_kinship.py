@@ -77,10 +77,11 @@ def test_answers_name_the_holder() -> None:
 
 @pytest.mark.parametrize("given", [{}, {kin.NUMBER: " ", kin.GIVEN_NAME: ""}, {kin.NUMBER: None}])
 def test_a_relative_needs_number_and_name_even_if_the_questions_are_left_out(given: dict[str, object]) -> None:
+    typed = {"whose": "relative", "purpose": "study", "consular_registration": "registered", **given}
     with refuses("invalid", Invalid) as refused:
-        check_answers("birth-statement", {"whose": "relative", "purpose": "study", **given}, TODAY)
+        check_answers("birth-statement", typed, TODAY)
     assert refused.value.errors == {kin.NUMBER: "relative_needed", kin.GIVEN_NAME: "relative_needed"}
-    assert check_answers("birth-statement", {"whose": "self", "purpose": "study", **given}, TODAY)[kin.NUMBER] is None
+    assert check_answers("birth-statement", typed | {"whose": "self"}, TODAY)[kin.NUMBER] is None
 
 
 def somebody(**changed: object) -> Person:
