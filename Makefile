@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 ARGS ?=
 
-.PHONY: run demo test check bench mutate transaction reset setup admin
+.PHONY: run demo test clock check bench mutate transaction reset setup admin
 .DEFAULT_GOAL := run
 
 run: ## start everything; MAHJAR_PORT (8080) and MAHJAR_DATA (.data) choose where
@@ -12,6 +12,10 @@ run: ## start everything; MAHJAR_PORT (8080) and MAHJAR_DATA (.data) choose wher
 test: ## all tests, against real servers
 	@deploy/dev/setup.sh test
 	@$(PYTHON) -m pytest $(ARGS)
+
+clock: ## dates at their worst: eight instants, the demo too; ARGS="two --tests", "leap-day --whole", "--at 2030-01-31T23:59+00:00"
+	@deploy/dev/setup.sh test
+	@$(PYTHON) -m tests.clock $(ARGS)
 
 check: ## style, types, imports, budgets, translations, generated pages
 	@deploy/dev/setup.sh test

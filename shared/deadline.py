@@ -14,6 +14,11 @@ def start(seconds: float) -> None:
     _ends.set(time.monotonic() + seconds)
 
 
+def clear(_error: BaseException | None = None) -> None:
+    """The request has ended: what this thread does next has no deadline."""
+    _ends.set(math.inf)
+
+
 def remaining() -> float:
     """Seconds left, never below 0; infinite outside a request."""
     return max(0.0, _ends.get() - time.monotonic())

@@ -64,6 +64,19 @@ class Invalid(Refusal):
         return self._errors
 
 
+class TooLarge(Invalid):
+    """A file is larger than may be sent, or unfolds to more than can be handled."""
+
+    status = 413
+
+
+class WrongKind(Invalid):
+    """A file is of a kind that is not taken here."""
+
+    status = 415
+
+
+INVALID_BY_STATUS: dict[int, type[Invalid]] = {413: TooLarge, 415: WrongKind}
 BY_STATUS: dict[int, type[Refusal]] = {403: NotAllowed, 404: NotFound, 409: Conflict, 503: Unavailable}
 
 
@@ -88,5 +101,6 @@ def from_problem(status: int, body: Mapping[str, object]) -> Refusal:
     params = {str(k): v for k, v in raw.items()} if isinstance(raw, Mapping) else {}
     errors = body.get("errors")
     if isinstance(errors, Mapping):
-        return Invalid(code, errors={str(k): str(v) for k, v in errors.items()}, **params)
+        invalid = INVALID_BY_STATUS.get(status, Invalid)
+        return invalid(code, errors={str(k): str(v) for k, v in errors.items()}, **params)
     return BY_STATUS.get(status, Refusal)(code, **params)

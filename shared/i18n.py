@@ -1,4 +1,7 @@
-"""Every word a person reads comes from here, in their language, with values that cannot disturb its direction."""
+"""Every word a person reads comes from here, in their language, with values that cannot disturb its direction.
+
+Babel has the locales, plural rules, dates and names of currencies; ours are the keys and the parameters in braces.
+"""
 
 import datetime as dt
 import re
@@ -6,94 +9,32 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property, lru_cache
-from io import BytesIO
-from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_date
-from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from babel.dates import format_date, format_datetime
 from babel.numbers import get_currency_name
 from babel.support import Translations
 from markupsafe import Markup
 
+from shared.direction import CONTROLS, isolate, isolate_number
+from shared.fragments import FOLDER, LANGUAGES, LOCALES, Forms, compile_texts, read_fragments
 from shared.settings import is_strict
 from shared.values.dates import local_time
 from shared.values.money import Money
 
-FOLDER = Path(__file__).parent / "translations"
-LANGUAGES = ("ar", "en")
-# Syria keeps the Levant's month names; CLDR's plain Arabic does not.
-LOCALES = {"ar": Locale("ar", "SY"), "en": Locale("en", "GB")}
-PLURALS = {"ar": ("zero", "one", "two", "few", "many", "other"), "en": ("one", "other")}
-# Which form a whole number takes, as the headers of the fragments say it too. Fractions take the form of a hundred.
-PLURAL_RULES = {
-    "ar": "n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 && n%100<=99 ? 4 : 5",
-    "en": "n != 1",
-}
+# Fractions take the form of a hundred.
 OTHER = 100
-DIRECTIONS = {"ar": "rtl", "en": "ltr"}
-COMMAS = {"ar": "،", "en": ","}
-
-FSI, LRI, PDI = "\u2068", "\u2066", "\u2069"
-MARKS = re.compile("[\u200e\u200f\u061c]")
-CONTROLS = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
+DAY, HOUR = "d MMMM y", "HH:mm"
+# After these a name changes its form in Arabic; English has none of them.
+COUNTED_FORMS = ("few", "many")
+# The variants of a counted word besides the plain one, which is the subject's: of an object, and after a preposition or
+# noun. Their keys end with the case, and so do the places for them in a sentence.
+CASES = ("accusative", "genitive")
 PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
-
-Forms = tuple[str, ...]
 
 
 class MissingText(KeyError):
     """A key or a parameter that no translation answers; raised only under MAHJAR_STRICT, as the tests set it."""
-
-
-def isolate(text: str) -> str:
-    """The text between isolates, so that its direction stays its own; controls that would leak out are dropped."""
-    return FSI + (text if _is_balanced(text) else CONTROLS.sub("", text)) + PDI
-
-
-def _is_balanced(text: str) -> bool:
-    depth = 0
-    for char in CONTROLS.findall(text):
-        if char in (FSI, LRI):
-            depth += 1
-        elif char == PDI and depth:
-            depth -= 1
-        else:
-            return False
-    return depth == 0
-
-
-def read_fragments(folder: Path) -> dict[str, Forms]:
-    """Key to plural forms (or the one form) of every fragment in the folder. Raises ValueError on a key met twice."""
-    texts: dict[str, Forms] = {}
-    for path in sorted(folder.glob("*.po")):
-        for key, forms in _read_po(path):
-            if key in texts:
-                raise ValueError(f"{path.name}: {key} is already translated in another fragment")
-            texts[key] = forms
-    return texts
-
-
-def _read_po(path: Path) -> Iterator[tuple[str, Forms]]:
-    with path.open("rb") as file:
-        for message in read_po(file, locale=path.parent.name, abort_invalid=True):
-            if message.id:
-                key = message.id if isinstance(message.id, str) else message.id[0]
-                yield key, (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
-
-
-def compile_texts(code: str, texts: Mapping[str, Forms]) -> Translations:
-    """The texts as gettext reads them, in memory: no compiled file can fall behind its source."""
-    catalog = Catalog(locale=code)
-    catalog.mime_headers = [("Plural-Forms", f"nplurals={len(PLURALS[code])}; plural=({PLURAL_RULES[code]});")]
-    for key, forms in texts.items():
-        catalog.add((key, key) if len(forms) > 1 else key, forms if len(forms) > 1 else forms[0])
-    compiled = BytesIO()
-    write_mo(compiled, catalog)
-    compiled.seek(0)
-    return Translations(compiled)
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +50,7 @@ class Language:
 
     @property
     def direction(self) -> str:
-        return DIRECTIONS[self.code]
+        return self.locale.text_direction
 
     @property
     def locale(self) -> Locale:
@@ -124,14 +65,18 @@ class Language:
 
     def html(self, key: str, **params: object) -> Markup:
         """Safe HTML: text and parameters escaped (a Markup parameter is kept), each parameter in its own <bdi>."""
-        return self._markup(self._form(key), params)
+        return Markup("").join(_parts(self._form(key), params, self._in_bdi))
 
     def plural(self, key: str, n: int | Decimal, **params: object) -> str:
         """The form that n asks for; n itself may be used in it as {n}."""
         return "".join(_parts(self._form(key, n), {"n": n, **params}, self._isolated))
 
     def plural_html(self, key: str, n: int | Decimal, **params: object) -> Markup:
-        return self._markup(self._form(key, n), {"n": n, **params})
+        return Markup("").join(_parts(self._form(key, n), {"n": n, **params}, self._in_bdi))
+
+    def in_cases(self, name: str, key: str, n: int) -> dict[str, str]:
+        """A counted word by its role in a sentence: {name}, {name_accusative} and {name_genitive}."""
+        return {name: self.plural(key, n), **{f"{name}_{case}": self.plural(f"{key}.{case}", n) for case in CASES}}
 
     def format_parameter(self, value: object) -> str:
         """A parameter as text: dates, numbers and money in the language's way, all else as it is."""
@@ -149,74 +94,87 @@ class Language:
         return str(value)
 
     def date(self, day: dt.date) -> str:
-        return format_date(day, "d MMMM y", locale=self.locale)
+        return format_date(day, DAY, locale=self.locale)
 
     def weekday(self, day: dt.date) -> str:
         return format_date(day, "EEEE", locale=self.locale)
 
     def time(self, instant: dt.datetime, zone: str) -> str:
-        return f"{local_time(instant, zone):%H:%M}"
+        return format_datetime(local_time(instant, zone), HOUR, locale=self.locale)
 
     def datetime(self, instant: dt.datetime, zone: str) -> str:
         """Day and hour in the zone; ValueError for an instant that does not know its own."""
-        local = local_time(instant, zone)
-        return f"{self.date(local.date())}{COMMAS[self.code]} {local:%H:%M}"
+        pattern = str(self.locale.datetime_formats["medium"]).format(HOUR, DAY)
+        return format_datetime(local_time(instant, zone), pattern, locale=self.locale)
 
     def number(self, n: int | Decimal) -> str:
         """Western digits in both languages; a minus is held to the left of its number."""
         plain = f"{n:,}"
-        return f"{LRI}{plain}{PDI}" if n < 0 and self.direction == "rtl" else plain
+        return isolate_number(plain) if n < 0 and self.direction == "rtl" else plain
 
     def amount(self, money: Money) -> str:
         """The amount alone, with the decimals of its currency, as columns of figures want it."""
         return self.number(money.major)
 
     def money(self, money: Money) -> str:
-        """Amount and the currency's name after it, in the form the amount asks for."""
-        key, major = f"currency.{money.currency}", money.major
+        """Amount and the currency's name after it, in the form the amount asks for; its code where no name agrees."""
+        key, currency = f"currency.{money.currency}", money.currency
         if self.has(key):
-            name = self._form(key, major)
-        else:
-            name = MARKS.sub("", get_currency_name(money.currency, count=float(major), locale=self.locale))
-        return f"{self.amount(money)} {name}"
+            return f"{self.amount(money)} {self._form(key, money.major)}"
+        agrees = self._is_declined(currency) or self._takes_singular(money.major)
+        return f"{self.amount(money)} {self._cldr_name(currency, money.major) if agrees else currency}"
 
-    def lookup(self, key: str, n: int) -> str | None:
-        """The form of a text for a whole number; None where there is no text."""
-        counted = self.translations.ngettext(key, "", n)
-        if counted and (n, counted) != (1, key):
-            return counted
-        form = self.translations.gettext(key)
-        return None if form == key else form
+    def figure(self, money: Money) -> str:
+        """As `money`, for columns of a table: a name that does not agree with every amount gives way to the code."""
+        declined = self.has(f"currency.{money.currency}") or self._is_declined(money.currency)
+        return self.money(money) if declined else f"{self.amount(money)} {money.currency}"
+
+    def currency_forms(self, currency: str, counts: tuple[int, ...]) -> tuple[str, ...] | None:
+        """The currency's name after each of these numbers; None where no name agrees with every number."""
+        key = f"currency.{currency}"
+        if self.has(key):
+            return tuple(self._form(key, n) for n in counts)
+        return tuple(self._cldr_name(currency, Decimal(n)) for n in counts) if self._is_declined(currency) else None
+
+    def _takes_singular(self, n: Decimal) -> bool:
+        """Whether a currency after this number has the form of the dictionary; CLDR has that one of every currency."""
+        return n != int(n) or self.locale.plural_form(abs(int(n))) not in COUNTED_FORMS
+
+    def _is_declined(self, currency: str) -> bool:
+        """Whether CLDR knows the name in more than one form; with two forms only, as in English, one may serve both."""
+        forms = {self._cldr_name(currency, Decimal(n)) for n in (1, 3, 11)}
+        return len(forms) > 1 or len(self.locale.plural_form.tags) <= 1
+
+    def _cldr_name(self, currency: str, major: Decimal) -> str:
+        return CONTROLS.sub("", get_currency_name(currency, count=float(major), locale=self.locale))
 
     def _form(self, key: str, n: int | Decimal = OTHER) -> str:
-        form = self.lookup(key, abs(int(n)) if n == int(n) else OTHER)
-        if form is None and is_strict():
-            raise MissingText(f"{self.code}: {key}")
-        return form or key
+        if not self.has(key):
+            if is_strict():
+                raise MissingText(f"{self.code}: {key}")
+            return key
+        if len(self.texts[key]) == 1:
+            return self.translations.gettext(key)
+        return self.translations.ngettext(key, key, abs(int(n)) if n == int(n) else OTHER)
 
     def _isolated(self, value: object) -> str:
         return isolate(self.format_parameter(value))
-
-    def _markup(self, form: str, params: dict[str, object]) -> Markup:
-        return Markup("").join(_parts(form, params, self._in_bdi))
 
     def _in_bdi(self, value: object) -> str:
         return Markup("<bdi>{}</bdi>").format(value if isinstance(value, Markup) else self.format_parameter(value))
 
 
-def _parts(form: str, params: dict[str, object], format_param: Callable[[object], str]) -> Iterator[str]:
-    """The form's own words as they are, with each place shown as asked in between."""
-    end = 0
-    for placeholder in PLACEHOLDER.finditer(form):
-        yield form[end : placeholder.start()]
-        if placeholder[1] in params:
-            yield format_param(params[placeholder[1]])
+def _parts(form: str, params: Mapping[str, object], format_param: Callable[[object], str]) -> Iterator[str]:
+    """The form's own words and, in between, its parameters as text."""
+    for index, part in enumerate(PLACEHOLDER.split(form)):
+        if index % 2 == 0:
+            yield part
+        elif part in params:
+            yield format_param(params[part])
         elif is_strict():
-            raise MissingText(f"no value for {placeholder[0]} in {form!r}")
+            raise MissingText(f"no value for {{{part}}} in {form!r}")
         else:
-            yield placeholder[0]
-        end = placeholder.end()
-    yield form[end:]
+            yield f"{{{part}}}"
 
 
 @lru_cache

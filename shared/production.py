@@ -47,7 +47,8 @@ def is_strong(secret: str) -> bool:
     return len(secret) >= SHORTEST and len(set(secret)) > 3 and not folded.startswith(DEFAULTS)
 
 
-def _is_key(secret: str) -> bool:
+def is_strong_key(secret: str) -> bool:
+    """Whether a secret is at least 32 bytes in hexadecimal digits and no known default."""
     try:
         return len(bytes.fromhex(secret)) >= SECRET_BYTES and is_strong(secret)
     except ValueError:
@@ -64,7 +65,7 @@ def _is_https(address: str) -> bool:
 
 
 _WANTED: Mapping[str, tuple[Callable[[str], bool], str]] = {
-    "MAHJAR_SECRET": (_is_key, f"{SECRET_BYTES} random bytes in hexadecimal digits"),
+    "MAHJAR_SECRET": (is_strong_key, f"{SECRET_BYTES} random bytes in hexadecimal digits"),
     "MAHJAR_PUBLIC_URL": (_is_https, "the https address that people open"),
     "MAHJAR_PROVIDER_SECRET": (is_strong, f"the card provider's secret of at least {SHORTEST} characters"),
     "DATABASE_URL": (_has_password, PASSWORD),

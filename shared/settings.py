@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
-from shared.production import check_secrets, is_demo
+from shared.production import StartRefused, check_secrets, is_demo
+from shared.upload_settings import UploadSettings
 
 SECRETS = ("MAHJAR_SECRET", "MAHJAR_PUBLIC_URL", "MAHJAR_DATABASE_URL")
 
@@ -54,7 +56,8 @@ class Settings:
     fonts: Path = Path(".data/fonts")
     specimen: bool = True
     authority: AuthorityFiles | None = None
-    proxies: int = 0
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    uploads: UploadSettings = field(default_factory=lambda: UploadSettings.load({}, specimen=True))
 
     @classmethod
     def load(cls, service: str, env: Mapping[str, str] = os.environ) -> "Settings":
@@ -79,7 +82,8 @@ class Settings:
             fonts=fonts_folder(env),
             specimen=specimen,
             authority=_authority(env),
-            proxies=int(env.get("MAHJAR_PROXIES", "0")),
+            trusted_proxies=_networks(env.get("MAHJAR_TRUSTED_PROXIES", "")),
+            uploads=UploadSettings.load(env, specimen=specimen),
         )
 
     @property
@@ -97,6 +101,16 @@ def _secrets_of(service: str, env: Mapping[str, str]) -> tuple[str, ...]:
     bus = ("MAHJAR_BUS_URL",) if env.get("MAHJAR_BUS_URL") else ()
     provider = ("MAHJAR_PROVIDER_SECRET",) if service == "consular" and env.get("MAHJAR_PROVIDER_URL") else ()
     return (*SECRETS, *bus, *provider)
+
+
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Networks between commas. Raises StartRefused for anything else."""
+    try:
+        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError as error:
+        raise StartRefused(
+            f"MAHJAR_TRUSTED_PROXIES: {error}; write networks such as 172.16.0.0/12, 10.0.0.2"
+        ) from error
 
 
 def _authority(env: Mapping[str, str]) -> AuthorityFiles | None:

@@ -126,8 +126,11 @@ def key_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def environment(urls: dict[str, str], key_folder: Path) -> Callable[[str], dict[str, str]]:
+def environment(
+    urls: dict[str, str], key_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], dict[str, str]]:
     """The environment variables a service's process would have."""
+    uploads = tmp_path_factory.mktemp("uploads")
 
     def give(service: str) -> dict[str, str]:
         return {
@@ -136,6 +139,7 @@ def environment(urls: dict[str, str], key_folder: Path) -> Callable[[str], dict[
             "MAHJAR_SECRET": "5e" * 32,
             "MAHJAR_PUBLIC_URL": "http://127.0.0.1:8080",
             "MAHJAR_PROVIDER_SECRET": "specimen-secret",
+            "MAHJAR_UPLOADS": str(uploads),
         }
 
     return give

@@ -28,7 +28,16 @@ ACTIVATED = (
     "residence-deferral-renewal",
     "visit-facilitation",
 )
-STAFF = ("clerk", "officer", "cashier", "head_of_mission", "auditor", "registrar", "administrator")
+STAFF_NAMES = {
+    "clerk": ("ميس نموذج", "Mays Namouzaj"),
+    "officer": ("زياد نموذج", "Ziad Namouzaj"),
+    "cashier": ("هالة نموذج", "Hala Namouzaj"),
+    "head_of_mission": ("نديم نموذج", "Nadim Namouzaj"),
+    "auditor": ("سلام نموذج", "Salam Namouzaj"),
+    "registrar": ("وفاء نموذج", "Wafaa Namouzaj"),
+    "administrator": ("غسان نموذج", "Ghassan Namouzaj"),
+}
+STAFF = tuple(STAFF_NAMES)
 EXPATRIATES = (specimens.ABROAD, specimens.WOMAN, specimens.FATHER)
 
 
@@ -66,7 +75,9 @@ def _accounts() -> list[DemoAccount]:
 
 def _officer(role: str, mission: str) -> DemoAccount:
     suffix = "" if mission == HOME else f".{mission.lower()}"
-    return DemoAccount(f"{role.replace('_', '-')}{suffix}@mahjar.example", PASSWORD, role, mission)
+    name_ar, name_latin = STAFF_NAMES[role]
+    email = f"{role.replace('_', '-')}{suffix}@mahjar.example"
+    return DemoAccount(email, PASSWORD, role, mission, name_ar=name_ar, name_latin=name_latin)
 
 
 def _expatriate(person: Specimen) -> DemoAccount:

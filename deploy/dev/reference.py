@@ -14,8 +14,9 @@ from services.consular.payments.tariffs import rulebook
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import Question, Transaction
 from shared.catalogue.reasons import ALL_REFUSE_REASONS, RETURN_REASONS
+from shared.direction import CONTROLS
 from shared.documents import validity
-from shared.i18n import CONTROLS, Language, language
+from shared.i18n import Language, language
 from shared.identity.access import ACCESS
 from shared.messaging import messages
 from shared.values.money import Money

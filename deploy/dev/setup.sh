@@ -91,6 +91,8 @@ if [ "$purpose" = test ]; then
   [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || missing+=(rabbitmq-server)
   command -v chromium >/dev/null || missing+=(chromium)
   command -v pdftotext >/dev/null || missing+=(poppler-utils)
+  # The shifted clock of `make clock` is a small C library, compiled at use.
+  command -v gcc >/dev/null || missing+=(gcc libc6-dev)
   if [ ${#missing[@]} -gt 0 ]; then
     install_packages "${missing[@]}" || say "until then the tests that need them are skipped"
   fi

@@ -84,6 +84,7 @@ def common_environment(folder: DataFolder, ports: Mapping[str, int], bus: str) -
         "MAHJAR_BUS_URL": bus,
         "MAHJAR_KEYS": str(folder.keys),
         "MAHJAR_FONTS": str(folder.fonts),
+        "MAHJAR_UPLOADS": os.environ.get("MAHJAR_UPLOADS") or str(folder.uploads),
         "MAHJAR_PUBLIC_URL": os.environ.get("MAHJAR_PUBLIC_URL", gateway),
         "MAHJAR_SECRET": secrets["session"],
         "MAHJAR_PROVIDER_SECRET": secrets["provider"],

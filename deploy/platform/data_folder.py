@@ -37,6 +37,11 @@ class DataFolder:
         return self.path / "fonts"
 
     @property
+    def uploads(self) -> Path:
+        """What people hand in, unless it is stored at an S3 service."""
+        return self.path / "uploads"
+
+    @property
     def gateway_environment(self) -> Path:
         """The gateway's settings, for commands beside a running platform."""
         return self.path / "gateway.environment"

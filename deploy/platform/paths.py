@@ -4,4 +4,5 @@ import os
 from pathlib import Path
 
 SERVICE_FILES = Path(os.environ.get("MAHJAR_OWN", "/own"))
+UPLOADS = Path(os.environ.get("MAHJAR_UPLOADS", "/uploads"))
 WEB_PORT = 8000

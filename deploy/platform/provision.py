@@ -10,12 +10,23 @@ from deploy.platform.database import BUS, SERVICES, prepare
 from deploy.platform.environment_file import write_environment
 from deploy.platform.migrate import migrate_all
 from deploy.platform.mode import check_database, check_environment, check_folder, load_secrets, mark_database
-from deploy.platform.paths import SERVICE_FILES, WEB_PORT
+from deploy.platform.paths import SERVICE_FILES, UPLOADS, WEB_PORT
 from shared.documents import fonts
+from shared.upload_settings import UploadSettings
 
 # Passed on as they are to every service.
 SHARED = ("MAHJAR_SPECIMEN", "MAHJAR_PUBLIC_URL", "MAHJAR_MERCHANT", "MAHJAR_PROVIDER_NAME")
 AUTHORITY = ("MAHJAR_AUTHORITY_CERTIFICATE", "MAHJAR_AUTHORITY_KEY", "MAHJAR_AUTHORITY_ROOTS")
+# Where the mission's service stores uploads, and who scans them.
+STORING = (
+    "MAHJAR_UPLOADS_KEY",
+    "MAHJAR_S3_URL",
+    "MAHJAR_S3_ACCESS_KEY",
+    "MAHJAR_S3_SECRET_KEY",
+    "MAHJAR_S3_REGION",
+    "MAHJAR_CLAMD",
+    "MAHJAR_CLAMD_DOWN",
+)
 ISSUING = ("consular", "civil_registry", "conscription")
 
 
@@ -35,6 +46,7 @@ def provision(environment: Mapping[str, str] = os.environ, partners: tuple[str, 
     Raises StartRefused for a missing or default secret, and for a database or folder of the other mode.
     """
     demo = check_environment({"DATABASE_URL": "", **environment})
+    UploadSettings.load(environment, specimen=demo)
     folder, admin_url = DataFolder.from_environment(), environment["DATABASE_URL"]
     check_folder(folder, demo)
     check_database(admin_url, demo)
@@ -75,7 +87,8 @@ def environment_for(
     if service in ("consular", "gateway"):
         settings |= {"MAHJAR_PROVIDER_URL": environment.get("MAHJAR_PROVIDER_URL", "")}
     if service == "consular":
-        settings |= {"MAHJAR_PROVIDER_SECRET": secrets["provider"]}
+        settings |= {"MAHJAR_PROVIDER_SECRET": secrets["provider"], "MAHJAR_UPLOADS": str(UPLOADS)}
+        settings |= {name: environment[name] for name in STORING if environment.get(name)}
     if service == "gateway":
         settings |= {f"MAHJAR_URL_{name.upper()}": service_url(name) for name in SERVICES[1:]}
     return settings

@@ -80,6 +80,12 @@ def identity() -> dict[str, object]:
     return {"person": str(person.id), "name": names(person), "sex": person.sex, "born": person.born.isoformat()}
 
 
+class IntroducedPerson(NamedPerson):
+    """The principal of a deed, and the person whose kinship to them is asked."""
+
+    agent = fields.UUID(allow_none=True, load_default=None, error_messages={"invalid_uuid": "person_unknown"})
+
+
 @blueprint.post("/persons/introduce")
 @allowed("person.read")
 def introduce() -> dict[str, object]:
@@ -87,10 +93,11 @@ def introduce() -> dict[str, object]:
 
     Raises Refusal (principal_not_found).
     """
-    payload = body(NamedPerson)
+    payload = body(IntroducedPerson)
+    agent = str(payload["agent"]) if payload["agent"] else None
     with transaction() as session:
         principal = check_questions(NAMED_PERSON_QUESTIONS, payload, local_date(now(session), ZONE))
-        signed_statement = attest_to_officer(session, current_actor(), keys(), principal)
+        signed_statement = attest_to_officer(session, current_actor(), keys(), principal, agent)
     if signed_statement is None:
         raise Refusal("principal_not_found")
     return asdict(signed_statement)

@@ -8,8 +8,10 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from services.civil_registry.holders import NOBODY, by_number_and_name, find_holder
-from services.civil_registry.model import Person
+from services.civil_registry.kinship import collateral
+from services.civil_registry.model import Person, RegistryOffice
 from services.civil_registry.principals import find_principal, self_representation
+from services.civil_registry.snapshots import office_name, pair
 from shared.catalogue import CATALOGUE
 from shared.database import audit
 from shared.errors import NotFound
@@ -55,7 +57,7 @@ def attest(
     if isinstance(principal, str):
         return principal
     person, representation = principal
-    attested_facts = facts(person)
+    attested_facts = facts(session, person)
     if holder_answers is not None:
         entry = find_holder(session, actor, person, purpose, holder_answers)
         if isinstance(entry, str):
@@ -71,11 +73,12 @@ def attest(
 
 
 def attest_to_officer(
-    session: Session, actor: Actor, keys: Keys, principal_answers: Mapping[str, str]
+    session: Session, actor: Actor, keys: Keys, principal_answers: Mapping[str, str], agent: str | None = None
 ) -> SignedStatement | None:
     """A statement for an officer about the principal of a deed; None if number and name match nobody.
 
-    The look-up is recorded either way.
+    With `agent` it says what that person is to the principal, and whether the principal's father lives. The look-up is
+    recorded either way.
     """
     principal = by_number_and_name(session, principal_answers)
     audit.record(
@@ -83,7 +86,10 @@ def attest_to_officer(
     )
     if principal is None:
         return None
-    attested_facts = facts(principal)
+    attested_facts = facts(session, principal)
+    if agent and (agent_person := session.get(Person, UUID(agent))):
+        tie, father_alive = collateral(session, agent_person, principal)
+        attested_facts["agent"] = {"person": agent, "kinship": tie, "father_alive": father_alive}
     claims = {"purpose": PURPOSE, "person": str(principal.id), "told_to": actor.id, "facts": attested_facts}
     return SignedStatement(keys.sign("statement", READER, STATEMENT_SECONDS, claims), attested_facts, {})
 
@@ -117,14 +123,17 @@ def _representative_data(applicant: Person, representation: Representation) -> d
     }
 
 
-def facts(person: Person) -> dict[str, Any]:
-    """Everything attested about a person: identity and state in the register, no more."""
+def facts(session: Session, person: Person) -> dict[str, Any]:
+    """Everything attested about a person: identity, place of birth, entry and state in the register, no more."""
+    office = session.get_one(RegistryOffice, person.office)
     return {
         "person": str(person.id),
         "national_number": person.national_number,
         "name": names(person),
         "sex": person.sex,
         "born": person.born.isoformat(),
+        "birth_place": pair(person.birthplace, person.latin_birthplace),
+        "entry": {"office": office_name(office), "number": str(person.entry)},
         "alive": person.died_on is None,
         "registered": True,
     }

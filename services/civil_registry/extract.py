@@ -8,7 +8,7 @@ from services.civil_registry.answer import answer
 from services.civil_registry.confirm import identifier, look_up
 from services.civil_registry.contents import CONTENTS
 from services.civil_registry.holders import missing_event
-from services.civil_registry.kinship import kinship
+from services.civil_registry.kinship import kinship, relation
 from services.civil_registry.model import Person
 from services.civil_registry.registrar.settlements import unsettled_findings
 from services.civil_registry.rules import ZONE
@@ -51,10 +51,10 @@ def extract(session: Session, actor: Actor, envelope: Envelope) -> None:
             return
         data = (
             snapshots.head_data(session, holder, purpose)
-            | {"applicant": snapshots.applicant_data(applicant, str(tie))}
+            | {"applicant": snapshots.applicant_data(applicant, relation(session, applicant, holder, str(tie)))}
             | contents
         )
-        code = _issue(session, actor, envelope, applicant, data)
+        code = _issue(session, actor, envelope, _owner(kind, applicant, holder), data)
     answer(session, actor, envelope, "granted", document=code)
 
 
@@ -65,12 +65,13 @@ def _applicant(session: Session, envelope: Envelope, holder: Person | None) -> P
 
 def _refusal_reason(session: Session, kind: str, holder: Person | None, tie: str | None) -> str | None:
     """The reason of a refusal, or None. Only relatives may ask for a deceased person's entry."""
-    holder_rule = CATALOGUE[kind].holder if kind in CATALOGUE else OWN
-    if holder is None or holder_rule == OWN:
+    entry = CATALOGUE.get(kind)
+    holder_rule, acts = (entry.holder, entry.acts) if entry else (OWN, ())
+    if holder is None or (holder_rule == OWN and tie == "self"):
         reason = rules.refusal_reason(holder is not None, holder.died_on if holder else None)
         if holder is None or reason:
             return reason
-    return missing_event(session, holder, kind) if rules.may_draw(holder_rule, tie) else "not_kin"
+    return missing_event(session, holder, kind) if rules.may_be_drawn(holder_rule, acts, tie) else "not_kin"
 
 
 def _issued_before(session: Session, application: str, kind: str) -> str | None:
@@ -80,8 +81,15 @@ def _issued_before(session: Session, application: str, kind: str) -> str | None:
     return session.scalar(query.limit(1))
 
 
-def _issue(session: Session, actor: Actor, envelope: Envelope, applicant: Person, data: Data) -> str:
-    """Issues the document to the applicant, who may read it even if the entry is somebody else's."""
+def _owner(kind: str, applicant: Person, holder: Person) -> Person:
+    """Whose document it is: the applicant's, even if the entry is somebody else's.
+
+    A relative who acts for the holder reads it by way of the application, as every representative does.
+    """
+    return holder if kind in CATALOGUE and CATALOGUE[kind].holder == OWN else applicant
+
+
+def _issue(session: Session, actor: Actor, envelope: Envelope, owner: Person, data: Data) -> str:
     kind = envelope.body["transaction"]
     expires_on = validity.expires_on(kind, local_date(now(session), ZONE))
-    return documents.issue(session, actor, kind, envelope.about, envelope.mission, applicant.id, data, expires_on).code
+    return documents.issue(session, actor, kind, envelope.about, envelope.mission, owner.id, data, expires_on).code

@@ -89,6 +89,5 @@ def _member_data(session: Session, family: Family, member: Person, relation: str
     return snapshots.person_data(member) | {
         "relation": relation,
         "name": snapshots.full_name(member),
-        "died_on": member.died_on.isoformat() if member.died_on else None,
         "moved_to": snapshots.entry_data(session, member, office) if moved else None,
     }

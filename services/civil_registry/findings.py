@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from services.civil_registry.model import Person, RegisterEvent
-from shared.values.person import skeleton
+from shared.values.names import is_same_name
 
 # A registrar may decide that two spellings of a name mean one person.
 SPELLINGS = frozenset({"father_name", "mother_name"})
@@ -54,7 +54,7 @@ def union(event: RegisterEvent, husband: Person, wife: Person) -> list[str]:
 
 def names_differ(first: str, second: str) -> bool:
     """Whether two spellings mean different names."""
-    return skeleton(first) != skeleton(second)
+    return not is_same_name(first, second)
 
 
 def codes_of(contradictions: dict[str, bool]) -> list[str]:

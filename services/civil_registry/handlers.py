@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from services.civil_registry.confirm import confirm
 from services.civil_registry.extract import extract
+from shared import documents
 from shared.errors import Refusal
 from shared.identity.actor import service
 from shared.messaging.messages import Envelope
@@ -22,4 +23,11 @@ def handle_forwarded_application(session: Session, envelope: Envelope) -> None:
     verb(session, service(NAME, envelope.mission), envelope)
 
 
-HANDLERS = {"application.forwarded": handle_forwarded_application}
+def handle_revoked_document(session: Session, envelope: Envelope) -> None:
+    """Revokes a document of this register that two people of a mission have signed off."""
+    body = envelope.body
+    if body["authority"] == NAME:
+        documents.revoke(session, service(NAME, envelope.mission), body["document"], body["proposal"])
+
+
+HANDLERS = {"application.forwarded": handle_forwarded_application, "document.revoked": handle_revoked_document}

@@ -12,7 +12,7 @@ from services.civil_registry.rules import may_draw
 from shared.catalogue import CATALOGUE
 from shared.database import audit
 from shared.identity.actor import Actor
-from shared.values.person import skeleton
+from shared.values.names import is_same_name
 
 NOBODY = "nobody"
 # The civil event of each statement. Extracts cover the whole entry.
@@ -44,7 +44,7 @@ def find_holder(
 def by_number_and_name(session: Session, answers: Mapping[str, Any]) -> Person | None:
     """The person with this number, if the given name matches too."""
     person = session.scalar(select(Person).where(Person.national_number == answers["national_number"]))
-    return person if person is not None and skeleton(person.given_name) == skeleton(answers["given_name"]) else None
+    return person if person is not None and is_same_name(person.given_name, answers["given_name"]) else None
 
 
 def missing_event(session: Session, holder: Person, purpose: str) -> str | None:

@@ -8,15 +8,46 @@ from sqlalchemy.orm import Session
 from services.civil_registry import rules
 from services.civil_registry.model import Person, RegisterEvent
 from services.civil_registry.rules import Lineage
+from shared.database.db import now
+from shared.values.dates import local_date
 
 # Ascendants are read up to this many generations, which covers every living person.
 GENERATIONS = 6
+DESCENDANTS = {1: "child", 2: "grandchild"}
+ASCENDANTS = {1: "parent", 2: "grandparent"}
 
 
 def kinship(session: Session, applicant: Person, holder: Person) -> str | None:
     """The applicant's kinship to the holder, or None."""
     married = marriage_in_force(session, applicant.id, holder.id) is not None
     return rules.kinship(_lineage(session, applicant), _lineage(session, holder), married=married)
+
+
+def collateral(session: Session, agent: Person, child: Person) -> tuple[str | None, bool]:
+    """What a grown agent is to a child besides an ascendant, and whether the register has the father as living."""
+    of_age = rules.is_of_age_everywhere(agent.born, local_date(now(session), rules.ZONE))
+    father = session.get(Person, child.father) if child.father else None
+    father_lineage = _lineage(session, father) if father else None
+    tie = rules.collateral(_lineage(session, agent), agent.sex, _lineage(session, child), father_lineage)
+    return tie if of_age else None, father is not None and father.died_on is None
+
+
+def relation(session: Session, applicant: Person, holder: Person, tie: str) -> str:
+    """The tie as documents say it: ascendants and descendants by generation, as far as the language has a word."""
+    if tie == "descendant":
+        return DESCENDANTS.get(_generations(session, applicant, holder), tie)
+    if tie == "ascendant":
+        return ASCENDANTS.get(_generations(session, holder, applicant), tie)
+    return tie
+
+
+def _generations(session: Session, person: Person, ascendant: Person) -> int:
+    """How many generations an ascendant of the person stands above: 1 for a parent, 2 for a grandparent, 3 for more."""
+    parents = {parent for parent in (person.father, person.mother) if parent}
+    if ascendant.id in parents:
+        return 1
+    rows = session.execute(select(Person.father, Person.mother).where(Person.id.in_(parents)))
+    return 2 if any(ascendant.id in row for row in rows) else 3
 
 
 def _lineage(session: Session, person: Person) -> Lineage:

@@ -66,8 +66,7 @@ def _refusal(session: Session, applicant: Person, principal: Person | None, capa
         of_age = principal is not None and rules.is_of_age_everywhere(
             principal.born, local_date(now(session), rules.ZONE)
         )
-        father_alive = father is not None and father.died_on is None
-        return rules.guardianship(_parent(applicant, principal, father), father_alive, of_age=of_age)
+        return rules.guardianship(_parent(applicant, principal, father), of_age=of_age)
     tie = kinship(session, applicant, principal) if principal else None
     return None if capacity == RELATIVE and tie in kin.KINSHIPS else "kin_not_found"
 

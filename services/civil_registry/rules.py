@@ -1,13 +1,13 @@
 """Rules of the civil registry: matching of particulars, kinship, guardianship, validity of documents."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from shared.catalogue.model import KIN, OWN_OR_KIN
+from shared.catalogue.model import KIN, OWN_OR_KIN, RELATIVE
 from shared.values.dates import STATE_ZONE, age_on
-from shared.values.person import skeleton
+from shared.values.names import is_same_name
 
 # The register counts days in Syria's zone, also for documents that a mission abroad prints.
 ZONE = STATE_ZONE
@@ -61,24 +61,44 @@ def is_of_age_everywhere(born: date, today: date) -> bool:
     return age_on(born, today - timedelta(days=1)) >= MAJORITY_YEARS
 
 
-def guardianship(parent: str | None, father_alive: bool, *, of_age: bool) -> str | None:
+# Whom MOFAE lets act for a child whose father is dead or away, once the mission has checked it (first passport).
+BROTHER, PATERNAL_UNCLE = "brother", "paternal_uncle"
+
+
+def guardianship(parent: str | None, *, of_age: bool) -> str | None:
     """The code of a refusal, or None for a guardian by the register alone.
 
-    `parent` is father, mother or paternal_grandfather. MOFAE on minors' passports: the guardian is the father, or the
-    paternal grandfather if the father is dead. A mother needs a court's certificate.
+    `parent` is father, mother or paternal_grandfather. MOFAE on minors' passports: the father or the paternal
+    grandfather. A mother needs a court's certificate; an uncle or a brother is checked by the mission.
     """
     if parent is None:
         return "ward_not_found"
     if of_age:
         return "ward_of_age"
-    if parent == "mother":
-        return "guardian_paper_needed"
-    return "father_is_guardian" if parent == "paternal_grandfather" and father_alive else None
+    return "guardian_paper_needed" if parent == "mother" else None
+
+
+def collateral(agent: Lineage, agent_sex: str, child: Lineage, father: Lineage | None) -> str | None:
+    """What a man is to a child besides an ascendant: a brother shares a parent, an uncle a parent of the father."""
+    if agent_sex != "M" or agent.person == child.person:
+        return None
+    if agent.parents & child.parents:
+        return BROTHER
+    is_uncle = father is not None and agent.person != father.person and bool(agent.parents & father.parents)
+    return PATERNAL_UNCLE if is_uncle else None
 
 
 def may_draw(holder: str, tie: str | None) -> bool:
     """Whether somebody with this tie may have a document about the holder. `holder` is the transaction's rule."""
     return tie is not None and (tie != "self" if holder == KIN else tie == "self" or holder == OWN_OR_KIN)
+
+
+def may_be_drawn(holder: str, acts: Collection[str], tie: str | None) -> bool:
+    """Whether a document about the holder is drawn for somebody with this tie.
+
+    It is also drawn where a relative applies on the holder's behalf, if the transaction lets relatives do so.
+    """
+    return may_draw(holder, tie) or (tie is not None and RELATIVE in acts)
 
 
 def recheck(typed_particulars: Particulars, registered: Particulars | None) -> str | None:
@@ -96,12 +116,12 @@ def recheck(typed_particulars: Particulars, registered: Particulars | None) -> s
 
 
 def _name_matches(typed_particulars: Particulars, registered: Particulars) -> tuple[bool, ...]:
-    mother_names = {skeleton(registered.mother_name), skeleton(registered.mother_name + registered.mother_family)}
+    mother_names = (registered.mother_name, f"{registered.mother_name} {registered.mother_family}")
     return (
-        skeleton(typed_particulars.given_name) == skeleton(registered.given_name),
-        skeleton(typed_particulars.father_name) == skeleton(registered.father_name),
-        skeleton(typed_particulars.family_name) == skeleton(registered.family_name),
-        skeleton(typed_particulars.mother_name) in mother_names,
+        is_same_name(typed_particulars.given_name, registered.given_name),
+        is_same_name(typed_particulars.father_name, registered.father_name),
+        is_same_name(typed_particulars.family_name, registered.family_name),
+        any(is_same_name(typed_particulars.mother_name, name) for name in mother_names),
     )
 
 

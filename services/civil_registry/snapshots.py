@@ -44,6 +44,7 @@ def person_data(person: Person) -> Data:
         "born": person.born.isoformat(),
         "marital_status": person.marital,
         "alive": person.died_on is None,
+        "died_on": person.died_on.isoformat() if person.died_on else None,
     }
 
 

@@ -6,7 +6,7 @@ from flask import Blueprint, request
 from marshmallow import Schema, fields, validate
 
 from services.conscription.attest import attest
-from services.conscription.laws import TIERS_OF, amounts_on
+from services.conscription.laws import TIERS_OF, amounts_on, doubtful
 from services.conscription.model import Assessment
 from shared.catalogue import CATALOGUE
 from shared.database import audit
@@ -55,6 +55,14 @@ def rules(slug: str) -> dict[str, object]:
         raise Invalid("not_a_date", field="on") from error
     with database().scope(None) as session:
         return amounts_on(session, slug, on or local_date(now(session), STATE_ZONE))
+
+
+@blueprint.get("/parameters")
+@allowed("parameter.list")
+def parameters() -> list[dict[str, object]]:
+    """The numbers of the laws that need a lawyer."""
+    with database().scope(None) as session:
+        return doubtful(session)
 
 
 @blueprint.get("/assessments/<application>")

@@ -23,7 +23,9 @@ def assess(session: Session, actor: Actor, envelope: Envelope) -> None:
     today = local_date(now(session), STATE_ZONE)
     man = record.load_man(session, actor, UUID(envelope.body["person"]), envelope.about)
     allowance = ALLOWANCES[envelope.body["transaction"]]
-    finding = allowance(man, record.load_prices(session, today), today) if man else Finding(None, "no_service_record")
+    finding = Finding(None, "no_service_record")
+    if man:
+        finding = allowance(man, record.load_prices(session, today), today, record.load_terms(session, today))
     store_assessment(session, actor, envelope, finding)
     if finding.price is None:
         answer(session, actor, envelope, outcome="refused", reason=finding.reason)

@@ -3,18 +3,17 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.conscription import record
 from services.conscription.assess import answer, store_assessment
 from services.conscription.describe import snapshot_of
-from services.conscription.model import Deferral, LawParameter, ServiceRecord
+from services.conscription.model import Deferral, ServiceRecord
 from services.conscription.rules import deferral
 from services.conscription.rules.allowances import Man
 from services.conscription.rules.deferral import Decision
-from services.conscription.rules.stays import Stay
 from services.conscription.rules.working import Finding
 from shared import documents
 from shared.database import audit
@@ -24,6 +23,7 @@ from shared.documents.model import Document
 from shared.identity.actor import Actor
 from shared.messaging.messages import Envelope
 from shared.values.dates import STATE_ZONE, local_date
+from shared.values.stays import Stay
 
 KIND = "residence-deferral"
 RENEWAL = "residence-deferral-renewal"
@@ -63,19 +63,10 @@ def _decide(session: Session, envelope: Envelope, man: Man | None, last_period: 
     if man is None:
         return Decision(None, "no_service_record")
     if envelope.body["transaction"] != RENEWAL:
-        return deferral.first_deferral(man, last_period, _parameter(session, MINIMUM_STAY, today), today)
+        return deferral.first_deferral(man, last_period, record.parameter(session, MINIMUM_STAY, today), today)
     filed_on = envelope.body.get("filed_on")
-    return deferral.renewal(man, last_period, date.fromisoformat(filed_on) if filed_on else today, today)
-
-
-def _parameter(session: Session, name: str, on: date) -> int | None:
-    """The value of a law's parameter on a day; None if no text with it was found."""
-    query = select(LawParameter.value).where(
-        LawParameter.name == name,
-        LawParameter.valid_from <= on,
-        or_(LawParameter.valid_until.is_(None), LawParameter.valid_until >= on),
-    )
-    return session.scalar(query.order_by(LawParameter.valid_from.desc()).limit(1))
+    earliest_days = record.load_terms(session, today).renewal_earliest_days
+    return deferral.renewal(man, last_period, date.fromisoformat(filed_on) if filed_on else today, today, earliest_days)
 
 
 def _store_deferral(

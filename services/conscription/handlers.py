@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 from services.conscription.allowance import discharge
 from services.conscription.assess import assess
 from services.conscription.defer import defer
+from shared import documents
 from shared.identity.actor import service
 from shared.messaging.messages import Envelope
 
@@ -25,4 +26,15 @@ def handle_settled_fee(session: Session, envelope: Envelope) -> None:
         discharge(session, service(NAME, envelope.mission), envelope)
 
 
-HANDLERS = {"application.forwarded": handle_forwarded_application, "fee.settled": handle_settled_fee}
+def handle_revoked_document(session: Session, envelope: Envelope) -> None:
+    """Revokes a document of this register that two people of a mission have signed off."""
+    body = envelope.body
+    if body["authority"] == NAME:
+        documents.revoke(session, service(NAME, envelope.mission), body["document"], body["proposal"])
+
+
+HANDLERS = {
+    "application.forwarded": handle_forwarded_application,
+    "document.revoked": handle_revoked_document,
+    "fee.settled": handle_settled_fee,
+}

@@ -25,11 +25,17 @@ TIERS_OF: dict[str, tuple[str, ...]] = {
         "reserve_age",
         "reserve_month_served",
         "reserve_disability",
+        "reserve_upper_age",
         STAY_EXTENSION,
     ),
-    "missed-service-allowance": ("missed_service", "missed_service_year_late", "missed_service_cap"),
+    "missed-service-allowance": (
+        "missed_service",
+        "missed_service_year_late",
+        "missed_service_cap",
+        "missed_service_months_to_pay",
+    ),
     "residence-deferral": ("deferral_minimum_stay_days",),
-    "residence-deferral-renewal": ("deferral_minimum_stay_days",),
+    "residence-deferral-renewal": ("deferral_minimum_stay_days", "deferral_renewal_earliest_days"),
 }
 CERTAINTIES = {"high": "H", "medium": "M", "low": "L"}
 
@@ -38,6 +44,24 @@ def amounts_on(session: Session, slug: str, on: date) -> Row:
     """The rows in force on a day, and all rows, oldest first. The rows are not personal, so no access is recorded."""
     rows = _rows(session, TIERS_OF[slug])
     return {"on": on.isoformat(), "amounts": [row for row in rows if _is_in_force(row, on)], "history": rows}
+
+
+def doubtful(session: Session) -> list[Row]:
+    """The parameters that a lawyer has to look at, with the transactions they decide; for administrators."""
+    rows = session.scalars(
+        select(LawParameter).where(LawParameter.needs_lawyer).order_by(LawParameter.name, LawParameter.valid_from)
+    )
+    return [
+        {
+            "name": row.name,
+            "value": row.value,
+            "since": row.valid_from.isoformat(),
+            "source": row.law,
+            "certainty": CERTAINTIES[row.certainty],
+            "transactions": [slug for slug, names in TIERS_OF.items() if row.name in names],
+        }
+        for row in rows
+    ]
 
 
 def _is_in_force(row: Row, on: date) -> bool:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import DateTime, ForeignKey, func
+from sqlalchemy import DateTime, ForeignKey, false, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -59,7 +59,7 @@ class ServiceRecord(Base):
 
 
 class ResidenceAbroad(Base):
-    """A stay outside Syria by the movement record; the day of exit and the day of return both count as abroad."""
+    """A stay outside Syria by the movement record: the day of exit, and the day of return where there was one."""
 
     __tablename__ = "residence_abroad"
 
@@ -105,6 +105,7 @@ class LawParameter(Base):
     value: Mapped[int | None]
     law: Mapped[str]
     certainty: Mapped[str]
+    needs_lawyer: Mapped[bool] = mapped_column(server_default=false())
 
 
 class Deferral(Base):

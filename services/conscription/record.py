@@ -3,12 +3,12 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from services.conscription.model import AllowanceTariff, ResidenceAbroad, ServiceRecord, StayExtension
+from services.conscription.model import AllowanceTariff, LawParameter, ResidenceAbroad, ServiceRecord, StayExtension
 from services.conscription.rules.allowances import Man
-from services.conscription.rules.working import Price, Prices
+from services.conscription.rules.working import Price, Prices, Terms
 from shared.database import audit
 from shared.identity.actor import Actor
 
@@ -52,3 +52,27 @@ def load_prices(session: Session, on: date) -> Prices:
         .order_by(AllowanceTariff.valid_from)
     )
     return {row.tier: Price(row.tier, row.amount, row.currency, row.law, row.from_age) for row in rows}
+
+
+def load_terms(session: Session, on: date) -> Terms:
+    """The numbers of the laws on a day; a number without a row or a value stays as it is without one."""
+    months = parameter(session, "missed_service_months_to_pay", on)
+    first_day = session.scalar(
+        select(func.min(LawParameter.valid_from)).where(LawParameter.name == "missed_service_months_to_pay")
+    )
+    return Terms(
+        months_to_pay=Terms.months_to_pay if months is None else months,
+        late_from=first_day or date.min,
+        reserve_upper_age=parameter(session, "reserve_upper_age", on),
+        renewal_earliest_days=parameter(session, "deferral_renewal_earliest_days", on),
+    )
+
+
+def parameter(session: Session, name: str, on: date) -> int | None:
+    """The value of a law's parameter on a day; None if no text with it was found."""
+    query = select(LawParameter.value).where(
+        LawParameter.name == name,
+        LawParameter.valid_from <= on,
+        or_(LawParameter.valid_until.is_(None), LawParameter.valid_until >= on),
+    )
+    return session.scalar(query.order_by(LawParameter.valid_from.desc()).limit(1))

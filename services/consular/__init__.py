@@ -11,6 +11,7 @@ def app() -> Flask:
     from services.consular.api import bookings, notices
     from services.consular.api import openings as appointments
     from services.consular.api.prices import routes
+    from services.consular.uploads.intake import open_intake
     from services.consular.workflow import settle
     from shared.web import document_routes
     from shared.web.service import create_service
@@ -24,4 +25,7 @@ def app() -> Flask:
         routes(settle.by_answer),
         document_routes.blueprint,
     )
-    return create_service(Settings.load("consular"), blueprints, missions.zones)
+    settings = Settings.load("consular")
+    service = create_service(settings, blueprints, missions.zones)
+    service.extensions["intake"] = open_intake(settings, service.extensions["database"])
+    return service

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from services.consular.bookings import import_bookings
 from services.consular.handlers import HANDLERS
 from services.consular.ministries import escalate
-from services.consular.missions import each_mission
+from services.consular.missions import do_at_each_mission, each_mission
 from services.consular.payments.collection import hosted
 from services.consular.payments.providers.card import Provider
 from services.consular.payments.providers.rules import Answer
+from services.consular.uploads import retention, transfer, waiting
+from services.consular.uploads.intake import Intake, open_intake
 from services.consular.workflow import booklet, lapse, remind, settle, suspend
 from shared.database.db import Database
 from shared.errors import Unavailable
@@ -20,6 +22,7 @@ from shared.values.money import Money
 
 NAME = "consular"
 BOOKLETS_EVERY, PAYMENTS_EVERY, CLOCK_EVERY, PREVIEWS_EVERY = 60.0, 30.0, 60.0, 3600.0
+UPLOADS_EVERY, RETENTION_EVERY = 60.0, 3600.0
 # A job may wait this long for a provider that does not answer; the liveness check takes a longer one for a dead thread.
 QUERY_SECONDS = 45.0
 
@@ -44,16 +47,32 @@ class DeadlineProvider:
 
 def assign_booklets(database: Database) -> None:
     """Assigns booklets that came into stock to waiting applications, mission by mission."""
-    for actor, _ in each_mission(database, service(NAME)):
-        with database.scope(actor.mission) as session:
-            booklet.assign_booklets(session, actor)
+    do_at_each_mission(database, service(NAME), lambda session, actor, _: booklet.assign_booklets(session, actor))
 
 
 def delete_old_previews(database: Database) -> None:
     """Deletes import previews that nobody decided about, mission by mission."""
-    for actor, _ in each_mission(database, service(NAME)):
-        with database.scope(actor.mission) as session:
-            import_bookings.drop_old(session, actor)
+    do_at_each_mission(database, service(NAME), lambda session, actor, _: import_bookings.drop_old(session, actor))
+
+
+def take_in_uploads(intake: Intake) -> None:
+    """Moves uploads of earlier versions into the store, and scans those that wait for the scanner."""
+    until = time.monotonic() + QUERY_SECONDS
+    for actor, _ in each_mission(intake.database, service(NAME)):
+        transfer.transfer_uploads(intake, actor, until)
+        transfer.transfer_scans(intake, actor, until)
+        waiting.scan_waiting(intake, actor, until)
+
+
+def delete_old_uploads(intake: Intake) -> None:
+    """Ends uploads that are no longer kept, and deletes blobs that nobody uses, batch by batch."""
+    until = time.monotonic() + QUERY_SECONDS
+    for actor, _ in each_mission(intake.database, service(NAME)):
+        goes_on = True
+        while goes_on and time.monotonic() < until:
+            with intake.database.scope(actor.mission) as session:
+                ended = retention.end_due(session, actor)
+            goes_on = retention.delete_unused(intake, actor) > 0 or ended > 0
 
 
 def jobs(settings: Settings) -> list[Job]:
@@ -77,6 +96,8 @@ def jobs(settings: Settings) -> list[Job]:
         Job("payments", PAYMENTS_EVERY, query_provider),
         Job("days", CLOCK_EVERY, run_daily),
         Job("previews", PREVIEWS_EVERY, delete_old_previews),
+        Job("uploads", UPLOADS_EVERY, lambda database: take_in_uploads(open_intake(settings, database))),
+        Job("retention", RETENTION_EVERY, lambda database: delete_old_uploads(open_intake(settings, database))),
     ]
 
 

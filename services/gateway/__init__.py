@@ -4,13 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, Response, jsonify, redirect, send_from_directory, url_for
-from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as Answer
 
 from services.gateway import desk, pages
 from services.gateway.accounts import UNREACHABLE
 from services.gateway.clients import connect
 from services.gateway.web import current, faults, presentation, security
+from services.gateway.web.client_address import ClientAddress
 from services.gateway.web.compression import init_compression
 from services.gateway.web.days import missions
 from services.gateway.web.language import init_language, preferred
@@ -30,8 +30,7 @@ def create_app(configured: Settings, **replaced: Any) -> Flask:
     app = Flask(__name__, static_url_path="/static")
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
     app.extensions["settings"] = configured
-    # The address a request came from is the one that the outermost of our own proxies saw.
-    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=configured.proxies, x_proto=0)  # type: ignore[method-assign]
+    app.wsgi_app = ClientAddress(app.wsgi_app, configured.trusted_proxies)  # type: ignore[method-assign]
     app.extensions["database"] = Database(configured.database_url)
     app.extensions["zone_check"] = ZoneCheck(lambda _session: {mission["zone"] for mission in missions()})
     app.extensions.update(connect(configured) | replaced)

@@ -1,7 +1,7 @@
 """Turns booked for their own sake: so far at one embassy."""
 
 from shared.catalogue import conditions as only_if
-from shared.catalogue.model import APPOINTMENT, Eligibility, Question, Transaction
+from shared.catalogue.model import APPOINTMENT, Question, Transaction
 
 # The services people come for; each has opening hours and windows of its own.
 SERVICES = ("passport", "civil_status", "attestation", "other")
@@ -22,7 +22,7 @@ EMBASSY_QUEUE_RIYADH = Transaction(
     ),
     papers=(),
     fees=(),
-    eligible=(Eligibility("registered", only_if.is_alive_and_registered, "Law 13/2021"),),
+    eligible=only_if.living_entry(),
     missions=("RUH",),
 )
 

@@ -24,3 +24,7 @@ PHASE = (
     Question("law_source", max_length=160),
 )
 CLAIM = (Question("booking_reference", max_length=40),)
+REVOCATION = (
+    Question("document_code", max_length=60),
+    Question("revocation_reason", kind="long_text", max_length=300),
+)

@@ -1,7 +1,7 @@
 """Extracts and statements of the civil register."""
 
 from shared.catalogue import conditions as only_if
-from shared.catalogue import kin
+from shared.catalogue import kin, registration
 from shared.catalogue.model import (
     AGENT,
     DOCUMENT,
@@ -21,9 +21,9 @@ PURPOSES = ("residence", "study", "work", "marriage", "court", "other")
 PURPOSE = Question("purpose", kind="choice", choices=PURPOSES)
 LAW = ("Law 13/2021", "Law 19/2023")
 EXTRACT_REQUEST = (Ask("civil_registry", "extract"),)
-FEES = (FeeLine("document_from_syria", "civil_affairs"),)
-REGISTERED = Eligibility("registered", only_if.is_alive_and_registered, kin.LAW)
-SELF_OR_KIN = (REGISTERED, Eligibility("self_or_kin", kin.is_self_or_kin, kin.LAW))
+FEES = (FeeLine("document_from_syria", "civil_affairs"), registration.FEE)
+REGISTERED = only_if.living_entry(kin.LAW)
+SELF_OR_KIN = (*REGISTERED, Eligibility("self_or_kin", kin.is_self_or_kin, kin.LAW))
 DAYS = 3
 # Relatives ask in their own name: the form says whose entry they want, and the register decides whether it may be.
 BY_HOLDER_OR_AGENT = (HOLDER, AGENT)
@@ -37,10 +37,13 @@ INDIVIDUAL_EXTRACT = Transaction(
     asks=EXTRACT_REQUEST,
     outcome=DOCUMENT,
     working_days=DAYS,
-    questions=(PURPOSE, Question("marital_status_shown", kind="choice", choices=("yes", "no"))),
+    questions=(PURPOSE, Question("marital_status_shown", kind="choice", choices=("yes", "no")), registration.QUESTION),
     papers=(RequiredUpload("identity"),),
     fees=FEES,
-    eligible=(REGISTERED,),
+    eligible=(
+        Eligibility("registered", only_if.is_registered, kin.LAW),
+        Eligibility("alive_or_kin", only_if.is_alive_or_asked_for_by_kin, kin.LAW, expected=True),
+    ),
     one_open=False,
     acts=(HOLDER, RELATIVE, AGENT),
     option_questions=("purpose", "marital_status_shown"),
@@ -53,7 +56,7 @@ BIRTH_STATEMENT = Transaction(
     asks=EXTRACT_REQUEST,
     outcome=DOCUMENT,
     working_days=DAYS,
-    questions=(*kin.OWN_OR_RELATIVE, PURPOSE),
+    questions=(*kin.OWN_OR_RELATIVE, PURPOSE, registration.QUESTION),
     papers=(RequiredUpload("identity"),),
     fees=FEES,
     eligible=SELF_OR_KIN,
@@ -71,10 +74,10 @@ DEATH_STATEMENT = Transaction(
     asks=EXTRACT_REQUEST,
     outcome=DOCUMENT,
     working_days=DAYS,
-    questions=(*kin.DECEASED, PURPOSE),
+    questions=(*kin.DECEASED, PURPOSE, registration.QUESTION),
     papers=(RequiredUpload("identity"),),
     fees=FEES,
-    eligible=(REGISTERED, Eligibility("kin", kin.is_kin, kin.LAW)),
+    eligible=(*REGISTERED, Eligibility("kin", kin.is_kin, kin.LAW)),
     one_open=False,
     holder=KIN,
     acts=BY_HOLDER_OR_AGENT,
@@ -88,7 +91,7 @@ FAMILY_EXTRACT = Transaction(
     asks=EXTRACT_REQUEST,
     outcome=DOCUMENT,
     working_days=DAYS,
-    questions=(*kin.OWN_OR_RELATIVE, PURPOSE),
+    questions=(*kin.OWN_OR_RELATIVE, PURPOSE, registration.QUESTION),
     papers=(RequiredUpload("identity"),),
     fees=FEES,
     eligible=SELF_OR_KIN,
@@ -106,7 +109,12 @@ MARRIAGE_STATEMENT = Transaction(
     asks=EXTRACT_REQUEST,
     outcome=DOCUMENT,
     working_days=DAYS,
-    questions=(*kin.OWN_OR_RELATIVE, Question("marriages", kind="choice", choices=LATEST_OR_ALL), PURPOSE),
+    questions=(
+        *kin.OWN_OR_RELATIVE,
+        Question("marriages", kind="choice", choices=LATEST_OR_ALL),
+        PURPOSE,
+        registration.QUESTION,
+    ),
     papers=(RequiredUpload("identity"),),
     fees=FEES,
     eligible=SELF_OR_KIN,
@@ -124,7 +132,12 @@ DIVORCE_STATEMENT = Transaction(
     asks=EXTRACT_REQUEST,
     outcome=DOCUMENT,
     working_days=DAYS,
-    questions=(*kin.OWN_OR_RELATIVE, Question("divorces", kind="choice", choices=LATEST_OR_ALL), PURPOSE),
+    questions=(
+        *kin.OWN_OR_RELATIVE,
+        Question("divorces", kind="choice", choices=LATEST_OR_ALL),
+        PURPOSE,
+        registration.QUESTION,
+    ),
     papers=(RequiredUpload("identity"),),
     fees=FEES,
     eligible=SELF_OR_KIN,

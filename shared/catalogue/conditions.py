@@ -3,20 +3,31 @@
 from collections.abc import Mapping
 from datetime import date
 
-from shared.catalogue.model import TIER, Facts
+from shared.catalogue.model import RELATIVE, TIER, Eligibility, Facts
 from shared.values.dates import add_years, age_on
 
 # Legislative Decree 30/2007: liability begins at 18 and ends on the day a man turns 42.
 LIABLE_FROM_AGE, LIABLE_UNTIL_AGE = 18, 42
 EARLY = "early"
 REGULAR, URGENT = "regular", "urgent"
+CIVIL_STATUS_LAW = "Law 13/2021"
 # Nobody younger can be held to account for an offence.
 PENAL_AGE, PENAL_LAW = 10, "Law 18/1974 as amended by Legislative Decree 52/2003"
 
 
-def is_alive_and_registered(facts: Facts) -> bool:
-    """The person has a living entry in the civil register."""
-    return facts.alive and facts.registered
+def is_registered(facts: Facts) -> bool:
+    """The person has an entry in the civil register."""
+    return facts.registered
+
+
+def is_alive(facts: Facts) -> bool:
+    """The civil register has no death of the person."""
+    return facts.alive
+
+
+def is_alive_or_asked_for_by_kin(facts: Facts) -> bool:
+    """Law 13/2021, art. 22: after a death the relatives are given the extract, which then says so."""
+    return facts.alive or facts.capacity == RELATIVE
 
 
 def is_man(facts: Facts) -> bool:
@@ -133,3 +144,8 @@ def visits_after_leaving(answers: Mapping[str, object], _today: date) -> bool:
     """Somebody comes to visit after they left."""
     left_on, visit_from = answers.get("last_left_on"), answers.get("visit_from")
     return not (isinstance(left_on, date) and isinstance(visit_from, date)) or visit_from > left_on
+
+
+def living_entry(law: str = CIVIL_STATUS_LAW) -> tuple[Eligibility, ...]:
+    """What almost every transaction asks for: an entry in the civil register, and no death on it."""
+    return Eligibility("registered", is_registered, law), Eligibility("alive", is_alive, law, expected=True)

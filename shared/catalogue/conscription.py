@@ -35,7 +35,7 @@ RESIDENCE_PAPERS = (
     RequiredUpload("photo"),
 )
 MAN = (
-    Eligibility("registered", only_if.is_alive_and_registered, "Law 13/2021"),
+    *only_if.living_entry(),
     Eligibility("man", only_if.is_man, SERVICE_LAW),
 )
 

@@ -41,7 +41,7 @@ VISIT_FACILITATION = Transaction(
     ),
     fees=(FeeLine("visit_request", "foreign_affairs"),),
     eligible=(
-        Eligibility("registered", only_if.is_alive_and_registered, "Law 13/2021"),
+        *only_if.living_entry(),
         Eligibility("man", only_if.is_man, SERVICE_LAW),
         Eligibility("owes_service", only_if.owes_compulsory_service, VISIT_RULES),
         Eligibility("visit_not_repeated", only_if.may_visit_again, VISIT_RULES),

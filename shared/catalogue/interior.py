@@ -1,6 +1,7 @@
 """Records of the Ministry of the Interior, asked for by letter: convictions, border crossings, driving licences."""
 
 from shared.catalogue import conditions as only_if
+from shared.catalogue import registration
 from shared.catalogue.civil_status import PURPOSE
 from shared.catalogue.model import (
     AGENT,
@@ -16,7 +17,7 @@ from shared.catalogue.model import (
     Transaction,
 )
 
-REGISTERED = Eligibility("registered", only_if.is_alive_and_registered, "Law 13/2021")
+REGISTERED = only_if.living_entry()
 FEES_LAW = "Law 19/2023"
 # Old booklets say private and public; newer cards have classes.
 LICENCE_CATEGORIES = ("a", "b", "c", "c1", "d", "d1", "e", "private", "public")
@@ -28,10 +29,10 @@ CRIMINAL_RECORD = Transaction(
     asks=(Ask("criminal_security", "record"),),
     outcome=DOCUMENT,
     working_days=3,
-    questions=(PURPOSE, Question("destination_country", max_length=60)),
+    questions=(PURPOSE, Question("destination_country", max_length=60), registration.QUESTION),
     papers=(RequiredUpload("identity"), RequiredUpload("name_evidence", required=False)),
-    fees=(FeeLine("document_from_syria", "criminal_security"),),
-    eligible=(REGISTERED, Eligibility("penal_age", only_if.is_of_penal_age, only_if.PENAL_LAW)),
+    fees=(FeeLine("document_from_syria", "criminal_security"), registration.FEE),
+    eligible=(*REGISTERED, Eligibility("penal_age", only_if.is_of_penal_age, only_if.PENAL_LAW)),
     acts=(HOLDER, RELATIVE),
 )
 
@@ -54,7 +55,7 @@ MOVEMENT_STATEMENT = Transaction(
         RequiredUpload("old_passport", required=False),
     ),
     fees=(FeeLine("movement_statement", "immigration_and_passports"),),
-    eligible=(REGISTERED,),
+    eligible=REGISTERED,
     answer_rules=(AnswerRule("period_backwards", "period_until", only_if.period_runs_forward),),
     acts=(HOLDER, RELATIVE, AGENT),
 )
@@ -80,7 +81,7 @@ DRIVING_LICENCE_CHECK = Transaction(
         RequiredUpload("residence_permit"),
     ),
     fees=(FeeLine("document_from_syria", "traffic"),),
-    eligible=(REGISTERED,),
+    eligible=REGISTERED,
     answer_rules=(AnswerRule("licence_ends_before_issue", "licence_expires_on", only_if.licence_runs_forward),),
     acts=(HOLDER, RELATIVE, AGENT),
 )

@@ -53,11 +53,13 @@ class Eligibility:
     code: str
     holds: Callable[[Facts], bool]
     law: str = ""
+    expected: bool = False
+    """It holds of nearly everybody: pages name it only where it does not."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """One thing asked. `kind` names the reader in shared/forms.py: text, latin, long_text, date, past_date, choice, ...
+    """One thing asked. `kind` names the reader in shared/forms: text, latin, long_text, date, past_date, choice, ...
 
     Texts are `question.<name>.label`, `.hint` and `question.<name>.choice.<choice>` in the translations.
     """
@@ -86,10 +88,11 @@ class AnswerRule:
 
 @dataclass(frozen=True)
 class RequiredUpload:
-    """A paper handed in; text `paper.<name>.label`."""
+    """A paper handed in; text `paper.<name>.label`, with the law that asks for it where one is known."""
 
     name: str
     required: bool = True
+    law: str = ""
 
 
 @dataclass(frozen=True)
@@ -127,12 +130,21 @@ class MissionDocument:
     The snapshot of the document has what is declared here and nothing besides. `identity` are attested facts of the
     applicant, out of IDENTITY. `answers` are names of questions. `holder` names the two questions that hold the
     Arabic and the Latin name, where the document is about somebody else than the applicant.
+
+    Raises ValueError for a fact that the register does not attest, and for one declared twice.
     """
 
     kind: str
     identity: tuple[str, ...]
     answers: tuple[str, ...] = ()
     holder: tuple[str, str] | None = None
+
+    def __post_init__(self) -> None:
+        for names in (self.identity, self.answers):
+            if len(set(names)) != len(names):
+                raise ValueError(f"{self.kind} declares a fact or an answer twice")
+        if unknown := set(self.identity) - set(IDENTITY):
+            raise ValueError(f"{self.kind} declares what no register attests: {', '.join(sorted(unknown))}")
 
 
 AT_SUBMIT, AFTER_ASSESSMENT = "at_submit", "after_assessment"
@@ -149,7 +161,10 @@ OWN, OWN_OR_KIN, KIN = "own", "own_or_kin", "kin"
 
 @dataclass(frozen=True)
 class Transaction:
-    """A catalogue entry. Titles are `transaction.<slug>.title`, `.summary`, `.who`, `.next` in the translations."""
+    """A catalogue entry. Titles are `transaction.<slug>.title`, `.summary`, `.who`, `.next` in the translations.
+
+    Raises ValueError where the mission shall issue the document and the entry contradicts that.
+    """
 
     slug: str
     group: str
@@ -181,6 +196,18 @@ class Transaction:
     """The document that the mission issues on acceptance, where no authority is asked."""
     attested_by: tuple[str, ...] = ()
     """Registers whose facts the conditions need, though nothing is asked of them."""
+
+    def __post_init__(self) -> None:
+        if self.issues is None:
+            return
+        shape = (self.asks, self.outcome, self.priced, self.appointment)
+        if shape != ((), DOCUMENT, AT_SUBMIT, None):
+            raise ValueError(
+                f"{self.slug} is issued by the mission on acceptance: nobody is asked, priced at submission"
+            )
+        declared = {*self.issues.answers, *(self.issues.holder or ())}
+        if unknown := declared - {question.name for question in self.questions}:
+            raise ValueError(f"{self.slug} issues answers to questions it lacks: {', '.join(sorted(unknown))}")
 
     @property
     def authorities(self) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from shared.catalogue import conditions as only_if
-from shared.catalogue import minors
+from shared.catalogue import minors, registration
 from shared.catalogue.conditions import REGULAR, URGENT
 from shared.catalogue.model import (
     BOOKLET,
@@ -12,7 +12,6 @@ from shared.catalogue.model import (
     TIER,
     AnswerRule,
     Ask,
-    Eligibility,
     FeeLine,
     Question,
     RequiredUpload,
@@ -33,6 +32,9 @@ NAME = (
     Question("latin_father_name", kind="latin", max_length=39, step="name"),
     Question("latin_family_name", kind="latin", max_length=39, step="name"),
     Question("latin_mother_name", kind="latin", max_length=39, step="name"),
+    # Needed only of somebody whose entry names no place of birth; the document then says that they declared it.
+    Question("birth_place", required=False, max_length=60, step="name"),
+    Question("latin_birth_place", kind="latin", required=False, max_length=60, step="name"),
 )
 RESIDENCE = (
     Question("profession", step="residence"),
@@ -41,20 +43,24 @@ RESIDENCE = (
     Question("mobile", kind="phone", step="contact"),
     Question("emergency_name", step="contact"),
     Question("emergency_phone", kind="phone", step="contact"),
+    replace(registration.QUESTION, step="contact"),
 )
 NUMBER = Question("passport_number", kind="passport_number", step="passport")
 ISSUED_ON = Question("passport_issued_on", kind="past_date", step="passport", hijri=False)
 EXPIRES_ON = Question("passport_expires_on", kind="date", step="passport", hijri=False)
 EXPIRY_RULE = AnswerRule("expires_before_issue", "passport_expires_on", only_if.expires_after_issue)
 IDENTITY = (RequiredUpload("identity"), RequiredUpload("photo"), RequiredUpload("residence_permit", required=False))
-VALUE = (FeeLine("passport_value", DIRECTORATE),)
-ELIGIBLE = (Eligibility("registered", only_if.is_alive_and_registered, "Law 13/2021"), *minors.ELIGIBLE)
+# MOFAE, first passport: the parents' identity papers are asked, whatever the age.
+PARENTS = RequiredUpload("parents_identity", law=minors.LAW)
+VALUE = (FeeLine("passport_value", DIRECTORATE), registration.FEE)
+ELIGIBLE = (*only_if.living_entry(), *minors.ELIGIBLE)
 
 TIERS = (Tier(REGULAR, REGULAR_DAYS), Tier(URGENT, URGENT_DAYS))
 TIER_QUESTION = Question(TIER, kind="choice", choices=(REGULAR, URGENT), step=TIER)
 TIERED_FEES = (
     FeeLine("passport_value", DIRECTORATE, only_if.is_regular),
     FeeLine("passport_value_urgent", DIRECTORATE, only_if.is_urgent),
+    registration.FEE,
 )
 
 PASSPORT_RENEWAL = Transaction(
@@ -104,7 +110,7 @@ PASSPORT_FIRST = Transaction(
     outcome=BOOKLET,
     working_days=REGULAR_DAYS,
     questions=(*NAME, *RESIDENCE),
-    papers=IDENTITY,
+    papers=(*IDENTITY, PARENTS),
     fees=VALUE,
     eligible=ELIGIBLE,
     acts=(HOLDER, GUARDIAN),

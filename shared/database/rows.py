@@ -1,8 +1,9 @@
-"""Reads one row or refuses, and changes one row or says that it was changed meanwhile: each in one statement."""
+"""Reads one row or refuses, changes one row or says that it was changed meanwhile, counts on: each in one statement."""
 
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from shared.errors import NotFound
@@ -38,3 +39,10 @@ def change_row(session: Session, model: type[Row], *conditions: ColumnElement[bo
         .returning(model)
         .execution_options(synchronize_session=False, populate_existing=True)
     )
+
+
+def next_number(session: Session, counter: type[Any], **key: object) -> int:
+    """The next number of a counter, from 1. Its row stays locked until the transaction ends: there are no gaps."""
+    first = insert(counter).values(**key, last=1)
+    upsert = first.on_conflict_do_update(index_elements=list(key), set_={"last": counter.last + 1})
+    return int(session.execute(upsert.returning(counter.last)).scalar_one())

@@ -6,19 +6,18 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from shared.database import audit, db
-from shared.database.rows import find_row
-from shared.documents import issuer
+from shared.database.rows import find_row, next_number
+from shared.documents import issuer, verified_facts
 from shared.documents.model import KINDS, Document, DocumentNumber
 from shared.identity.actor import Actor
 from shared.values import references
 from shared.values.dates import local_date
 
 # What a look-up by code tells beside the status.
-VERIFIED = ("kind", "number", "issued_on", "expires_on", "holder", "holder_en", "specimen", "authority")
+VERIFIED = ("kind", "number", "issued_on", "expires_on", "holder", "holder_en", "specimen", "authority", "facts")
 
 
 def issue(
@@ -64,11 +63,8 @@ def _printing() -> dict[str, Any]:
 
 
 def _next_number(session: Session, kind: str, mission: str, year: int) -> str:
-    statement = insert(DocumentNumber).values(mission=mission, kind=kind, year=year, last=1)
-    upsert = statement.on_conflict_do_update(
-        index_elements=["mission", "kind", "year"], set_={"last": DocumentNumber.last + 1}
-    ).returning(DocumentNumber.last)
-    return f"{mission}-{KINDS[kind].letters}-{year}-{session.scalar(upsert):06d}"
+    number = next_number(session, DocumentNumber, mission=mission, kind=kind, year=year)
+    return f"{mission}-{KINDS[kind].letters}-{year}-{number:06d}"
 
 
 def find(session: Session, code: str) -> Document:
@@ -91,13 +87,14 @@ def verify(session: Session, code: str) -> dict[str, Any]:
     return {
         "status": _status(document, local_date(db.now(session), document.data["zone"])),
         "kind": document.kind,
-        "number": document.number,
+        "number": verified_facts.printed_number(document),
         "issued_on": document.issued_on.isoformat(),
         "expires_on": document.expires_on.isoformat() if document.expires_on else None,
         "holder": document.data["holder"]["ar"],
         "holder_en": document.data["holder"]["en"],
         "specimen": document.data["print"]["specimen"],
         "authority": document.data["print"].get("authority"),
+        "facts": verified_facts.facts(document),
     }
 
 

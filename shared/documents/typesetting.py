@@ -10,8 +10,10 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from shared.direction import CONTROLS
+from shared.documents.amount_words import in_words
 from shared.documents.model import DocumentRow
-from shared.i18n import CONTROLS, Language, language
+from shared.i18n import Language, language
 from shared.values.money import Money
 
 LAYOUT = Path(__file__).parent / "templates"
@@ -54,6 +56,7 @@ def _environment(service: str) -> Environment:
         "instant": instant,
         "money": money,
         "amount": amount,
+        "in_words": amount_in_words,
     }
     return environment
 
@@ -119,28 +122,39 @@ def amount(value: Mapping[str, Any], tongue: Language) -> Markup:
     return ltr(tongue.amount(Money(value["amount"], value["currency"])))
 
 
+def amount_in_words(value: Mapping[str, Any], tongue: Language) -> Markup:
+    """The amount once more in words, as receipts repeat it."""
+    return isolate(in_words(tongue, Money(value["amount"], value["currency"])))
+
+
 def law(tongue: Language, source: str) -> Markup:
     """A legal source by the name the language gives it, or as it is cited."""
     return say(tongue, f"law.{source}") if tongue.has(f"law.{source}") else isolate(source)
 
 
 def step_text(tongue: Language, step: Mapping[str, Any]) -> Markup:
-    """One step of an assessment in words: its dates, years and lengths of time are told from one another by name."""
+    """One step of an assessment in words: its dates, years and lengths of time are told from one another by name.
+
+    Where a length is nothing, the sentence may have a variant that leaves its clause out.
+    """
+    key, values = f"working.{step['code']}", step["params"]
+    nothing = (f"{key}.without_{name}" for name, value in values.items() if isinstance(value, int) and value <= 0)
+    formatted = [_format_value(tongue, name, value) for name, value in values.items()]
     return say(
         tongue,
-        f"working.{step['code']}",
-        **{name: _format_value(tongue, name, v) for name, v in step["params"].items()},
+        next((variant for variant in nothing if tongue.has(variant)), key),
+        **{name: text for texts in formatted for name, text in texts.items()},
     )
 
 
-def _format_value(tongue: Language, name: str, value: str | int | Mapping[str, Any]) -> str | Markup:
+def _format_value(tongue: Language, name: str, value: str | int | Mapping[str, Any]) -> dict[str, str | Markup]:
     if isinstance(value, Mapping):
-        return money(value, tongue)
+        return {name: money(value, tongue)}
     if isinstance(value, str):
-        return day(value, tongue)
+        return {name: day(value, tongue)}
     if name == "year":
-        return str(value)
-    return tongue.plural(COUNTED.get(name, "count.days"), value)
+        return {name: str(value)}
+    return {**tongue.in_cases(name, COUNTED.get(name, "count.days"), value)}
 
 
 def rate_text(tongue: Language, rate: Mapping[str, str]) -> Markup:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 
-from shared.i18n import Language
+from shared.i18n import CASES, Language
 from shared.values.dates import add_months
 
 ROWS = Path(__file__).parent / "data" / "validity.csv"
@@ -81,14 +81,23 @@ def is_stated_in(tongue: Language, key: str) -> bool:
 def placeholders(tongue: Language, day: date) -> Mapping[str, str]:
     """What texts that state a validity have in braces: `{valid_criminal_record}` is "3 months" on that day.
 
+    `{valid_criminal_record_genitive}` and `_accusative` are the same by another role in the sentence.
     On a day before the oldest row of a kind that row counts.
     """
     oldest_last = sorted(lifetimes(), key=lambda row: row.valid_from, reverse=True)
     rows = {row.kind: lifetime(row.kind, day) or row for row in oldest_last}
-    return {f"valid_{kind.replace('-', '_')}": in_words(tongue, row) for kind, row in rows.items()}
+    return {
+        f"valid_{kind.replace('-', '_')}{ending}": in_words(tongue, row, ending.replace("_", "."))
+        for kind, row in rows.items()
+        for ending in ("", *(f"_{case}" for case in CASES))
+    }
 
 
-def in_words(tongue: Language, row: Lifetime) -> str:
-    """A lifetime as a text says it, in the plural form that the language asks for."""
-    counts = (("count.months", row.months), ("count.days", row.days))
-    return " ".join(tongue.plural(key, n) for key, n in counts if n)
+def in_words(tongue: Language, row: Lifetime, ending: str = "") -> str:
+    """A lifetime as a text says it, in the plural form that the language asks for, and the case its key ends with."""
+    months, days = (
+        tongue.plural(f"{key}{ending}", n) for key, n in (("count.months", row.months), ("count.days", row.days))
+    )
+    if row.months and row.days:
+        return tongue.text("count.months_and_days", months=months, days=days)
+    return months if row.months else days

@@ -19,6 +19,7 @@ ACCESS: dict[str, dict[str, str]] = {
     "identity.confirm": {"anonymous": ANY, "expatriate": OWN},
     "statement.ask": {"expatriate": OWN},
     "person.read": {"officer": MISSION, "head_of_mission": MISSION, "clerk": MISSION},
+    "parameter.list": {**_PROPOSE, "auditor": MISSION},
     "assessment.read": {"expatriate": OWN, **_STAFF},
     "mismatch.list": {"registrar": MISSION},
     "mismatch.correct": {"registrar": MISSION},
@@ -106,6 +107,7 @@ ACCESS: dict[str, dict[str, str]] = {
     "message.application.forwarded": {"consular": ANY},
     "message.fee.settled": {"consular": ANY},
     "message.decision.made": {"civil_registry": ANY, "conscription": ANY},
+    "message.document.revoked": {"consular": ANY},
     "message.letter.sent": {"consular": ANY},
     "message.letter.answered": {"ministries": ANY},
 }

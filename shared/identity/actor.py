@@ -7,6 +7,7 @@ from functools import lru_cache
 from shared.errors import NotAllowed
 from shared.identity.crypto import Keys
 
+FIELDS = ("kind", "id", "role", "mission", "person", "name_ar", "name_latin")
 OFFICER_ROLES = frozenset({"clerk", "officer", "cashier", "head_of_mission", "auditor", "registrar", "administrator"})
 # Who is connected without being part of the platform: known by a key, allowed two requests and one message.
 MINISTRIES = "ministries"
@@ -18,13 +19,18 @@ CACHE_SECONDS, CACHE_SIZE = 15, 4096
 
 @dataclass(frozen=True)
 class Actor:
-    """A person or service that acts. `person` is the civil registry's identifier, never a national number."""
+    """A person or service that acts. `person` is the civil registry's identifier, never a national number.
+
+    Only of staff is the name known, for documents that say who made them; it goes with requests, never with messages.
+    """
 
     kind: str
     id: str
     role: str
     mission: str | None = None
     person: str | None = None
+    name_ar: str | None = None
+    name_latin: str | None = None
 
 
 ANONYMOUS = Actor("anonymous", "anonymous", "anonymous")
@@ -73,4 +79,4 @@ def _cached_token(keys: Keys, actor: Actor, audience: str, _period: int) -> str:
 @lru_cache(CACHE_SIZE)
 def _cached_actor(keys: Keys, token: str, _period: int) -> Actor:
     claims = keys.verify(token, "request", issuer="gateway", audience=keys.me)
-    return Actor(**{field: claims.get(field) for field in ("kind", "id", "role", "mission", "person")})  # type: ignore[arg-type]
+    return Actor(**{field: claims.get(field) for field in FIELDS})  # type: ignore[arg-type]

@@ -166,10 +166,20 @@ class LetterAnswered1(Schema):
     finding = _id()
 
 
+class DocumentRevoked1(Schema):
+    """Two people of a mission revoked a document; why is kept with their proposal, which stands under its reference."""
+
+    application = _id()
+    document = _id()
+    authority = _choice("civil_registry", "conscription")
+    proposal = _id()
+
+
 SCHEMAS: dict[tuple[str, int], type[Schema]] = {
     ("application.forwarded", 1): ApplicationForwarded1,
     ("fee.settled", 1): FeeSettled1,
     ("decision.made", 1): DecisionMade1,
+    ("document.revoked", 1): DocumentRevoked1,
     ("letter.sent", 1): LetterSent1,
     ("letter.answered", 1): LetterAnswered1,
 }

@@ -6,6 +6,9 @@ from zoneinfo import ZoneInfo
 
 # Of the state itself: of its registers, and of days that belong to no mission.
 STATE_ZONE = "Asia/Damascus"
+# How exactly the register knows a day. Of a date known by month or year the first day is stored, and rules count
+# from it, as Syrian papers do.
+DAY, MONTH, YEAR = "day", "month", "year"
 
 
 def local_date(instant: datetime, zone: str) -> date:

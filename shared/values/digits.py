@@ -4,10 +4,18 @@ ARABIC_INDIC = "٠١٢٣٤٥٦٧٨٩"
 PERSIAN = "۰۱۲۳۴۵۶۷۸۹"
 _TO_ASCII = str.maketrans(ARABIC_INDIC + PERSIAN, "0123456789" * 2)
 
+# The letters, digits and signs that East Asian keyboards write in double width.
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+
 
 def ascii_digits(text: str) -> str:
     """The same text with every accepted digit as 0-9. Other scripts' digits stay as they are, and fail later."""
     return text.translate(_TO_ASCII)
+
+
+def ascii_signs(text: str) -> str:
+    """As `ascii_digits`; letters and signs in the double width of East Asian keyboards become ASCII too."""
+    return ascii_digits(text).translate(_FULL_WIDTH)
 
 
 def is_digits(text: str) -> bool:

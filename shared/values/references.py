@@ -2,14 +2,19 @@
 
 import re
 import secrets
+from collections.abc import Iterator
 
-from shared.values.digits import ascii_digits
+from shared.values.person import plain_signs
 
 # 29 signs, a prime, so that the check character catches every single wrong sign and every swap of neighbours.
 ALPHABET = "23456789ABCDEFGHJKMNPQRTUVWXY"
 _VALUE = {sign: place for place, sign in enumerate(ALPHABET)}
 APPLICATION_LENGTH = 10
 CODE_LENGTH = 18  # 18 * log2(29) = 87 random bits
+MISSION_LENGTH = 3
+# How long a reference is without its dashes: mission, signs, check character.
+_WHOLE = tuple(MISSION_LENGTH + length + 1 for length in (APPLICATION_LENGTH, CODE_LENGTH))
+_RUNS = re.compile("[0-9A-Z]+")
 
 
 def _check(mission: str, signs: str) -> str:
@@ -25,9 +30,47 @@ def new(mission: str, length: int, mark: str = "") -> str:
 
 
 def clean(text: str) -> str:
-    """As people retype it: spaces, case and Arabic digits put right; dashes restored from the plain run of signs."""
-    characters = re.sub(r"[^0-9A-Z]", "", ascii_digits(text).upper())
-    mission, signs, check = characters[:3], characters[3:-1], characters[-1:]
+    """The reference in what was typed or pasted: an address, a line of an e-mail, any dashes, spaces and digits.
+
+    Without a valid one, the text's letters and digits in the same form, for `is_valid` to refuse.
+    """
+    return next(filter(is_valid, _candidates(text)), _with_dashes(plain(text)))
+
+
+def plain(text: str) -> str:
+    """Nothing but the capital letters and digits of a text."""
+    return "".join(_RUNS.findall(plain_signs(text)))
+
+
+def _candidates(text: str) -> Iterator[str]:
+    """Rows of the text's runs as long as a reference, the whole text among them: those grouped as printed come first.
+
+    A row of other words passes the check one time in 29, so the likelier ones must be tried before it.
+    """
+    runs = _RUNS.findall(plain_signs(text))
+    rows = [row for start in range(len(runs)) for row in _rows(runs[start:])]
+    for row in sorted(rows, key=_unlikeliness):
+        yield _with_dashes("".join(row))
+    yield _with_dashes("".join(runs))
+
+
+def _rows(runs: list[str]) -> Iterator[list[str]]:
+    length = 0
+    for count, run in enumerate(runs, start=1):
+        length += len(run)
+        if length in _WHOLE:
+            yield runs[:count]
+        if length >= max(_WHOLE):
+            return
+
+
+def _unlikeliness(row: list[str]) -> int:
+    as_printed = _with_dashes("".join(row)).split("-") == row
+    return 0 if as_printed else 1 if len(row) == 1 else 2 if len(row[0]) == MISSION_LENGTH else 3
+
+
+def _with_dashes(characters: str) -> str:
+    mission, signs, check = characters[:MISSION_LENGTH], characters[MISSION_LENGTH:-1], characters[-1:]
     return "-".join([mission, *re.findall(".{1,5}", signs), check])
 
 

@@ -171,6 +171,7 @@ def create_service(
     app.extensions["keys"] = Keys(service_settings.keys, service_settings.service)
     app.before_request(_identify)
     app.after_request(_finish)
+    app.teardown_request(deadline.clear)
     app.register_error_handler(Refusal, _problem_response)
     app.register_error_handler(HTTPException, _http_error)
     for error_type in (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError, sqlalchemy.exc.TimeoutError):

@@ -109,6 +109,11 @@ def test_a_lock_that_does_not_hold_what_is_asked_for(wanted: str, held: bool) ->
     assert locks.holds(locked, wanted) is held
 
 
+def test_a_package_locked_for_another_system_alone_is_not_held() -> None:
+    lock = "flask==3.1.3 \\\n    --hash=x\ntzdata==2026.6 ; sys_platform == 'win32' \\\n    --hash=y\n"
+    assert dict(locks.LOCKED.findall(lock)) == {"flask": "3.1.3"}
+
+
 def test_a_name_with_a_word_to_avoid_is_found_with_what_to_write_instead() -> None:
     entries = [words.Entry("turn", "appointment", ()), words.Entry("given", "the thing", ("given_name",))]
     assert list(words.judge(entries, "a.py:1", "hold_turn")) == ["a.py:1: hold_turn says turn; write appointment"]

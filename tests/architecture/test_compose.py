@@ -26,7 +26,7 @@ def test_every_secret_must_be_set_and_the_sentence_says_so(variable: str) -> Non
 
 
 def test_defaults_are_empty_or_no_secrets() -> None:
-    defaults = dict(re.findall(r"\$\{([A-Z_]+):-([^}]*)\}", PRODUCTION + DEMO))
+    defaults = dict(re.findall(r"\$\{([A-Z0-9_]+):-([^}]*)\}", PRODUCTION + DEMO))
     assert {name: value for name, value in defaults.items() if value} == {
         "MAHJAR_AUTHORITY_FOLDER": "authority",
         "MAHJAR_PORT": "8080",
@@ -46,7 +46,7 @@ def test_production_knows_nothing_of_the_demo() -> None:
     assert "COPY deploy/demo" not in IMAGE.split("AS demo")[0] and "COPY deploy deploy" not in IMAGE
 
 
-@pytest.mark.parametrize("folder", sorted(set(re.findall(r":(/own/[a-z_]+|/data)\b", PRODUCTION + DEMO))))
+@pytest.mark.parametrize("folder", sorted(set(re.findall(r":(/own/[a-z_]+|/data|/uploads)\b", PRODUCTION + DEMO))))
 def test_every_volume_has_a_folder_that_uid_1000_owns(folder: str) -> None:
     made = " ".join(re.findall(r"install --directory --owner mahjar --group mahjar ((?:[^\\\n]|\\\n)*)", IMAGE))
     assert folder in made.split()
@@ -54,5 +54,5 @@ def test_every_volume_has_a_folder_that_uid_1000_owns(folder: str) -> None:
 
 def test_every_variable_is_documented() -> None:
     documented = (ROOT / ".env.example").read_text()
-    used = set(re.findall(r"\$\{([A-Z_]+)", PRODUCTION))
+    used = set(re.findall(r"\$\{([A-Z0-9_]+)", PRODUCTION))
     assert [name for name in used if f"{name}=" not in documented] == []

@@ -9,7 +9,8 @@ from deploy.dev.checks import composed_keys, dated_rows, imports, sources, style
 from deploy.dev.checks.translations import TO_TRANSLATE
 from deploy.platform import reference_data
 from shared.catalogue import CATALOGUE
-from shared.i18n import LANGUAGES, Forms, language
+from shared.fragments import LANGUAGES, Forms
+from shared.i18n import language
 
 
 def keys_of(statement: str, path: str = "services/x/api.py") -> set[str]:

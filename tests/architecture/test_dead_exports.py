@@ -10,7 +10,6 @@ from deploy.dev.checks import sources
 
 # What only tests or nobody in the code uses, each with its reason.
 EXCEPTIONS = {
-    "shared.catalogue.model.IDENTITY": "the facts that an entry may declare for a document of the mission",
     "shared.messaging.inbox.TABLES": "the tables that tests empty",
     "shared.messaging.outbox.TABLES": "the tables that tests empty",
     "services.civil_registry.app": "gunicorn's entry point, named by the service",

@@ -23,7 +23,7 @@ PEOPLE = {"ar": specimens.MOTHER, "en": specimens.SERVED}
 Visit = Callable[..., Visitor]
 
 
-@pytest.mark.parametrize("code", ("ar", "en"))
+@pytest.mark.parametrize("code", (pytest.param("ar", marks=pytest.mark.clock), "en"))
 def test_a_turn_is_booked_moved_and_cancelled(visit: Visit, code: str) -> None:
     applicant = visit(code, "turn", scripts=False)
     walking.register(applicant, PEOPLE[code])

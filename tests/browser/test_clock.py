@@ -12,6 +12,8 @@ from deploy.demo.population import specimens
 from tests.browser import walking
 from tests.browser.visitor import Visitor
 
+pytestmark = pytest.mark.clock
+
 Visit = Callable[..., Visitor]
 HEAD = "reference,national_number,given_name,transaction,booked_for"
 

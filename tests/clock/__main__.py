@@ -7,7 +7,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +20,8 @@ from tests.clock.instants import INSTANTS, TWO
 ROOT = Path(__file__).parents[2]
 # The last line of pytest and of the demo.
 SUMMARY = re.compile(r"\d+ (?:passed|failed|error|deselected|skipped).* in [\d.]+s|\d+ of \d+ transactions completed")
-PYTEST = ("pytest", "-q", "-p", "no:cacheprovider")
+Show = Callable[[str], None]
+PYTEST = ("pytest", "-q")
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ def main() -> None:
             library = shift.build(Path(folder))
         except shift.NoCompiler as missing:
             sys.exit(str(missing))
-        runs = list(run_all(options, asked, library))
+        runs = run_all(options, asked, library)
     for run in runs:
         print(f"{run.name:<16} {run.instant:%Y-%m-%d %H:%M} UTC  {run.what:<6} {run.seconds:6.0f} s  {run.ending}")
     sys.exit(0 if all(run.is_good for run in runs) else 1)
@@ -56,6 +58,7 @@ def arguments(words: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
     parser.add_argument("--whole", action="store_true", help="the whole suite instead of the tests marked clock")
     parser.add_argument("--tests", action="store_true", help="without the demo")
     parser.add_argument("--demo", action="store_true", help="the demo alone")
+    parser.add_argument("--at-once", action="store_true", help="all instants side by side, a processor each")
     split = words.index("--") if "--" in words else len(words)
     options = parser.parse_args(words[:split])
     if unknown := set(options.names) - {*INSTANTS, "two"}:
@@ -72,21 +75,43 @@ def chosen(options: argparse.Namespace, now: datetime) -> Mapping[str, datetime]
     return given | {name: INSTANTS[name](now) for name in names or ([] if given else INSTANTS)}
 
 
-def run_all(options: argparse.Namespace, asked: Sequence[str], library: Path) -> Iterator[Run]:
-    selection = [] if options.whole else ["-m", "clock"]
-    for name, instant in chosen(options, datetime.now(UTC)).items():
-        if not options.demo:
-            environment = shift.environment(library, instant)
-            yield run(name, instant, "tests", [*PYTEST, *selection, *asked], environment)
-        if not options.tests:
-            with tempfile.TemporaryDirectory(prefix="mahjar-demo-") as folder:
-                own = {"MAHJAR_DATA": folder, "MAHJAR_PORT": str(free_port())}
-                yield run(name, instant, "demo", ["deploy.demo"], {**shift.environment(library, instant), **own})
+def run_all(options: argparse.Namespace, asked: Sequence[str], library: Path) -> list[Run]:
+    """Every run, in order. Side by side they show their output when they end, one after the other before."""
+    instants = chosen(options, datetime.now(UTC))
+
+    def run_at(name: str) -> list[Run]:
+        shown: list[str] = []
+        show = shown.append if options.at_once else _print
+        runs = run_instant(options, asked, library, name, instants[name], show)
+        _print("".join(shown))
+        return runs
+
+    with ThreadPoolExecutor(len(instants) if options.at_once else 1) as pool:
+        return [run for runs in pool.map(run_at, instants) for run in runs]
 
 
-def run(name: str, instant: datetime, what: str, module: Sequence[str], environment: Mapping[str, str]) -> Run:
+def run_instant(
+    options: argparse.Namespace, asked: Sequence[str], library: Path, name: str, instant: datetime, show: Show
+) -> list[Run]:
+    """The tests and the demo at one instant. Each begins there anew."""
+    runs = []
+    if not options.demo:
+        selection = [] if options.whole else ["-m", "clock"]
+        environment = shift.environment(library, instant)
+        runs.append(run(name, instant, "tests", [*PYTEST, *selection, *asked], environment, show))
+    if not options.tests:
+        with tempfile.TemporaryDirectory(prefix="mahjar-demo-") as folder:
+            own = {"MAHJAR_DATA": folder, "MAHJAR_PORT": str(free_port())}
+            environment = {**shift.environment(library, instant), **own}
+            runs.append(run(name, instant, "demo", ["deploy.demo"], environment, show))
+    return runs
+
+
+def run(
+    name: str, instant: datetime, what: str, module: Sequence[str], environment: Mapping[str, str], show: Show
+) -> Run:
     """Runs a module under the shifted clock, and shows its output as it comes."""
-    print(f"== {what} at {instant:%Y-%m-%d %H:%M} UTC ({name})", flush=True)
+    show(f"== {what} at {instant:%Y-%m-%d %H:%M} UTC ({name})\n")
     started, ending = time.monotonic(), "no summary"
     process = subprocess.Popen(
         [sys.executable, "-m", *module], cwd=ROOT, env=dict(environment), stdout=subprocess.PIPE, text=True
@@ -94,11 +119,15 @@ def run(name: str, instant: datetime, what: str, module: Sequence[str], environm
     assert process.stdout is not None
     with process.stdout:
         for line in process.stdout:
-            print(line, end="", flush=True)
+            show(line)
             if found := SUMMARY.search(line):
                 ending = found[0]
     status = process.wait()
     return Run(name, instant, what, ending, time.monotonic() - started, status == os.EX_OK)
+
+
+def _print(text: str) -> None:
+    print(text, end="", flush=True)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ from hijridate import Gregorian
 from shared.values.dates import local_date
 from tests.clock.instants import EUROPE, INSTANTS, TWO, YEARS_AHEAD
 
+pytestmark = pytest.mark.clock
+
 RIYADH = "Asia/Riyadh"
 NOW = [
     datetime(2026, 11, 29, 6, 20, tzinfo=UTC),

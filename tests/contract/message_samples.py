@@ -44,6 +44,12 @@ BODIES: dict[tuple[str, int], dict[str, Any]] = {
         "amount": None,
         "currency": None,
     },
+    ("document.revoked", 1): {
+        "application": "RUH-7K3MQ-9XFPA-D",
+        "document": "RUH-R7K3M-Q9XFP-AB",
+        "authority": "civil_registry",
+        "proposal": "RUH-D7K3M-Q9XFP-A",
+    },
     ("letter.sent", 1): {
         "application": "RUH-7K3MQ-9XFPA-D",
         "transaction": "criminal-record",

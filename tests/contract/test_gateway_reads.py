@@ -1,7 +1,11 @@
 """What the gateway's typed clients say they receive is what the services really send, key by key, both ways."""
 
-from collections.abc import Iterator, Mapping
+import ast
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
+from inspect import isfunction
+from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
@@ -9,24 +13,36 @@ import pytest
 
 from deploy.demo.days import today
 from deploy.demo.population import specimens
+from deploy.dev.postgres import Postgres
+from services.consular import missions
+from services.consular.api import payments, prices
 from services.gateway.clients.civil_registry import CivilRegistry, Confirmed, Statement
-from services.gateway.clients.conscription import Conscription
+from services.gateway.clients.conscription import Assessment, Conscription
 from services.gateway.clients.consular import Consular
 from services.gateway.clients.consular.applications import ApplicantView, Application, TrackingStep
 from services.gateway.clients.consular.appointments import Calendar, DaySheet, Openings, Services
-from services.gateway.clients.consular.approvals import Proposal
-from services.gateway.clients.consular.bookings import Overview
+from services.gateway.clients.consular.approvals import Preview, Proposal
+from services.gateway.clients.consular.bookings import BookingImport, Overview
 from services.gateway.clients.consular.cases import Case, PassportRecord, QueuePage
-from services.gateway.clients.consular.letters import LetterPage
-from services.gateway.clients.consular.mandates import Deed, Mandate
+from services.gateway.clients.consular.letters import Letter, LetterPage
+from services.gateway.clients.consular.mandates import Deed, Mandate, Proof
 from services.gateway.clients.consular.notices import Notice
 from services.gateway.clients.consular.offers import Mission, Offer
+from services.gateway.clients.consular.payments import CardPage, Payment, UpgradePrice
+from services.gateway.clients.http import Client as HttpClient
+from services.gateway.clients.issued_documents import IssuedDocuments
 from services.gateway.clients.verification import Verification
+from shared.database.db import Database
 from shared.identity.actor import Actor
 from shared.identity.representation import PURPOSE
 from shared.values.references import new
+from tests.factories.applications import Counter, Registers
+from tests.factories.conscription import enlist, forward
 from tests.factories.gateway import Gateway, build
 from tests.factories.gateway_forms import begin, fill, send
+from tests.factories.letters import CONVICTION, letters_of, reply
+from tests.factories.mandates import Acting, Client
+from tests.factories.payments import RETURN, InMemoryProvider
 
 ME = specimens.SERVED
 EXPATRIATE = Actor("expatriate", "a", "expatriate", "RUH", ME.person)
@@ -41,6 +57,12 @@ def gateway(environment: Any, service_client: Any, registers: int) -> Any:
     made.forget_tries()
     yield made
     made.app.extensions["database"].engine.dispose()
+
+
+@pytest.fixture
+def counter(service_client: Client, key_folder: Path) -> Callable[[], Counter]:
+    """A new applicant at the mission, over the service's own interface."""
+    return lambda: Counter(service_client("consular"), Registers(key_folder))
 
 
 @pytest.fixture(scope="module")
@@ -158,18 +180,142 @@ def test_mandates(gateway: Gateway, consular: Consular) -> None:
     for mandate in mandates:
         if mandate["state"] == "offered":
             consular.mandates.settle(EXPATRIATE, mandate["reference"], "end", {"key": "contract", "statement": me})
-    for deed in consular.mandates.list_deeds(OFFICER):
-        check(Deed, deed)
 
 
-def test_lists_of_the_desk_and_notices(consular: Consular) -> None:
-    check(LetterPage, consular.letters.list_letters(OFFICER))
-    check(Overview, consular.bookings.overview(HEAD))
+def test_a_deed_at_the_desk_and_the_proof_of_its_mandate(
+    gateway: Gateway, consular: Consular, service_client: Client
+) -> None:
+    agent = Acting(service_client, specimens.MOTHER)
+    reference = agent.hand_in(specimens.ABROAD, "power_of_attorney").get_json()["reference"]
+    check(Deed, consular.mandates.deed(OFFICER, reference))
+    check_all(Deed, consular.mandates.list_deeds(OFFICER))
+    registry = gateway.app.extensions["civil_registry"]
+    principal = registry.introduce(OFFICER, specimens.ABROAD.national_number, specimens.ABROAD.given_name)
+    check(Statement, principal)
+    body = {"key": reference, "statement": principal["statement"]}
+    consular.mandates.decide_deed(OFFICER, reference, "accept", body)
+    proof = consular.mandates.prove(agent.actor, reference, "individual-extract")
+    check(Proof, proof)
+    assert proof["proofs"]
+    agent.end(reference)
+
+
+def test_a_letter_before_and_after_its_reply(consular: Consular, counter: Callable[[], Counter]) -> None:
+    filed = counter().until("with_authority", "criminal-record")
+    code = letters_of(filed)[0]["code"]
+    letter = consular.letters.detail(OFFICER, code)
+    check(Letter, letter)
+    assert letter["answerable"] and letter["ladder"] and letter["findings"] and not letter["replies"]
+    sent = reply("convicted", filed.person.number, entries=[CONVICTION])
+    consular.letters.reply(OFFICER, code, {**sent, "key": code})
+    letter = consular.letters.detail(OFFICER, code)
+    check(Letter, letter)
+    assert letter["replies"][0]["entries"] and not letter["answerable"]
+    page = consular.letters.list_letters(OFFICER, q=filed.reference)
+    check(LetterPage, page)
+    assert [row["code"] for row in page["rows"]] == [code]
+
+
+def test_payments_and_the_price_of_an_upgrade(
+    consular: Consular, counter: Callable[[], Counter], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider = InMemoryProvider()
+    for module in (payments, prices):
+        monkeypatch.setattr(module, "card_provider", lambda: provider)
+    filed = counter().until("awaiting_payment", "passport-renewal")
+    payer = filed.person.actor
+    page = consular.payments.open_card(payer, filed.reference, "card", RETURN)
+    check(CardPage, page)
+    check(Payment, consular.payments.refresh(payer, page["reference"]))
+    provider.choose(page["reference"], "pay")
+    assert consular.payments.refresh(payer, page["reference"])["state"] == "succeeded"
+    price = consular.payments.upgrade_price(payer, filed.reference)
+    check(UpgradePrice, price)
+    assert price["quote"] is None
+    consular.payments.open_upgrade_cash(payer, filed.reference, "upgrade")
+    price = consular.payments.upgrade_price(payer, filed.reference)
+    check(UpgradePrice, price)
+    assert price["quote"] is not None
+    check(Application, consular.applications.detail(payer, filed.reference))
+
+
+def test_an_assessment_of_the_conscription_service(
+    gateway: Gateway, database: Callable[[str], Database], cluster: Postgres
+) -> None:
+    man = enlist(cluster, timedelta(days=400))
+    owner = replace(EXPATRIATE, person=man)
+    with database("conscription").scope("RUH") as session:
+        application = forward(session, man).about
+    assessment = gateway.app.extensions["conscription"].assessment(owner, application)
+    check(Assessment, assessment)
+    assert assessment["working"]
+
+
+def test_an_imported_file_in_detail(consular: Consular, database: Callable[[str], Database]) -> None:
+    head = replace(HEAD, mission="PRG")
+    with database("consular").scope("PRG") as session:
+        day = missions.today(session, "PRG")
+    window = {"window_from": day.isoformat(), "window_to": (day + timedelta(days=9)).isoformat()}
+    consular.bookings.declare_phase(head, {**window, "lead_days": "5", "law_source": "Circular 3"}, new("PRG", 10))
+    overview = consular.bookings.overview(head)
+    check(Overview, overview)
+    heading = b"reference,national_number,given_name,transaction,booked_for\n"
+    booked_for = (day + timedelta(days=60)).isoformat().encode()
+    rows = heading + b"OLD-1,01010000007,Karam,passport-renewal," + booked_for + b"\nOLD-2,x,,unknown,never\n"
+    reference = consular.bookings.preview(head, overview["phases"][0]["reference"], "bookings.csv", rows)
+    previewed = consular.bookings.import_detail(head, reference)
+    check(BookingImport, previewed)
+    assert previewed["faults"] and previewed["good"] == 1
+    consular.bookings.decide_import(head, reference, "drop")
+    check(BookingImport, consular.bookings.import_detail(head, reference))
+    check_all(BookingImport, consular.bookings.overview(head)["imports"])
+
+
+def test_a_proposal_and_its_preview(consular: Consular, database: Callable[[str], Database]) -> None:
+    head = replace(HEAD, mission="PRG")
+    with database("consular").scope("PRG") as session:
+        day = missions.today(session, "PRG")
+    terms = {
+        "decree": "1/2026",
+        "days": "1",
+        "transactions": ["individual-extract"],
+        "decreed_on": day.isoformat(),
+        "ends_from": day.isoformat(),
+        "ends_to": (day + timedelta(days=1)).isoformat(),
+    }
+    check(Preview, consular.approvals.preview(head, "extension", terms))
+    consular.approvals.propose(head, "extension", terms, new("PRG", 10))
+    check_all(Proposal, consular.approvals.list_proposals(head))
+
+
+def test_a_passport_number_and_notices(consular: Consular, counter: Callable[[], Counter]) -> None:
     check(PassportRecord, consular.cases.passport(OFFICER, "N777777777"))
-    for proposal in consular.approvals.list_proposals(HEAD):
-        check(Proposal, proposal)
-    for notice in consular.notices.list_own(EXPATRIATE):
-        check(Notice, notice)
+    filed = counter().until("in_review")
+    filed.desk("return", reason="paper_missing")
+    check_all(Notice, consular.notices.list_own(filed.person.actor))
+
+
+def returned_kinds() -> set[str]:
+    """The names of the typed answers that the clients' methods give."""
+    subjects = [kind for kind in get_type_hints(Consular).values() if kind is not HttpClient]
+    methods = [
+        method
+        for client in (*subjects, CivilRegistry, Conscription, IssuedDocuments)
+        for name, method in vars(client).items()
+        if isfunction(method) and not name.startswith("_")
+    ]
+    answers: list[Any] = [get_type_hints(method).get("return") for method in methods]
+    kinds = [get_args(answer)[0] if get_origin(answer) is list else answer for answer in answers]
+    return {str(kind.__name__) for kind in kinds if is_typeddict(kind)}
+
+
+def test_every_typed_answer_of_a_client_is_compared() -> None:
+    tree = ast.parse(Path(__file__).read_text(encoding="utf-8"))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
+    checks = [call for call in calls if ast.unparse(call.func) in ("check", "check_all")]
+    compared = {ast.unparse(call.args[0]) for call in checks}
+    assert len(returned_kinds()) > 15
+    assert returned_kinds() - compared == set()
 
 
 def test_the_registers(gateway: Gateway, consular: Consular) -> None:
@@ -182,5 +328,5 @@ def test_the_registers(gateway: Gateway, consular: Consular) -> None:
     served = conscription.state(EXPATRIATE, "cash-allowance")
     check(Statement, served)
     assert "service_status" in served["facts"]
-    for documents, mark in ((registry, "R"), (conscription, "M"), (consular.documents, "C")):
+    for documents, mark in ((registry.documents, "R"), (conscription.documents, "M"), (consular.documents, "C")):
         check(Verification, documents.verify(EXPATRIATE, new("RUH", 18, mark)))

@@ -24,8 +24,8 @@ from shared.identity.actor import Actor
 from shared.identity.crypto import Keys
 from shared.messaging.messages import Envelope
 from tests.conftest import HOME, ServiceClient, expatriate, officer
+from tests.factories.uploads import PDF, taken_file
 
-PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
 _numbers = itertools.count(1)
 _passports = itertools.count(12_345_678)
 _serials = itertools.count(700_000_000)
@@ -124,7 +124,7 @@ def file_by_verbs(session: Session, folder: Path, person: Person, slug: str, mis
     made = draft.start(session, person.actor, slug, mission)
     draft.save(session, person.actor, made.reference, good_answers(slug))
     for paper in forms.transaction(slug).papers:
-        draft.attach(session, person.actor, made.reference, paper.name, "scan.pdf", "application/pdf", PDF)
+        draft.attach(session, person.actor, made.reference, paper.name, "scan.pdf", taken_file(session, mission))
     statements = Registers(folder).statements(person, slug)
     return submit(session, person.actor, Keys(folder, "consular"), made.reference, statements)
 

@@ -5,8 +5,9 @@ from io import BytesIO
 
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import Question
-from tests.factories.applications import PDF, answer_to
+from tests.factories.applications import answer_to
 from tests.factories.gateway import Browser
+from tests.factories.uploads import PDF
 
 
 def typed(question: Question) -> dict[str, str]:

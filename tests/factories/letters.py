@@ -12,6 +12,7 @@ from shared.database.db import Database
 from shared.identity.actor import MINISTRIES, partner_token
 from shared.identity.crypto import Keys
 from shared.messaging.messages import Envelope
+from shared.values.dates import add_years
 from tests.conftest import HOME, officer
 from tests.factories.applications import Counter
 
@@ -31,7 +32,7 @@ LICENCE = {
     "licence_number": "771203",
     "licence_category": "B",
     "first_issued_on": "2011-06-01",
-    "expires_on": "2031-05-31",
+    "expires_on": add_years(days.today(), 4).isoformat(),
 }
 
 

@@ -17,7 +17,8 @@ from shared.identity.actor import Actor
 from shared.identity.representation import HEADER, PURPOSE
 from shared.values.dates import local_date
 from tests.conftest import HOME, ServiceClient, expatriate, officer
-from tests.factories.applications import PDF, good_answers
+from tests.factories.applications import good_answers
+from tests.factories.uploads import PDF
 
 Client = Callable[[str], ServiceClient]
 SLUG = "individual-extract"
@@ -85,7 +86,6 @@ class Acting:
             "until": (day + timedelta(days=60)).isoformat(),
             "scope": [SLUG],
             "scan": b64encode(PDF).decode(),
-            "scan_type": "application/pdf",
         }
         return self.post("/mandates/papers", self.keyed(**{**paper, **changes}))
 

@@ -5,9 +5,9 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+from shared.direction import CONTROLS
 from shared.documents import drawing, typesetting
 from shared.documents.model import KINDS, Document
-from shared.i18n import CONTROLS
 from tests.factories.document_snapshots import both
 
 MARKS = re.compile("[\u064b-\u0652\u0670]")

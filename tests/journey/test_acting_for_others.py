@@ -11,15 +11,18 @@ from services.consular.workflow import review
 from tests.conftest import HOME, officer
 from tests.factories.applications import receive
 from tests.factories.mandates import Acting, claim_for, close_files, mandated, release
+from tests.factories.printed import text_of
 from tests.journey.conftest import Platform
 
+pytestmark = pytest.mark.clock
+
 SLUG, FIRST = "individual-extract", "passport-first"
-PEOPLE = (specimens.WOMAN, specimens.SERVED, specimens.FATHER, specimens.DAUGHTER)
+PEOPLE = (specimens.WOMAN, specimens.SERVED, specimens.FATHER, specimens.SON)
 
 
 @pytest.fixture(autouse=True)
 def clean(platform: Platform) -> Iterator[None]:
-    close_files(platform.clients.__getitem__, specimens.DAUGHTER)
+    close_files(platform.clients.__getitem__, specimens.SON)
     yield
     release(platform.clients.__getitem__, *PEOPLE)
 
@@ -69,6 +72,26 @@ def test_an_agents_extract_is_the_persons_and_both_read_it_until_the_mandate_end
     assert clients("civil_registry").get(path, woman.actor).status_code == 200
 
 
+@pytest.mark.parametrize(("asking", "tie"), [(specimens.HEIRESS, "daughter"), (specimens.WIDOW, "wife")])
+def test_relatives_have_the_extract_of_their_dead_and_it_says_so(
+    platform: Platform, asking: Specimen, tie: str
+) -> None:
+    clients = platform.clients.__getitem__
+    relative = Acting(clients, asking)
+    reference = filed(relative, SLUG, claim_for(specimens.LATE_FATHER))
+    pay(platform, reference, relative)
+    desk(platform, reference, "accept")
+    shown = relative.read(reference).get_json()
+    assert (shown["status"], shown["timeline"][-1]["reason"]) == ("ready", None)
+    path = f"/documents/{shown['document']['code']}"
+    answer = relative.deeds_of(reference, "civil_registry", f"{path}.pdf")
+    assert answer.status_code == 200
+    text = text_of(answer.data)
+    assert "Deceased on 2 September 2023" in text and "متوفى" in text and f"· {tie}" in text
+    stranger = Acting(clients, specimens.STUDENT).ask(SLUG, claim_for(specimens.LATE_FATHER))
+    assert [refused.get_json()["code"] for refused in stranger] == ["kin_not_found"]
+
+
 def test_a_father_has_his_childs_passport_made_and_takes_it_home(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -76,7 +99,7 @@ def test_a_father_has_his_childs_passport_made_and_takes_it_home(
     monkeypatch.setattr(review, "check_attendance", lambda _session, _application: None)
     clients = platform.clients.__getitem__
     father = Acting(clients, specimens.FATHER)
-    reference = filed(father, FIRST, claim_for(specimens.DAUGHTER, "guardian"), specimens.DAUGHTER)
+    reference = filed(father, FIRST, claim_for(specimens.SON, "guardian"), specimens.SON)
     pay(platform, reference, father)
     with clients("consular").app.extensions["database"].scope(HOME) as session:
         receive(session, 1)

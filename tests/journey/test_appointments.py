@@ -2,10 +2,14 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from deploy.demo.population import specimens
 from shared.identity.actor import ANONYMOUS
 from tests.conftest import HOME
 from tests.journey.conftest import Case, fresh_key
+
+pytestmark = pytest.mark.clock
 
 SLUG = "embassy-queue-riyadh"
 Begin = Callable[..., Case]

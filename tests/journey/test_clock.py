@@ -21,6 +21,8 @@ from tests.factories.approvals import Signing
 from tests.factories.payments import InMemoryProvider
 from tests.journey.conftest import Case, Platform, fresh_key
 
+pytestmark = pytest.mark.clock
+
 Begin = Callable[..., Case]
 JOB = service("consular", HOME)
 HEAD = officer("head_of_mission", HOME, "head-1")

@@ -18,6 +18,8 @@ from shared.values.dates import STATE_ZONE, add_years, age_on
 from tests.conftest import officer
 from tests.journey.conftest import SET_STATUS, Case, Platform, fresh_key
 
+pytestmark = pytest.mark.clock
+
 Begin = Callable[..., Case]
 # The specimen past service age could pay without addition until this day.
 YEARS_LATE = min(age_on(date(2023, 7, 11), today(STATE_ZONE)), 10)

@@ -20,6 +20,8 @@ from tests.factories.ministries_sandbox import answer_all, ministries
 from tests.factories.refusals import refuses
 from tests.journey.conftest import Case, Platform, fresh_key
 
+pytestmark = pytest.mark.clock
+
 Begin = Callable[..., Case]
 
 

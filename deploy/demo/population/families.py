@@ -186,7 +186,7 @@ class Village(Community):
         for index in range(len(men)):
             man = men[(start + index) % len(men)]
             fits = -13 * YEAR < man.born - wife.born < 2 * YEAR and man.born + 19 * YEAR <= day and man.lives_on(day)
-            if fits and man.father is not wife.father and man.mother is not wife.mother and self.is_free(man, day):
+            if fits and not are_siblings(man, wife) and not has_sister_of(man, wife) and self.is_free(man, day):
                 return man
         return None
 
@@ -205,6 +205,17 @@ class Village(Community):
         if day < AS_OF - 60 and couple.husband.lives_on(day) and couple.wife.lives_on(day):
             couple.divorced = day
             couple.wife.entry = couple.left
+
+
+def are_siblings(one: Human, other: Human) -> bool:
+    """Whether two people have a known parent in common."""
+    shares_father = one.father is not None and one.father is other.father
+    return shares_father or (one.mother is not None and one.mother is other.mother)
+
+
+def has_sister_of(man: Human, wife: Human) -> bool:
+    """Whether a man ever married a sister of hers: two sisters at once are forbidden, and who divorces comes later."""
+    return any(are_siblings(marriage.wife, wife) for marriage in man.marriages)
 
 
 def villages(people: int, seed: int) -> Iterator[Village]:

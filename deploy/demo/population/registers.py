@@ -7,6 +7,8 @@ from datetime import date
 from functools import cache
 from random import Random
 
+from hijridate import Gregorian
+
 from deploy.demo.population.locations import GOVERNORATES, OFFICES, Office
 from deploy.demo.population.names import Pair, family, given_name, table
 from deploy.demo.population.people import AS_OF, Community, Household, Human, Marriage
@@ -22,7 +24,8 @@ COLUMNS: dict[str, str] = {
     "annotation": "person, kind, happened_on, number, text_ar, text_en",
 }
 DIVORCE_TYPES = ("revocable", "irrevocable", "khul", "judicial")
-REPORTERS = ("son", "daughter", "spouse", "sibling", "headman")
+HEADMAN = "headman"
+OF_AGE = 18 * 366
 _TEXTS: dict[str, Pair] = {key: (arabic, english) for key, arabic, english in table("annotations")}
 Rows = dict[str, list[str]]
 
@@ -51,6 +54,33 @@ def full_name(one: Human) -> Pair:
     """Given name, father's name and family name."""
     parts = (one.given, one.father_name, one.family)
     return " ".join(part[0] for part in parts), " ".join(part[1] for part in parts)
+
+
+def hijri(day: int) -> str:
+    """The day of a court's contract in the Hijri calendar, by the Umm al-Qura table."""
+    return Gregorian.fromordinal(day).to_hijri().isoformat()
+
+
+def reporters(one: Human, day: int) -> list[str]:
+    """Who can have reported a death: relatives of full age who lived that day; where there is none, the headman."""
+    siblings = {id(child): child for parent in (one.father, one.mother) if parent for child in parent.children}
+    relatives = {
+        "son": [child for child in one.children if child.sex == "M"],
+        "daughter": [child for child in one.children if child.sex == "F"],
+        "spouse": [
+            marriage.wife if one is marriage.husband else marriage.husband
+            for marriage in one.marriages
+            if marriage.divorced is None or marriage.divorced > day
+        ],
+        "parent": [parent for parent in (one.father, one.mother) if parent],
+        "sibling": [sibling for sibling in siblings.values() if sibling is not one],
+    }
+    found = [
+        tie
+        for tie, people in relatives.items()
+        if any(person.lives_on(day) and person.born + OF_AGE <= day for person in people)
+    ]
+    return found or [HEADMAN]
 
 
 class CivilRegister:
@@ -129,8 +159,9 @@ class CivilRegister:
         office = husband.home().office
         court = text("court", office=office.name)
         number = self.event(
-            "marriage", office, marriage.since, husband, wife, court, contract=self.court_number(office)
-        )
+            "marriage", office, marriage.since, husband, wife, court,
+            contract=self.court_number(office), hijri=hijri(marriage.since),
+        )  # fmt: skip
         printed = number, number
         there = text("entry", number=(str(husband.home().number),) * 2, office=office.name)
         self.annotate(husband, "marriage", marriage.since, number,
@@ -157,7 +188,8 @@ class CivilRegister:
     def death(self, one: Human, day: int) -> None:
         """The death."""
         office = one.home().office
-        reporter = REPORTERS[int(self.random.random() * len(REPORTERS))]
+        known = reporters(one, day)
+        reporter = known[int(self.random.random() * len(known))]
         number = self.event("death", office, day, one, place=office.name, reporter=reporter)
         self.annotate(one, "death", day, number, text(f"death_{one.sex}", number=(number, number)))
 

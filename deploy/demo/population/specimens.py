@@ -174,6 +174,21 @@ DECEASED = Specimen(
     "Najah", "Fares", "Mithal", "Shamsa Namouzaj", date(1952, 3, 3), "1301", 900009, "married",
     birthplace="السويداء", latin_birthplace="As-Suwayda", died_on=date(2021, 2, 14),
 )
+LATE_FATHER = Specimen(
+    "late_father", _id(21), _number("08", 21), "M", "حسن", "إبراهيم", "نموذج", "عائشة مثال",
+    "Hassan", "Ibrahim", "Namouzaj", "Aisha Mithal", date(1955, 10, 8), "0801", 900021, "married",
+    birthplace="الحسكة", latin_birthplace="Al-Hasakah", died_on=date(2023, 9, 2),
+)
+WIDOW = Specimen(
+    "widow", _id(22), _number("08", 22), "F", "سعاد", "خليل", "مثال", "نوال نموذج",
+    "Suad", "Khalil", "Mithal", "Nawal Namouzaj", date(1961, 4, 27), "0801", 900021, "widowed",
+    birthplace="الحسكة", latin_birthplace="Al-Hasakah",
+)
+HEIRESS = Specimen(
+    "heiress", _id(23), _number("08", 23), "F", "هناء", "حسن", "نموذج", "سعاد مثال",
+    "Hanaa", "Hassan", "Namouzaj", "Suad Mithal", date(1993, 12, 19), "0801", 900021,
+    birthplace="الحسكة", latin_birthplace="Al-Hasakah", father=_id(21), mother=_id(22),
+)
 # fmt: on
 
 SPECIMENS: tuple[Specimen, ...] = (
@@ -191,11 +206,15 @@ SPECIMENS: tuple[Specimen, ...] = (
     DIVORCED,
     FORMER_HUSBAND,
     DECEASED,
+    LATE_FATHER,
+    WIDOW,
+    HEIRESS,
 )
 BY_KEY: dict[str, Specimen] = {one.key: one for one in SPECIMENS}
 
 MARRIAGES: tuple[SpecimenMarriage, ...] = (
     SpecimenMarriage(ELDER, DECEASED, date(1974, 9, 12)),
+    SpecimenMarriage(LATE_FATHER, WIDOW, date(1985, 6, 14)),
     SpecimenMarriage(FATHER, MOTHER, date(2011, 10, 7)),
     SpecimenMarriage(FORMER_HUSBAND, DIVORCED, date(2014, 5, 9), date(2019, 3, 26)),
 )

@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 
 from deploy.demo.days import today
 from deploy.demo.scenarios.steps import Steps
+from shared.values.dates import add_years
 
 LICENCE = {
     "licence_number": "771203",
     "licence_category": "B",
     "first_issued_on": "1/6/2011",
-    "expires_on": "31/5/2031",
 }
 
 
@@ -31,7 +31,7 @@ def with_a_gap(steps: Steps) -> str:
 def answer_by_letter(steps: Steps) -> str:
     """Traffic answers on paper: an officer finds the letter by its case and records the reply."""
     filed(steps)
-    record_reply(steps, "valid", LICENCE)
+    record_reply(steps, "valid", LICENCE | {"expires_on": f"{add_years(today(), 4):%d/%m/%Y}"})
     return f"reply recorded, {issued(steps)}"
 
 

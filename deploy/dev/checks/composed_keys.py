@@ -66,6 +66,7 @@ FAMILIES: dict[str, Keys] = {
     "role": lambda: keys("role", sets.roles()),
     "rules.certainty": lambda: keys("rules.certainty", ("H", "M", "L")),
     "rules.standing": lambda: keys("rules.standing", sets.transaction_statuses()),
+    "service.price.assessed": lambda: keys("service.price.assessed", sets.assessed_transactions()),
     "stage": lambda: keys("stage", sets.stages()),
     "status": lambda: keys("status", sets.statuses()),
     "timeline": lambda: keys("timeline", sets.transition_codes()),
@@ -87,7 +88,7 @@ UNBOUND = frozenset(
     desk.visit duplicate.reason duplicate.verdict eligible.about error family.deceased_on field form.date hijri.month
     home.how letter.field licence.standing mandates mandates.done mandates.paper marital_status method offer
     refund_rule refusal registrar.done registrar.place relation reply.field service.status sex tier verify
-    whom whom.choice whom.mandate""".split()
+    verify.fact numeral page.nationality whom whom.choice whom.mandate""".split()
 )
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from deploy.dev.checks import sources
 
 PACKAGE = re.compile(r"([A-Za-z0-9._-]+)(?:\[[^\]]*\])?(?:==([0-9]+(?:\.[0-9]+)*))?")
-LOCKED = re.compile(r"^([a-z0-9.-]+)(?:\[[^\]]*\])?==(\S+)", re.MULTILINE)
+# Without a marker: a package locked for another system alone is not installed here.
+LOCKED = re.compile(r"^([a-z0-9.-]+)(?:\[[^\]]*\])?==(\S+) *\\?$", re.MULTILINE)
 
 
 def complaints() -> list[str]:

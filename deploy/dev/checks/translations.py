@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from jinja2 import Environment, nodes
 
 from deploy.dev.checks import composed_keys, sources
-from shared.i18n import FOLDER, LANGUAGES, PLACEHOLDER, PLURALS, Forms, read_fragments
+from shared.fragments import FOLDER, LANGUAGES, PLURALS, Forms, read_fragments
+from shared.i18n import PLACEHOLDER
 
 # What turns a key into words, in templates and in code; the papers' macros show a key in both languages.
 SPEAKERS = frozenset({"t", "tn", "text", "html", "plural", "plural_html", "pair", "heading", "fact", "cell", "say"})
 # What adds a step to an assessment, which is printed as `working.<code>`.
 STEPS = frozenset({"with_step", "Step"})
 # Readers whose ValueError is the code of a refusal.
-READERS = frozenset({"shared/values/calendars.py", "shared/values/person.py", "shared/forms.py"})
+READERS = frozenset(
+    {"shared/values/calendars.py", "shared/values/person.py", "shared/forms/__init__.py", "shared/forms/phones.py"}
+)
 # What a scaffold writes where a person must write a text.
 TO_TRANSLATE = "TO-TRANSLATE"
 REFUSALS = frozenset({"ValidationError", "Refusal", "NotFound", "NotAllowed", "Invalid", "Conflict", "Unavailable"})

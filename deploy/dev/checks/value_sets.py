@@ -30,6 +30,11 @@ def statuses() -> Iterable[str]:
     return rules.Status
 
 
+def assessed_transactions() -> Iterable[str]:
+    """Those whose price an authority works out; each page says from what."""
+    return (entry.slug for entry in CATALOGUE.values() if entry.priced == AFTER_ASSESSMENT)
+
+
 def stages() -> set[str]:
     """Of the way of each entry."""
     ways = (

@@ -5,7 +5,8 @@
     holder      {"ar", "en"}            the printed name: given, father's and family name
     person      given, family, father, mother, mother_family, birth_place: each {"ar", "en"}
                 national_number: eleven digits; sex: "M" | "F"; born: "YYYY-MM-DD"
-                marital_status: single | married | divorced | widowed, or None where it is not to be shown; alive: bool
+                marital_status: single | married | divorced | widowed, or None where it is not to be shown
+                alive: bool; died_on: day | None
     entry       governorate, office, place: each {"ar", "en"}; number: str
     annotations [{"kind", "on": "YYYY-MM-DD", "number": str | None, "text": {"ar", "en"}}], may be empty
                 kind: marriage | divorce | birth_of_child | death | correction | transfer | other
@@ -14,10 +15,13 @@
     registrar   {"name": {"ar", "en"}, "office": {"ar", "en"}}
     zone        IANA zone of the mission (the day of issue is a day there)
 
+    applicant   as below, where a relative applied for the holder
+
 The others share holder, entry, annotations, remarks, purpose, registrar and zone with it, and have besides:
 
     applicant   {"name": {"ar", "en"}, "sex": "M" | "F", "kinship"}: who applied, and their kinship to the holder
-                kinship: self | spouse | ascendant | descendant | sibling
+                kinship: self | spouse | sibling | parent | grandparent | child | grandchild, and beyond two
+                generations ascendant | descendant
     person      as above, of the holder; marital_status is never None
 
 A party is a person with "name": {"ar", "en"} (given, father's and family name) and "entry", which keeps them now.
@@ -35,7 +39,7 @@ An event is {"on", "place": {"ar", "en"}, "number", "registered_on", "office": {
     family-extract      head: row | None; others: rows of whoever is neither head nor in a block
                         blocks: [{"spouse": row | None, "married_on", "divorced_on": day | None, "children": rows}]
                         a row is a person with "name": {"ar", "en"}, "relation": head | wife | son | daughter | member,
-                        "died_on": day | None, "moved_to": the entry that keeps them now, where it is another | None
+                        "moved_to": the entry that keeps them now, where it is another | None
                         annotations: of everybody on the entry, each with "name" besides; no person
 
 An "en" that is not known is "": the Arabic stands in its place. Religion has no field.

@@ -16,11 +16,12 @@ from services.civil_registry.registrar.model import CORRECTED, NO_CONTRADICTION,
 from services.civil_registry.registrar.settlements import unsettled_findings
 from services.civil_registry.registrar.sides import both_sides
 from shared.database import audit
+from shared.documents import issuer
 from shared.errors import Conflict, Invalid, NotFound, Refusal
 from shared.i18n import language
 from shared.identity.actor import Actor
 from shared.messaging.outbox import emit
-from shared.values.person import strip_controls
+from shared.reasons import required_text
 
 REASON_LENGTH = 500
 # Reason sent to the mission, which then resumes the application automatically.
@@ -49,8 +50,10 @@ def correct(session: Session, actor: Actor, request: int, judgment: Judgment, ke
     """Settles a request by a judgment, and annotates the entry with it.
 
     Returns the codes of contradictions that remain; then nothing is settled. `key` makes the call idempotent.
-    Raises NotFound, Conflict (mismatch_settled), and Invalid for a judgment before the holder's birth.
+    Raises NotFound, Conflict (mismatch_settled), Invalid for a judgment before the holder's birth, and Refusal
+    (authority_missing) where no authority decides.
     """
+    issuer.check_official()
     waiting_request = _find(session, actor, request, key)
     if waiting_request is None:
         return []
@@ -77,12 +80,11 @@ def correct(session: Session, actor: Actor, request: int, judgment: Judgment, ke
 def dismiss(session: Session, actor: Actor, request: int, reason: str, key: str) -> None:
     """Settles a request whose findings are only two spellings, or two names, of one person.
 
-    Raises NotFound, Conflict (mismatch_settled), Invalid without a reason, and Refusal (needs_judgment) for days,
-    sexes and events that exclude each other.
+    Raises NotFound, Conflict (mismatch_settled), Invalid without a reason, and Refusal (needs_judgment for days,
+    sexes and events that exclude each other; authority_missing where no authority decides).
     """
-    explanation = strip_controls(reason)
-    if not explanation or len(explanation) > REASON_LENGTH:
-        raise Invalid("too_long" if explanation else "required", field="reason")
+    issuer.check_official()
+    explanation = required_text(reason, REASON_LENGTH, "reason")
     waiting_request = _find(session, actor, request, key)
     if waiting_request is None:
         return

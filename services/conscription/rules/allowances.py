@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from services.conscription.rules.residence import NO_YEARS, Residence, residence
+from services.conscription.rules.residence import NO_YEARS, Residence, complete_on, residence
 from services.conscription.rules.stays import Interval
-from services.conscription.rules.working import Finding, Params, Price, Prices, Step
+from services.conscription.rules.working import Finding, Params, Price, Prices, Step, Terms
 from shared.values.dates import add_months, add_years, age_on
 
 DRAFT_AGE, LIABLE_UNTIL_AGE = 18, 42
 AGE_LAW = "LD 30/2007"
 MISSED_LAW = "Law 35/2017"
-MONTHS_TO_PAY = 3
+NO_TERMS = Terms()
 LONG_BIRTH_STAY_YEARS = 10
 RESERVE_YEARS_ABROAD = 1
 # Completed years abroad and the tier they reach, highest first (Legislative Decree 31/2020).
@@ -59,12 +59,12 @@ def tier(
     """
     if born_abroad:
         draft_day = min(add_years(born, DRAFT_AGE), on)
-        youth = residence(intervals, draft_day, extended, extension)
+        youth = residence(intervals, draft_day, extended, extension, born)
         if youth.since is not None and youth.since <= born:
             return "born_abroad", youth.with_step("born_abroad", {"until": draft_day.isoformat()})
         if youth.years >= LONG_BIRTH_STAY_YEARS:
             return "born_abroad_ten_years", youth.with_step("born_abroad_ten_years", {"years": youth.years})
-    abroad = residence(intervals, on, extended, extension)
+    abroad = residence(intervals, on, extended, extension, born)
     tier_name = next((name for years, name in TIERS if abroad.years >= years), None)
     if tier_name is None:
         return None, _with_next_tier(abroad.with_step("tier_not_reached", {"years": abroad.years}), len(TIERS) - 1)
@@ -78,10 +78,10 @@ def _with_next_tier(abroad: Residence, index: int) -> Residence:
     if index < 0 or abroad.since is None:
         return abroad
     years = TIERS[index][0]
-    return abroad.with_step("tier_next", {"years": years, "on": add_years(abroad.since, years).isoformat()})
+    return abroad.with_step("tier_next", {"years": years, "on": complete_on(abroad.since, years).isoformat()})
 
 
-def cash(man: Man, prices: Prices, on: date) -> Finding:
+def cash(man: Man, prices: Prices, on: date, _terms: Terms = NO_TERMS) -> Finding:
     """The allowance in lieu of compulsory service, by years abroad."""
     reason = refusal_reason(man.status, man.born, on)
     if reason:
@@ -93,21 +93,21 @@ def cash(man: Man, prices: Prices, on: date) -> Finding:
     return _finding(prices[tier_name], abroad.steps)
 
 
-def missed_service(man: Man, prices: Prices, on: date) -> Finding:
-    """The allowance for service missed until 42: three months to pay, then an addition per whole year, up to a cap."""
+def missed_service(man: Man, prices: Prices, on: date, terms: Terms = NO_TERMS) -> Finding:
+    """The allowance for service missed until 42: some months to pay, then an addition per whole year, up to a cap."""
     if man.status in SETTLED or man.status == "reserve":
         return Finding(None, "service_already_settled")
     if age_on(man.born, on) < LIABLE_UNTIL_AGE:
         return Finding(None, "not_past_service_age")
     birthday = add_years(man.born, LIABLE_UNTIL_AGE)
-    payable = add_months(birthday, MONTHS_TO_PAY)
+    payable = add_months(max(birthday, terms.late_from), terms.months_to_pay)
     base, yearly, cap = (prices[name] for name in ("missed_service", "missed_service_year_late", "missed_service_cap"))
     years_late = age_on(payable, on) if on > payable else 0
     addition = min(yearly.times(years_late), cap, key=lambda price: price.amount)
     steps = [
         Step("passed_age", AGE_LAW, {"on": birthday.isoformat(), "age": LIABLE_UNTIL_AGE}),
         Step("missed_base", base.law, {"amount": base.serialise()}),
-        Step("payable_until", MISSED_LAW, {"on": payable.isoformat(), "months": MONTHS_TO_PAY}),
+        Step("payable_until", MISSED_LAW, {"on": payable.isoformat(), "months": terms.months_to_pay}),
     ]
     if years_late:
         params: Params = {
@@ -125,7 +125,7 @@ def missed_service(man: Man, prices: Prices, on: date) -> Finding:
     return _finding(total, tuple(steps))
 
 
-def reserve(man: Man, prices: Prices, on: date) -> Finding:
+def reserve(man: Man, prices: Prices, on: date, terms: Terms = NO_TERMS) -> Finding:
     """The allowance of the reserve: the least of three amounts.
 
     They are for a year abroad, by age less the months served, and by disability.
@@ -134,7 +134,9 @@ def reserve(man: Man, prices: Prices, on: date) -> Finding:
         return Finding(None, "service_already_settled")
     if man.status != "reserve":
         return Finding(None, "not_of_the_reserve")
-    abroad = residence(man.stays, on, man.extended, prices.get("stay_extension"))
+    if terms.reserve_upper_age is not None and age_on(man.born, on) >= terms.reserve_upper_age:
+        return Finding(None, "past_reserve_age")
+    abroad = residence(man.stays, on, man.extended, prices.get("stay_extension"), man.born)
     options = [_by_years_abroad(abroad, prices), _by_age(man, prices, on), _by_disability(man, prices)]
     steps = (*abroad.steps, *(step for _, step in options if step))
     payable = [price for price, _ in options if price]
@@ -157,7 +159,7 @@ def _by_years_abroad(abroad: Residence, prices: Prices) -> PriceAndStep:
         return price, Step("reserve_abroad", price.law, {"years": abroad.years, "amount": price.serialise()})
     if abroad.since is None:
         return None, Step("reserve_abroad_never", price.law, {"years": RESERVE_YEARS_ABROAD})
-    due_on = add_years(abroad.since, RESERVE_YEARS_ABROAD).isoformat()
+    due_on = complete_on(abroad.since, RESERVE_YEARS_ABROAD).isoformat()
     return None, Step("reserve_abroad_later", price.law, {"on": due_on, "amount": price.serialise()})
 
 

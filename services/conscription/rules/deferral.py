@@ -6,9 +6,10 @@ from datetime import date
 
 from services.conscription.rules.allowances import DRAFT_AGE, LIABLE_UNTIL_AGE, SETTLED, Man
 from services.conscription.rules.residence import STAY_LAW, in_syria, limit, margin, movements
-from services.conscription.rules.stays import DAY, Stay, merge
+from services.conscription.rules.stays import days_abroad, journeys
 from services.conscription.rules.working import Step
 from shared.values.dates import add_years, age_on
+from shared.values.stays import DAY, Stay, last_day_inside
 
 LAW = "LD 30/2007"
 YEARS = 1
@@ -37,13 +38,16 @@ def first_deferral(man: Man, last_period: Stay | None, minimum_stay: int | None,
     abroad_since = _abroad_since(man, on)
     reason, steps = _residence(man, (on.year,), on)
     steps += _minimum(abroad_since, minimum_stay, on)
-    if reason is None and abroad_since and minimum_stay and (on - abroad_since).days + 1 < minimum_stay:
+    if reason is None and abroad_since and minimum_stay and _days_since(abroad_since, on) < minimum_stay:
         reason = "stay_too_short"
     return _decision(reason, steps, on)
 
 
-def renewal(man: Man, last_period: Stay | None, filed_on: date, on: date) -> Decision:
-    """A deferral for the year after `last_period`, if filed before its end and not renewed yet."""
+def renewal(man: Man, last_period: Stay | None, filed_on: date, on: date, earliest_days: int | None = None) -> Decision:
+    """A deferral for the year after `last_period`, if filed before its end and not renewed yet.
+
+    `earliest_days` is how long before that end it may be filed; None where nothing limits it.
+    """
     reason = not_deferrable(man, on)
     if reason:
         return Decision(None, reason)
@@ -54,6 +58,8 @@ def renewal(man: Man, last_period: Stay | None, filed_on: date, on: date) -> Dec
         return Decision(None, "deferral_expired", tuple(steps_so_far))
     if last_period.first > on:
         return Decision(None, "already_renewed", tuple(steps_so_far))
+    if earliest_days is not None and (last_period.last - filed_on).days > earliest_days:
+        return Decision(None, "renewal_filed_too_early", tuple(steps_so_far))
     steps_so_far.append(Step("filed_in_time", LAW, {"on": filed_on.isoformat(), "until": last_period.last.isoformat()}))
     reason, steps = _residence(man, range(last_period.first.year, on.year + 1), on)
     begins = last_period.last + DAY
@@ -72,15 +78,20 @@ def not_deferrable(man: Man, on: date) -> str | None:
 
 
 def _abroad_since(man: Man, on: date) -> date | None:
-    """The first day of his present stay abroad; None for a man in Syria."""
-    stays = merge(man.stays, on)
-    return stays[-1].first if stays and stays[-1].last == on else None
+    """The day on which he left for his present stay abroad; None for a man in Syria."""
+    stays = journeys(man.stays, on)
+    return stays[-1][0] if stays and stays[-1][1] is None else None
+
+
+def _days_since(left_on: date, on: date) -> int:
+    """The days that count as abroad since an exit."""
+    return (on - last_day_inside(left_on)).days
 
 
 def _residence(man: Man, years: Iterable[int], on: date) -> tuple[str | None, list[Step]]:
     """Checks that he lives abroad, and was in Syria for no more than the tolerated days in each year."""
-    stays = merge(man.stays, on)
-    steps, reason = movements(stays, on), None
+    stays = days_abroad(man.stays, on, man.born)
+    steps, reason = movements(man.stays, stays, on), None
     days_in_syria = in_syria(stays, on)
     for year in years:
         days, allowed = days_in_syria.get(year, 0), limit(year, man.extended)
@@ -97,7 +108,7 @@ def _minimum(abroad_since: date | None, minimum: int | None, on: date) -> list[S
         return []
     if minimum is None:
         return [Step("minimum_stay_unknown", LAW)]
-    return [Step("minimum_stay", LAW, {"days": (on - abroad_since).days + 1, "minimum": minimum})]
+    return [Step("minimum_stay", LAW, {"days": _days_since(abroad_since, on), "minimum": minimum})]
 
 
 def _previous_step(last_period: Stay) -> Step:

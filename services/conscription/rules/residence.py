@@ -5,9 +5,10 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
 
-from services.conscription.rules.stays import Interval, Stay, days_by_year, gaps, merge
+from services.conscription.rules.stays import Interval, counting_rules, days_abroad, gaps
 from services.conscription.rules.working import Params, Price, Step
-from shared.values.dates import age_on
+from shared.values.dates import add_years, age_on
+from shared.values.stays import DAY, Stay, days_by_year
 
 LAW = "LD 31/2020"
 STAY_LAW = "LD 30/2007"
@@ -38,24 +39,34 @@ def limit(year: int, extended: AbstractSet[int]) -> int:
 
 
 def residence(
-    intervals: Iterable[Interval], on: date, extended: AbstractSet[int] = NO_YEARS, extension: Price | None = None
+    intervals: Sequence[Interval],
+    on: date,
+    extended: AbstractSet[int] = NO_YEARS,
+    extension: Price | None = None,
+    born: date | None = None,
 ) -> Residence:
     """The longest unbroken residence up to a day. Too many days in Syria in one calendar year break it.
 
+    It begins with the first day that counts as abroad, and a year is complete with its last day.
     `extended` are the years with a paid extension. `extension` is its price, for the step about a missing extension.
     """
-    stays = merge(intervals, on)
+    stays = days_abroad(intervals, on, born)
     start = next(
         (index for index in range(len(stays)) if _is_within_limits(in_syria(stays[index:], on), extended)), None
     )
     since = None if start is None else stays[start].first
     counted_days = {} if start is None else in_syria(stays[start:], on)
-    steps = [*movements(stays, on), *_years(in_syria(stays, on), counted_days, extended, extension)]
-    years = age_on(since, on) if since else 0
+    steps = [*movements(intervals, stays, on), *_years(in_syria(stays, on), counted_days, extended, extension)]
+    years = age_on(since, on + DAY) if since else 0
     if since:
         steps.append(margin(on, counted_days.get(on.year, 0), limit(on.year, extended)))
         steps.append(Step("counted", LAW, {"from": since.isoformat(), "until": on.isoformat(), "years": years}))
     return Residence(since, years, tuple(steps))
+
+
+def complete_on(since: date, years: int) -> date:
+    """The last day of so many years of residence."""
+    return add_years(since, years) - DAY
 
 
 def in_syria(stays: Sequence[Stay], on: date) -> dict[int, int]:
@@ -67,12 +78,12 @@ def _is_within_limits(days_in_syria: Mapping[int, int], extended: AbstractSet[in
     return all(days <= limit(year, extended) for year, days in days_in_syria.items())
 
 
-def movements(stays: Sequence[Stay], on: date) -> list[Step]:
-    """A step for every stay abroad and in Syria, in order of time."""
+def movements(intervals: Iterable[Interval], stays: Sequence[Stay], on: date) -> list[Step]:
+    """How the days of crossings are counted, then a step for every stay abroad and in Syria, in order of time."""
+    counted_by = [Step(f"border_days.{rule.code}", rule.source) for rule in counting_rules(intervals, on)]
     coded_stays = [("stay", stay) for stay in stays] + [("in_syria", gap) for gap in gaps(stays, on)]
-    return [
-        Step(code, STAY_LAW, _stay_params(stay)) for code, stay in sorted(coded_stays, key=lambda coded: coded[1].first)
-    ]
+    ordered = sorted(coded_stays, key=lambda coded: coded[1].first)
+    return [*counted_by, *(Step(code, STAY_LAW, _stay_params(stay)) for code, stay in ordered)]
 
 
 def _stay_params(stay: Stay) -> Params:

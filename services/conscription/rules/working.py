@@ -1,6 +1,7 @@
 """The types of a working: steps with their legal source, prices by law, and the finding."""
 
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 Amount = dict[str, str | int]
 Params = dict[str, str | int | Amount]
@@ -42,6 +43,20 @@ class Price:
 
 
 Prices = dict[str, Price]
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The numbers of the laws that are dated parameters; None while no text with the number was found.
+
+    `late_from` is the first day of the law on missed service: nobody was late before. `renewal_earliest_days` is how
+    long before its end a deferral may be renewed.
+    """
+
+    months_to_pay: int = 3
+    late_from: date = date.min
+    reserve_upper_age: int | None = None
+    renewal_earliest_days: int | None = None
 
 
 @dataclass(frozen=True)

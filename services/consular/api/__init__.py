@@ -14,10 +14,12 @@ from services.consular.api import (
     payments,
     public,
     stock,
+    uploads,
 )
 
 BLUEPRINTS = (
     applications.blueprint,
+    uploads.blueprint,
     mandates.blueprint,
     desk.blueprint,
     mandate_desk.blueprint,

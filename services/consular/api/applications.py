@@ -1,16 +1,14 @@
-"""An applicant's own routes: draft, answers, uploads, submission, withdrawal, views."""
+"""An applicant's own routes: draft, answers, submission, withdrawal, views."""
 
 from typing import Any
-from urllib.parse import quote
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify
 from marshmallow import EXCLUDE, Schema, fields, validate
 from sqlalchemy.orm import Session
 
-from services.consular.api.request import TEXT, Keyed, Stated, head, mission_session, run_once, uploaded_file
+from services.consular.api.request import Keyed, Stated, head, mission_session, run_once
 from services.consular.applications import idempotency
 from services.consular.applications.behalf import Claim
-from services.consular.uploads import store
 from services.consular.views import application_view
 from services.consular.workflow import draft
 from services.consular.workflow.submit import submit
@@ -106,39 +104,6 @@ def answers(reference: str) -> dict[str, Any]:
     with mission_session(reference) as session:
         draft.save(session, current_actor(), reference, new_answers)
         return application_view.view(session, current_actor(), reference)
-
-
-@blueprint.post("/applications/<reference>/papers")
-@allowed("paper.upload")
-def upload(reference: str) -> tuple[dict[str, Any], int]:
-    """Adds a file: raw bytes, the type in the header, the checklist item's name in the address."""
-    name, filename = request.args.get("name", ""), request.args.get("filename", "")[:TEXT]
-    if not name:
-        raise Invalid("required", field="name")
-    data = request.get_data(cache=False)
-    with mission_session(reference) as session:
-        added_upload = draft.attach(session, current_actor(), reference, name, filename, request.mimetype, data)
-        return {"paper": application_view.serialise_upload(added_upload)}, 201
-
-
-@blueprint.delete("/applications/<reference>/papers/<upload_id>")
-@allowed("paper.remove")
-def remove(reference: str, upload_id: str) -> dict[str, Any]:
-    """Removes a file."""
-    with mission_session(reference) as session:
-        draft.detach(session, current_actor(), reference, upload_id)
-        return application_view.view(session, current_actor(), reference)
-
-
-@blueprint.get("/papers/<upload_id>")
-@allowed("paper.read")
-def content(upload_id: str) -> Response:
-    """A file's bytes, as an attachment that a browser never shows as a page."""
-    with mission_session(upload_id) as session:
-        upload_row, data = draft.read_upload(session, current_actor(), upload_id)
-    answer = uploaded_file(data, upload_row.type)
-    answer.headers["Content-Disposition"] = f"attachment; filename={quote(store.download_name(upload_row))}"
-    return answer
 
 
 @blueprint.post("/applications/<reference>/submit")

@@ -22,7 +22,7 @@ blueprint = Blueprint("claims", __name__)
 class Claim(Keyed, Stated):
     """The older platform's reference, its transaction, and the register's statements about the claimant."""
 
-    reference = fields.String(required=True, validate=validate.Length(1, 80, error="too_long"))
+    reference = fields.String(required=True, validate=validate.Length(1, 300, error="too_long"))
     transaction = fields.String(required=True, validate=validate.Length(1, 60, error="too_long"))
 
 
@@ -30,6 +30,13 @@ class Terms(Keyed):
     """The terms of a phase; `check_questions` reads them."""
 
     terms = fields.Dict(keys=fields.String(), required=True)
+
+
+class FileAnswers(Schema):
+    """What a person says about a previewed file: the order of its days, and whether lost zeros are restored."""
+
+    date_order = fields.String(load_default=None, allow_none=True)
+    restore_zeros = fields.Boolean(load_default=False)
 
 
 class Verdict(Schema):
@@ -63,6 +70,19 @@ def decide(reference: str) -> dict[str, Any]:
             return import_bookings.serialise(import_bookings.drop(session, actor, reference))
         booking_import = import_bookings.import_file(session, actor, reference)
         notify_holder(session, actor, booking_import)
+        return import_bookings.serialise(booking_import)
+
+
+@blueprint.post("/desk/bookings/imports/<reference>/answers")
+@allowed("booking.import")
+def answer(reference: str) -> dict[str, Any]:
+    """Reads a previewed file again by the answers about it."""
+    answers = body(FileAnswers)
+    with transaction() as session:
+        booking_import = import_bookings.answer(
+            session, current_actor(), reference, answers["date_order"], restore_zeros=answers["restore_zeros"]
+        )
+        session.refresh(booking_import)
         return import_bookings.serialise(booking_import)
 
 

@@ -7,13 +7,21 @@ from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
 from services.consular.api.mandates import StatementRequest
-from services.consular.api.request import Keyed, head, mission_session, run_once, uploaded_file
+from services.consular.api.request import Keyed, head, mission_session, run_once
+from services.consular.api.uploads import intake, page_of, sealed_off
 from services.consular.applications.statements import attested_person
 from services.consular.missions import today
 from services.consular.people import mandate_notices, mandates, review_mandate
 from services.consular.people.model import Mandate
+from services.consular.uploads import blobs, transfer
+from services.consular.uploads.blobs import SERVED
+from services.consular.uploads.model import BlobUse
+from services.consular.uploads.rules import ENDINGS
 from services.consular.workflow import duplicates
 from shared.database import audit
+from shared.errors import Conflict
+from shared.identity.actor import service
+from shared.values.references import mission_of
 from shared.web.service import allowed, body, current_actor, keys, transaction
 
 blueprint = Blueprint("mandate_desk", __name__, url_prefix="/desk")
@@ -32,7 +40,14 @@ class DeedRefusal(Keyed):
 
 def _serialise(session: Session, mandate: Mandate) -> dict[str, Any]:
     view = mandates.serialise(mandate, current_actor(), today(session, mandate.mission))
-    return {**view, "principal_number": mandate.principal_number, "scan_type": mandate.scan_type}
+    pages = blobs.count_pages(session, mandate.reference)
+    return {
+        **view,
+        "principal_number": mandate.principal_number,
+        "scan_type": mandate.scan_type,
+        "scan_pages": pages,
+        "agent_person": mandate.agent,
+    }
 
 
 @blueprint.get("/mandates")
@@ -55,10 +70,30 @@ def detail(reference: str) -> dict[str, Any]:
 @blueprint.get("/mandates/<reference>/scan")
 @allowed("desk.mandate")
 def scan(reference: str) -> Response:
-    """The scan, with headers that keep a browser from running it as a page."""
+    """The scan as it was written anew, with headers that keep a browser from running it as a page."""
+    file = _scan_file(reference)
+    return sealed_off(intake().read(file), file.type, f"{reference}.{ENDINGS.get(file.type, 'bin')}")
+
+
+@blueprint.get("/mandates/<reference>/scan/page")
+@allowed("desk.mandate")
+def scan_page(reference: str) -> Response:
+    """A page of the scan as a picture to read."""
+    return page_of(_scan_file(reference), reference)
+
+
+def _scan_file(reference: str) -> BlobUse:
+    """The stored scan; one that an earlier version kept in its row is moved to the store first."""
     with mission_session(reference) as session:
-        content, kind = review_mandate.read_scan(session, current_actor(), reference)
-    return uploaded_file(content, kind)
+        review_mandate.note_scan_read(session, current_actor(), reference)
+        file = blobs.find(session, reference, SERVED)
+    if file is None:
+        transfer.transfer_scan(intake(), service("consular", mission_of(reference)), reference)
+        with mission_session(reference) as session:
+            file = blobs.find(session, reference, SERVED)
+    if file is None:
+        raise Conflict("paper_refused")
+    return file
 
 
 @blueprint.post("/mandates/<reference>/accept")

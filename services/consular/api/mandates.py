@@ -12,26 +12,31 @@ from marshmallow import Schema, fields, validate
 from sqlalchemy.orm import Session
 
 from services.consular.api.request import STATEMENT_LENGTH, Keyed, mission_session, run_once
+from services.consular.api.uploads import intake
 from services.consular.applications import idempotency
 from services.consular.applications.statements import attested_person
 from services.consular.applications.transitions import find as find_application
 from services.consular.missions import today
 from services.consular.people import grant_mandate, mandate_notices, mandates, review_mandate
 from services.consular.people.model import Mandate
-from services.consular.people.rules import CAPACITY_OF, GUARDIANSHIP, POWER, AttestedPerson
-from services.consular.uploads import rules as upload_rules
+from services.consular.people.rules import ABSENCES, CAPACITY_OF, GUARDIANSHIP, KIN_GUARDIANSHIP, POWER, AttestedPerson
+from services.consular.uploads import blobs
+from services.consular.uploads.intake import TakenFile
+from services.consular.uploads.rules import LIMIT_BYTES, READABLE
 from shared import forms
 from shared.catalogue.model import Question
-from shared.errors import Invalid
+from shared.errors import Invalid, Unavailable
 from shared.identity.representation import Representation, sign_reading_pass, sign_representation
 from shared.values.references import mission_of
 from shared.web.service import allowed, body, current_actor, database, keys, settings
 
 blueprint = Blueprint("mandates", __name__)
-SCAN_LENGTH = 8 * 1024 * 1024
+# The scan comes in base64, which is a third longer.
+SCAN_LENGTH = LIMIT_BYTES
 ISSUERS = ("consular", "civil_registry", "conscription")
 NUMBER, GIVEN_NAME = Question("agent_number", kind="national_number"), Question("agent_given", max_length=60)
 PRINCIPAL = (Question("principal_number", kind="national_number"), Question("principal_given", max_length=60))
+ABSENCE = Question("absence", kind="choice", choices=ABSENCES)
 
 
 class StatementRequest(Schema):
@@ -58,7 +63,9 @@ class NewMandate(Keyed, StatementRequest):
 class DeedSubmission(Keyed, StatementRequest):
     """A deed with its principal, its terms and its scan in base64."""
 
-    kind = fields.String(required=True, validate=validate.OneOf((POWER, GUARDIANSHIP), error="unknown_choice"))
+    kind = fields.String(
+        required=True, validate=validate.OneOf((POWER, GUARDIANSHIP, KIN_GUARDIANSHIP), error="unknown_choice")
+    )
     principal_number = fields.Raw(allow_none=True)
     principal_given = fields.Raw(allow_none=True)
     scope = fields.List(
@@ -66,8 +73,8 @@ class DeedSubmission(Keyed, StatementRequest):
     )
     issued_on = fields.Raw(allow_none=True)
     until = fields.Raw(allow_none=True, load_default=None)
+    absence = fields.Raw(allow_none=True, load_default=None)
     scan = fields.String(load_default="", validate=validate.Length(max=SCAN_LENGTH, error="file_too_large"))
-    scan_type = fields.String(load_default="", validate=validate.Length(max=60, error="too_long"))
 
 
 class Purpose(Schema):
@@ -134,11 +141,13 @@ def grant() -> tuple[dict[str, Any], int]:
 def submit_deed() -> tuple[dict[str, Any], int]:
     """Submits a deed to the officers of the mission."""
     request_body, actor, mission = body(DeedSubmission), current_actor(), _mission()
-    own_person, scan = _attested_actor(request_body), _scan(request_body)
+    own_person = _attested_actor(request_body)
+    scan_hash, file = _scan(request_body, mission)
     with database().scope(mission) as session:
         day = today(session, mission)
         is_power = request_body["kind"] == POWER
-        questions = (*PRINCIPAL, Question("issued_on", kind="date"), *((_until(),) if is_power else ()))
+        further = {POWER: (_until(),), KIN_GUARDIANSHIP: (ABSENCE,)}.get(request_body["kind"], ())
+        questions = (*PRINCIPAL, Question("issued_on", kind="date"), *further)
         typed = forms.check_questions(questions, request_body, day)
         deed = review_mandate.Deed(
             request_body["kind"],
@@ -147,14 +156,16 @@ def submit_deed() -> tuple[dict[str, Any], int]:
             date.fromisoformat(typed["issued_on"]),
             date.fromisoformat(typed["until"]) if is_power else None,
             request_body["scope"],
-            scan,
-            request_body["scan_type"],
+            file.type,
+            typed.get("absence"),
         )
 
         def act() -> dict[str, Any]:
-            return _serialise(session, review_mandate.submit_deed(session, actor, own_person, mission, deed, day))
+            mandate = review_mandate.submit_deed(session, actor, own_person, mission, deed, day)
+            blobs.use(session, mission, mandate.reference, file.files)
+            return _serialise(session, mandate)
 
-        content = {"verb": "hand_in", "scan": sha256(scan).hexdigest(), **typed}
+        content = {"verb": "hand_in", "scan": scan_hash, **typed}
         return idempotency.run_once(session, actor, mission, request_body["key"], content, act), 201
 
 
@@ -162,17 +173,18 @@ def _until() -> Question:
     return Question("until", kind="date")
 
 
-def _scan(request_body: dict[str, Any]) -> bytes:
-    """The bytes of the scan, checked to be of the declared type. Raises Invalid on the field `scan`."""
+def _scan(request_body: dict[str, Any], mission: str) -> tuple[str, TakenFile]:
+    """The hash of the scan as it was sent, and the file that the store has. Raises Invalid on the field `scan`."""
     if not request_body["scan"]:
         raise Invalid("scan_missing", field="scan")
     try:
         data = b64decode(request_body["scan"], validate=True)
     except binascii.Error as error:
-        raise Invalid("file_type_wrong", field="scan") from error
-    if fault := upload_rules.fault(request_body["scan_type"], data):
-        raise Invalid(fault, field="scan", limit=upload_rules.LIMIT_BYTES)
-    return data
+        raise Invalid("file_unreadable", field="scan") from error
+    file = intake().take(mission, data, "scan")
+    if file.state != READABLE:
+        raise Unavailable("scanner_down")
+    return file.sha256, file
 
 
 @blueprint.post("/mandates/<reference>/accept")

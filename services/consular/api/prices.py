@@ -6,13 +6,14 @@ from datetime import date
 from flask import Blueprint, Response, request
 
 from services.consular import missions
+from services.consular.missions.dated_rules import doubtful_promises
 from services.consular.missions.model import Mission
 from services.consular.payments.collection import hosted
 from services.consular.payments.collection.hosted import CardProvider, Settle
 from services.consular.payments.orders import attempts, receipt
 from services.consular.payments.providers import signature
 from services.consular.payments.providers.card import Provider, read_event
-from services.consular.payments.tariffs import rulebook
+from services.consular.payments.tariffs import fees, rulebook
 from services.consular.payments.tariffs.offer import offer
 from shared.catalogue import CATALOGUE
 from shared.errors import Invalid, NotFound, Refusal
@@ -41,6 +42,7 @@ def routes(settle: Settle) -> Blueprint:
     blueprint.get("/transactions")(list_transactions)
     blueprint.get("/transactions/<slug>")(show_transaction)
     blueprint.get("/rules/<slug>")(show_rules)
+    blueprint.get("/desk/parameters")(list_parameters)
     blueprint.get("/receipts/<number>.pdf")(receipt_pdf)
 
     @blueprint.post("/payments/<reference>/refresh")
@@ -96,6 +98,18 @@ def show_rules(slug: str) -> dict[str, object]:
         mission = missions.find(session, request.args.get("mission"))
         today = missions.today(session, mission.code)
         return rulebook.rules_on(session, CATALOGUE[slug], mission, on or today, today)
+
+
+@allowed("parameter.list")
+def list_parameters() -> dict[str, list[dict[str, object]]]:
+    """What administrators have to have verified: promised days that need a lawyer, and tariffs of a weak source."""
+    mission = current_actor().mission
+    with database().scope(mission) as session:
+        on = missions.today(session, mission)
+        return {
+            "promises": [row.serialise() for row in doubtful_promises(session, mission)],
+            "tariffs": [row.serialise() for row in fees.unverified_at(session, missions.find(session, mission), on)],
+        }
 
 
 def _day() -> date | None:

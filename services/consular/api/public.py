@@ -19,7 +19,7 @@ blueprint = Blueprint("tracking", __name__)
 @allowed("application.track")
 def track_application() -> dict[str, Any]:
     """Transaction, status and stages; the same answer for an absent reference and a wrong date."""
-    reference = clean(request.args.get("reference", "")[:60])
+    reference = clean(request.args.get("reference", "")[:300])
     try:
         born = date.fromisoformat(ascii_digits(request.args.get("born", ""))[:10])
     except ValueError as error:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
-from flask import Response, request
+from flask import request
 from marshmallow import Schema, fields, validate
 from sqlalchemy.orm import Session
 
@@ -99,11 +99,3 @@ def page_number() -> int:
     """The page asked for in the address, in any digits; the first one where it is no number."""
     text = ascii_digits(request.args.get("page", "1"))[:9]
     return min(max(int(text), 1), LAST_PAGE) if is_digits(text) else 1
-
-
-def uploaded_file(data: bytes, media_type: str) -> Response:
-    """A file that somebody uploaded, with headers that keep a browser from running it as a page."""
-    answer = Response(data, content_type=media_type)
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return answer

@@ -5,7 +5,9 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.consular import missions
 from services.consular.applications.model import Application, Asking
+from services.consular.missions.dated_rules import promised_days
 from services.consular.missions.due_dates import due_on
 from shared import forms
 
@@ -16,7 +18,11 @@ def promised_day(session: Session, application: Application, slug: str, answers:
     """The promised day, counted from today; None while a clearance is still awaited."""
     entry = forms.transaction(slug)
     is_waiting = any(ask.ask == CLEARANCE for ask in entry.asks) and not _cleared(session, application)
-    return None if is_waiting else due_on(session, application.mission, entry.days(answers))
+    if is_waiting:
+        return None
+    today = missions.today(session, application.mission)
+    days = promised_days(session, entry.slug, application.mission, today, entry.days(answers))
+    return due_on(session, application.mission, days)
 
 
 def promised_today(session: Session, application: Application) -> date | None:

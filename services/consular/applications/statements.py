@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from services.consular.people import snapshot
-from services.consular.people.rules import AttestedPerson
+from services.consular.people.rules import AgentKinship, AttestedPerson
 from shared.catalogue import kin
 from shared.catalogue.model import HOLDER, Facts, Transaction
 from shared.errors import NotAllowed, Refusal
@@ -115,6 +115,7 @@ def attested_person(keys: Keys, token: str, *, to: str | None = None, person: st
             snapshot.name_of(facts),
             date.fromisoformat(str(facts["born"])),
             facts["alive"] is True,
+            AgentKinship(**facts["agent"]) if "agent" in facts else None,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise Refusal("statement_incomplete", authority="civil_registry") from error

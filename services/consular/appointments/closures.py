@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.consular import missions
 from services.consular.appointments.model import Appointment
 from services.consular.appointments.rules import AppointmentState
-from services.consular.missions import calendar
+from services.consular.missions import calendar, holiday_closures
 from services.consular.missions.model import Closure
 from shared.database import audit
 from shared.database.rows import change_row
@@ -20,6 +21,10 @@ from shared.values import dates
 from shared.values.person import strip_controls
 
 TITLE_LENGTH, MAX_DAYS = 120, 60
+HOLIDAY_COLUMNS = (
+    *("country", "first_day", "last_day", "kind", "seats_closed", "payments_closed"),
+    *("title_ar", "title_en", "source", "certainty", "estimated"),
+)
 
 
 @dataclass(frozen=True)
@@ -119,16 +124,36 @@ def _release_holds(session: Session, mission: str, request: ClosureRequest) -> N
 
 
 def reopen(session: Session, actor: Actor, mission: str, closure: str) -> Closure:
-    """Removes a closure of the mission. Raises NotFound for another mission's, Conflict for a closure of all missions
-    (closure_of_all) or one that was removed before (closure_removed)."""
-    row = session.get(Closure, closure)
+    """Removes a closure of the mission, or a holiday of its host country or of an estimated day.
+
+    Raises NotFound for another mission's, Conflict for a closure of all missions (closure_of_all) or one that was
+    removed before (closure_removed).
+    """
+    mission_row = missions.find(session, mission)
+    row = session.get(Closure, closure) or holiday_closures.find(session, mission_row, closure)
     if row is None or row.scope not in (None, mission):
         raise NotFound()
-    if row.scope is None:
+    if not row.may_reopen:
         raise Conflict("closure_of_all")
     standing = Closure.id == closure, Closure.removed_at.is_(None)
-    reopened = change_row(session, Closure, *standing, removed_at=func.now(), removed_by=actor.id)
+    reopened = (
+        change_row(session, Closure, *standing, removed_at=func.now(), removed_by=actor.id)
+        if row.scope
+        else _remove_holiday(session, actor, mission, row)
+    )
     if reopened is None:
         raise Conflict("closure_removed")
     audit.record(session, actor, "closure.removed", closure)
     return reopened
+
+
+def _remove_holiday(session: Session, actor: Actor, mission: str, holiday: Closure) -> Closure | None:
+    """A holiday is computed; what says that this mission works on it is a removed row of its own."""
+    values = {name: getattr(holiday, name) for name in HOLIDAY_COLUMNS} | {
+        "id": holiday_closures.removal_id(mission, holiday.id),
+        "scope": mission,
+        "approver": actor.id,
+        "removed_at": func.now(),
+        "removed_by": actor.id,
+    }
+    return session.scalar(insert(Closure).values(values).on_conflict_do_nothing().returning(Closure))

@@ -17,8 +17,7 @@ from shared.database import audit, db
 from shared.errors import Invalid
 from shared.identity.actor import Actor
 from shared.values import dates, references
-from shared.values.digits import ascii_digits
-from shared.values.person import skeleton
+from shared.values.names import is_found
 
 LISTED_STATES = (AppointmentState.BOOKED, AppointmentState.ATTENDED, AppointmentState.MISSED)
 ROWS = 500
@@ -52,17 +51,16 @@ def day_sheet(session: Session, actor: Actor, mission: str, day: date | None, se
 
 
 def _matches(appointment: Appointment, applicant: Applicant | None, search: str) -> bool:
-    needle = skeleton(ascii_digits(search))
-    if not needle:
+    if not search.strip():
         return True
     names = snapshot.printed_name(applicant) if applicant else {}
-    texts = (
-        appointment.application,
-        appointment.document,
-        applicant.national_number if applicant else "",
-        *names.values(),
+    if is_found(search, list(names.values())):
+        return True
+    number = applicant.national_number if applicant else ""
+    sought = references.plain(search)
+    return sought != "" and any(
+        sought in references.plain(text or "") for text in (appointment.application, appointment.document, number)
     )
-    return references.clean(search) == appointment.application or any(needle in skeleton(text) for text in texts)
 
 
 def _row(

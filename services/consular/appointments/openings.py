@@ -151,9 +151,13 @@ def _serialise_day(day: Day, zone: ZoneInfo) -> dict[str, object]:
     return {
         "day": day.day.isoformat(),
         "remaining": day.remaining,
-        "closed": {"ar": day.closure.title_ar, "en": day.closure.title_en} if day.closure else None,
+        "closed": _serialise_closure(day.closure) if day.closure else None,
         "times": list(_serialise_times(day.times, zone)),
     }
+
+
+def _serialise_closure(closure: Closure) -> dict[str, object]:
+    return {"ar": closure.title_ar, "en": closure.title_en, "estimated": bool(closure.estimated)}
 
 
 def _serialise_times(times: Iterable[FreeSlot], zone: ZoneInfo) -> Iterable[dict[str, object]]:

@@ -11,17 +11,18 @@ from services.consular.applications.slips import common_fields, weekday_name
 from services.consular.appointments import book
 from services.consular.appointments.model import Appointment
 from services.consular.missions import calendar, day_of
-from shared import documents
+from shared import documents, forms
+from shared.catalogue.model import APPOINTMENT
 from shared.identity.actor import Actor
 
 TURN_SLIP = "turn-slip"
 # What to bring, by service; the texts are `bring.<code>`.
 BRING = {
-    "passport": ("this_slip", "old_passport_shown", "identity_card", "residence_permit", "photos"),
-    "civil_status": ("this_slip", "identity_card", "passport", "papers_to_show"),
-    "attestation": ("this_slip", "identity_card", "passport", "papers_to_attest"),
+    "passport": ("this_appointment_slip", "old_passport_shown", "identity_card", "residence_permit", "photos"),
+    "civil_status": ("this_appointment_slip", "identity_card", "passport", "papers_to_show"),
+    "attestation": ("this_appointment_slip", "identity_card", "passport", "papers_to_attest"),
 }
-BRING_ALWAYS = ("this_slip", "identity_card", "passport")
+BRING_ALWAYS = ("this_appointment_slip", "identity_card", "passport")
 # Only the end of the identity document's number is printed: enough for its owner, useless to a finder.
 PRINTED_SIGNS = 4
 
@@ -37,6 +38,7 @@ def issue_appointment_slip(
     )
     data = {
         **common_fields(session, application, zone),
+        "transaction": _transaction(application),
         "service": appointment.service,
         "starts_at": appointment.starts_at.isoformat(),
         "day": day.isoformat(),
@@ -51,6 +53,12 @@ def issue_appointment_slip(
         session, actor, TURN_SLIP, application.reference, application.mission, application.person, data, day
     )
     return document.code
+
+
+def _transaction(application: Application) -> str | None:
+    """The transaction that the slip names. Where an appointment is all that was asked for, its service says it."""
+    entry = forms.transaction(application.transaction)
+    return None if entry.outcome == APPOINTMENT else entry.slug
 
 
 def issue(session: Session, actor: Actor, application: Application, appointment: Appointment) -> str:

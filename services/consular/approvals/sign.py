@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from services.consular.approvals.model import Proposal
 from shared.database import audit
 from shared.database.rows import find_row, lock_row
-from shared.errors import Conflict, Invalid, Refusal
+from shared.errors import Conflict, Refusal
 from shared.identity.access import check_access
 from shared.identity.actor import Actor
+from shared.reasons import required_text
 from shared.values import references
-from shared.values.person import strip_controls
 
 WAITING, APPROVED, DECLINED, DONE = "waiting", "approved", "declined", "done"
 REFERENCE_LENGTH, REASON_LENGTH = 10, 300
@@ -55,9 +55,7 @@ def decline(session: Session, actor: Actor, reference: str, reason: str) -> Prop
 
     Raises Invalid without a reason, Conflict once it is decided.
     """
-    reason_text = strip_controls(reason)
-    if not reason_text or len(reason_text) > REASON_LENGTH:
-        raise Invalid("too_long" if reason_text else "required", field="decline_reason")
+    reason_text = required_text(reason, REASON_LENGTH, "decline_reason")
     proposal = _load_open(session, actor, reference)
     _decide(session, actor, proposal, DECLINED, reason_text)
     return proposal

@@ -26,7 +26,10 @@ class Phase(Base):
 
 
 class BookingImport(Base):
-    """One uploaded file. Its bytes are stored only until the decision on its preview."""
+    """One uploaded file. Its bytes are stored only until the decision on its preview.
+
+    `date_order` and `zeros_restored` are answers about it; `summary` is what the preview shows.
+    """
 
     __tablename__ = "booking_import"
 
@@ -39,6 +42,9 @@ class BookingImport(Base):
     early: Mapped[int]
     faults: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     state: Mapped[str]
+    date_order: Mapped[str | None]
+    zeros_restored: Mapped[bool]
+    summary: Mapped[dict[str, Any]] = mapped_column(JSONB)
     uploaded_by: Mapped[str]
     uploaded_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]

@@ -1,26 +1,26 @@
-"""Parses a file of bookings: UTF-8, comma or semicolon, digits of any script; every fault with its line."""
+"""Rows of a bookings file: every good one in the product's terms, every fault with its line and column."""
 
-import csv
-import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TypeVar
 
+from services.consular.bookings.booked_days import DAY_FIRST, Unordered, evidence, read_day
+from services.consular.bookings.table import is_formula, read_table, write_table
 from shared.catalogue import CATALOGUE
 from shared.errors import Invalid
-from shared.values.digits import ascii_digits
-from shared.values.person import national_number, strip_controls
+from shared.values.person import national_number, plain_signs, strip_controls
 
 COLUMNS = ("reference", "national_number", "given_name", "transaction", "booked_for")
 MAX_ROWS = 50_000
 REFERENCE = re.compile(r"[A-Z0-9][A-Z0-9/_.\-]{2,39}", re.ASCII)
 NAME_LENGTH = 60
-# A booking outside of these years is a typing error, or a Hijri date.
-YEARS = range(2000, 2100)
-# The first signs that make a spreadsheet read a cell as a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-DAY_FIRST = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})", re.ASCII)
+ZERO_LOST, ORDER_NEEDED = "zero_lost", "date_order_needed"
+# Eleven digits that began with 0, after a spreadsheet took them for a number; and a number it has rounded.
+_WITHOUT_ZERO = re.compile("[1-9][0-9]{9}")
+_ROUNDED = re.compile(r"[0-9][.,][0-9]+E\+?[0-9]+")
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -45,76 +45,56 @@ class Fault:
     value: str = ""
 
 
+@dataclass(frozen=True)
+class Answers:
+    """What a person has said about a file: the order of its days, and that lost zeros are to be restored."""
+
+    date_order: str | None = None
+    restore_zeros: bool = False
+
+
+NO_ANSWERS = Answers()
+
+
 @dataclass
 class ParsedFile:
-    """The good rows and the faults of a file."""
+    """The good rows and the faults of a file, and what must be asked before it can be imported."""
 
     rows: list[Row] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    encoding: str = "utf-8"
+    asks_order: bool = False
+    suggested_order: str | None = None
+    lost_zeros: int = 0
 
 
-def read(content: bytes) -> ParsedFile:
-    """Parses all rows. Raises Invalid (file_empty, not_utf8, column_missing, csv_broken, too_many_rows)."""
-    text = _text(content)
-    table = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
-    parsed, line_by_reference = ParsedFile(), dict[str, int]()
-    try:
-        positions = _column_positions(next(table, []))
-        for line, cells in _numbered(table):
-            if len(parsed.rows) + len(parsed.faults) >= MAX_ROWS:
-                raise Invalid("too_many_rows", field="file", n=MAX_ROWS)
-            _add_row(
-                parsed,
-                line_by_reference,
-                line,
-                {name: cells[position] if position < len(cells) else "" for name, position in positions.items()},
-            )
-    except csv.Error as error:
-        raise Invalid("csv_broken", field="file", line=table.line_num) from error
-    if not parsed.rows and not parsed.faults:
+def read(content: bytes, answers: Answers = NO_ANSWERS) -> ParsedFile:
+    """Parses all rows. Raises Invalid (file_empty, not_text, column_missing, csv_broken, too_many_rows)."""
+    table = read_table(content, COLUMNS)
+    lines = []
+    for line, cells in table.rows:
+        if len(lines) >= MAX_ROWS:
+            raise Invalid("too_many_rows", field="file", n=MAX_ROWS)
+        lines.append((line, cells))
+    if not lines:
         raise Invalid("file_empty", field="file")
+    asks_order, suggested = evidence(cells["booked_for"] for _, cells in lines)
+    parsed = ParsedFile(encoding=table.encoding, asks_order=asks_order, suggested_order=suggested)
+    order = answers.date_order if asks_order else DAY_FIRST
+    line_by_reference = dict[str, int]()
+    for line, cells in lines:
+        parsed.lost_zeros += _lost_zero(cells["national_number"])
+        _add_row(parsed, line_by_reference, line, cells, Answers(order, answers.restore_zeros))
     return parsed
 
 
-def _text(content: bytes) -> str:
+def _add_row(
+    parsed: ParsedFile, line_by_reference: dict[str, int], line: int, cells: dict[str, str], answers: Answers
+) -> None:
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Invalid("not_utf8", field="file") from error
-    if "\0" in text:
-        raise Invalid("not_utf8", field="file")
-    if not text.strip():
-        raise Invalid("file_empty", field="file")
-    return text
-
-
-def _delimiter(text: str) -> str:
-    header = text.lstrip().partition("\n")[0]
-    return max(",;\t", key=header.count)
-
-
-def _column_positions(header: list[str]) -> dict[str, int]:
-    positions = {strip_controls(name).casefold().replace(" ", "_"): index for index, name in enumerate(header)}
-    missing = [name for name in COLUMNS if name not in positions]
-    if missing:
-        raise Invalid("column_missing", field="file", columns=", ".join(missing))
-    return {name: positions[name] for name in COLUMNS}
-
-
-def _numbered(table: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
-    """The rows that are not empty, each with its first line; a quoted cell may span several lines."""
-    first_line = table.line_num + 1  # type: ignore[attr-defined]
-    for cells in table:
-        if any(cell.strip() for cell in cells):
-            yield first_line, cells
-        first_line = table.line_num + 1  # type: ignore[attr-defined]
-
-
-def _add_row(parsed: ParsedFile, line_by_reference: dict[str, int], line: int, cells: dict[str, str]) -> None:
-    try:
-        row = _row(line, {name: strip_controls(value) for name, value in cells.items()})
+        row = _row(line, cells, answers)
     except CellError as error:
-        parsed.faults.append(Fault(line, error.column, error.code, cells[error.column][:80]))
+        parsed.faults.append(Fault(line, error.column, error.code, strip_controls(cells[error.column])[:80]))
         return
     first_line = line_by_reference.setdefault(row.reference, line)
     if first_line != line:
@@ -131,61 +111,64 @@ class CellError(ValueError):
         self.column, self.code = column, code
 
 
-def _row(line: int, cells: dict[str, str]) -> Row:
+def _row(line: int, raw_cells: dict[str, str], answers: Answers) -> Row:
+    cells = {name: strip_controls(value) for name, value in raw_cells.items()}
     for name, value in cells.items():
         if not value:
             raise CellError(name, "required")
     reference = booking_reference(cells["reference"])
     if reference is None:
         raise CellError("reference", "reference_malformed")
-    try:
-        number = national_number(cells["national_number"])
-    except ValueError as error:
-        raise CellError("national_number", "national_number") from error
-    if cells["given_name"].startswith(FORMULA):
+    number = _read(lambda: _number(cells["national_number"], answers.restore_zeros), "national_number")
+    if is_formula(raw_cells["given_name"]):
         raise CellError("given_name", "formula")
     if len(cells["given_name"]) > NAME_LENGTH:
         raise CellError("given_name", "too_long")
     slug = cells["transaction"].casefold()
     if slug not in CATALOGUE:
         raise CellError("transaction", "unknown_transaction")
-    return Row(line, reference, number, cells["given_name"], slug, _day(cells["booked_for"]))
+    try:
+        day = _read(lambda: read_day(cells["booked_for"], answers.date_order), "booked_for")
+    except Unordered as error:
+        raise CellError("booked_for", ORDER_NEEDED) from error
+    return Row(line, reference, number, cells["given_name"], slug, day)
+
+
+def _read(read_cell: Callable[[], Value], column: str) -> Value:
+    try:
+        return read_cell()
+    except Unordered:
+        raise
+    except ValueError as error:
+        raise CellError(column, str(error)) from error
+
+
+def _number(typed: str, restore_zeros: bool) -> str:
+    if _ROUNDED.fullmatch(plain_signs(typed)):
+        raise ValueError("number_rounded")
+    if _lost_zero(typed):
+        if not restore_zeros:
+            raise ValueError(ZERO_LOST)
+        return national_number(f"0{plain_signs(typed)}")
+    return national_number(typed)
+
+
+def _lost_zero(typed: str) -> bool:
+    return _WITHOUT_ZERO.fullmatch(plain_signs(typed)) is not None
 
 
 def booking_reference(typed: str) -> str | None:
     """An older platform's reference in its normal form, or None for a text that is no reference."""
-    reference = re.sub(r"\s+", "", ascii_digits(strip_controls(typed))).upper()
+    plain = plain_signs(typed)
+    # A pasted line names it first, an address has it last.
+    text = plain.rstrip("/").rpartition("/")[2] if "://" in plain else plain.rpartition(":")[2]
+    reference = re.sub(r"\s+", "", text)
     return reference if REFERENCE.fullmatch(reference) else None
 
 
-def _day(typed: str) -> date:
-    """ISO, or day first with slashes, dots or dashes; Gregorian."""
-    text = ascii_digits(typed).strip()
-    day_first = DAY_FIRST.fullmatch(text)
-    try:
-        if day_first:
-            day_part, month, year = (int(part) for part in day_first.groups())
-            day = date(year, month, day_part)
-        else:
-            day = date.fromisoformat(text)
-    except ValueError as error:
-        raise CellError("booked_for", "not_a_day") from error
-    if day.year not in YEARS:
-        raise CellError("booked_for", "year_unlikely")
-    return day
-
-
-def escape_formula(value: str) -> str:
-    """A cell that no spreadsheet runs: a leading apostrophe disables a formula."""
-    return f"'{value}" if value.startswith(FORMULA) else value
-
-
 def faults_file(faults: list[dict[str, str | int]]) -> bytes:
-    """The faults as CSV for a spreadsheet, with a byte order mark for UTF-8."""
-    buffer = io.StringIO(newline="")
-    table = csv.writer(buffer)
-    table.writerow(("line", "column", "fault", "value"))
-    table.writerows(
-        (fault["line"], fault["column"], fault["code"], escape_formula(str(fault["value"]))) for fault in faults
+    """The faults as CSV for a spreadsheet."""
+    columns = ("line", "column", "code", "value")
+    return write_table(
+        ("line", "column", "fault", "value"), [tuple(fault[name] for name in columns) for fault in faults]
     )
-    return buffer.getvalue().encode("utf-8-sig")

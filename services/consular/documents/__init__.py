@@ -44,7 +44,7 @@
     holder      {"ar", "en"}
     authority, ask                      codes of services/consular/ministries/rules/matters.py
     application reference; transaction slug
-    person      of name, father, mother {"ar", "en"}, born, national_number those that the authority needs
+    person      of name, father, mother, birth_place, entry {"ar", "en"}, born, national_number what the authority needs
     answers     [{"question", "value", "kind"}], kind: choice | date | text
     reply_by    "YYYY-MM-DD"
     zone        IANA zone of the mission
@@ -59,7 +59,8 @@
     finding     code; text `document.<kind>.<finding>`
     details     {name: text}; entries [{...}] by the finding; remark, may be ""
     purpose     code or None (record, licence)
-    period {"from", "until"}, inside [{"year", "days"}], gaps [line]    (movements)
+    period {"from", "until"}, inside [{"year", "days"}], gaps [line],   (movements)
+    counting [code]: how days of crossings were counted, text `working.border_days.<code>`
     usable_until, stay_days                                            (visit)
 
 A document that the mission issues itself, by the field `issues` of its catalogue entry, takes:
@@ -79,6 +80,7 @@ Without a template of its kind it is drawn by `mission-document.html`; text `doc
     number, national_number             as printed
     sex         M | F
     born, valid_from, valid_until       "YYYY-MM-DD"
+    birth_place {"ar", "en", "declared": whether the applicant declared it, as the register has none}
     mrz         the two machine-readable lines
     zone        IANA zone of the mission
 

@@ -14,7 +14,7 @@ from services.consular.applications.update import update_columns
 from services.consular.ministries import reminders
 from services.consular.ministries.model import Letter, Reminder
 from services.consular.ministries.rules.reminder_schedule import ESCALATION
-from services.consular.missions import each_mission
+from services.consular.missions import do_at_each_mission
 from services.consular.people import snapshot
 from shared.database.db import Database
 from shared.identity.actor import Actor
@@ -24,11 +24,7 @@ OVERDUE = "letter_overdue"
 
 def remind_due(database: Database, actor: Actor, moment: datetime | None = None) -> int:
     """Does the due steps of every mission; returns their number. `moment` replaces the database's clock."""
-    steps = 0
-    for worker, day in each_mission(database, actor, moment):
-        with database.scope(worker.mission) as session:
-            steps += remind_mission(session, worker, day)
-    return steps
+    return do_at_each_mission(database, actor, remind_mission, moment)
 
 
 def remind_mission(session: Session, actor: Actor, today: date) -> int:

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.consular.applications.model import Application
@@ -13,7 +13,7 @@ from services.consular.ministries.model import Letter, Reminder, Reply
 from services.consular.ministries.rules.matters import AUTHORITIES, Finding, matter
 from services.consular.ministries.rules.reply_parser import FIELDS
 from services.consular.missions import today
-from services.consular.people import snapshot
+from services.consular.people import search_keys, snapshot
 from services.consular.people.model import Applicant
 from shared import documents
 from shared.database import audit
@@ -33,7 +33,7 @@ def list_letters(
 ) -> View:
     """A page of letters, the longest waiting first, with the counts of open, overdue and answered ones.
 
-    `search` is a letter's number as a reply quotes it, or an application's reference. Raises Invalid for an unknown
+    `search` is a letter's number as a reply quotes it, or what finds an application in the queue. Raises Invalid for an unknown
     state or authority.
     """
     if state not in ("", *STATES):
@@ -44,7 +44,9 @@ def list_letters(
     conditions = [_in_state(state, day), *([Letter.authority == authority] if authority else [])]
     if search:
         number = ascii_digits(search).replace(" ", "").upper()
-        conditions.append((Letter.number == number) | (Letter.application == references.clean(search)))
+        found = search_keys.is_found(Letter.application, search)
+        matches = [Letter.number == number, Letter.application == references.clean(search)]
+        conditions.append(or_(*matches, *([] if found is None else [found])))
     rows = session.execute(
         select(Letter, Applicant)
         .outerjoin(Applicant, Applicant.application == Letter.application)

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.consular import missions
@@ -14,7 +13,7 @@ from services.consular.ministries.model import Letter, LetterNumber, Reminder
 from services.consular.ministries.rules.matters import AUTHORITIES, Matter
 from shared import documents, forms
 from shared.database import audit, db
-from shared.database.rows import find_row
+from shared.database.rows import find_row, next_number
 from shared.identity.actor import Actor
 from shared.values import dates
 
@@ -90,11 +89,8 @@ def _letter_count(application: str) -> Any:
 
 
 def _next_number(session: Session, mission: str, authority: str, year: int) -> str:
-    first = insert(LetterNumber).values(mission=mission, authority=authority, year=year, last=1)
-    statement = first.on_conflict_do_update(
-        index_elements=["mission", "authority", "year"], set_={"last": LetterNumber.last + 1}
-    ).returning(LetterNumber.last)
-    return f"{mission}-{AUTHORITIES[authority]}-{year}-{session.scalar(statement):04d}"
+    number = next_number(session, LetterNumber, mission=mission, authority=authority, year=year)
+    return f"{mission}-{AUTHORITIES[authority]}-{year}-{number:04d}"
 
 
 def _data(matter: Matter, subject: LetterSubject, due_dates: LetterDates, zone: str) -> dict[str, Any]:

@@ -78,4 +78,5 @@ def _movements(reply: Reply, answers: Mapping[str, Any], today: date) -> dict[st
         "period": {"from": since.isoformat(), "until": max(since, until).isoformat()},
         "inside": [{"year": year, "days": days} for year, days in inside.items()],
         "gaps": movements.gaps(table),
+        "counting": [rule.code for rule in movements.counting_rules(table, since)],
     }

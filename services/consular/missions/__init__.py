@@ -1,5 +1,6 @@
 """The missions: the list of them, the calendar day at each, and the loop of a job over all of them."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -65,6 +66,20 @@ def each_mission(database: Database, actor: Actor, moment: datetime | None = Non
 def zones(session: Session) -> list[str]:
     """The time zones of all missions."""
     return sorted({mission.zone for mission in list_all(session)})
+
+
+def do_at_each_mission(
+    database: Database, actor: Actor, verb: Callable[[Session, Actor, date], int], moment: datetime | None = None
+) -> int:
+    """Runs a verb at each mission, in a transaction of its own, with the calendar day there; adds up what it returns.
+
+    `moment` as in `each_mission`.
+    """
+    count = 0
+    for worker, day in each_mission(database, actor, moment):
+        with database.scope(worker.mission) as session:
+            count += verb(session, worker, day)
+    return count
 
 
 def check_zones() -> None:

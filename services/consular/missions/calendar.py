@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, or_, select, text
 from sqlalchemy.orm import Session
 
 from services.consular import missions
+from services.consular.missions import holiday_closures
 from services.consular.missions.model import AppointmentRule, Closure, Opening
 from services.consular.missions.rules import dates_between
 from shared.errors import Refusal
@@ -70,20 +71,21 @@ def services(session: Session, mission: str) -> list[str]:
 
 
 def closures(session: Session, mission: str, first: date, last: date) -> list[Closure]:
-    """Closures that touch these days, earliest first: of the mission, of its host country, of all missions."""
+    """Closures that touch these days, earliest first: of the mission, of its host country, of all missions.
+
+    Public holidays are computed; a mission's own row with the id of one removes it.
+    """
     mission_row = missions.find(session, mission)
-    return list(
-        session.scalars(
-            select(Closure)
-            .where(
-                *_of(mission_row.code, mission_row.country),
-                Closure.removed_at.is_(None),
-                Closure.first_day <= last,
-                Closure.last_day >= first,
-            )
-            .order_by(Closure.first_day, Closure.id)
+    stored = session.scalars(
+        select(Closure).where(
+            *_of(mission_row.code, mission_row.country),
+            Closure.removed_at.is_(None),
+            Closure.first_day <= last,
+            Closure.last_day >= first,
         )
     )
+    computed = holiday_closures.between(session, mission_row, first, last)
+    return sorted((*stored, *computed), key=lambda closure: (closure.first_day, closure.id))
 
 
 def _of(mission: str, country: str) -> Iterable[ColumnElement[bool]]:

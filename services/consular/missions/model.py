@@ -2,11 +2,13 @@
 
 from datetime import date, datetime, time
 
-from sqlalchemy import ARRAY, BigInteger, SmallInteger
+from sqlalchemy import ARRAY, BigInteger, SmallInteger, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.consular.missions.rules import Hours
+from services.consular.missions.rules import HolidayRule, Hours
 from services.consular.model import Base
+
+SYRIAN_HOLIDAY, HOST_HOLIDAY = "syrian_holiday", "host_holiday"
 
 
 class Mission(Base):
@@ -105,8 +107,14 @@ class Closure(Base):
     source: Mapped[str]
     certainty: Mapped[str]
     approver: Mapped[str]
+    estimated: Mapped[bool] = mapped_column(server_default=false())
     removed_at: Mapped[datetime | None]
     removed_by: Mapped[str | None]
+
+    @property
+    def may_reopen(self) -> bool:
+        """Whether the mission may remove it: its own, its host country's, and days that an announcement may move."""
+        return self.scope is not None or self.kind == HOST_HOLIDAY or bool(self.estimated)
 
     def serialise(self) -> dict[str, object]:
         """As the interface shows it."""
@@ -123,7 +131,57 @@ class Closure(Base):
             "title_en": self.title_en,
             "source": self.source,
             "certainty": self.certainty,
+            "estimated": bool(self.estimated),
+            "may_reopen": self.may_reopen,
         }
+
+
+class HolidayRow(Base):
+    """A holiday of all missions, as a rule from which its day of every year is computed."""
+
+    __tablename__ = "holiday_rule"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    calendar: Mapped[str]
+    month: Mapped[int | None] = mapped_column(SmallInteger)
+    day: Mapped[int | None] = mapped_column(SmallInteger)
+    days: Mapped[int] = mapped_column(SmallInteger)
+    title_ar: Mapped[str]
+    title_en: Mapped[str]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    source: Mapped[str]
+    certainty: Mapped[str]
+    approver: Mapped[str]
+
+    @property
+    def rule(self) -> HolidayRule:
+        """As the rules read it."""
+        return HolidayRule(self.id, self.calendar, self.month, self.day, self.days, self.title_ar, self.title_en)
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it applies to a day; `valid_to` is the first day on which it does not."""
+        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+
+
+class HostCalendar(Base):
+    """The country, and the region in it, whose public holidays a mission keeps."""
+
+    __tablename__ = "host_calendar"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    mission: Mapped[str]
+    country: Mapped[str]
+    region: Mapped[str]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    source: Mapped[str]
+    certainty: Mapped[str]
+    approver: Mapped[str]
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it applies to a day; `valid_to` is the first day on which it does not."""
+        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
 
 
 class AppointmentRule(Base):
@@ -150,3 +208,49 @@ class AppointmentRule(Base):
         """The figures an applicant needs."""
         names = ("horizon_days", "hold_minutes", "per_month", "daily_quota", "free_hours", "arrive_minutes")
         return {name: getattr(self, name) for name in names}
+
+
+class PhotoRule(Base):
+    """How many printed photos a mission asks for, and their size; without a scope or a transaction the row is
+    general."""
+
+    __tablename__ = "photo_rule"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    scope: Mapped[str | None]
+    transaction: Mapped[str | None]
+    count: Mapped[int] = mapped_column(SmallInteger)
+    width_mm: Mapped[int | None] = mapped_column(SmallInteger)
+    height_mm: Mapped[int | None] = mapped_column(SmallInteger)
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    source: Mapped[str]
+    certainty: Mapped[str]
+    approver: Mapped[str]
+
+    def serialise(self) -> dict[str, object]:
+        """As the interface shows it."""
+        names = ("count", "width_mm", "height_mm", "source", "certainty")
+        return {name: getattr(self, name) for name in names} | {"since": self.valid_from.isoformat()}
+
+
+class PromiseRule(Base):
+    """The working days promised for a transaction, where they are a dated row and not the catalogue's."""
+
+    __tablename__ = "promise_rule"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    transaction: Mapped[str]
+    scope: Mapped[str | None]
+    working_days: Mapped[int] = mapped_column(SmallInteger)
+    needs_lawyer: Mapped[bool]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    source: Mapped[str]
+    certainty: Mapped[str]
+    approver: Mapped[str]
+
+    def serialise(self) -> dict[str, object]:
+        """As the desk shows it."""
+        names = ("transaction", "scope", "working_days", "needs_lawyer", "source", "certainty")
+        return {name: getattr(self, name) for name in names} | {"since": self.valid_from.isoformat()}

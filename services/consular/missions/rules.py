@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
+GREGORIAN, HIJRI = "gregorian", "hijri"
+
 
 @dataclass(frozen=True)
 class Hours:
@@ -21,6 +23,24 @@ class Hours:
     def holds_on(self, day: date) -> bool:
         """Whether the row applies to this day; `valid_to` is the first day on which it does not."""
         return day.weekday() == self.weekday and self.valid_from <= day and (not self.valid_to or day < self.valid_to)
+
+
+@dataclass(frozen=True)
+class HolidayRule:
+    """A holiday of the decree: a day of a calendar, or Easter by one of two, and how many days it lasts."""
+
+    key: str
+    calendar: str
+    month: int | None
+    day: int | None
+    days: int
+    title_ar: str
+    title_en: str
+
+    @property
+    def is_estimated(self) -> bool:
+        """Whether the day is announced after a sighting of the moon."""
+        return self.calendar == HIJRI
 
 
 def dates_between(first: date, last: date) -> list[date]:

@@ -22,7 +22,7 @@ from shared.catalogue.model import BOOKLET
 from shared.errors import Conflict, Invalid, Refusal
 from shared.identity.access import ACCESS
 from shared.identity.actor import Actor
-from shared.values.person import strip_controls
+from shared.reasons import check_choice, required_text
 
 # MOFAE, passport before expiry: more than a year before its end the Director decides. MOFAE FAQ: a damaged passport is
 # handed in, and replaced only without a sign of tampering.
@@ -87,11 +87,8 @@ def approve(session: Session, actor: Actor, reference: str, what: str, outcome: 
         raise Invalid("unknown_choice", field="what")
     application = load_for_update(session, actor, ACTIONS[what], reference)
     check_status(application, "accept")
-    reason_text = strip_controls(reason)
-    if outcome not in OUTCOMES[what]:
-        raise Invalid("unknown_choice" if outcome else "required", field="outcome")
-    if not reason_text or len(reason_text) > REASON_LENGTH:
-        raise Invalid("too_long" if reason_text else "required", field="reason")
+    check_choice(outcome, OUTCOMES[what], "outcome")
+    reason_text = required_text(reason, REASON_LENGTH, "reason")
     subject = _subjects(session, application).get(what)
     if subject is None:
         raise Conflict("not_needed")

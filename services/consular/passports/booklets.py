@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from services.consular.passports import mrz, rules, terms
 from services.consular.passports.model import Booklet, Passport
 from services.consular.passports.rules import State
+from services.consular.people import search_keys
 from shared.database import audit
 from shared.database.rows import change_row, lock_row
 from shared.errors import Conflict, Invalid
@@ -64,6 +65,7 @@ def assign(session: Session, actor: Actor, application: str) -> Booklet | None:
     if booklet is None:
         return None
     _change(session, actor, booklet.serial, State.ASSIGNED, application=application)
+    search_keys.store_numbers(session, application, booklet.mission, search_keys.BOOKLET, [booklet.serial])
     return booklet
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,6 +11,7 @@ from services.consular.applications.model import Application
 from services.consular.applications.transitions import show_person_everywhere
 from services.consular.missions import today
 from services.consular.passports import booklets, lost
+from services.consular.people import origin
 from shared.catalogue import passports
 from shared.catalogue.model import Transaction
 from shared.errors import Invalid, Refusal
@@ -39,6 +41,15 @@ def check_submission(
         errors |= _number_errors(session, application, entry, number)
     if errors:
         raise Invalid("invalid", errors=errors)
+
+
+def check_birth_place(entry: Transaction, facts: Mapping[str, Any], answers: Mapping[str, object]) -> None:
+    """Raises Invalid unless the register attests a place of birth, or the applicant declares one in both scripts."""
+    if entry.one_of != passports.PASSPORT or origin.attested_birth_place(facts)["ar"]:
+        return
+    missing = [name for name in (origin.BIRTH_PLACE, origin.LATIN_BIRTH_PLACE) if not answers.get(name)]
+    if missing:
+        raise Invalid("invalid", errors=dict.fromkeys(missing, "birth_place_needed"))
 
 
 def _number_errors(session: Session, application: Application, entry: Transaction, number: str) -> dict[str, str]:

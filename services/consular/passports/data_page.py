@@ -10,7 +10,7 @@ from services.consular.missions import today
 from services.consular.passports import booklets, mrz, names, terms
 from services.consular.passports.booklets import PrintedData
 from services.consular.passports.model import Booklet, Passport
-from services.consular.people import snapshot
+from services.consular.people import origin, snapshot
 from services.consular.people.model import Applicant
 from shared import documents
 from shared.errors import Refusal
@@ -77,6 +77,9 @@ def _data(session: Session, application: Application, applicant: Applicant, pass
     names_in_both = {
         part: {"ar": str(arabic.get(part) or ""), "en": str(latin.get(part) or "")} for part in names.PARTS.values()
     }
+    names_in_both["mother"]["en"] = names.full_mother(
+        names_in_both["mother"]["en"], str(applicant.latin.get("mother") or "")
+    )
     holder = snapshot.printed_name(applicant)
     return {
         "holder": {"ar": holder["ar"], "en": " ".join(str(latin[part]) for part in ("given", "father", "family"))},
@@ -85,6 +88,7 @@ def _data(session: Session, application: Application, applicant: Applicant, pass
         "national_number": applicant.national_number,
         "sex": applicant.sex,
         "born": applicant.born.isoformat(),
+        "birth_place": origin.birth_place(application.facts.get("civil_registry") or {}, application.answers),
         "valid_from": passport.issued_on.isoformat() if passport.issued_on else None,
         "valid_until": passport.expires_on.isoformat() if passport.expires_on else None,
         "mrz": (passport.mrz or "").splitlines(),

@@ -1,21 +1,14 @@
 """The machine-readable zone of a passport: two lines of 44 characters, by ICAO Doc 9303-4 (TD3)."""
 
 import re
-import unicodedata
 from datetime import date
 from itertools import cycle
+
+from shared.values.latin import zone_letters
 
 LINE, NAMES, NUMBER, OPTIONAL = 44, 39, 9, 14
 STATE, TYPE, FILLER = "SYR", "P", "<"
 _WEIGHTS = (7, 3, 1)
-# Doc 9303-3, table A: Latin letters that are more than a letter with an accent.
-_LATIN = str.maketrans(
-    {
-        "Ä": "AE", "Æ": "AE", "Å": "AA", "Ð": "D", "Đ": "D", "Ł": "L", "Ñ": "N", "Ö": "OE", "Ø": "OE", "Œ": "OE",
-        "Þ": "TH", "Ü": "UE", "ẞ": "SS", "İ": "I",
-    }
-)  # fmt: skip
-_APOSTROPHES = re.compile("['’‘ʻʼ`]")
 _BETWEEN = re.compile(r"[^A-Z]+")
 
 
@@ -37,10 +30,7 @@ def _value(sign: str) -> int:
 
 def letters(name: str) -> str:
     """A Latin name in the zone's letters: no accents, no apostrophes, one filler for each gap and hyphen."""
-    uppercase = unicodedata.normalize("NFC", name.upper())
-    decomposed = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", uppercase.translate(_LATIN)))
-    base_letters = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
-    return _BETWEEN.sub(FILLER, base_letters).strip(FILLER)
+    return _BETWEEN.sub(FILLER, zone_letters(name)).strip(FILLER)
 
 
 def name_field(family_name: str, given_name: str) -> str:

@@ -50,6 +50,15 @@ def divergences(
     return result
 
 
+def full_mother(typed: str, registered: str) -> str:
+    """The mother's full Latin name: what was typed, with the register's family name where it was left off."""
+    words = registered.split(" ")
+    for count in range(1, len(words)):
+        if spelling(" ".join(words[:count])) == spelling(typed):
+            return " ".join((typed, *words[count:]))
+    return typed or registered
+
+
 def _is_same(typed: str, other_spelling: str, part: str) -> bool:
     if spelling(typed) == spelling(other_spelling):
         return True

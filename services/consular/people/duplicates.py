@@ -11,7 +11,7 @@ from shared.database import audit
 from shared.database.rows import change_row, find_row
 from shared.errors import Conflict, Invalid
 from shared.identity.actor import Actor
-from shared.values.person import strip_controls
+from shared.reasons import check_choice, optional_text
 
 # The queue's code for a file with an open mark.
 POSSIBLE = "possible_duplicate"
@@ -106,15 +106,12 @@ def check_settled(session: Session, application: str) -> None:
 
 def judge(session: Session, actor: Actor, application: str, other: str, verdict: str, reason: str, note: str) -> None:
     """Clears or confirms one mark, with a reason of the list. Raises Invalid, NotFound, Conflict once it is judged."""
-    note_text = strip_controls(note)
     if verdict not in REASONS:
         raise Invalid("unknown_choice", field="verdict")
-    if reason not in REASONS[verdict]:
-        raise Invalid("unknown_choice" if reason else "required", field="reason")
-    if len(note_text) > NOTE_LENGTH:
-        raise Invalid("too_long", field="note")
+    check_choice(reason, REASONS[verdict], "reason")
+    note_text = optional_text(note, NOTE_LENGTH, "note")
     find_row(session, Duplicate, (application, other))
-    values = {"state": verdict, "reason": reason, "note": note_text or None, "decided_by": actor.id}
+    values = {"state": verdict, "reason": reason, "note": note_text, "decided_by": actor.id}
     open_mark = Duplicate.application == application, Duplicate.other == other, Duplicate.state == OPEN
     if change_row(session, Duplicate, *open_mark, **values, decided_at=func.now()) is None:
         raise Conflict("duplicate_judged")

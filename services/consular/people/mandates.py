@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from services.consular import missions
 from services.consular.people.model import Mandate
-from services.consular.people.rules import ACCEPTED, CAPACITY_OF, GUARDIANSHIP, OFFERED, AttestedPerson, is_called
-from shared.catalogue.model import Transaction
+from services.consular.people.rules import ACCEPTED, CAPACITY_OF, OFFERED, AttestedPerson, is_called
+from shared.catalogue.model import GUARDIAN, Transaction
 from shared.catalogue.scopes import covers
 from shared.database import audit
 from shared.errors import NotAllowed, NotFound, Refusal
@@ -69,7 +69,7 @@ def check_for(session: Session, actor: Actor, reference: str, mission: str, entr
 def allows(mandate: Mandate, entry: Transaction) -> bool:
     """Whether the mandate covers a transaction that allows its capacity. A guardian's mandate covers all of them."""
     capacity = CAPACITY_OF[mandate.kind]
-    return capacity in entry.acts and (mandate.kind == GUARDIANSHIP or covers(mandate.scope, entry))
+    return capacity in entry.acts and (capacity == GUARDIAN or covers(mandate.scope, entry))
 
 
 def list_own(session: Session, actor: Actor, agent_key: str, attested: AttestedPerson) -> list[dict[str, Any]]:
@@ -107,6 +107,8 @@ def serialise(mandate: Mandate, actor: Actor, today: date) -> dict[str, Any]:
         "agent_given": mandate.agent_given,
         "scope": mandate.scope,
         "issued_on": mandate.issued_on.isoformat() if mandate.issued_on else None,
+        "absence": mandate.absence,
+        "kinship": mandate.kinship,
         "until": mandate.until.isoformat(),
         "made_at": mandate.made_at.isoformat(),
         "reason": mandate.reason,

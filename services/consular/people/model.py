@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -11,7 +11,7 @@ from services.consular.model import Base
 
 
 class Applicant(Base):
-    """The person an application is for. Names as registered; `latin` as in the last passport, where known."""
+    """The person an application is for. Names as registered; `latin` as in the last passport, where known. `born` is exact to `born_precision`: day, month, year."""
 
     __tablename__ = "applicant"
 
@@ -23,8 +23,20 @@ class Applicant(Base):
     latin: Mapped[dict[str, Any]] = mapped_column(JSONB)
     sex: Mapped[str]
     born: Mapped[date]
+    born_precision: Mapped[str]
     match_key: Mapped[str | None]
     taken_at: Mapped[datetime]
+
+
+class SearchKey(Base):
+    """One key by which an application is found at the desk; see `search_keys`."""
+
+    __tablename__ = "search_key"
+
+    application: Mapped[str] = mapped_column(ForeignKey("application.reference"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True)
+    mission: Mapped[str]
 
 
 class ActingPerson(Base):
@@ -66,6 +78,8 @@ class Mandate(Base):
     agent_given: Mapped[str | None]
     scope: Mapped[list[str]] = mapped_column(JSONB)
     issued_on: Mapped[date | None]
+    absence: Mapped[str | None]
+    kinship: Mapped[str | None]
     until: Mapped[date]
     scan: Mapped[bytes | None] = mapped_column(deferred=True)
     scan_type: Mapped[str | None]

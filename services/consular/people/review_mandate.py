@@ -11,19 +11,32 @@ from services.consular.people import rules
 from services.consular.people.grant_mandate import change_mandate, check_terms, store_mandate
 from services.consular.people.mandates import find
 from services.consular.people.model import Mandate
-from services.consular.people.rules import ACCEPTED, GRANTED, GUARDIANSHIP, POWER, REFUSED, TO_CHECK, AttestedPerson
+from services.consular.people.rules import (
+    ABSENCES,
+    ACCEPTED,
+    CAPACITY_OF,
+    DEAD,
+    GRANTED,
+    GUARDIANSHIP,
+    KIN_GUARDIANSHIP,
+    POWER,
+    REFUSED,
+    TO_CHECK,
+    AttestedPerson,
+)
+from shared.catalogue.model import GUARDIAN
 from shared.catalogue.reasons import DEED_REFUSE_REASONS
 from shared.database import audit
 from shared.errors import Invalid, NotFound, Refusal
 from shared.identity.actor import Actor
-from shared.values.person import strip_controls
+from shared.reasons import check_choice, optional_text
 
 NOTE_LENGTH, LIST_LENGTH = 500, 100
 
 
 @dataclass(frozen=True)
 class Deed:
-    """A deed as the agent describes it: principal, dates of issue and end, scope; and the checked scan itself."""
+    """A deed as the agent describes it: principal, dates of issue and end, scope; and the type of its stored scan."""
 
     kind: str
     principal_number: str
@@ -31,8 +44,8 @@ class Deed:
     issued_on: date
     until: date | None
     scope: Sequence[str]
-    scan: bytes
     scan_type: str
+    absence: str | None = None
 
 
 def submit_deed(
@@ -54,8 +67,8 @@ def submit_deed(
         "agent_name": agent.name,
         "scope": list(deed.scope) if deed.kind == POWER else [],
         "issued_on": deed.issued_on,
+        "absence": deed.absence if deed.kind == KIN_GUARDIANSHIP else None,
         "until": until,
-        "scan": deed.scan,
         "scan_type": deed.scan_type,
     }
     return store_mandate(session, actor, mission, row, "mandate_waiting")
@@ -70,6 +83,10 @@ def _until(deed: Deed, today: date) -> date:
         if until < today:
             raise Invalid("guardian_paper_too_old", field="issued_on")
         return until
+    if deed.kind == KIN_GUARDIANSHIP:
+        if deed.absence not in ABSENCES:
+            raise Invalid("unknown_choice" if deed.absence else "required", field="absence")
+        return rules.kin_deed_valid_until(today)
     if deed.until is None:
         raise Invalid("required", field="until")
     check_terms(deed.scope, deed.until, today, POWER)
@@ -85,21 +102,18 @@ def list_deeds(session: Session, actor: Actor) -> Sequence[Mandate]:
     return [*session.scalars(open_deeds.limit(LIST_LENGTH)), *session.scalars(decided_deeds.limit(LIST_LENGTH // 5))]
 
 
-def read_scan(session: Session, actor: Actor, reference: str) -> tuple[bytes, str]:
-    """The scan of a deed and its media type; the read is recorded. Raises NotFound."""
-    mandate = find(session, reference)
-    content = session.scalar(select(Mandate.scan).where(Mandate.reference == reference))
-    if content is None or mandate.scan_type is None:
+def note_scan_read(session: Session, actor: Actor, reference: str) -> None:
+    """Records that somebody reads the scan of a deed. Raises NotFound for a mandate without one."""
+    if find(session, reference).scan_type is None:
         raise NotFound("mandate_unknown")
     audit.record(session, actor, "mandate.scan_read", reference)
-    return content, mandate.scan_type
 
 
 def accept(session: Session, actor: Actor, reference: str, principal: AttestedPerson, today: date) -> Mandate:
     """Accepts a deed for the principal whom the officer found in the register.
 
-    Raises Refusal (principal_differs, principal_dead, ward_of_age, guardian_paper_too_old, mandate_to_self), Conflict
-    when another officer was faster.
+    Raises Refusal (principal_differs, principal_dead, ward_of_age, guardian_paper_too_old, mandate_to_self,
+    not_uncle_or_brother, father_is_alive), Conflict when another officer was faster.
     """
     mandate = find(session, reference)
     same_name = rules.is_called(principal.given_name, mandate.principal_given or "")
@@ -109,20 +123,30 @@ def accept(session: Session, actor: Actor, reference: str, principal: AttestedPe
         raise Refusal("principal_dead")
     if principal.person == mandate.agent:
         raise Refusal("mandate_to_self")
-    if mandate.kind == GUARDIANSHIP and not rules.is_minor(principal.born, today):
+    is_guardians = CAPACITY_OF[mandate.kind] == GUARDIAN
+    if is_guardians and not rules.is_minor(principal.born, today):
         raise Refusal("ward_of_age")
     if mandate.until < today:
-        raise Refusal("guardian_paper_too_old" if mandate.kind == GUARDIANSHIP else "mandate_ends_in_the_past")
+        raise Refusal("guardian_paper_too_old" if is_guardians else "mandate_ends_in_the_past")
     values: dict[str, object] = {"state": ACCEPTED, "principal": principal.person, "principal_name": principal.name}
+    if mandate.kind == KIN_GUARDIANSHIP:
+        values["kinship"] = _checked_kinship(mandate, principal)
     return change_mandate(session, actor, reference, ACCEPTED, values, Mandate.state == TO_CHECK)
+
+
+def _checked_kinship(mandate: Mandate, child: AttestedPerson) -> str:
+    """The agent's kinship to the child by the register, which also has to know a death that the deed claims."""
+    attested = child.agent
+    if attested is None or attested.person != mandate.agent or attested.kinship is None:
+        raise Refusal("not_uncle_or_brother")
+    if mandate.absence == DEAD and attested.father_alive:
+        raise Refusal("father_is_alive")
+    return attested.kinship
 
 
 def refuse(session: Session, actor: Actor, reference: str, reason: str, note: str) -> Mandate:
     """Refuses a deed for a reason of the list. Raises Invalid, Conflict."""
-    note_text = strip_controls(note)
-    if reason not in DEED_REFUSE_REASONS:
-        raise Invalid("unknown_choice" if reason else "required", field="reason")
-    if len(note_text) > NOTE_LENGTH:
-        raise Invalid("too_long", field="note")
-    values: dict[str, object] = {"state": REFUSED, "reason": reason, "note": note_text or None}
+    check_choice(reason, DEED_REFUSE_REASONS, "reason")
+    note_text = optional_text(note, NOTE_LENGTH, "note")
+    values: dict[str, object] = {"state": REFUSED, "reason": reason, "note": note_text}
     return change_mandate(session, actor, reference, REFUSED, values, Mandate.state == TO_CHECK)

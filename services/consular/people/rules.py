@@ -6,13 +6,17 @@ from datetime import date
 
 from shared.catalogue.model import AGENT, GUARDIAN
 from shared.values.dates import add_months, age_on
-from shared.values.person import skeleton
+from shared.values.names import is_same_name, person_key
 
 GRANTED, POWER, GUARDIANSHIP = "granted", "power_of_attorney", "guardianship"
-KINDS = (GRANTED, POWER, GUARDIANSHIP)
+KIN_GUARDIANSHIP = "kin_guardianship"
+KINDS = (GRANTED, POWER, GUARDIANSHIP, KIN_GUARDIANSHIP)
+# Why an uncle or a brother acts instead of the father (MOFAE, first passport).
+DEAD, AWAY = "dead", "away"
+ABSENCES = (DEAD, AWAY)
 OFFERED, TO_CHECK, ACCEPTED = "offered", "to_check", "accepted"
 DECLINED, REFUSED, REVOKED = "declined", "refused", "revoked"
-CAPACITY_OF = {GRANTED: AGENT, POWER: AGENT, GUARDIANSHIP: GUARDIAN}
+CAPACITY_OF = {GRANTED: AGENT, POWER: AGENT, GUARDIANSHIP: GUARDIAN, KIN_GUARDIANSHIP: GUARDIAN}
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,8 @@ class Months:
 LONGEST = (Months(date(2025, 1, 1), 12, "house rule", "house"),)
 # MOFAE on first passports: a court's guardianship certificate no older than three months, attested.
 GUARDIAN_DEED = (Months(date(2025, 1, 1), 3, "MOFAE, first passport", "H"),)
+# MOFAE asks for checks and sets no term; three months, as for a certificate.
+KIN_DEED = (Months(date(2025, 1, 1), 3, "house rule", "house"),)
 # Civil Code (Legislative Decree 84/1949), art. 46: of age on the eighteenth birthday.
 MAJORITY_YEARS = 18
 
@@ -49,6 +55,11 @@ def deed_valid_until(issued_on: date) -> date:
     return add_months(issued_on, in_force(GUARDIAN_DEED, issued_on).months)
 
 
+def kin_deed_valid_until(on: date) -> date:
+    """The last day on which an uncle or a brother acts after the check of a deed submitted on a day."""
+    return add_months(on, in_force(KIN_DEED, on).months)
+
+
 def is_minor(born: date, today: date) -> bool:
     """Whether somebody is not yet eighteen on this day; a person born on 29 February comes of age on 1 March."""
     return age_on(born, today) < MAJORITY_YEARS
@@ -59,8 +70,8 @@ def match_key(name: dict[str, str], born: date) -> str | None:
 
     None without a mother's name.
     """
-    mother = skeleton(str(name.get("mother") or ""))
-    own_name = "".join(skeleton(str(name.get(part) or "")) for part in ("given", "father", "family"))
+    mother = person_key(str(name.get("mother") or ""))
+    own_name = person_key(*(str(name.get(part) or "") for part in ("given", "father", "family")))
     return f"{own_name}|{mother}|{born.isoformat()}" if mother and own_name else None
 
 
@@ -74,8 +85,18 @@ class AttestedPerson:
     name: dict[str, str]
     born: date
     alive: bool
+    agent: "AgentKinship | None" = None
+
+
+@dataclass(frozen=True)
+class AgentKinship:
+    """What the register attests of the agent of a deed: their kinship to the principal, whether the father lives."""
+
+    person: str
+    kinship: str | None
+    father_alive: bool
 
 
 def is_called(given_name: str, typed: str) -> bool:
     """Whether a typed given name is this person's, in any spelling."""
-    return skeleton(given_name) == skeleton(typed)
+    return is_same_name(given_name, typed)

@@ -8,9 +8,10 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from services.consular.people import rules
+from services.consular.people import rules, search_keys
 from services.consular.people.model import ActingPerson, Applicant
 from shared.errors import Refusal
+from shared.values.dates import DAY
 
 
 def store_applicant(session: Session, application: str, mission: str, facts: Mapping[str, Any]) -> None:
@@ -26,6 +27,7 @@ def store_applicant(session: Session, application: str, mission: str, facts: Map
             "latin": dict(facts["name"].get("latin") or {}),
             "sex": str(facts["sex"]),
             "born": born,
+            "born_precision": str(facts.get("born_precision", DAY)),
             "match_key": rules.match_key(name, born),
             "taken_at": func.now(),
         }
@@ -33,6 +35,7 @@ def store_applicant(session: Session, application: str, mission: str, facts: Map
         raise Refusal("statement_incomplete", authority="civil_registry") from error
     statement = insert(Applicant).values(application=application, **values)
     session.execute(statement.on_conflict_do_update(index_elements=["application"], set_=values))
+    search_keys.store_names(session, application, mission, search_keys.NAME, name_of(facts).values())
 
 
 def store_acting_person(session: Session, application: str, mission: str, facts: Mapping[str, Any]) -> None:
@@ -58,6 +61,7 @@ def store_acting_person(session: Session, application: str, mission: str, facts:
         raise Refusal("statement_incomplete", authority="civil_registry") from error
     statement = insert(ActingPerson).values(application=application, **values)
     session.execute(statement.on_conflict_do_update(index_elements=["application"], set_=values))
+    search_keys.store_names(session, application, mission, search_keys.ACTING_NAME, name_of(acting).values())
 
 
 def applicant_of(session: Session, application: str) -> Applicant | None:

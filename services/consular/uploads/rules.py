@@ -1,83 +1,58 @@
-"""Which bytes are a valid upload: a JPEG, PNG or PDF of the declared type, and small enough."""
+"""What an upload may be: its limits, its names, and which refusal has which status."""
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 LIMIT_BYTES = 8 * 1024 * 1024
 LIMIT_FILES = 5
+LIMIT_PAGES = 50
+# An A4 sheet at 600 dpi, and the 50 megapixels of a telephone.
+LIMIT_PIXELS = 52_000_000
+LONG_SIDE, THUMBNAIL_SIDE, PAGE_SIDE = 2480, 320, 1754
 FILENAME_LENGTH = 100
-# A second file hidden behind or inside the first would let one upload be served as another type.
-_FOREIGN_SIGNATURES = re.compile(rb"%PDF-|PK\x05\x06|PK\x03\x04|<html|<script|<!doctype|<\?php|<svg", re.IGNORECASE)
-_HEAD_BYTES = 1024
-_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+# Days for which files stay sealed after the person removed them, and after the application was closed.
+REMOVED_KEPT_DAYS, CLOSED_KEPT_DAYS = 1, 90
+
+JPEG, PNG, HEIC, PDF = "image/jpeg", "image/png", "image/heic", "application/pdf"
+# A HEIC photo is stored as JPEG, which every browser shows.
+ENDINGS: Mapping[str, str] = {JPEG: "jpg", PNG: "png", PDF: "pdf"}
+
+# An upload's state: its check by the scanner is awaited, it can be read, or it cannot be shown to anybody.
+WAITING, READABLE, REFUSED = "waiting", "readable", "refused"
+
+_TOO_LARGE, _WRONG_KIND, _UNPROCESSABLE = 413, 415, 422
+FAULTS: Mapping[str, int] = {
+    "file_too_large": _TOO_LARGE,
+    "file_too_many_pixels": _TOO_LARGE,
+    "file_too_many_pages": _TOO_LARGE,
+    "file_too_complex": _TOO_LARGE,
+    "file_type_unknown": _WRONG_KIND,
+    "file_two_kinds": _WRONG_KIND,
+    "file_empty": _UNPROCESSABLE,
+    "file_unreadable": _UNPROCESSABLE,
+    "file_encrypted": _UNPROCESSABLE,
+    "file_infected": _UNPROCESSABLE,
+}
 # Invisible and direction-changing characters make gpj.exe look like exe.jpg.
 _UNSAFE_IN_NAME = re.compile('[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"*:<>?|;\\\\/]+')
 
 
-@dataclass(frozen=True)
-class Kind:
-    """One accepted type: its media type, the ending of its file name, and the check of its bytes."""
-
-    type: str
-    ending: str
-    holds: Callable[[bytes], bool]
-
-
-def _is_jpeg(data: bytes) -> bool:
-    end = data.rfind(b"\xff\xd9")
-    return data.startswith(b"\xff\xd8\xff") and end > 2 and not _has_foreign_content(data, end + 2)
-
-
-def _is_png(data: bytes) -> bool:
-    """Reads the chunks: the file must end where the IEND chunk ends."""
-    if not data.startswith(_PNG_SIGNATURE):
-        return False
-    position = len(_PNG_SIGNATURE)
-    while position + 12 <= len(data):
-        length, name = int.from_bytes(data[position : position + 4], "big"), data[position + 4 : position + 8]
-        position += 12 + length
-        if name == b"IEND":
-            return length == 0 and position == len(data) and not _has_foreign_content(data, len(data))
-    return False
-
-
-def _is_pdf(data: bytes) -> bool:
-    tail = data[-_HEAD_BYTES:]
-    archive = b"PK\x05\x06" in data[-65_558:]
-    return bool(re.match(rb"%PDF-[12]\.[0-9]", data)) and b"%%EOF" in tail and not archive
-
-
-def _has_foreign_content(data: bytes, end: int) -> bool:
-    """Whether another file type starts in the head of an image, or follows its end."""
-    return bool(_FOREIGN_SIGNATURES.search(data[:_HEAD_BYTES]) or _FOREIGN_SIGNATURES.search(data[end:]))
-
-
-KINDS: Mapping[str, Kind] = {
-    kind.type: kind
-    for kind in (
-        Kind("image/jpeg", "jpg", _is_jpeg),
-        Kind("image/png", "png", _is_png),
-        Kind("application/pdf", "pdf", _is_pdf),
-    )
-}
-
-
-def fault(content_type: str, data: bytes) -> str | None:
-    """The error code of an upload, or None."""
-    kind = KINDS.get(content_type)
-    if kind is None:
-        return "file_type_unknown"
+def size_fault(data: bytes) -> str | None:
+    """The fault of an upload's size, or None."""
     if not data:
         return "file_empty"
-    if len(data) > LIMIT_BYTES:
-        return "file_too_large"
-    return None if kind.holds(data) else "file_type_wrong"
+    return "file_too_large" if len(data) > LIMIT_BYTES else None
 
 
-def safe_name(filename: str, kind: Kind) -> str:
+def fault_limits() -> dict[str, object]:
+    """The limits that the text of a fault may name."""
+    limits = LIMIT_BYTES // 1024 // 1024, LIMIT_PIXELS // 1_000_000, LIMIT_PAGES
+    return dict(zip(("megabytes", "megapixels", "pages"), limits, strict=True))
+
+
+def safe_name(filename: str, type: str) -> str:
     """The person's file name without folders and controls, with the ending of its real type."""
     base_name = re.split(r"[\\/]", filename)[-1]
     stem = _UNSAFE_IN_NAME.sub("", base_name).strip(" .").rpartition(".")
     name = (stem[0] if stem[1] and len(stem[2]) <= 5 else "".join(stem)).strip(" .")
-    return f"{name[:FILENAME_LENGTH] or 'paper'}.{kind.ending}"
+    return f"{name[:FILENAME_LENGTH] or 'paper'}.{ENDINGS[type]}"

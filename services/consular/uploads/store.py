@@ -1,16 +1,18 @@
-"""Stores uploads: checked before they are stored, named by us, their content deleted on removal."""
+"""The rows of uploads: what is handed in for which item, and where its files are. Bytes are the intake's matter."""
 
-import hashlib
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from services.consular.uploads import rules
-from services.consular.uploads.model import Upload
+from services.consular.uploads import blobs, rules
+from services.consular.uploads.blobs import SERVED
+from services.consular.uploads.intake import TakenFile
+from services.consular.uploads.model import BlobUse, Upload
 from shared.database import audit, db
 from shared.database.rows import change_row
-from shared.errors import Conflict, Invalid, NotFound
+from shared.errors import Conflict, NotFound
 from shared.identity.actor import Actor
 from shared.values import references
 
@@ -18,37 +20,46 @@ from shared.values import references
 MARK = "U"
 
 
-def store_upload(
-    session: Session, actor: Actor, application: str, mission: str, name: str, filename: str, kind: str, data: bytes
-) -> Upload:
-    """Stores an upload. Raises Invalid with the checklist item as field when the bytes are not of the declared type,
-    Conflict (too_many_papers)."""
-    if fault := rules.fault(kind, data):
-        raise Invalid(fault, field=name, limit=rules.LIMIT_BYTES)
+def check_count(session: Session, application: str, name: str) -> None:
+    """Raises Conflict (too_many_papers) when an item has as many files as it may have."""
     count = sum(upload.name == name for upload in list_uploads(session, application))
     if count >= rules.LIMIT_FILES:
         raise Conflict("too_many_papers", limit=rules.LIMIT_FILES)
+
+
+def store_upload(
+    session: Session, actor: Actor, application: str, mission: str, name: str, filename: str, file: TakenFile
+) -> Upload:
+    """Adds a file that the intake has put into the store. Raises Conflict (too_many_papers)."""
+    check_count(session, application, name)
     upload = Upload(
         id=references.new(mission, references.CODE_LENGTH, MARK),
         application=application,
         mission=mission,
         name=name,
-        filename=rules.safe_name(filename, rules.KINDS[kind]),
-        type=kind,
-        size=len(data),
-        sha256=hashlib.sha256(data).hexdigest(),
-        content=data,
+        filename=rules.safe_name(filename, file.type),
+        type=file.type,
+        size=file.size,
+        sha256=file.sha256,
         added_by=actor.id,
         added_at=db.now(session),
+        state=file.state,
+        fault=None,
+        pages=file.pages,
+        thumbnails=file.thumbnails,
     )
     session.add(upload)
     session.flush()
+    blobs.use(session, mission, upload.id, file.files)
     audit.record(session, actor, "paper.uploaded", application, paper=upload.id, name=name, sha256=upload.sha256)
     return upload
 
 
 def remove(session: Session, actor: Actor, application: str, upload: str) -> None:
-    """Deletes the bytes of an upload. Raises NotFound when it is not (or no longer) part of this application."""
+    """Takes an upload out of its application: nobody reads it any more, and its bytes are deleted after a day.
+
+    Raises NotFound when it is not (or no longer) part of this application.
+    """
     present = Upload.id == upload, Upload.application == application, Upload.removed_at.is_(None)
     if change_row(session, Upload, *present, content=None, removed_at=func.now()) is None:
         raise NotFound()
@@ -63,13 +74,19 @@ def find(session: Session, upload: str) -> Upload:
     return row
 
 
-def content(session: Session, actor: Actor, upload: Upload) -> bytes:
-    """The bytes of an upload; the read is recorded. Raises NotFound."""
-    audit.record(session, actor, "paper.read", upload.application, paper=upload.id)
-    data = session.scalar(select(Upload.content).where(Upload.id == upload.id))
-    if data is None:
+def served_file(session: Session, actor: Actor, upload: Upload, role: str = SERVED, page: int = 1) -> BlobUse | None:
+    """The file to serve; the read is recorded. None while the bytes of an earlier version are not moved yet.
+
+    Raises NotFound for a page that is not there, Conflict for an upload that nobody may read (yet).
+    """
+    if upload.state != rules.READABLE:
+        raise Conflict("paper_waiting" if upload.state == rules.WAITING else "paper_refused")
+    file = blobs.find(session, upload.id, role, page)
+    if file is None and blobs.find(session, upload.id, SERVED) is not None:
         raise NotFound()
-    return data
+    if role == SERVED:
+        audit.record(session, actor, "paper.read", upload.application, paper=upload.id)
+    return file
 
 
 def list_uploads(session: Session, application: str) -> Sequence[Upload]:
@@ -78,6 +95,22 @@ def list_uploads(session: Session, application: str) -> Sequence[Upload]:
     return session.scalars(query.order_by(Upload.added_at, Upload.id)).all()
 
 
-def download_name(upload: Upload) -> str:
+def download_name(upload: Upload, type: str) -> str:
     """Our own name for the saved file: no text from outside reaches a header."""
-    return f"{upload.application}-{upload.name}.{rules.KINDS[upload.type].ending}"
+    return f"{upload.application}-{upload.name}.{rules.ENDINGS.get(type, 'bin')}"
+
+
+def serialise(upload: Upload) -> dict[str, Any]:
+    """An upload without its bytes."""
+    return {
+        "id": upload.id,
+        "name": upload.name,
+        "filename": upload.filename,
+        "bytes": upload.size,
+        "type": upload.type,
+        "pages": upload.pages,
+        "thumbnails": upload.thumbnails,
+        "state": upload.state,
+        "fault": upload.fault,
+        "added_at": upload.added_at.isoformat(),
+    }

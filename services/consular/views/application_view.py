@@ -21,7 +21,6 @@ from services.consular.people import duplicates, mandates, snapshot
 from services.consular.people.duplicates import POSSIBLE
 from services.consular.people.model import ActingPerson, Applicant, Mandate
 from services.consular.uploads import store
-from services.consular.uploads.model import Upload
 from services.consular.views import upcoming, withdrawal_terms
 from services.consular.workflow import upgrade
 from shared import forms
@@ -160,7 +159,7 @@ def full_view(session: Session, actor: Actor, application: Application) -> View:
         "applicant": _applicant_name(applicant) if applicant else None,
         "behalf": behalf_of(actor, application, acting, applicant),
         "answers": application.answers,
-        "papers": [serialise_upload(upload) for upload in store.list_uploads(session, application.reference)],
+        "papers": [store.serialise(upload) for upload in store.list_uploads(session, application.reference)],
         "quote": quote.serialise(session, order) if order else None,
         "upgrade": upgrade.serialise(session, application),
         "payments": [payment.serialise() for payment in attempts.of_application(session, application.reference)],
@@ -201,18 +200,6 @@ def stages_of(application: Application, steps: list[Step]) -> list[dict[str, str
     return (
         [{**stage, "code": TURN_STAGES[stage["code"]]} for stage in stages] if entry.outcome == APPOINTMENT else stages
     )
-
-
-def serialise_upload(upload: Upload) -> View:
-    """An upload without its bytes."""
-    return {
-        "id": upload.id,
-        "name": upload.name,
-        "filename": upload.filename,
-        "bytes": upload.size,
-        "type": upload.type,
-        "added_at": upload.added_at.isoformat(),
-    }
 
 
 def _applicant_name(applicant: Applicant) -> View:

@@ -1,5 +1,6 @@
-"""The desk's queue: the mission's files, exceptions first, searched by reference or national number."""
+"""The desk's queue: the mission's files, exceptions first, searched by name, or a part of a reference or a passport number."""
 
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
@@ -7,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.consular.applications.model import Application
 from services.consular.applications.rules import FINAL, Status
-from services.consular.people import duplicates, snapshot
+from services.consular.people import duplicates, search_keys, snapshot
 from services.consular.people.duplicates import POSSIBLE
 from services.consular.people.model import Applicant
 from services.consular.views.application_view import summary
@@ -26,7 +27,7 @@ def queue(
 ) -> dict[str, Any]:
     """One page of submitted files, with the number of files in each status.
 
-    Raises Invalid for an unknown status, or for a search that is neither a reference nor a national number.
+    Raises Invalid for an unknown status, or for a search that is too short.
     """
     if status not in ("", EXCEPTIONS, *(known_status.value for known_status in Status)):
         raise Invalid("unknown_choice", field="status")
@@ -79,10 +80,12 @@ def _search_condition(text: str) -> ColumnElement[bool]:
     reference = references.clean(text)
     if references.is_valid(reference):
         return Application.reference == reference
-    try:
+    with suppress(ValueError):
         return Applicant.national_number == national_number(text)
-    except ValueError as error:
-        raise Invalid("search_not_understood", field="q") from error
+    found = search_keys.is_found(Application.reference, text)
+    if found is None:
+        raise Invalid("search_not_understood", field="q")
+    return found
 
 
 def _row(application: Application, applicant: Applicant | None, has_open_mark: bool) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.consular.approvals import sign
 from services.consular.approvals.model import Proposal
-from services.consular.workflow import expire_bookings, extend, suspend
+from services.consular.workflow import expire_bookings, extend, revoke_document, suspend
 from shared.errors import Invalid
 from shared.identity.access import check_access
 from shared.identity.actor import Actor
@@ -29,6 +29,7 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     extend.KIND: Kind(extend.read, extend.preview, extend.carry_out),
     suspend.KIND: Kind(suspend.read, suspend.preview, suspend.carry_out),
+    revoke_document.KIND: Kind(revoke_document.read, revoke_document.preview, revoke_document.carry_out),
     expire_bookings.KIND: Kind(expire_bookings.read, expire_bookings.preview, expire_bookings.carry_out),
 }
 

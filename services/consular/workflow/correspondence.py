@@ -16,7 +16,7 @@ from services.consular.ministries.rules.matters import Matter, matter
 from services.consular.ministries.rules.reply_parser import Expected, Reply
 from services.consular.missions import today
 from services.consular.missions.due_dates import due_on
-from services.consular.people import snapshot
+from services.consular.people import origin, snapshot
 from services.consular.people.model import Applicant
 from services.consular.workflow import resolve
 from shared.catalogue.model import Ask
@@ -60,12 +60,12 @@ def letter_subject(session: Session, application: Application) -> LetterSubject:
         round=application.round,
         person=applicant.person,
         holder=snapshot.printed_name(applicant),
-        identity=_identity(applicant),
+        identity=_identity(applicant, application.facts.get("civil_registry") or {}),
         answers=application.answers,
     )
 
 
-def _identity(applicant: Applicant) -> dict[str, Any]:
+def _identity(applicant: Applicant, facts: Mapping[str, Any]) -> dict[str, Any]:
     parts = {
         part: {"ar": str(applicant.name.get(part) or ""), "en": str(applicant.latin.get(part) or "")}
         for part in ("father", "mother")
@@ -74,6 +74,8 @@ def _identity(applicant: Applicant) -> dict[str, Any]:
         "name": snapshot.printed_name(applicant),
         **parts,
         "born": applicant.born.isoformat(),
+        "birth_place": origin.attested_birth_place(facts),
+        "entry": origin.entry(facts),
         "national_number": applicant.national_number,
     }
 

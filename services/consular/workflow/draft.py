@@ -26,6 +26,7 @@ from services.consular.passports.checks import check_first
 from services.consular.payments.tariffs import transaction_status
 from services.consular.people import snapshot
 from services.consular.uploads import store
+from services.consular.uploads.intake import TakenFile
 from services.consular.uploads.model import Upload
 from shared import forms
 from shared.catalogue.model import Transaction
@@ -126,7 +127,8 @@ def save(session: Session, actor: Actor, reference: str, answers: Mapping[str, o
     merged = {
         name: answer for name, answer in application.answers.items() if name.removesuffix(TYPED_HIJRI) not in answers
     }
-    merged |= forms.check_draft(application.transaction, filled, today(session, application.mission))
+    country = missions.find(session, application.mission).country
+    merged |= forms.check_draft(application.transaction, filled, today(session, application.mission), country)
     update_columns(session, application, answers=merged, changed_at=func.now())
     audit.record(
         session, actor, "application.answered", reference, count=len(filled), cleared=len(answers) - len(filled)
@@ -139,13 +141,24 @@ def is_blank(answer: object) -> bool:
     return answer is None or (isinstance(answer, str) and not answer.strip())
 
 
-def attach(session: Session, actor: Actor, reference: str, name: str, filename: str, kind: str, data: bytes) -> Upload:
-    """Adds a file for an item of the checklist. Raises Invalid for an unknown item or for wrong bytes."""
-    application = load_for_update(session, actor, "paper.upload", reference)
+def check_attach(session: Session, actor: Actor, reference: str, name: str) -> str:
+    """The mission of an application to which a file may be added now, before anybody reads the file.
+
+    Raises Invalid for an unknown item of the checklist, Conflict for one that is full.
+    """
+    application = find(session, actor, "paper.upload", reference)
     check_status(application, "edit")
     if name not in {entry_upload.name for entry_upload in forms.transaction(application.transaction).papers}:
         raise Invalid("unknown_paper", field="name")
-    return store.store_upload(session, actor, reference, application.mission, name, filename, kind, data)
+    store.check_count(session, reference, name)
+    return application.mission
+
+
+def attach(session: Session, actor: Actor, reference: str, name: str, filename: str, file: TakenFile) -> Upload:
+    """Adds a file, which the intake has taken in, for an item of the checklist. Raises as `check_attach` does."""
+    application = load_for_update(session, actor, "paper.upload", reference)
+    check_attach(session, actor, reference, name)
+    return store.store_upload(session, actor, reference, application.mission, name, filename, file)
 
 
 def detach(session: Session, actor: Actor, reference: str, upload: str) -> None:
@@ -155,8 +168,8 @@ def detach(session: Session, actor: Actor, reference: str, upload: str) -> None:
     store.remove(session, actor, reference, upload)
 
 
-def read_upload(session: Session, actor: Actor, upload_id: str) -> tuple[Upload, bytes]:
-    """A file and its bytes. Raises the same NotFound for an absent file and for another person's."""
+def find_upload(session: Session, actor: Actor, upload_id: str) -> Upload:
+    """A file that the actor may read. Raises the same NotFound for an absent file and for another person's."""
     upload = store.find(session, upload_id)
     find(session, actor, "paper.read", upload.application)
-    return upload, store.content(session, actor, upload)
+    return upload

@@ -12,9 +12,9 @@ from services.consular.payments.refunds import refund
 from services.consular.payments.refunds.model import Refund
 from services.consular.workflow.charges import notify_refund
 from shared.database import audit
-from shared.errors import Conflict, Invalid, NotFound
+from shared.errors import Conflict, NotFound
 from shared.identity.actor import Actor
-from shared.values.person import strip_controls
+from shared.reasons import required_text
 
 REASON_LENGTH = 500
 MONEY_PREFIX = "payment_"
@@ -27,7 +27,7 @@ def refund_held_payment(session: Session, actor: Actor, reference: str, payment:
     reason. The payer is notified of the refund; only the mission sees the reason.
     """
     application = load_for_update(session, actor, "payment.give_back", reference)
-    reason_text = _check_reason(reason)
+    reason_text = required_text(reason, REASON_LENGTH, "reason")
     payments = {candidate.reference: candidate for candidate in attempts.of_application(session, reference)}
     if payment not in payments:
         raise NotFound()
@@ -59,7 +59,7 @@ def clear_flag(session: Session, actor: Actor, reference: str, reason: str) -> A
     """Clears the flag of a resolved file. Raises Conflict (nothing_flagged; money_still_held while held money is not
     refunded), Invalid without a reason."""
     application = load_for_update(session, actor, "desk.clear", reference)
-    reason_text = _check_reason(reason)
+    reason_text = required_text(reason, REASON_LENGTH, "reason")
     if application.exception is None:
         raise Conflict("nothing_flagged")
     refunded = _refunded_attempts(session, reference)
@@ -69,13 +69,6 @@ def clear_flag(session: Session, actor: Actor, reference: str, reason: str) -> A
         raise Conflict("money_still_held")
     _clear_flag(session, actor, application, reason_text)
     return application
-
-
-def _check_reason(text: str) -> str:
-    reason_text = strip_controls(text)
-    if not reason_text or len(reason_text) > REASON_LENGTH:
-        raise Invalid("too_long" if reason_text else "required", field="reason")
-    return reason_text
 
 
 def _refunded_attempts(session: Session, reference: str) -> set[str]:

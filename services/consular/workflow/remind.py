@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from services.consular.applications import rules
 from services.consular.applications.model import Application
 from services.consular.applications.notify import notify_recipients
-from services.consular.missions import each_mission
+from services.consular.missions import do_at_each_mission
 from services.consular.missions.deadlines import DAYS, REMINDER_DAYS
 from services.consular.notices.model import Notice
 from shared.database import audit
@@ -19,11 +19,7 @@ from shared.identity.actor import Actor
 
 def remind_due(database: Database, actor: Actor, moment: datetime | None = None) -> int:
     """Reminds at every mission; returns the number of notices. `moment` replaces the database's clock."""
-    count = 0
-    for worker, day in each_mission(database, actor, moment):
-        with database.scope(worker.mission) as session:
-            count += remind(session, worker, day)
-    return count
+    return do_at_each_mission(database, actor, remind, moment)
 
 
 def remind(session: Session, actor: Actor, today: date) -> int:

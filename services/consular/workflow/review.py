@@ -17,13 +17,12 @@ from services.consular.workflow import mission_document
 from services.consular.workflow.check_in import check_attendance
 from services.consular.workflow.release import release
 from shared import forms
-from shared.catalogue.model import REGISTERS, Ask
+from shared.catalogue.model import REGISTERS, RELATIVE, Ask
 from shared.catalogue.reasons import ALL_REFUSE_REASONS, RETURN_REASONS
 from shared.documents import issuer
-from shared.errors import Invalid
 from shared.identity.actor import Actor
 from shared.messaging.outbox import emit
-from shared.values.person import strip_controls
+from shared.reasons import check_choice, optional_text
 
 NOTE_LENGTH = 500
 
@@ -79,7 +78,10 @@ def _forward(session: Session, actor: Actor, application: Application, ask: Ask)
 def _forward_body(application: Application, authority: str, ask: str) -> dict[str, object]:
     entry = forms.transaction(application.transaction)
     holder = holder_of(application.facts).get("person") or application.person
-    kinship_fields = {"applicant": application.person} if holder != application.person else {}
+    # The register proves the kinship of a relative itself; an agent or guardian asks in the person's own name.
+    by_relative = application.capacity == RELATIVE and authority == "civil_registry"
+    applicant = application.acting if by_relative else application.person
+    kinship_fields = {"applicant": applicant} if holder != applicant else {}
     return kinship_fields | {
         "application": application.reference,
         "transaction": entry.slug,
@@ -119,10 +121,7 @@ def _close(
 ) -> Application:
     application = load_for_update(session, actor, f"desk.{verb}", reference)
     check_status(application, verb)
-    note_text = strip_controls(note)
-    if reason not in reasons:
-        raise Invalid("unknown_choice" if reason else "required", field="reason")
-    if len(note_text) > NOTE_LENGTH:
-        raise Invalid("too_long", field="note")
-    transition(session, actor, application, target, reason=reason, note=note_text or None)
+    check_choice(reason, reasons, "reason")
+    note_text = optional_text(note, NOTE_LENGTH, "note")
+    transition(session, actor, application, target, reason=reason, note=note_text)
     return application

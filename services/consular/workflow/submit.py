@@ -1,6 +1,6 @@
 """Submits an application: verified facts, conditions, complete answers and uploads, and the quote, in one commit."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from sqlalchemy import func
@@ -13,10 +13,10 @@ from services.consular.applications.promise import promised_day
 from services.consular.applications.rules import Status
 from services.consular.applications.statements import as_facts, check_eligible, check_holder, verify_statements
 from services.consular.applications.transitions import check_status, load_for_update, transition
-from services.consular.missions import today
-from services.consular.passports.checks import check_submission, report_lost
+from services.consular.missions import find, today
+from services.consular.passports.checks import check_birth_place, check_submission, report_lost
 from services.consular.payments.tariffs import transaction_status
-from services.consular.people import snapshot
+from services.consular.people import search_keys, snapshot
 from services.consular.uploads import store
 from services.consular.workflow import charges
 from services.consular.workflow.duplicates import mark_duplicates
@@ -26,6 +26,8 @@ from shared.catalogue.model import AT_SUBMIT, Transaction
 from shared.errors import Invalid
 from shared.identity.actor import Actor
 from shared.identity.crypto import Keys
+
+PASSPORT = "passport_number"
 
 
 def submit(session: Session, actor: Actor, keys: Keys, reference: str, statements: Iterable[str]) -> Application:
@@ -44,10 +46,12 @@ def submit(session: Session, actor: Actor, keys: Keys, reference: str, statement
     behalf.check_entitlement(session, actor, entry, application.mission, representation, facts["civil_registry"], day)
     answers = _complete(session, application, entry)
     check_submission(session, application, entry, answers)
+    check_birth_place(entry, facts["civil_registry"], answers)
     check_holder(entry, answers, facts, application.person)
     columns: dict[str, object] = {"facts": facts, "answers": answers}
     snapshot.store_applicant(session, reference, application.mission, facts["civil_registry"])
     snapshot.store_acting_person(session, reference, application.mission, facts["civil_registry"])
+    _store_numbers(session, application, entry, answers)
     report_lost(session, actor, application, entry, answers)
     if application.status == Status.RETURNED:
         _review(session, actor, application, entry, answers, columns)
@@ -62,6 +66,16 @@ def submit(session: Session, actor: Actor, keys: Keys, reference: str, statement
         return application
     _review(session, actor, application, entry, answers, columns)
     return application
+
+
+def _store_numbers(
+    session: Session, application: Application, entry: Transaction, answers: Mapping[str, object]
+) -> None:
+    """The numbers by which the desk finds the application."""
+    reference, mission = application.reference, application.mission
+    passports = [str(answers[one.name]) for one in entry.questions if one.kind == PASSPORT and answers.get(one.name)]
+    search_keys.store_numbers(session, reference, mission, search_keys.REFERENCE, [reference])
+    search_keys.store_numbers(session, reference, mission, search_keys.PASSPORT, passports)
 
 
 def _review(
@@ -81,10 +95,11 @@ def _complete(session: Session, application: Application, entry: Transaction) ->
     errors: dict[str, str] = {}
     answers: dict[str, object] = {}
     try:
-        answers = forms.check_answers(entry.slug, application.answers, today(session, application.mission))
+        day, country = today(session, application.mission), find(session, application.mission).country
+        answers = forms.check_answers(entry.slug, application.answers, day, country=country)
     except Invalid as error:
         errors |= error.errors
-    uploaded = {upload.name for upload in store.list_uploads(session, application.reference)}
+    uploaded = {upload.name for upload in store.list_uploads(session, application.reference) if not upload.fault}
     missing = [upload.name for upload in entry.papers if upload.required and upload.name not in uploaded]
     errors |= dict.fromkeys(missing, "paper_missing")
     if errors:

@@ -6,11 +6,13 @@ from typing import Any
 from sqlalchemy import func
 from sqlalchemy.orm import Session
 
+from services.consular import missions
 from services.consular.applications.model import Application
 from services.consular.applications.promise import promised_day
 from services.consular.applications.rules import Status
 from services.consular.applications.transitions import check_status, find, load_for_update, note_step
 from services.consular.applications.update import update_columns
+from services.consular.missions.dated_rules import promised_days
 from services.consular.payments.orders import attempts, difference, quote
 from services.consular.payments.orders.model import Order
 from services.consular.payments.orders.quote import UPGRADE
@@ -48,12 +50,14 @@ def preview(session: Session, actor: Actor, reference: str) -> dict[str, Any]:
     slug, answers = _check_target(application)
     price_difference = difference.between(session, reference, slug, application.mission, answers)
     audit.record(session, actor, "application.upgrade_asked", reference)
+    today = missions.today(session, application.mission)
+    days = forms.transaction(slug).days(answers)
     day = promised_day(session, application, slug, answers)
     order = quote.of_application(session, reference, UPGRADE)
     return {
         **price_difference.serialise(),
         "to": slug,
-        "working_days": forms.transaction(slug).days(answers),
+        "working_days": promised_days(session, slug, application.mission, today, days),
         "due_on": day.isoformat() if day else None,
         "due_before": application.due_on.isoformat() if application.due_on else None,
         "quote": quote.serialise(session, order) if order else None,

@@ -7,17 +7,21 @@ from datetime import timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from services.gateway.accounts.emails import fold_email
 from services.gateway.accounts.model import Account, Invitation
 from services.gateway.accounts.passwords import check_strength, hash_password
-from services.gateway.accounts.register import fold_email
 from services.gateway.accounts.sessions import actor_of
 from shared.database import audit, db
 from shared.database.rows import change_row
 from shared.errors import Conflict, Invalid, NotFound
 from shared.identity.actor import OFFICER_ROLES, service
+from shared.values.person import strip_controls
 
 VALID_FOR = timedelta(hours=24)
 TOKEN_BYTES = 32
+NAME_LENGTH = 120
+# Documents print the names of these.
+NAMED_ROLES = frozenset({"cashier"})
 
 
 def invite(session: Session, email: str, role: str, mission: str) -> str:
@@ -53,13 +57,19 @@ def find(session: Session, token: str) -> Invitation:
     return invitation
 
 
-def accept(session: Session, token: str, password: str, language: str) -> Account:
+def accept(session: Session, token: str, password: str, language: str, names: tuple[str, str] = ("", "")) -> Account:
     """Opens the account with the chosen password and uses the link up. Of two who follow it at once one succeeds.
 
-    Raises NotFound (invitation_unknown), and Invalid on the field `password`.
+    `names` is the person's name in Arabic and Latin letters; a cashier must give it, because receipts print it.
+    Raises NotFound (invitation_unknown), and Invalid on the fields `password` and `name_ar`.
     """
     invitation = find(session, token)
     check_strength(password, invitation.email)
+    name_ar, name_latin = (strip_controls(name) for name in names)
+    if len(max(name_ar, name_latin, key=len)) > NAME_LENGTH:
+        raise Invalid("too_long", field="name_ar")
+    if not name_ar and invitation.role in NAMED_ROLES:
+        raise Invalid("required", field="name_ar")
     unused = Invitation.token_key == invitation.token_key, Invitation.used_at.is_(None)
     if change_row(session, Invitation, *unused, used_at=db.now(session)) is None:
         raise NotFound("invitation_unknown")
@@ -69,6 +79,8 @@ def accept(session: Session, token: str, password: str, language: str) -> Accoun
         role=invitation.role,
         home_mission=invitation.home_mission,
         language=language,
+        name_ar=name_ar,
+        name_latin=name_latin,
     )
     session.add(account)
     session.flush()

@@ -58,6 +58,17 @@ class AuthSession(Base):
     account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
 
 
+class AccountDevice(Base):
+    """A browser from which an account was opened. The token in its cookie is kept as a hash."""
+
+    __tablename__ = "account_device"
+
+    token_key: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), primary_key=True, index=True)
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    seen_at: Mapped[datetime] = mapped_column(server_default=text("now()"), index=True)
+
+
 class Attempt(Base):
     """How often one subject (an account, an address prefix) tried one thing since `since`."""
 

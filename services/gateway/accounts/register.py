@@ -1,11 +1,10 @@
 """Opens accounts, lets their owners in, and ties an account to the person the register knows."""
 
-import re
-
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from services.gateway.accounts.emails import fold_email
 from services.gateway.accounts.keyed import keyed_hash
 from services.gateway.accounts.model import Account
 from services.gateway.accounts.passwords import check_strength, hash_password, is_outdated, matches
@@ -14,17 +13,6 @@ from shared.database import audit
 from shared.errors import Conflict, Invalid, Refusal
 from shared.identity.actor import ANONYMOUS
 from shared.values.person import national_number, strip_controls
-
-LONGEST_EMAIL = 254
-_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+)+")
-
-
-def fold_email(text: str) -> str:
-    """One spelling per mailbox. Raises Invalid on the field `email`."""
-    email = strip_controls(text).lower()
-    if len(email) > LONGEST_EMAIL or not _EMAIL.fullmatch(email):
-        raise Invalid("email_malformed", field="email")
-    return email
 
 
 def create(session: Session, email: str, password: str, mission: str, language: str) -> Account:
@@ -41,9 +29,14 @@ def create(session: Session, email: str, password: str, mission: str, language: 
     return account
 
 
+def find(session: Session, secret: str, identifier: str) -> Account | None:
+    """The open account of this e-mail or national number."""
+    return session.scalar(select(Account).where(_is_called(secret, identifier), Account.disabled_at.is_(None)))
+
+
 def sign_in(session: Session, secret: str, identifier: str, password: str) -> Account:
     """The account of this e-mail or national number. Raises one and the same Refusal whatever was wrong."""
-    account = session.scalar(select(Account).where(_is_called(secret, identifier), Account.disabled_at.is_(None)))
+    account = find(session, secret, identifier)
     if not matches(account.password_hash if account else None, password) or account is None:
         audit.record(session, ANONYMOUS, "session.refuse", account.id if account else "unknown")
         raise Refusal("sign_in_failed")
@@ -53,8 +46,19 @@ def sign_in(session: Session, secret: str, identifier: str, password: str) -> Ac
 
 
 def _is_called(secret: str, identifier: str) -> ColumnElement[bool]:
-    number = number_key(secret, identifier)
-    return or_(Account.email == strip_controls(identifier).lower(), Account.number_key == number)
+    return or_(Account.email == identifier_key(identifier), Account.number_key == number_key(secret, identifier))
+
+
+def identifier_key(identifier: str) -> str:
+    """One spelling for every way to type the same e-mail or national number; other texts in lower case."""
+    try:
+        return fold_email(identifier)
+    except Invalid:
+        pass
+    try:
+        return national_number(identifier)
+    except ValueError:
+        return strip_controls(identifier).lower()
 
 
 def number_key(secret: str, text: str) -> str:

@@ -41,7 +41,8 @@ class Visitor:
     @property
     def actor(self) -> Actor:
         """For whom the gateway asks the services."""
-        return Actor("officer" if self.is_staff else "expatriate", self.account, self.role, self.mission, self.person)
+        kind, names = ("officer", (self.name_ar, self.name_latin)) if self.is_staff else ("expatriate", (None, None))
+        return Actor(kind, self.account, self.role, self.mission, self.person, *names)
 
     def name(self, language: str) -> str:
         """Their name in the script of the page, or their e-mail until the register has confirmed a name."""

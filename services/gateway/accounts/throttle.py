@@ -1,6 +1,6 @@
 """Counts tries in the database, so that guessing is slow whichever process answers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 
@@ -34,12 +34,17 @@ KIN_BY_ACCOUNT = Limit("kin_account", 20, 3600)
 MANDATES_BY_ACCOUNT = Limit("mandates_account", 20, 3600)
 SIGN_IN_BY_ACCOUNT = Limit("sign_in_account", 5, 60)
 SIGN_IN_BY_ACCOUNT_HOURLY = Limit("sign_in_account_hour", 30, 3600)
+PASSWORD_BY_ACCOUNT = Limit("password_account", 5, 60)
+# A browser that opened the account before has tries of its own: those of others neither use them up nor end them.
+SIGN_IN_BY_DEVICE = Limit("sign_in_device", 10, 60)
+SIGN_IN_BY_DEVICE_HOURLY = Limit("sign_in_device_hour", 40, 3600)
 SIGN_IN_BY_ADDRESS = Limit("sign_in_address", 20, 60)
 # A phone company puts a whole quarter behind one address: an account is guessed at five times, a network more often.
 SIGN_UP_BY_ADDRESS = Limit("sign_up_address", 60, 3600)
 IDENTITY_BY_ACCOUNT = Limit("identity_account", 5, 3600)
 IDENTITY_BY_ADDRESS = Limit("identity_address", 120, 3600)
 TRACK_BY_ADDRESS = Limit("track_address", 10, 60)
+# By the network that asks as well: somebody who knows a reference must not lock its owner out.
 TRACK_BY_REFERENCE = Limit("track_reference", 10, 600)
 CLAIM_BY_ACCOUNT = Limit("claim_account", 10, 3600)
 OPENINGS_BY_ADDRESS = Limit("openings_address", 30, 60)
@@ -48,13 +53,27 @@ SWEPT = 100
 UPLOADS_BY_ACCOUNT = Limit("upload_account", 60, 3600)
 
 
-def address_prefix(address: str | None) -> str:
-    """The network a request came from: /24 or /56, since single addresses change too easily."""
+# Single addresses change too easily. Of IPv6 a home has a /56, and a small company a /48 with its 256 homes.
+WIDE_FACTOR = 10
+
+
+def address_prefix(address: str | None, wide: bool = False) -> str:
+    """The network a request came from: /24, or /56 of IPv6 and /48 where `wide`. IPv4 inside IPv6 counts as IPv4."""
     try:
         ip = ip_address(address or "")
     except ValueError:
         return "unknown"
-    return str(ip_network((ip, 24 if ip.version == 4 else 56), strict=False))
+    ip = getattr(ip, "ipv4_mapped", None) or ip
+    length = 24 if ip.version == 4 else 48 if wide else 56
+    return str(ip_network((ip, length), strict=False))
+
+
+def network_limits(limit: Limit, address: str | None) -> list[tuple[Limit, str]]:
+    """A limit by address as what is counted: the network, and of IPv6 the wider one at ten times the limit."""
+    narrow, wide = address_prefix(address), address_prefix(address, wide=True)
+    if wide == narrow:
+        return [(limit, narrow)]
+    return [(limit, narrow), (replace(limit, tries=limit.tries * WIDE_FACTOR), wide)]
 
 
 def count_try(session: Session, secret: str, limit: Limit, subject: str) -> int:

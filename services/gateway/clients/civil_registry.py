@@ -4,10 +4,9 @@ from typing import Any, NotRequired, TypedDict, cast
 from urllib.parse import quote
 
 from services.gateway.clients.http import Client
+from services.gateway.clients.issued_documents import IssuedDocuments
 from services.gateway.clients.names import RegisterName
-from services.gateway.clients.verification import Verification
 from shared.identity.actor import ANONYMOUS, Actor
-from shared.identity.representation import pass_header
 
 
 class Confirmed(TypedDict):
@@ -32,6 +31,7 @@ class CivilRegistry:
 
     def __init__(self, client: Client) -> None:
         self.client = client
+        self.documents = IssuedDocuments(client)
 
     def confirm_identity(self, actor: Actor, typed: dict[str, str]) -> Confirmed:
         """The person, when number, names and date all agree. A mismatch says only which kind of field to recheck."""
@@ -57,18 +57,12 @@ class CivilRegistry:
         """Settles one: `correct` with a judgment, or `dismiss` with a reason."""
         self.client.post(f"/mismatches/{mismatch}/{quote(verb)}", actor, body)
 
-    def introduce(self, actor: Actor, number: str, given: str) -> Statement:
-        """Whom the register holds under a number and given name, attested to an officer who checks a paper."""
-        asked = {"national_number": number, "given_name": given}
+    def introduce(self, actor: Actor, number: str, given: str, agent: str | None = None) -> Statement:
+        """Whom the register holds under a number and given name, attested to an officer who checks a paper.
+
+        With `agent` the facts say what that person is to them."""
+        asked = {"national_number": number, "given_name": given, "agent": agent}
         return cast(Statement, self.client.post("/persons/introduce", actor, asked))
-
-    def document(self, actor: Actor, code: str, leave: str | None = None) -> bytes:
-        """An extract as PDF; `leave` lets whoever acts for its owner fetch it."""
-        return self.client.raw("GET", f"/documents/{quote(code, safe='')}.pdf", actor, headers=pass_header(leave))
-
-    def verify(self, actor: Actor, code: str) -> Verification:
-        """Whether an extract is valid."""
-        return cast(Verification, self.client.get(f"/verify/{quote(code, safe='')}", actor))
 
     def ready(self) -> None:
         """Raises Unavailable unless the service answers."""

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from services.gateway.clients.civil_registry import Statement
 from services.gateway.clients.http import Client
-from services.gateway.clients.verification import Verification
+from services.gateway.clients.issued_documents import IssuedDocuments
 from shared.identity.actor import ANONYMOUS, Actor
 from shared.identity.representation import pass_header
 
@@ -23,11 +23,23 @@ class Assessment(TypedDict):
     working: list[dict[str, Any]]
 
 
+class DoubtfulParameter(TypedDict):
+    """A number of a law whose text was not found; without a value it is not applied."""
+
+    name: str
+    value: int | None
+    since: str
+    source: str
+    certainty: str
+    transactions: list[str]
+
+
 class Conscription:
     """One method per question. Each raises the refusal the service meant, or Unavailable."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
+        self.documents = IssuedDocuments(client)
 
     def state(self, actor: Actor, purpose: str, proof: str | None = None) -> Statement:
         """A statement about the service record of the actor's person, or of whom a proof lets them act for."""
@@ -42,13 +54,9 @@ class Conscription:
         """The amounts the laws set for a transaction on a day: {amounts, history}."""
         return cast(dict[str, Any], self.client.get(f"/rules/{quote(slug, safe='')}", ANONYMOUS, on=on))
 
-    def document(self, actor: Actor, code: str, leave: str | None = None) -> bytes:
-        """A discharge as PDF; `leave` lets whoever acts for its owner fetch it."""
-        return self.client.raw("GET", f"/documents/{quote(code, safe='')}.pdf", actor, headers=pass_header(leave))
-
-    def verify(self, actor: Actor, code: str) -> Verification:
-        """Whether a document is valid."""
-        return cast(Verification, self.client.get(f"/verify/{quote(code, safe='')}", actor))
+    def parameters(self, actor: Actor) -> list[DoubtfulParameter]:
+        """The numbers of the laws that need a lawyer."""
+        return cast(list[DoubtfulParameter], self.client.get("/parameters", actor))
 
     def ready(self) -> None:
         """Raises Unavailable unless the service answers."""

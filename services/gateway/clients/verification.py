@@ -1,6 +1,6 @@
 """What every service answers when it is asked whether a document of its own is valid."""
 
-from typing import TypedDict
+from typing import Any, TypedDict
 
 
 class Verification(TypedDict):
@@ -15,3 +15,4 @@ class Verification(TypedDict):
     holder_en: str | None
     specimen: bool | None
     authority: str | None
+    facts: list[dict[str, Any]] | None

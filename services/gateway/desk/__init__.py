@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask
 
 from services.gateway.desk.appointments import calendar, day_sheet
-from services.gateway.desk.approvals import bookings, proposals
+from services.gateway.desk.approvals import bookings, parameters, proposals
 from services.gateway.desk.cases import case, decisions, exceptions, queue
 from services.gateway.desk.counter import counter, passports
 from services.gateway.desk.letters import letters
@@ -18,6 +18,8 @@ def attach(app: Flask) -> None:
     desk.add_url_rule("", "queue", queue.show)
     desk.add_url_rule("/cases/<reference>", "case", case.show)
     desk.add_url_rule("/papers/<paper>", "paper", case.upload_content)
+    desk.add_url_rule("/papers/<paper>/thumbnail", "paper_thumbnail", case.upload_thumbnail)
+    desk.add_url_rule("/papers/<paper>/page", "paper_page", case.upload_page)
     desk.add_url_rule("/cases/<reference>/accept", "accept", decisions.accept, methods=["POST"])
     desk.add_url_rule("/cases/<reference>/return", "send_back", decisions.send_back, methods=["POST"])
     desk.add_url_rule("/cases/<reference>/refuse", "ask_refuse", decisions.ask_refuse)
@@ -45,6 +47,7 @@ def _attach_mandates(desk: Blueprint) -> None:
     desk.add_url_rule("/mandates", "mandates", mandates.show)
     desk.add_url_rule("/mandates/<reference>", "mandate", mandates.detail)
     desk.add_url_rule("/mandates/<reference>/scan", "mandate_scan", mandates.scan)
+    desk.add_url_rule("/mandates/<reference>/scan/page", "mandate_scan_page", mandates.scan_page)
     desk.add_url_rule("/mandates/<reference>/accept", "mandate_accept", mandates.accept, methods=["POST"])
     desk.add_url_rule("/mandates/<reference>/refuse", "mandate_refuse", mandates.refuse, methods=["POST"])
 
@@ -57,6 +60,7 @@ def _attach_passports(desk: Blueprint) -> None:
 
 
 def _attach_proposals(desk: Blueprint) -> None:
+    desk.add_url_rule("/parameters", "parameters", parameters.show)
     desk.add_url_rule("/proposals", "proposals", proposals.show)
     desk.add_url_rule("/proposals/new/<kind>", "ask_proposal", proposals.ask)
     desk.add_url_rule("/proposals/new/<kind>", "propose", proposals.propose, methods=["POST"])
@@ -66,6 +70,7 @@ def _attach_proposals(desk: Blueprint) -> None:
     desk.add_url_rule("/bookings/imports", "upload_bookings", bookings.upload, methods=["POST"])
     desk.add_url_rule("/bookings/imports/<reference>", "booking_import", bookings.detail)
     desk.add_url_rule("/bookings/imports/<reference>", "decide_import", bookings.decide, methods=["POST"])
+    desk.add_url_rule("/bookings/imports/<reference>/answers", "answer_import", bookings.answer, methods=["POST"])
     desk.add_url_rule("/bookings/imports/<reference>/faults.csv", "booking_faults", bookings.faults_file)
 
 

@@ -57,7 +57,7 @@ def _mission_of_file() -> str:
 
 def zone_of(mission: str | None) -> str:
     """The time zone of a mission, by default the page's; the state's where nobody knows it."""
-    if mission is None:
+    if not mission:
         known = page_mission()
         return known["zone"] if known else STATE_ZONE
     return next((one["zone"] for one in missions() if one["code"] == mission), STATE_ZONE)

@@ -98,5 +98,6 @@ def _last_granted_on(actor: Actor, slug: str) -> date | None:
 
 
 def judged(entry: Transaction, facts: Facts) -> list[tuple[Eligibility, bool]]:
-    """Every condition and whether it holds."""
-    return [(condition, condition.holds(facts)) for condition in entry.eligible]
+    """The conditions with whether they hold; one that is expected of everybody is named only where it does not."""
+    verdicts = [(condition, condition.holds(facts)) for condition in entry.eligible]
+    return [(condition, holds) for condition, holds in verdicts if not (holds and condition.expected)]

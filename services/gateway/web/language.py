@@ -9,7 +9,8 @@ from flask import Flask, current_app, g, request, url_for
 from flask_babel import Babel, Domain, format_date, get_locale, get_translations, refresh
 
 from services.gateway.web.days import page_zone
-from shared.i18n import LANGUAGES, LOCALES, Language, language
+from shared.fragments import LANGUAGES, LOCALES
+from shared.i18n import Language, language
 
 DEFAULT = "ar"
 PREFIX = f"/<any({','.join(LANGUAGES)}):lang>"

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from services.gateway.web.access import PAGES, role_class
 from services.gateway.web.calendars import weekday_of
 from services.gateway.web.current import consular, settings, visitor_or_none
-from services.gateway.web.days import today, zone_of
+from services.gateway.web.days import missions, today, zone_of
 from services.gateway.web.language import chosen, other, this_page_in
 from services.gateway.web.security import csp_nonce, csrf_token
 from shared.catalogue import CATALOGUE
@@ -80,6 +80,11 @@ def money(value: Money | Mapping[str, Any]) -> str:
     return chosen().money(money_of(value))
 
 
+def figure(value: Money | Mapping[str, Any]) -> str:
+    """Amount and currency in a column of a table."""
+    return chosen().figure(money_of(value))
+
+
 def day_of(value: dt.date | str) -> dt.date:
     """A date from an API answer. Raises ValueError for an instant, whose day depends on the mission: see `date_at`."""
     return value if isinstance(value, dt.date) else dt.date.fromisoformat(value)
@@ -144,6 +149,13 @@ def moment_of(value: dt.datetime | str) -> dt.datetime:
 def moment(value: dt.datetime | str, mission: str | None = None) -> str:
     """Day and hour in the zone of a mission, by default the page's."""
     return chosen().datetime(moment_of(value), zone_of(mission))
+
+
+def country_of(mission: str | None) -> str:
+    """The country of a mission, by default the visitor's; empty when it is not known."""
+    visitor = visitor_or_none()
+    code = mission or (visitor.mission if visitor else "")
+    return next((one["country"] for one in missions() if one["code"] == code), "")
 
 
 def mission_name(code: str) -> str:
@@ -222,6 +234,7 @@ def init_templates(app: Flask) -> None:
         has_text=has_text,
         source=source,
         money=money,
+        figure=figure,
         date=date,
         date_at=date_at,
         datetime=moment,

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import structlog
 from flask import Flask, Response, current_app, g, request
 
-from services.gateway.accounts import sessions
+from services.gateway.accounts import devices, sessions
 from services.gateway.accounts.keyed import keyed_hash
 from services.gateway.web.access import check_page
 from services.gateway.web.current import accounts, settings, visitor_or_none
@@ -21,7 +21,9 @@ WITHOUT_SESSION = frozenset({"static", "fonts", "health", "ready", "provider.web
 # Signed by the payment provider instead.
 WITHOUT_TOKEN = frozenset({"provider.webhook"})
 BODY_BYTES = 256 * 1024
-UPLOAD_BYTES = 9 * 1024 * 1024
+# More than a file may have, so that a photo which is too large is answered beside its field.
+UPLOAD_BYTES = 32 * 1024 * 1024
+ISOLATED_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 UPLOADS = frozenset({"papers.upload", "mandates.hand_in", "desk.upload_bookings"})
 LASTING = frozenset({"static", "fonts"})
 HSTS_SECONDS = 365 * 24 * 3600
@@ -34,9 +36,9 @@ class PageExpired(NotAllowed):
     """The form was older than its session, or came from another site."""
 
 
-def cookie_name() -> str:
+def cookie_name(name: str = "session") -> str:
     """With https the name itself makes browsers insist on Secure, no Domain and Path=/."""
-    return "__Host-session" if settings().secure else "session"
+    return f"__Host-{name}" if settings().secure else name
 
 
 def load_visitor() -> None:
@@ -86,6 +88,18 @@ def start_session(token: str) -> None:
     g.token = g.new_token = token
 
 
+def device_token() -> str | None:
+    """The token of this browser, if an account was opened from it before."""
+    token = request.cookies.get(cookie_name("device"), "")
+    return token if 0 < len(token) <= devices.LONGEST_TOKEN and token.isascii() else None
+
+
+def keep_device() -> str:
+    """The token of this browser, which gets one if it had none; its cookie lasts from now on anew."""
+    g.device = device_token() or devices.new_token()
+    return str(g.device)
+
+
 def end_session() -> None:
     """Takes the cookie away."""
     g.token, g.visitor, g.end_cookie = None, None, True
@@ -104,7 +118,14 @@ def allow_form_to(address: str) -> None:
     g.form_origin = f"{parts.scheme}://{parts.netloc}"
 
 
+def isolate_answer() -> None:
+    """Gives this one answer, a file that somebody uploaded, an origin of its own in which nothing may be done."""
+    g.isolated = True
+
+
 def _content_policy() -> str:
+    if g.get("isolated"):
+        return ISOLATED_POLICY
     sources = "'self'" + (f" 'nonce-{g.nonce}'" if "nonce" in g else "")
     forms = "'self'" + (f" {g.form_origin}" if "form_origin" in g else "")
     return (
@@ -138,6 +159,10 @@ def _set_cookie(answer: Response) -> None:
         answer.delete_cookie(name, path="/", secure=secure, httponly=True, samesite="Lax")
     elif g.get("new_token"):
         answer.set_cookie(name, g.new_token, path="/", secure=secure, httponly=True, samesite="Lax")
+    if g.get("device"):
+        age = devices.LIFETIME
+        device = cookie_name("device")
+        answer.set_cookie(device, g.device, age, path="/", secure=secure, httponly=True, samesite="Lax")
 
 
 def _log(answer: Response) -> None:

@@ -37,3 +37,4 @@ def start_deadline() -> None:
 def init_time_limits(app: Flask) -> None:
     """Registers the limit. It comes first, as every later step may have to wait for another service."""
     app.before_request(start_deadline)
+    app.teardown_request(deadline.clear)

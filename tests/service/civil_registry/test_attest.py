@@ -21,6 +21,8 @@ from shared.identity.crypto import Keys
 from tests.conftest import HOME, ServiceClient, expatriate, officer
 from tests.factories.refusals import refuses
 
+pytestmark = pytest.mark.clock
+
 WOMAN = specimens.WOMAN
 ARABIC_INDIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")

@@ -17,6 +17,8 @@ from shared.identity.actor import service
 from tests.conftest import HOME, ServiceClient, expatriate
 from tests.factories.civil_registry import consume, forwarded
 
+pytestmark = pytest.mark.clock
+
 EVENTS = {
     "birth-statement": "birth",
     "death-statement": "death",
@@ -121,7 +123,9 @@ def test_an_application_for_another_is_refused_unless_the_register_knows_the_tie
     assert (answer["outcome"], answer["reason"]) == ("refused", "not_kin")
     answer = ask(session, "death-statement", specimens.DECEASED.person, specimens.DECEASED.person)
     assert (answer["outcome"], answer["reason"]) == ("refused", "not_kin")
-    answer = ask(session, "individual-extract", specimens.SON.person, specimens.FATHER.person)
+    answer = ask(session, "individual-extract", specimens.SON.person, specimens.STUDENT.person)
+    assert (answer["outcome"], answer["reason"]) == ("refused", "not_kin")
+    answer = ask(session, "individual-extract", specimens.LATE_FATHER.person, specimens.STUDENT.person)
     assert (answer["outcome"], answer["reason"]) == ("refused", "not_kin")
     answer = ask(session, "birth-statement", str(uuid4()), specimens.FATHER.person)
     assert (answer["outcome"], answer["reason"]) == ("refused", "not_registered")
@@ -138,6 +142,67 @@ def test_the_dead_are_asked_after_by_relatives_and_marked(session: Session) -> N
     (block,) = data["blocks"]
     assert block["spouse"]["died_on"] == specimens.DECEASED.died_on.isoformat()  # type: ignore[union-attr]
     assert data["applicant"]["kinship"] == "spouse"
+
+
+@pytest.mark.parametrize(
+    ("asking", "kinship"), [(specimens.HEIRESS, "child"), (specimens.WIDOW, "spouse")], ids=lambda one: str(one)[:8]
+)
+def test_the_individual_extract_of_the_dead_is_drawn_for_relatives_and_marked(
+    session: Session, asking: specimens.Specimen, kinship: str
+) -> None:
+    answer = ask(session, "individual-extract", specimens.LATE_FATHER.person, asking.person)
+    assert answer["outcome"] == "granted"
+    document = documents.find(session, answer["document"])
+    person, applicant = document.data["person"], document.data["applicant"]
+    assert (person["alive"], person["died_on"]) == (False, "2023-09-02")
+    assert (applicant["name"]["ar"].split()[0], applicant["kinship"]) == (asking.given_name, kinship)
+    assert str(document.person) == specimens.LATE_FATHER.person
+
+
+def test_nobody_acts_in_the_name_of_the_dead(session: Session) -> None:
+    answer = consume(session, forwarded(specimens.LATE_FATHER.person, "extract", transaction="individual-extract"))[-1]
+    assert (answer["outcome"], answer["reason"]) == ("refused", "deceased")
+
+
+@pytest.mark.parametrize(
+    ("asking", "holder", "expected"),
+    [
+        (specimens.HEIRESS, specimens.LATE_FATHER, "child"),
+        (specimens.WIDOW, specimens.HEIRESS, "parent"),
+        (specimens.SON, specimens.DAUGHTER, "sibling"),
+        (specimens.FATHER, specimens.MOTHER, "spouse"),
+    ],
+    ids=lambda one: getattr(one, "key", one),
+)
+def test_documents_say_the_kinship_as_the_register_knows_it(
+    session: Session, asking: specimens.Specimen, holder: specimens.Specimen, expected: str
+) -> None:
+    applicant, person = (session.get_one(Person, UUID(one.person)) for one in (asking, holder))
+    law = kinship.kinship(session, applicant, person)
+    assert kinship.relation(session, applicant, person, str(law)) == expected
+
+
+def test_grandchildren_and_those_after_them_are_told_from_children(session: Session) -> None:
+    child, father, grandfather = (Person.__table__.alias() for _ in range(3))
+    four = (
+        session.execute(
+            select(child.c.id, child.c.father, father.c.father, grandfather.c.father)
+            .where(
+                child.c.father == father.c.id, father.c.father == grandfather.c.id, grandfather.c.father.is_not(None)
+            )
+            .limit(1)
+        ).first()
+        or session.execute(
+            select(child.c.id, child.c.father, father.c.father)
+            .where(child.c.father == father.c.id, father.c.father.is_not(None))
+            .limit(1)
+        ).one()
+    )
+    young, *ascendants = (session.get_one(Person, one) for one in four)
+    down = [kinship.relation(session, young, one, "descendant") for one in ascendants]
+    up = [kinship.relation(session, one, young, "ascendant") for one in ascendants]
+    assert down == ["child", "grandchild", "descendant"][: len(down)]
+    assert up == ["parent", "grandparent", "ascendant"][: len(up)]
 
 
 def test_a_contradiction_waits_for_a_registrar(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,6 +25,8 @@ from tests.conftest import ELSEWHERE, HOME, ServiceClient, expatriate, officer
 from tests.factories.civil_registry import consume, forwarded
 from tests.factories.refusals import refuses
 
+pytestmark = pytest.mark.clock
+
 WOMAN = specimens.WOMAN
 REGISTRY = service("civil_registry", HOME)
 

@@ -23,6 +23,8 @@ from shared.values.dates import STATE_ZONE, age_on
 from tests.conftest import ELSEWHERE, HOME, ServiceClient, expatriate, officer
 from tests.factories.conscription import decisions, enlist, forward, heard, settle
 
+pytestmark = pytest.mark.clock
+
 # The specimen past service age could pay without addition until this day.
 YEARS_LATE = min(age_on(date(2023, 7, 11), today(STATE_ZONE)), 10)
 
@@ -244,7 +246,7 @@ def test_the_amounts_of_a_day_are_those_of_its_laws(
     session: Session, slug: str, on: str, dollars: dict[str, int]
 ) -> None:
     told: Any = laws.amounts_on(session, slug, date.fromisoformat(on))["amounts"]
-    found = {row["name"]: row["amount"]["amount"] / 100 for row in told}
+    found = {row["name"]: row["amount"]["amount"] / 100 for row in told if row["amount"]}
     assert dollars.items() <= found.items() and bool(found) == bool(dollars)
 
 
@@ -252,3 +254,20 @@ def test_the_amounts_of_a_day_are_those_of_its_laws(
 def test_the_age_of_the_reserve_allowance_was_lowered_once(session: Session, on: str, age: int) -> None:
     told: Any = laws.amounts_on(session, "reserve-cash-allowance", date.fromisoformat(on))["amounts"]
     assert [row["value"] for row in told if row["name"] == "reserve_age"] == [age]
+
+
+def test_the_numbers_that_need_a_lawyer_are_shown_to_administrators_only(
+    service_client: Callable[[str], ServiceClient],
+) -> None:
+    client = service_client("conscription")
+    for role in ("administrator", "head_of_mission", "auditor"):
+        found = {row["name"]: row for row in client.get("/parameters", officer(role)).get_json()}
+        assert set(found) == {
+            *("deferral_minimum_stay_days", "deferral_renewal_earliest_days"),
+            *("missed_service_months_to_pay", "reserve_upper_age"),
+        }
+        assert found["missed_service_months_to_pay"]["value"] == 3
+        assert found["reserve_upper_age"]["value"] is None
+        assert found["reserve_upper_age"]["transactions"] == ["reserve-cash-allowance"]
+    assert client.get("/parameters", officer("clerk")).status_code == 403
+    assert client.get("/parameters", expatriate()).status_code == 403

@@ -24,9 +24,12 @@ from shared.values.dates import add_years, local_date
 from tests.conftest import ELSEWHERE, HOME
 from tests.factories.conscription import decisions, enlist, forward
 
+pytestmark = pytest.mark.clock
+
 FIRST, RENEWAL = "residence-deferral", "residence-deferral-renewal"
 TODAY = local_date(datetime.now(UTC), "Asia/Damascus")
 DAY = timedelta(1)
+LEAST_STAY = "UPDATE conscription.law_parameter SET value = %s WHERE name = 'deferral_minimum_stay_days'"
 STUDENT = specimens.STUDENT.person
 
 
@@ -126,15 +129,15 @@ def test_too_many_days_in_syria_refuse_a_renewal(session: Session, cluster: Post
 
 def test_a_least_stay_is_a_row(session: Session, cluster: Postgres) -> None:
     person = enlist(cluster, abroad_for=timedelta(days=10))
-    assert session.query(LawParameter).one().value is None
+    assert session.get_one(LawParameter, ("deferral_minimum_stay_days", date(2007, 12, 31))).value is None
     with connect_as_admin(cluster.admin_url, DATABASE) as connection:
-        connection.execute("UPDATE conscription.law_parameter SET value = 30")
+        connection.execute(LEAST_STAY, [30])
     try:
         session.expire_all()
         assert ask(session, person)["reason"] == "stay_too_short"
     finally:
         with connect_as_admin(cluster.admin_url, DATABASE) as connection:
-            connection.execute("UPDATE conscription.law_parameter SET value = NULL")
+            connection.execute(LEAST_STAY, [None])
 
 
 def test_of_two_missions_that_grant_at_once_one_does(cluster: Postgres, database: Callable[[str], Database]) -> None:

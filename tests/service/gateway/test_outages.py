@@ -1,8 +1,11 @@
 """When a service is down: plain words, the right status, and nothing that was typed is lost."""
 
+import math
+
 import pytest
 
 from deploy.demo.population import specimens
+from shared import deadline
 from shared.values import references
 from tests.factories.gateway import PASSWORD, Gateway
 from tests.factories.gateway_forms import begin
@@ -80,3 +83,8 @@ def test_signing_in_needs_no_service(gateway: Gateway) -> None:
         cut(gateway, service)
     answer = gateway.browser().submit("/en/sign-in", identifier=account.email, password=PASSWORD)
     assert answer.status_code == 303
+
+
+def test_no_deadline_outlives_its_request(gateway: Gateway) -> None:
+    assert gateway.browser().get("/ar/").status_code == 200
+    assert deadline.remaining() == math.inf

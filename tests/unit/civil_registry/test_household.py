@@ -5,8 +5,12 @@ from itertools import count
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from services.civil_registry.household import Family, Union, blocks, findings_in, relation, remaining_members
 from services.civil_registry.model import Person
+
+pytestmark = pytest.mark.clock
 
 HERE, THERE = ("0101", 311), ("0201", 17)
 WEDDING, PARTING = date(2000, 1, 1), date(2010, 1, 1)

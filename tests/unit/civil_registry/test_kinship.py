@@ -15,6 +15,8 @@ from shared.errors import Invalid
 from shared.forms import check_answers
 from tests.factories.refusals import refuses
 
+pytestmark = pytest.mark.clock
+
 GRANDFATHER, FATHER, MOTHER, ME, SISTER, STRANGER = (uuid4() for _ in range(6))
 TODAY = date(2026, 11, 21)
 

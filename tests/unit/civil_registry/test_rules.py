@@ -18,6 +18,8 @@ from services.civil_registry.rules import (
     refusal_reason,
 )
 
+pytestmark = pytest.mark.clock
+
 HELD = Particulars("01999000001", "آمنة", "عبد الرحمن", "الحلبي", "هدى", date(1997, 3, 14), "مثال")
 OTHER = Particulars("01999000001", "زيد", "سليم", "نموذج", "رنا", date(1980, 1, 1))
 

@@ -7,8 +7,10 @@ import pytest
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import Facts
 from shared.errors import Invalid, NotFound
-from shared.forms import check_answers
+from shared.forms import check_answers, phones
 from tests.factories.refusals import refuses
+
+pytestmark = pytest.mark.clock
 
 TODAY = date(2026, 11, 21)
 RENEWAL = {
@@ -104,9 +106,85 @@ def test_an_unknown_transaction() -> None:
         ({"sex": "M", "born": date(1984, 11, 21), "service_status": "liable"}, ["service_age"]),
         ({"sex": "M", "born": date(1984, 11, 22), "service_status": "liable"}, []),
         ({"sex": "M", "born": date(1997, 3, 14), "service_status": "served"}, ["owes_service"]),
-        ({"sex": "M", "born": date(1997, 3, 14), "service_status": "liable", "alive": False}, ["registered"]),
+        ({"sex": "M", "born": date(1997, 3, 14), "service_status": "liable", "alive": False}, ["alive"]),
+        ({"sex": "M", "born": date(1997, 3, 14), "service_status": "liable", "registered": False}, ["registered"]),
     ],
 )
 def test_who_may_ask_for_a_cash_allowance(facts: dict[str, object], unmet: list[str]) -> None:
     known = Facts(person="p", today=TODAY, **facts)  # type: ignore[arg-type]
     assert [condition.code for condition in CATALOGUE["cash-allowance"].unmet(known)] == unmet
+
+
+@pytest.mark.parametrize(
+    ("typed", "country"),
+    [
+        ("+966 50 123 4567", ""),
+        ("00966501234567", ""),
+        ("0501234567", "SA"),
+        ("050-123-4567", "SA"),
+        ("(050) 123 4567", "SA"),
+        ("٠٥٠١٢٣٤٥٦٧", "SA"),
+        ("۰۵۰ ۱۲۳ ۴۵۶۷", "SA"),
+        ("＋９６６５０１２３４５６７", ""),
+        ("+966–50–123—4567", ""),
+        ("+966\u201150\u2212123\u00ad4567", ""),
+        ("\u2066+966\u00a050\u202f123\u20094567\u2069", ""),
+        ("+966 (0)50 123 4567", "DE"),
+        ("tel:+966-50-123-4567", ""),
+        ("966501234567", "SA"),
+    ],
+)
+def test_a_number_is_understood_however_it_is_written(typed: str, country: str) -> None:
+    clean = check_answers("passport-renewal", RENEWAL | {"mobile": typed}, TODAY, country=country)
+    assert clean["mobile"] == "+966501234567"
+
+
+@pytest.mark.parametrize(
+    ("typed", "country", "kept"),
+    [
+        ("0151 23456789", "DE", "+4915123456789"),
+        ("0532 123 45 67", "TR", "+905321234567"),
+        ("06 12 34 56 78", "FR", "+33612345678"),
+        ("0933 123 456", "SY", "+963933123456"),
+        ("(202) 555-0143", "US", "+12025550143"),
+    ],
+)
+def test_a_national_number_is_that_of_the_country_of_residence(typed: str, country: str, kept: str) -> None:
+    clean = check_answers("passport-renewal", RENEWAL | {"mobile": typed}, TODAY, country=country)
+    assert clean["mobile"] == kept
+
+
+@pytest.mark.parametrize(
+    ("typed", "country"),
+    [("+999123456789", ""), ("0501234567", ""), ("0933123456", "SA"), ("+966 50 123", ""), ("1-800-FLOWERS", "US"),
+     ("+966501234567 ext 5", "SA"), ("+966501234567 أو +966501234568", "SA")],
+)  # fmt: skip
+def test_a_number_that_no_plan_has_is_refused(typed: str, country: str) -> None:
+    with refuses("invalid", Invalid) as refused:
+        check_answers("passport-renewal", RENEWAL | {"mobile": typed}, TODAY, country=country)
+    assert refused.value.errors == {"mobile": "phone"}
+
+
+@pytest.mark.parametrize(
+    "typed", ["050 123 4567", "+966 50 123 4567", "00966-50-123-4567", "٠٥٠١٢٣٤٥٦٧", "＋966501234567"]
+)
+def test_a_saudi_mobile_in_both_forms(typed: str) -> None:
+    assert phones.read_saudi_mobile(typed) == "+966501234567"
+
+
+@pytest.mark.parametrize("typed", ["011 234 5678", "+963933123456", "0512", ""])
+def test_no_saudi_mobile(typed: str) -> None:
+    with pytest.raises(ValueError, match="saudi_mobile"):
+        phones.read_saudi_mobile(typed)
+
+
+@pytest.mark.parametrize(
+    "typed", ["Şahin", "İbrahim", "Ğazi", "Łukasz", "Đorđe", "ʿAbd", "Strauß", "Æsir", "Ḥusayn", "Ərdoğan"]
+)
+def test_a_latin_name_comes_back_as_it_was_typed(typed: str) -> None:
+    assert check_answers("passport-renewal", RENEWAL | {"latin_given_name": typed}, TODAY)["latin_given_name"] == typed
+
+
+@pytest.mark.parametrize("typed", ["رشا", "Жан", "Rasha1", "ʿ", "'", "-", "Rasha رشا", "ʔa"])
+def test_what_no_passport_can_print_is_no_latin_name(typed: str) -> None:
+    assert faults(latin_given_name=typed) == {"latin_given_name": "not_latin"}

@@ -9,9 +9,13 @@ from pathlib import Path
 import pytest
 from markupsafe import Markup
 
-from shared.i18n import CONTROLS, FOLDER, LANGUAGES, PLACEHOLDER, PLURALS, Language, MissingText, isolate, language
-from shared.i18n import read_fragments as read
+from shared.direction import CONTROLS, isolate
+from shared.fragments import FOLDER, LANGUAGES, PLURALS
+from shared.fragments import read_fragments as read
+from shared.i18n import PLACEHOLDER, Language, MissingText, language
 from shared.values.money import Money
+
+pytestmark = pytest.mark.clock
 
 AR, EN = language("ar"), language("en")
 HEAD = 'msgid ""\nmsgstr ""\n"Language: en\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n\n'

@@ -48,7 +48,7 @@ class Matter:
         return next((finding for finding in self.findings if finding.code == code), None)
 
 
-NAMES = ("name", "father", "mother", "born", "national_number")
+NAMES = ("name", "father", "mother", "born", "birth_place", "entry", "national_number")
 LICENCE_DETAILS = ("licence_number", "licence_category", "first_issued_on", "expires_on")
 
 MATTERS: tuple[Matter, ...] = (
@@ -82,7 +82,7 @@ MATTERS: tuple[Matter, ...] = (
         "traffic",
         "licence",
         5,
-        ("name", "father", "born", "national_number"),
+        ("name", "father", "born", "birth_place", "entry", "national_number"),
         ("licence_number", "licence_category", "licence_office", "licence_issued_on"),
         (
             Finding(VALID, document=LICENCE, details=LICENCE_DETAILS),

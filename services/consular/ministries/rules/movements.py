@@ -2,7 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+
+from shared.values import border_days
+from shared.values.border_days import BorderDays
+from shared.values.stays import Stay, days_by_year, first_day_inside, inside, last_day_inside, merge, stretch
 
 IN, OUT = "in", "out"
 DIRECTIONS = (IN, OUT)
@@ -37,32 +41,39 @@ def gaps(crossings: Sequence[Crossing]) -> list[int]:
 
 
 def days_inside(crossings: Sequence[Crossing], since: date, until: date) -> dict[int, int]:
-    """By year, the days of the period on which the person was inside, both ends of a stay counted.
+    """By year, the days of the period on which the person was inside, by the rules about days of crossings.
 
     A day with an exit and an entry counts once. Where a crossing is missing, only the known day counts. A first exit
     means that the person was inside from the beginning, a last entry that they are inside to the end.
     """
-    days = {day for first, last in stays(crossings, since, until) for day in _days(max(first, since), min(last, until))}
-    days_by_year = dict.fromkeys(range(since.year, until.year + 1), 0)
-    for day in days:
-        days_by_year[day.year] += 1
-    return days_by_year
+    of_period = (stretch(max(stay.first, since), min(stay.last, until)) for stay in stays(crossings, since, until))
+    return dict.fromkeys(range(since.year, until.year + 1), 0) | days_by_year(merge(stay for stay in of_period if stay))
 
 
-def stays(crossings: Sequence[Crossing], since: date, until: date) -> Iterator[tuple[date, date]]:
-    """First and last day of each stay inside; a stay with a missing end is the one known day."""
+def stays(crossings: Sequence[Crossing], since: date, until: date) -> Iterator[Stay]:
+    """The days of each stay inside; a stay with a missing end has the one known day."""
     for index, crossing in enumerate(crossings):
         before = crossings[index - 1] if index else None
         after = crossings[index + 1] if index + 1 < len(crossings) else None
-        if crossing.way == IN and after is None:
-            yield crossing.on, max(until, crossing.on)
-        elif crossing.way == IN:
-            yield crossing.on, after.on if after is not None and after.way == OUT else crossing.on
-        elif before is None:
-            yield min(since, crossing.on), crossing.on
-        elif before.way == OUT:
-            yield crossing.on, crossing.on
+        stay = _after_entry(crossing, after, until) if crossing.way == IN else _before_exit(crossing, before, since)
+        if stay is not None:
+            yield stay
 
 
-def _days(first: date, last: date) -> Iterator[date]:
-    return (first + timedelta(days=offset) for offset in range((last - first).days + 1))
+def _after_entry(entry: Crossing, after: Crossing | None, until: date) -> Stay | None:
+    if after is None:
+        return stretch(first_day_inside(entry.on), max(until, entry.on))
+    return inside(entry.on, after.on) if after.way == OUT else stretch(first_day_inside(entry.on), entry.on)
+
+
+def _before_exit(leaving: Crossing, before: Crossing | None, since: date) -> Stay | None:
+    """None where the stay is counted from its entry."""
+    if before is not None and before.way == IN:
+        return None
+    first = min(since, leaving.on) if before is None else leaving.on
+    return stretch(first, last_day_inside(leaving.on))
+
+
+def counting_rules(crossings: Sequence[Crossing], since: date) -> list[BorderDays]:
+    """The rules by which the days of the crossings are counted; without any, the one of the period's first day."""
+    return border_days.rules_for([crossing.on for crossing in crossings] or [since])

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from services.consular import missions
 from services.consular.payments.orders import attempts
 from services.consular.payments.orders.model import Order, Quote, QuoteLine
+from services.consular.payments.orders.registration import charged_once
 from services.consular.payments.orders.rules import OrderState, quote_expiry
 from services.consular.payments.tariffs import fees, transaction_status
 from services.consular.payments.tariffs.price import ASSESSED, price
@@ -58,8 +59,9 @@ def issue_order(
         assessed = assessed or _previous_assessment(session, existing)
         cancel(session, existing)
     mission_row = missions.find(session, mission)
+    owing = charged_once(session, application, mission, person, answers or {})
     lines = price(
-        session, CATALOGUE[transaction], mission_row, missions.today(session, mission_row.code), assessed, answers
+        session, CATALOGUE[transaction], mission_row, missions.today(session, mission_row.code), assessed, owing
     )
     quote = issue_quote(session, application, transaction, mission, lines)
     order = open_order(session, quote, person, holder, acting=acting)

@@ -60,9 +60,8 @@ def _names(order: Order, attempt: Attempt) -> dict[str, object]:
 
 
 def _cashier(actor: Actor) -> dict[str, str]:
-    """The cashier as the first signs of their account's identifier, which only the mission can resolve."""
-    mark = actor.id[:8].upper()
-    return {"ar": mark, "en": mark}
+    """The cashier's name as their account has it; an account without a name leaves its place for the hand."""
+    return {"ar": actor.name_ar or actor.name_latin or "", "en": actor.name_latin or ""}
 
 
 def _amounts(lines: Sequence[PricedLine]) -> dict[str, object]:

@@ -64,6 +64,14 @@ def _rate_on(row: RateRow, on: date) -> Rate:
     return Rate(row.base, row.quote, row.rate, on if row.source == PEG else row.valid_from, row.source)
 
 
-def unverified(rows: Iterable[Tariff]) -> list[Tariff]:
-    """The rows whose source is weak, for administrators."""
-    return [row for row in rows if row.certainty == "L"]
+def unverified_at(session: Session, mission: Mission, on: date) -> list[Tariff]:
+    """The rows in force at a mission whose source is weak, for administrators."""
+    rows = session.scalars(
+        select(Tariff).where(
+            Tariff.certainty == "L",
+            Tariff.valid_from <= on,
+            or_(Tariff.valid_to.is_(None), Tariff.valid_to > on),
+            or_(Tariff.scope.is_(None), Tariff.scope == mission.code),
+        )
+    )
+    return sorted(rows, key=lambda row: (row.transaction, row.line, row.valid_from))

@@ -33,6 +33,12 @@ class Tariff(Base):
         """The amount with its currency."""
         return Money(self.amount, self.currency)
 
+    def serialise(self) -> dict[str, object]:
+        """As the desk shows it."""
+        amount = {"amount": self.amount, "currency": self.currency}
+        names = ("transaction", "line", "scope", "source", "certainty")
+        return {name: getattr(self, name) for name in names} | {"tariff": amount, "since": self.valid_from.isoformat()}
+
 
 class RateRow(Base):
     """Units of `quote` for one unit of `base` from a date on; `source` is peg, ecb, central_bank or mission_table."""

@@ -1,22 +1,28 @@
 """The offer of a mission on a day: each transaction with its status, its legal source and its price."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy.orm import Session
 
+from services.consular.missions.dated_rules import photos, promised_days
 from services.consular.missions.model import Mission
 from services.consular.payments.tariffs import transaction_status
 from services.consular.payments.tariffs.price import price
+from shared.catalogue import registration
 from shared.catalogue.model import TIER, Transaction
 from shared.errors import Refusal
 from shared.values.money import total
+
+PHOTO = "photo"
 
 
 def offer(session: Session, transaction: Transaction, mission: Mission, on: date) -> dict[str, object]:
     """A transaction as a mission offers it on a day: its status with the legal source, and its price.
 
-    Where there are tiers, each has a price of its own, and the common price is empty.
+    Where there are tiers, each has a price of its own, and the common price is empty. `historical` is the row by which
+    the transaction has ended everywhere; a mission's own row may have activated it again.
     """
     status_row = transaction_status.status_on(session, transaction.slug, mission, on)
     tiers = [
@@ -30,11 +36,38 @@ def offer(session: Session, transaction: Transaction, mission: Mission, on: date
         "status": status_row.status if status_row else transaction_status.UNKNOWN,
         "status_source": status_row.source if status_row else None,
         "status_since": status_row.valid_from.isoformat() if status_row else None,
-        "working_days": transaction.working_days,
+        "historical": _historical(session, transaction, on),
+        "working_days": promised_days(session, transaction.slug, mission.code, on, transaction.working_days),
+        "photos": _photos(session, transaction, mission, on),
         "priced": transaction.priced,
+        "registration": _registration(session, transaction, mission, on),
         **(no_price if tiers else _priced(session, transaction, mission, on, {})),
         "tiers": tiers,
     }
+
+
+def _historical(session: Session, transaction: Transaction, on: date) -> dict[str, object] | None:
+    row = transaction_status.general_status_on(session, transaction.slug, on)
+    if row is None or row.status != transaction_status.HISTORICAL:
+        return None
+    return {"since": row.valid_from.isoformat(), "source": row.source, "certainty": row.certainty}
+
+
+def _photos(session: Session, transaction: Transaction, mission: Mission, on: date) -> dict[str, object] | None:
+    if PHOTO not in {upload.name for upload in transaction.papers}:
+        return None
+    row = photos(session, transaction.slug, mission.code, on)
+    return row.serialise() if row else None
+
+
+def _registration(session: Session, transaction: Transaction, mission: Mission, on: date) -> dict[str, object] | None:
+    """What consular registration costs on top, once, for who is not registered; None where it is not asked."""
+    if registration.FEE not in transaction.fees:
+        return None
+    only_registration = replace(transaction, fees=(registration.FEE,))
+    answers = {registration.NAME: registration.NOT_REGISTERED}
+    priced = _priced(session, only_registration, mission, on, answers)["fees"]
+    return next(iter(priced), None) if isinstance(priced, list) else None
 
 
 def _priced(

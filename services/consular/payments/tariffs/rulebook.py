@@ -88,9 +88,12 @@ def rules_on(session: Session, entry: Transaction, mission: Mission, on: date, t
         "today": today.isoformat(),
         "first_known": first,
         "standing": _serialise_status(status_row) if status_row else None,
+        "historical": offered["historical"],
+        "photos": offered["photos"],
+        "registration": offered["registration"],
         "prices": _prices(offered, fees.applicable(session, entry.slug, mission, on)),
         "priced": entry.priced,
-        "papers": [{"name": upload.name, "required": upload.required} for upload in entry.papers],
+        "papers": [{"name": upload.name, "required": upload.required, "law": upload.law} for upload in entry.papers],
         "conditions": [
             {"code": condition.code, "law": condition.law, "later": not sources_on(condition.law, on)}
             for condition in entry.eligible

@@ -12,6 +12,7 @@ from services.consular.payments.tariffs.model import TransactionStatus
 from shared.errors import Refusal
 
 ACTIVE = "active"
+HISTORICAL = "historical"
 UNKNOWN = "unknown"
 
 
@@ -29,6 +30,20 @@ def status_on(session: Session, transaction: str, mission: Mission, on: date) ->
             TransactionStatus.valid_from.desc(),
             TransactionStatus.id.desc(),
         )
+        .limit(1)
+    )
+
+
+def general_status_on(session: Session, transaction: str, on: date) -> TransactionStatus | None:
+    """The status for all missions on a day, whatever a mission has declared for itself."""
+    return session.scalar(
+        select(TransactionStatus)
+        .where(
+            TransactionStatus.transaction == transaction,
+            TransactionStatus.valid_from <= on,
+            TransactionStatus.scope.is_(None),
+        )
+        .order_by(TransactionStatus.valid_from.desc(), TransactionStatus.id.desc())
         .limit(1)
     )
 

@@ -14,13 +14,17 @@ from shared.identity.actor import Actor
 
 
 class Upload(TypedDict):
-    """A file that the applicant handed in."""
+    """A file that the applicant handed in; `state` is waiting, readable or refused, and `fault` the reason of that."""
 
     id: str
     name: str
     filename: str
     bytes: int
     type: str
+    pages: int
+    thumbnails: int
+    state: str
+    fault: str | None
     added_at: str
 
 
@@ -168,19 +172,29 @@ class Applications:
         """Stores answers of a draft or of a returned application."""
         self.client.send("PUT", f"{_path(reference)}/answers", actor, {"answers": answers})
 
-    def add_upload(self, actor: Actor, reference: str, name: str, filename: str, content: bytes, kind: str) -> None:
-        """Adds a file."""
-        query = {"name": name, "filename": filename}
-        headers = {"Content-Type": kind}
-        self.client.raw("POST", f"{_path(reference)}/papers", actor, query, data=content, headers=headers)
+    def add_upload(self, actor: Actor, reference: str, name: str, filename: str, content: bytes) -> None:
+        """Adds a file, whose content alone says of which kind it is."""
+        query, headers = {"name": name, "filename": filename}, {"Content-Type": "application/octet-stream"}
+        path = f"{_path(reference)}/papers"
+        self.client.raw("POST", path, actor, query, data=content, headers=headers)
 
     def remove_upload(self, actor: Actor, reference: str, upload: str) -> None:
         """Removes a file."""
         self.client.raw("DELETE", f"{_path(reference)}/papers/{quote(upload, safe='')}", actor)
 
     def upload(self, actor: Actor, upload: str) -> bytes:
-        """The content of a file as the service stores it, cleaned."""
+        """A file as the service wrote it anew."""
         return self.client.raw("GET", f"/papers/{quote(upload, safe='')}", actor)
+
+    def upload_thumbnail(self, actor: Actor, upload: str, page: str) -> bytes:
+        """A small picture of a page of a file."""
+        path, query = f"/papers/{quote(upload, safe='')}/thumbnail", {"page": page}
+        return self.client.raw("GET", path, actor, query)
+
+    def upload_page(self, actor: Actor, upload: str, page: str) -> bytes:
+        """A page of a file as a picture to read."""
+        path, query = f"/papers/{quote(upload, safe='')}/page", {"page": page}
+        return self.client.raw("GET", path, actor, query)
 
     def submit(self, actor: Actor, reference: str, statements: Sequence[str], key: str) -> Application:
         """Sends the application in, with what the registers attested."""

@@ -49,6 +49,7 @@ class ClosureTitle(TypedDict):
 
     ar: str
     en: str
+    estimated: bool
 
 
 class FreeTime(TypedDict):
@@ -137,6 +138,8 @@ class Closure(TypedDict):
     payments_closed: bool
     source: str
     certainty: str
+    estimated: bool
+    may_reopen: bool
 
 
 class Calendar(TypedDict):

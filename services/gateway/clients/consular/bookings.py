@@ -32,6 +32,17 @@ class RowFault(TypedDict):
     value: str
 
 
+class BookingRow(TypedDict):
+    """One of the first good rows of a previewed file."""
+
+    line: int
+    reference: str
+    national_number: str
+    given_name: str
+    transaction: str
+    booked_for: str
+
+
 class BookingImport(TypedDict):
     """A file of bookings: its preview, or what was done with it."""
 
@@ -43,6 +54,16 @@ class BookingImport(TypedDict):
     early: int
     faulty: int
     faults: list[RowFault]
+    date_order: str | None
+    zeros_restored: bool
+    first_day: str | None
+    last_day: str | None
+    corrected: int
+    lost_zeros: int
+    asks_order: bool
+    suggested_order: str | None
+    encoding: str | None
+    sample: list[BookingRow]
     uploaded_at: str
 
 
@@ -85,6 +106,11 @@ class Bookings:
     def import_faults(self, actor: Actor, reference: str) -> bytes:
         """Every fault of a file, for a spreadsheet."""
         return self.client.raw("GET", f"{_import_path(reference)}/faults.csv", actor)
+
+    def answer_import(self, actor: Actor, reference: str, date_order: str | None, restore_zeros: bool) -> None:
+        """Sends what a person says about a previewed file, which is then read again."""
+        answers = {"date_order": date_order, "restore_zeros": restore_zeros}
+        self.client.post(f"{_import_path(reference)}/answers", actor, answers)
 
     def decide_import(self, actor: Actor, reference: str, verdict: str) -> None:
         """Keeps a file's good rows, or drops the file."""

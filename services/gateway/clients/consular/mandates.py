@@ -25,6 +25,8 @@ class Mandate(TypedDict):
     agent: PrintedName | None
     agent_given: str | None
     issued_on: str | None
+    absence: str | None
+    kinship: str | None
     until: str | None
     made_at: str
     reason: str | None
@@ -32,10 +34,12 @@ class Mandate(TypedDict):
 
 
 class Deed(Mandate):
-    """A mandate as the desk checks it: with the principal's number as it was typed, and the type of the scan."""
+    """A mandate as the desk checks it: the principal's number as typed, the scan, and who the agent is."""
 
     principal_number: str
+    agent_person: str
     scan_type: str
+    scan_pages: int
 
 
 class Proof(TypedDict):
@@ -60,7 +64,7 @@ class Mandates:
         self.client.post("/mandates", actor, dict(body))
 
     def submit_deed(self, actor: Actor, body: Mapping[str, Any]) -> None:
-        """Puts a power of attorney or guardianship certificate before the officers."""
+        """Puts a power of attorney or a guardian's paper before the officers."""
         self.client.post("/mandates/papers", actor, dict(body))
 
     def settle(self, actor: Actor, reference: str, verb: str, body: Mapping[str, Any]) -> None:
@@ -82,6 +86,11 @@ class Mandates:
     def deed_scan(self, actor: Actor, reference: str) -> bytes:
         """The scan of a deed."""
         return self.client.raw("GET", f"/desk{_path(reference, 'scan')}", actor)
+
+    def deed_page(self, actor: Actor, reference: str, page: str) -> bytes:
+        """A page of the scan of a deed as a picture to read."""
+        path = f"/desk{_path(reference, 'scan/page')}"
+        return self.client.raw("GET", path, actor, {"page": page})
 
     def decide_deed(self, actor: Actor, reference: str, verb: str, body: Mapping[str, Any]) -> None:
         """Accepts or refuses a deed."""

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from services.gateway.clients.consular.payments import Amount, Fee
 from services.gateway.clients.http import Client
-from shared.identity.actor import ANONYMOUS
+from shared.identity.actor import ANONYMOUS, Actor
 
 T = TypeVar("T")
 # Missions and tariffs change by the day: pages may be half a minute behind, a quote never is.
@@ -38,6 +38,25 @@ class TierOffer(TypedDict):
     price_lacks: str | None
 
 
+class Historical(TypedDict):
+    """The row by which a transaction has ended at all missions."""
+
+    since: str
+    source: str
+    certainty: str
+
+
+class Photos(TypedDict):
+    """The printed photos that a mission asks for."""
+
+    count: int
+    width_mm: int | None
+    height_mm: int | None
+    since: str
+    source: str
+    certainty: str
+
+
 class Offer(TypedDict):
     """A transaction as one mission offers it on one day."""
 
@@ -47,10 +66,44 @@ class Offer(TypedDict):
     status: str
     status_source: str | None
     status_since: str | None
+    historical: Historical | None
+    photos: Photos | None
+    registration: Fee | None
     working_days: int
     fees: list[Fee]
     total: Amount | None
     tiers: list[TierOffer]
+
+
+class DoubtfulPromise(TypedDict):
+    """Promised working days whose legal text was not found."""
+
+    transaction: str
+    scope: str | None
+    working_days: int
+    needs_lawyer: bool
+    since: str
+    source: str
+    certainty: str
+
+
+class UnverifiedTariff(TypedDict):
+    """A fee whose source is weak."""
+
+    transaction: str
+    line: str
+    scope: str | None
+    tariff: Amount
+    since: str
+    source: str
+    certainty: str
+
+
+class Parameters(TypedDict):
+    """What administrators have to have verified."""
+
+    promises: list[DoubtfulPromise]
+    tariffs: list[UnverifiedTariff]
 
 
 class Offers:
@@ -81,6 +134,10 @@ class Offers:
             f"offers {mission} {on}",
             lambda: cast(list[Offer], self.client.get("/transactions", ANONYMOUS, mission=mission, on=on)),
         )
+
+    def parameters(self, actor: Actor) -> Parameters:
+        """What administrators have to have verified at their mission."""
+        return cast(Parameters, self.client.get("/desk/parameters", actor))
 
     def rules(self, slug: str, mission: str, on: str) -> dict[str, Any]:
         """What applied to a transaction at a mission on a day, and what changed when."""

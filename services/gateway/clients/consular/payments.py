@@ -101,10 +101,9 @@ class Refund(TypedDict):
     state: str
 
 
-class CardPage(TypedDict):
+class CardPage(Payment):
     """A payment opened at the provider, and the provider's page where it is made."""
 
-    reference: str
     redirect_url: str
 
 
@@ -116,8 +115,7 @@ class Payments:
 
     def open_card(self, actor: Actor, reference: str, key: str, return_url: str) -> CardPage:
         """Opens a payment at the provider."""
-        body = {"method": "card", "key": key, "return_url": return_url}
-        return cast(CardPage, self.client.post(f"{_path(reference)}/payments", actor, body))
+        return self._open_card(f"{_path(reference)}/payments", actor, key, return_url)
 
     def refresh(self, actor: Actor, payment: str) -> Payment:
         """The payment after the provider has been asked."""
@@ -133,12 +131,15 @@ class Payments:
 
     def open_upgrade_card(self, actor: Actor, reference: str, key: str, return_url: str) -> CardPage:
         """Opens a payment of the difference at the provider."""
-        body = {"method": "card", "key": key, "return_url": return_url}
-        return cast(CardPage, self.client.post(f"{_path(reference)}/upgrade/payments", actor, body))
+        return self._open_card(f"{_path(reference)}/upgrade/payments", actor, key, return_url)
 
     def open_upgrade_cash(self, actor: Actor, reference: str, key: str) -> None:
         """Opens the debt for the difference, to be paid in cash at the counter."""
         self.client.post(f"{_path(reference)}/upgrade", actor, {"key": key})
+
+    def _open_card(self, path: str, actor: Actor, key: str, return_url: str) -> CardPage:
+        body = {"method": "card", "key": key, "return_url": return_url}
+        return cast(CardPage, self.client.post(path, actor, body))
 
 
 def _path(reference: str) -> str:

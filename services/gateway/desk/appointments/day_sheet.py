@@ -14,7 +14,7 @@ from services.gateway.web.current import actor, consular
 from shared.errors import Invalid, NotAllowed, NotFound, Refusal, Unavailable
 
 Answer = Response | str | tuple[str, int]
-LONGEST = 60
+LONGEST = 300
 
 
 def show() -> Answer:

@@ -17,6 +17,7 @@ from shared.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal, Unav
 
 Answer = Redirection | str | tuple[str, int]
 LONGEST = 120
+ORDERS = ("day_first", "month_first")
 # The window of the first phase there ever was, and its rule: ten days, and bookings later than five days after it.
 USUAL_LEAD = "5"
 
@@ -75,6 +76,7 @@ def detail(reference: str) -> str:
         "desk/approvals/booking_import.html",
         imported=imported,
         faults=[_worded(fault) for fault in imported["faults"]],
+        order_choices=[(order, t(f"desk.bookings.order.{order}")) for order in ORDERS],
         may_change=visitor().role in PAGES["desk.declare_phase"],
     )
 
@@ -82,6 +84,14 @@ def detail(reference: str) -> str:
 def _worded(fault: RowFault) -> dict[str, Any]:
     known = f"desk.bookings.fault.{fault['code']}"
     return {**fault, "text": t(known if has_text(known) else "desk.bookings.fault.other")}
+
+
+def answer(reference: str) -> Redirection:
+    """Reads the file again by what the officer says about it; after a decision, shows that one."""
+    order = request.form.get("date_order") or None
+    with suppress(Conflict, Invalid):
+        consular().bookings.answer_import(actor(), reference, order, request.form.get("restore_zeros") == "yes")
+    return redirect(url_for("desk.booking_import", reference=reference), 303)
 
 
 def decide(reference: str) -> Redirection:

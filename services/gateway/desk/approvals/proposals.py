@@ -14,20 +14,26 @@ from services.gateway.web.access import PAGES
 from services.gateway.web.current import actor, consular, visitor
 from services.gateway.web.forms import PARTS, faults, fields, typed
 from services.gateway.web.presentation import date, has_text, t
+from services.gateway.web.submission import submit
 from shared.catalogue import CATALOGUE
-from shared.catalogue.bulk_actions import EXTENSION, STANDING
+from shared.catalogue.bulk_actions import EXTENSION, REVOCATION, STANDING
 from shared.catalogue.model import Question
 from shared.errors import NotAllowed, NotFound, Refusal, Unavailable
 from shared.forms import DATES
 
 Answer = Response | str | tuple[str, int]
-FORMS: Mapping[str, tuple[Question, ...]] = {"extension": EXTENSION, "standing": STANDING, "bookings_lapse": ()}
+FORMS: Mapping[str, tuple[Question, ...]] = {
+    "extension": EXTENSION,
+    "standing": STANDING,
+    "revocation": REVOCATION,
+    "bookings_lapse": (),
+}
 # Which transaction is asked once for a standing, and as a list for an extension.
 ONE, SEVERAL = "transaction", "transactions"
 # As the terms are read aloud; a phase's reference says nothing to anybody.
 ORDER = (
     *("transaction", "standing", "valid_from", "decree", "decreed_on", "transactions", "ends_from", "ends_to", "days"),
-    *("law_source", "window_to"),
+    *("law_source", "window_to", "document_code", "revocation_reason"),
 )
 DAYS = frozenset({"decreed_on", "ends_from", "ends_to", "valid_from", "window_to"})
 LONGEST = 200
@@ -152,10 +158,8 @@ def decide(reference: str) -> Answer:
     verdict, reason = request.form.get("verdict", ""), request.form.get("decline_reason", "")[: LONGEST * 2]
     if verdict not in ("approve", "decline"):
         raise NotFound()
-    try:
-        consular().approvals.decide(actor(), reference, verdict, reason, request.form.get("key", ""))
-    except (NotFound, NotAllowed, Unavailable):
-        raise
-    except Refusal as refusal:
-        return _list(refused=faults(refusal, prefix="field"), about=reference, typed_reason=reason), refusal.status
-    return redirect(url_for("desk.proposals", done=verdict), 303)
+    return submit(
+        lambda: consular().approvals.decide(actor(), reference, verdict, reason, request.form.get("key", "")),
+        lambda refusal: _list(refused=faults(refusal, prefix="field"), about=reference, typed_reason=reason),
+        url_for("desk.proposals", done=verdict),
+    )

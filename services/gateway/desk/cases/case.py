@@ -1,19 +1,22 @@
 """One case as an officer reads it: answers beside register facts, uploads, payments, history."""
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
-from flask import Response, render_template, request
+from flask import render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from services.gateway.clients.consular.applications import Upload
 from services.gateway.clients.consular.cases import Case
 from services.gateway.desk.cases.compare import beside
 from services.gateway.desk.cases.details import held, holder, may
-from services.gateway.desk.scans import send_scan
 from services.gateway.desk.wording import choices, refusal_text, short, who
 from services.gateway.web.current import actor, consular
 from services.gateway.web.forms import answer_in_words
 from services.gateway.web.presentation import unindented
+from services.gateway.web.stored_files import asked_page, send_stored
+from services.gateway.web.submission import submit
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import Transaction
 from shared.catalogue.reasons import RETURN_REASONS
@@ -47,6 +50,12 @@ def page(reference: str, **more: Any) -> str:
     return unindented(page)
 
 
+def act(reference: str, done: str, verb: Callable[[], object], anchor: str = "") -> Response | tuple[str, int]:
+    """Does something with a case and shows it with `done`, or with the refusal."""
+    next_page = url_for("desk.case", reference=reference, done=done) + anchor
+    return submit(verb, lambda refusal: page(reference, refused=refusal), next_page)
+
+
 def _answers(details: Case, entry: Transaction) -> list[dict[str, Any]]:
     asked = {question.name: question for question in entry.questions}
     rows = beside(list(asked), details["answers"], details.get("person") or {})
@@ -64,5 +73,17 @@ def _checklist(details: Case, entry: Transaction) -> list[dict[str, Any]]:
 
 
 def upload_content(paper: str) -> Response:
-    """The scan of an upload."""
-    return send_scan(consular().applications.upload(actor(), paper))
+    """The file of an upload: an image to look at, a PDF to store."""
+    return send_stored(consular().applications.upload(actor(), paper), paper, inline=True)
+
+
+def upload_thumbnail(paper: str) -> Response:
+    """A small picture of a page of an upload."""
+    page = asked_page()
+    return send_stored(consular().applications.upload_thumbnail(actor(), paper, page), paper, inline=True)
+
+
+def upload_page(paper: str) -> Response:
+    """A page of an upload as a picture to read."""
+    page = asked_page()
+    return send_stored(consular().applications.upload_page(actor(), paper, page), f"{paper}-{page}", inline=True)

@@ -1,9 +1,10 @@
 """Compares answers with what the registers attested, so that an officer sees every difference at once."""
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from shared.values.latin import zone_letters
 
 MOTHER = "latin_mother_name"
 # Question -> where the same thing stands among what the civil registry attested of the person.
@@ -34,9 +35,8 @@ class Answer:
 
 
 def plain(text: str) -> str:
-    """Without accents, marks between letters and differences of case: what a clerk calls the same spelling."""
-    letters = unicodedata.normalize("NFKD", text)
-    return "".join(char for char in letters if char.isalnum()).casefold()
+    """Without accents, marks between letters and differences of case: what a passport's zone writes alike."""
+    return zone_letters(text).replace(" ", "")
 
 
 def beside(questions: Iterable[str], answers: Mapping[str, Any], person: Mapping[str, Any]) -> list[Answer]:

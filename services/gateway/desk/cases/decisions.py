@@ -1,13 +1,13 @@
 """Decisions of an officer on a case: accept, return, refuse after a confirmation, judge a duplicate."""
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request
 from werkzeug.wrappers import Response
 
 from services.gateway.desk.cases import case
 from services.gateway.desk.wording import choices, who
 from services.gateway.web.current import actor, consular
 from shared.catalogue.reasons import ALL_REFUSE_REASONS, REFUSE_REASONS, REFUSE_REASONS_BY_QUESTION, RETURN_REASONS
-from shared.errors import NotAllowed, NotFound, Refusal, Unavailable
+from shared.errors import NotAllowed
 
 LONGEST_NOTE = 500
 
@@ -70,13 +70,7 @@ def _refuse_page(reference: str, **more: object) -> str:
 
 
 def _act(reference: str, verb: str, body: dict[str, object]) -> Answer:
-    try:
-        consular().cases.act(actor(), reference, verb, body)
-    except (NotFound, NotAllowed, Unavailable):
-        raise
-    except Refusal as refusal:
-        return case.page(reference, refused=refusal), refusal.status
-    return redirect(url_for("desk.case", reference=reference, done=verb), 303)
+    return case.act(reference, verb, lambda: consular().cases.act(actor(), reference, verb, body))
 
 
 def _reason(known: tuple[str, ...]) -> str | None:

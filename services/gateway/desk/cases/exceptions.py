@@ -3,12 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import redirect, request, url_for
+from flask import request
 from werkzeug.wrappers import Response
 
 from services.gateway.desk.cases import case
 from services.gateway.web.current import actor, consular
-from shared.errors import NotAllowed, NotFound, Refusal, Unavailable
 
 LONGEST = 500
 Answer = Response | str | tuple[str, int]
@@ -33,10 +32,5 @@ def _act(reference: str, form: str, done: str, act: Callable[[dict[str, Any]], o
     reason = request.form.get("reason", "").strip()[:LONGEST]
     if not reason:
         return case.page(reference, wrong={form: "desk.why_needed"}), 422
-    try:
-        act({"reason": reason, "key": request.form.get("key", "")})
-    except (NotFound, NotAllowed, Unavailable):
-        raise
-    except Refusal as refusal:
-        return case.page(reference, refused=refusal), refusal.status
-    return redirect(url_for("desk.case", reference=reference, done=done), 303)
+    body = {"reason": reason, "key": request.form.get("key", "")}
+    return case.act(reference, done, lambda: act(body))

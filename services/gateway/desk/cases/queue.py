@@ -1,4 +1,4 @@
-"""The queue of the mission: filtered by status and transaction, exceptions first, searched by reference or number."""
+"""The queue of the mission: filtered by status and transaction, exceptions first, searched by name or number."""
 
 import re
 from typing import Any
@@ -27,7 +27,8 @@ STATUSES = (
     "lapsed",
     "cancelled",
 )
-LONGEST_SEARCH = 60
+# A pasted address or line of an e-mail holds a reference too.
+LONGEST_SEARCH = 300
 
 Answer = Response | str | tuple[str, int]
 

@@ -15,7 +15,7 @@ from shared.values.money import Money
 from shared.values.person import national_number
 
 Answer = Response | str | tuple[str, int]
-LONGEST = 40
+LONGEST = 300
 
 
 def show() -> Answer:

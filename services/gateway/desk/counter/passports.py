@@ -6,9 +6,9 @@ from werkzeug.wrappers import Response
 from services.gateway.desk.cases import case
 from services.gateway.desk.wording import refusal_text
 from services.gateway.web.current import actor, consular
-from shared.errors import NotAllowed, NotFound, Refusal, Unavailable
+from shared.errors import NotAllowed, Refusal, Unavailable
 
-LONGEST_REASON, LONGEST_NUMBER = 300, 20
+LONGEST_REASON, LONGEST_NUMBER = 300, 300
 
 Answer = Response | str | tuple[str, int]
 
@@ -20,13 +20,9 @@ def approve(reference: str) -> Answer:
     if not reason:
         return case.page(reference, lacking={"what": what, "error": "desk.passport.reason_needed"}), 422
     body = {"what": what, "outcome": outcome, "reason": reason, "key": request.form.get("key", "")}
-    try:
-        consular().cases.act(actor(), reference, "approvals", body)
-    except (NotFound, NotAllowed, Unavailable):
-        raise
-    except Refusal as refusal:
-        return case.page(reference, refused=refusal), refusal.status
-    return redirect(url_for("desk.case", reference=reference, done="approvals") + "#passport-title", 303)
+    return case.act(
+        reference, "approvals", lambda: consular().cases.act(actor(), reference, "approvals", body), "#passport-title"
+    )
 
 
 def check() -> Answer:

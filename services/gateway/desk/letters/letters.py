@@ -22,7 +22,7 @@ from shared.values.person import strip_controls
 STATES = ("open", "overdue", "answered")
 AUTHORITIES = ("criminal_security", "immigration", "traffic", "foreign_affairs")
 ROWS, MORE_ROWS, MOST_ROWS = 4, 4, 100
-LONGEST, LONGEST_SEARCH = 300, 60
+LONGEST, LONGEST_SEARCH = 300, 300
 SINGLE = ("number", "dated", "national_number", "remark")
 
 Answer = Response | str | tuple[str, int]

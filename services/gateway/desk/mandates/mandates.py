@@ -1,17 +1,20 @@
 """Deeds that let one person act for another: listed, compared with the register, accepted or refused."""
 
 import uuid
+from collections.abc import Callable
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import Response, render_template, request, url_for
 from werkzeug.wrappers import Response as Answered
 
+from services.gateway.clients.civil_registry import Statement
 from services.gateway.clients.consular.mandates import Deed
-from services.gateway.desk.scans import send_scan
 from services.gateway.desk.wording import refusal_text
 from services.gateway.web.current import actor, civil_registry, consular
 from services.gateway.web.presentation import scope_name, t
+from services.gateway.web.stored_files import asked_page, send_stored
+from services.gateway.web.submission import submit
 from shared.catalogue.reasons import DEED_REFUSE_REASONS
-from shared.errors import NotAllowed, NotFound, Refusal, Unavailable
+from shared.errors import Refusal, Unavailable
 
 Answer = Answered | str | tuple[str, int]
 LONGEST_NOTE = 500
@@ -49,9 +52,15 @@ def _page(reference: str, **more: object) -> str:
     )
 
 
+def _introduce(deed: Deed) -> Statement:
+    """The register's statement about the principal; where kin ask to act, about their kinship too."""
+    agent = deed["agent_person"] if deed["absence"] else None
+    return civil_registry().introduce(actor(), deed["principal_number"], deed["principal_given"] or "", agent)
+
+
 def _registered_person(deed: Deed) -> dict[str, object] | None:
     try:
-        return civil_registry().introduce(actor(), deed["principal_number"], deed["principal_given"] or "")["facts"]
+        return _introduce(deed)["facts"]
     except Refusal as refusal:
         if isinstance(refusal, Unavailable):
             raise
@@ -60,21 +69,25 @@ def _registered_person(deed: Deed) -> dict[str, object] | None:
 
 def scan(reference: str) -> Response:
     """The scan of a deed."""
-    return send_scan(consular().mandates.deed_scan(actor(), reference))
+    return send_stored(consular().mandates.deed_scan(actor(), reference), reference, inline=True)
+
+
+def scan_page(reference: str) -> Response:
+    """A page of the scan of a deed as a picture to read."""
+    page = asked_page()
+    return send_stored(consular().mandates.deed_page(actor(), reference, page), f"{reference}-{page}", inline=True)
 
 
 def accept(reference: str) -> Answer:
     """Accepts the deed, with the register's statement about the person it names."""
     deed = consular().mandates.deed(actor(), reference)
-    try:
-        statement = civil_registry().introduce(actor(), deed["principal_number"], deed["principal_given"] or "")
+
+    def accept_deed() -> None:
+        statement = _introduce(deed)
         body = {"key": request.form.get("key", ""), "statement": statement["statement"]}
         consular().mandates.decide_deed(actor(), reference, "accept", body)
-    except (NotFound, NotAllowed, Unavailable):
-        raise
-    except Refusal as refusal:
-        return _page(reference, refused=refusal), refusal.status
-    return redirect(url_for("desk.mandates", done="accepted"), 303)
+
+    return _decide(reference, accept_deed, "accepted")
 
 
 def refuse(reference: str) -> Answer:
@@ -83,10 +96,8 @@ def refuse(reference: str) -> Answer:
     if reason not in DEED_REFUSE_REASONS:
         return _page(reference, errors={"reason": t("desk.reason_needed")}, note=note), 422
     body = {"key": request.form.get("key", ""), "reason": reason, "note": note}
-    try:
-        consular().mandates.decide_deed(actor(), reference, "refuse", body)
-    except (NotFound, NotAllowed, Unavailable):
-        raise
-    except Refusal as refusal:
-        return _page(reference, refused=refusal), refusal.status
-    return redirect(url_for("desk.mandates", done="refused"), 303)
+    return _decide(reference, lambda: consular().mandates.decide_deed(actor(), reference, "refuse", body), "refused")
+
+
+def _decide(reference: str, decide: Callable[[], object], done: str) -> Answer:
+    return submit(decide, lambda refusal: _page(reference, refused=refusal), url_for("desk.mandates", done=done))

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -12,8 +12,9 @@ from services.gateway.web.current import actor, civil_registry
 from services.gateway.web.forms import faults, fields, read, typed
 from services.gateway.web.language import PREFIX
 from services.gateway.web.presentation import t
+from services.gateway.web.submission import submit
 from shared.catalogue.model import Question
-from shared.errors import NotAllowed, NotFound, Refusal, Unavailable
+from shared.errors import NotFound, Refusal
 
 JUDGMENT = (
     Question("court", max_length=120),
@@ -86,11 +87,8 @@ def dismiss(mismatch: int) -> Answer:
 
 
 def _act(mismatch: int, verb: str) -> Answer:
-    try:
+    def settle() -> None:
         answers = read(VERBS[verb], request.form)
         civil_registry().settle(actor(), mismatch, verb, {**answers, "key": request.form.get("key", "")})
-    except (NotFound, NotAllowed, Unavailable):
-        raise
-    except Refusal as refusal:
-        return _page(mismatch, verb, refusal), refusal.status
-    return redirect(url_for("registrar.show", done=verb), 303)
+
+    return submit(settle, lambda refusal: _page(mismatch, verb, refusal), url_for("registrar.show", done=verb))

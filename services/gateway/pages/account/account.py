@@ -3,10 +3,11 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from services.gateway.accounts import register, sessions
+from services.gateway.accounts import devices, register, sessions
 from services.gateway.accounts.passwords import SHORTEST
-from services.gateway.accounts.throttle import SIGN_IN_BY_ACCOUNT
-from services.gateway.web.current import accounts, visitor
+from services.gateway.accounts.throttle import PASSWORD_BY_ACCOUNT
+from services.gateway.web import security
+from services.gateway.web.current import accounts, settings, visitor
 from services.gateway.web.days import missions
 from services.gateway.web.forms import faults
 from services.gateway.web.throttling import slow_down
@@ -41,12 +42,13 @@ def _done(what: str) -> Response:
 @blueprint.post("/account/password")
 def change_password() -> Response | tuple[str, int]:
     """A new password ends every other session."""
-    slow_down(SIGN_IN_BY_ACCOUNT, visitor().email)
+    slow_down(PASSWORD_BY_ACCOUNT, visitor().account)
     try:
         with accounts().scope(visitor().mission) as session:
             form = request.form
             register.change_password(session, visitor(), form.get("old_password", ""), form.get("password", ""))
             sessions.close_others(session, visitor())
+            devices.forget(session, settings().secret, visitor().account, but=security.device_token())
     except Refusal as refusal:
         return _page(refusal), refusal.status
     return _done("password")

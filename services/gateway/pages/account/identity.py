@@ -4,12 +4,12 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from services.gateway.accounts import register
-from services.gateway.accounts.throttle import IDENTITY_BY_ACCOUNT, IDENTITY_BY_ADDRESS, address_prefix
+from services.gateway.accounts.throttle import IDENTITY_BY_ACCOUNT, IDENTITY_BY_ADDRESS
 from services.gateway.clients.civil_registry import Confirmed
 from services.gateway.clients.names import NameParts
 from services.gateway.web.current import accounts, civil_registry, settings, visitor
 from services.gateway.web.forms import faults, fields, read, typed
-from services.gateway.web.throttling import slow_down
+from services.gateway.web.throttling import slow_down, slow_down_network
 from shared.catalogue.model import Question
 from shared.errors import Invalid, Refusal
 
@@ -42,7 +42,7 @@ def confirm() -> Response | tuple[str, int]:
     try:
         answers = read(QUESTIONS, request.form)
         slow_down(IDENTITY_BY_ACCOUNT, visitor().account)
-        slow_down(IDENTITY_BY_ADDRESS, address_prefix(request.remote_addr))
+        slow_down_network(IDENTITY_BY_ADDRESS)
         _tie(answers["national_number"], _confirmed(answers))
     except Refusal as refusal:
         return _form(refusal), refusal.status

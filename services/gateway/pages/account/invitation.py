@@ -5,11 +5,11 @@ from werkzeug.wrappers import Response
 
 from services.gateway.accounts import first_administrator
 from services.gateway.accounts.passwords import SHORTEST
-from services.gateway.accounts.throttle import SIGN_UP_BY_ADDRESS, address_prefix
+from services.gateway.accounts.throttle import SIGN_UP_BY_ADDRESS
 from services.gateway.web.current import accounts
 from services.gateway.web.forms import faults
 from services.gateway.web.language import chosen
-from services.gateway.web.throttling import slow_down
+from services.gateway.web.throttling import slow_down_network
 from shared.errors import Invalid
 
 blueprint = Blueprint("invitation", __name__)
@@ -32,17 +32,18 @@ def _form(token: str, refusal: Invalid | None = None) -> str:
         role=role,
         mission=mission,
         shortest=SHORTEST,
-        errors=faults(refusal) if refusal else {},
+        errors=faults(refusal, prefix="invitation") if refusal else {},
     )
 
 
 @blueprint.post("/invitation/<token>")
 def accept(token: str) -> Response | tuple[str, int]:
     """Opens the account; its owner then signs in like everybody."""
-    slow_down(SIGN_UP_BY_ADDRESS, address_prefix(request.remote_addr))
+    slow_down_network(SIGN_UP_BY_ADDRESS)
     try:
         with accounts().scope(None) as session:
-            first_administrator.accept(session, token, request.form.get("password", ""), chosen().code)
+            names = request.form.get("name_ar", ""), request.form.get("name_latin", "")
+            first_administrator.accept(session, token, request.form.get("password", ""), chosen().code, names)
     except Invalid as refusal:
         return _form(token, refusal), refusal.status
     return redirect(url_for("sign_in.ask"), 303)

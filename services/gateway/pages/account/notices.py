@@ -13,6 +13,8 @@ from shared.errors import Unavailable
 
 blueprint = Blueprint("notices", __name__)
 DAYS = ("day", "until")
+# The count that decides the plural form.
+COUNTS = ("left", "days")
 ABOUT_BOOKINGS = ("booking_found", "booking_lapsed")
 ABOUT_MANDATES = "mandate_"
 
@@ -40,7 +42,7 @@ def _leads_to(notice: Notice) -> dict[str, Any]:
 def words(notice: Notice) -> Markup:
     """The notice in the page's language; the same texts go into e-mails and text messages."""
     key, params = f"notice.{notice['kind']}", dict(notice["params"])
-    n = params.pop("left", None) or params.pop("days", None)
+    n = next((params.pop(name) for name in COUNTS if name in params), None)
     values = {name: date(value) if name in DAYS else value for name, value in params.items()}
     if "currency" in params:
         values = {"amount": money(params)}

@@ -3,19 +3,20 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from services.gateway.accounts import register, sessions
+from services.gateway.accounts import devices, register, sessions
 from services.gateway.accounts.model import Account
 from services.gateway.accounts.throttle import (
     SIGN_IN_BY_ACCOUNT,
     SIGN_IN_BY_ACCOUNT_HOURLY,
     SIGN_IN_BY_ADDRESS,
-    address_prefix,
+    SIGN_IN_BY_DEVICE,
+    SIGN_IN_BY_DEVICE_HOURLY,
 )
 from services.gateway.web import security
 from services.gateway.web.access import PAGES
 from services.gateway.web.current import accounts, settings, visitor, visitor_or_none
 from services.gateway.web.forms import faults, fields
-from services.gateway.web.throttling import slow_down
+from services.gateway.web.throttling import slow_down, slow_down_network
 from shared.catalogue.model import Question
 from shared.errors import Refusal
 
@@ -41,15 +42,28 @@ def _form(refusal: Refusal | None = None) -> str:
 def enter() -> Response | tuple[str, int]:
     """Opens a session under a new id, or shows the refusal."""
     identifier, password = request.form.get("identifier", "")[:254], request.form.get("password", "")
-    folded = identifier.strip().lower()
-    slow_down(SIGN_IN_BY_ADDRESS, address_prefix(request.remote_addr))
-    slow_down(SIGN_IN_BY_ACCOUNT, folded)
-    slow_down(SIGN_IN_BY_ACCOUNT_HOURLY, folded)
+    _slow_down(identifier)
     try:
         account = start(identifier, password)
     except Refusal as refusal:
         return _form(refusal), refusal.status
     return redirect(_onward(account.role), 303)
+
+
+def _slow_down(identifier: str) -> None:
+    """Counts the try by the account that is asked for, whatever way its name is typed. Raises TooMany."""
+    secret, token = settings().secret, security.device_token()
+    with accounts().scope(None) as session:
+        account = register.find(session, secret, identifier)
+        known = account is not None and devices.is_known(session, secret, account.id, token)
+    subject = account.id if account else register.identifier_key(identifier)
+    if known and token:
+        slow_down(SIGN_IN_BY_DEVICE, f"{subject} {token}")
+        slow_down(SIGN_IN_BY_DEVICE_HOURLY, f"{subject} {token}")
+        return
+    slow_down_network(SIGN_IN_BY_ADDRESS)
+    slow_down(SIGN_IN_BY_ACCOUNT, subject)
+    slow_down(SIGN_IN_BY_ACCOUNT_HOURLY, subject)
 
 
 def start(identifier: str, password: str) -> Account:
@@ -64,6 +78,7 @@ def start(identifier: str, password: str) -> Account:
             if before is not None:
                 sessions.close(session, before)
             security.start_session(sessions.open_session(session, secret, account))
+            devices.remember(session, secret, account.id, security.keep_device())
     if refused is not None:
         raise refused
     return account

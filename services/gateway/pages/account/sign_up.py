@@ -6,13 +6,14 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from services.gateway.accounts import register, sessions
+from services.gateway.accounts.emails import fold_email
 from services.gateway.accounts.passwords import SHORTEST, check_strength
-from services.gateway.accounts.throttle import SIGN_UP_BY_ADDRESS, address_prefix
+from services.gateway.accounts.throttle import SIGN_UP_BY_ADDRESS
 from services.gateway.web import security
 from services.gateway.web.current import accounts, consular, settings, visitor_or_none
 from services.gateway.web.forms import faults, fields
 from services.gateway.web.language import chosen
-from services.gateway.web.throttling import slow_down
+from services.gateway.web.throttling import slow_down_network
 from shared.catalogue.model import Question
 from shared.errors import Invalid, Refusal
 
@@ -43,7 +44,7 @@ def _form(refusal: Refusal | None = None) -> str:
 @blueprint.post("/sign-up")
 def open_account() -> Response | tuple[str, int]:
     """Creates the account, signs in, and leads to the identity page."""
-    slow_down(SIGN_UP_BY_ADDRESS, address_prefix(request.remote_addr))
+    slow_down_network(SIGN_UP_BY_ADDRESS)
     try:
         _create()
     except Refusal as refusal:
@@ -65,7 +66,7 @@ def check(form: Mapping[str, str]) -> None:
     """Raises Invalid with every fault at once, so that nobody corrects one field to learn of the next."""
     email, missions = form.get("email", ""), {one["code"] for one in consular().offers.missions()}
     tests: tuple[Callable[[], object], ...] = (
-        lambda: register.fold_email(email),
+        lambda: fold_email(email),
         lambda: check_strength(form.get("password", ""), email),
         lambda: _check_mission(form.get("mission", ""), missions),
     )

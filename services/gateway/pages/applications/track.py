@@ -7,12 +7,12 @@ from services.gateway.clients.consular.applications import TrackingStep
 from services.gateway.pages.applications.progress import stages
 from services.gateway.web.current import actor, consular
 from services.gateway.web.forms import faults, fields, read, typed
-from services.gateway.web.throttling import slow_down
+from services.gateway.web.throttling import slow_down, slow_down_network
 from shared.catalogue.model import Question
 from shared.errors import Invalid, NotFound, Refusal
 from shared.values.references import clean, is_valid, mission_of
 
-QUESTIONS = (Question("reference", max_length=40), Question("born", kind="past_date"))
+QUESTIONS = (Question("reference", max_length=300), Question("born", kind="past_date"))
 blueprint = Blueprint("track", __name__)
 
 
@@ -25,7 +25,7 @@ def ask() -> str:
 @blueprint.post("/track")
 def show() -> tuple[str, int]:
     """The stage, in the answer to a POST: neither the reference nor the date ever stands in an address."""
-    slow_down(TRACK_BY_ADDRESS, address_prefix(request.remote_addr))
+    slow_down_network(TRACK_BY_ADDRESS)
     try:
         stage = _look_up()
     except Refusal as refusal:
@@ -36,7 +36,7 @@ def show() -> tuple[str, int]:
 def _look_up() -> TrackingStep:
     answers = _answers()
     reference = answers["reference"]
-    slow_down(TRACK_BY_REFERENCE, reference)
+    slow_down(TRACK_BY_REFERENCE, f"{reference} {address_prefix(request.remote_addr)}")
     try:
         return consular().applications.track(actor(mission_of(reference)), reference, answers["born"])
     except NotFound as unknown:

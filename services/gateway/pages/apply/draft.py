@@ -15,7 +15,7 @@ from services.gateway.web.days import today
 from services.gateway.web.eligibility import Attested, attested, behalf_of, judged
 from services.gateway.web.forms import answer_in_words, faults, fields, steps_of, typed
 from services.gateway.web.offers import offers_by_slug, with_tier
-from services.gateway.web.presentation import t
+from services.gateway.web.presentation import country_of, t
 from shared.catalogue.model import APPOINTMENT, Question, Transaction
 from shared.errors import Conflict, Invalid, NotFound, Refusal
 from shared.forms import check_answers, transaction, typed_value
@@ -113,7 +113,8 @@ def answer(reference: str, step: str) -> Response | tuple[str, int]:
     asked = questions_of(entry, step)
     typed_answers = typed(asked, request.form)
     try:
-        clean = check_answers(entry.slug, {**application["answers"], **typed_answers}, today(), step)
+        country = country_of(application["mission"])
+        clean = check_answers(entry.slug, {**application["answers"], **typed_answers}, today(), step, country)
         consular().applications.answer(
             visitor().actor, reference, {one.name: typed_value(one.name, clean) for one in asked}
         )
@@ -166,7 +167,7 @@ def _missing(application: Application, entry: Transaction) -> list[dict[str, str
     """What still stands between this draft and sending it, each with the page that takes it."""
     reference, gaps = application["reference"], {}
     try:
-        check_answers(entry.slug, application["answers"], today())
+        check_answers(entry.slug, application["answers"], today(), country=country_of(application["mission"]))
     except Invalid as invalid:
         gaps = faults(invalid, entry.questions)
     where = {question.name: question.step for question in entry.questions}
@@ -174,7 +175,7 @@ def _missing(application: Application, entry: Transaction) -> list[dict[str, str
         {"text": text, "url": url_for("apply.questions", reference=reference, step=where[name], review=1) + f"#{name}"}
         for name, text in gaps.items()
     ]
-    handed_in = {upload["name"] for upload in application["papers"]}
+    handed_in = {upload["name"] for upload in application["papers"] if not upload["fault"]}
     papers_page = url_for("papers.show", reference=reference)
     missing += [
         {

@@ -1,19 +1,24 @@
-"""Uploads of an application: one file at a time, checked by the service that stores it."""
+"""Uploads of an application: one file at a time, judged by the service that stores it."""
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as Answer
 
 from services.gateway.accounts.throttle import UPLOADS_BY_ACCOUNT
-from services.gateway.clients.consular.applications import Application
+from services.gateway.clients.consular.applications import Application, Upload
 from services.gateway.pages.apply.draft import load_editable
 from services.gateway.web.current import consular, visitor
+from services.gateway.web.faults import page as error_page
 from services.gateway.web.forms import faults, steps_of
+from services.gateway.web.stored_files import asked_page, send_stored
 from services.gateway.web.throttling import slow_down
 from shared.catalogue.model import Transaction
-from shared.errors import Invalid, NotFound, Refusal
+from shared.errors import Invalid, NotFound, Refusal, TooLarge
 
-KINDS = {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}
 LONGEST_FILENAME = 120
+LIMIT_BYTES = 8 * 1024 * 1024
+# Pages that are shown at once; the others open on request, so that a slow line is not filled by them.
+PAGES_SHOWN = 3
 blueprint = Blueprint("papers", __name__)
 
 
@@ -33,6 +38,7 @@ def _page(application: Application, entry: Transaction, errors: dict[str, object
         entry=entry,
         handed_in=handed_in,
         last_step=steps_of(entry)[-1],
+        pages_shown=PAGES_SHOWN,
         errors=errors or {},
     )
 
@@ -45,18 +51,36 @@ def upload(reference: str, name: str) -> Answer | tuple[str, int]:
     try:
         _pass_on(reference, name)
     except Refusal as refusal:
-        errors = faults(refusal)
-        return _page(application, entry, {name: next(iter(errors.values()))}), refusal.status
+        return _refused(application, entry, name, refusal)
     return redirect(url_for("papers.show", reference=reference) + f"#{name}", 303)
+
+
+def _refused(application: Application, entry: Transaction, name: str, refusal: Refusal) -> tuple[str, int]:
+    errors = faults(refusal)
+    return _page(application, entry, {name: next(iter(errors.values()))}), refusal.status
 
 
 def _pass_on(reference: str, name: str) -> None:
     sent = request.files.get("file")
     if sent is None or not sent.filename:
         raise Invalid("file_missing")
-    kind = sent.mimetype if sent.mimetype in KINDS else "application/octet-stream"
+    if sent.stream.seek(0, 2) > LIMIT_BYTES:
+        raise TooLarge("file_too_large", field=name)
+    sent.stream.seek(0)
     filename = sent.filename.rpartition("/")[2].rpartition("\\")[2][-LONGEST_FILENAME:]
-    consular().applications.add_upload(visitor().actor, reference, name, filename, sent.read(), kind)
+    consular().applications.add_upload(visitor().actor, reference, name, filename, sent.read())
+
+
+@blueprint.errorhandler(RequestEntityTooLarge)
+def too_large(_error: RequestEntityTooLarge) -> tuple[str, int]:
+    """A body that nobody read to its end: the person is still told beside the field. Nothing is changed."""
+    named = request.view_args or {}
+    refusal = TooLarge("file_too_large", field=named.get("name", ""))
+    try:
+        application, entry = load_editable(named["reference"], "edit")
+    except Refusal:
+        return error_page(refusal.status, refusal)
+    return _refused(application, entry, named.get("name", ""), refusal)
 
 
 @blueprint.post("/applications/<reference>/papers/<paper>/remove")
@@ -69,13 +93,21 @@ def remove(reference: str, paper: str) -> Answer:
 @blueprint.get("/applications/<reference>/papers/<paper>")
 def read(reference: str, paper: str) -> Response:
     """A file of one's own, always as a download and under a name of ours: it is never run as a page here."""
+    upload = _find(reference, paper)
+    return send_stored(consular().applications.upload(visitor().actor, paper), f"{upload['name']}-{reference}")
+
+
+@blueprint.get("/applications/<reference>/papers/<paper>/thumbnail")
+def thumbnail(reference: str, paper: str) -> Response:
+    """A small picture of a page of one's own file."""
+    page = asked_page()
+    content = consular().applications.upload_thumbnail(visitor().actor, paper, page)
+    return send_stored(content, f"{reference}-{page}", inline=True)
+
+
+def _find(reference: str, paper: str) -> Upload:
     application = consular().applications.detail(visitor().actor, reference)
     upload = next((upload for upload in application["papers"] if upload["id"] == paper), None)
     if upload is None:
         raise NotFound()
-    kind = upload["type"] if upload["type"] in KINDS else "application/octet-stream"
-    answer = make_response(consular().applications.upload(visitor().actor, paper))
-    answer.headers["Content-Type"] = kind
-    name = f"{upload['name']}-{reference}.{KINDS.get(kind, 'bin')}"
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    return answer
+    return upload

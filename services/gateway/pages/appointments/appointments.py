@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from services.gateway.accounts.throttle import OPENINGS_BY_ADDRESS, address_prefix
+from services.gateway.accounts.throttle import OPENINGS_BY_ADDRESS
 from services.gateway.clients.consular.applications import Application
 from services.gateway.web.calendars import event, weeks
 from services.gateway.web.current import consular, visitor
@@ -15,7 +15,7 @@ from services.gateway.web.days import USUAL
 from services.gateway.web.forms import words
 from services.gateway.web.language import chosen
 from services.gateway.web.presentation import mission_name, t
-from services.gateway.web.throttling import slow_down
+from services.gateway.web.throttling import slow_down_network
 from shared.catalogue.model import APPOINTMENT, Transaction
 from shared.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal, Unavailable
 from shared.forms import transaction
@@ -27,7 +27,7 @@ LONGEST = 40
 
 def openings() -> Response:
     """Free times as JSON, for calendars and programs: nobody has to read our pages by machine."""
-    slow_down(OPENINGS_BY_ADDRESS, address_prefix(request.remote_addr))
+    slow_down_network(OPENINGS_BY_ADDRESS)
     mission, service = (request.args.get(name, "")[:LONGEST] for name in ("mission", "service"))
     appointments, mission = consular().appointments, mission or USUAL
     try:
@@ -101,12 +101,15 @@ def hold(reference: str) -> Answer | tuple[str, int]:
 @blueprint.get("/applications/<reference>/turn/confirm")
 def ask_confirm(reference: str) -> Answer | str:
     """The held time, before it is booked."""
+    return _ask(reference, "held", "pages/appointments/confirm.html", "turns.choose")
+
+
+def _ask(reference: str, state: str, template: str, otherwise: str) -> Answer | str:
+    """A page that asks before something is done with an appointment of this state; another page where there is none."""
     application, entry, appointment = load_bookable(reference)
-    if appointment.get("state") != "held":
-        return redirect(url_for("turns.choose", reference=reference), 303)
-    return render_template(
-        "pages/appointments/confirm.html", application=application, entry=entry, turn=appointment, key=token_urlsafe(16)
-    )
+    if appointment.get("state") != state:
+        return redirect(url_for(otherwise, reference=reference), 303)
+    return render_template(template, application=application, entry=entry, turn=appointment, key=token_urlsafe(16))
 
 
 @blueprint.post("/applications/<reference>/turn/confirm")
@@ -149,12 +152,7 @@ def reschedule(reference: str) -> Answer | tuple[str, int]:
 @blueprint.get("/applications/<reference>/turn/cancel")
 def ask_cancel(reference: str) -> Answer | str:
     """What cancelling means now, before it is done."""
-    application, entry, appointment = load_bookable(reference)
-    if appointment.get("state") != "booked":
-        return redirect(url_for("applications.show", reference=reference), 303)
-    return render_template(
-        "pages/appointments/cancel.html", application=application, entry=entry, turn=appointment, key=token_urlsafe(16)
-    )
+    return _ask(reference, "booked", "pages/appointments/cancel.html", "applications.show")
 
 
 @blueprint.post("/applications/<reference>/turn/cancel")

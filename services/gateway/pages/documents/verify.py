@@ -5,17 +5,17 @@ from collections.abc import Mapping
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from services.gateway.accounts.throttle import VERIFY_BY_ADDRESS, address_prefix
+from services.gateway.accounts.throttle import VERIFY_BY_ADDRESS
 from services.gateway.web.current import actor
 from services.gateway.web.forms import faults, fields, words
 from services.gateway.web.issuers import issuer_of
 from services.gateway.web.language import preferred
-from services.gateway.web.throttling import slow_down
+from services.gateway.web.throttling import slow_down_network
 from shared.catalogue.model import Question
 from shared.errors import Invalid, NotFound, Refusal
 from shared.values.references import clean, is_valid, mission_of
 
-QUESTIONS = (Question("code", max_length=60),)
+QUESTIONS = (Question("code", max_length=300),)
 UNKNOWN: Mapping[str, object] = {"status": "unknown"}
 blueprint = Blueprint("verify", __name__)
 
@@ -50,7 +50,7 @@ def find() -> Response | tuple[str, int]:
 @blueprint.get("/verify/<code>")
 def show(code: str) -> tuple[str, int, dict[str, str]]:
     """The answer of the service that issued the document."""
-    slow_down(VERIFY_BY_ADDRESS, address_prefix(request.remote_addr))
+    slow_down_network(VERIFY_BY_ADDRESS)
     reference, down = clean(code), None
     verification: Mapping[str, object]
     try:

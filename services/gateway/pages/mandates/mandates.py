@@ -16,7 +16,7 @@ from services.gateway.web.throttling import slow_down
 from shared.catalogue import TRANSACTIONS
 from shared.catalogue.model import AGENT, Question
 from shared.catalogue.scopes import available_scopes
-from shared.errors import Invalid, NotFound, Refusal, Unavailable
+from shared.errors import Invalid, NotFound, Refusal, TooLarge, Unavailable
 from shared.identity.representation import PURPOSE
 
 GRANT = (
@@ -24,13 +24,17 @@ GRANT = (
     Question("agent_given", max_length=60),
     Question("until", kind="date"),
 )
-POWER, GUARDIANSHIP = "power_of_attorney", "guardianship"
+POWER, GUARDIANSHIP, KIN_GUARDIANSHIP = "power_of_attorney", "guardianship", "kin_guardianship"
 ISSUED = (
     Question("principal_number", kind="national_number"),
     Question("principal_given", max_length=60),
     Question("issued_on", kind="past_date"),
 )
-PAPERS = {POWER: (*ISSUED, Question("until", kind="date")), GUARDIANSHIP: ISSUED}
+PAPERS = {
+    POWER: (*ISSUED, Question("until", kind="date")),
+    GUARDIANSHIP: ISSUED,
+    KIN_GUARDIANSHIP: (*ISSUED, Question("absence", kind="choice", choices=("dead", "away"))),
+}
 VERBS = frozenset({"accept", "decline", "end"})
 PREFIX = "mandate"
 SCAN_BYTES = 6 * 1024 * 1024
@@ -155,8 +159,8 @@ def hand_in(sort: str) -> Response | tuple[str, int]:
         body = _read(questions, scoped=sort == POWER)
         scan = sent.read() if sent else b""
         if len(scan) > SCAN_BYTES:
-            raise Invalid("scan_too_large", field="scan")
-        deed = {"scan": b64encode(scan).decode(), "scan_type": sent.mimetype if sent else "", "kind": sort}
+            raise TooLarge("scan_too_large", field="scan")
+        deed = {"scan": b64encode(scan).decode(), "kind": sort}
         consular().mandates.submit_deed(visitor().actor, {**body, **deed})
     except Unavailable:
         raise

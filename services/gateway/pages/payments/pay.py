@@ -1,21 +1,17 @@
 """Paying: the price line by line, then by card at the provider's page or in cash at the counter."""
 
-from secrets import token_urlsafe
-from urllib.parse import urlsplit
-
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
 from services.gateway.clients.consular.applications import Application
 from services.gateway.clients.consular.payments import Payment
 from services.gateway.pages.apply.draft import load_editable
-from services.gateway.web.current import acting_at, conscription, consular, settings, visitor
-from services.gateway.web.forms import faults
+from services.gateway.pages.payments.card_page import form_context, send_to_provider
+from services.gateway.web.current import acting_at, conscription, consular, visitor
 from services.gateway.web.language import chosen
-from services.gateway.web.security import allow_form_to
 from shared.catalogue.model import Transaction
 from shared.documents.typesetting import step_text
-from shared.errors import Conflict, Refusal, Unavailable
+from shared.errors import Conflict, Refusal
 from shared.forms import transaction
 
 # States in which only the provider can say how a payment ended.
@@ -30,42 +26,26 @@ def choose(reference: str) -> str:
 
 
 def _page(application: Application, entry: Transaction, refusal: Refusal | None = None) -> str:
-    if settings().takes_cards:
-        allow_form_to(settings().provider_url)
     return render_template(
         "pages/payments/pay.html",
         application=application,
         entry=entry,
         quote=application["quote"],
-        by_card=settings().takes_cards,
-        errors=faults(refusal) if refusal else {},
-        key=token_urlsafe(16),
+        **form_context(refusal),
     )
 
 
 @blueprint.post("/applications/<reference>/pay")
 def card(reference: str) -> Response | tuple[str, int]:
-    """Opens the payment and sends the browser to the provider. The key makes a second press the same payment."""
+    """Opens the payment of the fee at the provider."""
     application, entry = load_editable(reference, "pay")
-    back = settings().public_url + url_for("pay.came_back", reference=reference)
     try:
-        opened = consular().payments.open_card(visitor().actor, reference, request.form.get("key", ""), back)
-        address = checked(opened["redirect_url"])
+        return send_to_provider(reference, consular().payments.open_card)
     except Conflict as conflict:
         # The price ran out meanwhile: the new one is shown, and nothing is charged before it has been seen.
         return _page(*load_editable(reference, "pay"), conflict), conflict.status
     except Refusal as refusal:
         return _page(application, entry, refusal), refusal.status
-    allow_form_to(address)
-    return redirect(address, 303)
-
-
-def checked(address: str) -> str:
-    """The address, if it is the provider's. Raises Unavailable for any other: money never follows a stray link."""
-    sent, provider = urlsplit(address), urlsplit(settings().provider_url)
-    if (sent.scheme, sent.netloc) != (provider.scheme, provider.netloc):
-        raise Unavailable("provider_down")
-    return address
 
 
 @blueprint.get("/applications/<reference>/paid")

@@ -22,6 +22,8 @@ from tests.factories.applications import Counter, Person, Registers
 from tests.factories.approvals import Signing
 from tests.factories.concurrency import at_once
 
+pytestmark = pytest.mark.clock
+
 PLACE, SLUG = "PAR", "passport-renewal"
 HEAD = "reference,national_number,given_name,transaction,booked_for"
 HEAD_OF_MISSION = officer("head_of_mission", PLACE, "head-1")
@@ -175,20 +177,79 @@ def test_a_file_nobody_decided_about_is_forgotten_after_a_day(client: ServiceCli
     assert decide(client, old).status_code == 409
 
 
-def test_what_came_in_before_is_a_fault_and_never_written_over(client: ServiceClient, consular: Database) -> None:
+def test_a_corrected_file_corrects_what_nobody_has_claimed(client: ServiceClient, consular: Database) -> None:
+    window, person, reference, other = phase(client, consular), Person(), fresh(), fresh()
+    same = line(person, day(consular, 30), other)
+    kept(client, window, line(Person(), day(consular, 30), reference), same)
+    shown = upload(client, window, table(line(person, day(consular, 60), reference), same)).get_json()
+    assert (shown["good"], shown["corrected"], shown["faults"][0]["code"]) == (1, 1, "imported_before")
+    assert decide(client, shown["reference"]).get_json()["good"] == 1
+    with consular.scope(PLACE) as session:
+        booking = session.get_one(Booking, (PLACE, reference))
+        assert (booking.national_number, booking.booked_for) == (person.number, day(consular, 60))
+        assert (booking.state, booking.came_in) == ("open", shown["reference"])
+
+
+def test_a_claimed_booking_is_never_written_over(
+    client: ServiceClient, consular: Database, registers: Registers
+) -> None:
     window, person, reference = phase(client, consular), Person(), fresh()
     kept(client, window, line(person, day(consular, 30), reference))
+    shown = upload(client, window, table(line(Person(), day(consular, 60), reference))).get_json()
+    assert claim(client, registers, person, reference).status_code == 201
+    assert decide(client, shown["reference"]).get_json()["good"] == 0
     again = upload(client, window, table(line(Person(), day(consular, 60), reference))).get_json()
-    assert (again["good"], again["faults"][0]["code"]) == (0, "imported_before")
+    assert (again["good"], again["faults"][0]["code"]) == (0, "claimed_before")
     with consular.scope(PLACE) as session:
         assert session.get_one(Booking, (PLACE, reference)).national_number == person.number
 
 
-def test_two_files_with_one_reference_kept_at_once_bring_it_in_once(client: ServiceClient, consular: Database) -> None:
+def answer(client: ServiceClient, reference: str, who: Actor = HEAD_OF_MISSION, **answers: Any) -> TestResponse:
+    return client.post(f"/desk/bookings/imports/{reference}/answers", who, answers)
+
+
+def test_an_american_file_waits_for_its_order_and_shows_what_would_come_in(
+    client: ServiceClient, consular: Database
+) -> None:
+    """As a US spreadsheet writes it: the month first, and the zero of the number lost."""
+    window, year, reference = phase(client, consular), day(consular).year + 1, fresh()
+    lines = [
+        f"{reference},1999000001,رشا,{SLUG},12/27/{year}",
+        *(f"{fresh()},01999000001,رشا,{SLUG},3/{number}/{year}" for number in range(4, 16)),
+    ]
+    shown = upload(client, window, table(*lines)).get_json()
+    assert (shown["asks_order"], shown["suggested_order"], shown["lost_zeros"]) == (True, "month_first", 1)
+    assert (shown["good"], shown["sample"]) == (0, [])
+    refused = decide(client, shown["reference"])
+    assert (refused.status_code, refused.get_json()["code"]) == (409, "date_order_needed")
+    wrong = answer(client, shown["reference"], date_order="sideways")
+    assert (wrong.status_code, wrong.get_json()["errors"]) == (422, {"date_order": "unknown_choice"})
+    shown = answer(client, shown["reference"], date_order="month_first", restore_zeros=True).get_json()
+    assert (shown["good"], shown["faulty"]) == (13, 0)
+    assert (shown["first_day"], shown["last_day"]) == (f"{year}-03-04", f"{year}-12-27")
+    assert len(shown["sample"]) == 10 and shown["sample"][0]["national_number"] == "01999000001"
+    done = decide(client, shown["reference"]).get_json()
+    assert (done["state"], done["good"], done["sample"]) == ("kept", 13, [])
+    with consular.scope(PLACE) as session:
+        booking = session.get_one(Booking, (PLACE, reference))
+        assert (booking.booked_for, booking.national_number) == (date(year, 12, 27), "01999000001")
+    assert answer(client, shown["reference"], date_order="day_first").status_code == 409
+
+
+def test_an_order_that_no_day_shows_is_asked_too(client: ServiceClient, consular: Database) -> None:
+    window, year = phase(client, consular), day(consular).year + 1
+    shown = upload(client, window, table(f"{fresh()},01999000001,رشا,{SLUG},03/04/{year}")).get_json()
+    assert (shown["asks_order"], shown["suggested_order"]) == (True, None)
+    shown = answer(client, shown["reference"], date_order="day_first").get_json()
+    assert (shown["first_day"], shown["good"]) == (f"{year}-04-03", 1)
+
+
+def test_two_files_that_differ_kept_at_once_bring_the_first_in(client: ServiceClient, consular: Database) -> None:
     window, reference = phase(client, consular), fresh()
     files = [upload(client, window, table(line(Person(), day(consular, 30), reference))) for _ in range(3)]
-    answers = at_once([lambda one=one: decide(client, one.get_json()["reference"]).get_json()["good"] for one in files])  # type: ignore[misc]
-    assert sorted(map(str, answers)) == ["0", "0", "1"]
+    results = at_once([lambda one=one: decide(client, one.get_json()["reference"]).get_json() for one in files])  # type: ignore[misc]
+    assert sorted(one["good"] for one in results) == [0, 0, 1]
+    assert [one["faults"][0]["code"] for one in results if not one["good"]] == ["changed_since"] * 2
 
 
 def test_fifty_thousand_rows(client: ServiceClient, consular: Database) -> None:
@@ -205,7 +266,8 @@ def test_fifty_thousand_rows(client: ServiceClient, consular: Database) -> None:
     ("content", "code"),
     [
         (b"", "file_empty"),
-        (HEAD.encode("utf-16"), "not_utf8"),
+        (HEAD.encode("utf-16"), "file_empty"),
+        (b"PK\x03\x04", "not_text"),
         (b"reference,given_name\nA-1,x", "column_missing"),
         (b"x" * (8 * 1024 * 1024 + 1), "file_too_large"),
     ],

@@ -15,6 +15,8 @@ from tests.conftest import HOME, officer
 from tests.factories.applications import Counter
 from tests.factories.letters import answer, letters_of, reply
 
+pytestmark = pytest.mark.clock
+
 At = Callable[..., Counter]
 JOB = service("consular", HOME)
 MISSION = "MCT"

@@ -19,6 +19,8 @@ from tests.factories.applications import Counter
 from tests.factories.letters import CONVICTION, answer, answered, consume, letters_of, partner, reply
 from tests.factories.refusals import refuses
 
+pytestmark = pytest.mark.clock
+
 At = Callable[..., Counter]
 RECORD = "criminal-record"
 

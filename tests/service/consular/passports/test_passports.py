@@ -53,6 +53,7 @@ def refused(answer_: TestResponse) -> tuple[int, str]:
     return answer_.status_code, str(answer_.get_json()["code"])
 
 
+@pytest.mark.clock
 def test_a_printed_passport_keeps_its_lines_and_issues_a_page(counter: At, database: Databases) -> None:
     here = counter().until("ready", "passport-first")
     shown = here.read()
@@ -150,6 +151,7 @@ def early(counter: At) -> Counter:
     return in_review(counter(), "passport-renewal", **told)
 
 
+@pytest.mark.clock
 def test_only_the_head_of_the_mission_lets_a_passport_be_renewed_early(counter: At) -> None:
     here = early(counter)
     assert refused(here.desk("accept", OFFICER)) == (422, "needs_early_renewal")
@@ -191,6 +193,7 @@ def test_signs_of_tampering_end_in_a_refusal_with_fee_and_fine_back(counter: At)
     assert [one["amount"] for one in here.read()["refunds"]] == [75_000 + 22_500]
 
 
+@pytest.mark.clock
 def test_a_lost_passport_waits_for_clearance_and_its_days_count_from_there(counter: At) -> None:
     here = counter().until("with_authority", "passport-lost")
     assert here.read()["due_on"] is None
@@ -309,6 +312,7 @@ def test_a_number_somebody_reported_lost_is_theirs(counter: At, second: str) -> 
     assert again.submit().status_code == 200
 
 
+@pytest.mark.clock
 @pytest.mark.parametrize("slug", PASSPORTS)
 def test_a_minor_without_a_guardian_is_not_eligible(counter: At, slug: str) -> None:
     here = counter(person=Person(changes={"born": "2015-03-01"}))

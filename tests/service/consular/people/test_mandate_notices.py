@@ -13,6 +13,8 @@ from tests.conftest import HOME, officer
 from tests.factories.gateway import Gateway
 from tests.factories.mandates import SLUG, Acting, Client, check, mandated, release
 
+pytestmark = pytest.mark.clock
+
 WOMAN, AGENT = specimens.WOMAN, specimens.SERVED
 
 

@@ -2,6 +2,7 @@
 
 import threading
 import uuid
+from base64 import b64encode
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -16,8 +17,10 @@ from shared.identity.representation import Representation, sign_representation
 from shared.values.dates import add_months
 from tests.conftest import ELSEWHERE, HOME, officer
 from tests.factories.answers import code_of
-from tests.factories.applications import PDF
 from tests.factories.mandates import SLUG, Acting, Client, check, expire, introduce, mandated, release, today
+from tests.factories.uploads import PDF
+
+pytestmark = pytest.mark.clock
 
 PEOPLE = (specimens.WOMAN, specimens.SERVED, specimens.STUDENT, specimens.MOTHER, specimens.ABROAD, specimens.FATHER)
 
@@ -324,7 +327,15 @@ def test_a_paper_is_checked_by_an_officer_before_anybody_acts_by_it(woman: Actin
         one["reference"] for one in desk.get("/desk/mandates", officer(mission=ELSEWHERE)).get_json()
     }
     assert desk.get(f"/desk/mandates/{reference}", officer(mission=ELSEWHERE)).status_code == 404
-    assert desk.get(f"/desk/mandates/{reference}/scan", officer()).data == PDF
+    scan = desk.get(f"/desk/mandates/{reference}/scan", officer())
+    assert (scan.content_type, scan.data[:5], scan.headers["X-Content-Type-Options"]) == (
+        "application/pdf",
+        b"%PDF-",
+        "nosniff",
+    )
+    page = desk.get(f"/desk/mandates/{reference}/scan/page", officer())
+    assert (page.content_type, page.data[:2]) == ("image/jpeg", b"\xff\xd8")
+    assert desk.get(f"/desk/mandates/{reference}/scan/page?page=2", officer()).status_code == 404
     assert desk.post(f"/desk/mandates/{reference}/accept", officer("clerk"), {}).status_code == 403
     accepted = check(woman.client, reference, woman.one)
     assert accepted.status_code == 200, accepted.get_json()
@@ -351,9 +362,8 @@ def test_an_officer_refuses_a_paper_with_a_reason_of_the_list(woman: Acting, age
     ("changes", "field", "code"),
     [
         ({"scan": ""}, "scan", "scan_missing"),
-        ({"scan": "%%%"}, "scan", "file_type_wrong"),
-        ({"scan_type": "image/png"}, "scan", "file_type_wrong"),
-        ({"scan_type": "text/html"}, "scan", "file_type_unknown"),
+        ({"scan": "%%%"}, "scan", "file_unreadable"),
+        ({"scan": b64encode(PDF[:200]).decode()}, "scan", "file_unreadable"),
         ({"issued_on": (home_today() + timedelta(days=40)).isoformat()}, "issued_on", "paper_not_yet_issued"),
         ({"until": None}, "until", "required"),
         ({"until": "2020-01-01"}, "until", "mandate_ends_in_the_past"),
@@ -367,6 +377,14 @@ def test_each_fault_of_a_paper_has_its_code(
 ) -> None:
     answer = agent.hand_in(woman.one, "power_of_attorney", **changes)
     assert (answer.status_code, code_of(answer, field)) == (422, code)
+
+
+@pytest.mark.parametrize(
+    ("scan", "code"), [(b"<html></html>", "file_type_unknown"), (PDF + b"<script>", "file_two_kinds")]
+)
+def test_a_scan_of_another_kind_is_refused(woman: Acting, agent: Acting, scan: bytes, code: str) -> None:
+    answer = agent.hand_in(woman.one, "power_of_attorney", scan=b64encode(scan).decode())
+    assert (answer.status_code, code_of(answer, "scan")) == (415, code)
 
 
 def test_an_officer_is_told_of_nobody_who_is_not_there(woman: Acting, agent: Acting, service_client: Client) -> None:

@@ -7,6 +7,8 @@ import pytest
 from shared.identity.actor import ANONYMOUS
 from tests.factories.applications import Counter
 
+pytestmark = pytest.mark.clock
+
 At = Callable[..., Counter]
 BORN = "1998-04-17"
 

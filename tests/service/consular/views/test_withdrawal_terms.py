@@ -9,6 +9,8 @@ from tests.factories.applications import Counter
 from tests.factories.deadlines import page_opened, waiting
 from tests.factories.payments import InMemoryProvider
 
+pytestmark = pytest.mark.clock
+
 PLACE = "NIC"
 
 

@@ -16,6 +16,8 @@ from tests.conftest import HOME
 from tests.factories.approvals import Signing
 from tests.factories.mandates import Acting, Client, claim_for, close_files
 
+pytestmark = pytest.mark.clock
+
 
 @pytest.fixture
 def reference(service_client: Client, registers: int) -> str:

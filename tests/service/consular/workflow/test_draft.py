@@ -15,7 +15,9 @@ from shared.identity.actor import ANONYMOUS, Actor
 from tests.conftest import ELSEWHERE, HOME, officer
 from tests.factories.applications import Counter, Person, good_answers
 from tests.factories.refusals import refuses
-from tests.factories.uploads import JPEG, PNG, ZIP_END
+from tests.factories.uploads import PNG
+
+pytestmark = pytest.mark.clock
 
 At = Callable[..., Counter]
 
@@ -209,70 +211,6 @@ def test_answers_must_be_a_map(counter: At, body: dict[str, object]) -> None:
     here.start("passport-renewal")
     answer = here.ask_as_applicant("PUT", "/answers", body)
     assert (answer.status_code, list(answer.get_json()["errors"])) == (422, ["answers"])
-
-
-def test_papers_are_kept_listed_and_given_back_as_they_came(counter: At) -> None:
-    here = counter()
-    here.start("passport-renewal")
-    kept = here.upload("photo", JPEG, "image/jpeg", "../صورة.jpeg").get_json()["paper"]
-    assert (kept["name"], kept["filename"], kept["bytes"], kept["type"]) == (
-        "photo",
-        "صورة.jpg",
-        len(JPEG),
-        "image/jpeg",
-    )
-    assert [paper["id"] for paper in here.read()["papers"]] == [kept["id"]]
-    content = here.client.get(f"/papers/{kept['id']}", here.person.actor)
-    assert (content.data, content.content_type) == (JPEG, "image/jpeg")
-    assert content.headers["Content-Disposition"] == f"attachment; filename={here.reference}-photo.jpg"
-    assert content.headers["X-Content-Type-Options"] == "nosniff"
-
-
-@pytest.mark.parametrize(
-    ("name", "data", "kind", "errors"),
-    [
-        pytest.param("photo", b"GIF89a", "image/gif", {"photo": "file_type_unknown"}, id="type not accepted"),
-        pytest.param("photo", PNG, "image/jpeg", {"photo": "file_type_wrong"}, id="png called jpeg"),
-        pytest.param("photo", PNG + ZIP_END, "image/png", {"photo": "file_type_wrong"}, id="archive behind a png"),
-        pytest.param("photo", b"", "image/png", {"photo": "file_empty"}, id="empty"),
-        pytest.param("selfie", PNG, "image/png", {"name": "unknown_paper"}, id="not on the checklist"),
-        pytest.param("", PNG, "image/png", {"name": "required"}, id="no name"),
-    ],
-)
-def test_bad_papers_are_refused_and_nothing_is_kept(
-    counter: At, name: str, data: bytes, kind: str, errors: dict[str, str]
-) -> None:
-    here = counter()
-    here.start("passport-renewal")
-    refused = here.upload(name, data, kind)
-    assert (refused.status_code, refused.get_json()["errors"]) == (422, errors)
-    assert here.read()["papers"] == []
-
-
-def test_a_paper_over_the_limit_is_refused(counter: At) -> None:
-    here = counter()
-    here.start("passport-renewal")
-    refused = here.upload("photo", JPEG[:-2] + b"\x00" * 8 * 1024 * 1024 + JPEG[-2:], "image/jpeg")
-    assert (refused.status_code, refused.get_json()["errors"]) == (422, {"photo": "file_too_large"})
-
-
-def test_a_removed_paper_is_gone_with_its_bytes(counter: At) -> None:
-    here = counter()
-    here.start("passport-renewal")
-    paper = here.upload("photo", PNG, "image/png").get_json()["paper"]["id"]
-    assert here.ask_as_applicant("DELETE", f"/papers/{paper}").status_code == 200
-    assert here.read()["papers"] == []
-    assert here.client.get(f"/papers/{paper}", here.person.actor).status_code == 404
-    assert here.ask_as_applicant("DELETE", f"/papers/{paper}").status_code == 404
-
-
-def test_too_many_papers_are_refused(counter: At) -> None:
-    here = counter()
-    here.start("individual-extract")
-    for _ in range(5):
-        assert here.upload("identity", PNG, "image/png").status_code == 201
-    refused = here.upload("identity", PNG, "image/png")
-    assert (refused.status_code, refused.get_json()["code"]) == (409, "too_many_papers")
 
 
 def test_another_persons_application_is_as_good_as_absent(counter: At) -> None:

@@ -22,6 +22,8 @@ from tests.factories.approvals import Signing
 from tests.factories.concurrency import at_once
 from tests.factories.payments import InMemoryProvider
 
+pytestmark = pytest.mark.clock
+
 PLACE = "YUL"
 
 

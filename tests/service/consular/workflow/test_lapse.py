@@ -23,6 +23,8 @@ from tests.factories.concurrency import at_once
 from tests.factories.deadlines import PLACE, notices, page_opened, waiting
 from tests.factories.payments import InMemoryProvider
 
+pytestmark = pytest.mark.clock
+
 PLACES = ("RUH", "BER", "WAS", "KUL")
 JOB = service("consular", PLACE)
 

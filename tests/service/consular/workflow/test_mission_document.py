@@ -17,7 +17,6 @@ from shared.catalogue import conditions as only_if
 from shared.catalogue.model import (
     DOCUMENT,
     IDENTITY,
-    Eligibility,
     FeeLine,
     MissionDocument,
     Question,
@@ -26,7 +25,8 @@ from shared.catalogue.model import (
 )
 from shared.documents import drawing, validity
 from shared.documents.model import KINDS, Document, Kind
-from shared.i18n import LANGUAGES, compile_texts, language
+from shared.fragments import LANGUAGES, compile_texts
+from shared.i18n import language
 from shared.messaging.outbox import outbox
 from tests.conftest import officer
 from tests.factories.applications import Counter
@@ -47,7 +47,7 @@ ENTRY = Transaction(
     ),
     papers=(RequiredUpload("identity"),),
     fees=(FeeLine("document_from_syria", "foreign_affairs"),),
-    eligible=(Eligibility("registered", only_if.is_alive_and_registered, "Law 13/2021"),),
+    eligible=only_if.living_entry(),
     issues=MissionDocument(
         KIND, identity=("name", "national_number"), answers=("born_on",), holder=("given_name", "latin_given_name")
     ),
@@ -118,6 +118,15 @@ def test_acceptance_issues_it_and_nobody_is_asked(reviewed: Counter) -> None:
         assert document.expires_on is None
         sent = select(outbox.c.type).where(outbox.c.about == reviewed.reference)
         assert "application.forwarded" not in set(session.scalars(sent))
+
+
+def test_every_fact_of_the_register_can_be_declared(reviewed: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(CATALOGUE, SLUG, replace(ENTRY, issues=MissionDocument(KIND, IDENTITY)))
+    assert reviewed.desk("accept").status_code == 200
+    code = reviewed.read()["document"]["code"]
+    with reviewed.client.app.extensions["database"].scope("RUH") as session:
+        person = session.get_one(Document, code).data["person"]
+    assert set(person) == set(IDENTITY) and all(person.values())
 
 
 def test_its_lifetime_comes_from_the_rows(reviewed: Counter, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,10 @@ from shared.database.audit import event
 from shared.database.db import Database
 from shared.identity.crypto import Keys, create_keys
 from tests.conftest import ELSEWHERE, HOME
-from tests.factories.applications import PDF, Counter, Person, Registers, file_by_verbs
+from tests.factories.applications import Counter, Person, Registers, file_by_verbs
+from tests.factories.uploads import PDF
+
+pytestmark = pytest.mark.clock
 
 At = Callable[..., Counter]
 SLUG = "passport-renewal"
@@ -130,13 +133,13 @@ def test_a_statement_for_another_service_is_worth_nothing(counter: At, key_folde
     assert refused(here, [elsewhere])["code"] == "statement_missing"
 
 
-@pytest.mark.parametrize("changes", [{"alive": False}, {"registered": False}])
-def test_who_may_not_apply_learns_the_reason_and_the_law(counter: At, changes: dict[str, Any]) -> None:
-    here = counter(person=Person(changes=changes))
+@pytest.mark.parametrize("condition", ["alive", "registered"])
+def test_who_may_not_apply_learns_the_reason_and_the_law(counter: At, condition: str) -> None:
+    here = counter(person=Person(changes={condition: False}))
     here.fill(SLUG)
     problem = refused(here, here.registers.statements(here.person, SLUG))
     assert problem["code"] == "not_eligible"
-    assert problem["params"]["reasons"] == [{"code": "registered", "law": "Law 13/2021"}]
+    assert problem["params"]["reasons"] == [{"code": condition, "law": "Law 13/2021"}]
 
 
 def test_all_that_is_missing_is_said_at_once(counter: At) -> None:

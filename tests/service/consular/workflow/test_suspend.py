@@ -20,6 +20,8 @@ from tests.factories.concurrency import at_once
 from tests.factories.deadlines import notices, page_opened
 from tests.factories.payments import InMemoryProvider
 
+pytestmark = pytest.mark.clock
+
 SLUG = "passport-renewal"
 _places = iter(("DEL", "ISB", "BUE", "SAO", "BSB", "CCS", "HAV", "STO", "BEG", "WAW", "BUD", "PRG", "SOF", "BUH"))
 

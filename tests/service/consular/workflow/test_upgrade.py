@@ -22,6 +22,8 @@ from tests.factories.applications import Counter
 from tests.factories.concurrency import together
 from tests.factories.payments import InMemoryProvider
 
+pytestmark = pytest.mark.clock
+
 At = Callable[..., Counter]
 Databases = Callable[[str], Database]
 GATEWAY = Actor("service", "gateway", "gateway")

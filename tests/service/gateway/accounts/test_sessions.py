@@ -8,9 +8,9 @@ from sqlalchemy import select, update
 
 from deploy.demo.population import specimens
 from services.gateway.accounts import sessions
-from services.gateway.accounts.model import Account, Attempt, AuthSession
+from services.gateway.accounts.model import Account, AccountDevice, Attempt, AuthSession
 from services.gateway.accounts.passwords import hash_password
-from services.gateway.accounts.throttle import address_prefix
+from services.gateway.accounts.throttle import SIGN_IN_BY_ADDRESS, address_prefix, network_limits
 from shared.database import db
 from shared.database.audit import event
 from tests.factories.gateway import PASSWORD, Browser, Gateway
@@ -191,12 +191,82 @@ def test_twenty_tries_a_minute_for_a_network(gateway: Gateway) -> None:
     [
         ("203.0.113.77", "203.0.113.0/24"),
         ("2001:db8:1:2ff::1", "2001:db8:1:200::/56"),
+        ("::ffff:203.0.113.77", "203.0.113.0/24"),
         (None, "unknown"),
         ("x", "unknown"),
     ],
 )
 def test_tries_are_counted_by_network(address: str | None, prefix: str) -> None:
     assert address_prefix(address) == prefix
+
+
+SPELLINGS = ("{e}", " {e} ", "{E}", "\u200f{e}", "{e}\u200b", "\ufeff{e}", "{w}")
+
+
+def test_every_spelling_of_an_account_counts_as_the_account(gateway: Gateway) -> None:
+    """Zero-width and bidi characters, capitals, blanks and full-width letters; the national number counts too."""
+    account = gateway.account(person=specimens.SON)
+    wide = account.email.replace("s", "\uff53", 1)
+    typed = [form.format(e=account.email, E=account.email.upper(), w=wide) for form in SPELLINGS]
+    number = specimens.SON.national_number
+    typed += [number, f"{number[:3]} {number[3:]}", number.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"))]
+    browser = gateway.browser()
+    token = browser.token("/en/sign-in")
+    codes = [browser.post("/en/sign-in", csrf_token=token, identifier=one, password="x").status_code for one in typed]
+    assert codes == [422] * 5 + [429] * (len(typed) - 5)
+
+
+def test_a_known_device_is_not_locked_out_by_others(gateway: Gateway) -> None:
+    account = gateway.account(person=specimens.SON)
+    owner = gateway.visitor(person=specimens.SON)
+    owner.submit("/en/sign-out", page="/en/account")
+    for n in range(21):
+        stranger = gateway.browser()
+        stranger.submit("/en/sign-in", identifier=account.email if n < 6 else f"{n}@mahjar.example", password="wrong")
+    form = {"identifier": account.email, "password": PASSWORD}
+    assert gateway.browser().submit("/en/sign-in", **form).status_code == 429
+    assert owner.submit("/en/sign-in", **form).status_code == 303
+
+
+def test_a_known_device_has_ten_tries_a_minute(gateway: Gateway) -> None:
+    account, owner = gateway.account(person=specimens.SON), gateway.visitor(person=specimens.SON)
+    owner.submit("/en/sign-out", page="/en/account")
+    token = owner.token("/en/sign-in")
+    form = {"csrf_token": token, "identifier": account.email, "password": "wrong words here"}
+    assert [owner.post("/en/sign-in", **form).status_code for _ in range(11)] == [422] * 10 + [429]
+
+
+def test_a_device_is_known_to_the_account_that_was_opened_there_only(gateway: Gateway) -> None:
+    owner, other = gateway.visitor(person=specimens.SON), gateway.account(person=specimens.DIVORCED)
+    owner.submit("/en/sign-out", page="/en/account")
+    token = owner.token("/en/sign-in")
+    form = {"csrf_token": token, "identifier": other.email, "password": "wrong words here"}
+    assert [owner.post("/en/sign-in", **form).status_code for _ in range(6)] == [422] * 5 + [429]
+
+
+def test_a_new_password_forgets_the_other_devices(gateway: Gateway) -> None:
+    here, there = gateway.visitor(person=specimens.DIVORCED), gateway.visitor(person=specimens.DIVORCED)
+    changed = {"old_password": PASSWORD, "password": "orchard lantern stapler"}
+    account = gateway.account(person=specimens.DIVORCED)
+    try:
+        assert here.submit("/en/account/password", page="/en/account", **changed).status_code == 303
+        with gateway.app.extensions["database"].scope(None) as session:
+            owner = session.scalars(select(Account.id).where(Account.email == account.email)).one()
+            browsers = session.scalars(select(AccountDevice).where(AccountDevice.account_id == owner)).all()
+        assert len(browsers) == 1
+        assert there.client.get_cookie("device") is not None
+    finally:
+        back = {"old_password": changed["password"], "password": PASSWORD}
+        here.submit("/en/account/password", page="/en/account", **back)
+
+
+def test_a_home_of_ipv6_is_counted_by_56_and_its_provider_at_ten_times_the_limit() -> None:
+    counted = network_limits(SIGN_IN_BY_ADDRESS, "2001:db8:1:2ff::1")
+    assert [(limit.tries, network) for limit, network in counted] == [
+        (20, "2001:db8:1:200::/56"),
+        (200, "2001:db8:1::/48"),
+    ]
+    assert [network for _, network in network_limits(SIGN_IN_BY_ADDRESS, "203.0.113.77")] == ["203.0.113.0/24"]
 
 
 def test_refused_and_opened_sessions_are_recorded_without_names(gateway: Gateway) -> None:

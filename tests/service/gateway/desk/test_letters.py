@@ -15,6 +15,8 @@ from tests.factories.gateway import Browser, Gateway
 from tests.factories.gateway_forms import begin
 from tests.factories.letters import CONVICTION, LICENCE, letters_of, today
 
+pytestmark = pytest.mark.clock
+
 At = Callable[..., Counter]
 
 

@@ -10,6 +10,8 @@ from shared.values.dates import local_date
 from tests.factories.gateway import Browser, Gateway
 from tests.factories.gateway_forms import begin, fill
 
+pytestmark = pytest.mark.clock
+
 SLUG = "embassy-queue-riyadh"
 
 

@@ -21,6 +21,8 @@ from shared.i18n import language
 from tests.factories.gateway import Browser, Gateway
 from tests.factories.gateway_forms import begin
 
+pytestmark = pytest.mark.clock
+
 PLACE, SLUG = "VIE", "individual-extract"
 HEAD = "reference,national_number,given_name,transaction,booked_for"
 PERSON = specimens.ABROAD

@@ -11,11 +11,12 @@ import pytest
 from deploy.demo.days import today
 from deploy.demo.population import specimens
 from deploy.demo.population.specimens import Specimen
-from tests.factories.applications import PDF, Counter
+from tests.factories.applications import Counter
 from tests.factories.duplicates import alike, filed
 from tests.factories.gateway import Browser, Gateway
 from tests.factories.gateway_forms import fill, send
 from tests.factories.mandates import Client, close_files, release
+from tests.factories.uploads import PDF
 
 SLUG, FIRST = "individual-extract", "passport-first"
 PEOPLE = (specimens.WOMAN, specimens.SERVED, specimens.MOTHER, specimens.FATHER, specimens.SON, specimens.DAUGHTER)
@@ -103,6 +104,7 @@ def test_a_mandate_from_account_to_account_until_it_is_ended(gateway: Gateway, l
     assert woman.submit(withdrawal, key=woman.hidden(withdrawal, "key")).status_code == 303
 
 
+@pytest.mark.clock
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_is_wrong_with_a_mandate_is_said_beside_its_field(gateway: Gateway, language: str) -> None:
     woman = gateway.visitor(person=specimens.WOMAN)
@@ -140,6 +142,31 @@ def test_a_wife_applies_for_her_husband(gateway: Gateway, language: str) -> None
     assert send(mother, reference, language).endswith("/pay")
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_daughter_applies_for_her_late_father(gateway: Gateway, language: str) -> None:
+    daughter = gateway.visitor(person=specimens.HEIRESS)
+    late = named(specimens.LATE_FATHER)
+    name = f"/{language}/apply/{SLUG}/for/relative"
+    judged = daughter.submit(name, **late)
+    assert 'class="tag refused"' not in judged.text
+    form = {"capacity": "relative", "key": re.search(r'name="key" value="([^"]+)"', judged.text)[1], **late}  # type: ignore[index]
+    reference = opened(daughter.submit(f"/{language}/apply/{SLUG}/behalf", page=name, **form))
+    fill(daughter, SLUG, reference, language)
+    assert send(daughter, reference, language).endswith("/pay")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_the_dead_no_longer_need_is_refused_for_the_true_reason(gateway: Gateway, language: str) -> None:
+    daughter = gateway.visitor(person=specimens.HEIRESS)
+    judged = daughter.submit(f"/{language}/apply/movement-statement/for/relative", **named(specimens.LATE_FATHER))
+    said = {
+        "en": ("No death is entered on the entry", "a death is recorded on it"),
+        "ar": ("وفاة مسجلة", "الوفاة مسجلة فيه"),
+    }
+    assert all(words in judged.text for words in said[language])
+    assert judged.text.count('class="tag refused"') == 1 and 'name="key"' not in judged.text
+
+
 def test_for_oneself_goes_the_old_way(gateway: Gateway) -> None:
     browser = gateway.visitor(person=specimens.MOTHER)
     assert browser.submit(f"/en/apply/{SLUG}/whom", whom="self").location.endswith(f"/en/apply/{SLUG}")
@@ -147,6 +174,7 @@ def test_for_oneself_goes_the_old_way(gateway: Gateway) -> None:
     assert browser.get("/en/apply/birth-statement/for/relative").status_code == 404
 
 
+@pytest.mark.clock
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_mothers_paper_is_checked_and_then_she_applies_for_her_child(gateway: Gateway, language: str) -> None:
     mother = gateway.visitor(person=specimens.MOTHER)
@@ -171,7 +199,10 @@ def test_a_mothers_paper_is_checked_and_then_she_applies_for_her_child(gateway: 
     clerk, officer = gateway.visitor("clerk"), gateway.visitor("officer")
     listed, one = f"/{language}/desk/mandates", f"/{language}/desk/mandates/{mandate}"
     assert mandate in officer.get(listed).text
-    assert officer.get(f"{one}/scan").data == PDF
+    scan, picture = officer.get(f"{one}/scan"), officer.get(f"{one}/scan/page")
+    assert (scan.data[:5], scan.headers["Content-Disposition"]) == (b"%PDF-", f"attachment; filename={mandate}.pdf")
+    assert (picture.content_type, picture.headers["Content-Disposition"].split(";")[0]) == ("image/jpeg", "inline")
+    assert scan.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
     assert "desk/mandates/" + mandate + "/accept" not in clerk.get(one).text
     assert specimens.SON.national_number in officer.get(one).text
     unsaid = officer.submit(f"{one}/refuse", page=one, reason="")

@@ -15,6 +15,8 @@ from shared.errors import Unavailable
 from shared.values import references
 from tests.factories.gateway import Gateway, Wire
 
+pytestmark = pytest.mark.clock
+
 At = Callable[..., None]
 # The decree's new price holds from 26 June 2025 at each mission's own midnight: 200 dollars instead of 300.
 BEFORE_MIDNIGHT = datetime(2025, 6, 25, 20, 59, tzinfo=UTC)
@@ -138,6 +140,15 @@ def test_rabat_is_an_hour_behind_what_old_zone_data_say(gateway: Gateway) -> Non
         gateway.app.preprocess_request()
         assert format_datetime(datetime(2026, 9, 21, 23, 30, tzinfo=UTC)) == "21 Sept 2026, 23:30:00"
         assert presentation.date_at("2026-09-21T23:30:00+00:00", "RBA") == "21 September 2026"
+
+
+@pytest.mark.parametrize(
+    ("mission", "words"), [("RUH", "30 November 2026"), ("WAS", "29 November 2026"), ("TYO", "30 November 2026")]
+)
+def test_a_letter_answered_late_in_utcs_day_is_dated_by_the_mission(gateway: Gateway, mission: str, words: str) -> None:
+    with gateway.app.test_request_context("/en/"):
+        gateway.app.preprocess_request()
+        assert presentation.date_at("2026-11-29T21:30:00+00:00", mission) == words
 
 
 def test_an_instant_has_no_day_until_a_mission_is_named() -> None:

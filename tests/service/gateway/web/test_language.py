@@ -9,7 +9,8 @@ from flask import Flask
 from flask_babel import get_locale
 
 from services.gateway.web.language import chosen, init_language
-from shared.i18n import LANGUAGES, LOCALES, language
+from shared.fragments import LANGUAGES, LOCALES
+from shared.i18n import language
 
 DAYS = (0, 1, 2, 3, 10, 11, 99, 100, 101, 102, 103, 111, Decimal("1.5"), -2)
 

@@ -16,6 +16,8 @@ from shared.database import zones
 from shared.database.db import Database, now
 from tests.conftest import ServiceClient
 
+pytestmark = pytest.mark.clock
+
 MISSIONS = Path(services.consular.__file__).parent / "data" / "missions.csv"
 YEARS = 2
 

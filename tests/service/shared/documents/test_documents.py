@@ -27,6 +27,8 @@ from tests.factories.authority import NAME, create_certificate
 from tests.factories.document_snapshots import SAMPLES
 from tests.factories.refusals import refuses
 
+pytestmark = pytest.mark.clock
+
 ACTOR = service("consular", "RUH")
 PERSON = "5b1f7a52-3c7e-4f0a-9d53-0a6d1c2f3e4d"
 Sessions = Callable[..., Session]
@@ -162,6 +164,7 @@ def test_verification_says_what_the_paper_says(session: Session) -> None:
         "holder_en": "Samer Khaled Alhalabi",
         "specimen": True,
         "authority": None,
+        "facts": [{"fact": "amount", "kind": "amount", "value": {"amount": 93750, "currency": "SAR"}, "sex": None}],
     }
     assert documents.verify(session, expired.code)["status"] == "expired"
     unknown = documents.verify(session, references.new("RUH", 18, "C"))

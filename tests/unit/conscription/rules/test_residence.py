@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from services.conscription.rules.allowances import refusal_reason, tier
 from services.conscription.rules.residence import residence
-from services.conscription.rules.stays import gaps, merge
+from services.conscription.rules.stays import days_abroad, gaps
+
+pytestmark = pytest.mark.clock
 
 ON = date(2026, 11, 21)
 BORN = date(1997, 3, 14)
@@ -31,10 +33,11 @@ def reached(*stays: tuple[str, str | None], on: date = ON, born_abroad: bool = F
         ([("2025-11-22", None)], None),
         ([], None),
         # Ninety days in Syria within one calendar year are tolerated, ninety-one are not.
-        ([("2020-01-01", "2022-03-31"), ("2022-06-30", None)], "four_years"),
-        ([("2020-01-01", "2022-03-31"), ("2022-07-01", None)], "four_years"),
-        ([("2020-01-01", "2023-03-31"), ("2023-07-01", None)], "three_years"),
-        # The same gap over a new year: 61 and 60 days, each within its year.
+        ([("2020-01-01", "2023-03-31"), ("2023-06-28", None)], "four_years"),
+        ([("2020-01-01", "2023-03-31"), ("2023-06-29", None)], "three_years"),
+        # The day of return and the day of exit are days in Syria: 92, not 90.
+        ([("2020-01-01", "2023-01-01"), ("2023-04-02", None)], "three_years"),
+        # The same gap over a new year: 62 and 61 days, each within its year.
         ([("2020-01-01", "2022-10-31"), ("2023-03-02", None)], "four_years"),
         # Overlapping, touching, backwards, and a leap day in between.
         ([("2020-01-01", "2024-02-28"), ("2024-02-29", None), ("2021-01-01", "2021-06-01")], "four_years"),
@@ -50,8 +53,8 @@ def test_worked_examples(stays: list[tuple[str, str | None]], expected: str | No
 
 def test_ninety_and_ninety_one_days() -> None:
     first = [(date(2020, 1, 1), date(2023, 3, 31))]
-    assert residence([*first, (date(2023, 6, 30), None)], ON).since == date(2020, 1, 1)
-    assert residence([*first, (date(2023, 7, 1), None)], ON).since == date(2023, 7, 1)
+    assert residence([*first, (date(2023, 6, 28), None)], ON).since == date(2020, 1, 2)
+    assert residence([*first, (date(2023, 6, 29), None)], ON).since == date(2023, 6, 30)
 
 
 def test_born_abroad_and_never_left_before_draft_age() -> None:
@@ -64,10 +67,13 @@ def test_the_working_names_every_year_and_the_next_tier() -> None:
     found, shown = tier(BORN, False, [(date(2024, 1, 10), date(2024, 12, 31)), (date(2025, 1, 11), None)], ON)
     assert found == "two_years"
     assert [step.code for step in shown.steps] == [
-        *("stay", "in_syria", "stay", "year_tolerated"),
+        *("border_days.inside.inside", "stay", "in_syria", "stay", "year_tolerated", "year_tolerated"),
         *("margin", "counted", "tier_reached", "tier_next"),
     ]
-    assert shown.steps[3].params == {"year": 2025, "days": 10, "limit": 90}
+    assert [step.params for step in shown.steps[4:6]] == [
+        {"year": 2024, "days": 1, "limit": 90},
+        {"year": 2025, "days": 11, "limit": 90},
+    ]
     assert shown.steps[-1].params == {"years": 3, "on": "2027-01-10"}
 
 
@@ -100,15 +106,15 @@ def test_splitting_a_stay_changes_nothing(known: list[tuple[date, date | None]],
         return
     first, last = known[which]
     cut = first + timedelta(at)
-    if cut > (last or ON):
+    if cut + timedelta(1) > (last or ON):
         return
-    split = [*known[:which], (first, cut - timedelta(1)), (cut, last), *known[which + 1 :]]
+    split = [*known[:which], (first, cut + timedelta(1)), (cut, last), *known[which + 1 :]]
     assert residence(split, ON) == residence(known, ON)
 
 
 @given(intervals)
 def test_stays_and_gaps_cover_every_day_once(known: list[tuple[date, date | None]]) -> None:
-    stays = merge(known, ON)
+    stays = days_abroad(known, ON)
     if stays:
         covered = sum(stay.days for stay in [*stays, *gaps(stays, ON)])
         assert covered == (ON - stays[0].first).days + 1

@@ -10,6 +10,8 @@ from shared.catalogue.model import BOOKLET, DOCUMENT
 from shared.catalogue.reasons import ALL_REFUSE_REASONS, RETURN_REASONS
 from shared.identity.access import ACCESS
 
+pytestmark = pytest.mark.clock
+
 # Verbs of the interface that change the status, with the codes they may leave in the timeline.
 CHANGING = {
     "submit": {"submitted", "resubmitted"},

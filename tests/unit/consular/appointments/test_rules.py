@@ -7,6 +7,8 @@ import pytest
 from services.consular.appointments.rules import free_seat, is_late, month_of, overlaps, slots_of
 from services.consular.missions.rules import Hours, dates_between, week_runs
 
+pytestmark = pytest.mark.clock
+
 SUNDAY_IN_MARCH, SUNDAY_IN_OCTOBER = date(2027, 3, 28), date(2027, 10, 31)
 
 

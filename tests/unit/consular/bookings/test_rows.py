@@ -5,9 +5,13 @@ from datetime import date
 import pytest
 
 from services.consular.bookings import rows
-from services.consular.bookings.rows import COLUMNS, booking_reference, escape_formula, faults_file
+from services.consular.bookings.booked_days import DAY_FIRST, MONTH_FIRST
+from services.consular.bookings.rows import COLUMNS, Answers, booking_reference, faults_file
+from services.consular.bookings.table import escape_formula, is_formula
 from shared.errors import Invalid
 from tests.factories.refusals import refuses
+
+pytestmark = pytest.mark.clock
 
 HEAD = ",".join(COLUMNS)
 GOOD = "ECSC-1001,01999000001,رشا,passport-renewal,2026-12-27"
@@ -18,9 +22,9 @@ def faults(*lines: str) -> list[tuple[int, str, str]]:
     return [(fault.line, fault.column, fault.code) for fault in read.faults]
 
 
-@pytest.mark.parametrize("encode", ["utf-8", "utf-8-sig"])
+@pytest.mark.parametrize("encode", ["utf-8", "utf-8-sig", "cp1256", "utf-16", "utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
-@pytest.mark.parametrize("sign", [",", ";", "\t"])
+@pytest.mark.parametrize("sign", [",", ";", "\t", "|"])
 def test_a_table_is_read_however_the_spreadsheet_wrote_it(sign: str, end: str, encode: str) -> None:
     text = end.join([HEAD, GOOD, ""]).replace(",", sign)
     [row] = rows.read(text.encode(encode)).rows
@@ -51,6 +55,12 @@ def test_columns_may_stand_in_any_order_beside_others() -> None:
         ("A-1,01999000001,=HYPERLINK(1),passport-renewal,2026-12-27", "given_name", "formula"),
         ("A-1,01999000001,+cmd,passport-renewal,2026-12-27", "given_name", "formula"),
         ("A-1,01999000001,-1,passport-renewal,2026-12-27", "given_name", "formula"),
+        ("A-1,01999000001, =1+1,passport-renewal,2026-12-27", "given_name", "formula"),
+        ("A-1,01999000001,＝1+1,passport-renewal,2026-12-27", "given_name", "formula"),
+        ("A-1,01999000001,\u200b＠SUM(A1),passport-renewal,2026-12-27", "given_name", "formula"),
+        ("A-1,1.23457E+09,رشا,passport-renewal,2026-12-27", "national_number", "number_rounded"),
+        ("A-1,1999000001,رشا,passport-renewal,2026-12-27", "national_number", "zero_lost"),
+        ("A-1,01999000001,رشا,passport-renewal,27/12/26", "booked_for", "year_of_two_digits"),
         (f"A-1,01999000001,{'ر' * 61},passport-renewal,2026-12-27", "given_name", "too_long"),
         ("A-1,01999000001,رشا,driving-licence,2026-12-27", "transaction", "unknown_transaction"),
         ("A-1,01999000001,رشا,passport-renewal,2026-02-30", "booked_for", "not_a_day"),
@@ -84,9 +94,10 @@ def test_lines_are_counted_through_cells_that_span_several() -> None:
         (b"", "file_empty"),
         (b"\xef\xbb\xbf \r\n", "file_empty"),
         (HEAD.encode(), "file_empty"),
-        ("رشا".encode("cp1256"), "not_utf8"),
-        (f"{HEAD}\n{GOOD}".encode("utf-16"), "not_utf8"),
-        (b"PK\x03\x04\x00\x00", "not_utf8"),
+        ("رشا".encode("cp1256"), "column_missing"),
+        (b"PK\x03\x04\x00\x00", "not_text"),
+        (b"\xff\xfe\x00", "not_text"),
+        (b"%PDF-1.7\n\x01\x02", "not_text"),
         (HEAD.replace("given_name,", "").encode(), "column_missing"),
         (f'{HEAD}\n"{GOOD}'.encode(), "csv_broken"),
     ],
@@ -112,11 +123,75 @@ def test_more_rows_than_a_file_may_hold(monkeypatch: pytest.MonkeyPatch) -> None
 def test_the_list_of_faults_runs_no_formula() -> None:
     made = faults_file([{"line": 3, "column": "given_name", "code": "formula", "value": '=HYPERLINK("x")'}]).decode()
     assert made.splitlines()[1] == '3,given_name,formula,"\'=HYPERLINK(""x"")"'
-    assert [escape_formula(sign + "1")[0] for sign in "=+-@"] == ["'"] * 4 and escape_formula("رشا") == "رشا"
+    assert [escape_formula(sign + "1")[0] for sign in "=+-@＝＋－＠﹦"] == ["'"] * 9 and escape_formula("رشا") == "رشا"
+    assert all(map(is_formula, (" =1", "\t1", "\r=1", "\u00a0+1", "\u200e-1"))) and not is_formula("A=1")
+
+
+def read(*days: str, order: str | None = None) -> rows.ParsedFile:
+    lines = [f"ECSC-{index},01999000001,رشا,passport-renewal,{day}" for index, day in enumerate(days, 1000)]
+    return rows.read("\n".join([HEAD, *lines]).encode(), Answers(order))
 
 
 @pytest.mark.parametrize(
-    ("typed", "reference"), [(" ecsc-١٠٠١ ", "ECSC-1001"), ("a b", None), ("", None), ("'; --", None)]
+    ("days", "suggested"),
+    [
+        (["12/27/2026"], MONTH_FIRST),
+        (["3/4/2027", "12/27/2026 0:00"], MONTH_FIRST),
+        (["03/04/2027"], None),
+        (["03-04-2027", "2026-12-27"], None),
+        (["27/12/2026", "12/28/2026"], None),
+        (["27/12/2026", "26/12/2026", "12/28/2026"], DAY_FIRST),
+    ],
+)
+def test_an_order_of_days_that_is_not_certain_is_asked(days: list[str], suggested: str | None) -> None:
+    parsed = read(*days)
+    assert (parsed.asks_order, parsed.suggested_order) == (True, suggested)
+    waiting = [day for day in days if not day.startswith("2026")]
+    assert [fault.code for fault in parsed.faults] == ["date_order_needed"] * len(waiting)
+
+
+@pytest.mark.parametrize("days", [["27/12/2026", "03/04/2027"], ["03.04.2027"], ["05/05/2027"], ["2027-04-03"]])
+def test_a_certain_order_is_not_asked(days: list[str]) -> None:
+    parsed = read(*days)
+    assert not parsed.asks_order and not parsed.faults
+
+
+def test_an_answered_order_decides_every_day() -> None:
+    american = ["12/27/2026", "3/4/2027", "04-03-2027", "2027/03/04", "04.03.2027", "3/4/2027 12:00:00 AM"]
+    parsed = read(*american, order=MONTH_FIRST)
+    assert [row.booked_for.isoformat() for row in parsed.rows] == [
+        "2026-12-27", "2027-03-04", "2027-04-03", "2027-03-04", "2027-03-04"
+    ]  # fmt: skip
+    assert [(fault.line, fault.code) for fault in parsed.faults] == [(7, "not_a_day")]
+    parsed = read("12/27/2026", "3/4/2027", order=DAY_FIRST)
+    assert [fault.code for fault in parsed.faults] == ["not_a_day"]
+    assert [row.booked_for for row in parsed.rows] == [date(2027, 4, 3)]
+
+
+def test_lost_zeros_are_counted_and_restored_when_confirmed() -> None:
+    content = f"{HEAD}\nA-1,1999000001,رشا,passport-renewal,2026-12-27\n{GOOD}".encode()
+    assert rows.read(content).lost_zeros == 1 and len(rows.read(content).rows) == 1
+    restored = rows.read(content, Answers(restore_zeros=True))
+    assert [row.national_number for row in restored.rows] == ["01999000001"] * 2
+
+
+@pytest.mark.parametrize("first", ["sep=;", '"sep=;"', "SEP=;\r"])
+def test_the_line_that_names_the_separator_is_no_row(first: str) -> None:
+    parsed = rows.read(f"{first}\n{HEAD}\n{GOOD}\nA-1,1,رشا,passport-renewal,2026-12-27".replace(",", ";").encode())
+    assert [row.line for row in parsed.rows] == [3]
+    assert [fault.line for fault in parsed.faults] == [4]
+
+
+@pytest.mark.parametrize(
+    ("typed", "reference"),
+    [
+        (" ecsc-١٠٠١ ", "ECSC-1001"),
+        ("Ref: ECSC–1001", "ECSC-1001"),
+        ("https://old.example/b/ECSC-1001/", "ECSC-1001"),
+        ("a b", None),
+        ("", None),
+        ("'; --", None),
+    ],
 )
 def test_a_reference_as_people_type_it(typed: str, reference: str | None) -> None:
     assert booking_reference(typed) == reference

@@ -15,6 +15,8 @@ from shared.catalogue import conditions as only_if
 from shared.catalogue.model import BOOKLET, REGISTERS, Facts
 from shared.values.dates import add_working_days
 
+pytestmark = pytest.mark.clock
+
 BORN, TODAY = date(1990, 1, 15), date(2026, 11, 22)
 
 

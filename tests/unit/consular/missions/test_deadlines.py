@@ -8,6 +8,8 @@ import pytest
 from services.consular.missions.deadlines import DAYS, day_number, is_over, last_day, reminder_days
 from shared.values.dates import local_date
 
+pytestmark = pytest.mark.clock
+
 ZONES = {
     "Riyadh": "Asia/Riyadh",
     "Berlin": "Europe/Berlin",

@@ -4,7 +4,8 @@ import pytest
 
 from services.consular.notices.rules import KINDS, REMINDERS
 from shared.catalogue import CATALOGUE
-from shared.i18n import LANGUAGES, language
+from shared.fragments import LANGUAGES
+from shared.i18n import language
 
 GIVEN = {"reference": "RUH-22222-22222-2", "day": "1 May", "until": "2 May", "amount": "100 riyals"}
 # What a passer-by must not read on a locked telephone.

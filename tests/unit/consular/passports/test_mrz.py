@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from services.consular.passports import mrz
 from services.consular.passports.names import PASSPORT, REGISTER, divergences, latin_names
 
+pytestmark = pytest.mark.clock
+
 SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ<"
 
 

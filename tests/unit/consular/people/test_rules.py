@@ -9,6 +9,8 @@ from services.consular.people.rules import Months
 from shared.catalogue import CATALOGUE, TRANSACTIONS, scopes
 from shared.catalogue.model import AGENT, GUARDIAN, HOLDER, RELATIVE
 
+pytestmark = pytest.mark.clock
+
 NAME = {"given": "أحمد", "father": "محمد علي", "family": "مثال", "mother": "هدى نموذج"}
 
 

@@ -65,3 +65,12 @@ def test_the_authoritys_certificate_goes_to_who_issues(service: str) -> None:
     chosen = ENVIRONMENT | {"MAHJAR_AUTHORITY_CERTIFICATE": "/authority/certificate.pem"}
     settings = provision.environment_for(service, URLS, {"session": "s", "provider": "p"}, chosen)
     assert ("MAHJAR_AUTHORITY_CERTIFICATE" in settings) == (service != "gateway")
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_where_uploads_lie_is_known_to_their_service_alone(service: str) -> None:
+    storing = {"MAHJAR_UPLOADS_KEY": "k", "MAHJAR_S3_URL": "u", "MAHJAR_S3_SECRET_KEY": "s", "MAHJAR_CLAMD": "c"}
+    settings = provision.environment_for(service, URLS, {"session": "s", "provider": "p"}, ENVIRONMENT | storing)
+    known = {name: value for name, value in settings.items() if name in storing}
+    assert known == (storing if service == "consular" else {})
+    assert ("MAHJAR_UPLOADS" in settings) == (service == "consular")

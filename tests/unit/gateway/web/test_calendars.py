@@ -1,6 +1,10 @@
 """The month a page shows, and the file a person keeps: weeks, folded lines, signs that would end a value."""
 
+import pytest
+
 from services.gateway.web.calendars import event, weekday_of, weeks
+
+pytestmark = pytest.mark.clock
 
 
 def test_weeks_begin_on_sunday_and_leave_out_what_is_not_shown() -> None:

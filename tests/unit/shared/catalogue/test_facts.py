@@ -8,6 +8,8 @@ import pytest
 from shared.catalogue.conditions import has_a_deferral_to_renew
 from shared.catalogue.model import Facts
 
+pytestmark = pytest.mark.clock
+
 TODAY = date(2026, 11, 22)
 CIVIL: dict[str, Any] = {"person": "p", "sex": "M", "born": "2000-02-29", "alive": True, "registered": True}
 

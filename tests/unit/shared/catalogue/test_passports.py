@@ -11,6 +11,8 @@ from shared.forms import check_answers
 from tests.factories.applications import good_answers
 from tests.factories.refusals import refuses
 
+pytestmark = pytest.mark.clock
+
 TODAY = date(2026, 11, 21)
 PASSPORTS = [slug for slug, entry in CATALOGUE.items() if entry.one_of == "passport"]
 URGENT = {"passport-renewal": "passport-renewal-urgent", "passport-first": "passport-first-urgent"}

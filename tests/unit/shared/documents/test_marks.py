@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from shared.direction import CONTROLS
 from shared.documents import drawing, typesetting
 from shared.documents.model import KINDS
-from shared.i18n import CONTROLS
 from tests.factories.document_snapshots import document
 
 UNOFFICIAL = ("وثيقة غير رسمية لم تُصدرها أي سلطة", "Unofficial, issued by no authority")

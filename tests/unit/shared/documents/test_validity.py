@@ -7,7 +7,10 @@ import pytest
 
 from shared.documents import validity
 from shared.documents.model import KINDS
-from shared.i18n import LANGUAGES, PLACEHOLDER, language
+from shared.fragments import LANGUAGES
+from shared.i18n import PLACEHOLDER, language
+
+pytestmark = pytest.mark.clock
 
 TODAY = date(2026, 11, 21)
 # A length of time that a text states itself. Ages, years of service and deadlines of ten days are no validity.

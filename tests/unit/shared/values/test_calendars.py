@@ -12,6 +12,8 @@ from shared.forms import TYPED_HIJRI, check_answers, check_draft, typed_value
 from shared.values.calendars import read_date, to_gregorian
 from tests.factories.refusals import refuses
 
+pytestmark = pytest.mark.clock
+
 TODAY = date(2026, 11, 21)
 FIRST, LAST = date(1924, 8, 1), date(2077, 11, 16)
 

@@ -28,6 +28,8 @@ from tests.conftest import ServiceClient, expatriate
 from tests.factories.payments import JOB, activate, owe
 from tests.factories.refusals import refuses
 
+pytestmark = pytest.mark.clock
+
 SessionFor = Callable[..., Session]
 PASSPORT, EXTRACT, ALLOWANCE = (
     CATALOGUE[slug] for slug in ("passport-renewal", "individual-extract", "cash-allowance")
@@ -107,7 +109,10 @@ def test_the_certainty_of_a_tariff_is_told(session_for: SessionFor) -> None:
     certainties = {row.id: row.certainty for slug in CATALOGUE for row in fees.history(session, slug)}
     assert certainties["passport-renewal/passport_value/all/2025-06-26"] == "H"
     assert certainties["individual-extract/document_from_syria/all/2023-10-29"] == "M"
-    assert fees.unverified(fees.history(session, "individual-extract")) == []
+    weak = fees.unverified_at(session, missions.find(session, "RUH"), date(2026, 11, 21))
+    assert {row.transaction for row in weak} == {
+        *("passport-lost", "passport-damaged", "movement-statement", "driving-licence-check", "visit-facilitation")
+    }
 
 
 def test_a_mission_without_a_rate_takes_the_tariffs_currency_instead_of_guessing(session_for: SessionFor) -> None:

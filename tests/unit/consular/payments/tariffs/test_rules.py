@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from services.consular.payments.tariffs.rules import Rate, collected_money, cross
 from shared.values.money import Money, exponent
 
+pytestmark = pytest.mark.clock
+
 DAY = date(2026, 10, 30)
 CURRENCIES = st.sampled_from(["USD", "EUR", "SAR", "JPY", "KWD", "BHD", "IQD", "SYP-OLD", "SYP-NEW"])
 

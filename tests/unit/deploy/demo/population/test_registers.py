@@ -1,5 +1,6 @@
 """What the generated population leaves in the two registers, row by row, on 3,000 people."""
 
+import json
 from collections import Counter
 from datetime import date
 
@@ -11,6 +12,7 @@ from deploy.demo.population.people import AS_OF, Community, Human
 from deploy.demo.population.registers import COLUMNS, CivilRegister
 from deploy.demo.population.soldiers import ServiceRegister, is_only_son
 from shared.catalogue.conditions import LIABLE_UNTIL_AGE
+from shared.values.calendars import to_gregorian
 from shared.values.dates import age_on
 
 PEOPLE, SEED = 3_000, 12
@@ -65,6 +67,49 @@ def test_a_marriage_is_noted_on_both_entries(civil: CivilRegister, generated: Co
     divorces = sum(one.divorced is not None for one in generated.marriages)
     assert notes["marriage"] == len(generated.marriages)
     assert notes["transfer"] == len(generated.marriages) + divorces
+
+
+def details(civil: CivilRegister, kind: str) -> list[tuple[list[str], dict[str, str]]]:
+    rows = [row.rstrip("\n").split("\t") for row in civil.rows["register_event"]]
+    return [(row, json.loads(row[9])) for row in rows if row[1] == kind]
+
+
+def test_deaths_are_reported_by_people_who_lived_and_were_grown(civil: CivilRegister, people: list[Human]) -> None:
+    by_id = {one.id: one for one in people}
+    found: Counter[str] = Counter()
+    for row, detail in details(civil, "death"):
+        one, day, reporter = by_id[row[5]], date.fromisoformat(row[3]), detail["reporter"]
+        found[reporter] += 1
+        parents = [parent for parent in (one.father, one.mother) if parent]
+        spouses = [
+            other
+            for marriage in one.marriages
+            for other in (marriage.husband, marriage.wife)
+            if other is not one and (marriage.divorced is None or marriage.divorced > day.toordinal())
+        ]
+        relatives = {
+            "son": [child for child in one.children if child.sex == "M"],
+            "daughter": [child for child in one.children if child.sex == "F"],
+            "spouse": spouses,
+            "parent": parents,
+            "sibling": [child for parent in parents for child in parent.children if child is not one],
+        }
+        grown = {
+            tie
+            for tie, persons in relatives.items()
+            for person in persons
+            if person.lives_on(day.toordinal()) and age_on(date.fromordinal(person.born), day) >= 18
+        }
+        assert reporter in grown or (reporter == "headman" and not grown), (reporter, grown)
+    assert {"son", "daughter", "spouse", "parent", "sibling", "headman"} == set(found)
+
+
+def test_contracts_have_their_day_in_both_calendars(civil: CivilRegister, generated: Community) -> None:
+    found = details(civil, "marriage")
+    assert len(found) == len(generated.marriages)
+    for row, detail in found:
+        year, month, day = (int(part) for part in detail["hijri"].split("-"))
+        assert to_gregorian(year, month, day) == date.fromisoformat(row[3])
 
 
 def test_service_records_are_those_of_grown_men_since_1965(

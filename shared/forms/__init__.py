@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -11,17 +12,25 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import Question, Transaction
 from shared.errors import Invalid, NotFound
+from shared.forms.phones import read_phone, read_saudi_mobile
 from shared.values.calendars import HIJRI, read_date
-from shared.values.digits import ascii_digits, is_digits
-from shared.values.person import national_number, passport_number, strip_controls
+from shared.values.digits import ascii_digits, ascii_signs, is_digits
+from shared.values.latin import is_latin_name
+from shared.values.person import national_number, passport_number, plain_signs, strip_controls
 
 DATES = frozenset({"date", "past_date"})
 # Beside a date that was typed in the Hijri calendar an answer keeps what was typed, under its name with this ending.
 TYPED_HIJRI = "@hijri"
-_LATIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ][A-Za-zÀ-ÖØ-öø-ÿ' \-]*")
 # What telephones put for an apostrophe and a hyphen by themselves.
 _TYPOGRAPHIC = str.maketrans({**dict.fromkeys("’‘ʼ`´", "'"), **dict.fromkeys("‐‑–−", "-")})
-_PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Where and when answers are judged: the mission's day, and the country whose national numbers are understood."""
+
+    today: date
+    country: str = ""
 
 
 class _AnswerField(fields.Field[object]):
@@ -29,11 +38,11 @@ class _AnswerField(fields.Field[object]):
 
     default_error_messages = {"required": "required", "null": "required"}  # noqa: RUF012
 
-    def __init__(self, question: Question, today: date) -> None:
+    def __init__(self, question: Question, asked: Asked) -> None:
         options: dict[str, Any] = {} if question.required else {"load_default": None}
         super().__init__(required=question.required, allow_none=not question.required, **options)
         self.question = question
-        self.today = today
+        self.asked = asked
 
     def _deserialize(self, value: object, *_args: object, **_options: object) -> object:
         if not isinstance(value, str | int) or isinstance(value, bool):
@@ -43,43 +52,43 @@ class _AnswerField(fields.Field[object]):
             if self.question.required:
                 raise ValidationError("required")
             return None
-        return _READERS[self.question.kind](text, self.question, self.today)
+        return _READERS[self.question.kind](text, self.question, self.asked)
 
 
-def _text(value: str, question: Question, _today: date) -> str:
+def _text(value: str, question: Question, _asked: Asked) -> str:
     if len(value) > question.max_length:
         raise ValidationError("too_long")
     return value
 
 
-def _latin(value: str, question: Question, today: date) -> str:
-    plain = value.translate(_TYPOGRAPHIC)
-    if not _LATIN.fullmatch(plain):
+def _latin(value: str, question: Question, asked: Asked) -> str:
+    plain = ascii_signs(value).translate(_TYPOGRAPHIC)
+    if not is_latin_name(plain):
         raise ValidationError("not_latin")
-    return _text(plain, question, today)
+    return _text(plain, question, asked)
 
 
-def _date(value: str, _question: Question, _today: date) -> str:
+def _date(value: str, _question: Question, _asked: Asked) -> str:
     try:
         return read_date(value).gregorian.isoformat()
     except ValueError as error:
         raise ValidationError(str(error)) from error
 
 
-def _past_date(value: str, question: Question, today: date) -> str:
-    day = _date(value, question, today)
-    if date.fromisoformat(day) > today:
+def _past_date(value: str, question: Question, asked: Asked) -> str:
+    day = _date(value, question, asked)
+    if date.fromisoformat(day) > asked.today:
         raise ValidationError("in_the_future")
     return day
 
 
-def _choice(value: str, question: Question, _today: date) -> str:
+def _choice(value: str, question: Question, _asked: Asked) -> str:
     if value not in question.choices:
         raise ValidationError("unknown_choice")
     return value
 
 
-def _number(value: str, question: Question, _today: date) -> int:
+def _number(value: str, question: Question, _asked: Asked) -> int:
     digits = ascii_digits(value)
     if not is_digits(digits) or len(digits) > 9:
         raise ValidationError("not_a_number")
@@ -88,8 +97,8 @@ def _number(value: str, question: Question, _today: date) -> int:
     return int(digits)
 
 
-def _parsed_by(read: Callable[[str], str]) -> Callable[[str, Question, date], str]:
-    def check(value: str, _question: Question, _today: date) -> str:
+def _parsed_by(read: Callable[[str], str]) -> Callable[[str, Question, Asked], str]:
+    def check(value: str, _question: Question, _asked: Asked) -> str:
         try:
             return read(value)
         except ValueError as error:
@@ -98,33 +107,22 @@ def _parsed_by(read: Callable[[str], str]) -> Callable[[str, Question, date], st
     return check
 
 
-def _phone(value: str) -> str:
-    """International form: + and country code. A number without it can't be told from another country's."""
-    number = re.sub(r"[\s\-().]", "", ascii_digits(value))
-    number = "+" + number[2:] if number.startswith("00") else number
-    if not _PHONE.fullmatch(number):
-        raise ValueError("phone")
-    return number
+def _phone(value: str, _question: Question, asked: Asked) -> str:
+    try:
+        return read_phone(value, asked.country)
+    except ValueError as error:
+        raise ValidationError(str(error)) from error
 
 
 def _saudi_number(value: str) -> str:
     """The number of a Saudi residence permit, or the border number of a visitor: ten digits."""
-    number = re.sub(r"[\s\-]", "", ascii_digits(value))
+    number = re.sub(r"[ \-]", "", plain_signs(value))
     if not is_digits(number) or len(number) != 10:
         raise ValueError("saudi_number")
     return number
 
 
-def _saudi_mobile(value: str) -> str:
-    """+966 5 and eight digits; the form people use at home, 05 and eight digits, means the same."""
-    number = re.sub(r"[\s\-().]", "", ascii_digits(value))
-    match = re.fullmatch(r"(?:\+966|00966|0)(5[0-9]{8})", number, re.ASCII)
-    if not match:
-        raise ValueError("saudi_mobile")
-    return f"+966{match[1]}"
-
-
-_READERS: dict[str, Callable[[str, Question, date], object]] = {
+_READERS: dict[str, Callable[[str, Question, Asked], object]] = {
     "text": _text,
     "long_text": _text,
     "latin": _latin,
@@ -134,9 +132,9 @@ _READERS: dict[str, Callable[[str, Question, date], object]] = {
     "number": _number,
     "national_number": _parsed_by(national_number),
     "passport_number": _parsed_by(passport_number),
-    "phone": _parsed_by(_phone),
+    "phone": _phone,
     "saudi_number": _parsed_by(_saudi_number),
-    "saudi_mobile": _parsed_by(_saudi_mobile),
+    "saudi_mobile": _parsed_by(read_saudi_mobile),
 }
 
 
@@ -148,28 +146,30 @@ def transaction(slug: str) -> Transaction:
 
 
 @lru_cache(maxsize=256)
-def answers_schema(slug: str, today: date, step: str | None = None) -> Schema:
-    """The schema of an entry's questions, or of one step of them. Dates are judged against `today`."""
+def answers_schema(slug: str, asked: Asked, step: str | None = None) -> Schema:
+    """The schema of an entry's questions, or of one step of them."""
     questions = [question for question in transaction(slug).questions if step in (None, question.step)]
-    return _schema(questions, today)
+    return _schema(questions, asked)
 
 
-def _schema(questions: Iterable[Question], today: date) -> Schema:
-    schema_class = Schema.from_dict({question.name: _AnswerField(question, today) for question in questions})
+def _schema(questions: Iterable[Question], asked: Asked) -> Schema:
+    schema_class = Schema.from_dict({question.name: _AnswerField(question, asked) for question in questions})
     return schema_class(unknown=EXCLUDE)
 
 
 def check_questions(questions: Iterable[Question], answers: Mapping[str, object], today: date) -> dict[str, Any]:
     """As check_answers, for questions that belong to no catalogue entry: who somebody is, what they look for."""
-    return _load(_schema(questions, today), answers, partial=False)
+    return _load(_schema(questions, Asked(today)), answers, partial=False)
 
 
-def check_answers(slug: str, answers: Mapping[str, object], today: date, step: str | None = None) -> dict[str, Any]:
+def check_answers(
+    slug: str, answers: Mapping[str, object], today: date, step: str | None = None, country: str = ""
+) -> dict[str, Any]:
     """Clean answers: ISO dates with what was typed beside those typed as Hijri, ASCII digits.
 
-    Raises Invalid with a code for each faulty field.
+    `country` is the one the mission is in. Raises Invalid with a code for each faulty field.
     """
-    clean = _load(answers_schema(slug, today, step), answers, partial=False)
+    clean = _load(answers_schema(slug, Asked(today, country), step), answers, partial=False)
     clean |= _typed_hijri(slug, answers, clean)
     errors = _broken_rules(slug, clean, today)
     if errors and (step is None or set(errors) <= set(clean)):
@@ -177,9 +177,9 @@ def check_answers(slug: str, answers: Mapping[str, object], today: date, step: s
     return clean
 
 
-def check_draft(slug: str, answers: Mapping[str, object], today: date) -> dict[str, Any]:
+def check_draft(slug: str, answers: Mapping[str, object], today: date, country: str = "") -> dict[str, Any]:
     """Clean answers of a draft: those given are checked one by one, the others may still come."""
-    clean = _load(answers_schema(slug, today), answers, partial=True)
+    clean = _load(answers_schema(slug, Asked(today, country)), answers, partial=True)
     return clean | _typed_hijri(slug, answers, clean)
 
 

@@ -1,0 +1,79 @@
+"""Search keys of applications: folded words of names, ends of references and passport numbers.
+
+PostgreSQL uses an index under row-level security only for plain comparisons. So a search is a range over these keys.
+"""
+
+from collections.abc import Iterable
+from contextlib import suppress
+
+from sqlalchemy import ColumnElement, and_, delete, insert, or_, select
+from sqlalchemy.orm import Session
+
+from services.consular.people.model import SearchKey
+from shared.values import names, references
+from shared.values.person import passport_number
+
+NAME, ACTING_NAME, REFERENCE, PASSPORT, BOOKLET = "name", "acting_name", "reference", "passport", "booklet"
+# Fewer signs than this would find half of a mission's files.
+SHORTEST_NUMBER, SHORTEST_NAME = 4, 2
+LAST_SIGN = "\U0010ffff"
+
+
+def store_names(session: Session, application: str, mission: str, kind: str, texts: Iterable[str]) -> None:
+    """Replaces the keys of a person's names."""
+    _store(session, application, mission, kind, set[str]().union(*map(names.search_keys, texts)))
+
+
+def store_numbers(session: Session, application: str, mission: str, kind: str, numbers: Iterable[str]) -> None:
+    """Replaces the keys of a reference or of passport numbers: each number from every one of its signs to its end."""
+    signs = [references.plain(number) for number in numbers]
+    ends = {text[start:] for text in signs for start in range(max(1, len(text) - SHORTEST_NUMBER + 1))}
+    _store(session, application, mission, kind, ends)
+
+
+def _store(session: Session, application: str, mission: str, kind: str, keys: set[str]) -> None:
+    session.execute(delete(SearchKey).where(SearchKey.application == application, SearchKey.kind == kind))
+    rows = [{"mission": mission, "application": application, "kind": kind, "key": key} for key in sorted(keys) if key]
+    if rows:
+        session.execute(insert(SearchKey), rows)
+
+
+def is_found(application: ColumnElement[str], typed: str) -> ColumnElement[bool] | None:
+    """Whether an application has all typed words in its names, or the typed signs in one of its numbers.
+
+    None for a text too short to search with.
+    """
+    conditions = (_by_number(application, typed), _by_name(application, typed))
+    known = [condition for condition in conditions if condition is not None]
+    return or_(*known) if known else None
+
+
+def _by_number(application: ColumnElement[str], typed: str) -> ColumnElement[bool] | None:
+    signs = {references.plain(typed)}
+    with suppress(ValueError):
+        signs.add(passport_number(typed))
+    ranges = [_begins(text) for text in sorted(signs) if len(text) >= SHORTEST_NUMBER]
+    return _has_key(application, (REFERENCE, PASSPORT, BOOKLET), or_(*ranges)) if ranges else None
+
+
+def _by_name(application: ColumnElement[str], typed: str) -> ColumnElement[bool] | None:
+    words = names.search_words(typed)
+    if sum(len(min(beginnings, key=len)) for beginnings, _ in words) < SHORTEST_NAME:
+        return None
+    found = [
+        _has_key(
+            application, (NAME, ACTING_NAME), or_(*map(_begins, sorted(beginnings)), SearchKey.key == (whole or None))
+        )
+        for beginnings, whole in words
+    ]
+    return and_(*found)
+
+
+def _begins(text: str) -> ColumnElement[bool]:
+    return and_(SearchKey.key >= text, SearchKey.key < text + LAST_SIGN)
+
+
+def _has_key(
+    application: ColumnElement[str], kinds: tuple[str, ...], condition: ColumnElement[bool]
+) -> ColumnElement[bool]:
+    return application.in_(select(SearchKey.application).where(SearchKey.kind.in_(kinds), condition))

@@ -1,0 +1,49 @@
+"""The way to the card provider's page: the same for a fee and for the difference of an upgrade."""
+
+from collections.abc import Callable
+from secrets import token_urlsafe
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from services.gateway.clients.consular.payments import CardPage
+from services.gateway.web.current import settings, visitor
+from services.gateway.web.forms import faults
+from services.gateway.web.security import allow_form_to
+from shared.errors import Refusal, Unavailable
+from shared.identity.actor import Actor
+
+OpenCard = Callable[[Actor, str, str, str], CardPage]
+
+
+def form_context(refusal: Refusal | None) -> dict[str, Any]:
+    """What the form of a payment needs: whether cards are taken, the key of the request, what was refused."""
+    if settings().takes_cards:
+        allow_form_to(settings().provider_url)
+    return {
+        "by_card": settings().takes_cards,
+        "errors": faults(refusal) if refusal else {},
+        "key": token_urlsafe(16),
+    }
+
+
+def send_to_provider(reference: str, open_card: OpenCard) -> Response:
+    """Opens the payment and sends the browser to the provider. The key makes a second press the same payment.
+
+    Raises Refusal.
+    """
+    back = settings().public_url + url_for("pay.came_back", reference=reference)
+    opened = open_card(visitor().actor, reference, request.form.get("key", ""), back)
+    address = check_address(opened["redirect_url"])
+    allow_form_to(address)
+    return redirect(address, 303)
+
+
+def check_address(address: str) -> str:
+    """The address, if it is the provider's. Raises Unavailable for any other: money never follows a stray link."""
+    sent, provider = urlsplit(address), urlsplit(settings().provider_url)
+    if (sent.scheme, sent.netloc) != (provider.scheme, provider.netloc):
+        raise Unavailable("provider_down")
+    return address

@@ -1,0 +1,51 @@
+"""Latin letters of names: which a passport takes, and what stands for each in its machine-readable zone.
+
+ICAO Doc 9303-3, section 6, table A. Where the table allows a choice, the first of its transliterations is written.
+"""
+
+import re
+import unicodedata
+
+_TABLE = str.maketrans(
+    {
+        "Ä": "AE",
+        "Å": "AA",
+        "Æ": "AE",
+        "Ð": "D",
+        "Đ": "D",
+        "Ə": "E",
+        "Ħ": "H",
+        "İ": "I",
+        "Ĳ": "IJ",
+        "ĸ": "Q",
+        "Ŀ": "L",
+        "Ł": "L",
+        "Ñ": "N",
+        "Ŋ": "N",
+        "ŉ": "N",
+        "Ö": "OE",
+        "Ø": "OE",
+        "Œ": "OE",
+        "ẞ": "SS",
+        "Þ": "TH",
+        "Ŧ": "T",
+        "Ü": "UE",
+    }
+)
+# Apostrophes, and the ayn and hamza of transliterations: the zone leaves them out.
+APOSTROPHES = "'’‘ʻʼʽʾʿˈ`´′"
+_OMITTED = re.compile(f"[{APOSTROPHES}]")
+_GAPS = re.compile("[ -]+")
+
+
+def zone_letters(name: str) -> str:
+    """The name in A to Z with one space for each gap or hyphen; a letter without a transliteration stays as it is."""
+    uppercase = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).upper())
+    decomposed = unicodedata.normalize("NFKD", _OMITTED.sub("", uppercase.translate(_TABLE)))
+    base_letters = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+    return _GAPS.sub(" ", base_letters).strip()
+
+
+def is_latin_name(name: str) -> bool:
+    """Whether a name has at least one letter, and nothing that the zone cannot say."""
+    return re.fullmatch(r"[A-Z]+(?: [A-Z]+)*", zone_letters(name), re.ASCII) is not None

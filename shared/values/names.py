@@ -1,0 +1,147 @@
+"""Names as keys: one folding for every comparison, so that keyboard, spelling habit and word order do not matter.
+
+Names are stored and printed as they were written. A key serves to compare and to search, and is never shown.
+"""
+
+import re
+import unicodedata
+
+from shared.values.digits import ascii_digits
+from shared.values.person import strip_controls
+
+# Letters of other keyboards and languages, and the Arabic letter that a Syrian register has for each.
+# Unicode decomposes the others (seats of hamza, madda, presentation forms) into a letter and marks.
+_LETTERS = str.maketrans(
+    {
+        **dict.fromkeys("ھہۃەة", "ه"),
+        **dict.fromkeys("ێېۍ", "ي"),
+        **dict.fromkeys("کڪڭګگ", "ك"),
+        **dict.fromkeys("ۆۇۈۉۊۋ", "و"),
+        **dict.fromkeys("ڵ", "ل"),
+        **dict.fromkeys("ڕڑ", "ر"),
+        **dict.fromkeys("ٱ", "ا"),
+        **dict.fromkeys("ڤڨ", "ف"),
+        **dict.fromkeys("پ", "ب"),
+        **dict.fromkeys("چ", "ج"),
+        **dict.fromkeys("ژ", "ز"),
+        **dict.fromkeys("ٹ", "ت"),
+        **dict.fromkeys("ڈ", "د"),
+        **dict.fromkeys("ںڼ", "ن"),
+        "ء": "",
+        "ـ": "",
+        "ı": "i",
+        "ł": "l",
+        **dict.fromkeys("đð", "d"),
+        "þ": "th",
+        "æ": "ae",
+        "œ": "oe",
+        "ø": "o",
+        "ħ": "h",
+        "ŧ": "t",
+        "ŋ": "n",
+        "ə": "e",
+    }
+)
+# The yeh of Persian, Kurdish and Urdu keyboards: at the end of a word it stands for both ي and ى.
+_FOREIGN_YEH = re.compile(r"[یے](?=\w)")
+_FINAL = re.compile(r"[اى]\b")
+# Signs inside a word that are no gap: apostrophes, ayn and hamza of transliterations.
+_APOSTROPHES = re.compile("['’‘ʻʼʽʾʿˈ`´′＇]")
+_GAPS = re.compile(r"[\W_]+")
+# The first word of a compound name, and the second word of one, in their folded form.
+_BEFORE = frozenset(("عبد", "ابو", "ابي", "ابا", "ام", "ابن", "بن", "بنت", "ال", "al", "el", "abd", "abu", "bin"))
+_AFTER = frozenset(("الدين", "الله", "الاسلام", "العابدين"))
+_ARTICLE = "ال"
+SHORTEST_STEM = 3
+
+
+def fold(text: str) -> str:
+    """The folded words of a name, in their order, with one space between them."""
+    return _final_folded(_letters(text))
+
+
+def _letters(text: str) -> str:
+    """Folded apart from ى, which may be ا or ي."""
+    decomposed = unicodedata.normalize("NFKD", strip_controls(ascii_digits(text)).casefold())
+    base = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+    words = _GAPS.sub(" ", _APOSTROPHES.sub("", base.translate(_LETTERS))).strip()
+    return _FOREIGN_YEH.sub("ي", words).translate({ord("ی"): "ى", ord("ے"): "ى"})
+
+
+def _final_folded(letters: str) -> str:
+    return _FINAL.sub("ي", letters).replace("ى", "ي")
+
+
+def _compounds(letters: str) -> list[str]:
+    """The words, those of a compound name in one: عبد الرحمن and عبدالرحمن are equal."""
+    joined: list[str] = []
+    open_word = False
+    for word in letters.split():
+        if joined and (open_word or word in _AFTER):
+            joined[-1] += word
+        else:
+            joined.append(word)
+        open_word = word in _BEFORE
+    return joined
+
+
+def is_same_name(first: str, second: str) -> bool:
+    """Whether two texts are spellings of one name, in any order of its words and with any gaps between them.
+
+    ى at the end equals both ا and ي, which differ from one another: هدى is هدا, but علي is not علا.
+    """
+    one, other = _letters(first), _letters(second)
+    if not one or not other:
+        return False
+    in_order = _is_same(one.replace(" ", ""), other.replace(" ", ""))
+    return in_order or _is_same(_in_one_order(one), _in_one_order(other))
+
+
+def _in_one_order(letters: str) -> str:
+    return " ".join(sorted(_compounds(letters), key=_final_folded))
+
+
+def _is_same(one: str, other: str) -> bool:
+    return len(one) == len(other) and all(map(_is_same_letter, one, other))
+
+
+def _is_same_letter(one: str, other: str) -> bool:
+    return one == other or (one == "ى" and other in "اي") or (other == "ى" and one in "اي")
+
+
+def person_key(*names: str) -> str:
+    """A key that all spellings of a person's names share, whatever the order and the gaps of their words.
+
+    It is the folded letters in alphabetical order. Names of equal letters share it, so a match is a question to an
+    officer and no answer.
+    """
+    return "".join(sorted(fold(" ".join(names)).replace(" ", "")))
+
+
+def search_keys(name: str) -> set[str]:
+    """The words by which a name is found: each alone, compounds in one, and without the article."""
+    letters = _letters(name)
+    words = {_final_folded(word) for word in (*letters.split(), *_compounds(letters))}
+    return words | {stem for word in words if (stem := _without_article(word))}
+
+
+def _without_article(word: str) -> str:
+    stem = word.removeprefix(_ARTICLE)
+    return stem if stem != word and len(stem) >= SHORTEST_STEM else ""
+
+
+def search_words(typed: str) -> list[tuple[frozenset[str], str]]:
+    """What to look for, by typed word: the beginnings of a search key, and one whole key (empty for none)."""
+    return [
+        (frozenset((word.replace("ى", "ي"), _final_folded(word))), _without_article(_final_folded(word)))
+        for word in _compounds(_letters(typed))
+    ]
+
+
+def is_found(typed: str, texts: list[str]) -> bool:
+    """Whether every typed word begins a word of the texts, or is one of them without its article."""
+    keys = set[str]().union(*map(search_keys, texts))
+    return all(
+        any(key.startswith(tuple(beginnings)) or key == whole for key in keys)
+        for beginnings, whole in search_words(typed)
+    )

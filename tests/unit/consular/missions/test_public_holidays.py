@@ -1,0 +1,147 @@
+"""Holidays of any year: the decree's days by their calendars, and those of every host country, named in Arabic."""
+
+import csv
+from collections import defaultdict
+from datetime import date
+from pathlib import Path
+
+import holidays
+import pytest
+
+from services.consular.data import FOLDER, rows_of
+from services.consular.missions.public_holidays import arabic_names, of_country, of_rule
+from services.consular.missions.rules import HolidayRule
+
+pytestmark = pytest.mark.clock
+
+YEARS = range(2026, 2036)
+# Where the working list of missions says otherwise than the library, which knows no weekend of Libya, has the one of
+# Mauritania before 2014, and counts neither Iran's Thursday nor the Saturday of the embassies in Caracas.
+WEEKEND_BY_THE_LIST = {"LY", "MR", "IR", "VE"}
+
+
+def rule(key: str) -> HolidayRule:
+    row = next(row for row in rows_of("holiday_rule") if row["id"] == key)
+    month, day = (int(row[name]) if row[name] else None for name in ("month", "day"))
+    return HolidayRule(key, row["calendar"], month, day, int(row["days"]), row["title_ar"], row["title_en"])
+
+
+def days(key: str, year: int) -> list[tuple[str, int]]:
+    return [
+        (found.first_day.isoformat(), (found.last_day - found.first_day).days + 1)
+        for found in of_rule(rule(key), [year])
+    ]
+
+
+@pytest.mark.parametrize(
+    ("key", "year", "expected"),
+    [
+        ("easter-western", 2027, [("2027-03-28", 1)]),
+        ("easter-eastern", 2027, [("2027-05-02", 1)]),
+        ("easter-western", 2028, [("2028-04-16", 1)]),
+        ("easter-eastern", 2028, [("2028-04-16", 1)]),
+        ("easter-western", 2038, [("2038-04-25", 1)]),
+        ("easter-eastern", 2100, [("2100-05-02", 1)]),
+        ("easter-western", 2100, [("2100-03-28", 1)]),
+        ("eid-al-fitr", 2027, [("2027-03-09", 3)]),
+        ("eid-al-adha", 2027, [("2027-05-16", 4)]),
+        ("hijri-new-year", 2025, [("2025-06-26", 1)]),
+        ("birthday-of-the-prophet", 2028, [("2028-08-03", 1)]),
+        ("liberation-day", 2031, [("2031-12-08", 1)]),
+        # A Hijri year is eleven days shorter, so a holiday may come twice in one of ours.
+        ("eid-al-fitr", 2033, [("2033-01-02", 3), ("2033-12-23", 3)]),
+    ],
+)
+def test_a_rule_gives_its_day_in_any_year(key: str, year: int, expected: list[tuple[str, int]]) -> None:
+    assert days(key, year) == expected
+
+
+def test_every_day_that_the_decree_names_has_a_rule_and_no_other() -> None:
+    assert {row["id"] for row in rows_of("holiday_rule")} == {
+        *("new-year", "mothers-day", "anniversary-of-the-revolution", "evacuation-day", "labour-day", "liberation-day"),
+        *("christmas-day", "easter-western", "easter-eastern"),
+        *("eid-al-fitr", "eid-al-adha", "hijri-new-year", "birthday-of-the-prophet"),
+    }
+
+
+@pytest.mark.parametrize("year", range(2026, 2076))
+def test_both_easters_are_sundays_of_spring_and_the_eastern_is_never_first(year: int) -> None:
+    western, eastern = (next(of_rule(rule(f"easter-{which}"), [year])) for which in ("western", "eastern"))
+    assert western.first_day.weekday() == eastern.first_day.weekday() == 6
+    assert date(year, 3, 22) <= western.first_day <= eastern.first_day <= date(year, 5, 10)
+    assert not western.estimated
+
+
+def test_days_of_the_hijri_calendar_are_estimates() -> None:
+    assert next(of_rule(rule("eid-al-adha"), [2027])).estimated
+    assert all(found.estimated for found in of_country("SA", "", 2027) if "Eid" in found.title_en)
+    assert not any(found.estimated for found in of_country("DE", "BE", 2027))
+
+
+@pytest.mark.parametrize(
+    ("country", "region", "day", "closed"),
+    [
+        ("DE", "BE", "2027-03-08", True),
+        ("DE", "NW", "2027-03-08", False),
+        ("DE", "NW", "2027-11-01", True),
+        ("DE", "BE", "2027-11-01", False),
+        ("DE", "NW", "2027-05-27", True),
+        ("GB", "ENG", "2027-08-30", True),
+        ("CH", "GE", "2027-09-09", True),
+        ("TR", "", "2027-10-29", True),
+        ("SE", "", "2027-06-26", True),
+        ("CA", "QC", "2027-06-24", True),
+    ],
+)
+def test_a_host_country_keeps_the_days_of_its_region(country: str, region: str, day: str, closed: bool) -> None:
+    wanted = date.fromisoformat(day)
+    found = [one for one in of_country(country, region, wanted.year) if one.first_day <= wanted <= one.last_day]
+    assert bool(found) == closed
+
+
+def test_every_mission_has_the_calendar_of_its_country_with_days_in_every_year() -> None:
+    calendars = {row["mission"]: row for row in rows_of("host_calendar")}
+    for mission in rows_of("mission"):
+        row = calendars[mission["code"]]
+        assert row["country"] == mission["country"]
+        assert all(len(of_country(row["country"], row["region"], year)) >= 4 for year in YEARS), mission["code"]
+    assert len(calendars) == len(rows_of("mission")) >= 59
+
+
+def test_every_name_of_the_library_has_an_arabic_one() -> None:
+    places = {(row["country"], row["region"]) for row in rows_of("host_calendar")}
+    titles = {found.title_ar for place in places for year in YEARS for found in of_country(*place, year)}
+    assert len(titles) > 150
+    assert not [title for title in titles if any("a" <= letter.lower() <= "z" for letter in title)]
+    assert not [title for title in titles if title.startswith(f"{arabic_names()['Public Holiday'].arabic} (")]
+
+
+def test_a_holiday_without_an_arabic_name_says_whose_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = dict(arabic_names())
+    del listed["German Unity Day"]
+    monkeypatch.setattr("services.consular.missions.public_holidays.arabic_names", lambda: listed)
+    found = {one.title_ar for one in of_country.__wrapped__("DE", "BE", 2027)}
+    assert "عطلة رسمية (ألمانيا)" in found
+
+
+@pytest.mark.parametrize(("country", "year"), [("XX", 2027), ("DE", 2200)])
+def test_what_the_library_does_not_know_is_no_holiday(country: str, year: int) -> None:
+    assert of_country(country, "", year) == ()
+
+
+def test_weekends_are_those_of_the_country() -> None:
+    weekends: dict[str, set[str]] = defaultdict(set)
+    for mission in rows_of("mission"):
+        weekends[mission["country"]].add(mission["weekend"])
+    assert all(len(found) == 1 for found in weekends.values())
+    differing = {
+        country
+        for country, (written,) in ((country, tuple(found)) for country, found in weekends.items())
+        if set(map(int, written.split())) != {int(day) for day in holidays.country_holidays(country).weekend}
+    }
+    assert differing == WEEKEND_BY_THE_LIST
+
+
+def test_no_holiday_of_a_fixed_year_is_left_among_the_closures() -> None:
+    with (Path(FOLDER) / "closures.csv").open(encoding="utf-8", newline="") as file:
+        assert {row["kind"] for row in csv.DictReader(file)} == {"year_end"}
