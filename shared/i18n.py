@@ -96,6 +96,14 @@ class Language:
     def date(self, day: dt.date) -> str:
         return format_date(day, DAY, locale=self.locale)
 
+    def partial_date(self, text: str) -> str:
+        """A date in words, from as much of ISO 8601 as is known: a year, a month of a year, or a day."""
+        if len(text) == len("1945"):
+            return text
+        if len(text) == len("1945-03"):
+            return format_date(dt.date.fromisoformat(f"{text}-01"), "MMMM y", locale=self.locale)
+        return self.date(dt.date.fromisoformat(text))
+
     def weekday(self, day: dt.date) -> str:
         return format_date(day, "EEEE", locale=self.locale)
 

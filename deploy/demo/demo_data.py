@@ -6,9 +6,10 @@ from datetime import date
 
 from deploy.demo.accounts import DemoAccount, ensure_demo
 from deploy.demo.population import load as load_population
-from deploy.demo.population import specimens
+from deploy.demo.population import specimens, unusual
 from deploy.demo.population.specimens import Specimen
 from deploy.platform.database import DATABASE, connect_as_admin
+from services.consular import missions
 from services.consular.passports import booklets
 from services.consular.payments.tariffs import transaction_status
 from shared.database.db import Database
@@ -61,10 +62,11 @@ def _stock_missions(consular: Database) -> None:
                 serials = [f"S{first + place}" for place in range(stock)]
                 booklets.receive(session, actor.service("consular", mission), mission, serials)
     with consular.scope(HOME) as session:
-        for slug in ACTIVATED:
-            transaction_status.declare_status(
-                session, slug, transaction_status.ACTIVE, ACTIVATED_ON, ACTIVATION, "demo", certainty="L"
-            )
+        # By rows of each mission: for all missions together they stay historical, and every page says so.
+        for mission_row in missions.list_all(session):
+            for slug in ACTIVATED:
+                row = (slug, transaction_status.ACTIVE, ACTIVATED_ON, ACTIVATION, "demo")
+                transaction_status.declare_status(session, *row, certainty="L", scope=mission_row.code)
     consular.engine.dispose()
 
 
@@ -94,7 +96,8 @@ def _expatriate(person: Specimen) -> DemoAccount:
 def accounts() -> list[str]:
     """Lines of accounts to sign in with, and of specimens whose identity a new account may confirm."""
     lines = [f"{account.email:<32} {account.role}, {account.mission}" for account in _accounts()]
-    free = [person for person in specimens.SPECIMENS if person not in EXPATRIATES and person.died_on is None]
+    known = (*specimens.SPECIMENS, *unusual.UNUSUAL)
+    free = [person for person in known if person not in EXPATRIATES and person.died_on is None]
     return [
         f"accounts  password of all: {PASSWORD}",
         *(f"  {line}" for line in lines),

@@ -10,7 +10,7 @@ from services.civil_registry.attest import attest, attest_to_officer, names
 from services.civil_registry.confirm_identity import confirm_identity
 from services.civil_registry.rules import ZONE, Particulars
 from shared.catalogue import CATALOGUE
-from shared.catalogue.model import AGENT, GUARDIAN, RELATIVE, Question
+from shared.catalogue.model import AGENT, GUARDIAN, NOT_RECORDED, RELATIVE, Question
 from shared.database.db import now
 from shared.errors import Refusal
 from shared.forms import check_questions
@@ -19,9 +19,11 @@ from shared.values.dates import local_date
 from shared.web.service import allowed, body, current_actor, keys, transaction
 
 NAMES = ("given_name", "father_name", "family_name", "mother_name")
+# Of foundlings, old entries and people of one name the register has fewer.
+MAY_BE_MISSING = NAMES[1:]
 QUESTIONS = (
     Question("national_number", kind="national_number"),
-    *(Question(name, max_length=60) for name in NAMES),
+    *(Question(name, kind="name", max_length=60, unrecorded=name in MAY_BE_MISSING) for name in NAMES),
     Question("born", kind="past_date"),
 )
 NAMED_PERSON_QUESTIONS = QUESTIONS[:2]
@@ -72,7 +74,9 @@ def identity() -> dict[str, object]:
     payload = body(TypedParticulars)
     with transaction() as session:
         answers = check_questions(QUESTIONS, payload, local_date(now(session), ZONE))
-        typed_particulars = Particulars(**{**answers, "born": date.fromisoformat(answers["born"])})
+        names_typed = {name: "" if answers[name] == NOT_RECORDED else answers[name] for name in NAMES}
+        born = date.fromisoformat(answers["born"])
+        typed_particulars = Particulars(answers["national_number"], **names_typed, born=born)
         person, recheck = confirm_identity(session, current_actor(), typed_particulars)
     # Raised after the commit, so that the failed attempt stays recorded.
     if person is None:

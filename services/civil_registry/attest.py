@@ -132,6 +132,7 @@ def facts(session: Session, person: Person) -> dict[str, Any]:
         "name": names(person),
         "sex": person.sex,
         "born": person.born.isoformat(),
+        "born_precision": person.born_precision,
         "birth_place": pair(person.birthplace, person.latin_birthplace),
         "entry": {"office": office_name(office), "number": str(person.entry)},
         "alive": person.died_on is None,
@@ -156,12 +157,12 @@ def names(person: Person) -> dict[str, dict[str, str]]:
             "given": person.given_name,
             "father": person.father_name,
             "family": person.family_name,
-            "mother": f"{person.mother_name} {person.mother_family}",
+            "mother": f"{person.mother_name} {person.mother_family}".strip(),
         },
         "latin": {
             "given": person.latin_given,
             "father": person.latin_father,
             "family": person.latin_family,
-            "mother": f"{person.latin_mother} {person.latin_mother_family}",
+            "mother": f"{person.latin_mother} {person.latin_mother_family}".strip(),
         },
     }

@@ -35,4 +35,5 @@ def particulars(person: Person) -> Particulars:
         person.mother_name,
         person.born,
         person.mother_family,
+        person.born_precision,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from services.civil_registry.model import Person, RegisterEvent
+from shared.values.dates import partial_iso
 from shared.values.names import is_same_name
 
 # A registrar may decide that two spellings of a name mean one person.
@@ -25,8 +26,12 @@ def parentage(child: Person, father: Person | None, mother: Person | None) -> li
 def birth(child: Person, events: list[RegisterEvent]) -> list[str]:
     """Checks that there is one birth event at most, on the day of the entry."""
     return codes_of(
-        {"birth_twice": len(events) > 1, "birth_date": any(event.happened_on != child.born for event in events)}
+        {"birth_twice": len(events) > 1, "birth_date": any(not _is_birthday(event, child) for event in events)}
     )
+
+
+def _is_birthday(event: RegisterEvent, child: Person) -> bool:
+    return partial_iso(event.happened_on, child.born_precision) == partial_iso(child.born, child.born_precision)
 
 
 def death(deceased: Person, events: list[RegisterEvent]) -> list[str]:
@@ -54,7 +59,7 @@ def union(event: RegisterEvent, husband: Person, wife: Person) -> list[str]:
 
 def names_differ(first: str, second: str) -> bool:
     """Whether two spellings mean different names."""
-    return not is_same_name(first, second)
+    return bool(first.strip() or second.strip()) and not is_same_name(first, second)
 
 
 def codes_of(contradictions: dict[str, bool]) -> list[str]:

@@ -49,7 +49,11 @@ class FamilyEntry(Base):
 
 
 class Person(Base):
-    """A registered person, with their present entry. Religion has no column."""
+    """A registered person, with their present entry. Religion has no column.
+
+    A name that the register lacks is empty. `born_precision` is day, month or year; of what is not known `born` has
+    the first day.
+    """
 
     __tablename__ = "person"
     __table_args__ = (ForeignKeyConstraint(["office", "entry"], ["family_entry.office", "family_entry.number"]),)
@@ -68,6 +72,7 @@ class Person(Base):
     latin_mother: Mapped[str]
     latin_mother_family: Mapped[str]
     born: Mapped[date]
+    born_precision: Mapped[str] = mapped_column(server_default="day")
     birthplace: Mapped[str]
     latin_birthplace: Mapped[str]
     father: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)

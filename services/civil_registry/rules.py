@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from shared.catalogue.model import KIN, OWN_OR_KIN, RELATIVE
-from shared.values.dates import STATE_ZONE, age_on
+from shared.values.dates import DAY, STATE_ZONE, age_on, partial_iso
 from shared.values.names import is_same_name
 
 # The register counts days in Syria's zone, also for documents that a mission abroad prints.
@@ -19,7 +19,10 @@ PURPOSES = frozenset({"residence", "study", "work", "marriage", "passport", "cou
 
 @dataclass(frozen=True)
 class Particulars:
-    """The particulars of an identity card, typed or registered. Typed, `mother_name` may hold the full name."""
+    """The particulars of an identity card, typed or registered. Typed, `mother_name` may hold the full name.
+
+    A name that is not recorded is empty.
+    """
 
     national_number: str
     given_name: str
@@ -28,6 +31,7 @@ class Particulars:
     mother_name: str
     born: date
     mother_family: str = ""
+    born_precision: str = DAY
 
 
 @dataclass(frozen=True)
@@ -110,19 +114,30 @@ def recheck(typed_particulars: Particulars, registered: Particulars | None) -> s
     if registered is None:
         return NUMBER
     matches = sum(_name_matches(typed_particulars, registered))
-    if typed_particulars.born == registered.born:
+    if _is_birthday(typed_particulars.born, registered):
         return None if matches == 4 else NAMES if matches >= NAMES_FOR_A_HINT else NUMBER
     return DATE if matches == 4 else NUMBER
+
+
+def _is_birthday(typed: date, registered: Particulars) -> bool:
+    """Of a birth known by year, papers show any day of that year."""
+    precision = registered.born_precision
+    return partial_iso(typed, precision) == partial_iso(registered.born, precision)
 
 
 def _name_matches(typed_particulars: Particulars, registered: Particulars) -> tuple[bool, ...]:
     mother_names = (registered.mother_name, f"{registered.mother_name} {registered.mother_family}")
     return (
-        is_same_name(typed_particulars.given_name, registered.given_name),
-        is_same_name(typed_particulars.father_name, registered.father_name),
-        is_same_name(typed_particulars.family_name, registered.family_name),
-        any(is_same_name(typed_particulars.mother_name, name) for name in mother_names),
+        _is_name(typed_particulars.given_name, registered.given_name),
+        _is_name(typed_particulars.father_name, registered.father_name),
+        _is_name(typed_particulars.family_name, registered.family_name),
+        any(_is_name(typed_particulars.mother_name, name) for name in mother_names),
     )
+
+
+def _is_name(typed: str, registered: str) -> bool:
+    """Both empty is a match: the name is stated not to be recorded, and it is not."""
+    return is_same_name(typed, registered) or not (typed or registered.strip())
 
 
 def refusal_reason(registered: bool, died_on: date | None) -> str | None:

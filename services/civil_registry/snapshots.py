@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from services.civil_registry.model import Annotation, FamilyEntry, Person, RegisterEvent, RegistryOffice
 from services.civil_registry.rules import ZONE
+from shared.values.dates import partial_iso
 
 Data = dict[str, Any]
 
@@ -41,7 +42,7 @@ def person_data(person: Person) -> Data:
         "birth_place": pair(person.birthplace, person.latin_birthplace),
         "national_number": person.national_number,
         "sex": person.sex,
-        "born": person.born.isoformat(),
+        "born": partial_iso(person.born, person.born_precision),
         "marital_status": person.marital,
         "alive": person.died_on is None,
         "died_on": person.died_on.isoformat() if person.died_on else None,
@@ -91,10 +92,10 @@ def event_data(session: Session, event: RegisterEvent) -> Data:
 
 
 def full_name(person: Person) -> dict[str, str]:
-    """Given name, father's name and family name."""
+    """Given name, father's name and family name, as far as the register has them."""
     return pair(
-        f"{person.given_name} {person.father_name} {person.family_name}",
-        f"{person.latin_given} {person.latin_father} {person.latin_family}",
+        " ".join(filter(None, (person.given_name, person.father_name, person.family_name))),
+        " ".join(filter(None, (person.latin_given, person.latin_father, person.latin_family))),
     )
 
 

@@ -45,6 +45,9 @@ class ServiceRecord(Base):
     mother_name: Mapped[str]
     latin_given: Mapped[str]
     latin_father: Mapped[str]
+    latin_mother: Mapped[str] = mapped_column(server_default="")
+    birthplace: Mapped[str] = mapped_column(server_default="")
+    latin_birthplace: Mapped[str] = mapped_column(server_default="")
     latin_family: Mapped[str]
     born: Mapped[date]
     branch: Mapped[str] = mapped_column(ForeignKey("recruitment_branch.code"))

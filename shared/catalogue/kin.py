@@ -15,11 +15,11 @@ DECEASED_NUMBER, DECEASED_GIVEN_NAME = "deceased_national_number", "deceased_giv
 OWN_OR_RELATIVE = (
     Question("whose", kind="choice", choices=(SELF, "relative"), step="person"),
     Question(NUMBER, kind="national_number", required=False, step="person"),
-    Question(GIVEN_NAME, required=False, max_length=60, step="person"),
+    Question(GIVEN_NAME, kind="name", required=False, max_length=60, step="person"),
 )
 DECEASED = (
     Question(DECEASED_NUMBER, kind="national_number", step="person"),
-    Question(DECEASED_GIVEN_NAME, max_length=60, step="person"),
+    Question(DECEASED_GIVEN_NAME, kind="name", max_length=60, step="person"),
 )
 
 

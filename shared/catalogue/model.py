@@ -59,7 +59,7 @@ class Eligibility:
 
 @dataclass(frozen=True)
 class Question:
-    """One thing asked. `kind` names the reader in shared/forms: text, latin, long_text, date, past_date, choice, ...
+    """One thing asked. `kind` names the reader in shared/forms: text, name, latin, date, choice, ...
 
     Texts are `question.<name>.label`, `.hint` and `question.<name>.choice.<choice>` in the translations.
     """
@@ -72,6 +72,8 @@ class Question:
     minimum: int = 0
     maximum: int = 0
     step: str = "details"
+    unrecorded: bool = False
+    """Whether NOT_RECORDED is an offered answer."""
     hijri: bool = True
     """Whether a date may be given in the Hijri calendar as well; what a booklet prints is Gregorian."""
 
@@ -147,6 +149,8 @@ class MissionDocument:
             raise ValueError(f"{self.kind} declares what no register attests: {', '.join(sorted(unknown))}")
 
 
+# The answer to a question for a name that the register does not have; it is offered beside the field.
+NOT_RECORDED = "@not_recorded"
 AT_SUBMIT, AFTER_ASSESSMENT = "at_submit", "after_assessment"
 BOOKLET, DOCUMENT, APPOINTMENT = "booklet", "document", "turn"
 TIER = "tier"

@@ -29,9 +29,9 @@ CONFIRM_REQUEST = (Ask("civil_registry", "confirm"),)
 
 NAME = (
     Question("latin_given_name", kind="latin", max_length=39, step="name"),
-    Question("latin_father_name", kind="latin", max_length=39, step="name"),
-    Question("latin_family_name", kind="latin", max_length=39, step="name"),
-    Question("latin_mother_name", kind="latin", max_length=39, step="name"),
+    Question("latin_father_name", kind="latin", max_length=39, step="name", unrecorded=True),
+    Question("latin_family_name", kind="latin", max_length=39, step="name", unrecorded=True),
+    Question("latin_mother_name", kind="latin", max_length=39, step="name", unrecorded=True),
     # Needed only of somebody whose entry names no place of birth; the document then says that they declared it.
     Question("birth_place", required=False, max_length=60, step="name"),
     Question("latin_birth_place", kind="latin", required=False, max_length=60, step="name"),
@@ -41,7 +41,7 @@ RESIDENCE = (
     Question("residence_city", step="residence"),
     Question("residence_address", kind="long_text", max_length=300, step="residence"),
     Question("mobile", kind="phone", step="contact"),
-    Question("emergency_name", step="contact"),
+    Question("emergency_name", kind="name", step="contact"),
     Question("emergency_phone", kind="phone", step="contact"),
     replace(registration.QUESTION, step="contact"),
 )

@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from shared.documents import tagging, text_layer
 from shared.documents.fonts import document_fonts
 from shared.errors import Unavailable
 from shared.settings import fonts_folder
@@ -31,10 +32,21 @@ class _Engine:
     def draw(self, html: str, identifier: bytes) -> bytes:
         from weasyprint import HTML
 
+        text_layer.install()
         pdf: bytes = HTML(string=html, url_fetcher=self.nothing).write_pdf(
-            stylesheets=[self.sheet], font_config=self.fonts, pdf_tags=True, pdf_identifier=identifier
+            stylesheets=[self.sheet],
+            font_config=self.fonts,
+            pdf_variant="pdf/ua-1",
+            pdf_identifier=identifier,
+            finisher=_finish,
         )
         return pdf
+
+
+def _finish(document: Any, pdf: Any) -> None:
+    """Before WeasyPrint writes the file."""
+    text_layer.finish(document, pdf)
+    tagging.finish(pdf)
 
 
 _idle: "queue.LifoQueue[_Engine | None]" = queue.LifoQueue()

@@ -14,15 +14,16 @@ Ranges = tuple[tuple[int, int], ...]
 
 LATIN: Ranges = (
     (0x0020, 0x017F), (0x0218, 0x021B), (0x02BC, 0x02BF), (0x02C6, 0x02DD), (0x0300, 0x0304), (0x1E00, 0x1EFF),
-    (0x2010, 0x2027), (0x202F, 0x203A), (0x20A0, 0x20BF), (0x2190, 0x2193), (0x2212, 0x2212),
+    (0x200A, 0x200B), (0x2010, 0x2027), (0x202F, 0x203A), (0x20A0, 0x20BF), (0x2190, 0x2193), (0x2212, 0x2212),
 )  # fmt: skip
 ARABIC: Ranges = (
     (0x0020, 0x0020), (0x00A0, 0x00A0), (0x0600, 0x06FF), (0x200C, 0x200F), (0x2066, 0x2069), (0xFD3E, 0xFD3F),
 )  # fmt: skip
 
-# The only signs of a machine-readable zone.
-ZONE: Ranges = ((0x0030, 0x0039), (0x003C, 0x003C), (0x0041, 0x005A))
-REVISION = "1"  # raise it when a range or a face below changes: sets cut before are then cut again
+# The only signs of a machine-readable zone; the empty ones carry marks for readers of the PDF.
+ZONE: Ranges = ((0x0020, 0x0020), (0x0030, 0x0039), (0x003C, 0x003C), (0x0041, 0x005A), (0x200B, 0x200B))
+MULTIPLE_SUBSTITUTION = 2
+REVISION = "5"  # raise it when a range or a face below changes: sets cut before are then cut again
 AMIRI_EM = 860  # of 1000: a sixth larger, level with Noto Serif at the same size
 AMIRI, NOTO = "fontpkg_amiri", "fontpkg_noto_serif"
 PLEX, PLEX_ARABIC = "fontpkg_ibm_plex_sans", "fontpkg_ibm_plex_sans_arabic"
@@ -33,7 +34,8 @@ class FontSubset:
     """One file to make: out of which package's font, which letters (none: all), at which weight of a variable font.
 
     `em` sets the units of the em square, so that a face drawn small for its size meets its neighbour's height;
-    `pace` gives every letter the same width, as machines that read passports expect.
+    `pace` gives every letter the same width, as machines that read passports expect; `joints` drops the joints between
+    letters that are glyphs of their own.
     """
 
     name: str
@@ -43,6 +45,7 @@ class FontSubset:
     weight: int | None = None
     em: int | None = None
     pace: int | None = None
+    joints: bool = False
 
     def bytes(self) -> bytes:
         """The font, as woff2 when its name says so."""
@@ -55,6 +58,8 @@ class FontSubset:
             self._keep_ranges(font)
         if self.weight:
             instantiateVariableFont(font, {"wght": self.weight, "wdth": 100}, inplace=True)
+        if self.joints:
+            self._drop_joints(font)
         if self.pace:
             self._keep_pace(font, self.pace)
         if self.em:
@@ -73,12 +78,26 @@ class FontSubset:
         subsetter.populate(unicodes=[code for first, last in self.ranges for code in range(first, last + 1)])
         subsetter.subset(font)
 
+    def _drop_joints(self, font: Any) -> None:
+        """No letter is drawn as two glyphs side by side: readers would find a hole or the letter twice.
+
+        These are Amiri's lengthened joints, which only set some letters a little wider.
+        """
+        widths = font["hmtx"].metrics
+        for lookup in font["GSUB"].table.LookupList.Lookup:
+            for subtable in (getattr(one, "ExtSubTable", one) for one in lookup.SubTable):
+                if subtable.LookupType == MULTIPLE_SUBSTITUTION:
+                    drawn = {name: sum(widths[part][0] > 0 for part in to) for name, to in subtable.mapping.items()}
+                    subtable.mapping = {name: to for name, to in subtable.mapping.items() if drawn[name] < 2}
+
     def _keep_pace(self, font: Any, pace: int) -> None:
         """Each letter in the middle of its place; nothing is left that would draw two of them together."""
         for table in ("GPOS", "GSUB"):
             if table in font:
                 del font[table]
         for name in font.getGlyphOrder():
+            if not font["hmtx"][name][0]:
+                continue
             glyph = font["glyf"][name]
             if glyph.numberOfContours > 0:
                 glyph.coordinates.translate(((pace - font["hmtx"][name][0]) // 2, 0))
@@ -93,13 +112,13 @@ WEB_SUBSETS = (
     FontSubset("plex-sans-arabic-400.woff2", PLEX_ARABIC, "IBMPlexSansArabic-Regular.ttf", ARABIC),
     FontSubset("plex-sans-arabic-600.woff2", PLEX_ARABIC, "IBMPlexSansArabic-SemiBold.ttf", ARABIC),
 )
-# Latin of the papers is cut from a variable font; Amiri stays whole, because cut it may extract differently.
+# Latin of the papers is cut from a variable font; Amiri keeps its letters, as names may hold any.
 DOCUMENT_SUBSETS = (
     FontSubset("noto-serif-400.ttf", NOTO, VARIABLE_NOTO, LATIN, weight=400),
     FontSubset("noto-serif-700.ttf", NOTO, VARIABLE_NOTO, LATIN, weight=650),
     FontSubset("zone-500.ttf", PLEX, VARIABLE_PLEX, ZONE, weight=500, pace=690),
-    FontSubset("amiri-400.ttf", AMIRI, "Amiri-Regular.ttf", em=AMIRI_EM),
-    FontSubset("amiri-700.ttf", AMIRI, "Amiri-Bold.ttf", em=AMIRI_EM),
+    FontSubset("amiri-400.ttf", AMIRI, "Amiri-Regular.ttf", em=AMIRI_EM, joints=True),
+    FontSubset("amiri-700.ttf", AMIRI, "Amiri-Bold.ttf", em=AMIRI_EM, joints=True),
 )
 
 

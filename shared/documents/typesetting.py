@@ -102,8 +102,11 @@ def join_pairs(*pairs: Mapping[str, str], between: str = " ") -> dict[str, str]:
 
 
 def day(value: str | date, tongue: Language) -> Markup:
-    """A date, from ISO 8601 or a date, as the language writes it; never broken over two lines."""
-    text = tongue.date(date.fromisoformat(value) if isinstance(value, str) else value)
+    """A date, from ISO 8601 or a date, as the language writes it; never broken over two lines.
+
+    A year, or a year and a month, is a date of which no more is known.
+    """
+    text = tongue.partial_date(value) if isinstance(value, str) else tongue.date(value)
     return Markup('<bdi dir="{}" class="whole">{}</bdi>').format(direction(text), text)
 
 
@@ -163,9 +166,11 @@ def rate_text(tongue: Language, rate: Mapping[str, str]) -> Markup:
     return say(tongue, "receipt.rate_is", **{**rate, "source": source, "on": day(rate["on"], tongue)})
 
 
-def qr(text: str) -> Markup:
-    """The text as a QR code, drawn as SVG in ink on nothing."""
+def qr(text: str, description: str) -> Markup:
+    """The text as a QR code, drawn as SVG in ink on nothing, and described for whoever cannot see it."""
     import segno
 
-    svg = segno.make(text, error="m", micro=False).svg_inline(border=0, omitsize=True, dark="#221e19", svgclass=None)
-    return Markup(svg)  # noqa: S704 - made of numbers by segno; the text is not in it
+    code = segno.make(text, error="m", micro=False)
+    title = CONTROLS.sub("", description)
+    svg = code.svg_inline(border=0, omitsize=True, dark="#221e19", svgclass=None, title=title)
+    return Markup(svg)  # noqa: S704 - made of numbers by segno, which escapes the title; the text is not in it

@@ -10,12 +10,13 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
 from shared.catalogue import CATALOGUE
-from shared.catalogue.model import Question, Transaction
+from shared.catalogue.model import NOT_RECORDED, Question, Transaction
 from shared.errors import Invalid, NotFound
 from shared.forms.phones import read_phone, read_saudi_mobile
 from shared.values.calendars import HIJRI, read_date
 from shared.values.digits import ascii_digits, ascii_signs, is_digits
 from shared.values.latin import is_latin_name
+from shared.values.names import fold
 from shared.values.person import national_number, passport_number, plain_signs, strip_controls
 
 DATES = frozenset({"date", "past_date"})
@@ -52,6 +53,10 @@ class _AnswerField(fields.Field[object]):
             if self.question.required:
                 raise ValidationError("required")
             return None
+        if self.question.unrecorded and text.endswith(NOT_RECORDED):
+            if text != NOT_RECORDED:
+                raise ValidationError("name_and_not_recorded")
+            return text
         return _READERS[self.question.kind](text, self.question, self.asked)
 
 
@@ -59,6 +64,13 @@ def _text(value: str, question: Question, _asked: Asked) -> str:
     if len(value) > question.max_length:
         raise ValidationError("too_long")
     return value
+
+
+def _name(value: str, question: Question, asked: Asked) -> str:
+    """A name in any script; signs alone, such as a dash, are none."""
+    if not fold(value):
+        raise ValidationError("name_without_letters")
+    return _text(value, question, asked)
 
 
 def _latin(value: str, question: Question, asked: Asked) -> str:
@@ -125,6 +137,7 @@ def _saudi_number(value: str) -> str:
 _READERS: dict[str, Callable[[str, Question, Asked], object]] = {
     "text": _text,
     "long_text": _text,
+    "name": _name,
     "latin": _latin,
     "date": _date,
     "past_date": _past_date,

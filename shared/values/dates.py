@@ -11,6 +11,11 @@ STATE_ZONE = "Asia/Damascus"
 DAY, MONTH, YEAR = "day", "month", "year"
 
 
+def partial_iso(day: date, precision: str) -> str:
+    """What is known of a day, in ISO 8601: 1945, 1945-03 or 1945-03-14."""
+    return day.isoformat()[: {YEAR: 4, MONTH: 7}.get(precision, 10)]
+
+
 def local_date(instant: datetime, zone: str) -> date:
     """The calendar day of an instant at a mission. Raises ValueError for an instant without a zone of its own."""
     return local_time(instant, zone).date()

@@ -94,10 +94,10 @@ def is_same_name(first: str, second: str) -> bool:
     if not one or not other:
         return False
     in_order = _is_same(one.replace(" ", ""), other.replace(" ", ""))
-    return in_order or _is_same(_in_one_order(one), _in_one_order(other))
+    return in_order or _is_same(_in_sorted_order(one), _in_sorted_order(other))
 
 
-def _in_one_order(letters: str) -> str:
+def _in_sorted_order(letters: str) -> str:
     return " ".join(sorted(_compounds(letters), key=_final_folded))
 
 
@@ -138,7 +138,7 @@ def search_words(typed: str) -> list[tuple[frozenset[str], str]]:
     ]
 
 
-def is_found(typed: str, texts: list[str]) -> bool:
+def matches_search(typed: str, texts: list[str]) -> bool:
     """Whether every typed word begins a word of the texts, or is one of them without its article."""
     keys = set[str]().union(*map(search_keys, texts))
     return all(

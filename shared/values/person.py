@@ -34,15 +34,15 @@ def national_number(text: str) -> str:
 
     No check digit is published, so none is checked.
     """
-    return _only_one(_NATIONAL, text, "national_number")
+    return _unique_number(_NATIONAL, text, "national_number")
 
 
 def passport_number(text: str) -> str:
     """As printed, leading zeros kept: an optional letter and six to nine digits, found in a text. Raises ValueError."""
-    return _only_one(_PASSPORT, text, "passport_number")
+    return _unique_number(_PASSPORT, text, "passport_number")
 
 
-def _only_one(number: re.Pattern[str], text: str, code: str) -> str:
+def _unique_number(number: re.Pattern[str], text: str, code: str) -> str:
     found = {_GAPS.sub("", match) for match in number.findall(plain_signs(text))}
     if len(found) != 1:
         raise ValueError(code)

@@ -23,7 +23,6 @@ EXCEPTIONS = {
     "services.consular.passports.mrz.LINE": "the length that ICAO 9303 sets, for tests",
     "services.consular.payments.ledger.entries.balance": "what tests and reports add up",
     "services.consular.payments.ledger.entries.reverse": "reversals are entered with refunds and tills",
-    "services.consular.payments.tariffs.fees.unverified": "to be shown to administrators",
     "services.consular.workflow.own_appointment.apply_absence": "chosen by a row of fulfilment.py",
     "services.consular.workflow.own_appointment.apply_attendance": "chosen by a row of fulfilment.py",
     "services.consular.workflow.own_appointment.apply_cancellation": "chosen by a row of fulfilment.py",

@@ -5,7 +5,7 @@ import itertools
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from shared.identity.actor import Actor
 from shared.identity.crypto import Keys
 from shared.messaging.messages import Envelope
 from tests.conftest import HOME, ServiceClient, expatriate, officer
+from tests.factories.envelopes import envelope
 from tests.factories.uploads import PDF, taken_file
 
 _numbers = itertools.count(1)
@@ -40,6 +41,7 @@ def answer_to(question: Question) -> object:
     soon, past = today() + timedelta(days=90), "2019-03-05"
     by_kind: dict[str, object] = {
         "text": "نص",
+        "name": "رشا",
         "long_text": "شارع العليا، الرياض",
         "latin": "Rasha",
         "date": soon.isoformat(),
@@ -241,19 +243,7 @@ class Counter:
 def decision(reference: str, outcome: str, sender: str, ask: str, **more: object) -> Envelope:
     """A `decision.made` as the inbox hands it over."""
     body = {"application": reference, "transaction": "", "ask": ask, "outcome": outcome, **more}
-    return Envelope(
-        id=str(uuid.uuid4()),
-        type="decision.made",
-        version=1,
-        occurred_at=datetime.now(UTC),
-        sender=sender,
-        actor={"kind": "service", "id": sender, "role": sender},
-        mission=reference[:3],
-        about=reference,
-        sequence=1,
-        correlation="test",
-        body=body,
-    )
+    return envelope("decision.made", sender, reference, body, mission=reference[:3])
 
 
 def receive(session: Session, count: int, mission: str = HOME) -> list[str]:

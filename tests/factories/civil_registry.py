@@ -1,8 +1,6 @@
 """Messages to the register, and the answers it sends."""
 
-from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,6 +10,9 @@ from shared.messaging.messages import Envelope
 from shared.messaging.outbox import outbox
 from shared.values import references
 from tests.conftest import HOME
+from tests.factories.envelopes import envelope
+
+OFFICER = {"kind": "officer", "id": "o", "role": "officer"}
 
 
 def forwarded(person: str, ask: str, application: str = "", **changed: Any) -> Envelope:
@@ -25,19 +26,7 @@ def forwarded(person: str, ask: str, application: str = "", **changed: Any) -> E
         "person": person,
         "options": {"purpose": "study", "marital_status_shown": "yes"},
     }
-    return Envelope(
-        id=str(uuid4()),
-        type="application.forwarded",
-        version=1,
-        occurred_at=datetime.now(UTC),
-        sender="consular",
-        actor={"kind": "officer", "id": "o", "role": "officer"},
-        mission=HOME,
-        about=about,
-        sequence=1,
-        correlation="test",
-        body={**body, **changed},
-    )
+    return envelope("application.forwarded", "consular", about, {**body, **changed}, HOME, OFFICER)
 
 
 def consume(session: Session, envelope: Envelope) -> list[dict[str, Any]]:

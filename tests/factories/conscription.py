@@ -1,6 +1,6 @@
 """What consular would say to conscription, what conscription answered, and men it has never heard of before."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -16,25 +16,16 @@ from shared.messaging.outbox import outbox
 from shared.values import references
 from shared.values.dates import STATE_ZONE
 from tests.conftest import HOME
+from tests.factories.envelopes import envelope
+
+OFFICER = {"kind": "officer", "id": "o", "role": "officer"}
 
 
 def heard(type: str, person: str, application: str = "", **body: object) -> Envelope:
     """An envelope of consular's, about a new application unless one is named."""
     about = application or references.new(HOME, 10)
     head = {"application": about, "transaction": "cash-allowance", "authority": "conscription", "person": person}
-    return Envelope(
-        id=str(uuid4()),
-        type=type,
-        version=1,
-        occurred_at=datetime.now(UTC),
-        sender="consular",
-        actor={"kind": "officer", "id": "o", "role": "officer"},
-        mission=references.mission_of(about),
-        about=about,
-        sequence=1,
-        correlation="test",
-        body={**head, **body},
-    )
+    return envelope(type, "consular", about, {**head, **body}, actor=OFFICER)
 
 
 def forward(session: Session, person: str, transaction: str = "cash-allowance", **asked: object) -> Envelope:

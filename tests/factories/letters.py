@@ -1,7 +1,6 @@
 """Replies as ministries write them, for tests that answer letters by verbs, over HTTP or on the bus."""
 
 import uuid
-from datetime import UTC, datetime
 from typing import Any
 
 from werkzeug.test import TestResponse
@@ -15,6 +14,7 @@ from shared.messaging.messages import Envelope
 from shared.values.dates import add_years
 from tests.conftest import HOME, officer
 from tests.factories.applications import Counter
+from tests.factories.envelopes import envelope
 
 CONVICTION = {
     "court": "محكمة بداية الجزاء بدمشق",
@@ -69,19 +69,7 @@ def partner(counter: Counter, method: str, path: str, told: object = None) -> Te
 def answered(application: str, letter: str, finding: str, authority: str = "criminal_security") -> Envelope:
     """`letter.answered` as the inbox hands it over."""
     body = {"application": application, "letter": letter, "authority": authority, "finding": finding}
-    return Envelope(
-        id=str(uuid.uuid4()),
-        type="letter.answered",
-        version=1,
-        occurred_at=datetime.now(UTC),
-        sender=MINISTRIES,
-        actor={"kind": "service", "id": MINISTRIES, "role": MINISTRIES},
-        mission=application[:3],
-        about=application,
-        sequence=1,
-        correlation="test",
-        body=body,
-    )
+    return envelope("letter.answered", MINISTRIES, application, body, mission=application[:3])
 
 
 def consume(database: Database, said: Envelope, mission: str = HOME) -> None:

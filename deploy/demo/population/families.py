@@ -8,7 +8,8 @@ from random import Random
 from deploy.demo.population.lives import age_at_death, first_stay_of_child, wander
 from deploy.demo.population.locations import CITIES, QUARTERS, ROUND, Office
 from deploy.demo.population.names import family, given_name
-from deploy.demo.population.people import AS_OF, Community, Household, Human, Marriage
+from deploy.demo.population.people import AS_OF, NOBODY, Community, Household, Human, Marriage
+from shared.values.dates import YEAR as YEAR_ONLY
 
 FOUNDER_COUPLES = 14
 GENERATIONS = 4
@@ -93,13 +94,14 @@ class Village(Community):
     def founder(self, sex: str, office: Office, born: int) -> Human:
         """Somebody who lived to marry and to see children."""
         random = self.random
-        name = given_name(random, sex)
+        name, person = given_name(random, sex), self.register.next_id()
         one = Human(
-            self.register.next_id(), sex, name, family(random),
+            person, sex, name, family(random),
             given_name(random, "M", {name}), given_name(random, "F", {name}), family(random), born,
             died=age_at_death(random, born, at_least=48), national_number=self.register.next_number(office),
             birthplace=office.name,
         )  # fmt: skip
+        _forget(one)
         # A woman's father heads the entry she comes from; he is before the register's time.
         one.entry = self.open(one if sex == "M" else None, office, born)
         self.add(one)
@@ -205,6 +207,18 @@ class Village(Community):
         if day < AS_OF - 60 and couple.husband.lives_on(day) and couple.wife.lives_on(day):
             couple.divorced = day
             couple.wife.entry = couple.left
+
+
+def _forget(founder: Human) -> None:
+    """What the oldest entries lack: of one in four the day of birth, of one in sixteen the mother's name.
+
+    The person's id decides, so that no random number is drawn for it.
+    """
+    lot = int(founder.id[:2], 16)
+    if lot % 4 == 0:
+        founder.born, founder.born_precision = date(date.fromordinal(founder.born).year, 1, 1).toordinal(), YEAR_ONLY
+    if lot % 16 == 1:
+        founder.mother_name = founder.mother_family = NOBODY
 
 
 def are_siblings(one: Human, other: Human) -> bool:

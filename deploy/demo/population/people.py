@@ -5,6 +5,7 @@ from datetime import date
 
 from deploy.demo.population.locations import Office
 from deploy.demo.population.names import Pair
+from shared.values.dates import DAY
 
 # The registers are complete up to here; nothing in the population depends on the day it is generated.
 AS_OF = date(2026, 10, 31).toordinal()
@@ -57,6 +58,7 @@ class Human:
     marriages: list["Marriage"] = field(default_factory=list)
     children: list["Human"] = field(default_factory=list)
     stays: list[Stay] = field(default_factory=list)
+    born_precision: str = DAY
 
     def home(self) -> Household:
         """The entry that keeps this person. Everybody generated has one."""

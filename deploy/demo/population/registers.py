@@ -19,7 +19,7 @@ COLUMNS: dict[str, str] = {
     "family_entry": "office, number, place_ar, place_en, head, opened_on",
     "person": "id, national_number, sex, given_name, father_name, family_name, mother_name, mother_family, "
     "latin_given, latin_father, latin_family, latin_mother, latin_mother_family, born, birthplace, latin_birthplace, "
-    "father, mother, office, entry, marital, died_on",
+    "father, mother, office, entry, marital, died_on, born_precision",
     "register_event": "office, kind, number, happened_on, registered_on, person, spouse, place_ar, place_en, detail",
     "annotation": "person, kind, happened_on, number, text_ar, text_en",
 }
@@ -52,7 +52,7 @@ def text(key: str, **pairs: Pair) -> Pair:
 
 def full_name(one: Human) -> Pair:
     """Given name, father's name and family name."""
-    parts = (one.given, one.father_name, one.family)
+    parts = [part for part in (one.given, one.father_name, one.family) if part[0]]
     return " ".join(part[0] for part in parts), " ".join(part[1] for part in parts)
 
 
@@ -129,7 +129,7 @@ class CivilRegister:
                 one.id, one.national_number, one.sex, *(pair[0] for pair in pairs), *(pair[1] for pair in pairs),
                 iso(one.born), *one.birthplace, one.father.id if one.father else None,
                 one.mother.id if one.mother else None, home.office.code, str(home.number), one.marital(),
-                iso(one.died) if one.died is not None else None,
+                iso(one.died) if one.died is not None else None, one.born_precision,
             )
         )  # fmt: skip
 

@@ -5,18 +5,19 @@ from deploy.demo.population.names import Pair
 from deploy.demo.population.people import Community, Household, Human, Marriage
 from deploy.demo.population.registers import Rows, line
 from deploy.demo.population.specimens import MARRIAGES, SPECIMENS, Specimen
+from deploy.demo.population.unusual import UNUSUAL, UNUSUAL_MARRIAGES
 
 
 def showcase() -> Community:
     """The specimens as a community of their own."""
     known: dict[str, Human] = {}
     entries: dict[tuple[str, int], Household] = {}
-    for specimen in SPECIMENS:
+    for specimen in (*SPECIMENS, *UNUSUAL):
         one = known[specimen.person] = _human(specimen, known)
         entry = specimen.office, specimen.entry
         one.entry = entries.setdefault(entry, _household(specimen))
     marriages = []
-    for married in MARRIAGES:
+    for married in (*MARRIAGES, *UNUSUAL_MARRIAGES):
         husband, wife = known[married.husband.person], known[married.wife.person]
         divorced = married.divorced.toordinal() if married.divorced else None
         marriage = Marriage(husband, wife, married.since.toordinal(), wife.entry, divorced)
@@ -43,6 +44,7 @@ def _human(specimen: Specimen, known: dict[str, Human]) -> Human:
         known[specimen.mother] if specimen.mother else None,
         specimen.national_number,
         (specimen.birthplace, specimen.latin_birthplace),
+        born_precision=specimen.born_precision,
     )
 
 
@@ -61,7 +63,8 @@ def service_rows(rows: Rows) -> None:
         rows["service_record"].append(
             line(
                 one.person, one.national_number, one.given_name, one.family_name, one.father_name, one.mother_name,
-                one.latin_given, one.latin_family, one.latin_father, one.born.isoformat(), service.branch,
+                one.latin_given, one.latin_family, one.latin_father, one.latin_mother, one.birthplace,
+                one.latin_birthplace, one.born.isoformat(), service.branch,
                 service.record_number, str(one.born.year), service.status, "t" if service.born_abroad else "f",
                 service.recorded_on.isoformat(),
             )

@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from shared.catalogue.model import NOT_RECORDED
+from shared.values.dates import DAY
+
 
 @dataclass(frozen=True)
 class Residence:
@@ -50,6 +53,7 @@ class Specimen:
     father: str | None = None
     mother: str | None = None
     died_on: date | None = None
+    born_precision: str = DAY
     service: Service | None = field(default=None, repr=False)
 
     def identity(self) -> dict[str, str]:
@@ -57,9 +61,9 @@ class Specimen:
         return {
             "national_number": self.national_number,
             "given_name": self.given_name,
-            "family_name": self.family_name,
-            "father_name": self.father_name,
-            "mother_name": self.mother_name,
+            "family_name": self.family_name or NOT_RECORDED,
+            "father_name": self.father_name or NOT_RECORDED,
+            "mother_name": self.mother_name or NOT_RECORDED,
             "born": self.born.isoformat(),
         }
 
@@ -84,110 +88,110 @@ class SpecimenMarriage:
     divorced: date | None = None
 
 
-def _id(number: int) -> str:
+def specimen_id(number: int) -> str:
     return f"5bec0000-0000-4000-8000-{number:012d}"
 
 
-def _number(governorate: str, number: int) -> str:
+def specimen_number(governorate: str, number: int) -> str:
     """Serials from 999 000 000 up are kept for specimens: the generator never gives them out."""
     return f"{governorate}{999_000_000 + number:09d}"
 
 
 # fmt: off
 ABROAD = Specimen(
-    "abroad", _id(1), _number("01", 1), "M", "كرم", "سليم", "نموذج", "هدى مثال",
+    "abroad", specimen_id(1), specimen_number("01", 1), "M", "كرم", "سليم", "نموذج", "هدى مثال",
     "Karam", "Salim", "Namouzaj", "Huda Mithal", date(1997, 3, 14), "0101", 900001,
     service=Service("0101", "1997/900001", "liable", date(2015, 4, 2),
                     residences=(Residence("SA", date(2019, 9, 1)),)),
 )
 WOMAN = Specimen(
-    "woman", _id(2), _number("02", 2), "F", "ريم", "عبد الرحمن", "نموذج", "سلمى مثال",
+    "woman", specimen_id(2), specimen_number("02", 2), "F", "ريم", "عبد الرحمن", "نموذج", "سلمى مثال",
     "Reem", "Abdulrahman", "Namouzaj", "Salma Mithal", date(1992, 5, 20), "0201", 900002,
     birthplace="حلب", latin_birthplace="Aleppo",
 )
 STUDENT = Specimen(
-    "student", _id(3), _number("04", 3), "M", "يزن", "ماهر", "نموذج", "رنا مثال",
+    "student", specimen_id(3), specimen_number("04", 3), "M", "يزن", "ماهر", "نموذج", "رنا مثال",
     "Yazan", "Maher", "Namouzaj", "Rana Mithal", date(2002, 2, 8), "0401", 900003,
     birthplace="حمص", latin_birthplace="Homs",
     service=Service("0401", "2002/900003", "liable", date(2020, 3, 1),
                     residences=(Residence("SA", date(2025, 5, 12)),)),
 )
 SERVED = Specimen(
-    "served", _id(4), _number("06", 4), "M", "فادي", "منير", "نموذج", "نجوى مثال",
+    "served", specimen_id(4), specimen_number("06", 4), "M", "فادي", "منير", "نموذج", "نجوى مثال",
     "Fadi", "Mounir", "Namouzaj", "Najwa Mithal", date(1990, 1, 30), "0601", 900004,
     birthplace="اللاذقية", latin_birthplace="Latakia",
     service=Service("0601", "1990/900004", "served", date(2008, 2, 17)),
 )
 FATHER = Specimen(
-    "father", _id(5), _number("05", 5), "M", "أنس", "محمد نور", "نموذج", "فاطمة مثال",
+    "father", specimen_id(5), specimen_number("05", 5), "M", "أنس", "محمد نور", "نموذج", "فاطمة مثال",
     "Anas", "Mohammad Nour", "Namouzaj", "Fatima Mithal", date(1984, 7, 9), "0501", 900005, "married",
     birthplace="حماة", latin_birthplace="Hama",
     service=Service("0501", "1984/900005", "reserve", date(2002, 8, 1),
                     residences=(Residence("SA", date(2014, 2, 15)),)),
 )
 MOTHER = Specimen(
-    "mother", _id(6), _number("05", 6), "F", "لينا", "جمال", "مثال", "أميرة نموذج",
+    "mother", specimen_id(6), specimen_number("05", 6), "F", "لينا", "جمال", "مثال", "أميرة نموذج",
     "Lina", "Jamal", "Mithal", "Amira Namouzaj", date(1988, 11, 3), "0501", 900005, "married",
     birthplace="حماة", latin_birthplace="Hama",
 )
 DAUGHTER = Specimen(
-    "daughter", _id(7), _number("05", 7), "F", "جود", "أنس", "نموذج", "لينا مثال",
+    "daughter", specimen_id(7), specimen_number("05", 7), "F", "جود", "أنس", "نموذج", "لينا مثال",
     "Joud", "Anas", "Namouzaj", "Lina Mithal", date(2013, 6, 25), "0501", 900005,
-    birthplace="حماة", latin_birthplace="Hama", father=_id(5), mother=_id(6),
+    birthplace="حماة", latin_birthplace="Hama", father=specimen_id(5), mother=specimen_id(6),
 )
 SON = Specimen(
-    "son", _id(8), _number("05", 8), "M", "عمر", "أنس", "نموذج", "لينا مثال",
+    "son", specimen_id(8), specimen_number("05", 8), "M", "عمر", "أنس", "نموذج", "لينا مثال",
     "Omar", "Anas", "Namouzaj", "Lina Mithal", date(2017, 1, 12), "0501", 900005,
-    birthplace="الرياض", latin_birthplace="Riyadh", father=_id(5), mother=_id(6),
+    birthplace="الرياض", latin_birthplace="Riyadh", father=specimen_id(5), mother=specimen_id(6),
 )
 ELDER = Specimen(
-    "elder", _id(9), _number("13", 9), "M", "نايف", "حمد", "نموذج", "زهية مثال",
+    "elder", specimen_id(9), specimen_number("13", 9), "M", "نايف", "حمد", "نموذج", "زهية مثال",
     "Nayef", "Hamad", "Namouzaj", "Zahia Mithal", date(1948, 6, 1), "1301", 900009, "widowed",
     birthplace="السويداء", latin_birthplace="As-Suwayda",
 )
 PAST_AGE = Specimen(
-    "past_age", _id(10), _number("12", 10), "M", "رامي", "قاسم", "نموذج", "خديجة مثال",
+    "past_age", specimen_id(10), specimen_number("12", 10), "M", "رامي", "قاسم", "نموذج", "خديجة مثال",
     "Rami", "Qasem", "Namouzaj", "Khadija Mithal", date(1981, 4, 11), "1201", 900010,
     birthplace="درعا", latin_birthplace="Daraa",
     service=Service("1201", "1981/900010", "evader", date(1999, 5, 5),
                     residences=(Residence("AE", date(2005, 10, 3)),)),
 )
 BORN_ABROAD = Specimen(
-    "born_abroad", _id(11), _number("10", 11), "M", "تيم", "وائل", "نموذج", "سمر مثال",
+    "born_abroad", specimen_id(11), specimen_number("10", 11), "M", "تيم", "وائل", "نموذج", "سمر مثال",
     "Taym", "Wael", "Namouzaj", "Samar Mithal", date(2003, 9, 17), "1001", 900011,
     birthplace="الكويت", latin_birthplace="Kuwait",
     service=Service("1001", "2003/900011", "liable", date(2021, 10, 10), born_abroad=True,
                     residences=(Residence("KW", date(2003, 9, 17)),)),
 )
 DIVORCED = Specimen(
-    "divorced", _id(12), _number("01", 12), "F", "مها", "سليم", "نموذج", "هدى مثال",
+    "divorced", specimen_id(12), specimen_number("01", 12), "F", "مها", "سليم", "نموذج", "هدى مثال",
     "Maha", "Salim", "Namouzaj", "Huda Mithal", date(1991, 8, 22), "0101", 900001, "divorced",
 )
 FORMER_HUSBAND = Specimen(
-    "former_husband", _id(13), _number("03", 13), "M", "باسل", "عدنان", "مثال", "منى نموذج",
+    "former_husband", specimen_id(13), specimen_number("03", 13), "M", "باسل", "عدنان", "مثال", "منى نموذج",
     "Basel", "Adnan", "Mithal", "Muna Namouzaj", date(1987, 12, 5), "0301", 900013, "divorced",
     birthplace="دوما", latin_birthplace="Douma",
     service=Service("0301", "1987/900013", "exempt", date(2006, 1, 9)),
 )
 DECEASED = Specimen(
-    "deceased", _id(14), _number("13", 14), "F", "نجاح", "فارس", "مثال", "شمسة نموذج",
+    "deceased", specimen_id(14), specimen_number("13", 14), "F", "نجاح", "فارس", "مثال", "شمسة نموذج",
     "Najah", "Fares", "Mithal", "Shamsa Namouzaj", date(1952, 3, 3), "1301", 900009, "married",
     birthplace="السويداء", latin_birthplace="As-Suwayda", died_on=date(2021, 2, 14),
 )
 LATE_FATHER = Specimen(
-    "late_father", _id(21), _number("08", 21), "M", "حسن", "إبراهيم", "نموذج", "عائشة مثال",
+    "late_father", specimen_id(21), specimen_number("08", 21), "M", "حسن", "إبراهيم", "نموذج", "عائشة مثال",
     "Hassan", "Ibrahim", "Namouzaj", "Aisha Mithal", date(1955, 10, 8), "0801", 900021, "married",
     birthplace="الحسكة", latin_birthplace="Al-Hasakah", died_on=date(2023, 9, 2),
 )
 WIDOW = Specimen(
-    "widow", _id(22), _number("08", 22), "F", "سعاد", "خليل", "مثال", "نوال نموذج",
+    "widow", specimen_id(22), specimen_number("08", 22), "F", "سعاد", "خليل", "مثال", "نوال نموذج",
     "Suad", "Khalil", "Mithal", "Nawal Namouzaj", date(1961, 4, 27), "0801", 900021, "widowed",
     birthplace="الحسكة", latin_birthplace="Al-Hasakah",
 )
 HEIRESS = Specimen(
-    "heiress", _id(23), _number("08", 23), "F", "هناء", "حسن", "نموذج", "سعاد مثال",
+    "heiress", specimen_id(23), specimen_number("08", 23), "F", "هناء", "حسن", "نموذج", "سعاد مثال",
     "Hanaa", "Hassan", "Namouzaj", "Suad Mithal", date(1993, 12, 19), "0801", 900021,
-    birthplace="الحسكة", latin_birthplace="Al-Hasakah", father=_id(21), mother=_id(22),
+    birthplace="الحسكة", latin_birthplace="Al-Hasakah", father=specimen_id(21), mother=specimen_id(22),
 )
 # fmt: on
 

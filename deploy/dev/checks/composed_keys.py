@@ -80,7 +80,8 @@ FAMILIES: dict[str, Keys] = {
 }  # fmt: skip
 # Families whose values are no enumeration or tuple that could be asked: a page writes them out, or a form of HTTP.
 UNBOUND = frozenset(
-    """account.done application application.refund bring closure.closes.choice deceased desk.bookings.standing
+    """account.done application application.refund bring closure.closes.choice deceased desk.bookings.encoding
+    desk.bookings.order desk.bookings.order.hint desk.bookings.standing
     desk.bookings.state desk.calendar.certainty desk.calendar.done desk.calendar.kind desk.done desk.event
     desk.exception desk.letter.makes desk.letter.source desk.letter.step desk.mandates.done desk.method desk.need
     desk.passport.source desk.passports.state desk.person desk.proposals.done desk.proposals.preview
@@ -88,7 +89,8 @@ UNBOUND = frozenset(
     desk.visit duplicate.reason duplicate.verdict eligible.about error family.deceased_on field form.date hijri.month
     home.how letter.field licence.standing mandates mandates.done mandates.paper marital_status method offer
     refund_rule refusal registrar.done registrar.place relation reply.field service.status sex tier verify
-    verify.fact numeral page.nationality whom whom.choice whom.mandate""".split()
+    verify.fact numeral page.nationality crossing_point whom whom.choice whom.mandate desk.mandates.check
+    desk.mandates.kinship mandate.absence.choice""".split()
 )
 
 

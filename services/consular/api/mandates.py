@@ -34,8 +34,14 @@ blueprint = Blueprint("mandates", __name__)
 # The scan comes in base64, which is a third longer.
 SCAN_LENGTH = LIMIT_BYTES
 ISSUERS = ("consular", "civil_registry", "conscription")
-NUMBER, GIVEN_NAME = Question("agent_number", kind="national_number"), Question("agent_given", max_length=60)
-PRINCIPAL = (Question("principal_number", kind="national_number"), Question("principal_given", max_length=60))
+NUMBER, GIVEN_NAME = (
+    Question("agent_number", kind="national_number"),
+    Question("agent_given", kind="name", max_length=60),
+)
+PRINCIPAL = (
+    Question("principal_number", kind="national_number"),
+    Question("principal_given", kind="name", max_length=60),
+)
 ABSENCE = Question("absence", kind="choice", choices=ABSENCES)
 
 

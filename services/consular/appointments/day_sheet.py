@@ -17,7 +17,7 @@ from shared.database import audit, db
 from shared.errors import Invalid
 from shared.identity.actor import Actor
 from shared.values import dates, references
-from shared.values.names import is_found
+from shared.values.names import matches_search
 
 LISTED_STATES = (AppointmentState.BOOKED, AppointmentState.ATTENDED, AppointmentState.MISSED)
 ROWS = 500
@@ -54,7 +54,7 @@ def _matches(appointment: Appointment, applicant: Applicant | None, search: str)
     if not search.strip():
         return True
     names = snapshot.printed_name(applicant) if applicant else {}
-    if is_found(search, list(names.values())):
+    if matches_search(search, list(names.values())):
         return True
     number = applicant.national_number if applicant else ""
     sought = references.plain(search)

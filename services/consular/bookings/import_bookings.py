@@ -198,7 +198,7 @@ def _compare_with_imported(
             .execution_options(populate_existing=True)
         )
     }
-    codes = {row.line: _standing(row, imported.get(row.reference), phase, shown_at) for row in parsed.rows}
+    codes = {row.line: _row_kind(row, imported.get(row.reference), phase, shown_at) for row in parsed.rows}
     repeated = [
         Fault(row.line, "reference", code, row.reference)
         for row in parsed.rows
@@ -209,7 +209,7 @@ def _compare_with_imported(
     return replace(parsed, rows=good_rows, faults=faults), list(codes.values()).count(CORRECTION)
 
 
-def _standing(row: Row, booking: Booking | None, phase: str, shown_at: datetime | None) -> str:
+def _row_kind(row: Row, booking: Booking | None, phase: str, shown_at: datetime | None) -> str:
     """What a row is to the booking with its reference."""
     if booking is None:
         return NEW

@@ -71,7 +71,7 @@ class ParsedFile:
 def read(content: bytes, answers: Answers = NO_ANSWERS) -> ParsedFile:
     """Parses all rows. Raises Invalid (file_empty, not_text, column_missing, csv_broken, too_many_rows)."""
     table = read_table(content, COLUMNS)
-    lines = []
+    lines: list[tuple[int, dict[str, str]]] = []
     for line, cells in table.rows:
         if len(lines) >= MAX_ROWS:
             raise Invalid("too_many_rows", field="file", n=MAX_ROWS)

@@ -60,6 +60,7 @@
     details     {name: text}; entries [{...}] by the finding; remark, may be ""
     purpose     code or None (record, licence)
     period {"from", "until"}, inside [{"year", "days"}], gaps [line],   (movements)
+    of crossings in entries: point_en, "" where the post is not known;
     counting [code]: how days of crossings were counted, text `working.border_days.<code>`
     usable_until, stay_days                                            (visit)
 

@@ -33,8 +33,8 @@ def list_letters(
 ) -> View:
     """A page of letters, the longest waiting first, with the counts of open, overdue and answered ones.
 
-    `search` is a letter's number as a reply quotes it, or what finds an application in the queue. Raises Invalid for an unknown
-    state or authority.
+    `search` is a letter's number as a reply quotes it, or what finds an application in the queue. Raises Invalid
+    for an unknown state or authority.
     """
     if state not in ("", *STATES):
         raise Invalid("unknown_choice", field="state")
@@ -44,7 +44,7 @@ def list_letters(
     conditions = [_in_state(state, day), *([Letter.authority == authority] if authority else [])]
     if search:
         number = ascii_digits(search).replace(" ", "").upper()
-        found = search_keys.is_found(Letter.application, search)
+        found = search_keys.search_condition(Letter.application, search)
         matches = [Letter.number == number, Letter.application == references.clean(search)]
         conditions.append(or_(*matches, *([] if found is None else [found])))
     rows = session.execute(

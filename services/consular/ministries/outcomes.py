@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from services.consular import missions
+from services.consular.ministries.crossing_points import english_name
 from services.consular.ministries.letters import LetterSubject
 from services.consular.ministries.model import Letter
 from services.consular.ministries.rules import movements
@@ -77,6 +78,7 @@ def _movements(reply: Reply, answers: Mapping[str, Any], today: date) -> dict[st
     return {
         "period": {"from": since.isoformat(), "until": max(since, until).isoformat()},
         "inside": [{"year": year, "days": days} for year, days in inside.items()],
+        "entries": [entry | {"point_en": english_name(entry["point"])} for entry in reply.entries],
         "gaps": movements.gaps(table),
         "counting": [rule.code for rule in movements.counting_rules(table, since)],
     }

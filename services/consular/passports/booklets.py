@@ -25,6 +25,7 @@ class PrintedData:
 
     names: Mapping[str, str]
     born: date
+    born_precision: str
     sex: str
     national_number: str
 
@@ -146,6 +147,7 @@ def print_passport(
         family_name=printed.names["family"],
         given_name=printed.names["given"],
         born=printed.born,
+        born_precision=printed.born_precision,
         sex=printed.sex,
         expires_on=expires_on,
         optional=printed.national_number,

@@ -15,6 +15,7 @@ from services.consular.people.model import Applicant
 from shared import documents
 from shared.errors import Refusal
 from shared.identity.actor import Actor
+from shared.values.dates import partial_iso
 
 KIND = "passport-page"
 
@@ -58,6 +59,7 @@ def preview(session: Session, application: Application) -> list[str]:
             family_name=printed_data.names["family"],
             given_name=printed_data.names["given"],
             born=printed_data.born,
+            born_precision=printed_data.born_precision,
             sex=printed_data.sex,
             expires_on=terms.expires_on(session, today(session, application.mission)),
             optional=printed_data.national_number,
@@ -67,8 +69,12 @@ def preview(session: Session, application: Application) -> list[str]:
 
 def _printed_data(application: Application, applicant: Applicant) -> PrintedData:
     requested = names.latin_names(application.answers)
-    latin = {part: spelling or str(applicant.latin.get(part) or "") for part, spelling in requested.items()}
-    return PrintedData(latin, applicant.born, applicant.sex, applicant.national_number)
+    unanswered = {part for question, part in names.PARTS.items() if not application.answers.get(question)}
+    latin = {
+        part: str(applicant.latin.get(part) or "") if part in unanswered else spelling
+        for part, spelling in requested.items()
+    }
+    return PrintedData(latin, applicant.born, applicant.born_precision, applicant.sex, applicant.national_number)
 
 
 def _data(session: Session, application: Application, applicant: Applicant, passport: Passport) -> dict[str, Any]:
@@ -82,12 +88,15 @@ def _data(session: Session, application: Application, applicant: Applicant, pass
     )
     holder = snapshot.printed_name(applicant)
     return {
-        "holder": {"ar": holder["ar"], "en": " ".join(str(latin[part]) for part in ("given", "father", "family"))},
+        "holder": {
+            "ar": holder["ar"],
+            "en": " ".join(str(latin[part]) for part in ("given", "father", "family") if latin[part]),
+        },
         "names": names_in_both,
         "number": passport.number,
         "national_number": applicant.national_number,
         "sex": applicant.sex,
-        "born": applicant.born.isoformat(),
+        "born": partial_iso(applicant.born, applicant.born_precision),
         "birth_place": origin.birth_place(application.facts.get("civil_registry") or {}, application.answers),
         "valid_from": passport.issued_on.isoformat() if passport.issued_on else None,
         "valid_until": passport.expires_on.isoformat() if passport.expires_on else None,

@@ -4,6 +4,7 @@ import re
 from datetime import date
 from itertools import cycle
 
+from shared.values.dates import DAY, partial_iso
 from shared.values.latin import zone_letters
 
 LINE, NAMES, NUMBER, OPTIONAL = 44, 39, 9, 14
@@ -64,15 +65,29 @@ def document_number(number: str) -> str:
     return number[-NUMBER:].ljust(NUMBER, FILLER)
 
 
+def birth_field(born: date, precision: str) -> str:
+    """The date of birth in six places; fillers stand for a month and a day that are not known."""
+    known = partial_iso(born, precision)[2:].replace("-", "")
+    return known.ljust(6, FILLER)
+
+
 def lines(
-    *, number: str, family_name: str, given_name: str, born: date, sex: str, expires_on: date, optional: str = ""
+    *,
+    number: str,
+    family_name: str,
+    given_name: str,
+    born: date,
+    sex: str,
+    expires_on: date,
+    optional: str = "",
+    born_precision: str = DAY,
 ) -> tuple[str, str]:
     """Both lines. `sex` is M, F or anything else for unspecified; `optional` at most 14 digits or letters."""
     first = f"{TYPE}{FILLER}{STATE}{name_field(family_name, given_name)}"
-    code, birth, expiry = document_number(number), f"{born:%y%m%d}", f"{expires_on:%y%m%d}"
+    code, birth, expiry = document_number(number), birth_field(born, born_precision), f"{expires_on:%y%m%d}"
     personal = optional[:OPTIONAL].ljust(OPTIONAL, FILLER)
-    number_field, birth_field, expiry_field = (field + check_digit(field) for field in (code, birth, expiry))
+    number_field, born_field, expiry_field = (field + check_digit(field) for field in (code, birth, expiry))
     personal_field = personal + (check_digit(personal) if optional else FILLER)
-    composite = check_digit(number_field + birth_field + expiry_field + personal_field)
+    composite = check_digit(number_field + born_field + expiry_field + personal_field)
     sex_sign = sex if sex in ("M", "F") else FILLER
-    return first, f"{number_field}{STATE}{birth_field}{sex_sign}{expiry_field}{personal_field}{composite}"
+    return first, f"{number_field}{STATE}{born_field}{sex_sign}{expiry_field}{personal_field}{composite}"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.consular.passports.mrz import FILLER, letters
+from shared.catalogue.model import NOT_RECORDED
 
 PARTS = {
     "latin_given_name": "given",
@@ -31,7 +32,13 @@ def spelling(name: str) -> str:
 
 def latin_names(answers: Mapping[str, object]) -> dict[str, str]:
     """The Latin names to print for an application, by part."""
-    return {part: str(answers.get(question) or "") for question, part in PARTS.items()}
+    return {part: _typed(answers, question) for question, part in PARTS.items()}
+
+
+def _typed(answers: Mapping[str, object], question: str) -> str:
+    """The answer, empty for a name that is stated not to be recorded."""
+    typed = str(answers.get(question) or "")
+    return "" if typed == NOT_RECORDED else typed
 
 
 def divergences(
@@ -43,9 +50,9 @@ def divergences(
     """
     result = []
     for question, part in PARTS.items():
-        typed = str(answers.get(question) or "")
+        typed, is_answered = _typed(answers, question), bool(answers.get(question))
         for source, other_spelling in ((PASSPORT, (last or {}).get(part)), (REGISTER, registered.get(part))):
-            if typed and other_spelling and not _is_same(typed, str(other_spelling), part):
+            if is_answered and other_spelling and not _is_same(typed, str(other_spelling), part):
                 result.append(Divergence(question, typed, str(other_spelling), source))
     return result
 

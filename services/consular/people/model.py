@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Text
+from sqlalchemy import ForeignKey
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -11,7 +11,10 @@ from services.consular.model import Base
 
 
 class Applicant(Base):
-    """The person an application is for. Names as registered; `latin` as in the last passport, where known. `born` is exact to `born_precision`: day, month, year."""
+    """The person an application is for. Names as registered; `latin` as in the last passport, where known.
+
+    `born` is exact to `born_precision`: day, month or year.
+    """
 
     __tablename__ = "applicant"
 
@@ -35,7 +38,7 @@ class SearchKey(Base):
 
     application: Mapped[str] = mapped_column(ForeignKey("application.reference"), primary_key=True)
     kind: Mapped[str] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
     mission: Mapped[str]
 
 

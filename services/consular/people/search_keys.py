@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from sqlalchemy import ColumnElement, and_, delete, insert, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from services.consular.people.model import SearchKey
 from shared.values import names, references
@@ -38,7 +38,7 @@ def _store(session: Session, application: str, mission: str, kind: str, keys: se
         session.execute(insert(SearchKey), rows)
 
 
-def is_found(application: ColumnElement[str], typed: str) -> ColumnElement[bool] | None:
+def search_condition(application: InstrumentedAttribute[str], typed: str) -> ColumnElement[bool] | None:
     """Whether an application has all typed words in its names, or the typed signs in one of its numbers.
 
     None for a text too short to search with.
@@ -48,7 +48,7 @@ def is_found(application: ColumnElement[str], typed: str) -> ColumnElement[bool]
     return or_(*known) if known else None
 
 
-def _by_number(application: ColumnElement[str], typed: str) -> ColumnElement[bool] | None:
+def _by_number(application: InstrumentedAttribute[str], typed: str) -> ColumnElement[bool] | None:
     signs = {references.plain(typed)}
     with suppress(ValueError):
         signs.add(passport_number(typed))
@@ -56,7 +56,7 @@ def _by_number(application: ColumnElement[str], typed: str) -> ColumnElement[boo
     return _has_key(application, (REFERENCE, PASSPORT, BOOKLET), or_(*ranges)) if ranges else None
 
 
-def _by_name(application: ColumnElement[str], typed: str) -> ColumnElement[bool] | None:
+def _by_name(application: InstrumentedAttribute[str], typed: str) -> ColumnElement[bool] | None:
     words = names.search_words(typed)
     if sum(len(min(beginnings, key=len)) for beginnings, _ in words) < SHORTEST_NAME:
         return None
@@ -74,6 +74,6 @@ def _begins(text: str) -> ColumnElement[bool]:
 
 
 def _has_key(
-    application: ColumnElement[str], kinds: tuple[str, ...], condition: ColumnElement[bool]
+    application: InstrumentedAttribute[str], kinds: tuple[str, ...], condition: ColumnElement[bool]
 ) -> ColumnElement[bool]:
     return application.in_(select(SearchKey.application).where(SearchKey.kind.in_(kinds), condition))

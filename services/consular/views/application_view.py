@@ -29,6 +29,7 @@ from shared.database import audit
 from shared.database.audit import event
 from shared.identity.access import ACCESS
 from shared.identity.actor import Actor
+from shared.values.dates import partial_iso
 
 HISTORY_ROWS = 200
 # Which action of the access table each verb needs.
@@ -212,7 +213,7 @@ def _person(applicant: Applicant) -> View:
         "national_number": applicant.national_number,
         "name": {"ar": applicant.name, "latin": applicant.latin},
         "sex": applicant.sex,
-        "born": applicant.born.isoformat(),
+        "born": partial_iso(applicant.born, applicant.born_precision),
     }
 
 

@@ -1,4 +1,4 @@
-"""The desk's queue: the mission's files, exceptions first, searched by name, or a part of a reference or a passport number."""
+"""The desk's queue: the mission's files, exceptions first, searched by names and parts of their numbers."""
 
 from contextlib import suppress
 from typing import Any
@@ -82,7 +82,7 @@ def _search_condition(text: str) -> ColumnElement[bool]:
         return Application.reference == reference
     with suppress(ValueError):
         return Applicant.national_number == national_number(text)
-    found = search_keys.is_found(Application.reference, text)
+    found = search_keys.search_condition(Application.reference, text)
     if found is None:
         raise Invalid("search_not_understood", field="q")
     return found

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from services.consular.applications.model import Application, Step
@@ -12,6 +12,16 @@ from services.consular.views.application_view import stages_of
 from shared.database import audit
 from shared.errors import NotFound
 from shared.identity.actor import Actor
+from shared.values.dates import MONTH, YEAR
+
+
+def _is_birthday(born: date) -> ColumnElement[bool]:
+    """Of a birth known by year or month, people type any day of it."""
+    return or_(
+        Applicant.born == born,
+        and_(Applicant.born_precision == YEAR, Applicant.born == born.replace(month=1, day=1)),
+        and_(Applicant.born_precision == MONTH, Applicant.born == born.replace(day=1)),
+    )
 
 
 def track(session: Session, actor: Actor, reference: str, born: date) -> dict[str, Any]:
@@ -19,7 +29,7 @@ def track(session: Session, actor: Actor, reference: str, born: date) -> dict[st
     application = session.scalar(
         select(Application)
         .join(Applicant, Applicant.application == Application.reference)
-        .where(Application.reference == reference, Applicant.born == born, Application.submitted_at.is_not(None))
+        .where(Application.reference == reference, _is_birthday(born), Application.submitted_at.is_not(None))
     )
     if application is None:
         raise NotFound()

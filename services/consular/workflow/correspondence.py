@@ -23,6 +23,7 @@ from shared.catalogue.model import Ask
 from shared.errors import Conflict, NotFound, Refusal
 from shared.identity.actor import Actor
 from shared.messaging.outbox import emit
+from shared.values.dates import partial_iso
 
 
 def write(session: Session, actor: Actor, application: Application, ask: Ask) -> Letter:
@@ -73,7 +74,7 @@ def _identity(applicant: Applicant, facts: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "name": snapshot.printed_name(applicant),
         **parts,
-        "born": applicant.born.isoformat(),
+        "born": partial_iso(applicant.born, applicant.born_precision),
         "birth_place": origin.attested_birth_place(facts),
         "entry": origin.entry(facts),
         "national_number": applicant.national_number,

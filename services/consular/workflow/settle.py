@@ -129,4 +129,7 @@ def _flag(session: Session, actor: Actor, application: Application, payment: Pay
     code = f"payment_{payment.held}"
     update_columns(session, application, exception=code, changed_at=func.now())
     audit.record(session, actor, "application.flagged", application.reference, reason=code, payment=payment.reference)
-    notify_recipients(session, application, PAYMENT_HELD, once=payment.reference)
+    amounts: dict[str, str | int | None] = {"amount": payment.amount.amount, "currency": payment.amount.currency}
+    if payment.received:
+        amounts |= {"received": payment.received.amount, "received_currency": payment.received.currency}
+    notify_recipients(session, application, PAYMENT_HELD, once=payment.reference, **amounts)

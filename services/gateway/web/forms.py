@@ -10,11 +10,13 @@ from markupsafe import Markup
 from services.gateway.web.days import today
 from services.gateway.web.presentation import date as date_in_words
 from services.gateway.web.presentation import has_text, hijri_date, t, tn
-from shared.catalogue.model import Question, Transaction
+from shared.catalogue.model import NOT_RECORDED, Question, Transaction
 from shared.errors import Invalid, Refusal
 from shared.forms import DATES, check_questions, typed_value
 from shared.values.calendars import HIJRI
 
+# The box beside a name that states the register has none, under the name's field with this ending.
+UNRECORDED = "-unrecorded"
 PARTS = ("year", "month", "day")
 # A calendar nobody offered makes the date unreadable, rather than another day.
 ENDINGS = {"gregorian": "", "hijri": HIJRI}
@@ -51,6 +53,9 @@ class Field:
     options: list[tuple[str, Markup]] = field(default_factory=list)
     inputs: dict[str, str] = field(default_factory=dict)
     calendars: bool = False
+    unrecorded: bool = False
+    """Whether "Not recorded" is offered, and whether it is chosen."""
+    stated_unrecorded: bool = False
 
 
 def steps_of(entry: Transaction) -> list[str]:
@@ -60,7 +65,17 @@ def steps_of(entry: Transaction) -> list[str]:
 
 def typed(questions: Iterable[Question], form: Mapping[str, str]) -> dict[str, str]:
     """What was sent for each question; a date's three parts in one, year first, with the calendar if it is Hijri."""
-    return {one.name: _typed_date(one, form) if one.kind in DATES else form.get(one.name, "") for one in questions}
+    return {one.name: _typed(one, form) for one in questions}
+
+
+def _typed(question: Question, form: Mapping[str, str]) -> str:
+    if question.kind in DATES:
+        return _typed_date(question, form)
+    text = form.get(question.name, "")
+    if question.unrecorded and form.get(question.name + UNRECORDED) == "yes":
+        # Beside a name the statement is a mistake, which is then shown with both.
+        return f"{text.strip()}{NOT_RECORDED}"
+    return text
 
 
 def _typed_date(question: Question, form: Mapping[str, str]) -> str:
@@ -94,14 +109,20 @@ def _field(question: Question, value: Any, error: Markup | None, prefix: str) ->
         kind=question.kind,
         label=t(f"{key}.label"),
         hint=t(f"{key}.hint") if has_text(f"{key}.hint") else None,
-        value=_parts(value) if question.kind in DATES else value,
+        value=_parts(value) if question.kind in DATES else _text_of(value),
         error=error,
         required=question.required,
         max_length=question.max_length,
         options=[(choice, t(f"{key}.choice.{choice}")) for choice in question.choices],
         inputs=INPUTS.get(name) or INPUTS.get(question.kind) or {},
         calendars=question.kind in DATES and question.hijri,
+        unrecorded=question.unrecorded,
+        stated_unrecorded=question.unrecorded and str(value or "").endswith(NOT_RECORDED),
     )
+
+
+def _text_of(value: Any) -> Any:
+    return value.removesuffix(NOT_RECORDED) if isinstance(value, str) else value
 
 
 def _parts(value: Any) -> dict[str, str]:
@@ -121,9 +142,11 @@ def answer_in_words(question: Question, answers: Mapping[str, Any], prefix: str 
     if question.kind in DATES:
         gregorian = date_in_words(str(answer))
         return gregorian if typed == answer else t("form.date.both", hijri=hijri_date(typed), gregorian=gregorian)
+    if answer == NOT_RECORDED:
+        return t("form.not_recorded")
     if question.kind == "choice":
         return t(f"{prefix}.{question.name}.choice.{answer}")
-    direction = "auto" if question.kind in ("text", "long_text") else "ltr"
+    direction = "auto" if question.kind in ("text", "long_text", "name") else "ltr"
     return Markup('<bdi dir="{}">{}</bdi>').format(direction, answer)
 
 

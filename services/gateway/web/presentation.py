@@ -91,7 +91,9 @@ def day_of(value: dt.date | str) -> dt.date:
 
 
 def date(value: dt.date | str) -> str:
-    """A date in words."""
+    """A date in words; a year, or a year and a month, where no more is known."""
+    if isinstance(value, str) and len(value) < len("2026-11-22"):
+        return chosen().partial_date(value)
     return chosen().date(day_of(value))
 
 

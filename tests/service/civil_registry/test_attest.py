@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from deploy.demo.population import load, specimens
 from deploy.demo.population.specimens import SPECIMENS, Specimen
+from deploy.demo.population.unusual import UNUSUAL
 from deploy.dev.postgres import Postgres
 from deploy.platform.database import DATABASE, connect_as_admin
 from services.civil_registry.model import FamilyEntry, Person
@@ -26,6 +27,9 @@ pytestmark = pytest.mark.clock
 WOMAN = specimens.WOMAN
 ARABIC_INDIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+
+
+UNUSUAL_BY_KEY = {one.key: one for one in UNUSUAL}
 
 
 @pytest.fixture
@@ -231,3 +235,44 @@ def test_nothing_is_attested_about_strangers_or_nobody(client: ServiceClient) ->
     for actor in (expatriate(), nobody):
         assert client.post("/statements", actor, {"purpose": "individual-extract"}).status_code == 404
     assert client.post("/statements", officer(), {"purpose": "individual-extract"}).status_code == 403
+
+
+@pytest.mark.parametrize("specimen", UNUSUAL, ids=lambda one: one.key)
+def test_people_with_unusual_entries_are_confirmed_too(client: ServiceClient, specimen: Specimen) -> None:
+    answer = client.post("/identity/confirm", ANONYMOUS, specimen.identity())
+    assert (answer.status_code, answer.get_json().get("person")) == (200, specimen.person)
+
+
+@pytest.mark.parametrize("mother", ["زھیۃ مثال", "مثال زهية", "زهیه", "زَهِيّـة مثال", "ﺯﻫﻴﺔ مثال", "زهية\u200cمثال"])
+def test_a_mother_typed_on_another_keyboard_is_the_same_mother(client: ServiceClient, mother: str) -> None:
+    answer = client.post("/identity/confirm", ANONYMOUS, {**specimens.ELDER.identity(), "mother_name": mother})
+    assert answer.get_json().get("person") == specimens.ELDER.person
+
+
+def test_a_birth_known_by_year_agrees_with_any_day_of_it(client: ServiceClient) -> None:
+    identity = {**UNUSUAL_BY_KEY["remarried"].identity(), "born": "1966-11-30"}
+    assert client.post("/identity/confirm", ANONYMOUS, identity).status_code == 200
+    other = client.post("/identity/confirm", ANONYMOUS, {**identity, "born": "1967-01-01"})
+    assert other.get_json()["params"]["recheck"] == "date"
+
+
+def test_not_recorded_is_an_answer_only_where_the_register_has_no_name(client: ServiceClient) -> None:
+    known = {**WOMAN.identity(), "mother_name": "@not_recorded"}
+    assert client.post("/identity/confirm", ANONYMOUS, known).get_json()["params"]["recheck"] == "names"
+    invented = {**UNUSUAL_BY_KEY["no_mother"].identity(), "mother_name": "هدى"}
+    assert client.post("/identity/confirm", ANONYMOUS, invented).get_json()["params"]["recheck"] == "names"
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [("-", "name_without_letters"), ("—", "name_without_letters"), ("؟", "name_without_letters"),
+     ("", "required"), ("هدى@not_recorded", "name_and_not_recorded")],
+)  # fmt: skip
+def test_a_dash_is_no_name(client: ServiceClient, typed: str, code: str) -> None:
+    answer = client.post("/identity/confirm", ANONYMOUS, {**WOMAN.identity(), "mother_name": typed})
+    assert (answer.status_code, answer.get_json()["errors"]) == (422, {"mother_name": code})
+
+
+def test_the_given_name_is_always_recorded(client: ServiceClient) -> None:
+    answer = client.post("/identity/confirm", ANONYMOUS, {**WOMAN.identity(), "given_name": "@not_recorded"})
+    assert answer.status_code == 422

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from shared.database.migration import grant
+from shared.database.migration import grant, scope_by_mission
 
 revision = "0014"
 down_revision = "0013"
@@ -72,6 +72,7 @@ def host_calendars() -> None:
         sa.ForeignKeyConstraint(["mission"], ["mission.code"], name="fk_host_calendar_mission"),
     )
     op.create_index("ix_host_calendar_mission", "host_calendar", ["mission"])
+    scope_by_mission("host_calendar")
     grant("host_calendar")
 
 

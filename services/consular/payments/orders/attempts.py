@@ -112,5 +112,6 @@ def payment_of(session: Session, debt: Order, row: Attempt) -> Payment:
         receipt=receipt_number,
         redirect_url=row.redirect_url,
         held=row.held,
+        received=row.received,
         failure=row.failure,
     )

@@ -114,6 +114,13 @@ class Attempt(Base):
         """The amount the attempt was opened for."""
         return Money(self.amount, self.currency)
 
+    @property
+    def received(self) -> Money | None:
+        """What arrived, where something has."""
+        if self.received_amount is None or self.received_currency is None:
+            return None
+        return Money(self.received_amount, self.received_currency)
+
 
 class Receipt(Base):
     """A receipt; its number is that of its document, counted without gaps within a mission and year."""

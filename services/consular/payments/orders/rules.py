@@ -36,7 +36,8 @@ class Payment:
     """One attempt as others may see it. `amount` is positive, in the collected currency, minor units.
 
     `person` is the debtor, `payer` the person who pays.
-    `held` is why received money does not count (wrong_amount, wrong_currency, late, paid_already), or None.
+    `held` is why received money does not count (wrong_amount, wrong_currency, late, paid_already), or None; `received`
+    is what arrived, which need not be what was asked.
     """
 
     reference: str
@@ -51,6 +52,7 @@ class Payment:
     held: str | None = None
     failure: str | None = None
     payer: str | None = None
+    received: Money | None = None
 
     def serialise(self) -> dict[str, object]:
         """As the interface shows it."""
@@ -63,6 +65,7 @@ class Payment:
             "currency": self.amount.currency,
             "receipt": self.receipt,
             "held": self.held,
+            "received": {"amount": self.received.amount, "currency": self.received.currency} if self.received else None,
             "failure": self.failure,
         }
 

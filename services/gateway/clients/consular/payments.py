@@ -77,6 +77,13 @@ class UpgradePrice(TypedDict):
     quote: Quote | None
 
 
+class Received(TypedDict):
+    """What arrived for a payment, in minor units."""
+
+    amount: int
+    currency: str
+
+
 class Payment(TypedDict):
     """A payment that was opened, whether the money has arrived or not. The amount is in minor units."""
 
@@ -88,6 +95,7 @@ class Payment(TypedDict):
     currency: str
     receipt: str | None
     held: str | None
+    received: Received | None
     failure: str | None
 
 

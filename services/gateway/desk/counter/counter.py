@@ -6,6 +6,7 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from services.gateway.desk.cases.details import held
 from services.gateway.desk.wording import refusal_text, who
 from services.gateway.web.current import actor, consular
 from shared.errors import NotFound, Refusal, Unavailable
@@ -37,6 +38,7 @@ def _page(typed: str, **more: Any) -> str:
     return render_template(
         "desk/counter/counter.html",
         typed=typed,
+        held=held(more["case"]) if more.get("case") else [],
         currencies=_currencies(),
         key=str(uuid.uuid4()),
         refusal_text=refusal_text,

@@ -14,9 +14,11 @@ from shared.catalogue.model import Question
 from shared.errors import Invalid, Refusal
 
 NAMES = ("given_name", "father_name", "family_name", "mother_name")
+# Of foundlings, old entries and people of one name the register has fewer.
+MAY_BE_MISSING = NAMES[1:]
 QUESTIONS = (
     Question("national_number", kind="national_number"),
-    *(Question(name, max_length=60) for name in NAMES),
+    *(Question(name, kind="name", max_length=60, unrecorded=name in MAY_BE_MISSING) for name in NAMES),
     Question("born", kind="past_date"),
 )
 # Where the register says to look again, and nothing narrower.

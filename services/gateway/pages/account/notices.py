@@ -46,5 +46,9 @@ def words(notice: Notice) -> Markup:
     values = {name: date(value) if name in DAYS else value for name, value in params.items()}
     if "currency" in params:
         values = {"amount": money(params)}
+    if "received" in params:
+        # Notices of earlier versions do not say what arrived.
+        key += ".amounts"
+        values["received"] = money({"amount": params["received"], "currency": params["received_currency"]})
     values["reference"] = notice["about"]
     return t(key, **values) if n is None else tn(key, n, **values)

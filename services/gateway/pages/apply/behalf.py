@@ -18,8 +18,8 @@ from shared.identity.representation import PURPOSE
 
 SELF, MANDATE = "self", "mandate:"
 NAMED = {
-    RELATIVE: (Question("national_number", kind="national_number"), Question("given_name", max_length=60)),
-    GUARDIAN: (Question("national_number", kind="national_number"), Question("given_name", max_length=60)),
+    RELATIVE: (Question("national_number", kind="national_number"), Question("given_name", kind="name", max_length=60)),
+    GUARDIAN: (Question("national_number", kind="national_number"), Question("given_name", kind="name", max_length=60)),
 }
 blueprint = Blueprint("behalf", __name__)
 

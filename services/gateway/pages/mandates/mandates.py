@@ -21,13 +21,13 @@ from shared.identity.representation import PURPOSE
 
 GRANT = (
     Question("agent_number", kind="national_number"),
-    Question("agent_given", max_length=60),
+    Question("agent_given", kind="name", max_length=60),
     Question("until", kind="date"),
 )
 POWER, GUARDIANSHIP, KIN_GUARDIANSHIP = "power_of_attorney", "guardianship", "kin_guardianship"
 ISSUED = (
     Question("principal_number", kind="national_number"),
-    Question("principal_given", max_length=60),
+    Question("principal_given", kind="name", max_length=60),
     Question("issued_on", kind="past_date"),
 )
 PAPERS = {

@@ -317,7 +317,7 @@ def test_an_applicant_cannot_open_the_desk(counter: At) -> None:
         assert here.client.get(path, expatriate()).status_code == 403
 
 
-def found(here: Counter, typed: str) -> set[str]:
+def search_queue(here: Counter, typed: str) -> set[str]:
     return {row["reference"] for row in queue(here, q=typed)["rows"]}
 
 
@@ -326,8 +326,8 @@ def test_a_case_is_found_by_name_in_any_order_and_spelling(counter: At) -> None:
     name = next(row for row in queue(here, q=here.reference)["rows"])["applicant"]["name"]
     words = name["ar"].split()
     for typed in (name["ar"], " ".join(reversed(words)), words[0].translate(str.maketrans("اهيك", "أھیک")), name["en"]):
-        assert here.reference in found(here, typed), typed
-    assert here.reference not in found(here, f"{words[0]} غيرموجود")
+        assert here.reference in search_queue(here, typed), typed
+    assert here.reference not in search_queue(here, f"{words[0]} غيرموجود")
 
 
 def test_a_case_is_found_by_a_part_of_its_reference_or_passport_number(counter: At) -> None:
@@ -341,7 +341,7 @@ def test_a_case_is_found_by_a_part_of_its_reference_or_passport_number(counter: 
         passport[-5:],
         f"No. {passport}",
     ):
-        assert here.reference in found(here, typed), typed
+        assert here.reference in search_queue(here, typed), typed
 
 
 def test_a_search_never_shows_another_missions_case(counter: At) -> None:

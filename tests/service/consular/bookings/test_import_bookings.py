@@ -4,7 +4,8 @@ import io
 import uuid
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import func, select, update
@@ -247,7 +248,8 @@ def test_an_order_that_no_day_shows_is_asked_too(client: ServiceClient, consular
 def test_two_files_that_differ_kept_at_once_bring_the_first_in(client: ServiceClient, consular: Database) -> None:
     window, reference = phase(client, consular), fresh()
     files = [upload(client, window, table(line(Person(), day(consular, 30), reference))) for _ in range(3)]
-    results = at_once([lambda one=one: decide(client, one.get_json()["reference"]).get_json() for one in files])  # type: ignore[misc]
+    acts = [partial(decide, client, one.get_json()["reference"]) for one in files]
+    results = [cast(TestResponse, answered).get_json() for answered in at_once(acts)]
     assert sorted(one["good"] for one in results) == [0, 0, 1]
     assert [one["faults"][0]["code"] for one in results if not one["good"]] == ["changed_since"] * 2
 

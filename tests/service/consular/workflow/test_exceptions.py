@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from deploy.demo.population import specimens
 from services.consular.applications.model import Application
+from services.gateway.pages.account.notices import words
 from shared.database.audit import event
 from shared.database.db import Database
 from tests.conftest import ELSEWHERE, HOME, officer
@@ -160,3 +161,28 @@ def test_the_case_page_takes_a_flag_off_and_shows_whose_entry_it_is(
     after = desk.get(f"{page}?done=clear").text
     assert "why-clear" not in after
     assert "why-clear" not in gateway.visitor("clerk").get(page).text
+
+
+@pytest.mark.parametrize("language", ("ar", "en"))
+def test_held_money_says_what_arrived_and_what_was_asked(
+    counter: At, provider: InMemoryProvider, gateway: Gateway, language: str
+) -> None:
+    """A halala too much: on the case, at the till with a warning, where it is given back, and to the payer."""
+    here = counter().until("awaiting_payment")
+    payment = str(card(here).get_json()["reference"])
+    provider.choose(payment, "pay-wrong-amount")
+    assert notify(here, provider, payment).status_code == 200
+    sent = here.ask_as_applicant("GET", "").get_json()["payments"][0]
+    assert (sent["amount"], sent["received"]) == (75_000, {"amount": 75_001, "currency": "SAR"})
+    till = gateway.visitor("cashier").get(f"/{language}/desk/counter?reference={here.reference}").text
+    shown = gateway.visitor("cashier").get(f"/{language}/desk/cases/{here.reference}").text
+    title = {"ar": "لهذا الملف مبلغ محجوز", "en": "Money is held for this case"}[language]
+    assert title in till
+    for page in (till, shown):
+        assert "750.01" in page
+        assert "750.00" in page or "750 " in page
+    notice = here.client.get("/notices", here.person.actor).get_json()
+    told = notice[0] if isinstance(notice, list) else notice["notices"][0]
+    assert told["params"] == {"amount": 75_000, "currency": "SAR", "received": 75_001, "received_currency": "SAR"}
+    with gateway.app.test_request_context(f"/{language}/notices"):
+        assert "750.01" in words(told) and "750" in words(told).replace("750.01", "")

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from itertools import combinations, pairwise
 
 import pytest
@@ -15,8 +16,10 @@ from deploy.demo.population.names import FAMILIES, MEN, WOMEN
 from deploy.demo.population.people import AS_OF, Community, Human, Marriage
 from deploy.demo.population.showcase import showcase
 from deploy.demo.population.specimens import MARRIAGES, SPECIMENS
+from deploy.demo.population.unusual import UNUSUAL, UNUSUAL_MARRIAGES
 from shared.values.names import fold
 from shared.values.person import national_number
+from tests.factories.population import community_of
 
 PEOPLE, SEED = 3_000, 11
 SIXTEEN, SEVENTEEN = 16 * 365, 17 * 365
@@ -25,12 +28,7 @@ SIXTEEN, SEVENTEEN = 16 * 365, 17 * 365
 @pytest.fixture(scope="module")
 def generated() -> Community:
     """All villages as one community."""
-    everything = Community()
-    for village in villages(PEOPLE, SEED):
-        everything.people += village.people
-        everything.households += village.households
-        everything.marriages += village.marriages
-    return everything
+    return community_of(PEOPLE, SEED)
 
 
 @pytest.fixture(scope="module")
@@ -257,14 +255,41 @@ def test_death_comes_after_birth_or_not_yet(random: object, born: int) -> None:
 
 def test_specimens_are_consistent_as_well() -> None:
     shown = showcase()
-    assert len(shown.people) == len({one.national_number for one in SPECIMENS}) == len(SPECIMENS)
+    named = (*SPECIMENS, *UNUSUAL)
+    assert len(shown.people) == len({one.national_number for one in named}) == len(named)
     for child, father, mother in children_of(shown.people):
         assert child.born - max(father.born, mother.born) > SIXTEEN
         assert (child.father_name, child.family) == (father.given, father.family)
         assert (child.mother_name, child.mother_family) == (mother.given, mother.family)
-    married = {one.husband.person for one in MARRIAGES} | {one.wife.person for one in MARRIAGES}
-    for person, specimen in zip(shown.people, SPECIMENS, strict=True):
+    couples = (*MARRIAGES, *UNUSUAL_MARRIAGES)
+    married = {one.husband.person for one in couples} | {one.wife.person for one in couples}
+    for person, specimen in zip(shown.people, (*SPECIMENS, *UNUSUAL), strict=True):
         assert person.marital() == specimen.marital
         assert (specimen.marital != "single") == (specimen.person in married)
         assert specimen.national_number[:2] == specimen.office[:2]
         assert specimen.national_number[2:5] == "999"
+
+
+def test_old_entries_lack_days_of_birth_and_names(people: list[Human]) -> None:
+    by_year = [one for one in people if one.born_precision == "year"]
+    assert by_year and all(date.fromordinal(one.born).timetuple().tm_yday == 1 for one in by_year)
+    assert any(one.mother_name == ("", "") for one in people)
+
+
+def test_the_unusual_are_what_they_are_there_for() -> None:
+    by_key = {one.key: one for one in UNUSUAL}
+    assert (
+        by_key["no_mother"].mother_name == "" and by_key["one_name"].family_name == by_key["one_name"].father_name == ""
+    )
+    assert len(f"{by_key['four_names'].given_name} {by_key['four_names'].father_name}".split()) == 4
+
+    def data(key: str) -> tuple[object, ...]:
+        one = by_key[key]
+        return one.given_name, one.father_name, one.family_name, one.mother_name, one.born, one.birthplace
+
+    assert data("twin") == data("same_twin") and data("twin")[1:] == data("other_twin")[1:]
+    namesake, woman = by_key["namesake"], next(one for one in SPECIMENS if one.key == "woman")
+    assert (namesake.given_name, namesake.father_name, namesake.family_name, namesake.born) == (
+        woman.given_name, woman.father_name, woman.family_name, woman.born
+    )  # fmt: skip
+    assert [one.divorced is None for one in UNUSUAL_MARRIAGES if one.wife.key == "remarried"] == [False, True]

@@ -6,7 +6,6 @@ from datetime import date
 
 import pytest
 
-from deploy.demo.population.families import villages
 from deploy.demo.population.locations import OFFICES
 from deploy.demo.population.people import AS_OF, Community, Human
 from deploy.demo.population.registers import COLUMNS, CivilRegister
@@ -14,6 +13,7 @@ from deploy.demo.population.soldiers import ServiceRegister, is_only_son
 from shared.catalogue.conditions import LIABLE_UNTIL_AGE
 from shared.values.calendars import to_gregorian
 from shared.values.dates import age_on
+from tests.factories.population import community_of
 
 PEOPLE, SEED = 3_000, 12
 
@@ -21,12 +21,7 @@ PEOPLE, SEED = 3_000, 12
 @pytest.fixture(scope="module")
 def generated() -> Community:
     """All villages as one community."""
-    everything = Community()
-    for village in villages(PEOPLE, SEED):
-        everything.people += village.people
-        everything.households += village.households
-        everything.marriages += village.marriages
-    return everything
+    return community_of(PEOPLE, SEED)
 
 
 @pytest.fixture(scope="module")

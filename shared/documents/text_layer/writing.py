@@ -1,0 +1,274 @@
+"""Writes one printed line into a page, so that four readers of PDFs give its text back in the order of speech.
+
+They differ. Poppler goes by places on the page, turns Arabic round by the commoner direction of the page and takes a
+figure or a sign at a line's end for the other direction. PDFium goes by places too, but turns round a whole row of a
+table at once. MuPDF and pdf.js follow the stream; the one breaks the line, the other drops the space at a jump to the
+left. So words of Arabic are written from left to right as they are drawn, the pieces of a line in the order of speech,
+and marks of direction, which no reader shows, stand wherever one of the four would stray.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from shared.documents.text_layer import codes
+from shared.documents.text_layer.order import Glyph, Token, ends_left, is_right, segments
+
+LRM, RLM = "\u200e", "\u200f"
+RIGHT_MARKS = RLM * 8
+NUDGE = 0.01  # of the font size: what keeps a mark inside the piece it belongs to, for readers that go by places
+SAME_LINE = 0.5  # of the font size: pieces further apart are other cells
+SPACE = 0.12  # of the font size: room that readers take for a space
+SMALLER = 0.97  # another size to pdf.js, the same to Poppler
+OUTSIDE = -60.0  # left of the page, where PDFium alone reads
+
+
+@dataclass
+class Reading:
+    """How far a page is written: the last piece's place in points, and what readers have seen of it."""
+
+    left: float = 0.0
+    right: float = 0.0
+    base: float = 0.0
+    size: float = 0.0
+    rightwards: bool = False
+    several: bool = False  # whether PDFium makes several pieces of it
+    spaced: bool = False  # whether it ended with a space
+    marked: bool = True  # whether it is part of a line from right to left
+    written: bool = False
+    parted: bool = True  # whether PDFium begins a line with what comes next
+    breaks: int = 0
+    balance: int = 0  # letters that run left, less those that run right
+    font: Any = None
+
+
+class LineWriter:
+    """One line of one text box."""
+
+    def __init__(self, stream: Any, base: float, rightwards: bool) -> None:
+        if not hasattr(stream, "reading"):
+            stream.reading = Reading()
+        self.stream, self.base, self.rightwards = stream, base, rightwards
+        self.reading: Reading = stream.reading
+        self.shapes: list[Glyph] = []
+
+    def write(self, pieces: Sequence[Token], text: str) -> list[Glyph]:
+        """Writes them and returns the glyphs that are to be drawn as shapes."""
+        reading, first = self.reading, pieces[0]
+        size = first.glyphs[0].size
+        left, right = min(one.left for one in pieces), max(one.right for one in pieces)
+        (low, base), (high, _) = self._point(left), self._point(right)
+        flow, gap = self._flow(low, high, base, size)
+        row = reading.written and abs(base - reading.base) < 0.7 * max(size, reading.size)
+        if flow:
+            self._level(base)
+            base = reading.base
+        joined = reading.spaced or text[0].isspace() or gap > SPACE * size * 0.75
+        first.spaced = row and (not flow or (flow == "left" and joined))
+        several = not self.rightwards and segments(text.strip()) > 1
+        if row and self._must_part(flow, several, text):
+            self._part(first)
+        if flow == "left" and not reading.marked:
+            self._mark_with_room(first, right - 2 * NUDGE * size)
+        elif flow == "right" and (self.rightwards or reading.rightwards):
+            self._break_line(first, RLM if self.rightwards else LRM)
+        reading.marked = self.rightwards or flow == "left"
+        if reading.marked:
+            self._write_rightwards(pieces, enclosed=flow == "left" and not self.rightwards and several)
+        else:
+            self._write_leftwards(pieces)
+        reading.left, reading.right, reading.base, reading.size = low, high, base, size
+        reading.rightwards, reading.several = self.rightwards, several
+        reading.spaced, reading.written = text[-1].isspace(), True
+        return self.shapes
+
+    def _point(self, x: float) -> tuple[float, float]:
+        point: tuple[float, float] = self.stream.ctm.transform_point(x, self.base)
+        return point
+
+    def _flow(self, left: float, right: float, base: float, size: float) -> tuple[str, float]:
+        """On which side this piece goes on from the last one, if it does, and the room between them."""
+        reading = self.reading
+        if not reading.written or abs(base - reading.base) > 0.5:
+            return "", 0.0
+        gaps = {"left": abs(right - reading.left), "right": abs(left - reading.right)}
+        side = min(gaps, key=lambda name: gaps[name])
+        return (side, gaps[side]) if gaps[side] < SAME_LINE * size * 0.75 else ("", 0.0)
+
+    def _level(self, base: float) -> None:
+        """On the very line of the last piece, as PDFium takes a thousandth of a point for another line."""
+        if not self.stream.ctm.values[1]:
+            self.base -= (base - self.reading.base) / self.stream.ctm.values[3]
+
+    def _must_part(self, flow: str, several: bool, text: str) -> bool:
+        """Whether PDFium would mix this piece up with the last one."""
+        reading = self.reading
+        if not flow:
+            return True
+        if flow == "left":
+            return reading.several or (several and not self.rightwards)
+        return self.rightwards or reading.rightwards or is_right(text)
+
+    def _write_rightwards(self, pieces: Sequence[Token], enclosed: bool) -> None:
+        for piece in pieces:
+            if piece.spaced:
+                self._write_space(piece)
+            if piece.kind == "run" and (enclosed or segments(piece.text) > 1):
+                self._write_enclosed(piece)
+            elif piece.kind == "word":
+                self._write_words(piece)
+            else:
+                self._write_sign(piece)
+
+    def _write_space(self, piece: Token) -> None:
+        """A space that pdf.js and MuPDF would lose at the jump to this piece, in the room to its right."""
+        font, size = piece.glyphs[0].font, piece.glyphs[0].size
+        x = piece.right + 6 * NUDGE * size
+        self._write_text(font, size, self.base, [(x, font, codes.glyph_of(font, codes.THIN), f"{RLM} ")])
+        self._mark(piece, LRM, x + NUDGE * size)
+
+    def _write_sign(self, piece: Token) -> None:
+        """Figures, brackets and other signs between marks: no neighbour takes them, PDFium turns no bracket round.
+
+        PDFium sees spaces between two letters that take no room, so a mark before a single sign shares its glyph.
+        """
+        if piece.kind == "run":
+            self._show(piece.glyphs, RLM, RLM)
+        else:
+            if piece.kind == "bracket" and self.reading.parted:
+                self._mark_with_room(piece, piece.right)
+            seen = next(glyph for glyph in piece.glyphs if glyph.text)
+            seen.text = f"{RLM}{seen.text}"
+            self._show(piece.glyphs, after=LRM if piece.kind == "bracket" else "")
+        self._mark(piece, LRM, piece.right - NUDGE * piece.glyphs[0].size)
+
+    def _write_enclosed(self, piece: Token) -> None:
+        """A run that PDFium would take apart has a line of PDFium's to itself."""
+        nudge = NUDGE * piece.glyphs[0].size
+        self._part(piece)
+        self._mark(piece, RLM, piece.right + nudge)
+        self._show(piece.glyphs)
+        self._mark(piece, RLM, piece.left - nudge)
+        self._mark(piece, LRM, piece.right - nudge)
+        self._part(piece)
+
+    def _write_words(self, piece: Token) -> None:
+        """Arabic words; vowel marks of the last letter follow a little smaller, as pdf.js would give them away."""
+        final = next(glyph for glyph in piece.glyphs if glyph.text)
+        marks, final.marks = final.marks, ""
+        self._show(piece.glyphs)
+        self._mark(piece, LRM, piece.right - NUDGE * final.size)
+        if marks:
+            font, nudge = final.font, NUDGE * final.size
+            items = [(final.left - 3 * nudge, font, codes.glyph_of(font, codes.THIN), RLM)]
+            items += [(final.left - nudge, font, codes.glyph_of(font, codes.NOTHING), mark) for mark in marks]
+            self._write_text(font, SMALLER * final.size, self.base, items)
+            self._mark(piece, LRM, final.left - 2 * nudge)
+
+    def _write_leftwards(self, pieces: Sequence[Token]) -> None:
+        """A line from left to right, whose Arabic PDFium must read apart from the rest."""
+        before = False
+        for piece in pieces:
+            words = piece.kind != "run"
+            if words != before:
+                self._part(piece)
+                self._break_line(piece, RLM if words else LRM)
+            before = words
+            if words:
+                self._write_rightwards([piece], enclosed=False)
+            else:
+                if piece is pieces[0] and piece.spaced:
+                    seen = [glyph for glyph in piece.glyphs if glyph.text]
+                    seen[0].text = f"{LRM} {seen[0].text}"
+                self._show(piece.glyphs)
+        if before:
+            self._part(pieces[-1])
+            self._break_line(pieces[-1], LRM, after=True)
+        elif not ends_left(pieces[-1].text.rstrip() or "x"):
+            self._mark(pieces[-1], LRM, pieces[-1].right)
+
+    def _break_line(self, piece: Token, mark: str, after: bool = False) -> None:
+        """A mark wide enough to cover what comes next, which then is another line to Poppler."""
+        font, size = piece.glyphs[0].font, piece.glyphs[0].size
+        space = codes.glyph_of(font, codes.SPACE)
+        width = font.widths[space] * size / 1000
+        start = (piece.right if after else piece.left) - NUDGE * size
+        count = int(0.6 * size / width) + 1
+        self._write_text(font, size, self.base, [(start + width * i, font, space, mark) for i in range(count)])
+        self._mark(piece, LRM, start)
+
+    def _mark(self, piece: Token, mark: str, x: float) -> None:
+        """A mark of direction for Poppler and MuPDF; what takes no room PDFium does not read."""
+        glyph = piece.glyphs[0]
+        items = [(x, glyph.font, codes.glyph_of(glyph.font, codes.NOTHING), mark)]
+        self._write_text(glyph.font, glyph.size, self.base, items)
+
+    def _mark_with_room(self, piece: Token, x: float) -> None:
+        """A mark to the right for PDFium as well, which counts directions and lets signs stick to figures."""
+        font, size = piece.glyphs[0].font, piece.glyphs[0].size
+        thin, nothing = codes.glyph_of(font, codes.THIN), codes.glyph_of(font, codes.NOTHING)
+        after = x + font.widths[thin] * size / 1000
+        self._write_text(font, size, self.base, [(x, font, thin, RLM), (after, font, nothing, RLM)])
+        self._mark(piece, LRM, x + NUDGE * size)
+
+    def _part(self, piece: Token) -> None:
+        """Two spaces beside the page and off the line: PDFium begins a new line, the others do not see them."""
+        reading, glyph = self.reading, piece.glyphs[0]
+        if reading.parted or self.stream.ctm.values[1]:
+            return
+        reading.breaks += 1
+        base = self.base + glyph.size * (3 + reading.breaks % 6)
+        space = codes.glyph_of(glyph.font, codes.SPACE)
+        step = glyph.font.widths[space] * glyph.size / 1000
+        items = [(OUTSIDE, glyph.font, space, " "), (OUTSIDE + step, glyph.font, space, " ")]
+        self._write_text(glyph.font, glyph.size, base, items)
+        reading.parted = True
+
+    def _show(self, glyphs: Sequence[Glyph], before: str = "", after: str = "") -> None:
+        """The glyphs with a mark at either side, reaching out a little so that PDFium sees no space beside them."""
+        self.reading.parted = False
+        self.shapes += [glyph for glyph in glyphs if glyph.text is None]
+        seen = [glyph for glyph in glyphs if glyph.text is not None]
+        font, size = seen[0].font, seen[0].size
+        nothing, reach = codes.glyph_of(font, codes.NOTHING), NUDGE * size
+        items: list[tuple[float, Any, int, str]] = []
+        if before:
+            items.append((seen[0].left - 2 * reach, font, nothing, before))
+        rise = seen[0].rise
+        for glyph in seen:
+            if glyph.rise != rise:
+                self._write_text(font, size, self.base + rise, items)
+                items, rise = [], glyph.rise
+            items += [(glyph.left, font, nothing, mark) for mark in glyph.marks]
+            items.append((glyph.left, font, glyph.number, glyph.text or ""))
+        if after:
+            items.append((seen[-1].right - reach, font, nothing, after))
+        self._write_text(font, size, self.base + rise, items)
+
+    def _write_text(self, font: Any, size: float, base: float, items: Sequence[tuple[float, Any, int, str]]) -> None:
+        """Glyphs at their places, each with its meaning."""
+        if not items:
+            return
+        stream, reading = self.stream, self.reading
+        if reading.font is None:
+            reading.font = font
+            codes.code(font, codes.glyph_of(font, codes.NOTHING), RIGHT_MARKS)
+        stream.set_text_matrix(1, 0, 0, -1, items[0][0], base)
+        stream.set_font_size(font.hash, size)
+        pen, parts = items[0][0], ["<"]
+        for left, _, number, text in items:
+            if gap := round((pen - left) * 1000 / size):
+                parts.append(f">{gap}<")
+                pen -= gap * size / 1000
+            parts.append(f"{codes.code(font, number, text):04x}")
+            pen += font.widths[number] * size / 1000
+            reading.balance += sum(_side(letter) for letter in text)
+        stream.show_text("".join(parts) + ">")
+
+
+@lru_cache(maxsize=4096)
+def _side(letter: str) -> int:
+    kind = unicodedata.bidirectional(letter)
+    return 1 if kind == "L" else -1 if kind in ("R", "AL") else 0

@@ -1,0 +1,41 @@
+"""What four readers make of our papers: a share of `python -m tests.readers` that fits into every run."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from shared.documents.model import KINDS
+from tests.readers import corpus
+from tests.readers.comparing import draw, missing, plain
+from tests.readers.papers import misread_papers
+from tests.readers.programs import READERS
+
+SHARE = 120
+
+
+@pytest.mark.parametrize("code", ["ar", "en"])
+def test_strings_come_back_letter_for_letter_and_in_order(code: str, tmp_path: Path) -> None:
+    seed = random.randrange(10**6)  # noqa: S311 - which strings are asked is no secret
+    print(f"seed {seed}")
+    strings = corpus.arabic() if code == "ar" else corpus.english()
+    chosen = random.Random(seed).sample(strings, SHARE)  # noqa: S311
+    if code == "ar":
+        chosen = list(dict.fromkeys([*corpus.HARD_NAMES, *chosen]))
+    path = tmp_path / "strings.pdf"
+    path.write_bytes(draw(chosen, code))
+    misread = {name: list(missing(map(plain, chosen), read(path))) for name, read in READERS.items()}
+    assert misread == {name: [] for name in READERS}
+
+
+def test_every_paper_comes_back_value_by_value(tmp_path: Path) -> None:
+    read = list(misread_papers(tmp_path))
+    assert [(kind, misses) for kind, _, misses in read if misses] == []
+    assert [kind for kind, _, _ in read] == list(KINDS) and min(count for _, count, _ in read) > 30
+
+
+def test_the_comparison_notices_a_letter_too_many_and_words_turned_round() -> None:
+    assert list(missing(["عبد الكريم"], "عبد اللكريم")) == ["عبد الكريم"]
+    assert list(missing(["آمال زين الدين"], "الدين زين آمال")) == ["آمال زين الدين"]
+    assert list(missing(["لا"], "\ufefb")) == ["لا"]
+    assert list(missing(["لا إله"], "\u202bلا \u200fإله\u202c")) == []
