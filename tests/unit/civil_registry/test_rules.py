@@ -13,6 +13,7 @@ from services.civil_registry.rules import (
     NAMES,
     NUMBER,
     Particulars,
+    guardianship,
     purpose_of,
     recheck,
     refusal_reason,
@@ -92,3 +93,23 @@ def test_only_the_living_and_registered_are_confirmed() -> None:
 )
 def test_only_purposes_with_words_on_paper_are_printed(options: dict[str, object], purpose: str | None) -> None:
     assert purpose_of(options) == purpose
+
+
+@pytest.mark.parametrize(
+    ("parent", "father_alive", "of_age", "expected"),
+    [
+        (None, True, False, "ward_not_found"),
+        (None, True, True, "ward_not_found"),
+        ("father", True, True, "ward_of_age"),
+        ("father", True, False, None),
+        ("mother", True, False, "guardian_paper_needed"),
+        ("mother", False, False, "guardian_paper_needed"),
+        ("paternal_grandfather", True, False, "father_is_guardian"),
+        ("paternal_grandfather", False, False, None),
+        ("father", False, False, None),
+    ],
+)
+def test_who_is_a_guardian_by_the_register_alone(
+    parent: str | None, father_alive: bool, of_age: bool, expected: str | None
+) -> None:
+    assert guardianship(parent, father_alive, of_age=of_age) == expected
