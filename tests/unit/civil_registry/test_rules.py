@@ -96,20 +96,16 @@ def test_only_purposes_with_words_on_paper_are_printed(options: dict[str, object
 
 
 @pytest.mark.parametrize(
-    ("parent", "father_alive", "of_age", "expected"),
+    ("parent", "of_age", "expected"),
     [
-        (None, True, False, "ward_not_found"),
-        (None, True, True, "ward_not_found"),
-        ("father", True, True, "ward_of_age"),
-        ("father", True, False, None),
-        ("mother", True, False, "guardian_paper_needed"),
-        ("mother", False, False, "guardian_paper_needed"),
-        ("paternal_grandfather", True, False, "father_is_guardian"),
-        ("paternal_grandfather", False, False, None),
-        ("father", False, False, None),
+        (None, False, "ward_not_found"),
+        (None, True, "ward_not_found"),
+        ("father", True, "ward_of_age"),
+        ("mother", True, "ward_of_age"),
+        ("father", False, None),
+        ("paternal_grandfather", False, None),
+        ("mother", False, "guardian_paper_needed"),
     ],
 )
-def test_who_is_a_guardian_by_the_register_alone(
-    parent: str | None, father_alive: bool, of_age: bool, expected: str | None
-) -> None:
-    assert guardianship(parent, father_alive, of_age=of_age) == expected
+def test_who_is_a_guardian_by_the_register_alone(parent: str | None, of_age: bool, expected: str | None) -> None:
+    assert guardianship(parent, of_age=of_age) == expected
