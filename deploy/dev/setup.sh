@@ -89,6 +89,7 @@ fi
 if [ "$purpose" = test ]; then
   missing=()
   [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || missing+=(rabbitmq-server)
+  [ -x /usr/sbin/clamd ] || missing+=(clamav-daemon)
   command -v chromium >/dev/null || missing+=(chromium)
   command -v pdftotext >/dev/null || missing+=(poppler-utils)
   # pdf.js, one of the readers that papers are checked with, runs in Node.

@@ -249,3 +249,12 @@ def test_other_roles_stay_outside(gateway: Gateway, role: str) -> None:
     for page in ("/en/desk/proposals", "/en/desk/bookings", "/en/desk/proposals/new/extension"):
         assert browser.get(page).status_code == 403
     assert "Second signature" not in browser.get("/en/desk").text
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_a_revocation_is_asked_for_with_code_and_reason(gateway: Gateway, language: str) -> None:
+    head = gateway.visitor("head_of_mission")
+    page = f"/{language}/desk/proposals/new/revocation"
+    assert page in head.get(f"/{language}/desk/proposals").text
+    answer = head.submit(page, document_code="RUH-R7K3M", revocation_reason="")
+    assert answer.status_code == 422 and 'id="revocation_reason-error"' in answer.text
