@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import cosmic_ray.plugins
-import parso
+from cosmic_ray.ast import get_ast
 from cosmic_ray.operators.operator import Operator
 
 Positions = Iterator[tuple[tuple[int, int], tuple[int, int]]]
 
 
-class DropArgument(Operator):
+class DropArgument(Operator):  # type: ignore[misc]
     """Leaves out one named argument of a call."""
 
     def mutation_positions(self, node: Any) -> Positions:
@@ -28,7 +28,7 @@ class DropArgument(Operator):
         return ()
 
 
-class DropEntry(Operator):
+class DropEntry(Operator):  # type: ignore[misc]
     """Leaves out one entry of a mapping that is written out."""
 
     def mutation_positions(self, node: Any) -> Positions:
@@ -54,7 +54,7 @@ def without(node: Any, child: Any) -> Any:
     if last < len(node.children) and node.children[last] == ",":
         last += 1
     del node.children[place:last]
-    return node if node.children else parso.parse("")
+    return node if node.children else get_ast("")
 
 
 def operators() -> dict[str, Operator]:

@@ -27,7 +27,7 @@ class Plugin:
         self.ends = time.monotonic() + budget
         self.failures: list[str] = []
         self.durations: dict[str, float] = {}
-        self.around: Callable[[str], None] | None = None
+        self.around: Callable[[str], object] | None = None
 
     def pytest_sessionstart(self) -> None:
         """Examples drawn by chance are the same for every mutant, and take as long as a busy machine needs."""
@@ -41,7 +41,7 @@ class Plugin:
         ready = {"cluster": lambda: self.running, "urls": self.urls, "registers": lambda: 1}
         if fixturedef.baseid != "tests" or fixturedef.argname not in ready:
             return None
-        value = ready[fixturedef.argname]()
+        value = ready[fixturedef.argname]()  # type: ignore[no-untyped-call]
         fixturedef.cached_result = (value, fixturedef.cache_key(request), None)  # type: ignore[arg-type]
         return value
 

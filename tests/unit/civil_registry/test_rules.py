@@ -13,6 +13,7 @@ from services.civil_registry.rules import (
     NAMES,
     NUMBER,
     Particulars,
+    guardianship,
     purpose_of,
     recheck,
     refusal_reason,
@@ -92,3 +93,19 @@ def test_only_the_living_and_registered_are_confirmed() -> None:
 )
 def test_only_purposes_with_words_on_paper_are_printed(options: dict[str, object], purpose: str | None) -> None:
     assert purpose_of(options) == purpose
+
+
+@pytest.mark.parametrize(
+    ("parent", "of_age", "expected"),
+    [
+        (None, False, "ward_not_found"),
+        (None, True, "ward_not_found"),
+        ("father", True, "ward_of_age"),
+        ("mother", True, "ward_of_age"),
+        ("father", False, None),
+        ("paternal_grandfather", False, None),
+        ("mother", False, "guardian_paper_needed"),
+    ],
+)
+def test_who_is_a_guardian_by_the_register_alone(parent: str | None, of_age: bool, expected: str | None) -> None:
+    assert guardianship(parent, of_age=of_age) == expected

@@ -161,7 +161,7 @@ def test_a_national_number_is_that_of_the_country_of_residence(typed: str, count
      ("+966501234567 ext 5", "SA"), ("+966501234567 أو +966501234568", "SA")],
 )  # fmt: skip
 def test_a_number_that_no_plan_has_is_refused(typed: str, country: str) -> None:
-    with pytest.raises(Invalid) as refused:
+    with refuses("invalid", Invalid) as refused:
         check_answers("passport-renewal", RENEWAL | {"mobile": typed}, TODAY, country=country)
     assert refused.value.errors == {"mobile": "phone"}
 

@@ -12,6 +12,7 @@ from shared.documents.typesetting import isolate
 from shared.errors import Invalid
 from shared.forms import check_draft
 from shared.values.person import strip_controls
+from tests.factories.refusals import refuses
 from tests.factories.text_answers import CORPUS
 
 TODAY = date(2026, 11, 21)
@@ -35,7 +36,7 @@ def test_a_text_is_as_long_as_its_field_allows_and_no_longer() -> None:
     for slug, question in FIELDS:
         longest = "ن" * question.max_length
         assert check_draft(slug, {question.name: longest}, TODAY) == {question.name: longest}
-        with pytest.raises(Invalid) as refused:
+        with refuses("invalid", Invalid) as refused:
             check_draft(slug, {question.name: longest + "ن"}, TODAY)
         assert refused.value.errors == {question.name: "too_long"}
 

@@ -99,7 +99,7 @@ def test_a_process_that_was_killed_is_started_again_and_files_wait_their_turn() 
     assert server.ask(b"D", 0, JPEG).kind == "image/jpeg"
     assert server.process
     server.process.kill()
-    server.process.wait()
+    server.process.wait(30)
     answers: list[str] = []
 
     def ask(data: bytes) -> None:
@@ -109,7 +109,7 @@ def test_a_process_that_was_killed_is_started_again_and_files_wait_their_turn() 
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(20)
     assert sorted(answers) == ["application/pdf"] * 5 + ["image/jpeg"] * 5
     server.stop()
 

@@ -15,6 +15,7 @@ from shared.errors import Unavailable
 from shared.identity.actor import service
 from tests.conftest import HOME, ServiceClient
 from tests.factories.applications import Counter
+from tests.factories.refusals import refuses
 from tests.factories.uploads import image
 
 JOB = service("consular", HOME)
@@ -102,7 +103,7 @@ def test_a_deletion_that_was_interrupted_is_finished(intake: Intake) -> None:
     with intake.database.scope(HOME) as session:
         marked = blobs.mark_unused(session)
     intake.storage.delete(*marked[0])
-    with pytest.raises(Unavailable, match="storage_busy"):
+    with refuses("storage_busy", Unavailable):
         intake.take(HOME, PHOTO, "photo")
     assert run(intake) == (0, 3)
     assert intake.take(HOME, PHOTO, "photo").size > 0

@@ -107,7 +107,7 @@ def test_an_answer_that_is_no_verdict_never_means_clean(answer: bytes) -> None:
     thread.start()
     with listener, pytest.raises(ScannerDown):
         Scanner(ScannerSettings("", "127.0.0.1", listener.getsockname()[1], "refuse")).is_infected(JPEG)
-    thread.join()
+    thread.join(20)
 
 
 def test_an_upload_waits_unread_until_the_scanner_is_back(
@@ -156,4 +156,4 @@ def test_a_tcp_scanner_is_asked_as_well(running: ScannerSettings, tmp_path: Path
     thread.start()
     with listener:
         assert Scanner(ScannerSettings("", "127.0.0.1", listener.getsockname()[1], "refuse")).is_infected(INFECTED)
-    thread.join()
+    thread.join(20)

@@ -13,6 +13,7 @@ from services.consular.uploads.storage.store import BlobMissing, BlobStore
 from shared.errors import Unavailable
 from shared.production import StartRefused
 from shared.upload_settings import S3Settings
+from tests.factories.refusals import refuses
 from tests.factories.store_servers import free_port, s3_server
 
 CONTENT, KEY, OTHER_KEY = b"a scan of a passport" * 500, "5e" * 32, "6f" * 32
@@ -66,7 +67,7 @@ def test_a_key_can_be_replaced_and_a_foreign_one_opens_nothing(store: BlobStore)
     address = old.address("RUH", CONTENT)
     old.put("RUH", address, CONTENT)
     assert SealedStore(store, [OTHER_KEY, KEY]).get("RUH", address) == CONTENT
-    with pytest.raises(Unavailable, match="storage_damaged"):
+    with refuses("storage_damaged", Unavailable):
         SealedStore(store, [OTHER_KEY]).get("RUH", address)
 
 
@@ -80,7 +81,7 @@ def test_a_changed_blob_is_never_served(tmp_path: Path, place: int) -> None:
     changed = bytearray(path.read_bytes())
     changed[place] ^= 1
     path.write_bytes(changed)
-    with pytest.raises(Unavailable, match="storage_damaged"):
+    with refuses("storage_damaged", Unavailable):
         sealed.get("RUH", address)
 
 
@@ -90,7 +91,7 @@ def test_a_blob_under_another_name_is_never_served(tmp_path: Path) -> None:
     address, other = sealed.address("RUH", CONTENT), "cd" * 32
     sealed.put("RUH", address, CONTENT)
     store.put(blob_name("RUH", other), store.get(blob_name("RUH", address)))
-    with pytest.raises(Unavailable, match="storage_damaged"):
+    with refuses("storage_damaged", Unavailable):
         sealed.get("RUH", other)
 
 
@@ -123,7 +124,7 @@ def test_what_a_crash_left_unfinished_is_no_blob(tmp_path: Path, monkeypatch: py
 
     with monkeypatch.context() as full:
         full.setattr(os, "fsync", fail)
-        with pytest.raises(Unavailable, match="storage_down"):
+        with refuses("storage_down", Unavailable):
             store.put("RUH/ab/cd/name", b"x")
     assert list(store.names()) == []
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
@@ -145,9 +146,9 @@ def test_a_server_that_is_down_or_refuses_says_so(server: S3Settings) -> None:
     )
     for settings in (down, stranger):
         for call in calls:
-            with pytest.raises(Unavailable, match="storage_down"):
+            with refuses("storage_down", Unavailable):
                 call(S3Store(settings))
-    with pytest.raises(Unavailable, match="storage_down"):
+    with refuses("storage_down", Unavailable):
         S3Store(absent).put("RUH/x", b"x")
 
 

@@ -21,6 +21,7 @@ from shared.identity.actor import service
 from shared.values import references
 from tests.conftest import HOME, ServiceClient
 from tests.factories.applications import Counter
+from tests.factories.refusals import refuses
 from tests.factories.uploads import PDF, image
 
 JOB = service("consular", HOME)
@@ -115,7 +116,7 @@ def test_an_interrupted_run_loses_nothing_and_goes_on(intake: Intake, here: Coun
 
     disk = intake.storage.store
     assert isinstance(disk, DiskStore)
-    with pytest.raises(Unavailable):
+    with refuses("storage_down", Unavailable):
         transfer.transfer_uploads(replace(intake, storage=SealedStore(Failing(disk.folder), ["5e" * 32])), JOB)
     assert row(intake, upload) == ("readable", None, True, ())
     assert transfer.transfer_uploads(intake, JOB) == 1

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import pytest
 from sqlalchemy.orm import Session
 
 from services.consular.ministries.model import LetterNumber
@@ -13,6 +12,7 @@ from shared.database.rows import change_row, find_row, lock_row, next_number
 from shared.errors import NotFound
 from tests.factories.concurrency import at_once
 from tests.factories.payments import owe, owed
+from tests.factories.refusals import refuses
 
 Sessions = Callable[..., Session]
 
@@ -22,11 +22,11 @@ def test_a_row_is_found_or_refused_with_the_code(session_for: Sessions) -> None:
     order = owe(session)
     assert find_row(session, Order, order.reference) is order
     assert lock_row(session, Order, order.reference) is order
-    with pytest.raises(NotFound, match="not_found"):
+    with refuses("not_found", NotFound):
         find_row(session, Order, "RUH-0")
-    with pytest.raises(NotFound, match="not_found"):
+    with refuses("not_found", NotFound):
         lock_row(session, Order, "RUH-0")
-    with pytest.raises(NotFound, match="order_unknown"):
+    with refuses("order_unknown", NotFound):
         find_row(session, Order, "RUH-0", "order_unknown")
 
 

@@ -20,7 +20,6 @@ from services.consular.workflow import review
 from services.consular.workflow.check_in import attend
 from shared.documents import issuer
 from shared.documents.issuer import Issuer
-from shared.errors import Refusal
 from shared.messaging.outbox import outbox
 from tests.conftest import ServiceClient, officer
 from tests.factories import conscription
@@ -88,7 +87,7 @@ def test_a_registrar_settles_nothing(
     counts = (settled, annotated, sent)
     before = [session.scalar(count) for count in counts]
     monkeypatch.setattr(issuer, "_current", Issuer("https://mahjar.example", specimen=False))
-    with pytest.raises(Refusal) as refused:
+    with refuses("authority_missing") as refused:
         settle_request(session, request.id)
     assert refused.value.code == "authority_missing"
     assert [session.scalar(count) for count in counts] == before

@@ -150,3 +150,9 @@ def test_however_a_man_asks_his_periods_never_overlap(asked: list[tuple[bool, in
     for one, two in pairwise(granted):
         assert one.last < two.first
     assert all(add_years(one.first, 1) == one.last + timedelta(1) for one in granted)
+
+
+def test_the_working_says_each_year_with_its_days_and_its_limit() -> None:
+    steps = first_deferral(MAN, None, None, ON).steps
+    years = [step for step in steps if step.code in ("year_tolerated", "year_over")]
+    assert years and all(set(step.params) == {"year", "days", "limit"} for step in years)

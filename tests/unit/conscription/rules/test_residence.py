@@ -74,6 +74,12 @@ def test_the_working_names_every_year_and_the_next_tier() -> None:
         {"year": 2024, "days": 1, "limit": 90},
         {"year": 2025, "days": 11, "limit": 90},
     ]
+    stays = [step.params for step in shown.steps[1:4]]
+    assert stays == [
+        {"from": "2024-01-11", "until": "2024-12-30", "days": 355},
+        {"from": "2024-12-31", "until": "2025-01-11", "days": 12},
+        {"from": "2025-01-12", "until": "2026-11-21", "days": 679},
+    ]
     assert shown.steps[-1].params == {"years": 3, "on": "2027-01-10"}
 
 

@@ -21,12 +21,16 @@ EXPECTED: tuple[tuple[str, str], ...] = (
         "sign_in.sign_out account.show account.change_password account.end_others",
     ),
     (
+        "administrator auditor head_of_mission",
+        "desk.parameters",
+    ),
+    (
         "administrator auditor head_of_mission officer",
         "desk.proposals desk.bookings desk.booking_import desk.booking_faults",
     ),
     (
         "administrator head_of_mission",
-        "desk.ask_proposal desk.propose desk.declare_phase desk.upload_bookings desk.decide_import",
+        "desk.ask_proposal desk.propose desk.declare_phase desk.upload_bookings desk.decide_import desk.answer_import",
     ),
     (
         "administrator head_of_mission officer",
@@ -34,7 +38,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "auditor cashier clerk head_of_mission officer",
-        "desk.queue desk.case desk.paper desk.passports desk.turns desk.calendar",
+        "desk.queue desk.case desk.paper desk.paper_thumbnail desk.paper_page desk.passports desk.turns desk.calendar",
     ),
     (
         "auditor cashier clerk head_of_mission officer person",
@@ -42,7 +46,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "auditor clerk head_of_mission officer",
-        "desk.letters desk.letter desk.mandates desk.mandate desk.mandate_scan",
+        "desk.letters desk.letter desk.mandates desk.mandate desk.mandate_scan desk.mandate_scan_page",
     ),
     (
         "cashier clerk head_of_mission officer",
@@ -66,11 +70,11 @@ EXPECTED: tuple[tuple[str, str], ...] = (
         "apply.check apply.begin apply.questions apply.answer apply.review apply.submit behalf.ask "
         "behalf.choose behalf.name behalf.judge behalf.by_mandate behalf.begin mandates.show mandates.ask "
         "mandates.grant mandates.ask_deed mandates.hand_in mandates.settle papers.show papers.upload "
-        "papers.remove papers.read pay.choose pay.card pay.came_back pay.counter upgrade.show upgrade.card "
-        "upgrade.counter pay.working applications.list_own applications.show applications.ask_withdraw "
-        "applications.withdraw turns.choose turns.hold turns.ask_confirm turns.confirm turns.ask_reschedule "
-        "turns.reschedule turns.ask_cancel turns.cancel turns.calendar_file notices.show bookings.ask "
-        "bookings.claim",
+        "papers.remove papers.read papers.thumbnail pay.choose pay.card pay.came_back pay.counter "
+        "upgrade.show upgrade.card upgrade.counter pay.working applications.list_own applications.show "
+        "applications.ask_withdraw applications.withdraw turns.choose turns.hold turns.ask_confirm "
+        "turns.confirm turns.ask_reschedule turns.reschedule turns.ask_cancel turns.cancel "
+        "turns.calendar_file notices.show bookings.ask bookings.claim",
     ),
     (
         "person unconfirmed",

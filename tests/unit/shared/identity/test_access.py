@@ -15,6 +15,10 @@ EXPECTED: tuple[tuple[str, str], ...] = (
         "document.verify mission.list transaction.list application.track opening.list",
     ),
     (
+        "administrator:mission auditor:mission head_of_mission:mission",
+        "parameter.list",
+    ),
+    (
         "administrator:mission auditor:mission head_of_mission:mission officer:mission",
         "proposal.read booking.read",
     ),
@@ -60,7 +64,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "consular:any",
-        "message.application.forwarded message.fee.settled message.letter.sent",
+        "message.application.forwarded message.fee.settled message.document.revoked message.letter.sent",
     ),
     (
         "expatriate:own",
