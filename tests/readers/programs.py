@@ -18,7 +18,7 @@ def poppler(path: Path) -> str:
 def mupdf(path: Path) -> str:
     import pymupdf
 
-    with pymupdf.open(path) as document:
+    with pymupdf.open(path) as document:  # type: ignore[no-untyped-call]
         return "\n".join(page.get_text() for page in document)
 
 
@@ -26,7 +26,7 @@ def pdfium(path: Path) -> str:
     """The reader of Chromium."""
     import pypdfium2
 
-    document = pypdfium2.PdfDocument(path)  # type: ignore[no-untyped-call]
+    document = pypdfium2.PdfDocument(path)
     try:
         return "\n".join(page.get_textpage().get_text_range() for page in document)
     finally:
