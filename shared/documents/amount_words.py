@@ -11,7 +11,6 @@ from functools import lru_cache
 from shared.i18n import Language
 from shared.values.money import Money
 
-THOUSAND = 1000
 # Thousands, millions, milliards: the largest first.
 SCALES = ((10**9, "milliard"), (10**6, "million"), (10**3, "thousand"))
 LARGEST = 10**12 - 1

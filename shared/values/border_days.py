@@ -12,6 +12,7 @@ from pathlib import Path
 
 ROWS = Path(__file__).parent / "data" / "border_days.csv"
 INSIDE, ABROAD = "inside", "abroad"
+SIDES = (INSIDE, ABROAD)
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ def rules() -> tuple[BorderDays, ...]:
 
 def _rule(row: dict[str, str]) -> BorderDays:
     first_day = date.fromisoformat(row["valid_from"])
+    if row["exit_day"] not in SIDES or row["entry_day"] not in SIDES:
+        raise ValueError(f"{ROWS.name}: a day counts as inside or as abroad, in the row of {first_day}")
     return BorderDays(first_day, row["exit_day"], row["entry_day"], row["source"], row["certainty"])
 
 

@@ -47,6 +47,10 @@ VERSIONS = "alembic_version"
 DERIVED = {("consular", "applicant"): frozenset({"match_key"})}
 
 
+# Holidays of fixed years: rules took their place, which the tests of public holidays compare with every one of them.
+COMPUTED = frozenset({("consular", "closure")})
+
+
 @dataclass(frozen=True)
 class Upgraded:
     """A data folder of an earlier day after its first start with the code of today."""
@@ -112,6 +116,8 @@ def test_nothing_is_lost_by_migrations_and_reference_data(upgraded: Upgraded) ->
     changes = {source.table: source.changes for service in SERVICES for source in reference_data.sources(service)}
     for (schema, name), rows in upgraded.before.items():
         if name == VERSIONS:
+            continue
+        if (schema, name) in COMPUTED:
             continue
         kept = upgraded.after[schema, name]
         if name not in changes:
