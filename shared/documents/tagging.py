@@ -48,7 +48,7 @@ def _finish_page(page: Any, number: int, owners: list[Any], document: Any, objec
     for content, owner in enumerate(owners):
         element = objects[owner]
         if content in getattr(page, "watermarks", ()):
-            _leave_out(page, content, owners)
+            _omit(page, content, owners)
             _detach(element, objects)
             continue
         if language := getattr(page, "languages", {}).get(content):
@@ -61,7 +61,7 @@ def _finish_page(page: Any, number: int, owners: list[Any], document: Any, objec
             reached |= {id(one) for one in (top, *_below(top, objects))}
             _describe_tables(top, objects)
         else:
-            _leave_out(page, content, owners)
+            _omit(page, content, owners)
 
 
 def _top(element: Any, document: Any, objects: dict[bytes, Any]) -> Any:
@@ -70,7 +70,7 @@ def _top(element: Any, document: Any, objects: dict[bytes, Any]) -> Any:
     return element
 
 
-def _leave_out(page: Any, content: int, owners: list[Any]) -> None:
+def _omit(page: Any, content: int, owners: list[Any]) -> None:
     """Makes marked content an artifact, which no reader speaks."""
     for place, part in enumerate(page.stream):
         if isinstance(part, pydyf.Dictionary) and part.get("MCID") == content:
@@ -87,7 +87,7 @@ def _detach(element: Any, objects: dict[bytes, Any]) -> None:
             _detach(parent, objects)
 
 
-def _children(element: Any, objects: dict[bytes, Any]) -> Iterator[Any]:
+def _descendants_of(element: Any, objects: dict[bytes, Any]) -> Iterator[Any]:
     for kid in element.get("K", ()):
         child = objects.get(kid) if isinstance(kid, bytes) else None
         if isinstance(child, pydyf.Dictionary) and child.get("Type") == "/StructElem":
@@ -95,7 +95,7 @@ def _children(element: Any, objects: dict[bytes, Any]) -> Iterator[Any]:
 
 
 def _below(element: Any, objects: dict[bytes, Any]) -> Iterator[Any]:
-    for child in _children(element, objects):
+    for child in _descendants_of(element, objects):
         yield child
         yield from _below(child, objects)
 
@@ -118,7 +118,7 @@ def _describe_tables(element: Any, objects: dict[bytes, Any]) -> None:
 
 def _parts(element: Any, objects: dict[bytes, Any]) -> Iterator[Any]:
     """What is below, but not inside a table within."""
-    for child in _children(element, objects):
+    for child in _descendants_of(element, objects):
         yield child
         if child["S"] != "/Table":
             yield from _parts(child, objects)

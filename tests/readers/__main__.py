@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 from tests.readers import corpus
 from tests.readers.comparing import misread
-from tests.readers.papers import misread_papers
+from tests.readers.drawn import misread_documents
 from tests.readers.programs import READERS
 
 
@@ -20,7 +20,7 @@ def main() -> int:
                 print(f"{name}: {one}")
             print(f"{code}: {len(strings)} strings x {len(READERS)} readers")
         values = 0
-        for kind, count, misses in misread_papers(Path(folder)):
+        for kind, count, misses in misread_documents(Path(folder)):
             values += count
             for name, one in misses:
                 failures[name] += 1

@@ -34,7 +34,7 @@ HARD_NAMES = (
 def arabic() -> list[str]:
     """Every Arabic string once, as a line of a paper."""
     ar = language("ar")
-    return _lines(chain(HARD_NAMES, _listed(), _catalogue(ar), _values(ar)))
+    return _lines(chain(HARD_NAMES, _word_lists(), _catalogue(ar), _values(ar)))
 
 
 def english() -> list[str]:
@@ -47,7 +47,7 @@ def _lines(strings: Iterable[str]) -> list[str]:
     return [one for one in dict.fromkeys(strings) if any(map(str.isalnum, one))]
 
 
-def _listed() -> Iterator[str]:
+def _word_lists() -> Iterator[str]:
     for path in sorted(LISTS.glob("*.tsv")):
         for line in path.read_text(encoding="utf-8").splitlines():
             yield from (_filled(cell, "ar") for cell in line.split("\t") if typesetting.direction(cell) == "rtl")

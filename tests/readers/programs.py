@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from shutil import which
+from typing import Any, cast
 
 FOLDER = Path(__file__).parent
 

@@ -49,11 +49,13 @@ def table(font: Any) -> bytes | None:
     numbers = _numbers(font)[1]
     if not numbers:
         return None
-    return _own_numbers(font.glyph_count) + b"".join(numbers[number].to_bytes(2, "big") for number in sorted(numbers))
+    return _identity_numbers(font.glyph_count) + b"".join(
+        numbers[number].to_bytes(2, "big") for number in sorted(numbers)
+    )
 
 
 @lru_cache(maxsize=16)
-def _own_numbers(count: int) -> bytes:
+def _identity_numbers(count: int) -> bytes:
     return b"".join(number.to_bytes(2, "big") for number in range(count))
 
 

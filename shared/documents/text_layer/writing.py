@@ -26,7 +26,7 @@ OUTSIDE = -60.0  # left of the page, where PDFium alone reads
 
 
 @dataclass
-class Reading:
+class TextState:
     """How far a page is written: the last piece's place in points, and what readers have seen of it."""
 
     left: float = 0.0
@@ -49,14 +49,14 @@ class LineWriter:
 
     def __init__(self, stream: Any, base: float, rightwards: bool) -> None:
         if not hasattr(stream, "reading"):
-            stream.reading = Reading()
+            stream.text_state = TextState()
         self.stream, self.base, self.rightwards = stream, base, rightwards
-        self.reading: Reading = stream.reading
+        self.text_state: TextState = stream.text_state
         self.shapes: list[Glyph] = []
 
     def write(self, pieces: Sequence[Token], text: str) -> list[Glyph]:
         """Writes them and returns the glyphs that are to be drawn as shapes."""
-        reading, first = self.reading, pieces[0]
+        reading, first = self.text_state, pieces[0]
         size = first.glyphs[0].size
         left, right = min(one.left for one in pieces), max(one.right for one in pieces)
         (low, base), (high, _) = self._point(left), self._point(right)
@@ -90,7 +90,7 @@ class LineWriter:
 
     def _flow(self, left: float, right: float, base: float, size: float) -> tuple[str, float]:
         """On which side this piece goes on from the last one, if it does, and the room between them."""
-        reading = self.reading
+        reading = self.text_state
         if not reading.written or abs(base - reading.base) > 0.5:
             return "", 0.0
         gaps = {"left": abs(right - reading.left), "right": abs(left - reading.right)}
@@ -100,11 +100,11 @@ class LineWriter:
     def _level(self, base: float) -> None:
         """On the very line of the last piece, as PDFium takes a thousandth of a point for another line."""
         if not self.stream.ctm.values[1]:
-            self.base -= (base - self.reading.base) / self.stream.ctm.values[3]
+            self.base -= (base - self.text_state.base) / self.stream.ctm.values[3]
 
     def _must_part(self, flow: str, several: bool, text: str) -> bool:
         """Whether PDFium would mix this piece up with the last one."""
-        reading = self.reading
+        reading = self.text_state
         if not flow:
             return True
         if flow == "left":
@@ -137,7 +137,7 @@ class LineWriter:
         if piece.kind == "run":
             self._show(piece.glyphs, RLM, RLM)
         else:
-            if piece.kind == "bracket" and self.reading.parted:
+            if piece.kind == "bracket" and self.text_state.parted:
                 self._mark_with_room(piece, piece.right)
             seen = next(glyph for glyph in piece.glyphs if glyph.text)
             seen.text = f"{RLM}{seen.text}"
@@ -215,7 +215,7 @@ class LineWriter:
 
     def _part(self, piece: Token) -> None:
         """Two spaces beside the page and off the line: PDFium begins a new line, the others do not see them."""
-        reading, glyph = self.reading, piece.glyphs[0]
+        reading, glyph = self.text_state, piece.glyphs[0]
         if reading.parted or self.stream.ctm.values[1]:
             return
         reading.breaks += 1
@@ -228,7 +228,7 @@ class LineWriter:
 
     def _show(self, glyphs: Sequence[Glyph], before: str = "", after: str = "") -> None:
         """The glyphs with a mark at either side, reaching out a little so that PDFium sees no space beside them."""
-        self.reading.parted = False
+        self.text_state.parted = False
         self.shapes += [glyph for glyph in glyphs if glyph.text is None]
         seen = [glyph for glyph in glyphs if glyph.text is not None]
         font, size = seen[0].font, seen[0].size
@@ -251,7 +251,7 @@ class LineWriter:
         """Glyphs at their places, each with its meaning."""
         if not items:
             return
-        stream, reading = self.stream, self.reading
+        stream, reading = self.stream, self.text_state
         if reading.font is None:
             reading.font = font
             codes.code(font, codes.glyph_of(font, codes.NOTHING), RIGHT_MARKS)

@@ -52,6 +52,8 @@ def test_what_the_worker_runs_and_how_often(jobs: dict[str, Job]) -> None:
         "payments": 30.0,
         "days": 60.0,
         "previews": 3600.0,
+        "uploads": 60.0,
+        "retention": 3600.0,
     }
 
 

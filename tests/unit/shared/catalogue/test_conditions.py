@@ -156,3 +156,13 @@ def test_the_tier_that_was_chosen() -> None:
 )
 def test_a_visit_is_approved_once_a_year_and_once_for_the_older(born: date, last: date | None, may: bool) -> None:
     assert conditions.may_visit_again(facts(born=born, last_granted_on=last)) is may
+
+
+@pytest.mark.parametrize(
+    ("alive", "capacity", "living", "for_kin"),
+    [(True, "holder", True, True), (False, "holder", False, False), (False, "relative", False, True)],
+)
+def test_documents_of_the_dead_are_for_their_kin(alive: bool, capacity: str, living: bool, for_kin: bool) -> None:
+    someone = facts(alive=alive, capacity=capacity)
+    assert (conditions.is_alive(someone), conditions.is_alive_or_asked_for_by_kin(someone)) == (living, for_kin)
+    assert [conditions.is_registered(facts(registered=each)) for each in (True, False)] == [True, False]

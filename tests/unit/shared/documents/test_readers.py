@@ -8,7 +8,7 @@ import pytest
 from shared.documents.model import KINDS
 from tests.readers import corpus
 from tests.readers.comparing import draw, missing, plain
-from tests.readers.papers import misread_papers
+from tests.readers.drawn import misread_documents
 from tests.readers.programs import READERS
 
 SHARE = 120
@@ -37,7 +37,7 @@ def _alone(text: str, code: str, folder: Path) -> bool:
 
 
 def test_every_paper_comes_back_value_by_value(tmp_path: Path) -> None:
-    read = list(misread_papers(tmp_path))
+    read = list(misread_documents(tmp_path))
     assert [(kind, misses) for kind, _, misses in read if misses] == []
     assert [kind for kind, _, _ in read] == list(KINDS) and min(count for _, count, _ in read) > 30
 

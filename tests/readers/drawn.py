@@ -18,7 +18,7 @@ LEFT_OUT = {"head", "style", "svg"}
 RUNNING = "continuation"  # stands at the head of further sheets only, and repeats what stands on the first
 
 
-def misread_papers(folder: Path, kinds: Iterable[str] = KINDS) -> Iterator[tuple[str, int, list[tuple[str, str]]]]:
+def misread_documents(folder: Path, kinds: Iterable[str] = KINDS) -> Iterator[tuple[str, int, list[tuple[str, str]]]]:
     """Kind, how many values it has, and reader and value of each that did not come back."""
     for kind in kinds:
         one = document(kind)
