@@ -75,7 +75,7 @@ def finish(document: Any, pdf: Any) -> None:
 
 def _outweigh_latin(page: Any) -> None:
     """Poppler turns the lines of a page round by the direction that most of its letters have."""
-    font, surplus = page.reading.font, page.reading.balance + len(RIGHT_MARKS) * 2
+    font, surplus = page.text_state.font, page.text_state.balance + len(RIGHT_MARKS) * 2
     if surplus > 0:
         number = codes.code(font, codes.glyph_of(font, codes.NOTHING), RIGHT_MARKS)
         marks = " -400 ".join([f"<{number:04x}>"] * (surplus // len(RIGHT_MARKS) + 1))
