@@ -36,7 +36,7 @@ class Stay:
         return self.since <= day and (self.until is None or day <= self.until)
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Human:
     """One person, alive or dead."""
 
@@ -77,7 +77,7 @@ class Human:
         return states[-1] if states else "single"
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Marriage:
     """A marriage, the entry both keep, and its end if there was one."""
 
@@ -103,7 +103,7 @@ class Marriage:
         return min(ends)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Community:
     """People, the entries that keep them and their marriages: what registers are filled from."""
 

@@ -46,7 +46,9 @@ def test_an_accepted_application_writes_one_numbered_letter(sent: Counter, datab
             None,
         )
         # What the ministry needs and no more: no telephone, no address, no place of residence.
-        assert set(paper.data["person"]) == {"name", "father", "mother", "born", "national_number"}
+        assert set(paper.data["person"]) == {
+            *("name", "father", "mother", "born", "birth_place", "entry", "national_number")
+        }
         assert {one["question"] for one in paper.data["answers"]} == {"purpose", "destination_country"}
 
 

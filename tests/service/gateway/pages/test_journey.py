@@ -71,7 +71,7 @@ def test_what_one_has_stays_within_reach_after_moving(gateway: Gateway) -> None:
         return PDF
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(gateway.app.extensions["civil_registry"], "document", document)
+        patch.setattr(gateway.app.extensions["civil_registry"].documents, "document", document)
         answer = browser.get(f"/en/documents/{new('RUH', 18, 'R')}.pdf")
     assert asked == ["RUH"]
     assert answer.mimetype == "application/pdf"

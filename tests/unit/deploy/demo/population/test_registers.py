@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from deploy.demo.population import soldiers
 from deploy.demo.population.locations import OFFICES
 from deploy.demo.population.people import AS_OF, Community, Human
 from deploy.demo.population.registers import COLUMNS, CivilRegister
@@ -107,6 +108,12 @@ def test_contracts_have_their_day_in_both_calendars(civil: CivilRegister, genera
         assert to_gregorian(year, month, day) == date.fromisoformat(row[3])
 
 
+def service_records(records: dict[str, list[list[str]]]) -> list[dict[str, str]]:
+    """The rows by the names of their columns."""
+    names = soldiers.COLUMNS["service_record"].split(", ")
+    return [dict(zip(names, row, strict=True)) for row in records["service_record"]]
+
+
 def test_service_records_are_those_of_grown_men_since_1965(
     records: dict[str, list[list[str]]], people: list[Human]
 ) -> None:
@@ -115,28 +122,29 @@ def test_service_records_are_those_of_grown_men_since_1965(
     men = [one for one in people if one.sex == "M" and one.born >= date(1965, 1, 1).toordinal()]
     grown = {one.id for one in men if one.born + 19 * 366 < AS_OF and one.died is None}
     assert grown <= kept <= {one.id for one in men}
-    for row in records["service_record"]:
-        one = by_id[row[0]]
-        assert row[1:4] == [one.national_number, one.given[0], one.family[0]]
-        assert row[12] == row[9][:4] == row[11][:4]
-        assert row[13] in {"liable", "deferred", "served", "exempt", "only_son", "reserve", "evader"}
-        assert (row[14] == "t") == one.born_abroad
-        assert age_on(date.fromisoformat(row[9]), date.fromisoformat(row[15])) >= 18
+    for row in service_records(records):
+        one = by_id[row["person"]]
+        names = [row[name] for name in ("national_number", "given_name", "family_name")]
+        assert names == [one.national_number, one.given[0], one.family[0]]
+        assert row["class_year"] == row["born"][:4] == row["record_number"][:4]
+        assert row["status"] in {"liable", "deferred", "served", "exempt", "only_son", "reserve", "evader"}
+        assert (row["born_abroad"] == "t") == one.born_abroad
+        assert age_on(date.fromisoformat(row["born"]), date.fromisoformat(row["recorded_on"])) >= 18
 
 
 def test_statuses_fit_age_and_family(records: dict[str, list[list[str]]], people: list[Human]) -> None:
     by_id = {one.id: one for one in people}
-    found = Counter(row[13] for row in records["service_record"])
+    found = Counter(row["status"] for row in service_records(records))
     assert len(found) == 7
-    for row in records["service_record"]:
-        one = by_id[row[0]]
-        assert (row[13] == "only_son") == is_only_son(one)
+    for row in service_records(records):
+        one = by_id[row["person"]]
+        assert (row["status"] == "only_son") == is_only_son(one)
         past = age_on(date.fromordinal(one.born), date.fromordinal(one.died or AS_OF)) > LIABLE_UNTIL_AGE
-        assert not past or row[13] not in {"liable", "deferred"}
+        assert not past or row["status"] not in {"liable", "deferred"}
 
 
 def test_record_numbers_and_branches_are_those_of_the_offices(records: dict[str, list[list[str]]]) -> None:
-    numbers = [(row[10], row[11]) for row in records["service_record"]]
+    numbers = [(row["branch"], row["record_number"]) for row in service_records(records)]
     assert len(numbers) == len(set(numbers))
     assert {row[0] for row in records["recruitment_branch"]} == {office.code for office in OFFICES}
 
