@@ -63,7 +63,7 @@ def _draw_shapes(stream: Any, glyphs: list[Glyph], base: float) -> None:
 
 def finish(document: Any, pdf: Any) -> None:
     """Makes each page one that runs right to left for Poppler, and tells which glyphs the further numbers name."""
-    for page in [one for one in pdf.objects if getattr(one, "reading", None)]:
+    for page in [one for one in pdf.objects if getattr(one, "text_state", None)]:
         _outweigh_latin(page)
     fonts = {font.name: font for font in document.fonts.values()}
     for entry in [one for one in pdf.objects if isinstance(one, pydyf.Dictionary) and "CIDToGIDMap" in one]:

@@ -48,7 +48,7 @@ class LineWriter:
     """One line of one text box."""
 
     def __init__(self, stream: Any, base: float, rightwards: bool) -> None:
-        if not hasattr(stream, "reading"):
+        if not hasattr(stream, "text_state"):
             stream.text_state = TextState()
         self.stream, self.base, self.rightwards = stream, base, rightwards
         self.text_state: TextState = stream.text_state
@@ -56,32 +56,32 @@ class LineWriter:
 
     def write(self, pieces: Sequence[Token], text: str) -> list[Glyph]:
         """Writes them and returns the glyphs that are to be drawn as shapes."""
-        reading, first = self.text_state, pieces[0]
+        state, first = self.text_state, pieces[0]
         size = first.glyphs[0].size
         left, right = min(one.left for one in pieces), max(one.right for one in pieces)
         (low, base), (high, _) = self._point(left), self._point(right)
         flow, gap = self._flow(low, high, base, size)
-        row = reading.written and abs(base - reading.base) < 0.7 * max(size, reading.size)
+        row = state.written and abs(base - state.base) < 0.7 * max(size, state.size)
         if flow:
             self._level(base)
-            base = reading.base
-        joined = reading.spaced or text[0].isspace() or gap > SPACE * size * 0.75
+            base = state.base
+        joined = state.spaced or text[0].isspace() or gap > SPACE * size * 0.75
         first.spaced = row and (not flow or (flow == "left" and joined))
         several = not self.rightwards and segments(text.strip()) > 1
         if row and self._must_part(flow, several, text):
             self._part(first)
-        if flow == "left" and not reading.marked:
+        if flow == "left" and not state.marked:
             self._mark_with_room(first, right - 2 * NUDGE * size)
-        elif flow == "right" and (self.rightwards or reading.rightwards):
+        elif flow == "right" and (self.rightwards or state.rightwards):
             self._break_line(first, RLM if self.rightwards else LRM)
-        reading.marked = self.rightwards or flow == "left"
-        if reading.marked:
+        state.marked = self.rightwards or flow == "left"
+        if state.marked:
             self._write_rightwards(pieces, enclosed=flow == "left" and not self.rightwards and several)
         else:
             self._write_leftwards(pieces)
-        reading.left, reading.right, reading.base, reading.size = low, high, base, size
-        reading.rightwards, reading.several = self.rightwards, several
-        reading.spaced, reading.written = text[-1].isspace(), True
+        state.left, state.right, state.base, state.size = low, high, base, size
+        state.rightwards, state.several = self.rightwards, several
+        state.spaced, state.written = text[-1].isspace(), True
         return self.shapes
 
     def _point(self, x: float) -> tuple[float, float]:
@@ -90,10 +90,10 @@ class LineWriter:
 
     def _flow(self, left: float, right: float, base: float, size: float) -> tuple[str, float]:
         """On which side this piece goes on from the last one, if it does, and the room between them."""
-        reading = self.text_state
-        if not reading.written or abs(base - reading.base) > 0.5:
+        state = self.text_state
+        if not state.written or abs(base - state.base) > 0.5:
             return "", 0.0
-        gaps = {"left": abs(right - reading.left), "right": abs(left - reading.right)}
+        gaps = {"left": abs(right - state.left), "right": abs(left - state.right)}
         side = min(gaps, key=lambda name: gaps[name])
         return (side, gaps[side]) if gaps[side] < SAME_LINE * size * 0.75 else ("", 0.0)
 
@@ -104,12 +104,12 @@ class LineWriter:
 
     def _must_part(self, flow: str, several: bool, text: str) -> bool:
         """Whether PDFium would mix this piece up with the last one."""
-        reading = self.text_state
+        state = self.text_state
         if not flow:
             return True
         if flow == "left":
-            return reading.several or (several and not self.rightwards)
-        return self.rightwards or reading.rightwards or is_right(text)
+            return state.several or (several and not self.rightwards)
+        return self.rightwards or state.rightwards or is_right(text)
 
     def _write_rightwards(self, pieces: Sequence[Token], enclosed: bool) -> None:
         for piece in pieces:
@@ -215,16 +215,16 @@ class LineWriter:
 
     def _part(self, piece: Token) -> None:
         """Two spaces beside the page and off the line: PDFium begins a new line, the others do not see them."""
-        reading, glyph = self.text_state, piece.glyphs[0]
-        if reading.parted or self.stream.ctm.values[1]:
+        state, glyph = self.text_state, piece.glyphs[0]
+        if state.parted or self.stream.ctm.values[1]:
             return
-        reading.breaks += 1
-        base = self.base + glyph.size * (3 + reading.breaks % 6)
+        state.breaks += 1
+        base = self.base + glyph.size * (3 + state.breaks % 6)
         space = codes.glyph_of(glyph.font, codes.SPACE)
         step = glyph.font.widths[space] * glyph.size / 1000
         items = [(OUTSIDE, glyph.font, space, " "), (OUTSIDE + step, glyph.font, space, " ")]
         self._write_text(glyph.font, glyph.size, base, items)
-        reading.parted = True
+        state.parted = True
 
     def _show(self, glyphs: Sequence[Glyph], before: str = "", after: str = "") -> None:
         """The glyphs with a mark at either side, reaching out a little so that PDFium sees no space beside them."""
@@ -251,9 +251,9 @@ class LineWriter:
         """Glyphs at their places, each with its meaning."""
         if not items:
             return
-        stream, reading = self.stream, self.text_state
-        if reading.font is None:
-            reading.font = font
+        stream, state = self.stream, self.text_state
+        if state.font is None:
+            state.font = font
             codes.code(font, codes.glyph_of(font, codes.NOTHING), RIGHT_MARKS)
         stream.set_text_matrix(1, 0, 0, -1, items[0][0], base)
         stream.set_font_size(font.hash, size)
@@ -264,7 +264,7 @@ class LineWriter:
                 pen -= gap * size / 1000
             parts.append(f"{codes.code(font, number, text):04x}")
             pen += font.widths[number] * size / 1000
-            reading.balance += sum(_side(letter) for letter in text)
+            state.balance += sum(_side(letter) for letter in text)
         stream.show_text("".join(parts) + ">")
 
 
