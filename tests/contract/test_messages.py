@@ -185,6 +185,7 @@ REQUIRED = {
     ("application.forwarded", 1): "application transaction ask authority person options",
     ("fee.settled", 1): "application transaction authority person payment amount currency",
     ("decision.made", 1): "application transaction ask outcome",
+    ("document.revoked", 1): "application authority document proposal",
     ("letter.sent", 1): "application transaction letter authority ask place",
     ("letter.answered", 1): "application letter authority finding",
 }
