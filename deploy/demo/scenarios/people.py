@@ -6,13 +6,13 @@ from datetime import date
 
 from deploy.demo.population.families import villages
 from deploy.demo.population.people import AS_OF, Human
-from deploy.demo.population.soldiers import ServiceRegister
+from deploy.demo.population.soldiers import COLUMNS, ServiceRegister
 from deploy.demo.sandbox.findings import CLASHING, INCOMPLETE, REFUSED
 
 OWING = ("liable", "deferred", "evader")
 YOUNGEST, YOUNG_UNTIL, OLDEST, LIABLE_UNTIL = 20, 30, 40, 43
 DAYS = 365.25
-STATUS_PLACE = 13
+STATUS_PLACE = COLUMNS["service_record"].split(", ").index("status")
 
 
 @dataclass(frozen=True)
