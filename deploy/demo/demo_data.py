@@ -12,6 +12,7 @@ from deploy.platform.database import DATABASE, connect_as_admin
 from services.consular import missions
 from services.consular.passports import booklets
 from services.consular.payments.tariffs import transaction_status
+from shared.catalogue.model import NOT_RECORDED
 from shared.database.db import Database
 from shared.identity import actor
 
@@ -102,5 +103,10 @@ def accounts() -> list[str]:
         f"accounts  password of all: {PASSWORD}",
         *(f"  {line}" for line in lines),
         "specimens to register with (national number, names and birth date as below)",
-        *(f"  {' · '.join(person.identity().values())}" for person in free),
+        *(f"  {' · '.join(_printed(value) for value in person.identity().values())}" for person in free),
     ]
+
+
+def _printed(value: str) -> str:
+    """A field of the identity card; where the register has none, the form's own choice says so."""
+    return "(not recorded)" if value == NOT_RECORDED else value
