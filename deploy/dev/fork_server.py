@@ -121,6 +121,9 @@ class ForkServer:
         except BrokenPipeError:
             pid = ""
         if not pid:
+            # Its end is seen on the pipe before the kernel reports it; the next call must not take it for alive.
+            self.process.kill()
+            self.process.wait()
             raise ForkServerFailed(f"the fork server ended. {self.log_tail()}")
         return ForkedProcess(int(pid))
 
