@@ -14,3 +14,20 @@ def test_every_post_is_found_by_its_arabic_name(code: str) -> None:
 def test_spelling_and_spaces_do_not_matter_and_an_unknown_post_has_no_name() -> None:
     assert english_name("مطار  دمشق") == "Damascus Airport" and english_name("تل ابيض") == "Tal Abyad"
     assert english_name("معبر ما") == ""
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("مطار دمشق الدولي", "Damascus Airport"),
+        ("معبر نصيب الحدودي", "Nasib"),
+        ("مركز هجرة باب الهوى", "Bab al-Hawa"),
+        ("منفذ جديدة يابوس", "Jdeidet Yabous"),
+        ("ميناء اللاذقية", "Port of Latakia"),
+        ("ميناء طرطوس البحري", "Port of Tartus"),
+        ("مطار", ""),
+        ("الدولي", ""),
+    ],
+)
+def test_words_that_are_no_part_of_a_name_do_not_matter(written: str, name: str) -> None:
+    assert english_name(written) == name
