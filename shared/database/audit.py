@@ -1,6 +1,6 @@
 """Who did or read what, and why: one row per change and per look at a person's data, in the same commit."""
 
-from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, Table, Text, func, text
+from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, Table, Text, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
@@ -24,9 +24,7 @@ event = Table(
     Index("ix_event_about", "about", "id"),
 )
 
-_INSERT = text(
-    pending.insert_rows(event, "mission", "actor_kind", "actor", "role", "action", "about", "reason", "detail")
-)
+_INSERT = pending.insert_rows(event, "mission", "actor_kind", "actor", "role", "action", "about", "reason", "detail")
 
 
 def act_for(session: Session, person: str, capacity: str) -> None:

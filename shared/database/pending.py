@@ -6,7 +6,6 @@ counter is locked for that statement and the commit alone.
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from sqlalchemy import Table, TextClause, text
 from sqlalchemy.dialects import postgresql
@@ -26,10 +25,10 @@ def recordset(table: Table, names: Sequence[str], parameter: str = "rows") -> st
     return f"ROWS FROM ({records}) WITH ORDINALITY AS sent ({listed}, place)"
 
 
-def insert_rows(table: Table, *names: str, ending: str = "") -> str:
-    """SQL that inserts the rows of the parameter `rows` in their order; to be run with `as_json(rows)`."""
+def insert_rows(table: Table, *names: str) -> TextClause:
+    """Inserts the rows of the parameter `rows` in their order; to be run with `as_json(rows)`."""
     listed = ", ".join(f'"{name}"' for name in names)
-    return f"INSERT INTO {table.name} ({listed}) SELECT {listed} FROM {recordset(table, names)} ORDER BY place {ending}"  # noqa: S608
+    return text(f"INSERT INTO {table.name} ({listed}) SELECT {listed} FROM {recordset(table, names)} ORDER BY place")  # noqa: S608
 
 
 def as_json(rows: object) -> str:

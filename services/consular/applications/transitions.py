@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.consular.applications import rules
@@ -24,7 +24,7 @@ _STEP_COLUMNS = (
     *("application", "mission", "at", "code", "source", "target"),
     *("actor", "role", "person", "capacity", "reason", "note", "detail"),
 )
-_INSERT_STEP = text(pending.insert_rows(table_of(Step), *_STEP_COLUMNS))
+_INSERT_STEP = pending.insert_rows(table_of(Step), *_STEP_COLUMNS)
 
 
 def find(session: Session, actor: Actor, action: str, reference: str) -> Application:
