@@ -420,7 +420,7 @@ def issue_again(session: Session, order: Order) -> Order:
         transaction=order.transaction,
         mission=order.mission,
         person=order.person,
-        holder=dict(order.holder),
+        parties=lambda: quote.Parties(dict(order.holder)),
     )
 
 
