@@ -11,6 +11,7 @@ from sqlalchemy import MetaData, TextClause, create_engine, event, text
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session
 
+from shared.database import pending
 from shared.database.connection import BoundedConnection, Liveness
 from shared.identity.actor import Actor
 
@@ -122,6 +123,7 @@ class Database:
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
             enter(session, mission, person, self.first)
             yield session
+            pending.write(session)
 
     def transaction(self, actor: Actor) -> AbstractContextManager[Session]:
         """A transaction in the actor's own mission."""

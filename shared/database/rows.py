@@ -1,14 +1,19 @@
 """Reads one row or refuses, changes one row or says that it was changed meanwhile, counts on: each in one statement."""
 
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, Table, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from shared.errors import NotFound
 
 Row = TypeVar("Row", bound=DeclarativeBase)
+
+
+def table_of(model: type[DeclarativeBase]) -> Table:
+    """The table of a model."""
+    return cast(Table, model.__table__)
 
 
 def find_row(session: Session, model: type[Row], key: Any, code: str = "not_found") -> Row:

@@ -12,18 +12,17 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
-    bindparam,
     delete,
     func,
-    insert,
     select,
+    text,
     update,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 from structlog.contextvars import get_contextvars
 
+from shared.database import pending
 from shared.database.db import infrastructure
 from shared.identity.actor import Actor
 from shared.logs import request_id
@@ -65,35 +64,33 @@ outbox_place = Table(
 )
 TABLES = (outbox, outbox_place)
 
-_about = bindparam("the_about", type_=Text())
-_position = (
-    upsert(outbox_place)
-    .values(about=_about, last=1)
-    .on_conflict_do_update(index_elements=["about"], set_={"last": outbox_place.c.last + 1})
-    .returning(outbox_place.c.last)
-    .cte("place")
-)
-_inserted = (
-    insert(outbox)
-    .values(
-        id=bindparam("the_id", type_=Uuid(as_uuid=False)),
-        about=_about,
-        type=bindparam("the_type", type_=Text()),
-        version=bindparam("the_version", type_=Integer()),
-        content=bindparam("the_content", type_=JSONB()),
-        sequence=select(_position.c.last).scalar_subquery(),
+_SENT = pending.recordset(outbox, ("id", "about", "type", "version", "content"))
+# Numbers, rows and wake-up in one round trip; the relay wakes when, and only when, this commits. Counters are taken in
+# one order, so that two transactions about the same applications wait for each other instead of dying.
+_EMIT = text(f"""
+    WITH numbered AS (
+        SELECT sent.*, row_number() OVER (PARTITION BY about ORDER BY place) AS number FROM {_SENT}
+    ), place AS (
+        INSERT INTO outbox_place (about, last)
+        SELECT about, count(*) FROM numbered GROUP BY about ORDER BY about
+        ON CONFLICT (about) DO UPDATE SET last = outbox_place.last + excluded.last
+        RETURNING about, last
+    ), written AS (
+        INSERT INTO outbox (id, about, type, version, content, sequence)
+        SELECT id, about, type, version, content,
+            place.last - (SELECT count(*) FROM numbered AS later WHERE later.about = numbered.about) + number
+        FROM numbered JOIN place USING (about) ORDER BY numbered.place
     )
-    .add_cte(_position)
-    .cte("written")
-)
-# Number, row and wake-up in one round trip; the relay wakes when, and only when, this commits.
-_EMIT = select(func.pg_notify(func.concat("outbox_", func.current_schema()), "")).add_cte(_inserted)
+    SELECT pg_notify('outbox_' || current_schema(), '')
+""")  # noqa: S608
 
 
 def emit(
     session: Session, actor: Actor, type: str, about: str, body: dict[str, Any], cause: Envelope | None = None
 ) -> str:
     """Says something about an application to whoever listens, once this transaction commits. Gives the message's id.
+
+    It is written at the end of the transaction, with the others.
 
     Raises marshmallow's ValidationError for a body its schema refuses, ValueError for a large one.
     """
@@ -110,8 +107,8 @@ def emit(
         "traceparent": cause.traceparent if cause else get_contextvars().get("traceparent"),
         "body": body,
     }
-    row = {"the_id": message, "the_about": about, "the_type": type, "the_version": version, "the_content": content}
-    session.execute(_EMIT, row)
+    row = {"id": message, "about": about, "type": type, "version": version, "content": content}
+    pending.write_at_end(session, _EMIT, row)
     return message
 
 

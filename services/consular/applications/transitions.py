@@ -13,12 +13,18 @@ from services.consular.applications.rules import Status
 from services.consular.applications.update import update_columns
 from services.consular.missions.due_dates import lapses_on
 from services.consular.notices.create import create_notice
-from shared.database import audit
+from shared.database import audit, db, pending
+from shared.database.rows import table_of
 from shared.errors import Conflict, NotFound
 from shared.identity.access import check_access
 from shared.identity.actor import Actor
 
 Detail = Mapping[str, str | int | None]
+_STEP_COLUMNS = (
+    *("application", "mission", "at", "code", "source", "target"),
+    *("actor", "role", "person", "capacity", "reason", "note", "detail"),
+)
+_INSERT_STEP = pending.insert_rows(table_of(Step), *_STEP_COLUMNS)
 
 
 def find(session: Session, actor: Actor, action: str, reference: str) -> Application:
@@ -115,23 +121,22 @@ def note_step(
     note: str | None = None,
     detail: Detail | None = None,
 ) -> None:
-    """Adds a step to the timeline, with its event."""
-    session.add(
-        Step(
-            application=application.reference,
-            mission=application.mission,
-            at=func.now(),
-            code=code,
-            source=source,
-            target=application.status,
-            actor=actor.id,
-            role=actor.role,
-            person=actor.person if is_party(actor, application) else None,
-            capacity=representation_of(application, actor).capacity if is_party(actor, application) else None,
-            reason=reason,
-            note=note,
-            detail=dict(detail or {}),
-        )
-    )
-    session.flush()
+    """Adds a step to the timeline, with its event; both are written at the end of the transaction."""
+    is_own = is_party(actor, application)
+    row = {
+        "application": application.reference,
+        "mission": application.mission,
+        "at": db.now(session),
+        "code": code,
+        "source": source,
+        "target": application.status,
+        "actor": actor.id,
+        "role": actor.role,
+        "person": actor.person if is_own else None,
+        "capacity": representation_of(application, actor).capacity if is_own else None,
+        "reason": reason,
+        "note": note,
+        "detail": dict(detail or {}),
+    }
+    pending.write_at_end(session, _INSERT_STEP, row)
     audit.record(session, actor, f"application.{code}", application.reference, reason=reason, **(detail or {}))
