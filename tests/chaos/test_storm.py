@@ -11,7 +11,7 @@ from sqlalchemy import Connection, create_engine, make_url, text
 from deploy.dev.broker import available
 from tests.chaos.driver import Crowd, crowd, specimen
 from tests.chaos.platform import Kill, Platform, applications_wanted, running, schedule
-from tests.factories.messaging import seeded
+from tests.factories.messages.messaging import seeded
 
 KILLS_PER_APPLICATION = 0.12
 REQUESTS_PER_APPLICATION = 7

@@ -15,7 +15,7 @@ from shared import documents
 from shared.database.audit import event
 from shared.identity.actor import service
 from tests.conftest import HOME, ServiceClient, expatriate
-from tests.factories.civil_registry import consume, forwarded
+from tests.factories.registers.civil_registry import consume, forwarded
 
 pytestmark = pytest.mark.clock
 

@@ -6,7 +6,7 @@ from deploy.demo.population import specimens
 from shared.identity.actor import Actor
 from shared.values.references import new
 from tests.factories.gateway import PASSWORD, Gateway
-from tests.factories.gateway_forms import begin, fill, send
+from tests.factories.gateway.forms import begin, fill, send
 from tests.factories.uploads import PDF
 
 SLUGS = ("individual-extract", "passport-renewal", "cash-allowance")

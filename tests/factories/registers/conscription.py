@@ -16,7 +16,7 @@ from shared.messaging.outbox import outbox
 from shared.values import references
 from shared.values.dates import STATE_ZONE
 from tests.conftest import HOME
-from tests.factories.envelopes import envelope
+from tests.factories.messages.envelopes import envelope
 
 OFFICER = {"kind": "officer", "id": "o", "role": "officer"}
 
