@@ -18,6 +18,7 @@ from deploy.platform.migrate import migrate_all
 from shared.database.db import Database, enter
 from shared.identity.actor import PARTNERS, Actor, request_token
 from shared.identity.crypto import Keys, create_keys
+from tests.factories.statement_meter import StatementMeter
 
 os.environ["MAHJAR_STRICT"] = "1"
 # A second stand-in mission beside Riyadh, for what must not be seen across the wall.
@@ -143,6 +144,12 @@ def environment(
         }
 
     return give
+
+
+@pytest.fixture
+def statements(monkeypatch: pytest.MonkeyPatch) -> StatementMeter:
+    """`with statements.within("submit"):` counts the statements of all services against the budget of a use case."""
+    return StatementMeter(monkeypatch)
 
 
 class ServiceClient:

@@ -16,6 +16,11 @@ def partial_iso(day: date, precision: str) -> str:
     return day.isoformat()[: {YEAR: 4, MONTH: 7}.get(precision, 10)]
 
 
+def first_day(text: str) -> date:
+    """The day from which rules count what is known of a date, from ISO 8601: a year, a month or the day itself."""
+    return date.fromisoformat(f"{text}-01-01"[:10])
+
+
 def local_date(instant: datetime, zone: str) -> date:
     """The calendar day of an instant at a mission. Raises ValueError for an instant without a zone of its own."""
     return local_time(instant, zone).date()

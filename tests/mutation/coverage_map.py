@@ -73,14 +73,14 @@ class CoverageMap:
     def covered_by(self, running: Postgres, files: list[str]) -> dict[str, dict[str, Any]]:
         data = self.tree.parent / "coverage.data"
 
-        def work(said: Path) -> int:
+        def work(findings: Path) -> int:
             data.unlink(missing_ok=True)
             included = [str(self.tree / path) for path in targets(self.tree)]
             measured = coverage.Coverage(data_file=str(data), include=included, config_file=False)
-            plugin = Plugin(running, budget=LIMIT)
+            plugin = Plugin(running, findings, budget=LIMIT)
             plugin.around = measured.switch_context
             measured.start()
-            status = run_pytest(said, plugin, files)
+            status = run_pytest(plugin, files)
             measured.stop()
             measured.save()
             return status

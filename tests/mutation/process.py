@@ -27,12 +27,16 @@ LIBRARIES = (
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended: pytest's status or one of the plugin's, the tests that failed, seconds by test."""
+    """How a run ended: pytest's status or one of the plugin's, the tests that failed, seconds by test.
+
+    `stopped` is the test whose time was over.
+    """
 
     status: int
     failures: list[str]
     durations: Mapping[str, float]
     output: str
+    stopped: str = ""
 
 
 def load_libraries(tree: Path) -> None:
@@ -47,21 +51,22 @@ def load_libraries(tree: Path) -> None:
 
 
 def forked(tree: Path, work: Callable[[Path], int], limit: float) -> Outcome:
-    """Runs `work` in a child that stands in the tree; it leaves what it has to say in the file it is given."""
+    """Runs `work` in a child that stands in the tree; it leaves its findings in the file it is given."""
     with tempfile.TemporaryDirectory() as folder:
-        said, output = Path(folder) / "said.json", Path(folder) / "output"
+        findings, output = Path(folder) / "findings.json", Path(folder) / "output"
         child = os.fork()
         if child == 0:
             become_child(tree, output)
             try:
-                os._exit(work(said))
+                os._exit(work(findings))
             except BaseException as failure:
                 print(repr(failure), flush=True)
                 os._exit(99)
         status = wait(child, limit)
-        words = json.loads(said.read_text()) if said.exists() else {}
+        found = json.loads(findings.read_text()) if findings.exists() else {}
         text = output.read_text(errors="replace") if output.exists() else ""
-        return Outcome(status, words.get("failures", []), words.get("durations", {}), text)
+        failures, durations = found.get("failures", []), found.get("durations", {})
+        return Outcome(status, failures, durations, text, found.get("stopped", ""))
 
 
 def become_child(tree: Path, output: Path) -> None:
@@ -95,8 +100,8 @@ def wait(child: int, limit: float) -> int:
     return ENDLESS
 
 
-def run_pytest(said: Path, plugin: Plugin, tests: Iterable[str], *options: str) -> int:
-    """Pytest's status; the plugin's findings go to the file."""
+def run_pytest(plugin: Plugin, tests: Iterable[str], *options: str) -> int:
+    """Pytest's status; the plugin's findings go to its file."""
     status = pytest.main(["-q", *options, *tests], plugins=[plugin])
-    said.write_text(json.dumps({"failures": plugin.failures, "durations": plugin.durations}))
+    plugin.write()
     return int(status)

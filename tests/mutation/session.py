@@ -19,12 +19,13 @@ NOTICED = frozenset({1, 2, 3, 4, ENDLESS})
 
 @dataclass(frozen=True)
 class Result:
-    """How a mutant ended, and by which test."""
+    """How a mutant ended, and by which test. `endless` says that the test did not fail but did not end."""
 
     killed: bool
     by: str
     seconds: float
     tests: int
+    endless: bool = False
 
 
 class Session:
@@ -46,9 +47,9 @@ class Session:
         known = self.results.get(changed) or self.results.get(with_tests)
         if known is None:
             began = time.monotonic()
-            killed, by = self.try_out(mutant, source, chosen)
-            known = Result(killed, by, round(time.monotonic() - began, 1), len(chosen))
-            self.remember(changed if killed else with_tests, known)
+            by, endless = self.try_out(mutant, source, dict(chosen))
+            known = Result(bool(by), by, round(time.monotonic() - began, 1), len(chosen), endless)
+            self.remember(changed if known.killed else with_tests, known)
         return known
 
     def text_of(self, test: str) -> str:
@@ -59,19 +60,29 @@ class Session:
         with self.file.open("a") as file:
             file.write(json.dumps({"key": key, **asdict(result)}) + "\n")
 
-    def try_out(self, mutant: Mutant, source: str, chosen: dict[str, float]) -> tuple[bool, str]:
-        """Whether a test noticed the change, and which. A test that fails without the change does not count."""
+    def try_out(self, mutant: Mutant, source: str, chosen: dict[str, float]) -> tuple[str, bool]:
+        """The test that noticed the change, if one did, and whether it did not end.
+
+        A test that fails without the change does not count; one that does not end is given three times as long once,
+        since the machine may be slow.
+        """
+        patient: set[str] = set()
         while chosen:
             outcome = self.run(mutant, source, chosen)
+            endless = outcome.status == ENDLESS and not outcome.failures
             if outcome.status in (0, ALL_PASSED_SO_FAR):
                 break
             if outcome.status not in NOTICED:
-                return True, f"the process ended with {outcome.status}"
-            by = outcome.failures[0] if outcome.failures else "limit of time" if outcome.status == ENDLESS else "set-up"
-            if by not in chosen or self.passes(by, chosen[by]):
-                return True, by
-            chosen = {name: limit for name, limit in chosen.items() if name != by}
-        return False, ""
+                return f"the process ended with {outcome.status}", False
+            by = outcome.failures[0] if outcome.failures else outcome.stopped or "set-up"
+            if endless and by in chosen and by not in patient:
+                patient.add(by)
+                chosen[by] *= 3
+            elif by not in chosen or self.passes(by, chosen[by]):
+                return by, endless
+            else:
+                del chosen[by]
+        return "", False
 
     def run(self, mutant: Mutant, source: str, chosen: dict[str, float]) -> Outcome:
         path = self.tree / mutant.path
@@ -90,7 +101,7 @@ class Session:
     def fork(self, chosen: dict[str, float]) -> Outcome:
         files = list(dict.fromkeys(name.partition("::")[0] for name in chosen))
 
-        def work(said: Path) -> int:
-            return run_pytest(said, Plugin(self.running, chosen, self.budget), files, "-x")
+        def work(findings: Path) -> int:
+            return run_pytest(Plugin(self.running, findings, chosen, self.budget), files, "-x")
 
         return forked(self.tree, work, self.budget + max(chosen.values()) + 60)

@@ -24,8 +24,8 @@ from services.consular.people import rules
 from shared.identity.crypto import Keys
 from shared.values import names
 from tests.conftest import HOME, ServiceClient, expatriate
-from tests.factories import data_folder
-from tests.factories.database_objects import KINDS, Objects, objects_of
+from tests.factories.database import data_folder
+from tests.factories.database.objects import KINDS, Objects, objects_of
 
 COMMON = ("event", "inbox", "outbox")
 NEXT = '''"""One more column in tables that every service has."""

@@ -19,7 +19,7 @@ from services.gateway.web.security import BODY_BYTES
 from shared.database.db import Database
 from shared.i18n import language
 from tests.factories.gateway import Browser, Gateway
-from tests.factories.gateway_forms import begin
+from tests.factories.gateway.forms import begin
 
 pytestmark = pytest.mark.clock
 

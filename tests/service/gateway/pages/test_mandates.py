@@ -14,7 +14,7 @@ from deploy.demo.population.specimens import Specimen
 from tests.factories.applications import Counter
 from tests.factories.duplicates import alike, filed
 from tests.factories.gateway import Browser, Gateway
-from tests.factories.gateway_forms import fill, send
+from tests.factories.gateway.forms import fill, send
 from tests.factories.mandates import Client, close_files, release
 from tests.factories.uploads import PDF
 

@@ -7,7 +7,7 @@ from shared.documents import typesetting
 from shared.documents.amount_words import in_words
 from shared.i18n import language
 from shared.values.money import Money
-from tests.factories.document_snapshots import document
+from tests.factories.documents.snapshots import document
 
 RIYALS = {
     0: "صفر ريال سعودي",

@@ -11,7 +11,7 @@ from shared.identity.actor import MINISTRIES, partner_token
 from shared.identity.crypto import Keys
 from shared.messaging.bus import HeldDelivery
 from tests.conftest import ServiceClient
-from tests.factories.bus_driver import Post, PostPublisher
+from tests.factories.messages.bus_driver import Post, PostPublisher
 
 
 @dataclass

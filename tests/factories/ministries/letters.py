@@ -14,7 +14,7 @@ from shared.messaging.messages import Envelope
 from shared.values.dates import add_years
 from tests.conftest import HOME, officer
 from tests.factories.applications import Counter
-from tests.factories.envelopes import envelope
+from tests.factories.messages.envelopes import envelope
 
 CONVICTION = {
     "court": "محكمة بداية الجزاء بدمشق",

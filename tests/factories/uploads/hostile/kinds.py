@@ -7,9 +7,9 @@ import zipfile
 from collections.abc import Iterator
 
 from services.consular.uploads.content_rules import EICAR
-from tests.factories.hostile_uploads import HostileUpload
-from tests.factories.hostile_uploads.pictures import PHONE_PHOTO, jpeg_with_segment, png_with_chunk
 from tests.factories.uploads import JPEG, PDF, PNG, image
+from tests.factories.uploads.hostile import HostileUpload
+from tests.factories.uploads.hostile.pictures import PHONE_PHOTO, jpeg_with_segment, png_with_chunk
 
 SCRIPT = b"<html><script>alert(document.cookie)</script></html>"
 

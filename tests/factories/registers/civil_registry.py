@@ -10,7 +10,7 @@ from shared.messaging.messages import Envelope
 from shared.messaging.outbox import outbox
 from shared.values import references
 from tests.conftest import HOME
-from tests.factories.envelopes import envelope
+from tests.factories.messages.envelopes import envelope
 
 OFFICER = {"kind": "officer", "id": "o", "role": "officer"}
 

@@ -1,6 +1,7 @@
 """Decodes each file of a folder as the decoding server does, and prints what it took: one line of JSON per file.
 
-A program of its own, so that the memory of the tests is not counted: `python -m tests.factories.decoding_meter FOLDER`.
+A program of its own, so that the memory of the tests is not counted:
+`python -m tests.factories.uploads.decoding_meter FOLDER`.
 """
 
 import json

@@ -8,7 +8,7 @@ from pathlib import Path
 from shared.direction import CONTROLS
 from shared.documents import drawing, typesetting
 from shared.documents.model import KINDS, Document
-from tests.factories.document_snapshots import both
+from tests.factories.documents.snapshots import both
 
 MARKS = re.compile("[\u064b-\u0652\u0670]")
 

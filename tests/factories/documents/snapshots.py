@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.documents.model import KINDS, Document
 
-SERVICES = Path(__file__).parents[2] / "services"
+SERVICES = Path(__file__).parents[3] / "services"
 ISSUED = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 
 

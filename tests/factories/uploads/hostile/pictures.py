@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from PIL import Image, ImageCms, PngImagePlugin
 
-from tests.factories.hostile_uploads import CLEAN, HostileUpload
 from tests.factories.uploads import JPEG, PNG, image
+from tests.factories.uploads.hostile import CLEAN, HostileUpload
 
 # A photo of 64 x 48 pixels with the place where it was taken, as iPhones send it. Its encoder is too large to install.
 PHONE_PHOTO = base64.b64decode("""

