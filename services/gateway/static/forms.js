@@ -87,11 +87,10 @@
   }
 
   if (!session) return;
-  let due, timer;
+  let timer;
   const arm = (seconds) => {
     clearTimeout(timer);
-    due = Date.now() + Math.max(1, seconds - WARNING_S) * 1000;
-    timer = setTimeout(check, due - Date.now());
+    timer = setTimeout(check, Math.max(1, seconds - WARNING_S) * 1000);
   };
   const ask = async (how) => {
     const answer = await fetch(session, { redirect: "manual", ...how });
@@ -111,7 +110,6 @@
     notice.querySelector("button").addEventListener("click", stay);
     clearTimeout(timer);
     timer = setTimeout(check, (seconds + 1) * 1000);
-    due = Date.now() + (seconds + 1) * 1000;
   };
   const stay = async () => {
     const token = new URLSearchParams({ csrf_token: document.querySelector("[name=csrf_token]").value });
@@ -123,5 +121,5 @@
   };
   arm(Number(left));
   // A telephone that slept wakes late.
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && Date.now() > due && check());
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && check());
 })();

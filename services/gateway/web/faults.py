@@ -32,11 +32,11 @@ def page(status: int, refusal: Refusal | None = None) -> tuple[str, int]:
         status=shown,
         message=message,
         titled=title_key if title_key and has_text(title_key) else None,
-        **_ways_on(status),
+        **_offers(status),
     ), status
 
 
-def _ways_on(status: int) -> dict[str, object]:
+def _offers(status: int) -> dict[str, object]:
     """What an error page offers after a form: its page again, and to send the same once more."""
     if request.method != "POST" or request.routing_exception is not None or status == 413:
         return {}

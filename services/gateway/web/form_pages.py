@@ -26,13 +26,14 @@ def has_form() -> bool:
 
 def this_page() -> str:
     """The address by which the page being drawn can be opened again."""
-    return address_of_request() if request.method == "GET" else sent_page() or _referring_page() or request.path
+    return address_of_request() if request.method == "GET" else sent_page() or request.path
 
 
 def sent_page() -> str | None:
-    """The page of the form that was sent, if it is one of ours."""
-    address = _sent("page_address")
-    return address if is_ours(address) else None
+    """The page of the form that was sent: as the form says, as the browser says, or of the form's own address."""
+    referring = urlsplit(request.referrer or "").path
+    candidates = _sent("page_address"), referring, request.path
+    return next((page for page in candidates if page and is_ours(page)), None)
 
 
 def _sent(name: str) -> str:
@@ -43,12 +44,6 @@ def _sent(name: str) -> str:
         return ""
 
 
-def _referring_page() -> str | None:
-    """The page that the browser says it came from, for a form that was too large to be read."""
-    address = urlsplit(request.referrer or "").path
-    return address if is_ours(address) else None
-
-
 def address_of_request() -> str:
     """The address that was asked for, with what it says to the page."""
     pairs = [(name, value) for name, value in request.args.items(multi=True) if name not in SAID_ONCE]
@@ -57,7 +52,7 @@ def address_of_request() -> str:
 
 
 def wanted_page() -> str:
-    """The page that somebody wanted before signing in, in the language they read now; empty where it is none of ours."""
+    """The page that was wanted before signing in, in the language that is read now; empty where it is none of ours."""
     address = request.args.get("next", "") or _sent("next")
     return in_language(address, chosen().code) if address and is_ours(address) else ""
 

@@ -1,8 +1,8 @@
 """The token in every form. It proves that the form came from a page of ours, and says whose page it was.
 
-A token is bound to the session it was made in. Its second part names the account, under a seal, so that what was typed
-can be kept for its owner when that session is over. A form of somebody who was not signed in may be sent from any tab
-of the same browser: which of two fresh tabs set the cookie is chance, and the browser itself says where a form came from.
+A token is bound to the session it was made in. It names the account as well, signed, so that what was typed can be kept
+for its owner when that session is over. A form of somebody who was not signed in may be sent from any tab of the same
+browser: which of two fresh tabs set the cookie is chance, and the browser itself says where a form came from.
 """
 
 import hmac
@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 from flask import g, request
 
 from services.gateway.accounts import sessions
-from services.gateway.accounts.keyed import keyed_hash
 from services.gateway.accounts.kept_forms import account_owner, browser_owner
+from services.gateway.accounts.keyed import keyed_hash
 from services.gateway.web.current import settings, visitor_or_none
 from shared.errors import NotAllowed
 
@@ -32,7 +32,7 @@ class PageExpired(NotAllowed):
 
 @dataclass(frozen=True)
 class Token:
-    """A token whose seal is ours: the session it is bound to, as a hash, and the account, empty for nobody's."""
+    """A token that we signed: the session it is bound to, as a hash, and the account, empty for nobody's."""
 
     binding: str
     account: str
@@ -45,21 +45,21 @@ def csrf_token() -> str:
         g.token = g.new_token = sessions.new_token()
     visitor = visitor_or_none()
     body = f"{_binding(g.token)}.{visitor.account if visitor else ''}.{int(time.time())}"
-    return f"{body}.{_seal(body)}"
+    return f"{body}.{_signature(body)}"
 
 
 def _binding(token: str) -> str:
     return keyed_hash(settings().secret, "csrf", token)
 
 
-def _seal(body: str) -> str:
+def _signature(body: str) -> str:
     return keyed_hash(settings().secret, "form", body)
 
 
 def sent_token() -> Token | None:
     """The token of the form that was sent; None unless we made it for a page, and the form came from that page."""
-    body, _, seal = request.form.get("csrf_token", "").rpartition(".")
-    if is_from_elsewhere() or not hmac.compare_digest(seal.encode(), _seal(body).encode()):
+    body, _, signature = request.form.get("csrf_token", "").rpartition(".")
+    if is_from_elsewhere() or not hmac.compare_digest(signature.encode(), _signature(body).encode()):
         return None
     binding, account, made_at = body.split(".")
     age = time.time() - int(made_at)

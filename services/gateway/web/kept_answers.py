@@ -8,7 +8,6 @@ import time
 from contextlib import suppress
 
 from flask import Flask, Response, current_app, g, render_template, request
-from markupsafe import Markup
 
 from services.gateway.accounts import UNREACHABLE, kept_forms, sessions
 from services.gateway.accounts.kept_forms import Kept, Pairs
@@ -115,8 +114,8 @@ def _after_page(answer: Response) -> None:
             answer.set_data(refill(answer.get_data(as_text=True), kept, _notice))
 
 
-def _notice(kept: Kept) -> Markup:
-    return Markup(render_template("macros/kept.html", action=kept.action))
+def _notice(kept: Kept) -> str:
+    return render_template("macros/kept.html", action=kept.action)
 
 
 def _sweep() -> None:

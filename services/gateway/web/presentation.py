@@ -16,7 +16,6 @@ from services.gateway.web.access import PAGES, role_class
 from services.gateway.web.calendars import weekday_of
 from services.gateway.web.current import consular, settings, visitor_or_none
 from services.gateway.web.days import missions, today, zone_of
-from services.gateway.web.language import chosen, other, this_page_in
 from services.gateway.web.form_pages import (
     address_of_request,
     has_form,
@@ -27,6 +26,7 @@ from services.gateway.web.form_pages import (
     wanted_page,
 )
 from services.gateway.web.form_tokens import csrf_token
+from services.gateway.web.language import chosen, other, this_page_in
 from services.gateway.web.security import csp_nonce
 from shared.catalogue import CATALOGUE
 from shared.catalogue.scopes import group_of
@@ -215,7 +215,11 @@ def _unread() -> int:
 def _account_links() -> list[dict[str, object]]:
     if visitor_or_none() is None:
         links = _links(("nav.sign_in", "sign_in.ask"), ("nav.sign_up", "sign_up.ask"))
-        return [{**link, "url": f"{link['url']}?{urlencode({'next': wanted})}"} for link in links] if (wanted := wanted_page()) else links
+        return (
+            [{**link, "url": f"{link['url']}?{urlencode({'next': wanted})}"} for link in links]
+            if (wanted := wanted_page())
+            else links
+        )
     notices = _links(("nav.notices", "notices.show"))
     if notices and (count := _unread()):
         notices[0]["count"] = count

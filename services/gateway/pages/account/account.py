@@ -72,8 +72,8 @@ def change_mission() -> Response | tuple[str, int]:
         refusal = Invalid("choose_mission", field="mission")
         return _page(refusal), refusal.status
     if (seen := request.form.get("seen", "")) and seen != visitor().mission != wanted:
-        refusal = Conflict("mission_changed", mission=mission_name(visitor().mission))
-        return _page(refusal, wanted), refusal.status
+        conflict = Conflict("mission_changed", mission=mission_name(visitor().mission))
+        return _page(conflict, wanted), conflict.status
     with accounts().scope(visitor().mission) as session:
         register.change_mission(session, visitor(), wanted)
     return _done("mission")

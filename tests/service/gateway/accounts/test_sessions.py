@@ -82,7 +82,9 @@ def test_sessions_end_idle_and_absolutely(gateway: Gateway, role: str, idle: tim
         assert browser.get(page).status_code == 303
 
 
-@pytest.mark.parametrize(("role", "longer"), [("expatriate", timedelta(minutes=60)), ("officer", timedelta(minutes=30))])
+@pytest.mark.parametrize(
+    ("role", "longer"), [("expatriate", timedelta(minutes=60)), ("officer", timedelta(minutes=30))]
+)
 def test_a_page_with_a_form_gives_more_time(gateway: Gateway, role: str, longer: timedelta) -> None:
     browser = gateway.visitor(role)
     browser.get("/en/account")

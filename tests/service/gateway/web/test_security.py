@@ -79,7 +79,9 @@ def test_every_answer_carries_the_headers_whoever_asks(gateway: Gateway) -> None
                 answer = visitor.client.open(path, method=method, buffered=True)
                 check_headers(answer.headers, f"{method} {path}")
                 if endpoint not in ("static", "fonts") or answer.status_code >= 400:
-                    assert answer.headers["Cache-Control"] == caching(endpoint, method, answer.status_code, visitor), path
+                    assert answer.headers["Cache-Control"] == caching(endpoint, method, answer.status_code, visitor), (
+                        path
+                    )
                 gateway.forget_tries()
 
 
