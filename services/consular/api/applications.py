@@ -42,6 +42,7 @@ class Answers(Schema):
     """Answers by question; each is checked by the catalogue."""
 
     answers = fields.Dict(keys=fields.String(), required=True, validate=validate.Length(max=200, error="too_long"))
+    seen = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=64, error="too_long"))
 
 
 class Submission(Keyed, Stated):
@@ -96,9 +97,9 @@ def detail(reference: str) -> dict[str, Any]:
 @allowed("application.answer")
 def answers(reference: str) -> dict[str, Any]:
     """Saves the given answers; the others stay as they are. All of them are in the answer, as they are stored."""
-    new_answers = body(Answers)["answers"]
+    sent = body(Answers)
     with mission_session(reference) as session:
-        application = draft.save(session, current_actor(), reference, new_answers)
+        application = draft.save(session, current_actor(), reference, sent["answers"], sent["seen"])
         return {**head(application), "answers": application.answers}
 
 
