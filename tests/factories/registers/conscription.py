@@ -44,8 +44,8 @@ def settle(session: Session, person: str, application: str, transaction: str = "
     session.flush()
 
 
-def enlist(cluster: Postgres, abroad_for: timedelta) -> str:
-    """A man of thirty whom the directorate knows, abroad for so long until today."""
+def enlist(cluster: Postgres, abroad_for: timedelta, born: str | None = None) -> str:
+    """A man of thirty whom the directorate knows, abroad for so long until today; `born` is a year alone."""
     person, today = str(uuid4()), days.today(STATE_ZONE)
     number = f"01{uuid4().int % 10**9:09d}"
     names = ("زيد", "سليم", "نموذج", "هدى مثال", "Zayd", "Salim", "Namouzaj")
@@ -55,6 +55,11 @@ def enlist(cluster: Postgres, abroad_for: timedelta) -> str:
             " 'liable', false, %s FROM conscription.recruitment_branch LIMIT 1",
             [person, number, *names, today - timedelta(days=30 * 366), today.year - 30, today],
         )
+        if born:
+            connection.execute(
+                "UPDATE conscription.service_record SET born = %s, born_precision = 'year' WHERE person = %s",
+                [f"{born}-01-01", person],
+            )
         connection.execute(
             "INSERT INTO conscription.residence_abroad (person, from_on, country) VALUES (%s, %s, 'SA')",
             [person, today - abroad_for],

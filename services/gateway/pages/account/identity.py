@@ -4,14 +4,15 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from services.gateway.accounts import register
-from services.gateway.accounts.throttle import IDENTITY_BY_ACCOUNT, IDENTITY_BY_ADDRESS
+from services.gateway.accounts.throttle import IDENTITY_BY_ACCOUNT, IDENTITY_BY_ADDRESS, IDENTITY_BY_PERSON
 from services.gateway.clients.civil_registry import Confirmed
 from services.gateway.clients.names import NameParts
 from services.gateway.web.current import accounts, civil_registry, settings, visitor
+from services.gateway.web.form_pages import wanted_page
 from services.gateway.web.forms import faults, fields, read, typed
 from services.gateway.web.throttling import slow_down, slow_down_network
 from shared.catalogue.model import Question
-from shared.errors import Invalid, Refusal
+from shared.errors import Refusal
 
 NAMES = ("given_name", "father_name", "family_name", "mother_name")
 # Of foundlings, old entries and people of one name the register has fewer.
@@ -21,8 +22,6 @@ QUESTIONS = (
     *(Question(name, kind="name", max_length=60, unrecorded=name in MAY_BE_MISSING) for name in NAMES),
     Question("born", kind="past_date"),
 )
-# Where the register says to look again, and nothing narrower.
-RECHECK = {"number": ("national_number",), "names": ("given_name",), "date": ("born",)}
 blueprint = Blueprint("identity", __name__)
 
 
@@ -35,31 +34,21 @@ def ask() -> str:
 def _form(refusal: Refusal | None = None) -> str:
     errors = faults(refusal, QUESTIONS, prefix="field") if refusal else {}
     shown = fields(QUESTIONS, typed(QUESTIONS, request.form), errors, prefix="field")
-    return render_template("pages/account/identity.html", fields=shown, errors=errors)
+    return render_template("pages/account/identity.html", fields=shown, errors=errors, next=wanted_page())
 
 
 @blueprint.post("/identity")
 def confirm() -> Response | tuple[str, int]:
-    """Asks the register and links the account; a mismatch names only the kind of field. Five tries an hour."""
+    """Asks the register and links the account; a mismatch names no field. Tries are counted per person as well."""
     try:
         answers = read(QUESTIONS, request.form)
         slow_down(IDENTITY_BY_ACCOUNT, visitor().account)
         slow_down_network(IDENTITY_BY_ADDRESS)
-        _tie(answers["national_number"], _confirmed(answers))
+        slow_down(IDENTITY_BY_PERSON, answers["national_number"])
+        _tie(answers["national_number"], civil_registry().confirm_identity(visitor().actor, answers))
     except Refusal as refusal:
         return _form(refusal), refusal.status
-    return redirect(url_for("applications.list_own"), 303)
-
-
-def _confirmed(answers: dict[str, str]) -> Confirmed:
-    try:
-        return civil_registry().confirm_identity(visitor().actor, answers)
-    except Refusal as refusal:
-        if refusal.code != "identity_mismatch":
-            raise
-        kind = str(refusal.params.get("recheck", ""))
-        wrong = dict.fromkeys(RECHECK.get(kind, ()), f"identity_mismatch_{kind}")
-        raise Invalid("identity_mismatch", errors=wrong) from refusal
+    return redirect(wanted_page() or url_for("applications.list_own"), 303)
 
 
 def _tie(number: str, person: Confirmed) -> None:
