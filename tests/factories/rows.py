@@ -11,14 +11,14 @@ from shared.database.audit import event
 
 def columns(row: object, *left_out: str) -> dict[str, Any]:
     """The columns of a row, less the named ones."""
-    names = [attribute.key for attribute in inspect(row).mapper.column_attrs]  # type: ignore[union-attr]
+    names = [attribute.key for attribute in inspect(row).mapper.column_attrs]
     return {name: getattr(row, name) for name in names if name not in left_out}
 
 
 def events(session: Session, about: str) -> list[tuple[str, str, str | None, dict[str, Any]]]:
     """What was recorded about something, oldest first: actor, action, reason and detail."""
     query = select(event.c.actor, event.c.action, event.c.reason, event.c.detail).where(event.c.about == about)
-    return [tuple(row) for row in session.execute(query.order_by(event.c.id))]  # type: ignore[misc]
+    return [tuple(row) for row in session.execute(query.order_by(event.c.id))]
 
 
 def booked(session: Session, source: str) -> list[tuple[Entry, list[tuple[str, str, int, str]]]]:
