@@ -36,7 +36,7 @@ def find(session: Session, code: str | None) -> Mission:
 
 def list_all(session: Session) -> list[Mission]:
     """All missions by code."""
-    return list(session.scalars(select(Mission).order_by(Mission.code)))
+    return list(session.scalars(select(Mission).order_by(Mission.code)).unique())
 
 
 def today(session: Session, code: str | None) -> date:

@@ -3,51 +3,12 @@
 from datetime import date, datetime, time
 
 from sqlalchemy import ARRAY, BigInteger, SmallInteger, false
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from services.consular.missions.rules import HolidayRule, Hours
 from services.consular.model import Base
 
 SYRIAN_HOLIDAY, HOST_HOLIDAY = "syrian_holiday", "host_holiday"
-
-
-class Mission(Base):
-    """An embassy or consulate. `cash_step` is its smallest coin in minor units."""
-
-    __tablename__ = "mission"
-
-    code: Mapped[str] = mapped_column(primary_key=True)
-    name_ar: Mapped[str]
-    name_en: Mapped[str]
-    country: Mapped[str]
-    zone: Mapped[str]
-    currency: Mapped[str]
-    cash_step: Mapped[int] = mapped_column(BigInteger)
-    status: Mapped[str]
-
-    def serialise(self) -> dict[str, object]:
-        """As the interface shows it."""
-        return {
-            "code": self.code,
-            "name_ar": self.name_ar,
-            "name_en": self.name_en,
-            "country": self.country,
-            "zone": self.zone,
-            "currency": self.currency,
-            "status": self.status,
-        }
-
-
-class Office(Base):
-    """Where a mission receives people; a mission without a row has published no address."""
-
-    __tablename__ = "office"
-
-    code: Mapped[str] = mapped_column(primary_key=True)
-    address_ar: Mapped[str]
-    address_en: Mapped[str]
-    source: Mapped[str]
-    certainty: Mapped[str]
 
 
 class Weekend(Base):
@@ -78,6 +39,56 @@ class Weekend(Base):
             "source": self.source,
             "certainty": self.certainty,
         }
+
+
+class Mission(Base):
+    """An embassy or consulate. `cash_step` is its smallest coin in minor units."""
+
+    __tablename__ = "mission"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name_ar: Mapped[str]
+    name_en: Mapped[str]
+    country: Mapped[str]
+    zone: Mapped[str]
+    currency: Mapped[str]
+    cash_step: Mapped[int] = mapped_column(BigInteger)
+    status: Mapped[str]
+    # Read with the mission: every promise counts by them.
+    weekends: Mapped[list[Weekend]] = relationship(
+        primaryjoin=lambda: Mission.country == foreign(Weekend.country),
+        order_by=lambda: Weekend.valid_from,
+        lazy="joined",
+        viewonly=True,
+    )
+
+    def rests_on(self, day: date) -> bool:
+        """Whether the country rests on this day of the week, by the row in force on the day."""
+        return any(row.holds_on(day) and day.weekday() in row.days for row in self.weekends)
+
+    def serialise(self) -> dict[str, object]:
+        """As the interface shows it."""
+        return {
+            "code": self.code,
+            "name_ar": self.name_ar,
+            "name_en": self.name_en,
+            "country": self.country,
+            "zone": self.zone,
+            "currency": self.currency,
+            "status": self.status,
+        }
+
+
+class Office(Base):
+    """Where a mission receives people; a mission without a row has published no address."""
+
+    __tablename__ = "office"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    address_ar: Mapped[str]
+    address_en: Mapped[str]
+    source: Mapped[str]
+    certainty: Mapped[str]
 
 
 class Opening(Base):
