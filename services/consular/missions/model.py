@@ -3,15 +3,54 @@
 from datetime import date, datetime, time
 
 from sqlalchemy import ARRAY, BigInteger, SmallInteger, false
-from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
 from services.consular.missions.rules import HolidayRule, Hours
-from services.consular.model import Base
+from services.consular.model import ReferenceData
 
 SYRIAN_HOLIDAY, HOST_HOLIDAY = "syrian_holiday", "host_holiday"
 
 
-class Weekend(Base):
+class Mission(ReferenceData):
+    """An embassy or consulate. `cash_step` is its smallest coin in minor units."""
+
+    __tablename__ = "mission"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name_ar: Mapped[str]
+    name_en: Mapped[str]
+    country: Mapped[str]
+    zone: Mapped[str]
+    currency: Mapped[str]
+    cash_step: Mapped[int] = mapped_column(BigInteger)
+    status: Mapped[str]
+
+    def serialise(self) -> dict[str, object]:
+        """As the interface shows it."""
+        return {
+            "code": self.code,
+            "name_ar": self.name_ar,
+            "name_en": self.name_en,
+            "country": self.country,
+            "zone": self.zone,
+            "currency": self.currency,
+            "status": self.status,
+        }
+
+
+class Office(ReferenceData):
+    """Where a mission receives people; a mission without a row has published no address."""
+
+    __tablename__ = "office"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    address_ar: Mapped[str]
+    address_en: Mapped[str]
+    source: Mapped[str]
+    certainty: Mapped[str]
+
+
+class Weekend(ReferenceData):
     """The weekend of a country from a date on. Weekdays are numbers, Monday is 0; a half day is a working day."""
 
     __tablename__ = "weekend"
@@ -41,57 +80,7 @@ class Weekend(Base):
         }
 
 
-class Mission(Base):
-    """An embassy or consulate. `cash_step` is its smallest coin in minor units."""
-
-    __tablename__ = "mission"
-
-    code: Mapped[str] = mapped_column(primary_key=True)
-    name_ar: Mapped[str]
-    name_en: Mapped[str]
-    country: Mapped[str]
-    zone: Mapped[str]
-    currency: Mapped[str]
-    cash_step: Mapped[int] = mapped_column(BigInteger)
-    status: Mapped[str]
-    # Read with the mission: every promise counts by them.
-    weekends: Mapped[list[Weekend]] = relationship(
-        primaryjoin=lambda: Mission.country == foreign(Weekend.country),
-        order_by=lambda: Weekend.valid_from,
-        lazy="joined",
-        viewonly=True,
-    )
-
-    def rests_on(self, day: date) -> bool:
-        """Whether the country rests on this day of the week, by the row in force on the day."""
-        return any(row.holds_on(day) and day.weekday() in row.days for row in self.weekends)
-
-    def serialise(self) -> dict[str, object]:
-        """As the interface shows it."""
-        return {
-            "code": self.code,
-            "name_ar": self.name_ar,
-            "name_en": self.name_en,
-            "country": self.country,
-            "zone": self.zone,
-            "currency": self.currency,
-            "status": self.status,
-        }
-
-
-class Office(Base):
-    """Where a mission receives people; a mission without a row has published no address."""
-
-    __tablename__ = "office"
-
-    code: Mapped[str] = mapped_column(primary_key=True)
-    address_ar: Mapped[str]
-    address_en: Mapped[str]
-    source: Mapped[str]
-    certainty: Mapped[str]
-
-
-class Opening(Base):
+class Opening(ReferenceData):
     """When a mission receives people for one service, by its own wall clock. Weekdays are numbers, Monday is 0."""
 
     __tablename__ = "opening"
@@ -126,7 +115,7 @@ class Opening(Base):
         )
 
 
-class Closure(Base):
+class Closure(ReferenceData):
     """Days on which nobody is received, or no money taken: of one mission, of a host country, or of all missions."""
 
     __tablename__ = "closure"
@@ -173,7 +162,7 @@ class Closure(Base):
         }
 
 
-class HolidayRow(Base):
+class HolidayRow(ReferenceData):
     """A holiday of all missions, as a rule from which its day of every year is computed."""
 
     __tablename__ = "holiday_rule"
@@ -201,7 +190,7 @@ class HolidayRow(Base):
         return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
 
 
-class HostCalendar(Base):
+class HostCalendar(ReferenceData):
     """The country, and the region in it, whose public holidays a mission keeps."""
 
     __tablename__ = "host_calendar"
@@ -221,7 +210,7 @@ class HostCalendar(Base):
         return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
 
 
-class AppointmentRule(Base):
+class AppointmentRule(ReferenceData):
     """How a mission gives appointments for a service. Without a scope the rule holds at every mission, without a
     service for all services."""
 
@@ -247,7 +236,7 @@ class AppointmentRule(Base):
         return {name: getattr(self, name) for name in names}
 
 
-class PhotoRule(Base):
+class PhotoRule(ReferenceData):
     """How many printed photos a mission asks for, and their size; without a scope or a transaction the row is
     general."""
 
@@ -271,7 +260,7 @@ class PhotoRule(Base):
         return {name: getattr(self, name) for name in names} | {"since": self.valid_from.isoformat()}
 
 
-class PromiseRule(Base):
+class PromiseRule(ReferenceData):
     """The working days promised for a transaction, where they are a dated row and not the catalogue's."""
 
     __tablename__ = "promise_rule"

@@ -5,8 +5,8 @@ from alembic import op
 
 from shared.database.migration import grant
 
-revision = "0015"
-down_revision = "0014"
+revision = "0016"
+down_revision = "0015"
 
 
 def upgrade() -> None:
@@ -26,5 +26,10 @@ def upgrade() -> None:
     )
     op.create_index("ix_weekend_country", "weekend", ["country"])
     grant("weekend")
+    op.execute(
+        "CREATE TRIGGER new_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON weekend "
+        "FOR EACH STATEMENT EXECUTE FUNCTION reference_data_changed()"
+    )
+    op.execute("ALTER TABLE weekend ENABLE ALWAYS TRIGGER new_version")
     op.drop_column("mission", "weekend")
     op.drop_column("mission", "half_days")
