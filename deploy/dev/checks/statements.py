@@ -14,6 +14,14 @@ BUDGETS: dict[str, int] = {
     "settle in cash": 45,
     "accept": 14,
     "collect": 16,
+    # Pages, with what the gateway asks of its own tables.
+    "form step": 6,
+    "view of an application": 8,
+    "list of one's applications": 4,
+    "list of one's notices": 4,
+    "desk queue": 4,
+    "case at the desk": 8,
+    "letters at the desk": 4,
 }
 
 

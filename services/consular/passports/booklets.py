@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, SQLColumnExpression, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,11 @@ from shared.database.rows import change_row, lock_row
 from shared.errors import Conflict, Invalid
 from shared.identity.actor import Actor
 from shared.values.person import passport_number
+
+# The state of a passport whose booklet was spoiled.
+SPOILED = "spoiled"
+IS_PRINTED = Passport.booklet.is_not(None), Passport.state != SPOILED
+LATEST = Passport.issued_on.desc().nulls_last(), Passport.number
 
 
 @dataclass(frozen=True)
@@ -97,7 +102,7 @@ def spoil_assigned(session: Session, actor: Actor, application: str, reason: str
     """Writes off the booklet of an application, spoiled before collection; returns its serial number."""
     serial = assigned_to(session, application)
     spoil(session, actor, serial, reason)
-    _mark_passport(session, serial, "spoiled")
+    _mark_passport(session, serial, SPOILED)
     return serial
 
 
@@ -185,8 +190,7 @@ def cancel(
 
 def passport_of(session: Session, application: str) -> Passport | None:
     """The passport printed for an application, spoiled ones excepted."""
-    query = select(Passport).where(Passport.application == application, Passport.booklet.is_not(None))
-    return session.scalar(query.where(Passport.state != "spoiled"))
+    return session.scalar(select(Passport).where(Passport.application == application, *IS_PRINTED))
 
 
 def find_passport(session: Session, number: str) -> Passport | None:
@@ -199,7 +203,10 @@ def last_passport(session: Session, person: str, except_application: str = "") -
 
     It searches the missions that are visible to the session.
     """
-    query = select(Passport).where(
-        Passport.person == person, Passport.state != "spoiled", Passport.application != except_application
-    )
-    return session.scalar(query.order_by(Passport.issued_on.desc().nulls_last(), Passport.number).limit(1))
+    query = select(Passport).where(*earlier_of(literal(person), literal(except_application)))
+    return session.scalar(query.order_by(*LATEST).limit(1))
+
+
+def earlier_of(person: SQLColumnExpression[str], application: SQLColumnExpression[str]) -> list[ColumnElement[bool]]:
+    """The conditions of a person's passports, other than the one of an application."""
+    return [Passport.person == person, Passport.state != SPOILED, Passport.application != application]

@@ -99,7 +99,11 @@ def transition(session: Session, row: Attempt, state: AttemptState, **columns: s
 
 def payment_of(session: Session, debt: Order, row: Attempt) -> Payment:
     """As others may see it."""
-    receipt_number = session.scalar(select(Receipt.number).where(Receipt.attempt == row.reference))
+    return as_payment(debt, row, session.scalar(select(Receipt.number).where(Receipt.attempt == row.reference)))
+
+
+def as_payment(debt: Order, row: Attempt, receipt: str | None) -> Payment:
+    """As others may see it, with the number of its receipt."""
     return Payment(
         reference=row.reference,
         application=debt.application,
@@ -109,7 +113,7 @@ def payment_of(session: Session, debt: Order, row: Attempt) -> Payment:
         method=row.method,
         state=AttemptState(row.state),
         amount=row.money,
-        receipt=receipt_number,
+        receipt=receipt,
         redirect_url=row.redirect_url,
         held=row.held,
         received=row.received,

@@ -7,8 +7,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from services.gateway.clients.consular.applications import Application
-from services.gateway.pages.applications.progress import last_word
+from services.gateway.clients.consular.applications import Application, FormStep
 from services.gateway.pages.appointments.appointments import gap
 from services.gateway.web.current import consular, visitor
 from services.gateway.web.days import today
@@ -81,15 +80,23 @@ def load_editable(reference: str, verb: str) -> tuple[Application, Transaction]:
     return application, transaction(application["transaction"])
 
 
+def _load_step(reference: str, step: str) -> tuple[FormStep, Transaction]:
+    """A step of the visitor's application, if it may be edited now. Raises Conflict otherwise."""
+    application = consular().applications.form_step(visitor().actor, reference, step)
+    if not application["editable"]:
+        raise Conflict("not_now", reference=reference)
+    return application, transaction(application["transaction"])
+
+
 @blueprint.get("/applications/<reference>/questions/<step>")
 def questions(reference: str, step: str) -> str:
     """One step's questions with the answers given so far."""
-    application, entry = load_editable(reference, "edit")
+    application, entry = _load_step(reference, step)
     return _step(application, entry, step, application["answers"])
 
 
 def _step(
-    application: Application, entry: Transaction, step: str, values: dict[str, Any], refusal: Refusal | None = None
+    application: FormStep, entry: Transaction, step: str, values: dict[str, Any], refusal: Refusal | None = None
 ) -> str:
     asked, steps = questions_of(entry, step), steps_of(entry)
     errors = faults(refusal, asked) if refusal else {}
@@ -103,14 +110,14 @@ def _step(
         fields=fields(asked, values, errors),
         errors=errors,
         reviewing="review" in request.args,
-        last_entry=last_word(application),
+        last_entry=application["last_word"],
     )
 
 
 @blueprint.post("/applications/<reference>/questions/<step>")
 def answer(reference: str, step: str) -> Response | tuple[str, int]:
     """Stores the answers and leads to the next step. Nothing typed is lost when something is wrong."""
-    application, entry = load_editable(reference, "edit")
+    application, entry = _load_step(reference, step)
     asked = questions_of(entry, step)
     typed_answers = typed(asked, request.form)
     try:
