@@ -24,7 +24,7 @@ event = Table(
     Index("ix_event_about", "about", "id"),
 )
 
-_INSERT = pending.insert_rows(event, "mission", "actor_kind", "actor", "role", "action", "about", "reason", "detail")
+_INSERT = pending.insert_at_end(event, "mission", "actor_kind", "actor", "role", "action", "about", "reason", "detail")
 
 
 def act_for(session: Session, person: str, capacity: str) -> None:

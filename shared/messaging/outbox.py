@@ -15,7 +15,6 @@ from sqlalchemy import (
     delete,
     func,
     select,
-    text,
     update,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -64,25 +63,28 @@ outbox_place = Table(
 )
 TABLES = (outbox, outbox_place)
 
-_SENT = pending.recordset(outbox, ("id", "about", "type", "version", "content"))
-# Numbers, rows and wake-up in one round trip; the relay wakes when, and only when, this commits. Counters are taken in
-# one order, so that two transactions about the same applications wait for each other instead of dying.
-_EMIT = text(f"""
-    WITH numbered AS (
-        SELECT sent.*, row_number() OVER (PARTITION BY about ORDER BY place) AS number FROM {_SENT}
-    ), place AS (
+_SENT = pending.recordset(outbox, ("id", "about", "type", "version", "content"), "new_outbox")
+# Counters are taken in one order, so that two transactions about the same applications wait for each other instead of
+# dying. The relay wakes when, and only when, this commits.
+_EMIT = pending.EndWrite(
+    "new_outbox",
+    f"""
+    numbered AS (
+        SELECT sent.*, row_number() OVER (PARTITION BY about ORDER BY {pending.PLACE}) AS number FROM {_SENT}
+    ), counted AS (
         INSERT INTO outbox_place (about, last)
         SELECT about, count(*) FROM numbered GROUP BY about ORDER BY about
         ON CONFLICT (about) DO UPDATE SET last = outbox_place.last + excluded.last
         RETURNING about, last
-    ), written AS (
+    ), new_outbox AS (
         INSERT INTO outbox (id, about, type, version, content, sequence)
         SELECT id, about, type, version, content,
-            place.last - (SELECT count(*) FROM numbered AS later WHERE later.about = numbered.about) + number
-        FROM numbered JOIN place USING (about) ORDER BY numbered.place
+            counted.last - (SELECT count(*) FROM numbered AS same WHERE same.about = numbered.about) + number
+        FROM numbered JOIN counted USING (about) ORDER BY {pending.PLACE}
     )
-    SELECT pg_notify('outbox_' || current_schema(), '')
-""")  # noqa: S608
+    """,  # noqa: S608
+    then="pg_notify('outbox_' || current_schema(), '')",
+)
 
 
 def emit(

@@ -43,6 +43,7 @@ class Answers(Schema):
     """Answers by question; each is checked by the catalogue."""
 
     answers = fields.Dict(keys=fields.String(), required=True, validate=validate.Length(max=200, error="too_long"))
+    seen = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=64, error="too_long"))
 
 
 class Submission(Keyed, Stated):
@@ -105,9 +106,9 @@ def step_answers(reference: str) -> dict[str, Any]:
 @allowed("application.answer")
 def answers(reference: str) -> dict[str, Any]:
     """Saves the given answers; the others stay as they are. All of them are in the answer, as they are stored."""
-    new_answers = body(Answers)["answers"]
+    sent = body(Answers)
     with mission_session(reference) as session:
-        application = draft.save(session, current_actor(), reference, new_answers)
+        application = draft.save(session, current_actor(), reference, sent["answers"], sent["seen"])
         return {**head(application), "answers": application.answers}
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -16,7 +16,6 @@ from services.consular.missions import today
 from services.consular.passports import booklets, names
 from services.consular.passports.model import Passport
 from services.consular.passports.names import Divergence
-from services.consular.people import snapshot
 from services.consular.people.model import Applicant
 from shared import forms
 from shared.catalogue import conditions as only_if
@@ -45,6 +44,11 @@ OUTCOMES = {
 }
 REASON_LENGTH = 300
 
+# The Latin name in the register, and the names in the last passport before this application.
+_NAMES = select(Applicant.latin, booklets.last_printed(Applicant.person, Applicant.application)).where(
+    Applicant.application == bindparam("application")
+)
+
 
 @dataclass(frozen=True)
 class Need:
@@ -69,15 +73,21 @@ class Need:
 
 def needs(session: Session, application: Application) -> list[Need]:
     """The approvals this application needs by its present answers, each with the recorded one."""
+    subjects = _subjects(application, _divergences(session, application), _day(session, application))
+    if not subjects:
+        return []
     rows = session.scalars(select(Approval).where(Approval.application == application.reference)).all()
-    return needs_of(application, _divergences(session, application), rows, _day(session, application))
+    return _needs(subjects, rows)
 
 
 def needs_of(
     application: Application, divergences: Sequence[Divergence], approvals: Sequence[Approval], day: date
 ) -> list[Need]:
     """As `needs`, of what was found before."""
-    subjects = _subjects(application, divergences, day)
+    return _needs(_subjects(application, divergences, day), approvals)
+
+
+def _needs(subjects: Mapping[str, str], approvals: Sequence[Approval]) -> list[Need]:
     by_subject = {(row.what, row.subject): row for row in approvals}
     return [Need(what, subject, by_subject.get((what, subject))) for what, subject in subjects.items()]
 
@@ -133,9 +143,10 @@ def divergences(application: Application, applicant: Applicant | None, last: Pas
 
 
 def _divergences(session: Session, application: Application) -> list[Divergence]:
-    applicant = snapshot.applicant_of(session, application.reference)
-    last = booklets.last_passport(session, application.person, except_application=application.reference)
-    return divergences(application, applicant, last)
+    if forms.transaction(application.transaction).outcome != BOOKLET:
+        return []
+    row = session.execute(_NAMES, {"application": application.reference}).one_or_none()
+    return names.divergences(application.answers, *row) if row else []
 
 
 def _subjects(application: Application, diverging: Sequence[Divergence], day: date) -> dict[str, str]:

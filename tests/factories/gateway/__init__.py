@@ -4,6 +4,7 @@ import re
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Any
 
 import html5lib
@@ -120,6 +121,18 @@ class Browser:
     def submit(self, path: str, page: str = "", **form: Any) -> TestResponse:
         """Opens the page that holds the form, takes its token, and sends the form."""
         return self.post(path, csrf_token=self.token(page or path), **form)
+
+    def form(self, page: str, action: str = "") -> dict[str, str]:
+        """The hidden fields of the form of this action on a page; of the page's own address unless one is named."""
+        text = self.get(page).text
+        wanted = action or page.partition("?")[0]
+        for opening, content in re.findall(r"(<form\b[^>]*>)(.*?)</form>", text, re.S):
+            if re.search(rf'action="{re.escape(wanted)}["?#]', opening):
+                return {
+                    name: unescape(value)
+                    for name, value in re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', content)
+                }
+        raise AssertionError(f"no form for {wanted} on {page}")
 
     def token(self, page: str) -> str:
         found = re.search(r'name="csrf_token" value="([^"]+)"', self.get(page).text)

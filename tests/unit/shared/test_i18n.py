@@ -38,9 +38,9 @@ def test_arabic_has_six_forms(n: int | Decimal, form: str) -> None:
     assert language_with("ar", days=PLURALS["ar"]).plural("days", n) == form
 
 
-@pytest.mark.parametrize(("n", "said"), [(0, "days"), (1, "day"), (2, "days"), (Decimal("1.5"), "days")])
-def test_english_has_two_forms(n: int | Decimal, said: str) -> None:
-    assert language_with("en", days=("day", "days")).plural("days", n) == said
+@pytest.mark.parametrize(("n", "said"), [(0, "none"), (1, "day"), (2, "days"), (Decimal("1.5"), "days"), (101, "days")])
+def test_english_has_two_forms_and_one_for_nothing(n: int | Decimal, said: str) -> None:
+    assert language_with("en", days=("none", "day", "days")).plural("days", n) == said
 
 
 def test_counted_days_are_said_as_people_say_them() -> None:

@@ -197,9 +197,9 @@ class Applications:
         body = {"transaction": transaction, "key": key, "behalf": dict(claim), "mission": mission}
         return cast(Head, self.client.post("/applications", actor, body))
 
-    def answer(self, actor: Actor, reference: str, answers: dict[str, Any]) -> None:
-        """Stores answers of a draft or of a returned application."""
-        self.client.send("PUT", f"{_path(reference)}/answers", actor, {"answers": answers})
+    def answer(self, actor: Actor, reference: str, answers: dict[str, Any], seen: str | None = None) -> None:
+        """Stores answers of a draft or of a returned application, over those whose digest was seen."""
+        self.client.send("PUT", f"{_path(reference)}/answers", actor, {"answers": answers, "seen": seen})
 
     def add_upload(self, actor: Actor, reference: str, name: str, filename: str, content: bytes) -> None:
         """Adds a file, whose content alone says of which kind it is."""

@@ -130,10 +130,10 @@ def charged(session: Session, person: str, mission: str = "RUH") -> tuple[Order,
         transaction="individual-extract",
         mission=mission,
         person=person,
-        holder={"ar": "", "en": ""},
+        parties=lambda: quote.Parties({"ar": "", "en": ""}),
         answers={"consular_registration": "not_registered"},
     )
-    return order, {line.line for line in quote.lines_of(session, order)}
+    return order, {line.line for line in quote.lines_of(order)}
 
 
 def test_registration_is_charged_once_and_again_only_after_its_money_went_back(session_for: SessionFor) -> None:
