@@ -12,7 +12,7 @@ SYRIAN_HOLIDAY, HOST_HOLIDAY = "syrian_holiday", "host_holiday"
 
 
 class Mission(ReferenceData):
-    """An embassy or consulate. Weekdays are numbers, Monday is 0; `cash_step` is its smallest coin in minor units."""
+    """An embassy or consulate. `cash_step` is its smallest coin in minor units."""
 
     __tablename__ = "mission"
 
@@ -21,8 +21,6 @@ class Mission(ReferenceData):
     name_en: Mapped[str]
     country: Mapped[str]
     zone: Mapped[str]
-    weekend: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
-    half_days: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
     currency: Mapped[str]
     cash_step: Mapped[int] = mapped_column(BigInteger)
     status: Mapped[str]
@@ -35,8 +33,6 @@ class Mission(ReferenceData):
             "name_en": self.name_en,
             "country": self.country,
             "zone": self.zone,
-            "weekend": list(self.weekend),
-            "half_days": list(self.half_days),
             "currency": self.currency,
             "status": self.status,
         }
@@ -52,6 +48,36 @@ class Office(ReferenceData):
     address_en: Mapped[str]
     source: Mapped[str]
     certainty: Mapped[str]
+
+
+class Weekend(ReferenceData):
+    """The weekend of a country from a date on. Weekdays are numbers, Monday is 0; a half day is a working day."""
+
+    __tablename__ = "weekend"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    country: Mapped[str] = mapped_column(index=True)
+    days: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
+    half_days: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    source: Mapped[str]
+    certainty: Mapped[str]
+    approver: Mapped[str]
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it applies to a day; `valid_to` is the first day on which it does not."""
+        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+
+    def serialise(self) -> dict[str, object]:
+        """As the desk shows it."""
+        return {
+            "days": list(self.days),
+            "half_days": list(self.half_days),
+            "since": self.valid_from.isoformat(),
+            "source": self.source,
+            "certainty": self.certainty,
+        }
 
 
 class Opening(ReferenceData):

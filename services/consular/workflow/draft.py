@@ -1,6 +1,6 @@
 """Starts a draft and fills it: answers step by step, uploads one by one, on any device."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert
@@ -117,8 +117,14 @@ def _already_open(session: Session, actor: Actor, person: str, entry: Transactio
     return Conflict(f"{entry.one_of}_already_open", reference=existing.reference)
 
 
-def save(session: Session, actor: Actor, reference: str, answers: Mapping[str, object]) -> Application:
-    """Saves the given answers; others stay, blank ones are cleared. Raises Invalid with a code per field."""
+def save(
+    session: Session, actor: Actor, reference: str, answers: Mapping[str, object], seen: str | None = None
+) -> Application:
+    """Saves the given answers; others stay, blank ones are cleared. Raises Invalid with a code per field.
+
+    `seen` is the digest of the answers that their writer had before their eyes. Raises Conflict (answers_changed) where
+    others stand there now that saving would replace unseen.
+    """
     application = load_for_update(session, actor, "application.answer", reference)
     check_status(application, "edit")
     question_names = {question.name for question in forms.transaction(application.transaction).questions}
@@ -131,11 +137,19 @@ def save(session: Session, actor: Actor, reference: str, answers: Mapping[str, o
     }
     country = missions.find(session, application.mission).country
     merged |= forms.check_draft(application.transaction, filled, today(session, application.mission), country)
+    if seen is not None:
+        _check_seen(application, answers, merged, seen)
     update_columns(session, application, answers=merged, changed_at=db.now(session))
     audit.record(
         session, actor, "application.answered", reference, count=len(filled), cleared=len(answers) - len(filled)
     )
     return application
+
+
+def _check_seen(application: Application, names: Iterable[str], merged: Mapping[str, object], seen: str) -> None:
+    present = forms.answers_digest(names, application.answers)
+    if present not in (seen, forms.answers_digest(names, merged)):
+        raise Conflict("answers_changed", reference=application.reference)
 
 
 def is_blank(answer: object) -> bool:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import uuid4
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, text
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, LargeBinary, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from shared.database import db
@@ -93,3 +93,15 @@ class Invitation(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     ends_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class KeptForm(Base):
+    """What somebody typed into a form that was not accepted. Its keys are hashes, its content is encrypted."""
+
+    __tablename__ = "kept_form"
+
+    owner_key: Mapped[str] = mapped_column(primary_key=True)
+    action_key: Mapped[str] = mapped_column(primary_key=True)
+    page_key: Mapped[str]
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    ends_at: Mapped[datetime] = mapped_column(index=True)

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from services.gateway.pages.account import account, identity, invitation, notices, sign_in, sign_up
+from services.gateway.pages.account import account, identity, invitation, kept, notices, sign_in, sign_up
 from services.gateway.pages.applications import applications, track
 from services.gateway.pages.apply import behalf, bookings, draft, uploads
 from services.gateway.pages.appointments import appointments
@@ -21,6 +21,7 @@ IN_A_LANGUAGE = (
     sign_up,
     invitation,
     identity,
+    kept,
     account,
     mandates,
     draft,
@@ -42,6 +43,7 @@ def attach(app: Flask) -> None:
     """Registers every page under its language; addresses for machines and printed codes have none."""
     for page in IN_A_LANGUAGE:
         app.register_blueprint(page.blueprint, url_prefix=PREFIX)
+    app.register_blueprint(kept.session_blueprint, url_prefix=PREFIX)
     app.register_blueprint(webhook.blueprint)
     app.add_url_rule("/openings", "openings", appointments.openings)
     app.add_url_rule("/verify/<code>", "printed", verify.printed)

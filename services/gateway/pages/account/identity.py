@@ -8,6 +8,7 @@ from services.gateway.accounts.throttle import IDENTITY_BY_ACCOUNT, IDENTITY_BY_
 from services.gateway.clients.civil_registry import Confirmed
 from services.gateway.clients.names import NameParts
 from services.gateway.web.current import accounts, civil_registry, settings, visitor
+from services.gateway.web.form_pages import wanted_page
 from services.gateway.web.forms import faults, fields, read, typed
 from services.gateway.web.throttling import slow_down, slow_down_network
 from shared.catalogue.model import Question
@@ -33,7 +34,7 @@ def ask() -> str:
 def _form(refusal: Refusal | None = None) -> str:
     errors = faults(refusal, QUESTIONS, prefix="field") if refusal else {}
     shown = fields(QUESTIONS, typed(QUESTIONS, request.form), errors, prefix="field")
-    return render_template("pages/account/identity.html", fields=shown, errors=errors)
+    return render_template("pages/account/identity.html", fields=shown, errors=errors, next=wanted_page())
 
 
 @blueprint.post("/identity")
@@ -47,7 +48,7 @@ def confirm() -> Response | tuple[str, int]:
         _tie(answers["national_number"], civil_registry().confirm_identity(visitor().actor, answers))
     except Refusal as refusal:
         return _form(refusal), refusal.status
-    return redirect(url_for("applications.list_own"), 303)
+    return redirect(wanted_page() or url_for("applications.list_own"), 303)
 
 
 def _tie(number: str, person: Confirmed) -> None:

@@ -11,6 +11,7 @@ from services.gateway.accounts.passwords import SHORTEST, check_strength
 from services.gateway.accounts.throttle import SIGN_UP_BY_ADDRESS
 from services.gateway.web import security
 from services.gateway.web.current import accounts, consular, settings, visitor_or_none
+from services.gateway.web.form_pages import wanted_page
 from services.gateway.web.forms import faults, fields
 from services.gateway.web.language import chosen
 from services.gateway.web.throttling import slow_down_network
@@ -24,7 +25,7 @@ blueprint = Blueprint("sign_up", __name__)
 @blueprint.get("/sign-up")
 def ask() -> str | Response:
     """The form. It needs the list of missions; without it the page says that the service is down."""
-    return _form() if visitor_or_none() is None else redirect(url_for("applications.list_own"), 303)
+    return _form() if visitor_or_none() is None else redirect(wanted_page() or url_for("applications.list_own"), 303)
 
 
 def _form(refusal: Refusal | None = None) -> str:
@@ -38,6 +39,7 @@ def _form(refusal: Refusal | None = None) -> str:
         missions=consular().offers.missions(),
         mission=chosen_mission,
         shortest=SHORTEST,
+        next=wanted_page(),
     )
 
 
@@ -49,7 +51,7 @@ def open_account() -> Response | tuple[str, int]:
         _create()
     except Refusal as refusal:
         return _form(refusal), refusal.status
-    return redirect(url_for("identity.ask"), 303)
+    return redirect(url_for("identity.ask", next=wanted_page() or None), 303)
 
 
 def _create() -> None:
