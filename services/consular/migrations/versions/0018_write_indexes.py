@@ -11,4 +11,5 @@ def upgrade() -> None:
     op.create_index("ix_refund_order", "refund", ["order"])
     op.create_index("ix_passport_booklet", "passport", ["booklet"], postgresql_where=sa.text("booklet IS NOT NULL"))
     cleared = sa.text("state = 'cleared'")
-    op.create_index("ix_duplicate_cleared", "duplicate", ["mission", "person", "other_person"], postgresql_where=cleared)
+    pair = ["mission", "person", "other_person"]
+    op.create_index("ix_duplicate_cleared", "duplicate", pair, postgresql_where=cleared)
