@@ -142,6 +142,24 @@ class Application(File):
     notices: list[Notice]
 
 
+class ReturnReason(TypedDict):
+    """Why an application was returned, by its code and in the officer's words."""
+
+    reason: str
+    note: str | None
+
+
+class FormStep(TypedDict):
+    """One step of an application's form with the answers given so far; `last_word` says why it was returned."""
+
+    reference: str
+    transaction: str
+    mission: str
+    editable: bool
+    answers: dict[str, Any]
+    last_word: ReturnReason | None
+
+
 class TrackingStep(TypedDict):
     """A stage of an application, without anything personal."""
 
@@ -163,6 +181,10 @@ class Applications:
     def detail(self, actor: Actor, reference: str) -> Application:
         """One application with all that its reader may see."""
         return cast(Application, self.client.get(_path(reference), actor))
+
+    def form_step(self, actor: Actor, reference: str, step: str) -> FormStep:
+        """One step of the form, with the answers given so far."""
+        return cast(FormStep, self.client.get(f"{_path(reference)}/answers", actor, step=step))
 
     def begin(self, actor: Actor, transaction: str, key: str) -> Head:
         """Opens a draft for oneself; the same key never opens two."""
