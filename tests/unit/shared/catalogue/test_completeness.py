@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from deploy.demo import demo_data
+from deploy.demo.population.specimens import Specimen
+from deploy.demo.population.unusual import UNUSUAL
 from deploy.demo.scenarios.answers import answers, required_uploads
 from deploy.demo.scenarios.people import CRITERIA, SHARED_PERSON, owes
 from deploy.dev import reference
@@ -29,6 +31,7 @@ from shared.catalogue.model import (
     BOOKLET,
     DOCUMENT,
     KIN,
+    NOT_RECORDED,
     OWN,
     REGISTERS,
     Ask,
@@ -220,6 +223,14 @@ def test_the_demo_can_play_it(entry: Transaction, today: date) -> None:
     assert (kin.holder_answers(entry, clean) is None) == (entry.holder == OWN)
     assert {paper.name for paper in required_uploads(entry.slug)} <= {paper.name for paper in entry.papers}
     assert CRITERIA.get(SHARED_PERSON.get(entry.slug, entry.slug), CRITERIA.get(entry.slug, owes)) is not None
+
+
+@pytest.mark.parametrize("person", UNUSUAL, ids=[person.key for person in UNUSUAL])
+def test_whoever_lacks_a_name_answers_that_it_is_not_recorded(person: Specimen) -> None:
+    given = answers("passport-renewal", person, today=TODAY)
+    assert (given["latin_mother_name"] == NOT_RECORDED) == (person.key in {"no_mother", "one_name"})
+    assert (given["latin_father_name"] == NOT_RECORDED) == (person.key == "one_name")
+    check_answers("passport-renewal", given, TODAY)
 
 
 def test_the_demo_revives_what_the_law_ended_and_nothing_else() -> None:
