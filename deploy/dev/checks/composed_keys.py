@@ -36,9 +36,14 @@ def of_entry(entry: Transaction) -> Iterator[str]:
 # By what a key begins with: every key that may come of it. A family that is not here is in UNBOUND.
 FAMILIES: dict[str, Keys] = {
     "annotation": lambda: keys("annotation", sets.annotation_kinds()),
+    "assurance": lambda: keys("assurance", sets.assurances()),
     "authority": lambda: keys("authority", sets.ministries()),
     "authority.short": lambda: keys("authority.short", sets.ministries()),
     "capacity": lambda: keys("capacity", sets.capacities()),
+    "contest": lambda: keys("contest", sets.doubts()),
+    "decision": lambda: keys("decision", sets.account_decisions(), "", ".text"),
+    "decision.state": lambda: keys("decision.state", ("done", "declined")),
+    "desk.identity.document": lambda: keys("desk.identity.document", sets.counter_documents()),
     "desk.letter.reply_state": lambda: keys("desk.letter.reply_state", sets.reply_states()),
     "desk.letters.state": lambda: keys("desk.letters.state", sets.letter_states()),
     "desk.payment": lambda: keys("desk.payment", sets.attempt_states()),
@@ -53,6 +58,8 @@ FAMILIES: dict[str, Keys] = {
     "finding": lambda: keys("finding", sets.findings()),
     "letter.ask": lambda: keys("letter.ask", sets.matters()),
     "letter.matter": lambda: keys("letter.matter", sets.matters()),
+    "level": lambda: keys("level", sets.levels(), ".title", ".text"),
+    "mail": lambda: keys("mail", sets.mail_events(), ".name", ".subject", ".text"),
     "mandate.kind": lambda: keys("mandate.kind", sets.mandate_kinds()),
     "mandate.state": lambda: keys("mandate.state", sets.mandate_states()),
     "mission": lambda: keys("mission", sets.missions()),
@@ -71,6 +78,7 @@ FAMILIES: dict[str, Keys] = {
     "status": lambda: keys("status", sets.statuses()),
     "timeline": lambda: keys("timeline", sets.transition_codes()),
     "turn.service": lambda: keys("turn.service", sets.services()),
+    "vouch.relation": lambda: keys("vouch.relation", sets.voucher_relations()),
     "withdraw.rule": lambda: keys("withdraw.rule", sets.withdrawal_rules()),
     **dict.fromkeys(
         ("transaction", "group", "question", "question.tier.choice", "step", "paper", "fee", "beneficiary",

@@ -18,6 +18,9 @@ from services.consular.people import duplicates
 from services.consular.people import rules as people
 from services.consular.views import withdrawal_terms
 from services.consular.workflow import bulk_action
+from services.gateway.accounts.identity import contests, counter, decisions, vouch
+from services.gateway.accounts.levels import Assurance, Level
+from services.gateway.accounts.mail import queue
 from shared.catalogue import CATALOGUE
 from shared.catalogue.appointments import SERVICES
 from shared.catalogue.model import AFTER_ASSESSMENT, AGENT, GUARDIAN, HOLDER, RELATIVE
@@ -147,6 +150,34 @@ def capacities() -> Iterable[str]:
 
 def roles() -> Iterable[str]:
     return {*OFFICER_ROLES, "expatriate"}
+
+
+def levels() -> Iterable[str]:
+    return Level
+
+
+def assurances() -> Iterable[str]:
+    return Assurance
+
+
+def doubts() -> Iterable[str]:
+    return contests.REPORTED, contests.PROOF, contests.OFFICER
+
+
+def account_decisions() -> Iterable[str]:
+    return decisions.ACTS
+
+
+def counter_documents() -> Iterable[str]:
+    return counter.DOCUMENTS
+
+
+def voucher_relations() -> Iterable[str]:
+    return vouch.RELATIONS
+
+
+def mail_events() -> Iterable[str]:
+    return queue.EVENTS
 
 
 def mandate_kinds() -> Iterable[str]:

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from services.gateway.pages.account import account, identity, invitation, notices, sign_in, sign_up
+from services.gateway.pages.account import account, contact, identity, invitation, notices, sign_in, sign_up, vouching
 from services.gateway.pages.applications import applications, track
 from services.gateway.pages.apply import behalf, bookings, draft, uploads
 from services.gateway.pages.appointments import appointments
@@ -20,7 +20,9 @@ IN_A_LANGUAGE = (
     sign_in,
     sign_up,
     invitation,
+    contact,
     identity,
+    vouching,
     account,
     mandates,
     draft,

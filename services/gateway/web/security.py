@@ -100,6 +100,13 @@ def keep_device() -> str:
     return str(g.device)
 
 
+def browser_token() -> str:
+    """The value of this browser's session cookie, whether or not anybody is signed in. Raises PageExpired without."""
+    if not g.token:
+        raise PageExpired("page_expired")
+    return str(g.token)
+
+
 def end_session() -> None:
     """Takes the cookie away."""
     g.token, g.visitor, g.end_cookie = None, None, True
