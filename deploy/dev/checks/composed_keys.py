@@ -65,6 +65,7 @@ FAMILIES: dict[str, Keys] = {
     "mission": lambda: keys("mission", sets.missions()),
     "movement.way": lambda: keys("movement.way", sets.crossing_directions()),
     "notice": lambda: keys("notice", sets.notice_kinds()),
+    "passport_check.reason": lambda: keys("passport_check.reason", sets.check_reasons()),
     "provision": lambda: keys("provision", sets.provisions()),
     "purpose": lambda: keys("purpose", sets.purposes()),
     "rate_source": lambda: keys("rate_source", sets.rate_sources()),
@@ -91,6 +92,7 @@ UNBOUND = frozenset(
     """account.done application application.refund bring closure.closes.choice deceased desk.bookings.encoding
     desk.bookings.order desk.bookings.order.hint desk.bookings.standing
     desk.bookings.state desk.calendar.certainty desk.calendar.done desk.calendar.kind desk.done desk.event
+    desk.identity.done identity.done passport_check desk.mails.done desk.mails.fault desk.mails.owner
     desk.exception desk.letter.makes desk.letter.source desk.letter.step desk.mandates.done desk.method desk.need
     desk.passport.source desk.passports.state desk.person desk.proposals.done desk.proposals.preview
     desk.proposals.state desk.proposals.text desk.proposals.touches desk.refund desk.refusal desk.service desk.sex

@@ -8,6 +8,7 @@ from services.civil_registry import rules as civil_registry
 from services.conscription.laws import TIERS_OF
 from services.consular.applications import rules
 from services.consular.data import rows_of
+from services.consular.identity_checks import decide as identity_checks
 from services.consular.ministries import letter_views, replies
 from services.consular.ministries.rules.matters import AUTHORITIES, MATTERS
 from services.consular.ministries.rules.movements import DIRECTIONS
@@ -174,6 +175,10 @@ def counter_documents() -> Iterable[str]:
 
 def voucher_relations() -> Iterable[str]:
     return vouch.RELATIONS
+
+
+def check_reasons() -> Iterable[str]:
+    return identity_checks.REASONS
 
 
 def mail_events() -> Iterable[str]:

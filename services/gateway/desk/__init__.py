@@ -6,7 +6,7 @@ from services.gateway.desk.appointments import calendar, day_sheet
 from services.gateway.desk.approvals import bookings, parameters, proposals
 from services.gateway.desk.cases import case, decisions, exceptions, queue
 from services.gateway.desk.counter import counter, passports
-from services.gateway.desk.identity import identity, mails, staff
+from services.gateway.desk.identity import identity, mails, passport_checks, staff
 from services.gateway.desk.letters import letters
 from services.gateway.desk.mandates import mandates
 from services.gateway.desk.registrar import registrar
@@ -98,3 +98,6 @@ def _attach_identity(desk: Blueprint) -> None:
     desk.add_url_rule("/staff", "staff", staff.show)
     desk.add_url_rule("/staff/new/<kind>", "staff_propose", staff.propose, methods=["POST"])
     desk.add_url_rule("/staff/decisions/<reference>", "staff_decide", staff.decide, methods=["POST"])
+    desk.add_url_rule("/identity/checks/<reference>", "identity_check", passport_checks.show)
+    desk.add_url_rule("/identity/checks/<reference>", "identity_verdict", passport_checks.decide, methods=["POST"])
+    desk.add_url_rule("/identity/checks/<reference>/<which>", "identity_picture", passport_checks.picture)

@@ -2,7 +2,17 @@
 
 from flask import Flask
 
-from services.gateway.pages.account import account, contact, identity, invitation, notices, sign_in, sign_up, vouching
+from services.gateway.pages.account import (
+    account,
+    contact,
+    identity,
+    invitation,
+    notices,
+    passport_check,
+    sign_in,
+    sign_up,
+    vouching,
+)
 from services.gateway.pages.applications import applications, track
 from services.gateway.pages.apply import behalf, bookings, draft, uploads
 from services.gateway.pages.appointments import appointments
@@ -22,6 +32,7 @@ IN_A_LANGUAGE = (
     invitation,
     contact,
     identity,
+    passport_check,
     vouching,
     account,
     mandates,

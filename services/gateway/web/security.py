@@ -24,7 +24,7 @@ BODY_BYTES = 256 * 1024
 # More than a file may have, so that a photo which is too large is answered beside its field.
 UPLOAD_BYTES = 32 * 1024 * 1024
 ISOLATED_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
-UPLOADS = frozenset({"papers.upload", "mandates.hand_in", "desk.upload_bookings"})
+UPLOADS = frozenset({"papers.upload", "passport_check.send", "mandates.hand_in", "desk.upload_bookings"})
 LASTING = frozenset({"static", "fonts"})
 HSTS_SECONDS = 365 * 24 * 3600
 LONGEST_TOKEN = 64

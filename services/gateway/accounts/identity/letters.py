@@ -57,7 +57,7 @@ def waiting(session: Session, actor: Actor) -> Sequence[tuple[CodeLetter, Accoun
 
 
 def print_letter(
-    session: Session, secret: str, actor: Actor, reference: str, address_known: bool
+    session: Session, secret: str, actor: Actor, reference: str, *, address_known: bool
 ) -> tuple[str, Account]:
     """The code of a letter, once. The officer states that the address is the one that the mission has of the person.
 

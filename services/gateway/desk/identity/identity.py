@@ -11,7 +11,7 @@ from services.gateway.accounts.levels import level_of
 from services.gateway.accounts.model import Account, AccountDecision
 from services.gateway.accounts.throttle import DESK_SEARCH_BY_ACCOUNT
 from services.gateway.web.access import PAGES
-from services.gateway.web.current import accounts, actor, settings, visitor
+from services.gateway.web.current import accounts, actor, consular, settings, visitor
 from services.gateway.web.forms import faults
 from services.gateway.web.presentation import t
 from services.gateway.web.throttling import slow_down
@@ -27,6 +27,7 @@ def show() -> str:
 
 
 def _page(**more: Any) -> str:
+    waiting = consular().identity_checks.waiting(actor()) if visitor().role in PAGES["desk.identity_check"] else []
     with accounts().scope(actor().mission) as session:
         decides = visitor().role in PAGES["desk.identity_account"]
         doubts = [(doubt, account_view(account)) for doubt, account in find.open_contests(session, actor())]
@@ -36,11 +37,17 @@ def _page(**more: Any) -> str:
             documents=[(name, t(f"desk.identity.document.{name}")) for name in counter.DOCUMENTS],
             decides=decides,
             doubts=doubts if decides else [],
+            checks=[(one, _name(session, one["account"])) for one in waiting],
             letters=[(one, account_view(account)) for one, account in letters.waiting(session, actor())],
             decisions=[decision_view(session, one) for one in signed],
             me=visitor().account,
             **{"errors": {}, "code": None, "done": "", "typed": request.form, **more},
         )
+
+
+def _name(session: Any, account_id: str) -> str:
+    account = session.get(Account, account_id)
+    return account.name_ar if account else ""
 
 
 def account_view(account: Account) -> dict[str, Any]:
@@ -160,7 +167,9 @@ def print_letter(reference: str) -> Answer:
     address_known = request.form.get("address_known") == "yes"
     try:
         with accounts().scope(actor().mission) as session:
-            code, account = letters.print_letter(session, settings().secret, actor(), reference, address_known)
+            code, account = letters.print_letter(
+                session, settings().secret, actor(), reference, address_known=address_known
+            )
             name = account.name_ar
     except NotAllowed:
         raise

@@ -24,7 +24,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "administrator auditor head_of_mission",
-        "desk.parameters",
+        "desk.parameters desk.staff",
     ),
     (
         "administrator auditor head_of_mission officer",
@@ -32,7 +32,8 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "administrator head_of_mission",
-        "desk.ask_proposal desk.propose desk.declare_phase desk.upload_bookings desk.decide_import desk.answer_import",
+        "desk.ask_proposal desk.propose desk.declare_phase desk.upload_bookings desk.decide_import desk.answer_import "
+        "desk.staff_propose desk.staff_decide",
     ),
     (
         "administrator head_of_mission officer",
@@ -66,7 +67,8 @@ EXPECTED: tuple[tuple[str, str], ...] = (
         "head_of_mission officer",
         "desk.accept desk.send_back desk.ask_refuse desk.refuse desk.reply desk.duplicate desk.mandate_accept "
         "desk.mandate_refuse desk.clear desk.close desk.reopen desk.identity_account desk.identity_freeze "
-        "desk.identity_propose desk.identity_decide",
+        "desk.identity_propose desk.identity_decide desk.identity_letter "
+        "desk.identity_check desk.identity_picture desk.identity_verdict",
     ),
     (
         "confirmed",
@@ -74,7 +76,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
         "mandates.ask mandates.grant mandates.ask_deed mandates.hand_in mandates.settle pay.choose pay.card "
         "pay.came_back pay.counter upgrade.show upgrade.card upgrade.counter pay.working turns.choose turns.hold "
         "turns.ask_confirm turns.confirm turns.ask_reschedule turns.reschedule turns.ask_cancel turns.cancel "
-        "turns.calendar_file notices.show bookings.ask bookings.claim",
+        "turns.calendar_file notices.show bookings.ask bookings.claim vouching.ask vouching.give",
     ),
     (
         "confirmed declared",
@@ -96,7 +98,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "declared",
-        "identity.prove identity.report",
+        "identity.prove identity.report identity.request_letter passport_check.ask passport_check.send",
     ),
     (
         "registrar",

@@ -44,6 +44,10 @@ EXPECTED: tuple[tuple[str, str], ...] = (
         "application.read paper.read",
     ),
     (
+        "declared:any",
+        "identity_check.request",
+    ),
+    (
         "declared:own expatriate:own",
         "application.draft application.answer application.withdraw application.list paper.upload paper.remove",
     ),
@@ -92,7 +96,8 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     (
         "head_of_mission:mission officer:mission",
         "desk.mandate_decide desk.duplicate desk.accept desk.return desk.refuse desk.confirm desk.reprint "
-        "desk.clear stock.receive stock.spoil letter.answer calendar.change",
+        "desk.clear stock.receive stock.spoil letter.answer calendar.change identity_check.read "
+        "identity_check.decide",
     ),
     (
         "ministries:any",
