@@ -19,7 +19,7 @@ from markupsafe import Markup
 from shared.direction import CONTROLS, isolate, isolate_number
 from shared.fragments import FOLDER, LANGUAGES, LOCALES, Forms, compile_texts, read_fragments
 from shared.settings import is_strict
-from shared.values.dates import local_time
+from shared.values.dates import first_day, local_time
 from shared.values.money import Money
 
 # Fractions take the form of a hundred.
@@ -101,8 +101,8 @@ class Language:
         if len(text) == len("1945"):
             return text
         if len(text) == len("1945-03"):
-            return format_date(dt.date.fromisoformat(f"{text}-01"), "MMMM y", locale=self.locale)
-        return self.date(dt.date.fromisoformat(text))
+            return format_date(first_day(text), "MMMM y", locale=self.locale)
+        return self.date(first_day(text))
 
     def weekday(self, day: dt.date) -> str:
         return format_date(day, "EEEE", locale=self.locale)

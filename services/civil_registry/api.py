@@ -15,7 +15,7 @@ from shared.database.db import now
 from shared.errors import Refusal
 from shared.forms import check_questions
 from shared.identity import representation
-from shared.values.dates import local_date
+from shared.values.dates import local_date, partial_iso
 from shared.web.service import allowed, body, current_actor, keys, transaction
 
 NAMES = ("given_name", "father_name", "family_name", "mother_name")
@@ -81,7 +81,8 @@ def identity() -> dict[str, object]:
     # Raised after the commit, so that the failed attempt stays recorded.
     if person is None:
         raise Refusal("identity_mismatch")
-    return {"person": str(person.id), "name": names(person), "sex": person.sex, "born": person.born.isoformat()}
+    born_as_known = partial_iso(person.born, person.born_precision)
+    return {"person": str(person.id), "name": names(person), "sex": person.sex, "born": born_as_known}
 
 
 class IntroducedPerson(NamedPerson):

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from services.civil_registry.model import Annotation, FamilyEntry, Person, RegisterEvent, RegistryOffice
 from services.civil_registry.rules import ZONE
-from shared.values.dates import partial_iso
+from shared.values.dates import DAY, partial_iso
 
 Data = dict[str, Any]
 
@@ -80,10 +80,10 @@ def annotations(session: Session, person: Person) -> list[Data]:
     ]
 
 
-def event_data(session: Session, event: RegisterEvent) -> Data:
-    """Day, place and registration number of an event."""
+def event_data(session: Session, event: RegisterEvent, precision: str = DAY) -> Data:
+    """Day, place and registration number of an event; of a birth as much of the day as the entry has."""
     return {
-        "on": event.happened_on.isoformat(),
+        "on": partial_iso(event.happened_on, precision),
         "place": pair(event.place_ar, event.place_en),
         "number": event.number,
         "registered_on": event.registered_on.isoformat(),

@@ -21,7 +21,7 @@ def birth(session: Session, child: Person, _options: Data) -> tuple[Data, list[s
         "person": snapshots.person_data(child),
         "father": snapshots.party_data(session, father) if father else None,
         "mother": snapshots.party_data(session, mother) if mother else None,
-        "event": snapshots.event_data(session, events[0]),
+        "event": snapshots.event_data(session, events[0], child.born_precision),
     }, codes
 
 

@@ -1,5 +1,6 @@
 """Assesses what a man would owe, stores the working, and answers the mission. No payment is taken here."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.conscription import record
 from services.conscription.model import Assessment
-from services.conscription.rules.allowances import ALLOWANCES
+from services.conscription.rules.allowances import ALLOWANCES, birth_steps
 from services.conscription.rules.working import Finding
 from shared.database import audit
 from shared.database.db import now
@@ -26,6 +27,7 @@ def assess(session: Session, actor: Actor, envelope: Envelope) -> None:
     finding = Finding(None, "no_service_record")
     if man:
         finding = allowance(man, record.load_prices(session, today), today, record.load_terms(session, today))
+        finding = replace(finding, steps=(*birth_steps(man), *finding.steps))
     store_assessment(session, actor, envelope, finding)
     if finding.price is None:
         answer(session, actor, envelope, outcome="refused", reason=finding.reason)

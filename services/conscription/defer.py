@@ -1,5 +1,6 @@
 """Grants or renews a deferral for one year: changes the record, issues the document, answers the mission."""
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from services.conscription.assess import answer, store_assessment
 from services.conscription.describe import snapshot_of
 from services.conscription.model import Deferral, ServiceRecord
 from services.conscription.rules import deferral
-from services.conscription.rules.allowances import Man
+from services.conscription.rules.allowances import Man, birth_steps
 from services.conscription.rules.deferral import Decision
 from services.conscription.rules.working import Finding
 from shared import documents
@@ -40,6 +41,8 @@ def defer(session: Session, actor: Actor, envelope: Envelope) -> None:
     man = record.load_man(session, actor, person, envelope.about)
     last_period = latest(session, person)
     decision = _decide(session, envelope, man, last_period, today)
+    if man:
+        decision = replace(decision, steps=(*birth_steps(man), *decision.steps))
     conflict = _store_deferral(session, envelope, person, decision.period, last_period) if decision.period else None
     if conflict:
         decision = Decision(None, conflict, decision.steps)

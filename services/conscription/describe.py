@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from services.conscription.model import RecruitmentBranch, ServiceRecord
+from shared.values.dates import partial_iso
 
 
 def snapshot_of(session: Session, record: ServiceRecord) -> dict[str, Any]:
@@ -23,7 +24,7 @@ def snapshot_of(session: Session, record: ServiceRecord) -> dict[str, Any]:
             "mother_family": unknown,
             "birth_place": {"ar": record.birthplace, "en": record.latin_birthplace},
             "national_number": record.national_number,
-            "born": record.born.isoformat(),
+            "born": partial_iso(record.born, record.born_precision),
         },
         "service": {
             "class_year": record.class_year,

@@ -33,7 +33,10 @@ class RecruitmentBranch(Base):
 
 
 class ServiceRecord(Base):
-    """One man's record. Status: liable, deferred, served, exempt, only_son, reserve, evader."""
+    """One man's record. Status: liable, deferred, served, exempt, only_son, reserve, evader.
+
+    `born_precision` is day, month or year; of what is not known `born` has the first day.
+    """
 
     __tablename__ = "service_record"
 
@@ -59,6 +62,7 @@ class ServiceRecord(Base):
     # Whole months served in the reserve; grade of a disability (partial) as the medical board left it.
     reserve_months: Mapped[int] = mapped_column(server_default="0")
     disability: Mapped[str | None]
+    born_precision: Mapped[str] = mapped_column(server_default="day")
 
 
 class ResidenceAbroad(Base):

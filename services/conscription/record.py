@@ -28,6 +28,7 @@ def load_man(session: Session, actor: Actor, person: UUID, reason: str) -> Man |
         extended=frozenset(extended_years),
         reserve_months=record.reserve_months,
         disability=record.disability,
+        born_precision=record.born_precision,
     )
 
 

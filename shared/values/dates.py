@@ -1,6 +1,6 @@
 """Dates as a mission counts them: instants are UTC, days belong to the mission's zone."""
 
-from collections.abc import Set
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,11 @@ DAY, MONTH, YEAR = "day", "month", "year"
 def partial_iso(day: date, precision: str) -> str:
     """What is known of a day, in ISO 8601: 1945, 1945-03 or 1945-03-14."""
     return day.isoformat()[: {YEAR: 4, MONTH: 7}.get(precision, 10)]
+
+
+def first_day(text: str) -> date:
+    """The day from which rules count what is known of a date, from ISO 8601: a year, a month or the day itself."""
+    return date.fromisoformat(f"{text}-01-01"[:10])
 
 
 def local_date(instant: datetime, zone: str) -> date:
@@ -54,10 +59,10 @@ def add_months(day: date, months: int) -> date:
     return min(date(year, month + 1, 1) + timedelta(days=day.day - 1), following - timedelta(days=1))
 
 
-def add_working_days(start: date, days: int, weekend: Set[int], closures: Set[date] = frozenset()) -> date:
-    """The day on which `days` working days after `start` have passed; weekends are weekday numbers, Monday is 0."""
+def add_working_days(start: date, days: int, is_free: Callable[[date], bool]) -> date:
+    """The day on which `days` working days after `start` have passed; `is_free` names the days that are none."""
     day = start
     while days > 0:
         day += timedelta(days=1)
-        days -= day.weekday() not in weekend and day not in closures
+        days -= not is_free(day)
     return day

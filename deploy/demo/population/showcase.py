@@ -66,7 +66,7 @@ def service_rows(rows: Rows) -> None:
                 one.latin_given, one.latin_family, one.latin_father, one.latin_mother, one.birthplace,
                 one.latin_birthplace, one.born.isoformat(), service.branch,
                 service.record_number, str(one.born.year), service.status, "t" if service.born_abroad else "f",
-                service.recorded_on.isoformat(),
+                service.recorded_on.isoformat(), one.born_precision,
             )
         )  # fmt: skip
         rows["residence_abroad"] += [

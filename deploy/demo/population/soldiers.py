@@ -12,7 +12,7 @@ COLUMNS: dict[str, str] = {
     "recruitment_branch": "code, name_ar, name_en",
     "service_record": "person, national_number, given_name, family_name, father_name, mother_name, latin_given, "
     "latin_family, latin_father, latin_mother, birthplace, latin_birthplace, born, branch, record_number, class_year, "
-    "status, born_abroad, recorded_on",
+    "status, born_abroad, recorded_on, born_precision",
     "residence_abroad": "person, country, from_on, until_on",
 }
 FIRST_CLASS = 1965
@@ -59,7 +59,7 @@ class ServiceRegister:
                 f"{one.mother_name[0]} {one.mother_family[0]}", one.given[1], one.family[1], one.father_name[1],
                 f"{one.mother_name[1]} {one.mother_family[1]}", *one.birthplace,
                 iso(one.born), branch, f"{year}/{self.numbers[branch, year]:06d}", str(year), self.status(one),
-                "t" if one.born_abroad else "f", iso(recorded),
+                "t" if one.born_abroad else "f", iso(recorded), one.born_precision,
             )
         )  # fmt: skip
         self.rows["residence_abroad"] += [

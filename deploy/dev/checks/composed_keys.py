@@ -47,6 +47,7 @@ FAMILIES: dict[str, Keys] = {
     "desk.letter.reply_state": lambda: keys("desk.letter.reply_state", sets.reply_states()),
     "desk.letters.state": lambda: keys("desk.letters.state", sets.letter_states()),
     "desk.payment": lambda: keys("desk.payment", sets.attempt_states()),
+    "desk.person.age": lambda: keys("desk.person.age", ("month", "year")),
     "desk.proposals.kind": lambda: keys("desk.proposals.kind", sets.bulk_actions()),
     "desk.reason": lambda: keys("desk.reason", sets.officers_reasons()),
     "desk.role": lambda: keys("desk.role", sets.roles()),

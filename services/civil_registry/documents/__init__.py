@@ -4,7 +4,7 @@
 
     holder      {"ar", "en"}            the printed name: given, father's and family name
     person      given, family, father, mother, mother_family, birth_place: each {"ar", "en"}
-                national_number: eleven digits; sex: "M" | "F"; born: "YYYY-MM-DD"
+                national_number: eleven digits; sex: "M" | "F"; born: as much of "YYYY-MM-DD" as is known
                 marital_status: single | married | divorced | widowed, or None where it is not to be shown
                 alive: bool; died_on: day | None
     entry       governorate, office, place: each {"ar", "en"}; number: str

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from services.civil_registry import findings, snapshots, vital
 from services.civil_registry.kinship import events_of
 from services.civil_registry.model import Person, RegisterEvent
+from shared.values.dates import partial_iso
 
 Side = dict[str, Any]
 FAMILY = "family-extract"
@@ -50,9 +51,9 @@ def _sides_of(session: Session, person: Person) -> dict[str, list[Side]]:
         *findings.birth(person, births),
         *(findings.death(person, deaths) if person.died_on else []),
     }
-    parents = [_day("father_entry", father.born)] if father else []
-    parents += [_day("mother_entry", mother.born)] if mother else []
-    birth_sides = [_day("own_entry", person.born), *map(_event, births)]
+    parents = [_birth("father_entry", father)] if father else []
+    parents += [_birth("mother_entry", mother)] if mother else []
+    birth_sides = [_birth("own_entry", person), *map(_event, births)]
     death_sides = [*([_day("own_entry", person.died_on)] if person.died_on else []), *map(_event, deaths)]
     mother_name = f"{person.mother_name} {person.mother_family}"
     sides_by_code = {
@@ -60,7 +61,7 @@ def _sides_of(session: Session, person: Person) -> dict[str, list[Side]]:
         "mother_name": [_text("own_entry", mother_name), _name("mother_entry", mother, full=True)],
         "father_sex": [_text("own_entry", person.father_name), _name("father_entry", father, full=True)],
         "mother_sex": [_text("own_entry", mother_name), _name("mother_entry", mother, full=True)],
-        "born_before_parents": [_day("own_entry", person.born), *parents],
+        "born_before_parents": [_birth("own_entry", person), *parents],
         "birth_date": birth_sides,
         "birth_twice": birth_sides,
         "death_date": death_sides,
@@ -82,6 +83,10 @@ def _name(source: str, parent: Person | None, *, full: bool = False) -> Side:
     if parent is None:
         return _text(source, "")
     return _text(source, f"{parent.given_name} {parent.family_name}" if full else parent.given_name)
+
+
+def _birth(source: str, person: Person) -> Side:
+    return {"place": source, "day": partial_iso(person.born, person.born_precision)}
 
 
 def _day(source: str, day: date) -> Side:

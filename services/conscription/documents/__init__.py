@@ -5,7 +5,7 @@ paid allowance (cash-allowance-discharge, reserve-allowance-exemption, missed-se
 
     holder      {"ar", "en"}            the printed name: given, father's and family name
     person      given, family, father, mother, mother_family, birth_place: each {"ar", "en"}
-                national_number: eleven digits; born: "YYYY-MM-DD"
+                national_number: eleven digits; born: as much of "YYYY-MM-DD" as is known
     service     {"class_year": int, "branch": {"ar", "en"}, "recruitment_number": str | None}
     decision    {"number": str, "on": "YYYY-MM-DD", "law": key of the legal source, text `law.<law>`}
     tier        code of the tier the amount was assessed by, text `tier.<tier>`

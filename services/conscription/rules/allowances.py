@@ -7,10 +7,12 @@ from datetime import date
 from services.conscription.rules.residence import NO_YEARS, Residence, complete_on, residence
 from services.conscription.rules.stays import Interval
 from services.conscription.rules.working import Finding, Params, Price, Prices, Step, Terms
-from shared.values.dates import add_months, add_years, age_on
+from shared.values.dates import DAY, add_months, add_years, age_on, partial_iso
 
 DRAFT_AGE, LIABLE_UNTIL_AGE = 18, 42
 AGE_LAW = "LD 30/2007"
+# How rules count from a birth without a day: by what the civil register enters, not by a law that was read.
+BIRTH_RULE = "Births without a day"
 MISSED_LAW = "Law 35/2017"
 NO_TERMS = Terms()
 LONG_BIRTH_STAY_YEARS = 10
@@ -31,6 +33,15 @@ class Man:
     extended: frozenset[int] = NO_YEARS
     reserve_months: int = 0
     disability: str | None = None
+    born_precision: str = DAY
+
+
+def birth_steps(man: Man) -> tuple[Step, ...]:
+    """Says from which day ages and stays are counted, where the day of birth is not known."""
+    if man.born_precision == DAY:
+        return ()
+    known = partial_iso(man.born, man.born_precision)
+    return (Step(f"born_by_{man.born_precision}", BIRTH_RULE, {"born": known, "on": man.born.isoformat()}),)
 
 
 def refusal_reason(status: str, born: date, on: date) -> str | None:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import uuid4
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, LargeBinary, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
@@ -222,3 +222,15 @@ class Mail(Base):
     next_try_at: Mapped[datetime] = mapped_column(index=True)
     sent_at: Mapped[datetime | None]
     failed_at: Mapped[datetime | None]
+
+
+class KeptForm(Base):
+    """What somebody typed into a form that was not accepted. Its keys are hashes, its content is encrypted."""
+
+    __tablename__ = "kept_form"
+
+    owner_key: Mapped[str] = mapped_column(primary_key=True)
+    action_key: Mapped[str] = mapped_column(primary_key=True)
+    page_key: Mapped[str]
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    ends_at: Mapped[datetime] = mapped_column(index=True)

@@ -14,6 +14,8 @@ from shared.database import audit, db
 from shared.identity.actor import DECLARED, OFFICER_ROLES, Actor, declared_owner
 
 IDLE = {"expatriate": timedelta(minutes=30), "staff": timedelta(minutes=15)}
+# A page with a form is read, filled in and thought about: it gives more time, as there may be no script to ask for it.
+FORM_IDLE = {"expatriate": timedelta(minutes=60), "staff": timedelta(minutes=30)}
 ABSOLUTE = {"expatriate": timedelta(hours=12), "staff": timedelta(hours=8)}
 # The last sight of a session is written at most this often, so that reading a page rarely writes a row.
 SIGHT = timedelta(seconds=30)
@@ -103,7 +105,7 @@ def forget_old_sessions(session: Session, account: Account, now: datetime) -> No
     session.execute(old.execution_options(synchronize_session=False))
 
 
-def find(session: Session, secret: str, token: str) -> Visitor | None:
+def find(session: Session, secret: str, token: str, *, prolong: bool = True) -> Visitor | None:
     """The visitor a cookie belongs to, if the session is still open; prolongs it within its absolute end."""
     now = db.now(session)
     row = session.scalar(
@@ -119,9 +121,29 @@ def find(session: Session, secret: str, token: str) -> Visitor | None:
     )
     if row is None:
         return None
-    if now - row.seen_at > SIGHT:
-        row.seen_at, row.idle_ends_at = now, now + IDLE[_class_of(row.account)]
+    if prolong and now - row.seen_at > SIGHT:
+        row.seen_at = now
+        row.idle_ends_at = max(row.idle_ends_at, now + IDLE[_class_of(row.account)])
     return _visitor(row)
+
+
+def prolong_for_form(session: Session, visitor: Visitor) -> None:
+    """A page with a form was opened, or somebody asked for more time."""
+    ends = db.now(session) + timedelta(seconds=idle_seconds(visitor, form=True))
+    which = AuthSession.id == visitor.session, AuthSession.idle_ends_at < ends - SIGHT
+    session.execute(update(AuthSession).where(*which).values(idle_ends_at=ends))
+
+
+def idle_seconds(visitor: Visitor, form: bool) -> int:
+    """How long a session lasts after a page was opened."""
+    lives = FORM_IDLE if form else IDLE
+    return int(lives["staff" if visitor.is_staff else "expatriate"].total_seconds())
+
+
+def seconds_left(session: Session, visitor: Visitor) -> int:
+    """The time until the session ends if nothing more is done."""
+    row = session.get_one(AuthSession, visitor.session)
+    return max(0, int((min(row.idle_ends_at, row.ends_at) - db.now(session)).total_seconds()))
 
 
 def _visitor(row: AuthSession) -> Visitor:

@@ -63,6 +63,9 @@ SWEPT = 100
 # What takes longer is said in hours.
 LONGEST_IN_MINUTES = 7200
 UPLOADS_BY_ACCOUNT = Limit("upload_account", 60, 3600)
+# Scripts keep what is typed every few seconds. Browsers of nobody cost nothing to make up: networks are counted too.
+KEPT_BY_OWNER = Limit("kept_owner", 60, 60)
+KEPT_BY_ADDRESS = Limit("kept_address", 1200, 60)
 
 
 # Single addresses change too easily. Of IPv6 a home has a /56, and a small company a /48 with its 256 homes.

@@ -3,12 +3,24 @@
 from collections.abc import Mapping
 from typing import Any
 
+from flask import request
 from markupsafe import Markup
 
 from services.gateway.web.forms import words
 from services.gateway.web.language import chosen
 from services.gateway.web.presentation import date, has_text, t
 from shared.errors import Refusal
+from shared.values.dates import first_day
+from shared.values.person import strip_controls
+
+
+def own_words(name: str, longest: int, lacking: str = "") -> tuple[str, str]:
+    """What an officer wrote into a field, and the key of what is wrong with it: `lacking` where nothing was written.
+
+    Nothing is ever cut off: a text that is too long goes back to its field whole.
+    """
+    text = strip_controls(request.form.get(name, ""))
+    return text, ("desk.too_long" if len(text) > longest else "") if text else lacking
 
 
 def choices(reasons: tuple[str, ...]) -> list[tuple[str, Markup, Markup]]:
@@ -29,16 +41,25 @@ def who(case: Mapping[str, Any]) -> dict[str, Any]:
     person = case.get("person") or {}
     names = person.get("name") or {}
     arabic, latin = dict(names.get("ar") or {}), dict(names.get("latin") or {})
-    rows = [
+    rows: list[tuple[str, Markup | str | None]] = [
         ("desk.person.number", person.get("national_number")),
         ("desk.person.name", whole(arabic)),
         ("desk.person.latin", whole(latin)),
         ("desk.person.mother", arabic.get("mother")),
-        ("desk.person.born", date(person["born"]) if person.get("born") else None),
+        *birth(str(person.get("born") or "")),
         ("desk.person.sex", t(f"desk.sex.{person['sex']}") if person.get("sex") else None),
         ("desk.person.service", _service(case)),
     ]
     return {"name": printed(case), "rows": [{"label": t(key), "value": value} for key, value in rows if value]}
+
+
+def birth(born: str) -> list[tuple[str, Markup | str | None]]:
+    """A birth as the register has it, and the day ages are counted from where it has no day."""
+    rows: list[tuple[str, Markup | str | None]] = [("desk.person.born", date(born) if born else None)]
+    precision = {len("1945"): "year", len("1945-03"): "month"}.get(len(born))
+    if precision:
+        rows.append(("desk.person.age", t(f"desk.person.age.{precision}", day=first_day(born))))
+    return rows
 
 
 def printed(case: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ from services.gateway.pages.account import (
     contact,
     identity,
     invitation,
+    kept,
     notices,
     passport_check,
     sign_in,
@@ -34,6 +35,7 @@ IN_A_LANGUAGE = (
     identity,
     passport_check,
     vouching,
+    kept,
     account,
     mandates,
     draft,
@@ -55,6 +57,7 @@ def attach(app: Flask) -> None:
     """Registers every page under its language; addresses for machines and printed codes have none."""
     for page in IN_A_LANGUAGE:
         app.register_blueprint(page.blueprint, url_prefix=PREFIX)
+    app.register_blueprint(kept.session_blueprint, url_prefix=PREFIX)
     app.register_blueprint(webhook.blueprint)
     app.add_url_rule("/openings", "openings", appointments.openings)
     app.add_url_rule("/verify/<code>", "printed", verify.printed)

@@ -1,5 +1,6 @@
 """The register's papers on a generated register: nothing sound is taken for a contradiction, and none is guessed at."""
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,11 +12,13 @@ from sqlalchemy.orm import Session
 from deploy.demo.population import specimens
 from services.civil_registry import contents, extract, family, kinship
 from services.civil_registry.model import FamilyEntry, Person, RegisterEvent, Request
+from services.civil_registry.registrar import sides
 from shared import documents
 from shared.database.audit import event
 from shared.identity.actor import service
+from shared.values.dates import YEAR
 from tests.conftest import HOME, ServiceClient, expatriate
-from tests.factories.civil_registry import consume, forwarded
+from tests.factories.registers.civil_registry import consume, forwarded
 
 pytestmark = pytest.mark.clock
 
@@ -44,6 +47,32 @@ def people(session: Session) -> list[Person]:
 def test_families_of_a_sound_register_contradict_nothing(session: Session) -> None:
     found = {one.id: family.family_extract(session, one, {})[1] for one in people(session)}
     assert [wrong for wrong in found.values() if wrong] == []
+
+
+def test_a_birth_known_by_year_is_printed_by_year_in_every_document(session: Session) -> None:
+    by_year = select(Person.id).where(Person.born_precision == YEAR)
+    for slug, kind in {**EVENTS, "individual-extract": "birth", "family-extract": "birth"}.items():
+        event = select(RegisterEvent.person).where(RegisterEvent.kind == kind, RegisterEvent.person.in_(by_year))
+        found = session.scalars(event.order_by(RegisterEvent.person).limit(20)).all()
+        assert found or slug == "divorce-statement"  # the small register has divorced none of them
+        for holder in (session.get_one(Person, one) for one in found):
+            data, codes = contents.CONTENTS[slug](session, holder, {"marriages": "all"})
+            if not codes:
+                assert f'"{holder.born.year}-01-01"' not in json.dumps({**data, "annotations": []}), slug
+
+
+def test_a_registrar_sees_a_birth_known_by_year_as_the_year(session: Session) -> None:
+    child = session.scalars(
+        select(Person)
+        .join(RegisterEvent, (RegisterEvent.person == Person.id) & (RegisterEvent.kind == "birth"))
+        .where(Person.born_precision == YEAR)
+    ).first()
+    assert child is not None
+    with session.no_autoflush:  # changed in this object alone: the service may not write the register
+        child.born = child.born.replace(year=child.born.year - 1)
+        (row,) = sides.both_sides(session, child, "birth-statement", ["birth_date"])
+    assert row["sides"][0] == {"place": "own_entry", "day": str(child.born.year)}
+    session.expire(child)
 
 
 @pytest.mark.parametrize(("slug", "kind"), EVENTS.items())

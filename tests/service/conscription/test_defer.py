@@ -18,11 +18,13 @@ from services.conscription.attest import facts
 from services.conscription.model import Assessment, Deferral, LawParameter, ServiceRecord
 from shared import documents
 from shared.database.db import Database
+from shared.documents import verified_facts
 from shared.documents.render import render_document
+from shared.documents.typesetting import html
 from shared.values import references
 from shared.values.dates import add_years, local_date
 from tests.conftest import ELSEWHERE, HOME
-from tests.factories.conscription import decisions, enlist, forward
+from tests.factories.registers.conscription import decisions, enlist, forward
 
 pytestmark = pytest.mark.clock
 
@@ -179,3 +181,18 @@ def test_the_database_itself_refuses_periods_that_overlap(session: Session, seco
 def test_a_leap_day_begins_a_year_too(session: Session) -> None:
     row = "('a', :person, '2024-02-29', '2025-02-28', NULL, 't')"
     session.execute(text(CHAIN + row), {"person": UUID(STUDENT)})
+
+
+def test_a_birth_known_by_year_is_printed_so_and_says_how_ages_are_counted(session: Session, cluster: Postgres) -> None:
+    year = str(TODAY.year - 30)
+    paper = documents.find(session, ask(session, enlist(cluster, timedelta(days=400), year))["document"])
+    assert paper.data["person"]["born"] == year
+    first_step = paper.data["working"][0]
+    assert (first_step["code"], first_step["params"]) == ("born_by_year", {"born": year, "on": f"{year}-01-01"})
+    assert verified_facts.facts(paper)[0]["value"] == year
+    assert html(paper, "conscription").count(f"1 January {year}") == 1  # in the sentence that states the rule
+
+
+def test_a_birth_known_to_the_day_needs_no_rule(session: Session) -> None:
+    working = documents.find(session, ask(session, STUDENT)["document"]).data["working"]
+    assert not [step for step in working if step["code"].startswith("born_by")]

@@ -129,6 +129,13 @@ class File(ApplicationSummary):
     allowed: list[str]
 
 
+class Head(TypedDict):
+    """What a change of an application answers: where it stands now."""
+
+    reference: str
+    status: str
+
+
 class Application(File):
     """An application as its owner sees it, with the notices about it."""
 
@@ -157,20 +164,20 @@ class Applications:
         """One application with all that its reader may see."""
         return cast(Application, self.client.get(_path(reference), actor))
 
-    def begin(self, actor: Actor, transaction: str, key: str) -> Application:
+    def begin(self, actor: Actor, transaction: str, key: str) -> Head:
         """Opens a draft for oneself; the same key never opens two."""
-        return cast(Application, self.client.post("/applications", actor, {"transaction": transaction, "key": key}))
+        return cast(Head, self.client.post("/applications", actor, {"transaction": transaction, "key": key}))
 
     def begin_for(
         self, actor: Actor, transaction: str, key: str, claim: Mapping[str, Any], mission: str | None
-    ) -> Application:
+    ) -> Head:
         """Opens a draft for somebody else; the same key never opens two."""
         body = {"transaction": transaction, "key": key, "behalf": dict(claim), "mission": mission}
-        return cast(Application, self.client.post("/applications", actor, body))
+        return cast(Head, self.client.post("/applications", actor, body))
 
-    def answer(self, actor: Actor, reference: str, answers: dict[str, Any]) -> None:
-        """Stores answers of a draft or of a returned application."""
-        self.client.send("PUT", f"{_path(reference)}/answers", actor, {"answers": answers})
+    def answer(self, actor: Actor, reference: str, answers: dict[str, Any], seen: str | None = None) -> None:
+        """Stores answers of a draft or of a returned application, over those whose digest was seen."""
+        self.client.send("PUT", f"{_path(reference)}/answers", actor, {"answers": answers, "seen": seen})
 
     def add_upload(self, actor: Actor, reference: str, name: str, filename: str, content: bytes) -> None:
         """Adds a file, whose content alone says of which kind it is."""
@@ -196,10 +203,10 @@ class Applications:
         path, query = f"/papers/{quote(upload, safe='')}/page", {"page": page}
         return self.client.raw("GET", path, actor, query)
 
-    def submit(self, actor: Actor, reference: str, statements: Sequence[str], key: str) -> Application:
+    def submit(self, actor: Actor, reference: str, statements: Sequence[str], key: str) -> Head:
         """Sends the application in, with what the registers attested."""
         body = {"statements": list(statements), "key": key}
-        return cast(Application, self.client.post(f"{_path(reference)}/submit", actor, body))
+        return cast(Head, self.client.post(f"{_path(reference)}/submit", actor, body))
 
     def adopt(self, actor: Actor) -> None:
         """Hands the actor's person the drafts that the account began before it was proven whose it is."""

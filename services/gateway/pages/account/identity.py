@@ -15,6 +15,7 @@ from services.gateway.accounts.throttle import (
 )
 from services.gateway.clients.names import NameParts
 from services.gateway.web.current import accounts, civil_registry, settings, visitor
+from services.gateway.web.form_pages import wanted_page
 from services.gateway.web.forms import faults, fields, read, typed
 from services.gateway.web.throttling import slow_down, slow_down_network
 from shared.catalogue.model import Question
@@ -42,7 +43,7 @@ def ask() -> str:
 def _form(refusal: Refusal | None = None) -> str:
     errors = faults(refusal, QUESTIONS, prefix="field") if refusal else {}
     shown = fields(QUESTIONS, typed(QUESTIONS, request.form), errors, prefix="field")
-    return render_template("pages/account/identity.html", fields=shown, errors=errors)
+    return render_template("pages/account/identity.html", fields=shown, errors=errors, next=wanted_page())
 
 
 def _summary_page(refusal: Refusal | None = None) -> str:
@@ -71,7 +72,7 @@ def declare_person() -> Response | tuple[str, int]:
     declared = Declaration(person["person"], answers["national_number"], _full(names["ar"]), _full(names["latin"]))
     with accounts().scope(visitor().mission) as session:
         declare(session, settings().secret, visitor(), declared)
-    return redirect(url_for("identity.ask", done="declared"), 303)
+    return redirect(wanted_page() or url_for("identity.ask", done="declared"), 303)
 
 
 def _full(name: NameParts) -> str:

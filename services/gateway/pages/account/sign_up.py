@@ -16,6 +16,7 @@ from services.gateway.accounts.throttle import (
 )
 from services.gateway.web import security
 from services.gateway.web.current import accounts, consular, settings, visitor_or_none
+from services.gateway.web.form_pages import wanted_page
 from services.gateway.web.forms import faults, fields
 from services.gateway.web.language import chosen
 from services.gateway.web.throttling import slow_down, slow_down_network
@@ -29,7 +30,7 @@ blueprint = Blueprint("sign_up", __name__)
 @blueprint.get("/sign-up")
 def ask() -> str | Response:
     """The form. It needs the list of missions; without it the page says that the service is down."""
-    return _form() if visitor_or_none() is None else redirect(url_for("applications.list_own"), 303)
+    return _form() if visitor_or_none() is None else redirect(wanted_page() or url_for("applications.list_own"), 303)
 
 
 def _form(refusal: Refusal | None = None) -> str:
@@ -43,6 +44,7 @@ def _form(refusal: Refusal | None = None) -> str:
         missions=consular().offers.missions(),
         mission=chosen_mission,
         shortest=SHORTEST,
+        next=wanted_page(),
     )
 
 
@@ -56,7 +58,7 @@ def begin() -> Response | tuple[str, int]:
         raise
     except Refusal as refusal:
         return _form(refusal), refusal.status
-    return redirect(url_for("sign_up.ask_code"), 303)
+    return redirect(url_for("sign_up.ask_code", next=wanted_page() or None), 303)
 
 
 def _begin() -> None:
@@ -79,6 +81,7 @@ def _code_form(refusal: Refusal | None = None) -> str:
         "pages/account/sign_up_code.html",
         errors=faults(refusal, prefix="field") if refusal else {},
         mailbox=settings().mail.mailbox_url,
+        next=wanted_page(),
     )
 
 
@@ -96,7 +99,7 @@ def open_account() -> Response | tuple[str, int]:
     if account is None:
         refusal = Invalid("code_wrong", field="code")
         return _code_form(refusal), refusal.status
-    return redirect(url_for("identity.ask"), 303)
+    return redirect(url_for("identity.ask", next=wanted_page() or None), 303)
 
 
 def check(form: Mapping[str, str]) -> None:

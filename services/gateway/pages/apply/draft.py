@@ -1,6 +1,6 @@
 """Applying: eligibility first, then a few questions at a time, then a review before sending."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from secrets import token_urlsafe
 from typing import Any
 
@@ -19,9 +19,10 @@ from services.gateway.web.offers import offers_by_slug, with_tier
 from services.gateway.web.presentation import country_of, t
 from shared.catalogue.model import APPOINTMENT, Question, Transaction
 from shared.errors import Conflict, Invalid, NotFound, Refusal
-from shared.forms import check_answers, transaction, typed_value
+from shared.forms import DIGEST_LENGTH, answers_digest, check_answers, transaction, typed_value
 
 blueprint = Blueprint("apply", __name__)
+AWAITING_PAYMENT = "awaiting_payment"
 
 
 def questions_of(entry: Transaction, step: str) -> list[Question]:
@@ -104,8 +105,14 @@ def questions(reference: str, step: str) -> str:
 
 
 def _step(
-    application: Application, entry: Transaction, step: str, values: dict[str, Any], refusal: Refusal | None = None
+    application: Application,
+    entry: Transaction,
+    step: str,
+    values: dict[str, Any],
+    refusal: Refusal | None = None,
+    instead: Mapping[str, Any] | None = None,
 ) -> str:
+    """The page of a step. `instead`: what was to be saved in place of answers that another tab has saved meanwhile."""
     asked, steps = questions_of(entry, step), steps_of(entry)
     errors = faults(refusal, asked) if refusal else {}
     return render_template(
@@ -117,9 +124,27 @@ def _step(
         steps=steps,
         fields=fields(asked, values, errors),
         errors=errors,
+        seen=_seen(application, asked, refusal),
+        changes=_changes(asked, application["answers"], instead) if instead is not None else [],
         reviewing="review" in request.args,
         last_entry=last_word(application),
     )
+
+
+def _seen(application: Application, asked: list[Question], refusal: Refusal | None) -> str:
+    """The digest of the answers that are shown; after a refusal, of those that were shown first."""
+    sent = request.form.get("seen", "")[:DIGEST_LENGTH] if refusal else ""
+    return sent or answers_digest([one.name for one in asked], application["answers"])
+
+
+def _changes(asked: list[Question], saved: Mapping[str, Any], mine: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The answers that differ: as they were saved meanwhile, and as they were typed here."""
+    rows = [(one, answer_in_words(one, saved), answer_in_words(one, mine)) for one in asked]
+    return [
+        {"label": t(f"question.{one.name}.label"), "saved": theirs, "typed": own}
+        for one, theirs, own in rows
+        if theirs != own
+    ]
 
 
 @blueprint.post("/applications/<reference>/questions/<step>")
@@ -132,8 +157,16 @@ def answer(reference: str, step: str) -> Response | tuple[str, int]:
         country = country_of(application["mission"])
         clean = check_answers(entry.slug, {**application["answers"], **typed_answers}, today(), step, country)
         consular().applications.answer(
-            visitor().actor, reference, {one.name: typed_value(one.name, clean) for one in asked}
+            visitor().actor,
+            reference,
+            {one.name: typed_value(one.name, clean) for one in asked},
+            request.form.get("seen", "")[:DIGEST_LENGTH] or None,
         )
+    except Conflict as conflict:
+        if conflict.code != "answers_changed":
+            raise
+        application, entry = load_editable(reference, "edit")
+        return _step(application, entry, step, dict(typed_answers), instead=clean), conflict.status
     except Refusal as refusal:
         return _step(application, entry, step, dict(typed_answers), refusal), refusal.status
     return redirect(_after(entry, reference, step), 303)
@@ -216,6 +249,6 @@ def submit(reference: str) -> Response | tuple[str, int]:
         if "submit" not in application["allowed"]:
             raise
         return _review(application, entry, refusal), refusal.status
-    if "pay" in sent["allowed"]:
+    if sent["status"] == AWAITING_PAYMENT:
         return redirect(url_for("pay.choose", reference=reference), 303)
     return redirect(url_for("applications.show", reference=reference, sent=1), 303)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from io import BytesIO
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
@@ -35,7 +36,7 @@ def nobody_yet(gateway: Gateway) -> Iterator[None]:
     gateway.forget_tries()
 
 
-def pictures(**changed: bytes | None) -> dict[str, tuple[BytesIO, str]]:
+def pictures(**changed: bytes | None) -> dict[str, Any]:
     contents = {"passport": image(size=(400, 300)), "face": image(size=(300, 400)), **changed}
     return {name: (BytesIO(content), f"{name}.jpg") for name, content in contents.items() if content is not None}
 

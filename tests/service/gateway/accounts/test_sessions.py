@@ -73,12 +73,26 @@ def test_signing_out_kills_the_session_for_good(gateway: Gateway) -> None:
     ],
 )
 def test_sessions_end_idle_and_absolutely(gateway: Gateway, role: str, idle: timedelta, whole: timedelta) -> None:
+    page = "/en/desk" if role == "officer" else "/en/applications"
     for limit, span in (("idle_ends_at", idle), ("ends_at", whole)):
-        browser = gateway.visitor(role)
+        browser = gateway.visitor(role, person=None if role == "officer" else specimens.SON)
         age(gateway, **{limit: span - timedelta(minutes=1)})
-        assert browser.get("/en/account").status_code == 200
+        assert browser.get(page).status_code == 200
         age(gateway, **{limit: timedelta(minutes=1)})
-        assert browser.get("/en/account").status_code == 303
+        assert browser.get(page).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("role", "longer"), [("expatriate", timedelta(minutes=60)), ("officer", timedelta(minutes=30))]
+)
+def test_a_page_with_a_form_gives_more_time(gateway: Gateway, role: str, longer: timedelta) -> None:
+    browser = gateway.visitor(role)
+    browser.get("/en/account")
+    browser.get("/en/")
+    age(gateway, idle_ends_at=longer - timedelta(minutes=1), seen_at=longer)
+    assert browser.get("/en/session").get_json()["left"] <= 60
+    age(gateway, idle_ends_at=timedelta(minutes=1))
+    assert browser.get("/en/account").status_code == 303
 
 
 def test_use_prolongs_a_session_but_never_beyond_its_end(gateway: Gateway) -> None:

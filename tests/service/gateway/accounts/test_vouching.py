@@ -155,7 +155,7 @@ def proposed(gateway: Gateway, by: Browser, kind: str, **fields: str) -> str:
     assert answer.status_code == 303, answer.text
     with gateway.app.extensions["database"].scope("RUH") as session:
         waiting = AccountDecision.state == "waiting", AccountDecision.kind == kind
-        return session.scalars(select(AccountDecision.reference).where(*waiting)).one()
+        return str(session.scalars(select(AccountDecision.reference).where(*waiting)).one())
 
 
 def test_a_colleague_is_invited_by_two_people_and_by_e_mail(gateway: Gateway) -> None:
