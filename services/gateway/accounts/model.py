@@ -149,7 +149,7 @@ class Contest(Base):
     __tablename__ = "contest"
 
     reference: Mapped[str] = mapped_column(primary_key=True)
-    mission: Mapped[str]
+    home_mission: Mapped[str]
     person: Mapped[str] = mapped_column(index=True)
     account_id: Mapped[str] = mapped_column(ForeignKey("account.id"))
     cause: Mapped[str]
@@ -209,7 +209,7 @@ class Mail(Base):
 
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
     account_id: Mapped[str | None]
-    mission: Mapped[str]
+    home_mission: Mapped[str]
     address: Mapped[str]
     event: Mapped[str]
     language: Mapped[str]

@@ -108,7 +108,7 @@ def _open(session: Session, account: Account, person: str, cause: str) -> None:
         session.add(
             Contest(
                 reference=references.new(account.home_mission, REFERENCE_LENGTH, REFERENCE_MARK),
-                mission=account.home_mission,
+                home_mission=account.home_mission,
                 person=person,
                 account_id=account.id,
                 cause=cause,

@@ -57,7 +57,7 @@ def open_contests(session: Session, actor: Actor) -> Sequence[tuple[Contest, Acc
     rows = session.execute(
         select(Contest, Account)
         .join(Account, Account.id == Contest.account_id)
-        .where(Contest.mission == actor.mission, Contest.closed_at.is_(None))
+        .where(Contest.home_mission == actor.mission, Contest.closed_at.is_(None))
         .order_by(Contest.opened_at)
     )
     return [(contest, account) for contest, account in rows]

@@ -43,7 +43,7 @@ def _queue(session: Session, event: str, address: str, language: str, mission: s
         raise KeyError(event)
     now = db.now(session)
     mail = Mail(
-        mission=mission,
+        home_mission=mission,
         address=address,
         event=event,
         language=language,

@@ -17,7 +17,7 @@ LIST_LENGTH = 100
 
 def undeliverable(session: Session, actor: Actor) -> Sequence[Mail]:
     """What could not be delivered for the actor's mission, oldest first."""
-    query = select(Mail).where(Mail.state == UNDELIVERABLE, Mail.mission == actor.mission)
+    query = select(Mail).where(Mail.state == UNDELIVERABLE, Mail.home_mission == actor.mission)
     return session.scalars(query.order_by(Mail.failed_at).limit(LIST_LENGTH)).all()
 
 
@@ -41,6 +41,6 @@ def settle(session: Session, actor: Actor, mail_id: str) -> None:
 
 def _find(session: Session, actor: Actor, mail_id: str) -> Mail:
     mail = session.get(Mail, mail_id, with_for_update=True)
-    if mail is None or mail.mission != actor.mission or mail.state != UNDELIVERABLE:
+    if mail is None or mail.home_mission != actor.mission or mail.state != UNDELIVERABLE:
         raise NotFound()
     return mail
