@@ -17,7 +17,7 @@ from services.consular.uploads.storage.s3 import S3Store
 from shared import deadline
 from shared.errors import Unavailable
 from shared.upload_settings import REFUSE, S3Settings, ScannerSettings
-from tests.factories.fault_proxy import Fault, FaultProxy, fault_proxy
+from tests.factories.servers.fault_proxy import Fault, FaultProxy, fault_proxy
 from tests.factories.servers.store_servers import s3_server
 
 DEADLINE, SLACK = 1.5, 1.5
