@@ -2,19 +2,22 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from services.consular import missions
+from services.consular.missions import reference_data
 from services.consular.payments.collection import take
 from services.consular.payments.orders import attempts, quote
 from services.consular.payments.orders.model import Attempt, Order, Quote, QuoteLine
 from services.consular.payments.orders.rules import AttemptState, OrderState, Payment
 from services.consular.payments.providers.rules import Answer, ProviderStatus
+from services.consular.payments.tariffs.model import RateRow
 from services.consular.payments.tariffs.rules import PricedLine, Rate
 from shared.database.db import now
 from shared.errors import Conflict, NotFound
@@ -35,15 +38,22 @@ HOLDER = {"ar": "رشا الحسين", "en": "Rasha Alhussein"}
 ACTING = {"person": AGENT, "name": {"ar": "سامر", "en": "Samer"}}
 
 
-def issue(session: Session, application: str, person: str = PERSON, **more: object) -> Order:
-    known = {"application": application, "transaction": "passport-renewal", "mission": "RUH", "person": person}
-    return quote.issue_order(session, JOB, **{**known, "holder": HOLDER, **more})  # type: ignore[arg-type]
-
-
-def add_rate(session: Session, name: str, base: str, unit: str, rate: str, on: date, source: str) -> None:
-    session.execute(
-        text("INSERT INTO rate VALUES (:name, :base, :unit, :rate, :day, :source, 'x', 'M', 'test')"),
-        {"name": name, "base": base, "unit": unit, "rate": Decimal(rate), "day": on, "source": source},
+def issue(
+    session: Session,
+    application: str,
+    acting: dict[str, Any] | None = None,
+    transaction: str = "passport-renewal",
+    assessed: Money | None = None,
+) -> Order:
+    return quote.issue_order(
+        session,
+        JOB,
+        application=application,
+        transaction=transaction,
+        mission="RUH",
+        person=PERSON,
+        parties=lambda: quote.Parties(HOLDER, acting),
+        assessed=assessed,
     )
 
 
@@ -130,13 +140,16 @@ def test_a_quote_is_shown_with_its_day_and_the_day_its_tariff_began(session_for:
 def test_a_market_rate_is_kept_with_its_day_and_promised_for_a_day(session_for: SessionFor) -> None:
     session = session_for("consular", "KWI")
     today = missions.today(session, "KWI")
-    add_rate(session, "t-kwd", "USD", "KWD", "0.3071", today, "mission_table")
+    fields = {"base": "USD", "quote": "KWD", "rate": Decimal("0.3071"), "valid_from": today, "source": "mission_table"}
+    session.add(RateRow(id="t-kwd", published="x", certainty="M", approver="tests", **fields))
+    session.flush()
+    reference_data.reread(session)
     order = owe(session, "KWI")
     stored = session.get_one(Quote, order.quote_id)
     assert stored.expires_at - stored.made_at == timedelta(hours=24)
     rate = Rate("USD", "KWD", Decimal("0.3071"), today, "mission_table")
     fee = ("passport_value", "immigration_and_passports", Money(20_000, "USD"), Money(61_500, "KWD"), SOURCE, "H")
-    assert quote.lines_of(session, order) == [PricedLine(*fee, rate)]
+    assert quote.lines_of(order) == [PricedLine(*fee, rate)]
 
 
 def test_lines_are_kept_in_their_order_and_without_a_rate_where_none_was_used(session_for: SessionFor) -> None:
@@ -148,10 +161,10 @@ def test_lines_are_kept_in_their_order_and_without_a_rate_where_none_was_used(se
         transaction="individual-extract",
         mission="BRU",
         person=str(uuid.uuid4()),
-        holder=HOLDER,
+        parties=lambda: quote.Parties(HOLDER),
         answers={"consular_registration": "not_registered"},
     )
-    document, registration = quote.lines_of(session, order)
+    document, registration = quote.lines_of(order)
     assert (document.line, registration.line) == ("document_from_syria", "consular_registration")
     assert registration == PricedLine(
         "consular_registration",
@@ -176,11 +189,11 @@ def test_an_assessment_outlives_the_quote_it_was_first_in(session_for: SessionFo
     order = issue(session, application, transaction="cash-allowance", assessed=Money(800_000, "USD"))
     end_quote(session, order)
     again = issue(session, application, transaction="cash-allowance")
-    (line,) = quote.lines_of(session, again)
+    (line,) = quote.lines_of(again)
     assert (line.tariff, line.source, line.certainty) == (Money(800_000, "USD"), "assessment", "H")
     end_quote(session, again)
     third = issue(session, application, transaction="cash-allowance", assessed=Money(300_000, "USD"))
-    assert [line.tariff for line in quote.lines_of(session, third)] == [Money(300_000, "USD")]
+    assert [line.tariff for line in quote.lines_of(third)] == [Money(300_000, "USD")]
 
 
 def end_quote(session: Session, order: Order) -> None:
@@ -208,7 +221,17 @@ def end_quote(session: Session, order: Order) -> None:
 def test_the_orders_of_an_application_are_told_apart_by_purpose_and_state(session_for: SessionFor) -> None:
     session, application = session_for("consular"), references.new("RUH", 10, "A")
     fee = issue(session, application)
-    dearer = quote.open_order(session, session.get_one(Quote, fee.quote_id), PERSON, HOLDER, quote.UPGRADE)
+    dearer = quote.freeze(
+        session,
+        JOB,
+        quote.lines_of(fee),
+        application=application,
+        transaction="passport-renewal",
+        mission="RUH",
+        person=PERSON,
+        parties=quote.Parties(HOLDER),
+        purpose=quote.UPGRADE,
+    )
     dearer.opened_at = fee.opened_at + timedelta(hours=1)
     session.flush()
     assert quote.of_application(session, application) is fee

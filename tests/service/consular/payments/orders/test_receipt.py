@@ -3,14 +3,16 @@
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
 from services.consular import missions
 from services.consular.payments.collection import take
-from services.consular.payments.orders import quote, receipt
+from services.consular.payments.orders import attempts, quote, receipt
 from services.consular.payments.orders.model import Order, Receipt
+from services.consular.payments.orders.rules import Payment
 from shared.database.db import now
 from shared.documents.model import Document
 from shared.identity.actor import Actor
@@ -28,15 +30,31 @@ HOLDER = {"ar": "رشا الحسين", "en": "Rasha Alhussein"}
 AGENT = {"ar": "سامر الحسين", "en": "Samer Alhussein"}
 
 
-def order_of(session: Session, mission: str = "RUH", transaction: str = "passport-renewal", **more: object) -> Order:
-    application = references.new(mission, 10, "A")
-    known = {"application": application, "transaction": transaction, "mission": mission, "person": PERSON}
-    return quote.issue_order(session, JOB, **{**known, "holder": HOLDER, **more})  # type: ignore[arg-type]
+def order_of(
+    session: Session,
+    mission: str = "RUH",
+    transaction: str = "passport-renewal",
+    acting: dict[str, Any] | None = None,
+) -> Order:
+    return quote.issue_order(
+        session,
+        JOB,
+        application=references.new(mission, 10, "A"),
+        transaction=transaction,
+        mission=mission,
+        person=PERSON,
+        parties=lambda: quote.Parties(HOLDER, acting),
+    )
 
 
-def said(session: Session, number: str | None) -> dict[str, object]:
+def receipt_of(session: Session, payment: Payment) -> Receipt:
+    """The receipt, whose number the end of the transaction gives."""
+    return session.get_one(Receipt, attempts.find(session, payment.reference).receipt)
+
+
+def said(session: Session, payment: Payment) -> dict[str, object]:
     """The document's data, less what every document has."""
-    row = session.get_one(Receipt, number)
+    row = receipt_of(session, payment)
     data = session.get_one(Document, row.document).data
     return {name: value for name, value in data.items() if name != "print"}
 
@@ -46,7 +64,7 @@ def test_a_receipt_for_cash_says_everything(session_for: SessionFor) -> None:
     order, cashier = order_of(session), replace(CASHIER, name_ar="ليلى صباغ", name_latin="Layla Sabbagh")
     payment = take.cash(session, cashier, order.reference, Money(75_000, "SAR"), "cash-1")
     today = missions.today(session, "RUH").isoformat()
-    assert said(session, payment.receipt) == {
+    assert said(session, payment) == {
         "holder": HOLDER,
         "beneficiary": None,
         "application": order.application,
@@ -67,7 +85,7 @@ def test_a_receipt_for_cash_says_everything(session_for: SessionFor) -> None:
         "cashier": {"ar": "ليلى صباغ", "en": "Layla Sabbagh"},
         "zone": "Asia/Riyadh",
     }
-    row = session.get_one(Receipt, payment.receipt)
+    row = receipt_of(session, payment)
     document = session.get_one(Document, row.document)
     assert columns(row) == {
         "number": document.number,
@@ -101,7 +119,7 @@ def test_a_cashier_without_a_name_leaves_its_place_empty(
     session = session_for("consular")
     actor = replace(CASHIER, name_ar=name_ar, name_latin=name_latin)
     payment = take.cash(session, actor, order_of(session).reference, Money(75_000, "SAR"), uuid.uuid4().hex)
-    assert said(session, payment.receipt)["cashier"] == cashier
+    assert said(session, payment)["cashier"] == cashier
 
 
 @pytest.mark.parametrize(
@@ -115,7 +133,7 @@ def test_a_card_receipt_bears_the_payers_name(
     order = order_of(session, acting={"person": AGENT_PERSON, "name": AGENT})
     attempt = take.open_attempt(session, expatriate(payer), order.reference, uuid.uuid4().hex)
     taken = take.record_success(session, JOB, attempt.reference, paid(Money(75_000, "SAR")))
-    shown = said(session, taken.payment.receipt)
+    shown = said(session, taken.payment)
     assert (shown["holder"], shown["beneficiary"], shown["cashier"], shown["method"]) == (
         holder,
         beneficiary,
@@ -129,7 +147,7 @@ def test_without_an_exchange_no_rate_is_said(session_for: SessionFor) -> None:
     order = order_of(session, "MAD", "individual-extract")
     cashier = Actor("officer", "cashier-2", "cashier", "MAD")
     payment = take.cash(session, cashier, order.reference, Money(9_500, "EUR"), "cash-2")
-    shown = said(session, payment.receipt)
+    shown = said(session, payment)
     assert (shown["rate"], shown["zone"], shown["total"]) == (
         None,
         "Europe/Madrid",
@@ -140,8 +158,7 @@ def test_without_an_exchange_no_rate_is_said(session_for: SessionFor) -> None:
 def test_a_read_is_recorded_and_the_payer_may_read_too(session_for: SessionFor) -> None:
     session = session_for("consular")
     order = order_of(session, acting={"person": AGENT_PERSON, "name": AGENT})
-    number = take.cash(session, CASHIER, order.reference, Money(75_000, "SAR"), "cash-3").receipt
-    assert number
+    number = receipt_of(session, take.cash(session, CASHIER, order.reference, Money(75_000, "SAR"), "cash-3")).number
     for reader in (expatriate(PERSON), expatriate(AGENT_PERSON)):
         assert receipt.read(session, reader, number).startswith(b"%PDF-")
     assert [(actor, action) for actor, action, _, _ in events(session, number)] == [
