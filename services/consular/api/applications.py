@@ -6,6 +6,7 @@ from flask import Blueprint, Response, jsonify, request
 from marshmallow import EXCLUDE, Schema, fields, validate
 from sqlalchemy.orm import Session
 
+from services.consular.api.openings import free_times
 from services.consular.api.request import TEXT, Keyed, Stated, head, mission_session, own_transaction, run_once
 from services.consular.applications import idempotency
 from services.consular.applications.behalf import Claim
@@ -103,9 +104,13 @@ def list_own() -> Response:
 @blueprint.get("/applications/<reference>")
 @allowed("application.read")
 def detail(reference: str) -> dict[str, Any]:
-    """One application, whole."""
+    """One application, whole; with `openings`, also the free times for its appointment."""
     with mission_session(reference) as session:
-        return application_view.view(session, current_actor(), reference)
+        shown = application_view.view(session, current_actor(), reference)
+        if "openings" in request.args:
+            service = shown.get("service")
+            shown["openings"] = free_times(session, shown["mission"], service) if service else None
+        return shown
 
 
 @blueprint.get("/applications/<reference>/answers")
