@@ -11,7 +11,6 @@ from deploy.platform.environment_file import write_environment
 from deploy.platform.migrate import migrate_all
 from deploy.platform.mode import check_database, check_environment, check_folder, load_secrets, mark_database
 from deploy.platform.paths import SERVICE_FILES, UPLOADS, WEB_PORT
-from shared.documents import fonts
 from shared.upload_settings import UploadSettings
 
 # Passed on as they are to every service.
@@ -57,7 +56,6 @@ def provision(environment: Mapping[str, str] = os.environ, partners: tuple[str, 
     secrets = load_secrets(folder, environment, demo)
     for service in SERVICES:
         write_files(folder, service, environment_for(service, urls, secrets, environment))
-        fonts.prepare(SERVICE_FILES / service / "fonts")
     return Provisioned(folder, admin_url, urls, secrets)
 
 
@@ -81,7 +79,6 @@ def environment_for(
         "MAHJAR_DATABASE_URL": urls[service],
         "MAHJAR_BUS_URL": bus_url(urls, environment),
         "MAHJAR_KEYS": str(files / "keys"),
-        "MAHJAR_FONTS": str(files / "fonts"),
         "MAHJAR_SECRET": secrets["session"],
     }
     if service in ("consular", "gateway"):

@@ -14,3 +14,9 @@ class Base(DeclarativeBase):
 
     metadata = db.metadata()
     type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: DateTime(timezone=True)}
+
+
+class ReferenceData(Base):
+    """Rows that change by the day and are kept in the process: see `missions/reference_data`."""
+
+    __abstract__ = True

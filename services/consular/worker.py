@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from services.consular.bookings import import_bookings
 from services.consular.handlers import HANDLERS
 from services.consular.ministries import escalate
-from services.consular.missions import do_at_each_mission, each_mission
+from services.consular.missions import do_at_each_mission, each_mission, reference_data
 from services.consular.payments.collection import hosted
 from services.consular.payments.providers.card import Provider
 from services.consular.payments.providers.rules import Answer
@@ -104,7 +104,7 @@ def jobs(settings: Settings) -> list[Job]:
 def main() -> None:
     """Runs until it is stopped."""
     settings = Settings.load(NAME)
-    run(settings, HANDLERS, jobs(settings))
+    run(settings, HANDLERS, jobs(settings), reference_data.FIRST)
 
 
 if __name__ == "__main__":

@@ -42,6 +42,8 @@ class CoverageMap:
     tree: Path
     kinds: tuple[str, ...] = TESTS
     tests: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # Lines that run while modules are loaded, by module.
+    loading: dict[str, set[int]] = field(default_factory=dict)
 
     def measure(self, running: Postgres) -> None:
         """Measures what is not known of today's tests and modules."""
@@ -53,6 +55,7 @@ class CoverageMap:
         if stored.get("modules") == modules:
             known = {name for name, value in stored["files"].items() if files.get(name) == value}
             self.tests = {name: one for name, one in stored["tests"].items() if name.partition("::")[0] in known}
+            self.loading = {path: set(lines) for path, lines in stored["loading"].items()}
         else:
             known = set()
         missing = [name for name in asked if name not in known]
@@ -61,7 +64,12 @@ class CoverageMap:
             part = missing[first : first + TOGETHER]
             self.tests |= self.covered_by(running, part)
             known |= set(part)
-            kept = {"modules": modules, "files": {name: files[name] for name in known}, "tests": self.tests}
+            kept = {
+                "modules": modules,
+                "files": {name: files[name] for name in known},
+                "tests": self.tests,
+                "loading": {path: sorted(lines) for path, lines in self.loading.items()},
+            }
             self.file.write_text(json.dumps(kept))
 
     def test_files(self) -> list[str]:
@@ -102,6 +110,8 @@ class CoverageMap:
         for file in stored.measured_files():
             path = Path(file).relative_to(self.tree).as_posix()
             for line, contexts in stored.contexts_by_lineno(file).items():
+                if "" in contexts:
+                    self.loading.setdefault(path, set()).add(line)
                 for context in contexts:
                     if context in found:
                         found[context]["lines"].setdefault(path, []).append(line)
@@ -123,6 +133,11 @@ class CoverageMap:
         }
         ordered = sorted(noticing, key=lambda name: (*rank[name], self.tests[name]["seconds"]))
         return {name: 15 + 15 * self.tests[name]["seconds"] for name in ordered}
+
+    def runs_while_loading(self, mutant: Mutant) -> bool:
+        """Whether the change stands in a function that is called as modules are loaded."""
+        lines = statement_lines((self.tree / mutant.path).read_text(), mutant)
+        return lines is not None and bool(lines & self.loading.get(mutant.path, set()))
 
     def is_beside(self, test: str, module: str) -> bool:
         """Whether the test's file imports the module."""

@@ -49,13 +49,9 @@ class Submission(Keyed, Stated):
     """The submission of a draft, with the registers' statements."""
 
 
-def _view(session: Session, reference: str) -> dict[str, Any]:
-    return application_view.view(session, current_actor(), reference)
-
-
 @blueprint.post("/applications")
 @allowed("application.draft")
-def start() -> tuple[Response, int]:
+def start() -> tuple[dict[str, Any], int]:
     """Creates a draft; a repeated key returns the same one."""
     request_body = body(Start)
     actor = current_actor()
@@ -65,7 +61,7 @@ def start() -> tuple[Response, int]:
     claim = Claim(keys(), **request_body["behalf"]) if request_body["behalf"] else None
     with database().scope(mission) as session:
         content = {"transaction": request_body["transaction"], "mission": mission, **_claim_key(claim)}
-        draft_head = idempotency.run_once(
+        answer = idempotency.run_once(
             session,
             actor,
             mission,
@@ -73,7 +69,7 @@ def start() -> tuple[Response, int]:
             content,
             lambda: head(draft.start(session, actor, request_body["transaction"], mission, claim)),
         )
-        return jsonify(application_view.view(session, actor, draft_head["reference"])), 201
+        return answer, 201
 
 
 def _claim_key(claim: Claim | None) -> dict[str, str | None]:
@@ -100,11 +96,11 @@ def detail(reference: str) -> dict[str, Any]:
 @blueprint.put("/applications/<reference>/answers")
 @allowed("application.answer")
 def answers(reference: str) -> dict[str, Any]:
-    """Saves the given answers; the others stay as they are."""
+    """Saves the given answers; the others stay as they are. All of them are in the answer, as they are stored."""
     sent = body(Answers)
     with mission_session(reference) as session:
-        draft.save(session, current_actor(), reference, sent["answers"], sent["seen"])
-        return application_view.view(session, current_actor(), reference)
+        application = draft.save(session, current_actor(), reference, sent["answers"], sent["seen"])
+        return {**head(application), "answers": application.answers}
 
 
 @blueprint.post("/applications/<reference>/submit")
@@ -116,7 +112,7 @@ def submit_application(reference: str) -> dict[str, Any]:
     def act(session: Session) -> dict[str, Any]:
         return head(submit(session, current_actor(), keys(), reference, request_body["statements"]))
 
-    return run_once(reference, request_body["key"], {"verb": "submit"}, act, lambda session: _view(session, reference))
+    return run_once(reference, request_body["key"], {"verb": "submit"}, act)
 
 
 @blueprint.post("/applications/<reference>/withdraw")
@@ -128,4 +124,4 @@ def withdraw_application(reference: str) -> dict[str, Any]:
         return head(withdraw(session, current_actor(), reference))
 
     key = body(Keyed)["key"]
-    return run_once(reference, key, {"verb": "withdraw"}, act, lambda session: _view(session, reference))
+    return run_once(reference, key, {"verb": "withdraw"}, act)

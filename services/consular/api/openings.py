@@ -9,7 +9,7 @@ from marshmallow import Schema, fields, validate
 from services.consular import missions
 from services.consular.appointments import openings
 from services.consular.appointments.closures import ClosureRequest, close, reopen
-from services.consular.missions import calendar
+from services.consular.missions import calendar, weekends
 from services.consular.missions.model import Opening
 from shared.database import audit
 from shared.errors import Invalid, NotFound
@@ -62,6 +62,7 @@ def detail() -> dict[str, Any]:
                 row.serialise()
                 for row in calendar.closures(session, mission_row.code, today, today + calendar.MAX_SPAN)
             ],
+            "weekends": [row.serialise() for row in weekends.of_mission(session, mission_row)],
             "rules": {service: calendar.rule(session, mission_row.code, service).serialise() for service in services},
         }
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from services.consular.applications import idempotency
 from services.consular.applications.model import Application
 from services.consular.people.refusals import WrongPerson
+from shared.database import pending
 from shared.errors import NotFound
 from shared.identity.actor import OFFICER_ROLES, Actor
 from shared.values.digits import ascii_digits, is_digits
@@ -63,7 +64,11 @@ def run_once(
         answer = idempotency.run_once(
             session, actor, mission, key, {**request_body, "about": reference}, lambda: act(session)
         )
-        return show(session) if show else answer
+        if show is None:
+            return answer
+        # The view shows the steps and events of this transaction as well.
+        pending.write(session)
+        return show(session)
 
 
 def run_once_here(key: str, content: dict[str, Any], act: Act) -> dict[str, Any]:

@@ -6,13 +6,13 @@ from sqlalchemy import ARRAY, BigInteger, SmallInteger, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.consular.missions.rules import HolidayRule, Hours
-from services.consular.model import Base
+from services.consular.model import ReferenceData
 
 SYRIAN_HOLIDAY, HOST_HOLIDAY = "syrian_holiday", "host_holiday"
 
 
-class Mission(Base):
-    """An embassy or consulate. Weekdays are numbers, Monday is 0; `cash_step` is its smallest coin in minor units."""
+class Mission(ReferenceData):
+    """An embassy or consulate. `cash_step` is its smallest coin in minor units."""
 
     __tablename__ = "mission"
 
@@ -21,8 +21,6 @@ class Mission(Base):
     name_en: Mapped[str]
     country: Mapped[str]
     zone: Mapped[str]
-    weekend: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
-    half_days: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
     currency: Mapped[str]
     cash_step: Mapped[int] = mapped_column(BigInteger)
     status: Mapped[str]
@@ -35,14 +33,12 @@ class Mission(Base):
             "name_en": self.name_en,
             "country": self.country,
             "zone": self.zone,
-            "weekend": list(self.weekend),
-            "half_days": list(self.half_days),
             "currency": self.currency,
             "status": self.status,
         }
 
 
-class Office(Base):
+class Office(ReferenceData):
     """Where a mission receives people; a mission without a row has published no address."""
 
     __tablename__ = "office"
@@ -54,7 +50,37 @@ class Office(Base):
     certainty: Mapped[str]
 
 
-class Opening(Base):
+class Weekend(ReferenceData):
+    """The weekend of a country from a date on. Weekdays are numbers, Monday is 0; a half day is a working day."""
+
+    __tablename__ = "weekend"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    country: Mapped[str] = mapped_column(index=True)
+    days: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
+    half_days: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    source: Mapped[str]
+    certainty: Mapped[str]
+    approver: Mapped[str]
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it applies to a day; `valid_to` is the first day on which it does not."""
+        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+
+    def serialise(self) -> dict[str, object]:
+        """As the desk shows it."""
+        return {
+            "days": list(self.days),
+            "half_days": list(self.half_days),
+            "since": self.valid_from.isoformat(),
+            "source": self.source,
+            "certainty": self.certainty,
+        }
+
+
+class Opening(ReferenceData):
     """When a mission receives people for one service, by its own wall clock. Weekdays are numbers, Monday is 0."""
 
     __tablename__ = "opening"
@@ -89,7 +115,7 @@ class Opening(Base):
         )
 
 
-class Closure(Base):
+class Closure(ReferenceData):
     """Days on which nobody is received, or no money taken: of one mission, of a host country, or of all missions."""
 
     __tablename__ = "closure"
@@ -136,7 +162,7 @@ class Closure(Base):
         }
 
 
-class HolidayRow(Base):
+class HolidayRow(ReferenceData):
     """A holiday of all missions, as a rule from which its day of every year is computed."""
 
     __tablename__ = "holiday_rule"
@@ -164,7 +190,7 @@ class HolidayRow(Base):
         return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
 
 
-class HostCalendar(Base):
+class HostCalendar(ReferenceData):
     """The country, and the region in it, whose public holidays a mission keeps."""
 
     __tablename__ = "host_calendar"
@@ -184,7 +210,7 @@ class HostCalendar(Base):
         return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
 
 
-class AppointmentRule(Base):
+class AppointmentRule(ReferenceData):
     """How a mission gives appointments for a service. Without a scope the rule holds at every mission, without a
     service for all services."""
 
@@ -210,7 +236,7 @@ class AppointmentRule(Base):
         return {name: getattr(self, name) for name in names}
 
 
-class PhotoRule(Base):
+class PhotoRule(ReferenceData):
     """How many printed photos a mission asks for, and their size; without a scope or a transaction the row is
     general."""
 
@@ -234,7 +260,7 @@ class PhotoRule(Base):
         return {name: getattr(self, name) for name in names} | {"since": self.valid_from.isoformat()}
 
 
-class PromiseRule(Base):
+class PromiseRule(ReferenceData):
     """The working days promised for a transaction, where they are a dated row and not the catalogue's."""
 
     __tablename__ = "promise_rule"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,7 @@ from services.consular.applications.transitions import check_status, load_for_up
 from services.consular.missions import today
 from services.consular.passports import booklets, names
 from services.consular.passports.names import Divergence
-from services.consular.people import snapshot
+from services.consular.people.model import Applicant
 from shared import forms
 from shared.catalogue import conditions as only_if
 from shared.catalogue.model import BOOKLET
@@ -43,6 +43,11 @@ OUTCOMES = {
 }
 REASON_LENGTH = 300
 
+# The Latin name in the register, and the names in the last passport before this application.
+_NAMES = select(Applicant.latin, booklets.last_printed(Applicant.person, Applicant.application)).where(
+    Applicant.application == bindparam("application")
+)
+
 
 @dataclass(frozen=True)
 class Need:
@@ -68,6 +73,8 @@ class Need:
 def needs(session: Session, application: Application) -> list[Need]:
     """The approvals this application needs by its present answers, each with the recorded one."""
     subjects = _subjects(session, application)
+    if not subjects:
+        return []
     rows = session.scalars(select(Approval).where(Approval.application == application.reference)).all()
     approvals = {(row.what, row.subject): row for row in rows}
     return [Need(what, subject, approvals.get((what, subject))) for what, subject in subjects.items()]
@@ -118,11 +125,10 @@ def _record_approval(
 
 def divergences(session: Session, application: Application) -> list[Divergence]:
     """Names spelt differently from the last passport or the register; none before the application is submitted."""
-    applicant = snapshot.applicant_of(session, application.reference)
-    if applicant is None or forms.transaction(application.transaction).outcome != BOOKLET:
+    if forms.transaction(application.transaction).outcome != BOOKLET:
         return []
-    last_passport = booklets.last_passport(session, application.person, except_application=application.reference)
-    return names.divergences(application.answers, applicant.latin, last_passport.printed if last_passport else None)
+    row = session.execute(_NAMES, {"application": application.reference}).one_or_none()
+    return names.divergences(application.answers, *row) if row else []
 
 
 def _subjects(session: Session, application: Application) -> dict[str, str]:

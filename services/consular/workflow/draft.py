@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -30,12 +30,15 @@ from services.consular.uploads.intake import TakenFile
 from services.consular.uploads.model import Upload
 from shared import forms
 from shared.catalogue.model import Transaction
-from shared.database import audit
+from shared.database import audit, db
+from shared.database.rows import attach_row, table_of
 from shared.errors import Conflict, Invalid, NotAllowed, Refusal
 from shared.forms import TYPED_HIJRI
 from shared.identity.actor import Actor
 from shared.identity.representation import Representation
 from shared.values import references
+
+_INSERT = insert(table_of(Application)).on_conflict_do_nothing().returning(table_of(Application).c.reference)
 
 
 def start(session: Session, actor: Actor, slug: str, mission: str, claim: Claim | None = None) -> Application:
@@ -56,17 +59,18 @@ def start(session: Session, actor: Actor, slug: str, mission: str, claim: Claim 
     if claim is not None:
         representation, facts = behalf.check_claim(session, actor, entry, mission, claim)
     check_first(session, representation.person, entry)
-    reference = _insert(session, actor, entry, mission, representation)
-    application = session.get_one(Application, reference)
+    application = _insert(session, actor, entry, mission, representation)
     if facts is not None:
-        snapshot.store_applicant(session, reference, mission, facts)
-        snapshot.store_acting_person(session, reference, mission, facts)
+        snapshot.store_applicant(session, application.reference, mission, facts)
+        snapshot.store_acting_person(session, application.reference, mission, facts)
         audit.act_for(session, representation.person, representation.capacity)
     note_step(session, actor, application, "drafted", None)
     return application
 
 
-def _insert(session: Session, actor: Actor, entry: Transaction, mission: str, representation: Representation) -> str:
+def _insert(
+    session: Session, actor: Actor, entry: Transaction, mission: str, representation: Representation
+) -> Application:
     row: dict[str, object] = {
         "reference": references.new(mission, references.APPLICATION_LENGTH),
         "mission": mission,
@@ -76,22 +80,20 @@ def _insert(session: Session, actor: Actor, entry: Transaction, mission: str, re
         "acting": representation.acting,
         "capacity": representation.capacity,
         "mandate": representation.mandate,
-        "status": Status.DRAFT,
+        "status": Status.DRAFT.value,
         "single": entry.one_open,
         "one_of": entry.one_of,
         "answers": {},
         "facts": {},
         "round": 0,
         "lapses_on": lapses_on(session, mission),
-        "created_at": func.now(),
-        "changed_at": func.now(),
+        "created_at": db.now(session),
+        "changed_at": db.now(session),
     }
-    reference = session.scalar(
-        insert(Application).values(row).on_conflict_do_nothing().returning(Application.reference)
-    )
-    if reference is None:
+    if session.scalar(_INSERT, row) is None:
         raise _already_open(session, actor, representation.person, entry)
-    return str(reference)
+    # The columns that a draft has no value for yet are empty.
+    return attach_row(session, Application(**dict.fromkeys(table_of(Application).c.keys()) | row))
 
 
 def _already_open(session: Session, actor: Actor, person: str, entry: Transaction) -> Conflict:
@@ -137,7 +139,7 @@ def save(
     merged |= forms.check_draft(application.transaction, filled, today(session, application.mission), country)
     if seen is not None:
         _check_seen(application, answers, merged, seen)
-    update_columns(session, application, answers=merged, changed_at=func.now())
+    update_columns(session, application, answers=merged, changed_at=db.now(session))
     audit.record(
         session, actor, "application.answered", reference, count=len(filled), cleared=len(answers) - len(filled)
     )

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from services.consular.applications import behalf
@@ -23,6 +22,7 @@ from services.consular.workflow.duplicates import mark_duplicates
 from services.consular.workflow.fulfilment import fulfilment_of
 from shared import forms
 from shared.catalogue.model import AT_SUBMIT, Transaction
+from shared.database import db
 from shared.errors import Invalid
 from shared.identity.actor import Actor
 from shared.identity.crypto import Keys
@@ -57,11 +57,12 @@ def submit(session: Session, actor: Actor, keys: Keys, reference: str, statement
         _review(session, actor, application, entry, answers, columns)
         return application
     mark_duplicates(session, actor, application)
-    columns["submitted_at"] = func.now()
+    columns["submitted_at"] = db.now(session)
     if (submit_outcome := fulfilment_of(application).submit) is not None:
         submit_outcome(session, actor, application, columns)
         return application
-    if entry.priced == AT_SUBMIT and charges.charge(session, actor, application):
+    order = charges.charge(session, actor, application) if entry.priced == AT_SUBMIT else None
+    if order is not None and order.amount > 0:
         transition(session, actor, application, Status.AWAITING_PAYMENT, columns=columns)
         return application
     _review(session, actor, application, entry, answers, columns)
@@ -99,7 +100,7 @@ def _complete(session: Session, application: Application, entry: Transaction) ->
         answers = forms.check_answers(entry.slug, application.answers, day, country=country)
     except Invalid as error:
         errors |= error.errors
-    uploaded = {upload.name for upload in store.list_uploads(session, application.reference) if not upload.fault}
+    uploaded = store.names_of_good_uploads(session, application.reference) if entry.papers else set()
     missing = [upload.name for upload in entry.papers if upload.required and upload.name not in uploaded]
     errors |= dict.fromkeys(missing, "paper_missing")
     if errors:

@@ -1,7 +1,6 @@
 """Asks another service by HTTP, for an actor, and turns its answer into data or into the refusal it meant."""
 
 import json
-import socket
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
@@ -10,37 +9,16 @@ from urllib.parse import urlencode, urlsplit
 import urllib3
 
 from shared import deadline
+from shared.deadline_http import LONGEST_WAIT, DeadlineConnection
 from shared.errors import Unavailable, from_problem
 from shared.identity.actor import Actor, request_token
 from shared.identity.crypto import Keys
 from shared.logs import request_id
 
-CONNECT_SECONDS, ANSWER_SECONDS = 1.0, 10.0
-TIMEOUT = urllib3.Timeout(connect=CONNECT_SECONDS, read=ANSWER_SECONDS)
+CONNECT_SECONDS = 1.0
+TIMEOUT = urllib3.Timeout(connect=CONNECT_SECONDS, read=LONGEST_WAIT)
 # Only a connection that was never made may be tried again: anything else might already have happened.
 RETRIES = urllib3.Retry(total=None, connect=2, read=0, redirect=0, status=0, other=0, backoff_factor=0.05)
-
-
-class DeadlineSocket(socket.socket):
-    """Ends every wait with the request's deadline. Otherwise a byte now and then would start each wait anew."""
-
-    def recv_into(self, buffer: Any, nbytes: int = 0, flags: int = 0) -> int:
-        """Raises TimeoutError after the deadline."""
-        remaining = deadline.remaining()
-        if not remaining:
-            raise TimeoutError
-        self.settimeout(min(ANSWER_SECONDS, remaining))
-        return super().recv_into(buffer, nbytes, flags)
-
-
-class DeadlineConnection(urllib3.connection.HTTPConnection):
-    """A connection whose answers are whole by the request's deadline."""
-
-    def _new_conn(self) -> socket.socket:
-        connected = super()._new_conn()
-        bounded = DeadlineSocket(connected.family, connected.type, connected.proto, connected.detach())
-        bounded.settimeout(ANSWER_SECONDS)
-        return bounded
 
 
 class Client:

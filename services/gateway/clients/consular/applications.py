@@ -129,6 +129,13 @@ class File(ApplicationSummary):
     allowed: list[str]
 
 
+class Head(TypedDict):
+    """What a change of an application answers: where it stands now."""
+
+    reference: str
+    status: str
+
+
 class Application(File):
     """An application as its owner sees it, with the notices about it."""
 
@@ -157,16 +164,16 @@ class Applications:
         """One application with all that its reader may see."""
         return cast(Application, self.client.get(_path(reference), actor))
 
-    def begin(self, actor: Actor, transaction: str, key: str) -> Application:
+    def begin(self, actor: Actor, transaction: str, key: str) -> Head:
         """Opens a draft for oneself; the same key never opens two."""
-        return cast(Application, self.client.post("/applications", actor, {"transaction": transaction, "key": key}))
+        return cast(Head, self.client.post("/applications", actor, {"transaction": transaction, "key": key}))
 
     def begin_for(
         self, actor: Actor, transaction: str, key: str, claim: Mapping[str, Any], mission: str | None
-    ) -> Application:
+    ) -> Head:
         """Opens a draft for somebody else; the same key never opens two."""
         body = {"transaction": transaction, "key": key, "behalf": dict(claim), "mission": mission}
-        return cast(Application, self.client.post("/applications", actor, body))
+        return cast(Head, self.client.post("/applications", actor, body))
 
     def answer(self, actor: Actor, reference: str, answers: dict[str, Any], seen: str | None = None) -> None:
         """Stores answers of a draft or of a returned application, over those whose digest was seen."""
@@ -196,10 +203,10 @@ class Applications:
         path, query = f"/papers/{quote(upload, safe='')}/page", {"page": page}
         return self.client.raw("GET", path, actor, query)
 
-    def submit(self, actor: Actor, reference: str, statements: Sequence[str], key: str) -> Application:
+    def submit(self, actor: Actor, reference: str, statements: Sequence[str], key: str) -> Head:
         """Sends the application in, with what the registers attested."""
         body = {"statements": list(statements), "key": key}
-        return cast(Application, self.client.post(f"{_path(reference)}/submit", actor, body))
+        return cast(Head, self.client.post(f"{_path(reference)}/submit", actor, body))
 
     def withdraw(self, actor: Actor, reference: str, key: str) -> None:
         """Withdraws the application."""

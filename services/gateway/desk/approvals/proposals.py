@@ -157,7 +157,7 @@ def _form(kind: str, refusal: Refusal | None = None) -> str:
 
 def decide(reference: str) -> Answer:
     """The second person approves or declines; a refusal is shown on the list."""
-    verdict, reason = request.form.get("verdict", ""), request.form.get("decline_reason", "")[: LONGEST * 2]
+    verdict, reason = request.form.get("verdict", ""), request.form.get("decline_reason", "")
     if verdict not in ("approve", "decline"):
         raise NotFound()
     return submit(

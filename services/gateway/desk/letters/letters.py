@@ -23,7 +23,7 @@ from shared.values.person import strip_controls
 STATES = ("open", "overdue", "answered")
 AUTHORITIES = ("criminal_security", "immigration", "traffic", "foreign_affairs")
 ROWS, MORE_ROWS, MOST_ROWS = 4, 4, 100
-LONGEST, LONGEST_SEARCH = 300, 300
+LONGEST_SEARCH = 300
 SINGLE = ("number", "dated", "national_number", "remark")
 
 Answer = Response | str | tuple[str, int]
@@ -89,7 +89,7 @@ def reply(code: str) -> Answer:
     kind = next((known for known in letter["findings"] if known["code"] == finding), None)
     if kind is None:
         return _page(code, errors={"finding": words("choose", label=t("desk.letter.finding"))}), 422
-    typed = {name: request.form.get(name, "").strip()[:LONGEST] for name in (*SINGLE, *kind["details"])}
+    typed = {name: request.form.get(name, "").strip() for name in (*SINGLE, *kind["details"])}
     rows = _rows(kind["entry_fields"])
     again: dict[str, Any] = {"finding": finding, "typed": typed, "rows": rows + [{}] * MORE_ROWS}
     if "more" in request.form:
@@ -109,8 +109,7 @@ def reply(code: str) -> Answer:
 def _rows(names: list[str]) -> list[dict[str, str]]:
     """Lines in which anything was typed."""
     every = [
-        {name: request.form.get(f"entries-{line}-{name}", "").strip()[:LONGEST] for name in names}
-        for line in range(MOST_ROWS)
+        {name: request.form.get(f"entries-{line}-{name}", "").strip() for name in names} for line in range(MOST_ROWS)
     ]
     return [row for row in every if any(row.values())]
 

@@ -21,6 +21,7 @@ from shared.errors import Conflict, Invalid, NotFound, Refusal
 from shared.forms import DIGEST_LENGTH, answers_digest, check_answers, transaction, typed_value
 
 blueprint = Blueprint("apply", __name__)
+AWAITING_PAYMENT = "awaiting_payment"
 
 
 def questions_of(entry: Transaction, step: str) -> list[Question]:
@@ -232,6 +233,6 @@ def submit(reference: str) -> Response | tuple[str, int]:
         if "submit" not in application["allowed"]:
             raise
         return _review(application, entry, refusal), refusal.status
-    if "pay" in sent["allowed"]:
+    if sent["status"] == AWAITING_PAYMENT:
         return redirect(url_for("pay.choose", reference=reference), 303)
     return redirect(url_for("applications.show", reference=reference, sent=1), 303)

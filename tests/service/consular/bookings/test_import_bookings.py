@@ -15,6 +15,7 @@ from services.consular.bookings import import_bookings
 from services.consular.bookings.model import Booking, BookingImport, Phase
 from services.consular.missions import today
 from services.consular.notices.model import Notice
+from shared import deadline
 from shared.database.audit import event
 from shared.database.db import Database
 from shared.identity.actor import Actor, service
@@ -254,7 +255,9 @@ def test_two_files_that_differ_kept_at_once_bring_the_first_in(client: ServiceCl
     assert [one["faults"][0]["code"] for one in results if not one["good"]] == ["changed_since"] * 2
 
 
-def test_fifty_thousand_rows(client: ServiceClient, consular: Database) -> None:
+def test_fifty_thousand_rows(client: ServiceClient, consular: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    # They come in within a request; how fast is for the benchmarks to say.
+    monkeypatch.setattr(deadline, "SERVICE_SECONDS", 300.0)
     window, booked = phase(client, consular), day(consular, 40)
     start = uuid.uuid4().hex[:6].upper()
     lines = (f"{start}-{n},{n:011d},رشا,{SLUG},{booked.isoformat()}" for n in range(50_000))
@@ -334,7 +337,7 @@ def test_a_holder_claims_and_the_booked_day_is_kept(
     kept(client, phase(client, consular), line(person, booked, reference))
     made = claim(client, registers, person, f" {reference.lower()} ")
     assert made.status_code == 201, made.get_json()
-    shown = made.get_json()
+    shown = client.get(f"/applications/{made.get_json()['reference']}", person.actor).get_json()
     assert (shown["status"], shown["booked_for"]) == ("draft", booked.isoformat())
     assert shown["lapses_on"] == day(consular, 9).isoformat()
     again = claim(client, registers, person, reference)

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from services.consular import missions
+from services.consular.missions import reference_data
 from services.consular.payments.orders import quote
 from services.consular.payments.tariffs import fees, rulebook
 from services.gateway.web.announced import announced
@@ -125,6 +126,7 @@ def test_a_later_tariff_changes_neither_a_price_given_nor_the_rules_of_its_day(s
         " CAST(:day AS date) + 1, 'a later law', 'L', 'tests')"
     )
     session.execute(text(later), {"day": day})
+    reference_data.reread(session)
     assert quote.serialise(session, order) == before
     after = opened(session, "passport-renewal", day)
     assert {**after, "history": None} == {**rules, "history": None}
