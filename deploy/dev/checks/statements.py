@@ -16,8 +16,8 @@ BUDGETS: dict[str, int] = {
     "collect": 10,
     "start, consular alone": 3,
     "save answers": 3,
-    "submit, consular alone": 11,
-    "settle in cash, consular alone": 12,
+    "submit, consular alone": 10,
+    "settle in cash, consular alone": 11,
     "accept, consular alone": 8,
     "collect, consular alone": 7,
     # Pages, with what the gateway asks of its own tables.
