@@ -1,6 +1,6 @@
 """What a page costs the whole platform: CPU of the gateway, the mission's service and PostgreSQL, page by page.
 
-`.venv/bin/python -m tests.benchmarks.pages` starts a platform of its own, applies as a person would, and prints a table.
+`.venv/bin/python -m tests.benchmarks.pages` starts a platform of its own, applies as a person would, prints a table.
 """
 
 import statistics
@@ -45,7 +45,7 @@ def steps_of(platform: BenchPlatform, folder: Path) -> list[Step]:
     staff = {role: Browser(address, "en") for role in STAFF}
     for role, browser in staff.items():
         sign_in(browser, f"{role.replace('_', '-')}@mahjar.example")
-    actors = Actors(address, folder / "actors.txt", "en")
+    actors = Actors(address, folder / "actors.txt", staff["clerk"], "en")
     sent, draft = (Steps(*actors.register(SLUG), staff, SLUG, by_card=False) for _ in range(2))
     sent.apply()
     sent.pay()

@@ -12,12 +12,12 @@ from services.consular.applications import idempotency
 from services.consular.applications.behalf import Claim
 from services.consular.views import application_view
 from services.consular.views.form_step import form_step
-from services.consular.workflow import draft
+from services.consular.workflow import adopt_drafts, draft
 from services.consular.workflow.submit import submit
 from services.consular.workflow.withdraw import withdraw
 from shared.catalogue.model import AGENT, GUARDIAN, RELATIVE
 from shared.errors import Invalid
-from shared.web.service import allowed, body, current_actor, database, keys
+from shared.web.service import allowed, body, current_actor, database, keys, transaction
 
 blueprint = Blueprint("applications", __name__)
 
@@ -77,6 +77,20 @@ def start() -> tuple[dict[str, Any], int]:
 def _claim_key(claim: Claim | None) -> dict[str, str | None]:
     """The parts of a claim that identify a repeated request: statements are new at every attempt."""
     return {"capacity": claim.capacity, "mandate": claim.mandate} if claim else {}
+
+
+@blueprint.post("/applications/adopt")
+@allowed("application.adopt")
+def adopt() -> dict[str, int]:
+    """Hands the actor's person the drafts that the account began before it was proven whose it is."""
+    actor = current_actor()
+    with transaction() as session:
+        missions = adopt_drafts.missions_with_drafts(session, actor)
+    adopted = 0
+    for mission in missions:
+        with database().scope(mission) as session:
+            adopted += adopt_drafts.adopt_drafts(session, actor)
+    return {"adopted": adopted}
 
 
 @blueprint.get("/applications")

@@ -240,6 +240,10 @@ class Applications:
         body = {"statements": list(statements), "key": key}
         return cast(Head, self.client.post(f"{_path(reference)}/submit", actor, body))
 
+    def adopt(self, actor: Actor) -> None:
+        """Hands the actor's person the drafts that the account began before it was proven whose it is."""
+        self.client.post("/applications/adopt", actor, {})
+
     def withdraw(self, actor: Actor, reference: str, key: str) -> None:
         """Withdraws the application."""
         self.client.post(f"{_path(reference)}/withdraw", actor, {"key": key})
