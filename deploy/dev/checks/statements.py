@@ -23,6 +23,7 @@ BUDGETS: dict[str, int] = {
     # Pages, with what the gateway asks of its own tables.
     "form step": 6,
     "view of an application": 8,
+    "free times of an appointment": 6,
     "list of one's applications": 4,
     "list of one's notices": 4,
     "desk queue": 4,

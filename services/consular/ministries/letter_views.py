@@ -30,10 +30,11 @@ COUNT_LIMIT = 1_000
 _COUNTS = text(
     """
     SELECT
-      (SELECT count(*) FROM (SELECT FROM letter WHERE answered_at IS NULL LIMIT :most) AS some) AS open,
-      (SELECT count(*) FROM (SELECT FROM letter WHERE answered_at IS NULL AND reply_by < :day LIMIT :most) AS some)
-        AS overdue,
-      (SELECT count(*) FROM (SELECT FROM letter WHERE answered_at IS NOT NULL LIMIT :most) AS some) AS answered
+      (SELECT count(*) FROM (SELECT FROM letter WHERE answered_at IS NULL LIMIT :most) AS first_rows) AS open,
+      (SELECT count(*) FROM (
+        SELECT FROM letter WHERE answered_at IS NULL AND reply_by < :day LIMIT :most
+      ) AS first_rows) AS overdue,
+      (SELECT count(*) FROM (SELECT FROM letter WHERE answered_at IS NOT NULL LIMIT :most) AS first_rows) AS answered
     """
 )
 View = dict[str, Any]

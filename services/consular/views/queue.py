@@ -29,45 +29,53 @@ COLUMNS = (
 )
 
 # Few files need attention at any time. Of all others the first rows of each status are enough, and the index
-# `ix_application_queue` has them in this order: what lies further back in a long status is not looked at.
+# `ix_application_queue` has them in this order: what lies further back in a long status is not looked at. The mission is
+# named, as the wall alone, which also lets people see their own applications, is no condition of an index.
 _LIST = text(
     """
     WITH exceptional AS MATERIALIZED (
-        SELECT reference FROM application WHERE exception IS NOT NULL OR awaits IS NOT NULL
-        UNION SELECT application FROM duplicate WHERE state = 'open'
+        SELECT reference FROM application
+        WHERE mission = :mission AND (exception IS NOT NULL OR awaits IS NOT NULL)
+        UNION SELECT application FROM duplicate WHERE mission = :mission AND state = 'open'
     ), listed AS (
         SELECT application.*, true AS is_exceptional FROM exceptional JOIN application USING (reference)
-        WHERE status = ANY (:statuses) AND submitted_at IS NOT NULL
+        WHERE mission = :mission AND status = ANY (:statuses) AND submitted_at IS NOT NULL
           AND (CAST(:slug AS text) = '' OR transaction = :slug)
         UNION ALL
         SELECT first.*, false FROM unnest(CAST(:others AS text[])) AS wanted (status), LATERAL (
             SELECT * FROM application
-            WHERE status = wanted.status AND submitted_at IS NOT NULL
+            WHERE mission = :mission AND status = wanted.status AND submitted_at IS NOT NULL
               AND (CAST(:slug AS text) = '' OR transaction = :slug)
               AND reference NOT IN (SELECT reference FROM exceptional)
             ORDER BY due_on, submitted_at, reference LIMIT :skipped + :rows
         ) AS first
+    ), page AS (
+        SELECT *, row_number() OVER (
+            ORDER BY is_exceptional DESC, status = ANY (:final), due_on, submitted_at, reference
+        ) AS place
+        FROM listed ORDER BY place LIMIT :rows OFFSET :skipped
     )
-    SELECT listed.reference, listed.transaction, listed.mission, listed.status, listed.awaits, listed.exception,
-        listed.created_at, listed.submitted_at, listed.changed_at, listed.due_on, listed.lapses_on, listed.booked_for,
-        applicant.name, applicant.latin,
-        EXISTS (SELECT FROM duplicate WHERE application = listed.reference AND state = 'open') AS has_open_mark
-    FROM listed LEFT JOIN applicant ON applicant.application = listed.reference
-    ORDER BY is_exceptional DESC, listed.status = ANY (:final), due_on, submitted_at, reference
-    LIMIT :rows OFFSET :skipped
+    SELECT page.reference, page.transaction, page.mission, page.status, page.awaits, page.exception, page.created_at,
+        page.submitted_at, page.changed_at, page.due_on, page.lapses_on, page.booked_for, applicant.name,
+        applicant.latin, EXISTS (SELECT FROM duplicate WHERE application = page.reference AND state = 'open')
+            AS has_open_mark
+    FROM page LEFT JOIN applicant ON applicant.application = page.reference
+    ORDER BY place
     """
 )
 _COUNT = text(
     """
     SELECT wanted.status, counted.n FROM unnest(CAST(:statuses AS text[])) AS wanted (status), LATERAL (
         SELECT count(*) AS n FROM (
-            SELECT FROM application WHERE status = wanted.status AND submitted_at IS NOT NULL LIMIT :most
-        ) AS some
+            SELECT FROM application
+            WHERE mission = :mission AND status = wanted.status AND submitted_at IS NOT NULL LIMIT :most
+        ) AS first_rows
     ) AS counted
     UNION ALL
     SELECT :exceptions, count(*) FROM (
-        SELECT reference FROM application WHERE exception IS NOT NULL OR awaits IS NOT NULL
-        UNION SELECT application FROM duplicate WHERE state = 'open'
+        SELECT reference FROM application
+        WHERE mission = :mission AND (exception IS NOT NULL OR awaits IS NOT NULL)
+        UNION SELECT application FROM duplicate WHERE mission = :mission AND state = 'open'
         LIMIT :most
     ) AS exceptional
     """
@@ -101,6 +109,7 @@ def _list(session: Session, status: str, transaction: str, page: int) -> Any:
     """A page without a search, with one extra row that shows whether there is a next page."""
     wanted = [status] if status not in ("", EXCEPTIONS) else SUBMITTED
     parameters = {
+        "mission": session.info["mission"],
         "statuses": wanted,
         "others": [] if status == EXCEPTIONS else wanted,
         "slug": transaction,
@@ -163,5 +172,6 @@ def _row(row: Row[Any]) -> dict[str, Any]:
 
 
 def _counts(session: Session) -> dict[str, int]:
-    parameters = {"statuses": SUBMITTED, "exceptions": EXCEPTIONS, "most": COUNT_LIMIT + 1}
+    mission = session.info["mission"]
+    parameters = {"mission": mission, "statuses": SUBMITTED, "exceptions": EXCEPTIONS, "most": COUNT_LIMIT + 1}
     return {status: int(count) for status, count in session.execute(_COUNT, parameters)}

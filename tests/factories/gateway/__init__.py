@@ -11,14 +11,15 @@ import html5lib
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import update
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from deploy.demo.accounts import DemoAccount, ensure_demo
 from deploy.demo.population.specimens import Specimen
 from services.gateway import create_app
 from services.gateway.accounts import passwords
-from services.gateway.accounts.model import Account, Attempt
+from services.gateway.accounts.mail import queue
+from services.gateway.accounts.model import Account, Attempt, Mail
 from services.gateway.clients.civil_registry import CivilRegistry
 from services.gateway.clients.conscription import Conscription
 from services.gateway.clients.consular import Consular
@@ -88,13 +89,37 @@ class Gateway:
     def release(self, person: Specimen, keep: str = "") -> None:
         """Unties the person from accounts that other tests made."""
         others = update(Account).where(Account.person == person.person, Account.email != keep)
+        nobody = others.values(person=None, number_key=None, assurance=None)
         with self.app.extensions["database"].scope(None) as session:
-            session.execute(others.values(person=None, number_key=None).execution_options(synchronize_session=False))
+            session.execute(nobody.execution_options(synchronize_session=False))
 
     def visitor(self, role: str = "expatriate", mission: str = "RUH", person: Specimen | None = None) -> "Browser":
         """Somebody signed in."""
         browser, account = self.browser(), self.account(role, mission, person)
         answer = browser.submit("/en/sign-in", identifier=account.email, password=account.password)
+        assert answer.status_code == 303, answer.text
+        return browser
+
+    def mails(self, address: str) -> list[tuple[str, dict[str, str]]]:
+        """The e-mails that wait for an address, oldest first: their events and parameters."""
+        settings = self.app.extensions["settings"]
+        with self.app.extensions["database"].scope(None) as session:
+            rows = session.scalars(select(Mail).where(Mail.address == address).order_by(Mail.created_at, Mail.id)).all()
+            return [(mail.event, queue.params_of(settings.secret, mail)) for mail in rows]
+
+    def signed_up(self, email: str, mission: str = "RUH") -> "Browser":
+        """Somebody with a new account, whose address is confirmed by the code that was sent to it."""
+        browser = self.browser()
+        browser.submit("/en/sign-up", email=email, password=PASSWORD, mission=mission)
+        _, params = self.mails(email)[-1]
+        answer = browser.submit("/en/sign-up/code", code=params["code"])
+        assert answer.status_code == 303, answer.text
+        return browser
+
+    def declared(self, person: Specimen, email: str, mission: str = "RUH") -> "Browser":
+        """Somebody who has declared to be this person, and proven nothing."""
+        browser = self.signed_up(email, mission)
+        answer = browser.submit("/en/identity", **particulars(person))
         assert answer.status_code == 303, answer.text
         return browser
 
@@ -150,6 +175,12 @@ class Browser:
             check_html(answer.text)
             self.pages.append(answer.text)
         return answer
+
+
+def particulars(person: Specimen, **changed: str) -> dict[str, str]:
+    """What stands on a person's card, as the fields of the form."""
+    day = {"born-day": str(person.born.day), "born-month": str(person.born.month), "born-year": str(person.born.year)}
+    return {**person.identity(), **day, **changed}
 
 
 def check_html(text: str) -> None:

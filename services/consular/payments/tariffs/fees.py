@@ -27,9 +27,7 @@ def _applicable(session: Session, transaction: str, mission: Mission, on: date) 
 
 def _in_force(session: Session, mission: Mission, on: date) -> list[Tariff]:
     return [
-        row
-        for row in reference_data.rows(session, Tariff)
-        if row.scope in (None, mission.code) and row.valid_from <= on and (row.valid_to is None or row.valid_to > on)
+        row for row in reference_data.rows(session, Tariff) if row.scope in (None, mission.code) and row.holds_on(on)
     ]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from services.gateway.accounts.levels import Level
 from services.gateway.clients.consular.applications import Application, FormStep
 from services.gateway.pages.appointments.appointments import gap
 from services.gateway.web.current import consular, visitor
@@ -33,8 +34,13 @@ def questions_of(entry: Transaction, step: str) -> list[Question]:
 
 @blueprint.get("/apply/<slug>")
 def check(slug: str) -> str:
-    """Before anything is filled in: may you, what will you need, what will it cost."""
+    """Before anything is filled in: may you, what will you need, what will it cost.
+
+    Of whom only a declaration is known, the registers say nothing: they see the conditions, and judge for themselves.
+    """
     entry = transaction(slug)
+    if visitor().level is Level.DECLARED:
+        return _unjudged_page(entry)
     return eligibility_page(entry, attested(entry))
 
 
@@ -49,6 +55,16 @@ def eligibility_page(entry: Transaction, attestation: Attested, **more: object) 
         may=all(holds for _, holds in conditions),
         key=token_urlsafe(16),
         **more,
+    )
+
+
+def _unjudged_page(entry: Transaction) -> str:
+    return render_template(
+        "pages/apply/unjudged.html",
+        entry=entry,
+        offer=offers_by_slug(visitor().mission).get(entry.slug),
+        conditions=[condition for condition in entry.eligible if not condition.expected],
+        key=token_urlsafe(16),
     )
 
 

@@ -81,6 +81,18 @@ def test_an_application_is_viewed(
     me.submit(f"{page}/withdraw", key=status)
 
 
+def test_a_time_is_chosen(me: Browser, asked: Callable[[], Asked], statements: StatementMeter) -> None:
+    reference = sent(me)
+    page = f"/en/applications/{reference}/turn"
+    me.get(page)
+    requests = asked()
+    with statements.within("free times of an appointment"):
+        shown = me.get(page)
+    assert shown.status_code == 200
+    assert requests == [("GET", f"/applications/{reference}")]
+    me.submit(f"/en/applications/{reference}/withdraw", key="turn")
+
+
 def test_ones_applications_are_listed(me: Browser, asked: Callable[[], Asked], statements: StatementMeter) -> None:
     requests = asked()
     with statements.within("list of one's applications"):
