@@ -2,6 +2,8 @@
 
 import math
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 
 # A service answers before the gateway gives up, and the gateway within ten seconds of the last byte it received.
@@ -22,3 +24,13 @@ def clear(_error: BaseException | None = None) -> None:
 def remaining() -> float:
     """Seconds left, never below 0; infinite outside a request."""
     return max(0.0, _ends.get() - time.monotonic())
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """A part of the work with a limit of its own, unless the whole ends earlier."""
+    outer = _ends.set(min(_ends.get(), time.monotonic() + seconds))
+    try:
+        yield
+    finally:
+        _ends.reset(outer)

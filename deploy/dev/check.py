@@ -4,13 +4,25 @@ import sys
 import time
 from collections.abc import Callable
 
-from deploy.dev.checks import budgets, dated_rows, days, imports, locks, reference, style, translations, words
+from deploy.dev.checks import (
+    budgets,
+    dated_rows,
+    days,
+    imports,
+    locks,
+    reference,
+    statements,
+    style,
+    translations,
+    words,
+)
 
 NEWLINE = "\n"
 CHECKS: dict[str, Callable[[], list[str]]] = {
     "style and types": style.complaints,
     "imports": imports.complaints,
     "budgets": budgets.complaints,
+    "statements": statements.complaints,
     "words": words.complaints,
     "locks": locks.complaints,
     "translations": translations.complaints,

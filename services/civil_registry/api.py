@@ -70,17 +70,17 @@ class StatementRequest(Schema):
 @blueprint.post("/identity/confirm")
 @allowed("identity.confirm")
 def identity() -> dict[str, object]:
-    """The person with these particulars. Raises Refusal (identity_mismatch) with one hint at most."""
+    """The person with these particulars. Raises Refusal (identity_mismatch) without a hint."""
     payload = body(TypedParticulars)
     with transaction() as session:
         answers = check_questions(QUESTIONS, payload, local_date(now(session), ZONE))
         names_typed = {name: "" if answers[name] == NOT_RECORDED else answers[name] for name in NAMES}
         born = date.fromisoformat(answers["born"])
         typed_particulars = Particulars(answers["national_number"], **names_typed, born=born)
-        person, recheck = confirm_identity(session, current_actor(), typed_particulars)
+        person = confirm_identity(session, current_actor(), typed_particulars)
     # Raised after the commit, so that the failed attempt stays recorded.
     if person is None:
-        raise Refusal("identity_mismatch", recheck=recheck)
+        raise Refusal("identity_mismatch")
     born_as_known = partial_iso(person.born, person.born_precision)
     return {"person": str(person.id), "name": names(person), "sex": person.sex, "born": born_as_known}
 

@@ -1,4 +1,4 @@
-"""Compares typed particulars with the register, and discloses as little as possible when they differ."""
+"""Compares typed particulars with the register, and discloses nothing when they differ."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,20 +9,19 @@ from services.civil_registry.rules import Particulars
 from shared.database import audit
 from shared.identity.actor import Actor
 
-NOBODY = "nobody"
+NOBODY, MISMATCH = "nobody", "mismatch"
 
 
-def confirm_identity(
-    session: Session, actor: Actor, typed_particulars: Particulars
-) -> tuple[Person | None, str | None]:
-    """The person, or the kind of field to recheck: exactly one of the two. The look-up is recorded either way."""
+def confirm_identity(session: Session, actor: Actor, typed_particulars: Particulars) -> Person | None:
+    """The living person with exactly these particulars, or None. The look-up is recorded either way."""
     person = session.scalar(select(Person).where(Person.national_number == typed_particulars.national_number))
-    # A deceased person gets the same answer as an unknown number.
-    living_person = person if person is not None and person.died_on is None else None
-    recheck = rules.recheck(typed_particulars, particulars(living_person) if living_person else None)
-    about = str(person.id) if person else NOBODY
-    audit.record(session, actor, "identity.confirm", about, reason=recheck, confirmed=recheck is None)
-    return (living_person, None) if recheck is None else (None, recheck)
+    # A deceased person, an unknown number and a wrong name or date all get the same answer.
+    is_confirmed = (
+        person is not None and person.died_on is None and rules.is_same_person(typed_particulars, particulars(person))
+    )
+    about, reason = str(person.id) if person else NOBODY, None if is_confirmed else MISMATCH
+    audit.record(session, actor, "identity.confirm", about, reason=reason, confirmed=is_confirmed)
+    return person if is_confirmed else None
 
 
 def particulars(person: Person) -> Particulars:

@@ -11,9 +11,6 @@ from shared.values.names import is_same_name
 
 # The register counts days in Syria's zone, also for documents that a mission abroad prints.
 ZONE = STATE_ZONE
-NUMBER, NAMES, DATE = "number", "names", "date"
-# With a matching number and date, this many of the four names must match before the answer says that a name is wrong.
-NAMES_FOR_A_HINT = 2
 PURPOSES = frozenset({"residence", "study", "work", "marriage", "passport", "court", "bank", "other"})
 
 
@@ -105,18 +102,10 @@ def may_be_drawn(holder: str, acts: Collection[str], tie: str | None) -> bool:
     return may_draw(holder, tie) or (tie is not None and RELATIVE in acts)
 
 
-def recheck(typed_particulars: Particulars, registered: Particulars | None) -> str | None:
-    """None if everything matches, otherwise the one kind of field to recheck.
-
-    An unknown number and a number with another person's particulars get the same answer, so that nobody can find out
-    whose number it is. The answer points to the names or the date only if everything else matches.
-    """
-    if registered is None:
-        return NUMBER
-    matches = sum(_name_matches(typed_particulars, registered))
-    if _is_birthday(typed_particulars.born, registered):
-        return None if matches == 4 else NAMES if matches >= NAMES_FOR_A_HINT else NUMBER
-    return DATE if matches == 4 else NUMBER
+def is_same_person(typed_particulars: Particulars, registered: Particulars) -> bool:
+    """Whether every particular matches. Which one differs is answered to nobody: a hint would be an oracle."""
+    names_match = all(_name_matches(typed_particulars, registered))
+    return names_match and _is_birthday(typed_particulars.born, registered)
 
 
 def _is_birthday(typed: date, registered: Particulars) -> bool:

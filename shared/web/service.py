@@ -10,12 +10,12 @@ from typing import Any, ParamSpec, TypeVar, cast
 import sqlalchemy.exc
 from flask import Blueprint, Flask, Response, current_app, g, jsonify, request
 from marshmallow import EXCLUDE, Schema, ValidationError
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
 from shared import deadline
-from shared.database.db import Database
+from shared.database.db import SET_MISSION, Database
 from shared.database.zones import ZoneCheck, Zones
 from shared.documents import issuer
 from shared.errors import Invalid, NotAllowed, NotFound, Refusal, Unavailable, problem
@@ -154,11 +154,15 @@ def _ready() -> Response:
 
 
 def create_service(
-    service_settings: Settings, blueprints: Iterable[Blueprint], zones: Zones = lambda _session: ()
+    service_settings: Settings,
+    blueprints: Iterable[Blueprint],
+    zones: Zones = lambda _session: (),
+    first: TextClause = SET_MISSION,
 ) -> Flask:
     """A service's application, with its database, keys and settings as extensions.
 
     `zones` names the zones in which the service counts days: it is not ready while the database knows them otherwise.
+    `first` as in `Database`.
     Raises KeyError when a route has no action of the access table.
     """
     start_logs(service_settings.service)
@@ -166,7 +170,7 @@ def create_service(
     app = Flask(service_settings.service, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.extensions["settings"] = service_settings
-    app.extensions["database"] = Database(service_settings.database_url)
+    app.extensions["database"] = Database(service_settings.database_url, first=first)
     app.extensions["zone_check"] = ZoneCheck(zones)
     app.extensions["keys"] = Keys(service_settings.keys, service_settings.service)
     app.before_request(_identify)

@@ -15,7 +15,7 @@ from deploy.demo.sandbox.provider import TEST_NUMBER
 from deploy.demo.scenarios.answers import answers, required_uploads, scan
 from services.gateway.clients.http import Client
 from shared.catalogue import CATALOGUE
-from shared.errors import Refusal, Unavailable
+from shared.errors import Invalid, Refusal, Unavailable
 from shared.identity.actor import Actor
 from tests.chaos.platform import Platform
 from tests.conftest import HOME, officer
@@ -206,7 +206,8 @@ class Crowd:
             try:
                 moved = case.advance()
             except Exception as wrong:
-                self.record.note(surprise=f"{case.slug} {case.reference} {case.status}: {wrong!r}")
+                fields = wrong.errors if isinstance(wrong, Invalid) else ""
+                self.record.note(surprise=f"{case.slug} {case.reference} {case.status}: {wrong!r} {fields}".rstrip())
                 self._finish_person()
                 continue
             if case.done:
@@ -247,11 +248,11 @@ def specimen(row: Any) -> Specimen:
         given_name=row.given_name,
         father_name=row.father_name,
         family_name=row.family_name,
-        mother_name=f"{row.mother_name} {row.mother_family}",
+        mother_name=f"{row.mother_name} {row.mother_family}".strip(),
         latin_given=row.latin_given,
         latin_father=row.latin_father,
         latin_family=row.latin_family,
-        latin_mother=f"{row.latin_mother} {row.latin_mother_family}",
+        latin_mother=f"{row.latin_mother} {row.latin_mother_family}".strip(),
         born=row.born if isinstance(row.born, date) else date.min,
         office=row.office,
         entry=row.entry,

@@ -75,9 +75,11 @@ class Platform:
 
 
 @contextmanager
-def running(path: Path, with_broker: bool) -> Iterator[Platform]:
+def running(path: Path, with_broker: bool, font_cache: Path) -> Iterator[Platform]:
     """The platform with demo data, until the end of the block."""
     folder = DataFolder(path)
+    path.mkdir(parents=True, exist_ok=True)
+    folder.fonts.symlink_to(font_cache)
     with ExitStack() as ending:
         patch = ending.enter_context(pytest.MonkeyPatch.context())
         listeners = listeners_on(0)

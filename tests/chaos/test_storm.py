@@ -11,7 +11,7 @@ from sqlalchemy import Connection, create_engine, make_url, text
 from deploy.dev.broker import available
 from tests.chaos.driver import Crowd, crowd, specimen
 from tests.chaos.platform import Kill, Platform, applications_wanted, running, schedule
-from tests.factories.messaging import seeded
+from tests.factories.messages.messaging import seeded
 
 KILLS_PER_APPLICATION = 0.12
 REQUESTS_PER_APPLICATION = 7
@@ -22,12 +22,12 @@ INNER = ("consular", "civil_registry", "conscription")
 
 
 @pytest.fixture(params=["rabbitmq", "embedded"])
-def platform(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Platform]:
+def platform(request: pytest.FixtureRequest, tmp_path: Path, pytestconfig: pytest.Config) -> Iterator[Platform]:
     """The platform on either bus."""
     with_broker = request.param == "rabbitmq"
     if with_broker and not available():
         pytest.skip("RabbitMQ is not installed")
-    with running(tmp_path / "data", with_broker) as up:
+    with running(tmp_path / "data", with_broker, pytestconfig.cache.mkdir("fonts")) as up:
         yield up
 
 

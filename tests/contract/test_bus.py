@@ -9,7 +9,7 @@ from shared.messaging.bus import BusDown
 from shared.messaging.bus import embedded as embedded_bus
 from shared.messaging.messages import SENDERS_BY_LISTENER
 from tests.contract.conftest import LISTENERS, Bus, letter, nothing_comes, take
-from tests.factories.bus_driver import Post, PostPublisher
+from tests.factories.messages.bus_driver import Post, PostPublisher
 
 
 def test_everybody_who_listens_to_a_sender_hears_everything_it_says(bus: Bus) -> None:

@@ -37,12 +37,12 @@ from shared.identity.actor import Actor
 from shared.identity.representation import PURPOSE
 from shared.values.references import new
 from tests.factories.applications import Counter, Registers
-from tests.factories.conscription import enlist, forward
 from tests.factories.gateway import Gateway, build
-from tests.factories.gateway_forms import begin, fill, send
-from tests.factories.letters import CONVICTION, letters_of, reply
+from tests.factories.gateway.forms import begin, fill, send
 from tests.factories.mandates import Acting, Client
+from tests.factories.ministries.letters import CONVICTION, letters_of, reply
 from tests.factories.payments import RETURN, InMemoryProvider
+from tests.factories.registers.conscription import enlist, forward
 
 ME = specimens.SERVED
 EXPATRIATE = Actor("expatriate", "a", "expatriate", "RUH", ME.person)

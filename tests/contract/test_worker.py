@@ -19,7 +19,7 @@ from shared.messaging.messages import encode
 from shared.messaging.outbox import outbox
 from shared.messaging.worker import EXIT_HANGING
 from tests.contract.conftest import Bus, nothing_comes
-from tests.factories.messaging import Speaker, effects, forget_everything, new_about, rows, say, until
+from tests.factories.messages.messaging import Speaker, effects, forget_everything, new_about, rows, say, until
 
 ROOT = Path(__file__).parent.parent.parent
 LIMIT = float(os.environ.get("MAHJAR_LIMIT", "40"))

@@ -18,7 +18,7 @@ from shared.messaging.bus import OutgoingMessage, connect_consumer, connect_publ
 from shared.messaging.messages import Envelope
 from shared.messaging.outbox import emit
 from shared.settings import Settings
-from tests.factories.messaging import decision, record_effect
+from tests.factories.messages.messaging import decision, record_effect
 
 SLOW_SECONDS = 1.5
 PLANTED = os.environ.get("MAHJAR_PLANT", "")

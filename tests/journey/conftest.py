@@ -21,7 +21,7 @@ from shared.database.db import Database
 from shared.identity.actor import Actor
 from shared.identity.crypto import Keys
 from tests.conftest import HOME, ServiceClient, expatriate, officer
-from tests.factories.bus_driver import BusDriver
+from tests.factories.messages.bus_driver import BusDriver
 
 SET_STATUS = "UPDATE conscription.service_record SET status = %s WHERE person = %s"
 HANDLERS = {"consular": CONSULAR, "civil_registry": CIVIL_REGISTRY, "conscription": CONSCRIPTION}

@@ -10,8 +10,8 @@ from deploy.demo.population.specimens import Specimen
 from services.consular.workflow import review
 from tests.conftest import HOME, officer
 from tests.factories.applications import receive
+from tests.factories.documents.printed import text_of
 from tests.factories.mandates import Acting, claim_for, close_files, mandated, release
-from tests.factories.printed import text_of
 from tests.journey.conftest import Platform
 
 pytestmark = pytest.mark.clock

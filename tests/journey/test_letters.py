@@ -15,8 +15,8 @@ from shared.database.db import Database
 from shared.identity.actor import MINISTRIES
 from shared.identity.crypto import Keys
 from tests.conftest import HOME, officer
-from tests.factories.letters import CONVICTION, LICENCE, reply
-from tests.factories.ministries_sandbox import answer_all, ministries
+from tests.factories.ministries.letters import CONVICTION, LICENCE, reply
+from tests.factories.ministries.sandbox import answer_all, ministries
 from tests.factories.refusals import refuses
 from tests.journey.conftest import Case, Platform, fresh_key
 

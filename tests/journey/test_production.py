@@ -16,7 +16,7 @@ import pytest
 
 from deploy.demo.demo_data import PASSWORD, STAFF
 from deploy.dev.postgres import free_port
-from tests.factories.runner import READY, ROOT, START_LIMIT
+from tests.factories.servers.runner import READY, ROOT, START_LIMIT
 from tests.factories.waiting import until
 
 SECRETS = {"MAHJAR_SECRET": "0123456789abcdef" * 4, "MAHJAR_PUBLIC_URL": "https://consulate.test"}

@@ -2,11 +2,11 @@
 
 import ast
 import hashlib
-import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from itertools import islice
 from pathlib import Path
 
 from cosmic_ray.ast import ast_nodes, get_ast
@@ -14,21 +14,22 @@ from cosmic_ray.mutating import mutate_code
 
 from tests.mutation.operators import operators
 
-# Rules, money, access with the walls between missions, and the status table.
-TARGETS = (
-    "services/*/rules.py",
-    "services/*/rules/*.py",
-    "services/*/*/rules.py",
-    "services/*/*/rules/*.py",
-    "shared/catalogue/conditions.py",
-    "services/consular/payments/**/*.py",
-    "shared/values/money.py",
-    "services/gateway/web/access.py",
-    "shared/identity/access.py",
-    "shared/database/db.py",
-    "services/consular/applications/transitions.py",
-    "services/consular/applications/update.py",
-)
+# What is changed, by area. A module belongs to the first area that names it.
+AREAS = {
+    "money": ("services/consular/payments/**/*.py", "shared/values/money.py"),
+    "rules": (
+        "services/*/rules.py",
+        "services/*/rules/*.py",
+        "services/*/*/rules.py",
+        "services/*/*/rules/*.py",
+        "shared/catalogue/conditions.py",
+    ),
+    "access": ("services/gateway/web/access.py", "shared/identity/access.py", "shared/database/db.py"),
+    "status table": (
+        "services/consular/applications/transitions.py",
+        "services/consular/applications/update.py",
+    ),
+}
 Position = tuple[str, int, int, int, int, str]
 
 
@@ -42,6 +43,7 @@ class Mutant:
     first_line: int
     last_line: int
 
+    @cache  # noqa: B019
     def source(self, root: Path) -> str:
         """The changed module."""
         changed = mutate_code((root / self.path).read_text(), operators()[self.operator], self.occurrence)
@@ -98,18 +100,42 @@ def typed(node: ast.AST) -> Iterator[ast.expr]:
                 yield decorator
 
 
-def targets(root: Path) -> list[str]:
-    """The modules by path, without tables, whose columns the revisions make, and without empty packages."""
-    found = {path for pattern in TARGETS for path in root.glob(pattern) if path.name != "model.py"}
-    return sorted(path.relative_to(root).as_posix() for path in found if len(path.read_text().splitlines()) > 1)
+def targets(root: Path) -> dict[str, str]:
+    """The modules with their areas, without tables, whose columns the revisions make, and without empty packages."""
+    found: dict[str, str] = {}
+    for area, patterns in AREAS.items():
+        for path in sorted(path for pattern in patterns for path in root.glob(pattern)):
+            if path.name != "model.py" and len(path.read_text().splitlines()) > 1:
+                found.setdefault(path.relative_to(root).as_posix(), area)
+    return dict(sorted(found.items()))
 
 
 def draw(root: Path, size: int, seed: int) -> list[Mutant]:
-    """As many positions as asked, with one change of each; the same for the same code and seed."""
-    chance = random.Random(seed)  # noqa: S311
-    positions = {place: mutants for path in targets(root) for place, mutants in Module(root, path).positions().items()}
-    drawn = chance.sample(sorted(positions), min(size, len(positions)))
-    return [chance.choice(positions[place]) for place in drawn]
+    """As many positions as asked, with one change of each. A change of the code redraws only the lines it touches."""
+    ranked: dict[str, list[Mutant]] = {}
+    for path in targets(root):
+        module, seen = Module(root, path), Counter[str]()
+        lines = module.text.splitlines()
+        for place, mutants in sorted(module.positions().items()):
+            what = f"{path} {lines[place[1] - 1].strip()} {place[5]}"
+            seen[what] += 1
+            ranked[digest(f"{seed} {what} {seen[what]}")] = mutants
+    drawn: list[Mutant] = []
+    for rank, mutants in sorted(ranked.items()):
+        by_chance = sorted(mutants, key=lambda one: digest(f"{rank} {one.operator}"))
+        drawn += islice((one for one in by_chance if is_python(one.source(root))), 1)
+        if len(drawn) == size:
+            break
+    return drawn
+
+
+def is_python(text: str) -> bool:
+    """Whether it can be compiled at all: `**` before a mapping, too, is changed to what stands there nowhere."""
+    try:
+        ast.parse(text)
+    except SyntaxError:
+        return False
+    return True
 
 
 def digest(text: str) -> str:

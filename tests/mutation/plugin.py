@@ -1,9 +1,11 @@
 """In the tests' process: fixtures that use the server which already runs, the order of the tests, and their limits."""
 
+import json
 import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -20,9 +22,12 @@ ENDLESS, ALL_PASSED_SO_FAR = 91, 92
 class Plugin:
     """What one run of chosen tests goes by."""
 
-    def __init__(self, running: Postgres, chosen: dict[str, float] | None = None, budget: float = 3600.0) -> None:
+    def __init__(
+        self, running: Postgres, findings: Path, chosen: dict[str, float] | None = None, budget: float = 3600.0
+    ) -> None:
         """`chosen` are the tests in the order of their promise, with seconds each may take; None stands for all."""
-        self.running, self.chosen = running, chosen
+        self.running, self.findings, self.chosen = running, findings, chosen
+        self.current = ""
         self.order = {name: place for place, name in enumerate(chosen or ())}
         self.ends = time.monotonic() + budget
         self.failures: list[str] = []
@@ -70,8 +75,8 @@ class Plugin:
             os._exit(ALL_PASSED_SO_FAR)
         if self.around:
             self.around(item.nodeid)
-        began = time.monotonic()
-        signal.signal(signal.SIGALRM, stop)
+        began, self.current = time.monotonic(), item.nodeid
+        signal.signal(signal.SIGALRM, self.stop)
         signal.alarm(int((self.chosen or {}).get(item.nodeid, 300)))
         try:
             return (yield)
@@ -87,6 +92,12 @@ class Plugin:
         if report.failed:
             self.failures.append(f"import of {report.nodeid}")
 
+    def stop(self, _signal: int, _frame: FrameType | None) -> None:
+        """Ends the process: an endless loop might catch an exception."""
+        self.write(stopped=self.current)
+        os._exit(ENDLESS)
 
-def stop(_signal: int, _frame: FrameType | None) -> None:
-    os._exit(ENDLESS)
+    def write(self, stopped: str = "") -> None:
+        """Leaves what was found for the process that waits."""
+        found = {"failures": self.failures, "durations": self.durations, "stopped": stopped}
+        self.findings.write_text(json.dumps(found))

@@ -8,7 +8,7 @@ import html5lib
 
 from shared.documents import drawing, typesetting
 from shared.documents.model import KINDS
-from tests.factories.document_snapshots import document
+from tests.factories.documents.snapshots import document
 from tests.readers.comparing import normalised
 from tests.readers.programs import READERS
 

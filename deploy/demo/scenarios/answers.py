@@ -1,6 +1,7 @@
 """Good answers and papers for each transaction: what a patient person would type and hand in."""
 
 import io
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Protocol
 
@@ -8,7 +9,7 @@ from PIL import Image
 
 from deploy.demo import days as demo_days
 from shared.catalogue import CATALOGUE
-from shared.catalogue.model import RequiredUpload
+from shared.catalogue.model import NOT_RECORDED, Question, RequiredUpload
 from shared.values.dates import add_years
 
 ARABIC_INDIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
@@ -100,12 +101,14 @@ def answers(slug: str, person: Somebody, relative: Relative | None = None, today
             known |= {f"{whom}_national_number": relative.national_number, f"{whom}_given_name": relative.given_name}
     soon = (today + timedelta(days=40)).isoformat()
     by_kind = BY_KIND | {"date": soon, "national_number": person.national_number}
-    return {
-        question.name: known[question.name]
-        if question.name in known
-        else (question.choices or (by_kind.get(question.kind, ""),))[0]
-        for question in CATALOGUE[slug].questions
-    }
+    return {question.name: _answer(question, known, by_kind) for question in CATALOGUE[slug].questions}
+
+
+def _answer(question: Question, known: Mapping[str, str], by_kind: Mapping[str, str]) -> str:
+    """A name that the register lacks is answered as the form offers it."""
+    if question.name in known:
+        return known[question.name] or (NOT_RECORDED if question.unrecorded else "")
+    return (question.choices or (by_kind.get(question.kind, ""),))[0]
 
 
 def scan(mark: int = 0) -> bytes:

@@ -31,11 +31,12 @@ class Scanner:
     def is_infected(self, data: bytes) -> bool:
         """The scanner's verdict. Raises ScannerDown without one."""
         try:
-            with self._connect() as connection:
-                connection.settimeout(max(min(ANSWER_SECONDS, deadline.remaining()), SHORTEST_WAIT))
+            with deadline.within(ANSWER_SECONDS), self._connect() as connection:
+                _limit(connection)
                 connection.sendall(b"zINSTREAM\0")
                 for start in range(0, len(data), BLOCK):
                     block = data[start : start + BLOCK]
+                    _limit(connection)
                     connection.sendall(LENGTH.pack(len(block)) + block)
                 connection.sendall(LENGTH.pack(0))
                 answer = _answer(connection)
@@ -62,9 +63,17 @@ class Scanner:
         return connection
 
 
+def _limit(connection: socket.socket) -> None:
+    """Has the next step end with the deadline: a byte now and then must not start each wait anew."""
+    connection.settimeout(max(deadline.remaining(), SHORTEST_WAIT))
+
+
 def _answer(connection: socket.socket) -> bytes:
     answer = b""
     while len(answer) < LIMIT_ANSWER and not answer.endswith(b"\0"):
+        if not deadline.remaining():
+            raise TimeoutError
+        _limit(connection)
         block = connection.recv(LIMIT_ANSWER)
         if not block:
             break

@@ -34,7 +34,7 @@ class CivilRegistry:
         self.documents = IssuedDocuments(client)
 
     def confirm_identity(self, actor: Actor, typed: dict[str, str]) -> Confirmed:
-        """The person, when number, names and date all agree. A mismatch says only which kind of field to recheck."""
+        """The person, when number, names and date all agree. A mismatch names no field."""
         return cast(Confirmed, self.client.post("/identity/confirm", actor, typed))
 
     def state(

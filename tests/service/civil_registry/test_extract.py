@@ -18,7 +18,7 @@ from shared.database.audit import event
 from shared.identity.actor import service
 from shared.values.dates import YEAR
 from tests.conftest import HOME, ServiceClient, expatriate
-from tests.factories.civil_registry import consume, forwarded
+from tests.factories.registers.civil_registry import consume, forwarded
 
 pytestmark = pytest.mark.clock
 

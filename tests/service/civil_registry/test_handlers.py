@@ -22,8 +22,8 @@ from shared.identity.actor import ANONYMOUS, service
 from shared.values import references
 from shared.values.dates import STATE_ZONE, add_months
 from tests.conftest import ELSEWHERE, HOME, ServiceClient, expatriate, officer
-from tests.factories.civil_registry import consume, forwarded
 from tests.factories.refusals import refuses
+from tests.factories.registers.civil_registry import consume, forwarded
 
 pytestmark = pytest.mark.clock
 

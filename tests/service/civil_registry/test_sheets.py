@@ -13,9 +13,9 @@ from services.civil_registry.model import Annotation, Person, RegisterEvent
 from shared.documents import drawing
 from shared.documents.model import Document
 from shared.i18n import language
-from tests.factories.document_snapshots import document
-from tests.factories.pdf import render
-from tests.factories.printed import pages_of
+from tests.factories.documents.pdf import render
+from tests.factories.documents.printed import pages_of
+from tests.factories.documents.snapshots import document
 
 pytestmark = pytest.mark.skipif(not drawing.is_available(), reason="draws PDFs")
 EACH = 34

@@ -21,7 +21,7 @@ from shared.identity.crypto import Keys
 from shared.values import references
 from shared.values.dates import STATE_ZONE, age_on
 from tests.conftest import ELSEWHERE, HOME, ServiceClient, expatriate, officer
-from tests.factories.conscription import decisions, enlist, forward, heard, settle
+from tests.factories.registers.conscription import decisions, enlist, forward, heard, settle
 
 pytestmark = pytest.mark.clock
 

@@ -24,7 +24,7 @@ from shared.documents.typesetting import html
 from shared.values import references
 from shared.values.dates import add_years, local_date
 from tests.conftest import ELSEWHERE, HOME
-from tests.factories.conscription import decisions, enlist, forward
+from tests.factories.registers.conscription import decisions, enlist, forward
 
 pytestmark = pytest.mark.clock
 

@@ -16,9 +16,9 @@ from shared.messaging.worker import Job
 from shared.settings import Settings
 from tests.conftest import officer
 from tests.factories.applications import Counter
+from tests.factories.applications.deadlines import notices, waiting
 from tests.factories.approvals import Signing
-from tests.factories.deadlines import notices, waiting
-from tests.factories.letters import letters_of
+from tests.factories.ministries.letters import letters_of
 
 # What is suspended here stays so: no other test uses this mission.
 SUSPENDING = "PRY"

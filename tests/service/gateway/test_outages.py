@@ -8,9 +8,9 @@ from deploy.demo.population import specimens
 from shared import deadline
 from shared.values import references
 from tests.factories.gateway import PASSWORD, Gateway
-from tests.factories.gateway_forms import begin
+from tests.factories.gateway.forms import begin
 
-DOWN = {"en": "Nothing was done", "ar": "لم نفعل شيئاً"}
+DOWN = {"en": "Nothing was done", "ar": "لم نفعل شيئًا"}
 
 
 def cut(gateway: Gateway, service: str) -> None:

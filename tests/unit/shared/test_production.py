@@ -7,7 +7,7 @@ import pytest
 from shared.documents.authority import verified_name
 from shared.production import StartRefused, check_secrets, is_demo, is_strong
 from shared.settings import AuthorityFiles, Settings
-from tests.factories.authority import NAME, create_certificate
+from tests.factories.documents.authority import NAME, create_certificate
 
 STRONG = "q7Xw-2mPz-9dLk-4rTn"
 ENVIRONMENT = {

@@ -13,7 +13,7 @@ from shared.errors import Invalid
 from shared.forms import check_draft
 from shared.values.person import strip_controls
 from tests.factories.refusals import refuses
-from tests.factories.text_answers import CORPUS
+from tests.factories.texts.text_answers import CORPUS
 
 TODAY = date(2026, 11, 21)
 FIELDS = [

@@ -5,9 +5,12 @@ import re
 from typing import Any
 
 import requests
+from requests.adapters import HTTPAdapter
 
 from services.consular.payments.providers.rules import Answer, Event, OutcomeUnknown, ProviderStatus
 from services.consular.payments.providers.signature import api_token
+from shared import deadline
+from shared.deadline_http import bind_to_deadline, tls_context
 from shared.errors import Refusal, Unavailable
 from shared.values.money import Money
 
@@ -20,6 +23,15 @@ STATUSES = {
     "failed": ProviderStatus.FAILED,
     "cancelled": ProviderStatus.FAILED,
 }
+
+
+class DeadlineAdapter(HTTPAdapter):
+    """Connections that end with the deadline, however slowly a provider answers."""
+
+    def init_poolmanager(self, *words: Any, **options: Any) -> None:
+        """As requests calls it."""
+        super().init_poolmanager(*words, ssl_context=tls_context(), **options)
+        bind_to_deadline(self.poolmanager)
 
 
 class Provider:
@@ -53,14 +65,7 @@ class Provider:
 
     def _answer(self, method: str, path: str, headers: dict[str, str] | None = None, **content: Any) -> Answer:
         try:
-            response = requests.request(
-                method,
-                self.url + path,
-                headers={**self.headers, **(headers or {})},
-                timeout=self.timeout,
-                allow_redirects=False,
-                **content,
-            )
+            response = self._request(method, path, {**self.headers, **(headers or {})}, content)
         except requests.ConnectTimeout as error:
             raise Unavailable("provider_down") from error
         except requests.ConnectionError as error:
@@ -68,6 +73,15 @@ class Provider:
         except requests.RequestException as error:
             raise OutcomeUnknown from error
         return read_page(method, response.status_code, response.content)
+
+    def _request(self, method: str, path: str, headers: dict[str, str], content: dict[str, Any]) -> requests.Response:
+        """The whole answer, in the time of one connection and one answer."""
+        with requests.Session() as session, deadline.within(sum(self.timeout)):
+            session.mount("http://", DeadlineAdapter())
+            session.mount("https://", DeadlineAdapter())
+            return session.request(
+                method, self.url + path, headers=headers, timeout=self.timeout, allow_redirects=False, **content
+            )
 
 
 def _connection_error(error: requests.ConnectionError) -> Exception:

@@ -19,7 +19,7 @@ from shared.errors import Unavailable
 
 ROOT = Path(__file__).parents[4]
 MODULE = "services.consular.uploads.decoding.server"
-AT_ONCE, QUEUE_SECONDS, START_SECONDS = 2, 10.0, 20.0
+AT_ONCE, START_SECONDS = 2, 20.0
 SHORTEST_WAIT = 0.05
 # A PDF of fifty drawn pages; anything larger is no answer.
 LIMIT_ANSWER, BLOCK = 48 * 1024 * 1024, 1 << 16
@@ -46,7 +46,7 @@ class DecodingServer:
 
     def ask(self, verb: bytes, number: int, data: bytes) -> Decoded:
         """The decoded file. Raises Fault; Unavailable when too many files wait or the process cannot be started."""
-        if not self.places.acquire(timeout=min(QUEUE_SECONDS, deadline.remaining())):
+        if not self.places.acquire(timeout=_remaining(START_SECONDS)):
             raise Unavailable("decoding_busy")
         try:
             return self._ask(verb + number.to_bytes(2, "big") + data)
@@ -58,7 +58,7 @@ class DecodingServer:
         with ours:
             with theirs:
                 child = self._hand_over(theirs)
-            until = time.monotonic() + min(WALL_SECONDS, deadline.remaining())
+            until = time.monotonic() + _remaining(WALL_SECONDS)
             try:
                 answer = _exchange(ours, request, until)
             except TimeoutError as error:
@@ -77,15 +77,22 @@ class DecodingServer:
 
     def _hand_over(self, end: socket.socket) -> int:
         """Gives one end of a connection to a new confined process; its number."""
-        with self.lock:
+        if not self.lock.acquire(timeout=_remaining(START_SECONDS)):
+            raise Unavailable("decoding_busy")
+        try:
             for attempt in range(2):
                 try:
                     control = self._started(again=attempt > 0)
+                    control.settimeout(_remaining(START_SECONDS))
                     socket.send_fds(control, [b"!"], [end.fileno()])
                     if reply := control.recv(LENGTH.size):
                         return int(LENGTH.unpack(reply)[0])
                 except OSError:
                     continue
+            # A reply that comes later would be taken for the next file's.
+            self.stop()
+        finally:
+            self.lock.release()
         raise Unavailable("decoding_down")
 
     def _started(self, *, again: bool) -> socket.socket:
@@ -93,7 +100,6 @@ class DecodingServer:
             return self.control
         self.stop()
         ours, theirs = socket.socketpair()
-        ours.settimeout(START_SECONDS)
         with theirs:
             self.process = subprocess.Popen(
                 [sys.executable, "-P", "-m", MODULE, str(theirs.fileno())],
@@ -119,8 +125,13 @@ class DecodingServer:
         self.process = None
 
 
+def _remaining(limit: float) -> float:
+    """Seconds to wait: no longer than the request that waits for the file."""
+    return max(min(limit, deadline.remaining()), SHORTEST_WAIT)
+
+
 def _exchange(connection: socket.socket, request: bytes, until: float) -> bytes:
-    connection.settimeout(WALL_SECONDS)
+    connection.settimeout(max(until - time.monotonic(), SHORTEST_WAIT))
     connection.sendall(request)
     connection.shutdown(socket.SHUT_WR)
     received = bytearray()

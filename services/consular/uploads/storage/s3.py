@@ -10,11 +10,15 @@ from minio import Minio
 from minio.error import MinioException, S3Error
 
 from services.consular.uploads.storage.store import BlobMissing
+from shared import deadline
+from shared.deadline_http import bind_to_deadline, tls_context
 from shared.errors import Unavailable
 from shared.logs import log
 from shared.upload_settings import S3Settings
 
 CONNECT_SECONDS, READ_SECONDS = 1.0, 4.0
+# One call with its second try, however slowly bytes come: less than a request has.
+CALL_SECONDS = 6.0
 ABSENT = frozenset({"NoSuchKey", "NoSuchObject", "ResourceNotFound"})
 
 
@@ -28,7 +32,9 @@ class S3Store:
     def client(self) -> Minio:
         """Of this one service. Safe for threads; the pool opens connections on first use."""
         timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
-        pool = urllib3.PoolManager(timeout=timeout, maxsize=16, retries=urllib3.Retry(total=1, backoff_factor=0.1))
+        retries = urllib3.Retry(total=1, backoff_factor=0.1)
+        pool = urllib3.PoolManager(timeout=timeout, maxsize=16, retries=retries, ssl_context=tls_context())
+        bind_to_deadline(pool)
         return Minio(
             endpoint=self.settings.endpoint,
             access_key=self.settings.access_key,
@@ -40,14 +46,14 @@ class S3Store:
 
     def put(self, name: str, content: bytes) -> None:
         """Stores a blob."""
-        with _failures(name):
+        with _failures(name), deadline.within(CALL_SECONDS):
             self.client.put_object(
                 bucket_name=self.settings.bucket, object_name=name, data=io.BytesIO(content), length=len(content)
             )
 
     def get(self, name: str) -> bytes:
         """The blob."""
-        with _failures(name):
+        with _failures(name), deadline.within(CALL_SECONDS):
             answer = self.client.get_object(bucket_name=self.settings.bucket, object_name=name)
             try:
                 return bytes(answer.read())
@@ -57,7 +63,7 @@ class S3Store:
 
     def delete(self, name: str) -> None:
         """Deletes a blob."""
-        with _failures(name):
+        with _failures(name), deadline.within(CALL_SECONDS):
             self.client.remove_object(bucket_name=self.settings.bucket, object_name=name)
 
     def names(self) -> Iterator[str]:

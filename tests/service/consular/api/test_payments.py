@@ -13,9 +13,9 @@ from services.consular.payments.ledger.model import Entry
 from shared.database.db import Database
 from tests.conftest import HOME, officer
 from tests.factories.applications import Counter
-from tests.factories.card_payments import card, notify
 from tests.factories.concurrency import at_once
 from tests.factories.payments import InMemoryProvider
+from tests.factories.payments.card import card, notify
 
 At = Callable[..., Counter]
 RETURN = "http://127.0.0.1:8080/applications/x/paid"

@@ -13,7 +13,7 @@ from shared.documents.model import Document
 from shared.identity.actor import service
 from tests.conftest import HOME, officer
 from tests.factories.applications import Counter
-from tests.factories.letters import answer, letters_of, reply
+from tests.factories.ministries.letters import answer, letters_of, reply
 
 pytestmark = pytest.mark.clock
 

@@ -16,7 +16,7 @@ from shared.errors import Conflict
 from shared.messaging.outbox import outbox
 from tests.conftest import ELSEWHERE, HOME, officer
 from tests.factories.applications import Counter
-from tests.factories.letters import CONVICTION, answer, answered, consume, letters_of, partner, reply
+from tests.factories.ministries.letters import CONVICTION, answer, answered, consume, letters_of, partner, reply
 from tests.factories.refusals import refuses
 
 pytestmark = pytest.mark.clock

@@ -17,7 +17,7 @@ from shared.values.dates import add_years
 from tests.conftest import ELSEWHERE, HOME, officer
 from tests.factories.applications import Counter, Person
 from tests.factories.concurrency import together
-from tests.factories.letters import answer, letters_of, reply
+from tests.factories.ministries.letters import answer, letters_of, reply
 
 At = Callable[..., Counter]
 Databases = Callable[[str], Database]

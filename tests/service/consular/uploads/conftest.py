@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.factories.hostile_uploads import HostileUpload
-from tests.factories.hostile_uploads.corpus import hostile_uploads
+from tests.factories.uploads.hostile import HostileUpload
+from tests.factories.uploads.hostile.corpus import hostile_uploads
 
 
 @pytest.fixture(scope="package")

@@ -14,8 +14,8 @@ from PIL import Image
 from services.consular.uploads import rules
 from services.consular.uploads.decoding import client
 from tests.factories.applications import Counter
-from tests.factories.hostile_uploads import CLEAN, HostileUpload
-from tests.factories.hostile_uploads.documents import acting, changed, form
+from tests.factories.uploads.hostile import CLEAN, HostileUpload
+from tests.factories.uploads.hostile.documents import acting, changed, form
 
 LIMIT_MEGABYTES, LIMIT_SECONDS = 400, 5
 ROOT = Path(__file__).parents[4]
@@ -58,7 +58,7 @@ def judged_wrong(here: Counter, upload: HostileUpload) -> list[str]:
 def test_each_takes_less_than_400_megabytes_and_5_seconds(corpus: list[HostileUpload], tmp_path: Path) -> None:
     for number, upload in enumerate(corpus):
         (tmp_path / f"{number:03}").write_bytes(upload.content)
-    command = [sys.executable, "-m", "tests.factories.decoding_meter", str(tmp_path)]
+    command = [sys.executable, "-m", "tests.factories.uploads.decoding_meter", str(tmp_path)]
     environment = {**client.ENVIRONMENT, "PYTHONPATH": str(ROOT)}
     run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True, timeout=300)
     taken = [json.loads(line) for line in run.stdout.splitlines()]

@@ -17,9 +17,9 @@ from shared.identity.actor import service
 from shared.upload_settings import WAIT, ScannerSettings
 from tests.conftest import HOME, ServiceClient
 from tests.factories.applications import Counter
-from tests.factories.hostile_uploads.pictures import jpeg_with_segment
-from tests.factories.store_servers import CLAMD, WORM, clamd
+from tests.factories.servers.store_servers import CLAMD, WORM, clamd
 from tests.factories.uploads import JPEG, PNG
+from tests.factories.uploads.hostile.pictures import jpeg_with_segment
 
 INFECTED = jpeg_with_segment(0xFE, WORM)
 JOB = service("consular", HOME)

@@ -6,7 +6,7 @@ import pytest
 
 from shared.database.db import Database
 from tests.factories.applications import Counter
-from tests.factories.deadlines import page_opened, waiting
+from tests.factories.applications.deadlines import page_opened, waiting
 from tests.factories.payments import InMemoryProvider
 
 pytestmark = pytest.mark.clock

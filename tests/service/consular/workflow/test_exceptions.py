@@ -15,10 +15,10 @@ from shared.database.audit import event
 from shared.database.db import Database
 from tests.conftest import ELSEWHERE, HOME, officer
 from tests.factories.applications import Counter
-from tests.factories.card_payments import card, notify
 from tests.factories.gateway import Gateway
-from tests.factories.gateway_forms import begin, fill, send
+from tests.factories.gateway.forms import begin, fill, send
 from tests.factories.payments import InMemoryProvider
+from tests.factories.payments.card import card, notify
 
 At = Callable[..., Counter]
 Databases = Callable[[str], Database]

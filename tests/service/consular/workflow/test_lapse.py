@@ -19,8 +19,8 @@ from shared.database.db import Database, now
 from shared.identity.actor import Actor, service
 from tests.conftest import officer
 from tests.factories.applications import Counter
+from tests.factories.applications.deadlines import PLACE, notices, page_opened, waiting
 from tests.factories.concurrency import at_once
-from tests.factories.deadlines import PLACE, notices, page_opened, waiting
 from tests.factories.payments import InMemoryProvider
 
 pytestmark = pytest.mark.clock

@@ -15,9 +15,9 @@ from shared.database.db import Database
 from shared.errors import Refusal
 from shared.identity.actor import service
 from tests.factories.applications import Counter
+from tests.factories.applications.deadlines import notices, page_opened
 from tests.factories.approvals import Signing
 from tests.factories.concurrency import at_once
-from tests.factories.deadlines import notices, page_opened
 from tests.factories.payments import InMemoryProvider
 
 pytestmark = pytest.mark.clock

@@ -9,7 +9,7 @@ from shared.catalogue import TRANSACTIONS
 from shared.catalogue.model import Transaction
 from tests.conftest import officer
 from tests.factories.applications import Counter
-from tests.factories.text_answers import CORPUS
+from tests.factories.texts.text_answers import CORPUS
 
 # Those that ask the conscription register are historical by default, and nothing is begun there.
 TEXTS = [

@@ -24,8 +24,8 @@ from services.consular.people import rules
 from shared.identity.crypto import Keys
 from shared.values import names
 from tests.conftest import HOME, ServiceClient, expatriate
-from tests.factories import data_folder
-from tests.factories.database_objects import KINDS, Objects, objects_of
+from tests.factories.database import data_folder
+from tests.factories.database.objects import KINDS, Objects, objects_of
 
 COMMON = ("event", "inbox", "outbox")
 NEXT = '''"""One more column in tables that every service has."""
@@ -43,8 +43,11 @@ def upgrade() -> None:
 '''
 # A revision may add to these; the database says so itself.
 VERSIONS = "alembic_version"
-# Keys that a revision derives anew from what stays.
-DERIVED = {("consular", "applicant"): frozenset({"match_key"})}
+# Keys that a revision derives anew from what stays, and what dated rows have taken the place of.
+DERIVED = {
+    ("consular", "applicant"): frozenset({"match_key"}),
+    ("consular", "mission"): frozenset({"weekend", "half_days"}),
+}
 
 
 # Holidays of fixed years: rules took their place, which the tests of public holidays compare with every one of them.

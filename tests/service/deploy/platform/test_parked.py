@@ -14,7 +14,7 @@ from shared.database.db import Database
 from shared.errors import NotFound, Refusal
 from shared.identity.crypto import Keys
 from shared.messaging import inbox, worker
-from tests.factories.messaging import Hearing, Speaker, effects, forget_everything, rows, say
+from tests.factories.messages.messaging import Hearing, Speaker, effects, forget_everything, rows, say
 from tests.factories.refusals import refuses
 
 

@@ -12,8 +12,8 @@ from shared.database.db import Database
 from tests.conftest import HOME
 from tests.factories.applications import Counter
 from tests.factories.gateway import Browser, Gateway
-from tests.factories.gateway_forms import begin
-from tests.factories.letters import CONVICTION, LICENCE, letters_of, today
+from tests.factories.gateway.forms import begin
+from tests.factories.ministries.letters import CONVICTION, LICENCE, letters_of, today
 
 pytestmark = pytest.mark.clock
 

@@ -8,7 +8,7 @@ import pytest
 from deploy.demo.population import specimens
 from shared.values.dates import local_date
 from tests.factories.gateway import Browser, Gateway
-from tests.factories.gateway_forms import begin, fill
+from tests.factories.gateway.forms import begin, fill
 
 pytestmark = pytest.mark.clock
 

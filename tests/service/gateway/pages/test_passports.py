@@ -8,7 +8,7 @@ from deploy.demo.population import specimens
 from shared.identity.actor import Actor
 from tests.conftest import HOME
 from tests.factories.gateway import Browser, Gateway
-from tests.factories.gateway_forms import begin, fill, send
+from tests.factories.gateway.forms import begin, fill, send
 
 CLERK = Actor("user", "11111111-1111-1111-1111-111111111111", "clerk", mission=HOME)
 CASHIER = Actor("user", "22222222-2222-2222-2222-222222222222", "cashier", mission=HOME)

@@ -8,7 +8,7 @@ from deploy.demo.population import specimens
 from deploy.demo.population.specimens import Specimen
 from shared.catalogue import CATALOGUE, kin
 from tests.factories.gateway import Browser, Gateway
-from tests.factories.gateway_forms import begin, send
+from tests.factories.gateway.forms import begin, send
 from tests.factories.uploads import PDF
 
 NAMED = {kin.NUMBER: specimens.SON.national_number, kin.GIVEN_NAME: specimens.SON.given_name}

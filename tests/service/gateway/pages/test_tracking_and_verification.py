@@ -12,7 +12,7 @@ from deploy.demo.population import specimens
 from services.consular.payments.providers.signature import sign
 from shared.values.references import new
 from tests.factories.gateway import Browser, Gateway
-from tests.factories.gateway_forms import begin, fill, send
+from tests.factories.gateway.forms import begin, fill, send
 
 
 def tracked(browser: Browser, reference: str, born: tuple[str, str, str] = ("30", "1", "1990")) -> tuple[int, str]:

@@ -23,8 +23,8 @@ from shared.identity.actor import Actor, service
 from shared.production import StartRefused
 from shared.settings import AuthorityFiles, Settings
 from shared.values import references
-from tests.factories.authority import NAME, create_certificate
-from tests.factories.document_snapshots import SAMPLES
+from tests.factories.documents.authority import NAME, create_certificate
+from tests.factories.documents.snapshots import SAMPLES
 from tests.factories.refusals import refuses
 
 pytestmark = pytest.mark.clock

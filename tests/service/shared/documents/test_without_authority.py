@@ -22,10 +22,10 @@ from shared.documents import issuer
 from shared.documents.issuer import Issuer
 from shared.messaging.outbox import outbox
 from tests.conftest import ServiceClient, officer
-from tests.factories import conscription
 from tests.factories.applications import Counter, Person, file_by_verbs
 from tests.factories.payments import pay
 from tests.factories.refusals import refuses
+from tests.factories.registers import conscription
 
 Sessions = Callable[..., Session]
 HEAD, REGISTRAR = officer("head_of_mission"), officer("registrar")

@@ -20,7 +20,7 @@ from shared.messaging import inbox
 from shared.messaging.listener import MAX_ATTEMPTS
 from shared.messaging.messages import Delivery, Envelope
 from shared.messaging.retries import RETRY_DELAYS
-from tests.factories.messaging import (
+from tests.factories.messages.messaging import (
     OFFICER,
     Hearing,
     Speaker,

@@ -18,7 +18,7 @@ from shared.messaging.bus import BusDown, OutgoingMessage
 from shared.messaging.messages import Delivery, decode
 from shared.messaging.outbox import RETENTION, count_unsent, delete_expired, emit, outbox, resend
 from shared.messaging.relay import Relay
-from tests.factories.messaging import (
+from tests.factories.messages.messaging import (
     OFFICER,
     FakePublisher,
     Speaker,

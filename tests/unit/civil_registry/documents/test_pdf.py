@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from shared.documents import typesetting
-from tests.factories.document_snapshots import SAMPLES, both, document
-from tests.factories.pdf import HOSTILE_NAMES, boxes, render, words
+from tests.factories.documents.pdf import HOSTILE_NAMES, boxes, render, words
+from tests.factories.documents.snapshots import SAMPLES, both, document
 
 PAPERS = ("birth-statement", "death-statement", "marriage-statement", "divorce-statement", "family-extract")
 SAYS = {

@@ -9,7 +9,7 @@ import pytest
 
 from shared.documents import drawing, typesetting
 from shared.documents.model import KINDS
-from tests.factories.document_snapshots import document
+from tests.factories.documents.snapshots import document
 
 
 def page(kind: str, **changed: Any) -> str:

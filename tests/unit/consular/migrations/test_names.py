@@ -7,7 +7,7 @@ import pytest
 
 from services.consular.people import rules
 from shared.values import names, references
-from tests.factories.name_pairs import DIFFERENT, SAME
+from tests.factories.texts.name_pairs import DIFFERENT, SAME
 
 REVISION = import_module("services.consular.migrations.versions.0013_names")
 BORN = date(1948, 6, 1)

@@ -8,7 +8,7 @@ from services.consular.people import origin
 from shared.catalogue import CATALOGUE
 from shared.documents.typesetting import html
 from shared.errors import Invalid
-from tests.factories.document_snapshots import document
+from tests.factories.documents.snapshots import document
 from tests.factories.refusals import refuses
 
 HOMS = {"ar": "حمص", "en": "Homs"}

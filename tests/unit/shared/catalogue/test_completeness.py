@@ -1,6 +1,7 @@
 """Nothing of an entry is missing: words, prices, rules, papers, whoever answers, what is handed out, the demo, docs."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib import import_module
@@ -10,6 +11,8 @@ from typing import Any
 import pytest
 
 from deploy.demo import demo_data
+from deploy.demo.population.specimens import Specimen
+from deploy.demo.population.unusual import UNUSUAL
 from deploy.demo.scenarios.answers import answers, required_uploads
 from deploy.demo.scenarios.people import CRITERIA, SHARED_PERSON, owes
 from deploy.dev import reference
@@ -29,9 +32,11 @@ from shared.catalogue.model import (
     BOOKLET,
     DOCUMENT,
     KIN,
+    NOT_RECORDED,
     OWN,
     REGISTERS,
     Ask,
+    MissionDocument,
     Transaction,
 )
 from shared.catalogue.reasons import ALL_REFUSE_REASONS, RETURN_REASONS
@@ -191,6 +196,34 @@ def test_what_the_mission_issues_itself_is_a_document_of_the_mission(entry: Tran
     assert entry.issues is None or KINDS[entry.issues.kind].service == "consular"
 
 
+def strays(issues: MissionDocument, sample: Mapping[str, Any]) -> set[str]:
+    """What a sample shows that its entry does not put on the document, and declared answers that it does not show."""
+    shown = {answer["question"] for answer in sample["answers"]}
+    return (set(sample["person"]) - set(issues.identity)) | (shown ^ set(issues.answers))
+
+
+@each_entry
+def test_the_sample_of_a_mission_document_shows_what_the_entry_declares(entry: Transaction) -> None:
+    if entry.issues:
+        file = SERVICES / "consular" / "documents" / f"{entry.issues.kind}.sample.json"
+        assert strays(entry.issues, json.loads(file.read_text(encoding="utf-8"))) == set()
+
+
+@pytest.mark.parametrize(
+    ("person", "answers", "expected"),
+    [
+        (["name", "born"], ["purpose"], set()),
+        (["name"], ["purpose"], set()),
+        (["name", "father"], ["purpose"], {"father"}),
+        (["name"], [], {"purpose"}),
+        (["name"], ["purpose", "child_name"], {"child_name"}),
+    ],
+)
+def test_a_sample_that_shows_something_else_is_found(person: list[str], answers: list[str], expected: set[str]) -> None:
+    sample = {"person": dict.fromkeys(person, "x"), "answers": [{"question": name} for name in answers]}
+    assert strays(MissionDocument("x", identity=("name", "born"), answers=("purpose",)), sample) == expected
+
+
 @each_entry
 def test_a_page_of_the_docs_says_it_all(entry: Transaction) -> None:
     text = reference.written(f"transactions/{entry.slug}.md")
@@ -220,6 +253,14 @@ def test_the_demo_can_play_it(entry: Transaction, today: date) -> None:
     assert (kin.holder_answers(entry, clean) is None) == (entry.holder == OWN)
     assert {paper.name for paper in required_uploads(entry.slug)} <= {paper.name for paper in entry.papers}
     assert CRITERIA.get(SHARED_PERSON.get(entry.slug, entry.slug), CRITERIA.get(entry.slug, owes)) is not None
+
+
+@pytest.mark.parametrize("person", UNUSUAL, ids=[person.key for person in UNUSUAL])
+def test_whoever_lacks_a_name_answers_that_it_is_not_recorded(person: Specimen) -> None:
+    given = answers("passport-renewal", person, today=TODAY)
+    assert (given["latin_mother_name"] == NOT_RECORDED) == (person.key in {"no_mother", "one_name"})
+    assert (given["latin_father_name"] == NOT_RECORDED) == (person.key == "one_name")
+    check_answers("passport-renewal", given, TODAY)
 
 
 def test_the_demo_revives_what_the_law_ended_and_nothing_else() -> None:

@@ -17,8 +17,8 @@ import pytest
 from shared.documents import drawing, fonts, typesetting
 from shared.documents.model import KINDS
 from shared.errors import Unavailable
-from tests.factories.document_snapshots import EXTRACT, both, document
-from tests.factories.pdf import HOSTILE_NAMES, boxes, render, words
+from tests.factories.documents.pdf import HOSTILE_NAMES, boxes, render, words
+from tests.factories.documents.snapshots import EXTRACT, both, document
 from tests.factories.refusals import refuses
 
 WORDS = (
@@ -192,8 +192,8 @@ def test_the_trap_would_have_heard(trap: tuple[str, list[bytes]]) -> None:
 def test_the_same_record_gives_the_same_bytes_in_any_process(drawn: Callable[[str], bytes]) -> None:
     script = (
         "import sys\n"
-        "from tests.factories.document_snapshots import document\n"
-        "from tests.factories.pdf import render\n"
+        "from tests.factories.documents.snapshots import document\n"
+        "from tests.factories.documents.pdf import render\n"
         "sys.stdout.buffer.write(render(document('receipt')))"
     )
     other = subprocess.run(

@@ -9,7 +9,7 @@ import pytest
 from shared.direction import CONTROLS
 from shared.documents import drawing, typesetting
 from shared.documents.model import KINDS
-from tests.factories.document_snapshots import document
+from tests.factories.documents.snapshots import document
 
 UNOFFICIAL = ("وثيقة غير رسمية لم تُصدرها أي سلطة", "Unofficial, issued by no authority")
 MARKS = re.compile("[\u064b-\u0652\u0670]")

@@ -14,7 +14,7 @@ from shared.direction import CONTROLS
 from shared.documents import drawing, typesetting
 from shared.documents.model import KINDS
 from shared.i18n import language
-from tests.factories.document_snapshots import document
+from tests.factories.documents.snapshots import document
 
 ROLES = {"Document", "Sect", "Div", "NonStruct", "P", "Span", "H1", "H2", "H3", "Table", "THead", "TBody", "TFoot",
          "TR", "TH", "TD", "Figure", "L", "LI", "LBody", "Lbl"}  # fmt: skip

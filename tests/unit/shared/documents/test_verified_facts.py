@@ -8,7 +8,7 @@ from shared.documents import verified_facts
 from shared.documents.model import KINDS
 from shared.documents.typesetting import day, html
 from shared.i18n import language
-from tests.factories.document_snapshots import SAMPLES, document
+from tests.factories.documents.snapshots import SAMPLES, document
 
 
 def facts_of(kind: str, **changed: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import unicodedata
 import pytest
 
 from shared.values import names
-from tests.factories.name_pairs import DIFFERENT, SAME
+from tests.factories.texts.name_pairs import DIFFERENT, SAME
 
 
 @pytest.mark.parametrize(("one", "other"), SAME)

@@ -19,7 +19,7 @@ from deploy.demo.population.specimens import MARRIAGES, SPECIMENS
 from deploy.demo.population.unusual import UNUSUAL, UNUSUAL_MARRIAGES
 from shared.values.names import fold
 from shared.values.person import national_number
-from tests.factories.population import community_of
+from tests.factories.registers.population import community_of
 
 PEOPLE, SEED = 3_000, 11
 SIXTEEN, SEVENTEEN = 16 * 365, 17 * 365

@@ -14,7 +14,7 @@ from deploy.demo.population.soldiers import ServiceRegister, is_only_son
 from shared.catalogue.conditions import LIABLE_UNTIL_AGE
 from shared.values.calendars import to_gregorian
 from shared.values.dates import age_on
-from tests.factories.population import community_of
+from tests.factories.registers.population import community_of
 
 PEOPLE, SEED = 3_000, 12
 

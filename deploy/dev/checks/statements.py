@@ -1,0 +1,53 @@
+"""How many statements may each use case send to PostgreSQL? The one table of it, and whether a test counts each."""
+
+import ast
+from pathlib import Path
+
+from deploy.dev.checks import sources
+
+# All statements of all services: the session's and the audit's too, without BEGIN, COMMIT and the one that sets the
+# mission. A budget is raised only in a commit that says why.
+BUDGETS: dict[str, int] = {
+    # Changes, from the page to its answer.
+    "start": 10,
+    "submit": 18,
+    "settle in cash": 16,
+    "accept": 12,
+    "collect": 10,
+    "start, consular alone": 3,
+    "save answers": 3,
+    "submit, consular alone": 10,
+    "settle in cash, consular alone": 11,
+    "accept, consular alone": 8,
+    "collect, consular alone": 7,
+    # Pages, with what the gateway asks of its own tables.
+    "form step": 6,
+    "view of an application": 8,
+    "free times of an appointment": 6,
+    "list of one's applications": 4,
+    "list of one's notices": 4,
+    "desk queue": 4,
+    "case at the desk": 8,
+    "letters at the desk": 4,
+}
+
+
+def complaints() -> list[str]:
+    counted = counted_use_cases(sorted((sources.ROOT / "tests").rglob("test_*.py")))
+    for use_case, budget in BUDGETS.items():
+        print(f"    {use_case}: {budget}")
+    return [f"no test counts the statements of: {use_case}" for use_case in sorted(set(BUDGETS) - counted)]
+
+
+def counted_use_cases(paths: list[Path]) -> set[str]:
+    """The use cases that tests name in `statements.within("...")`."""
+    return {
+        str(call.args[0].value)
+        for path in paths
+        for call in ast.walk(sources.tree(path))
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr == "within"
+        and call.args
+        and isinstance(call.args[0], ast.Constant)
+    }

@@ -1,0 +1,1 @@
+"""Plays the files of docker compose without a container engine: each service as processes in namespaces of its own."""

@@ -1,0 +1,1 @@
+"""Ministries as tests know them."""

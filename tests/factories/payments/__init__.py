@@ -1,0 +1,117 @@
+"""What the money tests share: somebody who owes, somebody who pays, and a card provider without a socket."""
+
+import uuid
+
+from sqlalchemy.orm import Session
+
+from deploy.demo.sandbox.pages import OUTCOMES, Books, Changed
+from services.consular import missions
+from services.consular.applications.model import Application
+from services.consular.payments.collection import take
+from services.consular.payments.collection.rules import Outcome
+from services.consular.payments.orders import attempts, quote
+from services.consular.payments.orders.model import Order
+from services.consular.payments.orders.rules import Payment
+from services.consular.payments.providers.card import page_answer
+from services.consular.payments.providers.rules import Answer, ProviderStatus
+from services.consular.payments.tariffs import transaction_status
+from services.consular.workflow.settle import by_cash
+from shared.database.db import Database
+from shared.errors import Refusal
+from shared.identity.actor import Actor, service
+from shared.values import references
+from shared.values.money import Money
+from tests.conftest import officer
+
+JOB = service("consular")
+CASHIER = Actor("officer", "cashier-1", "cashier", "RUH")
+RETURN = "http://127.0.0.1:8080/applications/x/paid"
+
+
+def owe(session: Session, mission: str = "RUH", transaction: str = "passport-renewal") -> Order:
+    """An open order of a new application."""
+    return quote.issue_order(
+        session,
+        JOB,
+        application=references.new(mission, 10, "A"),
+        transaction=transaction,
+        mission=mission,
+        person=str(uuid.uuid4()),
+        parties=lambda: quote.Parties({"ar": "رشا الحسين", "en": "Rasha Alhussein"}),
+    )
+
+
+def owed(database: Database, mission: str = "RUH", transaction: str = "passport-renewal") -> Order:
+    """The same, committed."""
+    with database.scope(mission) as session:
+        return owe(session, mission, transaction)
+
+
+def settle(session: Session, actor: Actor, attempt: str, answer: Answer) -> Outcome:
+    """What the applications' settle does, less the application."""
+    return take.record_answer(session, actor, attempt, answer)
+
+
+def opened(database: Database, order: Order) -> Payment:
+    """A card attempt, committed, whose page nobody has opened."""
+    with database.scope(order.mission) as session:
+        return take.open_attempt(session, JOB, order.reference, key=str(uuid.uuid4()))
+
+
+def paid(money: Money, reference: str = "page_1", unverified: bool = False) -> Answer:
+    """A provider's word that it has the money."""
+    return Answer(ProviderStatus.PAID, reference, money, unverified=unverified)
+
+
+def state_of(database: Database, payment: Payment) -> Payment:
+    """The attempt as it stands."""
+    with database.scope(payment.reference[:3]) as session:
+        return attempts.find(session, payment.reference)
+
+
+def activate(session: Session, transaction: str, status: str = "active") -> None:
+    """A dated row of today, at the mission of the session."""
+    today = missions.today(session, session.info["mission"])
+    transaction_status.declare_status(session, transaction, status, today, "test", "tests")
+
+
+class InMemoryProvider:
+    """The sandbox's books without its sockets; `broken` is what the next calls raise, their work done."""
+
+    def __init__(self) -> None:
+        self.books = Books()
+        self.broken: list[Exception] = []
+        self.opened = 0
+
+    def open_page(self, reference: str, money: Money, return_url: str) -> Answer:
+        self.opened += 1
+        try:
+            page = self.books.open(reference, money, return_url)
+        except Changed as changed:
+            raise Refusal("provider_refused") from changed
+        self._break()
+        return page_answer(page.as_answer("http://sandbox"))
+
+    def query_status(self, reference: str) -> Answer:
+        page = self.books.find(reference)
+        self._break()
+        return page_answer(page.as_answer("http://sandbox")) if page else Answer(ProviderStatus.ABSENT)
+
+    def choose(self, reference: str, outcome: str) -> Answer:
+        """What the payer does on the page; the notification that follows from it."""
+        page = self.books.find(reference)
+        assert page is not None
+        ended = self.books.close(page.id, OUTCOMES[outcome])
+        assert ended is not None
+        return page_answer(ended.as_answer("http://sandbox"), unverified=True)
+
+    def _break(self) -> None:
+        if self.broken:
+            raise self.broken.pop(0)
+
+
+def pay(session: Session, application: Application) -> None:
+    """Takes an application's fee in cash."""
+    order = quote.of_application(session, application.reference)
+    assert order is not None
+    by_cash(session, officer("cashier"), application.reference, order.money, f"key-{order.reference}")

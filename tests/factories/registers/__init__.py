@@ -1,0 +1,1 @@
+"""What tests of the two registers share."""

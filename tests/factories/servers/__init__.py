@@ -1,0 +1,1 @@
+"""Servers beside the platform, and the runner."""
