@@ -6,9 +6,9 @@ import pytest
 
 from shared.documents import drawing
 from shared.i18n import language
-from tests.factories.documents.snapshots import SAMPLES, document
 from tests.factories.documents.pdf import render
 from tests.factories.documents.printed import pages_of
+from tests.factories.documents.snapshots import SAMPLES, document
 
 pytestmark = pytest.mark.skipif(not drawing.is_available(), reason="draws PDFs")
 EN, AR = language("en"), language("ar")
