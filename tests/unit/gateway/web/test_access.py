@@ -14,11 +14,11 @@ EXPECTED: tuple[tuple[str, str], ...] = (
         "static fonts health ready front_door printed openings home.show services.show rulebook.show "
         "about.show about.privacy about.accessibility track.ask track.show verify.ask verify.find verify.show "
         "provider.webhook sign_in.ask sign_in.enter sign_up.ask sign_up.open_account invitation.ask "
-        "invitation.accept",
+        "invitation.accept kept.keep kept.discard",
     ),
     (
         "administrator auditor cashier clerk head_of_mission officer person registrar unconfirmed",
-        "sign_in.sign_out account.show account.change_password account.end_others",
+        "sign_in.sign_out account.show account.change_password account.end_others session.left session.prolong",
     ),
     (
         "administrator auditor head_of_mission",
