@@ -73,7 +73,7 @@ def begin(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Itera
     staff = {role: Browser(platform.url, "ar") for role in STAFF}
     for role, browser in staff.items():
         sign_in(browser, f"{role.replace('_', '-')}@mahjar.example")
-    actors = Actors(platform.url, tmp_path_factory.mktemp("texts") / "actors.txt", "ar")
+    actors = Actors(platform.url, tmp_path_factory.mktemp("texts") / "actors.txt", staff["clerk"], "ar")
 
     def give(slug: str, **answers: str) -> Steps:
         steps = Steps(*actors.applicant_for(slug), staff, slug, by_card=False, own_answers=answers)
