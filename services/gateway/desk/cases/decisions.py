@@ -4,7 +4,7 @@ from flask import render_template, request
 from werkzeug.wrappers import Response
 
 from services.gateway.desk.cases import case
-from services.gateway.desk.wording import choices, written_text, who
+from services.gateway.desk.wording import choices, who, written_text
 from services.gateway.web.current import actor, consular
 from shared.catalogue.reasons import ALL_REFUSE_REASONS, REFUSE_REASONS, REFUSE_REASONS_BY_QUESTION, RETURN_REASONS
 from shared.errors import NotAllowed

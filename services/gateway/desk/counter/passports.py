@@ -4,7 +4,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from services.gateway.desk.cases import case
-from services.gateway.desk.wording import written_text, refusal_text
+from services.gateway.desk.wording import refusal_text, written_text
 from services.gateway.web.current import actor, consular
 from shared.errors import NotAllowed, Refusal, Unavailable
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as Answered
 
 from services.gateway.clients.civil_registry import Statement
 from services.gateway.clients.consular.mandates import Deed
-from services.gateway.desk.wording import birth, written_text, refusal_text
+from services.gateway.desk.wording import birth, refusal_text, written_text
 from services.gateway.web.current import actor, civil_registry, consular
 from services.gateway.web.presentation import scope_name, t
 from services.gateway.web.stored_files import asked_page, send_stored
