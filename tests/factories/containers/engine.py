@@ -20,7 +20,7 @@ from typing import Any
 
 from tests.factories.containers.compose_file import active_services
 from tests.factories.containers.image import Image
-from tests.factories.runner import ROOT
+from tests.factories.servers.runner import ROOT
 
 HERE = Path(__file__).parent
 PAUSE, CHECK_SECONDS = 0.2, 0.5

@@ -25,6 +25,7 @@ from services.gateway.clients.consular import Consular
 from services.gateway.clients.http import Client
 from shared.errors import Unavailable, from_problem
 from shared.identity.actor import Actor, request_token
+from shared.messaging import heartbeat
 from shared.settings import Settings
 from tests.conftest import ServiceClient
 
@@ -112,6 +113,12 @@ class Gateway:
         answer = browser.submit("/en/sign-in", identifier=account.email, password=account.password)
         assert answer.status_code == 303, answer.text
         return browser
+
+    def let_workers_live(self) -> None:
+        """As if the workers of all services had just said that they live."""
+        for wire in self.wires.values():
+            with wire.service.app.extensions["database"].scope(None) as session:
+                heartbeat.beat(session)
 
     def forget_tries(self) -> None:
         """So that one test's tries do not slow the next one down."""
