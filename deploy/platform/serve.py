@@ -1,7 +1,12 @@
-"""The command of a container: `provision`, `web SERVICE`, `worker SERVICE`, or `health` to ask a web server."""
+"""The command of a container: `provision`, `web SERVICE` or `worker SERVICE`.
+
+`health` asks the container's web server whether it is ready, `health SERVICE` whether its worker makes progress.
+"""
 
 import os
+import socket
 import sys
+import urllib.error
 import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,9 +30,43 @@ def main() -> None:
         case ["worker", service]:
             execute(service, [f"services.{service}.worker"])
         case ["health"]:
-            urllib.request.urlopen(f"http://127.0.0.1:{WEB_PORT}/ready", timeout=4).close()
+            ask_web_server()
+        case ["health", service]:
+            ask_worker(service)
         case _:
             sys.exit(__doc__)
+
+
+def ask_web_server() -> None:
+    """Exits with what is missing."""
+    try:
+        urllib.request.urlopen(f"http://127.0.0.1:{WEB_PORT}/ready", timeout=4).close()
+    except urllib.error.HTTPError as refused:
+        sys.exit(refused.read().decode(errors="replace"))
+    except OSError as error:
+        sys.exit(f"the web server does not answer: {error}")
+
+
+def ask_worker(service: str) -> None:
+    """Exits with a sentence unless the worker of this container made progress lately."""
+    # Imported late: a web server's check needs no database.
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from shared.database.db import Database
+    from shared.errors import Unavailable
+    from shared.messaging import heartbeat
+
+    environment = read_environment(SERVICE_FILES / service / "environment")
+    database = Database(environment["MAHJAR_DATABASE_URL"], pool_size=1)
+    try:
+        with database.scope(None) as session:
+            heartbeat.check_worker(session, socket.gethostname())
+    except Unavailable:
+        sys.exit(f"the worker made no progress for {heartbeat.DEAD_SECONDS:.0f} seconds")
+    except SQLAlchemyError as error:
+        sys.exit(f"the database does not answer: {type(error).__name__}")
+    finally:
+        database.engine.dispose()
 
 
 def execute(name: str, module: Sequence[str]) -> None:

@@ -24,6 +24,8 @@ heartbeat = Table(
     Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
 )
 
+TABLES = (heartbeat,)
+
 
 def beat(session: Session) -> None:
     """Records that the worker on this machine makes progress."""

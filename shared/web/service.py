@@ -18,7 +18,7 @@ from shared.database import db
 from shared.database.db import Database
 from shared.database.zones import ZoneCheck, Zones
 from shared.documents import issuer
-from shared.errors import Invalid, NotAllowed, NotFound, Refusal, Unavailable, problem
+from shared.errors import Invalid, NotAllowed, NotFound, Refusal, Unavailable, disk_full, problem
 from shared.forms import first_codes
 from shared.identity.access import ACCESS, check_role
 from shared.identity.actor import Actor, actor_from, partner_from
@@ -138,6 +138,11 @@ def _database_down(error: sqlalchemy.exc.DBAPIError) -> Response:
     return _problem_response(Unavailable("database_down"))
 
 
+def _os_error(error: OSError) -> Response:
+    refusal = disk_full(error)
+    return _problem_response(refusal) if refusal else _unexpected(error)
+
+
 def _unexpected(error: Exception) -> Response:
     log().error("unexpected", error=type(error).__name__, exc_info=error)
     response = _problem_response(Refusal("unexpected"))
@@ -209,6 +214,7 @@ def create_service(
     app.register_error_handler(HTTPException, _http_error)
     for error_type in (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError, sqlalchemy.exc.TimeoutError):
         app.register_error_handler(error_type, _database_down)
+    app.register_error_handler(OSError, _os_error)
     app.register_error_handler(Exception, _unexpected)
     app.add_url_rule("/health", "health", _health)
     app.add_url_rule("/ready", "ready", _ready)
