@@ -14,6 +14,9 @@ from pathlib import Path
 from deploy.platform.environment_file import read_environment
 from deploy.platform.paths import SERVICE_FILES, WEB_PORT
 
+# As shared.messaging.heartbeat writes it.
+ALIVE = "SELECT 1 FROM heartbeat WHERE worker = %s AND at > now() - make_interval(secs => %s)"
+DEAD_SECONDS = 20
 CONFIGURATION = Path(__file__).with_name("gunicorn_conf.py")
 
 
@@ -49,24 +52,18 @@ def ask_web_server() -> None:
 
 def ask_worker(service: str) -> None:
     """Exits with a sentence unless the worker of this container made progress lately."""
-    # Imported late: a web server's check needs no database.
-    from sqlalchemy.exc import SQLAlchemyError
+    # Imported late, and without the libraries of the platform: this is asked every few seconds.
+    import psycopg
 
-    from shared.database.db import Database
-    from shared.errors import Unavailable
-    from shared.messaging import heartbeat
-
-    environment = read_environment(SERVICE_FILES / service / "environment")
-    database = Database(environment["MAHJAR_DATABASE_URL"], pool_size=1)
+    address = read_environment(SERVICE_FILES / service / "environment")["MAHJAR_DATABASE_URL"]
     try:
-        with database.scope(None) as session:
-            heartbeat.check_worker(session, socket.gethostname())
-    except Unavailable:
-        sys.exit(f"the worker made no progress for {heartbeat.DEAD_SECONDS:.0f} seconds")
-    except SQLAlchemyError as error:
+        url = address.replace("+psycopg", "", 1)
+        with psycopg.connect(url, connect_timeout=3, options="-c statement_timeout=3000") as connection:
+            alive = connection.execute(ALIVE, [socket.gethostname(), DEAD_SECONDS]).fetchone()
+    except psycopg.Error as error:
         sys.exit(f"the database does not answer: {type(error).__name__}")
-    finally:
-        database.engine.dispose()
+    if alive is None:
+        sys.exit(f"the worker made no progress for {DEAD_SECONDS} seconds")
 
 
 def execute(name: str, module: Sequence[str]) -> None:
