@@ -8,7 +8,7 @@ from babel import Locale
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.plural import to_gettext
+from babel.plural import PluralRule, to_gettext
 from babel.support import Translations
 
 FOLDER = Path(__file__).parent / "translations"
@@ -16,11 +16,13 @@ FOLDER = Path(__file__).parent / "translations"
 LOCALES = {"ar": Locale("ar", "SY"), "en": Locale("en", "GB")}
 LANGUAGES = tuple(LOCALES)
 CATEGORIES = ("zero", "one", "two", "few", "many", "other")
-# The plural forms of a text, in the order of its fragment.
-PLURALS = {
-    code: tuple(name for name in CATEGORIES if name in {*locale.plural_form.tags, "other"})
-    for code, locale in LOCALES.items()
+# CLDR's, but that English has a form for nothing, as Arabic has: "no rows" or another sentence instead of "0 rows".
+RULES = {
+    **{code: locale.plural_form for code, locale in LOCALES.items()},
+    "en": PluralRule({"zero": "n = 0", "one": "i = 1 and v = 0"}),
 }
+# The plural forms of a text, in the order of its fragment.
+PLURALS = {code: tuple(name for name in CATEGORIES if name in {*rule.tags, "other"}) for code, rule in RULES.items()}
 
 Forms = tuple[str, ...]
 
@@ -47,7 +49,7 @@ def _read_po(path: Path) -> Iterator[tuple[str, Forms]]:
 def compile_texts(code: str, texts: Mapping[str, Forms]) -> Translations:
     """The texts as gettext reads them, in memory: no compiled file can fall behind its source."""
     catalog = Catalog(locale=code)
-    catalog.mime_headers = [("Plural-Forms", to_gettext(LOCALES[code].plural_form))]
+    catalog.mime_headers = [("Plural-Forms", to_gettext(RULES[code]))]
     for key, forms in texts.items():
         catalog.add((key, key) if len(forms) > 1 else key, forms if len(forms) > 1 else forms[0])
     compiled = BytesIO()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.event import listen
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -15,6 +16,7 @@ from deploy.demo.population import load as load_population
 from deploy.dev.postgres import Postgres
 from deploy.platform.database import DATABASE, SERVICES, connect_as_admin, prepare
 from deploy.platform.migrate import migrate_all
+from shared.database import pending
 from shared.database.db import Database, enter
 from shared.identity.actor import PARTNERS, Actor, request_token
 from shared.identity.crypto import Keys, create_keys
@@ -100,7 +102,10 @@ def database(urls: dict[str, str]) -> Iterator[Callable[[str], Database]]:
 
 @pytest.fixture
 def session_for(database: Callable[[str], Database]) -> Iterator[Callable[..., Session]]:
-    """`session_for("consular", "RUH")`: a session in a mission, rolled back when the test ends."""
+    """`session_for("consular", "RUH")`: a session in a mission, rolled back when the test ends.
+
+    It never commits: what a commit would write is written before whatever the test asks next.
+    """
     opened = []
 
     def give(service: str, mission: str | None = HOME) -> Session:
@@ -108,6 +113,7 @@ def session_for(database: Callable[[str], Database]) -> Iterator[Callable[..., S
         outer = connection.begin()
         session = Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
         enter(session, mission)
+        listen(session, "do_orm_execute", lambda state: pending.write(state.session))
         opened.append((session, outer, connection))
         return session
 

@@ -13,6 +13,7 @@ def app() -> Flask:
     from services.consular.api import bookings, notices
     from services.consular.api import openings as appointments
     from services.consular.api.prices import routes
+    from services.consular.missions import reference_data
     from services.consular.uploads.intake import open_intake
     from services.consular.workflow import settle
     from shared.web import document_routes
@@ -28,7 +29,8 @@ def app() -> Flask:
         document_routes.blueprint,
     )
     settings = Settings.load("consular")
-    service = create_service(settings, blueprints, missions.zones, checks(settings))
+    service = create_service(settings, blueprints, missions.zones, reference_data.FIRST, checks(settings))
+    service.after_request(notices.add_unread)
     service.extensions["intake"] = open_intake(settings, service.extensions["database"])
     return service
 

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as Answer
 
 from services.gateway import desk, pages
 from services.gateway.clients import connect
-from services.gateway.web import current, faults, presentation, security
+from services.gateway.web import current, faults, kept_answers, presentation, security
 from services.gateway.web.client_address import ClientAddress
 from services.gateway.web.compression import init_compression
 from services.gateway.web.days import missions
@@ -34,8 +34,10 @@ def create_app(configured: Settings, **replaced: Any) -> Flask:
     app.extensions["zone_check"] = ZoneCheck(lambda _session: {mission["zone"] for mission in missions()})
     app.extensions["readiness"] = readiness()
     app.extensions.update(connect(configured) | replaced)
+    app.extensions["consular"].notices.counts.are_shown = current.is_page_read
     init_time_limits(app)
     security.init_security(app)
+    kept_answers.init_kept_answers(app)
     init_compression(app)
     init_language(app)
     presentation.init_templates(app)

@@ -1,9 +1,10 @@
 """Who did or read what, and why: one row per change and per look at a person's data, in the same commit."""
 
-from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, Table, Text, func, insert
+from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, Table, Text, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
+from shared.database import pending
 from shared.database.db import infrastructure
 from shared.identity.actor import Actor
 
@@ -23,7 +24,7 @@ event = Table(
     Index("ix_event_about", "about", "id"),
 )
 
-_INSERT = insert(event)
+_INSERT = pending.insert_at_end(event, "mission", "actor_kind", "actor", "role", "action", "about", "reason", "detail")
 
 
 def act_for(session: Session, person: str, capacity: str) -> None:
@@ -39,7 +40,10 @@ def record(
     reason: str | None = None,
     **detail: str | int | bool | None,
 ) -> None:
-    """Writes an event. `about` is a reference or a person's identifier; detail holds ids and codes only."""
+    """Has an event written at the end of the transaction.
+
+    `about` is a reference or a person's identifier; detail holds ids and codes only.
+    """
     row = {
         "mission": session.info.get("mission", ""),
         "actor_kind": actor.kind,
@@ -50,4 +54,4 @@ def record(
         "reason": reason,
         "detail": detail | session.info.get("acts", {}),
     }
-    session.execute(_INSERT, row)
+    pending.write_at_end(session, _INSERT, row)

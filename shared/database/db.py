@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
-from sqlalchemy import MetaData, create_engine, event, text
+from sqlalchemy import MetaData, TextClause, create_engine, event, text
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session
 
+from shared.database import pending
 from shared.database.connection import BoundedConnection, Liveness
 from shared.identity.actor import Actor
 
@@ -35,13 +36,24 @@ infrastructure = metadata()
 
 
 # The first statement of every transaction: written out, as there is nothing to compile, and it brings the clock along.
-SET_MISSION = text("SELECT now() FROM set_config('mahjar.mission', :mission, true)")
+SET_MISSION = text(
+    "SELECT now() FROM set_config('mahjar.mission', :mission, true) AS mission, "
+    "set_config('mahjar.person', :person, true) AS person"
+)
+# In a session's info, the version of its reference data, where a service's own first statement brings that along too.
+VERSION = "reference_version"
 
 
-def enter(session: Session, mission: str | None) -> None:
-    """Scopes the running transaction to a mission. Transaction-local: a pooled connection carries nothing over."""
+def enter(session: Session, mission: str | None, person: str = "", first: TextClause = SET_MISSION) -> None:
+    """Scopes the running transaction to a mission. Transaction-local: a pooled connection carries nothing over.
+
+    With `person` that person's own rows of all missions are visible as well, for reading only.
+    """
     session.info["mission"] = mission or ""
-    session.info["now"] = session.scalar(SET_MISSION, {"mission": mission or ""})
+    row = session.execute(first, {"mission": mission or "", "person": person}).one()
+    session.info["now"] = row[0]
+    if len(row) > 1:
+        session.info[VERSION] = row[1]
 
 
 def now(session: Session) -> datetime:
@@ -64,9 +76,13 @@ def check_open(connection: psycopg.Connection, _record: object, _proxy: object) 
 
 
 class Database:
-    """A service's database. Safe to make before a fork: the pool opens connections on first use."""
+    """A service's database. Safe to make before a fork: the pool opens connections on first use.
 
-    def __init__(self, url: str, pool_size: int = 8) -> None:
+    A service that keeps reference data in its process has its own `first` statement, which reads their version too.
+    """
+
+    def __init__(self, url: str, pool_size: int = 8, first: TextClause = SET_MISSION) -> None:
+        self.first = first
         self.engine = create_engine(
             url,
             pool_size=pool_size,
@@ -101,11 +117,13 @@ class Database:
         check_open(connection, record, proxy)
 
     @contextmanager
-    def scope(self, mission: str | None) -> Iterator[Session]:
-        """A transaction that sees one mission's rows; commits at the end, rolls back on any error."""
+    def scope(self, mission: str | None, person: str = "") -> Iterator[Session]:
+        """A transaction that sees one mission's rows, and a person's own of all missions; commits at the end, rolls
+        back on any error."""
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
-            enter(session, mission)
+            enter(session, mission, person, self.first)
             yield session
+            pending.write(session)
 
     def transaction(self, actor: Actor) -> AbstractContextManager[Session]:
         """A transaction in the actor's own mission."""

@@ -1,14 +1,38 @@
 """Reads one row or refuses, changes one row or says that it was changed meanwhile, counts on: each in one statement."""
 
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, Table, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, Session, make_transient_to_detached
+from sqlalchemy.orm.attributes import set_committed_value
 
 from shared.errors import NotFound
 
 Row = TypeVar("Row", bound=DeclarativeBase)
+
+
+def table_of(model: type[DeclarativeBase]) -> Table:
+    """The table of a model."""
+    return cast(Table, model.__table__)
+
+
+def attach_row(session: Session, row: Row) -> Row:
+    """Makes a row that a statement has just inserted the session's, as if it had been read.
+
+    A column that was not set is null.
+    """
+    for column in row.__table__.columns:
+        if column.key not in row.__dict__:
+            set_committed_value(row, column.key, None)
+    make_transient_to_detached(row)
+    session.add(row)
+    return row
+
+
+def values_of(row: DeclarativeBase) -> dict[str, Any]:
+    """The columns of a new row, as parameters of a statement."""
+    return {column.key: getattr(row, column.key) for column in row.__table__.columns}
 
 
 def find_row(session: Session, model: type[Row], key: Any, code: str = "not_found") -> Row:

@@ -1,14 +1,15 @@
 """A document is a record issued at once, with a number and a code; its PDF is drawn on first demand."""
 
 import uuid
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+from sqlalchemy import TextClause
 from sqlalchemy.orm import Session
 
-from shared.database import audit, db
+from shared.database import audit, db, pending
 from shared.database.rows import find_row, next_number
 from shared.documents import issuer, verified_facts
 from shared.documents.model import KINDS, Document, DocumentNumber
@@ -18,6 +19,31 @@ from shared.values.dates import local_date
 
 # What a look-up by code tells beside the status.
 VERIFIED = ("kind", "number", "issued_on", "expires_on", "holder", "holder_en", "specimen", "authority", "facts")
+
+DIGITS = 6
+# To be put before an INSERT of the number: both are one statement.
+NUMBERED = f"""
+    WITH counter AS (
+        INSERT INTO document_number (mission, kind, year, last) VALUES (:mission, :kind, :year, 1)
+        ON CONFLICT (mission, kind, year) DO UPDATE SET last = document_number.last + 1
+        RETURNING CAST(last AS text) AS count
+    ), issued AS (
+        INSERT INTO document (code, number, kind, mission, about, person, data, issued_at, status)
+        SELECT :code, :prefix || lpad(count, greatest({DIGITS}, length(count)), '0'), :kind, :mission, :about,
+            CAST(:person AS uuid), CAST(:data AS jsonb), CAST(:issued_at AS timestamptz), :status
+        FROM counter
+        RETURNING code, number
+    )
+"""  # noqa: S608
+
+
+@dataclass(frozen=True)
+class NumberedInsert:
+    """A statement that begins with NUMBERED and returns the number, its further values, and who is given the number."""
+
+    statement: TextClause
+    values: Mapping[str, object]
+    keep: Callable[[str], object]
 
 
 def issue(
@@ -36,25 +62,62 @@ def issue(
     `data` has the keys that the documents package of the issuing service lists for this kind. Raises Refusal
     (authority_missing) for an official document outside demo mode without an authority's certificate.
     """
+    document = _new(session, kind, about, mission, person, data, expires_on)
+    document.number = number or _next_number(session, document)
+    session.add(document)
+    session.flush()
+    audit.record(session, actor, "document.issue", document.code, kind=kind, application=about)
+    return document
+
+
+def issue_last(
+    session: Session,
+    actor: Actor,
+    kind: str,
+    about: str,
+    mission: str,
+    person: str,
+    data: Mapping[str, Any],
+    also: NumberedInsert,
+) -> None:
+    """As `issue`, by the last statement of the transaction: whoever issues the same kind waits for that and the commit.
+
+    `also` says what the statement writes beside the document, under the same number.
+    """
+    document = _new(session, kind, about, mission, person, data, None)
+    audit.record(session, actor, "document.issue", document.code, kind=kind, application=about)
+    row = {
+        **{name: getattr(document, name) for name in ("code", "kind", "mission", "about", "person", "status")},
+        "data": pending.as_json(document.data),
+        "issued_at": document.issued_at,
+        **_number_parts(document),
+        **also.values,
+    }
+    pending.run_last(session, lambda last: also.keep(str(last.scalar(also.statement, row))))
+
+
+def _new(
+    session: Session,
+    kind: str,
+    about: str,
+    mission: str,
+    person: uuid.UUID | str | None,
+    data: Mapping[str, Any],
+    expires_on: date | None,
+) -> Document:
     if KINDS[kind].official:
         issuer.check_official()
-    at = db.now(session)
-    document = Document(
+    return Document(
         code=references.new(mission, references.CODE_LENGTH, KINDS[kind].mark),
-        number=number or _next_number(session, kind, mission, local_date(at, data["zone"]).year),
         kind=kind,
         mission=mission,
         about=about,
         person=uuid.UUID(str(person)) if person else None,
         data={**data, "print": _printing()},
-        issued_at=at,
+        issued_at=db.now(session),
         expires_on=expires_on,
         status="valid",
     )
-    session.add(document)
-    session.flush()
-    audit.record(session, actor, "document.issue", document.code, kind=kind, application=about)
-    return document
 
 
 def _printing() -> dict[str, Any]:
@@ -62,9 +125,16 @@ def _printing() -> dict[str, Any]:
     return asdict(issuer.current())
 
 
-def _next_number(session: Session, kind: str, mission: str, year: int) -> str:
-    number = next_number(session, DocumentNumber, mission=mission, kind=kind, year=year)
-    return f"{mission}-{KINDS[kind].letters}-{year}-{number:06d}"
+def _next_number(session: Session, document: Document) -> str:
+    parts = _number_parts(document)
+    count = next_number(session, DocumentNumber, mission=document.mission, kind=document.kind, year=parts["year"])
+    return f"{parts['prefix']}{count:0{DIGITS}d}"
+
+
+def _number_parts(document: Document) -> dict[str, Any]:
+    """The year of a document's counter, and what its number begins with."""
+    year = local_date(document.issued_at, document.data["zone"]).year
+    return {"year": year, "prefix": f"{document.mission}-{KINDS[document.kind].letters}-{year}-"}
 
 
 def find(session: Session, code: str) -> Document:

@@ -1,10 +1,12 @@
 """A catalogue entry's questions as a marshmallow schema: the gateway checks with it early, consular for good."""
 
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from hashlib import sha256
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
@@ -22,6 +24,7 @@ from shared.values.person import national_number, passport_number, plain_signs, 
 DATES = frozenset({"date", "past_date"})
 # Beside a date that was typed in the Hijri calendar an answer keeps what was typed, under its name with this ending.
 TYPED_HIJRI = "@hijri"
+DIGEST_LENGTH = 32
 # What telephones put for an apostrophe and a hyphen by themselves.
 _TYPOGRAPHIC = str.maketrans({**dict.fromkeys("’‘ʼ`´", "'"), **dict.fromkeys("‐‑–−", "-")})
 
@@ -217,6 +220,12 @@ def _typed_hijri(slug: str, answers: Mapping[str, object], clean: Mapping[str, o
         if day and day.hijri and day.gregorian.isoformat() == clean[name]:
             hijri_dates[name + TYPED_HIJRI] = day.hijri
     return hijri_dates
+
+
+def answers_digest(names: Iterable[str], answers: Mapping[str, Any]) -> str:
+    """What stands under these names, as a short text: it differs as soon as one of the answers does."""
+    given = {name: value for name in sorted(names) if (value := typed_value(name, answers)) not in (None, "")}
+    return sha256(json.dumps(given).encode()).hexdigest()[:DIGEST_LENGTH]
 
 
 def typed_value(name: str, answers: Mapping[str, Any]) -> Any:

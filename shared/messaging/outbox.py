@@ -12,18 +12,16 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
-    bindparam,
     delete,
     func,
-    insert,
     select,
     update,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 from structlog.contextvars import get_contextvars
 
+from shared.database import pending
 from shared.database.db import infrastructure
 from shared.identity.actor import Actor
 from shared.logs import request_id
@@ -65,35 +63,36 @@ outbox_place = Table(
 )
 TABLES = (outbox, outbox_place)
 
-_about = bindparam("the_about", type_=Text())
-_position = (
-    upsert(outbox_place)
-    .values(about=_about, last=1)
-    .on_conflict_do_update(index_elements=["about"], set_={"last": outbox_place.c.last + 1})
-    .returning(outbox_place.c.last)
-    .cte("place")
-)
-_inserted = (
-    insert(outbox)
-    .values(
-        id=bindparam("the_id", type_=Uuid(as_uuid=False)),
-        about=_about,
-        type=bindparam("the_type", type_=Text()),
-        version=bindparam("the_version", type_=Integer()),
-        content=bindparam("the_content", type_=JSONB()),
-        sequence=select(_position.c.last).scalar_subquery(),
+_SENT = pending.recordset(outbox, ("id", "about", "type", "version", "content"), "new_outbox")
+# Counters are taken in one order, so that two transactions about the same applications wait for each other instead of
+# dying. The relay wakes when, and only when, this commits.
+_EMIT = pending.EndWrite(
+    "new_outbox",
+    f"""
+    numbered AS (
+        SELECT sent.*, row_number() OVER (PARTITION BY about ORDER BY {pending.PLACE}) AS number FROM {_SENT}
+    ), counted AS (
+        INSERT INTO outbox_place (about, last)
+        SELECT about, count(*) FROM numbered GROUP BY about ORDER BY about
+        ON CONFLICT (about) DO UPDATE SET last = outbox_place.last + excluded.last
+        RETURNING about, last
+    ), new_outbox AS (
+        INSERT INTO outbox (id, about, type, version, content, sequence)
+        SELECT id, about, type, version, content,
+            counted.last - (SELECT count(*) FROM numbered AS same WHERE same.about = numbered.about) + number
+        FROM numbered JOIN counted USING (about) ORDER BY {pending.PLACE}
     )
-    .add_cte(_position)
-    .cte("written")
+    """,  # noqa: S608
+    then="pg_notify('outbox_' || current_schema(), '')",
 )
-# Number, row and wake-up in one round trip; the relay wakes when, and only when, this commits.
-_EMIT = select(func.pg_notify(func.concat("outbox_", func.current_schema()), "")).add_cte(_inserted)
 
 
 def emit(
     session: Session, actor: Actor, type: str, about: str, body: dict[str, Any], cause: Envelope | None = None
 ) -> str:
     """Says something about an application to whoever listens, once this transaction commits. Gives the message's id.
+
+    It is written at the end of the transaction, with the others.
 
     Raises marshmallow's ValidationError for a body its schema refuses, ValueError for a large one.
     """
@@ -110,8 +109,8 @@ def emit(
         "traceparent": cause.traceparent if cause else get_contextvars().get("traceparent"),
         "body": body,
     }
-    row = {"the_id": message, "the_about": about, "the_type": type, "the_version": version, "the_content": content}
-    session.execute(_EMIT, row)
+    row = {"id": message, "about": about, "type": type, "version": version, "content": content}
+    pending.write_at_end(session, _EMIT, row)
     return message
 
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from shared.database.db import Database
+from shared.database.db import SET_MISSION, Database
 from shared.documents import issuer
 from shared.identity.crypto import Keys
 from shared.logs import log, start_logs
@@ -43,14 +43,19 @@ class Job:
     run: Callable[[Database], None]
 
 
-def run(settings: Settings, handlers: Mapping[str, Handler], jobs: Sequence[Job] = ()) -> None:
-    """Runs until SIGTERM, finishes the message being handled and exits with 0; with another code when a thread died."""
+def run(
+    settings: Settings, handlers: Mapping[str, Handler], jobs: Sequence[Job] = (), first: TextClause = SET_MISSION
+) -> None:
+    """Runs until SIGTERM, finishes the message being handled and exits with 0; with another code when a thread died.
+
+    `first` as in `Database`.
+    """
     start_logs(settings.service)
     issuer.configure(settings)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    code = Worker(settings, handlers, jobs, stop).work()
+    code = Worker(settings, handlers, jobs, stop, first).work()
     sys.stdout.flush()
     # Not sys.exit: that would wait for a thread that hangs.
     os._exit(code)
@@ -60,10 +65,15 @@ class Worker:
     """Four threads, and the liveness check over them."""
 
     def __init__(
-        self, settings: Settings, handlers: Mapping[str, Handler], jobs: Sequence[Job], stop: threading.Event
+        self,
+        settings: Settings,
+        handlers: Mapping[str, Handler],
+        jobs: Sequence[Job],
+        stop: threading.Event,
+        first: TextClause = SET_MISSION,
     ) -> None:
         self.me, self.bus_url, self.stop = settings.service, settings.bus_url, stop
-        self.database = Database(settings.database_url, pool_size=5)
+        self.database = Database(settings.database_url, pool_size=5, first=first)
         keys = Keys(settings.keys, settings.service)
         self.listener = Listener(self.database, keys, handlers)
         self.relay = Relay(self.database, keys, lambda: connect_publisher(self.bus_url, self.me))

@@ -1,6 +1,6 @@
 """Dates as a mission counts them: instants are UTC, days belong to the mission's zone."""
 
-from collections.abc import Set
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -59,10 +59,10 @@ def add_months(day: date, months: int) -> date:
     return min(date(year, month + 1, 1) + timedelta(days=day.day - 1), following - timedelta(days=1))
 
 
-def add_working_days(start: date, days: int, weekend: Set[int], closures: Set[date] = frozenset()) -> date:
-    """The day on which `days` working days after `start` have passed; weekends are weekday numbers, Monday is 0."""
+def add_working_days(start: date, days: int, is_free: Callable[[date], bool]) -> date:
+    """The day on which `days` working days after `start` have passed; `is_free` names the days that are none."""
     day = start
     while days > 0:
         day += timedelta(days=1)
-        days -= day.weekday() not in weekend and day not in closures
+        days -= not is_free(day)
     return day

@@ -10,12 +10,13 @@ from typing import Any, ParamSpec, TypeVar, cast
 import sqlalchemy.exc
 from flask import Blueprint, Flask, Response, current_app, g, jsonify, request
 from marshmallow import EXCLUDE, Schema, ValidationError
+from sqlalchemy import TextClause
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
 from shared import deadline
 from shared.database import db
-from shared.database.db import Database
+from shared.database.db import SET_MISSION, Database
 from shared.database.zones import ZoneCheck, Zones
 from shared.documents import issuer
 from shared.errors import Invalid, NotAllowed, NotFound, Refusal, Unavailable, disk_full, problem
@@ -189,19 +190,21 @@ def create_service(
     service_settings: Settings,
     blueprints: Iterable[Blueprint],
     zones: Zones = lambda _session: (),
+    first: TextClause = SET_MISSION,
     checks: Mapping[str, Check] | None = None,
 ) -> Flask:
     """A service's application, with its database, keys and settings as extensions.
 
     `zones` names the zones in which the service counts days: it is not ready while the database knows them otherwise.
-    `checks` are what it needs besides to be ready, by name. Raises KeyError when a route has no action of the access table.
+    `first` as in `Database`; `checks` are what it needs besides to be ready, by name.
+    Raises KeyError when a route has no action of the access table.
     """
     start_logs(service_settings.service)
     issuer.configure(service_settings)
     app = Flask(service_settings.service, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.extensions["settings"] = service_settings
-    app.extensions["database"] = Database(service_settings.database_url)
+    app.extensions["database"] = Database(service_settings.database_url, first=first)
     app.extensions["zone_check"] = ZoneCheck(zones)
     app.extensions["readiness"] = Readiness(
         readiness(service_settings, app.extensions["database"], app.extensions["zone_check"]) | (checks or {})

@@ -137,3 +137,12 @@ def test_no_room_of_the_mission_holds_more_than_its_share() -> None:
         rooms[path.relative_to(service).parts[0]] = rooms.get(path.relative_to(service).parts[0], 0) + count
     share = {room: count / sum(lines.values()) for room, count in rooms.items()}
     assert {room: round(part, 3) for room, part in share.items() if part > 0.18} == {}
+
+
+def test_tanwin_after_the_alef_and_an_instruction_with_a_colon_are_found() -> None:
+    texts = {
+        "good": ("شيئًا", "اكتب «{label}»"),
+        "tanwin": ("شيئًا", "شيئا\N{ARABIC FATHATAN}"),
+        "colon": ("اكتب هنا: {label}",),
+    }
+    assert [complaint.split()[0] for complaint in translations.misspelt(texts)] == ["colon", "tanwin"]

@@ -16,7 +16,7 @@ DEMO = (ROOT / "docker-compose.demo.yml").read_text()
 IMAGE = (ROOT / "deploy/platform/containers/Dockerfile").read_text()
 REQUIRED = ("MAHJAR_SPECIMEN", "MAHJAR_HOST", "POSTGRES_PASSWORD", "RABBITMQ_PASSWORD", "MAHJAR_SECRET")
 
-SETTINGS = {name: "1" for name in REQUIRED}
+SETTINGS = dict.fromkeys(REQUIRED, "1")
 
 
 def services(text: str) -> dict[str, str]:

@@ -55,11 +55,11 @@ class Filing:
             with recorder.recording() as completed:
                 self._submit_uploads()
             with recorder.recording() as self.submission:
-                submitted = self.consular.post(self.path("submit"), APPLICANT, self.submit())
+                self.consular.post(self.path("submit"), APPLICANT, self.submit())
+            self.quote = self.consular.get(f"/applications/{self.reference}", APPLICANT)["quote"]
             with recorder.recording() as self.settlement:
-                self.consular.post(self.path("cash"), CASHIER, self.cash(submitted["quote"]))
+                self.consular.post(self.path("cash"), CASHIER, self.cash(self.quote))
         self.draft = begun + answered + completed
-        self.quote = submitted["quote"]
 
     def _answer(self) -> None:
         choices = {question.name: question.choices[0] for question in CATALOGUE[SLUG].questions if question.choices}

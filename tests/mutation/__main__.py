@@ -7,6 +7,7 @@ import shutil
 import sys
 import time
 import tomllib
+import traceback
 from collections import Counter
 
 from tests.mutation.coverage_map import TESTS, CoverageMap
@@ -43,22 +44,51 @@ def main() -> int:
         lines = CoverageMap(FOLDER / "lines.json", TREE, tuple(asked.kinds))
         lines.measure(running)
         load_libraries(TREE)
-        session = Session(FOLDER / "results.jsonl", TREE, running, lines, asked.seconds)
-        ended = []
-        for place, mutant in enumerate(mutants):
-            minutes = (time.monotonic() - began) / 60
-            if minutes > asked.minutes:
-                print(f"{asked.minutes:g} minutes are over after {place} mutants; run it again to go on")
-                return 2
-            result = session.result(mutant)
-            outcome = "endless" if result.endless else "killed" if result.killed else "SURVIVED"
-            print(
-                f"{place + 1:4} {outcome:8} {mutant.path}:{mutant.first_line} "
-                f"{mutant.operator} {result.seconds:g} s, {result.tests} tests {result.by}",
-                flush=True,
-            )
-            ended.append((mutant, result))
+
+        def session() -> Session:
+            return Session(FOLDER / "results.jsonl", TREE, running, lines, asked.seconds)
+
+        ends = began + 60 * asked.minutes
+        ended = results(session(), mutants, ends) if first_half(session(), mutants, ends) else None
+    if ended is None:
+        print(f"{asked.minutes:g} minutes are over; run it again to go on")
+        return 2
     return report(ended, time.monotonic() - began)
+
+
+def first_half(session: Session, mutants: list[Mutant], ends: float) -> bool:
+    """Tries what a loaded product can take, in a process of its own, so that this one has none; whether it is done."""
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            session.load_product()
+            status = 2 if results(session, [one for one in mutants if session.takes(one)], ends) is None else 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(status)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if status not in (0, 2):
+        raise RuntimeError(f"the process with the loaded product ended with {status}")
+    return status == 0
+
+
+def results(session: Session, mutants: list[Mutant], ends: float) -> list[tuple[Mutant, Result]] | None:
+    """How each ended; None if the time was over before."""
+    ended = []
+    for place, mutant in enumerate(mutants):
+        if time.monotonic() > ends:
+            return None
+        result = session.result(mutant)
+        outcome = "endless" if result.endless else "killed" if result.killed else "SURVIVED"
+        print(
+            f"{place + 1:4} {outcome:8} {mutant.path}:{mutant.first_line} "
+            f"{mutant.operator} {result.seconds:g} s, {result.tests} tests {result.by}",
+            flush=True,
+        )
+        ended.append((mutant, result))
+    return ended
 
 
 def report(ended: list[tuple[Mutant, Result]], seconds: float) -> int:

@@ -42,26 +42,37 @@ class CoverageMap:
     tree: Path
     kinds: tuple[str, ...] = TESTS
     tests: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # Lines that run while modules are loaded, by module.
+    loading: dict[str, set[int]] = field(default_factory=dict)
 
     def measure(self, running: Postgres) -> None:
-        """Measures what is not known of today's tests and modules."""
+        """Measures what is not known: tests of files that changed, and tests that run a module that changed."""
         stored = json.loads(self.file.read_text()) if self.file.exists() else {}
-        modules = digest("".join((self.tree / path).read_text() for path in targets(self.tree)))
+        modules = {path: digest((self.tree / path).read_text()) for path in targets(self.tree)}
         asked = self.test_files()
         known_before = [name for name in stored.get("files", {}) if (self.tree / name).exists()]
         files = {name: digest((self.tree / name).read_text()) for name in (*asked, *known_before)}
-        if stored.get("modules") == modules:
-            known = {name for name, value in stored["files"].items() if files.get(name) == value}
-            self.tests = {name: one for name, one in stored["tests"].items() if name.partition("::")[0] in known}
-        else:
-            known = set()
+        same = {path for path, value in stored.get("modules", {}).items() if modules.get(path) == value}
+        outdated = {
+            name.partition("::")[0]
+            for name, one in stored.get("tests", {}).items()
+            if not same.issuperset(one["lines"])
+        }
+        known = {name for name, value in stored.get("files", {}).items() if files.get(name) == value} - outdated
+        self.tests = {name: one for name, one in stored.get("tests", {}).items() if name.partition("::")[0] in known}
+        self.loading = {path: set(lines) for path, lines in stored.get("loading", {}).items() if path in same}
         missing = [name for name in asked if name not in known]
         for first in range(0, len(missing), TOGETHER):
             print(f"measuring which lines the tests of {len(missing) - first} files run", flush=True)
             part = missing[first : first + TOGETHER]
             self.tests |= self.covered_by(running, part)
             known |= set(part)
-            kept = {"modules": modules, "files": {name: files[name] for name in known}, "tests": self.tests}
+            kept = {
+                "modules": modules,
+                "files": {name: files[name] for name in known},
+                "tests": self.tests,
+                "loading": {path: sorted(lines) for path, lines in self.loading.items()},
+            }
             self.file.write_text(json.dumps(kept))
 
     def test_files(self) -> list[str]:
@@ -102,6 +113,8 @@ class CoverageMap:
         for file in stored.measured_files():
             path = Path(file).relative_to(self.tree).as_posix()
             for line, contexts in stored.contexts_by_lineno(file).items():
+                if "" in contexts:
+                    self.loading.setdefault(path, set()).add(line)
                 for context in contexts:
                     if context in found:
                         found[context]["lines"].setdefault(path, []).append(line)
@@ -123,6 +136,11 @@ class CoverageMap:
         }
         ordered = sorted(noticing, key=lambda name: (*rank[name], self.tests[name]["seconds"]))
         return {name: 15 + 15 * self.tests[name]["seconds"] for name in ordered}
+
+    def runs_while_loading(self, mutant: Mutant) -> bool:
+        """Whether the change stands in a function that is called as modules are loaded."""
+        lines = statement_lines((self.tree / mutant.path).read_text(), mutant)
+        return lines is not None and bool(lines & self.loading.get(mutant.path, set()))
 
     def is_beside(self, test: str, module: str) -> bool:
         """Whether the test's file imports the module."""

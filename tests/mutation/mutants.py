@@ -5,7 +5,8 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from itertools import islice
 from pathlib import Path
 
 from cosmic_ray.ast import ast_nodes, get_ast
@@ -42,6 +43,7 @@ class Mutant:
     first_line: int
     last_line: int
 
+    @cache  # noqa: B019
     def source(self, root: Path) -> str:
         """The changed module."""
         changed = mutate_code((root / self.path).read_text(), operators()[self.operator], self.occurrence)
@@ -110,16 +112,30 @@ def targets(root: Path) -> dict[str, str]:
 
 def draw(root: Path, size: int, seed: int) -> list[Mutant]:
     """As many positions as asked, with one change of each. A change of the code redraws only the lines it touches."""
-    ranked = []
+    ranked: dict[str, list[Mutant]] = {}
     for path in targets(root):
         module, seen = Module(root, path), Counter[str]()
         lines = module.text.splitlines()
         for place, mutants in sorted(module.positions().items()):
             what = f"{path} {lines[place[1] - 1].strip()} {place[5]}"
             seen[what] += 1
-            rank = digest(f"{seed} {what} {seen[what]}")
-            ranked.append((rank, min(mutants, key=lambda one: digest(f"{rank} {one.operator}"))))
-    return [mutant for _rank, mutant in sorted(ranked, key=lambda pair: pair[0])[:size]]
+            ranked[digest(f"{seed} {what} {seen[what]}")] = mutants
+    drawn: list[Mutant] = []
+    for rank, mutants in sorted(ranked.items()):
+        by_chance = sorted(mutants, key=lambda one: digest(f"{rank} {one.operator}"))
+        drawn += islice((one for one in by_chance if is_python(one.source(root))), 1)
+        if len(drawn) == size:
+            break
+    return drawn
+
+
+def is_python(text: str) -> bool:
+    """Whether it can be compiled at all: `**` before a mapping, too, is changed to what stands there nowhere."""
+    try:
+        ast.parse(text)
+    except SyntaxError:
+        return False
+    return True
 
 
 def digest(text: str) -> str:

@@ -1,5 +1,7 @@
 """Forks a process that has the libraries loaded already, but nothing of the product, and runs chosen tests in it."""
 
+import contextlib
+import gc
 import importlib
 import json
 import os
@@ -18,6 +20,8 @@ from tests.mutation.plugin import ENDLESS, Plugin
 OURS = ("services", "shared", "deploy", "tests")
 # Pytest imports its plugins itself.
 REWRITTEN = ("hypothesis", "_hypothesis_pytestplugin", "_hypothesis_globals", "_hypothesis_ftz_detector")
+# A parent that has loaded the tests has loaded these plugins too.
+IMPORTED_BEFORE = ("-W", "ignore::pytest.PytestAssertRewriteWarning")
 LIBRARIES = (
     "import sys; import tests.conftest, tests.service.conftest; import services.consular.api, services.gateway; "
     "import services.civil_registry.api, services.conscription.api; import shared.documents.drawing; "
@@ -50,13 +54,30 @@ def load_libraries(tree: Path) -> None:
                 continue
 
 
-def forked(tree: Path, work: Callable[[Path], int], limit: float) -> Outcome:
-    """Runs `work` in a child that stands in the tree; it leaves its findings in the file it is given."""
+def load_product(tree: Path, files: Iterable[str]) -> None:
+    """Imports the copy's modules and tests in this process, so that a child need not."""
+    stand_in(tree)
+    forget_product()
+    with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):  # noqa: PTH123
+        status = pytest.main(["-q", "--collect-only", *files])
+    if status != 0:
+        raise RuntimeError(f"the tests cannot be collected: {status}")
+    gc.collect()
+    gc.freeze()
+
+
+def forked(tree: Path, work: Callable[[Path], int], limit: float, anew: bool = True) -> Outcome:
+    """Runs `work` in a child that stands in the tree; it leaves its findings in the file it is given.
+
+    `anew`: the child loads the product itself.
+    """
     with tempfile.TemporaryDirectory() as folder:
         findings, output = Path(folder) / "findings.json", Path(folder) / "output"
         child = os.fork()
         if child == 0:
             become_child(tree, output)
+            if anew:
+                forget_product()
             try:
                 os._exit(work(findings))
             except BaseException as failure:
@@ -70,21 +91,29 @@ def forked(tree: Path, work: Callable[[Path], int], limit: float) -> Outcome:
 
 
 def become_child(tree: Path, output: Path) -> None:
-    """Forgets what the parent knows of the product, and writes to the file."""
+    """Stands in the tree, and writes to the file."""
     os.setsid()
     with output.open("wb") as sink:
         os.dup2(sink.fileno(), 1)
         os.dup2(sink.fileno(), 2)
+    stand_in(tree)
+
+
+def stand_in(tree: Path) -> None:
     os.chdir(tree)
     sys.path[:] = [
         str(tree),
         *(entry for entry in sys.path if entry not in ("", str(Path.cwd()), str(tree.parents[1]))),
     ]
+    if "tests" in sys.modules:
+        sys.modules["tests"].__path__ = [str(tree / "tests")]
+
+
+def forget_product() -> None:
+    """The next import of a module reads it from where this process stands."""
     for name in [name for name in sys.modules if name.partition(".")[0] in OURS]:
         if not name.startswith("tests.mutation") and name != "tests":
             del sys.modules[name]
-    if "tests" in sys.modules:
-        sys.modules["tests"].__path__ = [str(tree / "tests")]
 
 
 def wait(child: int, limit: float) -> int:
@@ -102,6 +131,6 @@ def wait(child: int, limit: float) -> int:
 
 def run_pytest(plugin: Plugin, tests: Iterable[str], *options: str) -> int:
     """Pytest's status; the plugin's findings go to its file."""
-    status = pytest.main(["-q", *options, *tests], plugins=[plugin])
+    status = pytest.main(["-q", *IMPORTED_BEFORE, *options, *tests], plugins=[plugin])
     plugin.write()
     return int(status)

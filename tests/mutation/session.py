@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -10,8 +11,9 @@ from cosmic_ray.util import restore_contents
 from deploy.dev.postgres import Postgres
 from tests.mutation.coverage_map import CoverageMap
 from tests.mutation.mutants import Mutant, digest
+from tests.mutation.patching import patch_of
 from tests.mutation.plugin import ALL_PASSED_SO_FAR, ENDLESS, Plugin
-from tests.mutation.process import Outcome, forked, run_pytest
+from tests.mutation.process import Outcome, forked, load_product, run_pytest
 
 # Pytest ends so when a test fails, when a module cannot be imported, and when the tests' own set-up cannot.
 NOTICED = frozenset({1, 2, 3, 4, ENDLESS})
@@ -35,9 +37,11 @@ class Session:
         self.file, self.tree, self.running, self.lines, self.budget = file, tree, running, lines, budget
         self.results: dict[str, Result] = {}
         self.sound: dict[str, bool] = {}
+        self.has_loaded_product = False
         for line in file.read_text().splitlines() if file.exists() else ():
             one = json.loads(line)
-            self.results[one.pop("key")] = Result(**one)
+            key = one.pop("key")
+            self.results[key] = Result(**one)
 
     def result(self, mutant: Mutant) -> Result:
         """The known result, or a new one. A survivor is tried again if other tests can notice it now."""
@@ -73,7 +77,7 @@ class Session:
             if outcome.status in (0, ALL_PASSED_SO_FAR):
                 break
             if outcome.status not in NOTICED:
-                return f"the process ended with {outcome.status}", False
+                raise RuntimeError(f"{mutant}: the process ended with {outcome.status}\n{outcome.output[-3000:]}")
             by = outcome.failures[0] if outcome.failures else outcome.stopped or "set-up"
             if endless and by in chosen and by not in patient:
                 patient.add(by)
@@ -84,7 +88,24 @@ class Session:
                 del chosen[by]
         return "", False
 
+    def load_product(self) -> None:
+        """From now on children have the product."""
+        load_product(self.tree, self.lines.test_files())
+        self.has_loaded_product = True
+
+    def takes(self, mutant: Mutant) -> bool:
+        """Whether it can be tried in this process: the product once loaded takes most changes, but not all."""
+        return not self.has_loaded_product or self.patch_of(mutant) is not None
+
+    def patch_of(self, mutant: Mutant) -> Callable[[], None] | None:
+        if self.lines.runs_while_loading(mutant):
+            return None
+        before = (self.tree / mutant.path).read_text()
+        return patch_of(self.tree, mutant.path, before, mutant.source(self.tree))
+
     def run(self, mutant: Mutant, source: str, chosen: dict[str, float]) -> Outcome:
+        if self.has_loaded_product:
+            return self.fork(chosen, self.patch_of(mutant))
         path = self.tree / mutant.path
         with restore_contents(path):
             path.write_text(source)
@@ -93,15 +114,19 @@ class Session:
     def passes(self, test: str, limit: float) -> bool:
         """Whether a test passes alone and without any change; asked once for each."""
         if test not in self.sound:
-            self.sound[test] = self.fork({test: limit}).status == 0
+            prepare = (lambda: None) if self.has_loaded_product else None
+            self.sound[test] = self.fork({test: limit}, prepare).status == 0
             if not self.sound[test]:
                 print(f"left out, as it fails alone without any mutant: {test}", flush=True)
         return self.sound[test]
 
-    def fork(self, chosen: dict[str, float]) -> Outcome:
+    def fork(self, chosen: dict[str, float], prepare: Callable[[], None] | None = None) -> Outcome:
+        """Asks the tests in a child that loads the product, or in one that has loaded it, once `prepare` has run."""
         files = list(dict.fromkeys(name.partition("::")[0] for name in chosen))
 
         def work(findings: Path) -> int:
+            if prepare:
+                prepare()
             return run_pytest(Plugin(self.running, findings, chosen, self.budget), files, "-x")
 
-        return forked(self.tree, work, self.budget + max(chosen.values()) + 60)
+        return forked(self.tree, work, self.budget + max(chosen.values()) + 60, anew=prepare is None)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from deploy.demo.scenarios.answers import answers
 from deploy.demo.scenarios.steps import Steps
 
-SEEN = "شوهدت الوثيقة الأصلية عند النافذة"
+SEEN = "شوهدت الوثيقة الأصلية عند الشباك"
 SPELLING = "كما في شهادته الجامعية المصدقة"
 TAMPERED_NOT = "صفحاته كاملة وشريحته سليمة، والتلف من الماء"
 

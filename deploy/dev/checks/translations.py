@@ -20,6 +20,9 @@ READERS = frozenset(
 )
 # What a scaffold writes where a person must write a text.
 TO_TRANSLATE = "TO-TRANSLATE"
+# CLDR writes tanwin before the alef; after it, WebKit draws it above the line.
+TANWIN_AFTER_ALEF = "\N{ARABIC LETTER ALEF}\N{ARABIC FATHATAN}"
+COLON_BEFORE_FIELD = ": {label}"
 REFUSALS = frozenset({"ValidationError", "Refusal", "NotFound", "NotAllowed", "Invalid", "Conflict", "Unavailable"})
 
 
@@ -41,6 +44,7 @@ def complaints() -> list[str]:
         *incomplete(texts),
         *unknown(mentions, texts["ar"]),
         *untranslated(texts),
+        *misspelt(texts["ar"]),
         *composed_keys.complaints(texts["ar"], beginnings),
     ]
 
@@ -62,6 +66,15 @@ def untranslated(texts: dict[str, dict[str, Forms]]) -> Iterator[str]:
             for key, forms in sorted(known.items())
             if any(TO_TRANSLATE in form for form in forms)
         )
+
+
+def misspelt(arabic: dict[str, Forms]) -> Iterator[str]:
+    """Tanwin written after the alef, which some browsers lift off the line; an instruction that ends in a colon."""
+    for key, forms in sorted(arabic.items()):
+        if any(TANWIN_AFTER_ALEF in form for form in forms):
+            yield f"{key} in ar writes tanwin after the alef: write it before"
+        if any(form.endswith(COLON_BEFORE_FIELD) for form in forms):
+            yield f"{key} in ar ends an instruction with a colon: name the field inside the sentence"
 
 
 def unequal(key: str, forms: dict[str, Forms]) -> Iterator[str]:

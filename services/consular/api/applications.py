@@ -2,20 +2,22 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, request
 from marshmallow import EXCLUDE, Schema, fields, validate
 from sqlalchemy.orm import Session
 
-from services.consular.api.request import Keyed, Stated, head, mission_session, run_once
+from services.consular.api.openings import free_times
+from services.consular.api.request import TEXT, Keyed, Stated, head, mission_session, own_transaction, run_once
 from services.consular.applications import idempotency
 from services.consular.applications.behalf import Claim
 from services.consular.views import application_view
-from services.consular.workflow import draft
+from services.consular.views.form_step import form_step
+from services.consular.workflow import adopt_drafts, draft
 from services.consular.workflow.submit import submit
 from services.consular.workflow.withdraw import withdraw
 from shared.catalogue.model import AGENT, GUARDIAN, RELATIVE
 from shared.errors import Invalid
-from shared.web.service import allowed, body, current_actor, database, keys
+from shared.web.service import allowed, body, current_actor, database, keys, transaction
 
 blueprint = Blueprint("applications", __name__)
 
@@ -42,19 +44,16 @@ class Answers(Schema):
     """Answers by question; each is checked by the catalogue."""
 
     answers = fields.Dict(keys=fields.String(), required=True, validate=validate.Length(max=200, error="too_long"))
+    seen = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=64, error="too_long"))
 
 
 class Submission(Keyed, Stated):
     """The submission of a draft, with the registers' statements."""
 
 
-def _view(session: Session, reference: str) -> dict[str, Any]:
-    return application_view.view(session, current_actor(), reference)
-
-
 @blueprint.post("/applications")
 @allowed("application.draft")
-def start() -> tuple[Response, int]:
+def start() -> tuple[dict[str, Any], int]:
     """Creates a draft; a repeated key returns the same one."""
     request_body = body(Start)
     actor = current_actor()
@@ -64,7 +63,7 @@ def start() -> tuple[Response, int]:
     claim = Claim(keys(), **request_body["behalf"]) if request_body["behalf"] else None
     with database().scope(mission) as session:
         content = {"transaction": request_body["transaction"], "mission": mission, **_claim_key(claim)}
-        draft_head = idempotency.run_once(
+        answer = idempotency.run_once(
             session,
             actor,
             mission,
@@ -72,7 +71,7 @@ def start() -> tuple[Response, int]:
             content,
             lambda: head(draft.start(session, actor, request_body["transaction"], mission, claim)),
         )
-        return jsonify(application_view.view(session, actor, draft_head["reference"])), 201
+        return answer, 201
 
 
 def _claim_key(claim: Claim | None) -> dict[str, str | None]:
@@ -80,30 +79,56 @@ def _claim_key(claim: Claim | None) -> dict[str, str | None]:
     return {"capacity": claim.capacity, "mandate": claim.mandate} if claim else {}
 
 
+@blueprint.post("/applications/adopt")
+@allowed("application.adopt")
+def adopt() -> dict[str, int]:
+    """Hands the actor's person the drafts that the account began before it was proven whose it is."""
+    actor = current_actor()
+    with transaction() as session:
+        missions = adopt_drafts.missions_with_drafts(session, actor)
+    adopted = 0
+    for mission in missions:
+        with database().scope(mission) as session:
+            adopted += adopt_drafts.adopt_drafts(session, actor)
+    return {"adopted": adopted}
+
+
 @blueprint.get("/applications")
 @allowed("application.list")
 def list_own() -> Response:
     """The actor's applications, newest first."""
-    with database().scope(current_actor().mission) as session:
+    with own_transaction() as session:
         return jsonify(application_view.list_own(session, current_actor()))
 
 
 @blueprint.get("/applications/<reference>")
 @allowed("application.read")
 def detail(reference: str) -> dict[str, Any]:
-    """One application, whole."""
+    """One application, whole; with `openings`, also the free times for its appointment."""
     with mission_session(reference) as session:
-        return application_view.view(session, current_actor(), reference)
+        shown = application_view.view(session, current_actor(), reference)
+        if "openings" in request.args:
+            service = shown.get("service")
+            shown["openings"] = free_times(session, shown["mission"], service) if service else None
+        return shown
+
+
+@blueprint.get("/applications/<reference>/answers")
+@allowed("application.read")
+def step_answers(reference: str) -> dict[str, Any]:
+    """The answers of one step of the form."""
+    with mission_session(reference) as session:
+        return form_step(session, current_actor(), reference, request.args.get("step", "")[:TEXT])
 
 
 @blueprint.put("/applications/<reference>/answers")
 @allowed("application.answer")
 def answers(reference: str) -> dict[str, Any]:
-    """Saves the given answers; the others stay as they are."""
-    new_answers = body(Answers)["answers"]
+    """Saves the given answers; the others stay as they are. All of them are in the answer, as they are stored."""
+    sent = body(Answers)
     with mission_session(reference) as session:
-        draft.save(session, current_actor(), reference, new_answers)
-        return application_view.view(session, current_actor(), reference)
+        application = draft.save(session, current_actor(), reference, sent["answers"], sent["seen"])
+        return {**head(application), "answers": application.answers}
 
 
 @blueprint.post("/applications/<reference>/submit")
@@ -115,7 +140,7 @@ def submit_application(reference: str) -> dict[str, Any]:
     def act(session: Session) -> dict[str, Any]:
         return head(submit(session, current_actor(), keys(), reference, request_body["statements"]))
 
-    return run_once(reference, request_body["key"], {"verb": "submit"}, act, lambda session: _view(session, reference))
+    return run_once(reference, request_body["key"], {"verb": "submit"}, act)
 
 
 @blueprint.post("/applications/<reference>/withdraw")
@@ -127,4 +152,4 @@ def withdraw_application(reference: str) -> dict[str, Any]:
         return head(withdraw(session, current_actor(), reference))
 
     key = body(Keyed)["key"]
-    return run_once(reference, key, {"verb": "withdraw"}, act, lambda session: _view(session, reference))
+    return run_once(reference, key, {"verb": "withdraw"}, act)

@@ -7,10 +7,9 @@ from marshmallow import Schema, fields, validate
 from sqlalchemy.orm import Session
 
 from services.consular import missions
-from services.consular.api.request import Keyed, Stated, run_once_here
+from services.consular.api.request import Keyed, Stated, head, run_once_here
 from services.consular.applications import idempotency
 from services.consular.bookings import import_bookings, phases
-from services.consular.views import application_view
 from services.consular.workflow.claim_booking import claim, record_miss
 from services.consular.workflow.expire_bookings import notify_holder
 from shared.errors import Invalid, NotFound
@@ -99,14 +98,14 @@ def make() -> tuple[dict[str, Any], int]:
         application = claim(
             session, actor, keys(), request_body["reference"], request_body["transaction"], request_body["statements"]
         )
-        return {"reference": application.reference}
+        return head(application)
 
     try:
         with transaction() as session:
-            draft_head = idempotency.run_once(
+            answer = idempotency.run_once(
                 session, actor, actor.mission, request_body["key"], content, lambda: act(session)
             )
-            return application_view.view(session, actor, draft_head["reference"]), 201
+            return answer, 201
     except NotFound:
         with transaction() as session:
             record_miss(session, actor)

@@ -5,11 +5,12 @@ from typing import Any
 
 from flask import Blueprint, request
 from marshmallow import Schema, fields, validate
+from sqlalchemy.orm import Session
 
 from services.consular import missions
 from services.consular.appointments import openings
 from services.consular.appointments.closures import ClosureRequest, close, reopen
-from services.consular.missions import calendar
+from services.consular.missions import calendar, weekends
 from services.consular.missions.model import Opening
 from shared.database import audit
 from shared.errors import Invalid, NotFound
@@ -37,12 +38,17 @@ def list_openings() -> dict[str, Any]:
         mission = missions.find(session, request.args.get("mission")).code
     service = request.args.get("service", "")[:60]
     with database().scope(mission) as session:
-        services = calendar.services(session, mission)
         if not service:
-            return {"mission": mission, "services": services}
-        if service not in services:
-            raise NotFound("turn_service_unknown")
-        return {**openings.availability(session, mission, service).serialise(), "services": services}
+            return {"mission": mission, "services": calendar.services(session, mission)}
+        return free_times(session, mission, service)
+
+
+def free_times(session: Session, mission: str, service: str) -> dict[str, Any]:
+    """The free times of a mission for a service. Raises NotFound for a service that it does not give times for."""
+    services = calendar.services(session, mission)
+    if service not in services:
+        raise NotFound("turn_service_unknown")
+    return {**openings.availability(session, mission, service).serialise(), "services": services}
 
 
 @blueprint.get("/desk/calendar")
@@ -62,6 +68,7 @@ def detail() -> dict[str, Any]:
                 row.serialise()
                 for row in calendar.closures(session, mission_row.code, today, today + calendar.MAX_SPAN)
             ],
+            "weekends": [row.serialise() for row in weekends.of_mission(session, mission_row)],
             "rules": {service: calendar.rule(session, mission_row.code, service).serialise() for service in services},
         }
 

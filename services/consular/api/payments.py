@@ -8,14 +8,18 @@ from marshmallow import ValidationError, fields, validate
 from sqlalchemy.orm import Session
 
 from services.consular.api.prices import card_provider, check_merchant
-from services.consular.api.request import Keyed, mission_session, run_once
+from services.consular.api.request import Keyed, mission_session
+from services.consular.applications import idempotency
 from services.consular.payments.collection import hosted
 from services.consular.payments.collection.rules import is_own_address
+from services.consular.payments.orders import attempts
+from services.consular.payments.orders.receipt import with_receipt
 from services.consular.payments.orders.rules import Payment
 from services.consular.workflow import settle
 from shared.errors import Conflict, Invalid
 from shared.identity.actor import Actor
 from shared.values.money import Money, exponent
+from shared.values.references import mission_of
 from shared.web.service import allowed, body, current_actor, database, settings
 
 blueprint = Blueprint("paying", __name__)
@@ -92,8 +96,20 @@ def take_cash(reference: str, verb: str, take: TakeCash) -> dict[str, Any]:
     request_body, actor = body(Cash), current_actor()
     counted = Money(request_body["amount"], request_body["currency"])
 
-    def act(session: Session) -> dict[str, Any]:
-        payment = take(session, actor, reference, counted, f"{actor.id}/{request_body['key']}")
-        return {"payment": payment.serialise(), "receipt": payment.receipt}
+    taken: list[Payment] = []
 
-    return run_once(reference, request_body["key"], {"verb": verb, "counted": str(counted)}, act)
+    def act(session: Session) -> dict[str, Any]:
+        taken.append(take(session, actor, reference, counted, f"{actor.id}/{request_body['key']}"))
+        return {"payment": taken[0].reference}
+
+    content = {"verb": verb, "counted": str(counted), "about": reference}
+    with mission_session(reference) as session:
+        mission, key = mission_of(reference), request_body["key"]
+        answer = idempotency.run_once(session, actor, mission, key, content, lambda: act(session))
+        if "receipt" in answer:
+            # Stored by an earlier version, which numbered the receipt in the middle of the transaction.
+            return answer
+        payment = taken[0] if taken else attempts.find(session, answer["payment"])
+    # The number of the receipt is known once the transaction has ended.
+    payment = with_receipt(session, payment)
+    return {"payment": payment.serialise(), "receipt": payment.receipt}

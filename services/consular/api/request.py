@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from services.consular.applications import idempotency
 from services.consular.applications.model import Application
 from services.consular.people.refusals import WrongPerson
+from shared.database import pending
 from shared.errors import NotFound
 from shared.identity.actor import OFFICER_ROLES, Actor
 from shared.values.digits import ascii_digits, is_digits
@@ -51,6 +52,12 @@ def mission_session(reference: str) -> AbstractContextManager[Session]:
     return database().scope(mission)
 
 
+def own_transaction() -> AbstractContextManager[Session]:
+    """A transaction in the actor's mission that sees the actor's own rows of all missions as well, for reading only."""
+    actor = current_actor()
+    return database().scope(actor.mission, actor.person or "")
+
+
 def run_once(
     reference: str, key: str, request_body: dict[str, Any], act: Act, show: Act | None = None
 ) -> dict[str, Any]:
@@ -63,7 +70,11 @@ def run_once(
         answer = idempotency.run_once(
             session, actor, mission, key, {**request_body, "about": reference}, lambda: act(session)
         )
-        return show(session) if show else answer
+        if show is None:
+            return answer
+        # The view shows the steps and events of this transaction as well.
+        pending.write(session)
+        return show(session)
 
 
 def run_once_here(key: str, content: dict[str, Any], act: Act) -> dict[str, Any]:

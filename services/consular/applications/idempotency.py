@@ -5,16 +5,31 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.consular.applications.model import Command
+from shared.database import pending
+from shared.database.db import now
+from shared.database.rows import table_of
 from shared.errors import Conflict, Invalid
 from shared.identity.actor import Actor
 
 KEY_LENGTH = 100
 Answer = dict[str, Any]
+_TABLE = table_of(Command)
+_CLAIM = insert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.key)
+_STORE = pending.EndWrite(
+    "new_answer",
+    f"""
+    new_answer AS (
+        UPDATE command SET answer = sent.answer
+        FROM {pending.recordset(_TABLE, ("mission", "actor", "key", "answer"), "new_answer")}
+        WHERE command.mission = sent.mission AND command.actor = sent.actor AND command.key = sent.key
+    )
+    """,  # noqa: S608
+)
 
 
 def run_once(
@@ -28,11 +43,10 @@ def run_once(
         raise Invalid("required" if not key else "too_long", field="key")
     digest = hashlib.sha256(json.dumps(request_body, sort_keys=True, default=str).encode()).hexdigest()
     command_key = {"mission": mission, "actor": actor.id, "key": key}
-    statement = insert(Command).values(**command_key, digest=digest, at=func.now()).on_conflict_do_nothing()
-    if session.scalar(statement.returning(Command.key)) is None:
+    if session.scalar(_CLAIM, {**command_key, "digest": digest, "at": now(session)}) is None:
         return _stored(session, command_key, digest)
     answer = act()
-    session.execute(update(Command).filter_by(**command_key).values(answer=answer))
+    pending.write_at_end(session, _STORE, {**command_key, "answer": answer})
     return answer
 
 

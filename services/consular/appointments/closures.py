@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from services.consular import missions
 from services.consular.appointments.model import Appointment
 from services.consular.appointments.rules import AppointmentState
-from services.consular.missions import calendar, holiday_closures
+from services.consular.missions import calendar, holiday_closures, reference_data
 from services.consular.missions.model import Closure
 from shared.database import audit
 from shared.database.rows import change_row
@@ -68,6 +68,7 @@ def close(session: Session, actor: Actor, mission: str, request: ClosureRequest)
     )
     session.add(closure)
     session.flush()
+    reference_data.reread(session)
     audit.record(session, actor, "closure.added", closure.id, reason=request.first_day.isoformat())
     return closure
 
@@ -143,6 +144,7 @@ def reopen(session: Session, actor: Actor, mission: str, closure: str) -> Closur
     )
     if reopened is None:
         raise Conflict("closure_removed")
+    reference_data.reread(session)
     audit.record(session, actor, "closure.removed", closure)
     return reopened
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.consular.data import rows_of
+from services.consular.missions import reference_data
 from services.consular.missions.model import Mission, Office
 from shared.database import db
 from shared.database.db import Database
@@ -19,24 +19,27 @@ from shared.values import dates
 
 def address(session: Session, code: str) -> dict[str, str]:
     """A mission's address in both languages; empty where the mission has published none."""
-    office = session.get(Office, code)
+    office = next((row for row in reference_data.rows(session, Office) if row.code == code), None)
     return {"ar": office.address_ar, "en": office.address_en} if office else {"ar": "", "en": ""}
 
 
 def find(session: Session, code: str | None) -> Mission:
     """The mission of a code such as RUH. Raises NotFound."""
-    # Cached for the transaction: a session drops rows that nothing refers to, and missions are read most often of all.
-    cache: dict[str, Mission] = session.info.setdefault("missions", {})
-    mission = cache.get(code or "") or (session.get(Mission, code) if code else None)
+    mission = _by_code(session).get(code or "")
     if mission is None:
         raise NotFound("mission_unknown")
-    cache[mission.code] = mission
     return mission
 
 
 def list_all(session: Session) -> list[Mission]:
     """All missions by code."""
-    return list(session.scalars(select(Mission).order_by(Mission.code)))
+    return list(_by_code(session).values())
+
+
+def _by_code(session: Session) -> dict[str, Mission]:
+    return reference_data.value(
+        session, "missions", lambda: {row.code: row for row in reference_data.rows(session, Mission)}
+    )
 
 
 def today(session: Session, code: str | None) -> date:

@@ -1,13 +1,12 @@
 """The mission's calendar: which days it is closed, which rule holds, and the locks under which it changes."""
 
-from collections.abc import Iterable
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, or_, select, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from services.consular import missions
-from services.consular.missions import holiday_closures
+from services.consular.missions import holiday_closures, reference_data
 from services.consular.missions.model import AppointmentRule, Closure, Opening
 from services.consular.missions.rules import dates_between
 from shared.errors import Refusal
@@ -22,47 +21,39 @@ def take_lock(session: Session, *key: str) -> None:
     """Takes the lock of a key until the commit; whoever else asks for the same key waits. Locks are taken in one order
     everywhere: first the person, then the calendar, then the day."""
     session.execute(_LOCK, {"what": " ".join(("turns", *key))})
+    # Whoever held the lock may have closed days.
+    reference_data.reread(session)
 
 
 def take_shared_lock(session: Session, *key: str) -> None:
     """As `take_lock`, but many may hold it together; only `take_lock` waits for them."""
     session.execute(_SHARE, {"what": " ".join(("turns", *key))})
+    reference_data.reread(session)
 
 
 def rule(session: Session, mission: str, service: str) -> AppointmentRule:
     """The rule in force today: the mission's own before the general one, the service's own before that for all,
     then the latest. Raises Refusal where there is no rule."""
-    row = session.scalar(
-        select(AppointmentRule)
-        .where(
-            AppointmentRule.valid_from <= missions.today(session, mission),
-            or_(AppointmentRule.scope.is_(None), AppointmentRule.scope == mission),
-            or_(AppointmentRule.service.is_(None), AppointmentRule.service == service),
-        )
-        .order_by(
-            AppointmentRule.scope.is_not(None).desc(),
-            AppointmentRule.service.is_not(None).desc(),
-            AppointmentRule.valid_from.desc(),
-            AppointmentRule.id.desc(),
-        )
-        .limit(1)
-    )
-    if row is None:
+    today = missions.today(session, mission)
+    applicable = [
+        row
+        for row in reference_data.rows(session, AppointmentRule)
+        if row.valid_from <= today and row.scope in (None, mission) and row.service in (None, service)
+    ]
+    if not applicable:
         raise Refusal("turn_unknown")
-    return row
+    return max(applicable, key=lambda row: (row.scope is not None, row.service is not None, row.valid_from, row.id))
 
 
 def hours(session: Session, mission: str, service: str | None = None) -> list[Opening]:
     """Opening hours that hold today or later, in the order of the week."""
-    conditions = [
-        Opening.mission == mission,
-        or_(Opening.valid_to.is_(None), Opening.valid_to > missions.today(session, mission)),
+    today = missions.today(session, mission)
+    applicable = [
+        row
+        for row in reference_data.rows(session, Opening)
+        if row.mission == mission and service in (None, row.service) and (row.valid_to is None or row.valid_to > today)
     ]
-    if service is not None:
-        conditions.append(Opening.service == service)
-    return list(
-        session.scalars(select(Opening).where(*conditions).order_by(Opening.service, Opening.weekday, Opening.opens))
-    )
+    return sorted(applicable, key=lambda row: (row.service, row.weekday, row.opens))
 
 
 def services(session: Session, mission: str) -> list[str]:
@@ -76,23 +67,17 @@ def closures(session: Session, mission: str, first: date, last: date) -> list[Cl
     Public holidays are computed; a mission's own row with the id of one removes it.
     """
     mission_row = missions.find(session, mission)
-    stored = session.scalars(
-        select(Closure).where(
-            *_of(mission_row.code, mission_row.country),
-            Closure.removed_at.is_(None),
-            Closure.first_day <= last,
-            Closure.last_day >= first,
-        )
-    )
+    stored = [
+        row
+        for row in reference_data.rows(session, Closure)
+        if row.scope in (None, mission)
+        and row.country in (None, mission_row.country)
+        and row.removed_at is None
+        and row.first_day <= last
+        and row.last_day >= first
+    ]
     computed = holiday_closures.between(session, mission_row, first, last)
     return sorted((*stored, *computed), key=lambda closure: (closure.first_day, closure.id))
-
-
-def _of(mission: str, country: str) -> Iterable[ColumnElement[bool]]:
-    return (
-        or_(Closure.scope.is_(None), Closure.scope == mission),
-        or_(Closure.country.is_(None), Closure.country == country),
-    )
 
 
 def closed_days(session: Session, mission: str, first: date, last: date) -> dict[date, Closure]:
@@ -108,13 +93,21 @@ def closed_days(session: Session, mission: str, first: date, last: date) -> dict
 def closed_from(session: Session, mission: str) -> frozenset[date]:
     """The days from today on that are no working days, weekends apart, up to the longest span that is counted."""
     first = missions.today(session, mission)
-    return frozenset(closed_days(session, mission, first, first + MAX_SPAN))
+    return reference_data.value(
+        session,
+        (closed_from, mission, session.info["mission"], first),
+        lambda: frozenset(closed_days(session, mission, first, first + MAX_SPAN)),
+    )
 
 
 def check_payments_open(session: Session, mission: str) -> None:
     """Raises Refusal on a day on which the mission takes no money, with the first day on which it does again."""
     day = missions.today(session, mission)
-    for closure in closures(session, mission, day, day):
-        if closure.payments_closed:
-            reopens_on = (closure.last_day + timedelta(days=1)).isoformat()
-            raise Refusal("payments_closed", again=reopens_on, title_ar=closure.title_ar, title_en=closure.title_en)
+    closure = reference_data.value(
+        session,
+        (check_payments_open, mission, session.info["mission"], day),
+        lambda: next((one for one in closures(session, mission, day, day) if one.payments_closed), None),
+    )
+    if closure is not None:
+        reopens_on = (closure.last_day + timedelta(days=1)).isoformat()
+        raise Refusal("payments_closed", again=reopens_on, title_ar=closure.title_ar, title_en=closure.title_en)

@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from services.consular import missions
-from services.consular.missions import calendar
+from services.consular.missions import calendar, weekends
 from services.consular.missions.deadlines import last_day
 from shared.values import dates
 
@@ -17,6 +17,10 @@ def lapses_on(session: Session, mission: str) -> date:
 
 def due_on(session: Session, mission: str, working_days: int) -> date:
     """The day by which an application is promised: working days from today, by the mission's weekend and closures."""
-    weekend = frozenset(missions.find(session, mission).weekend)
+    rows = weekends.of_mission(session, missions.find(session, mission))
     closures = calendar.closed_from(session, mission)
-    return dates.add_working_days(missions.today(session, mission), working_days, weekend, closures)
+    return dates.add_working_days(
+        missions.today(session, mission),
+        working_days,
+        lambda day: day in closures or weekends.is_weekend(rows, day),
+    )

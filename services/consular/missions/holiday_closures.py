@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from datetime import date
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.consular.missions import public_holidays
+from services.consular.missions import public_holidays, reference_data
 from services.consular.missions.model import (
     HOST_HOLIDAY,
     SYRIAN_HOLIDAY,
@@ -51,20 +50,20 @@ def removal_id(mission: str, closure: str) -> str:
 
 
 def _removed(session: Session, mission: Mission, closures: list[Closure]) -> set[str]:
-    ids = [removal_id(mission.code, closure.id) for closure in closures]
-    return set(session.scalars(select(Closure.id).where(Closure.id.in_(ids), Closure.removed_at.is_not(None))))
+    ids = {removal_id(mission.code, closure.id) for closure in closures}
+    rows = reference_data.rows(session, Closure)
+    return {row.id for row in rows if row.removed_at is not None and row.id in ids}
 
 
 def _of_all(session: Session, years: range | tuple[int, ...]) -> Iterator[Closure]:
-    for row in session.scalars(select(HolidayRow).order_by(HolidayRow.id)):
+    for row in reference_data.rows(session, HolidayRow):
         for holiday in public_holidays.of_rule(row.rule, years):
             if row.holds_on(holiday.first_day):
                 yield _closure(SYRIA, None, holiday, SYRIAN_HOLIDAY, row)
 
 
 def _of_host(session: Session, mission: Mission, years: range | tuple[int, ...]) -> Iterator[Closure]:
-    rows = session.scalars(select(HostCalendar).where(HostCalendar.mission == mission.code).order_by(HostCalendar.id))
-    for row in rows:
+    for row in (row for row in reference_data.rows(session, HostCalendar) if row.mission == mission.code):
         for year in years:
             for holiday in public_holidays.of_country(row.country, row.region, year):
                 if row.holds_on(holiday.first_day):

@@ -6,13 +6,13 @@ from sqlalchemy import ARRAY, BigInteger, SmallInteger, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.consular.missions.rules import HolidayRule, Hours
-from services.consular.model import Base
+from services.consular.model import Dated, ReferenceData, Sourced
 
 SYRIAN_HOLIDAY, HOST_HOLIDAY = "syrian_holiday", "host_holiday"
 
 
-class Mission(Base):
-    """An embassy or consulate. Weekdays are numbers, Monday is 0; `cash_step` is its smallest coin in minor units."""
+class Mission(ReferenceData):
+    """An embassy or consulate. `cash_step` is its smallest coin in minor units."""
 
     __tablename__ = "mission"
 
@@ -21,8 +21,6 @@ class Mission(Base):
     name_en: Mapped[str]
     country: Mapped[str]
     zone: Mapped[str]
-    weekend: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
-    half_days: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
     currency: Mapped[str]
     cash_step: Mapped[int] = mapped_column(BigInteger)
     status: Mapped[str]
@@ -35,14 +33,12 @@ class Mission(Base):
             "name_en": self.name_en,
             "country": self.country,
             "zone": self.zone,
-            "weekend": list(self.weekend),
-            "half_days": list(self.half_days),
             "currency": self.currency,
             "status": self.status,
         }
 
 
-class Office(Base):
+class Office(ReferenceData):
     """Where a mission receives people; a mission without a row has published no address."""
 
     __tablename__ = "office"
@@ -54,7 +50,28 @@ class Office(Base):
     certainty: Mapped[str]
 
 
-class Opening(Base):
+class Weekend(Dated, ReferenceData):
+    """The weekend of a country from a date on. Weekdays are numbers, Monday is 0; a half day is a working day."""
+
+    __tablename__ = "weekend"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    country: Mapped[str] = mapped_column(index=True)
+    days: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
+    half_days: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
+
+    def serialise(self) -> dict[str, object]:
+        """As the desk shows it."""
+        return {
+            "days": list(self.days),
+            "half_days": list(self.half_days),
+            "since": self.valid_from.isoformat(),
+            "source": self.source,
+            "certainty": self.certainty,
+        }
+
+
+class Opening(Dated, ReferenceData):
     """When a mission receives people for one service, by its own wall clock. Weekdays are numbers, Monday is 0."""
 
     __tablename__ = "opening"
@@ -68,11 +85,6 @@ class Opening(Base):
     slot_minutes: Mapped[int] = mapped_column(SmallInteger)
     seats: Mapped[int] = mapped_column(SmallInteger)
     window: Mapped[str]
-    valid_from: Mapped[date]
-    valid_to: Mapped[date | None]
-    source: Mapped[str]
-    certainty: Mapped[str]
-    approver: Mapped[str]
 
     @property
     def hours(self) -> Hours:
@@ -89,7 +101,7 @@ class Opening(Base):
         )
 
 
-class Closure(Base):
+class Closure(Sourced, ReferenceData):
     """Days on which nobody is received, or no money taken: of one mission, of a host country, or of all missions."""
 
     __tablename__ = "closure"
@@ -104,9 +116,6 @@ class Closure(Base):
     payments_closed: Mapped[bool]
     title_ar: Mapped[str]
     title_en: Mapped[str]
-    source: Mapped[str]
-    certainty: Mapped[str]
-    approver: Mapped[str]
     estimated: Mapped[bool] = mapped_column(server_default=false())
     removed_at: Mapped[datetime | None]
     removed_by: Mapped[str | None]
@@ -136,7 +145,7 @@ class Closure(Base):
         }
 
 
-class HolidayRow(Base):
+class HolidayRow(Dated, ReferenceData):
     """A holiday of all missions, as a rule from which its day of every year is computed."""
 
     __tablename__ = "holiday_rule"
@@ -148,23 +157,14 @@ class HolidayRow(Base):
     days: Mapped[int] = mapped_column(SmallInteger)
     title_ar: Mapped[str]
     title_en: Mapped[str]
-    valid_from: Mapped[date]
-    valid_to: Mapped[date | None]
-    source: Mapped[str]
-    certainty: Mapped[str]
-    approver: Mapped[str]
 
     @property
     def rule(self) -> HolidayRule:
         """As the rules read it."""
         return HolidayRule(self.id, self.calendar, self.month, self.day, self.days, self.title_ar, self.title_en)
 
-    def holds_on(self, day: date) -> bool:
-        """Whether it applies to a day; `valid_to` is the first day on which it does not."""
-        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
 
-
-class HostCalendar(Base):
+class HostCalendar(Dated, ReferenceData):
     """The country, and the region in it, whose public holidays a mission keeps."""
 
     __tablename__ = "host_calendar"
@@ -173,18 +173,9 @@ class HostCalendar(Base):
     mission: Mapped[str]
     country: Mapped[str]
     region: Mapped[str]
-    valid_from: Mapped[date]
-    valid_to: Mapped[date | None]
-    source: Mapped[str]
-    certainty: Mapped[str]
-    approver: Mapped[str]
-
-    def holds_on(self, day: date) -> bool:
-        """Whether it applies to a day; `valid_to` is the first day on which it does not."""
-        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
 
 
-class AppointmentRule(Base):
+class AppointmentRule(Sourced, ReferenceData):
     """How a mission gives appointments for a service. Without a scope the rule holds at every mission, without a
     service for all services."""
 
@@ -200,9 +191,6 @@ class AppointmentRule(Base):
     free_hours: Mapped[int]
     arrive_minutes: Mapped[int]
     valid_from: Mapped[date]
-    source: Mapped[str]
-    certainty: Mapped[str]
-    approver: Mapped[str]
 
     def serialise(self) -> dict[str, int]:
         """The figures an applicant needs."""
@@ -210,7 +198,7 @@ class AppointmentRule(Base):
         return {name: getattr(self, name) for name in names}
 
 
-class PhotoRule(Base):
+class PhotoRule(Dated, ReferenceData):
     """How many printed photos a mission asks for, and their size; without a scope or a transaction the row is
     general."""
 
@@ -222,11 +210,6 @@ class PhotoRule(Base):
     count: Mapped[int] = mapped_column(SmallInteger)
     width_mm: Mapped[int | None] = mapped_column(SmallInteger)
     height_mm: Mapped[int | None] = mapped_column(SmallInteger)
-    valid_from: Mapped[date]
-    valid_to: Mapped[date | None]
-    source: Mapped[str]
-    certainty: Mapped[str]
-    approver: Mapped[str]
 
     def serialise(self) -> dict[str, object]:
         """As the interface shows it."""
@@ -234,7 +217,7 @@ class PhotoRule(Base):
         return {name: getattr(self, name) for name in names} | {"since": self.valid_from.isoformat()}
 
 
-class PromiseRule(Base):
+class PromiseRule(Dated, ReferenceData):
     """The working days promised for a transaction, where they are a dated row and not the catalogue's."""
 
     __tablename__ = "promise_rule"
@@ -244,11 +227,6 @@ class PromiseRule(Base):
     scope: Mapped[str | None]
     working_days: Mapped[int] = mapped_column(SmallInteger)
     needs_lawyer: Mapped[bool]
-    valid_from: Mapped[date]
-    valid_to: Mapped[date | None]
-    source: Mapped[str]
-    certainty: Mapped[str]
-    approver: Mapped[str]
 
     def serialise(self) -> dict[str, object]:
         """As the desk shows it."""

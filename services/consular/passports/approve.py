@@ -1,11 +1,11 @@
 """The approvals a passport case needs before it is accepted: by whom, on what subject, with which outcome."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -14,8 +14,9 @@ from services.consular.applications.rules import Status
 from services.consular.applications.transitions import check_status, load_for_update, note_step
 from services.consular.missions import today
 from services.consular.passports import booklets, names
+from services.consular.passports.model import Passport
 from services.consular.passports.names import Divergence
-from services.consular.people import snapshot
+from services.consular.people.model import Applicant
 from shared import forms
 from shared.catalogue import conditions as only_if
 from shared.catalogue.model import BOOKLET
@@ -43,6 +44,11 @@ OUTCOMES = {
 }
 REASON_LENGTH = 300
 
+# The Latin name in the register, and the names in the last passport before this application.
+_NAMES = select(Applicant.latin, booklets.last_printed(Applicant.person, Applicant.application)).where(
+    Applicant.application == bindparam("application")
+)
+
 
 @dataclass(frozen=True)
 class Need:
@@ -67,10 +73,23 @@ class Need:
 
 def needs(session: Session, application: Application) -> list[Need]:
     """The approvals this application needs by its present answers, each with the recorded one."""
-    subjects = _subjects(session, application)
+    subjects = _subjects(application, _divergences(session, application), _day(session, application))
+    if not subjects:
+        return []
     rows = session.scalars(select(Approval).where(Approval.application == application.reference)).all()
-    approvals = {(row.what, row.subject): row for row in rows}
-    return [Need(what, subject, approvals.get((what, subject))) for what, subject in subjects.items()]
+    return _needs(subjects, rows)
+
+
+def needs_of(
+    application: Application, divergences: Sequence[Divergence], approvals: Sequence[Approval], day: date
+) -> list[Need]:
+    """As `needs`, of what was found before."""
+    return _needs(_subjects(application, divergences, day), approvals)
+
+
+def _needs(subjects: Mapping[str, str], approvals: Sequence[Approval]) -> list[Need]:
+    by_subject = {(row.what, row.subject): row for row in approvals}
+    return [Need(what, subject, by_subject.get((what, subject))) for what, subject in subjects.items()]
 
 
 def check_approved(session: Session, application: Application) -> None:
@@ -89,7 +108,7 @@ def approve(session: Session, actor: Actor, reference: str, what: str, outcome: 
     check_status(application, "accept")
     check_choice(outcome, OUTCOMES[what], "outcome")
     reason_text = required_text(reason, REASON_LENGTH, "reason")
-    subject = _subjects(session, application).get(what)
+    subject = _subjects(application, _divergences(session, application), _day(session, application)).get(what)
     if subject is None:
         raise Conflict("not_needed")
     _record_approval(session, actor, application, what, subject, outcome, reason_text)
@@ -116,23 +135,25 @@ def _record_approval(
     note_step(session, actor, application, code, Status(application.status))
 
 
-def divergences(session: Session, application: Application) -> list[Divergence]:
+def divergences(application: Application, applicant: Applicant | None, last: Passport | None) -> list[Divergence]:
     """Names spelt differently from the last passport or the register; none before the application is submitted."""
-    applicant = snapshot.applicant_of(session, application.reference)
     if applicant is None or forms.transaction(application.transaction).outcome != BOOKLET:
         return []
-    last_passport = booklets.last_passport(session, application.person, except_application=application.reference)
-    return names.divergences(application.answers, applicant.latin, last_passport.printed if last_passport else None)
+    return names.divergences(application.answers, applicant.latin, last.printed if last else None)
 
 
-def _subjects(session: Session, application: Application) -> dict[str, str]:
+def _divergences(session: Session, application: Application) -> list[Divergence]:
+    if forms.transaction(application.transaction).outcome != BOOKLET:
+        return []
+    row = session.execute(_NAMES, {"application": application.reference}).one_or_none()
+    return names.divergences(application.answers, *row) if row else []
+
+
+def _subjects(application: Application, diverging: Sequence[Divergence], day: date) -> dict[str, str]:
     answers = application.answers
     subjects: dict[str, str] = {}
-    if answers.get("renewal_reason") == only_if.EARLY and not only_if.renewal_is_due(
-        _parse_dates(answers), _day(session, application)
-    ):
+    if answers.get("renewal_reason") == only_if.EARLY and not only_if.renewal_is_due(_parse_dates(answers), day):
         subjects[EARLY] = f"{answers.get('passport_number')} {answers.get('early_reason')}"
-    diverging = divergences(session, application)
     if diverging:
         subjects[SPELLING] = " ".join(f"{divergence.question}={divergence.typed}" for divergence in diverging)
     if "damage" in answers:

@@ -3,20 +3,49 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, TypeVar
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from services.consular.passports import mrz, rules, terms
 from services.consular.passports.model import Booklet, Passport
 from services.consular.passports.rules import State
 from services.consular.people import search_keys
 from shared.database import audit
+from shared.database.db import now
 from shared.database.rows import change_row, lock_row
 from shared.errors import Conflict, Invalid
 from shared.identity.actor import Actor
 from shared.values.person import passport_number
+
+# The state of a passport whose booklet was spoiled.
+SPOILED = "spoiled"
+IS_PRINTED = Passport.booklet.is_not(None), Passport.state != SPOILED
+LATEST = Passport.issued_on.desc().nulls_last(), Passport.number
+T = TypeVar("T")
+# Booklet and passport of an application are collected together.
+_COLLECT = text("""
+    WITH collected AS (
+        UPDATE booklet SET state = 'collected', changed_at = :changed_at, reason = NULL
+        WHERE application = :application AND state = 'assigned'
+        RETURNING serial
+    ), marked AS (
+        UPDATE passport SET state = 'collected' FROM collected WHERE passport.booklet = collected.serial
+    )
+    SELECT serial FROM collected
+""")
+# A passport that was reported lost stays lost.
+_CANCEL = text("""
+    INSERT INTO passport (mission, number, application, person, state, cancelled_at, cancelled_for)
+    SELECT :mission, CAST(:number AS text), :application, :person,
+        CASE WHEN EXISTS (SELECT FROM lost_passport WHERE number = :number) THEN 'lost' ELSE 'cancelled' END,
+        CAST(:at AS timestamptz), :application
+    ON CONFLICT (mission, number) DO UPDATE SET
+        state = excluded.state, cancelled_at = excluded.cancelled_at, cancelled_for = excluded.cancelled_for
+    RETURNING state
+""")
 
 
 @dataclass(frozen=True)
@@ -87,17 +116,18 @@ def spoil_blank(session: Session, actor: Actor, serial: str, reason: str) -> Non
 
 def record_collection(session: Session, actor: Actor, application: str) -> str:
     """Marks booklet and passport as collected; returns the serial number. Raises Conflict when none is assigned."""
-    serial = assigned_to(session, application)
-    _change(session, actor, serial, State.COLLECTED)
-    _mark_passport(session, serial, "collected")
-    return serial
+    serial = session.scalar(_COLLECT, {"application": application, "changed_at": now(session)})
+    if serial is None:
+        raise Conflict("booklet_not_assigned")
+    audit.record(session, actor, f"booklet.{State.COLLECTED}", serial, application=None)
+    return str(serial)
 
 
 def spoil_assigned(session: Session, actor: Actor, application: str, reason: str) -> str:
     """Writes off the booklet of an application, spoiled before collection; returns its serial number."""
     serial = assigned_to(session, application)
     spoil(session, actor, serial, reason)
-    _mark_passport(session, serial, "spoiled")
+    _mark_passport(session, serial, SPOILED)
     return serial
 
 
@@ -169,24 +199,16 @@ def print_passport(
     return passport
 
 
-def cancel(
-    session: Session, actor: Actor, mission: str, number: str, application: str, person: str, state: str = "cancelled"
-) -> None:
-    """Cancels an older passport of any issuer, when its replacement is collected.
-
-    For one that was reported lost the caller passes the state `lost`.
-    """
-    row = {"mission": mission, "number": number, "application": application, "person": person, "state": state}
-    changes = {"state": state, "cancelled_at": func.now(), "cancelled_for": application}
-    statement = insert(Passport).values({**row, **changes})
-    session.execute(statement.on_conflict_do_update(index_elements=["mission", "number"], set_=changes))
+def cancel(session: Session, actor: Actor, mission: str, number: str, application: str, person: str) -> None:
+    """Cancels an older passport of any issuer, when its replacement is collected; one reported lost stays lost."""
+    row = {"mission": mission, "number": number, "application": application, "person": person, "at": now(session)}
+    state = session.scalar(_CANCEL, row)
     audit.record(session, actor, f"passport.{state}", number, application=application)
 
 
 def passport_of(session: Session, application: str) -> Passport | None:
     """The passport printed for an application, spoiled ones excepted."""
-    query = select(Passport).where(Passport.application == application, Passport.booklet.is_not(None))
-    return session.scalar(query.where(Passport.state != "spoiled"))
+    return session.scalar(select(Passport).where(Passport.application == application, *IS_PRINTED))
 
 
 def find_passport(session: Session, number: str) -> Passport | None:
@@ -199,7 +221,20 @@ def last_passport(session: Session, person: str, except_application: str = "") -
 
     It searches the missions that are visible to the session.
     """
-    query = select(Passport).where(
-        Passport.person == person, Passport.state != "spoiled", Passport.application != except_application
-    )
-    return session.scalar(query.order_by(Passport.issued_on.desc().nulls_last(), Passport.number).limit(1))
+    return session.scalar(_last(select(Passport), person, except_application))
+
+
+def last_printed(
+    person: InstrumentedAttribute[str], except_application: InstrumentedAttribute[str]
+) -> ScalarSelect[dict[str, Any] | None]:
+    """The names in the `last_passport` of a person, for a statement about that person."""
+    return _last(select(Passport.printed), person, except_application).scalar_subquery()
+
+
+def _last(query: Select[T], person: Any, except_application: Any) -> Select[T]:
+    return query.where(*earlier_of(person, except_application)).order_by(*LATEST).limit(1)
+
+
+def earlier_of(person: Any, application: Any) -> list[ColumnElement[bool]]:
+    """The conditions of a person's passports, other than the one of an application."""
+    return [Passport.person == person, Passport.state != SPOILED, Passport.application != application]

@@ -9,7 +9,7 @@ from services.consular.applications.behalf import may_act
 from services.consular.applications.model import Application
 from services.consular.applications.rules import Status
 from services.consular.applications.transitions import check_status, find, load_for_update, transition
-from services.consular.passports import booklets, lost
+from services.consular.passports import booklets
 from services.consular.people import snapshot
 from services.consular.people.refusals import WrongPerson
 from shared import forms
@@ -20,7 +20,6 @@ from shared.identity.actor import Actor
 from shared.values.person import national_number
 
 ACTION = "desk.collect"
-CANCELLED = "cancelled"
 
 
 def collect(session: Session, actor: Actor, reference: str, number: str) -> Application:
@@ -40,16 +39,14 @@ def collect(session: Session, actor: Actor, reference: str, number: str) -> Appl
         raise WrongPerson()
     serial = booklets.record_collection(session, actor, reference)
     for old_number in _old_passports(application):
-        state = lost.LOST if lost.find(session, old_number) else CANCELLED
-        booklets.cancel(session, actor, application.mission, old_number, reference, application.person, state)
+        booklets.cancel(session, actor, application.mission, old_number, reference, application.person)
     transition(session, actor, application, Status.COLLECTED, detail={"booklet": serial})
     return application
 
 
 def _allowed_numbers(session: Session, application: Application) -> set[str]:
     """The national numbers of those who may collect the booklet: its holder, and the guardian of a minor."""
-    holder = snapshot.applicant_of(session, application.reference)
-    acting = snapshot.acting_person_of(session, application.reference)
+    holder, acting = snapshot.people_of(session, application.reference)
     if holder is None:
         return set()
     guardian = acting is not None and application.capacity == GUARDIAN and may_act(session, application)

@@ -1,8 +1,9 @@
 """Passports reported lost or stolen: their numbers are blocked, and a booklet that is found is surrendered."""
 
+from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -14,6 +15,10 @@ from shared.errors import Conflict, NotFound
 from shared.identity.actor import Actor
 
 LOST = "lost"
+_LOOK_UP = select(
+    select(Passport.person).where(Passport.number == bindparam("number")).limit(1).scalar_subquery(),
+    select(LostPassport.application).where(LostPassport.number == bindparam("number")).scalar_subquery(),
+)
 
 
 def find(session: Session, number: str) -> LostPassport | None:
@@ -57,6 +62,15 @@ def surrender(session: Session, actor: Actor, mission: str, number: str, today: 
     return report
 
 
-def owner_of(session: Session, number: str) -> str | None:
-    """The person of a passport number, by the rows of the session's mission; None where it is unknown."""
-    return session.scalar(select(Passport.person).where(Passport.number == number).limit(1))
+@dataclass(frozen=True)
+class KnownNumber:
+    """What is known of a passport number: its person, by the rows of the session's mission, and the application that
+    reported it lost at any mission."""
+
+    person: str | None
+    reported_for: str | None
+
+
+def look_up(session: Session, number: str) -> KnownNumber:
+    """What is known of a number; both are None for an unknown one."""
+    return KnownNumber(*session.execute(_LOOK_UP, {"number": number}).one())

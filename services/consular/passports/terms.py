@@ -2,15 +2,16 @@
 
 from datetime import date
 
-from sqlalchemy import SmallInteger, select
+from sqlalchemy import SmallInteger
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from services.consular.model import Base
+from services.consular.missions import reference_data
+from services.consular.model import ReferenceData
 from shared.errors import Refusal
 from shared.values.dates import add_years
 
 
-class Term(Base):
+class Term(ReferenceData):
     """From a date on passports are issued for so many years."""
 
     __tablename__ = "passport_term"
@@ -25,9 +26,8 @@ class Term(Base):
 
 def expires_on(session: Session, issued_on: date) -> date:
     """The last day of a passport issued on a day. Raises Refusal when no row says how long it is good for."""
-    years = session.scalar(
-        select(Term.years).where(Term.valid_from <= issued_on).order_by(Term.valid_from.desc(), Term.id).limit(1)
-    )
-    if years is None:
+    terms = [row for row in reference_data.rows(session, Term) if row.valid_from <= issued_on]
+    if not terms:
         raise Refusal("term_missing")
-    return add_years(issued_on, years)
+    # Among rows of one day the first by its id, as `rows` gives them.
+    return add_years(issued_on, max(terms, key=lambda row: row.valid_from).years)

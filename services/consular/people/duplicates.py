@@ -1,8 +1,9 @@
 """Finds files at one mission that may belong to one person. Only officers judge and see them, applicants never do."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
@@ -25,15 +26,16 @@ REASONS = {
 NOTE_LENGTH, MAX_MARKS = 500, 20
 
 
-def find(session: Session, actor: Actor, application: str, submitted: Select[str], elsewhere: Select[str]) -> int:
-    """Marks every other file of this mission that may be this person's; returns the number of new marks.
+def namesakes(submitted: Select[str], elsewhere: Select[str]) -> Select[Applicant, Applicant]:
+    """The statement that finds every other file of a mission that may be the person's of the file `:application`.
 
     Among the submitted files these are the ones with the same names, mother and birth date under another national
     number, and in `elsewhere` those of the same person from another account. A pair of persons that an officer has
     cleared once stays cleared.
     """
     own_file, other_file = aliased(Applicant), aliased(Applicant)
-    namesakes = (
+    application: BindParameter[str] = bindparam("application")
+    return (
         select(own_file, other_file)
         .join(other_file, and_(other_file.match_key == own_file.match_key, other_file.mission == own_file.mission))
         .where(
@@ -46,8 +48,12 @@ def find(session: Session, actor: Actor, application: str, submitted: Select[str
         .order_by(other_file.taken_at.desc())
         .limit(MAX_MARKS)
     )
+
+
+def mark(session: Session, actor: Actor, application: str, found: Iterable[Any]) -> int:
+    """Marks the pairs of files that `namesakes` found; returns the number of new marks."""
     new_marks = 0
-    for applicant, namesake in session.execute(namesakes):
+    for applicant, namesake in found:
         kind = ACCOUNT if namesake.national_number == applicant.national_number else NUMBER
         new_marks += _mark(session, applicant, namesake, kind)
     if new_marks:
@@ -78,18 +84,9 @@ def _mark(session: Session, applicant: Applicant, namesake: Applicant, kind: str
     return session.scalar(new) is not None
 
 
-def list_marks(session: Session, application: str) -> list[dict[str, Any]]:
-    """The marks of a file, for its officers."""
-    rows = session.scalars(
-        select(Duplicate)
-        .where(Duplicate.application == application)
-        .order_by(Duplicate.found_at, Duplicate.other)
-        .execution_options(populate_existing=True)
-    )
-    return [
-        {"other": row.other, "kind": row.kind, "state": row.state, "reason": row.reason, "note": row.note}
-        for row in rows
-    ]
+def serialise(mark: Duplicate) -> dict[str, Any]:
+    """A mark of a file, as its officers see it."""
+    return {"other": mark.other, "kind": mark.kind, "state": mark.state, "reason": mark.reason, "note": mark.note}
 
 
 def is_open(application: InstrumentedAttribute[str]) -> ColumnElement[bool]:

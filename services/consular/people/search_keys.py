@@ -6,10 +6,11 @@ PostgreSQL uses an index under row-level security only for plain comparisons. So
 from collections.abc import Iterable
 from contextlib import suppress
 
-from sqlalchemy import ColumnElement, and_, delete, insert, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from services.consular.people.model import SearchKey
+from shared.database import pending
 from shared.values import names, references
 from shared.values.person import passport_number
 
@@ -17,6 +18,27 @@ NAME, ACTING_NAME, REFERENCE, PASSPORT, BOOKLET = "name", "acting_name", "refere
 # Fewer signs than this would find half of a mission's files.
 SHORTEST_NUMBER, SHORTEST_NAME = 4, 2
 LAST_SIGN = "\U0010ffff"
+# Keys of a kind replace the earlier ones of that kind; what stays is not written again.
+_REPLACE = pending.EndWrite(
+    "new_search_key",
+    """
+    keys_sent AS (
+        SELECT DISTINCT ON (application, kind) mission, application, kind, keys
+        FROM ROWS FROM (jsonb_to_recordset(CAST(:new_search_key AS jsonb))
+            AS (mission text, application text, kind text, keys text[])
+        ) WITH ORDINALITY AS sent (mission, application, kind, keys, place)
+        ORDER BY application, kind, place DESC
+    ), removed_search_key AS (
+        DELETE FROM search_key USING keys_sent
+        WHERE search_key.application = keys_sent.application AND search_key.kind = keys_sent.kind
+            AND search_key.key <> ALL (keys_sent.keys)
+    ), new_search_key AS (
+        INSERT INTO search_key (mission, application, kind, key)
+        SELECT mission, application, kind, unnest(keys) FROM keys_sent
+        ON CONFLICT DO NOTHING
+    )
+    """,
+)
 
 
 def store_names(session: Session, application: str, mission: str, kind: str, texts: Iterable[str]) -> None:
@@ -32,10 +54,8 @@ def store_numbers(session: Session, application: str, mission: str, kind: str, n
 
 
 def _store(session: Session, application: str, mission: str, kind: str, keys: set[str]) -> None:
-    session.execute(delete(SearchKey).where(SearchKey.application == application, SearchKey.kind == kind))
-    rows = [{"mission": mission, "application": application, "kind": kind, "key": key} for key in sorted(keys) if key]
-    if rows:
-        session.execute(insert(SearchKey), rows)
+    row = {"mission": mission, "application": application, "kind": kind, "keys": sorted(key for key in keys if key)}
+    pending.write_at_end(session, _REPLACE, row)
 
 
 def search_condition(application: InstrumentedAttribute[str], typed: str) -> ColumnElement[bool] | None:

@@ -4,14 +4,36 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import bindparam, select
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.orm import Session
 
 from services.consular.people import rules, search_keys
 from services.consular.people.model import ActingPerson, Applicant
+from shared.database.db import now
+from shared.database.rows import table_of
 from shared.errors import Refusal
 from shared.values.dates import DAY
+
+_APPLICANT = (
+    select(Applicant).where(Applicant.application == bindparam("application")).execution_options(populate_existing=True)
+)
+_PEOPLE = (
+    select(Applicant, ActingPerson)
+    .outerjoin(ActingPerson, ActingPerson.application == Applicant.application)
+    .where(Applicant.application == bindparam("application"))
+    .execution_options(populate_existing=True)
+)
+
+
+def _store(model: type[Applicant] | type[ActingPerson]) -> Insert:
+    """Inserts a row, or replaces the one of the same application."""
+    statement = insert(table_of(model))
+    changed = {column.name: column for column in statement.excluded if column.name != "application"}
+    return statement.on_conflict_do_update(index_elements=["application"], set_=changed)
+
+
+_STORE_APPLICANT, _STORE_ACTING_PERSON = _store(Applicant), _store(ActingPerson)
 
 
 def store_applicant(session: Session, application: str, mission: str, facts: Mapping[str, Any]) -> None:
@@ -29,12 +51,11 @@ def store_applicant(session: Session, application: str, mission: str, facts: Map
             "born": born,
             "born_precision": str(facts.get("born_precision", DAY)),
             "match_key": rules.match_key(name, born),
-            "taken_at": func.now(),
+            "taken_at": now(session),
         }
     except (KeyError, TypeError, ValueError) as error:
         raise Refusal("statement_incomplete", authority="civil_registry") from error
-    statement = insert(Applicant).values(application=application, **values)
-    session.execute(statement.on_conflict_do_update(index_elements=["application"], set_=values))
+    session.execute(_STORE_APPLICANT, {"application": application, **values})
     search_keys.store_names(session, application, mission, search_keys.NAME, name_of(facts).values())
 
 
@@ -55,20 +76,17 @@ def store_acting_person(session: Session, application: str, mission: str, facts:
             "name": name_of(acting),
             "beneficiary": str(facts["person"]),
             "beneficiary_name": name_of(facts),
-            "taken_at": func.now(),
+            "taken_at": now(session),
         }
     except (KeyError, TypeError) as error:
         raise Refusal("statement_incomplete", authority="civil_registry") from error
-    statement = insert(ActingPerson).values(application=application, **values)
-    session.execute(statement.on_conflict_do_update(index_elements=["application"], set_=values))
+    session.execute(_STORE_ACTING_PERSON, {"application": application, **values})
     search_keys.store_names(session, application, mission, search_keys.ACTING_NAME, name_of(acting).values())
 
 
 def applicant_of(session: Session, application: str) -> Applicant | None:
     """The applicant of an application; None before its first submission."""
-    return session.scalar(
-        select(Applicant).where(Applicant.application == application).execution_options(populate_existing=True)
-    )
+    return session.scalar(_APPLICANT, {"application": application})
 
 
 def acting_person_of(session: Session, application: str) -> ActingPerson | None:
@@ -78,17 +96,24 @@ def acting_person_of(session: Session, application: str) -> ActingPerson | None:
     )
 
 
+def people_of(session: Session, application: str) -> tuple[Applicant | None, ActingPerson | None]:
+    """The applicant and the acting person of an application, each as above."""
+    row = session.execute(_PEOPLE, {"application": application}).one_or_none()
+    return (row[0], row[1]) if row else (None, None)
+
+
 def printed_name(applicant: Applicant) -> dict[str, str]:
     """The name in both scripts: given name, father's name, family name. Arabic replaces a missing Latin spelling."""
-    return _printed(applicant.name, applicant.latin)
+    return printed(applicant.name, applicant.latin)
 
 
 def name_of(facts: Mapping[str, Any]) -> dict[str, str]:
     """The printed name of a person in a statement. Raises KeyError when the statement has none."""
-    return _printed(facts["name"]["ar"], facts["name"].get("latin") or {})
+    return printed(facts["name"]["ar"], facts["name"].get("latin") or {})
 
 
-def _printed(name: Mapping[str, Any], latin_name: Mapping[str, Any]) -> dict[str, str]:
+def printed(name: Mapping[str, Any], latin_name: Mapping[str, Any]) -> dict[str, str]:
+    """As `printed_name`, of the two columns."""
     parts = ("given", "father", "family")
     arabic_text = " ".join(str(name[part]) for part in parts if name.get(part))
     latin_text = " ".join(str(latin_name[part]) for part in parts if latin_name.get(part))

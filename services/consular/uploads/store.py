@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from services.consular.uploads import blobs, rules
@@ -18,6 +18,9 @@ from shared.values import references
 
 # First sign of an upload's identifier, which starts with the mission: it can be found without the application.
 MARK = "U"
+_GOOD_NAMES = select(Upload.name).where(
+    Upload.application == bindparam("application"), Upload.removed_at.is_(None), Upload.fault.is_(None)
+)
 
 
 def check_count(session: Session, application: str, name: str) -> None:
@@ -93,6 +96,11 @@ def list_uploads(session: Session, application: str) -> Sequence[Upload]:
     """The uploads of an application, oldest first."""
     query = select(Upload).where(Upload.application == application, Upload.removed_at.is_(None))
     return session.scalars(query.order_by(Upload.added_at, Upload.id)).all()
+
+
+def names_of_good_uploads(session: Session, application: str) -> set[str]:
+    """The items of the checklist for which an application has a file that was not refused."""
+    return set(session.scalars(_GOOD_NAMES, {"application": application}))
 
 
 def download_name(upload: Upload, type: str) -> str:

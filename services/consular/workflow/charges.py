@@ -1,5 +1,6 @@
 """The charges of an application, and the refunds when it ends early."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -9,7 +10,8 @@ from services.consular.applications.transitions import recipients
 from services.consular.notices.create import create_notice
 from services.consular.notices.rules import REFUND_DUE
 from services.consular.payments.orders import quote
-from services.consular.payments.orders.model import Attempt
+from services.consular.payments.orders.model import Attempt, Order
+from services.consular.payments.orders.quote import Parties
 from services.consular.payments.refunds import refund
 from services.consular.payments.refunds.model import Refund
 from services.consular.people import snapshot
@@ -18,37 +20,41 @@ from shared.identity.actor import Actor
 from shared.values.money import Money
 
 
-def charge(session: Session, actor: Actor, application: Application, assessed: Money | None = None) -> bool:
-    """Issues a quote and opens its order; False for a transaction without fees."""
+def charge(
+    session: Session,
+    actor: Actor,
+    application: Application,
+    assessed: Money | None = None,
+    attested: Mapping[str, Any] | None = None,
+) -> Order | None:
+    """The order of an application by a valid quote, locked, or a new one; None for a transaction without fees.
+
+    `attested` are the civil registry's facts, where the caller has them.
+    """
     if not forms.transaction(application.transaction).fees:
-        return False
-    order = quote.issue_order(
+        return None
+    return quote.issue_order(
         session,
         actor,
         application=application.reference,
         transaction=application.transaction,
         mission=application.mission,
         person=application.person,
-        holder=holder(session, application),
-        acting=acting(session, application),
+        parties=lambda: parties(session, application, attested),
         assessed=assessed,
         answers=application.answers,
     )
-    return order.amount > 0
 
 
-def holder(session: Session, application: Application) -> dict[str, str]:
-    """The printed name for receipts; empty before a person was attested."""
-    applicant = snapshot.applicant_of(session, application.reference)
-    if applicant is None:
-        return {"ar": "", "en": ""}
-    return snapshot.printed_name(applicant)
-
-
-def acting(session: Session, application: Application) -> dict[str, Any] | None:
-    """The acting person {"person", "name"} for receipts; None where people act for themselves."""
-    acting_person = snapshot.acting_person_of(session, application.reference)
-    return {"person": acting_person.person, "name": acting_person.name} if acting_person else None
+def parties(session: Session, application: Application, attested: Mapping[str, Any] | None = None) -> Parties:
+    """The names for receipts; the holder's is empty before a person was attested."""
+    if attested is not None and application.acting == application.person:
+        return Parties(snapshot.name_of(attested))
+    applicant, acting_person = snapshot.people_of(session, application.reference)
+    return Parties(
+        snapshot.printed_name(applicant) if applicant else {"ar": "", "en": ""},
+        {"person": acting_person.person, "name": acting_person.name} if acting_person else None,
+    )
 
 
 def end_charges(session: Session, actor: Actor, application: Application, reason: str) -> list[Refund]:
@@ -66,7 +72,7 @@ def law_amount(session: Session, application: Application) -> Money | None:
     order = quote.latest(session, application.reference)
     if order is None:
         return None
-    tariffs = [line.tariff for line in quote.lines_of(session, order)]
+    tariffs = [line.tariff for line in quote.lines_of(order)]
     currencies = {tariff.currency for tariff in tariffs}
     return Money(sum(tariff.amount for tariff in tariffs), currencies.pop()) if len(currencies) == 1 else None
 

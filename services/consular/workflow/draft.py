@@ -1,8 +1,8 @@
 """Starts a draft and fills it: answers step by step, uploads one by one, on any device."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -30,12 +30,15 @@ from services.consular.uploads.intake import TakenFile
 from services.consular.uploads.model import Upload
 from shared import forms
 from shared.catalogue.model import Transaction
-from shared.database import audit
+from shared.database import audit, db
+from shared.database.rows import attach_row, table_of
 from shared.errors import Conflict, Invalid, NotAllowed, Refusal
 from shared.forms import TYPED_HIJRI
 from shared.identity.actor import Actor
 from shared.identity.representation import Representation
 from shared.values import references
+
+_INSERT = insert(table_of(Application)).on_conflict_do_nothing().returning(table_of(Application).c.reference)
 
 
 def start(session: Session, actor: Actor, slug: str, mission: str, claim: Claim | None = None) -> Application:
@@ -56,17 +59,18 @@ def start(session: Session, actor: Actor, slug: str, mission: str, claim: Claim 
     if claim is not None:
         representation, facts = behalf.check_claim(session, actor, entry, mission, claim)
     check_first(session, representation.person, entry)
-    reference = _insert(session, actor, entry, mission, representation)
-    application = session.get_one(Application, reference)
+    application = _insert(session, actor, entry, mission, representation)
     if facts is not None:
-        snapshot.store_applicant(session, reference, mission, facts)
-        snapshot.store_acting_person(session, reference, mission, facts)
+        snapshot.store_applicant(session, application.reference, mission, facts)
+        snapshot.store_acting_person(session, application.reference, mission, facts)
         audit.act_for(session, representation.person, representation.capacity)
     note_step(session, actor, application, "drafted", None)
     return application
 
 
-def _insert(session: Session, actor: Actor, entry: Transaction, mission: str, representation: Representation) -> str:
+def _insert(
+    session: Session, actor: Actor, entry: Transaction, mission: str, representation: Representation
+) -> Application:
     row: dict[str, object] = {
         "reference": references.new(mission, references.APPLICATION_LENGTH),
         "mission": mission,
@@ -76,22 +80,19 @@ def _insert(session: Session, actor: Actor, entry: Transaction, mission: str, re
         "acting": representation.acting,
         "capacity": representation.capacity,
         "mandate": representation.mandate,
-        "status": Status.DRAFT,
+        "status": Status.DRAFT.value,
         "single": entry.one_open,
         "one_of": entry.one_of,
         "answers": {},
         "facts": {},
         "round": 0,
         "lapses_on": lapses_on(session, mission),
-        "created_at": func.now(),
-        "changed_at": func.now(),
+        "created_at": db.now(session),
+        "changed_at": db.now(session),
     }
-    reference = session.scalar(
-        insert(Application).values(row).on_conflict_do_nothing().returning(Application.reference)
-    )
-    if reference is None:
+    if session.scalar(_INSERT, row) is None:
         raise _already_open(session, actor, representation.person, entry)
-    return str(reference)
+    return attach_row(session, Application(**row))
 
 
 def _already_open(session: Session, actor: Actor, person: str, entry: Transaction) -> Conflict:
@@ -115,8 +116,14 @@ def _already_open(session: Session, actor: Actor, person: str, entry: Transactio
     return Conflict(f"{entry.one_of}_already_open", reference=existing.reference)
 
 
-def save(session: Session, actor: Actor, reference: str, answers: Mapping[str, object]) -> Application:
-    """Saves the given answers; others stay, blank ones are cleared. Raises Invalid with a code per field."""
+def save(
+    session: Session, actor: Actor, reference: str, answers: Mapping[str, object], seen: str | None = None
+) -> Application:
+    """Saves the given answers; others stay, blank ones are cleared. Raises Invalid with a code per field.
+
+    `seen` is the digest of the answers that their writer had before their eyes. Raises Conflict (answers_changed) where
+    others stand there now that saving would replace unseen.
+    """
     application = load_for_update(session, actor, "application.answer", reference)
     check_status(application, "edit")
     question_names = {question.name for question in forms.transaction(application.transaction).questions}
@@ -129,11 +136,19 @@ def save(session: Session, actor: Actor, reference: str, answers: Mapping[str, o
     }
     country = missions.find(session, application.mission).country
     merged |= forms.check_draft(application.transaction, filled, today(session, application.mission), country)
-    update_columns(session, application, answers=merged, changed_at=func.now())
+    if seen is not None:
+        _check_seen(application, answers, merged, seen)
+    update_columns(session, application, answers=merged, changed_at=db.now(session))
     audit.record(
         session, actor, "application.answered", reference, count=len(filled), cleared=len(answers) - len(filled)
     )
     return application
+
+
+def _check_seen(application: Application, names: Iterable[str], merged: Mapping[str, object], seen: str) -> None:
+    present = forms.answers_digest(names, application.answers)
+    if present not in (seen, forms.answers_digest(names, merged)):
+        raise Conflict("answers_changed", reference=application.reference)
 
 
 def is_blank(answer: object) -> bool:

@@ -1,6 +1,5 @@
 """Resolves exceptions with a reason: refunds held money, clears a flag."""
 
-from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from services.consular.applications.model import Application
@@ -11,7 +10,7 @@ from services.consular.payments.orders import attempts
 from services.consular.payments.refunds import refund
 from services.consular.payments.refunds.model import Refund
 from services.consular.workflow.charges import notify_refund
-from shared.database import audit
+from shared.database import audit, db
 from shared.errors import Conflict, NotFound
 from shared.identity.actor import Actor
 from shared.reasons import required_text
@@ -78,6 +77,7 @@ def _refunded_attempts(session: Session, reference: str) -> set[str]:
 def _clear_flag(session: Session, actor: Actor, application: Application, reason: str) -> None:
     """Clears only the flag that was read: a newer flag stays."""
     flag = application.exception
-    if not update_columns(session, application, Application.exception == flag, exception=None, changed_at=func.now()):
+    still = {"exception": flag}
+    if not update_columns(session, application, still, exception=None, changed_at=db.now(session)):
         raise Conflict("nothing_flagged")
     audit.record(session, actor, "application.flag_cleared", application.reference, reason=reason, flag=flag)

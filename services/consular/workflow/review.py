@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from services.consular.applications.model import Application, Asking
@@ -19,12 +19,16 @@ from services.consular.workflow.release import release
 from shared import forms
 from shared.catalogue.model import REGISTERS, RELATIVE, Ask
 from shared.catalogue.reasons import ALL_REFUSE_REASONS, RETURN_REASONS
+from shared.database import db, pending
+from shared.database.rows import table_of
 from shared.documents import issuer
 from shared.identity.actor import Actor
 from shared.messaging.outbox import emit
 from shared.reasons import check_choice, optional_text
 
 NOTE_LENGTH = 500
+_ASK_COLUMNS = ("application", "round", "authority", "ask", "mission", "asked_at")
+_ASK = text(pending.insert_of(table_of(Asking), "asked", _ASK_COLUMNS))
 
 
 def accept(session: Session, actor: Actor, reference: str) -> Application:
@@ -51,18 +55,14 @@ def forward_to_authorities(session: Session, actor: Actor, application: Applicat
     """Starts a new round: each authority of the entry is asked."""
     round_number = application.round + 1
     transition(session, actor, application, Status.WITH_AUTHORITY, columns={"round": round_number})
-    for ask in forms.transaction(application.transaction).asks:
-        session.add(
-            Asking(
-                application=application.reference,
-                round=round_number,
-                authority=ask.authority,
-                ask=ask.ask,
-                mission=application.mission,
-                asked_at=func.now(),
-            )
-        )
-        session.flush()
+    asks = forms.transaction(application.transaction).asks
+    about = {"application": application.reference, "mission": application.mission}
+    asked = [
+        {**about, "round": round_number, "authority": ask.authority, "ask": ask.ask, "asked_at": db.now(session)}
+        for ask in asks
+    ]
+    session.execute(_ASK, {"asked": pending.as_json(asked)})
+    for ask in asks:
         _forward(session, actor, application, ask)
 
 

@@ -1,7 +1,6 @@
 """Settles every payment (notification, return page, provider query, counter) and moves the application on, in one
 commit."""
 
-from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from services.consular.applications.model import Application
@@ -21,7 +20,7 @@ from services.consular.payments.providers.rules import Answer
 from services.consular.workflow import charges, upgrade
 from shared import forms
 from shared.catalogue.model import AFTER_ASSESSMENT
-from shared.database import audit
+from shared.database import audit, db
 from shared.database.rows import lock_row
 from shared.errors import Conflict
 from shared.identity.actor import Actor
@@ -37,7 +36,7 @@ def by_answer(session: Session, actor: Actor, attempt: str, answer: Answer) -> O
     application = _load_for_update(session, attempts.find(session, attempt).application)
     outcome = take.record_answer(session, actor, attempt, answer)
     if outcome.kind is Kind.SETTLED:
-        _advance(session, actor, application, outcome.payment)
+        _advance(session, actor, application, outcome.payment, session.get_one(Order, outcome.payment.order))
     elif outcome.kind is Kind.HELD:
         _flag(session, actor, application, outcome.payment)
     return outcome
@@ -48,9 +47,11 @@ def by_cash(session: Session, actor: Actor, reference: str, amount: Money, key: 
     application = load_for_update(session, actor, "payment.cash", reference)
     check_status(application, "cash")
     calendar.check_payments_open(session, application.mission)
-    charges.charge(session, actor, application)
-    payment = take.cash(session, actor, _order(session, application).reference, amount, key)
-    _advance(session, actor, application, payment)
+    order = charges.charge(session, actor, application)
+    if order is None:
+        raise Conflict("nothing_owed")
+    payment = take.cash_for(session, actor, order, amount, key)
+    _advance(session, actor, application, payment, order)
     return payment
 
 
@@ -66,16 +67,10 @@ def order_to_pay(session: Session, actor: Actor, reference: str) -> tuple[str, M
     if earlier is not None and attempts.find_unsettled(session, earlier) is not None:
         return earlier.reference, None
     seen_amount = earlier.money if earlier else None
-    charges.charge(session, actor, application)
-    order = _order(session, application)
-    return order.reference, None if order.money == seen_amount else order.money
-
-
-def _order(session: Session, application: Application) -> Order:
-    order = quote.of_application(session, application.reference)
+    order = charges.charge(session, actor, application)
     if order is None:
         raise Conflict("nothing_owed")
-    return order
+    return order.reference, None if order.money == seen_amount else order.money
 
 
 def _load_for_update(session: Session, reference: str) -> Application:
@@ -86,23 +81,23 @@ def _load_for_update(session: Session, reference: str) -> Application:
 def difference_by_cash(session: Session, actor: Actor, reference: str, amount: Money, key: str) -> Payment:
     """Takes the difference to the urgent price at the counter. Raises Conflict when none is owed (any more)."""
     application = load_for_update(session, actor, "payment.cash", reference)
-    order = quote.of_application(session, reference, quote.UPGRADE)
+    order = quote.lock_live(session, reference, quote.UPGRADE)
     if order is None:
         raise Conflict("nothing_owed")
-    payment = take.cash(session, actor, order.reference, amount, key)
-    _advance(session, actor, application, payment)
+    payment = take.cash_for(session, actor, order, amount, key)
+    _advance(session, actor, application, payment, order)
     return payment
 
 
-def _advance(session: Session, actor: Actor, application: Application, payment: Payment) -> None:
-    if session.get_one(Order, payment.order).purpose == quote.UPGRADE:
+def _advance(session: Session, actor: Actor, application: Application, payment: Payment, order: Order) -> None:
+    if order.purpose == quote.UPGRADE:
         upgrade.take_effect(session, actor, application, payment)
         return
     entry = forms.transaction(application.transaction)
-    detail = {"payment": payment.reference, "receipt": payment.receipt, "method": payment.method}
+    detail = {"payment": payment.reference, "method": payment.method}
     due = promised_today(session, application)
     target = Status.WITH_AUTHORITY if entry.priced == AFTER_ASSESSMENT else Status.IN_REVIEW
-    transition(session, actor, application, target, detail=detail, columns={"paid_at": func.now(), "due_on": due})
+    transition(session, actor, application, target, detail=detail, columns={"paid_at": db.now(session), "due_on": due})
     if entry.priced == AFTER_ASSESSMENT:
         notify_authorities(session, actor, application, payment)
 
@@ -117,7 +112,7 @@ def notify_authorities(session: Session, actor: Actor, application: Application,
             "transaction": entry.slug,
             "authority": ask.authority,
             "person": application.person,
-            "payment": payment.receipt or payment.reference,
+            "payment": payment.reference,
             "amount": amount.amount,
             "currency": amount.currency,
         }
@@ -127,7 +122,7 @@ def notify_authorities(session: Session, actor: Actor, application: Application,
 def _flag(session: Session, actor: Actor, application: Application, payment: Payment) -> None:
     """Flags the file of held money: it stays among the queue's exceptions until somebody resolves it."""
     code = f"payment_{payment.held}"
-    update_columns(session, application, exception=code, changed_at=func.now())
+    update_columns(session, application, exception=code, changed_at=db.now(session))
     audit.record(session, actor, "application.flagged", application.reference, reason=code, payment=payment.reference)
     amounts: dict[str, str | int | None] = {"amount": payment.amount.amount, "currency": payment.amount.currency}
     if payment.received:

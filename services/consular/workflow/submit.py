@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from services.consular.applications import behalf
@@ -11,7 +10,13 @@ from services.consular.applications.last_granted import last_granted_on
 from services.consular.applications.model import Application
 from services.consular.applications.promise import promised_day
 from services.consular.applications.rules import Status
-from services.consular.applications.statements import as_facts, check_eligible, check_holder, verify_statements
+from services.consular.applications.statements import (
+    AttestedFacts,
+    as_facts,
+    check_eligible,
+    check_holder,
+    verify_statements,
+)
 from services.consular.applications.transitions import check_status, load_for_update, transition
 from services.consular.missions import find, today
 from services.consular.passports.checks import check_birth_place, check_submission, report_lost
@@ -23,6 +28,7 @@ from services.consular.workflow.duplicates import mark_duplicates
 from services.consular.workflow.fulfilment import fulfilment_of
 from shared import forms
 from shared.catalogue.model import AT_SUBMIT, Transaction
+from shared.database import db
 from shared.errors import Invalid
 from shared.identity.actor import Actor
 from shared.identity.crypto import Keys
@@ -57,15 +63,21 @@ def submit(session: Session, actor: Actor, keys: Keys, reference: str, statement
         _review(session, actor, application, entry, answers, columns)
         return application
     mark_duplicates(session, actor, application)
-    columns["submitted_at"] = func.now()
+    columns["submitted_at"] = db.now(session)
     if (submit_outcome := fulfilment_of(application).submit) is not None:
         submit_outcome(session, actor, application, columns)
         return application
-    if entry.priced == AT_SUBMIT and charges.charge(session, actor, application):
+    if entry.priced == AT_SUBMIT and _charge(session, actor, application, facts):
         transition(session, actor, application, Status.AWAITING_PAYMENT, columns=columns)
         return application
     _review(session, actor, application, entry, answers, columns)
     return application
+
+
+def _charge(session: Session, actor: Actor, application: Application, facts: AttestedFacts) -> bool:
+    """Whether anything is owed."""
+    order = charges.charge(session, actor, application, attested=facts["civil_registry"])
+    return order is not None and order.amount > 0
 
 
 def _store_numbers(
@@ -99,7 +111,7 @@ def _complete(session: Session, application: Application, entry: Transaction) ->
         answers = forms.check_answers(entry.slug, application.answers, day, country=country)
     except Invalid as error:
         errors |= error.errors
-    uploaded = {upload.name for upload in store.list_uploads(session, application.reference) if not upload.fault}
+    uploaded = store.names_of_good_uploads(session, application.reference) if entry.papers else set()
     missing = [upload.name for upload in entry.papers if upload.required and upload.name not in uploaded]
     errors |= dict.fromkeys(missing, "paper_missing")
     if errors:

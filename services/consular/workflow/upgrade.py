@@ -3,7 +3,6 @@ promised day once, never later."""
 
 from typing import Any
 
-from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from services.consular import missions
@@ -22,7 +21,7 @@ from services.consular.workflow import charges
 from shared import forms
 from shared.catalogue.conditions import REGULAR, URGENT
 from shared.catalogue.model import TIER
-from shared.database import audit
+from shared.database import audit, db
 from shared.errors import Conflict
 from shared.identity.actor import Actor
 from shared.values.money import Money
@@ -91,8 +90,7 @@ def _order(session: Session, actor: Actor, application: Application) -> Order:
         mission=application.mission,
         answers=answers,
         person=application.person,
-        holder=charges.holder(session, application),
-        acting=charges.acting(session, application),
+        parties=lambda: charges.parties(session, application),
     )
 
 
@@ -112,9 +110,14 @@ def take_effect(session: Session, actor: Actor, application: Application, paymen
     slug, answers = urgent
     days = [day for day in (application.due_on, promised_day(session, application, slug, answers)) if day is not None]
     update_columns(
-        session, application, transaction=slug, answers=answers, due_on=min(days, default=None), changed_at=func.now()
+        session,
+        application,
+        transaction=slug,
+        answers=answers,
+        due_on=min(days, default=None),
+        changed_at=db.now(session),
     )
-    detail = {"payment": payment.reference, "receipt": payment.receipt, "method": payment.method}
+    detail = {"payment": payment.reference, "method": payment.method}
     note_step(session, actor, application, "upgraded", Status(application.status), detail=detail)
 
 
@@ -126,9 +129,3 @@ def close(session: Session, actor: Actor, application: Application) -> None:
     order = quote.of_application(session, application.reference, UPGRADE)
     if order is not None and order.state == OrderState.OPEN:
         refund.mark_due(session, actor, order.reference, "printed")
-
-
-def serialise(session: Session, application: Application) -> dict[str, Any] | None:
-    """The second order as both sides see it; None without one."""
-    order = quote.latest(session, application.reference, UPGRADE)
-    return quote.serialise(session, order) if order else None

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from flask import request
 from markupsafe import Markup
 
 from services.gateway.web.forms import words
@@ -10,6 +11,16 @@ from services.gateway.web.language import chosen
 from services.gateway.web.presentation import date, has_text, t
 from shared.errors import Refusal
 from shared.values.dates import first_day
+from shared.values.person import strip_controls
+
+
+def own_words(name: str, longest: int, lacking: str = "") -> tuple[str, str]:
+    """What an officer wrote into a field, and the key of what is wrong with it: `lacking` where nothing was written.
+
+    Nothing is ever cut off: a text that is too long goes back to its field whole.
+    """
+    text = strip_controls(request.form.get(name, ""))
+    return text, ("desk.too_long" if len(text) > longest else "") if text else lacking
 
 
 def choices(reasons: tuple[str, ...]) -> list[tuple[str, Markup, Markup]]:

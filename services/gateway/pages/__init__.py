@@ -2,7 +2,18 @@
 
 from flask import Flask
 
-from services.gateway.pages.account import account, identity, invitation, notices, sign_in, sign_up
+from services.gateway.pages.account import (
+    account,
+    contact,
+    identity,
+    invitation,
+    kept,
+    notices,
+    passport_check,
+    sign_in,
+    sign_up,
+    vouching,
+)
 from services.gateway.pages.applications import applications, track
 from services.gateway.pages.apply import behalf, bookings, draft, uploads
 from services.gateway.pages.appointments import appointments
@@ -20,7 +31,11 @@ IN_A_LANGUAGE = (
     sign_in,
     sign_up,
     invitation,
+    contact,
     identity,
+    passport_check,
+    vouching,
+    kept,
     account,
     mandates,
     draft,
@@ -42,6 +57,7 @@ def attach(app: Flask) -> None:
     """Registers every page under its language; addresses for machines and printed codes have none."""
     for page in IN_A_LANGUAGE:
         app.register_blueprint(page.blueprint, url_prefix=PREFIX)
+    app.register_blueprint(kept.session_blueprint, url_prefix=PREFIX)
     app.register_blueprint(webhook.blueprint)
     app.add_url_rule("/openings", "openings", appointments.openings)
     app.add_url_rule("/verify/<code>", "printed", verify.printed)

@@ -7,13 +7,18 @@ from werkzeug.wrappers import Response
 
 from services.gateway.accounts import UNREACHABLE
 from services.gateway.accounts.throttle import TooMany
-from services.gateway.web.access import IdentityNeeded, SignInNeeded
+from services.gateway.web.access import ContactNeeded, IdentityNeeded, SignInNeeded
+from services.gateway.web.form_pages import address_of_request, sent_page
+from services.gateway.web.form_tokens import PageExpired, owner_of_form, owner_of_page
 from services.gateway.web.forms import words
+from services.gateway.web.kept_answers import keep_interrupted, resend
 from services.gateway.web.presentation import has_text
 from shared.errors import Refusal, Unavailable, disk_full
 
 EXPLAINED = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503})
 # Refusals that the title of the page explains already.
+# What may be otherwise in a moment.
+PASSING = frozenset({429, 500, 503})
 PLAIN = frozenset({"not_found", "not_allowed", "unexpected", "service_down", "database_down"})
 
 
@@ -23,8 +28,19 @@ def page(status: int, refusal: Refusal | None = None) -> tuple[str, int]:
     message = words(refusal.code, **refusal.params) if refusal is not None and has_words(refusal) else None
     title_key = f"refusal.{refusal.code}.title" if refusal is not None else ""
     return render_template(
-        "error.html", status=shown, message=message, titled=title_key if title_key and has_text(title_key) else None
+        "error.html",
+        status=shown,
+        message=message,
+        titled=title_key if title_key and has_text(title_key) else None,
+        **_offers(status),
     ), status
+
+
+def _offers(status: int) -> dict[str, object]:
+    """What an error page offers after a form: its page again, and to send the same once more."""
+    if request.method != "POST" or request.routing_exception is not None or status == 413:
+        return {}
+    return {"form_page": sent_page() if keep_interrupted() else None, "resend": resend() if status in PASSING else None}
 
 
 def has_words(refusal: Refusal) -> bool:
@@ -43,11 +59,30 @@ def _too_many(refusal: TooMany) -> tuple[str, int, dict[str, str]]:
 
 
 def _sign_in_first(_refusal: SignInNeeded) -> Response:
-    return redirect(url_for("sign_in.ask", next=request.path), 303)
+    """Keeps what was typed in a session that is over; the page it was typed on comes after the sign-in."""
+    kept = "answers" if request.method == "POST" and keep_interrupted() else None
+    return redirect(url_for("sign_in.ask", next=_wanted(), kept=kept), 303)
 
 
 def _identity_first(_refusal: IdentityNeeded) -> Response:
-    return redirect(url_for("identity.ask"), 303)
+    return redirect(url_for("identity.ask", next=_wanted()), 303)
+
+
+def _wanted() -> str:
+    """The page to go on with: the one that was asked for, or that of the form that was sent."""
+    return address_of_request() if request.method == "GET" else sent_page() or request.path
+
+
+def _page_expired(refusal: PageExpired) -> Response | tuple[str, int, dict[str, str]]:
+    """A form of an earlier session of whoever is signed in now: its page opens afresh with what was typed."""
+    page, owner = sent_page(), owner_of_form()
+    if page is None or owner is None or owner != owner_of_page() or not keep_interrupted():
+        return _refused(refusal)
+    return redirect(page, 303)
+
+
+def _contact_first(_refusal: ContactNeeded) -> Response:
+    return redirect(url_for("contact.ask"), 303)
 
 
 def _http(error: HTTPException) -> tuple[str, int, dict[str, str]] | Response:
@@ -79,6 +114,8 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(TooMany, _too_many)
     app.register_error_handler(SignInNeeded, _sign_in_first)
     app.register_error_handler(IdentityNeeded, _identity_first)
+    app.register_error_handler(ContactNeeded, _contact_first)
+    app.register_error_handler(PageExpired, _page_expired)
     app.register_error_handler(HTTPException, _http)
     for gone in UNREACHABLE:
         app.register_error_handler(gone, _database_down)

@@ -18,6 +18,7 @@ from shared.values.calendars import HIJRI
 # The box beside a name that states the register has none, under the name's field with this ending.
 UNRECORDED = "-unrecorded"
 PARTS = ("year", "month", "day")
+QUESTION_MARKS = ("؟", "?")
 # A calendar nobody offered makes the date unreadable, rather than another day.
 ENDINGS = {"gregorian": "", "hijri": HIJRI}
 # How a browser may help with an answer, by its name or else by its kind.
@@ -159,13 +160,20 @@ def faults(refusal: Refusal, questions: Iterable[Question] = (), prefix: str = "
 
 
 def _fault(code: str, name: str, question: Question | None, params: Mapping[str, object], prefix: str) -> Markup:
-    if question and question.kind == "choice" and code == "required":
-        code = "choose"
     label = t(f"{prefix}.{name}.label") if has_text(f"{prefix}.{name}.label") else ""
+    if code == "required":
+        code = _code_of_blank(question, label)
     limits = (
         {"longest": question.max_length, "minimum": question.minimum, "maximum": question.maximum} if question else {}
     )
     return words(code, **{"label": label, **limits, **params})
+
+
+def _code_of_blank(question: Question | None, label: str) -> str:
+    """What is asked of whoever left a field blank: a noun is written or chosen, a question is answered."""
+    if label.endswith(QUESTION_MARKS):
+        return "answer_needed"
+    return "choose" if question and question.kind == "choice" else "required"
 
 
 def words(code: str, **params: object) -> Markup:

@@ -5,17 +5,29 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask, request, url_for
 from jinja2 import FileSystemLoader
 from markupsafe import Markup
 
+from services.gateway.accounts import sessions
 from services.gateway.web.access import PAGES, role_class
 from services.gateway.web.calendars import weekday_of
 from services.gateway.web.current import consular, settings, visitor_or_none
 from services.gateway.web.days import missions, today, zone_of
+from services.gateway.web.form_pages import (
+    address_of_request,
+    has_form,
+    in_language,
+    page_address,
+    sent_page,
+    this_page,
+    wanted_page,
+)
+from services.gateway.web.form_tokens import csrf_token
 from services.gateway.web.language import chosen, other, this_page_in
-from services.gateway.web.security import csp_nonce, csrf_token
+from services.gateway.web.security import csp_nonce
 from shared.catalogue import CATALOGUE
 from shared.catalogue.scopes import group_of
 from shared.documents import validity
@@ -34,6 +46,8 @@ DESK = (
     ("desk.letters.title", "desk.letters"),
     ("desk.mandates.title", "desk.mandates"),
     ("desk.counter.title", "desk.counter"),
+    ("desk.identity.title", "desk.identity"),
+    ("staff.title", "desk.staff"),
     ("desk.turns.title", "desk.turns"),
     ("nav.proposals", "desk.proposals"),
     ("nav.bookings", "desk.bookings"),
@@ -195,19 +209,41 @@ def _unread() -> int:
     """The number of unread notices; 0 when the service does not answer, so that the page still opens."""
     visitor = visitor_or_none()
     try:
-        return consular().notices.unread(visitor.actor) if visitor and visitor.person else 0
+        return (
+            consular().notices.unread(visitor.actor) if visitor and role_class(visitor) in PAGES["notices.show"] else 0
+        )
     except Refusal:
         return 0
 
 
 def _account_links() -> list[dict[str, object]]:
     if visitor_or_none() is None:
-        return _links(("nav.sign_in", "sign_in.ask"), ("nav.sign_up", "sign_up.ask"))
+        links = _links(("nav.sign_in", "sign_in.ask"), ("nav.sign_up", "sign_up.ask"))
+        return (
+            [{**link, "url": f"{link['url']}?{urlencode({'next': wanted})}"} for link in links]
+            if (wanted := wanted_page())
+            else links
+        )
     notices = _links(("nav.notices", "notices.show"))
     if notices and (count := _unread()):
         notices[0]["count"] = count
     leave = {"key": "nav.sign_out", "url": url_for("sign_in.sign_out"), "post": True}
     return [*notices, *_links(("nav.account", "account.show")), leave]
+
+
+def _session_seconds() -> int:
+    """How long the session of whoever reads the page lasts if nothing more is done."""
+    visitor = visitor_or_none()
+    return sessions.idle_seconds(visitor, has_form()) if visitor else 0
+
+
+def _this_page_in_the_other_language() -> str:
+    """With what its address says; of a refused form, the page of the form, where what was typed is kept."""
+    code = other()
+    if request.method == "GET" and request.url_rule is not None and this_page_in(chosen().code) == request.path:
+        return in_language(address_of_request(), code)
+    page = sent_page() if request.method == "POST" else None
+    return in_language(page, code) if page else this_page_in(code)
 
 
 def _context() -> dict[str, object]:
@@ -216,7 +252,7 @@ def _context() -> dict[str, object]:
         "language": {"code": language.code, "dir": language.direction},
         "visitor": visitor,
         "actor": visitor.actor if visitor else None,
-        "other_language_url": this_page_in(other()),
+        "other_language_url": _this_page_in_the_other_language(),
         "home_url": url_for("home.show"),
         "navigation": _navigation(),
         "account_links": _account_links(),
@@ -247,5 +283,12 @@ def init_templates(app: Flask) -> None:
         weekday=weekday, weekday_name=weekday_name, month_name=month_name, outcome_of=outcome_of
     )
     app.jinja_env.globals.update(
-        csrf_token=csrf_token, csp_nonce=csp_nonce, path=url_for, number=lambda n: chosen().number(n)
+        csrf_token=csrf_token,
+        page_address=page_address,
+        this_page=this_page,
+        has_form=has_form,
+        session_seconds=_session_seconds,
+        csp_nonce=csp_nonce,
+        path=url_for,
+        number=lambda n: chosen().number(n),
     )

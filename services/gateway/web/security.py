@@ -1,6 +1,5 @@
 """Protects the browser: session cookie, CSRF token of forms, headers of every answer."""
 
-import hmac
 import re
 import secrets
 from urllib.parse import urlsplit
@@ -9,10 +8,9 @@ import structlog
 from flask import Flask, Response, current_app, g, request
 
 from services.gateway.accounts import devices, sessions
-from services.gateway.accounts.keyed import keyed_hash
-from services.gateway.web.access import check_page
+from services.gateway.web.access import ANYONE, PAGES, check_page
 from services.gateway.web.current import accounts, settings, visitor_or_none
-from shared.errors import NotAllowed
+from services.gateway.web.form_tokens import check_token
 from shared.logs import request_id
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -24,16 +22,14 @@ BODY_BYTES = 256 * 1024
 # More than a file may have, so that a photo which is too large is answered beside its field.
 UPLOAD_BYTES = 32 * 1024 * 1024
 ISOLATED_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
-UPLOADS = frozenset({"papers.upload", "mandates.hand_in", "desk.upload_bookings"})
+UPLOADS = frozenset({"papers.upload", "passport_check.send", "mandates.hand_in", "desk.upload_bookings"})
 LASTING = frozenset({"static", "fonts"})
+# Asks how long the session lasts, which must not make it last longer.
+WATCHING = frozenset({"session.left"})
 HSTS_SECONDS = 365 * 24 * 3600
 LONGEST_TOKEN = 64
 # Browsers drop tabs and turn backslashes round before they read an address: signs that need no care are all we take.
-_PLAIN_PATH = re.compile(r"/[A-Za-z0-9_./-]{0,300}")
-
-
-class PageExpired(NotAllowed):
-    """The form was older than its session, or came from another site."""
+_PLAIN_PATH = re.compile(r"(/[A-Za-z0-9_./-]{0,300})(?:\?[A-Za-z0-9_=&%.:+~-]{0,300})?")
 
 
 def cookie_name(name: str = "session") -> str:
@@ -45,13 +41,13 @@ def load_visitor() -> None:
     """Loads the visitor, checks the table of pages and the form's token, before any view runs."""
     request_id.set(secrets.token_hex(8))
     request.max_content_length = UPLOAD_BYTES if request.endpoint in UPLOADS else BODY_BYTES
-    g.token = _token_sent()
+    g.token = g.sent_session = _token_sent()
     g.visitor = None
     if request.endpoint in WITHOUT_SESSION:
         return
     if g.token:
         with accounts().scope(None) as session:
-            g.visitor = sessions.find(session, settings().secret, g.token)
+            g.visitor = sessions.find(session, settings().secret, g.token, prolong=request.endpoint not in WATCHING)
     check_page(request.endpoint, g.visitor)
     if request.method in UNSAFE and request.endpoint not in WITHOUT_TOKEN and request.routing_exception is None:
         check_token()
@@ -60,27 +56,6 @@ def load_visitor() -> None:
 def _token_sent() -> str | None:
     token = request.cookies.get(cookie_name(), "")
     return token if 0 < len(token) <= LONGEST_TOKEN and token.isascii() else None
-
-
-def check_token() -> None:
-    """Raises PageExpired unless the form carries the token of this very session and comes from our own pages."""
-    site = request.headers.get("Sec-Fetch-Site", "same-origin")
-    sent = request.form.get("csrf_token", "")
-    if site not in ("same-origin", "none") or not g.token:
-        raise PageExpired("page_expired")
-    if not hmac.compare_digest(sent.encode(), _token_of(g.token).encode()):
-        raise PageExpired("page_expired")
-
-
-def csrf_token() -> str:
-    """For a hidden field. Someone who is not signed in gets a session of their own for it, which opens nothing."""
-    if not g.get("token"):
-        g.token = g.new_token = sessions.new_token()
-    return _token_of(g.token)
-
-
-def _token_of(token: str) -> str:
-    return keyed_hash(settings().secret, "csrf", token)
 
 
 def start_session(token: str) -> None:
@@ -98,6 +73,13 @@ def keep_device() -> str:
     """The token of this browser, which gets one if it had none; its cookie lasts from now on anew."""
     g.device = device_token() or devices.new_token()
     return str(g.device)
+
+
+def browser_token() -> str:
+    """The value of this browser's session cookie, whether or not anybody is signed in; a new one where it has none."""
+    if not g.token:
+        start_session(sessions.new_token())
+    return str(g.token)
 
 
 def end_session() -> None:
@@ -147,10 +129,17 @@ def set_headers(answer: Response) -> Response:
     if settings().secure:
         headers["Strict-Transport-Security"] = f"max-age={HSTS_SECONDS}; includeSubDomains"
     if request.endpoint not in LASTING or answer.status_code >= 400:
-        headers["Cache-Control"] = "no-store"
+        headers["Cache-Control"] = "private, no-cache" if _is_public(answer) else "no-store"
     _set_cookie(answer)
     _log(answer)
     return answer
+
+
+def _is_public(answer: Response) -> bool:
+    """Whether the page says nothing of whoever asked. A browser may then show it again, with what was typed into it."""
+    endpoint = str(request.endpoint)
+    asked_as_anybody = visitor_or_none() is None and PAGES.get(endpoint) == ANYONE and endpoint not in WITHOUT_SESSION
+    return asked_as_anybody and request.method == "GET" and answer.status_code < 400
 
 
 def _set_cookie(answer: Response) -> None:
@@ -184,6 +173,7 @@ def init_security(app: Flask) -> None:
 
 def is_ours(address: str) -> bool:
     """Whether an address given to us is a page of ours that can be opened by GET; nothing else may be redirected to."""
-    if not _PLAIN_PATH.fullmatch(address) or "//" in address:
+    plain = _PLAIN_PATH.fullmatch(address)
+    if not plain or "//" in plain[1]:
         return False
-    return current_app.url_map.bind("").test(address, method="GET")
+    return current_app.url_map.bind("").test(plain[1], method="GET")

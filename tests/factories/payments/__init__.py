@@ -37,7 +37,7 @@ def owe(session: Session, mission: str = "RUH", transaction: str = "passport-ren
         transaction=transaction,
         mission=mission,
         person=str(uuid.uuid4()),
-        holder={"ar": "رشا الحسين", "en": "Rasha Alhussein"},
+        parties=lambda: quote.Parties({"ar": "رشا الحسين", "en": "Rasha Alhussein"}),
     )
 
 

@@ -11,7 +11,7 @@ from shared.web import readiness
 from tests.factories.gateway import PASSWORD, Gateway
 from tests.factories.gateway.forms import begin
 
-DOWN = {"en": "Nothing was done", "ar": "لم نفعل شيئاً"}
+DOWN = {"en": "Nothing was done", "ar": "لم نفعل شيئًا"}
 
 
 def cut(gateway: Gateway, service: str) -> None:
@@ -74,9 +74,7 @@ def test_tracking_keeps_the_reference(gateway: Gateway) -> None:
     assert f'value="{reference}"' in answer.text
 
 
-def test_ready_names_who_is_missing_and_health_does_not_ask(
-    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_ready_names_who_is_missing_and_health_does_not_ask(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(readiness, "AGREED_SECONDS", 0.0)
     browser = gateway.browser()
     gateway.let_workers_live()

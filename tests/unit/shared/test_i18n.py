@@ -38,21 +38,21 @@ def test_arabic_has_six_forms(n: int | Decimal, form: str) -> None:
     assert language_with("ar", days=PLURALS["ar"]).plural("days", n) == form
 
 
-@pytest.mark.parametrize(("n", "said"), [(0, "days"), (1, "day"), (2, "days"), (Decimal("1.5"), "days")])
-def test_english_has_two_forms(n: int | Decimal, said: str) -> None:
-    assert language_with("en", days=("day", "days")).plural("days", n) == said
+@pytest.mark.parametrize(("n", "said"), [(0, "none"), (1, "day"), (2, "days"), (Decimal("1.5"), "days"), (101, "days")])
+def test_english_has_two_forms_and_one_for_nothing(n: int | Decimal, said: str) -> None:
+    assert language_with("en", days=("none", "day", "days")).plural("days", n) == said
 
 
 def test_counted_days_are_said_as_people_say_them() -> None:
     said = [CONTROLS.sub("", AR.plural("count.days", n)) for n in (0, 1, 2, 3, 11, 100)]
-    assert said == ["لا أيام", "يوم واحد", "يومان", "3 أيام", "11 يوماً", "100 يوم"]
+    assert said == ["لا أيام", "يوم واحد", "يومان", "3 أيام", "11 يومًا", "100 يوم"]
 
 
 def test_each_parameter_is_isolated() -> None:
-    greeting = language_with("ar", hello="أهلاً {name}، رقمك {number}.")
-    assert greeting.text("hello", name="Rasha", number="+963 11") == "أهلاً \u2068Rasha\u2069، رقمك \u2068+963 11\u2069."
+    greeting = language_with("ar", hello="أهلًا {name}، رقمك {number}.")
+    assert greeting.text("hello", name="Rasha", number="+963 11") == "أهلًا \u2068Rasha\u2069، رقمك \u2068+963 11\u2069."
     assert greeting.html("hello", name="<b>", number=Markup("<i>5</i>")) == (
-        "أهلاً <bdi>&lt;b&gt;</bdi>، رقمك <bdi><i>5</i></bdi>."
+        "أهلًا <bdi>&lt;b&gt;</bdi>، رقمك <bdi><i>5</i></bdi>."
     )
 
 
@@ -112,7 +112,7 @@ def test_numbers_are_western_and_a_minus_stays_in_front() -> None:
     [
         ("187.50", "SAR", "187.50 ريال سعودي", "187.50 Saudi riyals"),
         ("3", "USD", "3.00 دولارات أمريكية", "3.00 US dollars"),
-        ("750", "SAR", "750.00 ريالاً سعودياً", "750.00 Saudi riyals"),
+        ("750", "SAR", "750.00 ريالًا سعوديًا", "750.00 Saudi riyals"),
         ("1", "KWD", "1.000 دينار كويتي", "1.000 Kuwaiti dinar"),
         ("1234.5", "SYP-OLD", "1,234.50 ليرة سورية قديمة", "1,234.50 old Syrian pounds"),
         ("12.34", "LBP", "12.34 ليرة لبنانية", "12.34 Lebanese pounds"),

@@ -19,6 +19,7 @@ from services.consular.payments.collection.model import ProviderEvent
 from services.consular.payments.collection.rules import Kind, Outcome
 from services.consular.payments.orders import attempts
 from services.consular.payments.orders.model import Attempt
+from services.consular.payments.orders.receipt import with_receipt
 from services.consular.payments.orders.rules import UNSETTLED, AttemptState, Payment
 from services.consular.payments.providers.rules import Answer, Event, OutcomeUnknown, ProviderStatus
 from shared.database.db import Database, now
@@ -101,7 +102,8 @@ def _query(database: Database, actor: Actor, provider: CardProvider, settle: Set
     with database.scope(mission_of(payment.reference)) as session:
         if answer.status is ProviderStatus.ABSENT and _is_new(session, payment.reference):
             return Outcome(Kind.OPEN, payment)
-        return settle(session, actor, payment.reference, answer)
+        outcome = settle(session, actor, payment.reference, answer)
+    return replace(outcome, payment=with_receipt(session, outcome.payment))
 
 
 def _is_new(session: Session, attempt: str) -> bool:

@@ -4,14 +4,15 @@ Whoever also changes the application locks it first (`attempts.find` says which 
 which locks the order: always in that order, so that two ways of paying wait for each other instead of dying.
 """
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from services.consular.payments.collection.rules import Kind, Outcome, fault
 from services.consular.payments.ledger import accounts, entries
 from services.consular.payments.ledger.postings import Posting, payment_postings
 from services.consular.payments.orders import attempts, receipt
-from services.consular.payments.orders.model import Attempt, Order, Quote
+from services.consular.payments.orders.attempts import Attempts
+from services.consular.payments.orders.model import Attempt, Order
 from services.consular.payments.orders.quote import lines_of
 from services.consular.payments.orders.rules import UNSETTLED, AttemptState, OrderState, Payment
 from services.consular.payments.providers.rules import Answer, ProviderStatus
@@ -24,6 +25,7 @@ from shared.identity.actor import Actor
 from shared.values.money import Money
 
 CARD, CASH = "card", "cash"
+_REFUNDED = select(Refund.attempt).where(Refund.order == bindparam("order"))
 
 
 def open_attempt(session: Session, actor: Actor, order: str, key: str) -> Payment:
@@ -34,13 +36,14 @@ def open_attempt(session: Session, actor: Actor, order: str, key: str) -> Paymen
     transaction_not_active), NotFound.
     """
     debt = attempts.load_for_update(session, order)
-    existing = attempts.find_by_key(session, debt, key) or attempts.find_unsettled(session, debt)
+    known = attempts.find_all(session, debt, key)
+    existing = known.by_key or known.unsettled
     if existing is not None:
         return attempts.payment_of(session, debt, existing)
-    _check_payable(session, debt)
+    _check_payable(session, debt, known)
     attempt = attempts.create_attempt(session, actor, debt, CARD, key, AttemptState.CREATED)
     audit.record(session, actor, "payment.opened", debt.application, payment=attempt.reference)
-    return attempts.payment_of(session, debt, attempt)
+    return attempts.as_payment(debt, attempt)
 
 
 def cash(session: Session, actor: Actor, order: str, amount: Money, key: str) -> Payment:
@@ -50,18 +53,22 @@ def cash(session: Session, actor: Actor, order: str, amount: Money, key: str) ->
     Raises Conflict (order_closed, payment_open, payment_held, key_reused), Refusal (amount_differs, quote_expired,
     transaction_not_active), NotFound.
     """
-    debt = attempts.load_for_update(session, order)
-    existing = attempts.find_by_key(session, debt, key)
-    if existing is not None:
-        return attempts.payment_of(session, debt, existing)
-    if attempts.find_unsettled(session, debt) is not None:
+    return cash_for(session, actor, attempts.load_for_update(session, order), amount, key)
+
+
+def cash_for(session: Session, actor: Actor, debt: Order, amount: Money, key: str) -> Payment:
+    """As `cash`, for an order that the caller has locked."""
+    known = attempts.find_all(session, debt, key)
+    if known.by_key is not None:
+        return attempts.payment_of(session, debt, known.by_key)
+    if known.unsettled is not None:
         raise Conflict("payment_open")
-    _check_payable(session, debt)
+    _check_payable(session, debt, known)
     if amount != debt.money:
         raise Refusal("amount_differs", amount=debt.amount, currency=debt.currency)
     attempt = attempts.create_attempt(session, actor, debt, CASH, key, AttemptState.SUCCEEDED)
     _book_payment(session, actor, debt, attempt, accounts.cash_of(actor.id))
-    return attempts.payment_of(session, debt, attempt)
+    return attempts.as_payment(debt, attempt)
 
 
 def record_page(session: Session, actor: Actor, attempt: str, answer: Answer) -> Payment:
@@ -132,9 +139,9 @@ def record_success(session: Session, actor: Actor, attempt: str, answer: Answer)
     )
     if held:
         _book_suspense(session, actor, debt, row, received, held)
-        return Outcome(Kind.HELD, attempts.payment_of(session, debt, row))
+        return Outcome(Kind.HELD, attempts.as_payment(debt, row))
     _book_payment(session, actor, debt, row, accounts.CARD)
-    return Outcome(Kind.SETTLED, attempts.payment_of(session, debt, row))
+    return Outcome(Kind.SETTLED, attempts.as_payment(debt, row))
 
 
 def _page(row: Attempt, answer: Answer) -> dict[str, str | None]:
@@ -150,31 +157,26 @@ def _late_reason(debt: Order) -> str | None:
     return "paid_already" if debt.state == OrderState.PAID else "late"
 
 
-def _has_held_money(session: Session, debt: Order) -> bool:
+def _has_held_money(session: Session, debt: Order, known: Attempts) -> bool:
     """Whether money of this order is in suspense and not yet marked for refund."""
-    held_attempts = select(Attempt.reference).where(
-        Attempt.order == debt.reference,
-        Attempt.held.is_not(None),
-        Attempt.reference.not_in(select(Refund.attempt).where(Refund.order == debt.reference)),
-    )
-    return session.scalar(held_attempts.limit(1)) is not None
+    held = {attempt.reference for attempt in known.of_order if attempt.held is not None}
+    return bool(held) and bool(held - set(session.scalars(_REFUNDED, {"order": debt.reference})))
 
 
-def _check_payable(session: Session, debt: Order) -> None:
+def _check_payable(session: Session, debt: Order, known: Attempts) -> None:
     if debt.state != OrderState.OPEN:
         raise Conflict("order_closed")
-    if _has_held_money(session, debt):
+    if _has_held_money(session, debt, known):
         raise Conflict("payment_held")
-    if session.get_one(Quote, debt.quote_id).expires_at <= now(session):
+    if debt.quote.expires_at <= now(session):
         raise Refusal("quote_expired")
     transaction_status.check_active(session, debt.transaction, debt.mission)
 
 
 def _book_payment(session: Session, actor: Actor, debt: Order, row: Attempt, into: str) -> None:
-    """Marks the order paid, books the entry, issues the receipt. The receipt counter is locked last, for the shortest
-    time."""
-    debt.state, debt.changed_at = OrderState.PAID.value, now(session)
-    lines = lines_of(session, debt)
+    """Marks the order paid, books the entry, and has the receipt issued last of all."""
+    attempts.change_order(session, debt, OrderState.PAID)
+    lines = lines_of(debt)
     entries.post_entry(
         session,
         actor,

@@ -1,19 +1,35 @@
 """The ledger's entries, which are only ever added to. Debit is positive, credit negative, in minor units."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from services.consular.payments.ledger.model import Account, Entry, Line
+from services.consular.payments.ledger.model import Entry, Line
 from services.consular.payments.ledger.postings import Posting
 from services.consular.payments.ledger.rules import unbalanced
+from shared.database import pending
 from shared.database.db import now
+from shared.database.rows import table_of
 from shared.identity.actor import Actor
 from shared.values.money import Money
+
+_LINES = pending.recordset(table_of(Line), ("account", "amount", "currency"), "lines")
+# Accounts are opened in one order, so that two entries that open the same ones wait for each other instead of dying.
+_BOOK = text(f"""
+    WITH opened AS (
+        INSERT INTO account (mission, code, opened_at)
+        SELECT DISTINCT CAST(:mission AS text), account, CAST(:booked_at AS timestamptz) FROM {_LINES} ORDER BY account
+        ON CONFLICT DO NOTHING
+    ), booked AS (
+        INSERT INTO entry (id, mission, kind, source, about, actor, booked_at, reverses)
+        VALUES (:id, :mission, :kind, :source, :about, :actor, :booked_at, CAST(:reverses AS uuid))
+        RETURNING id, mission
+    )
+    INSERT INTO line (entry, mission, account, amount, currency)
+    SELECT id, mission, account, amount, currency FROM booked, {_LINES} ORDER BY sent.{pending.PLACE}
+""")  # noqa: S608
 
 
 def post_entry(
@@ -32,39 +48,24 @@ def post_entry(
     imbalance = unbalanced(posting.money for posting in postings)
     if imbalance or len(postings) < 2:
         raise ValueError(f"an entry must balance: {imbalance}")
-    booked_at = now(session)
-    _open_accounts(session, mission, {posting.account for posting in postings}, booked_at)
-    entry = Entry(
-        id=uuid4(),
-        mission=mission,
-        kind=kind,
-        source=source,
-        about=about,
-        actor=actor.id,
-        booked_at=booked_at,
-        reverses=reverses,
-    )
-    session.add(entry)
-    session.flush()
-    session.add_all(_line(entry, posting) for posting in postings)
-    session.flush()
-    return entry.id
-
-
-def _line(entry: Entry, posting: Posting) -> Line:
-    return Line(
-        entry=entry.id,
-        mission=entry.mission,
-        account=posting.account,
-        amount=posting.money.amount,
-        currency=posting.money.currency,
-    )
-
-
-def _open_accounts(session: Session, mission: str, codes: set[str], at: datetime) -> None:
-    # In one order, so that two entries that open the same accounts wait for each other instead of dying.
-    values = [{"mission": mission, "code": code, "opened_at": at} for code in sorted(codes)]
-    session.execute(insert(Account).values(values).on_conflict_do_nothing())
+    entry = uuid4()
+    lines = [
+        {"account": posting.account, "amount": posting.money.amount, "currency": posting.money.currency}
+        for posting in postings
+    ]
+    row = {
+        "id": entry,
+        "mission": mission,
+        "kind": kind,
+        "source": source,
+        "about": about,
+        "actor": actor.id,
+        "booked_at": now(session),
+        "reverses": reverses,
+        "lines": pending.as_json(lines),
+    }
+    session.execute(_BOOK, row)
+    return entry
 
 
 def reverse(session: Session, actor: Actor, entry: UUID) -> UUID:

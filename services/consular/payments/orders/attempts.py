@@ -1,39 +1,87 @@
 """Finds, locks, creates and changes orders and attempts; and shows them as payments."""
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import and_, bindparam, insert, or_, select, update
+from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from services.consular.payments.orders.model import Attempt, Order, Receipt
-from services.consular.payments.orders.rules import UNSETTLED, AttemptState, Payment
+from services.consular.payments.orders.rules import UNSETTLED, AttemptState, OrderState, Payment
 from shared.database.db import now
-from shared.database.rows import find_row, lock_row
+from shared.database.rows import attach_row, table_of, values_of
 from shared.errors import Conflict, NotFound
 from shared.identity.actor import Actor
 from shared.values import references
 
 REFERENCE_LENGTH = 10
+_INSERT = insert(table_of(Attempt))
+_CHANGE_ORDER = (
+    update(table_of(Order))
+    .where(table_of(Order).c.reference == bindparam("the_order"))
+    .values(state=bindparam("state"), changed_at=bindparam("changed_at"))
+)
+LOCKED_ORDER = (
+    select(Order)
+    .options(joinedload(Order.quote, innerjoin=True))
+    .with_for_update(of=Order)
+    .execution_options(populate_existing=True)
+)
+_LOCK = LOCKED_ORDER.where(Order.reference == bindparam("order"))
+_OF_ORDER = (
+    select(Attempt)
+    .where(
+        or_(
+            Attempt.order == bindparam("order"),
+            and_(Attempt.mission == bindparam("mission"), Attempt.key == bindparam("key")),
+        )
+    )
+    .execution_options(populate_existing=True)
+)
+_OF_APPLICATION = (
+    select(Order, Attempt, Receipt.number)
+    .join(Attempt, Attempt.order == Order.reference)
+    .outerjoin(Receipt, Receipt.attempt == Attempt.reference)
+    .where(Order.application == bindparam("application"))
+    .order_by(Attempt.opened_at, Attempt.reference)
+)
+_RECEIPT_NUMBER = select(Receipt.number).where(Receipt.attempt == bindparam("attempt"))
+_WITH_RECEIPT = (
+    select(Order, Attempt, Receipt.number)
+    .join(Attempt, Attempt.order == Order.reference)
+    .outerjoin(Receipt, Receipt.attempt == Attempt.reference)
+    .where(Attempt.reference == bindparam("attempt"))
+)
 
 
 def find(session: Session, attempt: str) -> Payment:
     """An attempt, unlocked. Raises NotFound."""
-    row = find_row(session, Attempt, attempt)
-    return payment_of(session, session.get_one(Order, row.order), row)
+    found = session.execute(_WITH_RECEIPT, {"attempt": attempt}).one_or_none()
+    if found is None:
+        raise NotFound("not_found")
+    return as_payment(*found)
 
 
 def of_application(session: Session, application: str) -> list[Payment]:
     """All attempts for an application, oldest first."""
-    rows = session.execute(
-        select(Order, Attempt)
-        .join(Attempt, Attempt.order == Order.reference)
-        .where(Order.application == application)
-        .order_by(Attempt.opened_at, Attempt.reference)
-    )
-    return [payment_of(session, debt, attempt) for debt, attempt in rows]
+    return [as_payment(*row) for row in session.execute(_OF_APPLICATION, {"application": application})]
 
 
 def load_for_update(session: Session, order: str) -> Order:
-    """An order in its current state, locked until the transaction ends. Raises NotFound."""
-    return lock_row(session, Order, order)
+    """An order in its current state with its quote, locked until the transaction ends. Raises NotFound."""
+    debt = session.scalar(_LOCK, {"order": order})
+    if debt is None:
+        raise NotFound()
+    return debt
+
+
+def change_order(session: Session, debt: Order, state: OrderState) -> None:
+    """Changes the state of a locked order."""
+    changed_at = now(session)
+    session.execute(_CHANGE_ORDER, {"the_order": debt.reference, "state": state.value, "changed_at": changed_at})
+    set_committed_value(debt, "state", state.value)
+    set_committed_value(debt, "changed_at", changed_at)
 
 
 def load_both_for_update(session: Session, attempt: str) -> tuple[Order, Attempt]:
@@ -46,12 +94,26 @@ def load_both_for_update(session: Session, attempt: str) -> tuple[Order, Attempt
     return debt, row
 
 
-def find_by_key(session: Session, debt: Order, key: str) -> Attempt | None:
-    """The attempt a key was first used for. Raises Conflict (key_reused) when it belongs to another order."""
-    attempt = session.scalar(select(Attempt).where(Attempt.mission == debt.mission, Attempt.key == key))
-    if attempt is not None and attempt.order != debt.reference:
+@dataclass(frozen=True)
+class Attempts:
+    """The attempts of a locked order, and the one a key was first used for."""
+
+    of_order: Sequence[Attempt]
+    by_key: Attempt | None
+
+    @property
+    def unsettled(self) -> Attempt | None:
+        """The one unsettled attempt of the order."""
+        return next((attempt for attempt in self.of_order if attempt.state in UNSETTLED), None)
+
+
+def find_all(session: Session, debt: Order, key: str) -> Attempts:
+    """What a decision about an order needs to know. Raises Conflict (key_reused) when the key is another order's."""
+    rows = session.scalars(_OF_ORDER, {"order": debt.reference, "mission": debt.mission, "key": key}).all()
+    by_key = next((attempt for attempt in rows if attempt.key == key), None)
+    if by_key is not None and by_key.order != debt.reference:
         raise Conflict("key_reused")
-    return attempt
+    return Attempts([attempt for attempt in rows if attempt.order == debt.reference], by_key)
 
 
 def find_unsettled(session: Session, debt: Order) -> Attempt | None:
@@ -78,9 +140,8 @@ def create_attempt(session: Session, actor: Actor, debt: Order, method: str, key
         opened_by=actor.id,
         payer=payer_of(actor, debt),
     )
-    session.add(attempt)
-    session.flush()
-    return attempt
+    session.execute(_INSERT, values_of(attempt))
+    return attach_row(session, attempt)
 
 
 def payer_of(actor: Actor, debt: Order) -> str:
@@ -99,7 +160,12 @@ def transition(session: Session, row: Attempt, state: AttemptState, **columns: s
 
 def payment_of(session: Session, debt: Order, row: Attempt) -> Payment:
     """As others may see it."""
-    receipt_number = session.scalar(select(Receipt.number).where(Receipt.attempt == row.reference))
+    is_settled = row.state == AttemptState.SUCCEEDED
+    return as_payment(debt, row, session.scalar(_RECEIPT_NUMBER, {"attempt": row.reference}) if is_settled else None)
+
+
+def as_payment(debt: Order, row: Attempt, receipt_number: str | None = None) -> Payment:
+    """As `payment_of`, where the number of the receipt is known, or not given yet: see `receipt.with_receipt`."""
     return Payment(
         reference=row.reference,
         application=debt.application,

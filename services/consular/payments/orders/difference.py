@@ -1,19 +1,17 @@
 """The difference between a paid price and a dearer one: a separate quote and order, in the same currency."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from services.consular import missions
-from services.consular.payments.orders import attempts, quote
+from services.consular.payments.orders import quote
 from services.consular.payments.orders.model import Order
-from services.consular.payments.orders.quote import UPGRADE
+from services.consular.payments.orders.quote import UPGRADE, Parties
 from services.consular.payments.tariffs import price, transaction_status
 from services.consular.payments.tariffs.rules import PricedLine
 from shared.catalogue import CATALOGUE
-from shared.database import audit
 from shared.errors import Refusal
 from shared.identity.actor import Actor
 from shared.values.money import Money
@@ -45,7 +43,7 @@ def between(session: Session, application: str, slug: str, mission: str, answers
     transaction_status.check_active(session, slug, mission)
     mission_row = missions.find(session, mission)
     order = quote.of_application(session, application)
-    paid = quote.lines_of(session, order) if order else []
+    paid = quote.lines_of(order) if order else []
     dearer = price.price(
         session, CATALOGUE[slug], mission_row, missions.today(session, mission_row.code), answers=answers
     )
@@ -80,20 +78,26 @@ def issue_quote(
     mission: str,
     answers: dict[str, object],
     person: str,
-    holder: dict[str, str],
-    acting: dict[str, Any] | None = None,
+    parties: Callable[[], Parties],
 ) -> Order:
     """The order for the difference; a valid quote stays, an expired one is replaced.
 
     Raises Conflict (order_paid; payment_open), and what `between` raises.
     """
-    existing = quote.of_application(session, application, UPGRADE)
+    existing = quote.lock_live(session, application, UPGRADE)
     if existing is not None:
-        if not quote.must_be_replaced(session, attempts.load_for_update(session, existing.reference)):
+        if not quote.must_be_replaced(session, existing):
             return existing
         quote.cancel(session, existing)
     owed = between(session, application, slug, mission, answers).owed
-    difference_quote = quote.issue_quote(session, application, slug, mission, [owed])
-    order = quote.open_order(session, difference_quote, person, holder, UPGRADE, acting)
-    audit.record(session, actor, "quote.frozen", application, order=order.reference)
-    return order
+    return quote.freeze(
+        session,
+        actor,
+        [owed],
+        application=application,
+        transaction=slug,
+        mission=mission,
+        person=person,
+        parties=parties(),
+        purpose=UPGRADE,
+    )

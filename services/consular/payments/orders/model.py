@@ -75,6 +75,7 @@ class Order(Base):
     state: Mapped[str]
     opened_at: Mapped[datetime]
     changed_at: Mapped[datetime]
+    quote: Mapped[Quote] = relationship(viewonly=True)
 
     @property
     def money(self) -> Money:

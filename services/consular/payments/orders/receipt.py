@@ -1,12 +1,15 @@
 """Receipts: issued in the transaction that books the money, numbered without gaps by mission and year, drawn later."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from services.consular import missions
 from services.consular.payments.orders.model import Attempt, Order, Receipt
+from services.consular.payments.orders.rules import Payment
 from services.consular.payments.tariffs.rules import PricedLine
 from shared import documents
 from shared.database import audit
@@ -19,8 +22,17 @@ from shared.identity.actor import Actor
 CASH = "cash"
 
 
-def issue(session: Session, actor: Actor, order: Order, attempt: Attempt, lines: Sequence[PricedLine]) -> Receipt:
-    """The receipt of a successful attempt. The counter of its number stays locked until the transaction ends."""
+NUMBERS = "receipts_of_attempts"
+_ISSUE = text(f"""
+    {documents.NUMBERED}
+    INSERT INTO receipt (number, mission, "order", attempt, person, document, issued_at)
+    SELECT number, :mission, :order, :attempt, CAST(:person AS text), code, CAST(:issued_at AS timestamptz) FROM issued
+    RETURNING number
+""")  # noqa: S608
+
+
+def issue(session: Session, actor: Actor, order: Order, attempt: Attempt, lines: Sequence[PricedLine]) -> None:
+    """Has the receipt of a successful attempt written by the transaction's last statement, which numbers it."""
     paid_at = now(session)
     data = {
         **_names(order, attempt),
@@ -34,21 +46,19 @@ def issue(session: Session, actor: Actor, order: Order, attempt: Attempt, lines:
         "cashier": _cashier(actor) if attempt.method == CASH else None,
         "zone": missions.find(session, order.mission).zone,
     }
-    document = documents.issue(
-        session, actor, "receipt", order.application, order.mission, order.person, data, expires_on=None
-    )
-    receipt = Receipt(
-        number=document.number,
-        mission=order.mission,
-        order=order.reference,
-        attempt=attempt.reference,
-        person=order.person,
-        document=document.code,
-        issued_at=paid_at,
-    )
-    session.add(receipt)
-    session.flush()
-    return receipt
+    numbers: dict[str, str] = session.info.setdefault(NUMBERS, {})
+    values = {"order": order.reference, "attempt": attempt.reference}
+    also = documents.NumberedInsert(_ISSUE, values, partial(numbers.__setitem__, attempt.reference))
+    documents.issue_last(session, actor, "receipt", order.application, order.mission, order.person, data, also)
+
+
+def with_receipt(session: Session, payment: Payment) -> Payment:
+    """The payment with the number of its receipt, which the last statement of the session's transaction gave it.
+
+    To be called after that transaction; a payment that was settled earlier stays as it is.
+    """
+    number = session.info.get(NUMBERS, {}).get(payment.reference)
+    return replace(payment, receipt=number) if number else payment
 
 
 def _names(order: Order, attempt: Attempt) -> dict[str, object]:

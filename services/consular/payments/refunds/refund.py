@@ -36,16 +36,16 @@ def mark_due(session: Session, actor: Actor, order: str, reason: str) -> Refund 
     if debt.state == OrderState.CANCELLED:
         return None
     if debt.state == OrderState.OPEN:
-        _set_state(session, debt, OrderState.CANCELLED)
+        attempts.change_order(session, debt, OrderState.CANCELLED)
         audit.record(session, actor, "order.cancelled", debt.application, reason=reason, order=order)
         return None
-    _set_state(session, debt, OrderState.REFUND_DUE)
+    attempts.change_order(session, debt, OrderState.REFUND_DUE)
     attempt = session.scalars(
         select(Attempt).where(
             Attempt.order == order, Attempt.state == AttemptState.SUCCEEDED.value, Attempt.held.is_(None)
         )
     ).one()
-    postings = [Posting(leg.account, -leg.money) for leg in payment_postings(accounts.REFUNDS, lines_of(session, debt))]
+    postings = [Posting(leg.account, -leg.money) for leg in payment_postings(accounts.REFUNDS, lines_of(debt))]
     return _book_refund(session, actor, debt, attempt, debt.money, postings, reason)
 
 
@@ -75,12 +75,6 @@ def of_application(session: Session, application: str) -> list[Refund]:
             .order_by(Refund.marked_at)
         )
     )
-
-
-def _set_state(session: Session, debt: Order, state: OrderState) -> None:
-    debt.state = state.value
-    debt.changed_at = now(session)
-    session.flush()
 
 
 def _book_refund(

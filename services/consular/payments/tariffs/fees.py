@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import or_, select
-from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
+from services.consular.missions import reference_data
 from services.consular.missions.model import Mission
 from services.consular.payments.tariffs.model import RateRow, Tariff
 from services.consular.payments.tariffs.rules import PEG, PricedLine, Rate
@@ -15,16 +14,21 @@ from services.consular.payments.tariffs.rules import PEG, PricedLine, Rate
 def applicable(session: Session, transaction: str, mission: Mission, on: date) -> dict[str, Tariff]:
     """By line, the tariff in force: the mission's own row in its own currency first, then its own in any, then the
     general one; among equals the latest."""
-    rows = session.scalars(
-        select(Tariff).where(
-            Tariff.transaction == transaction,
-            Tariff.valid_from <= on,
-            or_(Tariff.valid_to.is_(None), Tariff.valid_to > on),
-            or_(Tariff.scope.is_(None), Tariff.scope == mission.code),
-        )
+    return reference_data.value(
+        session, (applicable, transaction, mission.code, on), lambda: _applicable(session, transaction, mission, on)
     )
+
+
+def _applicable(session: Session, transaction: str, mission: Mission, on: date) -> dict[str, Tariff]:
+    rows = [row for row in _in_force(session, mission, on) if row.transaction == transaction]
     ranked = sorted(rows, key=lambda row: (*_precedence(row, mission), row.valid_from, row.id))
     return {row.line: row for row in ranked}
+
+
+def _in_force(session: Session, mission: Mission, on: date) -> list[Tariff]:
+    return [
+        row for row in reference_data.rows(session, Tariff) if row.scope in (None, mission.code) and row.holds_on(on)
+    ]
 
 
 def _precedence(row: Tariff, mission: Mission) -> tuple[bool, bool]:
@@ -33,9 +37,8 @@ def _precedence(row: Tariff, mission: Mission) -> tuple[bool, bool]:
 
 def history(session: Session, transaction: str) -> list[Tariff]:
     """Every tariff row of a transaction, oldest first."""
-    return list(
-        session.scalars(select(Tariff).where(Tariff.transaction == transaction).order_by(Tariff.valid_from, Tariff.id))
-    )
+    rows = [row for row in reference_data.rows(session, Tariff) if row.transaction == transaction]
+    return sorted(rows, key=lambda row: (row.valid_from, row.id))
 
 
 def began_on(rows: Iterable[Tariff], line: PricedLine, on: date) -> str | None:
@@ -50,13 +53,12 @@ def began_on(rows: Iterable[Tariff], line: PricedLine, on: date) -> str | None:
 
 def rates(session: Session, on: date) -> dict[tuple[str, str], Rate]:
     """The latest rate of each pair published up to a day: a Sunday uses Friday's rate, under Friday's date."""
-    rows = session.scalars(
-        select(RateRow)
-        .where(RateRow.valid_from <= on)
-        .ext(distinct_on(RateRow.base, RateRow.quote))
-        .order_by(RateRow.base, RateRow.quote, RateRow.valid_from.desc())
-    )
-    return {(row.base, row.quote): _rate_on(row, on) for row in rows}
+    return reference_data.value(session, (rates, on), lambda: _rates(session, on))
+
+
+def _rates(session: Session, on: date) -> dict[tuple[str, str], Rate]:
+    published = [row for row in reference_data.rows(session, RateRow) if row.valid_from <= on]
+    return {(row.base, row.quote): _rate_on(row, on) for row in sorted(published, key=lambda row: row.valid_from)}
 
 
 def _rate_on(row: RateRow, on: date) -> Rate:
@@ -66,12 +68,5 @@ def _rate_on(row: RateRow, on: date) -> Rate:
 
 def unverified_at(session: Session, mission: Mission, on: date) -> list[Tariff]:
     """The rows in force at a mission whose source is weak, for administrators."""
-    rows = session.scalars(
-        select(Tariff).where(
-            Tariff.certainty == "L",
-            Tariff.valid_from <= on,
-            or_(Tariff.valid_to.is_(None), Tariff.valid_to > on),
-            or_(Tariff.scope.is_(None), Tariff.scope == mission.code),
-        )
-    )
+    rows = [row for row in _in_force(session, mission, on) if row.certainty == "L"]
     return sorted(rows, key=lambda row: (row.transaction, row.line, row.valid_from))

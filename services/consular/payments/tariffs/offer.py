@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from services.consular.missions import reference_data
 from services.consular.missions.dated_rules import photos, promised_days
 from services.consular.missions.model import Mission
 from services.consular.payments.tariffs import transaction_status
@@ -24,6 +25,11 @@ def offer(session: Session, transaction: Transaction, mission: Mission, on: date
     Where there are tiers, each has a price of its own, and the common price is empty. `historical` is the row by which
     the transaction has ended everywhere; a mission's own row may have activated it again.
     """
+    key = offer, transaction.slug, mission.code, on
+    return reference_data.value(session, key, lambda: _offer(session, transaction, mission, on))
+
+
+def _offer(session: Session, transaction: Transaction, mission: Mission, on: date) -> dict[str, object]:
     status_row = transaction_status.status_on(session, transaction.slug, mission, on)
     tiers = [
         {"tier": tier.name, "working_days": tier.working_days}

@@ -7,10 +7,10 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.consular.data import rows_of
+from services.consular.missions import reference_data
 from services.consular.missions.model import Mission
 from services.consular.payments.tariffs import fees, transaction_status
 from services.consular.payments.tariffs.model import Tariff, TransactionStatus
@@ -121,12 +121,9 @@ def history(session: Session, entry: Transaction, mission: Mission) -> list[Row]
 
 
 def _status_history(session: Session, slug: str, mission: Mission) -> Iterable[Row]:
-    query = (
-        select(TransactionStatus)
-        .where(TransactionStatus.transaction == slug)
-        .order_by(TransactionStatus.valid_from, TransactionStatus.id)
-    )
-    rows = [row for row in session.scalars(query) if row.scope in (None, mission.code)]
+    every = reference_data.rows(session, TransactionStatus)
+    own = [row for row in every if row.transaction == slug and row.scope in (None, mission.code)]
+    rows = sorted(own, key=lambda row: (row.valid_from, row.id))
     for index, row in enumerate(rows):
         after = next((later.valid_from for later in rows[index + 1 :] if later.scope == row.scope), None)
         yield {"what": "standing", **_serialise_status(row), **_span(row.valid_from, after)}

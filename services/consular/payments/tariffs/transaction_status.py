@@ -2,11 +2,11 @@
 
 from datetime import date
 
-from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.consular import missions
+from services.consular.missions import reference_data
 from services.consular.missions.model import Mission
 from services.consular.payments.tariffs.model import TransactionStatus
 from shared.errors import Refusal
@@ -18,44 +18,23 @@ UNKNOWN = "unknown"
 
 def status_on(session: Session, transaction: str, mission: Mission, on: date) -> TransactionStatus | None:
     """The status in force at a mission: its own row before the general one, then the latest."""
-    return session.scalar(
-        select(TransactionStatus)
-        .where(
-            TransactionStatus.transaction == transaction,
-            TransactionStatus.valid_from <= on,
-            or_(TransactionStatus.scope.is_(None), TransactionStatus.scope == mission.code),
-        )
-        .order_by(
-            TransactionStatus.scope.is_not(None).desc(),
-            TransactionStatus.valid_from.desc(),
-            TransactionStatus.id.desc(),
-        )
-        .limit(1)
-    )
+    rows = [row for row in _of(session, transaction) if row.valid_from <= on and row.scope in (None, mission.code)]
+    return max(rows, key=lambda row: (row.scope is not None, row.valid_from, row.id), default=None)
 
 
 def general_status_on(session: Session, transaction: str, on: date) -> TransactionStatus | None:
     """The status for all missions on a day, whatever a mission has declared for itself."""
-    return session.scalar(
-        select(TransactionStatus)
-        .where(
-            TransactionStatus.transaction == transaction,
-            TransactionStatus.valid_from <= on,
-            TransactionStatus.scope.is_(None),
-        )
-        .order_by(TransactionStatus.valid_from.desc(), TransactionStatus.id.desc())
-        .limit(1)
-    )
+    rows = [row for row in _of(session, transaction) if row.valid_from <= on and row.scope is None]
+    return max(rows, key=lambda row: (row.valid_from, row.id), default=None)
+
+
+def _of(session: Session, transaction: str) -> list[TransactionStatus]:
+    return [row for row in reference_data.rows(session, TransactionStatus) if row.transaction == transaction]
 
 
 def begins_on(session: Session, transaction: str, mission: str, day: date) -> bool:
     """Whether a status of the mission's own begins on that day: two of one day would contradict each other."""
-    query = select(TransactionStatus.id).where(
-        TransactionStatus.transaction == transaction,
-        TransactionStatus.scope == mission,
-        TransactionStatus.valid_from == day,
-    )
-    return session.scalar(query.limit(1)) is not None
+    return any(row.scope == mission and row.valid_from == day for row in _of(session, transaction))
 
 
 def check_active(session: Session, transaction: str, mission: str) -> None:
@@ -92,3 +71,4 @@ def declare_status(
         "approver": approver,
     }
     session.execute(insert(TransactionStatus).values(row).on_conflict_do_nothing())
+    reference_data.reread(session)

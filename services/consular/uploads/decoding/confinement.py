@@ -11,7 +11,7 @@ import signal
 from services.consular.uploads.decoding.system_calls import libc, refuse_calls
 
 MEMORY_BYTES = 384 * 1024 * 1024
-# A file is judged by its processor time; the clock on the wall only ends what a busy machine never gets to. It ends with
+# A file is judged by its processor time; the clock on the wall only ends what a busy machine never gets to, with
 # the request that waits for the file (shared.deadline.SERVICE_SECONDS).
 CPU_SECONDS, WALL_SECONDS = 4, 8
 NOBODY = 65534

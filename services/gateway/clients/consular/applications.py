@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NotRequired, TypedDict, cast
 from urllib.parse import quote
 
-from services.gateway.clients.consular.appointments import Appointment, Visit
+from services.gateway.clients.consular.appointments import Appointment, Openings, Visit
 from services.gateway.clients.consular.letters import LetterSummary
 from services.gateway.clients.consular.notices import Notice
 from services.gateway.clients.consular.payments import Payment, Quote, Refund
@@ -129,10 +129,41 @@ class File(ApplicationSummary):
     allowed: list[str]
 
 
+class Head(TypedDict):
+    """What a change of an application answers: where it stands now."""
+
+    reference: str
+    status: str
+
+
 class Application(File):
     """An application as its owner sees it, with the notices about it."""
 
     notices: list[Notice]
+
+
+class BookableApplication(Application):
+    """An application with the free times of its mission for the appointment it needs."""
+
+    openings: Openings | None
+
+
+class ReturnReason(TypedDict):
+    """Why an application was returned, by its code and in the officer's words."""
+
+    reason: str
+    note: str | None
+
+
+class FormStep(TypedDict):
+    """One step of an application's form with the answers given so far; `last_word` says why it was returned."""
+
+    reference: str
+    transaction: str
+    mission: str
+    editable: bool
+    answers: dict[str, Any]
+    last_word: ReturnReason | None
 
 
 class TrackingStep(TypedDict):
@@ -157,20 +188,28 @@ class Applications:
         """One application with all that its reader may see."""
         return cast(Application, self.client.get(_path(reference), actor))
 
-    def begin(self, actor: Actor, transaction: str, key: str) -> Application:
+    def with_openings(self, actor: Actor, reference: str) -> BookableApplication:
+        """One application with the free times for its appointment."""
+        return cast(BookableApplication, self.client.get(_path(reference), actor, openings=1))
+
+    def form_step(self, actor: Actor, reference: str, step: str) -> FormStep:
+        """One step of the form, with the answers given so far."""
+        return cast(FormStep, self.client.get(f"{_path(reference)}/answers", actor, step=step))
+
+    def begin(self, actor: Actor, transaction: str, key: str) -> Head:
         """Opens a draft for oneself; the same key never opens two."""
-        return cast(Application, self.client.post("/applications", actor, {"transaction": transaction, "key": key}))
+        return cast(Head, self.client.post("/applications", actor, {"transaction": transaction, "key": key}))
 
     def begin_for(
         self, actor: Actor, transaction: str, key: str, claim: Mapping[str, Any], mission: str | None
-    ) -> Application:
+    ) -> Head:
         """Opens a draft for somebody else; the same key never opens two."""
         body = {"transaction": transaction, "key": key, "behalf": dict(claim), "mission": mission}
-        return cast(Application, self.client.post("/applications", actor, body))
+        return cast(Head, self.client.post("/applications", actor, body))
 
-    def answer(self, actor: Actor, reference: str, answers: dict[str, Any]) -> None:
-        """Stores answers of a draft or of a returned application."""
-        self.client.send("PUT", f"{_path(reference)}/answers", actor, {"answers": answers})
+    def answer(self, actor: Actor, reference: str, answers: dict[str, Any], seen: str | None = None) -> None:
+        """Stores answers of a draft or of a returned application, over those whose digest was seen."""
+        self.client.send("PUT", f"{_path(reference)}/answers", actor, {"answers": answers, "seen": seen})
 
     def add_upload(self, actor: Actor, reference: str, name: str, filename: str, content: bytes) -> None:
         """Adds a file, whose content alone says of which kind it is."""
@@ -196,10 +235,14 @@ class Applications:
         path, query = f"/papers/{quote(upload, safe='')}/page", {"page": page}
         return self.client.raw("GET", path, actor, query)
 
-    def submit(self, actor: Actor, reference: str, statements: Sequence[str], key: str) -> Application:
+    def submit(self, actor: Actor, reference: str, statements: Sequence[str], key: str) -> Head:
         """Sends the application in, with what the registers attested."""
         body = {"statements": list(statements), "key": key}
-        return cast(Application, self.client.post(f"{_path(reference)}/submit", actor, body))
+        return cast(Head, self.client.post(f"{_path(reference)}/submit", actor, body))
+
+    def adopt(self, actor: Actor) -> None:
+        """Hands the actor's person the drafts that the account began before it was proven whose it is."""
+        self.client.post("/applications/adopt", actor, {})
 
     def withdraw(self, actor: Actor, reference: str, key: str) -> None:
         """Withdraws the application."""

@@ -142,13 +142,24 @@ class Closure(TypedDict):
     may_reopen: bool
 
 
+class Weekend(TypedDict):
+    """The weekend of the host country since a date. Weekdays are counted from Monday, 0; a half day is worked."""
+
+    days: list[int]
+    half_days: list[int]
+    since: str
+    source: str
+    certainty: str
+
+
 class Calendar(TypedDict):
-    """Hours, limits by service and closures of a mission."""
+    """Hours, limits by service, closures and weekends of a mission."""
 
     today: str
     hours: list[OpeningHours]
     rules: dict[str, BookingRule]
     closures: list[Closure]
+    weekends: list[Weekend]
 
 
 class Appointments:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any, TypedDict, cast
 from urllib.parse import quote
 
-from services.gateway.clients.consular.applications import Application
+from services.gateway.clients.consular.applications import Head
 from services.gateway.clients.http import Client
 from shared.identity.actor import Actor
 
@@ -80,10 +80,10 @@ class Bookings:
     def __init__(self, client: Client) -> None:
         self.client = client
 
-    def claim(self, actor: Actor, reference: str, transaction: str, statements: Sequence[str], key: str) -> Application:
+    def claim(self, actor: Actor, reference: str, transaction: str, statements: Sequence[str], key: str) -> Head:
         """Opens a draft that keeps the day of an older booking."""
         body = {"reference": reference, "transaction": transaction, "statements": list(statements), "key": key}
-        return cast(Application, self.client.post("/bookings/claim", actor, body))
+        return cast(Head, self.client.post("/bookings/claim", actor, body))
 
     def overview(self, actor: Actor) -> Overview:
         """Phases with their counts, and the latest files."""

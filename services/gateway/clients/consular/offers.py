@@ -15,7 +15,7 @@ CACHE_SECONDS = 30.0
 
 
 class Mission(TypedDict):
-    """An embassy or consulate. Weekdays are counted from Monday, 0."""
+    """An embassy or consulate."""
 
     code: str
     name_ar: str
@@ -24,8 +24,6 @@ class Mission(TypedDict):
     zone: str
     currency: str
     status: str
-    weekend: list[int]
-    half_days: list[int]
 
 
 class TierOffer(TypedDict):

@@ -13,6 +13,7 @@ from services.gateway.desk.wording import refusal_text
 from services.gateway.web.access import PAGES
 from services.gateway.web.current import actor, consular, visitor
 from services.gateway.web.forms import PARTS, faults, fields, typed
+from services.gateway.web.kept_answers import keep_unfinished
 from services.gateway.web.presentation import date, has_text, t
 from services.gateway.web.submission import submit
 from shared.catalogue import CATALOGUE
@@ -104,6 +105,7 @@ def propose(kind: str) -> Answer:
         if not FORMS[kind]:
             raise
         return _form(kind, refusal), refusal.status
+    keep_unfinished()
     return render_template(
         "desk/approvals/propose.html",
         kind=kind,
@@ -155,7 +157,7 @@ def _form(kind: str, refusal: Refusal | None = None) -> str:
 
 def decide(reference: str) -> Answer:
     """The second person approves or declines; a refusal is shown on the list."""
-    verdict, reason = request.form.get("verdict", ""), request.form.get("decline_reason", "")[: LONGEST * 2]
+    verdict, reason = request.form.get("verdict", ""), request.form.get("decline_reason", "")
     if verdict not in ("approve", "decline"):
         raise NotFound()
     return submit(

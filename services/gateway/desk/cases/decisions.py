@@ -4,7 +4,7 @@ from flask import render_template, request
 from werkzeug.wrappers import Response
 
 from services.gateway.desk.cases import case
-from services.gateway.desk.wording import choices, who
+from services.gateway.desk.wording import choices, own_words, who
 from services.gateway.web.current import actor, consular
 from shared.catalogue.reasons import ALL_REFUSE_REASONS, REFUSE_REASONS, REFUSE_REASONS_BY_QUESTION, RETURN_REASONS
 from shared.errors import NotAllowed
@@ -22,8 +22,9 @@ def accept(reference: str) -> Answer:
 def send_back(reference: str) -> Answer:
     """Returns the case to the applicant with a reason from the list and, if the officer likes, words of their own."""
     reason, note = _reason(RETURN_REASONS), _note()
-    if reason is None:
-        return case.page(reference, errors={"reason": "desk.reason_needed"}, note=note), 422
+    errors = _errors(reason=reason)
+    if errors:
+        return case.page(reference, errors=errors, reason=reason, note=note), 422
     return _act(reference, "return", {"reason": reason, "note": note})
 
 
@@ -35,8 +36,9 @@ def ask_refuse(reference: str) -> str:
 def refuse(reference: str) -> Answer:
     """First shows what a refusal will do; done only when the officer confirms on that page."""
     reason, note = _reason(ALL_REFUSE_REASONS), _note()
-    if reason is None:
-        return _refuse_page(reference, errors={"reason": "desk.reason_needed"}, note=note), 422
+    errors = _errors(reason=reason)
+    if errors:
+        return _refuse_page(reference, errors=errors, chosen=reason, note=note), 422
     if "confirmed" not in request.form:
         return _refuse_page(reference, reason=reason, note=note)
     return _act(reference, "refuse", {"reason": reason, "note": note})
@@ -45,15 +47,17 @@ def refuse(reference: str) -> Answer:
 def judge_duplicate(reference: str) -> Answer:
     """Whether this file is a second one of the person in another: cleared or confirmed, each with a reason."""
     verdict, _, reason = request.form.get("judgement", "").partition(":")
-    if not reason:
-        return case.page(reference, errors={"judgement": "desk.reason_needed"}, note=_note()), 422
+    other, errors = request.form.get("other", ""), _errors(judgement=reason)
+    if errors:
+        typed = {"other": other, "errors": errors, "judgement": f"{verdict}:{reason}", "note": _note()}
+        return case.page(reference, duplicate=typed), 422
     body: dict[str, object] = {
         "verdict": verdict,
         "reason": reason,
         "note": _note(),
         "key": request.form.get("key", ""),
     }
-    return _act(reference, "duplicate", {**body, "other": request.form.get("other", "")})
+    return _act(reference, "duplicate", {**body, "other": other})
 
 
 def _refuse_page(reference: str, **more: object) -> str:
@@ -79,4 +83,11 @@ def _reason(known: tuple[str, ...]) -> str | None:
 
 
 def _note() -> str:
-    return request.form.get("note", "").strip()[:LONGEST_NOTE]
+    return own_words("note", LONGEST_NOTE)[0]
+
+
+def _errors(**chosen: str | None) -> dict[str, str]:
+    """What is wrong with a choice and the note beside it, as keys of texts by field."""
+    wrong = {name: "" if choice else "desk.reason_needed" for name, choice in chosen.items()}
+    wrong["note"] = own_words("note", LONGEST_NOTE)[1]
+    return {name: key for name, key in wrong.items() if key}

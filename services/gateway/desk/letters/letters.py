@@ -13,6 +13,7 @@ from services.gateway.clients.names import PrintedName
 from services.gateway.desk.wording import refusal_text
 from services.gateway.web.current import actor, consular
 from services.gateway.web.forms import words
+from services.gateway.web.kept_answers import keep_unfinished, kept_names
 from services.gateway.web.language import chosen
 from services.gateway.web.presentation import has_text, t
 from shared.errors import Invalid, NotAllowed, NotFound, Refusal, Unavailable
@@ -22,7 +23,7 @@ from shared.values.person import strip_controls
 STATES = ("open", "overdue", "answered")
 AUTHORITIES = ("criminal_security", "immigration", "traffic", "foreign_affairs")
 ROWS, MORE_ROWS, MOST_ROWS = 4, 4, 100
-LONGEST, LONGEST_SEARCH = 300, 300
+LONGEST_SEARCH = 300
 SINGLE = ("number", "dated", "national_number", "remark")
 
 Answer = Response | str | tuple[str, int]
@@ -52,7 +53,14 @@ def list_letters() -> str:
 
 def show(code: str) -> str:
     """One letter; with `finding` the form for a reply of that kind."""
-    return _page(code, done="done" in request.args)
+    return _page(code, done="done" in request.args, rows=[{}] * max(ROWS, _kept_lines(code)))
+
+
+def _kept_lines(code: str) -> int:
+    """How many lines an officer has begun whose reply is not recorded yet: the page needs a row for each."""
+    names = kept_names(url_for("desk.reply", code=code))
+    lines = (re.fullmatch(r"entries-(\d{1,2})-\w+", name) for name in names)
+    return 1 + max((int(line[1]) for line in lines if line), default=-1)
 
 
 def _page(code: str, **more: Any) -> str:
@@ -81,10 +89,11 @@ def reply(code: str) -> Answer:
     kind = next((known for known in letter["findings"] if known["code"] == finding), None)
     if kind is None:
         return _page(code, errors={"finding": words("choose", label=t("desk.letter.finding"))}), 422
-    typed = {name: request.form.get(name, "").strip()[:LONGEST] for name in (*SINGLE, *kind["details"])}
+    typed = {name: request.form.get(name, "").strip() for name in (*SINGLE, *kind["details"])}
     rows = _rows(kind["entry_fields"])
     again: dict[str, Any] = {"finding": finding, "typed": typed, "rows": rows + [{}] * MORE_ROWS}
     if "more" in request.form:
+        keep_unfinished()
         return _page(code, **again)
     try:
         consular().letters.reply(actor(), code, _reply_body(kind, typed, rows))
@@ -100,8 +109,7 @@ def reply(code: str) -> Answer:
 def _rows(names: list[str]) -> list[dict[str, str]]:
     """Lines in which anything was typed."""
     every = [
-        {name: request.form.get(f"entries-{line}-{name}", "").strip()[:LONGEST] for name in names}
-        for line in range(MOST_ROWS)
+        {name: request.form.get(f"entries-{line}-{name}", "").strip() for name in names} for line in range(MOST_ROWS)
     ]
     return [row for row in every if any(row.values())]
 

@@ -10,8 +10,9 @@ from services.gateway.web import security
 from services.gateway.web.current import accounts, settings, visitor
 from services.gateway.web.days import missions
 from services.gateway.web.forms import faults
+from services.gateway.web.presentation import mission_name
 from services.gateway.web.throttling import slow_down
-from shared.errors import Invalid, Refusal
+from shared.errors import Conflict, Invalid, Refusal
 
 blueprint = Blueprint("account", __name__)
 
@@ -22,13 +23,14 @@ def show() -> str:
     return _page()
 
 
-def _page(refusal: Refusal | None = None) -> str:
+def _page(refusal: Refusal | None = None, wanted: str = "") -> str:
     with accounts().scope(visitor().mission) as session:
         opened = sessions.open_sessions(session, visitor())
     return render_template(
         "pages/account/account.html",
         sessions=opened,
         missions=missions(),
+        wanted=wanted or visitor().mission,
         errors=faults(refusal, prefix="field") if refusal else {},
         shortest=SHORTEST,
         done=request.args.get("done", ""),
@@ -69,6 +71,9 @@ def change_mission() -> Response | tuple[str, int]:
     if wanted not in {one["code"] for one in missions()}:
         refusal = Invalid("choose_mission", field="mission")
         return _page(refusal), refusal.status
+    if (seen := request.form.get("seen", "")) and seen != visitor().mission != wanted:
+        conflict = Conflict("mission_changed", mission=mission_name(visitor().mission))
+        return _page(conflict, wanted), conflict.status
     with accounts().scope(visitor().mission) as session:
         register.change_mission(session, visitor(), wanted)
     return _done("mission")

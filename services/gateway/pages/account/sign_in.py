@@ -15,6 +15,7 @@ from services.gateway.accounts.throttle import (
 from services.gateway.web import security
 from services.gateway.web.access import PAGES
 from services.gateway.web.current import accounts, settings, visitor, visitor_or_none
+from services.gateway.web.form_pages import wanted_page
 from services.gateway.web.forms import faults, fields
 from services.gateway.web.throttling import slow_down, slow_down_network
 from shared.catalogue.model import Question
@@ -34,8 +35,13 @@ def ask() -> str | Response:
 def _form(refusal: Refusal | None = None) -> str:
     errors = faults(refusal) if refusal else {}
     shown = fields(QUESTIONS, request.form, errors, prefix="field")
-    wanted = request.values.get("next", "")
-    return render_template("pages/account/sign_in.html", fields=shown, errors=errors, next=wanted)
+    return render_template(
+        "pages/account/sign_in.html",
+        fields=shown,
+        errors=errors,
+        next=wanted_page(),
+        kept=request.args.get("kept") == "answers",
+    )
 
 
 @blueprint.post("/sign-in")
@@ -93,10 +99,7 @@ def start_page(role: str) -> str:
 
 
 def _onward(role: str) -> str:
-    wanted = request.values.get("next", "")
-    if wanted and security.is_ours(wanted):
-        return wanted
-    return url_for(start_page(role))
+    return wanted_page() or url_for(start_page(role))
 
 
 @blueprint.post("/sign-out")

@@ -9,6 +9,7 @@ from services.gateway.pages.apply.draft import eligibility_page, redirect_to_dra
 from services.gateway.web.current import civil_registry, consular, visitor
 from services.gateway.web.eligibility import Behalf, attested
 from services.gateway.web.forms import faults, fields, read, typed
+from services.gateway.web.kept_answers import keep_unfinished
 from services.gateway.web.throttling import slow_down
 from shared.catalogue.model import AGENT, GUARDIAN, RELATIVE, Question, Transaction
 from shared.catalogue.scopes import covers
@@ -105,6 +106,7 @@ def judge(slug: str, capacity: str) -> str | tuple[str, int]:
         raise
     except Refusal as refusal:
         return _name(entry, capacity, refusal), refusal.status
+    keep_unfinished()
     return eligibility_page(entry, attestation, behalf=behalf, about=attestation.person)
 
 

@@ -1,14 +1,14 @@
 """Applying: eligibility first, then a few questions at a time, then a review before sending."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from secrets import token_urlsafe
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from services.gateway.clients.consular.applications import Application
-from services.gateway.pages.applications.progress import last_word
+from services.gateway.accounts.levels import Level
+from services.gateway.clients.consular.applications import Application, FormStep
 from services.gateway.pages.appointments.appointments import gap
 from services.gateway.web.current import consular, visitor
 from services.gateway.web.days import today
@@ -18,9 +18,10 @@ from services.gateway.web.offers import offers_by_slug, with_tier
 from services.gateway.web.presentation import country_of, t
 from shared.catalogue.model import APPOINTMENT, Question, Transaction
 from shared.errors import Conflict, Invalid, NotFound, Refusal
-from shared.forms import check_answers, transaction, typed_value
+from shared.forms import DIGEST_LENGTH, answers_digest, check_answers, transaction, typed_value
 
 blueprint = Blueprint("apply", __name__)
+AWAITING_PAYMENT = "awaiting_payment"
 
 
 def questions_of(entry: Transaction, step: str) -> list[Question]:
@@ -33,8 +34,13 @@ def questions_of(entry: Transaction, step: str) -> list[Question]:
 
 @blueprint.get("/apply/<slug>")
 def check(slug: str) -> str:
-    """Before anything is filled in: may you, what will you need, what will it cost."""
+    """Before anything is filled in: may you, what will you need, what will it cost.
+
+    Of whom only a declaration is known, the registers say nothing: they see the conditions, and judge for themselves.
+    """
     entry = transaction(slug)
+    if visitor().level is Level.DECLARED:
+        return _unjudged_page(entry)
     return eligibility_page(entry, attested(entry))
 
 
@@ -49,6 +55,16 @@ def eligibility_page(entry: Transaction, attestation: Attested, **more: object) 
         may=all(holds for _, holds in conditions),
         key=token_urlsafe(16),
         **more,
+    )
+
+
+def _unjudged_page(entry: Transaction) -> str:
+    return render_template(
+        "pages/apply/unjudged.html",
+        entry=entry,
+        offer=offers_by_slug(visitor().mission).get(entry.slug),
+        conditions=[condition for condition in entry.eligible if not condition.expected],
+        key=token_urlsafe(16),
     )
 
 
@@ -80,16 +96,30 @@ def load_editable(reference: str, verb: str) -> tuple[Application, Transaction]:
     return application, transaction(application["transaction"])
 
 
+def _load_step(reference: str, step: str) -> tuple[FormStep, Transaction]:
+    """A step of the visitor's application, if it may be edited now. Raises Conflict otherwise."""
+    application = consular().applications.form_step(visitor().actor, reference, step)
+    if not application["editable"]:
+        raise Conflict("not_now", reference=reference)
+    return application, transaction(application["transaction"])
+
+
 @blueprint.get("/applications/<reference>/questions/<step>")
 def questions(reference: str, step: str) -> str:
     """One step's questions with the answers given so far."""
-    application, entry = load_editable(reference, "edit")
+    application, entry = _load_step(reference, step)
     return _step(application, entry, step, application["answers"])
 
 
 def _step(
-    application: Application, entry: Transaction, step: str, values: dict[str, Any], refusal: Refusal | None = None
+    application: FormStep,
+    entry: Transaction,
+    step: str,
+    values: dict[str, Any],
+    refusal: Refusal | None = None,
+    instead: Mapping[str, Any] | None = None,
 ) -> str:
+    """The page of a step. `instead`: what was to be saved in place of answers that another tab has saved meanwhile."""
     asked, steps = questions_of(entry, step), steps_of(entry)
     errors = faults(refusal, asked) if refusal else {}
     return render_template(
@@ -101,23 +131,49 @@ def _step(
         steps=steps,
         fields=fields(asked, values, errors),
         errors=errors,
+        seen=_seen(application, asked, refusal),
+        changes=_changes(asked, application["answers"], instead) if instead is not None else [],
         reviewing="review" in request.args,
-        last_entry=last_word(application),
+        last_entry=application["last_word"],
     )
+
+
+def _seen(application: FormStep, asked: list[Question], refusal: Refusal | None) -> str:
+    """The digest of the answers that are shown; after a refusal, of those that were shown first."""
+    sent = request.form.get("seen", "")[:DIGEST_LENGTH] if refusal else ""
+    return sent or answers_digest([one.name for one in asked], application["answers"])
+
+
+def _changes(asked: list[Question], saved: Mapping[str, Any], mine: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The answers that differ: as they were saved meanwhile, and as they were typed here."""
+    rows = [(one, answer_in_words(one, saved), answer_in_words(one, mine)) for one in asked]
+    return [
+        {"label": t(f"question.{one.name}.label"), "saved": theirs, "typed": own}
+        for one, theirs, own in rows
+        if theirs != own
+    ]
 
 
 @blueprint.post("/applications/<reference>/questions/<step>")
 def answer(reference: str, step: str) -> Response | tuple[str, int]:
     """Stores the answers and leads to the next step. Nothing typed is lost when something is wrong."""
-    application, entry = load_editable(reference, "edit")
+    application, entry = _load_step(reference, step)
     asked = questions_of(entry, step)
     typed_answers = typed(asked, request.form)
     try:
         country = country_of(application["mission"])
         clean = check_answers(entry.slug, {**application["answers"], **typed_answers}, today(), step, country)
         consular().applications.answer(
-            visitor().actor, reference, {one.name: typed_value(one.name, clean) for one in asked}
+            visitor().actor,
+            reference,
+            {one.name: typed_value(one.name, clean) for one in asked},
+            request.form.get("seen", "")[:DIGEST_LENGTH] or None,
         )
+    except Conflict as conflict:
+        if conflict.code != "answers_changed":
+            raise
+        application, entry = _load_step(reference, step)
+        return _step(application, entry, step, dict(typed_answers), instead=clean), conflict.status
     except Refusal as refusal:
         return _step(application, entry, step, dict(typed_answers), refusal), refusal.status
     return redirect(_after(entry, reference, step), 303)
@@ -200,6 +256,6 @@ def submit(reference: str) -> Response | tuple[str, int]:
         if "submit" not in application["allowed"]:
             raise
         return _review(application, entry, refusal), refusal.status
-    if "pay" in sent["allowed"]:
+    if sent["status"] == AWAITING_PAYMENT:
         return redirect(url_for("pay.choose", reference=reference), 303)
     return redirect(url_for("applications.show", reference=reference, sent=1), 303)

@@ -334,7 +334,7 @@ def test_a_holder_claims_and_the_booked_day_is_kept(
     kept(client, phase(client, consular), line(person, booked, reference))
     made = claim(client, registers, person, f" {reference.lower()} ")
     assert made.status_code == 201, made.get_json()
-    shown = made.get_json()
+    shown = client.get(f"/applications/{made.get_json()['reference']}", person.actor).get_json()
     assert (shown["status"], shown["booked_for"]) == ("draft", booked.isoformat())
     assert shown["lapses_on"] == day(consular, 9).isoformat()
     again = claim(client, registers, person, reference)

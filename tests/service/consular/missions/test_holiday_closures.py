@@ -8,7 +8,8 @@ import pytest
 from deploy.dev.postgres import Postgres
 from deploy.platform.database import DATABASE, connect_as_admin
 from services.consular import missions
-from services.consular.missions import calendar
+from services.consular.missions import calendar, weekends
+from services.consular.missions.model import Mission
 from shared.database.db import Database
 from shared.values import dates
 from tests.conftest import ServiceClient, officer
@@ -66,10 +67,11 @@ def test_missions_keep_the_days_of_their_region(consular: Database) -> None:
 
 def test_working_days_leave_out_holidays_and_the_weekend_of_the_country(consular: Database) -> None:
     with consular.scope("BER") as session:
-        weekend = frozenset(missions.find(session, "BER").weekend)
+        rows = weekends.of_mission(session, missions.find(session, "BER"))
         days = frozenset(calendar.closed_days(session, "BER", date(2027, 3, 25), date(2027, 4, 10)))
     # Thursday before Easter: Good Friday, two days of weekend and Easter Monday pass before the first working day.
-    assert dates.add_working_days(date(2027, 3, 25), 1, weekend, days) == date(2027, 3, 30)
+    following = dates.add_working_days(date(2027, 3, 25), 1, lambda day: day in days or weekends.is_weekend(rows, day))
+    assert following == date(2027, 3, 30)
 
 
 def closures(client: ServiceClient, mission: str) -> list[dict[str, object]]:
@@ -115,3 +117,23 @@ def test_only_estimated_days_of_the_decree_can_be_removed_and_they_say_so(
 def test_a_holiday_that_is_none_is_not_found(service_client: Callable[[str], ServiceClient], unknown: str) -> None:
     answer = service_client("consular").post("/desk/closures/remove", officer("officer", "BER"), {"closure": unknown})
     assert answer.status_code == 404
+
+
+def test_a_promise_counts_each_week_by_the_weekend_of_its_day(consular: Database, cluster: Postgres) -> None:
+    """Where a country moves its weekend while somebody waits, the days before keep the old one."""
+    with connect_as_admin(cluster.admin_url, DATABASE) as connection:
+        connection.execute(
+            "INSERT INTO consular.weekend VALUES"
+            " ('test/1', 'XX', '{4,5}', '{}', '2010-01-01', '2022-01-01', 't', 'L', 't'),"
+            " ('test/2', 'XX', '{5,6}', '{4}', '2022-01-01', NULL, 't', 'L', 't')"
+        )
+    try:
+        with consular.scope("BER") as session:
+            rows = weekends.of_mission(session, Mission(code="XXX", country="XX"))
+        thursday = date(2021, 12, 30)
+        working = [dates.add_working_days(thursday, n, lambda day: weekends.is_weekend(rows, day)) for n in (1, 2, 5)]
+        # Friday the 31st was free, Saturday and Sunday were so by the new rule; Friday the 7th was worked.
+        assert working == [date(2022, 1, 3), date(2022, 1, 4), date(2022, 1, 7)]
+    finally:
+        with connect_as_admin(cluster.admin_url, DATABASE) as connection:
+            connection.execute("DELETE FROM consular.weekend WHERE id LIKE 'test/%'")

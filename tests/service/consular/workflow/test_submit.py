@@ -250,4 +250,5 @@ def test_malformed_submissions_name_the_field(counter: At, body: dict[str, objec
 def test_the_quote_is_in_the_coin_of_the_mission(counter: At) -> None:
     here = counter(mission=ELSEWHERE)
     here.fill("individual-extract")
-    assert here.submit().get_json()["quote"]["currency"] == "EUR"
+    here.submit()
+    assert here.read()["quote"]["currency"] == "EUR"

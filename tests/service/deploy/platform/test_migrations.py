@@ -43,8 +43,11 @@ def upgrade() -> None:
 '''
 # A revision may add to these; the database says so itself.
 VERSIONS = "alembic_version"
-# Keys that a revision derives anew from what stays.
-DERIVED = {("consular", "applicant"): frozenset({"match_key"})}
+# Keys that a revision derives anew from what stays, and what dated rows have taken the place of.
+DERIVED = {
+    ("consular", "applicant"): frozenset({"match_key"}),
+    ("consular", "mission"): frozenset({"weekend", "half_days"}),
+}
 
 
 # Holidays of fixed years: rules took their place, which the tests of public holidays compare with every one of them.

@@ -147,9 +147,7 @@ def test_a_message_that_is_parked_is_what_others_wait_for(
     assert f"about {registry.about}: it is parked here as {number}; 1 waiting" in capsys.readouterr().out
 
 
-def test_without_a_database_the_command_says_what_to_set(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_without_a_database_the_command_says_what_to_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("MAHJAR_DATABASE_URL", raising=False)
     monkeypatch.setattr(command, "SERVICE_FILES", tmp_path)
     with pytest.raises(SystemExit, match="Set MAHJAR_DATABASE_URL"):

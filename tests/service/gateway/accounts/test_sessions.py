@@ -73,12 +73,26 @@ def test_signing_out_kills_the_session_for_good(gateway: Gateway) -> None:
     ],
 )
 def test_sessions_end_idle_and_absolutely(gateway: Gateway, role: str, idle: timedelta, whole: timedelta) -> None:
+    page = "/en/desk" if role == "officer" else "/en/applications"
     for limit, span in (("idle_ends_at", idle), ("ends_at", whole)):
-        browser = gateway.visitor(role)
+        browser = gateway.visitor(role, person=None if role == "officer" else specimens.SON)
         age(gateway, **{limit: span - timedelta(minutes=1)})
-        assert browser.get("/en/account").status_code == 200
+        assert browser.get(page).status_code == 200
         age(gateway, **{limit: timedelta(minutes=1)})
-        assert browser.get("/en/account").status_code == 303
+        assert browser.get(page).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("role", "longer"), [("expatriate", timedelta(minutes=60)), ("officer", timedelta(minutes=30))]
+)
+def test_a_page_with_a_form_gives_more_time(gateway: Gateway, role: str, longer: timedelta) -> None:
+    browser = gateway.visitor(role)
+    browser.get("/en/account")
+    browser.get("/en/")
+    age(gateway, idle_ends_at=longer - timedelta(minutes=1), seen_at=longer)
+    assert browser.get("/en/session").get_json()["left"] <= 60
+    age(gateway, idle_ends_at=timedelta(minutes=1))
+    assert browser.get("/en/account").status_code == 303
 
 
 def test_use_prolongs_a_session_but_never_beyond_its_end(gateway: Gateway) -> None:
@@ -301,28 +315,6 @@ def test_a_new_account_tells_what_is_wrong_and_keeps_what_was_typed(
     assert said in answer.text
     assert f'value="{ {**good, **form}["email"] }"' in answer.text
     assert PASSWORD not in answer.text
-
-
-def test_an_e_mail_opens_one_account_however_it_is_written(gateway: Gateway) -> None:
-    form = {"email": "Once@Mahjar.Example", "password": PASSWORD, "mission": "RUH"}
-    assert gateway.browser().submit("/en/sign-up", **form).status_code == 303
-    again = gateway.browser().submit("/en/sign-up", **{**form, "email": " ONCE@mahjar.example"})
-    assert again.status_code == 422 and "cannot be opened" in again.text
-
-
-def test_nobody_takes_a_person_who_has_an_account(gateway: Gateway) -> None:
-    gateway.account(person=specimens.FATHER)
-    browser, born = gateway.visitor("expatriate", "BER"), specimens.FATHER.born
-    date = {"born-day": str(born.day), "born-month": str(born.month), "born-year": str(born.year)}
-    answer = browser.submit("/en/identity", **specimens.FATHER.identity(), **date)
-    assert answer.status_code == 409
-    assert "already has another account" in answer.text
-
-
-def test_five_identities_an_hour(gateway: Gateway) -> None:
-    browser = gateway.visitor("expatriate", "BER")
-    told = {**specimens.SERVED.identity(), "born-day": "1", "born-month": "1", "born-year": "1990"}
-    assert [browser.submit("/en/identity", **told).status_code for _ in range(6)] == [422] * 5 + [429]
 
 
 def test_a_password_hash_says_which_algorithm_made_it() -> None:

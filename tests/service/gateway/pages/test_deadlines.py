@@ -59,7 +59,7 @@ def test_a_draft_says_until_when_it_waits(gateway: Gateway, consular: Database) 
     last = language("en").date(day(consular, 9))
     for page in (f"/en/applications/{reference}", "/en/applications"):
         assert f"10 days are left, today among them. The last day is {last}." in plain(browser.get(page).text)
-    assert "بقي من المهلة 10 أيام، واليوم منها." in plain(browser.get(f"/ar/applications/{reference}").text)
+    assert "بقي من المهلة 10 أيام بما فيها اليوم." in plain(browser.get(f"/ar/applications/{reference}").text)
 
 
 @pytest.mark.parametrize(("moved", "said"), [(-9, "is the last day"), (-8, "2 days are left"), (-10, "closes shortly")])
@@ -195,7 +195,7 @@ def test_bookings_are_brought_in_claimed_and_lapsed(gateway: Gateway, consular: 
     assert wrong.status_code == 422 and 'href="#booking_reference"' in wrong.text
     key = {"key": uuid.uuid4().hex}
     missed = mine.submit("/ar/bookings/confirm", booking_reference="OLD-1", transaction=SLUG, **key)
-    assert missed.status_code == 404 and "لم نجد باسمك حجزاً" in plain(missed.text)
+    assert missed.status_code == 404 and "لم نجد باسمك حجزًا" in plain(missed.text)
     claimed = mine.submit("/en/bookings/confirm", booking_reference=reference, transaction=SLUG, key=uuid.uuid4().hex)
     assert claimed.status_code == 303, plain(claimed.text)
     said = f"Kept from your earlier booking: {language('en').date(booked)}."

@@ -77,7 +77,7 @@ def test_every_route_is_in_the_table_and_every_entry_has_a_route(gateway: Gatewa
     assert ANONYMOUS not in PAGES["applications.show"]
 
 
-@pytest.mark.parametrize(("language", "words"), [("ar", "لا تقبض نقداً"), ("en", "Take no cash")])
+@pytest.mark.parametrize(("language", "words"), [("ar", "لا تقبض نقدًا"), ("en", "Take no cash")])
 def test_a_cashier_is_told_of_a_card_payment_under_way(gateway: Gateway, language: str, words: str) -> None:
     with gateway.app.test_request_context(f"/{language}/"):
         gateway.app.preprocess_request()

@@ -90,9 +90,7 @@ def test_a_zone_that_the_database_does_not_know_is_named(session: Session, monke
 
 
 @pytest.fixture
-def consular(
-    service_client: Callable[[str], ServiceClient], database: Callable[[str], Database]
-) -> Iterator[Flask]:
+def consular(service_client: Callable[[str], ServiceClient], database: Callable[[str], Database]) -> Iterator[Flask]:
     app = service_client("consular").app
     with database("consular").scope(None) as session:
         heartbeat.beat(session)

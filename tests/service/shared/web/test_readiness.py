@@ -26,7 +26,9 @@ def ask_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def conscription(service_client: Callable[[str], ServiceClient], database: Callable[[str], Database]) -> Iterator[Flask]:
+def conscription(
+    service_client: Callable[[str], ServiceClient], database: Callable[[str], Database]
+) -> Iterator[Flask]:
     """With a worker that has just said that it lives."""
     with database("conscription").scope(None) as session:
         heartbeat.beat(session)
@@ -42,9 +44,7 @@ def test_all_is_there(conscription: Flask) -> None:
     assert missing(conscription) == (200, "")
 
 
-def test_a_worker_that_says_nothing_for_long_is_named(
-    conscription: Flask, database: Callable[[str], Database]
-) -> None:
+def test_a_worker_that_says_nothing_for_long_is_named(conscription: Flask, database: Callable[[str], Database]) -> None:
     with database("conscription").scope(None) as session:
         session.execute(text("UPDATE heartbeat SET at = at - interval '21 seconds'"))
     assert missing(conscription) == (503, "worker")

@@ -1,7 +1,6 @@
 """Holidays of any year: the decree's days by their calendars, and those of every host country, named in Arabic."""
 
 import csv
-from collections import defaultdict
 from datetime import date
 from pathlib import Path
 
@@ -129,17 +128,49 @@ def test_what_the_library_does_not_know_is_no_holiday(country: str, year: int) -
     assert of_country(country, "", year) == ()
 
 
-def test_weekends_are_those_of_the_country() -> None:
-    weekends: dict[str, set[str]] = defaultdict(set)
-    for mission in rows_of("mission"):
-        weekends[mission["country"]].add(mission["weekend"])
-    assert all(len(found) == 1 for found in weekends.values())
+WEEKENDS = rows_of("weekend")
+
+
+def weekend_on(country: str, day: date) -> set[int]:
+    rows = [row for row in WEEKENDS if row["country"] == country]
+    found = [
+        row
+        for row in rows
+        if date.fromisoformat(row["valid_from"]) <= day
+        and (not row["valid_to"] or day < date.fromisoformat(row["valid_to"]))
+    ]
+    assert len(found) == 1, (country, day)
+    return set(map(int, found[0]["days"].split()))
+
+
+def test_each_country_of_a_mission_has_one_weekend_on_each_day_and_the_one_the_library_knows() -> None:
+    countries = {row["country"] for row in rows_of("mission")}
+    assert countries == {row["country"] for row in WEEKENDS}
+    days = [date(year, month, 1) for year in range(2010, 2036) for month in (1, 7)]
     differing = {
         country
-        for country, (written,) in ((country, tuple(found)) for country, found in weekends.items())
-        if set(map(int, written.split())) != {int(day) for day in holidays.country_holidays(country).weekend}
+        for country in countries
+        for calendar in (holidays.country_holidays(country),)
+        if any(weekend_on(country, day) != set(map(int, calendar._get_weekend(day))) for day in days)
     }
     assert differing == WEEKEND_BY_THE_LIST
+
+
+@pytest.mark.parametrize(
+    ("country", "day", "rests"),
+    [
+        # The Emirates moved from Friday and Saturday to Saturday and Sunday with the year 2022.
+        ("AE", "2021-12-31", True),
+        ("AE", "2022-01-02", True),
+        ("AE", "2021-12-26", False),
+        ("AE", "2022-01-07", False),
+        ("SA", "2013-06-27", True),
+        ("SA", "2013-07-04", False),
+        ("SA", "2013-07-06", True),
+    ],
+)
+def test_a_weekend_is_the_one_of_its_day(country: str, day: str, rests: bool) -> None:
+    assert (date.fromisoformat(day).weekday() in weekend_on(country, date.fromisoformat(day))) is rests
 
 
 def test_no_holiday_of_a_fixed_year_is_left_among_the_closures() -> None:

@@ -77,7 +77,7 @@ def test_a_newer_row_counts_from_its_day(monkeypatch: pytest.MonkeyPatch) -> Non
         ("ar", 1, 0, "شهر واحد"),
         ("ar", 2, 0, "شهران"),
         ("ar", 3, 0, "\u20683\u2069 أشهر"),
-        ("ar", 0, 180, "\u2068180\u2069 يوماً"),
+        ("ar", 0, 180, "\u2068180\u2069 يومًا"),
         ("en", 1, 0, "\u20681\u2069 month"),
         ("en", 0, 180, "\u2068180\u2069 days"),
     ],

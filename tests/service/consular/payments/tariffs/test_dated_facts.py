@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from services.consular import missions
+from services.consular.missions import reference_data
 from services.consular.missions.model import PromiseRule
 from services.consular.payments.orders import quote
 from services.consular.payments.orders.model import Order
@@ -115,6 +116,7 @@ def test_the_promised_days_of_a_deferral_are_a_dated_row(session_for: SessionFor
         )
     )
     session.flush()
+    reference_data.reread(session)
     assert offer(session, entry, mission, date(2023, 12, 31))["working_days"] == 30
     assert offer(session, entry, mission, date(2024, 1, 1))["working_days"] == 7
     assert offer(session, entry, missions.find(session, "BER"), date(2024, 1, 1))["working_days"] == 30
@@ -128,10 +130,10 @@ def charged(session: Session, person: str, mission: str = "RUH") -> tuple[Order,
         transaction="individual-extract",
         mission=mission,
         person=person,
-        holder={"ar": "", "en": ""},
+        parties=lambda: quote.Parties({"ar": "", "en": ""}),
         answers={"consular_registration": "not_registered"},
     )
-    return order, {line.line for line in quote.lines_of(session, order)}
+    return order, {line.line for line in quote.lines_of(order)}
 
 
 def test_registration_is_charged_once_and_again_only_after_its_money_went_back(session_for: SessionFor) -> None:

@@ -159,7 +159,7 @@ def test_a_historical_transaction_takes_no_money_until_a_dated_row_activates_it(
     session = session_for("consular")
     assessed = Money.of("8000", "USD")
     known = {"application": references.new("RUH", 10, "A"), "transaction": "cash-allowance", "mission": "RUH"}
-    person = {"person": str(uuid.uuid4()), "holder": {"ar": "أ", "en": "A"}}
+    person = {"person": str(uuid.uuid4()), "parties": lambda: quote.Parties({"ar": "أ", "en": "A"})}
     with refuses("transaction_not_active") as refused:
         quote.issue_order(session, JOB, **known, **person, assessed=assessed)  # type: ignore[arg-type]
     assert refused.value.code == "transaction_not_active"
@@ -167,7 +167,7 @@ def test_a_historical_transaction_takes_no_money_until_a_dated_row_activates_it(
     activate(session, "cash-allowance")
     order = quote.issue_order(session, JOB, **known, **person, assessed=assessed)  # type: ignore[arg-type]
     assert order.money == Money.of("30000", "SAR")
-    (line,) = quote.lines_of(session, order)
+    (line,) = quote.lines_of(order)
     assert (line.tariff, line.beneficiary, line.source) == (assessed, "recruitment_directorate", "assessment")
 
 
@@ -210,7 +210,7 @@ def _again(session: Session, application: str) -> Order:
         transaction="passport-renewal",
         mission="RUH",
         person=str(uuid.uuid4()),
-        holder={"ar": "", "en": ""},
+        parties=lambda: quote.Parties({"ar": "", "en": ""}),
     )
 
 

@@ -29,9 +29,9 @@ def text_of(gateway: Gateway, language: str, kind: str, **params: object) -> str
     [
         ("ar", 0, "لم ترسل الطلب {} بعد. آخر يوم هو 1 أيار 2026."),
         ("ar", 1, "لم ترسل الطلب {} بعد. اليوم، 1 أيار 2026، آخر يوم."),
-        ("ar", 2, "لم ترسل الطلب {} بعد. بقي يومان، واليوم أولهما. آخر يوم هو 1 أيار 2026."),
-        ("ar", 3, "لم ترسل الطلب {} بعد. بقي 3 أيام، واليوم منها. آخر يوم هو 1 أيار 2026."),
-        ("ar", 11, "لم ترسل الطلب {} بعد. بقي 11 يوماً، واليوم منها. آخر يوم هو 1 أيار 2026."),
+        ("ar", 2, "لم ترسل الطلب {} بعد. بقي يومان بما فيهما اليوم. آخر يوم هو 1 أيار 2026."),
+        ("ar", 3, "لم ترسل الطلب {} بعد. بقي 3 أيام بما فيها اليوم. آخر يوم هو 1 أيار 2026."),
+        ("ar", 11, "لم ترسل الطلب {} بعد. بقي 11 يومًا بما فيها اليوم. آخر يوم هو 1 أيار 2026."),
         ("en", 0, "You have not sent application {} yet. 0 days are left, counting today. The last day is 1 May 2026."),
         ("en", 1, "You have not sent application {} yet. Today, 1 May 2026, is the last day."),
         ("en", 3, "You have not sent application {} yet. 3 days are left, counting today. The last day is 1 May 2026."),

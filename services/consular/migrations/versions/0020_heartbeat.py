@@ -1,12 +1,12 @@
-"""Signs of life of workers. The gateway has none yet; its schema has what every service's has."""
+"""Signs of life of the service's workers, which readiness asks for."""
 
 from alembic import op
 from sqlalchemy import Column, DateTime, Text, func
 
 from shared.database.migration import grant
 
-revision = "0006"
-down_revision = "0005"
+revision = "0020"
+down_revision = "0019"
 
 
 def upgrade() -> None:

@@ -1,0 +1,63 @@
+"""The page that a form stands on: where somebody is led back to, and in which the language changes."""
+
+from urllib.parse import urlencode, urlsplit
+
+from flask import g, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from services.gateway.web.language import chosen
+from services.gateway.web.security import is_ours
+from shared.fragments import LANGUAGES
+
+# What a page says once, after something was done.
+SAID_ONCE = frozenset({"done", "sent"})
+
+
+def page_address() -> str:
+    """The address of the page being drawn. Shown again after a refused form, it is still the page of that form."""
+    g.has_form = True
+    return this_page()
+
+
+def has_form() -> bool:
+    """Whether the page drawn so far has a form."""
+    return "has_form" in g
+
+
+def this_page() -> str:
+    """The address by which the page being drawn can be opened again."""
+    return address_of_request() if request.method == "GET" else sent_page() or request.path
+
+
+def sent_page() -> str | None:
+    """The page of the form that was sent: as the form says, as the browser says, or of the form's own address."""
+    referring = urlsplit(request.referrer or "").path
+    candidates = _sent("page_address"), referring, request.path
+    return next((page for page in candidates if page and is_ours(page)), None)
+
+
+def _sent(name: str) -> str:
+    """A field of the form that was sent; empty where the body was too large to be read."""
+    try:
+        return request.form.get(name, "")
+    except RequestEntityTooLarge:
+        return ""
+
+
+def address_of_request() -> str:
+    """The address that was asked for, with what it says to the page."""
+    pairs = [(name, value) for name, value in request.args.items(multi=True) if name not in SAID_ONCE]
+    address = f"{request.path}?{urlencode(pairs)}" if pairs else request.path
+    return address if is_ours(address) else request.path
+
+
+def wanted_page() -> str:
+    """The page that was wanted before signing in, in the language that is read now; empty where it is none of ours."""
+    address = request.args.get("next", "") or _sent("next")
+    return in_language(address, chosen().code) if address and is_ours(address) else ""
+
+
+def in_language(address: str, code: str) -> str:
+    """A page of ours in another language; unchanged where its address has none."""
+    first, *rest = address.removeprefix("/").split("/")
+    return "/".join(["", code, *rest]) if first in LANGUAGES else address
