@@ -17,7 +17,7 @@ from tests.benchmarks import meter
 from tests.benchmarks.platform import BenchPlatform, bench_platform
 
 SLUG = "passport-renewal"
-WARM, TIMES, ROUNDS = 12, 40, 5
+WARM, TIMES, ROUNDS = 8, 12, 3
 WEB = ("gateway", "consular")
 
 

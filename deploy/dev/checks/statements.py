@@ -22,6 +22,8 @@ BUDGETS: dict[str, int] = {
     "collect, consular alone": 7,
     # Pages, with what the gateway asks of its own tables.
     "form step": 6,
+    # One more than a page may: the gateway forgets what it had kept of the form for an expired session.
+    "form step, sent": 7,
     "view of an application": 8,
     "free times of an appointment": 6,
     "list of one's applications": 4,

@@ -64,7 +64,7 @@ def _checked(
     return found
 
 
-def check_found(
+def check_readable(
     session: Session,
     actor: Actor,
     action: str,

@@ -25,6 +25,7 @@ from services.gateway.clients.conscription import Conscription
 from services.gateway.clients.consular import Consular
 from services.gateway.clients.http import Answer, Client
 from shared.errors import Unavailable
+from shared.messaging import heartbeat
 from shared.settings import Settings
 from tests.conftest import ServiceClient
 
@@ -99,6 +100,12 @@ class Gateway:
         answer = browser.submit("/en/sign-in", identifier=account.email, password=account.password)
         assert answer.status_code == 303, answer.text
         return browser
+
+    def let_workers_live(self) -> None:
+        """As if the workers of all services had just said that they live."""
+        for wire in self.wires.values():
+            with wire.service.app.extensions["database"].scope(None) as session:
+                heartbeat.beat(session)
 
     def mails(self, address: str) -> list[tuple[str, dict[str, str]]]:
         """The e-mails that wait for an address, oldest first: their events and parameters."""

@@ -59,7 +59,7 @@ def test_a_form_step_is_opened_and_sent(me: Browser, asked: Callable[[], Asked],
     assert requests == [("GET", f"/applications/{reference}/answers")]
     token = me.token(page)
     requests = asked()
-    with statements.within("form step"):
+    with statements.within("form step, sent"):
         answer = me.post(page, csrf_token=token, **FIELDS)
     assert answer.status_code == 303
     assert requests == [(method, f"/applications/{reference}/answers") for method in ("GET", "PUT")]
