@@ -7,13 +7,13 @@ from werkzeug.wrappers import Response
 
 from services.gateway.accounts import UNREACHABLE
 from services.gateway.accounts.throttle import TooMany
-from services.gateway.web.access import IdentityNeeded, SignInNeeded
+from services.gateway.web.access import ContactNeeded, IdentityNeeded, SignInNeeded
 from services.gateway.web.form_pages import address_of_request, sent_page
 from services.gateway.web.form_tokens import PageExpired, owner_of_form, owner_of_page
 from services.gateway.web.forms import words
 from services.gateway.web.kept_answers import keep_interrupted, resend
 from services.gateway.web.presentation import has_text
-from shared.errors import Refusal, Unavailable
+from shared.errors import Refusal, Unavailable, disk_full
 
 EXPLAINED = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503})
 # Refusals that the title of the page explains already.
@@ -81,6 +81,10 @@ def _page_expired(refusal: PageExpired) -> Response | tuple[str, int, dict[str, 
     return redirect(page, 303)
 
 
+def _contact_first(_refusal: ContactNeeded) -> Response:
+    return redirect(url_for("contact.ask"), 303)
+
+
 def _http(error: HTTPException) -> tuple[str, int, dict[str, str]] | Response:
     if error.code is None or error.code < 400:
         return error.get_response()
@@ -94,6 +98,11 @@ def _database_down(error: Exception) -> tuple[str, int, dict[str, str]]:
     return _refused(Unavailable("database_down"))
 
 
+def _os_error(error: OSError) -> tuple[str, int] | tuple[str, int, dict[str, str]]:
+    refusal = disk_full(error)
+    return _refused(refusal) if refusal else _unexpected(error)
+
+
 def _unexpected(error: Exception) -> tuple[str, int]:
     structlog.get_logger().error("unexpected", error=type(error).__name__, exc_info=error)
     return page(500)
@@ -105,8 +114,10 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(TooMany, _too_many)
     app.register_error_handler(SignInNeeded, _sign_in_first)
     app.register_error_handler(IdentityNeeded, _identity_first)
+    app.register_error_handler(ContactNeeded, _contact_first)
     app.register_error_handler(PageExpired, _page_expired)
     app.register_error_handler(HTTPException, _http)
     for gone in UNREACHABLE:
         app.register_error_handler(gone, _database_down)
+    app.register_error_handler(OSError, _os_error)
     app.register_error_handler(Exception, _unexpected)

@@ -100,8 +100,11 @@ class Container:
             return
         check = self.service["healthcheck"]["test"]
         assert check[0] == "CMD", check
-        checked = self.run(*check[1:])
-        self.healthy, self.complaint = checked.returncode == 0, (checked.stdout + checked.stderr)[-500:]
+        try:
+            checked = self.run(*check[1:])
+            self.healthy, self.complaint = checked.returncode == 0, (checked.stdout + checked.stderr)[-500:]
+        except subprocess.TimeoutExpired:
+            self.complaint = "its check took too long"
         self.next_check = time.monotonic() + CHECK_SECONDS
 
     def log_tail(self) -> str:

@@ -23,7 +23,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, dict[str, Any]
     """The requests that the adapter made; each is answered with an open page."""
     made: list[tuple[str, str, dict[str, Any]]] = []
 
-    def request(_: requests.Session, method: str, url: str, **options: Any) -> requests.Response:
+    def request(_session: requests.Session, method: str, url: str, **options: Any) -> requests.Response:
         made.append((method, url, options))
         response = requests.Response()
         response.status_code, response._content = 200, OPEN_PAGE
