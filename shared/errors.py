@@ -1,6 +1,9 @@
 """What a service says when it will not do what was asked: a code, never a sentence."""
 
+import errno
 from collections.abc import Mapping
+
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class Refusal(Exception):
@@ -47,6 +50,11 @@ class Unavailable(Refusal):
     """A part of the platform does not answer; nothing was changed. Worth another try after so many seconds."""
 
     status, retry_after = 503, 5
+
+
+def disk_full(error: OSError) -> Unavailable | None:
+    """The refusal for a file that could not be written because no room is left; None for any other fault."""
+    return Unavailable("disk_full") if error.errno in NO_ROOM else None
 
 
 class Invalid(Refusal):

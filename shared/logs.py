@@ -4,6 +4,7 @@ import logging
 import sys
 import traceback
 from contextvars import ContextVar
+from typing import TextIO, cast
 
 import structlog
 
@@ -26,6 +27,28 @@ def _frames_only(_logger: object, _name: str, entry: structlog.typing.EventDict)
     return entry
 
 
+class LossyOutput:
+    """Standard output, where a line that cannot be written is lost and counted: no request fails for its log."""
+
+    def __init__(self, output: TextIO) -> None:
+        self.output, self.lost = output, 0
+
+    def write(self, text: str) -> None:
+        """Writes and flushes; says first how many lines were lost before."""
+        try:
+            if self.lost:
+                self.output.write(f'{{"event": "lines_lost", "level": "error", "lines": {self.lost}}}\n')
+            self.output.write(text)
+            self.output.flush()
+            self.lost = 0
+        except (OSError, ValueError):
+            # A full disk, a pipe without a reader, or an output that was closed.
+            self.lost += 1
+
+    def flush(self) -> None:
+        """Done with each line."""
+
+
 def start_logs(service: str, level: int = logging.INFO) -> None:
     """Once per process: one JSON object per line, each with the service's name."""
     structlog.configure(
@@ -38,7 +61,7 @@ def start_logs(service: str, level: int = logging.INFO) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        logger_factory=structlog.WriteLoggerFactory(cast(TextIO, LossyOutput(sys.stdout))),
         cache_logger_on_first_use=False,
     )
     structlog.contextvars.bind_contextvars(service=service)

@@ -1,62 +1,162 @@
 """Lists messages that could not be applied, and replays or discards one with a name and a reason.
 
-`MAHJAR_DATABASE_URL=... python -m deploy.platform.parked list`, or `replay NUMBER`, or `discard NUMBER`, each of
-these with `--by NAME --because REASON`.
+`python -m deploy.platform.parked --service consular list`, `show NUMBER`, `gaps`, or `replay NUMBER` and `discard
+NUMBER`, these two with `--by NAME --because REASON`. The database is MAHJAR_DATABASE_URL's, or in a container the
+service's own.
 """
 
 import argparse
 import os
+import sys
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, func, select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
+from deploy.platform.environment_file import read_environment
+from deploy.platform.paths import SERVICE_FILES
 from shared.database.db import Database
+from shared.errors import NotFound
 from shared.identity.actor import Actor
+from shared.messaging import inbox
 from shared.messaging.inbox import discard, parked, replay
 from shared.values.references import mission_of
 
 VERDICTS = {"replay": replay, "discard": discard}
+PAGE = 50
+SHOWN_BYTES = 4096
+UNDECIDED = parked.c.verdict.is_(None)
 
 
 def main() -> None:
     chosen = arguments()
-    database = Database(os.environ["MAHJAR_DATABASE_URL"], pool_size=1)
+    database = Database(address(chosen.service), pool_size=1)
     try:
-        if chosen.verb == "list":
-            show(database)
-        else:
-            decide(database, chosen)
+        print(f"database {place(database)}", file=sys.stderr)
+        chosen.run(database, chosen)
+    except OperationalError as error:
+        sys.exit(f"The database does not answer: {str(error.orig).splitlines()[0]}")
+    except BrokenPipeError:
+        # Whoever reads the list has seen enough.
+        sys.stderr.close()
     finally:
         database.engine.dispose()
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="parked", description=__doc__)
+    parser.add_argument("--service", default="consular", help="whose messages, where MAHJAR_DATABASE_URL is not set")
     verbs = parser.add_subparsers(dest="verb", required=True)
-    verbs.add_parser("list")
+    listing = verbs.add_parser("list")
+    listing.set_defaults(run=show_list)
+    listing.add_argument("--after", type=int, default=0, help="only numbers after this one")
+    listing.add_argument("--limit", type=int, default=PAGE)
+    one = verbs.add_parser("show")
+    one.set_defaults(run=show_one)
+    one.add_argument("number", type=int)
+    verbs.add_parser("gaps").set_defaults(run=show_gaps)
     for verdict in VERDICTS:
         command = verbs.add_parser(verdict)
+        command.set_defaults(run=decide)
         command.add_argument("number", type=int)
         command.add_argument("--by", required=True)
         command.add_argument("--because", required=True)
     return parser.parse_args()
 
 
-def show(database: Database) -> None:
+def address(service: str) -> str:
+    """Exits with a sentence where no database is named."""
+    if "MAHJAR_DATABASE_URL" in os.environ:
+        return os.environ["MAHJAR_DATABASE_URL"]
+    file = SERVICE_FILES / service / "environment"
+    try:
+        return read_environment(file)["MAHJAR_DATABASE_URL"]
+    except (OSError, KeyError, ValueError):
+        sys.exit(f"Set MAHJAR_DATABASE_URL to the service's database, or run this where {file} can be read.")
+
+
+def place(database: Database) -> str:
+    """Where the database is, without its password."""
+    url = database.engine.url
+    return f"{url.username}@{url.host}:{url.port or 5432}/{url.database}"
+
+
+def show_list(database: Database, chosen: argparse.Namespace) -> None:
     """One line each, oldest first; never the content."""
-    with database.engine.connect() as connection:
-        undecided = select(parked).where(parked.c.verdict.is_(None)).order_by(parked.c.at)
-        for row in connection.execute(undecided):
-            about = row.about or "-"
-            print(f"{row.id:>6}  {row.at:%Y-%m-%d %H:%M}  {row.exchange:<15} {about:<22} {row.reason} {row.detail}")
+    page = select(parked).where(UNDECIDED, parked.c.id > chosen.after).order_by(parked.c.id).limit(chosen.limit)
+    with database.scope(None) as session:
+        rows = session.execute(page).all()
+        last = rows[-1].id if rows else chosen.after
+        more = session.scalar(select(func.count()).select_from(parked).where(UNDECIDED, parked.c.id > last))
+    for row in rows:
+        about = row.about or "-"
+        print(f"{row.id:>6}  {row.at:%Y-%m-%d %H:%M}  {row.exchange:<15} {about:<22} {row.reason} {row.detail}")
+    if more:
+        print(f"{more} more: list --after {last}")
+
+
+def show_one(database: Database, chosen: argparse.Namespace) -> None:
+    """All that is known of a message, and its content as far as it is text."""
+    with database.scope(None) as session:
+        row = session.execute(select(parked).where(parked.c.id == chosen.number)).one_or_none()
+    if row is None:
+        sys.exit(missing(chosen.number))
+    known = row._asdict()
+    raw = known.pop("raw")
+    for name, value in known.items():
+        if value is not None:
+            print(f"{name:<15} {value}")
+    text = "".join(char if char.isprintable() else "?" for char in raw[:SHOWN_BYTES].decode(errors="replace"))
+    print(f"{'bytes':<15} {len(raw)}\n{text}")
+
+
+def show_gaps(database: Database, _chosen: argparse.Namespace) -> None:
+    """What messages wait for: who owes which number about which application, and for how long."""
+    with database.scope(None) as session:
+        gaps = session.execute(inbox.gaps()).all()
+        for gap in gaps:
+            print(describe(gap, parked_number(session, gap)))
+    if not gaps:
+        print("no message waits for another one")
+
+
+def describe(gap: Row[Any], number: int | None) -> str:
+    owed = f"{gap.sender} owes number {gap.missing} about {gap.about}"
+    state = f"it is parked here as {number}" if number else "it has not arrived"
+    return f"{owed}: {state}; {gap.waiting} waiting since {gap.since:%Y-%m-%d %H:%M} ({gap.age // 60} minutes)"
+
+
+def parked_number(session: Session, gap: Row[Any]) -> int | None:
+    """The parked message that fills the gap, where there is one."""
+    message = select(inbox.inbox.c.message).where(
+        inbox.inbox.c.sender == gap.sender, inbox.inbox.c.about == gap.about, inbox.inbox.c.sequence == gap.missing
+    )
+    return session.scalar(select(parked.c.id).where(UNDECIDED, parked.c.message.in_(message)).limit(1))
 
 
 def decide(database: Database, chosen: argparse.Namespace) -> None:
-    """In the mission the message is about, so that its audit sees it. Raises NotFound once it is decided."""
-    with database.engine.connect() as connection:
-        about = connection.scalar(select(parked.c.about).where(parked.c.id == chosen.number))
-    with database.scope(mission_of(about) if about else None) as session:
-        VERDICTS[chosen.verb](session, Actor("officer", chosen.by, "administrator"), chosen.number, chosen.because)
+    """In the mission the message is about, so that its audit sees it. A second verdict exits with the first one."""
+    with database.scope(None) as session:
+        row = session.execute(select(parked).where(parked.c.id == chosen.number)).one_or_none()
+    if row is None:
+        sys.exit(missing(chosen.number))
+    try:
+        with database.scope(mission_of(row.about) if row.about else None) as session:
+            VERDICTS[chosen.verb](session, Actor("officer", chosen.by, "administrator"), chosen.number, chosen.because)
+    except NotFound:
+        with database.scope(None) as session:
+            sys.exit(decided(session.execute(select(parked).where(parked.c.id == chosen.number)).one()))
     print(f"{chosen.verb}: {chosen.number}")
+
+
+def missing(number: int) -> str:
+    return f"There is no parked message {number}."
+
+
+def decided(row: Row[Any]) -> str:
+    at = f"{row.verdict_at:%Y-%m-%d %H:%M}"
+    return f"Message {row.id} was decided already: {row.verdict} by {row.verdict_by} on {at}, {row.verdict_reason}."
 
 
 if __name__ == "__main__":

@@ -1,21 +1,36 @@
-"""The web server's worker with limits for clients that send slowly or stop sending.
+"""The web server's worker with limits for clients that send slowly or stop sending, and for requests that wait.
 
 Each of the few threads waits for one request at a time. Without limits eight connections that never finish a request
-hold a whole server.
+hold a whole server. A request that waited too long for a thread is refused at once: whoever sent it has perhaps gone,
+and with every refusal the next ones wait less. Payments and health are refused last.
 """
 
+import json
 import math
+import re
 import socket
 import time
 from typing import Any
 
+from gunicorn.util import write
 from gunicorn.workers.gthread import _DEFER, TConn, ThreadWorker
+
+from shared.errors import Unavailable, problem
+from shared.i18n import LANGUAGES, language
+from shared.logs import log
 
 # Headers must be there by then; a body must go on at 1 KiB/s on average, which a phone on a 2G network does.
 HEADER_SECONDS, BODY_SECONDS = 30.0, 900.0
 WINDOW_SECONDS, WINDOW_BYTES = 20.0, 20 * 1024
-FIRST_BYTE_SECONDS = 0.01
+FIRST_BYTE_SECONDS = 0.0
 END_OF_HEADERS = b"\r\n\r\n"
+# How long a request may have waited for a thread.
+WAIT_SECONDS, URGENT_WAIT_SECONDS = 0.4, 5.0
+URGENT = re.compile(r"^/(health|ready)$|/(pay|paid|payments|provider|webhook)(/|$)")
+# Refusals are counted in the log at most this often.
+COUNT_SECONDS = 5.0
+DRAIN_SECONDS = 0.2
+OVERLOADED = "overloaded"
 
 
 class BoundedSocket(socket.socket):
@@ -58,7 +73,30 @@ class BoundedSocket(socket.socket):
 
 
 class BoundedWorker(ThreadWorker):  # type: ignore[misc]
-    """Threads as gunicorn has them, over bounded sockets."""
+    """Threads as gunicorn has them, over bounded sockets, and admission by the time that a request has waited."""
+
+    refused, counted_at = 0, -math.inf
+
+    def enqueue_req(self, conn: TConn) -> None:
+        """Notes when the request began to wait for a thread."""
+        conn.queued_at = time.monotonic()
+        super().enqueue_req(conn)
+
+    def handle_request(self, req: Any, conn: TConn) -> Any:
+        """Answers the request, or refuses it where it has waited too long."""
+        if time.monotonic() - conn.queued_at <= (URGENT_WAIT_SECONDS if URGENT.search(req.path) else WAIT_SECONDS):
+            return super().handle_request(req, conn)
+        write(conn.sock, refusal_for(dict(req.headers).get("ACCEPT", "")))
+        # What is left unread would reset the connection before the client has read why.
+        conn.parser.finish_body(deadline=time.monotonic() + DRAIN_SECONDS)
+        self._count_refusal()
+        return False
+
+    def _count_refusal(self) -> None:
+        self.refused += 1
+        if time.monotonic() - self.counted_at > COUNT_SECONDS:
+            log().warning(OVERLOADED, refused=self.refused)
+            self.refused, self.counted_at = 0, time.monotonic()
 
     def handle(self, conn: TConn) -> Any:
         """Reads one request and answers it; a connection that says nothing yet takes no thread."""
@@ -69,3 +107,24 @@ class BoundedWorker(ThreadWorker):  # type: ignore[misc]
             conn.sock = BoundedSocket(plain.family, plain.type, plain.proto, plain.detach())
         conn.sock.start_request()
         return super().handle(conn)
+
+
+def refusal_for(accept: str) -> bytes:
+    """A whole answer with status 503: a page in every language for people, a problem for programs."""
+    refusal = Unavailable(OVERLOADED)
+    if "text/html" in accept:
+        texts = ((code, language(code).text(f"refusal.{OVERLOADED}")) for code in LANGUAGES)
+        paragraphs = (f'<p lang="{code}" dir="auto">{text}</p>' for code, text in texts)
+        kind, body = "text/html; charset=utf-8", f"<!doctype html><title>503</title>{''.join(paragraphs)}"
+    else:
+        kind, body = "application/problem+json", json.dumps(problem(refusal))
+    content = body.encode()
+    head = (
+        "HTTP/1.1 503 Service Unavailable",
+        f"Retry-After: {Unavailable.retry_after}",
+        f"Content-Type: {kind}",
+        f"Content-Length: {len(content)}",
+        "Cache-Control: no-store",
+        "Connection: close",
+    )
+    return "\r\n".join(head).encode() + END_OF_HEADERS + content

@@ -1,5 +1,7 @@
 """The mission: applications, money, papers, passports, everything it owns and answers for."""
 
+from collections.abc import Callable
+
 from flask import Flask
 
 from shared.settings import Settings
@@ -27,6 +29,25 @@ def app() -> Flask:
         document_routes.blueprint,
     )
     settings = Settings.load("consular")
-    service = create_service(settings, blueprints, missions.zones, reference_data.FIRST)
+    service = create_service(settings, blueprints, missions.zones, reference_data.FIRST, checks(settings))
+    service.after_request(notices.add_unread)
     service.extensions["intake"] = open_intake(settings, service.extensions["database"])
     return service
+
+
+def checks(settings: Settings) -> dict[str, Callable[[], None]]:
+    """What the mission's service needs besides its database: where uploads lie, who scans them, who takes cards."""
+    from services.consular.payments.providers.card import Provider
+    from services.consular.uploads.scanner import Scanner
+    from services.consular.uploads.storage.s3 import S3Store
+    from shared.web.readiness import check_disk
+
+    uploads, provider = settings.uploads, Provider(settings.provider_url, next(iter(settings.provider_secret), ""))
+    needed: dict[str, Callable[[], None]] = {
+        "storage": S3Store(uploads.s3).check if uploads.s3 else lambda: check_disk(uploads.folder)
+    }
+    if uploads.scanner:
+        needed["scanner"] = Scanner(uploads.scanner).check
+    if settings.takes_cards:
+        needed["provider"] = provider.check
+    return needed

@@ -1,13 +1,11 @@
 """The gateway: the only face of the platform. Pages, sign-in and languages; no case data of its own."""
 
-from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, Response, jsonify, redirect, send_from_directory, url_for
+from flask import Flask, Response, current_app, jsonify, redirect, send_from_directory, url_for
 from werkzeug.wrappers import Response as Answer
 
 from services.gateway import desk, pages
-from services.gateway.accounts import UNREACHABLE
 from services.gateway.clients import connect
 from services.gateway.web import current, faults, kept_answers, presentation, security
 from services.gateway.web.client_address import ClientAddress
@@ -15,11 +13,12 @@ from services.gateway.web.compression import init_compression
 from services.gateway.web.days import missions
 from services.gateway.web.language import init_language, preferred
 from services.gateway.web.time_limits import init_time_limits
+from shared.database import db
 from shared.database.db import Database
 from shared.database.zones import ZoneCheck
-from shared.errors import Refusal, Unavailable
 from shared.logs import start_logs
 from shared.settings import Settings
+from shared.web.readiness import Readiness, check_clock
 
 STATIC_SECONDS = 3600
 
@@ -33,7 +32,9 @@ def create_app(configured: Settings, **replaced: Any) -> Flask:
     app.wsgi_app = ClientAddress(app.wsgi_app, configured.trusted_proxies)  # type: ignore[method-assign]
     app.extensions["database"] = Database(configured.database_url)
     app.extensions["zone_check"] = ZoneCheck(lambda _session: {mission["zone"] for mission in missions()})
+    app.extensions["readiness"] = readiness()
     app.extensions.update(connect(configured) | replaced)
+    app.extensions["consular"].notices.counts.are_shown = current.is_page_read
     init_time_limits(app)
     security.init_security(app)
     kept_answers.init_kept_answers(app)
@@ -72,32 +73,30 @@ def health() -> Response:
     return jsonify(status="ok")
 
 
-def ready() -> tuple[Response, int]:
+def readiness() -> Readiness:
     """The accounts and every service answer, and all count the missions' days alike."""
-    checks: dict[str, Callable[[], None]] = {
-        "database": accounts_answer,
-        "consular": current.consular().ready,
-        "civil_registry": current.civil_registry().ready,
-        "conscription": current.conscription().ready,
-    }
-    refusals = {name: refusal for name, ask in checks.items() if (refusal := _refusal(ask))}
+    return Readiness(
+        {
+            "database": accounts_answer,
+            "consular": lambda: current.consular().ready(),
+            "civil_registry": lambda: current.civil_registry().ready(),
+            "conscription": lambda: current.conscription().ready(),
+        }
+    )
+
+
+def ready() -> tuple[Response, int]:
+    """Who is missing, what exactly a service lacks, and the zones about which it disagrees."""
+    refusals = current_app.extensions["readiness"].refusals()
     answer: dict[str, Any] = {"status": "waiting" if refusals else "ready", "missing": list(refusals)}
-    if zones := {name: one.params["zones"] for name, one in refusals.items() if "zones" in one.params}:
-        answer["zones"] = zones
+    for name, param in (("parts", "missing"), ("zones", "zones")):
+        if known := {who: one.params[param] for who, one in refusals.items() if param in one.params}:
+            answer[name] = known
     return jsonify(answer), 503 if refusals else 200
-
-
-def _refusal(ask: Callable[[], None]) -> Refusal | None:
-    try:
-        ask()
-    except Refusal as refusal:
-        return refusal
-    except UNREACHABLE:
-        return Unavailable("database_down")
-    return None
 
 
 def accounts_answer() -> None:
     """Asks the database of accounts whether its zones are the pages'."""
     with current.accounts().scope(None) as session:
         current.zone_check().check(session)
+        check_clock(db.now(session).timestamp())

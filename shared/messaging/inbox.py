@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    cast,
     delete,
     func,
     insert,
@@ -181,6 +182,25 @@ def count_parked(session: Session, seconds: float = 0.0) -> int:
     """How many parked messages nobody has decided about for so many seconds."""
     is_late = parked.c.at <= func.now() - timedelta(seconds=seconds)
     return session.scalar(select(func.count()).select_from(parked).where(parked.c.verdict.is_(None), is_late)) or 0
+
+
+def gaps() -> Select[Any]:
+    """Per sender and application: the number that is missing, how many messages wait for it, since when."""
+    applied = func.coalesce(inbox_place.c.applied, 0)
+    position = (
+        (inbox_place.c.consumer == inbox.c.consumer)
+        & (inbox_place.c.sender == inbox.c.sender)
+        & (inbox_place.c.about == inbox.c.about)
+    )
+    missing, since = (applied + 1).label("missing"), func.min(inbox.c.received)
+    age = cast(func.extract("epoch", func.now() - since), Integer).label("age")
+    return (
+        select(inbox.c.sender, inbox.c.about, missing, func.count().label("waiting"), since.label("since"), age)
+        .select_from(inbox.outerjoin(inbox_place, position))
+        .where(_PENDING, inbox.c.sequence > applied + 1)
+        .group_by(inbox.c.consumer, inbox.c.sender, inbox.c.about, applied)
+        .order_by(since)
+    )
 
 
 def replay(session: Session, actor: Actor, number: int, reason: str) -> None:

@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
@@ -25,6 +25,8 @@ def _senders_by_listener(*partners: str) -> dict[str, tuple[str, ...]]:
 # ministry is connected, and none stands in for one, nobody keeps a queue that would only fill.
 SENDERS_BY_LISTENER = _senders_by_listener(*(PARTNERS if is_specimen() else ()))
 MAX_BYTES = 64 * 1024
+# Clocks drift by minutes; a day ahead was not said by a clock that anybody reads.
+FURTHEST_AHEAD = timedelta(days=1)
 CONTENT_TYPE = "application/json"
 # Keeps a signature made for an envelope from being taken for one made over anything else.
 _PURPOSE = b"mahjar envelope 1\n"
@@ -258,6 +260,8 @@ def _check_signature(keys: Keys, content: dict[str, Any], signature: object, sen
 
 def _check_message(envelope: Envelope) -> None:
     kind, version = envelope.type, envelope.version
+    if envelope.occurred_at > datetime.now(UTC) + FURTHEST_AHEAD:
+        raise UnreadableMessage("dated_ahead", envelope.occurred_at.isoformat(), envelope)
     if kind not in CURRENT:
         raise UnreadableMessage("unknown_type", kind[:80], envelope)
     if (kind, version) not in SCHEMAS:

@@ -1,4 +1,4 @@
-"""A service's worker process: it consumes messages, relays the outbox and runs periodic jobs, each in its thread."""
+"""A service's worker process: it consumes messages, relays the outbox, runs periodic jobs and says that it lives."""
 
 import os
 import signal
@@ -18,7 +18,7 @@ from shared.database.db import SET_MISSION, Database
 from shared.documents import issuer
 from shared.identity.crypto import Keys
 from shared.logs import log, start_logs
-from shared.messaging import inbox, outbox
+from shared.messaging import heartbeat, inbox, outbox
 from shared.messaging.bus import BusDown, Consumer, connect_consumer, connect_publisher
 from shared.messaging.listener import Handler, Listener
 from shared.messaging.relay import Relay
@@ -29,8 +29,8 @@ IDLE_SECONDS, DUE_SECONDS, KEEPALIVE_SECONDS = 1.0, 1.0, 2.0
 # Longer than any statement, lock or answer may take: past this a thread does not work, it hangs.
 HANGING_SECONDS, STOP_SECONDS = 120.0, 10.0
 EXIT_HANGING = 70
-# When a message counts as late, and when a parked one has waited for people too long.
-LATE_SECONDS, PARKED_SECONDS = 300.0, 3600.0
+# When a parked message has waited for people too long.
+PARKED_SECONDS = 3600.0
 CONNECTION_ERRORS = (BusDown, SQLAlchemyError, psycopg.Error)
 
 
@@ -62,7 +62,7 @@ def run(
 
 
 class Worker:
-    """Three threads, and the liveness check over them."""
+    """Four threads, and the liveness check over them."""
 
     def __init__(
         self,
@@ -73,7 +73,7 @@ class Worker:
         first: TextClause = SET_MISSION,
     ) -> None:
         self.me, self.bus_url, self.stop = settings.service, settings.bus_url, stop
-        self.database = Database(settings.database_url, pool_size=4, first=first)
+        self.database = Database(settings.database_url, pool_size=5, first=first)
         keys = Keys(settings.keys, settings.service)
         self.listener = Listener(self.database, keys, handlers)
         self.relay = Relay(self.database, keys, lambda: connect_publisher(self.bus_url, self.me))
@@ -82,7 +82,7 @@ class Worker:
 
     def work(self) -> int:
         """The exit code, once told to stop or once a thread has died or hangs."""
-        targets = {"consume": self.consume, "send": self.send, "due": self.do_jobs}
+        targets = {"consume": self.consume, "send": self.send, "due": self.do_jobs, "beat": self.beat}
         threads = [threading.Thread(target=target, name=name, daemon=True) for name, target in targets.items()]
         for thread in threads:
             self.alive[thread.name] = time.monotonic()
@@ -175,6 +175,17 @@ class Worker:
                     next_runs[job.name] = time.monotonic() + job.every
                     self.do(job)
 
+    def beat(self) -> None:
+        """Tells the database that this worker lives. It hangs by itself, and no job or message delays it."""
+        while not self.stop.is_set():
+            self.heartbeat()
+            try:
+                with self.database.scope(None) as session:
+                    heartbeat.beat(session)
+            except CONNECTION_ERRORS as error:
+                log().warning("connection_lost", who="beat", reason=type(error).__name__)
+            self.stop.wait(heartbeat.EVERY_SECONDS)
+
     def do(self, job: Job) -> None:
         """One run of one job."""
         try:
@@ -194,14 +205,15 @@ def delete_expired(database: Database) -> None:
     with database.scope(None) as session:
         outbox.delete_expired(session)
         inbox.delete_expired(session)
+        heartbeat.delete_expired(session)
 
 
 def log_overdue(database: Database) -> None:
     """Logs what has waited too long: for the bus, for another message, or for people."""
     with database.scope(None) as session:
         counts = {
-            "unsent": outbox.count_unsent(session, LATE_SECONDS),
-            "waiting": inbox.count_waiting(session, LATE_SECONDS),
+            "unsent": outbox.count_unsent(session, heartbeat.LATE_SECONDS),
+            "waiting": inbox.count_waiting(session, heartbeat.LATE_SECONDS),
             "parked": inbox.count_parked(session, PARKED_SECONDS),
         }
     if any(counts.values()):

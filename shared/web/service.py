@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
@@ -10,21 +10,25 @@ from typing import Any, ParamSpec, TypeVar, cast
 import sqlalchemy.exc
 from flask import Blueprint, Flask, Response, current_app, g, jsonify, request
 from marshmallow import EXCLUDE, Schema, ValidationError
-from sqlalchemy import TextClause, text
+from sqlalchemy import TextClause
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
 from shared import deadline
+from shared.database import db
 from shared.database.db import SET_MISSION, Database
 from shared.database.zones import ZoneCheck, Zones
 from shared.documents import issuer
-from shared.errors import Invalid, NotAllowed, NotFound, Refusal, Unavailable, problem
+from shared.errors import Invalid, NotAllowed, NotFound, Refusal, Unavailable, disk_full, problem
 from shared.forms import first_codes
 from shared.identity.access import ACCESS, check_role
 from shared.identity.actor import Actor, actor_from, partner_from
 from shared.identity.crypto import Keys
 from shared.logs import log, request_id, start_logs
+from shared.messaging import heartbeat
+from shared.messaging.bus import BusDown, check_bus
 from shared.settings import Settings
+from shared.web.readiness import Check, Readiness, check_clock, collect
 
 MAX_BODY_BYTES = 9 * 1024 * 1024
 OPEN_ENDPOINTS = frozenset({"health", "ready"})
@@ -135,6 +139,11 @@ def _database_down(error: sqlalchemy.exc.DBAPIError) -> Response:
     return _problem_response(Unavailable("database_down"))
 
 
+def _os_error(error: OSError) -> Response:
+    refusal = disk_full(error)
+    return _problem_response(refusal) if refusal else _unexpected(error)
+
+
 def _unexpected(error: Exception) -> Response:
     log().error("unexpected", error=type(error).__name__, exc_info=error)
     response = _problem_response(Refusal("unexpected"))
@@ -147,10 +156,34 @@ def _health() -> Response:
 
 
 def _ready() -> Response:
-    with database().scope(None) as session:
-        session.execute(text("SELECT 1"))
-        cast(ZoneCheck, current_app.extensions["zone_check"]).check(session)
-    return jsonify(status="ready")
+    missing = cast(Readiness, current_app.extensions["readiness"]).refusals()
+    if not missing:
+        return jsonify(status="ready")
+    first = next(iter(missing.values()))
+    return _problem_response(Unavailable(first.code, **first.params, missing=", ".join(missing)))
+
+
+def readiness(service_settings: Settings, checked: Database, zone_check: ZoneCheck) -> dict[str, Check]:
+    """What every service must have: its database and what stands in it, and the bus."""
+
+    def ask_database() -> dict[str, Refusal]:
+        with checked.scope(None) as session:
+            return collect(
+                {
+                    "zones": lambda: zone_check.check(session),
+                    "clock": lambda: check_clock(db.now(session).timestamp()),
+                    "worker": lambda: heartbeat.check_worker(session),
+                    "outbox": lambda: heartbeat.check_outbox(session),
+                }
+            )
+
+    def ask_bus() -> None:
+        try:
+            check_bus(service_settings.bus_url)
+        except BusDown as down:
+            raise Unavailable("bus_down") from down
+
+    return {"database": ask_database} | ({"bus": ask_bus} if service_settings.bus_url else {})
 
 
 def create_service(
@@ -158,11 +191,12 @@ def create_service(
     blueprints: Iterable[Blueprint],
     zones: Zones = lambda _session: (),
     first: TextClause = SET_MISSION,
+    checks: Mapping[str, Check] | None = None,
 ) -> Flask:
     """A service's application, with its database, keys and settings as extensions.
 
     `zones` names the zones in which the service counts days: it is not ready while the database knows them otherwise.
-    `first` as in `Database`.
+    `first` as in `Database`; `checks` are what it needs besides to be ready, by name.
     Raises KeyError when a route has no action of the access table.
     """
     start_logs(service_settings.service)
@@ -172,6 +206,9 @@ def create_service(
     app.extensions["settings"] = service_settings
     app.extensions["database"] = Database(service_settings.database_url, first=first)
     app.extensions["zone_check"] = ZoneCheck(zones)
+    app.extensions["readiness"] = Readiness(
+        readiness(service_settings, app.extensions["database"], app.extensions["zone_check"]) | (checks or {})
+    )
     app.extensions["keys"] = Keys(service_settings.keys, service_settings.service)
     app.before_request(_identify)
     app.after_request(_finish)
@@ -180,6 +217,7 @@ def create_service(
     app.register_error_handler(HTTPException, _http_error)
     for error_type in (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError, sqlalchemy.exc.TimeoutError):
         app.register_error_handler(error_type, _database_down)
+    app.register_error_handler(OSError, _os_error)
     app.register_error_handler(Exception, _unexpected)
     app.add_url_rule("/health", "health", _health)
     app.add_url_rule("/ready", "ready", _ready)

@@ -17,7 +17,7 @@ from deploy.platform.database import DATABASE, SERVICES
 from shared.database import audit
 from shared.database.db import Database, infrastructure
 from shared.documents.model import Document
-from shared.messaging import inbox, outbox
+from shared.messaging import heartbeat, inbox, outbox
 from tests.conftest import ELSEWHERE, HOME, officer
 
 MODELS = {"gateway": "services.gateway.accounts.model"}
@@ -31,7 +31,7 @@ KNOWN_TO_THE_DATABASE_ALONE = {"remove_index", "remove_fk", "remove_constraint",
 OF_THE_PLATFORM = {"alembic_version", "reference_load"}
 # Filled and read by triggers alone.
 COLUMNS_OF_THE_DATABASE = {"consular": {"entry.written_in"}}
-assert outbox.TABLES and inbox.TABLES  # importing them declares them
+assert outbox.TABLES and inbox.TABLES and heartbeat.TABLES  # importing them declares them
 
 
 @pytest.fixture(scope="module")

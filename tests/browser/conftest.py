@@ -39,6 +39,7 @@ class Platform:
     """Where the pages are."""
 
     stack: Stack
+    accounts_url: str
 
     @property
     def url(self) -> str:
@@ -65,7 +66,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Conf
         start_all(stack.supervised)
         demo_data.load(admin_url, urls, folder.secrets()["session"])
         wait_for(stack.supervised)
-        yield Platform(stack)
+        yield Platform(stack, urls["gateway"])
 
 
 @pytest.fixture(scope="session")

@@ -79,6 +79,8 @@ class Steps:
     slug: str
     by_card: bool = True
     reference: str = ""
+    own_answers: dict[str, str] = field(default_factory=dict)
+    """Answers that take the place of the scenario's."""
     papers: dict[str, bytes] = field(default_factory=dict)
 
     @property
@@ -104,6 +106,7 @@ class Steps:
         page = self.applicant.send(page.form(f"/apply/{self.slug}"), {})
         self.reference = urlsplit(page.url).path.split("/applications/")[1].split("/")[0]
         entry, typed = CATALOGUE[self.slug], answers(self.slug, self.person, self.person.relative)
+        typed |= self.own_answers
         for step in dict.fromkeys(question.step for question in entry.questions):
             values: dict[str, str] = {}
             for question in entry.questions:
@@ -153,10 +156,10 @@ class Steps:
         page = self.staff["clerk"].open(f"/desk/cases/{self.reference}")
         self.staff["clerk"].send(page.form("/attend"), {"number": self.person.national_number})
 
-    def send_back(self, reason: str = "paper_unreadable") -> None:
-        """The officer returns it for a fix."""
+    def send_back(self, reason: str = "paper_unreadable", note: str = "") -> None:
+        """The officer returns it for a fix, with a note in words of their own."""
         page = self.staff["officer"].open(f"/desk/cases/{self.reference}")
-        self.staff["officer"].send(page.form("/return"), {"reason": reason})
+        self.staff["officer"].send(page.form("/return"), {"reason": reason, "note": note})
 
     def mend(self) -> None:
         """The applicant hands the papers in anew and sends it again."""

@@ -2,14 +2,16 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, request
 from marshmallow import EXCLUDE, Schema, fields, validate
 from sqlalchemy.orm import Session
 
-from services.consular.api.request import Keyed, Stated, head, mission_session, run_once
+from services.consular.api.openings import free_times
+from services.consular.api.request import TEXT, Keyed, Stated, head, mission_session, person_transaction, run_once
 from services.consular.applications import idempotency
 from services.consular.applications.behalf import Claim
 from services.consular.views import application_view
+from services.consular.views.form_step import form_step
 from services.consular.workflow import adopt_drafts, draft
 from services.consular.workflow.submit import submit
 from services.consular.workflow.withdraw import withdraw
@@ -95,16 +97,28 @@ def adopt() -> dict[str, int]:
 @allowed("application.list")
 def list_own() -> Response:
     """The actor's applications, newest first."""
-    with database().scope(current_actor().mission) as session:
+    with person_transaction() as session:
         return jsonify(application_view.list_own(session, current_actor()))
 
 
 @blueprint.get("/applications/<reference>")
 @allowed("application.read")
 def detail(reference: str) -> dict[str, Any]:
-    """One application, whole."""
+    """One application, whole; with `openings`, also the free times for its appointment."""
     with mission_session(reference) as session:
-        return application_view.view(session, current_actor(), reference)
+        shown = application_view.view(session, current_actor(), reference)
+        if "openings" in request.args:
+            service = shown.get("service")
+            shown["openings"] = free_times(session, shown["mission"], service) if service else None
+        return shown
+
+
+@blueprint.get("/applications/<reference>/answers")
+@allowed("application.read")
+def step_answers(reference: str) -> dict[str, Any]:
+    """The answers of one step of the form."""
+    with mission_session(reference) as session:
+        return form_step(session, current_actor(), reference, request.args.get("step", "")[:TEXT])
 
 
 @blueprint.put("/applications/<reference>/answers")

@@ -5,6 +5,7 @@ import struct
 from dataclasses import dataclass
 
 from shared import deadline
+from shared.errors import Unavailable
 from shared.logs import log
 from shared.upload_settings import WAIT, ScannerSettings
 
@@ -49,6 +50,18 @@ class Scanner:
             return True
         log().error("scanner", error="no verdict")
         raise ScannerDown
+
+    def check(self) -> None:
+        """Raises Unavailable unless the scanner answers."""
+        try:
+            with deadline.within(ANSWER_SECONDS), self._connect() as connection:
+                _limit(connection)
+                connection.sendall(b"zPING\0")
+                if _answer(connection) == b"PONG":
+                    return
+        except OSError as error:
+            raise Unavailable("scanner_down") from error
+        raise Unavailable("scanner_down")
 
     def _connect(self) -> socket.socket:
         if not self.settings.path:

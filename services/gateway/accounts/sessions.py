@@ -4,7 +4,9 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from psycopg.errors import DiskFull
 from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from services.gateway.accounts.keyed import keyed_hash
@@ -12,6 +14,7 @@ from services.gateway.accounts.levels import Level, level_of
 from services.gateway.accounts.model import Account, AuthSession
 from shared.database import audit, db
 from shared.identity.actor import DECLARED, OFFICER_ROLES, Actor, declared_owner
+from shared.logs import log
 
 IDLE = {"expatriate": timedelta(minutes=30), "staff": timedelta(minutes=15)}
 # A page with a form is read, filled in and thought about: it gives more time, as there may be no script to ask for it.
@@ -121,10 +124,22 @@ def find(session: Session, secret: str, token: str, *, prolong: bool = True) -> 
     )
     if row is None:
         return None
+    visitor = _visitor(row)
     if prolong and now - row.seen_at > SIGHT:
-        row.seen_at = now
-        row.idle_ends_at = max(row.idle_ends_at, now + IDLE[_class_of(row.account)])
-    return _visitor(row)
+        _prolong(session, row, now)
+    return visitor
+
+
+def _prolong(session: Session, row: AuthSession, now: datetime) -> None:
+    """A page that only reads is shown although the database's disk is full; the session then ends a little earlier."""
+    try:
+        with session.begin_nested():
+            row.seen_at = now
+            row.idle_ends_at = max(row.idle_ends_at, now + IDLE[_class_of(row.account)])
+    except OperationalError as error:
+        if not isinstance(error.orig, DiskFull):
+            raise
+        log().error("disk_full", who="sessions")
 
 
 def prolong_for_form(session: Session, visitor: Visitor) -> None:

@@ -13,7 +13,7 @@ from services.gateway.web.form_tokens import PageExpired, owner_of_form, owner_o
 from services.gateway.web.forms import words
 from services.gateway.web.kept_answers import keep_interrupted, resend
 from services.gateway.web.presentation import has_text
-from shared.errors import Refusal, Unavailable
+from shared.errors import Refusal, Unavailable, disk_full
 
 EXPLAINED = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503})
 # Refusals that the title of the page explains already.
@@ -98,6 +98,11 @@ def _database_down(error: Exception) -> tuple[str, int, dict[str, str]]:
     return _refused(Unavailable("database_down"))
 
 
+def _os_error(error: OSError) -> tuple[str, int] | tuple[str, int, dict[str, str]]:
+    refusal = disk_full(error)
+    return _refused(refusal) if refusal else _unexpected(error)
+
+
 def _unexpected(error: Exception) -> tuple[str, int]:
     structlog.get_logger().error("unexpected", error=type(error).__name__, exc_info=error)
     return page(500)
@@ -114,4 +119,5 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     for gone in UNREACHABLE:
         app.register_error_handler(gone, _database_down)
+    app.register_error_handler(OSError, _os_error)
     app.register_error_handler(Exception, _unexpected)

@@ -14,6 +14,7 @@ __all__ = [
     "HeldDelivery",
     "OutgoingMessage",
     "Publisher",
+    "check_bus",
     "connect_consumer",
     "connect_publisher",
 ]
@@ -29,6 +30,11 @@ def connect_consumer(url: str, me: str) -> Consumer:
     """A connection that hears what the service `me` listens to, for the calling thread alone. Raises BusDown."""
     consumer: Consumer = _bus(url).make_consumer(url, me)
     return consumer
+
+
+def check_bus(url: str) -> None:
+    """Raises BusDown unless the bus takes a connection. It waits for its connection's limits, no longer."""
+    _bus(url).check(url)
 
 
 def _bus(url: str) -> ModuleType:

@@ -18,6 +18,7 @@ from shared.messaging.bus.connection import (
     ANSWER_SECONDS,
     CONNECT_SECONDS,
     PREFETCH,
+    BusDown,
     HeldDelivery,
     OutgoingMessage,
     ThreadConnection,
@@ -30,6 +31,8 @@ from shared.messaging.messages import SENDERS_BY_LISTENER, Delivery
 HOLD_SECONDS = 15
 # Wake-ups come by NOTIFY; this is how long one may be missed.
 POLL_SECONDS = 1
+# Readiness must be known within three seconds; libpq counts whole ones, from two.
+CHECK_SECONDS = 2
 # Any constant will do: two processes that declare at once take turns.
 DECLARE_LOCK = 7_234_903
 OPTIONS = {
@@ -224,6 +227,14 @@ class EmbeddedConsumer(_Embedded):
             for held_delivery in self.held.values():
                 held_delivery.message.requeue()
         super().close()
+
+
+def check(url: str) -> None:
+    """See check_bus."""
+    try:
+        psycopg.connect(url.replace("pgmq://", "postgresql://", 1), connect_timeout=CHECK_SECONDS).close()
+    except psycopg.Error as error:
+        raise BusDown("connection") from error
 
 
 make_publisher, make_consumer = EmbeddedPublisher, EmbeddedConsumer

@@ -26,6 +26,8 @@ from shared.messaging.bus.topology import EXCHANGES, dead_exchange, dead_queue, 
 from shared.messaging.messages import SENDERS_BY_LISTENER, Delivery
 
 PERSISTENT = 2
+# Readiness must be known within three seconds.
+CHECK_SECONDS = 1.5
 HEARTBEATS_PER_INTERVAL = 2
 
 
@@ -215,6 +217,15 @@ class RabbitConsumer(_Rabbit):
         """See Consumer."""
         with self.guard():
             held_delivery.message.ack()
+
+
+def check(url: str) -> None:
+    """See check_bus. A greeting alone proves nothing: a broker that starts greets before it lets anybody in."""
+    bus = ThreadConnection(Connection(url, connect_timeout=CHECK_SECONDS))
+    bus.faults = _Rabbit.faults
+    with bus.guard():
+        bus.connection.connect()
+    bus.close()
 
 
 make_publisher, make_consumer = RabbitPublisher, RabbitConsumer

@@ -1,6 +1,5 @@
 """The gateway on the real services, joined without sockets; any of them can be cut off in the middle of a test."""
 
-import json
 import re
 import warnings
 from collections.abc import Callable, Mapping
@@ -24,9 +23,9 @@ from services.gateway.accounts.model import Account, Attempt, Mail
 from services.gateway.clients.civil_registry import CivilRegistry
 from services.gateway.clients.conscription import Conscription
 from services.gateway.clients.consular import Consular
-from services.gateway.clients.http import Client
-from shared.errors import Unavailable, from_problem
-from shared.identity.actor import Actor, request_token
+from services.gateway.clients.http import Answer, Client
+from shared.errors import Unavailable
+from shared.messaging import heartbeat
 from shared.settings import Settings
 from tests.conftest import ServiceClient
 
@@ -51,27 +50,13 @@ class Wire(Client):
         """Whole again."""
         self.is_cut, self.last = False, ""
 
-    def raw(
-        self,
-        method: str,
-        path: str,
-        actor: Actor,
-        query: Mapping[str, str] | None = None,
-        data: bytes | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> bytes:
-        self.asked.append((method, path))
+    def exchange(self, method: str, target: str, data: bytes | None, headers: Mapping[str, str]) -> Answer:
+        self.asked.append((method, target.partition("?")[0]))
         if self.is_cut:
             raise Unavailable("service_down", service=self.audience)
         self.is_cut = method == self.last
-        token = request_token(self.keys, actor, self.audience)
-        sent = {"Authorization": f"Bearer {token}", **(headers or {})}
-        answer = self.service.client.open(path, method=method, query_string=dict(query or {}), data=data, headers=sent)
-        if answer.status_code < 400:
-            return bytes(answer.data)
-        if answer.mimetype == "application/problem+json":
-            raise from_problem(answer.status_code, json.loads(answer.data))
-        raise Unavailable("service_down", service=self.audience)
+        answer = self.service.client.open(target, method=method, data=data, headers=dict(headers))
+        return Answer(answer.status_code, dict(answer.headers), bytes(answer.data))
 
 
 @dataclass
@@ -115,6 +100,12 @@ class Gateway:
         answer = browser.submit("/en/sign-in", identifier=account.email, password=account.password)
         assert answer.status_code == 303, answer.text
         return browser
+
+    def let_workers_live(self) -> None:
+        """As if the workers of all services had just said that they live."""
+        for wire in self.wires.values():
+            with wire.service.app.extensions["database"].scope(None) as session:
+                heartbeat.beat(session)
 
     def mails(self, address: str) -> list[tuple[str, dict[str, str]]]:
         """The e-mails that wait for an address, oldest first: their events and parameters."""

@@ -15,6 +15,7 @@ from shared.errors import Refusal, Unavailable
 from shared.values.money import Money
 
 CONNECT_SECONDS, READ_SECONDS = 2.0, 6.0
+NOBODYS_ATTEMPT = "mahjar-ready"
 MAX_ANSWER_BYTES = 64 * 1024
 NAME = re.compile(r"[A-Za-z0-9_.:-]{1,120}", re.ASCII)
 STATUSES = {
@@ -62,6 +63,13 @@ class Provider:
     def query_status(self, reference: str) -> Answer:
         """The answer about an attempt, by our reference of it. Raises OutcomeUnknown, Unavailable."""
         return self._answer("GET", "/v1/pages", params={"reference": reference})
+
+    def check(self) -> None:
+        """Raises Unavailable (provider_down) unless the provider answers about an attempt that nobody made."""
+        try:
+            self.query_status(NOBODYS_ATTEMPT)
+        except OutcomeUnknown as error:
+            raise Unavailable("provider_down") from error
 
     def _answer(self, method: str, path: str, headers: dict[str, str] | None = None, **content: Any) -> Answer:
         try:

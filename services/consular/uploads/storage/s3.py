@@ -44,6 +44,12 @@ class S3Store:
             http_client=pool,
         )
 
+    def check(self) -> None:
+        """Raises Unavailable unless the bucket answers."""
+        with _failures(""), deadline.within(CALL_SECONDS):
+            if not self.client.bucket_exists(bucket_name=self.settings.bucket):
+                raise Unavailable("storage_down")
+
     def put(self, name: str, content: bytes) -> None:
         """Stores a blob."""
         with _failures(name), deadline.within(CALL_SECONDS):

@@ -8,8 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from services.gateway.accounts.levels import Level
-from services.gateway.clients.consular.applications import Application
-from services.gateway.pages.applications.progress import last_word
+from services.gateway.clients.consular.applications import Application, FormStep
 from services.gateway.pages.appointments.appointments import gap
 from services.gateway.web.current import consular, visitor
 from services.gateway.web.days import today
@@ -97,15 +96,23 @@ def load_editable(reference: str, verb: str) -> tuple[Application, Transaction]:
     return application, transaction(application["transaction"])
 
 
+def _load_step(reference: str, step: str) -> tuple[FormStep, Transaction]:
+    """A step of the visitor's application, if it may be edited now. Raises Conflict otherwise."""
+    application = consular().applications.form_step(visitor().actor, reference, step)
+    if not application["editable"]:
+        raise Conflict("not_now", reference=reference)
+    return application, transaction(application["transaction"])
+
+
 @blueprint.get("/applications/<reference>/questions/<step>")
 def questions(reference: str, step: str) -> str:
     """One step's questions with the answers given so far."""
-    application, entry = load_editable(reference, "edit")
+    application, entry = _load_step(reference, step)
     return _step(application, entry, step, application["answers"])
 
 
 def _step(
-    application: Application,
+    application: FormStep,
     entry: Transaction,
     step: str,
     values: dict[str, Any],
@@ -127,11 +134,11 @@ def _step(
         seen=_seen(application, asked, refusal),
         changes=_changes(asked, application["answers"], instead) if instead is not None else [],
         reviewing="review" in request.args,
-        last_entry=last_word(application),
+        last_entry=application["last_word"],
     )
 
 
-def _seen(application: Application, asked: list[Question], refusal: Refusal | None) -> str:
+def _seen(application: FormStep, asked: list[Question], refusal: Refusal | None) -> str:
     """The digest of the answers that are shown; after a refusal, of those that were shown first."""
     sent = request.form.get("seen", "")[:DIGEST_LENGTH] if refusal else ""
     return sent or answers_digest([one.name for one in asked], application["answers"])
@@ -150,7 +157,7 @@ def _changes(asked: list[Question], saved: Mapping[str, Any], mine: Mapping[str,
 @blueprint.post("/applications/<reference>/questions/<step>")
 def answer(reference: str, step: str) -> Response | tuple[str, int]:
     """Stores the answers and leads to the next step. Nothing typed is lost when something is wrong."""
-    application, entry = load_editable(reference, "edit")
+    application, entry = _load_step(reference, step)
     asked = questions_of(entry, step)
     typed_answers = typed(asked, request.form)
     try:
@@ -165,7 +172,7 @@ def answer(reference: str, step: str) -> Response | tuple[str, int]:
     except Conflict as conflict:
         if conflict.code != "answers_changed":
             raise
-        application, entry = load_editable(reference, "edit")
+        application, entry = _load_step(reference, step)
         return _step(application, entry, step, dict(typed_answers), instead=clean), conflict.status
     except Refusal as refusal:
         return _step(application, entry, step, dict(typed_answers), refusal), refusal.status

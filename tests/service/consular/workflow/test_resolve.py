@@ -22,7 +22,7 @@ from services.consular.payments.providers.card import Provider
 from services.consular.payments.providers.rules import Answer, ProviderStatus
 from services.consular.payments.refunds import refund
 from services.consular.payments.tariffs.model import TransactionStatus
-from services.consular.views import application_view
+from services.consular.views.case import read_case
 from services.consular.workflow import review, settle
 from services.consular.workflow.booklet import assign_booklets
 from services.consular.workflow.check_in import attend
@@ -67,8 +67,12 @@ def forwarded(session: Session, folder: Path, slug: str = RENEWAL) -> Applicatio
     return application
 
 
+def head_view(session: Session, application: Application) -> dict[str, Any]:
+    return read_case(session, HEAD, application.reference)
+
+
 def codes(session: Session, application: Application) -> list[str]:
-    return [line["code"] for line in application_view.full_view(session, HEAD, application)["timeline"]]
+    return [line["code"] for line in head_view(session, application)["timeline"]]
 
 
 def empty_stock(session: Session) -> None:
@@ -153,7 +157,7 @@ def test_an_extract_carries_the_code_of_its_document(session_for: Sessions, key_
     application = forwarded(session, key_folder, "individual-extract")
     consume(session, application, "granted", ask="extract", document="RUH-R2345-67")
     assert application.status == "ready"
-    shown = application_view.full_view(session, HEAD, application)
+    shown = head_view(session, application)
     assert shown["document"] == {"code": "RUH-R2345-67", "owner": "civil_registry"}
     assert shown["collection"] is None
     assert {stage["state"] for stage in shown["stages"]} == {"done"}

@@ -5,8 +5,8 @@ from alembic import op
 
 from shared.database.migration import grant, scope_by_mission
 
-revision = "0017"
-down_revision = "0016"
+revision = "0019"
+down_revision = "0018"
 
 INSTANT = sa.DateTime(timezone=True)
 
