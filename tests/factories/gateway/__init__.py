@@ -103,8 +103,8 @@ class Gateway:
 
     def let_workers_live(self) -> None:
         """As if the workers of all services had just said that they live."""
-        for wire in self.wires.values():
-            with wire.service.app.extensions["database"].scope(None) as session:
+        for app in (self.app, *(wire.service.app for wire in self.wires.values())):
+            with app.extensions["database"].scope(None) as session:
                 heartbeat.beat(session)
 
     def mails(self, address: str) -> list[tuple[str, dict[str, str]]]:
