@@ -26,7 +26,7 @@ def work(settings: Settings, database: Database, stop: threading.Event) -> None:
     while not stop.wait(wait):
         try:
             if time.monotonic() >= next_beat:
-                beat(database)
+                record_heartbeat(database)
                 next_beat = time.monotonic() + heartbeat.EVERY_SECONDS
             sent = deliver.deliver_due(database, post)
             if mail.bounces:
@@ -40,10 +40,10 @@ def work(settings: Settings, database: Database, stop: threading.Event) -> None:
             wait = DOWN_SECONDS
 
 
-def beat(database: Database) -> None:
+def record_heartbeat(database: Database) -> None:
     """Tells the database that e-mails go on: a server of e-mails that holds this process up makes it fall silent."""
     with database.scope(None) as session:
-        heartbeat.beat(session)
+        heartbeat.record_heartbeat(session)
 
 
 def sweep(database: Database) -> None:

@@ -105,7 +105,7 @@ class Gateway:
         """As if the workers of all services had just said that they live."""
         for app in (self.app, *(wire.service.app for wire in self.wires.values())):
             with app.extensions["database"].scope(None) as session:
-                heartbeat.beat(session)
+                heartbeat.record_heartbeat(session)
 
     def mails(self, address: str) -> list[tuple[str, dict[str, str]]]:
         """The e-mails that wait for an address, oldest first: their events and parameters."""
