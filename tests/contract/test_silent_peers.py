@@ -114,21 +114,21 @@ def scanner() -> Iterator[Peer]:
 
 @pytest.fixture
 def mail() -> Iterator[Peer]:
-    """A server that greets, takes one answer and says good-bye."""
+    """A server that greets and finds all well."""
     listener = socket.create_server(("127.0.0.1", 0))
 
-    def serve() -> None:
-        while True:
-            try:
-                client, _ = listener.accept()
-            except OSError:
-                return
-            with suppress(OSError), client, client.makefile("rb") as sent:
-                client.sendall(b"220 mail.example\r\n")
-                while sent.readline():
-                    client.sendall(b"250 well\r\n")
+    def serve(client: socket.socket) -> None:
+        with suppress(OSError), client, client.makefile("rb") as sent:
+            client.sendall(b"220 mail.example\r\n")
+            while sent.readline():
+                client.sendall(b"250 well\r\n")
 
-    threading.Thread(target=serve, daemon=True).start()
+    def accept() -> None:
+        with suppress(OSError):
+            while True:
+                threading.Thread(target=serve, args=[listener.accept()[0]], daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
     with fault_proxy("127.0.0.1", listener.getsockname()[1]) as proxy:
         sender = SmtpSender(MailServer("127.0.0.1", proxy.port, "", "", "none"))
 

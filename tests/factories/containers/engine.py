@@ -75,7 +75,7 @@ class Container:
     def enter(self, *command: str) -> list[str]:
         """The command line that runs a command inside, as `docker compose exec` does."""
         return [
-            *("nsenter", "--target", str(self.pid), "--mount", "--net", "--pid", "--root"),
+            *("nsenter", "--target", str(self.pid), "--mount", "--net", "--uts", "--pid", "--root"),
             *(
                 "--setuid",
                 str(self.image.uid),
