@@ -120,8 +120,8 @@ def mail() -> Iterator[Peer]:
     def serve(client: socket.socket) -> None:
         with suppress(OSError), client, client.makefile("rb") as sent:
             client.sendall(b"220 mail.example\r\n")
-            while sent.readline():
-                client.sendall(b"250 well\r\n")
+            while line := sent.readline():
+                client.sendall(b"221 bye\r\n" if line.startswith(b"QUIT") else b"250 well\r\n")
 
     def accept() -> None:
         with suppress(OSError):
