@@ -6,6 +6,7 @@ import importlib
 import inspect
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -64,13 +65,14 @@ def outline(code: CodeType) -> tuple[object, ...]:
 def loaded_functions(file: Path, before: str, key: Key) -> list[FunctionType]:
     """Wherever they are held: a decorator keeps the function that it wraps."""
     code = dict(functions(compile(before, str(file), "exec")))[key]
-    identity = (str(file), code.co_qualname, code.co_firstlineno)
-    return [
-        one
-        for one in gc.get_objects()
-        if isinstance(one, FunctionType)
-        and (one.__code__.co_filename, one.__code__.co_qualname, one.__code__.co_firstlineno) == identity
-    ]
+    identity = (code.co_qualname, code.co_firstlineno)
+    return [one for one in functions_from(file) if (one.__code__.co_qualname, one.__code__.co_firstlineno) == identity]
+
+
+@cache
+def functions_from(file: Path) -> list[FunctionType]:
+    """Every loaded function that the file has made; looked up once, as there are a million objects to look through."""
+    return [one for one in gc.get_objects() if isinstance(one, FunctionType) and one.__code__.co_filename == str(file)]
 
 
 def changed_mappings(module: ModuleType, before: str, after: str) -> list[tuple[dict[Any, Any], dict[Any, Any]]] | None:
