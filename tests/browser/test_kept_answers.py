@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import update
 
+from deploy.demo.demo_data import PASSWORD
 from services.gateway.accounts.model import AuthSession
 from shared.database.db import Database
 from tests.browser import walking
@@ -76,7 +77,7 @@ def test_an_expired_session(
     who.sees("sign_in.kept.title")
     who.look("sign-in-kept")
     who.field("identifier").fill("woman@mahjar.example")
-    who.field("password").fill(walking.PASSWORD)
+    who.field("password").fill(PASSWORD)
     who.click("sign_in.enter")
     who.page.wait_for_url(f"**{step}")
     has_name(who.page, NAME[code])
@@ -220,7 +221,7 @@ def test_two_fresh_tabs_of_the_sign_in(visit: Visit, code: str) -> None:
     second.goto(f"{who.url}/{code}/sign-in")
     for page in (first, second):
         page.locator("[name=identifier]").fill("father@mahjar.example")
-        page.locator("[name=password]").fill(walking.PASSWORD)
+        page.locator("[name=password]").fill(PASSWORD)
         page.get_by_role("button", name=who.text("sign_in.enter"), exact=True).click()
         expect(page.locator("h1")).to_contain_text(who.text("applications.title"))
 
@@ -234,7 +235,7 @@ def test_an_officer_types_a_reason(visit: Visit, age: Callable[[timedelta], None
     age(timedelta(hours=2))
     officer.click("desk.proposals.look")
     officer.field("identifier").fill("head-of-mission@mahjar.example")
-    officer.field("password").fill(walking.PASSWORD)
+    officer.field("password").fill(PASSWORD)
     officer.click("sign_in.enter")
     expect(officer.field("decree")).to_have_value(NAME[code])
     officer.look("proposal-with-what-was-typed")

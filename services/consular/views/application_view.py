@@ -1,5 +1,7 @@
 """Views of an application: for its applicant, and for the mission with person and history."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -9,6 +11,7 @@ from services.consular.applications import rules
 from services.consular.applications.model import Application, Asking, Step
 from services.consular.applications.rules import Party, Status
 from services.consular.applications.transitions import find, is_party, show_person_everywhere
+from services.consular.appointments import book
 from services.consular.ministries import letter_views as desk_letters
 from services.consular.ministries import letters
 from services.consular.missions import today
@@ -71,7 +74,13 @@ def list_own(session: Session, actor: Actor) -> list[View]:
         .order_by(Application.created_at.desc())
     ).all()
     audit.record(session, actor, "application.listed", actor.person or "", count=len(rows))
-    return [_serialise_row(session, actor, *row) for row in rows]
+    times = book.booked_times(session, [row.Application.reference for row in rows])
+    return [{**_serialise_row(session, actor, *row), "turn_at": _turn_at(times, row.Application)} for row in rows]
+
+
+def _turn_at(times: Mapping[str, datetime], application: Application) -> str | None:
+    at = times.get(application.reference)
+    return at.isoformat() if at else None
 
 
 def _serialise_row(
