@@ -1,6 +1,5 @@
 """Views of an application: for its applicant, and for the mission with person and history."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -75,22 +74,26 @@ def list_own(session: Session, actor: Actor) -> list[View]:
     ).all()
     audit.record(session, actor, "application.listed", actor.person or "", count=len(rows))
     times = book.booked_times(session, [row.Application.reference for row in rows])
-    return [{**_serialise_row(session, actor, *row), "turn_at": _turn_at(times, row.Application)} for row in rows]
-
-
-def _turn_at(times: Mapping[str, datetime], application: Application) -> str | None:
-    at = times.get(application.reference)
-    return at.isoformat() if at else None
+    return [_serialise_row(session, actor, *row, times.get(row.Application.reference)) for row in rows]
 
 
 def _serialise_row(
-    session: Session, actor: Actor, application: Application, acting: ActingPerson | None, mandate: Mandate | None
+    session: Session,
+    actor: Actor,
+    application: Application,
+    acting: ActingPerson | None,
+    mandate: Mandate | None,
+    booked_at: datetime | None,
 ) -> View:
     """A row of a person's list. An agent whose mandate has ended sees that, and nothing that happened since."""
-    row = {**summary(application), "behalf": behalf_of(actor, application, acting)}
+    row = {
+        **summary(application),
+        "behalf": behalf_of(actor, application, acting),
+        "turn_at": booked_at.isoformat() if booked_at else None,
+    }
     has_ended = mandate is not None and not mandates.is_in_force(mandate, today(session, application.mission))
     if has_ended and actor.person != application.person:
-        return {**row, "status": "mandate_ended", "awaits": None, "due_on": None, "changed_at": None}
+        return {**row, "status": "mandate_ended", "awaits": None, "due_on": None, "changed_at": None, "turn_at": None}
     return row
 
 

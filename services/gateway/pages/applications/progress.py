@@ -3,7 +3,7 @@
 from markupsafe import Markup
 
 from services.gateway.clients.consular.applications import Application, TimelineEntry, TrackedApplication
-from services.gateway.pages.applications.standing import expected
+from services.gateway.pages.applications.application_status import expected
 from services.gateway.web.language import chosen
 from services.gateway.web.presentation import date, has_text, moment, t, weekday
 

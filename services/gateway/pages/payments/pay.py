@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from services.gateway.clients.consular.applications import Application
 from services.gateway.clients.consular.payments import Payment
-from services.gateway.pages.applications.standing import held_payments, price_ends
+from services.gateway.pages.applications.application_status import held_payments, price_ends
 from services.gateway.pages.apply.draft import load_editable
 from services.gateway.pages.payments.card_page import form_context, send_to_provider
 from services.gateway.web.current import acting_at, conscription, consular, visitor
