@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
+from shared.mail_settings import MailSettings
 from shared.production import StartRefused, check_secrets, is_demo
 from shared.upload_settings import UploadSettings
 
@@ -57,6 +58,7 @@ class Settings:
     specimen: bool = True
     authority: AuthorityFiles | None = None
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    mail: MailSettings = field(default_factory=lambda: MailSettings.load({}, specimen=True))
     uploads: UploadSettings = field(default_factory=lambda: UploadSettings.load({}, specimen=True))
 
     @classmethod
@@ -83,6 +85,7 @@ class Settings:
             specimen=specimen,
             authority=_authority(env),
             trusted_proxies=_networks(env.get("MAHJAR_TRUSTED_PROXIES", "")),
+            mail=MailSettings.load(env, specimen=specimen),
             uploads=UploadSettings.load(env, specimen=specimen),
         )
 

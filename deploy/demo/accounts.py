@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.gateway.accounts.levels import Assurance
 from services.gateway.accounts.model import Account
 from services.gateway.accounts.passwords import hash_password
 from services.gateway.accounts.register import number_key
+from shared.database import db
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,9 @@ def ensure_demo(session: Session, secret: str, accounts: Iterable[DemoAccount]) 
         if row is None:
             row = Account(email=wanted.email, password_hash=hash_password(wanted.password))
         row.role, row.home_mission, row.person = wanted.role, wanted.mission, wanted.person
+        row.assurance = (row.assurance or Assurance.SPECIMEN) if wanted.person else None
+        row.assured_at = (row.assured_at or db.now(session)) if wanted.person else None
+        row.email_confirmed_at = row.email_confirmed_at or db.now(session)
         row.number_key = number_key(secret, wanted.number) or None
         row.name_ar, row.name_latin = wanted.name_ar, wanted.name_latin
         session.add(row)

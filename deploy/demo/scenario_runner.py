@@ -34,7 +34,7 @@ def run_all(address: str, folder: Path, entries: Sequence[Transaction]) -> Itera
     staff = {role: Browser(address, "ar") for role in STAFF}
     for role, browser in staff.items():
         sign_in(browser, f"{role.replace('_', '-')}@mahjar.example")
-    actors = Actors(address, folder / "actors.txt")
+    actors = Actors(address, folder / "actors.txt", staff["clerk"])
     for number, entry in enumerate(entries):
         began, outcome, papers = time.monotonic(), FAILED, dict[str, bytes]()
         try:
@@ -49,8 +49,9 @@ def run_all(address: str, folder: Path, entries: Sequence[Transaction]) -> Itera
 class Actors:
     """Applicants with confirmed identities: one for each scenario that needs a person of its own."""
 
-    def __init__(self, address: str, used: Path, language: str = "") -> None:
+    def __init__(self, address: str, used: Path, clerk: Browser, language: str = "") -> None:
         self.address = address
+        self.clerk = clerk
         self.language = language
         # National numbers of those who acted in this demo or an earlier one; they are not taken again.
         self.used = used
@@ -72,7 +73,7 @@ class Actors:
                 continue
             self._note(person.national_number)
             browser = Browser(self.address, self.language or ("en", "ar")[len(self.signed_in) % 2])
-            if register_account(browser, person):
+            if register_account(browser, person, self.clerk):
                 return browser, person
         raise UnexpectedPage(f"nobody without an account fits {slug}: make reset")
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from socket import socket
 
 from deploy.platform.subprocess_guard import die_with_parent, guarded, libc
+from shared.documents import drawing
 
 LOADED = (
     "shared.web.service",
@@ -160,6 +161,8 @@ def main() -> None:
     """Forks one process for each line of its input. A child leaves the loop and runs its module."""
     for name in LOADED:
         importlib.import_module(name)
+    # Loads WeasyPrint where it can be: three services draw documents, and share its pages.
+    drawing.is_available()
     # The garbage collector leaves loaded libraries alone, so that their pages stay shared with the children.
     gc.freeze()
     runner = os.getppid()

@@ -133,6 +133,8 @@ def announce(stack: Stack, folder: DataFolder, accounts: list[str]) -> None:
     print(f"Mahjar is ready after {age():.1f} s.")
     for child in (stack.gateway, *stack.services, *stack.sandbox[:1]):
         print(f"  {child.name:<15} http://127.0.0.1:{child.port}")
+    if stack.sandbox:
+        print(f"  {'mailbox':<15} http://127.0.0.1:{stack.sandbox[0].port}/mailbox")
     print(f"  {'logs':<15} {folder.logs}")
     for line in accounts:
         print(f"  {line}")

@@ -1,4 +1,4 @@
-"""The processes of the platform on one machine, and the environment of each: four web processes and three workers."""
+"""The processes of the platform on one machine, and the environment of each: four web processes and four workers."""
 
 import os
 import sys
@@ -71,7 +71,7 @@ def build(
     return Stack(
         gateway=web(SERVICES[0]),
         services=tuple(web(service) for service in INNER),
-        workers=tuple(worker(service) for service in INNER),
+        workers=tuple(worker(service) for service in (*INNER, SERVICES[0])),
         sandbox=sandbox(),
     )
 
@@ -92,5 +92,7 @@ def common_environment(folder: DataFolder, ports: Mapping[str, int], bus: str) -
         "PYTHONUNBUFFERED": "1",
     }
     upstreams = {f"MAHJAR_URL_{name.upper()}": f"http://127.0.0.1:{ports[name]}" for name in INNER}
-    sandbox = {"MAHJAR_PROVIDER_URL": f"http://127.0.0.1:{ports[PROVIDER]}"} if demo else {}
+    stand_in = f"http://127.0.0.1:{ports.get(PROVIDER)}"
+    mailbox = {"MAHJAR_MAILDIR": str(folder.mailbox), "MAHJAR_MAILBOX_URL": f"{stand_in}/mailbox"}
+    sandbox = {"MAHJAR_PROVIDER_URL": stand_in, **mailbox} if demo else {}
     return {**os.environ, **settings, **upstreams, **sandbox}

@@ -42,6 +42,11 @@ class DataFolder:
         return self.path / "uploads"
 
     @property
+    def mailbox(self) -> Path:
+        """Where e-mails of the demo lie, which leave the machine for nobody."""
+        return self.path / "mailbox"
+
+    @property
     def gateway_environment(self) -> Path:
         """The gateway's settings, for commands beside a running platform."""
         return self.path / "gateway.environment"

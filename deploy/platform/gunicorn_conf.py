@@ -4,6 +4,8 @@ import os
 from typing import Any
 
 from deploy.platform.subprocess_guard import die_with_parent
+from shared.documents import warm_up
+from shared.documents.model import KINDS
 
 worker_class = "deploy.platform.web_worker.BoundedWorker"
 workers = int(os.environ.get("MAHJAR_WEB_PROCESSES", "1"))
@@ -25,7 +27,10 @@ def post_fork(_server: Any, worker: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Drops connections that the parent opened while it loaded the application."""
+    """Drops connections that the parent opened while it loaded the application; makes ready to draw documents."""
     database = getattr(worker.wsgi, "extensions", {}).get("database")
     if database is not None:
         database.engine.dispose(close=False)
+    service = getattr(worker.wsgi, "name", "")
+    if service in {kind.service for kind in KINDS.values()}:
+        warm_up.start(service)

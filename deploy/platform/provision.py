@@ -11,6 +11,7 @@ from deploy.platform.environment_file import write_environment
 from deploy.platform.migrate import migrate_all
 from deploy.platform.mode import check_database, check_environment, check_folder, load_secrets, mark_database
 from deploy.platform.paths import SERVICE_FILES, UPLOADS, WEB_PORT
+from shared.mail_settings import MailSettings
 from shared.upload_settings import UploadSettings
 
 # Passed on as they are to every service.
@@ -26,6 +27,7 @@ STORING = (
     "MAHJAR_CLAMD",
     "MAHJAR_CLAMD_DOWN",
 )
+MAILING = ("MAHJAR_SMTP_URL", "MAHJAR_MAIL_FROM", "MAHJAR_BOUNCES")
 ISSUING = ("consular", "civil_registry", "conscription")
 
 
@@ -46,6 +48,7 @@ def provision(environment: Mapping[str, str] = os.environ, partners: tuple[str, 
     """
     demo = check_environment({"DATABASE_URL": "", **environment})
     UploadSettings.load(environment, specimen=demo)
+    MailSettings.load(environment, specimen=demo)
     folder, admin_url = DataFolder.from_environment(), environment["DATABASE_URL"]
     check_folder(folder, demo)
     check_database(admin_url, demo)
@@ -87,6 +90,7 @@ def environment_for(
         settings |= {"MAHJAR_PROVIDER_SECRET": secrets["provider"], "MAHJAR_UPLOADS": str(UPLOADS)}
         settings |= {name: environment[name] for name in STORING if environment.get(name)}
     if service == "gateway":
+        settings |= {name: environment[name] for name in MAILING if environment.get(name)}
         settings |= {f"MAHJAR_URL_{name.upper()}": service_url(name) for name in SERVICES[1:]}
     return settings
 

@@ -28,5 +28,6 @@ def app() -> Flask:
     )
     settings = Settings.load("consular")
     service = create_service(settings, blueprints, missions.zones, reference_data.FIRST)
+    service.after_request(notices.add_unread)
     service.extensions["intake"] = open_intake(settings, service.extensions["database"])
     return service

@@ -5,17 +5,18 @@ from dataclasses import dataclass
 
 from services.consular.bookings import import_bookings
 from services.consular.handlers import HANDLERS
+from services.consular.identity_checks import decide as checks
 from services.consular.ministries import escalate
 from services.consular.missions import do_at_each_mission, each_mission, reference_data
 from services.consular.payments.collection import hosted
 from services.consular.payments.providers.card import Provider
 from services.consular.payments.providers.rules import Answer
-from services.consular.uploads import retention, transfer, waiting
+from services.consular.uploads import blobs, retention, transfer, waiting
 from services.consular.uploads.intake import Intake, open_intake
 from services.consular.workflow import booklet, lapse, remind, settle, suspend
 from shared.database.db import Database
 from shared.errors import Unavailable
-from shared.identity.actor import service
+from shared.identity.actor import Actor, service
 from shared.messaging.worker import Job, run
 from shared.settings import Settings
 from shared.values.money import Money
@@ -68,11 +69,21 @@ def delete_old_uploads(intake: Intake) -> None:
     """Ends uploads that are no longer kept, and deletes blobs that nobody uses, batch by batch."""
     until = time.monotonic() + QUERY_SECONDS
     for actor, _ in each_mission(intake.database, service(NAME)):
+        end_old_checks(intake, actor)
         goes_on = True
         while goes_on and time.monotonic() < until:
             with intake.database.scope(actor.mission) as session:
                 ended = retention.end_due(session, actor)
             goes_on = retention.delete_unused(intake, actor) > 0 or ended > 0
+
+
+def end_old_checks(intake: Intake, actor: Actor) -> None:
+    """Ends checks of identity that nobody decided in time, and deletes their photos."""
+    with intake.database.scope(actor.mission) as session:
+        ended = [owner for reference in checks.expire_due(session, actor) for owner in checks.owners(reference)]
+        released = blobs.addresses_of(session, ended)
+        blobs.release(session, ended)
+    retention.delete_now(intake, str(actor.mission), released)
 
 
 def jobs(settings: Settings) -> list[Job]:

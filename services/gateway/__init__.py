@@ -34,6 +34,7 @@ def create_app(configured: Settings, **replaced: Any) -> Flask:
     app.extensions["database"] = Database(configured.database_url)
     app.extensions["zone_check"] = ZoneCheck(lambda _session: {mission["zone"] for mission in missions()})
     app.extensions.update(connect(configured) | replaced)
+    app.extensions["consular"].notices.counts.are_shown = current.is_page_read
     init_time_limits(app)
     security.init_security(app)
     kept_answers.init_kept_answers(app)

@@ -5,6 +5,7 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import ColumnElement, Table, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import DeclarativeBase, Session, make_transient_to_detached
+from sqlalchemy.orm.attributes import set_committed_value
 
 from shared.errors import NotFound
 
@@ -17,7 +18,13 @@ def table_of(model: type[DeclarativeBase]) -> Table:
 
 
 def attach_row(session: Session, row: Row) -> Row:
-    """Makes a row that a statement has just inserted the session's, as if it had been read."""
+    """Makes a row that a statement has just inserted the session's, as if it had been read.
+
+    A column that was not set is null.
+    """
+    for column in row.__table__.columns:
+        if column.key not in row.__dict__:
+            set_committed_value(row, column.key, None)
     make_transient_to_detached(row)
     session.add(row)
     return row

@@ -27,13 +27,11 @@ class _Engine:
 
     fonts: Any
     sheet: Any
-    nothing: Any
+    page: Any
 
     def draw(self, html: str, identifier: bytes) -> bytes:
-        from weasyprint import HTML
-
         text_layer.install()
-        pdf: bytes = HTML(string=html, url_fetcher=self.nothing).write_pdf(
+        pdf: bytes = self.page(html).write_pdf(
             stylesheets=[self.sheet],
             font_config=self.fonts,
             pdf_variant="pdf/ua-1",
@@ -47,6 +45,20 @@ def _finish(document: Any, pdf: Any) -> None:
     """Before WeasyPrint writes the file."""
     text_layer.finish(document, pdf)
     tagging.finish(pdf)
+    _compress_once(pdf)
+
+
+def _compress_once(pdf: Any) -> None:
+    """The writer asks each stream twice for its bytes, the second time for the file's identifier."""
+    import pydyf
+
+    class Compressed(pydyf.Stream):  # type: ignore[misc]
+        data = b""
+
+    for place, stream in enumerate(pdf.objects):
+        if isinstance(stream, pydyf.Stream):
+            pdf.objects[place] = compressed = Compressed()
+            compressed.number, compressed.data = stream.number, stream.data
 
 
 _idle: "queue.LifoQueue[_Engine | None]" = queue.LifoQueue()
@@ -107,14 +119,15 @@ def _engine() -> _Engine:
     from weasyprint import CSS
     from weasyprint.text.fonts import FontConfiguration
 
-    refuse_all, font_fetcher = _fetchers()
+    page, font_fetcher = _page_and_fetcher()
     fonts = FontConfiguration()
     sheet = CSS(string=STYLESHEET.read_text(), font_config=fonts, url_fetcher=font_fetcher)
-    return _Engine(fonts, sheet, refuse_all)
+    return _Engine(fonts, sheet, page)
 
 
-def _fetchers() -> tuple[Any, Any]:
-    """One that refuses everything, for what papers say; one that knows the fonts by name, for our own sheet alone."""
+def _page_and_fetcher() -> tuple[Any, Any]:
+    """A page that fetches nothing, drawn by our own sheet alone; and a fetcher of that sheet's fonts by their names."""
+    from weasyprint import HTML
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
     class Nothing(URLFetcher):  # type: ignore[misc]
@@ -125,7 +138,16 @@ def _fetchers() -> tuple[Any, Any]:
         def fetch(self, url: str, *_: object) -> Any:
             return URLFetcherResponse(url, _fonts()[url.removeprefix(FONT)], {"Content-Type": "font/ttf"})
 
-    return Nothing(), Fonts()
+    class Page(HTML):  # type: ignore[misc]
+        """A page without WeasyPrint's own sheet, whose rules each element would be tried for."""
+
+        def __init__(self, html: str) -> None:
+            super().__init__(string=html, url_fetcher=Nothing())
+
+        def _ua_stylesheets(self, *_: object) -> list[Any]:
+            return []
+
+    return Page, Fonts()
 
 
 @lru_cache(maxsize=1)

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from shared.direction import CONTROLS
 from shared.documents.amount_words import in_words
-from shared.documents.model import DocumentRow
+from shared.documents.model import KINDS, DocumentRow
 from shared.i18n import Language, language
 from shared.values.money import Money
 
@@ -30,6 +30,20 @@ def html(document: DocumentRow, service: str) -> str:
     """
     template = _environment(service).select_template([f"{document.kind}.html", MISSION_DOCUMENT])
     return template.render(document=document, verify_url=verify_url(document), **document.data)
+
+
+def sample_page(service: str) -> str:
+    """What all documents of a service have in common, with nothing in it; every template was compiled then."""
+    environment = _environment(service)
+    for name in environment.list_templates(extensions=["html"]):
+        environment.get_template(name)
+    at = datetime.now(UTC)
+    kind = next(name for name, kind in KINDS.items() if kind.service == service)
+    document = {"kind": kind, "number": "1", "code": "A", "issued_at": at, "issued_on": at.date(), "expires_on": None}
+    printed = {"specimen": True, "public_url": service}
+    return environment.get_template("layout.html").render(
+        document=document, verify_url=service, holder={"ar": "ا", "en": "a"}, print=printed
+    )
 
 
 def verify_url(document: DocumentRow) -> str:

@@ -12,11 +12,15 @@ _STAFF = {"clerk": MISSION, "officer": MISSION, "cashier": MISSION, "head_of_mis
 _CASE_READERS = {role: scope for role, scope in _STAFF.items() if role != "cashier"}
 _DECIDE = {"officer": MISSION, "head_of_mission": MISSION}
 _PROPOSE = {"head_of_mission": MISSION, "administrator": MISSION}
-_EVERYBODY = dict.fromkeys(("anonymous", "expatriate", "gateway", *_STAFF, "registrar", "administrator"), ANY)
+# Who has only said who they are may draft, and read nothing but these drafts.
+_DRAFTING = {"expatriate": OWN, "declared": OWN}
+_EVERYBODY = dict.fromkeys(
+    ("anonymous", "expatriate", "declared", "gateway", *_STAFF, "registrar", "administrator"), ANY
+)
 
 ACCESS: dict[str, dict[str, str]] = {
     # civil_registry and conscription
-    "identity.confirm": {"anonymous": ANY, "expatriate": OWN},
+    "identity.confirm": {"anonymous": ANY, **_DRAFTING},
     "statement.ask": {"expatriate": OWN},
     "person.read": {"officer": MISSION, "head_of_mission": MISSION, "clerk": MISSION},
     "parameter.list": {**_PROPOSE, "auditor": MISSION},
@@ -31,18 +35,23 @@ ACCESS: dict[str, dict[str, str]] = {
     "mission.list": _EVERYBODY,
     "transaction.list": _EVERYBODY,
     # an application, by its applicant
-    "application.draft": {"expatriate": OWN},
-    "application.answer": {"expatriate": OWN},
+    "application.draft": _DRAFTING,
+    "application.answer": _DRAFTING,
+    "application.adopt": {"expatriate": OWN},
     "application.submit": {"expatriate": OWN},
-    "application.withdraw": {"expatriate": OWN},
+    "application.withdraw": _DRAFTING,
     "application.upgrade": {"expatriate": OWN},
-    "application.list": {"expatriate": OWN},
-    "application.read": {"expatriate": OWN, **_STAFF},
+    "application.list": _DRAFTING,
+    "application.read": {**_DRAFTING, **_STAFF},
     "application.track": _EVERYBODY,
+    # a passport page and a photo; whoever is proven needs no check
+    "identity_check.request": {"declared": ANY},
+    "identity_check.read": _DECIDE,
+    "identity_check.decide": _DECIDE,
     "booking.claim": {"expatriate": OWN},
-    "paper.upload": {"expatriate": OWN},
-    "paper.remove": {"expatriate": OWN},
-    "paper.read": {"expatriate": OWN, **_STAFF},
+    "paper.upload": _DRAFTING,
+    "paper.remove": _DRAFTING,
+    "paper.read": {**_DRAFTING, **_STAFF},
     "application.pass": {"expatriate": OWN},
     # who acts for whom
     "mandate.grant": {"expatriate": OWN},

@@ -9,6 +9,8 @@ from shared.identity.crypto import Keys
 
 FIELDS = ("kind", "id", "role", "mission", "person", "name_ar", "name_latin")
 OFFICER_ROLES = frozenset({"clerk", "officer", "cashier", "head_of_mission", "auditor", "registrar", "administrator"})
+# An expatriate who has only said who they are. What they begin belongs to the account until a proof comes.
+DECLARED = "declared"
 # Who is connected without being part of the platform: known by a key, allowed two requests and one message.
 MINISTRIES = "ministries"
 PARTNERS = (MINISTRIES,)
@@ -34,6 +36,11 @@ class Actor:
 
 
 ANONYMOUS = Actor("anonymous", "anonymous", "anonymous")
+
+
+def declared_owner(account: str) -> str:
+    """The owner of drafts that an account begins before it is proven whose it is. No person of the register."""
+    return f"account:{account}"
 
 
 def service(name: str, mission: str | None = None) -> Actor:

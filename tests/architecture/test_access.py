@@ -6,10 +6,10 @@ import pytest
 
 from deploy.platform.database import SERVICES
 from shared.identity.access import ACCESS, ANY, MISSION, OWN
-from shared.identity.actor import OFFICER_ROLES, PARTNERS, Actor
+from shared.identity.actor import DECLARED, OFFICER_ROLES, PARTNERS, Actor
 from tests.conftest import HOME, ServiceClient
 
-ROLES = ("anonymous", "expatriate", *sorted(OFFICER_ROLES), *SERVICES, *PARTNERS)
+ROLES = ("anonymous", "expatriate", DECLARED, *sorted(OFFICER_ROLES), *SERVICES, *PARTNERS)
 INNER = tuple(service for service in SERVICES if service != "gateway")
 ME, SOMEBODY_ELSE = "person-1", "person-2"
 

@@ -26,7 +26,7 @@ Visit = Callable[..., Visitor]
 @pytest.mark.parametrize("code", (pytest.param("ar", marks=pytest.mark.clock), "en"))
 def test_a_turn_is_booked_moved_and_cancelled(visit: Visit, code: str) -> None:
     applicant = visit(code, "turn", scripts=False)
-    walking.register(applicant, PEOPLE[code])
+    walking.register(applicant, PEOPLE[code], visit(code, "clerk"))
     reference = fill(applicant, code)
     pick(applicant, -1)
     applicant.look("turn-review")
@@ -118,7 +118,7 @@ def test_the_demo_plays_a_turn_and_a_visit(platform: Platform) -> None:
         steps.sign_in(browser, f"{role}@mahjar.example")
     applicant = Browser(platform.url, "en")
     population = people.Population(int(POPULATION))
-    person = next(one for one in population.fitting(SLUG) if steps.register_account(applicant, one))
+    person = next(one for one in population.fitting(SLUG) if steps.register_account(applicant, one, staff["clerk"]))
     turn = steps.Steps(applicant, person, staff, SLUG)
     assert appointments.book(turn) == "booked"
     assert next(iter(turn.papers.values())).startswith(b"%PDF-")

@@ -28,7 +28,9 @@ def actors(request: pytest.FixtureRequest, platform: Platform, tmp_path_factory:
     """Newcomers for the parts, others in each language."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("MAHJAR_PEOPLE", PEOPLE)
-        return Actors(platform.url, tmp_path_factory.getbasetemp() / "players.txt", str(request.param))
+        clerk = Browser(platform.url, "ar")
+        steps.sign_in(clerk, "clerk@mahjar.example")
+        return Actors(platform.url, tmp_path_factory.getbasetemp() / "players.txt", clerk, str(request.param))
 
 
 @pytest.mark.parametrize("slug", SLUGS)

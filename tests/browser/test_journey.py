@@ -19,7 +19,7 @@ Visit = Callable[..., Visitor]
 def test_three_transactions(visit: Visit, code: str) -> None:
     person = MEN[code]
     applicant, officer = visit(code, "applicant"), visit(code, "officer")
-    walking.register(applicant, person)
+    walking.register(applicant, person, visit(code, "clerk"))
     walking.sign_in(officer, "officer@mahjar.example")
     renew_passport(applicant, officer, visit(code, "cashier"), visit(code, "clerk"), person)
     draw_extract(applicant, officer, person)

@@ -1,6 +1,7 @@
 """What people do on the pages, step by step, with a look at each: an applicant at home, staff at their desks."""
 
 import io
+import time
 
 import pikepdf
 from playwright.sync_api import FilePayload, expect
@@ -8,8 +9,11 @@ from playwright.sync_api import FilePayload, expect
 from deploy.demo.demo_data import HOME, PASSWORD
 from deploy.demo.population.specimens import Specimen
 from deploy.demo.scenarios.answers import Relative, Somebody, answers, required_uploads, scan
+from deploy.demo.scenarios.steps import CODE
 from shared.catalogue import CATALOGUE
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import LIMIT_SECONDS, Visitor
+
+LOOK_SECONDS = 0.2
 
 
 def sign_in(who: Visitor, email: str, password: str = PASSWORD) -> None:
@@ -21,24 +25,68 @@ def sign_in(who: Visitor, email: str, password: str = PASSWORD) -> None:
     expect(who.page.locator("h1")).to_be_visible()
 
 
-def register(who: Visitor, person: Specimen) -> None:
-    """A new account, tied to its person by what stands on the identity card."""
+def register(who: Visitor, person: Specimen, clerk: Visitor) -> None:
+    """A new account, whose owner declares who they are and proves it at the counter."""
+    sign_up(who, f"{person.key}.{who.say.code}@mahjar.example")
+    declare(who, person)
+    prove(who, clerk, person)
+    who.open("/applications")
+    who.look("applications-none")
+
+
+def sign_up(who: Visitor, email: str) -> None:
+    """Opens an account with the code that came by e-mail."""
     who.open("/")
     who.look("home")
     who.open_link("home.sign_up")
-    who.field("email").fill(f"{person.key}.{who.say.code}@mahjar.example")
+    who.field("email").fill(email)
     who.field("password").fill("three unrelated words")
     who.field("mission").select_option(HOME)
     who.look("sign-up")
     who.click("sign_up.create")
+    who.sees("sign_up.code.title")
+    who.look("sign-up-code")
+    who.field("code").fill(code_in_mailbox(who, email))
+    who.click("sign_up.code.send")
+
+
+def code_in_mailbox(who: Visitor, email: str) -> str:
+    """The code of the latest e-mail to an address, as the specimen mailbox shows it."""
+    address = who.page.get_by_role("link", name=who.text("mailbox.open")).get_attribute("href")
+    give_up = time.monotonic() + LIMIT_SECONDS
+    while not (found := CODE.search(who.context.request.get(f"{address}?to={email}").text())):
+        assert time.monotonic() < give_up, f"no code came to {email}"
+        time.sleep(LOOK_SECONDS)
+    return found[0]
+
+
+def declare(who: Visitor, person: Specimen) -> None:
+    """Types what stands on the identity card."""
     for name, value in person.identity().items():
         if name != "born":
             who.field(name).fill(value)
     fill_date(who, "born", person.born.isoformat())
     who.look("identity")
     who.click("identity.confirm")
-    who.sees("applications.title")
-    who.look("applications-none")
+    who.sees("level.declared.title")
+    who.look("declared")
+
+
+def prove(who: Visitor, clerk: Visitor, person: Specimen) -> None:
+    """Goes to the counter, where the clerk sees the card and gives a code."""
+    sign_in(clerk, "clerk@mahjar.example")
+    clerk.open("/desk/identity")
+    clerk.field("claim").fill(who.page.locator("strong.code").inner_text())
+    clerk.field("national_number").fill(person.national_number)
+    clerk.page.locator("[name='document'][value='identity_card']").check()
+    clerk.look("counter-identity")
+    clerk.click("desk.identity.code.give")
+    clerk.sees("desk.identity.code.title")
+    clerk.look("counter-code")
+    who.field("code").fill(clerk.page.locator("strong.code").inner_text())
+    who.click("prove.code.send")
+    who.sees("identity.done.proven")
+    who.look("proven")
 
 
 def fill_date(who: Visitor, name: str, iso: str) -> None:

@@ -17,8 +17,8 @@ from services.consular.uploads.storage.s3 import S3Store
 from shared import deadline
 from shared.errors import Unavailable
 from shared.upload_settings import REFUSE, S3Settings, ScannerSettings
-from tests.factories.fault_proxy import Fault, FaultProxy, fault_proxy
-from tests.factories.store_servers import s3_server
+from tests.factories.servers.fault_proxy import Fault, FaultProxy, fault_proxy
+from tests.factories.servers.store_servers import s3_server
 
 DEADLINE, SLACK = 1.5, 1.5
 PAGE = b'{"id": "page_1", "state": "open", "url": "http://127.0.0.1/pages/page_1"}'

@@ -10,7 +10,7 @@ import pytest
 
 from deploy.dev import broker
 from tests.factories.containers import compose_file, engine, image, servers
-from tests.factories.runner import ROOT
+from tests.factories.servers.runner import ROOT
 
 FILES = (ROOT / "docker-compose.yml", ROOT / "docker-compose.demo.yml")
 DOCKERFILE = ROOT / "deploy/platform/containers/Dockerfile"

@@ -97,7 +97,7 @@ def test_the_page_adds_a_transaction_that_works(copy: Path) -> None:
 def scaffold(root: Path) -> None:
     """The shapes that a command writes, with texts as a person would write them."""
     for slug, shape in SCAFFOLDED.items():
-        done = run(root, ["python", "-m", "deploy.dev.scaffold", slug, "--shape", shape])
+        done = run(root, ["python", "-m", "deploy.dev.scaffold", slug, "--shape", shape, "--source", "Law 19/2023"])
         assert done.returncode == 0, done.stderr
         for code, text in (("ar", "إثبات"), ("en", "Proof")):
             written = root / "shared" / "translations" / code / f"{slug.replace('-', '_')}.po"

@@ -46,18 +46,21 @@ class CoverageMap:
     loading: dict[str, set[int]] = field(default_factory=dict)
 
     def measure(self, running: Postgres) -> None:
-        """Measures what is not known of today's tests and modules."""
+        """Measures what is not known: tests of files that changed, and tests that run a module that changed."""
         stored = json.loads(self.file.read_text()) if self.file.exists() else {}
-        modules = digest("".join((self.tree / path).read_text() for path in targets(self.tree)))
+        modules = {path: digest((self.tree / path).read_text()) for path in targets(self.tree)}
         asked = self.test_files()
         known_before = [name for name in stored.get("files", {}) if (self.tree / name).exists()]
         files = {name: digest((self.tree / name).read_text()) for name in (*asked, *known_before)}
-        if stored.get("modules") == modules:
-            known = {name for name, value in stored["files"].items() if files.get(name) == value}
-            self.tests = {name: one for name, one in stored["tests"].items() if name.partition("::")[0] in known}
-            self.loading = {path: set(lines) for path, lines in stored["loading"].items()}
-        else:
-            known = set()
+        same = {path for path, value in stored.get("modules", {}).items() if modules.get(path) == value}
+        outdated = {
+            name.partition("::")[0]
+            for name, one in stored.get("tests", {}).items()
+            if not same.issuperset(one["lines"])
+        }
+        known = {name for name, value in stored.get("files", {}).items() if files.get(name) == value} - outdated
+        self.tests = {name: one for name, one in stored.get("tests", {}).items() if name.partition("::")[0] in known}
+        self.loading = {path: set(lines) for path, lines in stored.get("loading", {}).items() if path in same}
         missing = [name for name in asked if name not in known]
         for first in range(0, len(missing), TOGETHER):
             print(f"measuring which lines the tests of {len(missing) - first} files run", flush=True)

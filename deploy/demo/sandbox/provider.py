@@ -10,6 +10,7 @@ from flask import Blueprint, Flask, Response, abort, current_app, jsonify, redir
 from werkzeug.serving import BaseWSGIServer, make_server
 from werkzeug.wrappers import Response as Redirect
 
+from deploy.demo.sandbox import mailbox
 from deploy.demo.sandbox.notices import Notifier
 from deploy.demo.sandbox.pages import OUTCOMES, Books, Changed, Page
 from services.consular.payments.providers.signature import api_token
@@ -33,12 +34,13 @@ class Sandbox:
         self.faults: list[dict[str, float | str]] = []
 
 
-def create_app(secret: str, notify: str, late_seconds: float = LATE_SECONDS) -> Flask:
-    """The provider; `notify` is the address its notifications go to."""
+def create_app(secret: str, notify: str, late_seconds: float = LATE_SECONDS, mails: str = "") -> Flask:
+    """The provider; `notify` is the address its notifications go to, `mails` the folder of the specimen mailbox."""
     app = Flask("sandbox", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.extensions["sandbox"] = Sandbox(secret, notify, late_seconds)
     app.register_blueprint(blueprint)
+    mailbox.attach(app, mails)
     app.after_request(_guarded)
     return app
 
@@ -180,7 +182,7 @@ def main() -> None:
     notify = os.environ.get("MAHJAR_PROVIDER_NOTIFY_URL", f"{public}/provider/webhook")
     late = float(os.environ.get("MAHJAR_PROVIDER_LATE_SECONDS", LATE_SECONDS))
     secret = os.environ["MAHJAR_PROVIDER_SECRET"].split(",")[0]
-    serving = server(create_app(secret, notify, late))
+    serving = server(create_app(secret, notify, late, os.environ.get("MAHJAR_MAILDIR", "")))
     print(f"card provider (sandbox) on port {serving.port}", flush=True)
     serving.serve_forever()
 

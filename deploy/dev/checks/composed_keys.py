@@ -36,9 +36,14 @@ def of_entry(entry: Transaction) -> Iterator[str]:
 # By what a key begins with: every key that may come of it. A family that is not here is in UNBOUND.
 FAMILIES: dict[str, Keys] = {
     "annotation": lambda: keys("annotation", sets.annotation_kinds()),
+    "assurance": lambda: keys("assurance", sets.assurances()),
     "authority": lambda: keys("authority", sets.ministries()),
     "authority.short": lambda: keys("authority.short", sets.ministries()),
     "capacity": lambda: keys("capacity", sets.capacities()),
+    "contest": lambda: keys("contest", sets.doubts()),
+    "decision": lambda: keys("decision", sets.account_decisions(), "", ".text"),
+    "decision.state": lambda: keys("decision.state", ("done", "declined")),
+    "desk.identity.document": lambda: keys("desk.identity.document", sets.counter_documents()),
     "desk.letter.reply_state": lambda: keys("desk.letter.reply_state", sets.reply_states()),
     "desk.letters.state": lambda: keys("desk.letters.state", sets.letter_states()),
     "desk.payment": lambda: keys("desk.payment", sets.attempt_states()),
@@ -54,11 +59,14 @@ FAMILIES: dict[str, Keys] = {
     "finding": lambda: keys("finding", sets.findings()),
     "letter.ask": lambda: keys("letter.ask", sets.matters()),
     "letter.matter": lambda: keys("letter.matter", sets.matters()),
+    "level": lambda: keys("level", sets.levels(), ".title", ".text"),
+    "mail": lambda: keys("mail", sets.mail_events(), ".name", ".subject", ".text"),
     "mandate.kind": lambda: keys("mandate.kind", sets.mandate_kinds()),
     "mandate.state": lambda: keys("mandate.state", sets.mandate_states()),
     "mission": lambda: keys("mission", sets.missions()),
     "movement.way": lambda: keys("movement.way", sets.crossing_directions()),
     "notice": lambda: keys("notice", sets.notice_kinds()),
+    "passport_check.reason": lambda: keys("passport_check.reason", sets.check_reasons()),
     "provision": lambda: keys("provision", sets.provisions()),
     "purpose": lambda: keys("purpose", sets.purposes()),
     "rate_source": lambda: keys("rate_source", sets.rate_sources()),
@@ -72,6 +80,7 @@ FAMILIES: dict[str, Keys] = {
     "status": lambda: keys("status", sets.statuses()),
     "timeline": lambda: keys("timeline", sets.transition_codes()),
     "turn.service": lambda: keys("turn.service", sets.services()),
+    "vouch.relation": lambda: keys("vouch.relation", sets.voucher_relations()),
     "withdraw.rule": lambda: keys("withdraw.rule", sets.withdrawal_rules()),
     **dict.fromkeys(
         ("transaction", "group", "question", "question.tier.choice", "step", "paper", "fee", "beneficiary",
@@ -84,6 +93,7 @@ UNBOUND = frozenset(
     """account.done application application.refund bring closure.closes.choice deceased desk.bookings.encoding
     desk.bookings.order desk.bookings.order.hint desk.bookings.standing
     desk.bookings.state desk.calendar.certainty desk.calendar.done desk.calendar.kind desk.done desk.event
+    desk.identity.done identity.done passport_check desk.mails.done desk.mails.fault desk.mails.owner
     desk.exception desk.letter.makes desk.letter.source desk.letter.step desk.mandates.done desk.method desk.need
     desk.passport.source desk.passports.state desk.person desk.proposals.done desk.proposals.preview
     desk.proposals.state desk.proposals.text desk.proposals.touches desk.refund desk.refusal desk.service desk.sex

@@ -8,6 +8,7 @@ from services.civil_registry import rules as civil_registry
 from services.conscription.laws import TIERS_OF
 from services.consular.applications import rules
 from services.consular.data import rows_of
+from services.consular.identity_checks import decide as identity_checks
 from services.consular.ministries import letter_views, replies
 from services.consular.ministries.rules.matters import AUTHORITIES, MATTERS
 from services.consular.ministries.rules.movements import DIRECTIONS
@@ -18,6 +19,9 @@ from services.consular.people import duplicates
 from services.consular.people import rules as people
 from services.consular.views import withdrawal_terms
 from services.consular.workflow import bulk_action
+from services.gateway.accounts.identity import contests, counter, decisions, vouch
+from services.gateway.accounts.levels import Assurance, Level
+from services.gateway.accounts.mail import queue
 from shared.catalogue import CATALOGUE
 from shared.catalogue.appointments import SERVICES
 from shared.catalogue.model import AFTER_ASSESSMENT, AGENT, GUARDIAN, HOLDER, RELATIVE
@@ -147,6 +151,38 @@ def capacities() -> Iterable[str]:
 
 def roles() -> Iterable[str]:
     return {*OFFICER_ROLES, "expatriate"}
+
+
+def levels() -> Iterable[str]:
+    return Level
+
+
+def assurances() -> Iterable[str]:
+    return Assurance
+
+
+def doubts() -> Iterable[str]:
+    return contests.REPORTED, contests.PROOF, contests.OFFICER
+
+
+def account_decisions() -> Iterable[str]:
+    return decisions.ACTS
+
+
+def counter_documents() -> Iterable[str]:
+    return counter.DOCUMENTS
+
+
+def voucher_relations() -> Iterable[str]:
+    return vouch.RELATIONS
+
+
+def check_reasons() -> Iterable[str]:
+    return identity_checks.REASONS
+
+
+def mail_events() -> Iterable[str]:
+    return queue.EVENTS
 
 
 def mandate_kinds() -> Iterable[str]:

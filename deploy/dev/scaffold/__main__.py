@@ -20,14 +20,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m deploy.dev.scaffold", description=__doc__)
     parser.add_argument("slug", help="two words or more in Latin letters, such as residence-letter")
     parser.add_argument("--shape", required=True, choices=SHAPES)
-    parser.add_argument("--group", help="under which heading it is offered, what a mandate for the group covers")
+    groups = sorted({entry.group for entry in CATALOGUE.values()})
+    parser.add_argument(
+        "--group", choices=groups, help="under which heading it is offered, what a mandate for the group covers"
+    )
+    parser.add_argument("--source", required=True, help="the law or notice that price, status and validity stand in")
     parser.add_argument("--cents", type=int, default=10_000, help="the price in US cents")
     parser.add_argument("--months", type=int, default=3, help="how long its document is good for; 0 for no end")
     told = parser.parse_args()
     if not SLUG.fullmatch(told.slug) or told.slug in CATALOGUE:
         sys.exit(f"{told.slug}: a new name of two words or more, in small Latin letters with hyphens between")
     shape = SHAPES[told.shape]
-    wanted = Wanted(told.slug, shape, told.group or shape.group, told.cents, told.months)
+    wanted = Wanted(told.slug, shape, told.group or shape.group, told.source, told.cents, told.months)
     try:
         by_hand = write(Path.cwd(), wanted)
     except FileExistsError as there:

@@ -1,5 +1,7 @@
 """Writes the new files of a transaction, and its lines into the files that list every transaction."""
 
+import csv
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,17 +15,20 @@ from shared.documents.model import KINDS
 TEMPLATES = Path(__file__).parent / "templates"
 LANGUAGES = ("ar", "en")
 SINCE = "2023-10-29"
-SOURCE = "Law 19/2023 as reported; table 2 not seen"
 SLUG = re.compile(r"[a-z]+(?:-[a-z]+)+")
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """A transaction to be written: what the command was told. `amount` is in US cents, `months` 0 for no end."""
+    """A transaction to be written: what the command was told. `amount` is in US cents, `months` 0 for no end.
+
+    `source` is the law or notice that its price, its status and the validity of its document stand in.
+    """
 
     slug: str
     shape: Shape
     group: str
+    source: str
     amount: int
     months: int
 
@@ -40,6 +45,7 @@ class Wanted:
             "NAME": self.module.upper(),
             "module": self.module,
             "group": self.group,
+            "source": self.source,
             "beneficiary": self.shape.beneficiary,
             "service": self.shape.service,
             "amount": f"{self.amount:_}",
@@ -72,16 +78,16 @@ def new_files(wanted: Wanted) -> Iterator[tuple[str, str]]:
 
 def lines(wanted: Wanted) -> Iterator[tuple[str, str, str]]:
     """Path, beginning of a line or nothing for the end of the file, and what is written behind it."""
-    slug, shape = wanted.slug, wanted.shape
+    slug, shape, source = wanted.slug, wanted.shape, cell(wanted.source)
     yield "shared/catalogue/__init__.py", "    *appointments.TRANSACTIONS", f"    *{wanted.module}.TRANSACTIONS,\n"
     kind = f'    "{slug}": Kind("{shape.service}", "{shape.mark}", "{letters_of(slug)}"),\n'
     yield "shared/documents/model.py", "KINDS = {", kind
     fee = f"{slug}/document_from_syria/all/{SINCE},{slug},document_from_syria,{shape.beneficiary},,{wanted.amount},USD"
-    yield "services/consular/data/tariffs.csv", "", f"{fee},{SINCE},,{SOURCE},M,founding\n"
-    status = f"{slug}/all/{SINCE}/active,{slug},active,,{SINCE},Law 19/2023,H,founding\n"
+    yield "services/consular/data/tariffs.csv", "", f"{fee},{SINCE},,{source},M,founding\n"
+    status = f"{slug}/all/{SINCE}/active,{slug},active,,{SINCE},{source},M,founding\n"
     yield "services/consular/data/standings.csv", "", status
     if wanted.months:
-        row = f"{slug},{wanted.months},0,{SINCE},To be named by whoever adds it,L\n"
+        row = f"{slug},{wanted.months},0,{SINCE},{source},M\n"
         yield "shared/documents/data/validity.csv", "", row
     else:
         yield "shared/documents/validity.py", '        "ministry-reminder",', f'        "{slug}",\n'
@@ -92,6 +98,13 @@ def lines(wanted: Wanted) -> Iterator[tuple[str, str, str]]:
             f'    "{slug}": individual,\n',
         )
     yield "tests/journey/coverage_matrix.py", "WALKED: Mapping[str, Mapping[str, str]] = {", _walked(wanted)
+
+
+def cell(text: str) -> str:
+    """A text as one cell of a table: in quotation marks where it has a comma."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow([text])
+    return line.getvalue()
 
 
 def write(root: Path, wanted: Wanted) -> list[str]:

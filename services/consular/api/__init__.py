@@ -7,6 +7,7 @@ from services.consular.api import (
     booking_claims,
     desk,
     exceptions,
+    identity_checks,
     letters,
     mandate_desk,
     mandates,
@@ -20,6 +21,7 @@ from services.consular.api import (
 BLUEPRINTS = (
     applications.blueprint,
     uploads.blueprint,
+    identity_checks.blueprint,
     mandates.blueprint,
     desk.blueprint,
     mandate_desk.blueprint,

@@ -2,14 +2,17 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, g, jsonify, request
 from marshmallow import Schema, fields, validate
 
+from services.consular.api.request import own_transaction
 from services.consular.notices import inbox
-from shared.web.service import allowed, body, current_actor, database, transaction
+from shared.identity.access import ACCESS
+from shared.web.service import allowed, body, current_actor, database
 
 blueprint = Blueprint("notices", __name__, url_prefix="/notices")
 LARGEST_ID = 2**62
+UNREAD_HEADER = "X-Unread-Notices"
 
 
 class ReadMark(Schema):
@@ -22,7 +25,7 @@ class ReadMark(Schema):
 @allowed("notice.list")
 def list_own() -> Response:
     """The person's notices, newest first."""
-    with transaction() as session:
+    with own_transaction() as session:
         return jsonify(inbox.list_own(session, current_actor()))
 
 
@@ -30,8 +33,22 @@ def list_own() -> Response:
 @allowed("notice.list")
 def unread() -> dict[str, int]:
     """The number of unread notices."""
-    with transaction() as session:
+    with own_transaction() as session:
         return {"unread": inbox.count_unread(session, current_actor())}
+
+
+def add_unread(response: Response) -> Response:
+    """Adds the number of unread notices to an answer that was asked for it too: pages show it in their header."""
+    actor = g.get("actor")
+    if (
+        UNREAD_HEADER in request.headers
+        and response.status_code < 400
+        and actor
+        and actor.role in ACCESS["notice.list"]
+    ):
+        with own_transaction() as session:
+            response.headers[UNREAD_HEADER] = str(inbox.count_unread(session, actor))
+    return response
 
 
 @blueprint.post("/read")
@@ -39,7 +56,7 @@ def unread() -> dict[str, int]:
 def read() -> dict[str, Any]:
     """Marks the notices of the page as read; repeating it changes nothing."""
     actor, latest = current_actor(), body(ReadMark)["latest"]
-    with transaction() as session:
+    with own_transaction() as session:
         missions = inbox.missions_with_unread(session, actor)
     read_count = 0
     for mission in missions:

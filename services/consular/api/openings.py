@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, request
 from marshmallow import Schema, fields, validate
+from sqlalchemy.orm import Session
 
 from services.consular import missions
 from services.consular.appointments import openings
@@ -37,12 +38,17 @@ def list_openings() -> dict[str, Any]:
         mission = missions.find(session, request.args.get("mission")).code
     service = request.args.get("service", "")[:60]
     with database().scope(mission) as session:
-        services = calendar.services(session, mission)
         if not service:
-            return {"mission": mission, "services": services}
-        if service not in services:
-            raise NotFound("turn_service_unknown")
-        return {**openings.availability(session, mission, service).serialise(), "services": services}
+            return {"mission": mission, "services": calendar.services(session, mission)}
+        return free_times(session, mission, service)
+
+
+def free_times(session: Session, mission: str, service: str) -> dict[str, Any]:
+    """The free times of a mission for a service. Raises NotFound for a service that it does not give times for."""
+    services = calendar.services(session, mission)
+    if service not in services:
+        raise NotFound("turn_service_unknown")
+    return {**openings.availability(session, mission, service).serialise(), "services": services}
 
 
 @blueprint.get("/desk/calendar")

@@ -52,6 +52,12 @@ def mission_session(reference: str) -> AbstractContextManager[Session]:
     return database().scope(mission)
 
 
+def own_transaction() -> AbstractContextManager[Session]:
+    """A transaction in the actor's mission that sees the actor's own rows of all missions as well, for reading only."""
+    actor = current_actor()
+    return database().scope(actor.mission, actor.person or "")
+
+
 def run_once(
     reference: str, key: str, request_body: dict[str, Any], act: Act, show: Act | None = None
 ) -> dict[str, Any]:

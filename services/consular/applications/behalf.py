@@ -11,6 +11,7 @@ from services.consular.applications.model import Application
 from services.consular.applications.statements import as_facts, check_eligible, subject_of, verify_statements
 from services.consular.missions import today
 from services.consular.people import mandates, rules, snapshot
+from services.consular.people.model import Applicant, Mandate
 from shared.catalogue.model import GUARDIAN, HOLDER, Transaction
 from shared.database import audit
 from shared.errors import NotAllowed, Refusal
@@ -93,13 +94,25 @@ def check_representation(session: Session, application: Application, *, locked: 
 
 
 def _check_representation(session: Session, application: Application, *, locked: bool) -> None:
+    mandate = mandates.find(session, application.mandate, locked=locked) if application.mandate is not None else None
+    ward = snapshot.applicant_of(session, application.reference) if application.capacity == GUARDIAN else None
+    _check_rows(session, application, mandate, ward)
+
+
+def check_represented(
+    session: Session, application: Application, mandate: Mandate | None, ward: Applicant | None
+) -> None:
+    """As `check_representation`, by rows that were found before."""
+    _check_rows(session, application, mandate, ward)
+    audit.act_for(session, application.person, application.capacity)
+
+
+def _check_rows(session: Session, application: Application, mandate: Mandate | None, ward: Applicant | None) -> None:
     day = today(session, application.mission)
-    if application.mandate is not None:
-        mandates.check_in_force(session, application.mandate, day, locked=locked)
-    if application.capacity == GUARDIAN:
-        ward = snapshot.applicant_of(session, application.reference)
-        if ward is not None and not rules.is_minor(ward.born, day):
-            raise NotAllowed("ward_of_age")
+    if application.mandate is not None and (mandate is None or not mandates.is_in_force(mandate, day)):
+        raise NotAllowed("mandate_ended")
+    if application.capacity == GUARDIAN and ward is not None and not rules.is_minor(ward.born, day):
+        raise NotAllowed("ward_of_age")
 
 
 def may_act(session: Session, application: Application) -> bool:

@@ -7,12 +7,18 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from services.consular.applications import rules
-from services.consular.applications.behalf import check_representation, may_act, representation_of
+from services.consular.applications.behalf import (
+    check_representation,
+    check_represented,
+    may_act,
+    representation_of,
+)
 from services.consular.applications.model import Application, Step
 from services.consular.applications.rules import Status
 from services.consular.applications.update import update_columns
 from services.consular.missions.due_dates import lapses_on
 from services.consular.notices.create import create_at_end
+from services.consular.people.model import Applicant, Mandate
 from shared.database import audit, db, pending
 from shared.database.rows import table_of
 from shared.errors import Conflict, NotFound
@@ -52,13 +58,37 @@ def load_for_update(session: Session, actor: Actor, action: str, reference: str)
 def _checked(
     session: Session, actor: Actor, action: str, application: Application | None, *, locked: bool = False
 ) -> Application:
+    found = _accessible(actor, action, application)
+    if _acts_for_another(actor, found):
+        check_representation(session, found, locked=locked)
+    return found
+
+
+def check_found(
+    session: Session,
+    actor: Actor,
+    action: str,
+    application: Application | None,
+    mandate: Mandate | None,
+    ward: Applicant | None,
+) -> Application:
+    """As `find`, by rows that were found before."""
+    found = _accessible(actor, action, application)
+    if _acts_for_another(actor, found):
+        check_represented(session, found, mandate, ward)
+    return found
+
+
+def _accessible(actor: Actor, action: str, application: Application | None) -> Application:
     # Before submission only its person and its acting person may see an application.
     if application is None or (application.submitted_at is None and not is_party(actor, application)):
         raise NotFound()
     check_access(actor, action, owner=(application.person, application.acting), mission=application.mission)
-    if is_party(actor, application) and actor.person != application.person:
-        check_representation(session, application, locked=locked)
     return application
+
+
+def _acts_for_another(actor: Actor, application: Application) -> bool:
+    return is_party(actor, application) and actor.person != application.person
 
 
 def is_party(actor: Actor, application: Application) -> bool:

@@ -18,13 +18,16 @@ from shared.database.rows import change_row
 from shared.errors import Conflict, Refusal
 from shared.identity.actor import Actor
 
+# The live appointment of an application first, then the latest.
+LATEST = Appointment.state.in_(LIVE).desc(), Appointment.changed_at.desc(), Appointment.made_at.desc()
+
 
 def latest(session: Session, application: str) -> Appointment | None:
     """The appointment of an application: the live one, else the latest."""
     return session.scalar(
         select(Appointment)
         .where(Appointment.application == application)
-        .order_by(Appointment.state.in_(LIVE).desc(), Appointment.changed_at.desc(), Appointment.made_at.desc())
+        .order_by(*LATEST)
         .limit(1)
         .execution_options(populate_existing=True)
     )

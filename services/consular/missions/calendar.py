@@ -133,7 +133,11 @@ def closed_from(session: Session, mission: str) -> frozenset[date]:
 def check_payments_open(session: Session, mission: str) -> None:
     """Raises Refusal on a day on which the mission takes no money, with the first day on which it does again."""
     day = missions.today(session, mission)
-    for closure in closures(session, mission, day, day):
-        if closure.payments_closed:
-            reopens_on = (closure.last_day + timedelta(days=1)).isoformat()
-            raise Refusal("payments_closed", again=reopens_on, title_ar=closure.title_ar, title_en=closure.title_en)
+    closure = reference_data.value(
+        session,
+        (check_payments_open, mission, session.info["mission"], day),
+        lambda: next((one for one in closures(session, mission, day, day) if one.payments_closed), None),
+    )
+    if closure is not None:
+        reopens_on = (closure.last_day + timedelta(days=1)).isoformat()
+        raise Refusal("payments_closed", again=reopens_on, title_ar=closure.title_ar, title_en=closure.title_en)

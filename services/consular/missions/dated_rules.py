@@ -15,14 +15,14 @@ Row = TypeVar("Row", PhotoRule, PromiseRule)
 def promised_days(session: Session, transaction: str, mission: str, on: date, otherwise: int) -> int:
     """The promised working days: of the row in force, otherwise those of the catalogue."""
     rows = reference_data.rows(session, PromiseRule)
-    row = _nearest((row for row in rows if row.transaction == transaction and _holds(row, on)), transaction, mission)
+    row = _nearest((row for row in rows if row.transaction == transaction and row.holds_on(on)), transaction, mission)
     return row.working_days if row else otherwise
 
 
 def photos(session: Session, transaction: str, mission: str, on: date) -> PhotoRule | None:
     """The photos a mission asks for: its own row before the general one, then the transaction's own."""
     rows = reference_data.rows(session, PhotoRule)
-    applicable = (row for row in rows if row.transaction in (None, transaction) and _holds(row, on))
+    applicable = (row for row in rows if row.transaction in (None, transaction) and row.holds_on(on))
     return _nearest(applicable, transaction, mission)
 
 
@@ -31,10 +31,6 @@ def doubtful_promises(session: Session, mission: str | None) -> list[PromiseRule
     rows = reference_data.rows(session, PromiseRule)
     doubtful = [row for row in rows if row.needs_lawyer and row.scope in (None, mission)]
     return sorted(doubtful, key=lambda row: (row.valid_from, row.id))
-
-
-def _holds(row: PhotoRule | PromiseRule, on: date) -> bool:
-    return row.valid_from <= on and (row.valid_to is None or row.valid_to > on)
 
 
 def _nearest(rows: Iterable[Row], transaction: str, mission: str) -> Row | None:

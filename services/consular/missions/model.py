@@ -6,7 +6,7 @@ from sqlalchemy import ARRAY, BigInteger, SmallInteger, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.consular.missions.rules import HolidayRule, Hours
-from services.consular.model import ReferenceData
+from services.consular.model import Dated, ReferenceData, Sourced
 
 SYRIAN_HOLIDAY, HOST_HOLIDAY = "syrian_holiday", "host_holiday"
 
@@ -50,7 +50,7 @@ class Office(ReferenceData):
     certainty: Mapped[str]
 
 
-class Weekend(ReferenceData):
+class Weekend(Dated, ReferenceData):
     """The weekend of a country from a date on. Weekdays are numbers, Monday is 0; a half day is a working day."""
 
     __tablename__ = "weekend"
@@ -59,15 +59,6 @@ class Weekend(ReferenceData):
     country: Mapped[str] = mapped_column(index=True)
     days: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
     half_days: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
-    valid_from: Mapped[date]
-    valid_to: Mapped[date | None]
-    source: Mapped[str]
-    certainty: Mapped[str]
-    approver: Mapped[str]
-
-    def holds_on(self, day: date) -> bool:
-        """Whether it applies to a day; `valid_to` is the first day on which it does not."""
-        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
 
     def serialise(self) -> dict[str, object]:
         """As the desk shows it."""
@@ -80,7 +71,7 @@ class Weekend(ReferenceData):
         }
 
 
-class Opening(ReferenceData):
+class Opening(Dated, ReferenceData):
     """When a mission receives people for one service, by its own wall clock. Weekdays are numbers, Monday is 0."""
 
     __tablename__ = "opening"
@@ -94,11 +85,6 @@ class Opening(ReferenceData):
     slot_minutes: Mapped[int] = mapped_column(SmallInteger)
     seats: Mapped[int] = mapped_column(SmallInteger)
     window: Mapped[str]
-    valid_from: Mapped[date]
-    valid_to: Mapped[date | None]
-    source: Mapped[str]
-    certainty: Mapped[str]
-    approver: Mapped[str]
 
     @property
     def hours(self) -> Hours:
@@ -115,7 +101,7 @@ class Opening(ReferenceData):
         )
 
 
-class Closure(ReferenceData):
+class Closure(Sourced, ReferenceData):
     """Days on which nobody is received, or no money taken: of one mission, of a host country, or of all missions."""
 
     __tablename__ = "closure"
@@ -130,9 +116,6 @@ class Closure(ReferenceData):
     payments_closed: Mapped[bool]
     title_ar: Mapped[str]
     title_en: Mapped[str]
-    source: Mapped[str]
-    certainty: Mapped[str]
-    approver: Mapped[str]
     estimated: Mapped[bool] = mapped_column(server_default=false())
     removed_at: Mapped[datetime | None]
     removed_by: Mapped[str | None]
@@ -162,7 +145,7 @@ class Closure(ReferenceData):
         }
 
 
-class HolidayRow(ReferenceData):
+class HolidayRow(Dated, ReferenceData):
     """A holiday of all missions, as a rule from which its day of every year is computed."""
 
     __tablename__ = "holiday_rule"
@@ -174,23 +157,14 @@ class HolidayRow(ReferenceData):
     days: Mapped[int] = mapped_column(SmallInteger)
     title_ar: Mapped[str]
     title_en: Mapped[str]
-    valid_from: Mapped[date]
-    valid_to: Mapped[date | None]
-    source: Mapped[str]
-    certainty: Mapped[str]
-    approver: Mapped[str]
 
     @property
     def rule(self) -> HolidayRule:
         """As the rules read it."""
         return HolidayRule(self.id, self.calendar, self.month, self.day, self.days, self.title_ar, self.title_en)
 
-    def holds_on(self, day: date) -> bool:
-        """Whether it applies to a day; `valid_to` is the first day on which it does not."""
-        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
 
-
-class HostCalendar(ReferenceData):
+class HostCalendar(Dated, ReferenceData):
     """The country, and the region in it, whose public holidays a mission keeps."""
 
     __tablename__ = "host_calendar"
@@ -199,18 +173,9 @@ class HostCalendar(ReferenceData):
     mission: Mapped[str]
     country: Mapped[str]
     region: Mapped[str]
-    valid_from: Mapped[date]
-    valid_to: Mapped[date | None]
-    source: Mapped[str]
-    certainty: Mapped[str]
-    approver: Mapped[str]
-
-    def holds_on(self, day: date) -> bool:
-        """Whether it applies to a day; `valid_to` is the first day on which it does not."""
-        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
 
 
-class AppointmentRule(ReferenceData):
+class AppointmentRule(Sourced, ReferenceData):
     """How a mission gives appointments for a service. Without a scope the rule holds at every mission, without a
     service for all services."""
 
@@ -226,9 +191,6 @@ class AppointmentRule(ReferenceData):
     free_hours: Mapped[int]
     arrive_minutes: Mapped[int]
     valid_from: Mapped[date]
-    source: Mapped[str]
-    certainty: Mapped[str]
-    approver: Mapped[str]
 
     def serialise(self) -> dict[str, int]:
         """The figures an applicant needs."""
@@ -236,7 +198,7 @@ class AppointmentRule(ReferenceData):
         return {name: getattr(self, name) for name in names}
 
 
-class PhotoRule(ReferenceData):
+class PhotoRule(Dated, ReferenceData):
     """How many printed photos a mission asks for, and their size; without a scope or a transaction the row is
     general."""
 
@@ -248,11 +210,6 @@ class PhotoRule(ReferenceData):
     count: Mapped[int] = mapped_column(SmallInteger)
     width_mm: Mapped[int | None] = mapped_column(SmallInteger)
     height_mm: Mapped[int | None] = mapped_column(SmallInteger)
-    valid_from: Mapped[date]
-    valid_to: Mapped[date | None]
-    source: Mapped[str]
-    certainty: Mapped[str]
-    approver: Mapped[str]
 
     def serialise(self) -> dict[str, object]:
         """As the interface shows it."""
@@ -260,7 +217,7 @@ class PhotoRule(ReferenceData):
         return {name: getattr(self, name) for name in names} | {"since": self.valid_from.isoformat()}
 
 
-class PromiseRule(ReferenceData):
+class PromiseRule(Dated, ReferenceData):
     """The working days promised for a transaction, where they are a dated row and not the catalogue's."""
 
     __tablename__ = "promise_rule"
@@ -270,11 +227,6 @@ class PromiseRule(ReferenceData):
     scope: Mapped[str | None]
     working_days: Mapped[int] = mapped_column(SmallInteger)
     needs_lawyer: Mapped[bool]
-    valid_from: Mapped[date]
-    valid_to: Mapped[date | None]
-    source: Mapped[str]
-    certainty: Mapped[str]
-    approver: Mapped[str]
 
     def serialise(self) -> dict[str, object]:
         """As the desk shows it."""

@@ -1,4 +1,4 @@
-"""A person's notices of all missions: the list, those about one subject, the number of unread ones."""
+"""A person's notices of all missions, whose rows must be visible: the list, the number of unread ones."""
 
 from typing import Any
 
@@ -13,17 +13,15 @@ from shared.identity.actor import Actor
 LIST_LENGTH = 60
 
 
-def _show_person_everywhere(session: Session, actor: Actor) -> str:
-    """Makes the person's rows of all missions visible for this transaction."""
+def _person_of(actor: Actor) -> str:
     if not actor.person:
         raise NotAllowed("identity_not_confirmed")
-    session.execute(select(func.set_config("mahjar.person", actor.person, True)))
     return actor.person
 
 
 def list_own(session: Session, actor: Actor) -> list[dict[str, Any]]:
     """The latest notices, newest first. The read is recorded."""
-    person = _show_person_everywhere(session, actor)
+    person = _person_of(actor)
     rows = session.scalars(
         select(Notice).where(Notice.person == person).order_by(Notice.id.desc()).limit(LIST_LENGTH)
     ).all()
@@ -33,20 +31,14 @@ def list_own(session: Session, actor: Actor) -> list[dict[str, Any]]:
 
 def count_unread(session: Session, actor: Actor) -> int:
     """The number of unread notices."""
-    person = _show_person_everywhere(session, actor)
+    person = _person_of(actor)
     query = select(func.count()).select_from(Notice).where(Notice.person == person, Notice.read_at.is_(None))
     return session.scalar(query) or 0
 
 
-def list_about(session: Session, reference: str, person: str) -> list[dict[str, Any]]:
-    """The notices of one person about one subject, newest first."""
-    query = select(Notice).where(Notice.about == reference, Notice.person == person).order_by(Notice.id.desc())
-    return [serialise(row) for row in session.scalars(query.limit(LIST_LENGTH))]
-
-
 def missions_with_unread(session: Session, actor: Actor) -> list[str]:
     """The missions of the unread notices; the rows of each mission are changed in a separate transaction."""
-    person = _show_person_everywhere(session, actor)
+    person = _person_of(actor)
     return list(
         session.scalars(select(Notice.mission).where(Notice.person == person, Notice.read_at.is_(None)).distinct())
     )
@@ -54,7 +46,7 @@ def missions_with_unread(session: Session, actor: Actor) -> list[str]:
 
 def mark_read(session: Session, actor: Actor, latest: int) -> int:
     """Marks this mission's notices up to an id as read; returns their number. A later notice stays unread."""
-    person = _show_person_everywhere(session, actor)
+    person = _person_of(actor)
     read_ids = session.scalars(
         update(Notice)
         .where(

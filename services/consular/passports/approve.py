@@ -1,6 +1,6 @@
 """The approvals a passport case needs before it is accepted: by whom, on what subject, with which outcome."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,6 +14,7 @@ from services.consular.applications.rules import Status
 from services.consular.applications.transitions import check_status, load_for_update, note_step
 from services.consular.missions import today
 from services.consular.passports import booklets, names
+from services.consular.passports.model import Passport
 from services.consular.passports.names import Divergence
 from services.consular.people.model import Applicant
 from shared import forms
@@ -72,12 +73,23 @@ class Need:
 
 def needs(session: Session, application: Application) -> list[Need]:
     """The approvals this application needs by its present answers, each with the recorded one."""
-    subjects = _subjects(session, application)
+    subjects = _subjects(application, _divergences(session, application), _day(session, application))
     if not subjects:
         return []
     rows = session.scalars(select(Approval).where(Approval.application == application.reference)).all()
-    approvals = {(row.what, row.subject): row for row in rows}
-    return [Need(what, subject, approvals.get((what, subject))) for what, subject in subjects.items()]
+    return _needs(subjects, rows)
+
+
+def needs_of(
+    application: Application, divergences: Sequence[Divergence], approvals: Sequence[Approval], day: date
+) -> list[Need]:
+    """As `needs`, of what was found before."""
+    return _needs(_subjects(application, divergences, day), approvals)
+
+
+def _needs(subjects: Mapping[str, str], approvals: Sequence[Approval]) -> list[Need]:
+    by_subject = {(row.what, row.subject): row for row in approvals}
+    return [Need(what, subject, by_subject.get((what, subject))) for what, subject in subjects.items()]
 
 
 def check_approved(session: Session, application: Application) -> None:
@@ -96,7 +108,7 @@ def approve(session: Session, actor: Actor, reference: str, what: str, outcome: 
     check_status(application, "accept")
     check_choice(outcome, OUTCOMES[what], "outcome")
     reason_text = required_text(reason, REASON_LENGTH, "reason")
-    subject = _subjects(session, application).get(what)
+    subject = _subjects(application, _divergences(session, application), _day(session, application)).get(what)
     if subject is None:
         raise Conflict("not_needed")
     _record_approval(session, actor, application, what, subject, outcome, reason_text)
@@ -123,22 +135,25 @@ def _record_approval(
     note_step(session, actor, application, code, Status(application.status))
 
 
-def divergences(session: Session, application: Application) -> list[Divergence]:
+def divergences(application: Application, applicant: Applicant | None, last: Passport | None) -> list[Divergence]:
     """Names spelt differently from the last passport or the register; none before the application is submitted."""
+    if applicant is None or forms.transaction(application.transaction).outcome != BOOKLET:
+        return []
+    return names.divergences(application.answers, applicant.latin, last.printed if last else None)
+
+
+def _divergences(session: Session, application: Application) -> list[Divergence]:
     if forms.transaction(application.transaction).outcome != BOOKLET:
         return []
     row = session.execute(_NAMES, {"application": application.reference}).one_or_none()
     return names.divergences(application.answers, *row) if row else []
 
 
-def _subjects(session: Session, application: Application) -> dict[str, str]:
+def _subjects(application: Application, diverging: Sequence[Divergence], day: date) -> dict[str, str]:
     answers = application.answers
     subjects: dict[str, str] = {}
-    if answers.get("renewal_reason") == only_if.EARLY and not only_if.renewal_is_due(
-        _parse_dates(answers), _day(session, application)
-    ):
+    if answers.get("renewal_reason") == only_if.EARLY and not only_if.renewal_is_due(_parse_dates(answers), day):
         subjects[EARLY] = f"{answers.get('passport_number')} {answers.get('early_reason')}"
-    diverging = divergences(session, application)
     if diverging:
         subjects[SPELLING] = " ".join(f"{divergence.question}={divergence.typed}" for divergence in diverging)
     if "damage" in answers:

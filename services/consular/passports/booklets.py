@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import ScalarSelect, Select, func, select, text, update
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -20,6 +20,10 @@ from shared.errors import Conflict, Invalid
 from shared.identity.actor import Actor
 from shared.values.person import passport_number
 
+# The state of a passport whose booklet was spoiled.
+SPOILED = "spoiled"
+IS_PRINTED = Passport.booklet.is_not(None), Passport.state != SPOILED
+LATEST = Passport.issued_on.desc().nulls_last(), Passport.number
 T = TypeVar("T")
 # Booklet and passport of an application are collected together.
 _COLLECT = text("""
@@ -123,7 +127,7 @@ def spoil_assigned(session: Session, actor: Actor, application: str, reason: str
     """Writes off the booklet of an application, spoiled before collection; returns its serial number."""
     serial = assigned_to(session, application)
     spoil(session, actor, serial, reason)
-    _mark_passport(session, serial, "spoiled")
+    _mark_passport(session, serial, SPOILED)
     return serial
 
 
@@ -204,8 +208,7 @@ def cancel(session: Session, actor: Actor, mission: str, number: str, applicatio
 
 def passport_of(session: Session, application: str) -> Passport | None:
     """The passport printed for an application, spoiled ones excepted."""
-    query = select(Passport).where(Passport.application == application, Passport.booklet.is_not(None))
-    return session.scalar(query.where(Passport.state != "spoiled"))
+    return session.scalar(select(Passport).where(Passport.application == application, *IS_PRINTED))
 
 
 def find_passport(session: Session, number: str) -> Passport | None:
@@ -229,5 +232,9 @@ def last_printed(
 
 
 def _last(query: Select[T], person: Any, except_application: Any) -> Select[T]:
-    is_earlier = Passport.person == person, Passport.state != "spoiled", Passport.application != except_application
-    return query.where(*is_earlier).order_by(Passport.issued_on.desc().nulls_last(), Passport.number).limit(1)
+    return query.where(*earlier_of(person, except_application)).order_by(*LATEST).limit(1)
+
+
+def earlier_of(person: Any, application: Any) -> list[ColumnElement[bool]]:
+    """The conditions of a person's passports, other than the one of an application."""
+    return [Passport.person == person, Passport.state != SPOILED, Passport.application != application]

@@ -1,14 +1,17 @@
 """The passport part of a case at the desk: machine-readable lines, divergent spellings, approvals, lost passports."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from services.consular.applications.model import Application
+from services.consular.applications.model import Application, Approval
 from services.consular.missions import today
 from services.consular.passports import approve, booklets, lost
 from services.consular.passports.data_page import preview
-from services.consular.passports.model import LostPassport
+from services.consular.passports.model import LostPassport, Passport
+from services.consular.people.model import Applicant
 from shared import forms
 from shared.catalogue.model import BOOKLET
 from shared.database import audit
@@ -21,20 +24,32 @@ View = dict[str, Any]
 UNKNOWN_HOLDER = "nobody"
 
 
-def serialise(session: Session, actor: Actor, application: Application) -> View | None:
+@dataclass(frozen=True)
+class PassportRows:
+    """The rows of which the passport part of a case is made; `last` is the holder's passport before this one."""
+
+    applicant: Applicant | None
+    passport: Passport | None
+    last: Passport | None
+    lost: LostPassport | None
+    approvals: Sequence[Approval]
+
+
+def serialise(session: Session, actor: Actor, application: Application, rows: PassportRows) -> View | None:
     """The passport part of a case; None without a booklet as outcome, or before submission."""
     if forms.transaction(application.transaction).outcome != BOOKLET or application.submitted_at is None:
         return None
-    passport = booklets.passport_of(session, application.reference)
-    number = str(application.answers.get("passport_number") or "")
-    report = lost.find(session, number) if number else None
-    divergences = approve.divergences(session, application)
+    passport = rows.passport
+    divergences = approve.divergences(application, rows.applicant, rows.last)
+    needs = approve.needs_of(application, divergences, rows.approvals, today(session, application.mission))
     return {
-        "mrz": passport.mrz.splitlines() if passport and passport.mrz else preview(session, application),
+        "mrz": passport.mrz.splitlines()
+        if passport and passport.mrz
+        else preview(session, application, rows.applicant),
         "printed": passport is not None,
         "divergences": [vars(divergence) for divergence in divergences],
-        "needs": [need.serialise(actor) for need in approve.needs(session, application)],
-        "lost": _report(report) if report else None,
+        "needs": [need.serialise(actor) for need in needs],
+        "lost": _report(rows.lost) if rows.lost else None,
     }
 
 

@@ -47,9 +47,8 @@ def print_for(session: Session, actor: Actor, application: Application, booklet:
     return {"document": page.code, "document_owner": "consular"}
 
 
-def preview(session: Session, application: Application) -> list[str]:
+def preview(session: Session, application: Application, applicant: Applicant | None) -> list[str]:
     """The machine-readable lines of a print today; the number is empty until a booklet is assigned."""
-    applicant = snapshot.applicant_of(session, application.reference)
     if applicant is None:
         return []
     printed_data = _printed_data(application, applicant)

@@ -37,11 +37,6 @@ def issue_passport_slip(session: Session, actor: Actor, application: Application
     return document.code
 
 
-def passport_slip(session: Session, reference: str) -> str | None:
-    """The code of the valid collection slip of an application, or None."""
-    return next((document.code for document in valid_slips(session, reference, PASSPORT_SLIP)), None)
-
-
 def _hours(rows: list[Opening]) -> list[dict[str, object]]:
     """Runs of weekdays that have the same hours, as the slip prints them."""
     times = dict.fromkeys((row.opens, row.closes) for row in rows)

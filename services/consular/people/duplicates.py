@@ -84,18 +84,9 @@ def _mark(session: Session, applicant: Applicant, namesake: Applicant, kind: str
     return session.scalar(new) is not None
 
 
-def list_marks(session: Session, application: str) -> list[dict[str, Any]]:
-    """The marks of a file, for its officers."""
-    rows = session.scalars(
-        select(Duplicate)
-        .where(Duplicate.application == application)
-        .order_by(Duplicate.found_at, Duplicate.other)
-        .execution_options(populate_existing=True)
-    )
-    return [
-        {"other": row.other, "kind": row.kind, "state": row.state, "reason": row.reason, "note": row.note}
-        for row in rows
-    ]
+def serialise(mark: Duplicate) -> dict[str, Any]:
+    """A mark of a file, as its officers see it."""
+    return {"other": mark.other, "kind": mark.kind, "state": mark.state, "reason": mark.reason, "note": mark.note}
 
 
 def is_open(application: InstrumentedAttribute[str]) -> ColumnElement[bool]:

@@ -41,14 +41,6 @@ def is_in_force(mandate: Mandate, today: date) -> bool:
     return mandate.state == ACCEPTED and today <= mandate.until
 
 
-def check_in_force(session: Session, reference: str, today: date, *, locked: bool = False) -> Mandate:
-    """The mandate by which somebody acts. Raises NotAllowed once it is revoked or has run out."""
-    mandate = find(session, reference, locked=locked)
-    if not is_in_force(mandate, today):
-        raise NotAllowed("mandate_ended")
-    return mandate
-
-
 def check_for(session: Session, actor: Actor, reference: str, mission: str, entry: Transaction, today: date) -> Mandate:
     """The mandate by which the actor may apply here for this transaction.
 

@@ -104,15 +104,16 @@ def people_of(session: Session, application: str) -> tuple[Applicant | None, Act
 
 def printed_name(applicant: Applicant) -> dict[str, str]:
     """The name in both scripts: given name, father's name, family name. Arabic replaces a missing Latin spelling."""
-    return _printed(applicant.name, applicant.latin)
+    return printed(applicant.name, applicant.latin)
 
 
 def name_of(facts: Mapping[str, Any]) -> dict[str, str]:
     """The printed name of a person in a statement. Raises KeyError when the statement has none."""
-    return _printed(facts["name"]["ar"], facts["name"].get("latin") or {})
+    return printed(facts["name"]["ar"], facts["name"].get("latin") or {})
 
 
-def _printed(name: Mapping[str, Any], latin_name: Mapping[str, Any]) -> dict[str, str]:
+def printed(name: Mapping[str, Any], latin_name: Mapping[str, Any]) -> dict[str, str]:
+    """As `printed_name`, of the two columns."""
     parts = ("given", "father", "family")
     arabic_text = " ".join(str(name[part]) for part in parts if name.get(part))
     latin_text = " ".join(str(latin_name[part]) for part in parts if latin_name.get(part))

@@ -87,6 +87,19 @@ def release(session: Session, owners: Sequence[str], roles: Sequence[str] = (ORI
         session.execute(delete(BlobUse).where(BlobUse.owner.in_(owners), BlobUse.role.in_(roles)))
 
 
+def addresses_of(session: Session, owners: Sequence[str]) -> list[str]:
+    """The addresses of the blobs in which files of these owners lie."""
+    return list(session.scalars(select(BlobUse.address).where(BlobUse.owner.in_(owners)).distinct()))
+
+
+def mark_released(session: Session, addresses: Sequence[str]) -> list[str]:
+    """Marks those of some blobs of the session's mission that nobody uses any more."""
+    used = exists().where(BlobUse.mission == StoredBlob.mission, BlobUse.address == StoredBlob.address)
+    marked = update(StoredBlob).where(StoredBlob.address.in_(addresses), ~used).values(deleting=True)
+    statement = marked.returning(StoredBlob.address).execution_options(synchronize_session=False)
+    return list(session.scalars(statement))
+
+
 def mark_unused(session: Session) -> list[tuple[str, str]]:
     """Marks blobs of the session's mission that nobody uses; those marked earlier come along. Mission and address."""
     used = exists().where(BlobUse.mission == StoredBlob.mission, BlobUse.address == StoredBlob.address)

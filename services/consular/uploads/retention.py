@@ -1,5 +1,6 @@
 """Ends what is kept for a limited time: files that were removed, and files of closed applications; then their blobs."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import exists, select, update
@@ -54,3 +55,15 @@ def delete_unused(intake: Intake, actor: Actor) -> int:
     with intake.database.scope(mission) as session:
         blobs.forget(session, [address for _, address in marked])
     return len(marked)
+
+
+def delete_now(intake: Intake, mission: str, addresses: Sequence[str]) -> None:
+    """Deletes blobs that were just released, unless somebody else uses them. What fails here the hourly job repeats."""
+    if not addresses:
+        return
+    with intake.database.scope(mission) as session:
+        marked = blobs.mark_released(session, addresses)
+    for address in marked:
+        intake.storage.delete(mission, address)
+    with intake.database.scope(mission) as session:
+        blobs.forget(session, marked)

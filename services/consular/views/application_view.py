@@ -1,34 +1,37 @@
 """Views of an application: for its applicant, and for the mission with person and history."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import or_, select
+from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session
 
 from services.consular.applications import rules
 from services.consular.applications.model import Application, Asking, Step
 from services.consular.applications.rules import Party, Status
-from services.consular.applications.transitions import find, is_party, show_person_everywhere
+from services.consular.applications.transitions import check_found, is_party
 from services.consular.appointments import book
 from services.consular.ministries import letter_views as desk_letters
-from services.consular.ministries import letters
 from services.consular.missions import today
 from services.consular.notices import inbox
-from services.consular.passports import booklets
 from services.consular.passports import case_view as passport_view
+from services.consular.passports.model import Passport
 from services.consular.payments.orders import attempts, quote
-from services.consular.payments.refunds import refund
+from services.consular.payments.orders.quote import FEE, UPGRADE
+from services.consular.payments.orders.rules import Payment
+from services.consular.payments.refunds.model import Refund
 from services.consular.people import duplicates, mandates, snapshot
-from services.consular.people.duplicates import POSSIBLE
+from services.consular.people.duplicates import OPEN, POSSIBLE
 from services.consular.people.model import ActingPerson, Applicant, Mandate
 from services.consular.uploads import store
 from services.consular.views import upcoming, withdrawal_terms
+from services.consular.views.application_rows import ApplicationRows, CaseRows, case_rows, own_rows
 from services.consular.workflow import upgrade
 from shared import forms
 from shared.catalogue.model import AFTER_ASSESSMENT, APPOINTMENT, HOLDER
-from shared.database import audit
+from shared.database import audit, pending
 from shared.database.audit import event
+from shared.errors import NotFound
 from shared.identity.access import ACCESS
 from shared.identity.actor import Actor
 from shared.values.dates import partial_iso
@@ -57,14 +60,11 @@ ACTIONS = {
 TURN_STAGES = {"ready": "turn_booked", "collected": "turn_attended"}
 
 View = dict[str, Any]
+Rows = TypeVar("Rows", bound=ApplicationRows)
 
 
 def list_own(session: Session, actor: Actor) -> list[View]:
-    """The actor's applications at every mission, newest first.
-
-    The person's rows of all missions are visible for this query.
-    """
-    show_person_everywhere(session, actor.person)
+    """The actor's applications at every mission, newest first. Their rows of all missions must be visible."""
     rows = session.execute(
         select(Application, ActingPerson, Mandate)
         .outerjoin(ActingPerson, ActingPerson.application == Application.reference)
@@ -118,8 +118,8 @@ def behalf_of(
     }
 
 
-def summary(application: Application) -> View:
-    """The summary of a file, as lists show it."""
+def summary(application: Application | Row[Any]) -> View:
+    """The summary of a file, as lists show it; of a row with the columns of an application."""
     return {
         "reference": application.reference,
         "transaction": application.transaction,
@@ -137,55 +137,80 @@ def summary(application: Application) -> View:
 
 def view(session: Session, actor: Actor, reference: str) -> View:
     """The whole file, as its applicant sees it. The read is recorded."""
-    application = find(session, actor, "application.read", reference)
+    rows = _checked(session, actor, "application.read", own_rows(session, reference, actor.person or ""))
     audit.record(session, actor, "application.read", reference)
-    notices = inbox.list_about(session, reference, actor.person or "")
-    return {**full_view(session, actor, application), "notices": notices}
+    return {
+        **full_view(session, actor, rows),
+        "notices": [inbox.serialise(notice) for notice in rows.notices[: inbox.LIST_LENGTH]],
+    }
 
 
 def case(session: Session, actor: Actor, reference: str, reason: str | None = None) -> View:
     """The file as the desk sees it, with the attested facts and the history. The read is recorded."""
-    application = find(session, actor, "desk.case", reference)
+    rows = _checked(session, actor, "desk.case", case_rows(session, reference))
     audit.record(session, actor, "case.read", reference, reason=reason)
-    applicant, marks = snapshot.applicant_of(session, reference), duplicates.list_marks(session, reference)
+    # The history shows this look at the case as well.
+    pending.write(session)
+    application, applicant = rows.application, rows.applicant
+    is_marked = any(mark.state == OPEN for mark in rows.marks)
     return {
-        **full_view(session, actor, application),
+        **full_view(session, actor, rows),
         "person": _person(applicant) if applicant else None,
         "facts": application.facts,
-        "asked": _questions(session, application),
-        "exception": application.exception or (POSSIBLE if any(mark["state"] == "open" for mark in marks) else None),
-        "duplicates": marks,
-        "passport": passport_view.serialise(session, actor, application),
+        "asked": [_question(row) for row in rows.askings],
+        "exception": application.exception or (POSSIBLE if is_marked else None),
+        "duplicates": [duplicates.serialise(mark) for mark in rows.marks],
+        "passport": _passport(session, actor, rows),
         "history": _history(session, reference),
     }
 
 
-def full_view(session: Session, actor: Actor, application: Application) -> View:
+def _checked(session: Session, actor: Actor, action: str, rows: Rows | None) -> Rows:
+    if rows is None:
+        raise NotFound()
+    check_found(session, actor, action, rows.application, rows.mandate, rows.applicant)
+    return rows
+
+
+def full_view(session: Session, actor: Actor, rows: ApplicationRows) -> View:
     """The file as both sides see it."""
-    applicant = snapshot.applicant_of(session, application.reference)
-    acting = snapshot.acting_person_of(session, application.reference)
-    order = quote.latest(session, application.reference)
-    steps = _steps(session, application.reference)
-    upcoming_view = upcoming.upcoming(session, application)
+    application, acting = rows.application, rows.acting
+    upcoming_view, payments = upcoming.upcoming(session, rows), _payments(rows)
     return {
         **summary(application),
-        "applicant": _applicant_name(applicant) if applicant else None,
-        "behalf": behalf_of(actor, application, acting, applicant),
+        "applicant": _applicant_name(rows.applicant) if rows.applicant else None,
+        "behalf": behalf_of(actor, application, acting, rows.applicant),
         "answers": application.answers,
-        "papers": [store.serialise(upload) for upload in store.list_uploads(session, application.reference)],
-        "quote": quote.serialise(session, order) if order else None,
-        "upgrade": upgrade.serialise(session, application),
-        "payments": [payment.serialise() for payment in attempts.of_application(session, application.reference)],
-        "refunds": [_refund(row) for row in refund.of_application(session, application.reference)],
+        "papers": [store.serialise(upload) for upload in rows.uploads],
+        "quote": _quote(session, rows, FEE),
+        "upgrade": _quote(session, rows, UPGRADE),
+        "payments": [payment.serialise() for payment in payments],
+        "refunds": [_refund(row) for row in rows.refunds],
         "document": _document(application),
-        "timeline": [_line(step, acting) for step in steps],
-        "stages": stages_of(application, steps),
-        "collection": _collection(session, application),
-        "letters": _letters(session, actor, application),
-        "on_withdrawal": withdrawal_terms.withdrawal_terms(session, application),
+        "timeline": [_line(step, acting) for step in rows.steps],
+        "stages": stages_of(application, rows.steps),
+        "collection": _collection(rows.passport) if rows.passport else None,
+        "letters": _letters(session, actor, rows),
+        "on_withdrawal": withdrawal_terms.withdrawal_terms(application, payments),
         **upcoming_view,
         "allowed": upcoming.possible_verbs(allowed(actor, application), upcoming_view),
     }
+
+
+def _payments(rows: ApplicationRows) -> list[Payment]:
+    orders = {order.reference: order for order in rows.orders}
+    receipts = {receipt.attempt: receipt.number for receipt in rows.receipts}
+    return [attempts.as_payment(orders[row.order], row, receipts.get(row.reference)) for row in rows.attempts]
+
+
+def _quote(session: Session, rows: ApplicationRows, purpose: str) -> View | None:
+    """The quote of the last order of this purpose, in any state."""
+    order = next((order for order in rows.orders if order.purpose == purpose), None)
+    if order is None:
+        return None
+    found = next(row for row in rows.quotes if row.id == order.quote_id)
+    lines = [line for line in rows.quote_lines if line.quote == found.id]
+    return quote.serialise_lines(session, order, found, lines)
 
 
 def allowed(actor: Actor, application: Application) -> list[str]:
@@ -235,23 +260,20 @@ def _document(application: Application) -> View | None:
     return {"code": application.document, "owner": application.document_owner}
 
 
-def _collection(session: Session, application: Application) -> View | None:
-    passport = booklets.passport_of(session, application.reference)
-    if passport is None:
-        return None
+def _collection(passport: Passport) -> View:
     expires = passport.expires_on.isoformat() if passport.expires_on else None
     return {"number": passport.number, "expires_on": expires, "state": passport.state}
 
 
-def _letters(session: Session, actor: Actor, application: Application) -> list[View]:
+def _letters(session: Session, actor: Actor, rows: ApplicationRows) -> list[View]:
     """The letters, for the case's parties and for staff who may read letters."""
-    if not is_party(actor, application) and actor.role not in ACCESS["letter.read"]:
+    if not is_party(actor, rows.application) and actor.role not in ACCESS["letter.read"]:
         return []
-    day = today(session, application.mission)
-    return [desk_letters.summary(letter, day) for letter in letters.of_application(session, application.reference)]
+    day = today(session, rows.application.mission)
+    return [desk_letters.summary(letter, day) for letter in rows.letters]
 
 
-def _refund(row: Any) -> View:
+def _refund(row: Refund) -> View:
     return {
         "reference": row.reference,
         "payment": row.attempt,
@@ -259,10 +281,6 @@ def _refund(row: Any) -> View:
         "currency": row.currency,
         "state": row.state,
     }
-
-
-def _steps(session: Session, reference: str) -> list[Step]:
-    return list(session.scalars(select(Step).where(Step.application == reference).order_by(Step.id)))
 
 
 def _line(step: Step, acting: ActingPerson | None) -> View:
@@ -282,9 +300,13 @@ def _line(step: Step, acting: ActingPerson | None) -> View:
     }
 
 
-def _questions(session: Session, application: Application) -> list[View]:
-    rows = session.scalars(select(Asking).where(Asking.application == application.reference).order_by(Asking.asked_at))
-    return [{"authority": row.authority, "ask": row.ask, "round": row.round, "outcome": row.outcome} for row in rows]
+def _question(row: Asking) -> View:
+    return {"authority": row.authority, "ask": row.ask, "round": row.round, "outcome": row.outcome}
+
+
+def _passport(session: Session, actor: Actor, rows: CaseRows) -> View | None:
+    found = passport_view.PassportRows(rows.applicant, rows.passport, rows.last_passport, rows.lost, rows.approvals)
+    return passport_view.serialise(session, actor, rows.application, found)
 
 
 def _history(session: Session, reference: str) -> list[View]:

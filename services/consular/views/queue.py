@@ -3,7 +3,7 @@
 from contextlib import suppress
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, or_, select, text
 from sqlalchemy.orm import Session
 
 from services.consular.applications.model import Application
@@ -20,40 +20,117 @@ from shared.values.person import national_number
 
 PAGE_ROWS = 50
 EXCEPTIONS = "exceptions"
+# A status is counted up to one more than this: to count what was ever collected would take longer every year.
+COUNT_LIMIT = 1_000
+SUBMITTED = [status.value for status in Status if status is not Status.DRAFT]
+COLUMNS = (
+    *("reference", "transaction", "mission", "status", "awaits", "exception", "created_at", "submitted_at"),
+    *("changed_at", "due_on", "lapses_on", "booked_for"),
+)
+
+# Few files need attention at any time. Of all others the first rows of each status are enough, and the index
+# `ix_application_queue` has them in this order: what lies further back in a long status is not looked at. The mission is
+# named, as the wall alone, which also lets people see their own applications, is no condition of an index.
+_LIST = text(
+    """
+    WITH exceptional AS MATERIALIZED (
+        SELECT reference FROM application
+        WHERE mission = :mission AND (exception IS NOT NULL OR awaits IS NOT NULL)
+        UNION SELECT application FROM duplicate WHERE mission = :mission AND state = 'open'
+    ), listed AS (
+        SELECT application.*, true AS is_exceptional FROM exceptional JOIN application USING (reference)
+        WHERE mission = :mission AND status = ANY (:statuses) AND submitted_at IS NOT NULL
+          AND (CAST(:slug AS text) = '' OR transaction = :slug)
+        UNION ALL
+        SELECT first.*, false FROM unnest(CAST(:others AS text[])) AS wanted (status), LATERAL (
+            SELECT * FROM application
+            WHERE mission = :mission AND status = wanted.status AND submitted_at IS NOT NULL
+              AND (CAST(:slug AS text) = '' OR transaction = :slug)
+              AND reference NOT IN (SELECT reference FROM exceptional)
+            ORDER BY due_on, submitted_at, reference LIMIT :skipped + :rows
+        ) AS first
+    ), page AS (
+        SELECT *, row_number() OVER (
+            ORDER BY is_exceptional DESC, status = ANY (:final), due_on, submitted_at, reference
+        ) AS place
+        FROM listed ORDER BY place LIMIT :rows OFFSET :skipped
+    )
+    SELECT page.reference, page.transaction, page.mission, page.status, page.awaits, page.exception, page.created_at,
+        page.submitted_at, page.changed_at, page.due_on, page.lapses_on, page.booked_for, applicant.name,
+        applicant.latin, EXISTS (SELECT FROM duplicate WHERE application = page.reference AND state = 'open')
+            AS has_open_mark
+    FROM page LEFT JOIN applicant ON applicant.application = page.reference
+    ORDER BY place
+    """
+)
+_COUNT = text(
+    """
+    SELECT wanted.status, counted.n FROM unnest(CAST(:statuses AS text[])) AS wanted (status), LATERAL (
+        SELECT count(*) AS n FROM (
+            SELECT FROM application
+            WHERE mission = :mission AND status = wanted.status AND submitted_at IS NOT NULL LIMIT :most
+        ) AS first_rows
+    ) AS counted
+    UNION ALL
+    SELECT :exceptions, count(*) FROM (
+        SELECT reference FROM application
+        WHERE mission = :mission AND (exception IS NOT NULL OR awaits IS NOT NULL)
+        UNION SELECT application FROM duplicate WHERE mission = :mission AND state = 'open'
+        LIMIT :most
+    ) AS exceptional
+    """
+)
 
 
 def queue(
     session: Session, actor: Actor, status: str = "", transaction: str = "", search: str = "", page: int = 1
 ) -> dict[str, Any]:
-    """One page of submitted files, with the number of files in each status.
+    """One page of submitted files, with the number of files in each status, up to one more than COUNT_LIMIT.
 
     Raises Invalid for an unknown status, or for a search that is too short.
     """
-    if status not in ("", EXCEPTIONS, *(known_status.value for known_status in Status)):
+    if status not in ("", EXCEPTIONS, *SUBMITTED, Status.DRAFT.value):
         raise Invalid("unknown_choice", field="status")
-    conditions: list[ColumnElement[bool]] = [Application.submitted_at.is_not(None)]
-    if status:
-        conditions.append(_exceptional() if status == EXCEPTIONS else Application.status == status)
-    if transaction:
-        conditions.append(Application.transaction == transaction)
-    if search:
-        conditions.append(_search_condition(search))
-    rows = session.execute(_page(conditions, page)).all()
+    found = session.execute(_search(search, status, transaction, page)) if search else None
+    rows = (found or _list(session, status, transaction, page)).all()
     audit.record(
         session, actor, "desk.queue", actor.mission or "", status=status, searched=bool(search), rows=len(rows)
     )
     return {
-        "rows": [_row(*row) for row in rows[:PAGE_ROWS]],
+        "rows": [_row(row) for row in rows[:PAGE_ROWS]],
         "more": len(rows) > PAGE_ROWS,
         "page": page,
         "counts": _counts(session),
+        "count_limit": COUNT_LIMIT,
     }
 
 
-def _page(conditions: list[ColumnElement[bool]], page: int) -> Select[Application, Applicant, bool]:
-    """The query of a page, with one extra row that shows whether there is a next page."""
+def _list(session: Session, status: str, transaction: str, page: int) -> Any:
+    """A page without a search, with one extra row that shows whether there is a next page."""
+    wanted = [status] if status not in ("", EXCEPTIONS) else SUBMITTED
+    parameters = {
+        "mission": session.info["mission"],
+        "statuses": wanted,
+        "others": [] if status == EXCEPTIONS else wanted,
+        "slug": transaction,
+        "final": sorted(FINAL),
+        "rows": PAGE_ROWS + 1,
+        "skipped": (page - 1) * PAGE_ROWS,
+    }
+    return session.execute(_LIST, parameters)
+
+
+def _search(search: str, status: str, transaction: str, page: int) -> Select[Any]:
+    """As `_list`, of the few files that a search finds."""
+    conditions: list[ColumnElement[bool]] = [Application.submitted_at.is_not(None), _search_condition(search)]
+    if status:
+        conditions.append(_exceptional() if status == EXCEPTIONS else Application.status == status)
+    if transaction:
+        conditions.append(Application.transaction == transaction)
+    columns = (Application.__table__.c[name] for name in COLUMNS)
+    has_open_mark = duplicates.is_open(Application.reference).label("has_open_mark")
     return (
-        select(Application, Applicant, duplicates.is_open(Application.reference))
+        select(*columns, Applicant.name, Applicant.latin, has_open_mark)
         .outerjoin(Applicant, Applicant.application == Application.reference)
         .where(*conditions)
         .order_by(
@@ -88,19 +165,13 @@ def _search_condition(text: str) -> ColumnElement[bool]:
     return found
 
 
-def _row(application: Application, applicant: Applicant | None, has_open_mark: bool) -> dict[str, Any]:
-    name = snapshot.printed_name(applicant) if applicant else None
-    exception = application.exception or (POSSIBLE if has_open_mark else None)
-    return {**summary(application), "applicant": {"name": name}, "exception": exception}
+def _row(row: Row[Any]) -> dict[str, Any]:
+    name = snapshot.printed(row.name, row.latin) if row.name else None
+    exception = row.exception or (POSSIBLE if row.has_open_mark else None)
+    return {**summary(row), "applicant": {"name": name}, "exception": exception}
 
 
 def _counts(session: Session) -> dict[str, int]:
-    rows = session.execute(
-        select(Application.status, func.count())
-        .where(Application.submitted_at.is_not(None))
-        .group_by(Application.status)
-    )
-    exceptions = session.scalar(select(func.count()).select_from(Application).where(_exceptional())) or 0
-    count_by_status = {status: int(count) for status, count in rows}
-    counts = {status.value: count_by_status.get(status, 0) for status in Status if status is not Status.DRAFT}
-    return {**counts, EXCEPTIONS: exceptions}
+    mission = session.info["mission"]
+    parameters = {"mission": mission, "statuses": SUBMITTED, "exceptions": EXCEPTIONS, "most": COUNT_LIMIT + 1}
+    return {status: int(count) for status, count in session.execute(_COUNT, parameters)}

@@ -5,13 +5,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from services.consular.applications.model import Application
 from services.consular.applications.rules import Status
-from services.consular.appointments import attendance, book, rules
+from services.consular.appointments import book, rules
 from services.consular.appointments.model import Appointment
 from services.consular.appointments.rules import AppointmentState
 from services.consular.missions import calendar
-from services.consular.passports.slip import passport_slip
+from services.consular.views.application_rows import ApplicationRows
 from services.consular.workflow.fulfilment import fulfilment_of
 from shared import forms
 from shared.catalogue.model import APPOINTMENT, BOOKLET
@@ -20,19 +19,19 @@ from shared.database.db import now
 View = dict[str, Any]
 
 
-def upcoming(session: Session, application: Application) -> View:
+def upcoming(session: Session, rows: ApplicationRows) -> View:
     """The appointment, the required visit, and the slip of a ready passport."""
+    application, appointment, slip = rows.application, rows.appointment, rows.slip
     entry = forms.transaction(application.transaction)
     service = fulfilment_of(application).attendance.service(entry, application.answers)
     if entry.outcome != APPOINTMENT and entry.appointment is None:
         return {"turn": None, "visit": None, "slip": None}
-    appointment = book.latest(session, application.reference)
     is_ready = entry.outcome == BOOKLET and application.status == Status.READY
     return {
         "turn": _serialise_appointment(session, appointment) if appointment else None,
         "service": service,
-        "visit": _serialise_attendance(session, application, service) if entry.appointment else None,
-        "slip": passport_slip(session, application.reference) if is_ready else None,
+        "visit": _serialise_attendance(session, rows, service) if entry.appointment else None,
+        "slip": slip if is_ready else None,
     }
 
 
@@ -57,10 +56,9 @@ def _serialise_appointment(session: Session, appointment: Appointment) -> View:
     }
 
 
-def _serialise_attendance(session: Session, application: Application, service: str | None) -> View:
-    attendance_row = attendance.find_attendance(session, application.reference)
-    is_offered = service in calendar.services(session, application.mission)
-    return {"attended_at": attendance_row.at.isoformat() if attendance_row else None, "walk_in": not is_offered}
+def _serialise_attendance(session: Session, rows: ApplicationRows, service: str | None) -> View:
+    is_offered = service in calendar.services(session, rows.application.mission)
+    return {"attended_at": rows.attendance.at.isoformat() if rows.attendance else None, "walk_in": not is_offered}
 
 
 def possible_verbs(verbs: list[str], upcoming_view: View) -> list[str]:

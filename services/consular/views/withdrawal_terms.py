@@ -1,15 +1,12 @@
 """The effect of a withdrawal on money: one rule for each status, shown beforehand."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
-
-from sqlalchemy.orm import Session
 
 from services.consular.applications import rules
 from services.consular.applications.model import Application
 from services.consular.applications.rules import Status
-from services.consular.payments.orders import attempts
-from services.consular.payments.orders.rules import UNSETTLED, AttemptState
+from services.consular.payments.orders.rules import UNSETTLED, AttemptState, Payment
 from shared.values.money import total
 
 NOTHING_DUE, PRICE_CANCELLED, UNDER_WAY, WHOLE = "nothing_due", "price_cancelled", "under_way", "whole"
@@ -22,7 +19,7 @@ UNPAID: Mapping[Status, str] = {
 }
 
 
-def withdrawal_terms(session: Session, application: Application) -> dict[str, Any] | None:
+def withdrawal_terms(application: Application, payments: Sequence[Payment]) -> dict[str, Any] | None:
     """The present rule with its money; None where a withdrawal is no longer possible.
 
     A card payment under way may still arrive: it is then held in its payer's name and refunded.
@@ -30,7 +27,6 @@ def withdrawal_terms(session: Session, application: Application) -> dict[str, An
     status = Status(application.status)
     if status not in rules.VERBS["withdraw"][1]:
         return None
-    payments = attempts.of_application(session, application.reference)
     paid = [payment.amount for payment in payments if payment.state is AttemptState.SUCCEEDED and payment.held is None]
     if paid:
         refund = total(paid)

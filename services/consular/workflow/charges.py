@@ -1,5 +1,8 @@
 """The charges of an application, and the refunds when it ends early."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy.orm import Session
 
 from services.consular.applications.model import Application
@@ -17,8 +20,17 @@ from shared.identity.actor import Actor
 from shared.values.money import Money
 
 
-def charge(session: Session, actor: Actor, application: Application, assessed: Money | None = None) -> Order | None:
-    """The order of an application by a valid quote, locked, or a new one; None for a transaction without fees."""
+def charge(
+    session: Session,
+    actor: Actor,
+    application: Application,
+    assessed: Money | None = None,
+    attested: Mapping[str, Any] | None = None,
+) -> Order | None:
+    """The order of an application by a valid quote, locked, or a new one; None for a transaction without fees.
+
+    `attested` are the civil registry's facts, where the caller has them.
+    """
     if not forms.transaction(application.transaction).fees:
         return None
     return quote.issue_order(
@@ -28,14 +40,16 @@ def charge(session: Session, actor: Actor, application: Application, assessed: M
         transaction=application.transaction,
         mission=application.mission,
         person=application.person,
-        parties=lambda: parties(session, application),
+        parties=lambda: parties(session, application, attested),
         assessed=assessed,
         answers=application.answers,
     )
 
 
-def parties(session: Session, application: Application) -> Parties:
+def parties(session: Session, application: Application, attested: Mapping[str, Any] | None = None) -> Parties:
     """The names for receipts; the holder's is empty before a person was attested."""
+    if attested is not None and application.acting == application.person:
+        return Parties(snapshot.name_of(attested))
     applicant, acting_person = snapshot.people_of(session, application.reference)
     return Parties(
         snapshot.printed_name(applicant) if applicant else {"ar": "", "en": ""},

@@ -92,8 +92,7 @@ def _insert(
     }
     if session.scalar(_INSERT, row) is None:
         raise _already_open(session, actor, representation.person, entry)
-    # The columns that a draft has no value for yet are empty.
-    return attach_row(session, Application(**dict.fromkeys(table_of(Application).c.keys()) | row))
+    return attach_row(session, Application(**row))
 
 
 def _already_open(session: Session, actor: Actor, person: str, entry: Transaction) -> Conflict:

@@ -10,7 +10,13 @@ from services.consular.applications.last_granted import last_granted_on
 from services.consular.applications.model import Application
 from services.consular.applications.promise import promised_day
 from services.consular.applications.rules import Status
-from services.consular.applications.statements import as_facts, check_eligible, check_holder, verify_statements
+from services.consular.applications.statements import (
+    AttestedFacts,
+    as_facts,
+    check_eligible,
+    check_holder,
+    verify_statements,
+)
 from services.consular.applications.transitions import check_status, load_for_update, transition
 from services.consular.missions import find, today
 from services.consular.passports.checks import check_birth_place, check_submission, report_lost
@@ -61,12 +67,17 @@ def submit(session: Session, actor: Actor, keys: Keys, reference: str, statement
     if (submit_outcome := fulfilment_of(application).submit) is not None:
         submit_outcome(session, actor, application, columns)
         return application
-    order = charges.charge(session, actor, application) if entry.priced == AT_SUBMIT else None
-    if order is not None and order.amount > 0:
+    if entry.priced == AT_SUBMIT and _charge(session, actor, application, facts):
         transition(session, actor, application, Status.AWAITING_PAYMENT, columns=columns)
         return application
     _review(session, actor, application, entry, answers, columns)
     return application
+
+
+def _charge(session: Session, actor: Actor, application: Application, facts: AttestedFacts) -> bool:
+    """Whether anything is owed."""
+    order = charges.charge(session, actor, application, attested=facts["civil_registry"])
+    return order is not None and order.amount > 0
 
 
 def _store_numbers(

@@ -129,9 +129,3 @@ def close(session: Session, actor: Actor, application: Application) -> None:
     order = quote.of_application(session, application.reference, UPGRADE)
     if order is not None and order.state == OrderState.OPEN:
         refund.mark_due(session, actor, order.reference, "printed")
-
-
-def serialise(session: Session, application: Application) -> dict[str, Any] | None:
-    """The second order as both sides see it; None without one."""
-    order = quote.latest(session, application.reference, UPGRADE)
-    return quote.serialise(session, order) if order else None

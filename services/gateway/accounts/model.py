@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import uuid4
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, LargeBinary, text
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, LargeBinary, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from shared.database import db
@@ -23,10 +24,18 @@ class Base(DeclarativeBase):
 
 
 class Account(Base):
-    """Somebody who can sign in. `home_mission` is where their files go; an account itself belongs to no mission."""
+    """Somebody who can sign in. `home_mission` is where their files go; an account itself belongs to no mission.
+
+    `person` is proven, and `assurance` says how; `declared_person` is what its owner says. `claim` is what they show at
+    the counter. A frozen account reads and changes nothing of its person. `has_old_drafts`: begun before the proof.
+    """
 
     __tablename__ = "account"
-    __table_args__ = (CheckConstraint("email = lower(email)", name="email_folded"),)
+    __table_args__ = (
+        CheckConstraint("email = lower(email)", name="email_folded"),
+        CheckConstraint("(person IS NULL) = (assurance IS NULL)", name="assured_person"),
+        UniqueConstraint("claim"),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
     email: Mapped[str] = mapped_column(unique=True)
@@ -40,6 +49,16 @@ class Account(Base):
     name_latin: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     disabled_at: Mapped[datetime | None]
+    email_confirmed_at: Mapped[datetime | None]
+    declared_person: Mapped[str | None] = mapped_column(index=True)
+    declared_number_key: Mapped[str | None]
+    claim: Mapped[str | None]
+    assurance: Mapped[str | None]
+    assured_at: Mapped[datetime | None]
+    assured_by: Mapped[str | None]
+    frozen_at: Mapped[datetime | None]
+    frozen_reason: Mapped[str | None]
+    has_old_drafts: Mapped[bool] = mapped_column(default=False)
 
 
 class AuthSession(Base):
@@ -93,6 +112,116 @@ class Invitation(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     ends_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class IssuedCode(Base):
+    """A code for one subject (an account or sign-up) and one purpose. A new one replaces the one before."""
+
+    __tablename__ = "one_time_code"
+
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    purpose: Mapped[str] = mapped_column(primary_key=True)
+    code_hash: Mapped[str]
+    issued_by: Mapped[str]
+    created_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    used_at: Mapped[datetime | None]
+
+
+class SignUp(Base):
+    """An account that is not opened yet: its address has to be confirmed first. `id` is a browser's, as a hash."""
+
+    __tablename__ = "sign_up"
+    __table_args__ = (CheckConstraint("email = lower(email)", name="email_folded"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    email: Mapped[str]
+    password_hash: Mapped[str]
+    home_mission: Mapped[str]
+    language: Mapped[str]
+    ends_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Contest(Base):
+    """Doubt about whose a person of the register is: reported, raised by a second proof, or by an officer."""
+
+    __tablename__ = "contest"
+
+    reference: Mapped[str] = mapped_column(primary_key=True)
+    home_mission: Mapped[str]
+    person: Mapped[str] = mapped_column(index=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"))
+    cause: Mapped[str]
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+
+class AccountDecision(Base):
+    """What two people of a mission sign about an account, with the reason."""
+
+    __tablename__ = "account_decision"
+    __table_args__ = (CheckConstraint("approver <> proposer", name="two_people"),)
+
+    reference: Mapped[str] = mapped_column(primary_key=True)
+    mission: Mapped[str]
+    kind: Mapped[str]
+    account_id: Mapped[str | None] = mapped_column(ForeignKey("account.id"), index=True)
+    other_account_id: Mapped[str | None] = mapped_column(ForeignKey("account.id"))
+    params: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    reason: Mapped[str]
+    state: Mapped[str]
+    proposer: Mapped[str]
+    proposed_at: Mapped[datetime]
+    approver: Mapped[str | None]
+    decided_at: Mapped[datetime | None]
+    decline_reason: Mapped[str | None]
+
+
+class Vouching(Base):
+    """Somebody confirmed at a counter vouched for the person of an account."""
+
+    __tablename__ = "vouching"
+
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    at: Mapped[datetime] = mapped_column(primary_key=True)
+    voucher_id: Mapped[str] = mapped_column(ForeignKey("account.id"))
+    relation: Mapped[str]
+
+
+class CodeLetter(Base):
+    """A code that the mission sends by post, to the address it has of the person itself."""
+
+    __tablename__ = "code_letter"
+
+    reference: Mapped[str] = mapped_column(primary_key=True)
+    mission: Mapped[str]
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), index=True)
+    requested_at: Mapped[datetime]
+    printed_at: Mapped[datetime | None]
+    printed_by: Mapped[str | None]
+
+
+class Mail(Base):
+    """An e-mail on its way. Its parameters are sealed, and gone once it is sent; `owner` settles what came back."""
+
+    __tablename__ = "mail"
+
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    account_id: Mapped[str | None]
+    home_mission: Mapped[str]
+    address: Mapped[str]
+    event: Mapped[str]
+    language: Mapped[str]
+    sealed: Mapped[str | None]
+    state: Mapped[str]
+    tries: Mapped[int] = mapped_column(default=0)
+    fault: Mapped[str | None]
+    owner: Mapped[str | None]
+    created_at: Mapped[datetime]
+    next_try_at: Mapped[datetime] = mapped_column(index=True)
+    sent_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
 
 
 class KeptForm(Base):

@@ -1,32 +1,17 @@
-"""Opens accounts, lets their owners in, and ties an account to the person the register knows."""
+"""Opens accounts and lets their owners in."""
 
 from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services.gateway.accounts.emails import fold_email
 from services.gateway.accounts.keyed import keyed_hash
 from services.gateway.accounts.model import Account
 from services.gateway.accounts.passwords import check_strength, hash_password, is_outdated, matches
-from services.gateway.accounts.sessions import Visitor, actor_of
+from services.gateway.accounts.sessions import Visitor
 from shared.database import audit
-from shared.errors import Conflict, Invalid, Refusal
+from shared.errors import Invalid, Refusal
 from shared.identity.actor import ANONYMOUS
 from shared.values.person import national_number, strip_controls
-
-
-def create(session: Session, email: str, password: str, mission: str, language: str) -> Account:
-    """A new expatriate's account, not yet tied to a person. Raises Invalid by field."""
-    folded = fold_email(email)
-    check_strength(password, folded)
-    account = Account(email=folded, password_hash=hash_password(password), home_mission=mission, language=language)
-    try:
-        with session.begin_nested():
-            session.add(account)
-    except IntegrityError as taken:
-        raise Invalid("email_taken", field="email") from taken
-    audit.record(session, actor_of(account), "account.create", account.id)
-    return account
 
 
 def find(session: Session, secret: str, identifier: str) -> Account | None:
@@ -67,20 +52,6 @@ def number_key(secret: str, text: str) -> str:
         return keyed_hash(secret, "national_number", national_number(text))
     except ValueError:
         return ""
-
-
-def tie(session: Session, secret: str, visitor: Visitor, person: str, number: str, names: tuple[str, str]) -> None:
-    """Ties the account to a confirmed person. Raises Conflict when either is tied already."""
-    account = session.get_one(Account, visitor.account, with_for_update=True)
-    if account.person not in (None, person):
-        raise Conflict("account_has_person")
-    try:
-        with session.begin_nested():
-            account.person, account.number_key = person, number_key(secret, number)
-            account.name_ar, account.name_latin = names
-    except IntegrityError as taken:
-        raise Conflict("person_has_account") from taken
-    audit.record(session, actor_of(account), "account.tie", account.id, person=person)
 
 
 def change_mission(session: Session, visitor: Visitor, mission: str) -> None:

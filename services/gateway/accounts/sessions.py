@@ -8,9 +8,10 @@ from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from services.gateway.accounts.keyed import keyed_hash
+from services.gateway.accounts.levels import Level, level_of
 from services.gateway.accounts.model import Account, AuthSession
 from shared.database import audit, db
-from shared.identity.actor import OFFICER_ROLES, Actor
+from shared.identity.actor import DECLARED, OFFICER_ROLES, Actor, declared_owner
 
 IDLE = {"expatriate": timedelta(minutes=30), "staff": timedelta(minutes=15)}
 # A page with a form is read, filled in and thought about: it gives more time, as there may be no script to ask for it.
@@ -34,6 +35,7 @@ class Visitor:
     person: str | None
     name_ar: str
     name_latin: str
+    level: Level = Level.NEW
 
     @property
     def is_staff(self) -> bool:
@@ -43,11 +45,22 @@ class Visitor:
     @property
     def actor(self) -> Actor:
         """For whom the gateway asks the services."""
-        kind, names = ("officer", (self.name_ar, self.name_latin)) if self.is_staff else ("expatriate", (None, None))
-        return Actor(kind, self.account, self.role, self.mission, self.person, *names)
+        if self.is_staff:
+            return Actor("officer", self.account, self.role, self.mission, None, self.name_ar, self.name_latin)
+        if self.level is Level.DECLARED:
+            return Actor("expatriate", self.account, DECLARED, self.mission, declared_owner(self.account))
+        return Actor(
+            "expatriate",
+            self.account,
+            self.role,
+            self.mission,
+            self.person if self.level is Level.CONFIRMED else None,
+        )
 
     def name(self, language: str) -> str:
-        """Their name in the script of the page, or their e-mail until the register has confirmed a name."""
+        """Their name in the script of the page, or their e-mail until it is proven whose name it is."""
+        if not self.is_staff and self.level is not Level.CONFIRMED:
+            return self.email
         return (self.name_ar if language == "ar" else self.name_latin) or self.name_ar or self.email
 
 
@@ -144,6 +157,7 @@ def _visitor(row: AuthSession) -> Visitor:
         person=account.person,
         name_ar=account.name_ar,
         name_latin=account.name_latin,
+        level=level_of(account),
     )
 
 
@@ -158,6 +172,11 @@ def close_others(session: Session, visitor: Visitor) -> int:
     closed = _close(session, AuthSession.account_id == visitor.account, AuthSession.id != visitor.session)
     audit.record(session, visitor.actor, "session.close_others", visitor.account, closed=closed)
     return closed
+
+
+def close_all(session: Session, account_id: str) -> None:
+    """Ends every session of an account."""
+    _close(session, AuthSession.account_id == account_id)
 
 
 def _close(session: Session, *which: ColumnElement[bool]) -> int:

@@ -41,10 +41,18 @@ SIGN_IN_BY_DEVICE_HOURLY = Limit("sign_in_device_hour", 40, 3600)
 SIGN_IN_BY_ADDRESS = Limit("sign_in_address", 20, 60)
 # A phone company puts a whole quarter behind one address: an account is guessed at five times, a network more often.
 SIGN_UP_BY_ADDRESS = Limit("sign_up_address", 60, 3600)
+SIGN_UP_CODES_BY_ADDRESS = Limit("sign_up_codes_address", 120, 3600)
+# Nobody's mailbox is filled by others, known here or not.
+SIGN_UP_BY_MAILBOX = Limit("sign_up_mailbox", 5, 3600)
+CONTACT_BY_ACCOUNT = Limit("contact_account", 5, 3600)
 IDENTITY_BY_ACCOUNT = Limit("identity_account", 5, 3600)
 IDENTITY_BY_ADDRESS = Limit("identity_address", 60, 3600)
 # By the number that is typed, known or not, whichever accounts and networks ask: a date of birth has too few values.
 IDENTITY_BY_PERSON = Limit("identity_person", 10, 86_400)
+# Each code has few tries; this is for whoever asks for new codes again and again.
+CODES_BY_ACCOUNT = Limit("codes_account", 10, 3600)
+VOUCHING_BY_ACCOUNT = Limit("vouching_account", 10, 3600)
+DESK_SEARCH_BY_ACCOUNT = Limit("desk_search_account", 120, 3600)
 TRACK_BY_ADDRESS = Limit("track_address", 10, 60)
 # By the network that asks as well: somebody who knows a reference must not lock its owner out.
 TRACK_BY_REFERENCE = Limit("track_reference", 10, 600)

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlencode, urlsplit
 
 import urllib3
@@ -21,8 +22,29 @@ TIMEOUT = urllib3.Timeout(connect=CONNECT_SECONDS, read=LONGEST_WAIT)
 RETRIES = urllib3.Retry(total=None, connect=2, read=0, redirect=0, status=0, other=0, backoff_factor=0.05)
 
 
+class SideQuestion(Protocol):
+    """A small question that is asked and answered in the headers of another one."""
+
+    def headers(self, actor: Actor) -> Mapping[str, str]:
+        """What asks it; empty where the answer is known."""
+
+    def receive(self, actor: Actor, headers: Mapping[str, str]) -> None:
+        """Keeps the answer, where there is one."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a service answered."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
 class Client:
     """One upstream service. Threads share the pool of kept connections."""
+
+    side_question: SideQuestion | None = None
 
     def __init__(self, base_url: str, keys: Keys, audience: str) -> None:
         self.base_url = base_url
@@ -49,24 +71,32 @@ class Client:
         """The body of a good answer. Raises the upstream's Refusal, or Unavailable when it does not answer properly."""
         if not deadline.remaining():
             raise Unavailable("service_down", service=self.audience)
+        side = self.side_question if method == "GET" else None
         all_headers = {
             "Authorization": f"Bearer {request_token(self.keys, actor, self.audience)}",
             "X-Request-ID": request_id.get(),
+            **(side.headers(actor) if side else {}),
             **(headers or {}),
         }
+        answer = self.exchange(method, f"{path}?{urlencode(query)}" if query else path, data, all_headers)
+        if answer.status < 400:
+            if side:
+                side.receive(actor, answer.headers)
+            return answer.body
+        if answer.headers.get("Content-Type", "").startswith("application/problem+json"):
+            raise from_problem(answer.status, json.loads(answer.body))
+        raise Unavailable("service_down", service=self.audience)
+
+    def exchange(self, method: str, target: str, data: bytes | None, headers: Mapping[str, str]) -> Answer:
+        """Sends a request and waits for its answer. Raises Unavailable where none arrives whole."""
         try:
-            target = f"{self.prefix}{path}" + ("?" + urlencode(query) if query else "")
-            response = self.pool.urlopen(method, target, body=data, headers=all_headers)
+            response = self.pool.urlopen(method, f"{self.prefix}{target}", body=data, headers=dict(headers))
         except urllib3.exceptions.HTTPError as error:
             raise Unavailable("service_down", service=self.audience) from error
         if "Content-Length" not in response.headers:
             # Python takes headers that end in the middle for whole ones, and then no body for the body.
             raise Unavailable("service_down", service=self.audience)
-        if response.status < 400:
-            return response.data
-        if response.headers.get("Content-Type", "").startswith("application/problem+json"):
-            raise from_problem(response.status, json.loads(response.data))
-        raise Unavailable("service_down", service=self.audience)
+        return Answer(response.status, response.headers, response.data)
 
     def get(self, path: str, actor: Actor, **query: str | int | None) -> Any:
         """Parsed JSON; parameters that are None are left out."""

@@ -6,6 +6,7 @@ from services.gateway.desk.appointments import calendar, day_sheet
 from services.gateway.desk.approvals import bookings, parameters, proposals
 from services.gateway.desk.cases import case, decisions, exceptions, queue
 from services.gateway.desk.counter import counter, passports
+from services.gateway.desk.identity import identity, mails, passport_checks, staff
 from services.gateway.desk.letters import letters
 from services.gateway.desk.mandates import mandates
 from services.gateway.desk.registrar import registrar
@@ -38,6 +39,7 @@ def attach(app: Flask) -> None:
     _attach_passports(desk)
     _attach_proposals(desk)
     _attach_appointments(desk)
+    _attach_identity(desk)
     app.register_blueprint(desk)
     app.register_blueprint(registrar.blueprint)
 
@@ -81,3 +83,21 @@ def _attach_appointments(desk: Blueprint) -> None:
     desk.add_url_rule("/calendar", "calendar", calendar.show)
     desk.add_url_rule("/calendar/close", "close", calendar.close, methods=["POST"])
     desk.add_url_rule("/calendar/reopen", "reopen", calendar.reopen, methods=["POST"])
+
+
+def _attach_identity(desk: Blueprint) -> None:
+    desk.add_url_rule("/identity", "identity", identity.show)
+    desk.add_url_rule("/mails", "mails", mails.show)
+    desk.add_url_rule("/mails/<mail_id>", "mail", mails.act, methods=["POST"])
+    desk.add_url_rule("/identity/code", "identity_code", identity.give_code, methods=["POST"])
+    desk.add_url_rule("/identity/accounts", "identity_account", identity.account, methods=["GET", "POST"])
+    desk.add_url_rule("/identity/accounts/<account_id>/freeze", "identity_freeze", identity.freeze, methods=["POST"])
+    desk.add_url_rule("/identity/accounts/<account_id>/<kind>", "identity_propose", identity.propose, methods=["POST"])
+    desk.add_url_rule("/identity/decisions/<reference>", "identity_decide", identity.decide, methods=["POST"])
+    desk.add_url_rule("/identity/letters/<reference>", "identity_letter", identity.print_letter, methods=["POST"])
+    desk.add_url_rule("/staff", "staff", staff.show)
+    desk.add_url_rule("/staff/new/<kind>", "staff_propose", staff.propose, methods=["POST"])
+    desk.add_url_rule("/staff/decisions/<reference>", "staff_decide", staff.decide, methods=["POST"])
+    desk.add_url_rule("/identity/checks/<reference>", "identity_check", passport_checks.show)
+    desk.add_url_rule("/identity/checks/<reference>", "identity_verdict", passport_checks.decide, methods=["POST"])
+    desk.add_url_rule("/identity/checks/<reference>/<which>", "identity_picture", passport_checks.picture)

@@ -2,7 +2,18 @@
 
 from flask import Flask
 
-from services.gateway.pages.account import account, identity, invitation, kept, notices, sign_in, sign_up
+from services.gateway.pages.account import (
+    account,
+    contact,
+    identity,
+    invitation,
+    kept,
+    notices,
+    passport_check,
+    sign_in,
+    sign_up,
+    vouching,
+)
 from services.gateway.pages.applications import applications, track
 from services.gateway.pages.apply import behalf, bookings, draft, uploads
 from services.gateway.pages.appointments import appointments
@@ -20,7 +31,10 @@ IN_A_LANGUAGE = (
     sign_in,
     sign_up,
     invitation,
+    contact,
     identity,
+    passport_check,
+    vouching,
     kept,
     account,
     mandates,

@@ -2,15 +2,16 @@
 
 from collections.abc import Set
 
+from services.gateway.accounts.levels import EVERY, MAY, Level
 from services.gateway.accounts.sessions import Visitor
 from shared.errors import NotAllowed
 from shared.identity.actor import OFFICER_ROLES
 
-ANONYMOUS, UNCONFIRMED, PERSON = "anonymous", "unconfirmed", "person"
-ANYONE: Set[str] = frozenset({ANONYMOUS, UNCONFIRMED, PERSON, *OFFICER_ROLES})
+ANONYMOUS = "anonymous"
+ANYONE: Set[str] = frozenset({ANONYMOUS, *EVERY, *OFFICER_ROLES})
 SIGNED_IN: Set[str] = ANYONE - {ANONYMOUS}
-EXPATRIATES: Set[str] = frozenset({UNCONFIRMED, PERSON})
-PERSONS: Set[str] = frozenset({PERSON})
+# Pages of expatriates open by the table of levels.
+PERSONS, DRAFTING, IDENTIFYING = MAY["apply"], MAY["draft"], MAY["see_identity"]
 MISSION_STAFF: Set[str] = frozenset(OFFICER_ROLES - {"administrator", "registrar"})
 READING: Set[str] = MISSION_STAFF - {"cashier"}
 REGISTRARS: Set[str] = frozenset({"registrar"})
@@ -45,20 +46,32 @@ PAGES: dict[str, Set[str]] = {
     "sign_in.enter": ANYONE,
     "sign_in.sign_out": SIGNED_IN,
     "sign_up.ask": ANYONE,
+    "sign_up.begin": ANYONE,
+    "sign_up.ask_code": ANYONE,
     "sign_up.open_account": ANYONE,
     "invitation.ask": ANYONE,
     "invitation.accept": ANYONE,
-    "identity.ask": frozenset({UNCONFIRMED}),
-    "identity.confirm": frozenset({UNCONFIRMED}),
+    "contact.ask": MAY["confirm_contact"],
+    "contact.send": MAY["confirm_contact"],
+    "contact.confirm": MAY["confirm_contact"],
+    "identity.ask": IDENTIFYING,
+    "identity.declare_person": MAY["declare"],
+    "identity.prove": MAY["prove"],
+    "identity.report": MAY["report"],
+    "identity.request_letter": MAY["prove"],
+    "passport_check.ask": MAY["prove"],
+    "passport_check.send": MAY["prove"],
+    "vouching.ask": MAY["vouch"],
+    "vouching.give": MAY["vouch"],
     "account.show": SIGNED_IN,
     "account.change_password": SIGNED_IN,
     "account.end_others": SIGNED_IN,
-    "account.change_mission": EXPATRIATES,
-    "apply.check": PERSONS,
-    "apply.begin": PERSONS,
-    "apply.questions": PERSONS,
-    "apply.answer": PERSONS,
-    "apply.review": PERSONS,
+    "account.change_mission": MAY["move"],
+    "apply.check": DRAFTING,
+    "apply.begin": DRAFTING,
+    "apply.questions": DRAFTING,
+    "apply.answer": DRAFTING,
+    "apply.review": DRAFTING,
     "apply.submit": PERSONS,
     "behalf.ask": PERSONS,
     "behalf.choose": PERSONS,
@@ -72,11 +85,11 @@ PAGES: dict[str, Set[str]] = {
     "mandates.ask_deed": PERSONS,
     "mandates.hand_in": PERSONS,
     "mandates.settle": PERSONS,
-    "papers.show": PERSONS,
-    "papers.upload": PERSONS,
-    "papers.remove": PERSONS,
-    "papers.read": PERSONS,
-    "papers.thumbnail": PERSONS,
+    "papers.show": DRAFTING,
+    "papers.upload": DRAFTING,
+    "papers.remove": DRAFTING,
+    "papers.read": DRAFTING,
+    "papers.thumbnail": DRAFTING,
     "pay.choose": PERSONS,
     "pay.card": PERSONS,
     "pay.came_back": PERSONS,
@@ -85,10 +98,10 @@ PAGES: dict[str, Set[str]] = {
     "upgrade.card": PERSONS,
     "upgrade.counter": PERSONS,
     "pay.working": PERSONS,
-    "applications.list_own": PERSONS,
-    "applications.show": PERSONS,
-    "applications.ask_withdraw": PERSONS,
-    "applications.withdraw": PERSONS,
+    "applications.list_own": DRAFTING,
+    "applications.show": DRAFTING,
+    "applications.ask_withdraw": DRAFTING,
+    "applications.withdraw": DRAFTING,
     "turns.choose": PERSONS,
     "turns.hold": PERSONS,
     "turns.ask_confirm": PERSONS,
@@ -147,6 +160,21 @@ PAGES: dict[str, Set[str]] = {
     "desk.clear": DECIDING,
     "desk.cash": frozenset({"cashier", "head_of_mission"}),
     "desk.collect": frozenset({"clerk", *DECIDING}),
+    "desk.identity": frozenset({"clerk", *DECIDING}),
+    "desk.identity_code": frozenset({"clerk", *DECIDING}),
+    "desk.identity_account": DECIDING,
+    "desk.identity_freeze": DECIDING,
+    "desk.identity_propose": DECIDING,
+    "desk.identity_decide": DECIDING,
+    "desk.identity_letter": DECIDING,
+    "desk.identity_check": DECIDING,
+    "desk.identity_picture": DECIDING,
+    "desk.identity_verdict": DECIDING,
+    "desk.staff": PROPOSING | {"auditor"},
+    "desk.staff_propose": PROPOSING,
+    "desk.staff_decide": PROPOSING,
+    "desk.mails": READING,
+    "desk.mail": frozenset({"clerk", *DECIDING}),
     "desk.turns": MISSION_STAFF,
     "desk.attend": frozenset({"clerk", *DECIDING}),
     "desk.miss": frozenset({"clerk", *DECIDING}),
@@ -160,17 +188,19 @@ class SignInNeeded(NotAllowed):
     """Nobody is signed in, and the page is not for everybody."""
 
 
+class ContactNeeded(NotAllowed):
+    """The e-mail address of the account is not confirmed yet."""
+
+
 class IdentityNeeded(NotAllowed):
-    """The account is not yet tied to a person of the register."""
+    """It is not proven yet whose the account is."""
 
 
 def role_class(visitor: Visitor | None) -> str:
-    """How the table calls this visitor."""
+    """How the table calls this visitor: staff by their role, expatriates by their level."""
     if visitor is None:
         return ANONYMOUS
-    if visitor.is_staff:
-        return visitor.role
-    return PERSON if visitor.person else UNCONFIRMED
+    return visitor.role if visitor.is_staff else visitor.level
 
 
 def check_page(endpoint: str | None, visitor: Visitor | None) -> None:
@@ -182,6 +212,8 @@ def check_page(endpoint: str | None, visitor: Visitor | None) -> None:
         return
     if who == ANONYMOUS and allowed:
         raise SignInNeeded("sign_in_needed")
-    if who == UNCONFIRMED and PERSON in allowed:
+    if who == Level.NEW and allowed & IDENTIFYING:
+        raise ContactNeeded("contact_needed")
+    if who in IDENTIFYING - PERSONS and allowed & (PERSONS | DRAFTING) and not endpoint.startswith("identity."):
         raise IdentityNeeded("identity_needed")
     raise NotAllowed()

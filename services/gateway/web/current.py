@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import cast
 
-from flask import current_app, g
+from flask import current_app, g, has_request_context, request
 
 from services.gateway.accounts.sessions import Visitor
 from services.gateway.clients.civil_registry import CivilRegistry
@@ -44,6 +44,11 @@ def civil_registry() -> CivilRegistry:
 def conscription() -> Conscription:
     """The register of service records."""
     return cast(Conscription, current_app.extensions["conscription"])
+
+
+def is_page_read() -> bool:
+    """Whether this request is answered by a page; after a form there is usually none."""
+    return has_request_context() and request.method == "GET"
 
 
 def visitor_or_none() -> Visitor | None:

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from services.gateway.accounts import UNREACHABLE
 from services.gateway.accounts.throttle import TooMany
-from services.gateway.web.access import IdentityNeeded, SignInNeeded
+from services.gateway.web.access import ContactNeeded, IdentityNeeded, SignInNeeded
 from services.gateway.web.form_pages import address_of_request, sent_page
 from services.gateway.web.form_tokens import PageExpired, owner_of_form, owner_of_page
 from services.gateway.web.forms import words
@@ -81,6 +81,10 @@ def _page_expired(refusal: PageExpired) -> Response | tuple[str, int, dict[str, 
     return redirect(page, 303)
 
 
+def _contact_first(_refusal: ContactNeeded) -> Response:
+    return redirect(url_for("contact.ask"), 303)
+
+
 def _http(error: HTTPException) -> tuple[str, int, dict[str, str]] | Response:
     if error.code is None or error.code < 400:
         return error.get_response()
@@ -105,6 +109,7 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(TooMany, _too_many)
     app.register_error_handler(SignInNeeded, _sign_in_first)
     app.register_error_handler(IdentityNeeded, _identity_first)
+    app.register_error_handler(ContactNeeded, _contact_first)
     app.register_error_handler(PageExpired, _page_expired)
     app.register_error_handler(HTTPException, _http)
     for gone in UNREACHABLE:

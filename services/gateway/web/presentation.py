@@ -46,6 +46,8 @@ DESK = (
     ("desk.letters.title", "desk.letters"),
     ("desk.mandates.title", "desk.mandates"),
     ("desk.counter.title", "desk.counter"),
+    ("desk.identity.title", "desk.identity"),
+    ("staff.title", "desk.staff"),
     ("desk.turns.title", "desk.turns"),
     ("nav.proposals", "desk.proposals"),
     ("nav.bookings", "desk.bookings"),
@@ -215,7 +217,9 @@ def _unread() -> int:
     """The number of unread notices; 0 when the service does not answer, so that the page still opens."""
     visitor = visitor_or_none()
     try:
-        return consular().notices.unread(visitor.actor) if visitor and visitor.person else 0
+        return (
+            consular().notices.unread(visitor.actor) if visitor and role_class(visitor) in PAGES["notices.show"] else 0
+        )
     except Refusal:
         return 0
 

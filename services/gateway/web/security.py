@@ -22,7 +22,7 @@ BODY_BYTES = 256 * 1024
 # More than a file may have, so that a photo which is too large is answered beside its field.
 UPLOAD_BYTES = 32 * 1024 * 1024
 ISOLATED_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
-UPLOADS = frozenset({"papers.upload", "mandates.hand_in", "desk.upload_bookings"})
+UPLOADS = frozenset({"papers.upload", "passport_check.send", "mandates.hand_in", "desk.upload_bookings"})
 LASTING = frozenset({"static", "fonts"})
 # Asks how long the session lasts, which must not make it last longer.
 WATCHING = frozenset({"session.left"})
@@ -73,6 +73,13 @@ def keep_device() -> str:
     """The token of this browser, which gets one if it had none; its cookie lasts from now on anew."""
     g.device = device_token() or devices.new_token()
     return str(g.device)
+
+
+def browser_token() -> str:
+    """The value of this browser's session cookie, whether or not anybody is signed in; a new one where it has none."""
+    if not g.token:
+        start_session(sessions.new_token())
+    return str(g.token)
 
 
 def end_session() -> None:

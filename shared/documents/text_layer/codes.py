@@ -40,7 +40,8 @@ def glyph_of(font: Any, letter: int) -> int:
     """The glyph of a letter that the line itself does not hold, its width known to the font."""
     face = _face_of(font)
     number: int = face.glyph_of(letter)
-    font.widths.setdefault(number, face.width(number))
+    if number not in font.widths:
+        font.widths[number] = face.width(number)
     return number
 
 

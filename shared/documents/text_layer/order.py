@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -42,13 +43,17 @@ class Cluster:
 
     @property
     def kind(self) -> str:
-        if not self.rightwards:
-            return "run"
-        if any(unicodedata.bidirectional(letter) in (*STRONG_RIGHT, "NSM") for letter in self.text):
-            return "word"
-        if self.text.isspace():
-            return "space"
-        return "bracket" if any(unicodedata.mirrored(letter) for letter in self.text) else "sign"
+        return _kind_of(self.text) if self.rightwards else "run"
+
+
+@lru_cache(maxsize=4096)
+def _kind_of(text: str) -> str:
+    """What a cluster is that runs to the left."""
+    if any(unicodedata.bidirectional(letter) in (*STRONG_RIGHT, "NSM") for letter in text):
+        return "word"
+    if text.isspace():
+        return "space"
+    return "bracket" if any(unicodedata.mirrored(letter) for letter in text) else "sign"
 
 
 @dataclass

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network
@@ -20,7 +20,7 @@ from typing import Any
 
 from tests.factories.containers.compose_file import active_services
 from tests.factories.containers.image import Image
-from tests.factories.runner import ROOT
+from tests.factories.servers.runner import ROOT
 
 HERE = Path(__file__).parent
 PAUSE, CHECK_SECONDS = 0.2, 0.5
@@ -76,7 +76,17 @@ class Container:
         """The command line that runs a command inside, as `docker compose exec` does."""
         return [
             *("nsenter", "--target", str(self.pid), "--mount", "--net", "--pid", "--root"),
-            *("--setuid", str(self.image.uid), "--setgid", str(self.image.uid), "--", "/usr/bin/env", "-i", "-C", self.image.workdir),
+            *(
+                "--setuid",
+                str(self.image.uid),
+                "--setgid",
+                str(self.image.uid),
+                "--",
+                "/usr/bin/env",
+                "-i",
+                "-C",
+                self.image.workdir,
+            ),
             *(f"{name}={value}" for name, value in self.environment.items()),
             *command,
         ]
@@ -123,7 +133,18 @@ class Engine:
         hosts.write_text(f"127.0.0.1 localhost {' '.join(self._aliases('.localhost'))}\n")
         script = 'mount --bind "$0" /etc/hosts && exec "$@"'
         self.machine = subprocess.Popen(
-            ["unshare", "--net", "--mount", "sh", "-c", script, str(hosts), sys.executable, "-S", str(HERE / "ports.py")],
+            [
+                "unshare",
+                "--net",
+                "--mount",
+                "sh",
+                "-c",
+                script,
+                str(hosts),
+                sys.executable,
+                "-S",
+                str(HERE / "ports.py"),
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -136,7 +157,18 @@ class Engine:
     def on_machine(self, *command: str) -> list[str]:
         """The command line that runs a command where the published ports are."""
         assert self.machine
-        return ["nsenter", "--target", str(self.machine.pid), "--net", "--mount", "--", "env", "-C", str(ROOT), *command]
+        return [
+            "nsenter",
+            "--target",
+            str(self.machine.pid),
+            "--net",
+            "--mount",
+            "--",
+            "env",
+            "-C",
+            str(ROOT),
+            *command,
+        ]
 
     def up(self, limit: float) -> None:
         """Starts what is due until all runs, is healthy or has done its work. Raises ContainerFailed."""
@@ -150,7 +182,9 @@ class Engine:
                 self._check(container)
             if time.monotonic() > deadline:
                 late = [one for one in self.containers.values() if not self._has_come_up(one)]
-                raise ContainerFailed("\n".join(f"{one.name} is not up: {one.complaint} {one.log_tail()}" for one in late if one.process))
+                raise ContainerFailed(
+                    "\n".join(f"{one.name} is not up: {one.complaint} {one.log_tail()}" for one in late if one.process)
+                )
             time.sleep(PAUSE)
 
     def down(self) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 from dockerfile_parse import DockerfileParser
 
 from shared.documents.fonts import prepare
-from tests.factories.runner import ROOT
+from tests.factories.servers.runner import ROOT
 
 # Where the tests of papers have them too: cutting them takes ten seconds.
 FONTS = ROOT / ".data" / "fonts"
@@ -34,7 +34,9 @@ class Image:
     workdir: str = "/"
     user: str = "root"
     entrypoint: list[str] = field(default_factory=list)
-    environment: dict[str, str] = field(default_factory=lambda: {"PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"})
+    environment: dict[str, str] = field(
+        default_factory=lambda: {"PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"}
+    )
     folders: dict[str, int] = field(default_factory=dict)
     users: dict[str, int] = field(default_factory=lambda: {"root": 0})
 
@@ -104,7 +106,9 @@ def _copy(context: Path, source: str, target: Path) -> None:
         return
     for path in sorted((context / source).rglob("*")):
         relative = path.relative_to(context)
-        if path.is_file() and not any(pattern.fullmatch(str(parent)) for parent in _chain(relative) for pattern in ignored):
+        if path.is_file() and not any(
+            pattern.fullmatch(str(parent)) for parent in _chain(relative) for pattern in ignored
+        ):
             copied = target / path.relative_to(context / source)
             copied.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(path, copied)

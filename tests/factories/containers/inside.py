@@ -31,7 +31,7 @@ def main(told: dict) -> int:  # type: ignore[type-arg]
         mount("--bind", source, place)
         if mode == "ro":
             mount("-o", "remount,bind,ro", place)
-    for kind, place in (("proc", "/proc"), ("tmpfs", "/dev/shm"), ("tmpfs", "/tmp"), ("tmpfs", "/run")):  # noqa: S108
+    for kind, place in (("proc", "/proc"), ("tmpfs", "/dev/shm"), ("tmpfs", "/tmp"), ("tmpfs", "/run")):
         Path(root + place).mkdir(parents=True, exist_ok=True)
         mount("-t", kind, kind, root + place)
     os.chroot(root)

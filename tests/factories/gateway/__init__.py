@@ -1,6 +1,5 @@
 """The gateway on the real services, joined without sockets; any of them can be cut off in the middle of a test."""
 
-import json
 import re
 import warnings
 from collections.abc import Callable, Mapping
@@ -12,20 +11,20 @@ import html5lib
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import update
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from deploy.demo.accounts import DemoAccount, ensure_demo
 from deploy.demo.population.specimens import Specimen
 from services.gateway import create_app
 from services.gateway.accounts import passwords
-from services.gateway.accounts.model import Account, Attempt
+from services.gateway.accounts.mail import queue
+from services.gateway.accounts.model import Account, Attempt, Mail
 from services.gateway.clients.civil_registry import CivilRegistry
 from services.gateway.clients.conscription import Conscription
 from services.gateway.clients.consular import Consular
-from services.gateway.clients.http import Client
-from shared.errors import Unavailable, from_problem
-from shared.identity.actor import Actor, request_token
+from services.gateway.clients.http import Answer, Client
+from shared.errors import Unavailable
 from shared.settings import Settings
 from tests.conftest import ServiceClient
 
@@ -50,27 +49,13 @@ class Wire(Client):
         """Whole again."""
         self.is_cut, self.last = False, ""
 
-    def raw(
-        self,
-        method: str,
-        path: str,
-        actor: Actor,
-        query: Mapping[str, str] | None = None,
-        data: bytes | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> bytes:
-        self.asked.append((method, path))
+    def exchange(self, method: str, target: str, data: bytes | None, headers: Mapping[str, str]) -> Answer:
+        self.asked.append((method, target.partition("?")[0]))
         if self.is_cut:
             raise Unavailable("service_down", service=self.audience)
         self.is_cut = method == self.last
-        token = request_token(self.keys, actor, self.audience)
-        sent = {"Authorization": f"Bearer {token}", **(headers or {})}
-        answer = self.service.client.open(path, method=method, query_string=dict(query or {}), data=data, headers=sent)
-        if answer.status_code < 400:
-            return bytes(answer.data)
-        if answer.mimetype == "application/problem+json":
-            raise from_problem(answer.status_code, json.loads(answer.data))
-        raise Unavailable("service_down", service=self.audience)
+        answer = self.service.client.open(target, method=method, data=data, headers=dict(headers))
+        return Answer(answer.status_code, dict(answer.headers), bytes(answer.data))
 
 
 @dataclass
@@ -104,13 +89,37 @@ class Gateway:
     def release(self, person: Specimen, keep: str = "") -> None:
         """Unties the person from accounts that other tests made."""
         others = update(Account).where(Account.person == person.person, Account.email != keep)
+        nobody = others.values(person=None, number_key=None, assurance=None)
         with self.app.extensions["database"].scope(None) as session:
-            session.execute(others.values(person=None, number_key=None).execution_options(synchronize_session=False))
+            session.execute(nobody.execution_options(synchronize_session=False))
 
     def visitor(self, role: str = "expatriate", mission: str = "RUH", person: Specimen | None = None) -> "Browser":
         """Somebody signed in."""
         browser, account = self.browser(), self.account(role, mission, person)
         answer = browser.submit("/en/sign-in", identifier=account.email, password=account.password)
+        assert answer.status_code == 303, answer.text
+        return browser
+
+    def mails(self, address: str) -> list[tuple[str, dict[str, str]]]:
+        """The e-mails that wait for an address, oldest first: their events and parameters."""
+        settings = self.app.extensions["settings"]
+        with self.app.extensions["database"].scope(None) as session:
+            rows = session.scalars(select(Mail).where(Mail.address == address).order_by(Mail.created_at, Mail.id)).all()
+            return [(mail.event, queue.params_of(settings.secret, mail)) for mail in rows]
+
+    def signed_up(self, email: str, mission: str = "RUH") -> "Browser":
+        """Somebody with a new account, whose address is confirmed by the code that was sent to it."""
+        browser = self.browser()
+        browser.submit("/en/sign-up", email=email, password=PASSWORD, mission=mission)
+        _, params = self.mails(email)[-1]
+        answer = browser.submit("/en/sign-up/code", code=params["code"])
+        assert answer.status_code == 303, answer.text
+        return browser
+
+    def declared(self, person: Specimen, email: str, mission: str = "RUH") -> "Browser":
+        """Somebody who has declared to be this person, and proven nothing."""
+        browser = self.signed_up(email, mission)
+        answer = browser.submit("/en/identity", **particulars(person))
         assert answer.status_code == 303, answer.text
         return browser
 
@@ -166,6 +175,12 @@ class Browser:
             check_html(answer.text)
             self.pages.append(answer.text)
         return answer
+
+
+def particulars(person: Specimen, **changed: str) -> dict[str, str]:
+    """What stands on a person's card, as the fields of the form."""
+    day = {"born-day": str(person.born.day), "born-month": str(person.born.month), "born-year": str(person.born.year)}
+    return {**person.identity(), **day, **changed}
 
 
 def check_html(text: str) -> None:

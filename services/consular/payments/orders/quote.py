@@ -1,6 +1,6 @@
 """Quotes and orders: a quote is an itemised price with its rates, valid until an instant; an order is its debt."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -118,6 +118,11 @@ def lines_of(order: Order) -> list[PricedLine]:
 def serialise(session: Session, order: Order) -> dict[str, object]:
     """An order's quote as the interface shows it, with the day of the rule book that priced it."""
     quote = session.get_one(Quote, order.quote_id)
+    return serialise_lines(session, order, quote, quote.lines)
+
+
+def serialise_lines(session: Session, order: Order, quote: Quote, lines: Iterable[QuoteLine]) -> dict[str, object]:
+    """As `serialise`, of rows that were found before."""
     priced_on = local_date(quote.made_at, missions.find(session, quote.mission).zone)
     rows = fees.history(session, quote.transaction)
     return {
@@ -125,8 +130,7 @@ def serialise(session: Session, order: Order) -> dict[str, object]:
         "state": order.state,
         "priced_on": priced_on.isoformat(),
         "lines": [
-            line.serialise() | {"since": fees.began_on(rows, line, priced_on)}
-            for line in map(_priced_line, quote.lines)
+            line.serialise() | {"since": fees.began_on(rows, line, priced_on)} for line in map(_priced_line, lines)
         ],
         "total": quote.amount,
         "currency": quote.currency,

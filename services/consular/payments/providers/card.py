@@ -74,10 +74,7 @@ class Provider:
             raise OutcomeUnknown from error
         return read_page(method, response.status_code, response.content)
 
-
-    def _request(
-        self, method: str, path: str, headers: dict[str, str], content: dict[str, Any]
-    ) -> requests.Response:
+    def _request(self, method: str, path: str, headers: dict[str, str], content: dict[str, Any]) -> requests.Response:
         """The whole answer, in the time of one connection and one answer."""
         with requests.Session() as session, deadline.within(sum(self.timeout)):
             session.mount("http://", DeadlineAdapter())

@@ -14,6 +14,12 @@ from services.consular.payments.tariffs.rules import PEG, PricedLine, Rate
 def applicable(session: Session, transaction: str, mission: Mission, on: date) -> dict[str, Tariff]:
     """By line, the tariff in force: the mission's own row in its own currency first, then its own in any, then the
     general one; among equals the latest."""
+    return reference_data.value(
+        session, (applicable, transaction, mission.code, on), lambda: _applicable(session, transaction, mission, on)
+    )
+
+
+def _applicable(session: Session, transaction: str, mission: Mission, on: date) -> dict[str, Tariff]:
     rows = [row for row in _in_force(session, mission, on) if row.transaction == transaction]
     ranked = sorted(rows, key=lambda row: (*_precedence(row, mission), row.valid_from, row.id))
     return {row.line: row for row in ranked}
@@ -21,9 +27,7 @@ def applicable(session: Session, transaction: str, mission: Mission, on: date) -
 
 def _in_force(session: Session, mission: Mission, on: date) -> list[Tariff]:
     return [
-        row
-        for row in reference_data.rows(session, Tariff)
-        if row.scope in (None, mission.code) and row.valid_from <= on and (row.valid_to is None or row.valid_to > on)
+        row for row in reference_data.rows(session, Tariff) if row.scope in (None, mission.code) and row.holds_on(on)
     ]
 
 

@@ -6,11 +6,11 @@ from decimal import Decimal
 from sqlalchemy import BigInteger, Numeric
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.consular.model import ReferenceData
+from services.consular.model import Dated, ReferenceData, Sourced
 from shared.values.money import Money
 
 
-class Tariff(ReferenceData):
+class Tariff(Dated, ReferenceData):
     """The legal fee for one line of a transaction from a date on; `scope` is a mission, or None for all of them."""
 
     __tablename__ = "tariff"
@@ -22,11 +22,6 @@ class Tariff(ReferenceData):
     scope: Mapped[str | None]
     amount: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str]
-    valid_from: Mapped[date]
-    valid_to: Mapped[date | None]
-    source: Mapped[str]
-    certainty: Mapped[str]
-    approver: Mapped[str]
 
     @property
     def money(self) -> Money:
@@ -56,7 +51,7 @@ class RateRow(ReferenceData):
     approver: Mapped[str]
 
 
-class TransactionStatus(ReferenceData):
+class TransactionStatus(Sourced, ReferenceData):
     """From a date on a transaction is active, suspended or historical, by a legal source; `scope` as in a tariff."""
 
     __tablename__ = "standing"
@@ -66,6 +61,3 @@ class TransactionStatus(ReferenceData):
     status: Mapped[str]
     scope: Mapped[str | None]
     valid_from: Mapped[date]
-    source: Mapped[str]
-    certainty: Mapped[str]
-    approver: Mapped[str]

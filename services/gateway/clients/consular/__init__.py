@@ -8,6 +8,7 @@ from services.gateway.clients.consular.approvals import Approvals
 from services.gateway.clients.consular.bookings import Bookings
 from services.gateway.clients.consular.cases import Cases
 from services.gateway.clients.consular.documents import Documents
+from services.gateway.clients.consular.identity_checks import IdentityChecks
 from services.gateway.clients.consular.letters import Letters
 from services.gateway.clients.consular.mandates import Mandates
 from services.gateway.clients.consular.notices import Notices
@@ -28,6 +29,7 @@ class Consular:
     bookings: Bookings
     cases: Cases
     documents: Documents
+    identity_checks: IdentityChecks
     letters: Letters
     mandates: Mandates
     notices: Notices
@@ -45,6 +47,7 @@ class Consular:
             Bookings(client),
             Cases(client),
             Documents(client),
+            IdentityChecks(client),
             Letters(client),
             Mandates(client),
             Notices(client),

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NotRequired, TypedDict, cast
 from urllib.parse import quote
 
-from services.gateway.clients.consular.appointments import Appointment, Visit
+from services.gateway.clients.consular.appointments import Appointment, Openings, Visit
 from services.gateway.clients.consular.letters import LetterSummary
 from services.gateway.clients.consular.notices import Notice
 from services.gateway.clients.consular.payments import Payment, Quote, Refund
@@ -143,6 +143,30 @@ class Application(File):
     notices: list[Notice]
 
 
+class BookableApplication(Application):
+    """An application with the free times of its mission for the appointment it needs."""
+
+    openings: Openings | None
+
+
+class ReturnReason(TypedDict):
+    """Why an application was returned, by its code and in the officer's words."""
+
+    reason: str
+    note: str | None
+
+
+class FormStep(TypedDict):
+    """One step of an application's form with the answers given so far; `last_word` says why it was returned."""
+
+    reference: str
+    transaction: str
+    mission: str
+    editable: bool
+    answers: dict[str, Any]
+    last_word: ReturnReason | None
+
+
 class TrackingStep(TypedDict):
     """A stage of an application, without anything personal."""
 
@@ -164,6 +188,14 @@ class Applications:
     def detail(self, actor: Actor, reference: str) -> Application:
         """One application with all that its reader may see."""
         return cast(Application, self.client.get(_path(reference), actor))
+
+    def with_openings(self, actor: Actor, reference: str) -> BookableApplication:
+        """One application with the free times for its appointment."""
+        return cast(BookableApplication, self.client.get(_path(reference), actor, openings=1))
+
+    def form_step(self, actor: Actor, reference: str, step: str) -> FormStep:
+        """One step of the form, with the answers given so far."""
+        return cast(FormStep, self.client.get(f"{_path(reference)}/answers", actor, step=step))
 
     def begin(self, actor: Actor, transaction: str, key: str) -> Head:
         """Opens a draft for oneself; the same key never opens two."""
@@ -208,6 +240,10 @@ class Applications:
         """Sends the application in, with what the registers attested."""
         body = {"statements": list(statements), "key": key}
         return cast(Head, self.client.post(f"{_path(reference)}/submit", actor, body))
+
+    def adopt(self, actor: Actor) -> None:
+        """Hands the actor's person the drafts that the account began before it was proven whose it is."""
+        self.client.post("/applications/adopt", actor, {})
 
     def withdraw(self, actor: Actor, reference: str, key: str) -> None:
         """Withdraws the application."""

@@ -17,10 +17,11 @@ class QueueRow(ApplicationSummary):
 
 
 class QueuePage(TypedDict):
-    """A page of the queue, with how many applications there are by status."""
+    """A page of the queue, with how many applications there are by status: one more than `count_limit` are many."""
 
     rows: list[QueueRow]
     counts: dict[str, int]
+    count_limit: int
     more: bool
     page: int
 

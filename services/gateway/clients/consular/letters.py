@@ -35,6 +35,7 @@ class LetterPage(TypedDict):
 
     rows: list[LetterRow]
     counts: dict[str, int]
+    count_limit: int
     more: bool
     page: int
 

@@ -1,6 +1,7 @@
 """Notices that the consular service keeps for a person, and how many are unread."""
 
 import time
+from collections.abc import Callable, Mapping
 from typing import Any, TypedDict, cast
 
 from services.gateway.clients.http import Client
@@ -8,6 +9,7 @@ from shared.identity.actor import Actor
 
 # The mark in the header: behind by a moment at most, for so many people at once in one process.
 UNREAD_SECONDS, UNREAD_PEOPLE = 15.0, 5_000
+UNREAD_HEADER = "X-Unread-Notices"
 
 
 class Notice(TypedDict):
@@ -22,12 +24,47 @@ class Notice(TypedDict):
     read: bool
 
 
+class UnreadCounts:
+    """How many notices of a person are unread, kept for a moment; asked along with whatever a page asks first."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, tuple[float, int]] = {}
+        self.are_shown: Callable[[], bool] = lambda: True
+
+    def known(self, actor: Actor) -> int | None:
+        """The number, if it was asked a moment ago."""
+        asked_at, count = self._counts.get(actor.person or "", (0.0, 0))
+        return count if time.monotonic() - asked_at <= UNREAD_SECONDS else None
+
+    def keep(self, actor: Actor, count: int) -> None:
+        """Keeps the number for a moment."""
+        if len(self._counts) >= UNREAD_PEOPLE:
+            self._counts.clear()
+        self._counts[actor.person or ""] = (time.monotonic(), count)
+
+    def headers(self, actor: Actor) -> Mapping[str, str]:
+        """The header that asks for the number; none while it is known, or where nobody would see it."""
+        return {UNREAD_HEADER: "?"} if actor.person and self.known(actor) is None and self.are_shown() else {}
+
+    def receive(self, actor: Actor, headers: Mapping[str, str]) -> None:
+        """Keeps the number that came with an answer."""
+        if UNREAD_HEADER in headers:
+            self.keep(actor, int(headers[UNREAD_HEADER]))
+
+    def forget(self, person: str = "") -> None:
+        """Forgets the number of a person, or of everybody."""
+        if person:
+            self._counts.pop(person, None)
+        else:
+            self._counts.clear()
+
+
 class Notices:
     """One method per question. Each raises the refusal the service meant, or Unavailable."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
-        self._unread: dict[str, tuple[float, int]] = {}
+        self.counts = client.side_question = UnreadCounts()
 
     def list_own(self, actor: Actor) -> list[Notice]:
         """The person's notices, newest first."""
@@ -35,20 +72,17 @@ class Notices:
 
     def mark_read(self, actor: Actor, latest: int) -> None:
         """Marks notices up to one as read."""
-        self._unread.pop(actor.person or "", None)
+        self.counts.forget(actor.person or "")
         self.client.post("/notices/read", actor, {"latest": latest})
 
     def unread(self, actor: Actor) -> int:
-        """How many notices are new; asked for every page, and so cached for a moment. Raises Unavailable."""
-        person = actor.person or ""
-        asked_at, count = self._unread.get(person, (0.0, 0))
-        if time.monotonic() - asked_at > UNREAD_SECONDS:
+        """How many notices are new: as it came with another answer of this page, else asked. Raises Unavailable."""
+        count = self.counts.known(actor)
+        if count is None:
             count = int(self.client.get("/notices/unread", actor)["unread"])
-            if len(self._unread) >= UNREAD_PEOPLE:
-                self._unread.clear()
-            self._unread[person] = (time.monotonic(), count)
+            self.counts.keep(actor, count)
         return count
 
     def forget(self) -> None:
         """Empties the cache."""
-        self._unread.clear()
+        self.counts.forget()

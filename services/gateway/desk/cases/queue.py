@@ -43,7 +43,7 @@ def show() -> Answer:
     try:
         queue = consular().cases.queue(actor(), **filters, q=sought or None)
     except Invalid:
-        nothing: QueuePage = {"rows": [], "more": False, "page": 1, "counts": {}}
+        nothing: QueuePage = {"rows": [], "more": False, "page": 1, "counts": {}, "count_limit": 0}
         return _page(nothing, filters, sought, wrong=True), 422
     return _page(queue, filters, sought)
 
@@ -57,6 +57,13 @@ def _filters() -> dict[str, str | int | None]:
     }
 
 
+def _every(queue: QueuePage) -> tuple[int, int]:
+    """How many applications there are in all, and up to how many that is exact."""
+    limit, counts = queue["count_limit"], [n for status, n in queue["counts"].items() if status != "exceptions"]
+    exact = sum(min(n, limit) for n in counts)
+    return sum(counts), exact
+
+
 def _page(queue: QueuePage, filters: dict[str, str | int | None], sought: str, wrong: bool = False) -> str:
     kept_filters: dict[str, Any] = {"transaction": filters["transaction"], "q": sought or None}
     return render_template(
@@ -68,7 +75,7 @@ def _page(queue: QueuePage, filters: dict[str, str | int | None], sought: str, w
         kept_filters=kept_filters,
         statuses=STATUSES,
         transactions=tuple(CATALOGUE),
-        every=sum(n for status, n in queue["counts"].items() if status != "exceptions"),
+        every=_every(queue),
         printed=printed,
         turn=lambda page: url_for("desk.queue", status=filters["status"], **kept_filters, page=page),
     )

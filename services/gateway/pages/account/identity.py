@@ -1,18 +1,25 @@
-"""Links an account to its person after the civil registry confirms what was typed."""
+"""Whose an account is: declared by what stands in the register, then proven, or doubted."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from services.gateway.accounts import register
-from services.gateway.accounts.throttle import IDENTITY_BY_ACCOUNT, IDENTITY_BY_ADDRESS, IDENTITY_BY_PERSON
-from services.gateway.clients.civil_registry import Confirmed
+from services.gateway.accounts.identity import contests, letters, summary
+from services.gateway.accounts.identity.declare import Declaration, declare
+from services.gateway.accounts.identity.prove import by_code
+from services.gateway.accounts.levels import Level
+from services.gateway.accounts.throttle import (
+    CODES_BY_ACCOUNT,
+    IDENTITY_BY_ACCOUNT,
+    IDENTITY_BY_ADDRESS,
+    IDENTITY_BY_PERSON,
+)
 from services.gateway.clients.names import NameParts
 from services.gateway.web.current import accounts, civil_registry, settings, visitor
 from services.gateway.web.form_pages import wanted_page
 from services.gateway.web.forms import faults, fields, read, typed
 from services.gateway.web.throttling import slow_down, slow_down_network
 from shared.catalogue.model import Question
-from shared.errors import Refusal
+from shared.errors import Conflict, Refusal
 
 NAMES = ("given_name", "father_name", "family_name", "mother_name")
 # Of foundlings, old entries and people of one name the register has fewer.
@@ -27,8 +34,10 @@ blueprint = Blueprint("identity", __name__)
 
 @blueprint.get("/identity")
 def ask() -> str:
-    """The questions; their answers are on an identity card."""
-    return _form()
+    """The questions of a declaration, or how things stand after it."""
+    if visitor().level is Level.CONTACT or (visitor().level is Level.DECLARED and "again" in request.args):
+        return _form()
+    return _summary_page()
 
 
 def _form(refusal: Refusal | None = None) -> str:
@@ -37,25 +46,65 @@ def _form(refusal: Refusal | None = None) -> str:
     return render_template("pages/account/identity.html", fields=shown, errors=errors, next=wanted_page())
 
 
+def _summary_page(refusal: Refusal | None = None) -> str:
+    with accounts().scope(visitor().mission) as session:
+        shown = summary.read(session, visitor())
+    return render_template(
+        "pages/account/identity_summary.html",
+        summary=shown,
+        errors=faults(refusal, prefix="field") if refusal else {},
+        done=request.args.get("done", ""),
+    )
+
+
 @blueprint.post("/identity")
-def confirm() -> Response | tuple[str, int]:
-    """Asks the register and links the account; a mismatch names no field. Tries are counted per person as well."""
+def declare_person() -> Response | tuple[str, int]:
+    """Asks the register and notes the declaration; a mismatch names no field. Tries are counted per person as well."""
     try:
         answers = read(QUESTIONS, request.form)
         slow_down(IDENTITY_BY_ACCOUNT, visitor().account)
         slow_down_network(IDENTITY_BY_ADDRESS)
         slow_down(IDENTITY_BY_PERSON, answers["national_number"])
-        _tie(answers["national_number"], civil_registry().confirm_identity(visitor().actor, answers))
+        person = civil_registry().confirm_identity(visitor().actor, answers)
     except Refusal as refusal:
         return _form(refusal), refusal.status
-    return redirect(wanted_page() or url_for("applications.list_own"), 303)
-
-
-def _tie(number: str, person: Confirmed) -> None:
-    names = _full(person["name"]["ar"]), _full(person["name"]["latin"])
+    names = person["name"]
+    declared = Declaration(person["person"], answers["national_number"], _full(names["ar"]), _full(names["latin"]))
     with accounts().scope(visitor().mission) as session:
-        register.tie(session, settings().secret, visitor(), person["person"], number, names)
+        declare(session, settings().secret, visitor(), declared)
+    return redirect(wanted_page() or url_for("identity.ask", done="declared"), 303)
 
 
 def _full(name: NameParts) -> str:
     return " ".join(filter(None, (name["given"], name["father"], name["family"])))
+
+
+@blueprint.post("/identity/code")
+def prove() -> Response | tuple[str, int]:
+    """Ties the person by a code that was given at the counter or came by post."""
+    slow_down(CODES_BY_ACCOUNT, visitor().account)
+    with accounts().scope(visitor().mission) as session:
+        refusal = by_code(session, settings().secret, visitor(), request.form.get("code", ""))
+    # Shown after the commit, so that a wrong try stays counted and a contested person stays frozen.
+    if refusal is None or refusal.code == "identity_contested":
+        return redirect(url_for("identity.ask", done="" if refusal else "proven"), 303)
+    return _summary_page(refusal), refusal.status
+
+
+@blueprint.post("/identity/report")
+def report() -> Response:
+    """Says that somebody else uses one's identity. What is answered does not depend on whether anybody does."""
+    with accounts().scope(visitor().mission) as session:
+        contests.report(session, visitor())
+    return redirect(url_for("identity.ask", done="reported"), 303)
+
+
+@blueprint.post("/identity/letter")
+def request_letter() -> Response | tuple[str, int]:
+    """Asks for a code by post, which goes to the address that the mission has of the person."""
+    try:
+        with accounts().scope(visitor().mission) as session:
+            letters.request(session, visitor())
+    except Conflict as refusal:
+        return _summary_page(refusal), refusal.status
+    return redirect(url_for("identity.ask", done="letter"), 303)

@@ -5,10 +5,11 @@ from secrets import token_urlsafe
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from services.gateway.accounts.identity import drafts
 from services.gateway.pages.account.notices import with_text
 from services.gateway.pages.applications import application_status
 from services.gateway.pages.applications.progress import last_word, progress
-from services.gateway.web.current import consular, visitor
+from services.gateway.web.current import accounts, consular, visitor
 from services.gateway.web.forms import steps_of
 from shared.errors import Conflict
 from shared.forms import transaction
@@ -19,6 +20,7 @@ blueprint = Blueprint("applications", __name__)
 @blueprint.get("/applications")
 def list_own() -> str:
     """All of one's applications, those that need something of their owner first."""
+    adopt_drafts()
     applications = consular().applications.list_own(visitor().actor)
     needing = [
         application
@@ -29,6 +31,16 @@ def list_own() -> str:
     return render_template(
         "pages/applications/applications.html", needing=needing, others=others, expected=application_status.expected
     )
+
+
+def adopt_drafts() -> None:
+    """Hands the person what the account began before its proof. Repeated until the mission's service has answered."""
+    with accounts().scope(visitor().mission) as session:
+        is_due = drafts.are_due(session, visitor())
+    if is_due:
+        consular().applications.adopt(visitor().actor)
+        with accounts().scope(visitor().mission) as session:
+            drafts.note_adopted(session, visitor())
 
 
 @blueprint.get("/applications/<reference>")

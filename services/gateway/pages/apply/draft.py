@@ -7,8 +7,8 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from services.gateway.clients.consular.applications import Application
-from services.gateway.pages.applications.progress import last_word
+from services.gateway.accounts.levels import Level
+from services.gateway.clients.consular.applications import Application, FormStep
 from services.gateway.pages.appointments.appointments import gap
 from services.gateway.web.current import consular, visitor
 from services.gateway.web.days import today
@@ -34,8 +34,13 @@ def questions_of(entry: Transaction, step: str) -> list[Question]:
 
 @blueprint.get("/apply/<slug>")
 def check(slug: str) -> str:
-    """Before anything is filled in: may you, what will you need, what will it cost."""
+    """Before anything is filled in: may you, what will you need, what will it cost.
+
+    Of whom only a declaration is known, the registers say nothing: they see the conditions, and judge for themselves.
+    """
     entry = transaction(slug)
+    if visitor().level is Level.DECLARED:
+        return _unjudged_page(entry)
     return eligibility_page(entry, attested(entry))
 
 
@@ -50,6 +55,16 @@ def eligibility_page(entry: Transaction, attestation: Attested, **more: object) 
         may=all(holds for _, holds in conditions),
         key=token_urlsafe(16),
         **more,
+    )
+
+
+def _unjudged_page(entry: Transaction) -> str:
+    return render_template(
+        "pages/apply/unjudged.html",
+        entry=entry,
+        offer=offers_by_slug(visitor().mission).get(entry.slug),
+        conditions=[condition for condition in entry.eligible if not condition.expected],
+        key=token_urlsafe(16),
     )
 
 
@@ -81,15 +96,23 @@ def load_editable(reference: str, verb: str) -> tuple[Application, Transaction]:
     return application, transaction(application["transaction"])
 
 
+def _load_step(reference: str, step: str) -> tuple[FormStep, Transaction]:
+    """A step of the visitor's application, if it may be edited now. Raises Conflict otherwise."""
+    application = consular().applications.form_step(visitor().actor, reference, step)
+    if not application["editable"]:
+        raise Conflict("not_now", reference=reference)
+    return application, transaction(application["transaction"])
+
+
 @blueprint.get("/applications/<reference>/questions/<step>")
 def questions(reference: str, step: str) -> str:
     """One step's questions with the answers given so far."""
-    application, entry = load_editable(reference, "edit")
+    application, entry = _load_step(reference, step)
     return _step(application, entry, step, application["answers"])
 
 
 def _step(
-    application: Application,
+    application: FormStep,
     entry: Transaction,
     step: str,
     values: dict[str, Any],
@@ -111,11 +134,11 @@ def _step(
         seen=_seen(application, asked, refusal),
         changes=_changes(asked, application["answers"], instead) if instead is not None else [],
         reviewing="review" in request.args,
-        last_entry=last_word(application),
+        last_entry=application["last_word"],
     )
 
 
-def _seen(application: Application, asked: list[Question], refusal: Refusal | None) -> str:
+def _seen(application: FormStep, asked: list[Question], refusal: Refusal | None) -> str:
     """The digest of the answers that are shown; after a refusal, of those that were shown first."""
     sent = request.form.get("seen", "")[:DIGEST_LENGTH] if refusal else ""
     return sent or answers_digest([one.name for one in asked], application["answers"])
@@ -134,7 +157,7 @@ def _changes(asked: list[Question], saved: Mapping[str, Any], mine: Mapping[str,
 @blueprint.post("/applications/<reference>/questions/<step>")
 def answer(reference: str, step: str) -> Response | tuple[str, int]:
     """Stores the answers and leads to the next step. Nothing typed is lost when something is wrong."""
-    application, entry = load_editable(reference, "edit")
+    application, entry = _load_step(reference, step)
     asked = questions_of(entry, step)
     typed_answers = typed(asked, request.form)
     try:
@@ -149,7 +172,7 @@ def answer(reference: str, step: str) -> Response | tuple[str, int]:
     except Conflict as conflict:
         if conflict.code != "answers_changed":
             raise
-        application, entry = load_editable(reference, "edit")
+        application, entry = _load_step(reference, step)
         return _step(application, entry, step, dict(typed_answers), instead=clean), conflict.status
     except Refusal as refusal:
         return _step(application, entry, step, dict(typed_answers), refusal), refusal.status

@@ -41,10 +41,15 @@ def openings() -> Response:
 def load_bookable(reference: str) -> tuple[Application, Transaction, dict[str, Any]]:
     """The visitor's application, its entry and its appointment. Raises Conflict where there is nothing to book."""
     application = consular().applications.detail(visitor().actor, reference)
+    entry = _check_bookable(application)
+    return application, entry, dict(application["turn"] or {})
+
+
+def _check_bookable(application: Application) -> Transaction:
     entry = transaction(application["transaction"])
     if entry.outcome != APPOINTMENT and entry.appointment is None:
-        raise Conflict("not_now", reference=reference)
-    return application, entry, dict(application["turn"] or {})
+        raise Conflict("not_now", reference=application["reference"])
+    return entry
 
 
 @blueprint.get("/applications/<reference>/turn")
@@ -54,9 +59,9 @@ def choose(reference: str) -> str:
 
 
 def _choose(reference: str, refusal: Refusal | None = None, at: str | None = None) -> str:
-    application, entry, appointment = load_bookable(reference)
-    service = application["service"]
-    openings = consular().appointments.openings(application["mission"], str(service)) if service else None
+    application = consular().applications.with_openings(visitor().actor, reference)
+    entry, appointment = _check_bookable(application), dict(application["turn"] or {})
+    service, openings = application.get("service"), application["openings"]
     wanted = local_day(at, openings["zone"]) if at and openings else request.args.get("day", "")[:10]
     days = {each["day"]: each for each in openings["days"]} if openings else {}
     return render_template(

@@ -23,7 +23,7 @@ def warm_service(counter: MakeCounter) -> None:
 
 def test_a_draft_is_started(counter: MakeCounter, statements: StatementMeter) -> None:
     applicant = counter()
-    with statements.within("start"):
+    with statements.within("start, consular alone"):
         answer = applicant.start(RENEWAL)
     assert answer.status_code == 201
 
@@ -41,7 +41,7 @@ def test_an_application_is_submitted(counter: MakeCounter, statements: Statement
     applicant = counter()
     applicant.fill(RENEWAL)
     signed = applicant.registers.statements(applicant.person, RENEWAL)
-    with statements.within("submit"):
+    with statements.within("submit, consular alone"):
         answer = applicant.submit(signed)
     assert answer.status_code == 200
     assert applicant.read()["status"] == "awaiting_payment"
@@ -50,7 +50,7 @@ def test_an_application_is_submitted(counter: MakeCounter, statements: Statement
 def test_a_fee_is_settled_in_cash(counter: MakeCounter, statements: StatementMeter) -> None:
     applicant = counter().until("awaiting_payment")
     owed = applicant.read()["quote"]
-    with statements.within("settle in cash"):
+    with statements.within("settle in cash, consular alone"):
         answer = applicant.desk("cash", officer("cashier"), amount=owed["total"], currency=owed["currency"])
     assert answer.status_code == 200
     assert applicant.read()["status"] == "in_review"
@@ -58,7 +58,7 @@ def test_a_fee_is_settled_in_cash(counter: MakeCounter, statements: StatementMet
 
 def test_an_application_is_accepted(counter: MakeCounter, statements: StatementMeter) -> None:
     applicant = counter().until("in_review")
-    with statements.within("accept"):
+    with statements.within("accept, consular alone"):
         answer = applicant.desk("accept")
     assert answer.status_code == 200
     assert applicant.read()["status"] == "with_authority"
@@ -66,7 +66,7 @@ def test_an_application_is_accepted(counter: MakeCounter, statements: StatementM
 
 def test_a_passport_is_collected(counter: MakeCounter, statements: StatementMeter) -> None:
     applicant = counter().until("ready")
-    with statements.within("collect"):
+    with statements.within("collect, consular alone"):
         answer = applicant.desk("collect", national_number=applicant.person.number)
     assert answer.status_code == 200
     assert applicant.read()["status"] == "collected"

@@ -67,8 +67,12 @@ def forwarded(session: Session, folder: Path, slug: str = RENEWAL) -> Applicatio
     return application
 
 
+def shown_to_head(session: Session, application: Application) -> dict[str, Any]:
+    return application_view.case(session, HEAD, application.reference)
+
+
 def codes(session: Session, application: Application) -> list[str]:
-    return [line["code"] for line in application_view.full_view(session, HEAD, application)["timeline"]]
+    return [line["code"] for line in shown_to_head(session, application)["timeline"]]
 
 
 def empty_stock(session: Session) -> None:
@@ -153,7 +157,7 @@ def test_an_extract_carries_the_code_of_its_document(session_for: Sessions, key_
     application = forwarded(session, key_folder, "individual-extract")
     consume(session, application, "granted", ask="extract", document="RUH-R2345-67")
     assert application.status == "ready"
-    shown = application_view.full_view(session, HEAD, application)
+    shown = shown_to_head(session, application)
     assert shown["document"] == {"code": "RUH-R2345-67", "owner": "civil_registry"}
     assert shown["collection"] is None
     assert {stage["state"] for stage in shown["stages"]} == {"done"}

@@ -317,28 +317,6 @@ def test_a_new_account_tells_what_is_wrong_and_keeps_what_was_typed(
     assert PASSWORD not in answer.text
 
 
-def test_an_e_mail_opens_one_account_however_it_is_written(gateway: Gateway) -> None:
-    form = {"email": "Once@Mahjar.Example", "password": PASSWORD, "mission": "RUH"}
-    assert gateway.browser().submit("/en/sign-up", **form).status_code == 303
-    again = gateway.browser().submit("/en/sign-up", **{**form, "email": " ONCE@mahjar.example"})
-    assert again.status_code == 422 and "cannot be opened" in again.text
-
-
-def test_nobody_takes_a_person_who_has_an_account(gateway: Gateway) -> None:
-    gateway.account(person=specimens.FATHER)
-    browser, born = gateway.visitor("expatriate", "BER"), specimens.FATHER.born
-    date = {"born-day": str(born.day), "born-month": str(born.month), "born-year": str(born.year)}
-    answer = browser.submit("/en/identity", **specimens.FATHER.identity(), **date)
-    assert answer.status_code == 409
-    assert "already has another account" in answer.text
-
-
-def test_five_identities_an_hour(gateway: Gateway) -> None:
-    browser = gateway.visitor("expatriate", "BER")
-    told = {**specimens.SERVED.identity(), "born-day": "1", "born-month": "1", "born-year": "1990"}
-    assert [browser.submit("/en/identity", **told).status_code for _ in range(6)] == [422] * 5 + [429]
-
-
 def test_a_password_hash_says_which_algorithm_made_it() -> None:
     assert hash_password(PASSWORD).startswith("$argon2id$")
     assert PasswordHasher().memory_cost >= 47_104 and PasswordHasher().time_cost >= 1

@@ -28,3 +28,38 @@ def test_a_case_says_from_which_day_age_is_counted(
     assert printed in page
     assert ("Age counted" in page) == (rule is not None)
     assert rule is None or rule in re.sub("</?bdi>", "", page)
+
+
+TOO_LONG = "This text is longer than its place"
+
+
+@pytest.mark.parametrize(
+    ("path", "page", "form", "name", "longest"),
+    [
+        ("return", "", {"reason": "paper_unreadable"}, "note", 500),
+        ("refuse", "/refuse", {"reason": "not_entitled"}, "note", 500),
+        ("approvals", "", {"what": "booklet_surrendered", "outcome": "approved"}, "reason", 300),
+        ("clear", "", {}, "reason", 500),
+    ],
+)
+def test_words_that_are_too_long_go_back_whole(
+    counter: At, gateway: Gateway, path: str, page: str, form: dict[str, str], name: str, longest: int
+) -> None:
+    """A browser counts a line's end as one character and sends two: nothing is cut off for that."""
+    filed = counter().until("in_review", "individual-extract")
+    officer, case = gateway.visitor("officer"), f"/en/desk/cases/{filed.reference}"
+    words = "ن" * (longest - 1) + "آخر"
+    refused = officer.submit(f"{case}/{path}", case + page, **form, **{name: words})
+    assert refused.status_code == 422
+    if path in ("return", "refuse"):
+        assert TOO_LONG in refused.text and words in refused.text
+    assert filed.read()["status"] == "in_review"
+
+
+def test_words_of_many_lines_are_as_long_as_they_are_kept(counter: At, gateway: Gateway) -> None:
+    filed = counter().until("in_review", "individual-extract")
+    officer, case = gateway.visitor("officer"), f"/en/desk/cases/{filed.reference}"
+    words = "\r\n".join(["سطر"] * 125)
+    sent = officer.submit(f"{case}/return", case, reason="paper_unreadable", note=words)
+    assert sent.status_code == 303 and filed.read()["status"] == "returned"
+    assert " ".join(["سطر"] * 125) in officer.get(case).text

@@ -5,7 +5,7 @@ import pytest
 from deploy.demo.population import specimens
 from shared.identity.actor import Actor
 from shared.values.references import new
-from tests.factories.gateway import PASSWORD, Gateway
+from tests.factories.gateway import Gateway
 from tests.factories.gateway.forms import begin, fill, send
 from tests.factories.uploads import PDF
 
@@ -31,21 +31,6 @@ def test_apply_from_eligibility_to_the_counter(gateway: Gateway, slug: str, lang
     withdrawal = f"/{language}/applications/{reference}/withdraw"
     browser.submit(withdrawal, key=browser.hidden(withdrawal, "key"))
     assert "withdraw" not in browser.get(f"/en/applications/{reference}").text.split("actions")[1].split("footer")[0]
-
-
-def test_sign_up_confirms_the_person_and_ends_at_the_applications(gateway: Gateway) -> None:
-    gateway.release(specimens.ELDER)
-    browser = gateway.browser()
-    opened = browser.submit("/en/sign-up", email="Elder@Example.org ", password=PASSWORD, mission="RUH")
-    assert opened.location.endswith("/en/identity")
-    born = specimens.ELDER.born
-    told = {**specimens.ELDER.identity(), "born-day": str(born.day), "born-month": "٦", "born-year": "۱۹۴۸"}
-    wrong = browser.submit("/en/identity", **{**told, "mother_name": "someone else"})
-    assert wrong.status_code == 422
-    assert "do not all agree" in wrong.text
-    assert specimens.ELDER.national_number in wrong.text
-    assert browser.submit("/en/identity", **told).location.endswith("/en/applications")
-    assert browser.get("/ar/applications").status_code == 200
 
 
 def test_a_draft_shows_what_is_still_missing(gateway: Gateway) -> None:

@@ -418,6 +418,9 @@ def test_the_service_that_was_wanted_comes_after_sign_up_and_confirmation(gatewa
     sign_up = browser.form(f"/{language}/sign-up?next={wanted}", f"/{language}/sign-up")
     told = {"email": f"elder.{language}@mahjar.example", "password": "three unrelated words", "mission": HOME}
     led = browser.post(f"/{language}/sign-up", **sign_up, **told).location
+    assert led == f"/{language}/sign-up/code?next={wanted}"
+    typed = {"code": gateway.mails(told["email"])[-1][1]["code"]}
+    led = browser.post(f"/{language}/sign-up/code", **browser.form(led, f"/{language}/sign-up/code"), **typed).location
     assert led == f"/{language}/identity?next={wanted}"
     identity = browser.form(led, f"/{language}/identity")
     born = specimens.ELDER.born

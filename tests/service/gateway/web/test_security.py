@@ -252,12 +252,12 @@ def test_the_front_door_follows_the_browser(gateway: Gateway, accepts: str, lang
 ROLES = ("clerk", "officer", "cashier", "head_of_mission", "auditor", "registrar", "administrator")
 
 
-@pytest.mark.parametrize("role", ("anonymous", "unconfirmed", "person", *ROLES))
+@pytest.mark.parametrize("role", ("anonymous", "contact", "confirmed", *ROLES))
 def test_each_page_opens_for_whom_the_table_says(gateway: Gateway, role: str) -> None:
     visitors: dict[str, Callable[[], Browser]] = {
         "anonymous": gateway.browser,
-        "unconfirmed": gateway.visitor,
-        "person": lambda: gateway.visitor(person=specimens.FATHER),
+        "contact": gateway.visitor,
+        "confirmed": lambda: gateway.visitor(person=specimens.FATHER),
     }
     visitor = visitors.get(role, lambda: gateway.visitor(role))()
     for endpoint, path in routes(gateway, "GET"):
@@ -268,7 +268,7 @@ def test_each_page_opens_for_whom_the_table_says(gateway: Gateway, role: str) ->
             assert "/sign-in?" not in (answer.location or ""), path
         elif role == "anonymous":
             assert answer.location and answer.location.startswith("/ar/sign-in?next="), path
-        elif role == "unconfirmed" and "person" in PAGES[endpoint]:
+        elif role == "contact" and "confirmed" in PAGES[endpoint]:
             assert answer.location and answer.location.startswith("/ar/identity?next="), path
         else:
             assert answer.status_code == 403, path
@@ -284,8 +284,8 @@ def test_the_table_opens_no_page_of_persons_to_staff_or_of_staff_to_persons() ->
     for endpoint, allowed in PAGES.items():
         if endpoint.startswith("desk."):
             assert allowed <= OFFICER_ROLES, endpoint
-        elif "person" in allowed and allowed != ANYONE and endpoint.partition(".")[0] in ("apply", "papers", "pay"):
-            assert allowed == {"person"}, endpoint
+        elif "confirmed" in allowed and allowed != ANYONE and endpoint.partition(".")[0] in ("apply", "papers", "pay"):
+            assert allowed <= {"confirmed", "declared"}, endpoint
 
 
 def test_a_route_outside_the_table_opens_for_nobody(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:

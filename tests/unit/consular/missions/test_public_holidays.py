@@ -128,8 +128,11 @@ def test_what_the_library_does_not_know_is_no_holiday(country: str, year: int) -
     assert of_country(country, "", year) == ()
 
 
+WEEKENDS = rows_of("weekend")
+
+
 def weekend_on(country: str, day: date) -> set[int]:
-    rows = [row for row in rows_of("weekend") if row["country"] == country]
+    rows = [row for row in WEEKENDS if row["country"] == country]
     found = [
         row
         for row in rows
@@ -142,13 +145,13 @@ def weekend_on(country: str, day: date) -> set[int]:
 
 def test_each_country_of_a_mission_has_one_weekend_on_each_day_and_the_one_the_library_knows() -> None:
     countries = {row["country"] for row in rows_of("mission")}
-    assert countries == {row["country"] for row in rows_of("weekend")}
-    months = [date(year, month, 1) for year in range(2010, 2036) for month in range(1, 13)]
+    assert countries == {row["country"] for row in WEEKENDS}
+    days = [date(year, month, 1) for year in range(2010, 2036) for month in (1, 7)]
     differing = {
         country
         for country in countries
         for calendar in (holidays.country_holidays(country),)
-        if any(weekend_on(country, day) != set(map(int, calendar._get_weekend(day))) for day in months)
+        if any(weekend_on(country, day) != set(map(int, calendar._get_weekend(day))) for day in days)
     }
     assert differing == WEEKEND_BY_THE_LIST
 

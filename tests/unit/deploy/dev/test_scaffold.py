@@ -1,5 +1,6 @@
 """A new transaction of a known shape: every file and line is written, or nothing at all."""
 
+import csv
 import json
 import shutil
 from dataclasses import replace
@@ -16,7 +17,7 @@ ROOT = Path(__file__).parents[4]
 
 
 def wanted(shape: str, months: int = 3) -> Wanted:
-    return Wanted("sample-letter", SHAPES[shape], SHAPES[shape].group, 10_000, months)
+    return Wanted("sample-letter", SHAPES[shape], SHAPES[shape].group, "Law 13/2021, article 4", 10_000, months)
 
 
 @pytest.fixture
@@ -51,6 +52,8 @@ def test_everything_is_written_and_three_files_are_left_to_a_person(shape: str, 
     for path, _, line in lines(one):
         assert line in (root / path).read_text()
         assert len((root / path).read_text().splitlines()) > len((ROOT / path).read_text().splitlines())
+    with (root / "services/consular/data/tariffs.csv").open(newline="") as file:
+        assert list(csv.reader(file))[-1][9:] == ["Law 13/2021, article 4", "M", "founding"]
     assert "    sample_letter,\n" in (root / "shared/catalogue/__init__.py").read_text()
 
 

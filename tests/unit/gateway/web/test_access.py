@@ -2,27 +2,29 @@
 
 import pytest
 
+from services.gateway.accounts.levels import Level
 from services.gateway.accounts.sessions import Visitor
-from services.gateway.web.access import PAGES, IdentityNeeded, SignInNeeded, check_page, role_class
+from services.gateway.web.access import PAGES, ContactNeeded, IdentityNeeded, SignInNeeded, check_page, role_class
 from shared.errors import NotAllowed
 from tests.factories.refusals import refuses
 
 # Roles, and the pages that exactly these open.
 EXPECTED: tuple[tuple[str, str], ...] = (
     (
-        "administrator anonymous auditor cashier clerk head_of_mission officer person registrar unconfirmed",
+        "administrator anonymous auditor cashier clerk confirmed contact declared frozen head_of_mission new officer "
+        "registrar",
         "static fonts health ready front_door printed openings home.show services.show rulebook.show "
         "about.show about.privacy about.accessibility track.ask track.show verify.ask verify.find verify.show "
-        "provider.webhook sign_in.ask sign_in.enter sign_up.ask sign_up.open_account invitation.ask "
-        "invitation.accept kept.keep kept.discard",
+        "provider.webhook sign_in.ask sign_in.enter sign_up.ask sign_up.begin sign_up.ask_code sign_up.open_account "
+        "invitation.ask invitation.accept kept.keep kept.discard",
     ),
     (
-        "administrator auditor cashier clerk head_of_mission officer person registrar unconfirmed",
+        "administrator auditor cashier clerk confirmed contact declared frozen head_of_mission new officer registrar",
         "sign_in.sign_out account.show account.change_password account.end_others session.left session.prolong",
     ),
     (
         "administrator auditor head_of_mission",
-        "desk.parameters",
+        "desk.parameters desk.staff",
     ),
     (
         "administrator auditor head_of_mission officer",
@@ -30,7 +32,8 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "administrator head_of_mission",
-        "desk.ask_proposal desk.propose desk.declare_phase desk.upload_bookings desk.decide_import desk.answer_import",
+        "desk.ask_proposal desk.propose desk.declare_phase desk.upload_bookings desk.decide_import desk.answer_import "
+        "desk.staff_propose desk.staff_decide",
     ),
     (
         "administrator head_of_mission officer",
@@ -41,12 +44,12 @@ EXPECTED: tuple[tuple[str, str], ...] = (
         "desk.queue desk.case desk.paper desk.paper_thumbnail desk.paper_page desk.passports desk.turns desk.calendar",
     ),
     (
-        "auditor cashier clerk head_of_mission officer person",
+        "auditor cashier clerk confirmed head_of_mission officer",
         "documents.receipt documents.document",
     ),
     (
         "auditor clerk head_of_mission officer",
-        "desk.letters desk.letter desk.mandates desk.mandate desk.mandate_scan desk.mandate_scan_page",
+        "desk.letters desk.letter desk.mandates desk.mandate desk.mandate_scan desk.mandate_scan_page desk.mails",
     ),
     (
         "cashier clerk head_of_mission officer",
@@ -58,35 +61,48 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "clerk head_of_mission officer",
-        "desk.approve desk.surrender desk.collect desk.attend desk.miss",
+        "desk.approve desk.surrender desk.collect desk.attend desk.miss desk.identity desk.identity_code desk.mail",
     ),
     (
         "head_of_mission officer",
         "desk.accept desk.send_back desk.ask_refuse desk.refuse desk.reply desk.duplicate desk.mandate_accept "
-        "desk.mandate_refuse desk.clear desk.close desk.reopen",
+        "desk.mandate_refuse desk.clear desk.close desk.reopen desk.identity_account desk.identity_freeze "
+        "desk.identity_propose desk.identity_decide desk.identity_letter "
+        "desk.identity_check desk.identity_picture desk.identity_verdict",
     ),
     (
-        "person",
-        "apply.check apply.begin apply.questions apply.answer apply.review apply.submit behalf.ask "
-        "behalf.choose behalf.name behalf.judge behalf.by_mandate behalf.begin mandates.show mandates.ask "
-        "mandates.grant mandates.ask_deed mandates.hand_in mandates.settle papers.show papers.upload "
-        "papers.remove papers.read papers.thumbnail pay.choose pay.card pay.came_back pay.counter "
-        "upgrade.show upgrade.card upgrade.counter pay.working applications.list_own applications.show "
-        "applications.ask_withdraw applications.withdraw turns.choose turns.hold turns.ask_confirm "
-        "turns.confirm turns.ask_reschedule turns.reschedule turns.ask_cancel turns.cancel "
-        "turns.calendar_file notices.show bookings.ask bookings.claim",
+        "confirmed",
+        "apply.submit behalf.ask behalf.choose behalf.name behalf.judge behalf.by_mandate behalf.begin mandates.show "
+        "mandates.ask mandates.grant mandates.ask_deed mandates.hand_in mandates.settle pay.choose pay.card "
+        "pay.came_back pay.counter upgrade.show upgrade.card upgrade.counter pay.working turns.choose turns.hold "
+        "turns.ask_confirm turns.confirm turns.ask_reschedule turns.reschedule turns.ask_cancel turns.cancel "
+        "turns.calendar_file notices.show bookings.ask bookings.claim vouching.ask vouching.give",
     ),
     (
-        "person unconfirmed",
-        "account.change_mission",
+        "confirmed declared",
+        "apply.check apply.begin apply.questions apply.answer apply.review papers.show papers.upload papers.remove "
+        "papers.read papers.thumbnail applications.list_own applications.show applications.ask_withdraw "
+        "applications.withdraw",
+    ),
+    (
+        "confirmed contact declared new",
+        "account.change_mission contact.ask contact.send contact.confirm",
+    ),
+    (
+        "confirmed contact declared frozen",
+        "identity.ask",
+    ),
+    (
+        "contact declared",
+        "identity.declare_person",
+    ),
+    (
+        "declared",
+        "identity.prove identity.report identity.request_letter passport_check.ask passport_check.send",
     ),
     (
         "registrar",
         "registrar.show registrar.detail registrar.correct registrar.dismiss",
-    ),
-    (
-        "unconfirmed",
-        "identity.ask identity.confirm",
     ),
 )
 
@@ -95,18 +111,17 @@ def test_every_page_opens_for_exactly_the_roles_written_here() -> None:
     assert {page: set(roles.split()) for roles, pages in EXPECTED for page in pages.split()} == PAGES
 
 
-def visitor(role: str, person: str | None = None) -> Visitor:
-    return Visitor("account", "session", "x@example.org", role, "RUH", person, "", "")
+def visitor(role: str, level: Level = Level.NEW) -> Visitor:
+    return Visitor("account", "session", "x@example.org", role, "RUH", "person-1", "", "", level)
 
 
 @pytest.mark.parametrize(
     ("who", "called"),
     [
         (None, "anonymous"),
-        (visitor("expatriate"), "unconfirmed"),
-        (visitor("expatriate", "person-1"), "person"),
+        *((visitor("expatriate", level), level.value) for level in Level),
         (visitor("cashier"), "cashier"),
-        (visitor("head_of_mission", "person-1"), "head_of_mission"),
+        (visitor("head_of_mission", Level.CONFIRMED), "head_of_mission"),
     ],
 )
 def test_how_a_visitor_is_called(who: Visitor | None, called: str) -> None:
@@ -118,8 +133,11 @@ def test_how_a_visitor_is_called(who: Visitor | None, called: str) -> None:
     [
         (None, None),
         ("home.show", None),
-        ("apply.begin", visitor("expatriate", "person-1")),
-        ("identity.ask", visitor("expatriate")),
+        ("pay.choose", visitor("expatriate", Level.CONFIRMED)),
+        ("apply.begin", visitor("expatriate", Level.DECLARED)),
+        ("identity.ask", visitor("expatriate", Level.CONTACT)),
+        ("identity.ask", visitor("expatriate", Level.FROZEN)),
+        ("contact.ask", visitor("expatriate", Level.NEW)),
         ("desk.cash", visitor("cashier")),
         ("desk.refuse", visitor("officer")),
     ],
@@ -133,13 +151,21 @@ def test_who_may_comes_in(page: str | None, who: Visitor | None) -> None:
     [
         ("apply.begin", None, SignInNeeded, "sign_in_needed"),
         ("desk.cash", None, SignInNeeded, "sign_in_needed"),
-        ("apply.begin", visitor("expatriate"), IdentityNeeded, "identity_needed"),
-        ("desk.cash", visitor("expatriate"), NotAllowed, "not_allowed"),
-        ("desk.cash", visitor("expatriate", "person-1"), NotAllowed, "not_allowed"),
+        ("apply.begin", visitor("expatriate", Level.NEW), ContactNeeded, "contact_needed"),
+        ("identity.ask", visitor("expatriate", Level.NEW), ContactNeeded, "contact_needed"),
+        ("apply.begin", visitor("expatriate", Level.CONTACT), IdentityNeeded, "identity_needed"),
+        ("pay.choose", visitor("expatriate", Level.DECLARED), IdentityNeeded, "identity_needed"),
+        ("applications.show", visitor("expatriate", Level.FROZEN), IdentityNeeded, "identity_needed"),
+        ("apply.begin", visitor("expatriate", Level.FROZEN), IdentityNeeded, "identity_needed"),
+        ("identity.prove", visitor("expatriate", Level.FROZEN), NotAllowed, "not_allowed"),
+        ("identity.prove", visitor("expatriate", Level.CONTACT), NotAllowed, "not_allowed"),
+        ("identity.declare_person", visitor("expatriate", Level.CONFIRMED), NotAllowed, "not_allowed"),
+        ("identity.declare_person", visitor("expatriate", Level.FROZEN), NotAllowed, "not_allowed"),
+        ("desk.cash", visitor("expatriate", Level.NEW), NotAllowed, "not_allowed"),
+        ("desk.cash", visitor("expatriate", Level.CONFIRMED), NotAllowed, "not_allowed"),
         ("desk.cash", visitor("auditor"), NotAllowed, "not_allowed"),
         ("desk.refuse", visitor("cashier"), NotAllowed, "not_allowed"),
         ("apply.begin", visitor("officer"), NotAllowed, "not_allowed"),
-        ("identity.ask", visitor("expatriate", "person-1"), NotAllowed, "not_allowed"),
         ("no.such_page", None, NotAllowed, "not_allowed"),
         ("no.such_page", visitor("administrator"), NotAllowed, "not_allowed"),
     ],

@@ -1,6 +1,7 @@
 """Nothing of an entry is missing: words, prices, rules, papers, whoever answers, what is handed out, the demo, docs."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib import import_module
@@ -35,6 +36,7 @@ from shared.catalogue.model import (
     OWN,
     REGISTERS,
     Ask,
+    MissionDocument,
     Transaction,
 )
 from shared.catalogue.reasons import ALL_REFUSE_REASONS, RETURN_REASONS
@@ -192,6 +194,34 @@ def test_what_comes_of_it_has_an_issuer_and_a_template(entry: Transaction) -> No
 @each_entry
 def test_what_the_mission_issues_itself_is_a_document_of_the_mission(entry: Transaction) -> None:
     assert entry.issues is None or KINDS[entry.issues.kind].service == "consular"
+
+
+def strays(issues: MissionDocument, sample: Mapping[str, Any]) -> set[str]:
+    """What a sample shows that its entry does not put on the document, and declared answers that it does not show."""
+    shown = {answer["question"] for answer in sample["answers"]}
+    return (set(sample["person"]) - set(issues.identity)) | (shown ^ set(issues.answers))
+
+
+@each_entry
+def test_the_sample_of_a_mission_document_shows_what_the_entry_declares(entry: Transaction) -> None:
+    if entry.issues:
+        file = SERVICES / "consular" / "documents" / f"{entry.issues.kind}.sample.json"
+        assert strays(entry.issues, json.loads(file.read_text(encoding="utf-8"))) == set()
+
+
+@pytest.mark.parametrize(
+    ("person", "answers", "expected"),
+    [
+        (["name", "born"], ["purpose"], set()),
+        (["name"], ["purpose"], set()),
+        (["name", "father"], ["purpose"], {"father"}),
+        (["name"], [], {"purpose"}),
+        (["name"], ["purpose", "child_name"], {"child_name"}),
+    ],
+)
+def test_a_sample_that_shows_something_else_is_found(person: list[str], answers: list[str], expected: set[str]) -> None:
+    sample = {"person": dict.fromkeys(person, "x"), "answers": [{"question": name} for name in answers]}
+    assert strays(MissionDocument("x", identity=("name", "born"), answers=("purpose",)), sample) == expected
 
 
 @each_entry

@@ -10,7 +10,7 @@ from tests.factories.refusals import refuses
 # Roles with their scope, and the actions that exactly these may do.
 EXPECTED: tuple[tuple[str, str], ...] = (
     (
-        "administrator:any anonymous:any auditor:any cashier:any clerk:any expatriate:any gateway:any "
+        "administrator:any anonymous:any auditor:any cashier:any clerk:any declared:any expatriate:any gateway:any "
         "head_of_mission:any officer:any registrar:any",
         "document.verify mission.list transaction.list application.track opening.list",
     ),
@@ -31,12 +31,25 @@ EXPECTED: tuple[tuple[str, str], ...] = (
         "proposal.decide",
     ),
     (
-        "anonymous:any expatriate:own",
+        "anonymous:any declared:own expatriate:own",
         "identity.confirm",
     ),
     (
         "auditor:mission cashier:mission clerk:mission expatriate:own head_of_mission:mission officer:mission",
-        "assessment.read document.read application.read paper.read receipt.read",
+        "assessment.read document.read receipt.read",
+    ),
+    (
+        "auditor:mission cashier:mission clerk:mission declared:own expatriate:own head_of_mission:mission "
+        "officer:mission",
+        "application.read paper.read",
+    ),
+    (
+        "declared:any",
+        "identity_check.request",
+    ),
+    (
+        "declared:own expatriate:own",
+        "application.draft application.answer application.withdraw application.list paper.upload paper.remove",
     ),
     (
         "auditor:mission cashier:mission clerk:mission head_of_mission:mission officer:mission",
@@ -68,8 +81,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "expatriate:own",
-        "statement.ask application.draft application.answer application.submit application.withdraw "
-        "application.upgrade application.list booking.claim paper.upload paper.remove application.pass "
+        "statement.ask application.adopt application.submit application.upgrade booking.claim application.pass "
         "mandate.grant mandate.hand_in mandate.list mandate.accept mandate.end mandate.use payment.open "
         "notice.list turn.hold turn.confirm turn.move turn.cancel",
     ),
@@ -84,7 +96,8 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     (
         "head_of_mission:mission officer:mission",
         "desk.mandate_decide desk.duplicate desk.accept desk.return desk.refuse desk.confirm desk.reprint "
-        "desk.clear stock.receive stock.spoil letter.answer calendar.change",
+        "desk.clear stock.receive stock.spoil letter.answer calendar.change identity_check.read "
+        "identity_check.decide",
     ),
     (
         "ministries:any",

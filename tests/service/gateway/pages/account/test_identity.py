@@ -8,7 +8,7 @@ import pytest
 from deploy.demo.population import specimens
 from deploy.demo.population.specimens import Specimen
 from services.gateway.accounts.throttle import IDENTITY_BY_ACCOUNT, IDENTITY_BY_PERSON
-from tests.factories.gateway import Browser, Gateway
+from tests.factories.gateway import Browser, Gateway, particulars
 
 PAGE = "/en/identity"
 UNKNOWN_NUMBER = "02999999999"
@@ -21,11 +21,6 @@ def tries(gateway: Gateway) -> Iterator[None]:
     gateway.forget_tries()
     yield
     gateway.forget_tries()
-
-
-def particulars(person: Specimen, **changed: str) -> dict[str, str]:
-    day = {"born-day": str(person.born.day), "born-month": str(person.born.month), "born-year": str(person.born.year)}
-    return {**person.identity(), **day, **changed}
 
 
 def summary(text: str) -> str:

@@ -23,13 +23,13 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, dict[str, Any]
     """The requests that the adapter made; each is answered with an open page."""
     made: list[tuple[str, str, dict[str, Any]]] = []
 
-    def request(method: str, url: str, **options: Any) -> requests.Response:
+    def request(_session: requests.Session, method: str, url: str, **options: Any) -> requests.Response:
         made.append((method, url, options))
         response = requests.Response()
         response.status_code, response._content = 200, OPEN_PAGE
         return response
 
-    monkeypatch.setattr(requests, "request", request)
+    monkeypatch.setattr(requests.Session, "request", request)
     return made
 
 
@@ -97,7 +97,7 @@ def test_only_a_request_that_surely_did_not_arrive_may_be_repeated(
     def request(*_: object, **__: object) -> requests.Response:
         raise failure
 
-    monkeypatch.setattr(requests, "request", request)
+    monkeypatch.setattr(requests.Session, "request", request)
     provider = Provider("https://provider.example", "card-secret")
     if code is None:
         with pytest.raises(OutcomeUnknown):

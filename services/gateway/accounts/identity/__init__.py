@@ -1,0 +1,1 @@
+"""Whose an account is: declared, proven, doubted, decided by two officers."""

@@ -1,0 +1,71 @@
+"""Queues e-mails in the transaction of what they tell of. One template per event, in the reader's language.
+
+Nothing is sent to an address that nobody confirmed, but the code that confirms it; nothing of a frozen account at all.
+"""
+
+import json
+from base64 import urlsafe_b64encode
+
+from cryptography.fernet import Fernet, InvalidToken
+from sqlalchemy.orm import Session
+
+from services.gateway.accounts.keyed import keyed_hash
+from services.gateway.accounts.model import Account, Mail
+from shared.database import db
+
+SIGN_UP_CODE, SIGN_UP_KNOWN, CONTACT_CODE = "sign_up_code", "sign_up_known", "contact_code"
+ACCOUNT_NEWS, ACCOUNT_ON_HOLD, STAFF_INVITED = "account_news", "account_on_hold", "staff_invited"
+EVENTS = (SIGN_UP_CODE, SIGN_UP_KNOWN, CONTACT_CODE, ACCOUNT_NEWS, ACCOUNT_ON_HOLD, STAFF_INVITED)
+WAITING, SENT, UNDELIVERABLE, SETTLED = "waiting", "sent", "undeliverable", "settled"
+
+
+def queue(session: Session, secret: str, event: str, address: str, language: str, mission: str, **params: str) -> Mail:
+    """Queues an e-mail to an address. Raises KeyError for an event without a template."""
+    mail = _queue(session, event, address, language, mission)
+    mail.sealed = _fernet(secret).encrypt(json.dumps(params).encode()).decode()
+    return mail
+
+
+def tell(session: Session, account: Account, event: str = ACCOUNT_NEWS) -> bool:
+    """Queues an e-mail to the owner of an account. False where its address is not confirmed or the account is frozen.
+
+    Only that it is on hold is said to the owner of a frozen account.
+    """
+    is_held = account.frozen_at is not None and event != ACCOUNT_ON_HOLD
+    if account.email_confirmed_at is None or is_held or account.disabled_at is not None:
+        return False
+    _queue(session, event, account.email, account.language, account.home_mission).account_id = account.id
+    return True
+
+
+def _queue(session: Session, event: str, address: str, language: str, mission: str) -> Mail:
+    if event not in EVENTS:
+        raise KeyError(event)
+    now = db.now(session)
+    mail = Mail(
+        home_mission=mission,
+        address=address,
+        event=event,
+        language=language,
+        state=WAITING,
+        created_at=now,
+        next_try_at=now,
+    )
+    session.add(mail)
+    session.flush()
+    return mail
+
+
+def params_of(secret: str, mail: Mail) -> dict[str, str]:
+    """The parameters of an e-mail that is not sent yet; none once they are gone."""
+    if mail.sealed is None:
+        return {}
+    try:
+        params: dict[str, str] = json.loads(_fernet(secret).decrypt(mail.sealed.encode()))
+    except InvalidToken:
+        return {}
+    return params
+
+
+def _fernet(secret: str) -> Fernet:
+    return Fernet(urlsafe_b64encode(bytes.fromhex(keyed_hash(secret, "mail", "seal"))))
