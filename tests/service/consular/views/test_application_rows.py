@@ -23,7 +23,6 @@ from shared.database.db import Database
 from tests.conftest import HOME
 from tests.factories.applications import Counter
 
-
 # Found by a column of the application itself.
 OF_THE_APPLICATION = {"mandate", "lost", "last_passport"}
 
