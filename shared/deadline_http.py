@@ -1,4 +1,4 @@
-"""HTTP connections whose questions and answers are whole by the deadline of the work that waits for them.
+"""Connections whose questions and answers are whole by the deadline of the work that waits for them.
 
 A limit for each read alone is none: a byte now and then would start each wait anew.
 """
@@ -49,14 +49,18 @@ class DeadlineTlsSocket(_Bounded, ssl.SSLSocket):
     """A connection under TLS."""
 
 
+def bounded(connected: socket.socket) -> DeadlineSocket:
+    """The same connection, whose waits end with the deadline."""
+    taken = DeadlineSocket(connected.family, connected.type, connected.proto, connected.detach())
+    taken.settimeout(LONGEST_WAIT)
+    return taken
+
+
 class DeadlineConnection(urllib3.connection.HTTPConnection):
     """Over a plain connection."""
 
     def _new_conn(self) -> socket.socket:
-        connected = super()._new_conn()
-        bounded = DeadlineSocket(connected.family, connected.type, connected.proto, connected.detach())
-        bounded.settimeout(LONGEST_WAIT)
-        return bounded
+        return bounded(super()._new_conn())
 
 
 class DeadlinePool(urllib3.HTTPConnectionPool):

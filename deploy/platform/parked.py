@@ -53,7 +53,7 @@ def arguments() -> argparse.Namespace:
     listing.add_argument("--after", type=int, default=0, help="only numbers after this one")
     listing.add_argument("--limit", type=int, default=PAGE)
     one = verbs.add_parser("show")
-    one.set_defaults(run=show_one)
+    one.set_defaults(run=show_message)
     one.add_argument("number", type=int)
     verbs.add_parser("gaps").set_defaults(run=show_gaps)
     for verdict in VERDICTS:
@@ -96,7 +96,7 @@ def show_list(database: Database, chosen: argparse.Namespace) -> None:
         print(f"{more} more: list --after {last}")
 
 
-def show_one(database: Database, chosen: argparse.Namespace) -> None:
+def show_message(database: Database, chosen: argparse.Namespace) -> None:
     """All that is known of a message, and its content as far as it is text."""
     with database.scope(None) as session:
         row = session.execute(select(parked).where(parked.c.id == chosen.number)).one_or_none()

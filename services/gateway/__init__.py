@@ -6,6 +6,7 @@ from flask import Flask, Response, current_app, jsonify, redirect, send_from_dir
 from werkzeug.wrappers import Response as Answer
 
 from services.gateway import desk, pages
+from services.gateway.accounts.mail.senders import check_servers
 from services.gateway.clients import connect
 from services.gateway.web import current, faults, kept_answers, presentation, security
 from services.gateway.web.client_address import ClientAddress
@@ -17,6 +18,7 @@ from shared.database import db
 from shared.database.db import Database
 from shared.database.zones import ZoneCheck
 from shared.logs import start_logs
+from shared.messaging import heartbeat
 from shared.settings import Settings
 from shared.web.readiness import Readiness, check_clock
 
@@ -78,6 +80,8 @@ def readiness() -> Readiness:
     return Readiness(
         {
             "database": accounts_answer,
+            "worker": worker_answers,
+            "mail": lambda: check_servers(current.settings().mail),
             "consular": lambda: current.consular().ready(),
             "civil_registry": lambda: current.civil_registry().ready(),
             "conscription": lambda: current.conscription().ready(),
@@ -93,6 +97,12 @@ def ready() -> tuple[Response, int]:
         if known := {who: one.params[param] for who, one in refusals.items() if param in one.params}:
             answer[name] = known
     return jsonify(answer), 503 if refusals else 200
+
+
+def worker_answers() -> None:
+    """The process that sends e-mails makes progress."""
+    with current.accounts().scope(None) as session:
+        heartbeat.check_worker(session)
 
 
 def accounts_answer() -> None:

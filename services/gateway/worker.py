@@ -10,6 +10,7 @@ from services.gateway.accounts.mail.deliver import Post
 from services.gateway.accounts.mail.senders import senders
 from shared.database.db import Database
 from shared.logs import log, start_logs
+from shared.messaging import heartbeat
 from shared.settings import Settings
 
 NAME = "gateway"
@@ -21,9 +22,12 @@ def work(settings: Settings, database: Database, stop: threading.Event) -> None:
     """Sends until it is stopped. While the database does not answer it waits."""
     mail = settings.mail
     post = Post(senders(mail), mail.sender, settings.public_url, settings.secret)
-    next_sweep, wait = 0.0, POLL_SECONDS
+    next_sweep, next_beat, wait = 0.0, 0.0, POLL_SECONDS
     while not stop.wait(wait):
         try:
+            if time.monotonic() >= next_beat:
+                record_heartbeat(database)
+                next_beat = time.monotonic() + heartbeat.EVERY_SECONDS
             sent = deliver.deliver_due(database, post)
             if mail.bounces:
                 bounces.take_bounces(database, mail.bounces)
@@ -36,11 +40,18 @@ def work(settings: Settings, database: Database, stop: threading.Event) -> None:
             wait = DOWN_SECONDS
 
 
+def record_heartbeat(database: Database) -> None:
+    """Tells the database that e-mails go on: a server of e-mails that holds this process up makes it fall silent."""
+    with database.scope(None) as session:
+        heartbeat.record_heartbeat(session)
+
+
 def sweep(database: Database) -> None:
     """Deletes what is long over."""
     with database.scope(None) as session:
         deliver.delete_old(session)
         sign_ups.delete_old(session)
+        heartbeat.delete_expired(session)
 
 
 def main() -> None:

@@ -27,7 +27,7 @@ heartbeat = Table(
 TABLES = (heartbeat,)
 
 
-def beat(session: Session) -> None:
+def record_heartbeat(session: Session) -> None:
     """Records that the worker on this machine makes progress."""
     row = upsert(heartbeat).values(worker=socket.gethostname(), at=func.now())
     session.execute(row.on_conflict_do_update(index_elements=["worker"], set_={"at": func.now()}))

@@ -82,7 +82,7 @@ class Worker:
 
     def work(self) -> int:
         """The exit code, once told to stop or once a thread has died or hangs."""
-        targets = {"consume": self.consume, "send": self.send, "due": self.do_jobs, "beat": self.beat}
+        targets = {"consume": self.consume, "send": self.send, "due": self.do_jobs, "heartbeat": self.record_heartbeats}
         threads = [threading.Thread(target=target, name=name, daemon=True) for name, target in targets.items()]
         for thread in threads:
             self.alive[thread.name] = time.monotonic()
@@ -175,15 +175,15 @@ class Worker:
                     next_runs[job.name] = time.monotonic() + job.every
                     self.do(job)
 
-    def beat(self) -> None:
+    def record_heartbeats(self) -> None:
         """Tells the database that this worker lives. It hangs by itself, and no job or message delays it."""
         while not self.stop.is_set():
             self.heartbeat()
             try:
                 with self.database.scope(None) as session:
-                    heartbeat.beat(session)
+                    heartbeat.record_heartbeat(session)
             except CONNECTION_ERRORS as error:
-                log().warning("connection_lost", who="beat", reason=type(error).__name__)
+                log().warning("connection_lost", who="heartbeat", reason=type(error).__name__)
             self.stop.wait(heartbeat.EVERY_SECONDS)
 
     def do(self, job: Job) -> None:

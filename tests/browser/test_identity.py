@@ -52,7 +52,7 @@ def hand_in_pictures(who: Visitor) -> None:
     who.open("/identity/passport")
     who.look("passport-and-photo")
     for place, name in enumerate(("passport", "face")):
-        picture: FilePayload = {"name": f"{name}.jpg", "mimeType": "image/jpeg", "buffer": scan(place)}
+        picture = FilePayload(name=f"{name}.jpg", mimeType="image/jpeg", buffer=scan(place))
         who.page.locator(f"#{name}").set_input_files([picture])
     who.click("passport_check.send")
     who.sees("passport_check.waiting")

@@ -4,6 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from contextvars import copy_context
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -14,16 +15,18 @@ from services.consular.payments.providers.card import Provider
 from services.consular.payments.providers.rules import OutcomeUnknown
 from services.consular.uploads.scanner import Scanner, ScannerDown
 from services.consular.uploads.storage.s3 import S3Store
+from services.gateway.accounts.mail.senders import NotNow, SmtpSender
 from shared import deadline
 from shared.errors import Unavailable
+from shared.mail_settings import MailServer
 from shared.upload_settings import REFUSE, S3Settings, ScannerSettings
 from tests.factories.servers.fault_proxy import Fault, FaultProxy, fault_proxy
 from tests.factories.servers.store_servers import s3_server
 
-DEADLINE, SLACK = 1.5, 1.5
+DEADLINE, SLACK = 1.5, 3.0
 PAGE = b'{"id": "page_1", "state": "open", "url": "http://127.0.0.1/pages/page_1"}'
 BROKEN = (Fault.SILENT, Fault.DRIP, Fault.CUT, Fault.RESET, Fault.REFUSE)
-LOST = (OutcomeUnknown, Unavailable, ScannerDown)
+LOST = (OutcomeUnknown, Unavailable, ScannerDown, NotNow)
 
 
 class Peer:
@@ -109,7 +112,36 @@ def scanner() -> Iterator[Peer]:
     listener.close()
 
 
-@pytest.fixture(params=["provider", "storage", "scanner"])
+@pytest.fixture
+def mail() -> Iterator[Peer]:
+    """A server that greets and finds all well."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve(client: socket.socket) -> None:
+        with suppress(OSError), client, client.makefile("rb") as sent:
+            client.sendall(b"220 mail.example\r\n")
+            while line := sent.readline():
+                client.sendall(b"221 bye\r\n" if line.startswith(b"QUIT") else b"250 well\r\n")
+
+    def accept() -> None:
+        with suppress(OSError):
+            while True:
+                threading.Thread(target=serve, args=[listener.accept()[0]], daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+    with fault_proxy("127.0.0.1", listener.getsockname()[1]) as proxy:
+        sender = SmtpSender(MailServer("127.0.0.1", proxy.port, "", "", "none"))
+
+        def ask() -> str:
+            sender.check()
+            return "well"
+
+        yield Peer(proxy, ask, "well")
+    listener.shutdown(socket.SHUT_RDWR)
+    listener.close()
+
+
+@pytest.fixture(params=["provider", "storage", "scanner", "mail"])
 def peer(request: pytest.FixtureRequest) -> Peer:
     asked: Peer = request.getfixturevalue(request.param)
     return asked

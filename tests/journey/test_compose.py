@@ -1,4 +1,4 @@
-"""`docker compose up` for the demo, played without an engine: every service comes up, and a card pays for an extract."""
+"""`docker compose up` for the demo, played without an engine: all comes up, and a card pays for an extract."""
 
 import os
 import subprocess

@@ -40,8 +40,8 @@ def missing() -> str:
     absent = [program for program in PROGRAMS if shutil.which(program) is None]
     if absent:
         return f"not installed: {', '.join(absent)}"
-    trial = subprocess.run(["unshare", "--net", "--mount", "--pid", "--fork", "ip", "link", "add", "name", "trial", "type", "bridge"],
-                           capture_output=True, text=True, check=False)  # fmt: skip
+    command = ["unshare", "--net", "--mount", "--pid", "--fork", "ip", "link", "add", "name", "trial", "type", "bridge"]
+    trial = subprocess.run(command, capture_output=True, text=True, check=False)
     return trial.stderr.strip()
 
 
@@ -75,7 +75,7 @@ class Container:
     def enter(self, *command: str) -> list[str]:
         """The command line that runs a command inside, as `docker compose exec` does."""
         return [
-            *("nsenter", "--target", str(self.pid), "--mount", "--net", "--pid", "--root"),
+            *("nsenter", "--target", str(self.pid), "--mount", "--net", "--uts", "--pid", "--root"),
             *(
                 "--setuid",
                 str(self.image.uid),
@@ -152,7 +152,7 @@ class Engine:
             stdout=subprocess.PIPE,
             text=True,
         )
-        while os.readlink(f"/proc/{self.machine.pid}/ns/net") == os.readlink("/proc/self/ns/net"):
+        while Path(f"/proc/{self.machine.pid}/ns/net").readlink() == Path("/proc/self/ns/net").readlink():
             time.sleep(0.01)
         self._ip("link set lo up", "link add bridge0 type bridge", "link set bridge0 up")
         self._ip(f"addr add {self.gateway}/{self.network.prefixlen} dev bridge0")
@@ -220,7 +220,7 @@ class Engine:
 
     @staticmethod
     def _stays(container: Container) -> bool:
-        return container.service["restart"] == "unless-stopped"
+        return bool(container.service["restart"] == "unless-stopped")
 
     def _check(self, container: Container) -> None:
         code = container.code()
@@ -313,7 +313,7 @@ class Engine:
             else:
                 assert source in self.project["volumes"], f"undeclared volume {source}"
                 place = self._volume(source, container.image.folders.get(target, 0))
-            yield str(place), target, *(mode or ["rw"])  # type: ignore[misc]
+            yield str(place), target, *(mode or ["rw"])
 
     def _volume(self, name: str, owner: int) -> Path:
         """A new volume belongs to whom the image's folder belongs to, and to root where the image has none."""
@@ -335,7 +335,7 @@ class Engine:
     def _publish(self, published: str, container: Container) -> None:
         assert self.machine and self.machine.stdin and self.machine.stdout
         *address, port, inner = published.split(":")
-        self.machine.stdin.write(f"{''.join(address) or '0.0.0.0'} {port} {container.address} {inner}\n")
+        self.machine.stdin.write(f"{''.join(address) or '0.0.0.0'} {port} {container.address} {inner}\n")  # noqa: S104
         self.machine.stdin.flush()
         assert self.machine.stdout.readline() == "listens\n"
 

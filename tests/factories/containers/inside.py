@@ -16,7 +16,7 @@ DEVICES = ("null", "zero", "full", "random", "urandom")
 
 
 def main(told: dict) -> int:  # type: ignore[type-arg]
-    print(os.readlink("/proc/self"), flush=True)
+    print(Path("/proc/self").readlink(), flush=True)
     sys.stdin.readline()
     socket.sethostname(told["name"])
     root = told["root"]
@@ -42,7 +42,7 @@ def main(told: dict) -> int:  # type: ignore[type-arg]
         os.setgroups([])
         os.setgid(told["uid"])
         os.setuid(told["uid"])
-        os.execvpe(told["command"][0], told["command"], told["environment"])
+        os.execvpe(told["command"][0], told["command"], told["environment"])  # noqa: S606
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda received, _: os.kill(child, received))
     while True:

@@ -103,9 +103,9 @@ class Gateway:
 
     def let_workers_live(self) -> None:
         """As if the workers of all services had just said that they live."""
-        for wire in self.wires.values():
-            with wire.service.app.extensions["database"].scope(None) as session:
-                heartbeat.beat(session)
+        for app in (self.app, *(wire.service.app for wire in self.wires.values())):
+            with app.extensions["database"].scope(None) as session:
+                heartbeat.record_heartbeat(session)
 
     def mails(self, address: str) -> list[tuple[str, dict[str, str]]]:
         """The e-mails that wait for an address, oldest first: their events and parameters."""

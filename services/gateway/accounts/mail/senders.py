@@ -1,7 +1,7 @@
 """Hands a message to a mail server by SMTP, or puts it into a Maildir: the specimen mailbox of the demo."""
 
 import smtplib
-import ssl
+import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -9,9 +9,13 @@ from mailbox import Maildir, MaildirMessage
 from pathlib import Path
 from typing import Protocol
 
+from shared import deadline
+from shared.deadline_http import bounded, tls_context
+from shared.errors import Unavailable
 from shared.mail_settings import MailServer, MailSettings
 
-TIMEOUT_SECONDS = 20.0
+# For one message, however slowly the server answers; and for readiness.
+TIMEOUT_SECONDS, CHECK_SECONDS = 10.0, 2.0
 PERMANENT = range(500, 600)
 
 
@@ -21,6 +25,13 @@ class Undeliverable(Exception):
 
 class NotNow(Exception):
     """The server does not answer or asks to come back. `args[0]` is its code, or the kind of failure."""
+
+
+class PlainConnection(smtplib.SMTP):
+    """A connection whose waits end with the deadline; under TLS the context sees to that."""
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        return bounded(super()._get_socket(host, port, timeout))  # type: ignore[misc]
 
 
 class Sender(Protocol):
@@ -39,7 +50,7 @@ class SmtpSender:
     def send(self, message: EmailMessage, return_path: str) -> None:
         """One connection per message: what fails is then this message's alone. Raises Undeliverable or NotNow."""
         try:
-            with self._connect() as connection:
+            with deadline.within(TIMEOUT_SECONDS), self._connect() as connection:
                 connection.send_message(message, from_addr=return_path)
         except smtplib.SMTPRecipientsRefused as error:
             code, _ = next(iter(error.recipients.values()))
@@ -52,17 +63,25 @@ class SmtpSender:
         except (smtplib.SMTPException, OSError) as error:
             raise NotNow(type(error).__name__) from error
 
+    def check(self) -> None:
+        """Raises NotNow unless the server answers and lets us in."""
+        try:
+            with deadline.within(CHECK_SECONDS), self._connect() as connection:
+                connection.noop()
+        except (smtplib.SMTPException, OSError) as error:
+            raise NotNow(type(error).__name__) from error
+
     def _connect(self) -> smtplib.SMTP:
-        server, context = self.server, ssl.create_default_context()
+        server = self.server
         if server.tls == "implicit":
             connection: smtplib.SMTP = smtplib.SMTP_SSL(
-                server.host, server.port, timeout=TIMEOUT_SECONDS, context=context
+                server.host, server.port, timeout=TIMEOUT_SECONDS, context=tls_context()
             )
         else:
-            connection = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT_SECONDS)
+            connection = PlainConnection(server.host, server.port, timeout=TIMEOUT_SECONDS)
         try:
             if server.tls == "starttls":
-                connection.starttls(context=context)
+                connection.starttls(context=tls_context())
             if server.user:
                 connection.login(server.user, server.password)
         except BaseException:
@@ -96,3 +115,15 @@ def senders(settings: MailSettings) -> Sequence[Sender]:
     if settings.servers:
         return [SmtpSender(server) for server in settings.servers]
     return [MaildirSender(settings.maildir)] if settings.maildir else []
+
+
+def check_servers(settings: MailSettings) -> None:
+    """Raises Unavailable unless one of the servers answers, where there are any."""
+    for server in settings.servers:
+        try:
+            return SmtpSender(server).check()
+        except NotNow:
+            continue
+    if settings.servers:
+        raise Unavailable("mail_down")
+    return None

@@ -67,6 +67,11 @@ def forwarded(session: Session, folder: Path, slug: str = RENEWAL) -> Applicatio
     return application
 
 
+def passport_of(session: Session, application: Application) -> Passport | None:
+    """The passport printed for an application, spoiled ones excepted."""
+    return session.scalar(select(Passport).where(Passport.application == application.reference, *booklets.IS_PRINTED))
+
+
 def head_view(session: Session, application: Application) -> dict[str, Any]:
     return read_case(session, HEAD, application.reference)
 
@@ -87,7 +92,7 @@ def test_a_confirmed_renewal_gets_the_next_booklet(session_for: Sessions, key_fo
     application = forwarded(session, key_folder)
     consume(session, application, "granted")
     assert application.status == "ready"
-    passport = booklets.passport_of(session, application.reference)
+    passport = passport_of(session, application)
     assert passport is not None
     assert passport.number == serials[0]
     assert passport.issued_on is not None
@@ -461,7 +466,7 @@ def test_a_spoiled_booklet_is_never_assigned_and_needs_a_reason(session_for: Ses
         booklets.spoil(session, HEAD, first, "misprint")
     application = forwarded(session, key_folder)
     consume(session, application, "granted")
-    passport = booklets.passport_of(session, application.reference)
+    passport = passport_of(session, application)
     assert passport is not None
     assert passport.number == second
 

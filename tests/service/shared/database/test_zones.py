@@ -93,7 +93,7 @@ def test_a_zone_that_the_database_does_not_know_is_named(session: Session, monke
 def consular(service_client: Callable[[str], ServiceClient], database: Callable[[str], Database]) -> Iterator[Flask]:
     app = service_client("consular").app
     with database("consular").scope(None) as session:
-        heartbeat.beat(session)
+        heartbeat.record_heartbeat(session)
     app.extensions["zone_check"].agreed_until = 0.0
     yield app
     app.extensions["zone_check"].agreed_until = 0.0

@@ -31,7 +31,7 @@ def conscription(
 ) -> Iterator[Flask]:
     """With a worker that has just said that it lives."""
     with database("conscription").scope(None) as session:
-        heartbeat.beat(session)
+        heartbeat.record_heartbeat(session)
     yield service_client("conscription").app
 
 
@@ -49,13 +49,13 @@ def test_a_worker_that_says_nothing_for_long_is_named(conscription: Flask, datab
         session.execute(text("UPDATE heartbeat SET at = at - interval '21 seconds'"))
     assert missing(conscription) == (503, "worker")
     with database("conscription").scope(None) as session:
-        heartbeat.beat(session)
+        heartbeat.record_heartbeat(session)
     assert missing(conscription) == (200, "")
 
 
 def test_another_workers_life_is_not_this_ones(session_for: Callable[..., Session]) -> None:
     session = session_for("conscription", None)
-    heartbeat.beat(session)
+    heartbeat.record_heartbeat(session)
     heartbeat.check_worker(session)
     with refuses("worker_down"):
         heartbeat.check_worker(session, "another-container")

@@ -9,28 +9,11 @@ from services.conscription.rules.allowances import Man, cash, missed_service, re
 from services.conscription.rules.deferral import first_deferral, renewal
 from services.conscription.rules.working import Finding, Params, Price, Step, Terms
 from shared.values.stays import Stay
+from tests.factories.registers.allowances import prices
 
 ON = date(2026, 11, 21)
 # Each price has a law of its own, so that a step with another price's law is found.
-PRICES = {
-    tier: Price(tier, dollars * 100, "USD", f"law of {tier}", age)
-    for tier, dollars, age in (
-        ("four_years", 7_000, None),
-        ("three_years", 8_000, None),
-        ("two_years", 9_000, None),
-        ("one_year", 10_000, None),
-        ("born_abroad", 3_000, None),
-        ("born_abroad_ten_years", 6_500, None),
-        ("stay_extension", 200, None),
-        ("missed_service", 8_000, None),
-        ("missed_service_year_late", 200, None),
-        ("missed_service_cap", 2_000, None),
-        ("reserve_abroad", 5_000, None),
-        ("reserve_age", 4_800, 38),
-        ("reserve_month_served", 200, None),
-        ("reserve_disability", 3_000, None),
-    )
-}
+PRICES = prices(lambda tier: f"law of {tier}")
 LD30, LD31, MISSED = "LD 30/2007", "LD 31/2020", "Law 35/2017"
 MAN = Man(born=date(2000, 5, 17), status="liable", stays=[(date(2024, 3, 1), None)])
 RUNNING = Stay(date(2026, 1, 10), date(2027, 1, 9))
