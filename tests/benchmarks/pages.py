@@ -1,6 +1,6 @@
 """What a page costs the whole platform: CPU of the gateway, the mission's service and PostgreSQL, page by page.
 
-`.venv/bin/python -m tests.benchmarks.pages` starts a platform of its own, applies as a person would, prints a table.
+`.venv/bin/python -m tests.benchmarks.pages` starts a platform, applies as a person would, and prints a table.
 """
 
 import statistics
@@ -17,7 +17,7 @@ from tests.benchmarks import meter
 from tests.benchmarks.platform import BenchPlatform, bench_platform
 
 SLUG = "passport-renewal"
-WARM, TIMES, ROUNDS = 12, 40, 5
+WARM, TIMES, ROUNDS = 8, 12, 3
 WEB = ("gateway", "consular")
 
 

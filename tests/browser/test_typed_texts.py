@@ -28,7 +28,7 @@ SLUG, LENGTH = "driving-licence-check", 60
 Begin = Callable[..., Steps]
 
 
-def shown(page: Page) -> str:
+def text_on(page: Page) -> str:
     """The text of a page, what is typed into its fields included, without marks of direction."""
     return re.sub(r"\s+", " ", CONTROLS.sub("", "".join(page.of("body")[0].itertext())))
 
@@ -85,10 +85,10 @@ def begin(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 def test_answers_come_out_equal_on_the_review_page_and_at_the_desk(begin: Begin) -> None:
     steps = begin("passport-lost", loss_account=TYPED)
-    assert KEPT in shown(steps.applicant.open(f"/applications/{steps.reference}/review"))
+    assert KEPT in text_on(steps.applicant.open(f"/applications/{steps.reference}/review"))
     steps.send()
     steps.pay()
-    assert KEPT in shown(steps.staff["officer"].open(f"/desk/cases/{steps.reference}"))
+    assert KEPT in text_on(steps.staff["officer"].open(f"/desk/cases/{steps.reference}"))
 
 
 @pytest.mark.parametrize(("typed", "kept"), together(PRINTED))
@@ -98,10 +98,10 @@ def test_letters_and_documents_print_what_was_typed(begin: Begin, typed: str, ke
     steps.pay()
     steps.accept()
     page = letter_of(steps)
-    assert kept in shown(page)
+    assert kept in text_on(page)
     assert words(kept) <= words(text_of(drawn(steps.staff["officer"], page.links(".pdf")[0])))
     record_reply(steps, "valid", LICENCE | {"expires_on": f"{add_years(today(), 4):%d/%m/%Y}", "remark": typed})
-    assert kept in shown(letter_of(steps))
+    assert kept in text_on(letter_of(steps))
     assert words(kept) <= words(text_of(drawn(steps.applicant, steps.until_document())))
 
 
@@ -112,5 +112,5 @@ def test_what_officers_write_reaches_the_applicant_whole(begin: Begin) -> None:
     with pytest.raises(UnexpectedPage, match="422"):
         steps.send_back(note="ن" * 501)
     steps.send_back(note=TYPED)
-    assert KEPT in shown(steps.applicant.open(f"/applications/{steps.reference}"))
+    assert KEPT in text_on(steps.applicant.open(f"/applications/{steps.reference}"))
     steps.withdraw()

@@ -19,7 +19,13 @@ from services.consular.api import payments, prices
 from services.gateway.clients.civil_registry import CivilRegistry, Confirmed, Statement
 from services.gateway.clients.conscription import Assessment, Conscription, DoubtfulParameter
 from services.gateway.clients.consular import Consular
-from services.gateway.clients.consular.applications import ApplicantView, Application, TrackingStep
+from services.gateway.clients.consular.applications import (
+    ApplicantView,
+    Application,
+    BookableApplication,
+    FormStep,
+    TrackingStep,
+)
 from services.gateway.clients.consular.appointments import Calendar, DaySheet, Openings, Services
 from services.gateway.clients.consular.approvals import Preview, Proposal
 from services.gateway.clients.consular.bookings import BookingImport, Overview
@@ -32,6 +38,7 @@ from services.gateway.clients.consular.payments import CardPage, Payment, Upgrad
 from services.gateway.clients.http import Client as HttpClient
 from services.gateway.clients.issued_documents import IssuedDocuments
 from services.gateway.clients.verification import Verification
+from shared.catalogue import CATALOGUE
 from shared.database.db import Database
 from shared.identity.actor import Actor
 from shared.identity.representation import PURPOSE
@@ -137,6 +144,10 @@ def test_an_application_for_its_owner_and_at_the_desk(gateway: Gateway, consular
     browser = gateway.visitor(person=ME)
     reference = begin(browser, slug)
     check(Application, consular.applications.detail(EXPATRIATE, reference))
+    step = consular.applications.form_step(EXPATRIATE, reference, CATALOGUE[slug].questions[0].step)
+    check(FormStep, step)
+    assert step["editable"]
+    check(BookableApplication, consular.applications.with_openings(EXPATRIATE, reference))
     fill(browser, slug, reference)
     send(browser, reference)
     application = consular.applications.detail(EXPATRIATE, reference)

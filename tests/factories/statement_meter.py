@@ -87,14 +87,14 @@ class StatementMeter:
 def _listen(patch: pytest.MonkeyPatch, count: StatementCount) -> None:
     execute, executemany = psycopg.Cursor.execute, psycopg.Cursor.executemany
 
-    def execute_one(self: psycopg.Cursor[Any], query: Any, *arguments: Any, **options: Any) -> Any:
+    def count_execute(self: psycopg.Cursor[Any], query: Any, *arguments: Any, **options: Any) -> Any:
         count.note(query)
         return execute(self, query, *arguments, **options)
 
-    def execute_many(self: psycopg.Cursor[Any], query: Any, rows: Sequence[Any], **options: Any) -> Any:
+    def count_executemany(self: psycopg.Cursor[Any], query: Any, rows: Sequence[Any], **options: Any) -> Any:
         sent = list(rows)
         count.note(query, len(sent))
         return executemany(self, query, sent, **options)
 
-    patch.setattr(psycopg.Cursor, "execute", execute_one)
-    patch.setattr(psycopg.Cursor, "executemany", execute_many)
+    patch.setattr(psycopg.Cursor, "execute", count_execute)
+    patch.setattr(psycopg.Cursor, "executemany", count_executemany)

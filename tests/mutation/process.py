@@ -1,7 +1,6 @@
 """Forks a process that has the libraries loaded already, but nothing of the product, and runs chosen tests in it."""
 
 import contextlib
-import gc
 import importlib
 import json
 import os
@@ -62,8 +61,6 @@ def load_product(tree: Path, files: Iterable[str]) -> None:
         status = pytest.main(["-q", "--collect-only", *files])
     if status != 0:
         raise RuntimeError(f"the tests cannot be collected: {status}")
-    gc.collect()
-    gc.freeze()
 
 
 def forked(tree: Path, work: Callable[[Path], int], limit: float, anew: bool = True) -> Outcome:

@@ -7,7 +7,7 @@ from marshmallow import EXCLUDE, Schema, fields, validate
 from sqlalchemy.orm import Session
 
 from services.consular.api.openings import free_times
-from services.consular.api.request import TEXT, Keyed, Stated, head, mission_session, own_transaction, run_once
+from services.consular.api.request import TEXT, Keyed, Stated, head, mission_session, person_transaction, run_once
 from services.consular.applications import idempotency
 from services.consular.applications.behalf import Claim
 from services.consular.views import application_view
@@ -97,7 +97,7 @@ def adopt() -> dict[str, int]:
 @allowed("application.list")
 def list_own() -> Response:
     """The actor's applications, newest first."""
-    with own_transaction() as session:
+    with person_transaction() as session:
         return jsonify(application_view.list_own(session, current_actor()))
 
 

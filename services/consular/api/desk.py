@@ -11,7 +11,7 @@ from services.consular.api.request import TEXT, Keyed, head, mission_session, pa
 from services.consular.applications.model import Application
 from services.consular.passports import collect
 from services.consular.passports.reprint import reprint
-from services.consular.views import application_view
+from services.consular.views.case import read_case
 from services.consular.views.queue import queue
 from services.consular.workflow import review
 from shared.identity.actor import Actor
@@ -50,7 +50,7 @@ def list_queue() -> dict[str, Any]:
 def case(reference: str) -> dict[str, Any]:
     """One file with person, facts and history; the read is recorded with its reason."""
     with mission_session(reference) as session:
-        return application_view.case(session, current_actor(), reference, request.args.get("reason", "")[:TEXT] or None)
+        return read_case(session, current_actor(), reference, request.args.get("reason", "")[:TEXT] or None)
 
 
 @blueprint.post("/cases/<reference>/accept")

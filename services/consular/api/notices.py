@@ -1,11 +1,13 @@
 """Notices over HTTP: the list, the count for every page's header, and the mark as read."""
 
+from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, Response, g, jsonify, request
 from marshmallow import Schema, fields, validate
+from sqlalchemy.exc import SQLAlchemyError
 
-from services.consular.api.request import own_transaction
+from services.consular.api.request import person_transaction
 from services.consular.notices import inbox
 from shared.identity.access import ACCESS
 from shared.web.service import allowed, body, current_actor, database
@@ -25,7 +27,7 @@ class ReadMark(Schema):
 @allowed("notice.list")
 def list_own() -> Response:
     """The person's notices, newest first."""
-    with own_transaction() as session:
+    with person_transaction() as session:
         return jsonify(inbox.list_own(session, current_actor()))
 
 
@@ -33,7 +35,7 @@ def list_own() -> Response:
 @allowed("notice.list")
 def unread() -> dict[str, int]:
     """The number of unread notices."""
-    with own_transaction() as session:
+    with person_transaction() as session:
         return {"unread": inbox.count_unread(session, current_actor())}
 
 
@@ -46,7 +48,8 @@ def add_unread(response: Response) -> Response:
         and actor
         and actor.role in ACCESS["notice.list"]
     ):
-        with own_transaction() as session:
+        # The answer itself is worth more than the number beside it.
+        with suppress(SQLAlchemyError), person_transaction() as session:
             response.headers[UNREAD_HEADER] = str(inbox.count_unread(session, actor))
     return response
 
@@ -56,7 +59,7 @@ def add_unread(response: Response) -> Response:
 def read() -> dict[str, Any]:
     """Marks the notices of the page as read; repeating it changes nothing."""
     actor, latest = current_actor(), body(ReadMark)["latest"]
-    with own_transaction() as session:
+    with person_transaction() as session:
         missions = inbox.missions_with_unread(session, actor)
     read_count = 0
     for mission in missions:

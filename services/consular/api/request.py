@@ -52,7 +52,7 @@ def mission_session(reference: str) -> AbstractContextManager[Session]:
     return database().scope(mission)
 
 
-def own_transaction() -> AbstractContextManager[Session]:
+def person_transaction() -> AbstractContextManager[Session]:
     """A transaction in the actor's mission that sees the actor's own rows of all missions as well, for reading only."""
     actor = current_actor()
     return database().scope(actor.mission, actor.person or "")

@@ -17,7 +17,7 @@ from services.consular.applications.model import Application, Step
 from services.consular.applications.rules import Status
 from services.consular.applications.update import update_columns
 from services.consular.missions.due_dates import lapses_on
-from services.consular.notices.create import create_at_end
+from services.consular.notices.create import create_notice
 from services.consular.people.model import Applicant, Mandate
 from shared.database import audit, db, pending
 from shared.database.rows import table_of
@@ -64,7 +64,7 @@ def _checked(
     return found
 
 
-def check_found(
+def check_readable(
     session: Session,
     actor: Actor,
     action: str,
@@ -137,7 +137,7 @@ def transition(
     if target in rules.NOTIFIED:
         notice_kind = step_code if step_code in rules.OWN_NOTICES else target.value
         for person in recipients(session, application):
-            create_at_end(session, person, notice_kind, application.reference)
+            create_notice(session, person, notice_kind, application.reference)
 
 
 def recipients(session: Session, application: Application) -> list[str]:

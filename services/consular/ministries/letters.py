@@ -123,11 +123,6 @@ def find(session: Session, code: str) -> Letter:
     return find_row(session, Letter, code)
 
 
-def of_application(session: Session, application: str) -> list[Letter]:
-    """The letters of an application, oldest first."""
-    return list(session.scalars(select(Letter).where(Letter.application == application).order_by(Letter.place)))
-
-
 def reminders_of(session: Session, code: str) -> list[Reminder]:
     """The steps of a letter, earliest first."""
     return list(session.scalars(select(Reminder).where(Reminder.letter == code).order_by(Reminder.due_on)))

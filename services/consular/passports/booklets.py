@@ -206,11 +206,6 @@ def cancel(session: Session, actor: Actor, mission: str, number: str, applicatio
     audit.record(session, actor, f"passport.{state}", number, application=application)
 
 
-def passport_of(session: Session, application: str) -> Passport | None:
-    """The passport printed for an application, spoiled ones excepted."""
-    return session.scalar(select(Passport).where(Passport.application == application, *IS_PRINTED))
-
-
 def find_passport(session: Session, number: str) -> Passport | None:
     """A passport the session's mission issued or cancelled."""
     return session.scalar(select(Passport).where(Passport.number == number))

@@ -53,16 +53,16 @@ def check_birth_place(entry: Transaction, facts: Mapping[str, Any], answers: Map
 
 
 def _number_errors(session: Session, application: Application, entry: Transaction, number: str) -> dict[str, str]:
-    known = lost.look_up(session, number)
-    if known.person is not None and known.person != application.person:
+    passport = lost.look_up(session, number)
+    if passport.person is not None and passport.person != application.person:
         return {"passport_number": "passport_of_another"}
-    if known.reported_for is None:
+    if passport.reported_for is None:
         return {}
     if entry.slug != passports.PASSPORT_LOST.slug:
         return {"passport_number": "passport_reported_lost"}
     # An earlier report, at any mission, must come from the same person; otherwise the passport is another's.
     show_person_everywhere(session, application.person)
-    reporter = session.scalar(select(Application.person).where(Application.reference == known.reported_for))
+    reporter = session.scalar(select(Application.person).where(Application.reference == passport.reported_for))
     return {} if reporter == application.person else {"passport_number": "passport_of_another"}
 
 

@@ -63,14 +63,14 @@ def surrender(session: Session, actor: Actor, mission: str, number: str, today: 
 
 
 @dataclass(frozen=True)
-class KnownNumber:
-    """What is known of a passport number: its person, by the rows of the session's mission, and the application that
+class PassportNumber:
+    """A passport number: its person, by the rows of the session's mission, and the application that
     reported it lost at any mission."""
 
     person: str | None
     reported_for: str | None
 
 
-def look_up(session: Session, number: str) -> KnownNumber:
+def look_up(session: Session, number: str) -> PassportNumber:
     """What is known of a number; both are None for an unknown one."""
-    return KnownNumber(*session.execute(_LOOK_UP, {"number": number}).one())
+    return PassportNumber(*session.execute(_LOOK_UP, {"number": number}).one())

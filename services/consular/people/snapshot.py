@@ -89,13 +89,6 @@ def applicant_of(session: Session, application: str) -> Applicant | None:
     return session.scalar(_APPLICANT, {"application": application})
 
 
-def acting_person_of(session: Session, application: str) -> ActingPerson | None:
-    """The person who acts on an application for its applicant; None where people act for themselves."""
-    return session.scalar(
-        select(ActingPerson).where(ActingPerson.application == application).execution_options(populate_existing=True)
-    )
-
-
 def people_of(session: Session, application: str) -> tuple[Applicant | None, ActingPerson | None]:
     """The applicant and the acting person of an application, each as above."""
     row = session.execute(_PEOPLE, {"application": application}).one_or_none()

@@ -19,7 +19,7 @@ from services.consular.payments.orders.model import Attempt, Order, Quote, Quote
 from services.consular.payments.refunds.model import Refund
 from services.consular.people.model import ActingPerson, Applicant, Duplicate, Mandate
 from services.consular.uploads.model import Upload
-from services.consular.views.json_rows import many, one, read, read_one
+from services.consular.views.json_rows import first_row, many, read, read_row
 from shared.documents.model import Document
 
 
@@ -47,7 +47,7 @@ class ApplicationRows:
 
 
 @dataclass(frozen=True)
-class OwnRows(ApplicationRows):
+class ApplicantRows(ApplicationRows):
     """What its applicant sees: the notices to the reader as well."""
 
     notices: list[Notice]
@@ -132,7 +132,10 @@ class Reader:
         self.statement: Select[Any] = select(
             *Application.__table__.c,
             *(many(source.model, source.where, source.order_by).label(_label(name)) for name, source in lists.items()),
-            *(one(source.model, source.where, source.order_by).label(_label(name)) for name, source in single.items()),
+            *(
+                first_row(source.model, source.where, source.order_by).label(_label(name))
+                for name, source in single.items()
+            ),
             SLIP.label("slip"),
         ).where(Application.reference == REFERENCE)
 
@@ -144,7 +147,7 @@ class Reader:
         values = row._mapping
         application = Application(**{column.key: values[column.key] for column in Application.__table__.c})
         lists = {name: read(source.model, values[_label(name)]) for name, source in self.lists.items()}
-        single = {name: read_one(source.model, values[_label(name)]) for name, source in self.single.items()}
+        single = {name: read_row(source.model, values[_label(name)]) for name, source in self.single.items()}
         return {"application": application, **lists, **single, "slip": values["slip"]}
 
 
@@ -152,10 +155,10 @@ _OWN = Reader({**LISTS, **OWN_LISTS}, SINGLE)
 _CASE = Reader({**LISTS, **CASE_LISTS}, {**SINGLE, **CASE_SINGLE})
 
 
-def own_rows(session: Session, reference: str, reader: str) -> OwnRows | None:
+def applicant_rows(session: Session, reference: str, reader: str) -> ApplicantRows | None:
     """An application with what its applicant sees, and the notices to the reader; None where there is none."""
     found = _OWN.find(session, reference=reference, reader=reader)
-    return OwnRows(**found) if found else None
+    return ApplicantRows(**found) if found else None
 
 
 def case_rows(session: Session, reference: str) -> CaseRows | None:

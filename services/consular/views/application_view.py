@@ -6,35 +6,30 @@ from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session
 
 from services.consular.applications import rules
-from services.consular.applications.model import Application, Asking, Step
+from services.consular.applications.model import Application, Step
 from services.consular.applications.rules import Party, Status
-from services.consular.applications.transitions import check_found, is_party
+from services.consular.applications.transitions import check_readable, is_party
 from services.consular.ministries import letter_views as desk_letters
 from services.consular.missions import today
 from services.consular.notices import inbox
-from services.consular.passports import case_view as passport_view
 from services.consular.passports.model import Passport
 from services.consular.payments.orders import attempts, quote
 from services.consular.payments.orders.quote import FEE, UPGRADE
 from services.consular.payments.orders.rules import Payment
 from services.consular.payments.refunds.model import Refund
-from services.consular.people import duplicates, mandates, snapshot
-from services.consular.people.duplicates import OPEN, POSSIBLE
+from services.consular.people import mandates, snapshot
 from services.consular.people.model import ActingPerson, Applicant, Mandate
 from services.consular.uploads import store
 from services.consular.views import upcoming, withdrawal_terms
-from services.consular.views.application_rows import ApplicationRows, CaseRows, case_rows, own_rows
+from services.consular.views.application_rows import ApplicationRows, applicant_rows
 from services.consular.workflow import upgrade
 from shared import forms
 from shared.catalogue.model import AFTER_ASSESSMENT, APPOINTMENT, HOLDER
-from shared.database import audit, pending
-from shared.database.audit import event
+from shared.database import audit
 from shared.errors import NotFound
 from shared.identity.access import ACCESS
 from shared.identity.actor import Actor
-from shared.values.dates import partial_iso
 
-HISTORY_ROWS = 200
 # Which action of the access table each verb needs.
 ACTIONS = {
     "edit": "application.answer",
@@ -125,7 +120,7 @@ def summary(application: Application | Row[Any]) -> View:
 
 def view(session: Session, actor: Actor, reference: str) -> View:
     """The whole file, as its applicant sees it. The read is recorded."""
-    rows = _checked(session, actor, "application.read", own_rows(session, reference, actor.person or ""))
+    rows = checked(session, actor, "application.read", applicant_rows(session, reference, actor.person or ""))
     audit.record(session, actor, "application.read", reference)
     return {
         **full_view(session, actor, rows),
@@ -133,30 +128,11 @@ def view(session: Session, actor: Actor, reference: str) -> View:
     }
 
 
-def case(session: Session, actor: Actor, reference: str, reason: str | None = None) -> View:
-    """The file as the desk sees it, with the attested facts and the history. The read is recorded."""
-    rows = _checked(session, actor, "desk.case", case_rows(session, reference))
-    audit.record(session, actor, "case.read", reference, reason=reason)
-    # The history shows this look at the case as well.
-    pending.write(session)
-    application, applicant = rows.application, rows.applicant
-    is_marked = any(mark.state == OPEN for mark in rows.marks)
-    return {
-        **full_view(session, actor, rows),
-        "person": _person(applicant) if applicant else None,
-        "facts": application.facts,
-        "asked": [_question(row) for row in rows.askings],
-        "exception": application.exception or (POSSIBLE if is_marked else None),
-        "duplicates": [duplicates.serialise(mark) for mark in rows.marks],
-        "passport": _passport(session, actor, rows),
-        "history": _history(session, reference),
-    }
-
-
-def _checked(session: Session, actor: Actor, action: str, rows: Rows | None) -> Rows:
+def checked(session: Session, actor: Actor, action: str, rows: Rows | None) -> Rows:
+    """The rows, if the actor may do this with their application. Raises what `transitions.find` does."""
     if rows is None:
         raise NotFound()
-    check_found(session, actor, action, rows.application, rows.mandate, rows.applicant)
+    check_readable(session, actor, action, rows.application, rows.mandate, rows.applicant)
     return rows
 
 
@@ -232,16 +208,6 @@ def _applicant_name(applicant: Applicant) -> View:
     return {"name": snapshot.printed_name(applicant)}
 
 
-def _person(applicant: Applicant) -> View:
-    return {
-        "person": applicant.person,
-        "national_number": applicant.national_number,
-        "name": {"ar": applicant.name, "latin": applicant.latin},
-        "sex": applicant.sex,
-        "born": partial_iso(applicant.born, applicant.born_precision),
-    }
-
-
 def _document(application: Application) -> View | None:
     if application.document is None:
         return None
@@ -286,22 +252,3 @@ def _line(step: Step, acting: ActingPerson | None) -> View:
         "note": step.note,
         "detail": step.detail,
     }
-
-
-def _question(row: Asking) -> View:
-    return {"authority": row.authority, "ask": row.ask, "round": row.round, "outcome": row.outcome}
-
-
-def _passport(session: Session, actor: Actor, rows: CaseRows) -> View | None:
-    found = passport_view.PassportRows(rows.applicant, rows.passport, rows.last_passport, rows.lost, rows.approvals)
-    return passport_view.serialise(session, actor, rows.application, found)
-
-
-def _history(session: Session, reference: str) -> list[View]:
-    rows = session.execute(
-        select(event.c.at, event.c.actor, event.c.role, event.c.action, event.c.reason)
-        .where(event.c.about == reference)
-        .order_by(event.c.id.desc())
-        .limit(HISTORY_ROWS)
-    )
-    return [{**row._mapping, "at": row.at.isoformat()} for row in rows]

@@ -6,11 +6,11 @@ from sqlalchemy import JSON, func, select
 from sqlalchemy.orm import Session
 
 from services.consular.applications.model import Application, Step
-from services.consular.applications.transitions import check_found
+from services.consular.applications.transitions import check_readable
 from services.consular.people.model import Applicant, Mandate
 from services.consular.views.application_rows import REFERENCE, SINGLE
 from services.consular.views.application_view import allowed
-from services.consular.views.json_rows import one, read_one
+from services.consular.views.json_rows import first_row, read_row
 from shared import forms
 from shared.database import audit
 from shared.errors import NotFound
@@ -31,7 +31,7 @@ _LAST_WORD = (
     .limit(1)
     .scalar_subquery()
 )
-_PEOPLE = [one(SINGLE[name].model, SINGLE[name].where).label(name + "_row") for name in ("mandate", "applicant")]
+_PEOPLE = [first_row(SINGLE[name].model, SINGLE[name].where).label(name + "_row") for name in ("mandate", "applicant")]
 _STATEMENT = select(*_COLUMNS, *_PEOPLE, _LAST_WORD.label("last_word")).where(Application.reference == REFERENCE)
 
 
@@ -45,8 +45,8 @@ def form_step(session: Session, actor: Actor, reference: str, step: str) -> dict
         raise NotFound()
     values = row._mapping
     application = Application(**{column.key: values[column.key] for column in _COLUMNS})
-    mandate, applicant = read_one(Mandate, values["mandate_row"]), read_one(Applicant, values["applicant_row"])
-    check_found(session, actor, "application.read", application, mandate, applicant)
+    mandate, applicant = read_row(Mandate, values["mandate_row"]), read_row(Applicant, values["applicant_row"])
+    check_readable(session, actor, "application.read", application, mandate, applicant)
     audit.record(session, actor, "application.read", reference)
     questions = forms.transaction(application.transaction).questions
     names = {question.name for question in questions if question.step == step}

@@ -43,12 +43,12 @@ def many(
     return select(rows).where(*conditions).scalar_subquery()
 
 
-def one(
+def first_row(
     model: type[DeclarativeBase],
     conditions: Sequence[ColumnElement[bool]],
     order_by: Sequence[SQLColumnExpression[Any]] = (),
 ) -> ScalarSelect[Value]:
-    """The first row that meets the conditions, as a value that `read_one` understands."""
+    """The first row that meets the conditions, as a value that `read_row` understands."""
     return select(_array(model)).where(*conditions).order_by(*order_by).limit(1).scalar_subquery()
 
 
@@ -58,8 +58,8 @@ def read(model: type[Row], value: Value) -> list[Row]:
     return [_row(model, readers, each) for each in value or ()]
 
 
-def read_one(model: type[Row], value: Value) -> Row | None:
-    """The row in a value of `one`; None without one."""
+def read_row(model: type[Row], value: Value) -> Row | None:
+    """The row in a value of `first_row`; None without one."""
     return None if value is None else _row(model, _readers(model), value)
 
 

@@ -29,8 +29,8 @@ COLUMNS = (
 )
 
 # Few files need attention at any time. Of all others the first rows of each status are enough, and the index
-# `ix_application_queue` has them in this order: what lies further back in a long status is not looked at. The mission is
-# named, as the wall alone, which also lets people see their own applications, is no condition of an index.
+# `ix_application_queue` has them in this order: what lies further back in a long status is not looked at. The mission
+# is named, as the wall alone, which also lets people see their own applications, is no condition of an index.
 _LIST = text(
     """
     WITH exceptional AS MATERIALIZED (

@@ -14,7 +14,7 @@ from shared.values.dates import first_day
 from shared.values.person import strip_controls
 
 
-def own_words(name: str, longest: int, lacking: str = "") -> tuple[str, str]:
+def written_text(name: str, longest: int, lacking: str = "") -> tuple[str, str]:
     """What an officer wrote into a field, and the key of what is wrong with it: `lacking` where nothing was written.
 
     Nothing is ever cut off: a text that is too long goes back to its field whole.

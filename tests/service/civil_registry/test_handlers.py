@@ -57,7 +57,8 @@ def test_a_living_registered_person_is_confirmed(session: Session) -> None:
 
 @pytest.mark.parametrize("ask", ["confirm", "extract"])
 @pytest.mark.parametrize(
-    ("person", "reason"), [(specimens.DECEASED.person, "deceased"), (str(uuid4()), "not_registered")]
+    ("person", "reason"),
+    [(specimens.DECEASED.person, "deceased"), ("00000000-0000-4000-8000-00000000dead", "not_registered")],
 )
 def test_the_dead_and_the_unregistered_are_refused(session: Session, ask: str, person: str, reason: str) -> None:
     (answer,) = consume(session, forwarded(person, ask))

@@ -90,7 +90,7 @@ def issue_quote(
             return existing
         quote.cancel(session, existing)
     owed = between(session, application, slug, mission, answers).owed
-    return quote.freeze(
+    return quote.issue_quote(
         session,
         actor,
         [owed],

@@ -35,7 +35,7 @@ _IS_LIVE = (
     Order.purpose == bindparam("purpose"),
     Order.state.in_([OrderState.OPEN.value, OrderState.PAID.value]),
 )
-_FREEZE = text(
+_ISSUE = text(
     f"WITH quoted AS ({pending.insert_of(table_of(Quote), 'quote')}), "
     f"lined AS ({pending.insert_of(table_of(QuoteLine), 'lines')}) {pending.insert_of(table_of(Order), 'order')}"
 )
@@ -82,7 +82,7 @@ def issue_order(
     lines = price(
         session, CATALOGUE[transaction], mission_row, missions.today(session, mission_row.code), assessed, owing
     )
-    return freeze(
+    return issue_quote(
         session,
         actor,
         lines,
@@ -140,7 +140,7 @@ def serialise_lines(session: Session, order: Order, quote: Quote, lines: Iterabl
     }
 
 
-def freeze(
+def issue_quote(
     session: Session,
     actor: Actor,
     lines: Sequence[PricedLine],
@@ -153,8 +153,31 @@ def freeze(
     purpose: str = FEE,
 ) -> Order:
     """Stores lines as a quote, and the order of it, in one statement; `person` as in `issue_order`."""
+    quote = _quote(session, application, transaction, mission, lines)
+    order = Order(
+        reference=references.new(mission, REFERENCE_LENGTH, "Q"),
+        **{name: getattr(quote, name) for name in ("mission", "application", "transaction", "amount", "currency")},
+        purpose=purpose,
+        person=person,
+        holder=parties.holder,
+        acting=parties.acting,
+        quote_id=quote.id,
+        state=OrderState.OPEN.value,
+        opened_at=quote.made_at,
+        changed_at=quote.made_at,
+    )
+    rows = [_row(quote, index, line) for index, line in enumerate(lines)]
+    sent = {"quote": [values_of(quote)], "lines": rows, "order": [values_of(order)]}
+    session.execute(_ISSUE, {name: pending.as_json(value) for name, value in sent.items()})
+    attach_row(session, quote)
+    set_committed_value(attach_row(session, order), "quote", quote)
+    audit.record(session, actor, "quote.frozen", application, order=order.reference)
+    return order
+
+
+def _quote(session: Session, application: str, transaction: str, mission: str, lines: Sequence[PricedLine]) -> Quote:
     made_at, owed = now(session), total([line.collected for line in lines])
-    quote = Quote(
+    return Quote(
         id=uuid4(),
         mission=mission,
         application=application,
@@ -164,29 +187,6 @@ def freeze(
         made_at=made_at,
         expires_at=quote_expiry(made_at, lines),
     )
-    order = Order(
-        reference=references.new(mission, REFERENCE_LENGTH, "Q"),
-        mission=mission,
-        application=application,
-        transaction=transaction,
-        purpose=purpose,
-        person=person,
-        holder=parties.holder,
-        acting=parties.acting,
-        quote_id=quote.id,
-        amount=owed.amount,
-        currency=owed.currency,
-        state=OrderState.OPEN.value,
-        opened_at=made_at,
-        changed_at=made_at,
-    )
-    rows = [_row(quote, index, line) for index, line in enumerate(lines)]
-    sent = {"quote": [values_of(quote)], "lines": rows, "order": [values_of(order)]}
-    session.execute(_FREEZE, {name: pending.as_json(value) for name, value in sent.items()})
-    attach_row(session, quote)
-    set_committed_value(attach_row(session, order), "quote", quote)
-    audit.record(session, actor, "quote.frozen", application, order=order.reference)
-    return order
 
 
 def must_be_replaced(session: Session, order: Order) -> bool:

@@ -31,7 +31,7 @@ class UnreadCounts:
         self._counts: dict[str, tuple[float, int]] = {}
         self.are_shown: Callable[[], bool] = lambda: True
 
-    def known(self, actor: Actor) -> int | None:
+    def recent(self, actor: Actor) -> int | None:
         """The number, if it was asked a moment ago."""
         asked_at, count = self._counts.get(actor.person or "", (0.0, 0))
         return count if time.monotonic() - asked_at <= UNREAD_SECONDS else None
@@ -44,7 +44,7 @@ class UnreadCounts:
 
     def headers(self, actor: Actor) -> Mapping[str, str]:
         """The header that asks for the number; none while it is known, or where nobody would see it."""
-        return {UNREAD_HEADER: "?"} if actor.person and self.known(actor) is None and self.are_shown() else {}
+        return {UNREAD_HEADER: "?"} if actor.person and self.recent(actor) is None and self.are_shown() else {}
 
     def receive(self, actor: Actor, headers: Mapping[str, str]) -> None:
         """Keeps the number that came with an answer."""
@@ -77,7 +77,7 @@ class Notices:
 
     def unread(self, actor: Actor) -> int:
         """How many notices are new: as it came with another answer of this page, else asked. Raises Unavailable."""
-        count = self.counts.known(actor)
+        count = self.counts.recent(actor)
         if count is None:
             count = int(self.client.get("/notices/unread", actor)["unread"])
             self.counts.keep(actor, count)

@@ -4,7 +4,7 @@ from flask import render_template, request
 from werkzeug.wrappers import Response
 
 from services.gateway.desk.cases import case
-from services.gateway.desk.wording import choices, own_words, who
+from services.gateway.desk.wording import choices, who, written_text
 from services.gateway.web.current import actor, consular
 from shared.catalogue.reasons import ALL_REFUSE_REASONS, REFUSE_REASONS, REFUSE_REASONS_BY_QUESTION, RETURN_REASONS
 from shared.errors import NotAllowed
@@ -83,11 +83,11 @@ def _reason(known: tuple[str, ...]) -> str | None:
 
 
 def _note() -> str:
-    return own_words("note", LONGEST_NOTE)[0]
+    return written_text("note", LONGEST_NOTE)[0]
 
 
 def _errors(**chosen: str | None) -> dict[str, str]:
     """What is wrong with a choice and the note beside it, as keys of texts by field."""
     wrong = {name: "" if choice else "desk.reason_needed" for name, choice in chosen.items()}
-    wrong["note"] = own_words("note", LONGEST_NOTE)[1]
+    wrong["note"] = written_text("note", LONGEST_NOTE)[1]
     return {name: key for name, key in wrong.items() if key}

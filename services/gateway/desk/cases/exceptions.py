@@ -7,7 +7,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from services.gateway.desk.cases import case
-from services.gateway.desk.wording import own_words
+from services.gateway.desk.wording import written_text
 from services.gateway.web.current import actor, consular
 
 LONGEST = 500
@@ -30,7 +30,7 @@ def clear(reference: str) -> Answer:
 
 
 def _act(reference: str, form: str, done: str, act: Callable[[dict[str, Any]], object]) -> Answer:
-    reason, wrong = own_words("reason", LONGEST, "desk.why_needed")
+    reason, wrong = written_text("reason", LONGEST, "desk.why_needed")
     if wrong:
         return case.page(reference, wrong={form: wrong}, why_typed=reason), 422
     body = {"reason": reason, "key": request.form.get("key", "")}

@@ -4,7 +4,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from services.gateway.desk.cases import case
-from services.gateway.desk.wording import own_words, refusal_text
+from services.gateway.desk.wording import refusal_text, written_text
 from services.gateway.web.current import actor, consular
 from shared.errors import NotAllowed, Refusal, Unavailable
 
@@ -16,7 +16,7 @@ Answer = Response | str | tuple[str, int]
 def approve(reference: str) -> Answer:
     """Records what the officer found, with the reason; nothing is recorded without one."""
     what, outcome = (request.form.get(name, "")[:40] for name in ("what", "outcome"))
-    reason, wrong = own_words("reason", LONGEST_REASON, "desk.passport.reason_needed")
+    reason, wrong = written_text("reason", LONGEST_REASON, "desk.passport.reason_needed")
     if wrong:
         return case.page(reference, lacking={"what": what, "error": wrong, "typed": reason}), 422
     body = {"what": what, "outcome": outcome, "reason": reason, "key": request.form.get("key", "")}

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as Answered
 
 from services.gateway.clients.civil_registry import Statement
 from services.gateway.clients.consular.mandates import Deed
-from services.gateway.desk.wording import birth, own_words, refusal_text
+from services.gateway.desk.wording import birth, refusal_text, written_text
 from services.gateway.web.current import actor, civil_registry, consular
 from services.gateway.web.presentation import scope_name, t
 from services.gateway.web.stored_files import asked_page, send_stored
@@ -96,7 +96,7 @@ def accept(reference: str) -> Answer:
 
 def refuse(reference: str) -> Answer:
     """Refuses the deed for a reason of the list."""
-    reason, (note, wrong) = request.form.get("reason", ""), own_words("note", LONGEST_NOTE)
+    reason, (note, wrong) = request.form.get("reason", ""), written_text("note", LONGEST_NOTE)
     faults = {"reason": "" if reason in DEED_REFUSE_REASONS else "desk.reason_needed", "note": wrong}
     errors = {name: t(key) for name, key in faults.items() if key}
     if errors:

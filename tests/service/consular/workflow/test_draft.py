@@ -26,7 +26,8 @@ def test_a_draft_has_a_reference_of_its_mission_and_may_be_filled(counter: At) -
     here = counter()
     answer = here.start("passport-renewal")
     assert answer.status_code == 201
-    made = answer.get_json()
+    assert answer.get_json() == {"reference": here.reference, "status": "draft"}
+    made = here.read()
     assert made["reference"].startswith(f"{HOME}-")
     assert (made["status"], made["answers"], made["papers"], made["quote"]) == ("draft", {}, [], None)
     assert made["allowed"] == ["edit", "submit", "withdraw"]
@@ -36,7 +37,8 @@ def test_a_draft_has_a_reference_of_its_mission_and_may_be_filled(counter: At) -
 def test_the_mission_is_the_own_one_unless_named(counter: At) -> None:
     here = counter()
     body = {"transaction": "individual-extract", "key": uuid.uuid4().hex}
-    assert here.client.post("/applications", here.person.actor, body).get_json()["mission"] == HOME
+    here.reference = here.client.post("/applications", here.person.actor, body).get_json()["reference"]
+    assert here.read()["mission"] == HOME
 
 
 def test_an_unknown_transaction_is_not_found(counter: At) -> None:

@@ -22,7 +22,7 @@ from services.consular.payments.providers.card import Provider
 from services.consular.payments.providers.rules import Answer, ProviderStatus
 from services.consular.payments.refunds import refund
 from services.consular.payments.tariffs.model import TransactionStatus
-from services.consular.views import application_view
+from services.consular.views.case import read_case
 from services.consular.workflow import review, settle
 from services.consular.workflow.booklet import assign_booklets
 from services.consular.workflow.check_in import attend
@@ -67,12 +67,17 @@ def forwarded(session: Session, folder: Path, slug: str = RENEWAL) -> Applicatio
     return application
 
 
-def shown_to_head(session: Session, application: Application) -> dict[str, Any]:
-    return application_view.case(session, HEAD, application.reference)
+def passport_of(session: Session, application: Application) -> Passport | None:
+    """The passport printed for an application, spoiled ones excepted."""
+    return session.scalar(select(Passport).where(Passport.application == application.reference, *booklets.IS_PRINTED))
+
+
+def head_view(session: Session, application: Application) -> dict[str, Any]:
+    return read_case(session, HEAD, application.reference)
 
 
 def codes(session: Session, application: Application) -> list[str]:
-    return [line["code"] for line in shown_to_head(session, application)["timeline"]]
+    return [line["code"] for line in head_view(session, application)["timeline"]]
 
 
 def empty_stock(session: Session) -> None:
@@ -87,7 +92,7 @@ def test_a_confirmed_renewal_gets_the_next_booklet(session_for: Sessions, key_fo
     application = forwarded(session, key_folder)
     consume(session, application, "granted")
     assert application.status == "ready"
-    passport = booklets.passport_of(session, application.reference)
+    passport = passport_of(session, application)
     assert passport is not None
     assert passport.number == serials[0]
     assert passport.issued_on is not None
@@ -157,7 +162,7 @@ def test_an_extract_carries_the_code_of_its_document(session_for: Sessions, key_
     application = forwarded(session, key_folder, "individual-extract")
     consume(session, application, "granted", ask="extract", document="RUH-R2345-67")
     assert application.status == "ready"
-    shown = shown_to_head(session, application)
+    shown = head_view(session, application)
     assert shown["document"] == {"code": "RUH-R2345-67", "owner": "civil_registry"}
     assert shown["collection"] is None
     assert {stage["state"] for stage in shown["stages"]} == {"done"}
@@ -461,7 +466,7 @@ def test_a_spoiled_booklet_is_never_assigned_and_needs_a_reason(session_for: Ses
         booklets.spoil(session, HEAD, first, "misprint")
     application = forwarded(session, key_folder)
     consume(session, application, "granted")
-    passport = booklets.passport_of(session, application.reference)
+    passport = passport_of(session, application)
     assert passport is not None
     assert passport.number == second
 

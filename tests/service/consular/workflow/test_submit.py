@@ -39,7 +39,8 @@ def test_a_renewal_awaits_its_payment_with_a_frozen_quote(counter: At) -> None:
     here.fill(SLUG)
     answer = here.submit()
     assert answer.status_code == 200, answer.get_json()
-    made = answer.get_json()
+    assert answer.get_json() == {"reference": here.reference, "status": "awaiting_payment"}
+    made = here.read()
     assert made["status"] == "awaiting_payment"
     assert (made["quote"]["total"], made["quote"]["currency"]) == (75_000, "SAR")
     assert made["quote"]["lines"][0]["tariff"] == {"amount": 20_000, "currency": "USD"}
@@ -168,7 +169,7 @@ def test_the_same_key_submits_once_and_answers_alike(counter: At) -> None:
     first, again = here.submit(key=key), here.submit(key=key)
     assert (first.status_code, again.status_code) == (200, 200)
     assert first.get_json() == again.get_json()
-    assert [line["code"] for line in again.get_json()["timeline"]] == ["drafted", "submitted"]
+    assert [line["code"] for line in here.read()["timeline"]] == ["drafted", "submitted"]
 
 
 def test_submitting_twice_with_two_keys_conflicts(counter: At) -> None:

@@ -1,10 +1,13 @@
 """Each page asks the services once and sends no more statements, over all services, than its budget."""
 
+import time
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
 from deploy.demo.population import specimens
+from services.gateway.accounts import sessions
 from shared.catalogue import CATALOGUE
 from tests.factories.applications import Counter, Person
 from tests.factories.gateway import Browser, Gateway
@@ -16,6 +19,13 @@ ME = specimens.SERVED
 STEP = CATALOGUE[RENEWAL].questions[0].step
 FIELDS = {k: v for one in CATALOGUE[RENEWAL].questions if one.step == STEP for k, v in typed(one).items()}
 Asked = list[tuple[str, str]]
+
+
+@pytest.fixture(autouse=True)
+def no_periodic_statements(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twice a minute a page notes that its session was used, once a minute it sweeps kept forms: not in these tests."""
+    monkeypatch.setattr(sessions, "SIGHT", timedelta(days=1))
+    monkeypatch.setitem(gateway.app.extensions, "kept_swept", time.monotonic() + timedelta(days=1).total_seconds())
 
 
 @pytest.fixture
@@ -59,7 +69,7 @@ def test_a_form_step_is_opened_and_sent(me: Browser, asked: Callable[[], Asked],
     assert requests == [("GET", f"/applications/{reference}/answers")]
     token = me.token(page)
     requests = asked()
-    with statements.within("form step"):
+    with statements.within("form step, sent"):
         answer = me.post(page, csrf_token=token, **FIELDS)
     assert answer.status_code == 303
     assert requests == [(method, f"/applications/{reference}/answers") for method in ("GET", "PUT")]

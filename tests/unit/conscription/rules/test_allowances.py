@@ -9,34 +9,17 @@ from hypothesis import strategies as st
 
 from services.conscription.rules.allowances import Man, cash, missed_service, reserve
 from services.conscription.rules.residence import residence
-from services.conscription.rules.working import Finding, Price
+from services.conscription.rules.working import Finding
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import Facts
 from shared.values.dates import add_years, local_date
+from tests.factories.registers.allowances import prices
 
 pytestmark = pytest.mark.clock
 
 ON = date(2026, 11, 21)
 LAW = "test"
-PRICES = {
-    tier: Price(tier, dollars * 100, "USD", LAW, age)
-    for tier, dollars, age in (
-        ("four_years", 7_000, None),
-        ("three_years", 8_000, None),
-        ("two_years", 9_000, None),
-        ("one_year", 10_000, None),
-        ("born_abroad", 3_000, None),
-        ("born_abroad_ten_years", 6_500, None),
-        ("stay_extension", 200, None),
-        ("missed_service", 8_000, None),
-        ("missed_service_year_late", 200, None),
-        ("missed_service_cap", 2_000, None),
-        ("reserve_abroad", 5_000, None),
-        ("reserve_age", 4_800, 38),
-        ("reserve_month_served", 200, None),
-        ("reserve_disability", 3_000, None),
-    )
-}
+PRICES = prices(lambda _: LAW)
 LONG_ABROAD = [(date(2010, 1, 1), None)]
 TURNED = date(2023, 4, 11)
 EVADER = Man(born=date(1981, 4, 11), status="evader")

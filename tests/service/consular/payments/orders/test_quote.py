@@ -221,7 +221,7 @@ def end_quote(session: Session, order: Order) -> None:
 def test_the_orders_of_an_application_are_told_apart_by_purpose_and_state(session_for: SessionFor) -> None:
     session, application = session_for("consular"), references.new("RUH", 10, "A")
     fee = issue(session, application)
-    dearer = quote.freeze(
+    dearer = quote.issue_quote(
         session,
         JOB,
         quote.lines_of(fee),

@@ -52,7 +52,7 @@ def receipt_of(session: Session, payment: Payment) -> Receipt:
     return session.get_one(Receipt, attempts.find(session, payment.reference).receipt)
 
 
-def said(session: Session, payment: Payment) -> dict[str, object]:
+def document_data(session: Session, payment: Payment) -> dict[str, object]:
     """The document's data, less what every document has."""
     row = receipt_of(session, payment)
     data = session.get_one(Document, row.document).data
@@ -64,7 +64,7 @@ def test_a_receipt_for_cash_says_everything(session_for: SessionFor) -> None:
     order, cashier = order_of(session), replace(CASHIER, name_ar="ليلى صباغ", name_latin="Layla Sabbagh")
     payment = take.cash(session, cashier, order.reference, Money(75_000, "SAR"), "cash-1")
     today = missions.today(session, "RUH").isoformat()
-    assert said(session, payment) == {
+    assert document_data(session, payment) == {
         "holder": HOLDER,
         "beneficiary": None,
         "application": order.application,
@@ -119,7 +119,7 @@ def test_a_cashier_without_a_name_leaves_its_place_empty(
     session = session_for("consular")
     actor = replace(CASHIER, name_ar=name_ar, name_latin=name_latin)
     payment = take.cash(session, actor, order_of(session).reference, Money(75_000, "SAR"), uuid.uuid4().hex)
-    assert said(session, payment)["cashier"] == cashier
+    assert document_data(session, payment)["cashier"] == cashier
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_a_card_receipt_bears_the_payers_name(
     order = order_of(session, acting={"person": AGENT_PERSON, "name": AGENT})
     attempt = take.open_attempt(session, expatriate(payer), order.reference, uuid.uuid4().hex)
     taken = take.record_success(session, JOB, attempt.reference, paid(Money(75_000, "SAR")))
-    shown = said(session, taken.payment)
+    shown = document_data(session, taken.payment)
     assert (shown["holder"], shown["beneficiary"], shown["cashier"], shown["method"]) == (
         holder,
         beneficiary,
@@ -147,7 +147,7 @@ def test_without_an_exchange_no_rate_is_said(session_for: SessionFor) -> None:
     order = order_of(session, "MAD", "individual-extract")
     cashier = Actor("officer", "cashier-2", "cashier", "MAD")
     payment = take.cash(session, cashier, order.reference, Money(9_500, "EUR"), "cash-2")
-    shown = said(session, payment)
+    shown = document_data(session, payment)
     assert (shown["rate"], shown["zone"], shown["total"]) == (
         None,
         "Europe/Madrid",
