@@ -206,8 +206,9 @@ def create_service(
     app.extensions["settings"] = service_settings
     app.extensions["database"] = Database(service_settings.database_url, first=first)
     app.extensions["zone_check"] = ZoneCheck(zones)
-    common_checks = readiness(service_settings, app.extensions["database"], app.extensions["zone_check"])
-    app.extensions["readiness"] = Readiness({**common_checks, **(checks or {})})
+    app.extensions["readiness"] = Readiness(
+        {**readiness(service_settings, app.extensions["database"], app.extensions["zone_check"]), **(checks or {})}
+    )
     app.extensions["keys"] = Keys(service_settings.keys, service_settings.service)
     app.before_request(_identify)
     app.after_request(_finish)

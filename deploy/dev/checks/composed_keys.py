@@ -44,6 +44,8 @@ FAMILIES: dict[str, Keys] = {
     "decision": lambda: keys("decision", sets.account_decisions(), "", ".text"),
     "decision.state": lambda: keys("decision.state", ("done", "declined")),
     "desk.identity.document": lambda: keys("desk.identity.document", sets.counter_documents()),
+    "desk.identity.level": lambda: keys("desk.identity.level", sets.levels()),
+    "passport_check.file": lambda: keys("passport_check.file", ("passport", "face")),
     "desk.letter.reply_state": lambda: keys("desk.letter.reply_state", sets.reply_states()),
     "desk.letters.state": lambda: keys("desk.letters.state", sets.letter_states()),
     "desk.payment": lambda: keys("desk.payment", sets.attempt_states()),

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlencode, urlsplit
 
-from flask import g, request
+from flask import current_app, g, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from services.gateway.web.language import chosen
@@ -32,8 +32,14 @@ def this_page() -> str:
 def sent_page() -> str | None:
     """The page of the form that was sent: as the form says, as the browser says, or of the form's own address."""
     referring = urlsplit(request.referrer or "").path
-    candidates = _sent("page_address"), referring, request.path
-    return next((page for page in candidates if page and is_ours(page)), None)
+    own = request.path if _opens_by_get() else ""
+    return next((page for page in (_sent("page_address"), referring, own) if page and is_ours(page)), None)
+
+
+def _opens_by_get() -> bool:
+    """Whether the address of the form is that of its page as well, and not of something else."""
+    rule, rules = request.url_rule, current_app.url_map.iter_rules()
+    return rule is not None and any(one.rule == rule.rule and "GET" in (one.methods or ()) for one in rules)
 
 
 def _sent(name: str) -> str:

@@ -180,6 +180,14 @@ def mission_name(code: str) -> str:
     return chosen().text(known) if has_text(known) else code
 
 
+def office_of(code: str) -> dict[str, Any] | None:
+    """Where and when a mission receives people, its weekdays as columns from Sunday; None while nobody can say."""
+    office = next((mission["office"] for mission in missions() if mission["code"] == code), None)
+    if office is None:
+        return None
+    return {**office, "hours": [{**row, "column": (row["weekday"] + 1) % 7} for row in office["hours"]]}
+
+
 def days_left(last: str, mission: str) -> int:
     """How many days remain up to a last day at a mission, today among them; 0 once it is over."""
     return max(0, (day_of(last) - today(mission)).days + 1)
@@ -277,6 +285,7 @@ def init_templates(app: Flask) -> None:
         date_at=date_at,
         datetime=moment,
         mission_name=mission_name,
+        office_of=office_of,
         lapses=lapses,
     )
     app.jinja_env.globals.update(

@@ -51,6 +51,7 @@ def waiting(session: Session, actor: Actor) -> Sequence[tuple[CodeLetter, Accoun
         select(CodeLetter, Account)
         .join(Account, Account.id == CodeLetter.account_id)
         .where(CodeLetter.mission == actor.mission, CodeLetter.printed_at.is_(None))
+        .where(Account.declared_person.is_not(None), Account.person.is_(None), Account.frozen_at.is_(None))
         .order_by(CodeLetter.requested_at)
     )
     return [(letter, account) for letter, account in rows]
