@@ -16,7 +16,8 @@ from gunicorn.util import write
 from gunicorn.workers.gthread import _DEFER, TConn, ThreadWorker
 
 from shared.errors import Unavailable, problem
-from shared.i18n import LANGUAGES, language
+from shared.fragments import LANGUAGES
+from shared.i18n import language
 from shared.logs import log
 
 # Headers must be there by then; a body must go on at 1 KiB/s on average, which a phone on a 2G network does.

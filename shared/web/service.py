@@ -207,7 +207,7 @@ def create_service(
     app.extensions["database"] = Database(service_settings.database_url, first=first)
     app.extensions["zone_check"] = ZoneCheck(zones)
     app.extensions["readiness"] = Readiness(
-        readiness(service_settings, app.extensions["database"], app.extensions["zone_check"]) | (checks or {})
+        {**readiness(service_settings, app.extensions["database"], app.extensions["zone_check"]), **(checks or {})}
     )
     app.extensions["keys"] = Keys(service_settings.keys, service_settings.service)
     app.before_request(_identify)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import FilePayload
 
 from deploy.demo.population import specimens
 from deploy.demo.scenarios.answers import scan
@@ -51,8 +52,8 @@ def hand_in_pictures(who: Visitor) -> None:
     who.open("/identity/passport")
     who.look("passport-and-photo")
     for place, name in enumerate(("passport", "face")):
-        picture = {"name": f"{name}.jpg", "mimeType": "image/jpeg", "buffer": scan(place)}
-        who.page.locator(f"#{name}").set_input_files([picture])  # type: ignore[list-item]
+        picture = FilePayload(name=f"{name}.jpg", mimeType="image/jpeg", buffer=scan(place))
+        who.page.locator(f"#{name}").set_input_files([picture])
     who.click("passport_check.send")
     who.sees("passport_check.waiting")
     who.look("passport-sent")

@@ -6,6 +6,7 @@ from datetime import date
 from flask import Blueprint, Response, request
 
 from services.consular import missions
+from services.consular.missions import calendar
 from services.consular.missions.dated_rules import doubtful_promises
 from services.consular.missions.model import Mission
 from services.consular.payments.collection import hosted
@@ -64,7 +65,10 @@ def routes(settle: Settle) -> Blueprint:
 def list_missions() -> list[dict[str, object]]:
     """All missions."""
     with database().scope(None) as session:
-        return [mission.serialise() for mission in missions.list_all(session)]
+        return [
+            {**mission.serialise(), "office": calendar.office(session, mission.code)}
+            for mission in missions.list_all(session)
+        ]
 
 
 @allowed("transaction.list")

@@ -1,6 +1,7 @@
 """Books a held seat, and exchanges a booked one for another so that the applicant never loses both."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import func, select, update
@@ -30,6 +31,16 @@ def latest(session: Session, application: str) -> Appointment | None:
         .limit(1)
         .execution_options(populate_existing=True)
     )
+
+
+def booked_times(session: Session, applications: Iterable[str]) -> dict[str, datetime]:
+    """The booked time of each of these applications that has one, of those at the mission of the session."""
+    rows = session.execute(
+        select(Appointment.application, Appointment.starts_at).where(
+            Appointment.application.in_(list(applications)), Appointment.state == AppointmentState.BOOKED
+        )
+    )
+    return {row.application: row.starts_at for row in rows}
 
 
 def is_held(session: Session, appointment: Appointment) -> bool:

@@ -9,10 +9,13 @@ from services.consular import missions
 from services.consular.missions import holiday_closures, reference_data
 from services.consular.missions.model import AppointmentRule, Closure, Opening
 from services.consular.missions.rules import dates_between
+from shared.database.db import enter
 from shared.errors import Refusal
 
 # Working days are counted no further ahead than this.
 MAX_SPAN = timedelta(days=400)
+# The certainty of hours that no source states.
+ASSUMED = "L"
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))")
 _SHARE = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:what, 0))")
 
@@ -54,6 +57,33 @@ def hours(session: Session, mission: str, service: str | None = None) -> list[Op
         if row.mission == mission and service in (None, row.service) and (row.valid_to is None or row.valid_to > today)
     ]
     return sorted(applicable, key=lambda row: (row.service, row.weekday, row.opens))
+
+
+def office(session: Session, mission: str) -> dict[str, object]:
+    """Where and when a mission receives people today: its address, and for each weekday the widest of its hours.
+
+    The session may be of another mission, or of none; it may be of this mission afterwards.
+    """
+    today = missions.today(session, mission)
+    return reference_data.value(session, ("office", mission, today), lambda: _office(session, mission, today))
+
+
+def _office(session: Session, mission: str, today: date) -> dict[str, object]:
+    enter(session, mission)
+    rows = [row for row in hours(session, mission) if row.valid_from <= today]
+    days = {day: [row for row in rows if row.weekday == day] for day in sorted({row.weekday for row in rows})}
+    return {
+        "address": missions.address(session, mission),
+        "hours": [
+            {
+                "weekday": day,
+                "opens": f"{min(row.opens for row in on_day):%H:%M}",
+                "closes": f"{max(row.closes for row in on_day):%H:%M}",
+            }
+            for day, on_day in days.items()
+        ],
+        "assumed": any(row.certainty == ASSUMED for row in rows),
+    }
 
 
 def services(session: Session, mission: str) -> list[str]:

@@ -1,5 +1,6 @@
 """Views of an application: for its applicant, and for the mission with person and history."""
 
+from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Row, or_, select
@@ -9,6 +10,7 @@ from services.consular.applications import rules
 from services.consular.applications.model import Application, Step
 from services.consular.applications.rules import Party, Status
 from services.consular.applications.transitions import check_readable, is_party
+from services.consular.appointments import book
 from services.consular.ministries import letter_views as desk_letters
 from services.consular.missions import today
 from services.consular.notices import inbox
@@ -66,17 +68,27 @@ def list_own(session: Session, actor: Actor) -> list[View]:
         .order_by(Application.created_at.desc())
     ).all()
     audit.record(session, actor, "application.listed", actor.person or "", count=len(rows))
-    return [_serialise_row(session, actor, *row) for row in rows]
+    times = book.booked_times(session, [row.Application.reference for row in rows])
+    return [_serialise_row(session, actor, *row, times.get(row.Application.reference)) for row in rows]
 
 
 def _serialise_row(
-    session: Session, actor: Actor, application: Application, acting: ActingPerson | None, mandate: Mandate | None
+    session: Session,
+    actor: Actor,
+    application: Application,
+    acting: ActingPerson | None,
+    mandate: Mandate | None,
+    booked_at: datetime | None,
 ) -> View:
     """A row of a person's list. An agent whose mandate has ended sees that, and nothing that happened since."""
-    row = {**summary(application), "behalf": behalf_of(actor, application, acting)}
+    row = {
+        **summary(application),
+        "behalf": behalf_of(actor, application, acting),
+        "turn_at": booked_at.isoformat() if booked_at else None,
+    }
     has_ended = mandate is not None and not mandates.is_in_force(mandate, today(session, application.mission))
     if has_ended and actor.person != application.person:
-        return {**row, "status": "mandate_ended", "awaits": None, "due_on": None, "changed_at": None}
+        return {**row, "status": "mandate_ended", "awaits": None, "due_on": None, "changed_at": None, "turn_at": None}
     return row
 
 

@@ -5,6 +5,7 @@
   const { keep: keepAddress, session, left } = document.currentScript.dataset;
   const PAUSE_MS = 1500, LONGEST_WAIT_MS = 3000, WARNING_S = 120, STORED = "sent-form";
   const UNTYPED = ["hidden", "password", "file", "submit", "button"];
+  const WRITTEN = ["text", "email", "tel", "search", "textarea"];
   const NEVER_KEPT = ["password", "old_password"];
   const bare = (address) => new URL(address, location.href).pathname.replace(/^\/(ar|en)(?=\/|$)/, "");
 
@@ -35,7 +36,7 @@
 
   // The page in another language is asked for when everything has arrived that it has to show.
   document.querySelector("a.language")?.addEventListener("click", (event) => {
-    const begun = forms.filter((form) => state(form) !== known.get(form) || typed(form).some((one) => one.value && one.type === "text"));
+    const begun = forms.filter((form) => state(form) !== known.get(form) || typed(form).some((one) => one.value && WRITTEN.includes(one.type)));
     if (!begun.length || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     event.preventDefault();
     const link = event.currentTarget.href;

@@ -2,10 +2,10 @@
 
 from urllib.parse import urlencode, urlsplit
 
-from flask import g, request
+from flask import current_app, g, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from services.gateway.web.language import chosen
+from services.gateway.web.language import chosen, other, this_page_in
 from services.gateway.web.security import is_ours
 from shared.fragments import LANGUAGES
 
@@ -32,8 +32,14 @@ def this_page() -> str:
 def sent_page() -> str | None:
     """The page of the form that was sent: as the form says, as the browser says, or of the form's own address."""
     referring = urlsplit(request.referrer or "").path
-    candidates = _sent("page_address"), referring, request.path
-    return next((page for page in candidates if page and is_ours(page)), None)
+    own = request.path if _opens_by_get() else ""
+    return next((page for page in (_sent("page_address"), referring, own) if page and is_ours(page)), None)
+
+
+def _opens_by_get() -> bool:
+    """Whether the address of the form is that of its page as well, and not of something else."""
+    rule, rules = request.url_rule, current_app.url_map.iter_rules()
+    return rule is not None and any(one.rule == rule.rule and "GET" in (one.methods or ()) for one in rules)
 
 
 def _sent(name: str) -> str:
@@ -61,3 +67,12 @@ def in_language(address: str, code: str) -> str:
     """A page of ours in another language; unchanged where its address has none."""
     first, *rest = address.removeprefix("/").split("/")
     return "/".join(["", code, *rest]) if first in LANGUAGES else address
+
+
+def this_page_in_the_other_language() -> str:
+    """With what its address says; of a refused form, the page of the form, where what was typed is kept."""
+    code = other()
+    if request.method == "GET" and request.url_rule is not None and this_page_in(chosen().code) == request.path:
+        return in_language(address_of_request(), code)
+    page = sent_page() if request.method == "POST" else None
+    return in_language(page, code) if page else this_page_in(code)

@@ -17,16 +17,14 @@ from services.gateway.web.calendars import weekday_of
 from services.gateway.web.current import consular, settings, visitor_or_none
 from services.gateway.web.days import missions, today, zone_of
 from services.gateway.web.form_pages import (
-    address_of_request,
     has_form,
-    in_language,
     page_address,
-    sent_page,
     this_page,
+    this_page_in_the_other_language,
     wanted_page,
 )
 from services.gateway.web.form_tokens import csrf_token
-from services.gateway.web.language import chosen, other, this_page_in
+from services.gateway.web.language import chosen
 from services.gateway.web.security import csp_nonce
 from shared.catalogue import CATALOGUE
 from shared.catalogue.scopes import group_of
@@ -180,6 +178,14 @@ def mission_name(code: str) -> str:
     return chosen().text(known) if has_text(known) else code
 
 
+def office_of(code: str) -> dict[str, Any] | None:
+    """Where and when a mission receives people, its weekdays as columns from Sunday; None while nobody can say."""
+    office = next((mission["office"] for mission in missions() if mission["code"] == code), None)
+    if office is None:
+        return None
+    return {**office, "hours": [{**row, "column": (row["weekday"] + 1) % 7} for row in office["hours"]]}
+
+
 def days_left(last: str, mission: str) -> int:
     """How many days remain up to a last day at a mission, today among them; 0 once it is over."""
     return max(0, (day_of(last) - today(mission)).days + 1)
@@ -237,22 +243,13 @@ def _session_seconds() -> int:
     return sessions.idle_seconds(visitor, has_form()) if visitor else 0
 
 
-def _this_page_in_the_other_language() -> str:
-    """With what its address says; of a refused form, the page of the form, where what was typed is kept."""
-    code = other()
-    if request.method == "GET" and request.url_rule is not None and this_page_in(chosen().code) == request.path:
-        return in_language(address_of_request(), code)
-    page = sent_page() if request.method == "POST" else None
-    return in_language(page, code) if page else this_page_in(code)
-
-
 def _context() -> dict[str, object]:
     language, visitor = chosen(), visitor_or_none()
     return {
         "language": {"code": language.code, "dir": language.direction},
         "visitor": visitor,
         "actor": visitor.actor if visitor else None,
-        "other_language_url": _this_page_in_the_other_language(),
+        "other_language_url": this_page_in_the_other_language(),
         "home_url": url_for("home.show"),
         "navigation": _navigation(),
         "account_links": _account_links(),
@@ -277,6 +274,7 @@ def init_templates(app: Flask) -> None:
         date_at=date_at,
         datetime=moment,
         mission_name=mission_name,
+        office_of=office_of,
         lapses=lapses,
     )
     app.jinja_env.globals.update(

@@ -9,6 +9,7 @@ from deploy.demo.population import specimens
 from deploy.dev.postgres import Postgres
 from deploy.platform.database import DATABASE, connect_as_admin
 from services.gateway.accounts import sessions
+from services.gateway.accounts.model import AuthSession
 from tests.factories.gateway import PASSWORD, Browser, Gateway
 
 FULL = """
@@ -29,8 +30,8 @@ def reader(gateway: Gateway) -> Browser:
 def no_room(reader: Browser, cluster: Postgres) -> Iterator[None]:
     """From now on no row of a session can be written: PostgreSQL says so with its own code."""
     with connect_as_admin(cluster.admin_url, DATABASE) as connection:
-        table = sessions.AuthSession.__tablename__
-        connection.execute(FULL.format(table=table))  # type: ignore[arg-type]
+        table = AuthSession.__tablename__
+        connection.execute(FULL.format(table=table))
         yield
         connection.execute("DROP FUNCTION gateway.no_room CASCADE")
 

@@ -103,6 +103,7 @@ class ApplicantView(ApplicationSummary):
     """An application in the list of whoever it is about or acts on it."""
 
     behalf: Representation | None
+    turn_at: str | None
 
 
 class File(ApplicationSummary):

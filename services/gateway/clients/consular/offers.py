@@ -7,11 +7,28 @@ from urllib.parse import quote
 
 from services.gateway.clients.consular.payments import Amount, Fee
 from services.gateway.clients.http import Client
+from services.gateway.clients.names import PrintedName
 from shared.identity.actor import ANONYMOUS, Actor
 
 T = TypeVar("T")
 # Missions and tariffs change by the day: pages may be half a minute behind, a quote never is.
 CACHE_SECONDS = 30.0
+
+
+class DayHours(TypedDict):
+    """From when to when people are received on a weekday, by the mission's clock; Monday is 0."""
+
+    weekday: int
+    opens: str
+    closes: str
+
+
+class Office(TypedDict):
+    """Where and when a mission receives people; `assumed` hours are published by nobody."""
+
+    address: PrintedName
+    hours: list[DayHours]
+    assumed: bool
 
 
 class Mission(TypedDict):
@@ -24,6 +41,7 @@ class Mission(TypedDict):
     zone: str
     currency: str
     status: str
+    office: Office
 
 
 class TierOffer(TypedDict):

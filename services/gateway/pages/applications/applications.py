@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from services.gateway.accounts.identity import drafts
 from services.gateway.pages.account.notices import with_text
+from services.gateway.pages.applications import application_status
 from services.gateway.pages.applications.progress import last_word, progress
 from services.gateway.web.current import accounts, consular, visitor
 from services.gateway.web.forms import steps_of
@@ -27,7 +28,9 @@ def list_own() -> str:
         if application["status"] in ("draft", "awaiting_payment", "returned", "ready")
     ]
     others = [application for application in applications if application not in needing]
-    return render_template("pages/applications/applications.html", needing=needing, others=others)
+    return render_template(
+        "pages/applications/applications.html", needing=needing, others=others, expected=application_status.expected
+    )
 
 
 def adopt_drafts() -> None:
@@ -52,6 +55,11 @@ def show(reference: str) -> str:
         steps=progress(application),
         first_step=steps_of(entry)[0],
         just_sent="sent" in request.args,
+        held=application_status.held_payments(application),
+        paid=application_status.has_paid(application),
+        expected=application_status.expected(application["status"], application["due_on"], application["mission"]),
+        answers=application_status.sent_answers(application, entry) if application["submitted_at"] else {},
+        uploads=application_status.sent_uploads(application) if application["submitted_at"] else [],
         last_entry=last_word(application),
         reading_for=reference if application["behalf"] and not application["behalf"]["yours"] else None,
         notices=with_text(application["notices"]),

@@ -3,8 +3,9 @@
 from markupsafe import Markup
 
 from services.gateway.clients.consular.applications import Application, TimelineEntry, TrackedApplication
+from services.gateway.pages.applications.application_status import expected
 from services.gateway.web.language import chosen
-from services.gateway.web.presentation import date, has_text, moment, t
+from services.gateway.web.presentation import date, has_text, moment, t, weekday
 
 MOODS = {"done": "done", "current": "here", "halted": "needed", "ahead": "ahead"}
 REFUSING = frozenset({"refused"})
@@ -27,7 +28,16 @@ def progress(application: Application) -> list[dict[str, object]]:
         ]
     elif past and application["status"] in WAITING_FOR_OWNER:
         past[-1]["mood"] = "needed"
-    return [*past, *_ahead(application)]
+    return [*past, *_visit(application), *_ahead(application)]
+
+
+def _visit(application: Application) -> list[dict[str, object]]:
+    """The booked time, as the next thing its applicant has to do."""
+    turn = application["turn"]
+    if application["status"] in OVER or turn is None or turn["state"] != "booked":
+        return []
+    at, place = turn["starts_at"], turn["mission"]
+    return [{"title": t("turn.title"), "when": f"{weekday(at, place)} {moment(at, place)}", "mood": "needed"}]
 
 
 def _progress_step(one: TrackedApplication) -> dict[str, object]:
@@ -61,12 +71,13 @@ def _ahead(application: Application) -> list[dict[str, object]]:
     if application["status"] in OVER:
         return []
     coming = [one for one in application["stages"] if one["state"] in ("ahead", "halted")]
-    return [_promised(one, application["due_on"]) for one in coming]
+    when = expected(application["status"], application["due_on"], application["mission"])
+    return [_promised(one, when) for one in coming]
 
 
-def _promised(one: TrackedApplication, due_on: str | None) -> dict[str, object]:
+def _promised(one: TrackedApplication, expectation: tuple[str, str] | None) -> dict[str, object]:
     """A stage still to come; the due date is promised for the day it is ready."""
-    when = t("application.expected_by", day=date(due_on)) if due_on and one["code"] == "ready" else None
+    when = t(expectation[0], day=date(expectation[1])) if expectation and one["code"] == "ready" else None
     return {**_progress_step(one), "mood": "ahead", "when": when}
 
 

@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from services.gateway.clients.consular.applications import Application
 from services.gateway.clients.consular.payments import Payment
+from services.gateway.pages.applications.application_status import held_payments, price_ends
 from services.gateway.pages.apply.draft import load_editable
 from services.gateway.pages.payments.card_page import form_context, send_to_provider
 from services.gateway.web.current import acting_at, conscription, consular, visitor
@@ -31,6 +32,8 @@ def _page(application: Application, entry: Transaction, refusal: Refusal | None 
         application=application,
         entry=entry,
         quote=application["quote"],
+        price_ends=price_ends(application),
+        held=held_payments(application),
         **form_context(refusal),
     )
 
@@ -67,7 +70,11 @@ def counter(reference: str) -> str:
     """What to bring to the counter: the reference, large, and the sum."""
     application, entry = load_editable(reference, "pay")
     return render_template(
-        "pages/payments/counter.html", application=application, entry=entry, quote=application["quote"]
+        "pages/payments/counter.html",
+        application=application,
+        entry=entry,
+        quote=application["quote"],
+        price_ends=price_ends(application),
     )
 
 

@@ -1,0 +1,65 @@
+"""What an applicant has to know about a file beside its status: money that is held, the one deadline, what was sent."""
+
+from typing import Any
+
+from flask import url_for
+
+from services.gateway.clients.consular.applications import Application
+from services.gateway.clients.consular.payments import Payment
+from services.gateway.web.days import today, zone_of
+from services.gateway.web.forms import answer_in_words, steps_of
+from services.gateway.web.presentation import moment_of, t
+from shared.catalogue.model import Transaction
+from shared.values.dates import local_date
+
+EXPECTED_IN = frozenset({"in_review", "with_authority"})
+
+
+def held_payments(application: Application) -> list[Payment]:
+    """Money that arrived and does not count, as long as it was not sent back."""
+    refunded = {one["payment"] for one in application["refunds"]}
+    return [one for one in application["payments"] if one["held"] and one["reference"] not in refunded]
+
+
+def has_paid(application: Application) -> bool:
+    """Whether any money of the applicant has arrived, counted or held."""
+    return any(one["state"] == "succeeded" for one in application["payments"])
+
+
+def price_ends(application: Application) -> str | None:
+    """The instant until which the price holds, where that is before the deadline of the application itself."""
+    quote, last = application["quote"], application["lapses_on"]
+    if quote is None or not quote["expires_at"]:
+        return None
+    ends_on = local_date(moment_of(quote["expires_at"]), zone_of(application["mission"])).isoformat()
+    return quote["expires_at"] if last is None or ends_on < last else None
+
+
+def expected(status: str, due_on: str | None, mission: str) -> tuple[str, str] | None:
+    """The text and the day of when a file is expected to be done; that it takes longer, once the day is over."""
+    if due_on is None or status not in EXPECTED_IN:
+        return None
+    is_over = due_on < today(mission).isoformat()
+    return ("application.expected_later" if is_over else "application.expected_by"), due_on
+
+
+def sent_answers(application: Application, entry: Transaction) -> dict[str, list[dict[str, Any]]]:
+    """The answers by step, to be read."""
+    rows: dict[str, list[dict[str, Any]]] = {step: [] for step in steps_of(entry)}
+    for question in entry.questions:
+        value = answer_in_words(question, application["answers"])
+        rows[question.step].append({"label": t(f"question.{question.name}.label"), "value": value})
+    return rows
+
+
+def sent_uploads(application: Application) -> list[dict[str, Any]]:
+    """The papers that were handed in, each to be opened."""
+    return [
+        {
+            "title": t(f"paper.{one['name']}.label"),
+            "note": one["filename"],
+            "url": url_for("papers.read", reference=application["reference"], paper=one["id"]),
+        }
+        for one in application["papers"]
+        if one["state"] == "readable"
+    ]

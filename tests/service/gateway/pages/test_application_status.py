@@ -1,0 +1,158 @@
+"""One true status: what an applicant reads of money, dates, appointments and places agrees with itself."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from deploy.demo.days import today
+from deploy.demo.population import specimens
+from shared.identity.actor import Actor
+from tests.factories.gateway import Browser, Gateway
+from tests.factories.gateway.forms import begin, fill, send
+
+Change = Callable[..., None]
+LANGUAGES = ("ar", "en")
+MAP = "https://www.openstreetmap.org/search?query="
+SAYS = {
+    "held": {"ar": "فلا تدفع مرة أخرى", "en": "please do not pay again"},
+    "pay": {"ar": "ادفع الآن", "en": "Pay now"},
+    "back": {"ar": "ما دفعته يعود إليك", "en": "What you paid comes back"},
+    "by": {"ar": "يُتوقع إنجازه في", "en": "Expected by"},
+    "late": {"ar": "تأخر إنجازه", "en": "and is late"},
+    "place": {"ar": "الحي الدبلوماسي", "en": "Diplomatic Quarter"},
+    "price": {"ar": "هذا السعر ثابت", "en": "This price is yours"},
+    "turn": {"ar": "موعدك", "en": "Your time"},
+}
+
+
+@pytest.fixture
+def sent(gateway: Gateway) -> tuple[Browser, str]:
+    """An applicant who has sent an extract and not paid yet, and its reference."""
+    browser = gateway.visitor(person=specimens.WOMAN)
+    reference = begin(browser, "individual-extract")
+    fill(browser, "individual-extract", reference)
+    send(browser, reference)
+    return browser, reference
+
+
+@pytest.fixture
+def change(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> Iterator[Change]:
+    """`change(status="refused")`: the service sends applications with these values."""
+    applications = gateway.app.extensions["consular"].applications
+    detail = applications.detail
+
+    def give(**values: Any) -> None:
+        monkeypatch.setattr(applications, "detail", lambda *asked: {**detail(*asked), **values})
+
+    yield give
+
+
+def held(reference: str, **more: object) -> dict[str, object]:
+    """A payment whose money does not fit."""
+    money = {"amount": 37501, "currency": "SAR"}
+    return {
+        "reference": "RUH-P1", "application": reference, "method": "card", "state": "succeeded", "amount": 37500,
+        "currency": "SAR", "receipt": None, "held": "wrong_amount", "received": money, "failure": None, **more,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_held_money_is_shown_as_held_and_nothing_asks_to_pay(
+    sent: tuple[Browser, str], change: Change, language: str
+) -> None:
+    browser, reference = sent
+    page = f"/{language}/applications/{reference}"
+    assert SAYS["pay"][language] in browser.get(page).text
+    change(payments=[held(reference)])
+    for address in (page, f"{page}/pay"):
+        text = browser.get(address).text
+        assert SAYS["held"][language] in text and "375.01" in text and "375.00" in text, address
+        assert SAYS["pay"][language] not in text and f"{page}/counter" not in text
+    refund = {"reference": "RUH-R1", "payment": "RUH-P1", "amount": 37501, "currency": "SAR", "state": "paid"}
+    change(payments=[held(reference)], refunds=[refund])
+    text = browser.get(page).text
+    assert SAYS["held"][language] not in text and SAYS["pay"][language] in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("paid", (True, False))
+def test_who_paid_nothing_reads_nothing_of_money_back(
+    sent: tuple[Browser, str], change: Change, language: str, paid: bool
+) -> None:
+    browser, reference = sent
+    payments = [held(reference, held=None)] if paid else []
+    change(status="refused", payments=payments, allowed=[], stages=[])
+    text = browser.get(f"/{language}/applications/{reference}").text
+    assert (SAYS["back"][language] in text) == paid
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("status", "days", "says"),
+    [("in_review", 3, "by"), ("in_review", -3, "late"), ("with_authority", 0, "by"), ("awaiting_payment", 3, None)],
+)
+def test_an_expected_day_is_one_only_while_it_lies_ahead(
+    sent: tuple[Browser, str], change: Change, language: str, status: str, days: int, says: str | None
+) -> None:
+    browser, reference = sent
+    change(status=status, due_on=(today() + timedelta(days=days)).isoformat())
+    text = browser.get(f"/{language}/applications/{reference}").text
+    assert [key for key in ("by", "late") if SAYS[key][language] in text] == ([says] if says else [])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_place_stands_wherever_one_has_to_come(sent: tuple[Browser, str], language: str) -> None:
+    browser, reference = sent
+    for page in ("pay", "counter"):
+        text = browser.get(f"/{language}/applications/{reference}/{page}").text
+        assert SAYS["place"][language] in text and MAP in text and "09:00–13:00" in text, page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("days", "shown"), [(-1, True), (0, False), (1, False)])
+def test_one_deadline(
+    sent: tuple[Browser, str], change: Change, gateway: Gateway, language: str, days: int, shown: bool
+) -> None:
+    """The end of the price is named only where it comes before that of the application."""
+    browser, reference = sent
+    actor = Actor("expatriate", "a", "expatriate", "RUH", specimens.WOMAN.person)
+    application = gateway.app.extensions["consular"].applications.detail(actor, reference)
+    last = date.fromisoformat(application["lapses_on"])
+    change(quote={**application["quote"], "expires_at": f"{last + timedelta(days=days)}T09:00:00+00:00"})
+    for page in ("pay", "counter"):
+        text = browser.get(f"/{language}/applications/{reference}/{page}").text
+        assert (SAYS["price"][language] in text) == shown
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_was_sent_stays_readable(sent: tuple[Browser, str], language: str) -> None:
+    browser, reference = sent
+    text = browser.get(f"/{language}/applications/{reference}").text
+    assert {"ar": "ما أرسلته", "en": "What you sent"}[language] in text
+    answers = text.split("<details>")[1].split("</details>")[0]
+    assert answers.count("<dt>") >= 2
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_appointment_stands_in_the_way_and_in_the_list(
+    gateway: Gateway, sent: tuple[Browser, str], change: Change, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    browser, reference = sent
+    at = f"{today() + timedelta(days=4)}T07:00:00+00:00"
+    turn = {
+        "service": "passport", "mission": "RUH", "starts_at": at, "ends_at": at, "window": "1", "state": "booked",
+        "held_until": None, "slip": None, "late": False, "begun": False, "free_hours": 24, "arrive_minutes": 15,
+        "minutes_left": 0,
+    }  # fmt: skip
+    change(turn=turn)
+    text = browser.get(f"/{language}/applications/{reference}").text
+    timeline = text.split('class="timeline"')[1].split("</ol>")[0]
+    assert SAYS["turn"][language] in timeline
+    assert SAYS["place"][language] in text
+    applications = gateway.app.extensions["consular"].applications
+    actor = Actor("expatriate", "a", "expatriate", "RUH", specimens.WOMAN.person)
+    rows = [{**row, "turn_at": at} for row in applications.list_own(actor)]
+    monkeypatch.setattr(applications, "list_own", lambda _actor: rows)
+    assert {"ar": "موعدك", "en": "Your appointment"}[language] in browser.get(f"/{language}/applications").text
