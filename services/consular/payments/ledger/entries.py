@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from services.consular.payments.ledger.model import Entry, Line
+from services.consular.payments.ledger.model import Account, Entry, Line
 from services.consular.payments.ledger.postings import Posting
 from services.consular.payments.ledger.rules import unbalanced
 from shared.database import pending
@@ -19,7 +19,7 @@ _LINES = pending.recordset(table_of(Line), ("account", "amount", "currency"), "l
 # Accounts are opened in one order, so that two entries that open the same ones wait for each other instead of dying.
 _BOOK = text(f"""
     WITH opened AS (
-        INSERT INTO account (mission, code, opened_at)
+        INSERT INTO {table_of(Account).name} (mission, code, opened_at)
         SELECT DISTINCT CAST(:mission AS text), account, CAST(:booked_at AS timestamptz) FROM {_LINES} ORDER BY account
         ON CONFLICT DO NOTHING
     ), booked AS (
