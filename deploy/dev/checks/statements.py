@@ -26,7 +26,8 @@ BUDGETS: dict[str, int] = {
     "form step, sent": 7,
     "view of an application": 8,
     "free times of an appointment": 6,
-    "list of one's applications": 4,
+    # One of them asks whether the account's own identity has to be confirmed again.
+    "list of one's applications": 5,
     "list of one's notices": 4,
     "desk queue": 4,
     "case at the desk": 8,

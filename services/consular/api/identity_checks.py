@@ -55,7 +55,7 @@ def add_file(which: str) -> tuple[dict[str, Any], int]:
 
 @blueprint.get("/identity-checks")
 @allowed("identity_check.request")
-def own() -> dict[str, Any]:
+def latest() -> dict[str, Any]:
     """How the account's latest check stands."""
     with transaction() as session:
         check = checks.latest_of(session, current_actor())

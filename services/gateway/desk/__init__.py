@@ -91,7 +91,9 @@ def _attach_identity(desk: Blueprint) -> None:
     desk.add_url_rule("/mails/<mail_id>", "mail", mails.act, methods=["POST"])
     desk.add_url_rule("/identity/code", "identity_code", identity.give_code, methods=["POST"])
     desk.add_url_rule("/identity/accounts", "identity_account", identity.account, methods=["GET", "POST"])
-    desk.add_url_rule("/identity/accounts/<account_id>/freeze", "identity_freeze", identity.freeze, methods=["POST"])
+    desk.add_url_rule(
+        "/identity/accounts/<account_id>/freeze", "identity_freeze", identity.put_on_hold, methods=["POST"]
+    )
     desk.add_url_rule("/identity/accounts/<account_id>/<kind>", "identity_propose", identity.propose, methods=["POST"])
     desk.add_url_rule("/identity/decisions/<reference>", "identity_decide", identity.decide, methods=["POST"])
     desk.add_url_rule("/identity/letters/<reference>", "identity_letter", identity.print_letter, methods=["POST"])

@@ -5,7 +5,7 @@ from urllib.parse import urlencode, urlsplit
 from flask import current_app, g, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from services.gateway.web.language import chosen
+from services.gateway.web.language import chosen, other, this_page_in
 from services.gateway.web.security import is_ours
 from shared.fragments import LANGUAGES
 
@@ -67,3 +67,12 @@ def in_language(address: str, code: str) -> str:
     """A page of ours in another language; unchanged where its address has none."""
     first, *rest = address.removeprefix("/").split("/")
     return "/".join(["", code, *rest]) if first in LANGUAGES else address
+
+
+def this_page_in_the_other_language() -> str:
+    """With what its address says; of a refused form, the page of the form, where what was typed is kept."""
+    code = other()
+    if request.method == "GET" and request.url_rule is not None and this_page_in(chosen().code) == request.path:
+        return in_language(address_of_request(), code)
+    page = sent_page() if request.method == "POST" else None
+    return in_language(page, code) if page else this_page_in(code)

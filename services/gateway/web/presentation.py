@@ -17,16 +17,14 @@ from services.gateway.web.calendars import weekday_of
 from services.gateway.web.current import consular, settings, visitor_or_none
 from services.gateway.web.days import missions, today, zone_of
 from services.gateway.web.form_pages import (
-    address_of_request,
     has_form,
-    in_language,
     page_address,
-    sent_page,
     this_page,
+    this_page_in_the_other_language,
     wanted_page,
 )
 from services.gateway.web.form_tokens import csrf_token
-from services.gateway.web.language import chosen, other, this_page_in
+from services.gateway.web.language import chosen
 from services.gateway.web.security import csp_nonce
 from shared.catalogue import CATALOGUE
 from shared.catalogue.scopes import group_of
@@ -245,22 +243,13 @@ def _session_seconds() -> int:
     return sessions.idle_seconds(visitor, has_form()) if visitor else 0
 
 
-def _this_page_in_the_other_language() -> str:
-    """With what its address says; of a refused form, the page of the form, where what was typed is kept."""
-    code = other()
-    if request.method == "GET" and request.url_rule is not None and this_page_in(chosen().code) == request.path:
-        return in_language(address_of_request(), code)
-    page = sent_page() if request.method == "POST" else None
-    return in_language(page, code) if page else this_page_in(code)
-
-
 def _context() -> dict[str, object]:
     language, visitor = chosen(), visitor_or_none()
     return {
         "language": {"code": language.code, "dir": language.direction},
         "visitor": visitor,
         "actor": visitor.actor if visitor else None,
-        "other_language_url": _this_page_in_the_other_language(),
+        "other_language_url": this_page_in_the_other_language(),
         "home_url": url_for("home.show"),
         "navigation": _navigation(),
         "account_links": _account_links(),

@@ -55,7 +55,7 @@ def report(session: Session, visitor: Visitor) -> None:
     holder = holder_of(session, account.declared_person)
     _open(session, account, account.declared_person, REPORTED)
     if holder is not None and holder.id != account.id and holder.assurance in FROZEN_BY_REPORT:
-        freeze(session, holder, REPORTED)
+        put_on_hold(session, holder, REPORTED)
     audit.record(session, actor_of(account), "identity.report", account.id)
 
 
@@ -63,11 +63,11 @@ def open_by_proof(session: Session, account: Account, holder: Account, person: s
     """Two accounts have a proof for one person: both are frozen."""
     _open(session, account, person, PROOF)
     for each in (account, holder):
-        freeze(session, each, PROOF)
+        put_on_hold(session, each, PROOF)
     audit.record(session, actor_of(account), "identity.contest", account.id, other=holder.id)
 
 
-def freeze_by_officer(session: Session, actor: Actor, account: Account, reason: str) -> None:
+def hold_by_officer(session: Session, actor: Actor, account: Account, reason: str) -> None:
     """Freezes an account at once, with a reason. One officer may: it takes two to end it.
 
     Raises Invalid on `reason`, Conflict when it is frozen, NotAllowed for staff.
@@ -80,11 +80,11 @@ def freeze_by_officer(session: Session, actor: Actor, account: Account, reason: 
     person = account.person or account.declared_person
     if person is not None:
         _open(session, account, person, OFFICER)
-    freeze(session, account, text)
+    put_on_hold(session, account, text)
     audit.record(session, actor, "identity.freeze", account.id, person=person)
 
 
-def freeze(session: Session, account: Account, reason: str) -> None:
+def put_on_hold(session: Session, account: Account, reason: str) -> None:
     """From the next request on its owner reads and changes nothing of the person."""
     if account.frozen_at is None:
         account.frozen_at, account.frozen_reason = db.now(session), reason

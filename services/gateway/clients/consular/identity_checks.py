@@ -17,7 +17,7 @@ class IdentityCheck(TypedDict):
     requested_at: str
 
 
-class OwnCheck(TypedDict):
+class LatestCheck(TypedDict):
     """The account's latest check, if it has any."""
 
     check: IdentityCheck | None
@@ -34,9 +34,9 @@ class IdentityChecks:
         headers = {"Content-Type": "application/octet-stream"}
         self.client.raw("POST", f"/identity-checks/{quote(which, safe='')}", actor, None, data=content, headers=headers)
 
-    def own(self, actor: Actor) -> OwnCheck:
+    def latest(self, actor: Actor) -> LatestCheck:
         """The account's latest check."""
-        return cast(OwnCheck, self.client.get("/identity-checks", actor))
+        return cast(LatestCheck, self.client.get("/identity-checks", actor))
 
     def waiting(self, actor: Actor) -> list[IdentityCheck]:
         """Those that wait at the mission, oldest first."""

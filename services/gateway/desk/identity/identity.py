@@ -117,12 +117,12 @@ def _account_page(**more: Any) -> str:
     )
 
 
-def freeze(account_id: str) -> Answer:
+def put_on_hold(account_id: str) -> Answer:
     """Freezes an account at once, with a reason."""
     try:
         with accounts().scope(actor().mission) as session:
             account = find.find(session, actor(), account_id)
-            contests.freeze_by_officer(session, actor(), account, request.form.get("reason", "")[: LONGEST + 1])
+            contests.hold_by_officer(session, actor(), account, request.form.get("reason", "")[: LONGEST + 1])
     except Refusal as refusal:
         return _refused(refusal, f"freeze-{account_id}")
     return redirect(url_for("desk.identity", done="frozen"), 303)

@@ -23,6 +23,9 @@ from shared.database.db import Database
 from tests.conftest import HOME
 from tests.factories.applications import Counter
 
+# Found by a column of the application itself.
+OF_THE_APPLICATION = {"mandate", "lost", "last_passport"}
+
 
 def plain(row: DeclarativeBase) -> dict[str, Any]:
     """Every column that is loaded with the row."""
@@ -31,7 +34,9 @@ def plain(row: DeclarativeBase) -> dict[str, Any]:
 
 def by_model(session: Session, source: Source, name: str, **parameters: str) -> list[dict[str, Any]]:
     """The same rows, loaded by their model; of a single one the first."""
-    query = select(source.model).where(*source.where, Application.reference == REFERENCE).order_by(*source.order_by)
+    query = select(source.model).where(*source.where).order_by(*source.order_by)
+    if name in OF_THE_APPLICATION:
+        query = query.where(Application.reference == REFERENCE)
     rows = session.scalars(query.limit(1) if name in (*SINGLE, *CASE_SINGLE) else query, parameters)
     return [plain(row) for row in rows]
 
