@@ -3,7 +3,6 @@
 Base image and packages are this machine's. The virtual environment holds what the lock names and nothing else.
 """
 
-import io
 import json
 import re
 import shutil
@@ -56,7 +55,7 @@ def build(context: Path, dockerfile: Path, target: str, folder: Path) -> Image:
 def _steps_of(dockerfile: Path, target: str) -> list[Any]:
     stages: dict[str, list[Any]] = {}
     current = ""
-    for step in DockerfileParser(fileobj=io.BytesIO(dockerfile.read_bytes())).structure:
+    for step in DockerfileParser(path=str(dockerfile)).structure:
         if step["instruction"] == "FROM":
             base, _, current = step["value"].partition(" AS ")
             stages[current] = [*stages.get(base, [])]
