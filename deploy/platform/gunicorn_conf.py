@@ -3,8 +3,8 @@
 import os
 from typing import Any
 
+from deploy.platform import warm_up
 from deploy.platform.subprocess_guard import die_with_parent
-from shared.documents import warm_up
 from shared.documents.model import KINDS
 
 worker_class = "deploy.platform.web_worker.BoundedWorker"

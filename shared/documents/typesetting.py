@@ -19,6 +19,8 @@ from shared.values.money import Money
 LAYOUT = Path(__file__).parent / "templates"
 SERVICES = Path(__file__).parents[2] / "services"
 MISSION_DOCUMENT = "mission-document.html"
+# On a page that nobody sees.
+SAMPLE_DAY, SAMPLE_AT = date(2000, 1, 1), datetime(2000, 1, 1, tzinfo=UTC)
 # What the numbers of a working count, by their name; all others count days.
 COUNTED = {"years": "count.years", "age": "count.years", "months": "count.months"}
 
@@ -37,9 +39,15 @@ def sample_page(service: str) -> str:
     environment = _environment(service)
     for name in environment.list_templates(extensions=["html"]):
         environment.get_template(name)
-    at = datetime.now(UTC)
     kind = next(name for name, kind in KINDS.items() if kind.service == service)
-    document = {"kind": kind, "number": "1", "code": "A", "issued_at": at, "issued_on": at.date(), "expires_on": None}
+    document = {
+        "kind": kind,
+        "number": "1",
+        "code": "A",
+        "issued_at": SAMPLE_AT,
+        "issued_on": SAMPLE_DAY,
+        "expires_on": None,
+    }
     printed = {"specimen": True, "public_url": service}
     return environment.get_template("layout.html").render(
         document=document, verify_url=service, holder={"ar": "ا", "en": "a"}, print=printed

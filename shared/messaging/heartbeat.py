@@ -24,8 +24,6 @@ heartbeat = Table(
     Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
 )
 
-TABLES = (heartbeat,)
-
 
 def record_heartbeat(session: Session) -> None:
     """Records that the worker on this machine makes progress."""

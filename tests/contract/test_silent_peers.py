@@ -20,6 +20,7 @@ from shared import deadline
 from shared.errors import Unavailable
 from shared.mail_settings import MailServer
 from shared.upload_settings import REFUSE, S3Settings, ScannerSettings
+from tests.factories.refusals import refuses
 from tests.factories.servers.fault_proxy import Fault, FaultProxy, fault_proxy
 from tests.factories.servers.store_servers import s3_server
 
@@ -179,7 +180,7 @@ def test_a_frozen_store_is_left_by_the_deadline(s3: S3Settings) -> None:
 
         def ask() -> None:
             deadline.start(DEADLINE)
-            with pytest.raises(Unavailable, match="storage_down"):
+            with refuses("storage_down", Unavailable):
                 S3Store(s3).get("RUH/3f/a1/3fa1")
 
         copy_context().run(ask)

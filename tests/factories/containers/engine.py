@@ -204,7 +204,7 @@ class Engine:
                 container.process.wait(max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
                 container.process.kill()
-                container.process.wait()
+                container.process.wait(15)
             assert container.process.stdin and container.process.stdout
             container.process.stdin.close()
             container.process.stdout.close()

@@ -46,7 +46,7 @@ def main(told: dict) -> int:  # type: ignore[type-arg]
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda received, _: os.kill(child, received))
     while True:
-        ended, status = os.wait()
+        ended, status = os.waitpid(-1, 0)
         if ended == child:
             return os.waitstatus_to_exitcode(status)
 

@@ -1,8 +1,7 @@
 """Whose an account is: proven by one way, doubted, and decided by two officers."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
@@ -12,15 +11,15 @@ from sqlalchemy.orm import Session
 from deploy.demo.population import specimens
 from deploy.demo.population.specimens import Specimen
 from services.gateway.accounts import codes
-from services.gateway.accounts.levels import Assurance, Level, level_of
+from services.gateway.accounts.levels import Assurance, Level
 from services.gateway.accounts.model import Account, AccountDecision, Contest, IssuedCode
 from shared.database import audit
 from tests.factories.gateway import Browser, Gateway, particulars
 from tests.factories.gateway.forms import begin
+from tests.factories.gateway.identity import CODE, IDENTITY, REASON, claim, level, look
 
 WHO: Specimen = specimens.ELDER
-IDENTITY, CODE, DESK = "/en/identity", "/en/identity/code", "/en/desk/identity"
-REASON = "The owner came with her passport."
+DESK = "/en/desk/identity"
 
 
 @pytest.fixture(autouse=True)
@@ -39,19 +38,6 @@ def nobody_yet(gateway: Gateway) -> Iterator[None]:
     gateway.forget_tries()
     yield
     gateway.forget_tries()
-
-
-def look(gateway: Gateway, email: str, read: Callable[[Account], Any]) -> Any:
-    with gateway.app.extensions["database"].scope(None) as session:
-        return read(session.scalars(select(Account).where(Account.email == email)).one())
-
-
-def level(gateway: Gateway, email: str) -> Level:
-    return Level(look(gateway, email, level_of))
-
-
-def claim(gateway: Gateway, email: str) -> str:
-    return str(look(gateway, email, lambda account: account.claim))
 
 
 def counter_code(gateway: Gateway, email: str, person: Specimen = WHO, role: str = "clerk") -> str:

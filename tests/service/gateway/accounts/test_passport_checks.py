@@ -17,8 +17,8 @@ from services.gateway.accounts.model import Account, Contest
 from shared.database.db import Database
 from shared.identity.actor import service
 from tests.factories.gateway import Browser, Gateway
+from tests.factories.gateway.identity import level, look
 from tests.factories.uploads import PDF, image
-from tests.service.gateway.accounts.test_identity import level, look
 
 WHO = specimens.ELDER
 PAGE, DESK = "/en/identity/passport", "/en/desk/identity/checks"

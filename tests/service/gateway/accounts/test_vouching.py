@@ -10,7 +10,7 @@ from services.gateway.accounts.levels import Assurance, Level
 from services.gateway.accounts.mail import queue
 from services.gateway.accounts.model import Account, AccountDecision, CodeLetter, Contest
 from tests.factories.gateway import PASSWORD, Browser, Gateway, particulars
-from tests.service.gateway.accounts.test_identity import CODE, IDENTITY, REASON, claim, level, look
+from tests.factories.gateway.identity import CODE, IDENTITY, REASON, claim, level, look
 
 WHO, VOUCHER = specimens.ELDER, specimens.FATHER
 VOUCH, DESK, STAFF = "/en/identity/vouch", "/en/desk/identity", "/en/desk/staff"

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from shared.documents import drawing, typesetting, warm_up
+from deploy.platform import warm_up
+from shared.documents import drawing, typesetting
 
 LIMIT = 120.0
 
