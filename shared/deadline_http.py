@@ -15,7 +15,14 @@ LONGEST_WAIT = 10.0
 
 
 class _Bounded:
-    """Ends every wait of a socket with the deadline."""
+    """Ends every wait of a socket with the deadline, or with the socket's own limit where that comes first."""
+
+    limit: float | None = LONGEST_WAIT
+
+    def settimeout(self, value: float | None) -> None:
+        """The limit of each wait; None leaves only the deadline."""
+        self.limit = value
+        super().settimeout(value)  # type: ignore[misc]
 
     def recv_into(self, *words: Any, **named: Any) -> int:
         """Raises TimeoutError after the deadline."""
@@ -38,7 +45,8 @@ class _Bounded:
         remaining = deadline.remaining()
         if not remaining:
             raise TimeoutError
-        self.settimeout(min(LONGEST_WAIT, remaining))  # type: ignore[attr-defined]
+        limit = LONGEST_WAIT if self.limit is None else self.limit
+        super().settimeout(min(limit, remaining))  # type: ignore[misc]
 
 
 class DeadlineSocket(_Bounded, socket.socket):
