@@ -13,6 +13,7 @@ import pytest
 
 from deploy.demo.days import today
 from deploy.demo.population import specimens
+from deploy.demo.scenarios.answers import scan
 from deploy.dev.postgres import Postgres
 from services.consular import missions
 from services.consular.api import payments, prices
@@ -24,12 +25,14 @@ from services.gateway.clients.consular.applications import (
     Application,
     BookableApplication,
     FormStep,
+    Head,
     TrackingStep,
 )
 from services.gateway.clients.consular.appointments import Calendar, DaySheet, Openings, Services
 from services.gateway.clients.consular.approvals import Preview, Proposal
 from services.gateway.clients.consular.bookings import BookingImport, Overview
 from services.gateway.clients.consular.cases import Case, PassportRecord, QueuePage
+from services.gateway.clients.consular.identity_checks import IdentityCheck, LatestCheck
 from services.gateway.clients.consular.letters import Letter, LetterPage
 from services.gateway.clients.consular.mandates import Deed, Mandate, Proof
 from services.gateway.clients.consular.notices import Notice
@@ -160,6 +163,25 @@ def test_an_application_for_its_owner_and_at_the_desk(gateway: Gateway, consular
     check(QueuePage, queue)
     assert queue["rows"]
     consular.applications.withdraw(EXPATRIATE, reference, f"contract {slug}")
+
+
+def test_a_change_answers_where_the_application_stands(consular: Consular) -> None:
+    other = Actor("expatriate", "contract-head", "expatriate", "RUH", specimens.MOTHER.person)
+    head = consular.applications.begin(other, "family-extract", "contract head")
+    check(Head, head)
+    consular.applications.withdraw(other, head["reference"], "contract head ends")
+
+
+def test_a_check_of_a_person_by_passport_and_photo(consular: Consular) -> None:
+    declared = Actor("expatriate", "contract-check", "declared", "RUH")
+    assert consular.identity_checks.latest(declared) == {"check": None}
+    for number, which in enumerate(("passport", "face")):
+        consular.identity_checks.add_file(declared, which, scan(number))
+    latest = consular.identity_checks.latest(declared)
+    check(LatestCheck, latest)
+    check_all(IdentityCheck, consular.identity_checks.waiting(OFFICER))
+    assert latest["check"]
+    check(IdentityCheck, consular.identity_checks.detail(OFFICER, latest["check"]["reference"]))
 
 
 def test_appointments(consular: Consular) -> None:
