@@ -25,8 +25,11 @@ HEADER_SECONDS, BODY_SECONDS = 30.0, 900.0
 WINDOW_SECONDS, WINDOW_BYTES = 20.0, 20 * 1024
 FIRST_BYTE_SECONDS = 0.0
 END_OF_HEADERS = b"\r\n\r\n"
-# How long a request may have waited for a thread.
+# How long a request may have waited for a thread: any request while the server is overloaded, and always.
 WAIT_SECONDS, URGENT_WAIT_SECONDS = 0.4, 5.0
+# Waits are longer than that for so long without a break before the server counts as overloaded, and shorter for so
+# long before it no longer does: a burst, or a machine that paused, is worked off.
+STANDING_SECONDS = 2.0
 URGENT = re.compile(r"^/(health|ready)$|/(pay|paid|payments|provider|webhook)(/|$)")
 # Refusals are counted in the log at most this often.
 COUNT_SECONDS = 5.0
@@ -77,6 +80,7 @@ class BoundedWorker(ThreadWorker):  # type: ignore[misc]
     """Threads as gunicorn has them, over bounded sockets, and admission by the time that a request has waited."""
 
     refused, counted_at = 0, -math.inf
+    overloaded, late_since, late_until = False, math.inf, -math.inf
 
     def enqueue_req(self, conn: TConn) -> None:
         """Notes when the request began to wait for a thread."""
@@ -85,13 +89,22 @@ class BoundedWorker(ThreadWorker):  # type: ignore[misc]
 
     def handle_request(self, req: Any, conn: TConn) -> Any:
         """Answers the request, or refuses it where it has waited too long."""
-        if time.monotonic() - conn.queued_at <= (URGENT_WAIT_SECONDS if URGENT.search(req.path) else WAIT_SECONDS):
+        longest = WAIT_SECONDS if self.overloaded and not URGENT.search(req.path) else URGENT_WAIT_SECONDS
+        if conn.waited <= longest:
             return super().handle_request(req, conn)
         write(conn.sock, refusal_for(dict(req.headers).get("ACCEPT", "")))
         # What is left unread would reset the connection before the client has read why.
         conn.parser.finish_body(deadline=time.monotonic() + DRAIN_SECONDS)
         self._count_refusal()
         return False
+
+    def note_wait(self, waited: float, now: float) -> None:
+        """Decides by the waits of late whether the server is overloaded."""
+        if waited > WAIT_SECONDS:
+            self.late_since, self.late_until = min(self.late_since, now), now
+            self.overloaded = self.overloaded or now - self.late_since >= STANDING_SECONDS
+        elif not self.overloaded or now - self.late_until >= STANDING_SECONDS:
+            self.overloaded, self.late_since = False, math.inf
 
     def _count_refusal(self) -> None:
         self.refused += 1
@@ -107,6 +120,10 @@ class BoundedWorker(ThreadWorker):  # type: ignore[misc]
             plain = conn.sock
             conn.sock = BoundedSocket(plain.family, plain.type, plain.proto, plain.detach())
         conn.sock.start_request()
+        # Before the headers are read, which a slow client sends slowly.
+        now = time.monotonic()
+        conn.waited = now - conn.queued_at
+        self.note_wait(conn.waited, now)
         return super().handle(conn)
 
 

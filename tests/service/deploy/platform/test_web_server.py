@@ -98,6 +98,15 @@ def test_a_slow_body_that_goes_on_is_answered(port: int) -> None:
     assert b"\r\n90000\r\n" in answer
 
 
+def test_headers_that_come_slowly_are_no_sign_of_overload(port: int) -> None:
+    with ExitStack() as ending:
+        client = send(port, b"GET /page?0 HTTP/1.1\r\nHost: x\r\n", ending)
+        time.sleep(web_worker.WAIT_SECONDS * 2)
+        client.sendall(b"Connection: close\r\n\r\n")
+        client.settimeout(10)
+        assert client.recv(1000).startswith(b"HTTP/1.1 200")
+
+
 def ask(port: int, path: str, accept: str = "application/json") -> tuple[int, float, dict[str, str], str]:
     """Status, seconds, headers and body."""
     request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers={"Accept": accept})

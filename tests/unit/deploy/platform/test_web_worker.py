@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from deploy.platform import web_worker
-from deploy.platform.web_worker import BoundedSocket
+from deploy.platform.web_worker import BoundedSocket, BoundedWorker
 
 HEADERS = b"POST /x HTTP/1.1\r\nContent-Length: 100000\r\n\r\n"
 
@@ -94,3 +94,16 @@ def test_the_next_request_has_its_own_time(pair: tuple[BoundedSocket, socket.soc
     server.start_request()
     client.send(b"GET / HTTP/1.1\r\n\r\n")
     assert server.recv(8192) == b"GET / HTTP/1.1\r\n\r\n"
+
+
+def test_a_burst_is_worked_off_and_a_standing_queue_makes_the_server_overloaded() -> None:
+    worker = BoundedWorker.__new__(BoundedWorker)
+
+    def wait(at: float, waited: float) -> bool:
+        worker.note_wait(waited, at)
+        return worker.overloaded
+
+    assert [wait(100.0, 1.5), wait(101.9, 0.5), wait(102.0, 0.1)] == [False, False, False]
+    assert [wait(103.0, 0.5), wait(104.9, 0.5), wait(105.0, 0.5)] == [False, False, True]
+    # One that hardly waited ends nothing; two seconds of them do.
+    assert [wait(105.1, 0.1), wait(106.9, 0.1), wait(107.0, 0.1)] == [True, True, False]
