@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+from sqlalchemy import delete
 
 from deploy.demo import demo_data
 from deploy.dev.postgres import Postgres
@@ -16,6 +17,8 @@ from deploy.dev.run import prepare_schemas
 from deploy.dev.stack import Stack, build, listeners_on
 from deploy.dev.supervisor import start_all, stop_all, wait_for
 from deploy.platform.data_folder import DataFolder
+from services.gateway.accounts.model import Attempt
+from shared.database.db import Database
 from shared.documents import fonts
 from tests.browser.visitor import Visitor
 
@@ -67,6 +70,15 @@ def platform(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Conf
         demo_data.load(admin_url, urls, folder.secrets()["session"])
         wait_for(stack.supervised)
         yield Platform(stack, urls["gateway"])
+
+
+@pytest.fixture(autouse=True)
+def no_tries(platform: Platform) -> None:
+    """All tests sign in from one address: what one has tried must not slow the next one down."""
+    database = Database(platform.accounts_url)
+    with database.scope(None) as session:
+        session.execute(delete(Attempt))
+    database.engine.dispose()
 
 
 @pytest.fixture(scope="session")
