@@ -22,6 +22,14 @@ from tests.factories.servers.runner import READY, ROOT, START_LIMIT
 from tests.factories.waiting import until
 
 
+def name_of(process: psutil.Process) -> str:
+    """A process's name; empty once it is gone."""
+    try:
+        return str(process.name())
+    except psutil.NoSuchProcess:
+        return ""
+
+
 class Runner:
     """The real command in a process of its own."""
 
@@ -54,7 +62,7 @@ class Runner:
 
     def member(self, name: str) -> psutil.Process:
         """The oldest process of that name."""
-        return min((one for one in self.family() if one.name() == name), key=psutil.Process.create_time)
+        return min((one for one in self.family() if name_of(one) == name), key=psutil.Process.create_time)
 
     def end(self, sign: signal.Signals) -> int:
         self.process.send_signal(sign)
@@ -165,13 +173,13 @@ def test_starts_again_what_dies(runner: Runner, name: str) -> None:
     victim = runner.member(name)
     victim.kill()
     until(lambda: any("started again" in line for line in runner.said), 30)
-    until(lambda: victim.pid not in [one.pid for one in runner.family() if one.name() == name], 30)
+    until(lambda: victim.pid not in [one.pid for one in runner.family() if name_of(one) == name], 30)
     runner.said = [line for line in runner.said if "started again" not in line]
     until(lambda: answer(runner.port, "/ready") == 200, 60)
 
 
 def test_the_death_of_the_fork_server_ends_no_service(runner: Runner) -> None:
-    services = {one.pid for one in runner.family() if one.name() in ("consular", "gateway", "consular-worker")}
+    services = {one.pid for one in runner.family() if name_of(one) in ("consular", "gateway", "consular-worker")}
     fork_server = runner.member("python")
     assert "deploy.dev.fork_server" in fork_server.cmdline()
     runner.said = [line for line in runner.said if "fork_server stopped" not in line]
@@ -186,7 +194,7 @@ def test_a_worker_that_keeps_dying_leaves_the_others_alone(runner: Runner) -> No
     gateway, killed = runner.member("gateway"), set[int]()
 
     def living() -> list[psutil.Process]:
-        return [one for one in runner.family() if one.name() == "conscription-wo" and one.pid not in killed]
+        return [one for one in runner.family() if name_of(one) == "conscription-wo" and one.pid not in killed]
 
     for _ in range(6):
         until(lambda: bool(living()), 30)
