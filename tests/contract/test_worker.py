@@ -72,7 +72,7 @@ def test_a_question_and_its_answer_go_round_and_workers_leave_in_order(
 
 @pytest.mark.parametrize("point", ["before_ack", "after_confirm"])
 def test_a_worker_killed_between_two_commits_leaves_no_effect_twice_or_undone(
-    run: Run, bus: Bus, databases: Callable[[str], Database], point: str
+    run: Run, bus: Bus, databases: Callable[[str], Database], tmp_path: Path, point: str
 ) -> None:
     """Between the commit of the effect and the ack; between the bus's confirm and the note that it was sent."""
     consular, about = databases("consular"), new_about()
@@ -81,6 +81,7 @@ def test_a_worker_killed_between_two_commits_leaves_no_effect_twice_or_undone(
     sender = run("consular")
     assert victim.wait(LIMIT) == -signal.SIGKILL
     second = run("conscription")
+    until(lambda: (tmp_path / "conscription.log").read_text().count('"started"') == 2, LIMIT)
     until(lambda: effects(consular, about) == [1], LIMIT)
     until(lambda: all(sent for (sent,) in rows(databases("conscription"), outbox, "sent")), LIMIT)
     for worker in (second, sender):

@@ -21,6 +21,10 @@ def main(told: dict) -> int:  # type: ignore[type-arg]
     socket.sethostname(told["name"])
     root = told["root"]
     make_devices(root)
+    # First, so that what is lent may lie below them, as a checkout under /tmp does.
+    for kind, place in (("proc", "/proc"), ("tmpfs", "/dev/shm"), ("tmpfs", "/tmp"), ("tmpfs", "/run")):
+        Path(root + place).mkdir(parents=True, exist_ok=True)
+        mount("-t", kind, kind, root + place)
     for source, target, mode in told["mounts"]:
         place = root + target
         if Path(source).is_dir():
@@ -31,9 +35,6 @@ def main(told: dict) -> int:  # type: ignore[type-arg]
         mount("--bind", source, place)
         if mode == "ro":
             mount("-o", "remount,bind,ro", place)
-    for kind, place in (("proc", "/proc"), ("tmpfs", "/dev/shm"), ("tmpfs", "/tmp"), ("tmpfs", "/run")):
-        Path(root + place).mkdir(parents=True, exist_ok=True)
-        mount("-t", kind, kind, root + place)
     os.chroot(root)
     os.chdir(told["workdir"])
     child = os.fork()

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.civil_registry.handlers import HANDLERS
+from shared.database import pending
 from shared.messaging.messages import Envelope
 from shared.messaging.outbox import outbox
 from shared.values import references
@@ -32,6 +33,6 @@ def forwarded(person: str, ask: str, application: str = "", **changed: Any) -> E
 def consume(session: Session, envelope: Envelope) -> list[dict[str, Any]]:
     """Handles the message; everything said about its application so far."""
     HANDLERS["application.forwarded"](session, envelope)
-    session.flush()
+    pending.write(session)
     rows = session.execute(select(outbox).where(outbox.c.about == envelope.about).order_by(outbox.c.sequence))
     return [row.content["body"] for row in rows]

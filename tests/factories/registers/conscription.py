@@ -11,6 +11,7 @@ from deploy.demo import days
 from deploy.dev.postgres import Postgres
 from deploy.platform.database import DATABASE, connect_as_admin
 from services.conscription.handlers import HANDLERS
+from shared.database import pending
 from shared.messaging.messages import Envelope
 from shared.messaging.outbox import outbox
 from shared.values import references
@@ -69,5 +70,6 @@ def enlist(cluster: Postgres, abroad_for: timedelta, born: str | None = None) ->
 
 def decisions(session: Session, application: str) -> list[dict[str, Any]]:
     """Everything conscription answered about an application, in order."""
+    pending.write(session)
     rows = session.execute(select(outbox).where(outbox.c.about == application).order_by(outbox.c.sequence))
     return [row.content["body"] for row in rows]

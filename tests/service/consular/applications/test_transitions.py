@@ -7,6 +7,7 @@ import pytest
 from services.consular.applications import transitions
 from services.consular.applications.model import Step
 from services.consular.applications.rules import Status
+from shared.database import pending
 from shared.database.db import Database
 from shared.errors import Conflict, NotFound
 from tests.conftest import HOME, expatriate, officer
@@ -59,6 +60,7 @@ def test_a_step_says_who_did_what_why_and_from_where(counter: At, consular: Data
         found = transitions.load_for_update(session, officer(), "desk.return", case.reference)
         told = {"reason": "paper_missing", "note": "العقد", "detail": {"paper": "lease"}}
         transitions.transition(session, officer(), found, Status.RETURNED, **told)  # type: ignore[arg-type]
+        pending.write(session)
         step = session.query(Step).filter_by(application=case.reference).order_by(Step.id.desc()).first()
         assert step is not None
         assert (step.code, step.source, step.target, step.mission) == ("returned", "in_review", "returned", HOME)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, update
+from structlog.testing import capture_logs
 
 from deploy.platform import parked as command
 from shared.database.audit import event
@@ -76,20 +77,17 @@ def test_a_parked_message_is_listed_without_its_content_and_replayed_with_a_reas
     assert registry.about not in capsys.readouterr().out
 
 
-def test_the_log_tells_what_waits_for_too_long(
-    consular: Hearing, registry: Speaker, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_log_tells_what_waits_for_too_long(consular: Hearing, registry: Speaker) -> None:
     say(consular.database, registry.about)
-    capsys.readouterr()
-    worker.log_overdue(consular.database)
-    assert "late" not in capsys.readouterr().out
+    with capture_logs() as lines:
+        worker.log_overdue(consular.database)
+    assert "late" not in [line["event"] for line in lines]
     with consular.database.engine.begin() as connection:
         long_ago = func.now() - timedelta(seconds=worker.PARKED_SECONDS + 1)
         connection.execute(update(inbox.parked).values(at=long_ago))
-    worker.log_overdue(consular.database)
-    told = capsys.readouterr().out
-    assert "late" in told
-    assert "parked" in told
+    with capture_logs() as lines:
+        worker.log_overdue(consular.database)
+    assert [line["parked"] for line in lines if line["event"] == "late"] == [1]
 
 
 def test_a_message_that_does_not_exist_is_a_sentence(consular: Hearing, monkeypatch: pytest.MonkeyPatch) -> None:
