@@ -27,7 +27,8 @@ BUDGETS: dict[str, int] = {
     "view of an application": 8,
     "free times of an appointment": 6,
     # One of them asks whether the account's own identity has to be confirmed again.
-    "list of one's applications": 5,
+    # One more than the reading: whether a booked time stands beside a row is asked of the calendar.
+    "list of one's applications": 6,
     "list of one's notices": 4,
     "desk queue": 4,
     "case at the desk": 8,

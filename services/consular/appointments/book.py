@@ -35,9 +35,12 @@ def latest(session: Session, application: str) -> Appointment | None:
 
 def booked_times(session: Session, applications: Iterable[str]) -> dict[str, datetime]:
     """The booked time of each of these applications that has one, of those at the mission of the session."""
+    references = list(applications)
+    if not references:
+        return {}
     rows = session.execute(
         select(Appointment.application, Appointment.starts_at).where(
-            Appointment.application.in_(list(applications)), Appointment.state == AppointmentState.BOOKED
+            Appointment.application.in_(references), Appointment.state == AppointmentState.BOOKED
         )
     )
     return {row.application: row.starts_at for row in rows}

@@ -16,6 +16,8 @@ from shared.logs import request_id
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 # Endpoints that need no session: nothing on them depends on who asks.
 WITHOUT_SESSION = frozenset({"static", "fonts", "health", "ready", "provider.webhook"})
+# They say something of a person to whoever holds a code or a reference.
+OF_A_PERSON = frozenset({"track.show", "verify.find", "verify.show"})
 # Signed by the payment provider instead.
 WITHOUT_TOKEN = frozenset({"provider.webhook"})
 BODY_BYTES = 256 * 1024
@@ -138,7 +140,8 @@ def set_headers(answer: Response) -> Response:
 def _is_public(answer: Response) -> bool:
     """Whether the page says nothing of whoever asked. A browser may then show it again, with what was typed into it."""
     endpoint = str(request.endpoint)
-    asked_as_anybody = visitor_or_none() is None and PAGES.get(endpoint) == ANYONE and endpoint not in WITHOUT_SESSION
+    is_open = PAGES.get(endpoint) == ANYONE and endpoint not in WITHOUT_SESSION | OF_A_PERSON
+    asked_as_anybody = visitor_or_none() is None and is_open
     return asked_as_anybody and request.method == "GET" and answer.status_code < 400
 
 

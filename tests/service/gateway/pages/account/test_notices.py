@@ -32,7 +32,7 @@ def text_of(gateway: Gateway, language: str, kind: str, **params: object) -> str
         ("ar", 2, "لم ترسل الطلب {} بعد. بقي يومان بما فيهما اليوم. آخر يوم هو 1 أيار 2026."),
         ("ar", 3, "لم ترسل الطلب {} بعد. بقي 3 أيام بما فيها اليوم. آخر يوم هو 1 أيار 2026."),
         ("ar", 11, "لم ترسل الطلب {} بعد. بقي 11 يومًا بما فيها اليوم. آخر يوم هو 1 أيار 2026."),
-        ("en", 0, "You have not sent application {} yet. 0 days are left, counting today. The last day is 1 May 2026."),
+        ("en", 0, "You have not sent application {} yet. The last day is 1 May 2026."),
         ("en", 1, "You have not sent application {} yet. Today, 1 May 2026, is the last day."),
         ("en", 3, "You have not sent application {} yet. 3 days are left, counting today. The last day is 1 May 2026."),
     ],
@@ -46,7 +46,7 @@ def test_the_days_left_of_a_reminder(gateway: Gateway, language: str, count: int
     [
         ("ar", 0, "مُدّدت مهلة الطلب {}. آخر يوم الآن هو 1 أيار 2026."),
         ("ar", 2, "مُدّدت مهلة الطلب {} يومين. آخر يوم الآن هو 1 أيار 2026."),
-        ("en", 0, "The time of application {} was extended by 0 days. Its last day is now 1 May 2026."),
+        ("en", 0, "The time of application {} was extended. Its last day is now 1 May 2026."),
         ("en", 1, "The time of application {} was extended by one day. Its last day is now 1 May 2026."),
     ],
 )
