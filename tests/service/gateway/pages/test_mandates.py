@@ -187,10 +187,11 @@ def test_a_mothers_paper_is_checked_and_then_she_applies_for_her_child(gateway: 
         "principal_given": specimens.SON.given_name,
         **parts("issued_on", today() - timedelta(days=20)),
     }
-    missing = mother.submit(page, key="k", **form)
+    key = f"guardian-{language}"
+    missing = mother.submit(page, key=key, **form)
     assert missing.status_code == 422 and 'id="scan-error"' in missing.text
     old = {**form, **parts("issued_on", today() - timedelta(days=120))}
-    late = mother.submit(page, key=mother.hidden(page, "key"), scan=(BytesIO(PDF), "p.pdf", "application/pdf"), **old)
+    late = mother.submit(page, key=key, scan=(BytesIO(PDF), "p.pdf", "application/pdf"), **old)
     assert late.status_code == 422 and 'id="issued_on-error"' in late.text
     sent = mother.submit(page, key=mother.hidden(page, "key"), scan=(BytesIO(PDF), "p.pdf", "application/pdf"), **form)
     assert sent.location.endswith("done=handed_in")

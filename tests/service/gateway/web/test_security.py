@@ -140,13 +140,14 @@ def test_no_page_has_inline_script_or_style(gateway: Gateway) -> None:
 def test_unsafe_calls_without_the_token_change_nothing(gateway: Gateway) -> None:
     officer, expatriate = gateway.visitor("head_of_mission"), gateway.visitor(person=specimens.FATHER)
     unconfirmed, registrar = gateway.visitor(), gateway.visitor("registrar")
+    declared = gateway.declared(specimens.ELDER, "unsafe.calls@example.org")
     before = asked(gateway)
     for endpoint, path in routes(gateway, "POST"):
         if endpoint in WITHOUT_TOKEN:
             continue
         answers = [
             visitor.client.post(path, data=form)
-            for visitor in (officer, expatriate, unconfirmed, registrar)
+            for visitor in (officer, expatriate, unconfirmed, declared, registrar)
             for form in ({}, {"csrf_token": "0" * 64}, {"csrf_token": "é"})
         ]
         assert {answer.status_code for answer in answers} <= {303, 403}, path
