@@ -14,7 +14,9 @@ from services.consular.api import (
     passports,
     payments,
     public,
+    reconciliation,
     stock,
+    transfers,
     uploads,
 )
 
@@ -26,6 +28,8 @@ BLUEPRINTS = (
     desk.blueprint,
     mandate_desk.blueprint,
     payments.blueprint,
+    transfers.blueprint,
+    reconciliation.blueprint,
     exceptions.blueprint,
     passports.blueprint,
     public.blueprint,

@@ -44,6 +44,8 @@ DESK = (
     ("desk.letters.title", "desk.letters"),
     ("desk.mandates.title", "desk.mandates"),
     ("desk.counter.title", "desk.counter"),
+    ("desk.bank.title", "desk.bank"),
+    ("desk.books.title", "desk.books"),
     ("desk.identity.title", "desk.identity"),
     ("staff.title", "desk.staff"),
     ("desk.turns.title", "desk.turns"),

@@ -11,6 +11,8 @@ REFUNDS = "refunds"
 EXCHANGE = "exchange"
 EXCHANGE_DIFFERENCE = "exchange_difference"
 TILL_VARIANCE = "till_variance"
+# What the mission's bank keeps for itself, and what it kept of a payer's transfer.
+BANK_CHARGES = "bank_charges"
 
 
 def cash_of(officer: str) -> str:
