@@ -132,22 +132,18 @@ class Steps:
         self.at_provider(self.applicant.send(choice.form("/pay"), {}))
 
     def at_provider(self, hosted: Page) -> None:
-        """Pays with the test number on the provider's own page, and asks again until it is known how that ended."""
-        deadline, form = time.monotonic() + WAIT_SECONDS, hosted.form("")
-        is_sent = False
-        while True:
-            try:
-                if is_sent:
-                    page = self.applicant.open(f"/applications/{self.reference}/paid")
-                else:
-                    is_sent = True
-                    page = self.applicant.send(form, {"outcome": "pay", "number": TEST_NUMBER})
-                if not page.links("/paid"):
-                    return
-            except UnexpectedPage:
-                if time.monotonic() > deadline:
-                    raise
+        """Pays with the test number on the provider's own page, and asks again until it is known how that ended.
+
+        Raises UnexpectedPage if that stays unknown.
+        """
+        deadline = time.monotonic() + WAIT_SECONDS
+        page = self.applicant.send(hosted.form(""), {"outcome": "pay", "number": TEST_NUMBER})
+        # The page of an unknown payment links to itself.
+        while page.links("/paid", "main"):
+            if time.monotonic() > deadline:
+                raise UnexpectedPage(f"not known how a payment ended: {page.message()}")
             time.sleep(LOOK_SECONDS)
+            page = self.applicant.open(f"/applications/{self.reference}/paid")
 
     def pay_cash(self, ending: str = "/cash") -> None:
         """The cashier takes exactly what is owed, by the form that ends so."""
