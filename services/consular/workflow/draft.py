@@ -136,6 +136,7 @@ def save(
     }
     country = missions.find(session, application.mission).country
     merged |= forms.check_draft(application.transaction, filled, today(session, application.mission), country)
+    merged = forms.asked_answers(application.transaction, merged)
     if seen is not None:
         _check_seen(application, answers, merged, seen)
     save_answers(session, application, merged)
