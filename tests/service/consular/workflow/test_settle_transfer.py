@@ -251,7 +251,7 @@ def expire_quote(database: Database, here: Counter, days: int) -> None:
             text(
                 f"INSERT INTO quote (id, {columns}, made_at, expires_at) SELECT gen_random_uuid(), {columns}, "
                 "made_at - interval '10 days', now() - make_interval(days => :days) FROM quote WHERE id = :old "
-                "RETURNING id"
+                "RETURNING id"  # noqa: S608
             ),
             {"old": old, "days": days},
         )
@@ -259,7 +259,7 @@ def expire_quote(database: Database, here: Counter, days: int) -> None:
         session.execute(
             text(
                 f"INSERT INTO quote_line (quote, {lines}, rate, rate_source, rate_on) SELECT :new, {lines}, rate, "
-                "rate_source, rate_on FROM quote_line WHERE quote = :old"
+                "rate_source, rate_on FROM quote_line WHERE quote = :old"  # noqa: S608
             ),
             {"old": old, "new": new},
         )

@@ -5,6 +5,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import select
@@ -64,7 +65,7 @@ def parts(whole: Statement, chance: random.Random) -> list[Statement]:
     """The month in some statements that go on where the one before ends, cut anywhere, also within a day."""
     cuts = sorted({0, len(whole.movements), *(chance.randint(0, len(whole.movements)) for _ in range(3))})
     opening, made = whole.opening, []
-    for number, (start, end) in enumerate(zip(cuts, cuts[1:], strict=False)):
+    for number, (start, end) in enumerate(pairwise(cuts)):
         inside = whole.movements[start:end]
         first, last = (inside[0].day, inside[-1].day)
         made.append(Statement(inside, first, last, opening, f"{number + 10}"))
@@ -86,7 +87,7 @@ def shuffled(whole: Statement, chance: random.Random) -> Statement:
 
 @pytest.mark.parametrize("seed", range(MONTHS))
 def test_a_month_gives_one_journal_however_it_comes(session_for: Sessions, seed: int) -> None:
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311
     write = chance.choice((camt, mt940))
     expected: Counter[tuple[str, int, str]] | None = None
     whole: Statement | None = None
@@ -145,6 +146,14 @@ def test_equal_payments_on_both_sides_of_a_cut_are_two(session: Session) -> None
     first = Statement([twin], twin.day, twin.day, 0)
     second = Statement([twin], twin.day, twin.day, 75_000, "2")
     assert take_in(session, camt(first), camt(second), camt(second), camt(first)) == [1, 1, 0, 0]
+
+
+def test_a_day_in_three_statements_whose_middle_one_differs(session: Session) -> None:
+    day, twin = day_of(session, 1), Movement(75_000, day_of(session, 1), "fee")
+    pieces = [[twin], [Movement(5, day, "between")], [twin]]
+    openings = [0, 75_000, 75_005]
+    files = [camt(Statement(one, day, day, at, f"{at}")) for one, at in zip(pieces, openings, strict=True)]
+    assert take_in(session, *files, *files[::-1]) == [1, 1, 1, 0, 0, 0]
 
 
 def test_both_formats_of_one_statement_are_one_where_the_bank_gives_references(session: Session) -> None:

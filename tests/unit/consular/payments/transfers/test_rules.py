@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.consular.payments.transfers.reference import find_applications, payer_reference
-from services.consular.payments.transfers.rules import Extent, ParsedLine, Part, fingerprint, parts_for
+from services.consular.payments.transfers.rules import (
+    Extent,
+    ParsedLine,
+    Part,
+    exclude_each_other,
+    fingerprint,
+    parts_for,
+)
 from shared.values import references
 from shared.values.digits import ARABIC_INDIC, PERSIAN
 from shared.values.money import Money
@@ -72,7 +79,13 @@ def extent(number: str, page: str, first: int, last: int, opening: int, closing:
     (extent("1", "", 1, 20, 0, 100), extent("2", "", 10, 31, 60, 90), False),
 ])  # fmt: skip
 def test_when_no_movement_can_be_in_both(one: Extent, other: Extent, excluded: bool) -> None:
-    assert (one.excludes(other), other.excludes(one)) == (excluded, excluded)
+    assert exclude_each_other(one, other, ()) == exclude_each_other(other, one, ()) == excluded
+
+
+def test_statements_between_two_of_one_day_keep_their_movements_apart() -> None:
+    first, between, last = extent("1", "", 2, 2, 0, 5), extent("2", "", 2, 2, 5, 9), extent("3", "", 2, 2, 9, 14)
+    assert not exclude_each_other(first, last, ())
+    assert exclude_each_other(first, last, [between])
 
 
 @given(st.integers(0, 5), st.sampled_from(["0123456789", ARABIC_INDIC, PERSIAN]), st.booleans(),
