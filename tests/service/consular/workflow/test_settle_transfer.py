@@ -242,25 +242,23 @@ def test_what_is_matched_and_what_is_open_is_all_that_came(mission: Mission) -> 
         assert suspense == -held_back
 
 
+NEW_QUOTE = text(
+    "INSERT INTO quote (id, mission, application, transaction, amount, currency, made_at, expires_at) "
+    "SELECT gen_random_uuid(), mission, application, transaction, amount, currency, made_at - interval '10 days', "
+    "now() - make_interval(days => :days) FROM quote WHERE id = :old RETURNING id"
+)
+NEW_LINES = text(
+    "INSERT INTO quote_line (quote, place, mission, line, beneficiary, tariff_amount, tariff_currency, amount, "
+    "currency, source, certainty, rate, rate_source, rate_on) SELECT :new, place, mission, line, beneficiary, "
+    "tariff_amount, tariff_currency, amount, currency, source, certainty, rate, rate_source, rate_on "
+    "FROM quote_line WHERE quote = :old"
+)
+
+
 def expire_quote(database: Database, here: Counter, days: int) -> None:
     """Gives the order an older quote: quotes themselves are never changed."""
     with database.scope(HOME) as session:
         old = session.scalar(select(Order.quote_id).where(Order.application == here.reference))
-        columns = "mission, application, transaction, amount, currency"
-        new = session.scalar(
-            text(
-                f"INSERT INTO quote (id, {columns}, made_at, expires_at) SELECT gen_random_uuid(), {columns}, "
-                "made_at - interval '10 days', now() - make_interval(days => :days) FROM quote WHERE id = :old "
-                "RETURNING id"  # noqa: S608
-            ),
-            {"old": old, "days": days},
-        )
-        lines = "place, mission, line, beneficiary, tariff_amount, tariff_currency, amount, currency, source, certainty"
-        session.execute(
-            text(
-                f"INSERT INTO quote_line (quote, {lines}, rate, rate_source, rate_on) SELECT :new, {lines}, rate, "
-                "rate_source, rate_on FROM quote_line WHERE quote = :old"  # noqa: S608
-            ),
-            {"old": old, "new": new},
-        )
+        new = session.scalar(NEW_QUOTE, {"old": old, "days": days})
+        session.execute(NEW_LINES, {"old": old, "new": new})
         session.execute(update(Order).where(Order.application == here.reference).values(quote_id=new))
