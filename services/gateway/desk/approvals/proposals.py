@@ -17,7 +17,7 @@ from services.gateway.web.kept_answers import keep_unfinished
 from services.gateway.web.presentation import date, has_text, t
 from services.gateway.web.submission import submit
 from shared.catalogue import CATALOGUE
-from shared.catalogue.bulk_actions import EXTENSION, REVOCATION, STANDING
+from shared.catalogue.bulk_actions import BANK_ACCOUNT, EXTENSION, REVOCATION, STANDING
 from shared.catalogue.model import Question
 from shared.errors import NotAllowed, NotFound, Refusal, Unavailable
 from shared.forms import DATES
@@ -27,6 +27,7 @@ FORMS: Mapping[str, tuple[Question, ...]] = {
     "extension": EXTENSION,
     "standing": STANDING,
     "revocation": REVOCATION,
+    "bank_account": BANK_ACCOUNT,
     "bookings_lapse": (),
 }
 # Which transaction is asked once for a standing, and as a list for an extension.
@@ -35,6 +36,7 @@ ONE, SEVERAL = "transaction", "transactions"
 ORDER = (
     *("transaction", "standing", "valid_from", "decree", "decreed_on", "transactions", "ends_from", "ends_to", "days"),
     *("law_source", "window_to", "document_code", "revocation_reason"),
+    *("account_currency", "iban", "bic", "account_holder", "bank_name", "account_source"),
 )
 DAYS = frozenset({"decreed_on", "ends_from", "ends_to", "valid_from", "window_to"})
 LONGEST = 200
