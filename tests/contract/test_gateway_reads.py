@@ -53,8 +53,7 @@ from tests.factories.gateway import Gateway, build
 from tests.factories.gateway.forms import begin, fill, send
 from tests.factories.mandates import Acting, Client
 from tests.factories.ministries.letters import CONVICTION, letters_of, reply
-from tests.factories.payments import RETURN, InMemoryProvider
-from tests.factories.payments.bank import Movement, Statement, camt, open_account
+from tests.factories.payments import RETURN, InMemoryProvider, bank
 from tests.factories.registers.conscription import enlist, forward
 
 ME = specimens.SERVED
@@ -279,15 +278,18 @@ def test_the_bank_and_the_books(
     consular: Consular, counter: Callable[[], Counter], database: Callable[[str], Database]
 ) -> None:
     with database("consular").scope("RUH") as session:
-        open_account(session)
+        bank.open_account(session)
         day = missions.today(session, "RUH")
     filed = counter().until("awaiting_payment", "passport-renewal")
     consular.payments.choose_transfer(filed.person.actor, filed.reference)
     terms = consular.payments.transfer_terms(filed.person.actor, filed.reference)
     check(TransferTerms, terms)
-    movements = [Movement(terms["amount"], day, terms["reference"]), Movement(terms["amount"], day, "no reference")]
+    movements = [
+        bank.Movement(terms["amount"], day, terms["reference"]),
+        bank.Movement(terms["amount"], day, "no reference"),
+    ]
     other = counter().until("awaiting_payment", "passport-renewal")
-    check(StatementFile, consular.bank.import_file(HEAD, "x.xml", camt(Statement(movements, day, day))))
+    check(StatementFile, consular.bank.import_file(HEAD, "x.xml", bank.camt(bank.Statement(movements, day, day))))
     overview = consular.bank.overview(HEAD, "1")
     line = overview["lines"][-1]["reference"]
     override = {"kind": "give_back", "reason": "nobody's", "key": new("RUH", 10)}
