@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from typing import ClassVar
 
 import pytest
 from sqlalchemy import func, select, text, update
@@ -30,9 +31,10 @@ Databases = Callable[[str], Database]
 class Mission:
     """A mission with an account, and what its bank sends."""
 
+    statements: ClassVar[int] = 0
+
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.number = 0
         with database.scope(HOME) as session:
             if session.scalar(select(func.count()).select_from(BankLine.__table__)) == 0:
                 open_account(session)
@@ -40,9 +42,9 @@ class Mission:
 
     def receive(self, *movements: Movement, write: Callable[..., bytes] = camt, **more: object) -> list[BankLine]:
         """A statement of today is imported and looked at; its lines in the order of the movements."""
-        Mission.opening = getattr(Mission, "opening", 0) + 1
+        Mission.statements += 1
         first, last = (movements[0].day if movements else self.today), self.today
-        statement = Statement(movements, first, last, 10_000_000 * Mission.opening, str(Mission.opening), **more)  # type: ignore[arg-type]
+        statement = Statement(movements, first, last, 10_000_000 * Mission.statements, str(Mission.statements), **more)  # type: ignore[arg-type]
         with self.database.scope(HOME) as session:
             import_file(session, CASHIER, "statement.xml", write(statement))
         settle_transfer.settle_new(self.database, Actor("service", "consular", "consular", HOME), 100)
