@@ -11,6 +11,7 @@ from services.consular.missions import do_at_each_mission, each_mission, referen
 from services.consular.payments.collection import hosted
 from services.consular.payments.providers.card import Provider
 from services.consular.payments.providers.rules import Answer
+from services.consular.payments.rates import store as rates
 from services.consular.uploads import blobs, retention, transfer, waiting
 from services.consular.uploads.intake import Intake, open_intake
 from services.consular.workflow import booklet, lapse, remind, settle, suspend
@@ -23,7 +24,7 @@ from shared.values.money import Money
 
 NAME = "consular"
 BOOKLETS_EVERY, PAYMENTS_EVERY, CLOCK_EVERY, PREVIEWS_EVERY = 60.0, 30.0, 60.0, 3600.0
-UPLOADS_EVERY, RETENTION_EVERY = 60.0, 3600.0
+UPLOADS_EVERY, RETENTION_EVERY, RATES_EVERY = 60.0, 3600.0, 3600.0
 # A job may wait this long for a provider that does not answer; the liveness check takes a longer one for a dead thread.
 QUERY_SECONDS = 45.0
 
@@ -102,11 +103,16 @@ def jobs(settings: Settings) -> list[Job]:
         suspend.close_due(database, service(NAME), deadline_provider)
         escalate.remind_due(database, service(NAME))
 
+    def read_rates(database: Database) -> None:
+        if settings.rates_source:
+            rates.load(database, settings.rates_source)
+
     return [
         Job("booklets", BOOKLETS_EVERY, assign_booklets),
         Job("payments", PAYMENTS_EVERY, query_provider),
         Job("days", CLOCK_EVERY, run_daily),
         Job("previews", PREVIEWS_EVERY, delete_old_previews),
+        Job("rates", RATES_EVERY, read_rates),
         Job("uploads", UPLOADS_EVERY, lambda database: take_in_uploads(open_intake(settings, database))),
         Job("retention", RETENTION_EVERY, lambda database: delete_old_uploads(open_intake(settings, database))),
     ]

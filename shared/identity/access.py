@@ -89,6 +89,7 @@ ACCESS: dict[str, dict[str, str]] = {
     # what two people of a mission sign, and the bookings of an older platform
     "proposal.read": {**_DECIDE, **_PROPOSE, "auditor": MISSION},
     "proposal.make": _PROPOSE,
+    "rate.list": {**_DECIDE, **_PROPOSE, "cashier": MISSION, "auditor": MISSION},
     "proposal.decide": {**_DECIDE, **_PROPOSE},
     "booking.read": {**_DECIDE, **_PROPOSE, "auditor": MISSION},
     "booking.import": _PROPOSE,

@@ -15,6 +15,7 @@ from services.consular.api import (
     payments,
     public,
     stock,
+    tariffs,
     uploads,
 )
 
@@ -34,4 +35,5 @@ BLUEPRINTS = (
     appointments.blueprint,
     approvals.blueprint,
     booking_claims.blueprint,
+    tariffs.blueprint,
 )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.consular.approvals import sign
 from services.consular.approvals.model import Proposal
-from services.consular.workflow import expire_bookings, extend, revoke_document, suspend
+from services.consular.workflow import expire_bookings, extend, rate_bulletin, revoke_document, suspend, tariff_change
 from shared.errors import Invalid
 from shared.identity.access import check_access
 from shared.identity.actor import Actor
@@ -30,6 +30,8 @@ KINDS: Mapping[str, Kind] = {
     extend.KIND: Kind(extend.read, extend.preview, extend.carry_out),
     suspend.KIND: Kind(suspend.read, suspend.preview, suspend.carry_out),
     revoke_document.KIND: Kind(revoke_document.read, revoke_document.preview, revoke_document.carry_out),
+    rate_bulletin.KIND: Kind(rate_bulletin.read, rate_bulletin.preview, rate_bulletin.carry_out),
+    tariff_change.KIND: Kind(tariff_change.read, tariff_change.preview, tariff_change.carry_out),
     expire_bookings.KIND: Kind(expire_bookings.read, expire_bookings.preview, expire_bookings.carry_out),
 }
 

@@ -9,6 +9,7 @@ from services.gateway.desk.counter import counter, passports
 from services.gateway.desk.identity import identity, mails, passport_checks, staff
 from services.gateway.desk.letters import letters
 from services.gateway.desk.mandates import mandates
+from services.gateway.desk.prices import rates
 from services.gateway.desk.registrar import registrar
 from services.gateway.web.language import PREFIX
 
@@ -62,6 +63,7 @@ def _attach_passports(desk: Blueprint) -> None:
 
 
 def _attach_proposals(desk: Blueprint) -> None:
+    desk.add_url_rule("/rates", "rates", rates.show)
     desk.add_url_rule("/parameters", "parameters", parameters.show)
     desk.add_url_rule("/proposals", "proposals", proposals.show)
     desk.add_url_rule("/proposals/new/<kind>", "ask_proposal", proposals.ask)

@@ -185,8 +185,10 @@ def _code_of_blank(question: Question | None, label: str) -> str:
 
 
 def words(code: str, **params: object) -> Markup:
-    """The text of a refusal, in the plural form of `n` if it counts; a general one for a code without text."""
+    """The text of a refusal, in the plural form of `n` if it counts, with its `day` in words; else a general one."""
     key, values = f"refusal.{code}", {"label": "", **params}
+    if "day" in values:
+        values["day"] = date_in_words(str(values["day"]))
     if not has_text(key):
         return t("refusal.unexpected")
     n = values.pop("n", None)

@@ -4,6 +4,8 @@ CARD = "card"
 EXCHANGE = "exchange"
 SUSPENSE = "suspense"
 REFUNDS = "refunds"
+# What the smallest coin of a counter adds to prices or takes from them.
+ROUNDING = "rounding"
 
 
 def cash_of(officer: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from services.consular import missions
+from services.consular.missions.model import Mission
 from services.consular.payments.orders import quote
 from services.consular.payments.orders.model import Order
 from services.consular.payments.orders.quote import UPGRADE, Parties
@@ -23,22 +24,24 @@ PASSPORT_LINES = frozenset({"passport_value", "passport_value_urgent"})
 
 @dataclass(frozen=True)
 class Difference:
-    """The dearer price, the paid one, and the line that is still owed."""
+    """The dearer price, the paid one, and the line that is still owed, with what coins pay for it."""
 
     dearer: PricedLine
     paid: PricedLine
     owed: PricedLine
+    cash: Money
 
     def serialise(self) -> dict[str, object]:
         """As the interface shows it."""
-        return {"price": self.dearer.serialise(), "paid": self.paid.serialise(), "difference": self.owed.serialise()}
+        lines = {"price": self.dearer.serialise(), "paid": self.paid.serialise(), "difference": self.owed.serialise()}
+        return {**lines, "cash_total": self.cash.amount}
 
 
 def between(session: Session, application: str, slug: str, mission: str, answers: dict[str, object]) -> Difference:
     """Today's price of `slug` with these answers, less what the application paid for its passport. Nothing is written.
 
-    Raises Refusal (transaction_not_active, tariff_missing, rate_missing; upgrade_not_priced where the two are not in
-    one currency, or nothing is left to pay).
+    Raises Refusal (transaction_not_active, tariff_missing, rate_missing, rate_old; upgrade_not_priced where the two
+    are not in one currency, or nothing is left to pay).
     """
     transaction_status.check_active(session, slug, mission)
     mission_row = missions.find(session, mission)
@@ -47,7 +50,7 @@ def between(session: Session, application: str, slug: str, mission: str, answers
     dearer = price.price(
         session, CATALOGUE[slug], mission_row, missions.today(session, mission_row.code), answers=answers
     )
-    return _difference(_passport_line(dearer), _passport_line(paid))
+    return _difference(_passport_line(dearer), _passport_line(paid), mission_row)
 
 
 def _passport_line(lines: Sequence[PricedLine]) -> PricedLine:
@@ -57,10 +60,10 @@ def _passport_line(lines: Sequence[PricedLine]) -> PricedLine:
     return passport_line
 
 
-def _difference(dearer: PricedLine, paid: PricedLine) -> Difference:
+def _difference(dearer: PricedLine, paid: PricedLine, mission: Mission) -> Difference:
     tariff, collected = (_subtract(dearer.tariff, paid.tariff), _subtract(dearer.collected, paid.collected))
     owed = PricedLine(LINE, dearer.beneficiary, tariff, collected, dearer.source, dearer.certainty, dearer.rate)
-    return Difference(dearer, paid, owed)
+    return Difference(dearer, paid, owed, price.cash_price([owed], mission))
 
 
 def _subtract(price: Money, paid: Money) -> Money:

@@ -42,7 +42,8 @@ def issue(session: Session, actor: Actor, order: Order, attempt: Attempt, lines:
         "method": attempt.method,
         "paid_at": paid_at.isoformat(),
         **_amounts(lines),
-        "total": {"amount": order.amount, "currency": order.currency},
+        "rounding": _rounding(order, attempt),
+        "total": {"amount": attempt.amount, "currency": attempt.currency},
         "cashier": _cashier(actor) if attempt.method == CASH else None,
         "zone": missions.find(session, order.mission).zone,
     }
@@ -72,6 +73,12 @@ def _names(order: Order, attempt: Attempt) -> dict[str, object]:
 def _cashier(actor: Actor) -> dict[str, str]:
     """The cashier's name as their account has it; an account without a name leaves its place for the hand."""
     return {"ar": actor.name_ar or actor.name_latin or "", "en": actor.name_latin or ""}
+
+
+def _rounding(order: Order, attempt: Attempt) -> dict[str, object] | None:
+    """What the coins of the counter added to the price, negative where they took from it; None where they did not."""
+    rest = attempt.money - order.money
+    return {"amount": rest.amount, "currency": rest.currency} if rest.amount else None
 
 
 def _amounts(lines: Sequence[PricedLine]) -> dict[str, object]:

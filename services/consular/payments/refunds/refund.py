@@ -45,8 +45,9 @@ def mark_due(session: Session, actor: Actor, order: str, reason: str) -> Refund 
             Attempt.order == order, Attempt.state == AttemptState.SUCCEEDED.value, Attempt.held.is_(None)
         )
     ).one()
-    postings = [Posting(leg.account, -leg.money) for leg in payment_postings(accounts.REFUNDS, lines_of(debt))]
-    return _book_refund(session, actor, debt, attempt, debt.money, postings, reason)
+    legs = payment_postings(accounts.REFUNDS, lines_of(debt), attempt.money)
+    postings = [Posting(leg.account, -leg.money) for leg in legs]
+    return _book_refund(session, actor, debt, attempt, attempt.money, postings, reason)
 
 
 def mark_held_due(session: Session, actor: Actor, attempt: str, reason: str) -> Refund:

@@ -60,6 +60,7 @@ class Quote(TypedDict):
     made_at: str
     total: int
     currency: str
+    cash_total: int
     expires_at: str | None
     expired: bool
 
@@ -70,6 +71,7 @@ class UpgradePrice(TypedDict):
     price: Fee
     paid: Fee
     difference: Fee
+    cash_total: int
     due_on: str | None
     due_before: str | None
     working_days: int

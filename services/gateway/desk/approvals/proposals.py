@@ -17,7 +17,7 @@ from services.gateway.web.kept_answers import keep_unfinished
 from services.gateway.web.presentation import date, has_text, t
 from services.gateway.web.submission import submit
 from shared.catalogue import CATALOGUE
-from shared.catalogue.bulk_actions import EXTENSION, REVOCATION, STANDING
+from shared.catalogue.bulk_actions import EXTENSION, RATE, REVOCATION, STANDING
 from shared.catalogue.model import Question
 from shared.errors import NotAllowed, NotFound, Refusal, Unavailable
 from shared.forms import DATES
@@ -27,6 +27,7 @@ FORMS: Mapping[str, tuple[Question, ...]] = {
     "extension": EXTENSION,
     "standing": STANDING,
     "revocation": REVOCATION,
+    "rate": RATE,
     "bookings_lapse": (),
 }
 # Which transaction is asked once for a standing, and as a list for an extension.
@@ -35,8 +36,9 @@ ONE, SEVERAL = "transaction", "transactions"
 ORDER = (
     *("transaction", "standing", "valid_from", "decree", "decreed_on", "transactions", "ends_from", "ends_to", "days"),
     *("law_source", "window_to", "document_code", "revocation_reason"),
+    *("rate_base", "rate_value", "rate_quote", "rate_on", "rate_days", "rate_published", "band_reason"),
 )
-DAYS = frozenset({"decreed_on", "ends_from", "ends_to", "valid_from", "window_to"})
+DAYS = frozenset({"decreed_on", "ends_from", "ends_to", "rate_on", "valid_from", "window_to"})
 LONGEST = 200
 
 
