@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.consular.api import payments, prices
+from services.consular.api import payments, prices, refunds
 from tests.conftest import ServiceClient
 from tests.factories.applications import Counter, Registers
 from tests.factories.gateway import Gateway, build
@@ -28,6 +28,7 @@ def provider(monkeypatch: pytest.MonkeyPatch) -> InMemoryProvider:
     double = InMemoryProvider()
     for module in (payments, prices):
         monkeypatch.setattr(module, "card_provider", lambda: double)
+    monkeypatch.setattr(refunds, "refund_provider", lambda: double)
     return double
 
 

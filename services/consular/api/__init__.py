@@ -14,6 +14,7 @@ from services.consular.api import (
     passports,
     payments,
     public,
+    refunds,
     stock,
     uploads,
 )
@@ -29,6 +30,7 @@ BLUEPRINTS = (
     exceptions.blueprint,
     passports.blueprint,
     public.blueprint,
+    refunds.blueprint,
     stock.blueprint,
     letters.blueprint,
     appointments.blueprint,

@@ -50,6 +50,11 @@ def between(session: Session, application: str, slug: str, mission: str, answers
     return _difference(_passport_line(dearer), _passport_line(paid))
 
 
+def owed(dearer: Sequence[PricedLine], cheaper: Sequence[PricedLine]) -> PricedLine:
+    """The line by which one price of a passport is dearer than another. Raises Refusal (upgrade_not_priced)."""
+    return _difference(_passport_line(dearer), _passport_line(cheaper)).owed
+
+
 def _passport_line(lines: Sequence[PricedLine]) -> PricedLine:
     passport_line = next((line for line in lines if line.line in PASSPORT_LINES), None)
     if passport_line is None:

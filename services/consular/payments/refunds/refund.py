@@ -6,12 +6,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.consular.payments.ledger import accounts, entries
+from services.consular.payments.ledger.model import Entry, Line
 from services.consular.payments.ledger.postings import Posting, payment_postings
 from services.consular.payments.orders import attempts
 from services.consular.payments.orders.model import Attempt, Order
 from services.consular.payments.orders.quote import lines_of
 from services.consular.payments.orders.rules import AttemptState, OrderState
 from services.consular.payments.refunds.model import Refund
+from services.consular.payments.refunds.rules import URGENCY, WHOLE, RefundState
+from services.consular.payments.tariffs.rules import PricedLine
 from shared.database import audit
 from shared.database.db import now
 from shared.errors import Conflict
@@ -19,20 +22,20 @@ from shared.identity.actor import Actor
 from shared.values import references
 from shared.values.money import Money
 
-DUE = "due"
 REFERENCE_LENGTH = 10
+ENTRY_KIND = "refund_due"
 
 
 def mark_due(session: Session, actor: Actor, order: str, reason: str) -> Refund | None:
     """Ends an order. Repeating it changes nothing and returns the same refund.
 
-    A paid order becomes refund_due and its money is booked as owed to the payer. An unpaid one is cancelled and gives
-    None; money that arrives later is held. `reason` is a code (refused, withdrawn, suspended, lapsed ...).
-    Raises NotFound.
+    A paid order becomes refund_due and its money is booked as owed to the payer, less what is owed of it already. An
+    unpaid one is cancelled and gives None; money that arrives later is held. `reason` is a code (refused, withdrawn,
+    suspended, lapsed ...). Raises NotFound.
     """
     debt = attempts.load_for_update(session, order)
     if debt.state == OrderState.REFUND_DUE:
-        return session.scalar(select(Refund).where(Refund.order == order))
+        return session.scalar(select(Refund).where(Refund.order == order, Refund.part == WHOLE))
     if debt.state == OrderState.CANCELLED:
         return None
     if debt.state == OrderState.OPEN:
@@ -40,13 +43,28 @@ def mark_due(session: Session, actor: Actor, order: str, reason: str) -> Refund 
         audit.record(session, actor, "order.cancelled", debt.application, reason=reason, order=order)
         return None
     attempts.change_order(session, debt, OrderState.REFUND_DUE)
-    attempt = session.scalars(
-        select(Attempt).where(
-            Attempt.order == order, Attempt.state == AttemptState.SUCCEEDED.value, Attempt.held.is_(None)
-        )
-    ).one()
     postings = [Posting(leg.account, -leg.money) for leg in payment_postings(accounts.REFUNDS, lines_of(debt))]
-    return _book_refund(session, actor, debt, attempt, debt.money, postings, reason)
+    earlier = list(session.scalars(select(Refund).where(Refund.order == order, Refund.part == URGENCY)))
+    attempt = _paid_attempt(session, order)
+    money = attempt.money
+    for part in earlier:
+        money -= part.money
+        postings += [Posting(leg.account, -leg.money) for leg in _legs(session, part)]
+    return _book_refund(session, actor, debt, attempt, WHOLE, money, postings, reason)
+
+
+def mark_part_due(session: Session, actor: Actor, order: str, part: PricedLine, reason: str) -> Refund | None:
+    """Books a part of a paid order as owed back: the price of an urgency that was not delivered. The order stays paid.
+
+    None for an order that is not paid, or whose part is owed back already. Raises NotFound.
+    """
+    debt = attempts.load_for_update(session, order)
+    known = session.scalar(select(Refund.reference).where(Refund.order == order, Refund.part == URGENCY))
+    if debt.state != OrderState.PAID or known is not None:
+        return None
+    postings = [Posting(leg.account, -leg.money) for leg in payment_postings(accounts.REFUNDS, [part])]
+    attempt = _paid_attempt(session, order)
+    return _book_refund(session, actor, debt, attempt, URGENCY, part.collected, postings, reason)
 
 
 def mark_held_due(session: Session, actor: Actor, attempt: str, reason: str) -> Refund:
@@ -62,7 +80,7 @@ def mark_held_due(session: Session, actor: Actor, attempt: str, reason: str) -> 
     if existing is not None:
         return existing
     postings = [Posting(accounts.SUSPENSE, received), Posting(accounts.REFUNDS, -received)]
-    return _book_refund(session, actor, debt, row, received, postings, reason)
+    return _book_refund(session, actor, debt, row, WHOLE, received, postings, reason)
 
 
 def of_application(session: Session, application: str) -> list[Refund]:
@@ -77,21 +95,46 @@ def of_application(session: Session, application: str) -> list[Refund]:
     )
 
 
+def _paid_attempt(session: Session, order: str) -> Attempt:
+    return session.scalars(
+        select(Attempt).where(
+            Attempt.order == order, Attempt.state == AttemptState.SUCCEEDED.value, Attempt.held.is_(None)
+        )
+    ).one()
+
+
+def _legs(session: Session, refund: Refund) -> list[Posting]:
+    """The legs by which a refund was booked as owed."""
+    booked = (Entry.mission == refund.mission, Entry.kind == ENTRY_KIND, Entry.source == refund.reference)
+    lines = session.scalars(select(Line).join(Entry, Entry.id == Line.entry).where(*booked).order_by(Line.id))
+    return [Posting(line.account, Money(line.amount, line.currency)) for line in lines]
+
+
 def _book_refund(
-    session: Session, actor: Actor, debt: Order, attempt: Attempt, money: Money, postings: list[Posting], reason: str
+    session: Session,
+    actor: Actor,
+    debt: Order,
+    attempt: Attempt,
+    part: str,
+    money: Money,
+    postings: list[Posting],
+    reason: str,
 ) -> Refund:
     refund = Refund(
         reference=references.new(debt.mission, REFERENCE_LENGTH, "F"),
         mission=debt.mission,
         order=debt.reference,
         attempt=attempt.reference,
+        part=part,
         key=uuid4(),
         amount=money.amount,
         currency=money.currency,
-        state=DUE,
+        state=RefundState.DUE.value,
         reason=reason,
         marked_at=now(session),
         marked_by=actor.id,
+        changed_at=now(session),
+        second_needed=False,
     )
     session.add(refund)
     session.flush()
@@ -99,7 +142,7 @@ def _book_refund(
         session,
         actor,
         mission=debt.mission,
-        kind="refund_due",
+        kind=ENTRY_KIND,
         source=refund.reference,
         about=debt.application,
         postings=postings,
