@@ -12,9 +12,10 @@ from services.consular.payments.collection import hosted
 from services.consular.payments.providers.card import Provider
 from services.consular.payments.providers.rules import Answer
 from services.consular.payments.rates import store as rates
+from services.consular.payments.refunds import send
 from services.consular.uploads import blobs, retention, transfer, waiting
 from services.consular.uploads.intake import Intake, open_intake
-from services.consular.workflow import booklet, lapse, remind, settle, suspend
+from services.consular.workflow import booklet, lapse, refunds, remind, settle, suspend, urgency
 from shared.database.db import Database
 from shared.errors import Unavailable
 from shared.identity.actor import Actor, service
@@ -45,6 +46,18 @@ class DeadlineProvider:
         if time.monotonic() > self.until:
             raise Unavailable("provider_down")
         return self.provider.query_status(reference)
+
+    def refund(self, key: str, attempt: str, money: Money) -> Answer:
+        """As the provider does, until the deadline. Raises Unavailable afterwards: nothing was asked of it."""
+        if time.monotonic() > self.until:
+            raise Unavailable("provider_down")
+        return self.provider.refund(key, attempt, money)
+
+    def query_refund(self, key: str) -> Answer:
+        """As the provider does, until the deadline. Raises Unavailable afterwards."""
+        if time.monotonic() > self.until:
+            raise Unavailable("provider_down")
+        return self.provider.query_refund(key)
 
 
 def assign_booklets(database: Database) -> None:
@@ -94,6 +107,7 @@ def jobs(settings: Settings) -> list[Job]:
     def query_provider(database: Database) -> None:
         deadline_provider = DeadlineProvider(provider, time.monotonic() + QUERY_SECONDS)
         hosted.refresh_pending(database, service(NAME), deadline_provider, settle.by_answer)
+        send.send_due(database, service(NAME), deadline_provider, refunds.by_answer)
 
     def run_daily(database: Database) -> None:
         """Reminds first, so that an applicant may still be in time; then ends the applications that are over."""
@@ -101,6 +115,7 @@ def jobs(settings: Settings) -> list[Job]:
         remind.remind_due(database, service(NAME))
         lapse.lapse_due(database, service(NAME), deadline_provider)
         suspend.close_due(database, service(NAME), deadline_provider)
+        do_at_each_mission(database, service(NAME), urgency.refund_missed)
         escalate.remind_due(database, service(NAME))
 
     def read_rates(database: Database) -> None:

@@ -11,6 +11,7 @@ _STAFF = {"clerk": MISSION, "officer": MISSION, "cashier": MISSION, "head_of_mis
 # Whoever takes money needs the price of a case, not what ministries answered or what families handed in.
 _CASE_READERS = {role: scope for role, scope in _STAFF.items() if role != "cashier"}
 _DECIDE = {"officer": MISSION, "head_of_mission": MISSION}
+_TAKE_MONEY = {"cashier": MISSION, "head_of_mission": MISSION}
 _PROPOSE = {"head_of_mission": MISSION, "administrator": MISSION}
 # Who has only said who they are may draft, and read nothing but these drafts.
 _DRAFTING = {"expatriate": OWN, "declared": OWN}
@@ -71,6 +72,13 @@ ACCESS: dict[str, dict[str, str]] = {
     "payment.give_back": {"cashier": MISSION, "head_of_mission": MISSION},
     "payment.cash": {"cashier": MISSION, "head_of_mission": MISSION},
     "receipt.read": {"expatriate": OWN, **_STAFF},
+    # money owed back: prepared by who pays it, approved by a second person
+    "refund.list": _STAFF,
+    "refund.prepare": _TAKE_MONEY,
+    "refund.approve": _DECIDE,
+    "refund.pay": _TAKE_MONEY,
+    "refund.file": _TAKE_MONEY,
+    "refund.confirm": _TAKE_MONEY,
     # notices, by whom they are for
     "notice.list": {"expatriate": OWN},
     # the desk

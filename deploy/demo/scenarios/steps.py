@@ -193,6 +193,25 @@ class Steps:
         if not any("refund" in (one.get("class") or "") for one in page.of("p")):
             raise UnexpectedPage(f"no refund at {self.reference}: {page.message()}")
 
+    def pay_back(self) -> None:
+        """The cashier pays back what is owed, the way it came. Raises UnexpectedPage where it does not arrive."""
+        cashier = self.staff["cashier"]
+        case = cashier.open(f"/desk/cases/{self.reference}")
+        refund = next(link for link in case.links("") if "/desk/refunds/" in link)
+        cashier.send(cashier.open(refund).form("/prepare"), {"method": "card" if self.by_card else "cash"})
+        if not self.by_card:
+            cashier.send(cashier.open(refund).form("/payout"), {})
+        deadline = time.monotonic() + WAIT_SECONDS
+        while not self._is_paid_back():
+            if time.monotonic() > deadline:
+                raise UnexpectedPage(f"nothing was paid back for {self.reference}")
+            time.sleep(LOOK_SECONDS)
+
+    def _is_paid_back(self) -> bool:
+        """Whether the applicant's page says so."""
+        page = self.applicant.open(f"/applications/{self.reference}")
+        return any((one.get("class") or "").split() == ["refund", "paid"] for one in page.of("p"))
+
     def collect(self) -> None:
         """The clerk hands the booklet to its holder."""
         page = self.staff["clerk"].open(f"/desk/counter?reference={self.reference}")

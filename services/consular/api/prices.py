@@ -14,6 +14,7 @@ from services.consular.payments.collection.hosted import CardProvider, Settle
 from services.consular.payments.orders import attempts, receipt
 from services.consular.payments.providers import signature
 from services.consular.payments.providers.card import Provider, read_event
+from services.consular.payments.refunds.send import RefundProvider
 from services.consular.payments.tariffs import fees, rulebook
 from services.consular.payments.tariffs.offer import offer
 from shared.catalogue import CATALOGUE
@@ -25,6 +26,12 @@ from shared.web.service import allowed, current_actor, database, settings
 
 def card_provider() -> CardProvider:
     """The provider this process is configured for."""
+    config = settings()
+    return Provider(config.provider_url, next(iter(config.provider_secret), ""))
+
+
+def refund_provider() -> RefundProvider:
+    """The same, for paying back."""
     config = settings()
     return Provider(config.provider_url, next(iter(config.provider_secret), ""))
 

@@ -246,6 +246,11 @@ def _refund(row: Refund) -> View:
         "amount": row.amount,
         "currency": row.currency,
         "state": row.state,
+        "reason": row.reason,
+        "method": row.method,
+        "since": row.marked_at.isoformat(),
+        "paid_at": row.paid_at.isoformat() if row.paid_at else None,
+        "slip": row.slip,
     }
 
 

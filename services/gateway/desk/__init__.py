@@ -10,6 +10,7 @@ from services.gateway.desk.identity import identity, mails, passport_checks, sta
 from services.gateway.desk.letters import letters
 from services.gateway.desk.mandates import mandates
 from services.gateway.desk.prices import rates
+from services.gateway.desk.refunds import refunds
 from services.gateway.desk.registrar import registrar
 from services.gateway.web.language import PREFIX
 
@@ -38,6 +39,7 @@ def attach(app: Flask) -> None:
     desk.add_url_rule("/cases/<reference>/clear", "clear", exceptions.clear, methods=["POST"])
     _attach_mandates(desk)
     _attach_passports(desk)
+    _attach_money(desk)
     _attach_proposals(desk)
     _attach_appointments(desk)
     _attach_identity(desk)
@@ -60,6 +62,19 @@ def _attach_passports(desk: Blueprint) -> None:
     desk.add_url_rule("/cases/<reference>/approvals", "approve", passports.approve, methods=["POST"])
     desk.add_url_rule("/passports", "passports", passports.check)
     desk.add_url_rule("/passports/<number>/surrender", "surrender", passports.surrender, methods=["POST"])
+
+
+def _attach_money(desk: Blueprint) -> None:
+    desk.add_url_rule("/refunds", "refunds", refunds.show)
+    desk.add_url_rule("/refunds/files", "write_refund_file", refunds.write_file, methods=["POST"])
+    desk.add_url_rule("/refunds/files/<reference>.xml", "refund_file", refunds.download)
+    desk.add_url_rule("/refunds/<reference>", "refund", refunds.detail)
+    desk.add_url_rule(
+        "/refunds/<reference>/<any(approve, decline):verb>", "approve_refund", refunds.act, methods=["POST"]
+    )
+    desk.add_url_rule(
+        "/refunds/<reference>/<any(prepare, payout, confirm):verb>", "act_on_refund", refunds.act, methods=["POST"]
+    )
 
 
 def _attach_proposals(desk: Blueprint) -> None:

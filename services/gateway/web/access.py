@@ -15,6 +15,7 @@ PERSONS, DRAFTING, IDENTIFYING = MAY["apply"], MAY["draft"], MAY["see_identity"]
 MISSION_STAFF: Set[str] = frozenset(OFFICER_ROLES - {"administrator", "registrar"})
 READING: Set[str] = MISSION_STAFF - {"cashier"}
 REGISTRARS: Set[str] = frozenset({"registrar"})
+TAKING_MONEY: Set[str] = frozenset({"cashier", "head_of_mission"})
 DECIDING: Set[str] = frozenset({"officer", "head_of_mission"})
 PROPOSING: Set[str] = frozenset({"head_of_mission", "administrator"})
 
@@ -143,6 +144,12 @@ PAGES: dict[str, Set[str]] = {
     "desk.ask_refuse": DECIDING,
     "desk.refuse": DECIDING,
     "desk.letters": READING,
+    "desk.refunds": MISSION_STAFF,
+    "desk.refund": MISSION_STAFF,
+    "desk.act_on_refund": TAKING_MONEY,
+    "desk.approve_refund": DECIDING,
+    "desk.write_refund_file": TAKING_MONEY,
+    "desk.refund_file": TAKING_MONEY,
     "desk.letter": READING,
     "desk.reply": DECIDING,
     "desk.duplicate": DECIDING,

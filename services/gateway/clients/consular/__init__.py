@@ -14,6 +14,7 @@ from services.gateway.clients.consular.mandates import Mandates
 from services.gateway.clients.consular.notices import Notices
 from services.gateway.clients.consular.offers import Offers
 from services.gateway.clients.consular.payments import Payments
+from services.gateway.clients.consular.refunds import Refunds
 from services.gateway.clients.http import Client
 from shared.identity.actor import ANONYMOUS
 
@@ -35,6 +36,7 @@ class Consular:
     notices: Notices
     offers: Offers
     payments: Payments
+    refunds: Refunds
 
     @classmethod
     def through(cls, client: Client) -> "Consular":
@@ -53,6 +55,7 @@ class Consular:
             Notices(client),
             Offers(client),
             Payments(client),
+            Refunds(client),
         )
 
     def ready(self) -> None:

@@ -102,13 +102,18 @@ class Payment(TypedDict):
 
 
 class Refund(TypedDict):
-    """Money owed back for a payment. The amount is in minor units."""
+    """Money owed back for a payment, since when, and when it was paid. The amount is in minor units."""
 
     reference: str
     payment: str
     amount: int
     currency: str
     state: str
+    reason: str
+    method: str | None
+    since: str
+    paid_at: str | None
+    slip: str | None
 
 
 class CardPage(Payment):
