@@ -79,6 +79,13 @@ ACCESS: dict[str, dict[str, str]] = {
     "refund.pay": _TAKE_MONEY,
     "refund.file": _TAKE_MONEY,
     "refund.confirm": _TAKE_MONEY,
+    # bank statements; an override of one officer is signed by another one
+    "transfer.read": {"expatriate": OWN},
+    "bank.read": {"cashier": MISSION, "officer": MISSION, "head_of_mission": MISSION, "auditor": MISSION},
+    "bank.import": {"cashier": MISSION, "head_of_mission": MISSION},
+    "bank.match": {"cashier": MISSION, "head_of_mission": MISSION},
+    "bank.decide": _DECIDE,
+    "books.read": {"cashier": MISSION, "officer": MISSION, "head_of_mission": MISSION, "auditor": MISSION},
     # notices, by whom they are for
     "notice.list": {"expatriate": OWN},
     # the desk

@@ -14,9 +14,11 @@ from services.consular.api import (
     passports,
     payments,
     public,
+    reconciliation,
     refunds,
     stock,
     tariffs,
+    transfers,
     uploads,
 )
 
@@ -28,6 +30,8 @@ BLUEPRINTS = (
     desk.blueprint,
     mandate_desk.blueprint,
     payments.blueprint,
+    transfers.blueprint,
+    reconciliation.blueprint,
     exceptions.blueprint,
     passports.blueprint,
     public.blueprint,

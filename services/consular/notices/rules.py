@@ -2,7 +2,7 @@
 
 RETURNED, READY, REFUSED, LAPSED, CANCELLED = "returned", "ready", "refused", "lapsed", "cancelled"
 COLLECTED, REFUND_DUE, PAYMENT_HELD, EXTENDED = "collected", "refund_due", "payment_held", "extended"
-REFUND_PAID = "refund_paid"
+REFUND_PAID, PAYMENT_RECEIVED = "refund_paid", "payment_received"
 BOOKING_FOUND, BOOKING_LAPSED = "booking_found", "booking_lapsed"
 TURN_BOOKED, TURN_MISSED, ATTENDED = "turn_booked", "turn_missed", "attended"
 MANDATE_OFFERED, MANDATE_ACCEPTED, MANDATE_DECLINED = "mandate_offered", "mandate_accepted", "mandate_declined"
@@ -14,6 +14,7 @@ REMINDERS = ("reminder_draft", "reminder_awaiting_payment", "reminder_returned")
 KINDS = frozenset(
     {
         *(RETURNED, READY, REFUSED, LAPSED, CANCELLED, COLLECTED, REFUND_DUE, REFUND_PAID, PAYMENT_HELD, EXTENDED),
+        PAYMENT_RECEIVED,
         *(BOOKING_FOUND, BOOKING_LAPSED),
         *(TURN_BOOKED, TURN_MISSED, ATTENDED),
         *(MANDATE_OFFERED, MANDATE_ACCEPTED, MANDATE_DECLINED),

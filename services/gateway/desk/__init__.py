@@ -4,6 +4,7 @@ from flask import Blueprint, Flask
 
 from services.gateway.desk.appointments import calendar, day_sheet
 from services.gateway.desk.approvals import bookings, parameters, proposals
+from services.gateway.desk.bank import bank, books
 from services.gateway.desk.cases import case, decisions, exceptions, queue
 from services.gateway.desk.counter import counter, passports
 from services.gateway.desk.identity import identity, mails, passport_checks, staff
@@ -43,8 +44,19 @@ def attach(app: Flask) -> None:
     _attach_proposals(desk)
     _attach_appointments(desk)
     _attach_identity(desk)
+    _attach_bank(desk)
     app.register_blueprint(desk)
     app.register_blueprint(registrar.blueprint)
+
+
+def _attach_bank(desk: Blueprint) -> None:
+    desk.add_url_rule("/bank", "bank", bank.show)
+    desk.add_url_rule("/bank/statements", "bank_import", bank.import_file, methods=["POST"])
+    desk.add_url_rule("/bank/lines/<reference>", "bank_line", bank.line)
+    desk.add_url_rule("/bank/lines/<reference>/<verb>", "bank_act", bank.act, methods=["POST"])
+    desk.add_url_rule("/bank/decisions/<reference>", "bank_decide", bank.decide, methods=["POST"])
+    desk.add_url_rule("/books", "books", books.show)
+    desk.add_url_rule("/books/take", "books_take", books.take, methods=["POST"])
 
 
 def _attach_mandates(desk: Blueprint) -> None:

@@ -45,6 +45,8 @@ DESK = (
     ("desk.refunds.title", "desk.refunds"),
     ("desk.mandates.title", "desk.mandates"),
     ("desk.counter.title", "desk.counter"),
+    ("desk.bank.title", "desk.bank"),
+    ("desk.books.title", "desk.books"),
     ("desk.identity.title", "desk.identity"),
     ("staff.title", "desk.staff"),
     ("desk.turns.title", "desk.turns"),

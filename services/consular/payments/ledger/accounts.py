@@ -13,6 +13,8 @@ EXCHANGE_DIFFERENCE = "exchange_difference"
 TILL_VARIANCE = "till_variance"
 # What the smallest coin of a counter adds to prices or takes from them.
 ROUNDING = "rounding"
+# What the mission's bank keeps for itself, and what it kept of a payer's transfer.
+BANK_CHARGES = "bank_charges"
 
 
 def cash_of(officer: str) -> str:
