@@ -13,7 +13,7 @@ from services.consular.payments.providers.card import Provider
 from services.consular.payments.providers.rules import Answer
 from services.consular.uploads import blobs, retention, transfer, waiting
 from services.consular.uploads.intake import Intake, open_intake
-from services.consular.workflow import booklet, lapse, remind, settle, suspend
+from services.consular.workflow import booklet, lapse, relocate, remind, settle, suspend
 from shared.database.db import Database
 from shared.errors import Unavailable
 from shared.identity.actor import Actor, service
@@ -23,7 +23,7 @@ from shared.values.money import Money
 
 NAME = "consular"
 BOOKLETS_EVERY, PAYMENTS_EVERY, CLOCK_EVERY, PREVIEWS_EVERY = 60.0, 30.0, 60.0, 3600.0
-UPLOADS_EVERY, RETENTION_EVERY = 60.0, 3600.0
+UPLOADS_EVERY, RETENTION_EVERY, RELOCATIONS_EVERY = 60.0, 3600.0, 60.0
 # A job may wait this long for a provider that does not answer; the liveness check takes a longer one for a dead thread.
 QUERY_SECONDS = 45.0
 
@@ -54,6 +54,11 @@ def assign_booklets(database: Database) -> None:
 def delete_old_previews(database: Database) -> None:
     """Deletes import previews that nobody decided about, mission by mission."""
     do_at_each_mission(database, service(NAME), lambda session, actor, _: import_bookings.drop_old(session, actor))
+
+
+def relocate_appointments(database: Database) -> None:
+    """Moves or cancels appointments of signed changes that can no longer be undone, mission by mission."""
+    relocate.relocate_due(database, service(NAME))
 
 
 def take_in_uploads(intake: Intake) -> None:
@@ -106,6 +111,7 @@ def jobs(settings: Settings) -> list[Job]:
         Job("booklets", BOOKLETS_EVERY, assign_booklets),
         Job("payments", PAYMENTS_EVERY, query_provider),
         Job("days", CLOCK_EVERY, run_daily),
+        Job("relocations", RELOCATIONS_EVERY, relocate_appointments),
         Job("previews", PREVIEWS_EVERY, delete_old_previews),
         Job("uploads", UPLOADS_EVERY, lambda database: take_in_uploads(open_intake(settings, database))),
         Job("retention", RETENTION_EVERY, lambda database: delete_old_uploads(open_intake(settings, database))),
