@@ -16,7 +16,17 @@ from services.consular.payments.reconciliation import run as reconciliation
 from services.consular.payments.refunds import send
 from services.consular.uploads import blobs, retention, transfer, waiting
 from services.consular.uploads.intake import Intake, open_intake
-from services.consular.workflow import booklet, lapse, refunds, remind, settle, settle_transfer, suspend, urgency
+from services.consular.workflow import (
+    booklet,
+    lapse,
+    refunds,
+    relocate,
+    remind,
+    settle,
+    settle_transfer,
+    suspend,
+    urgency,
+)
 from shared.database.db import Database
 from shared.errors import Unavailable
 from shared.identity.actor import Actor, service
@@ -27,6 +37,7 @@ from shared.values.money import Money
 NAME = "consular"
 BOOKLETS_EVERY, PAYMENTS_EVERY, CLOCK_EVERY, PREVIEWS_EVERY = 60.0, 30.0, 60.0, 3600.0
 UPLOADS_EVERY, RETENTION_EVERY, RATES_EVERY = 60.0, 3600.0, 3600.0
+RELOCATIONS_EVERY = 60.0
 TRANSFERS_EVERY, TRANSFERS_PER_RUN = 30.0, 200
 # Each mission is compared once on its day; the job looks more often which are due.
 BOOKS_EVERY = 900.0
@@ -78,6 +89,11 @@ def settle_transfers(database: Database) -> None:
 def delete_old_previews(database: Database) -> None:
     """Deletes import previews that nobody decided about, mission by mission."""
     do_at_each_mission(database, service(NAME), lambda session, actor, _: import_bookings.drop_old(session, actor))
+
+
+def relocate_appointments(database: Database) -> None:
+    """Moves or cancels appointments of signed changes that can no longer be undone, mission by mission."""
+    relocate.relocate_due(database, service(NAME))
 
 
 def take_in_uploads(intake: Intake) -> None:
@@ -142,6 +158,7 @@ def jobs(settings: Settings) -> list[Job]:
         Job("transfers", TRANSFERS_EVERY, settle_transfers),
         Job("books", BOOKS_EVERY, compare_books),
         Job("days", CLOCK_EVERY, run_daily),
+        Job("relocations", RELOCATIONS_EVERY, relocate_appointments),
         Job("previews", PREVIEWS_EVERY, delete_old_previews),
         Job("rates", RATES_EVERY, read_rates),
         Job("uploads", UPLOADS_EVERY, lambda database: take_in_uploads(open_intake(settings, database))),

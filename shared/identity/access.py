@@ -127,7 +127,6 @@ ACCESS: dict[str, dict[str, str]] = {
     "desk.attend": {"clerk": MISSION, "officer": MISSION, "head_of_mission": MISSION},
     "desk.miss": {"clerk": MISSION, "officer": MISSION, "head_of_mission": MISSION},
     "calendar.read": _STAFF,
-    "calendar.change": _DECIDE,
     # messages, by their sender
     "message.application.forwarded": {"consular": ANY},
     "message.fee.settled": {"consular": ANY},

@@ -96,6 +96,7 @@ def _attach_proposals(desk: Blueprint) -> None:
     desk.add_url_rule("/proposals/new/<kind>", "ask_proposal", proposals.ask)
     desk.add_url_rule("/proposals/new/<kind>", "propose", proposals.propose, methods=["POST"])
     desk.add_url_rule("/proposals/<reference>", "decide_proposal", proposals.decide, methods=["POST"])
+    desk.add_url_rule("/proposals/<reference>/undo", "undo_proposal", proposals.undo, methods=["POST"])
     desk.add_url_rule("/bookings", "bookings", bookings.show)
     desk.add_url_rule("/bookings/phases", "declare_phase", bookings.declare_phase, methods=["POST"])
     desk.add_url_rule("/bookings/imports", "upload_bookings", bookings.upload, methods=["POST"])
@@ -110,8 +111,6 @@ def _attach_appointments(desk: Blueprint) -> None:
     desk.add_url_rule("/turns/<reference>/attend", "attend", day_sheet.attend, methods=["POST"])
     desk.add_url_rule("/turns/<reference>/miss", "miss", day_sheet.miss, methods=["POST"])
     desk.add_url_rule("/calendar", "calendar", calendar.show)
-    desk.add_url_rule("/calendar/close", "close", calendar.close, methods=["POST"])
-    desk.add_url_rule("/calendar/reopen", "reopen", calendar.reopen, methods=["POST"])
 
 
 def _attach_identity(desk: Blueprint) -> None:

@@ -124,6 +124,7 @@ PAGES: dict[str, Set[str]] = {
     "desk.ask_proposal": PROPOSING,
     "desk.propose": PROPOSING,
     "desk.decide_proposal": DECIDING | PROPOSING,
+    "desk.undo_proposal": DECIDING | PROPOSING,
     "desk.bookings": DECIDING | PROPOSING | {"auditor"},
     "desk.declare_phase": PROPOSING,
     "desk.upload_bookings": PROPOSING,
@@ -197,8 +198,6 @@ PAGES: dict[str, Set[str]] = {
     "desk.attend": frozenset({"clerk", *DECIDING}),
     "desk.miss": frozenset({"clerk", *DECIDING}),
     "desk.calendar": MISSION_STAFF,
-    "desk.close": DECIDING,
-    "desk.reopen": DECIDING,
 }
 
 

@@ -31,6 +31,7 @@ INPUTS: dict[str, dict[str, str]] = {
     "national_number": {"inputmode": "numeric", "dir": "ltr", "width": "10"},
     "passport_number": {"dir": "ltr", "width": "10"},
     "number": {"inputmode": "numeric", "dir": "ltr", "width": "4"},
+    "time": {"dir": "ltr", "width": "4"},
     "latin": {"dir": "ltr"},
     "reference": {"dir": "ltr", "width": "20"},
     "code": {"dir": "ltr"},
