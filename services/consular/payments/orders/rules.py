@@ -17,6 +17,7 @@ class OrderState(StrEnum):
     PAID = "paid"
     REFUND_DUE = "refund_due"
     CANCELLED = "cancelled"
+    WAIVED = "waived"
 
 
 class AttemptState(StrEnum):
@@ -50,7 +51,8 @@ class Payment:
     """One attempt as others may see it. `amount` is positive, in the collected currency, minor units.
 
     `person` is the debtor, `payer` the person who pays.
-    `held` is why received money does not count (wrong_amount, wrong_currency, late, paid_already), or None; `received`
+    `held` is why received money does not count (partial, overpaid, wrong_amount where nobody can
+    say how much, wrong_currency, late, paid_already), or None; `received`
     is what arrived, which need not be what was asked.
     """
 

@@ -12,12 +12,13 @@ from services.gateway.clients.consular.approvals import Proposal
 from services.gateway.desk.wording import refusal_text
 from services.gateway.web.access import PAGES
 from services.gateway.web.current import actor, consular, visitor
+from services.gateway.web.days import today
 from services.gateway.web.forms import PARTS, faults, fields, typed
 from services.gateway.web.kept_answers import keep_unfinished
 from services.gateway.web.presentation import date, has_text, t
 from services.gateway.web.submission import submit
 from shared.catalogue import CATALOGUE
-from shared.catalogue.bulk_actions import EXTENSION, RATE, REVOCATION, STANDING
+from shared.catalogue.bulk_actions import EXTENSION, RATE, REVOCATION, STANDING, TARIFF, WAIVER
 from shared.catalogue.model import Question
 from shared.errors import NotAllowed, NotFound, Refusal, Unavailable
 from shared.forms import DATES
@@ -28,14 +29,19 @@ FORMS: Mapping[str, tuple[Question, ...]] = {
     "standing": STANDING,
     "revocation": REVOCATION,
     "rate": RATE,
+    "tariff": TARIFF,
+    "waiver": WAIVER,
     "bookings_lapse": (),
 }
 # Which transaction is asked once for a standing, and as a list for an extension.
 ONE, SEVERAL = "transaction", "transactions"
+# The line of a transaction, and the currency its tariff is set in.
+FEE, CURRENCY = "tariff_fee", "tariff_currency"
 # As the terms are read aloud; a phase's reference says nothing to anybody.
 ORDER = (
     *("transaction", "standing", "valid_from", "decree", "decreed_on", "transactions", "ends_from", "ends_to", "days"),
-    *("law_source", "window_to", "document_code", "revocation_reason"),
+    *("waiver_reference", "waiver_reason", "law_source", "window_to", "document_code", "revocation_reason"),
+    *("tariff_fee", "tariff_amount", "tariff_currency", "certainty"),
     *("rate_base", "rate_value", "rate_quote", "rate_on", "rate_days", "rate_published", "band_reason"),
 )
 DAYS = frozenset({"decreed_on", "ends_from", "ends_to", "rate_on", "valid_from", "window_to"})
@@ -78,8 +84,16 @@ def _value(name: str, value: Any) -> object:
     if name in (ONE, SEVERAL):
         slugs = [value] if isinstance(value, str) else list(value)
         return Markup(" · ").join(t(f"transaction.{slug}.title") for slug in slugs) or t("desk.proposals.all")
+    if name == FEE:
+        return fee_name(str(value))
     choice = f"field.{name}.choice.{value}"
     return t(choice) if has_text(choice) else value
+
+
+def fee_name(fee: str) -> Markup:
+    """A line of a transaction in words."""
+    slug, _, line = fee.partition(":")
+    return Markup("{} · {}").format(t(f"transaction.{slug}.title"), t(f"fee.{line}"))
 
 
 def ask(kind: str) -> Answer:
@@ -126,6 +140,8 @@ def _typed_params(kind: str) -> dict[str, Any]:
         params[SEVERAL] = request.form.getlist(SEVERAL)[: len(CATALOGUE)]
     if kind == "standing":
         params[ONE] = request.form.get(ONE, "")[:LONGEST]
+    if kind == "tariff":
+        params |= {name: request.form.get(name, "")[:LONGEST] for name in (FEE, CURRENCY)}
     if kind == "bookings_lapse":
         params["phase"] = request.form.get("phase", "")[:LONGEST]
     return params
@@ -145,16 +161,29 @@ def _hidden(kind: str, params: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def _form(kind: str, refusal: Refusal | None = None) -> str:
     errors = faults(refusal, FORMS[kind], prefix="field") if refusal else {}
-    values = typed(FORMS[kind], request.form)
+    values = typed(FORMS[kind], request.form or request.args)
     return render_template(
         "desk/approvals/propose.html",
         kind=kind,
         fields=fields(FORMS[kind], values, errors, prefix="field"),
         errors=errors,
         chosen=request.form.getlist(SEVERAL) or request.form.getlist(ONE),
+        tariff=_tariff_choices() if kind == "tariff" else None,
         transactions=sorted(((slug, t(f"transaction.{slug}.title")) for slug in CATALOGUE), key=lambda one: one[1]),
         preview=None,
     )
+
+
+def _tariff_choices() -> dict[str, Any]:
+    """The lines that are charged, the currencies of the mission's tariffs, and what was chosen of both."""
+    lines = [f"{slug}:{fee.name}" for slug, entry in CATALOGUE.items() for fee in entry.fees]
+    codes = consular().offers.tariffs(actor(), today().isoformat())["currencies"]
+    return {
+        "fees": sorted(((line, fee_name(line)) for line in lines), key=lambda one: one[1]),
+        "currencies": [(code, code) for code in codes],
+        "fee": request.form.get(FEE) or request.args.get("fee"),
+        "currency": request.form.get(CURRENCY),
+    }
 
 
 def decide(reference: str) -> Answer:
