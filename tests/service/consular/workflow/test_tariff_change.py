@@ -134,12 +134,12 @@ def test_last_month_is_counted_again_by_the_new_tariff(session_for: SessionFor) 
     )
     mission = missions.find(session, MISSION)
     cheaper = NewTariff("passport-renewal", "passport_value", Money(10_000, "USD"), today, "x", "M")
-    day = {"day": first.isoformat(), "count": 2, "before": 145_600, "after": 72_800}
+    charged = {"day": first.isoformat(), "count": 2, "before": 145_600, "after": 72_800}
     assert simulate(session, mission, cheaper, today) == {
         "from": first.isoformat(),
         "to": last.isoformat(),
         "currency": "QAR",
-        "days": [day],
+        "days": [charged],
         "count": 2,
         "uncompared": 0,
         "before": 145_600,

@@ -159,4 +159,4 @@ def test_a_waiver_begins_at_the_case_and_ends_with_another_signature(gateway: Ga
     token = second.token("/en/desk/proposals")
     signed = second.post(f"/en/desk/proposals/{reference}", csrf_token=token, verdict="approve", key="sign-3")
     assert (signed.status_code, filed.read()["status"]) == (303, "in_review")
-    assert "The fee was waived" in head.get(f"/en/desk/cases/{filed.reference}").text
+    assert "Fee waived" in head.get(f"/en/desk/cases/{filed.reference}").text

@@ -37,7 +37,9 @@ def to_pay(me: Browser) -> str:
     """Their application, sent in and not paid."""
     reference = begin(me, RENEWAL)
     fill(me, RENEWAL, reference)
-    me.submit(f"/en/applications/{reference}/review")
+    review = f"/en/applications/{reference}/review"
+    sent = me.post(review, csrf_token=me.token(review), key=me.hidden(review, "key"))
+    assert sent.location == f"/en/applications/{reference}/pay"
     return reference
 
 
