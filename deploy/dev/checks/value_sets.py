@@ -16,6 +16,7 @@ from services.consular.notices import rules as notices
 from services.consular.payments.orders.rules import AttemptState
 from services.consular.payments.rates.rules import MISSION_TABLE
 from services.consular.payments.rates.table import SPECIMEN
+from services.consular.payments.refunds.rules import RefundState
 from services.consular.payments.tariffs import rulebook
 from services.consular.people import duplicates
 from services.consular.people import rules as people
@@ -34,6 +35,10 @@ from shared.identity.actor import OFFICER_ROLES
 
 def statuses() -> Iterable[str]:
     return rules.Status
+
+
+def refund_states() -> Iterable[str]:
+    return RefundState
 
 
 def assessed_transactions() -> Iterable[str]:

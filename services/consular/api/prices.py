@@ -15,6 +15,7 @@ from services.consular.payments.orders import attempts, receipt
 from services.consular.payments.providers import signature
 from services.consular.payments.providers.card import read_event
 from services.consular.payments.providers.selection import provider_of
+from services.consular.payments.refunds.send import RefundProvider
 from services.consular.payments.tariffs import fees, rulebook
 from services.consular.payments.tariffs.offer import offer
 from shared.catalogue import CATALOGUE
@@ -26,6 +27,11 @@ from shared.web.service import allowed, current_actor, database, settings
 
 def card_provider() -> CardProvider:
     """The provider this process is configured for."""
+    return provider_of(settings())
+
+
+def refund_provider() -> RefundProvider:
+    """The same, for paying back."""
     return provider_of(settings())
 
 

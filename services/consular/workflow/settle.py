@@ -36,9 +36,9 @@ def by_answer(session: Session, actor: Actor, attempt: str, answer: Answer) -> O
     application = _load_for_update(session, attempts.find(session, attempt).application)
     outcome = take.record_answer(session, actor, attempt, answer)
     if outcome.kind is Kind.SETTLED:
-        _advance(session, actor, application, outcome.payment, session.get_one(Order, outcome.payment.order))
+        advance(session, actor, application, outcome.payment, session.get_one(Order, outcome.payment.order))
     elif outcome.kind is Kind.HELD:
-        _flag(session, actor, application, outcome.payment)
+        flag(session, actor, application, outcome.payment)
     return outcome
 
 
@@ -51,7 +51,7 @@ def by_cash(session: Session, actor: Actor, reference: str, amount: Money, key: 
     if order is None:
         raise Conflict("nothing_owed")
     payment = take.cash_for(session, actor, order, amount, key)
-    _advance(session, actor, application, payment, order)
+    advance(session, actor, application, payment, order)
     return payment
 
 
@@ -85,11 +85,12 @@ def difference_by_cash(session: Session, actor: Actor, reference: str, amount: M
     if order is None:
         raise Conflict("nothing_owed")
     payment = take.cash_for(session, actor, order, amount, key)
-    _advance(session, actor, application, payment, order)
+    advance(session, actor, application, payment, order)
     return payment
 
 
-def _advance(session: Session, actor: Actor, application: Application, payment: Payment, order: Order) -> None:
+def advance(session: Session, actor: Actor, application: Application, payment: Payment, order: Order) -> None:
+    """Moves the application on when an order of it is paid, however it was paid."""
     if order.purpose == quote.UPGRADE:
         upgrade.take_effect(session, actor, application, payment)
         return
@@ -119,7 +120,7 @@ def notify_authorities(session: Session, actor: Actor, application: Application,
         emit(session, actor, "fee.settled", application.reference, body)
 
 
-def _flag(session: Session, actor: Actor, application: Application, payment: Payment) -> None:
+def flag(session: Session, actor: Actor, application: Application, payment: Payment) -> None:
     """Flags the file of held money: it stays among the queue's exceptions until somebody resolves it."""
     code = f"payment_{payment.held}"
     update_columns(session, application, exception=code, changed_at=db.now(session))

@@ -24,7 +24,7 @@ from shared.errors import Conflict, Refusal
 from shared.identity.actor import Actor
 from shared.values.money import Money
 
-CARD, CASH = "card", "cash"
+CARD, CASH, TRANSFER = "card", "cash", "transfer"
 _REFUNDED = select(Refund.attempt).where(Refund.order == bindparam("order"))
 
 
@@ -68,7 +68,7 @@ def cash_for(session: Session, actor: Actor, debt: Order, amount: Money, key: st
     if amount != owed:
         raise Refusal("amount_differs", amount=owed.amount, currency=owed.currency)
     attempt = attempts.create_attempt(session, actor, debt, CASH, key, AttemptState.SUCCEEDED, owed)
-    _book_payment(session, actor, debt, attempt, accounts.cash_of(actor.id))
+    book_payment(session, actor, debt, attempt, accounts.cash_of(actor.id))
     return attempts.as_payment(debt, attempt)
 
 
@@ -141,7 +141,7 @@ def record_success(session: Session, actor: Actor, attempt: str, answer: Answer)
     if held:
         _book_suspense(session, actor, debt, row, received, held)
         return Outcome(Kind.HELD, attempts.as_payment(debt, row))
-    _book_payment(session, actor, debt, row, accounts.CARD)
+    book_payment(session, actor, debt, row, accounts.CARD)
     return Outcome(Kind.SETTLED, attempts.as_payment(debt, row))
 
 
@@ -174,8 +174,8 @@ def _check_payable(session: Session, debt: Order, known: Attempts) -> None:
     transaction_status.check_active(session, debt.transaction, debt.mission)
 
 
-def _book_payment(session: Session, actor: Actor, debt: Order, row: Attempt, into: str) -> None:
-    """Marks the order paid, books the entry, and has the receipt issued last of all."""
+def book_payment(session: Session, actor: Actor, debt: Order, row: Attempt, into: str) -> None:
+    """Marks the order paid, books the entry, and has the receipt issued last of all. `into` has the money."""
     attempts.change_order(session, debt, OrderState.PAID)
     lines = lines_of(debt)
     entries.post_entry(

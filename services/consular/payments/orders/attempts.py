@@ -125,9 +125,17 @@ def find_unsettled(session: Session, debt: Order) -> Attempt | None:
 
 
 def create_attempt(
-    session: Session, actor: Actor, debt: Order, method: str, key: str, state: AttemptState, money: Money
+    session: Session,
+    actor: Actor,
+    debt: Order,
+    method: str,
+    key: str,
+    state: AttemptState,
+    money: Money,
+    received: Money | None = None,
+    held: str | None = None,
 ) -> Attempt:
-    """A new attempt to pay `money`, written to the database before any provider is called."""
+    """A new attempt to pay `money`, written before any provider is called. `held` with `received`: see Payment."""
     opened_at = now(session)
     attempt = Attempt(
         reference=references.new(debt.mission, REFERENCE_LENGTH, "P"),
@@ -142,6 +150,9 @@ def create_attempt(
         changed_at=opened_at,
         opened_by=actor.id,
         payer=payer_of(actor, debt),
+        held=held,
+        received_amount=received.amount if received else None,
+        received_currency=received.currency if received else None,
     )
     session.execute(_INSERT, values_of(attempt))
     return attach_row(session, attempt)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from services.consular import missions
-from services.consular.missions.model import Mission
 from services.consular.payments.orders import quote
 from services.consular.payments.orders.model import Order
 from services.consular.payments.orders.quote import UPGRADE, Parties
@@ -47,10 +46,17 @@ def between(session: Session, application: str, slug: str, mission: str, answers
     mission_row = missions.find(session, mission)
     order = quote.of_application(session, application)
     paid = quote.lines_of(order) if order else []
-    dearer = price.price(
-        session, CATALOGUE[slug], mission_row, missions.today(session, mission_row.code), answers=answers
-    )
-    return _difference(_passport_line(dearer), _passport_line(paid), mission_row)
+    today = missions.today(session, mission)
+    dearer = price.price(session, CATALOGUE[slug], mission_row, today, answers=answers)
+    line = owed(dearer, paid)
+    return Difference(_passport_line(dearer), _passport_line(paid), line, price.cash_price([line], mission_row))
+
+
+def owed(dearer: Sequence[PricedLine], cheaper: Sequence[PricedLine]) -> PricedLine:
+    """The line by which one price of a passport is dearer than another. Raises Refusal (upgrade_not_priced)."""
+    more, less = _passport_line(dearer), _passport_line(cheaper)
+    tariff, collected = _subtract(more.tariff, less.tariff), _subtract(more.collected, less.collected)
+    return PricedLine(LINE, more.beneficiary, tariff, collected, more.source, more.certainty, more.rate)
 
 
 def _passport_line(lines: Sequence[PricedLine]) -> PricedLine:
@@ -58,12 +64,6 @@ def _passport_line(lines: Sequence[PricedLine]) -> PricedLine:
     if passport_line is None:
         raise Refusal("upgrade_not_priced")
     return passport_line
-
-
-def _difference(dearer: PricedLine, paid: PricedLine, mission: Mission) -> Difference:
-    tariff, collected = (_subtract(dearer.tariff, paid.tariff), _subtract(dearer.collected, paid.collected))
-    owed = PricedLine(LINE, dearer.beneficiary, tariff, collected, dearer.source, dearer.certainty, dearer.rate)
-    return Difference(dearer, paid, owed, price.cash_price([owed], mission))
 
 
 def _subtract(price: Money, paid: Money) -> Money:

@@ -80,9 +80,8 @@ def issue_order(
         cancel(session, existing)
     mission_row = missions.find(session, mission)
     owing = charged_once(session, application, mission, person, answers or {})
-    lines = price(
-        session, CATALOGUE[transaction], mission_row, missions.today(session, mission_row.code), assessed, owing
-    )
+    today = missions.today(session, mission)
+    lines = price(session, CATALOGUE[transaction], mission_row, today, assessed, owing)
     return issue_quote(
         session,
         actor,

@@ -35,7 +35,7 @@ def issue(session: Session, actor: Actor, order: Order, attempt: Attempt, lines:
     """Has the receipt of a successful attempt written by the transaction's last statement, which numbers it."""
     paid_at = now(session)
     data = {
-        **_names(order, attempt),
+        **names(order, attempt),
         "application": order.application,
         "payment": attempt.reference,
         "transaction": order.transaction,
@@ -44,7 +44,7 @@ def issue(session: Session, actor: Actor, order: Order, attempt: Attempt, lines:
         **_amounts(lines),
         "rounding": _rounding(order, attempt),
         "total": {"amount": attempt.amount, "currency": attempt.currency},
-        "cashier": _cashier(actor) if attempt.method == CASH else None,
+        "cashier": cashier(actor) if attempt.method == CASH else None,
         "zone": missions.find(session, order.mission).zone,
     }
     numbers: dict[str, str] = session.info.setdefault(NUMBERS, {})
@@ -62,7 +62,7 @@ def with_receipt(session: Session, payment: Payment) -> Payment:
     return replace(payment, receipt=number) if number else payment
 
 
-def _names(order: Order, attempt: Attempt) -> dict[str, object]:
+def names(order: Order, attempt: Attempt) -> dict[str, object]:
     """The payer's name, and the applicant's where another person paid."""
     acting = order.acting or {}
     if not acting or attempt.payer != acting.get("person"):
@@ -70,7 +70,7 @@ def _names(order: Order, attempt: Attempt) -> dict[str, object]:
     return {"holder": acting["name"], "beneficiary": order.holder}
 
 
-def _cashier(actor: Actor) -> dict[str, str]:
+def cashier(actor: Actor) -> dict[str, str]:
     """The cashier's name as their account has it; an account without a name leaves its place for the hand."""
     return {"ar": actor.name_ar or actor.name_latin or "", "en": actor.name_latin or ""}
 

@@ -17,6 +17,9 @@ STATUSES = {
     "paid": ProviderStatus.PAID,
     "failed": ProviderStatus.FAILED,
     "cancelled": ProviderStatus.FAILED,
+    # Of a refund.
+    "pending": ProviderStatus.OPEN,
+    "refunded": ProviderStatus.PAID,
 }
 
 
@@ -47,6 +50,15 @@ class Provider:
     def query_status(self, reference: str) -> Answer:
         """The answer about an attempt, by our reference of it. Raises OutcomeUnknown, Unavailable."""
         return self._answer("GET", "/v1/pages", params={"reference": reference})
+
+    def refund(self, key: str, attempt: str, money: Money) -> Answer:
+        """Pays back what was taken for an attempt, or a part of it, once for each key. Raises as `open_page`."""
+        order = {"key": key, "reference": attempt, "amount": money.amount, "currency": money.currency}
+        return self._answer("POST", "/v1/refunds", json=order, headers={"Idempotency-Key": key})
+
+    def query_refund(self, key: str) -> Answer:
+        """The answer about a refund, by our key of it. Raises OutcomeUnknown, Unavailable."""
+        return self._answer("GET", "/v1/refunds", params={"key": key})
 
     def check(self) -> None:
         """Raises Unavailable (provider_down) unless the provider answers about an attempt that nobody made."""

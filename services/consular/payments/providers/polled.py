@@ -49,6 +49,17 @@ class PolledProvider:
         status, content = self.line.ask("GET", f"{PATH}/{quote(reference, safe='')}", auth=self.auth)
         return Answer(ProviderStatus.ABSENT) if status == 404 else read_request(status, content)
 
+    def refund(self, key: str, attempt: str, money: Money) -> Answer:
+        """Pays back what was taken for an attempt, or a part of it, once for each key. Raises as `open_page`."""
+        form = {"refundKey": key, "amount": str(money.major), "currencyCode": money.currency}
+        path = f"{PATH}/{quote(attempt, safe='')}/refunds"
+        return read_request(*self.line.ask("POST", path, data=form, auth=self.auth))
+
+    def query_refund(self, key: str) -> Answer:
+        """The answer about a refund, by our key of it. Raises OutcomeUnknown, Unavailable."""
+        status, content = self.line.ask("GET", f"/refunds/{quote(key, safe='')}", auth=self.auth)
+        return Answer(ProviderStatus.ABSENT) if status == 404 else read_request(status, content)
+
     def check(self) -> None:
         """Raises Unavailable (provider_down) unless the provider answers about an attempt that nobody made."""
         try:

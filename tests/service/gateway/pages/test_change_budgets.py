@@ -20,7 +20,9 @@ def me(gateway: Gateway) -> Browser:
     return gateway.visitor(person=specimens.SERVED)
 
 
-def test_starting_and_sending_in(me: Browser, statements: StatementMeter) -> None:
+def test_starting_and_sending_in(me: Browser, counter: Callable[..., Counter], statements: StatementMeter) -> None:
+    # What the process keeps of the reference data is read by the first one.
+    counter().until("awaiting_payment")
     page = f"/en/apply/{RENEWAL}"
     token, key = me.token(page), me.hidden(page, "key")
     with statements.within("start"):

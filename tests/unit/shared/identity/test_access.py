@@ -100,7 +100,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     (
         "head_of_mission:mission officer:mission",
         "desk.mandate_decide desk.duplicate desk.accept desk.return desk.refuse desk.confirm desk.reprint "
-        "desk.clear stock.receive stock.spoil letter.answer calendar.change identity_check.read "
+        "desk.clear stock.receive stock.spoil letter.answer identity_check.read "
         "identity_check.decide",
     ),
     (
