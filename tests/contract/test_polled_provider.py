@@ -77,6 +77,27 @@ def test_each_ending_is_told(
     assert (answer.provider_reference, answer.unverified) == (page.provider_reference, False)
 
 
+def test_money_goes_back_once_for_a_key_and_never_more_than_came(
+    provider: PolledProvider, double: PolledDouble
+) -> None:
+    name, key = reference(), uuid.uuid4().hex
+    provider.open_page(name, Money(61500, "KWD"), BACK)
+    with refuses("provider_refused"):
+        provider.refund(key, name, Money(1, "KWD"))
+    double.choose(name, "pay")
+    assert provider.query_refund(key).status is ProviderStatus.ABSENT
+    double.faults[:] = ["error"]
+    with pytest.raises(OutcomeUnknown):
+        provider.refund(key, name, Money(61000, "KWD"))
+    told = provider.query_refund(key)
+    assert (told.status, told.amount) == (ProviderStatus.PAID, Money(61000, "KWD"))
+    assert provider.refund(key, name, Money(61000, "KWD")) == told
+    for other in (Money(501, "KWD"), Money(500, "SAR")):
+        with refuses("provider_refused"):
+            provider.refund(uuid.uuid4().hex, name, other)
+    assert provider.refund(uuid.uuid4().hex, name, Money(500, "KWD")).status is ProviderStatus.PAID
+
+
 @pytest.mark.parametrize("fault", ["error", "garbage", "slow"])
 def test_an_answer_that_is_none_leaves_the_outcome_unknown(double: PolledDouble, fault: str) -> None:
     name, hasty = reference(), PolledProvider(double.url, MERCHANT, SECRET, read_seconds=0.3)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import parse_qs, unquote
 
 from shared.values.money import Money
@@ -30,7 +31,8 @@ OUTCOMES = {
 class PolledDouble:
     """Its books by our reference, and the faults of its next answers."""
 
-    requests: dict[str, dict[str, object]] = field(default_factory=dict)
+    requests: dict[str, dict[str, Any]] = field(default_factory=dict)
+    refunds: dict[str, dict[str, Any]] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     url: str = ""
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -50,6 +52,26 @@ class PolledDouble:
                 }
                 self.requests[form["merchantReference"]] = known
             if known["asked"] != asked:
+                return 409, {}
+            return 201, {"paymentRequest": known}
+
+    def refund(self, reference: str, form: dict[str, str]) -> tuple[int, dict[str, object]]:
+        """Pays back once for each key, and never more in all than was taken."""
+        with self.lock:
+            money = {"amount": form["amount"], "currencyCode": form["currencyCode"]}
+            known = self.refunds.get(form["refundKey"])
+            if known is None:
+                back = Money.of(form["amount"], form["currencyCode"])
+                settled = self.requests.get(reference, {}).get("settled")
+                if not isinstance(settled, dict) or settled["currencyCode"] != back.currency:
+                    return 409, {}
+                given = [one["settled"]["amount"] for one in self.refunds.values() if one["of"] == reference]
+                taken = Money.of(settled["amount"], back.currency).amount
+                if sum(Money.of(one, back.currency).amount for one in given) + back.amount > taken:
+                    return 409, {}
+                known = {"id": uuid.uuid4().hex, "status": "COMPLETED", "settled": money, "of": reference}
+                self.refunds[form["refundKey"]] = known
+            if known["settled"] != money or known["of"] != reference:
                 return 409, {}
             return 201, {"paymentRequest": known}
 
@@ -84,14 +106,20 @@ def polled_double() -> Iterator[PolledDouble]:
         def do_POST(self) -> None:
             raw = self.rfile.read(int(self.headers["Content-Length"])).decode()
             form = {name: values[0] for name, values in parse_qs(raw).items()}
-            self._answer(*(double.open(form) if self._known() else (401, {})))
+            if not self._is_merchant():
+                self._answer(401, {})
+            elif self.path.endswith("/refunds"):
+                self._answer(*double.refund(unquote(self.path.split("/")[2]), form))
+            else:
+                self._answer(*double.open(form))
 
         def do_GET(self) -> None:
-            known = double.requests.get(unquote(self.path.rpartition("/")[2]))
+            books = double.refunds if self.path.startswith("/refunds/") else double.requests
+            known = books.get(unquote(self.path.rpartition("/")[2]))
             status, body = (200, {"paymentRequest": known}) if known else (404, {})
-            self._answer(*((status, body) if self._known() else (401, {})))
+            self._answer(*((status, body) if self._is_merchant() else (401, {})))
 
-        def _known(self) -> bool:
+        def _is_merchant(self) -> bool:
             return self.headers["Authorization"] == token
 
         def _answer(self, status: int, body: object) -> None:

@@ -1,13 +1,13 @@
 """The rules of debts: states of orders and attempts, how long a quote is valid, and a payment as others see it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from services.consular.payments.rates.rules import PEG
 from services.consular.payments.tariffs.rules import PricedLine
-from shared.values.money import Money
+from shared.values.money import Money, total
 
 
 class OrderState(StrEnum):
@@ -84,6 +84,13 @@ class Payment:
             "received": {"amount": self.received.amount, "currency": self.received.currency} if self.received else None,
             "failure": self.failure,
         }
+
+
+def refunded(taken: Money, back: Sequence[Money]) -> str | None:
+    """Whether what was taken has been paid back in part or whole; None where nothing has. Both are positive."""
+    if not back:
+        return None
+    return "whole" if total(back).amount >= taken.amount else "part"
 
 
 # How long a quote is valid: as long as an unpaid application, or a day where it contains a market rate.
