@@ -42,6 +42,11 @@ TARIFF = (
     Question("law_source", max_length=160),
     Question("certainty", kind="choice", choices=("H", "M", "L")),
 )
+WAIVER = (
+    Question("waiver_reference", max_length=40),
+    Question("waiver_reason", kind="long_text", max_length=300),
+    Question("law_source", max_length=160),
+)
 CLAIM = (Question("booking_reference", max_length=40),)
 REVOCATION = (
     Question("document_code", max_length=60),

@@ -10,7 +10,7 @@ from services.gateway.desk.counter import counter, passports
 from services.gateway.desk.identity import identity, mails, passport_checks, staff
 from services.gateway.desk.letters import letters
 from services.gateway.desk.mandates import mandates
-from services.gateway.desk.prices import rates
+from services.gateway.desk.prices import plot, rates, tariffs
 from services.gateway.desk.refunds import refunds
 from services.gateway.desk.registrar import registrar
 from services.gateway.web.language import PREFIX
@@ -45,6 +45,7 @@ def attach(app: Flask) -> None:
     _attach_appointments(desk)
     _attach_identity(desk)
     _attach_bank(desk)
+    app.jinja_env.globals["drawn"] = plot.draw
     app.register_blueprint(desk)
     app.register_blueprint(registrar.blueprint)
 
@@ -91,6 +92,7 @@ def _attach_money(desk: Blueprint) -> None:
 
 def _attach_proposals(desk: Blueprint) -> None:
     desk.add_url_rule("/rates", "rates", rates.show)
+    desk.add_url_rule("/tariffs", "tariffs", tariffs.show)
     desk.add_url_rule("/parameters", "parameters", parameters.show)
     desk.add_url_rule("/proposals", "proposals", proposals.show)
     desk.add_url_rule("/proposals/new/<kind>", "ask_proposal", proposals.ask)

@@ -120,6 +120,7 @@ PAGES: dict[str, Set[str]] = {
     "bookings.claim": PERSONS,
     "desk.parameters": PROPOSING | {"auditor"},
     "desk.rates": DECIDING | PROPOSING | {"auditor", "cashier"},
+    "desk.tariffs": DECIDING | PROPOSING | {"auditor", "cashier"},
     "desk.proposals": DECIDING | PROPOSING | {"auditor"},
     "desk.ask_proposal": PROPOSING,
     "desk.propose": PROPOSING,
