@@ -79,6 +79,10 @@ ACCESS: dict[str, dict[str, str]] = {
     "refund.pay": _TAKE_MONEY,
     "refund.file": _TAKE_MONEY,
     "refund.confirm": _TAKE_MONEY,
+    "till.list": {**_TAKE_MONEY, "auditor": MISSION},
+    "till.open": _TAKE_MONEY,
+    "till.close": _TAKE_MONEY,
+    "till.deposit": _TAKE_MONEY,
     # notices, by whom they are for
     "notice.list": {"expatriate": OWN},
     # the desk

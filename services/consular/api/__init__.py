@@ -16,6 +16,7 @@ from services.consular.api import (
     public,
     refunds,
     stock,
+    tills,
     uploads,
 )
 
@@ -32,6 +33,7 @@ BLUEPRINTS = (
     public.blueprint,
     refunds.blueprint,
     stock.blueprint,
+    tills.blueprint,
     letters.blueprint,
     appointments.blueprint,
     approvals.blueprint,

@@ -11,6 +11,7 @@ from services.gateway.desk.letters import letters
 from services.gateway.desk.mandates import mandates
 from services.gateway.desk.refunds import refunds
 from services.gateway.desk.registrar import registrar
+from services.gateway.desk.tills import tills
 from services.gateway.web.language import PREFIX
 
 
@@ -64,6 +65,11 @@ def _attach_passports(desk: Blueprint) -> None:
 
 
 def _attach_money(desk: Blueprint) -> None:
+    desk.add_url_rule("/tills", "tills", tills.show)
+    desk.add_url_rule("/tills", "open_till", tills.open_till, methods=["POST"])
+    desk.add_url_rule("/tills/deposits", "deposit", tills.deposit, methods=["POST"])
+    desk.add_url_rule("/tills/<reference>", "till", tills.sheet)
+    desk.add_url_rule("/tills/<reference>/close", "close_till", tills.close_till, methods=["POST"])
     desk.add_url_rule("/refunds", "refunds", refunds.show)
     desk.add_url_rule("/refunds/files", "write_refund_file", refunds.write_file, methods=["POST"])
     desk.add_url_rule("/refunds/files/<reference>.xml", "refund_file", refunds.download)

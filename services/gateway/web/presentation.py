@@ -42,6 +42,7 @@ DESK = (
     ("nav.desk", "desk.queue"),
     ("registrar.title", "registrar.show"),
     ("desk.letters.title", "desk.letters"),
+    ("desk.tills.title", "desk.tills"),
     ("desk.refunds.title", "desk.refunds"),
     ("desk.mandates.title", "desk.mandates"),
     ("desk.counter.title", "desk.counter"),

@@ -1,7 +1,8 @@
-"""Refunds that are paid, and the files that carry them to the bank."""
+"""Refunds that are paid, the files that carry them to the bank, tills, and deposits."""
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.database.migration import append_only, grant, scope_by_mission
 
@@ -10,12 +11,14 @@ down_revision = "0020"
 
 INSTANT = sa.DateTime(timezone=True)
 KINDS = "'payment', 'suspense', 'refund_due', 'reversal'"
-MORE_KINDS = f"{KINDS}, 'refund_paid'"
+MORE_KINDS = f"{KINDS}, 'refund_paid', 'till_float', 'till_variance', 'till_closed', 'deposit'"
 
 
 def upgrade() -> None:
     refund_files()
     refunds()
+    tills()
+    deposits()
     entry_kinds()
 
 
@@ -74,6 +77,54 @@ def refunds() -> None:
         op.create_check_constraint(f"ck_refund_{name}", "refund", check)
     op.create_index("ix_refund_unpaid", "refund", ["mission", "marked_at"], postgresql_where=sa.text("state <> 'paid'"))
     op.create_index("ix_refund_file", "refund", ["file"])
+
+
+def tills() -> None:
+    op.create_table(
+        "till",
+        *(text(name) for name in ("reference", "mission", "officer", "currency", "state")),
+        sa.Column("opened_at", INSTANT, nullable=False),
+        sa.Column("float_amount", sa.BigInteger, nullable=False),
+        sa.Column("float_pieces", JSONB, nullable=False),
+        sa.Column("closed_at", INSTANT),
+        sa.Column("counted_amount", sa.BigInteger),
+        sa.Column("counted_pieces", JSONB),
+        sa.Column("expected_amount", sa.BigInteger),
+        sa.Column("variance", sa.BigInteger),
+        sa.PrimaryKeyConstraint("reference", name="pk_till"),
+        sa.CheckConstraint("left(reference, 3) = mission", name="ck_till_mission"),
+        sa.CheckConstraint("state IN ('open', 'closed')", name="ck_till_state"),
+        sa.CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="ck_till_closed"),
+        sa.CheckConstraint("(closed_at IS NULL) = (counted_amount IS NULL)", name="ck_till_counted"),
+        sa.CheckConstraint("variance = counted_amount - expected_amount", name="ck_till_variance"),
+        sa.CheckConstraint("float_amount >= 0 AND counted_amount >= 0", name="ck_till_amounts"),
+    )
+    still_open = sa.text("state = 'open'")
+    officer = ["mission", "officer", "currency"]
+    op.create_index("uq_till_open", "till", officer, unique=True, postgresql_where=still_open)
+    op.create_index("ix_till_opened", "till", ["mission", "opened_at"])
+    scope_by_mission("till")
+    grant("till")
+    op.add_column("attempt", text("till", nullable=True))
+    op.create_foreign_key("fk_attempt_till", "attempt", "till", ["till"], ["reference"])
+    op.create_index("ix_attempt_till", "attempt", ["till"])
+
+
+def deposits() -> None:
+    op.create_table(
+        "deposit",
+        *(text(name) for name in ("reference", "mission", "currency", "slip", "made_by")),
+        sa.Column("amount", sa.BigInteger, nullable=False),
+        sa.Column("pieces", JSONB, nullable=False),
+        sa.Column("made_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("reference", name="pk_deposit"),
+        sa.CheckConstraint("left(reference, 3) = mission", name="ck_deposit_mission"),
+        sa.CheckConstraint("amount > 0", name="ck_deposit_amount"),
+    )
+    op.create_index("ix_deposit_made", "deposit", ["mission", "made_at"])
+    scope_by_mission("deposit")
+    append_only("deposit")
+    grant("deposit", "SELECT, INSERT")
 
 
 def entry_kinds() -> None:

@@ -15,6 +15,7 @@ from services.gateway.clients.consular.notices import Notices
 from services.gateway.clients.consular.offers import Offers
 from services.gateway.clients.consular.payments import Payments
 from services.gateway.clients.consular.refunds import Refunds
+from services.gateway.clients.consular.tills import Tills
 from services.gateway.clients.http import Client
 from shared.identity.actor import ANONYMOUS
 
@@ -37,6 +38,7 @@ class Consular:
     offers: Offers
     payments: Payments
     refunds: Refunds
+    tills: Tills
 
     @classmethod
     def through(cls, client: Client) -> "Consular":
@@ -56,6 +58,7 @@ class Consular:
             Offers(client),
             Payments(client),
             Refunds(client),
+            Tills(client),
         )
 
     def ready(self) -> None:

@@ -144,8 +144,8 @@ def test_a_double_click_pays_once(counter: At, database: Databases) -> None:
     ("verb", "body", "errors"),
     [
         ("prepare", {"method": "cheque"}, {"method": "unknown_choice"}),
-        ("prepare", {"method": "cash", "amount": "750"}, {"amount": "invalid"}),
-        ("prepare", {"method": "cash", "amount": 750.5}, {"amount": "invalid"}),
+        ("prepare", {"method": "cash", "amount": "750"}, {"amount": "malformed"}),
+        ("prepare", {"method": "cash", "amount": 750.5}, {"amount": "malformed"}),
         ("prepare", {"method": "cash", "currency": "SYP"}, {"currency": "unknown_choice"}),
         ("prepare", {"method": "transfer", "iban": "4711", "account_holder": "رشا"}, {"iban": "iban"}),
         ("confirm", {"failure": "gone"}, {"failure": "unknown_choice"}),
