@@ -96,7 +96,7 @@ FAMILIES: dict[str, Keys] = {
 # Families whose values are no enumeration or tuple that could be asked: a page writes them out, or a form of HTTP.
 UNBOUND = frozenset(
     """account.done application bring closure.closes.choice deceased desk.bookings.encoding
-    desk.tills.done desk.tills.kind desk.refunds.done desk.refunds.failure desk.refunds.reason
+    desk.ledger.account desk.tills.done desk.tills.kind desk.refunds.done desk.refunds.failure desk.refunds.reason
     desk.bookings.order desk.bookings.order.hint desk.bookings.standing
     desk.bookings.state desk.calendar.certainty desk.calendar.done desk.calendar.kind desk.done desk.event
     desk.identity.done identity.done passport_check desk.mails.done desk.mails.fault desk.mails.owner

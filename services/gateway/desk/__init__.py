@@ -7,6 +7,7 @@ from services.gateway.desk.approvals import bookings, parameters, proposals
 from services.gateway.desk.cases import case, decisions, exceptions, queue
 from services.gateway.desk.counter import counter, passports
 from services.gateway.desk.identity import identity, mails, passport_checks, staff
+from services.gateway.desk.ledger import ledger
 from services.gateway.desk.letters import letters
 from services.gateway.desk.mandates import mandates
 from services.gateway.desk.refunds import refunds
@@ -65,6 +66,8 @@ def _attach_passports(desk: Blueprint) -> None:
 
 
 def _attach_money(desk: Blueprint) -> None:
+    desk.add_url_rule("/ledger", "ledger", ledger.show)
+    desk.add_url_rule("/ledger/export.<any(csv, beancount):form>", "ledger_file", ledger.export)
     desk.add_url_rule("/tills", "tills", tills.show)
     desk.add_url_rule("/tills", "open_till", tills.open_till, methods=["POST"])
     desk.add_url_rule("/tills/deposits", "deposit", tills.deposit, methods=["POST"])

@@ -143,6 +143,8 @@ PAGES: dict[str, Set[str]] = {
     "desk.ask_refuse": DECIDING,
     "desk.refuse": DECIDING,
     "desk.letters": READING,
+    "desk.ledger": frozenset({"head_of_mission", "auditor"}),
+    "desk.ledger_file": frozenset({"head_of_mission", "auditor"}),
     "desk.tills": TAKING_MONEY | {"auditor"},
     "desk.till": TAKING_MONEY | {"auditor"},
     "desk.open_till": TAKING_MONEY,

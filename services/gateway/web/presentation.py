@@ -44,6 +44,7 @@ DESK = (
     ("desk.letters.title", "desk.letters"),
     ("desk.tills.title", "desk.tills"),
     ("desk.refunds.title", "desk.refunds"),
+    ("desk.ledger.title", "desk.ledger"),
     ("desk.mandates.title", "desk.mandates"),
     ("desk.counter.title", "desk.counter"),
     ("desk.identity.title", "desk.identity"),

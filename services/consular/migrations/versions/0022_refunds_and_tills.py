@@ -1,4 +1,4 @@
-"""Refunds that are paid, the files that carry them to the bank, tills, and deposits."""
+"""Refunds that are paid, the files that carry them to the bank, tills, deposits, and the close of a day."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,6 +20,7 @@ def upgrade() -> None:
     tills()
     deposits()
     entry_kinds()
+    closes()
 
 
 def text(name: str, nullable: bool = False) -> sa.Column[str]:
@@ -130,3 +131,45 @@ def deposits() -> None:
 def entry_kinds() -> None:
     op.drop_constraint("ck_entry_kind", "entry", type_="check")
     op.create_check_constraint("ck_entry_kind", "entry", f"kind IN ({MORE_KINDS})")
+
+
+def closes() -> None:
+    """The figures of a closed day never change: nothing is booked before its end any more."""
+    op.create_table(
+        "close",
+        text("mission"),
+        sa.Column("day", sa.Date, nullable=False),
+        sa.Column("until", INSTANT, nullable=False),
+        sa.Column("closed_at", INSTANT, nullable=False),
+        sa.Column("entries", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("mission", "day", name="pk_close"),
+        sa.CheckConstraint("closed_at > until", name="ck_close_until"),
+    )
+    op.create_table(
+        "closing_balance",
+        text("mission"),
+        sa.Column("day", sa.Date, nullable=False),
+        text("account"),
+        text("currency"),
+        sa.Column("amount", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("mission", "day", "account", "currency", name="pk_closing_balance"),
+        sa.ForeignKeyConstraint(["mission", "day"], ["close.mission", "close.day"], name="fk_closing_balance_close"),
+    )
+    for table in ("close", "closing_balance"):
+        scope_by_mission(table)
+        append_only(table)
+        grant(table, "SELECT, INSERT")
+    op.execute(
+        """
+        CREATE FUNCTION entry_is_not_of_a_closed_day() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF EXISTS (SELECT 1 FROM close WHERE mission = NEW.mission AND until > NEW.booked_at) THEN
+                RAISE EXCEPTION 'the day of entry % is closed', NEW.id USING ERRCODE = 'check_violation';
+            END IF;
+            RETURN NEW;
+        END $$
+        """
+    )
+    op.execute(
+        "CREATE TRIGGER day_is_open BEFORE INSERT ON entry FOR EACH ROW EXECUTE FUNCTION entry_is_not_of_a_closed_day()"
+    )

@@ -9,6 +9,7 @@ from services.gateway.clients.consular.bookings import Bookings
 from services.gateway.clients.consular.cases import Cases
 from services.gateway.clients.consular.documents import Documents
 from services.gateway.clients.consular.identity_checks import IdentityChecks
+from services.gateway.clients.consular.ledger import Ledger
 from services.gateway.clients.consular.letters import Letters
 from services.gateway.clients.consular.mandates import Mandates
 from services.gateway.clients.consular.notices import Notices
@@ -32,6 +33,7 @@ class Consular:
     cases: Cases
     documents: Documents
     identity_checks: IdentityChecks
+    ledger: Ledger
     letters: Letters
     mandates: Mandates
     notices: Notices
@@ -52,6 +54,7 @@ class Consular:
             Cases(client),
             Documents(client),
             IdentityChecks(client),
+            Ledger(client),
             Letters(client),
             Mandates(client),
             Notices(client),

@@ -129,7 +129,7 @@ def test_closing_and_taking_at_once_loses_no_money(database: Callable[[str], Dat
         with consular.scope("RUH") as session:
             return till.close_till(session, actor, opened, {}).reference
 
-    results = at_once([*[lambda order=order: pay(order) for order in orders], close])  # type: ignore[misc]
+    results = at_once([*[lambda order=order: pay(order) for order in orders], close])
     taken = [each for each in results[:-1] if isinstance(each, str)]
     assert {each.code for each in results if isinstance(each, Conflict)} <= {"till_needed"}
     with consular.scope("RUH") as session:
