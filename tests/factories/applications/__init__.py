@@ -144,6 +144,7 @@ class Counter:
     person: Person = field(default_factory=Person)
     mission: str = HOME
     reference: str = ""
+    tills: set[tuple[str, str]] = field(default_factory=set)
 
     def start(self, slug: str, key: str = "", **more: object) -> TestResponse:
         """POST /applications; remembers the reference."""
@@ -202,7 +203,10 @@ class Counter:
         return self.client.post(path, actor, {"key": key or uuid.uuid4().hex, **body})
 
     def open_till(self, actor: Actor, currency: str = "SAR") -> None:
-        """The officer's till is open."""
+        """The officer's till is open; a second time nothing is asked."""
+        if (actor.id, currency) in self.tills:
+            return
+        self.tills.add((actor.id, currency))
         with self.client.app.extensions["database"].scope(self.mission) as session:
             if currency in denominations():
                 open_till(session, actor, currency)

@@ -58,14 +58,22 @@ class Deposit(TypedDict):
     made_at: str
 
 
+class Denominations(TypedDict):
+    """The coins and notes of a currency, in minor units, the largest first."""
+
+    currency: str
+    pieces: list[int]
+
+
 class TillOverview(TypedDict):
-    """The officer's open tills, the latest closed ones, the safe, deposits, and coins and notes by currency."""
+    """The officer's open tills, the latest closed ones, the safe, deposits, and coins and notes: of the mission's own
+    currency first."""
 
     open: list[Till]
     closed: list[Till]
     safe: list[Amount]
     deposits: list[Deposit]
-    denominations: dict[str, list[int]]
+    denominations: list[Denominations]
 
 
 class Counted(TypedDict):

@@ -29,13 +29,16 @@ def show() -> Answer:
 def _page(**more: Any) -> str:
     overview = consular().tills.overview(actor())
     wanted = request.values.get("currency", "")
-    currencies = list(overview["denominations"])
+    denominations = {row["currency"]: row["pieces"] for row in overview["denominations"]}
+    currencies = list(denominations)
+    currency = wanted if wanted in currencies else currencies[0]
     done = request.args.get("done", "")
     return render_template(
         "desk/tills/tills.html",
         overview=overview,
         currencies=currencies,
-        currency=wanted if wanted in currencies else currencies[0],
+        currency=currency,
+        pieces=denominations[currency],
         may=may,
         done=done if done in DONE else "",
         key=str(uuid.uuid4()),
@@ -107,7 +110,7 @@ def sheet(reference: str) -> Answer:
 
 def _sheet(reference: str, **more: Any) -> str:
     till = consular().tills.day_sheet(actor(), reference)
-    known = consular().tills.overview(actor())["denominations"]
+    known = {row["currency"]: row["pieces"] for row in consular().tills.overview(actor())["denominations"]}
     return render_template(
         "desk/tills/till.html",
         till=till,
