@@ -47,7 +47,10 @@ def overview(session: Session, actor: Actor) -> View:
         "closed": [_till(till) for till in session.scalars(closed)],
         "safe": safe,
         "deposits": [_deposit(row) for row in deposits],
-        "denominations": {currency: list(denominations()[currency]) for currency in dict.fromkeys((own, *ALSO_TAKEN))},
+        "denominations": [
+            {"currency": currency, "pieces": list(denominations()[currency])}
+            for currency in dict.fromkeys((own, *ALSO_TAKEN))
+        ],
     }
 
 
