@@ -84,6 +84,13 @@ ACCESS: dict[str, dict[str, str]] = {
     "till.open": _TAKE_MONEY,
     "till.close": _TAKE_MONEY,
     "till.deposit": _TAKE_MONEY,
+    # bank statements; an override of one officer is signed by another one
+    "transfer.read": {"expatriate": OWN},
+    "bank.read": {"cashier": MISSION, "officer": MISSION, "head_of_mission": MISSION, "auditor": MISSION},
+    "bank.import": {"cashier": MISSION, "head_of_mission": MISSION},
+    "bank.match": {"cashier": MISSION, "head_of_mission": MISSION},
+    "bank.decide": _DECIDE,
+    "books.read": {"cashier": MISSION, "officer": MISSION, "head_of_mission": MISSION, "auditor": MISSION},
     # notices, by whom they are for
     "notice.list": {"expatriate": OWN},
     # the desk
@@ -102,6 +109,7 @@ ACCESS: dict[str, dict[str, str]] = {
     # what two people of a mission sign, and the bookings of an older platform
     "proposal.read": {**_DECIDE, **_PROPOSE, "auditor": MISSION},
     "proposal.make": _PROPOSE,
+    "rate.list": {**_DECIDE, **_PROPOSE, "cashier": MISSION, "auditor": MISSION},
     "proposal.decide": {**_DECIDE, **_PROPOSE},
     "booking.read": {**_DECIDE, **_PROPOSE, "auditor": MISSION},
     "booking.import": _PROPOSE,
@@ -124,7 +132,6 @@ ACCESS: dict[str, dict[str, str]] = {
     "desk.attend": {"clerk": MISSION, "officer": MISSION, "head_of_mission": MISSION},
     "desk.miss": {"clerk": MISSION, "officer": MISSION, "head_of_mission": MISSION},
     "calendar.read": _STAFF,
-    "calendar.change": _DECIDE,
     # messages, by their sender
     "message.application.forwarded": {"consular": ANY},
     "message.fee.settled": {"consular": ANY},

@@ -159,7 +159,7 @@ class Case:
         if not self.by_card:
             till = {"currency": quote["currency"], "pieces": {}, "key": f"till-{quote['currency']}"}
             self.ask("POST", "/desk/tills", officer("cashier"), till)
-            self.desk("cash", "cashier", amount=quote["total"], currency=quote["currency"])
+            self.desk("cash", "cashier", amount=quote["cash_total"], currency=quote["currency"])
         elif self.payment:
             self.ask("POST", f"/payments/{self.payment}/refresh", self.me, {})
         else:

@@ -15,9 +15,12 @@ from services.consular.api import (
     passports,
     payments,
     public,
+    reconciliation,
     refunds,
     stock,
+    tariffs,
     tills,
+    transfers,
     uploads,
 )
 
@@ -29,6 +32,8 @@ BLUEPRINTS = (
     desk.blueprint,
     mandate_desk.blueprint,
     payments.blueprint,
+    transfers.blueprint,
+    reconciliation.blueprint,
     exceptions.blueprint,
     passports.blueprint,
     public.blueprint,
@@ -40,4 +45,5 @@ BLUEPRINTS = (
     appointments.blueprint,
     approvals.blueprint,
     booking_claims.blueprint,
+    tariffs.blueprint,
 )

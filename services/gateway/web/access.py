@@ -18,6 +18,7 @@ REGISTRARS: Set[str] = frozenset({"registrar"})
 TAKING_MONEY: Set[str] = frozenset({"cashier", "head_of_mission"})
 DECIDING: Set[str] = frozenset({"officer", "head_of_mission"})
 PROPOSING: Set[str] = frozenset({"head_of_mission", "administrator"})
+BANKING: Set[str] = frozenset({"cashier", *DECIDING})
 
 PAGES: dict[str, Set[str]] = {
     "static": ANYONE,
@@ -95,6 +96,8 @@ PAGES: dict[str, Set[str]] = {
     "pay.card": PERSONS,
     "pay.came_back": PERSONS,
     "pay.counter": PERSONS,
+    "transfer.show": PERSONS,
+    "transfer.choose": PERSONS,
     "upgrade.show": PERSONS,
     "upgrade.card": PERSONS,
     "upgrade.counter": PERSONS,
@@ -116,10 +119,12 @@ PAGES: dict[str, Set[str]] = {
     "bookings.ask": PERSONS,
     "bookings.claim": PERSONS,
     "desk.parameters": PROPOSING | {"auditor"},
+    "desk.rates": DECIDING | PROPOSING | {"auditor", "cashier"},
     "desk.proposals": DECIDING | PROPOSING | {"auditor"},
     "desk.ask_proposal": PROPOSING,
     "desk.propose": PROPOSING,
     "desk.decide_proposal": DECIDING | PROPOSING,
+    "desk.undo_proposal": DECIDING | PROPOSING,
     "desk.bookings": DECIDING | PROPOSING | {"auditor"},
     "desk.declare_phase": PROPOSING,
     "desk.upload_bookings": PROPOSING,
@@ -189,12 +194,17 @@ PAGES: dict[str, Set[str]] = {
     "desk.staff_decide": PROPOSING,
     "desk.mails": READING,
     "desk.mail": frozenset({"clerk", *DECIDING}),
+    "desk.bank": BANKING | {"auditor"},
+    "desk.bank_import": frozenset({"cashier", "head_of_mission"}),
+    "desk.bank_line": BANKING | {"auditor"},
+    "desk.bank_act": frozenset({"cashier", "head_of_mission"}),
+    "desk.bank_decide": DECIDING,
+    "desk.books": BANKING | {"auditor"},
+    "desk.books_take": frozenset({"cashier", "head_of_mission"}),
     "desk.turns": MISSION_STAFF,
     "desk.attend": frozenset({"clerk", *DECIDING}),
     "desk.miss": frozenset({"clerk", *DECIDING}),
     "desk.calendar": MISSION_STAFF,
-    "desk.close": DECIDING,
-    "desk.reopen": DECIDING,
 }
 
 

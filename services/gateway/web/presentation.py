@@ -47,6 +47,8 @@ DESK = (
     ("desk.ledger.title", "desk.ledger"),
     ("desk.mandates.title", "desk.mandates"),
     ("desk.counter.title", "desk.counter"),
+    ("desk.bank.title", "desk.bank"),
+    ("desk.books.title", "desk.books"),
     ("desk.identity.title", "desk.identity"),
     ("staff.title", "desk.staff"),
     ("desk.turns.title", "desk.turns"),

@@ -43,7 +43,8 @@ def issue(session: Session, actor: Actor, order: Order, attempt: Attempt, lines:
         "method": attempt.method,
         "paid_at": paid_at.isoformat(),
         **_amounts(lines),
-        "total": {"amount": order.amount, "currency": order.currency},
+        "rounding": _rounding(order, attempt),
+        "total": {"amount": attempt.amount, "currency": attempt.currency},
         "cashier": cashier(actor) if attempt.method == CASH else None,
         "zone": missions.find(session, order.mission).zone,
     }
@@ -68,6 +69,12 @@ def names(order: Order, attempt: Attempt) -> dict[str, object]:
     if not acting or attempt.payer != acting.get("person"):
         return {"holder": order.holder, "beneficiary": None}
     return {"holder": acting["name"], "beneficiary": order.holder}
+
+
+def _rounding(order: Order, attempt: Attempt) -> dict[str, object] | None:
+    """What the coins of the counter added to the price, negative where they took from it; None where they did not."""
+    rest = attempt.money - order.money
+    return {"amount": rest.amount, "currency": rest.currency} if rest.amount else None
 
 
 def _amounts(lines: Sequence[PricedLine]) -> dict[str, object]:

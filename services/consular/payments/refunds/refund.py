@@ -1,20 +1,23 @@
 """Refunds: the debt is booked at once, in the currency and amount taken; paying it out is a separate act."""
 
+from collections.abc import Iterable
 from uuid import uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.consular import missions
 from services.consular.payments.ledger import accounts, entries
 from services.consular.payments.ledger.model import Entry, Line
 from services.consular.payments.ledger.postings import Posting, payment_postings
 from services.consular.payments.orders import attempts
 from services.consular.payments.orders.model import Attempt, Order
 from services.consular.payments.orders.quote import lines_of
+from services.consular.payments.orders.receipt import CASH
 from services.consular.payments.orders.rules import AttemptState, OrderState
 from services.consular.payments.refunds.model import Refund
 from services.consular.payments.refunds.rules import URGENCY, WHOLE, RefundState
-from services.consular.payments.tariffs.rules import PricedLine
+from services.consular.payments.tariffs.rules import PricedLine, cash_money
 from shared.database import audit
 from shared.database.db import now
 from shared.errors import Conflict
@@ -43,28 +46,32 @@ def mark_due(session: Session, actor: Actor, order: str, reason: str) -> Refund 
         audit.record(session, actor, "order.cancelled", debt.application, reason=reason, order=order)
         return None
     attempts.change_order(session, debt, OrderState.REFUND_DUE)
-    postings = [Posting(leg.account, -leg.money) for leg in payment_postings(accounts.REFUNDS, lines_of(debt))]
-    earlier = list(session.scalars(select(Refund).where(Refund.order == order, Refund.part == URGENCY)))
     attempt = _paid_attempt(session, order)
     money = attempt.money
+    postings = _opposite(payment_postings(accounts.REFUNDS, lines_of(debt), money))
+    earlier = list(session.scalars(select(Refund).where(Refund.order == order, Refund.part == URGENCY)))
     for part in earlier:
         money -= part.money
-        postings += [Posting(leg.account, -leg.money) for leg in _legs(session, part)]
+        postings += _opposite(_legs(session, part))
     return _book_refund(session, actor, debt, attempt, WHOLE, money, postings, reason)
 
 
 def mark_part_due(session: Session, actor: Actor, order: str, part: PricedLine, reason: str) -> Refund | None:
     """Books a part of a paid order as owed back: the price of an urgency that was not delivered. The order stays paid.
 
-    None for an order that is not paid, or whose part is owed back already. Raises NotFound.
+    Cash is owed back as coins exist. None for an order that is not paid, or whose part is owed back already. Raises
+    NotFound.
     """
     debt = attempts.load_for_update(session, order)
     known = session.scalar(select(Refund.reference).where(Refund.order == order, Refund.part == URGENCY))
     if debt.state != OrderState.PAID or known is not None:
         return None
-    postings = [Posting(leg.account, -leg.money) for leg in payment_postings(accounts.REFUNDS, [part])]
     attempt = _paid_attempt(session, order)
-    return _book_refund(session, actor, debt, attempt, URGENCY, part.collected, postings, reason)
+    mission = missions.find(session, debt.mission)
+    is_cash = attempt.method == CASH
+    money = cash_money(part.collected, mission.currency, mission.cash_step) if is_cash else part.collected
+    postings = _opposite(payment_postings(accounts.REFUNDS, [part], money))
+    return _book_refund(session, actor, debt, attempt, URGENCY, money, postings, reason)
 
 
 def mark_held_due(session: Session, actor: Actor, attempt: str, reason: str) -> Refund:
@@ -101,6 +108,10 @@ def _paid_attempt(session: Session, order: str) -> Attempt:
             Attempt.order == order, Attempt.state == AttemptState.SUCCEEDED.value, Attempt.held.is_(None)
         )
     ).one()
+
+
+def _opposite(legs: Iterable[Posting]) -> list[Posting]:
+    return [Posting(leg.account, -leg.money) for leg in legs]
 
 
 def _legs(session: Session, refund: Refund) -> list[Posting]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from services.gateway.clients.consular.applications import Applications
 from services.gateway.clients.consular.appointments import Appointments
 from services.gateway.clients.consular.approvals import Approvals
+from services.gateway.clients.consular.bank import Bank
 from services.gateway.clients.consular.bookings import Bookings
 from services.gateway.clients.consular.cases import Cases
 from services.gateway.clients.consular.documents import Documents
@@ -29,6 +30,7 @@ class Consular:
     applications: Applications
     appointments: Appointments
     approvals: Approvals
+    bank: Bank
     bookings: Bookings
     cases: Cases
     documents: Documents
@@ -50,6 +52,7 @@ class Consular:
             Applications(client),
             Appointments(client),
             Approvals(client),
+            Bank(client),
             Bookings(client),
             Cases(client),
             Documents(client),
