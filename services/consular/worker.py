@@ -9,6 +9,7 @@ from services.consular.identity_checks import decide as checks
 from services.consular.ministries import escalate
 from services.consular.missions import do_at_each_mission, each_mission, reference_data
 from services.consular.payments.collection import hosted
+from services.consular.payments.ledger import close
 from services.consular.payments.providers.rules import Answer
 from services.consular.payments.providers.selection import Adapter, provider_of
 from services.consular.payments.rates import store as rates
@@ -146,6 +147,7 @@ def jobs(settings: Settings) -> list[Job]:
         lapse.lapse_due(database, service(NAME), deadline_provider)
         suspend.close_due(database, service(NAME), deadline_provider)
         do_at_each_mission(database, service(NAME), urgency.refund_missed)
+        do_at_each_mission(database, service(NAME), close.close_yesterday)
         escalate.remind_due(database, service(NAME))
 
     def read_rates(database: Database) -> None:

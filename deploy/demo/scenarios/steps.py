@@ -146,13 +146,21 @@ class Steps:
             time.sleep(LOOK_SECONDS)
 
     def pay_cash(self, ending: str = "/cash") -> None:
-        """The cashier takes exactly what is owed, by the form that ends so."""
+        """The cashier takes exactly what is owed into their open till, by the form that ends so."""
+        self.open_till()
         page = self.staff["cashier"].open(f"/desk/counter?reference={self.reference}")
         due = next(one for one in page.of("p") if one.get("class") == "due")
         figures = "".join(due.itertext())
         amount = "".join(sign for sign in figures if sign.isdecimal() or sign == ".")
         form = page.form(ending)
         self.staff["cashier"].send(form, {"amount": amount, "currency": form.values.get("currency") or "SAR"})
+
+    def open_till(self, currency: str = "SAR") -> None:
+        """The cashier's till of a currency is open, with a float of ten notes."""
+        page = self.staff["cashier"].open(f"/desk/tills?currency={currency}")
+        if not any("/desk/tills/" in link for link in page.links("")):
+            notes = dict.fromkeys(("piece-1000", "piece-5000"), "10")
+            self.staff["cashier"].send(page.form("/desk/tills"), notes)
 
     def accept(self) -> None:
         """The officer accepts, once the person came where they must."""

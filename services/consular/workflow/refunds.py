@@ -14,6 +14,7 @@ from services.consular.payments.refunds import pay, payout_slip
 from services.consular.payments.refunds.model import Refund
 from services.consular.payments.refunds.prepare import load_for_update
 from services.consular.payments.refunds.rules import CASH, TRANSFER, UNDER_WAY, RefundState
+from services.consular.payments.tills import till
 from services.consular.workflow.charges import notify_payer
 from shared.database.db import now
 from shared.database.rows import lock_row
@@ -60,11 +61,12 @@ def _record_open(session: Session, refund: Refund, answer: Answer) -> None:
 def pay_cash(session: Session, actor: Actor, reference: str, seen: Money) -> Refund:
     """Pays an approved refund out of the acting officer's till, with a numbered slip.
 
-    Raises Conflict (refund_not_approved; refund_paid; amount_changed), NotFound.
+    Raises Conflict (refund_not_approved; refund_paid; amount_changed; till_needed), NotFound.
     """
     refund = load_for_update(session, actor, "refund.pay", reference, seen)
     if refund.method != CASH or refund.state not in (RefundState.APPROVED, RefundState.PAID):
         raise Conflict("refund_not_approved")
+    till.require_open(session, actor, refund.currency)
     pay.record_paid(session, actor, refund, accounts.cash_of(actor.id))
     payout_slip.issue(session, actor, refund)
     _notify(session, refund)

@@ -8,11 +8,13 @@ from services.gateway.desk.bank import bank, books
 from services.gateway.desk.cases import case, decisions, exceptions, queue
 from services.gateway.desk.counter import counter, passports
 from services.gateway.desk.identity import identity, mails, passport_checks, staff
+from services.gateway.desk.ledger import ledger
 from services.gateway.desk.letters import letters
 from services.gateway.desk.mandates import mandates
 from services.gateway.desk.prices import plot, rates, tariffs
 from services.gateway.desk.refunds import refunds
 from services.gateway.desk.registrar import registrar
+from services.gateway.desk.tills import tills
 from services.gateway.web.language import PREFIX
 
 
@@ -78,6 +80,13 @@ def _attach_passports(desk: Blueprint) -> None:
 
 
 def _attach_money(desk: Blueprint) -> None:
+    desk.add_url_rule("/ledger", "ledger", ledger.show)
+    desk.add_url_rule("/ledger/export.<any(csv, beancount):form>", "ledger_file", ledger.export)
+    desk.add_url_rule("/tills", "tills", tills.show)
+    desk.add_url_rule("/tills", "open_till", tills.open_till, methods=["POST"])
+    desk.add_url_rule("/tills/deposits", "deposit", tills.deposit, methods=["POST"])
+    desk.add_url_rule("/tills/<reference>", "till", tills.sheet)
+    desk.add_url_rule("/tills/<reference>/close", "close_till", tills.close_till, methods=["POST"])
     desk.add_url_rule("/refunds", "refunds", refunds.show)
     desk.add_url_rule("/refunds/files", "write_refund_file", refunds.write_file, methods=["POST"])
     desk.add_url_rule("/refunds/files/<reference>.xml", "refund_file", refunds.download)
