@@ -88,3 +88,12 @@ RELOCATION = (
     Question("last_day", kind="date", hijri=False),
     AFFECTED,
 )
+BANK_ACCOUNT = (
+    Question("account_currency", max_length=10),
+    Question("iban", max_length=50),
+    Question("bic", max_length=11),
+    Question("account_holder", max_length=140),
+    Question("bank_name", max_length=140),
+    Question("valid_from", kind="date", hijri=False),
+    Question("account_source", max_length=160),
+)

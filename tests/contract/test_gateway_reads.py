@@ -17,6 +17,7 @@ from deploy.demo.scenarios.answers import scan
 from deploy.dev.postgres import Postgres
 from services.consular import missions
 from services.consular.api import payments, prices
+from services.consular.payments.reconciliation.model import Discrepancy
 from services.gateway.clients.civil_registry import CivilRegistry, Confirmed, Statement
 from services.gateway.clients.conscription import Assessment, Conscription, DoubtfulParameter
 from services.gateway.clients.consular import Consular
@@ -30,6 +31,7 @@ from services.gateway.clients.consular.applications import (
 )
 from services.gateway.clients.consular.appointments import Calendar, DaySheet, Openings, Services
 from services.gateway.clients.consular.approvals import Preview, Proposal
+from services.gateway.clients.consular.bank import BankLineDetail, BankOverview, Books, StatementFile
 from services.gateway.clients.consular.bookings import BookingImport, Overview
 from services.gateway.clients.consular.cases import Case, PassportRecord, QueuePage
 from services.gateway.clients.consular.identity_checks import IdentityCheck, LatestCheck
@@ -38,14 +40,14 @@ from services.gateway.clients.consular.letters import Letter, LetterPage
 from services.gateway.clients.consular.mandates import Deed, Mandate, Proof
 from services.gateway.clients.consular.notices import Notice
 from services.gateway.clients.consular.offers import Mission, Offer, Parameters
-from services.gateway.clients.consular.payments import CardPage, Payment, UpgradePrice
+from services.gateway.clients.consular.payments import CardPage, Payment, TransferTerms, UpgradePrice
 from services.gateway.clients.consular.refunds import DeskRefund, RefundHead, RefundPage
 from services.gateway.clients.consular.tills import Counted, TillOverview, TillSheet
 from services.gateway.clients.http import Client as HttpClient
 from services.gateway.clients.issued_documents import IssuedDocuments
 from services.gateway.clients.verification import Verification
 from shared.catalogue import CATALOGUE
-from shared.database.db import Database
+from shared.database.db import Database, now
 from shared.identity.actor import Actor
 from shared.identity.representation import PURPOSE
 from shared.values.references import new
@@ -54,7 +56,7 @@ from tests.factories.gateway import Gateway, build
 from tests.factories.gateway.forms import begin, fill, send
 from tests.factories.mandates import Acting, Client
 from tests.factories.ministries.letters import CONVICTION, letters_of, reply
-from tests.factories.payments import RETURN, InMemoryProvider
+from tests.factories.payments import RETURN, InMemoryProvider, bank
 from tests.factories.registers.conscription import enlist, forward
 
 ME = specimens.SERVED
@@ -274,6 +276,44 @@ def test_payments_and_the_price_of_an_upgrade(
     check(UpgradePrice, price)
     assert price["quote"] is not None
     check(Application, consular.applications.detail(payer, filed.reference))
+
+
+def test_the_bank_and_the_books(
+    consular: Consular, counter: Callable[[], Counter], database: Callable[[str], Database]
+) -> None:
+    with database("consular").scope("RUH") as session:
+        bank.open_account(session)
+        day = missions.today(session, "RUH")
+    filed = counter().until("awaiting_payment", "passport-renewal")
+    consular.payments.choose_transfer(filed.person.actor, filed.reference)
+    terms = consular.payments.transfer_terms(filed.person.actor, filed.reference)
+    check(TransferTerms, terms)
+    movements = [
+        bank.Movement(terms["amount"], day, terms["reference"]),
+        bank.Movement(terms["amount"], day, "no reference"),
+    ]
+    other = counter().until("awaiting_payment", "passport-renewal")
+    check(StatementFile, consular.bank.import_file(HEAD, "x.xml", bank.camt(bank.Statement(movements, day, day))))
+    overview = consular.bank.overview(HEAD, "1")
+    line = overview["lines"][-1]["reference"]
+    override = {"kind": "give_back", "reason": "nobody's", "key": new("RUH", 10)}
+    assert other.reference in [one["application"] for one in consular.bank.line(HEAD, line)["suggestions"]]
+    consular.bank.act(HEAD, line, "override", override)
+    check(BankLineDetail, consular.bank.line(HEAD, line))
+    overview = consular.bank.overview(HEAD, "1")
+    check(BankOverview, overview)
+    assert overview["accounts"] and overview["files"] and overview["decisions"]
+    consular.bank.decide(OFFICER, overview["decisions"][0]["reference"], "approve", new("RUH", 10))
+    detail = consular.bank.line(HEAD, line)
+    check(BankLineDetail, detail)
+    assert detail["matches"]
+    with database("consular").scope("RUH") as session:
+        session.add(Discrepancy(mission="RUH", kind="card_absent", about="RUH-P", amount=1, currency="SAR",
+                                since=now(session), seen_at=now(session)))  # fmt: skip
+    books = consular.bank.books(HEAD, None)
+    check(Books, books)
+    assert books["taken"] and books["methods"] and books["open"]
+    consular.bank.take_discrepancy(HEAD, "card_absent", "RUH-P")
 
 
 def test_an_assessment_of_the_conscription_service(

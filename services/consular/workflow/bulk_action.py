@@ -10,6 +10,7 @@ from services.consular.appointments.calendars import booking_rules, closures, ho
 from services.consular.approvals import sign
 from services.consular.approvals.model import Proposal
 from services.consular.workflow import (
+    bank_account,
     expire_bookings,
     extend,
     rate_bulletin,
@@ -47,6 +48,7 @@ KINDS: Mapping[str, Kind] = {
     rate_bulletin.KIND: Kind(rate_bulletin.read, rate_bulletin.preview, rate_bulletin.carry_out),
     tariff_change.KIND: Kind(tariff_change.read, tariff_change.preview, tariff_change.carry_out),
     waiver.KIND: Kind(waiver.read, waiver.preview, waiver.carry_out),
+    bank_account.KIND: Kind(bank_account.read, bank_account.preview, bank_account.carry_out),
     expire_bookings.KIND: Kind(expire_bookings.read, expire_bookings.preview, expire_bookings.carry_out),
     closures.KIND: Kind(closures.read, closures.preview, closures.carry_out, closures.undo),
     closures.REOPENING: Kind(closures.read_reopening, closures.preview_reopening, closures.carry_out_reopening),

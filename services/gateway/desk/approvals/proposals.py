@@ -21,6 +21,7 @@ from shared.catalogue import CATALOGUE
 from shared.catalogue.appointments import SERVICES
 from shared.catalogue.bulk_actions import (
     AFFECTED,
+    BANK_ACCOUNT,
     BOOKING_RULE,
     CLOSURE,
     EXTENSION,
@@ -45,6 +46,7 @@ FORMS: Mapping[str, tuple[Question, ...]] = {
     "rate": RATE,
     "tariff": TARIFF,
     "waiver": WAIVER,
+    "bank_account": BANK_ACCOUNT,
     "bookings_lapse": (),
     "closure": (*CLOSURE, AFFECTED),
     "hours": HOURS,
@@ -79,6 +81,7 @@ ORDER = (
     *("service", "window", "weekdays", "reception", "opens", "closes_at", "slot_minutes", "seats"),
     *("rest_days", "half_days", "horizon_days", "daily_quota", "urgent_quota", "per_month"),
     *("hold_minutes", "free_hours", "arrive_minutes", "affected"),
+    *("account_currency", "iban", "bic", "account_holder", "bank_name", "account_source"),
 )
 DAYS = frozenset({"decreed_on", "ends_from", "ends_to", "valid_from", "window_to", "first_day", "last_day", "rate_on"})
 WEEKDAYS = frozenset({"weekdays", "rest_days", "half_days"})

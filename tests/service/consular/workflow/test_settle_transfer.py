@@ -4,8 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select, text, update
 
 from services.consular import missions
 from services.consular.applications.model import Application
@@ -186,14 +185,22 @@ def test_money_for_a_closed_file_is_late(mission: Mission, unpaid: Unpaid) -> No
 
 def test_an_expired_quote_counts_for_money_of_its_days(mission: Mission, unpaid: Unpaid) -> None:
     here, owed, reference = unpaid()
-    yesterday = mission.today - timedelta(days=1)
-    with mission.database.scope(HOME) as session:
-        # Quotes are never changed, so that the order is given an older one.
-        quote = session.execute(select(Order.quote_id).where(Order.application == here.reference)).scalar_one()
-        session.connection().exec_driver_sql("SELECT 1")
-        assert quote
-    mission.receive(mission.movement(owed, reference, yesterday))
+    expire_quote(mission.database, here, days=2)
+    old = mission.today - timedelta(days=3)
+    mission.receive(mission.movement(owed, reference, old))
     assert here.read()["status"] == "in_review"
+    with mission.database.scope(HOME) as session:
+        assert session.scalar(select(func.count()).where(Order.application == here.reference)) == 1
+
+
+def test_later_money_meets_the_price_of_today(mission: Mission, unpaid: Unpaid) -> None:
+    here, owed, reference = unpaid()
+    expire_quote(mission.database, here, days=2)
+    mission.receive(mission.movement(owed, reference))
+    assert here.read()["status"] == "in_review"
+    with mission.database.scope(HOME) as session:
+        orders = session.scalars(select(Order.state).where(Order.application == here.reference).order_by(Order.state))
+        assert list(orders) == ["cancelled", "paid"]
 
 
 def test_another_currency_is_kept_with_both_amounts(mission: Mission, unpaid: Unpaid) -> None:
@@ -235,5 +242,23 @@ def test_what_is_matched_and_what_is_open_is_all_that_came(mission: Mission) -> 
         assert suspense == -held_back
 
 
-def mark_expired(session: Session, here: Counter) -> None:
-    session.execute(update(Order).where(Order.application == here.reference).values(state="open"))
+NEW_QUOTE = text(
+    "INSERT INTO quote (id, mission, application, transaction, amount, currency, made_at, expires_at) "
+    "SELECT gen_random_uuid(), mission, application, transaction, amount, currency, made_at - interval '10 days', "
+    "now() - make_interval(days => :days) FROM quote WHERE id = :old RETURNING id"
+)
+NEW_LINES = text(
+    "INSERT INTO quote_line (quote, place, mission, line, beneficiary, tariff_amount, tariff_currency, amount, "
+    "currency, source, certainty, rate, rate_source, rate_on) SELECT :new, place, mission, line, beneficiary, "
+    "tariff_amount, tariff_currency, amount, currency, source, certainty, rate, rate_source, rate_on "
+    "FROM quote_line WHERE quote = :old"
+)
+
+
+def expire_quote(database: Database, here: Counter, days: int) -> None:
+    """Gives the order an older quote: quotes themselves are never changed."""
+    with database.scope(HOME) as session:
+        old = session.scalar(select(Order.quote_id).where(Order.application == here.reference))
+        new = session.scalar(NEW_QUOTE, {"old": old, "days": days})
+        session.execute(NEW_LINES, {"old": old, "new": new})
+        session.execute(update(Order).where(Order.application == here.reference).values(quote_id=new))
