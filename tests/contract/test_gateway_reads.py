@@ -35,11 +35,14 @@ from services.gateway.clients.consular.bank import BankLineDetail, BankOverview,
 from services.gateway.clients.consular.bookings import BookingImport, Overview
 from services.gateway.clients.consular.cases import Case, PassportRecord, QueuePage
 from services.gateway.clients.consular.identity_checks import IdentityCheck, LatestCheck
+from services.gateway.clients.consular.ledger import TrialBalance
 from services.gateway.clients.consular.letters import Letter, LetterPage
 from services.gateway.clients.consular.mandates import Deed, Mandate, Proof
 from services.gateway.clients.consular.notices import Notice
 from services.gateway.clients.consular.offers import Mission, Offer, Parameters
 from services.gateway.clients.consular.payments import CardPage, Payment, TransferTerms, UpgradePrice
+from services.gateway.clients.consular.refunds import DeskRefund, RefundHead, RefundPage
+from services.gateway.clients.consular.tills import Counted, TillOverview, TillSheet
 from services.gateway.clients.http import Client as HttpClient
 from services.gateway.clients.issued_documents import IssuedDocuments
 from services.gateway.clients.verification import Verification
@@ -60,6 +63,7 @@ ME = specimens.SERVED
 EXPATRIATE = Actor("expatriate", "a", "expatriate", "RUH", ME.person)
 OFFICER = Actor("officer", "o", "officer", "RUH")
 HEAD = Actor("officer", "h", "head_of_mission", "RUH")
+CASHIER = Actor("officer", "contract-cashier", "cashier", "RUH")
 
 
 @pytest.fixture(scope="module")
@@ -372,6 +376,35 @@ def test_a_passport_number_and_notices(consular: Consular, counter: Callable[[],
     filed = counter().until("in_review")
     filed.desk("return", reason="paper_missing")
     check_all(Notice, consular.notices.list_own(filed.person.actor))
+
+
+def test_tills_refunds_and_the_ledger(consular: Consular, counter: Callable[[], Counter]) -> None:
+    filed = counter().until("in_review")
+    filed.ask_as_applicant("POST", "/withdraw", {"key": "w"})
+    check(Application, consular.applications.detail(filed.person.actor, filed.reference))
+    listed = consular.refunds.list_refunds(CASHIER)
+    check(RefundPage, listed)
+    refund = next(row for row in listed["unpaid"] if row["application"] == filed.reference)
+    check(DeskRefund, consular.refunds.detail(CASHIER, refund["reference"]))
+    seen: dict[str, object] = {"amount": refund["amount"], "currency": refund["currency"]}
+    account = {"iban": "DE89370400440532013000", "account_holder": "Specimen"}
+    terms = {**seen, **account, "method": "transfer", "override": "سبب", "key": "p"}
+    check(RefundHead, consular.refunds.act(CASHIER, refund["reference"], "prepare", terms))
+    consular.refunds.act(HEAD, refund["reference"], "approve", {**seen, "key": "a"})
+    check(RefundPage, consular.refunds.list_refunds(CASHIER))
+    file = consular.refunds.write_file(CASHIER, {**account, "currency": refund["currency"], "key": "f"})
+    assert refund["reference"].encode() in consular.refunds.read_file(CASHIER, file)
+    till = consular.tills.open(CASHIER, "SAR", {"50000": 1}, "t")
+    check(TillSheet, consular.tills.day_sheet(CASHIER, till))
+    check(TillOverview, consular.tills.overview(CASHIER))
+    check(Counted, consular.tills.close(CASHIER, till, {"50000": 1}, "c"))
+    check(TillSheet, consular.tills.day_sheet(CASHIER, till))
+    consular.tills.deposit(CASHIER, "SAR", {"50000": 1}, "d")
+    overview = consular.tills.overview(CASHIER)
+    check(TillOverview, overview)
+    assert overview["closed"] and overview["deposits"]
+    check(TrialBalance, consular.ledger.trial_balance(HEAD))
+    assert consular.ledger.export(HEAD, "csv").startswith(b"booked_at,")
 
 
 def returned_kinds() -> set[str]:

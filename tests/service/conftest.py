@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.consular.api import payments, prices
+from services.consular.api import payments, prices, refunds
 from shared.web import readiness
 from tests.conftest import ServiceClient
 from tests.factories.applications import Counter, Registers
@@ -35,6 +35,7 @@ def provider(monkeypatch: pytest.MonkeyPatch) -> InMemoryProvider:
     double = InMemoryProvider()
     for module in (payments, prices):
         monkeypatch.setattr(module, "card_provider", lambda: double)
+    monkeypatch.setattr(refunds, "refund_provider", lambda: double)
     return double
 
 

@@ -164,13 +164,21 @@ class Steps:
             raise UnexpectedPage(f"the transfer for {self.reference} is not settled")
 
     def pay_cash(self, ending: str = "/cash") -> None:
-        """The cashier takes exactly what is owed, by the form that ends so."""
+        """The cashier takes exactly what is owed into their open till, by the form that ends so."""
+        self.open_till()
         page = self.staff["cashier"].open(f"/desk/counter?reference={self.reference}")
         due = next(one for one in page.of("p") if one.get("class") == "due")
         figures = "".join(due.itertext())
         amount = "".join(sign for sign in figures if sign.isdecimal() or sign == ".")
         form = page.form(ending)
         self.staff["cashier"].send(form, {"amount": amount, "currency": form.values.get("currency") or "SAR"})
+
+    def open_till(self, currency: str = "SAR") -> None:
+        """The cashier's till of a currency is open, with a float of ten notes."""
+        page = self.staff["cashier"].open(f"/desk/tills?currency={currency}")
+        if not any("/desk/tills/" in link for link in page.links("")):
+            notes = dict.fromkeys(("piece-1000", "piece-5000"), "10")
+            self.staff["cashier"].send(page.form("/desk/tills"), notes)
 
     def accept(self) -> None:
         """The officer accepts, once the person came where they must."""
@@ -210,6 +218,25 @@ class Steps:
         page = self.applicant.open(f"/applications/{self.reference}")
         if not any("refund" in (one.get("class") or "") for one in page.of("p")):
             raise UnexpectedPage(f"no refund at {self.reference}: {page.message()}")
+
+    def pay_back(self) -> None:
+        """The cashier pays back what is owed, the way it came. Raises UnexpectedPage where it does not arrive."""
+        cashier = self.staff["cashier"]
+        case = cashier.open(f"/desk/cases/{self.reference}")
+        refund = next(link for link in case.links("") if "/desk/refunds/" in link)
+        cashier.send(cashier.open(refund).form("/prepare"), {"method": "card" if self.by_card else "cash"})
+        if not self.by_card:
+            cashier.send(cashier.open(refund).form("/payout"), {})
+        deadline = time.monotonic() + WAIT_SECONDS
+        while not self._is_paid_back():
+            if time.monotonic() > deadline:
+                raise UnexpectedPage(f"nothing was paid back for {self.reference}")
+            time.sleep(LOOK_SECONDS)
+
+    def _is_paid_back(self) -> bool:
+        """Whether the applicant's page says so."""
+        page = self.applicant.open(f"/applications/{self.reference}")
+        return any((one.get("class") or "").split() == ["refund", "paid"] for one in page.of("p"))
 
     def collect(self) -> None:
         """The clerk hands the booklet to its holder."""

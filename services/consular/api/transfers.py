@@ -57,10 +57,10 @@ def choose(reference: str) -> dict[str, Any]:
     """Account, amount and reference, at a price that is still valid: a new price is said before anything is sent."""
     check_transfers()
     with mission_session(reference) as session:
-        _, new_price = settle.order_to_pay(session, current_actor(), reference)
+        _, change = settle.order_to_pay(session, current_actor(), reference)
         shown = transfer_terms.terms(session, current_actor(), reference)
-    if new_price is not None:
-        raise Conflict("price_changed", amount=new_price.amount, currency=new_price.currency)
+    if change is not None:
+        raise Conflict("price_changed", **change.serialise())
     return shown
 
 

@@ -15,7 +15,7 @@ from services.consular.payments.collection import take
 from services.consular.payments.collection.rules import Kind, Outcome
 from services.consular.payments.orders import attempts, quote
 from services.consular.payments.orders.model import Order
-from services.consular.payments.orders.rules import Payment
+from services.consular.payments.orders.rules import Payment, PriceChange
 from services.consular.payments.providers.rules import Answer
 from services.consular.workflow import charges, upgrade
 from shared import forms
@@ -55,8 +55,8 @@ def by_cash(session: Session, actor: Actor, reference: str, amount: Money, key: 
     return payment
 
 
-def order_to_pay(session: Session, actor: Actor, reference: str) -> tuple[str, Money | None]:
-    """The order to be paid, and its price where a replaced quote has changed the amount, else None.
+def order_to_pay(session: Session, actor: Actor, reference: str) -> tuple[str, PriceChange | None]:
+    """The order to be paid, and both prices where a replaced quote has changed the amount, else None.
 
     The caller sends nobody to pay a price they have not seen. Raises Conflict when nothing is owed (any more).
     """
@@ -66,11 +66,11 @@ def order_to_pay(session: Session, actor: Actor, reference: str) -> tuple[str, M
     earlier = quote.of_application(session, reference)
     if earlier is not None and attempts.find_unsettled(session, earlier) is not None:
         return earlier.reference, None
-    seen_amount = earlier.money if earlier else None
+    seen = earlier.money if earlier else None
     order = charges.charge(session, actor, application)
     if order is None:
         raise Conflict("nothing_owed")
-    return order.reference, None if order.money == seen_amount else order.money
+    return order.reference, None if order.money == seen else PriceChange(seen, order.money)
 
 
 def _load_for_update(session: Session, reference: str) -> Application:

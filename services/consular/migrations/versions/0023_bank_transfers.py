@@ -6,7 +6,7 @@ from alembic import op
 from shared.database.migration import append_only, grant, scope_by_mission
 
 revision = "0023"
-down_revision = "0020"
+down_revision = "0022"
 
 INSTANT = sa.DateTime(timezone=True)
 KINDS = "'payment', 'suspense', 'refund_due', 'reversal', 'refund_paid', 'bank_matched'"

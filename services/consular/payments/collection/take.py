@@ -41,7 +41,7 @@ def open_attempt(session: Session, actor: Actor, order: str, key: str) -> Paymen
     if existing is not None:
         return attempts.payment_of(session, debt, existing)
     _check_payable(session, debt, known)
-    attempt = attempts.create_attempt(session, actor, debt, CARD, key, AttemptState.CREATED)
+    attempt = attempts.create_attempt(session, actor, debt, CARD, key, AttemptState.CREATED, debt.money)
     audit.record(session, actor, "payment.opened", debt.application, payment=attempt.reference)
     return attempts.as_payment(debt, attempt)
 
@@ -49,9 +49,9 @@ def open_attempt(session: Session, actor: Actor, order: str, key: str) -> Paymen
 def cash(session: Session, actor: Actor, order: str, amount: Money, key: str) -> Payment:
     """Takes cash into the acting officer's account, with receipt and ledger entry in the same transaction.
 
-    `amount` is what the officer counted and must equal the owed amount. The same key returns the same payment.
-    Raises Conflict (order_closed, payment_open, payment_held, key_reused), Refusal (amount_differs, quote_expired,
-    transaction_not_active), NotFound.
+    `amount` is what the officer counted and must equal what the quote says is owed in cash. The same key returns the
+    same payment. Raises Conflict (order_closed, payment_open, payment_held, key_reused, till_needed), Refusal
+    (amount_differs, quote_expired, transaction_not_active), NotFound.
     """
     return cash_for(session, actor, attempts.load_for_update(session, order), amount, key)
 
@@ -64,9 +64,10 @@ def cash_for(session: Session, actor: Actor, debt: Order, amount: Money, key: st
     if known.unsettled is not None:
         raise Conflict("payment_open")
     _check_payable(session, debt, known)
-    if amount != debt.money:
-        raise Refusal("amount_differs", amount=debt.amount, currency=debt.currency)
-    attempt = attempts.create_attempt(session, actor, debt, CASH, key, AttemptState.SUCCEEDED)
+    owed = debt.quote.cash
+    if amount != owed:
+        raise Refusal("amount_differs", amount=owed.amount, currency=owed.currency)
+    attempt = attempts.create_attempt(session, actor, debt, CASH, key, AttemptState.SUCCEEDED, owed)
     book_payment(session, actor, debt, attempt, accounts.cash_of(actor.id))
     return attempts.as_payment(debt, attempt)
 
@@ -184,7 +185,7 @@ def book_payment(session: Session, actor: Actor, debt: Order, row: Attempt, into
         kind="payment",
         source=row.reference,
         about=debt.application,
-        postings=payment_postings(into, lines),
+        postings=payment_postings(into, lines, row.money),
     )
     audit.record(session, actor, "payment.taken", debt.application, payment=row.reference, method=row.method)
     receipt.issue(session, actor, debt, row, lines)

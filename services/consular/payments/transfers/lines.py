@@ -56,7 +56,7 @@ def pay_order(
     if taken is None:
         return None
     key = f"bank/{min(taken)}/{debt.reference}"
-    attempt = attempts.create_attempt(session, actor, debt, take.TRANSFER, key, AttemptState.SUCCEEDED)
+    attempt = attempts.create_attempt(session, actor, debt, take.TRANSFER, key, AttemptState.SUCCEEDED, debt.money)
     take.book_payment(session, actor, debt, attempt, accounts.SUSPENSE)
     for line in lines:
         if line.reference in taken:
@@ -123,7 +123,7 @@ def hold(session: Session, actor: Actor, debt: Order, line: BankLine) -> Payment
     other money that does not fit."""
     key = f"bank/{line.reference}/{uuid4().hex}"
     held = attempts.create_attempt(
-        session, actor, debt, take.TRANSFER, key, AttemptState.SUCCEEDED, line.open_money, line.reason
+        session, actor, debt, take.TRANSFER, key, AttemptState.SUCCEEDED, debt.money, line.open_money, line.reason
     )
     line.attempt = held.reference
     session.flush()

@@ -1,6 +1,6 @@
 """Money in the consular service: card payments, payments of an upgrade, what the provider sends."""
 
-from typing import TypedDict, cast
+from typing import NotRequired, TypedDict, cast
 from urllib.parse import quote
 
 from services.gateway.clients.http import Client
@@ -60,6 +60,7 @@ class Quote(TypedDict):
     made_at: str
     total: int
     currency: str
+    cash_total: int
     expires_at: str | None
     expired: bool
 
@@ -70,6 +71,7 @@ class UpgradePrice(TypedDict):
     price: Fee
     paid: Fee
     difference: Fee
+    cash_total: int
     due_on: str | None
     due_before: str | None
     working_days: int
@@ -97,16 +99,22 @@ class Payment(TypedDict):
     held: str | None
     received: Received | None
     failure: str | None
+    refunded: NotRequired[str | None]
 
 
 class Refund(TypedDict):
-    """Money owed back for a payment. The amount is in minor units."""
+    """Money owed back for a payment, since when, and when it was paid. The amount is in minor units."""
 
     reference: str
     payment: str
     amount: int
     currency: str
     state: str
+    reason: str
+    method: str | None
+    since: str
+    paid_at: str | None
+    slip: str | None
 
 
 class CardPage(Payment):

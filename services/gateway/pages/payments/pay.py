@@ -35,6 +35,7 @@ def page(application: Application, entry: Transaction, refusal: Refusal | None =
         quote=application["quote"],
         price_ends=price_ends(application),
         held=held_payments(application),
+        change=refusal.params if refusal and refusal.code == "price_changed" else None,
         **form_context(refusal),
     )
 
