@@ -1,4 +1,4 @@
-"""Movements that the mission caused itself: refunds the bank paid and cash it was brought, found by their references."""
+"""Movements that the mission caused itself: refunds the bank paid and cash it was brought."""
 
 from collections.abc import Callable
 
