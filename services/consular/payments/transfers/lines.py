@@ -151,7 +151,7 @@ def release_held(session: Session, line: BankLine) -> None:
         session.flush()
 
 
-def close_given_back(session: Session, actor: Actor, attempt: str) -> None:
+def close_refunded(session: Session, actor: Actor, attempt: str) -> None:
     """Closes the line of a held payment that is owed back; the refund has booked it. Other payments have no line."""
     line = session.scalar(select(BankLine).where(BankLine.attempt == attempt).with_for_update())
     if line is not None:

@@ -95,7 +95,7 @@ def test_a_month_gives_one_journal_however_it_comes(session_for: Sessions, seed:
         session = session_for("consular")
         open_account(session)
         whole = whole or month(chance, missions.today(session, HOME))
-        files = ways(whole, chance, write)[way]
+        files = month_files(whole, chance, write)[way]
         assert sum(take_in(session, *files)) == len(whole.movements), (seed, way)
         found = journal(session)
         expected = expected or found
@@ -104,7 +104,7 @@ def test_a_month_gives_one_journal_however_it_comes(session_for: Sessions, seed:
         session.rollback()
 
 
-def ways(whole: Statement, chance: random.Random, write: Callable[..., bytes]) -> list[list[bytes]]:
+def month_files(whole: Statement, chance: random.Random, write: Callable[..., bytes]) -> list[list[bytes]]:
     """The files of a month: once; twice and shuffled; in parts that overlap with the whole; as pages."""
     several = pages(whole, chance)
     return [
