@@ -14,6 +14,7 @@ from services.consular.payments.providers.rules import Answer
 from services.consular.uploads import blobs, retention, transfer, waiting
 from services.consular.uploads.intake import Intake, open_intake
 from services.consular.workflow import booklet, lapse, remind, settle, suspend
+from services.consular.workflow.seats.job import give_seats
 from shared.database.db import Database
 from shared.errors import Unavailable
 from shared.identity.actor import Actor, service
@@ -23,7 +24,7 @@ from shared.values.money import Money
 
 NAME = "consular"
 BOOKLETS_EVERY, PAYMENTS_EVERY, CLOCK_EVERY, PREVIEWS_EVERY = 60.0, 30.0, 60.0, 3600.0
-UPLOADS_EVERY, RETENTION_EVERY = 60.0, 3600.0
+UPLOADS_EVERY, RETENTION_EVERY, SEATS_EVERY = 60.0, 3600.0, 60.0
 # A job may wait this long for a provider that does not answer; the liveness check takes a longer one for a dead thread.
 QUERY_SECONDS = 45.0
 
@@ -106,6 +107,7 @@ def jobs(settings: Settings) -> list[Job]:
         Job("booklets", BOOKLETS_EVERY, assign_booklets),
         Job("payments", PAYMENTS_EVERY, query_provider),
         Job("days", CLOCK_EVERY, run_daily),
+        Job("seats", SEATS_EVERY, lambda database: give_seats(database, service(NAME))),
         Job("previews", PREVIEWS_EVERY, delete_old_previews),
         Job("uploads", UPLOADS_EVERY, lambda database: take_in_uploads(open_intake(settings, database))),
         Job("retention", RETENTION_EVERY, lambda database: delete_old_uploads(open_intake(settings, database))),

@@ -7,6 +7,7 @@ from services.civil_registry import annotate, unions, vital
 from services.civil_registry import rules as civil_registry
 from services.conscription.laws import TIERS_OF
 from services.consular.applications import rules
+from services.consular.appointments.lottery import enter
 from services.consular.data import rows_of
 from services.consular.identity_checks import decide as identity_checks
 from services.consular.ministries import letter_views, replies
@@ -17,7 +18,7 @@ from services.consular.payments.orders.rules import AttemptState
 from services.consular.payments.tariffs import rulebook
 from services.consular.people import duplicates
 from services.consular.people import rules as people
-from services.consular.views import withdrawal_terms
+from services.consular.views import draws, withdrawal_terms
 from services.consular.workflow import bulk_action
 from services.gateway.accounts.identity import contests, counter, decisions, vouch
 from services.gateway.accounts.levels import Assurance, Level
@@ -219,3 +220,11 @@ def purposes() -> Iterable[str]:
 
 def reporters() -> Iterable[str]:
     return vital.REPORTERS
+
+
+def urgent_reasons() -> Iterable[str]:
+    return enter.URGENT_REASONS
+
+
+def draw_states() -> Iterable[str]:
+    return draws.STATES

@@ -6,6 +6,7 @@ from services.consular.api import (
     approvals,
     booking_claims,
     desk,
+    draws,
     exceptions,
     identity_checks,
     letters,
@@ -32,6 +33,7 @@ BLUEPRINTS = (
     stock.blueprint,
     letters.blueprint,
     appointments.blueprint,
+    draws.blueprint,
     approvals.blueprint,
     booking_claims.blueprint,
 )

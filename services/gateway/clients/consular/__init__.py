@@ -8,6 +8,7 @@ from services.gateway.clients.consular.approvals import Approvals
 from services.gateway.clients.consular.bookings import Bookings
 from services.gateway.clients.consular.cases import Cases
 from services.gateway.clients.consular.documents import Documents
+from services.gateway.clients.consular.draws import Draws
 from services.gateway.clients.consular.identity_checks import IdentityChecks
 from services.gateway.clients.consular.letters import Letters
 from services.gateway.clients.consular.mandates import Mandates
@@ -29,6 +30,7 @@ class Consular:
     bookings: Bookings
     cases: Cases
     documents: Documents
+    draws: Draws
     identity_checks: IdentityChecks
     letters: Letters
     mandates: Mandates
@@ -47,6 +49,7 @@ class Consular:
             Bookings(client),
             Cases(client),
             Documents(client),
+            Draws(client),
             IdentityChecks(client),
             Letters(client),
             Mandates(client),
