@@ -55,6 +55,7 @@ class Settings:
     provider_name: str = ""
     merchant: str = ""
     beacon: str = ""
+    rates_source: str = ""
     fonts: Path = Path(".data/fonts")
     specimen: bool = True
     authority: AuthorityFiles | None = None
@@ -83,6 +84,7 @@ class Settings:
             provider_name=env.get("MAHJAR_PROVIDER_NAME", ""),
             merchant=env.get("MAHJAR_MERCHANT", ""),
             beacon=env.get("MAHJAR_BEACON", ""),
+            rates_source=env.get("MAHJAR_RATES", ""),
             fonts=fonts_folder(env),
             specimen=specimen,
             authority=_authority(env),

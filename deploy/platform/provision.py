@@ -19,7 +19,7 @@ SHARED = ("MAHJAR_SPECIMEN", "MAHJAR_PUBLIC_URL", "MAHJAR_MERCHANT", "MAHJAR_PRO
 AUTHORITY = ("MAHJAR_AUTHORITY_CERTIFICATE", "MAHJAR_AUTHORITY_KEY", "MAHJAR_AUTHORITY_ROOTS")
 # Where the outside beacon of draws is.
 DRAWING = ("MAHJAR_BEACON",)
-# Where the mission's service stores uploads, and who scans them.
+# Where the mission's service stores uploads, who scans them, and where exchange rates come from.
 STORING = (
     "MAHJAR_UPLOADS_KEY",
     "MAHJAR_S3_URL",
@@ -28,6 +28,7 @@ STORING = (
     "MAHJAR_S3_REGION",
     "MAHJAR_CLAMD",
     "MAHJAR_CLAMD_DOWN",
+    "MAHJAR_RATES",
 )
 MAILING = ("MAHJAR_SMTP_URL", "MAHJAR_MAIL_FROM", "MAHJAR_BOUNCES")
 ISSUING = ("consular", "civil_registry", "conscription")

@@ -38,20 +38,29 @@ class Booker:
         return self.counted_for == self.person
 
 
-def hold(session: Session, actor: Actor, booker: Booker, starts_at: datetime) -> Appointment:
+# The highest number of an appointment within a person's month, where the mission itself has moved it there.
+UNLIMITED = 1_000
+
+
+def hold(
+    session: Session, actor: Actor, booker: Booker, starts_at: datetime, *, unlimited: bool = False
+) -> Appointment:
     """Holds a seat for the minutes of the rule; an earlier hold of the same application is released.
+
+    `unlimited` disregards the person's share of the month; seats at rest are free to who moves an appointment so.
 
     Raises Refusal (turn_past, turn_too_far, turn_closed, turn_unknown, turn_by_draw, turn_share_used) and Conflict
     (turn_taken with the next free times, turn_booked_already).
     """
     _take_locks(session, booker, starts_at)
     slot = openings.find(session, booker.mission, booker.service, starts_at)
-    reserved.check_offered(session, booker.mission, booker.service, booker.application, starts_at)
+    if not unlimited:
+        reserved.check_offered(session, booker.mission, booker.service, booker.application, starts_at)
     rule = calendar.rule(session, booker.mission, booker.service)
     _release_holds(session, booker, slot)
     _check_none_booked(session, booker)
-    month_place = _month_place(session, booker, rule, slot)
-    seat = _free_seat(session, booker, rule, slot)
+    month_place = _month_place(session, booker, UNLIMITED if unlimited else rule.per_month, slot)
+    seat = _free_seat(session, booker, rule, slot, resting=not unlimited)
     appointment = _insert_hold(session, booker, slot, rule, seat, month_place) if seat else None
     if appointment is None:
         raise Conflict("turn_taken", next=openings.next_free(session, booker.mission, booker.service, starts_at))
@@ -104,7 +113,7 @@ def _check_none_booked(session: Session, booker: Booker) -> None:
         raise Conflict("turn_booked_already")
 
 
-def _month_place(session: Session, booker: Booker, rule: AppointmentRule, slot: Slot) -> int:
+def _month_place(session: Session, booker: Booker, per_month: int, slot: Slot) -> int:
     """The number of this appointment within the person's month. Raises Refusal when their share is used up."""
     month = month_of(slot.starts_at, missions.find(session, booker.mission).zone)
     used_places = session.scalars(
@@ -116,9 +125,9 @@ def _month_place(session: Session, booker: Booker, rule: AppointmentRule, slot: 
             Appointment.state.in_(COUNTED),
         )
     )
-    month_place = free_seat(used_places, rule.per_month)
+    month_place = free_seat(used_places, per_month)
     if month_place is None:
-        raise Refusal("turn_share_used", n=rule.per_month, month=month.isoformat())
+        raise Refusal("turn_share_used", n=per_month, month=month.isoformat())
     return month_place
 
 
@@ -133,12 +142,12 @@ def _same_share(booker: Booker) -> ColumnElement[bool]:
     return own | and_(Appointment.document == booker.document, Appointment.counted_for == Appointment.person)
 
 
-def _free_seat(session: Session, booker: Booker, rule: AppointmentRule, slot: Slot) -> int | None:
-    """The lowest free seat; None when the time, or the day's quota, is full."""
+def _free_seat(session: Session, booker: Booker, rule: AppointmentRule, slot: Slot, *, resting: bool) -> int | None:
+    """The lowest free seat; None when the time, or the day's quota, is full. `resting`: seats at rest are not free."""
     zone = missions.find(session, booker.mission).zone
     day = dates.local_date(slot.starts_at, zone)
     start, end = dates.start_of_day(day, zone), dates.start_of_day(day + timedelta(days=1), zone)
-    seats = openings.occupied_seats(booker.mission, booker.service, start, end, booker.application)
+    seats = openings.occupied_seats(booker.mission, booker.service, start, end, booker.application, resting=resting)
     occupied = session.execute(seats).all()
     if len(occupied) >= rule.daily_quota:
         return None

@@ -20,13 +20,21 @@ FREED = frozenset({AppointmentState.CANCELLED, AppointmentState.CANCELLED_LATE, 
 
 
 def kept_seats(
-    mission: str, service: str, start: datetime, end: datetime, application: str | None = None
+    mission: str,
+    service: str,
+    start: datetime,
+    end: datetime,
+    application: str | None = None,
+    *,
+    resting: bool = True,
 ) -> Select[datetime, int]:
     """Selects time and seat of those that a click does not take; not the ones offered to this application now."""
     table = ReservedSeat
     kept = select(table.starts_at, table.seat).where(
         table.mission == mission, table.service == service, table.starts_at >= start, table.starts_at < end
     )
+    if not resting:
+        kept = kept.where(table.draw.is_not(None) | (table.offered_until > func.now()))
     if application is None:
         return kept
     return kept.where(

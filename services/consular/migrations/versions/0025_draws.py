@@ -6,7 +6,7 @@ from alembic import op
 from shared.database.migration import append_only, grant, scope_by_mission
 
 revision = "0025"
-down_revision = "0020"
+down_revision = "0024"
 
 INSTANT = sa.DateTime(timezone=True)
 

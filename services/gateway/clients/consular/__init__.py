@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from services.gateway.clients.consular.applications import Applications
 from services.gateway.clients.consular.appointments import Appointments
 from services.gateway.clients.consular.approvals import Approvals
+from services.gateway.clients.consular.bank import Bank
 from services.gateway.clients.consular.bookings import Bookings
 from services.gateway.clients.consular.cases import Cases
 from services.gateway.clients.consular.documents import Documents
@@ -15,6 +16,7 @@ from services.gateway.clients.consular.mandates import Mandates
 from services.gateway.clients.consular.notices import Notices
 from services.gateway.clients.consular.offers import Offers
 from services.gateway.clients.consular.payments import Payments
+from services.gateway.clients.consular.refunds import Refunds
 from services.gateway.clients.http import Client
 from shared.identity.actor import ANONYMOUS
 
@@ -27,6 +29,7 @@ class Consular:
     applications: Applications
     appointments: Appointments
     approvals: Approvals
+    bank: Bank
     bookings: Bookings
     cases: Cases
     documents: Documents
@@ -37,6 +40,7 @@ class Consular:
     notices: Notices
     offers: Offers
     payments: Payments
+    refunds: Refunds
 
     @classmethod
     def through(cls, client: Client) -> "Consular":
@@ -46,6 +50,7 @@ class Consular:
             Applications(client),
             Appointments(client),
             Approvals(client),
+            Bank(client),
             Bookings(client),
             Cases(client),
             Documents(client),
@@ -56,6 +61,7 @@ class Consular:
             Notices(client),
             Offers(client),
             Payments(client),
+            Refunds(client),
         )
 
     def ready(self) -> None:
