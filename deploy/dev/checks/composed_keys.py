@@ -53,6 +53,8 @@ FAMILIES: dict[str, Keys] = {
     "desk.proposals.kind": lambda: keys("desk.proposals.kind", sets.bulk_actions()),
     "desk.reason": lambda: keys("desk.reason", sets.officers_reasons()),
     "desk.role": lambda: keys("desk.role", sets.roles()),
+    "statement.child": lambda: keys("statement.child", ("M", "F")),
+    "statement.deceased": lambda: keys("statement.deceased", ("M", "F")),
     "desk.turns.state": lambda: keys("desk.turns.state", ("attended", "missed")),
     "divorce_type": lambda: keys("divorce_type", sets.divorce_types()),
     "document": lambda: keys("document", sets.document_kinds(), ".title"),

@@ -56,6 +56,7 @@ def test_who_may_have_a_paper(holder: str, allowed: set[str]) -> None:
     assert {tie for tie in ("self", "spouse", "sibling") if may_draw(holder, tie)} == allowed
     assert not may_draw(holder, None)
 
+
 DETAILS = {"divorces": "all", "purpose": "court", "consular_registration": "registered"}
 
 
