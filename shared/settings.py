@@ -54,6 +54,7 @@ class Settings:
     provider_secret: tuple[str, ...] = ()
     provider_name: str = ""
     merchant: str = ""
+    rates_source: str = ""
     fonts: Path = Path(".data/fonts")
     specimen: bool = True
     authority: AuthorityFiles | None = None
@@ -81,6 +82,7 @@ class Settings:
             provider_secret=tuple(filter(None, env.get("MAHJAR_PROVIDER_SECRET", "").split(","))),
             provider_name=env.get("MAHJAR_PROVIDER_NAME", ""),
             merchant=env.get("MAHJAR_MERCHANT", ""),
+            rates_source=env.get("MAHJAR_RATES", ""),
             fonts=fonts_folder(env),
             specimen=specimen,
             authority=_authority(env),

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from datetime import date
 
+from deploy.demo import specimen_rates
 from deploy.demo.accounts import DemoAccount, ensure_demo
 from deploy.demo.population import load as load_population
 from deploy.demo.population import specimens, unusual
@@ -47,6 +48,7 @@ def load(admin_url: str, urls: Mapping[str, str], secret: str) -> None:
     """Idempotent: what is there stays as it is."""
     with connect_as_admin(admin_url, DATABASE) as connection:
         load_population(connection, people=int(os.environ.get("MAHJAR_PEOPLE", PEOPLE)))
+        specimen_rates.load(connection)
     _stock_missions(Database(urls["consular"], pool_size=1))
     gateway = Database(urls["gateway"], pool_size=1)
     with gateway.scope(None) as session:

@@ -17,7 +17,7 @@ from shared.upload_settings import UploadSettings
 # Passed on as they are to every service.
 SHARED = ("MAHJAR_SPECIMEN", "MAHJAR_PUBLIC_URL", "MAHJAR_MERCHANT", "MAHJAR_PROVIDER_NAME")
 AUTHORITY = ("MAHJAR_AUTHORITY_CERTIFICATE", "MAHJAR_AUTHORITY_KEY", "MAHJAR_AUTHORITY_ROOTS")
-# Where the mission's service stores uploads, and who scans them.
+# Where the mission's service stores uploads, who scans them, and where exchange rates come from.
 STORING = (
     "MAHJAR_UPLOADS_KEY",
     "MAHJAR_S3_URL",
@@ -26,6 +26,7 @@ STORING = (
     "MAHJAR_S3_REGION",
     "MAHJAR_CLAMD",
     "MAHJAR_CLAMD_DOWN",
+    "MAHJAR_RATES",
 )
 MAILING = ("MAHJAR_SMTP_URL", "MAHJAR_MAIL_FROM", "MAHJAR_BOUNCES")
 ISSUING = ("consular", "civil_registry", "conscription")

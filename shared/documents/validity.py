@@ -18,6 +18,7 @@ ENDLESS = frozenset(
         "missed-service-clearance",
         "reserve-allowance-exemption",
         "receipt",
+        "payout-slip",
         "passport-slip",
         "ministry-letter",
         "ministry-reminder",

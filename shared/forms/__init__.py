@@ -112,6 +112,16 @@ def _number(value: str, question: Question, _asked: Asked) -> int:
     return int(digits)
 
 
+def _time(value: str, _question: Question, _asked: Asked) -> str:
+    """A wall-clock time of 24 hours, as 09:30."""
+    hour, _, minute = ascii_digits(value).strip().partition(":")
+    if not (is_digits(hour) and is_digits(minute) and len(hour) <= 2 and len(minute) == 2):
+        raise ValidationError("not_a_time")
+    if int(hour) > 23 or int(minute) > 59:
+        raise ValidationError("not_a_time")
+    return f"{int(hour):02}:{minute}"
+
+
 def _parsed_by(read: Callable[[str], str]) -> Callable[[str, Question, Asked], str]:
     def check(value: str, _question: Question, _asked: Asked) -> str:
         try:
@@ -145,6 +155,7 @@ _READERS: dict[str, Callable[[str, Question, Asked], object]] = {
     "date": _date,
     "past_date": _past_date,
     "choice": _choice,
+    "time": _time,
     "number": _number,
     "national_number": _parsed_by(national_number),
     "passport_number": _parsed_by(passport_number),

@@ -95,7 +95,7 @@ class Filing:
 
     def cash(self, quote: dict[str, Any]) -> dict[str, Any]:
         """The body of a payment at the counter."""
-        return {"amount": quote["total"], "currency": quote["currency"], "key": str(uuid.uuid4())}
+        return {"amount": quote["cash_total"], "currency": quote["currency"], "key": str(uuid.uuid4())}
 
     def statement(self) -> str:
         """Asked of the civil registry itself; good for five minutes."""

@@ -10,7 +10,6 @@ from deploy.demo.population import specimens, unusual
 from deploy.demo.population.specimens import Specimen
 from shared.catalogue import kin
 from tests.browser import walking
-from tests.browser.test_journey import check_document
 from tests.browser.visitor import Visitor
 from tests.factories.documents.printed import pages_of
 
@@ -90,7 +89,7 @@ def find(officer: Visitor, person: Specimen, reference: str) -> None:
 
 def check_pages(who: Visitor, reference: str) -> None:
     """Each sheet but the first says what it belongs to; none has the signature alone."""
-    check_document(who, reference, "divorce")
+    walking.check_document(who, reference, "divorce")
     pages = pages_of((who.pictures / f"{who.say.code}-divorce.pdf").read_bytes())
     number = next(word for word in pages[0].split() if word.startswith("RUH-"))
     for place, page in enumerate(pages[1:], start=2):

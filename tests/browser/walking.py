@@ -197,3 +197,14 @@ def check_pdf(content: bytes, visitor: Visitor, kind: str) -> None:
         assert len(paper.pages) >= 1
         assert paper.Root.MarkInfo.Marked
     (visitor.pictures / f"{visitor.say.code}-{kind}.pdf").write_bytes(content)
+
+
+def check_document(applicant: Visitor, reference: str, kind: str) -> str:
+    """Waits for the paper, downloads and opens it; gives its code."""
+    applicant.open(f"/applications/{reference}")
+    download = applicant.page.locator("a.button[href$='.pdf']")
+    applicant.until(download)
+    applicant.look(f"{kind}-ready")
+    address = download.get_attribute("href") or ""
+    check_pdf(applicant.download(download), applicant, kind)
+    return address.rsplit("/", 1)[1].removesuffix(".pdf")

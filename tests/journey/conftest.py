@@ -106,7 +106,7 @@ class Case:
     def pay_cash(self) -> Any:
         """Pays what is owed at the counter, to the last unit."""
         quote = self.serialise()["quote"]
-        sent = {"amount": quote["total"], "currency": quote["currency"], "key": fresh_key()}
+        sent = {"amount": quote["cash_total"], "currency": quote["currency"], "key": fresh_key()}
         return self.desk("cash", "cashier", **sent)
 
     def come(self) -> Any:

@@ -44,21 +44,23 @@ def returned_first(steps: Steps) -> str:
 
 
 def refused_first(steps: Steps) -> str:
-    """A first application is refused and its fee owed back; a second one is granted."""
+    """A first application is refused and its fee paid back; a second one is granted."""
     steps.apply()
     steps.pay()
     steps.refuse()
     steps.check_refund()
-    return f"refused, then {usual(steps)}"
+    steps.pay_back()
+    return f"refused and paid back, then {usual(steps)}"
 
 
 def withdrawn_first(steps: Steps) -> str:
-    """A first application is withdrawn after it was paid, and the fee owed back; a second one is granted."""
+    """A first application is withdrawn after it was paid, and the fee paid back; a second one is granted."""
     steps.apply()
     steps.pay()
     steps.withdraw()
     steps.check_refund()
-    return f"withdrawn and refunded, then {usual(steps)}"
+    steps.pay_back()
+    return f"withdrawn and paid back, then {usual(steps)}"
 
 
 SCENARIOS: dict[str, Scenario] = {

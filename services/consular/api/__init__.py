@@ -14,7 +14,11 @@ from services.consular.api import (
     passports,
     payments,
     public,
+    reconciliation,
+    refunds,
     stock,
+    tariffs,
+    transfers,
     uploads,
 )
 
@@ -26,12 +30,16 @@ BLUEPRINTS = (
     desk.blueprint,
     mandate_desk.blueprint,
     payments.blueprint,
+    transfers.blueprint,
+    reconciliation.blueprint,
     exceptions.blueprint,
     passports.blueprint,
     public.blueprint,
+    refunds.blueprint,
     stock.blueprint,
     letters.blueprint,
     appointments.blueprint,
     approvals.blueprint,
     booking_claims.blueprint,
+    tariffs.blueprint,
 )

@@ -16,6 +16,11 @@
     cashier     {"ar", "en"} | None     only for cash
     zone        IANA zone of the mission
 
+`issue(..., kind="payout-slip", data=...)`, of a refund paid in cash, takes exactly:
+
+    holder, beneficiary, application, payment, transaction, paid_at, total, cashier, zone as a receipt does
+    refund      its reference
+
 `issue(..., kind="passport-slip", data=...)` takes exactly:
 
     holder      {"ar", "en"}

@@ -31,6 +31,7 @@ INPUTS: dict[str, dict[str, str]] = {
     "national_number": {"inputmode": "numeric", "dir": "ltr", "width": "10"},
     "passport_number": {"dir": "ltr", "width": "10"},
     "number": {"inputmode": "numeric", "dir": "ltr", "width": "4"},
+    "time": {"dir": "ltr", "width": "4"},
     "latin": {"dir": "ltr"},
     "reference": {"dir": "ltr", "width": "20"},
     "code": {"dir": "ltr"},
@@ -185,8 +186,10 @@ def _code_of_blank(question: Question | None, label: str) -> str:
 
 
 def words(code: str, **params: object) -> Markup:
-    """The text of a refusal, in the plural form of `n` if it counts; a general one for a code without text."""
+    """The text of a refusal, in the plural form of `n` if it counts, with its `day` in words; else a general one."""
     key, values = f"refusal.{code}", {"label": "", **params}
+    if "day" in values:
+        values["day"] = date_in_words(str(values["day"]))
     if not has_text(key):
         return t("refusal.unexpected")
     n = values.pop("n", None)

@@ -199,7 +199,7 @@ class Counter:
         """Cash for exactly what is owed."""
         owed = self.read()["quote"]
         cashier = officer("cashier", self.mission)
-        return self.desk("cash", cashier, amount=owed["total"], currency=owed["currency"])
+        return self.desk("cash", cashier, amount=owed["cash_total"], currency=owed["currency"])
 
     def decide(self, outcome: str, sender: str = "civil_registry", ask: str = "confirm", **more: object) -> None:
         """The authority's answer arrives."""

@@ -5,6 +5,7 @@ import uuid
 from sqlalchemy.orm import Session
 
 from deploy.demo.sandbox.pages import OUTCOMES, Books, Changed
+from deploy.demo.sandbox.refunds import NotRefundable, RefundBooks
 from services.consular import missions
 from services.consular.applications.model import Application
 from services.consular.payments.collection import take
@@ -80,6 +81,7 @@ class InMemoryProvider:
 
     def __init__(self) -> None:
         self.books = Books()
+        self.refunds = RefundBooks(self.books)
         self.broken: list[Exception] = []
         self.opened = 0
 
@@ -96,6 +98,19 @@ class InMemoryProvider:
         page = self.books.find(reference)
         self._break()
         return page_answer(page.as_answer("http://sandbox")) if page else Answer(ProviderStatus.ABSENT)
+
+    def refund(self, key: str, attempt: str, money: Money) -> Answer:
+        try:
+            made = self.refunds.refund(key, attempt, money)
+        except NotRefundable as refused:
+            raise Refusal("provider_refused") from refused
+        self._break()
+        return page_answer(made.as_answer())
+
+    def query_refund(self, key: str) -> Answer:
+        made = self.refunds.by_key.get(key)
+        self._break()
+        return page_answer(made.as_answer()) if made else Answer(ProviderStatus.ABSENT)
 
     def choose(self, reference: str, outcome: str) -> Answer:
         """What the payer does on the page; the notification that follows from it."""

@@ -14,6 +14,7 @@ from shared.database.rows import attach_row, table_of, values_of
 from shared.errors import Conflict, NotFound
 from shared.identity.actor import Actor
 from shared.values import references
+from shared.values.money import Money
 
 REFERENCE_LENGTH = 10
 _INSERT = insert(table_of(Attempt))
@@ -123,8 +124,18 @@ def find_unsettled(session: Session, debt: Order) -> Attempt | None:
     )
 
 
-def create_attempt(session: Session, actor: Actor, debt: Order, method: str, key: str, state: AttemptState) -> Attempt:
-    """A new attempt, written to the database before any provider is called."""
+def create_attempt(
+    session: Session,
+    actor: Actor,
+    debt: Order,
+    method: str,
+    key: str,
+    state: AttemptState,
+    money: Money,
+    received: Money | None = None,
+    held: str | None = None,
+) -> Attempt:
+    """A new attempt to pay `money`, written before any provider is called. `held` with `received`: see Payment."""
     opened_at = now(session)
     attempt = Attempt(
         reference=references.new(debt.mission, REFERENCE_LENGTH, "P"),
@@ -132,13 +143,16 @@ def create_attempt(session: Session, actor: Actor, debt: Order, method: str, key
         order=debt.reference,
         method=method,
         key=key,
-        amount=debt.amount,
-        currency=debt.currency,
+        amount=money.amount,
+        currency=money.currency,
         state=state.value,
         opened_at=opened_at,
         changed_at=opened_at,
         opened_by=actor.id,
         payer=payer_of(actor, debt),
+        held=held,
+        received_amount=received.amount if received else None,
+        received_currency=received.currency if received else None,
     )
     session.execute(_INSERT, values_of(attempt))
     return attach_row(session, attempt)

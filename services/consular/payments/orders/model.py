@@ -17,7 +17,11 @@ from shared.values.money import Money
 
 
 class Quote(Base):
-    """A promised price with every rate in it. Never changed: a new price is a new quote."""
+    """A promised price with every rate in it. Never changed: a new price is a new quote.
+
+    `cash_amount` is what the counter takes for it in coins that exist; quotes of earlier versions have none and are
+    taken in full.
+    """
 
     __tablename__ = "quote"
 
@@ -27,9 +31,15 @@ class Quote(Base):
     transaction: Mapped[str]
     amount: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str]
+    cash_amount: Mapped[int | None] = mapped_column(BigInteger)
     made_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     lines: Mapped[list["QuoteLine"]] = relationship(order_by="QuoteLine.place", viewonly=True, lazy="selectin")
+
+    @property
+    def cash(self) -> Money:
+        """What is owed in cash."""
+        return Money(self.amount if self.cash_amount is None else self.cash_amount, self.currency)
 
 
 class QuoteLine(Base):

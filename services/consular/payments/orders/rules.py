@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from services.consular.payments.tariffs.rules import PEG, PricedLine
+from services.consular.payments.rates.rules import PEG
+from services.consular.payments.tariffs.rules import PricedLine
 from shared.values.money import Money
 
 
@@ -26,6 +27,19 @@ class AttemptState(StrEnum):
     UNKNOWN = "unknown"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class PriceChange:
+    """The price that a payer has seen, None where they have seen none, and the one that a new quote has instead."""
+
+    seen: Money | None
+    new: Money
+
+    def serialise(self) -> dict[str, object]:
+        """As the interface shows it, under `before` and `after`."""
+        before = {"amount": self.seen.amount, "currency": self.seen.currency} if self.seen else None
+        return {"before": before, "after": {"amount": self.new.amount, "currency": self.new.currency}}
 
 
 UNSETTLED = frozenset({AttemptState.CREATED, AttemptState.PENDING, AttemptState.UNKNOWN})

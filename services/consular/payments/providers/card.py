@@ -5,12 +5,11 @@ import re
 from typing import Any
 
 import requests
-from requests.adapters import HTTPAdapter
 
+from services.consular.payments.http import deadline_session
 from services.consular.payments.providers.rules import Answer, Event, OutcomeUnknown, ProviderStatus
 from services.consular.payments.providers.signature import api_token
 from shared import deadline
-from shared.deadline_http import bind_to_deadline, tls_context
 from shared.errors import Refusal, Unavailable
 from shared.values.money import Money
 
@@ -23,16 +22,10 @@ STATUSES = {
     "paid": ProviderStatus.PAID,
     "failed": ProviderStatus.FAILED,
     "cancelled": ProviderStatus.FAILED,
+    # Of a refund.
+    "pending": ProviderStatus.OPEN,
+    "refunded": ProviderStatus.PAID,
 }
-
-
-class DeadlineAdapter(HTTPAdapter):
-    """Connections that end with the deadline, however slowly a provider answers."""
-
-    def init_poolmanager(self, *words: Any, **options: Any) -> None:
-        """As requests calls it."""
-        super().init_poolmanager(*words, ssl_context=tls_context(), **options)
-        bind_to_deadline(self.poolmanager)
 
 
 class Provider:
@@ -64,6 +57,15 @@ class Provider:
         """The answer about an attempt, by our reference of it. Raises OutcomeUnknown, Unavailable."""
         return self._answer("GET", "/v1/pages", params={"reference": reference})
 
+    def refund(self, key: str, attempt: str, money: Money) -> Answer:
+        """Pays back what was taken for an attempt, or a part of it, once for each key. Raises as `open_page`."""
+        order = {"key": key, "reference": attempt, "amount": money.amount, "currency": money.currency}
+        return self._answer("POST", "/v1/refunds", json=order, headers={"Idempotency-Key": key})
+
+    def query_refund(self, key: str) -> Answer:
+        """The answer about a refund, by our key of it. Raises OutcomeUnknown, Unavailable."""
+        return self._answer("GET", "/v1/refunds", params={"key": key})
+
     def check(self) -> None:
         """Raises Unavailable (provider_down) unless the provider answers about an attempt that nobody made."""
         try:
@@ -84,9 +86,7 @@ class Provider:
 
     def _request(self, method: str, path: str, headers: dict[str, str], content: dict[str, Any]) -> requests.Response:
         """The whole answer, in the time of one connection and one answer."""
-        with requests.Session() as session, deadline.within(sum(self.timeout)):
-            session.mount("http://", DeadlineAdapter())
-            session.mount("https://", DeadlineAdapter())
+        with deadline_session() as session, deadline.within(sum(self.timeout)):
             return session.request(
                 method, self.url + path, headers=headers, timeout=self.timeout, allow_redirects=False, **content
             )

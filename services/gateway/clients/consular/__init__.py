@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from services.gateway.clients.consular.applications import Applications
 from services.gateway.clients.consular.appointments import Appointments
 from services.gateway.clients.consular.approvals import Approvals
+from services.gateway.clients.consular.bank import Bank
 from services.gateway.clients.consular.bookings import Bookings
 from services.gateway.clients.consular.cases import Cases
 from services.gateway.clients.consular.documents import Documents
@@ -14,6 +15,7 @@ from services.gateway.clients.consular.mandates import Mandates
 from services.gateway.clients.consular.notices import Notices
 from services.gateway.clients.consular.offers import Offers
 from services.gateway.clients.consular.payments import Payments
+from services.gateway.clients.consular.refunds import Refunds
 from services.gateway.clients.http import Client
 from shared.identity.actor import ANONYMOUS
 
@@ -26,6 +28,7 @@ class Consular:
     applications: Applications
     appointments: Appointments
     approvals: Approvals
+    bank: Bank
     bookings: Bookings
     cases: Cases
     documents: Documents
@@ -35,6 +38,7 @@ class Consular:
     notices: Notices
     offers: Offers
     payments: Payments
+    refunds: Refunds
 
     @classmethod
     def through(cls, client: Client) -> "Consular":
@@ -44,6 +48,7 @@ class Consular:
             Applications(client),
             Appointments(client),
             Approvals(client),
+            Bank(client),
             Bookings(client),
             Cases(client),
             Documents(client),
@@ -53,6 +58,7 @@ class Consular:
             Notices(client),
             Offers(client),
             Payments(client),
+            Refunds(client),
         )
 
     def ready(self) -> None:

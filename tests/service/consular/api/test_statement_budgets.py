@@ -51,7 +51,7 @@ def test_a_fee_is_settled_in_cash(counter: MakeCounter, statements: StatementMet
     applicant = counter().until("awaiting_payment")
     owed = applicant.read()["quote"]
     with statements.within("settle in cash, consular alone"):
-        answer = applicant.desk("cash", officer("cashier"), amount=owed["total"], currency=owed["currency"])
+        answer = applicant.desk("cash", officer("cashier"), amount=owed["cash_total"], currency=owed["currency"])
     assert answer.status_code == 200
     assert applicant.read()["status"] == "in_review"
 

@@ -35,7 +35,7 @@ def take(session: Session, till: Actor, here: Counter, owed: Money) -> Payment:
 def unpaid(counter: Callable[..., Counter]) -> tuple[Counter, Money]:
     here = counter().until("awaiting_payment")
     quote = here.read()["quote"]
-    return here, Money(quote["total"], quote["currency"])
+    return here, Money(quote["cash_total"], quote["currency"])
 
 
 @pytest.fixture

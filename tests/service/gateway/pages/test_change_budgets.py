@@ -46,7 +46,7 @@ def test_taking_cash_accepting_and_handing_over(
     here = counter().until("awaiting_payment")
     owed = here.read()["quote"]
     page = f"/en/desk/counter?reference={here.reference}"
-    amount = str(owed["total"] // 10 ** exponent(owed["currency"]))
+    amount = str(owed["cash_total"] // 10 ** exponent(owed["currency"]))
     cashier, officer = gateway.visitor("cashier"), gateway.visitor("officer")
     form = {"csrf_token": cashier.token(page), "key": cashier.hidden(page, "key")}
     with statements.within("settle in cash"):

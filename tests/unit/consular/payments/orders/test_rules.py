@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 
 from services.consular.payments.orders.rules import quote_expiry
-from services.consular.payments.tariffs.rules import PricedLine, Rate
+from services.consular.payments.rates.rules import Rate
+from services.consular.payments.tariffs.rules import PricedLine
 from shared.values.money import Money
 
 DAY = date(2026, 10, 30)
