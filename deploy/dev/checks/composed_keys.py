@@ -64,6 +64,8 @@ FAMILIES: dict[str, Keys] = {
     "desk.refund": lambda: keys("desk.refund", sets.refund_states()),
     "desk.refunds.state": lambda: keys("desk.refunds.state", (*sets.refund_states(), "proposed")),
     "desk.role": lambda: keys("desk.role", sets.roles()),
+    "statement.child": lambda: keys("statement.child", ("M", "F")),
+    "statement.deceased": lambda: keys("statement.deceased", ("M", "F")),
     "desk.turns.state": lambda: keys("desk.turns.state", ("attended", "missed")),
     "divorce_type": lambda: keys("divorce_type", sets.divorce_types()),
     "document": lambda: keys("document", sets.document_kinds(), ".title"),
