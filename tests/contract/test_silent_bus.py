@@ -38,20 +38,23 @@ def seconds_of(act: Callable[[], object]) -> tuple[object, float]:
 
 @pytest.mark.parametrize("fault", BROKEN)
 def test_a_broken_link_ends_every_wait_and_loses_nothing(bus: Bus, fault: Fault) -> None:
-    with proxied(bus) as (far, proxy), closing(far.publisher("civil_registry")) as sender:
-        with closing(far.consumer("consular")) as consumer:
-            proxy.fault = fault
-            confirmed, seconds = seconds_of(lambda: sender.publish([letter(b"unknown", number=1)]))
-            assert seconds < CONFIRM_SECONDS + ANSWER_SECONDS + SLACK
-            # One that drips may still say that it took the message, and then it has.
-            assert isinstance(confirmed, BusDown) or (fault is Fault.DRIP and confirmed == {})
-            heard, seconds = seconds_of(lambda: consumer.next(0.2))
-            assert seconds < ANSWER_SECONDS + SLACK
-            assert heard is None or isinstance(heard, BusDown)
-            opened, seconds = seconds_of(lambda: far.publisher("civil_registry"))
-            assert seconds < CONNECT_SECONDS + ANSWER_SECONDS + SLACK
-            assert isinstance(opened, BusDown)
-            assert isinstance(seconds_of(lambda: check_bus(far.url))[0], BusDown)
+    with (
+        proxied(bus) as (far, proxy),
+        closing(far.publisher("civil_registry")) as sender,
+        closing(far.consumer("consular")) as consumer,
+    ):
+        proxy.fault = fault
+        confirmed, seconds = seconds_of(lambda: sender.publish([letter(b"unknown", number=1)]))
+        assert seconds < CONFIRM_SECONDS + ANSWER_SECONDS + SLACK
+        # One that drips may still say that it took the message, and then it has.
+        assert isinstance(confirmed, BusDown) or (fault is Fault.DRIP and confirmed == {})
+        heard, seconds = seconds_of(lambda: consumer.next(0.2))
+        assert seconds < ANSWER_SECONDS + SLACK
+        assert heard is None or isinstance(heard, BusDown)
+        opened, seconds = seconds_of(lambda: far.publisher("civil_registry"))
+        assert seconds < CONNECT_SECONDS + ANSWER_SECONDS + SLACK
+        assert isinstance(opened, BusDown)
+        assert isinstance(seconds_of(lambda: check_bus(far.url))[0], BusDown)
     with closing(bus.publisher("civil_registry")) as sender, closing(bus.consumer("consular")) as consumer:
         assert sender.publish([letter(b"after", number=2)]) == {}
         arrived = [take(consumer).delivery.raw]
