@@ -112,6 +112,16 @@ def _number(value: str, question: Question, _asked: Asked) -> int:
     return int(digits)
 
 
+def _time(value: str, _question: Question, _asked: Asked) -> str:
+    """A wall-clock time of 24 hours, as 09:30."""
+    hour, _, minute = ascii_digits(value).strip().partition(":")
+    if not (is_digits(hour) and is_digits(minute) and len(hour) <= 2 and len(minute) == 2):
+        raise ValidationError("not_a_time")
+    if int(hour) > 23 or int(minute) > 59:
+        raise ValidationError("not_a_time")
+    return f"{int(hour):02}:{minute}"
+
+
 def _parsed_by(read: Callable[[str], str]) -> Callable[[str, Question, Asked], str]:
     def check(value: str, _question: Question, _asked: Asked) -> str:
         try:
@@ -145,6 +155,7 @@ _READERS: dict[str, Callable[[str, Question, Asked], object]] = {
     "date": _date,
     "past_date": _past_date,
     "choice": _choice,
+    "time": _time,
     "number": _number,
     "national_number": _parsed_by(national_number),
     "passport_number": _parsed_by(passport_number),
@@ -185,6 +196,7 @@ def check_answers(
 
     `country` is the one the mission is in. Raises Invalid with a code for each faulty field.
     """
+    answers = asked_answers(slug, answers)
     clean = _load(answers_schema(slug, Asked(today, country), step), answers, partial=False)
     clean |= _typed_hijri(slug, answers, clean)
     errors = _broken_rules(slug, clean, today)
@@ -195,8 +207,15 @@ def check_answers(
 
 def check_draft(slug: str, answers: Mapping[str, object], today: date, country: str = "") -> dict[str, Any]:
     """Clean answers of a draft: those given are checked one by one, the others may still come."""
+    answers = asked_answers(slug, answers)
     clean = _load(answers_schema(slug, Asked(today, country)), answers, partial=True)
     return clean | _typed_hijri(slug, answers, clean)
+
+
+def asked_answers(slug: str, answers: Mapping[str, object]) -> dict[str, object]:
+    """Answers without those to questions that are not asked beside the others."""
+    not_asked = {question.name for question in transaction(slug).questions if not question.is_asked(answers)}
+    return {name: answer for name, answer in answers.items() if name.removesuffix(TYPED_HIJRI) not in not_asked}
 
 
 def _typed_hijri(slug: str, answers: Mapping[str, object], clean: Mapping[str, object]) -> dict[str, str]:

@@ -47,6 +47,15 @@ class Signing:
         assert done.status_code == 200, done.get_json()
         return dict(done.get_json())
 
+    def closed(self, day: str, **changes: Any) -> dict[str, Any]:
+        """A day closed by two signatures; booked appointments are moved."""
+        terms = {"first_day": day, "last_day": day, "title_ar": "إغلاق", "closes": "seats", "affected": "move"}
+        return self.signed("closure", terms | changes)
+
+    def undo(self, reference: str, who: Actor | None = None) -> TestResponse:
+        """One person takes it back."""
+        return self.client.post(f"/desk/proposals/{reference}/undo", who or self.head, {"key": uuid.uuid4().hex})
+
     def read(self, reference: str) -> dict[str, Any]:
         """As it stands."""
         return dict(self.client.get(f"/desk/proposals/{reference}", self.head).get_json())

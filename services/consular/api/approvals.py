@@ -96,6 +96,18 @@ def decide(reference: str) -> dict[str, Any]:
     return run_once_here(request_body["key"], content, act)
 
 
+@blueprint.post("/<reference>/undo")
+@allowed("proposal.decide")
+def undo(reference: str) -> dict[str, Any]:
+    """Takes a signed proposal back while nobody has been told, once for each key."""
+    request_body, actor = body(Keyed), current_actor()
+
+    def act(session: Session) -> dict[str, Any]:
+        return bulk_action.serialise(session, bulk_action.undo(session, actor, _view(reference)))
+
+    return run_once_here(request_body["key"], {"verb": "undo", "about": _view(reference)}, act)
+
+
 def _decide(session: Session, reference: str, verdict: str, reason: str) -> Proposal:
     if verdict == "approve":
         return bulk_action.approve(session, current_actor(), reference)

@@ -78,6 +78,8 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(_S.DRAFT, _S.READY, _P.APPLICANT, "turn_booked"),
     Transition(_S.READY, _S.WITHDRAWN, _P.APPLICANT, "turn_cancelled"),
     Transition(_S.READY, _S.LAPSED, _P.MISSION, "turn_missed"),
+    # The mission closes on the day.
+    Transition(_S.READY, _S.CANCELLED, _P.MISSION, "turn_called_off"),
 )
 
 # Ready is an end for a document, which is downloaded; a booklet still waits to be collected.
@@ -89,7 +91,7 @@ WAITING = frozenset({_S.DRAFT, _S.AWAITING_PAYMENT, _S.RETURNED})
 # The statuses of which the applicant is notified; the kind of the notice is the status's name.
 NOTIFIED = frozenset({_S.RETURNED, _S.READY, _S.COLLECTED, _S.REFUSED, _S.LAPSED, _S.CANCELLED})
 # Steps of an appointment have notices of their own kind.
-OWN_NOTICES = frozenset({"turn_booked", "turn_missed", "attended"})
+OWN_NOTICES = frozenset({"turn_booked", "turn_missed", "turn_called_off", "attended"})
 
 # The statuses in which an applicant who must come in person may come.
 VISITING = frozenset({_S.AWAITING_PAYMENT, _S.IN_REVIEW, _S.RETURNED})

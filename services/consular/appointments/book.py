@@ -105,6 +105,29 @@ def exchange(session: Session, actor: Actor, booker: Booker, starts_at: datetime
     return confirm(session, actor, booker)
 
 
+def relocate(session: Session, actor: Actor, previous: Appointment, starts_at: datetime) -> Appointment:
+    """Gives a booked appointment another time at the mission's wish: no limit of time or month stands against it.
+
+    Raises what `hold` raises for the time itself, and Conflict (turn_changed).
+    """
+    release.release_seat(session, previous, AppointmentState.MOVED)
+    booker = Booker(
+        mission=previous.mission,
+        service=previous.service,
+        application=previous.application,
+        person=previous.person,
+        document=previous.document,
+        counted_for=previous.counted_for,
+    )
+    hold(session, actor, booker, starts_at, unlimited=True)
+    return confirm(session, actor, booker)
+
+
+def call_off(session: Session, appointment: Appointment) -> None:
+    """Cancels a booked appointment at the mission's wish; it does not count against the month's share."""
+    release.release_seat(session, appointment, AppointmentState.CANCELLED)
+
+
 def store_slip(session: Session, appointment: uuid.UUID, code: str) -> None:
     """Stores the code of the slip issued for an appointment."""
     session.execute(

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.consular import missions
 from services.consular.applications.model import Application
+from services.consular.appointments.calendars.displaced import is_displaced
 from services.consular.appointments.model import Appointment
 from services.consular.appointments.rules import AppointmentState
 from services.consular.people import snapshot
@@ -43,7 +44,11 @@ def day_sheet(session: Session, actor: Actor, mission: str, day: date | None, se
         .limit(ROWS)
     ).all()
     now = db.now(session)
-    entries = [_row(*row, zone, has_begun=row[0].starts_at <= now) for row in rows if _matches(row[0], row[2], search)]
+    entries = [
+        _row(*row, zone, has_begun=row[0].starts_at <= now) | {"displaced": is_displaced(session, row[0])}
+        for row in rows
+        if _matches(row[0], row[2], search)
+    ]
     audit.record(
         session, actor, "turn.listed", mission, day=shown_day.isoformat(), searched=bool(search), rows=len(entries)
     )

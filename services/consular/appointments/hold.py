@@ -32,8 +32,16 @@ class Booker:
     counted_for: str
 
 
-def hold(session: Session, actor: Actor, booker: Booker, starts_at: datetime) -> Appointment:
+# The highest number of an appointment within a person's month, where the mission itself has moved it there.
+UNLIMITED = 1_000
+
+
+def hold(
+    session: Session, actor: Actor, booker: Booker, starts_at: datetime, *, unlimited: bool = False
+) -> Appointment:
     """Holds a seat for the minutes of the rule; an earlier hold of the same application is released.
+
+    `unlimited` disregards the person's share of the month.
 
     Raises Refusal (turn_past, turn_too_far, turn_closed, turn_unknown, turn_share_used) and Conflict (turn_taken with
     the next free times, turn_booked_already).
@@ -43,7 +51,7 @@ def hold(session: Session, actor: Actor, booker: Booker, starts_at: datetime) ->
     rule = calendar.rule(session, booker.mission, booker.service)
     _release_holds(session, booker, slot)
     _check_none_booked(session, booker)
-    month_place = _month_place(session, booker, rule, slot)
+    month_place = _month_place(session, booker, UNLIMITED if unlimited else rule.per_month, slot)
     seat = _free_seat(session, booker, rule, slot)
     appointment = _insert_hold(session, booker, slot, rule, seat, month_place) if seat else None
     if appointment is None:
@@ -94,7 +102,7 @@ def _check_none_booked(session: Session, booker: Booker) -> None:
         raise Conflict("turn_booked_already")
 
 
-def _month_place(session: Session, booker: Booker, rule: AppointmentRule, slot: Slot) -> int:
+def _month_place(session: Session, booker: Booker, per_month: int, slot: Slot) -> int:
     """The number of this appointment within the person's month. Raises Refusal when their share is used up."""
     month = month_of(slot.starts_at, missions.find(session, booker.mission).zone)
     used_places = session.scalars(
@@ -106,9 +114,9 @@ def _month_place(session: Session, booker: Booker, rule: AppointmentRule, slot: 
             Appointment.state.in_(COUNTED),
         )
     )
-    month_place = free_seat(used_places, rule.per_month)
+    month_place = free_seat(used_places, per_month)
     if month_place is None:
-        raise Refusal("turn_share_used", n=rule.per_month, month=month.isoformat())
+        raise Refusal("turn_share_used", n=per_month, month=month.isoformat())
     return month_place
 
 

@@ -1,8 +1,8 @@
 """Availability: days with remaining seats, the times of a day, and whether a time may be booked."""
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,10 +14,18 @@ from services.consular.appointments.model import Appointment
 from services.consular.appointments.rules import NEXT_COUNT, OCCUPYING, AppointmentState, Slot, slots_of
 from services.consular.missions import calendar
 from services.consular.missions.model import AppointmentRule, Closure
-from services.consular.missions.rules import dates_between
+from services.consular.missions.rules import Hours, dates_between
 from shared.database import db
 from shared.errors import Refusal
 from shared.values import dates
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A change of the calendar that is not made yet: days it closes, and the hours of services it changes."""
+
+    closed: frozenset[date] = frozenset()
+    hours: Mapping[str, Sequence[Hours]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -67,18 +75,43 @@ def is_occupied() -> ColumnElement[bool]:
     )
 
 
-def availability(session: Session, mission: str, service: str) -> Availability:
-    """All days from today to the horizon. A service without opening hours has days without times."""
+def hours_of(session: Session, mission: str, service: str) -> list[Hours]:
+    """The opening hours of a service from today on, as the rules read them."""
+    return [row.hours for row in calendar.hours(session, mission, service)]
+
+
+def seats_of_week(hours: Iterable[Hours], first: date) -> int:
+    """The seats of seven days from `first` on. Clocks that change leave them as they are."""
+    rows = list(hours)
+    week = dates_between(first, first + timedelta(days=6))
+    return sum(slot.seats for day in week for slot in slots_of(rows, day, "UTC"))
+
+
+def occupied_by_day(session: Session, mission: str, service: str) -> Counter[date]:
+    """How many seats are occupied on each day from today to the longest span that is counted."""
+    zone, first = missions.find(session, mission).zone, missions.today(session, mission)
+    days: Counter[date] = Counter()
+    for at, count in _occupied_seats(session, mission, service, first, first + calendar.MAX_SPAN, zone).items():
+        days[dates.local_date(at, zone)] += count
+    return days
+
+
+def availability(session: Session, mission: str, service: str, plan: Plan | None = None) -> Availability:
+    """All days from today to the horizon. A service without opening hours has days without times.
+
+    With `plan`, as they would be once it is carried out.
+    """
+    plan = plan or Plan()
     zone, rule = missions.find(session, mission).zone, calendar.rule(session, mission, service)
     first = missions.today(session, mission)
     last = first + timedelta(days=rule.horizon_days)
-    hours = [row.hours for row in calendar.hours(session, mission, service)]
+    hours = plan.hours[service] if service in plan.hours else hours_of(session, mission, service)
     closed = calendar.closed_days(session, mission, first, last)
     occupied = _occupied_seats(session, mission, service, first, last, zone)
     now = db.now(session)
 
     def day_of(day: date) -> Day:
-        slots = [] if day in closed else slots_of(hours, day, zone)
+        slots = [] if day in closed or day in plan.closed else slots_of(hours, day, zone)
         return _day(day, slots, occupied, now, rule.daily_quota, closed.get(day))
 
     return Availability(mission, zone, service, rule, tuple(day_of(day) for day in dates_between(first, last)))
@@ -127,7 +160,7 @@ def find(session: Session, mission: str, service: str, starts_at: datetime) -> S
     closed = calendar.closed_days(session, mission, day, day)
     if day in closed:
         raise Refusal("turn_closed", title_ar=closed[day].title_ar, title_en=closed[day].title_en)
-    slots = slots_of((row.hours for row in calendar.hours(session, mission, service)), day, zone)
+    slots = slots_of(hours_of(session, mission, service), day, zone)
     slot = next((candidate for candidate in slots if candidate.starts_at == starts_at), None)
     if slot is None:
         raise Refusal("turn_unknown")

@@ -30,3 +30,5 @@ class Proposal(Base):
     decided_at: Mapped[datetime | None]
     reason: Mapped[str | None]
     done_at: Mapped[datetime | None]
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[str | None]

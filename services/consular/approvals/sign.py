@@ -1,13 +1,14 @@
-"""Two signatures for one act: propose, approve, decline, finish. The act itself is the caller's."""
+"""Two signatures for one act: propose, approve, decline, finish, undo. The act itself is the caller's."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.consular.approvals.model import Proposal
-from shared.database import audit
+from shared.database import audit, db
 from shared.database.rows import find_row, lock_row
 from shared.errors import Conflict, Refusal
 from shared.identity.access import check_access
@@ -15,8 +16,10 @@ from shared.identity.actor import Actor
 from shared.reasons import required_text
 from shared.values import references
 
-WAITING, APPROVED, DECLINED, DONE = "waiting", "approved", "declined", "done"
+WAITING, APPROVED, DECLINED, DONE, UNDONE = "waiting", "approved", "declined", "done", "undone"
 REFERENCE_LENGTH, REASON_LENGTH = 10, 300
+# So long after the second signature nobody is told yet, and one person may take it back.
+UNDO = timedelta(minutes=30)
 LIST_LENGTH = 15
 
 
@@ -67,6 +70,29 @@ def finish(session: Session, actor: Actor, proposal: Proposal, result: Mapping[s
     session.flush()
     counts = {name: value for name, value in result.items() if isinstance(value, int)}
     audit.record(session, actor, "proposal.done", proposal.reference, reason=proposal.kind, **counts)
+
+
+def undo(session: Session, actor: Actor, reference: str) -> Proposal:
+    """Takes a signed proposal back before it is carried out on anybody; one signature is enough for that.
+
+    Raises Conflict (undo_too_late) once the time for it is over, or there is nothing to take back.
+    """
+    proposal = lock_row(session, Proposal, reference)
+    check_access(actor, "proposal.decide", mission=proposal.mission)
+    until = undo_until(proposal)
+    if until is None or until <= db.now(session):
+        raise Conflict("undo_too_late")
+    proposal.state, proposal.undone_at, proposal.undone_by = UNDONE, func.now(), actor.id
+    session.flush()
+    audit.record(session, actor, "proposal.undone", reference, reason=proposal.kind)
+    return proposal
+
+
+def undo_until(proposal: Proposal) -> datetime | None:
+    """Until when a signed proposal may be taken back; None for one that is not signed, or is done."""
+    if proposal.state != APPROVED or proposal.decided_at is None:
+        return None
+    return proposal.decided_at + UNDO
 
 
 def find(session: Session, actor: Actor, reference: str) -> Proposal:

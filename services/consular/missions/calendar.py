@@ -1,6 +1,7 @@
 """The mission's calendar: which days it is closed, which rule holds, and the locks under which it changes."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -128,6 +129,11 @@ def closed_from(session: Session, mission: str) -> frozenset[date]:
         (closed_from, mission, session.info["mission"], first),
         lambda: frozenset(closed_days(session, mission, first, first + MAX_SPAN)),
     )
+
+
+def wall_time(instant: datetime, zone: str) -> str:
+    """The time of an instant on a mission's wall clock, as 09:30."""
+    return f"{instant.astimezone(ZoneInfo(zone)):%H:%M}"
 
 
 def check_payments_open(session: Session, mission: str) -> None:

@@ -51,12 +51,16 @@ class Office(ReferenceData):
 
 
 class Weekend(Dated, ReferenceData):
-    """The weekend of a country from a date on. Weekdays are numbers, Monday is 0; a half day is a working day."""
+    """The weekend of a country from a date on, or of one mission that rests on other days than its country.
+
+    Weekdays are numbers, Monday is 0; a half day is a working day.
+    """
 
     __tablename__ = "weekend"
 
     id: Mapped[str] = mapped_column(primary_key=True)
     country: Mapped[str] = mapped_column(index=True)
+    scope: Mapped[str | None]
     days: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
     half_days: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
 
@@ -65,6 +69,7 @@ class Weekend(Dated, ReferenceData):
         return {
             "days": list(self.days),
             "half_days": list(self.half_days),
+            "own": self.scope is not None,
             "since": self.valid_from.isoformat(),
             "source": self.source,
             "certainty": self.certainty,
@@ -188,14 +193,15 @@ class AppointmentRule(Sourced, ReferenceData):
     hold_minutes: Mapped[int]
     per_month: Mapped[int]
     daily_quota: Mapped[int]
+    urgent_quota: Mapped[int] = mapped_column(server_default="0")
     free_hours: Mapped[int]
     arrive_minutes: Mapped[int]
     valid_from: Mapped[date]
 
     def serialise(self) -> dict[str, int]:
         """The figures an applicant needs."""
-        names = ("horizon_days", "hold_minutes", "per_month", "daily_quota", "free_hours", "arrive_minutes")
-        return {name: getattr(self, name) for name in names}
+        names = ("horizon_days", "hold_minutes", "per_month", "daily_quota", "urgent_quota", "free_hours")
+        return {name: getattr(self, name) for name in (*names, "arrive_minutes")}
 
 
 class PhotoRule(Dated, ReferenceData):

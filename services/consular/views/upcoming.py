@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from services.consular.applications.rules import Status
 from services.consular.appointments import book, rules
+from services.consular.appointments.calendars.displaced import is_displaced
 from services.consular.appointments.model import Appointment
 from services.consular.appointments.rules import AppointmentState
 from services.consular.missions import calendar
@@ -48,6 +49,7 @@ def _serialise_appointment(session: Session, appointment: Appointment) -> View:
         "state": state,
         "late": rules.is_late(appointment.starts_at, now(session), rule.free_hours),
         "begun": appointment.starts_at <= now(session),
+        "displaced": is_displaced(session, appointment),
         "free_hours": rule.free_hours,
         "arrive_minutes": rule.arrive_minutes,
         "minutes_left": max(0, math.ceil((appointment.held_until - now(session)).total_seconds() / 60))

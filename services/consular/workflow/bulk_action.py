@@ -6,10 +6,21 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from services.consular.appointments.calendars import booking_rules, closures, hours, relocation, rest_days
 from services.consular.approvals import sign
 from services.consular.approvals.model import Proposal
-from services.consular.workflow import expire_bookings, extend, revoke_document, suspend
-from shared.errors import Invalid
+from services.consular.workflow import (
+    bank_account,
+    expire_bookings,
+    extend,
+    rate_bulletin,
+    revoke_document,
+    suspend,
+    tariff_change,
+    waiver,
+)
+from shared.database import db
+from shared.errors import Conflict, Invalid
 from shared.identity.access import check_access
 from shared.identity.actor import Actor
 
@@ -19,18 +30,32 @@ Figures = dict[str, Any]
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of bulk action: `read` checks the terms, `preview` counts what they affect, `carry_out` acts."""
+    """A kind of bulk action: `read` checks the terms, `preview` counts what they affect, `carry_out` acts.
+
+    `undo` takes back what `carry_out` did, before the job has acted on anybody; without one nothing can be undone.
+    """
 
     read: Callable[[Session, Terms], Figures]
     preview: Callable[[Session, Terms], Figures]
     carry_out: Callable[[Session, Actor, Proposal], None]
+    undo: Callable[[Session, Actor, Proposal], None] | None = None
 
 
 KINDS: Mapping[str, Kind] = {
     extend.KIND: Kind(extend.read, extend.preview, extend.carry_out),
     suspend.KIND: Kind(suspend.read, suspend.preview, suspend.carry_out),
     revoke_document.KIND: Kind(revoke_document.read, revoke_document.preview, revoke_document.carry_out),
+    rate_bulletin.KIND: Kind(rate_bulletin.read, rate_bulletin.preview, rate_bulletin.carry_out),
+    tariff_change.KIND: Kind(tariff_change.read, tariff_change.preview, tariff_change.carry_out),
+    waiver.KIND: Kind(waiver.read, waiver.preview, waiver.carry_out),
+    bank_account.KIND: Kind(bank_account.read, bank_account.preview, bank_account.carry_out),
     expire_bookings.KIND: Kind(expire_bookings.read, expire_bookings.preview, expire_bookings.carry_out),
+    closures.KIND: Kind(closures.read, closures.preview, closures.carry_out, closures.undo),
+    closures.REOPENING: Kind(closures.read_reopening, closures.preview_reopening, closures.carry_out_reopening),
+    hours.KIND: Kind(hours.read, hours.preview, hours.carry_out, hours.undo),
+    relocation.KIND: Kind(relocation.read, relocation.preview, relocation.carry_out, relocation.undo),
+    rest_days.KIND: Kind(rest_days.read, rest_days.preview, rest_days.carry_out),
+    booking_rules.KIND: Kind(booking_rules.read, booking_rules.preview, booking_rules.carry_out),
 }
 
 
@@ -56,7 +81,24 @@ def approve(session: Session, actor: Actor, reference: str) -> Proposal:
     return proposal
 
 
+def undo(session: Session, actor: Actor, reference: str) -> Proposal:
+    """Takes a signed proposal back. Raises Conflict (undo_too_late) where that is not possible, or no longer."""
+    proposal = sign.find(session, actor, reference)
+    take_back = KINDS[proposal.kind].undo
+    if take_back is None:
+        raise Conflict("undo_too_late")
+    undone = sign.undo(session, actor, reference)
+    take_back(session, actor, undone)
+    return undone
+
+
 def serialise(session: Session, proposal: Proposal) -> Figures:
     """As the interface shows it; a waiting proposal also has the present figures, under `now`."""
     now = KINDS[proposal.kind].preview(session, proposal.params) if proposal.state == sign.WAITING else None
-    return {**sign.serialise(proposal), "now": now}
+    until = sign.undo_until(proposal) if KINDS[proposal.kind].undo else None
+    may_undo = until is not None and until > db.now(session)
+    return {
+        **sign.serialise(proposal),
+        "now": now,
+        "undo_until": until.isoformat() if until and may_undo else None,
+    }

@@ -41,6 +41,11 @@ class Attendance(Protocol):
     ) -> None:
         """Applies a cancelled appointment to the application."""
 
+    def apply_calling_off(
+        self, session: Session, actor: Actor, application: Application, appointment: Appointment
+    ) -> None:
+        """Applies an appointment that the mission has cancelled to the application."""
+
     def apply_attendance(self, session: Session, actor: Actor, application: Application) -> None:
         """Applies the applicant's attendance to the application."""
 

@@ -73,6 +73,13 @@ def apply_cancellation(session: Session, actor: Actor, application: Application,
     transition(session, actor, application, Status.WITHDRAWN, detail=detail, columns=columns)
 
 
+def apply_calling_off(session: Session, actor: Actor, application: Application, appointment: Appointment) -> None:
+    """Cancels the application with its appointment: the mission cannot receive."""
+    columns: dict[str, object] = {"document": None, "document_owner": None, "due_on": None}
+    detail = slips.detail(appointment)
+    transition(session, actor, application, Status.CANCELLED, detail=detail, columns=columns)
+
+
 def apply_attendance(session: Session, actor: Actor, application: Application) -> None:
     """Completes the application: the applicant came."""
     transition(session, actor, application, Status.COLLECTED, code="attended")

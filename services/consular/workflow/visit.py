@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from sqlalchemy.orm import Session
 
 from services.consular.applications.model import Application
+from services.consular.applications.notify import notify_recipients
 from services.consular.applications.transitions import note_step
 from services.consular.appointments import book, slips
 from services.consular.appointments.hold import Booker
 from services.consular.appointments.model import Appointment
+from services.consular.notices.rules import TURN_CALLED_OFF
 from services.consular.people import snapshot
 from shared import forms
 from shared.catalogue.model import Transaction
@@ -55,6 +57,12 @@ def apply_reschedule(
 def apply_cancellation(session: Session, actor: Actor, application: Application, appointment: Appointment) -> None:
     """Adds the cancellation to the timeline; another visit may be booked."""
     note_step(session, actor, application, "turn_cancelled", None, detail=slips.detail(appointment))
+
+
+def apply_calling_off(session: Session, actor: Actor, application: Application, appointment: Appointment) -> None:
+    """Adds the cancellation to the timeline and notifies; another visit may be booked."""
+    note_step(session, actor, application, "turn_called_off", None, detail=slips.detail(appointment))
+    notify_recipients(session, application, TURN_CALLED_OFF, str(appointment.id))
 
 
 def apply_attendance(session: Session, actor: Actor, application: Application) -> None:

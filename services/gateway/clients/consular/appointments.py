@@ -1,6 +1,6 @@
 """Appointments: free times, the appointment of an application, the desk's calendar and day sheet."""
 
-from typing import Any, TypedDict, cast
+from typing import TypedDict, cast
 from urllib.parse import quote
 
 from services.gateway.clients.http import Client
@@ -21,6 +21,7 @@ class Appointment(TypedDict):
     slip: str | None
     late: bool
     begun: bool
+    displaced: bool
     free_hours: int
     arrive_minutes: int
     minutes_left: int
@@ -40,6 +41,7 @@ class BookingRule(TypedDict):
     hold_minutes: int
     per_month: int
     daily_quota: int
+    urgent_quota: int
     free_hours: int
     arrive_minutes: int
 
@@ -98,6 +100,7 @@ class DaySheetRow(TypedDict):
     window: str
     state: str
     begun: bool
+    displaced: bool
     applicant: dict[str, PrintedName | None]
 
 
@@ -121,6 +124,8 @@ class OpeningHours(TypedDict):
     seats: int
     source: str
     certainty: str
+    valid_from: str
+    valid_to: str | None
 
 
 class Closure(TypedDict):
@@ -143,10 +148,14 @@ class Closure(TypedDict):
 
 
 class Weekend(TypedDict):
-    """The weekend of the host country since a date. Weekdays are counted from Monday, 0; a half day is worked."""
+    """The weekend of the host country since a date, or of the mission itself.
+
+    Weekdays are counted from Monday, 0; a half day is worked.
+    """
 
     days: list[int]
     half_days: list[int]
+    own: bool
     since: str
     source: str
     certainty: str
@@ -156,6 +165,8 @@ class Calendar(TypedDict):
     """Hours, limits by service, closures and weekends of a mission."""
 
     today: str
+    zone: str
+    displaced: int
     hours: list[OpeningHours]
     rules: dict[str, BookingRule]
     closures: list[Closure]
@@ -187,11 +198,3 @@ class Appointments:
     def calendar(self, actor: Actor) -> Calendar:
         """Hours, rules and closures of the officer's mission."""
         return cast(Calendar, self.client.get("/desk/calendar", actor))
-
-    def close(self, actor: Actor, closure: dict[str, Any]) -> None:
-        """Closes the officer's mission for some days."""
-        self.client.post("/desk/closures", actor, closure)
-
-    def reopen(self, actor: Actor, closure: str) -> None:
-        """Removes a closure."""
-        self.client.post("/desk/closures/remove", actor, {"closure": closure})

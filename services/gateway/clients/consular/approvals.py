@@ -29,6 +29,7 @@ class Proposal(TypedDict):
     approver: str | None
     decided_at: str | None
     reason: str | None
+    undo_until: str | None
 
 
 class Approvals:
@@ -53,3 +54,7 @@ class Approvals:
         """The second person approves or declines."""
         body = {"verdict": verdict, "reason": reason, "key": key}
         self.client.post(f"/desk/proposals/{quote(reference, safe='')}", actor, body)
+
+    def undo(self, actor: Actor, reference: str, key: str) -> None:
+        """Takes a signed one back while nobody has been told."""
+        self.client.post(f"/desk/proposals/{quote(reference, safe='')}/undo", actor, {"key": key})

@@ -13,6 +13,7 @@ from services.consular.missions.model import Mission
 from shared.database.db import Database
 from shared.values import dates
 from tests.conftest import ServiceClient, officer
+from tests.factories.approvals import Signing
 
 pytestmark = pytest.mark.clock
 
@@ -86,9 +87,9 @@ def test_a_mission_removes_a_day_of_its_host_country_and_only_for_itself(
     host = next(one for one in closures(client, "BER") if one["kind"] == "host_holiday")
     assert host["may_reopen"]
     body = {"closure": host["id"]}
-    assert client.post("/desk/closures/remove", officer("officer", "CAI"), body).status_code == 404
-    assert client.post("/desk/closures/remove", officer("officer", "BER"), body).status_code == 200
-    assert client.post("/desk/closures/remove", officer("officer", "BER"), body).get_json()["code"] == "closure_removed"
+    assert Signing(client, "CAI").look("reopening", body).status_code == 404
+    assert Signing(client, "BER").signed("reopening", body)["state"] == "done"
+    assert Signing(client, "BER").look("reopening", body).get_json()["code"] == "closure_removed"
     assert host["id"] not in [one["id"] for one in closures(client, "BER")]
     if host["id"] in [one["id"] for one in closures(client, "BON")]:
         assert closed(consular, "BON", date.fromisoformat(str(host["first_day"])))
@@ -107,23 +108,22 @@ def test_only_estimated_days_of_the_decree_can_be_removed_and_they_say_so(
     assert all(one["may_reopen"] == one["estimated"] for one in found)
     assert all((one["certainty"] == "M") == one["estimated"] for one in found)
     fixed = next(one for one in found if not one["estimated"])
-    refused = client.post("/desk/closures/remove", officer("officer", "VIE"), {"closure": fixed["id"]})
+    refused = Signing(client, "VIE").look("reopening", {"closure": fixed["id"]})
     assert (refused.status_code, refused.get_json()["code"]) == (409, "closure_of_all")
-    moved = client.post("/desk/closures/remove", officer("officer", "VIE"), {"closure": estimated[0]["id"]})
-    assert moved.status_code == 200
+    assert Signing(client, "VIE").signed("reopening", {"closure": estimated[0]["id"]})["state"] == "done"
 
 
 @pytest.mark.parametrize("unknown", ["SY/2027-12-08/nothing", "XX/2027-01-01/new-year", "DE/soon/new-year", "nothing"])
 def test_a_holiday_that_is_none_is_not_found(service_client: Callable[[str], ServiceClient], unknown: str) -> None:
-    answer = service_client("consular").post("/desk/closures/remove", officer("officer", "BER"), {"closure": unknown})
-    assert answer.status_code == 404
+    assert Signing(service_client("consular"), "BER").look("reopening", {"closure": unknown}).status_code == 404
 
 
 def test_a_promise_counts_each_week_by_the_weekend_of_its_day(consular: Database, cluster: Postgres) -> None:
     """Where a country moves its weekend while somebody waits, the days before keep the old one."""
     with connect_as_admin(cluster.admin_url, DATABASE) as connection:
         connection.execute(
-            "INSERT INTO consular.weekend VALUES"
+            "INSERT INTO consular.weekend"
+            " (id, country, days, half_days, valid_from, valid_to, source, certainty, approver) VALUES"
             " ('test/1', 'XX', '{4,5}', '{}', '2010-01-01', '2022-01-01', 't', 'L', 't'),"
             " ('test/2', 'XX', '{5,6}', '{4}', '2022-01-01', NULL, 't', 'L', 't')"
         )

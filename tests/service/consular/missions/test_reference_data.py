@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from deploy.dev.postgres import Postgres
 from deploy.platform.database import DATABASE, connect_as_admin
 from services.consular import missions
-from services.consular.appointments.closures import ClosureRequest, close, reopen
+from services.consular.appointments.calendars.closures import ClosureRequest, close, reopen
 from services.consular.missions import calendar, reference_data
 from services.consular.missions.model import HostCalendar, Mission, Opening
 from services.consular.missions.reference_data import FIRST, reference_version

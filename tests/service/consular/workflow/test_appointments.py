@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import func, select, update
 
-from deploy.demo.days import today as home_today
 from deploy.dev.postgres import Postgres
 from deploy.platform.database import DATABASE, connect_as_admin
 from services.consular.applications.model import Application
@@ -23,13 +22,14 @@ from shared.database.db import Database
 from shared.errors import Conflict
 from shared.identity.actor import ANONYMOUS, service
 from shared.values.references import mission_of
-from tests.conftest import HOME, ServiceClient, expatriate, officer
+from tests.conftest import HOME, expatriate, officer
 from tests.factories.applications import Counter, Person, good_answers
+from tests.factories.appointments import SLUG, act, booked, drafted, free, in_time
+from tests.factories.approvals import Signing
 from tests.factories.concurrency import at_once
 
 pytestmark = pytest.mark.clock
 
-SLUG = "embassy-queue-riyadh"
 MISSION = "VIE"
 Begin = Callable[..., Counter]
 Databases = Callable[[str], Database]
@@ -51,46 +51,8 @@ def empty(cluster: Postgres, consular: Database) -> Iterator[None]:
         connection.execute("DELETE FROM consular.opening WHERE approver = 'test'")
 
 
-def free(counter: Counter, wanted: str = "passport", mission: str = HOME) -> list[str]:
-    """Instants at which a seat is free, earliest first."""
-    answer = counter.client.get(f"/openings?mission={mission}&service={wanted}", ANONYMOUS)
-    assert answer.status_code == 200, answer.get_json()
-    return [
-        each["starts_at"]
-        for day in answer.get_json()["days"]
-        for each in day["times"]
-        if day["remaining"] and each["remaining"]
-    ]
-
-
-def in_time(counter: Counter, wanted: str = "passport") -> list[str]:
-    """Those far enough ahead to be moved and cancelled at no cost, all in one month."""
-    times = [at for at in free(counter, wanted) if datetime.fromisoformat(at) > datetime.now(UTC) + timedelta(hours=26)]
-    month = datetime.fromisoformat(times[-1]).astimezone(ZoneInfo("Asia/Riyadh")).month
-    return [at for at in times if datetime.fromisoformat(at).astimezone(ZoneInfo("Asia/Riyadh")).month == month]
-
-
-def act(counter: Counter, verb: str, key: str = "", **body: object) -> Any:
-    return counter.ask_as_applicant("POST", f"/turn/{verb}", {"key": key or uuid.uuid4().hex, **body})
-
-
 def code(answer: Any) -> tuple[int, str]:
     return answer.status_code, answer.get_json()["code"]
-
-
-def drafted(counter: Counter) -> Counter:
-    counter.fill(SLUG)
-    return counter
-
-
-def booked(counter: Counter, at: str = "") -> Counter:
-    """A turn, all the way."""
-    drafted(counter)
-    held = act(counter, "hold", starts_at=at or in_time(counter)[0])
-    assert held.status_code == 200, held.get_json()
-    sent = counter.submit()
-    assert sent.status_code == 200, sent.get_json()
-    return counter
 
 
 def shift(consular: Database, reference: str, **values: object) -> None:
@@ -262,38 +224,19 @@ def test_a_time_nobody_can_have_is_refused(counter: Begin, name: str) -> None:
     assert mine.read()["turn"] is None
 
 
-def test_a_closed_day_is_shown_as_closed_and_not_given(
-    counter: Begin, service_client: Callable[[str], ServiceClient]
-) -> None:
+def test_a_closed_day_is_shown_as_closed_and_not_given(counter: Begin) -> None:
     mine = drafted(counter())
     at = in_time(mine)[-1]
     day = datetime.fromisoformat(at).astimezone(ZoneInfo("Asia/Riyadh")).date().isoformat()
-    closing = {"first_day": day, "last_day": day, "title_ar": "صيانة", "title_en": "Repairs"}
-    added = mine.client.post("/desk/closures", officer(), closing)
-    assert added.status_code == 201
-    assert mine.client.post("/desk/closures", officer(), closing).get_json() == added.get_json(), (
-        "sent twice, closed once"
-    )
+    desk = Signing(mine.client, HOME)
+    added = desk.closed(day, title_ar="صيانة", title_en="Repairs")
+    assert added["state"] == "done"
     shown = mine.client.get(f"/openings?mission={HOME}&service=passport", ANONYMOUS).get_json()
     closed = next(each for each in shown["days"] if each["day"] == day)
     assert (closed["closed"], closed["times"]) == ({"ar": "صيانة", "en": "Repairs", "estimated": False}, [])
     assert code(act(mine, "hold", starts_at=at)) == (422, "turn_closed")
-    removed = mine.client.post("/desk/closures/remove", officer("head_of_mission"), {"closure": added.get_json()["id"]})
-    assert removed.status_code == 200
+    assert desk.signed("reopening", {"closure": added["result"]["closure"]})["state"] == "done"
     assert act(mine, "hold", starts_at=at).status_code == 200
-
-
-def test_nobody_closes_a_day_on_which_somebody_is_booked(counter: Begin) -> None:
-    at = in_time(counter())[-1]
-    mine = booked(counter(), at)
-    day = datetime.fromisoformat(at).astimezone(ZoneInfo("Asia/Riyadh")).date().isoformat()
-    closing = {"first_day": day, "last_day": day, "title_ar": "صيانة"}
-    refused = mine.client.post("/desk/closures", officer(), closing)
-    assert code(refused) == (409, "turns_in_the_way")
-    assert refused.get_json()["params"] == {"n": 1}
-    assert mine.read()["turn"]["state"] == "booked"
-    payments = mine.client.post("/desk/closures", officer(), {**closing, "seats": False, "payments": True})
-    assert payments.status_code == 201
 
 
 def test_a_closure_lets_go_what_is_only_held(counter: Begin) -> None:
@@ -301,54 +244,8 @@ def test_a_closure_lets_go_what_is_only_held(counter: Begin) -> None:
     at = in_time(mine)[-1]
     act(mine, "hold", starts_at=at)
     day = datetime.fromisoformat(at).astimezone(ZoneInfo("Asia/Riyadh")).date().isoformat()
-    assert (
-        mine.client.post(
-            "/desk/closures", officer(), {"first_day": day, "last_day": day, "title_ar": "إغلاق"}
-        ).status_code
-        == 201
-    )
+    Signing(mine.client, HOME).closed(day)
     assert code(mine.submit()) == (409, "hold_expired")
-
-
-def ahead(days: int) -> str:
-    return (home_today() + timedelta(days=days)).isoformat()
-
-
-@pytest.mark.parametrize(
-    ("changes", "errors"),
-    [
-        ({"first_day": "2020-01-01", "last_day": "2020-01-02"}, {"first_day": "day_past"}),
-        ({"first_day": ahead(151), "last_day": ahead(150)}, {"last_day": "ends_before_it_begins"}),
-        ({"last_day": ahead(515)}, {"last_day": "closed_too_long"}),
-        ({"first_day": "1 May"}, {"first_day": "not_a_date"}),
-        ({"title_ar": " \u200f "}, {"title_ar": "required"}),
-        ({"title_ar": "ط" * 121}, {"title_ar": "too_long"}),
-        ({"seats": False, "payments": False}, {"closes": "required"}),
-    ],
-)
-def test_a_closure_that_makes_no_sense_is_refused(
-    counter: Begin, changes: dict[str, object], errors: dict[str, str]
-) -> None:
-    closing = {"first_day": ahead(150), "last_day": ahead(150), "title_ar": "إغلاق", **changes}
-    answer = counter().client.post("/desk/closures", officer(), closing)
-    assert (answer.status_code, answer.get_json()["errors"]) == (422, errors)
-
-
-def test_holidays_of_all_and_closures_of_others_are_not_taken_back_here(counter: Begin) -> None:
-    client = counter().client
-    assert code(client.post("/desk/closures/remove", officer(), {"closure": "SY/2030-12-08/liberation-day"})) == (
-        409,
-        "closure_of_all",
-    )
-    closing = {"first_day": ahead(150), "last_day": ahead(150), "title_ar": "إغلاق"}
-    made = client.post("/desk/closures", officer("officer", "BER"), closing).get_json()["id"]
-    assert client.post("/desk/closures/remove", officer(), {"closure": made}).status_code == 404
-    assert client.post("/desk/closures/remove", officer("officer", "BER"), {"closure": made}).status_code == 200
-    assert code(client.post("/desk/closures/remove", officer("officer", "BER"), {"closure": made})) == (
-        409,
-        "closure_removed",
-    )
-    assert client.post("/desk/closures", officer("clerk"), closing).status_code == 403
 
 
 def test_a_person_has_one_turn_a_month_for_a_service(counter: Begin) -> None:
@@ -628,14 +525,7 @@ def test_no_money_is_taken_on_days_without_payments(counter: Begin) -> None:
     mine.fill("individual-extract")
     mine.submit()
     today = datetime.now(ZoneInfo("Asia/Riyadh")).date()
-    closing = {
-        "first_day": today.isoformat(),
-        "last_day": today.isoformat(),
-        "title_ar": "إقفال",
-        "seats": False,
-        "payments": True,
-    }
-    assert mine.client.post("/desk/closures", officer(), closing).status_code == 201
+    Signing(mine.client, HOME).closed(today.isoformat(), closes="payments")
     refused = mine.pay()
     assert code(refused) == (422, "payments_closed")
     assert refused.get_json()["params"]["again"] == (today + timedelta(days=1)).isoformat()
@@ -648,8 +538,7 @@ def test_a_closure_moves_the_promised_day(counter: Begin) -> None:
         mine.submit()
     first.pay()
     due = first.read()["due_on"]
-    closing = {"first_day": due, "last_day": due, "title_ar": "إغلاق"}
-    assert first.client.post("/desk/closures", officer(), closing).status_code == 201
+    Signing(first.client, HOME).closed(due)
     second.pay()
     assert second.read()["due_on"] > due
 

@@ -242,7 +242,7 @@ FORMS: dict[str, tuple[str, str, str, dict[str, str]]] = {
         "",
         {"given_name": "ليلى", "born-day": "7", "mother_name-unrecorded": "yes"},
     ),
-    "calendar": ("officer", "/desk/calendar", "/desk/calendar/close", {"title_ar": "عطلة", "closes": "both"}),
+    "calendar": ("head_of_mission", "/desk/proposals/new/closure", "", {"title_ar": "عطلة", "closes": "both"}),
     "extension": (
         "head_of_mission",
         "/desk/proposals/new/extension",

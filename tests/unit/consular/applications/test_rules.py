@@ -56,6 +56,7 @@ with_authority cancelled cancelled decree
 draft ready turn_booked applicant
 ready withdrawn turn_cancelled applicant
 ready lapsed turn_missed mission
+ready cancelled turn_called_off mission
 """
 VERBS_EXPECTED = {
     "edit": ("applicant", "draft returned"),
@@ -93,7 +94,7 @@ def test_what_the_groups_of_statuses_hold() -> None:
     assert {"draft", "awaiting_payment", "returned"} == rules.WAITING
     assert {"draft", "returned"} == rules.EDITABLE
     assert {"returned", "ready", "collected", "refused", "lapsed", "cancelled"} == rules.NOTIFIED
-    assert {"turn_booked", "turn_missed", "attended"} == rules.OWN_NOTICES
+    assert {"turn_booked", "turn_missed", "turn_called_off", "attended"} == rules.OWN_NOTICES
     assert {"awaiting_payment", "in_review", "returned"} == rules.VISITING
 
 

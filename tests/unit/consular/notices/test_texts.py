@@ -7,7 +7,7 @@ from shared.catalogue import CATALOGUE
 from shared.fragments import LANGUAGES
 from shared.i18n import language
 
-GIVEN = {"reference": "RUH-22222-22222-2", "day": "1 May", "until": "2 May", "amount": "100 riyals"}
+GIVEN = {"reference": "RUH-22222-22222-2", "day": "1 May", "until": "2 May", "amount": "100 riyals", "time": "09:30"}
 # What a passer-by must not read on a locked telephone.
 SENSITIVE = {
     "ar": ("جواز", "سفارة", "خدمة العلم", "سجل", "طلب", "سورية", "قنصل"),

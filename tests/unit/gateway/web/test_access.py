@@ -31,13 +31,17 @@ EXPECTED: tuple[tuple[str, str], ...] = (
         "desk.proposals desk.bookings desk.booking_import desk.booking_faults",
     ),
     (
+        "administrator auditor cashier head_of_mission officer",
+        "desk.rates desk.tariffs",
+    ),
+    (
         "administrator head_of_mission",
         "desk.ask_proposal desk.propose desk.declare_phase desk.upload_bookings desk.decide_import desk.answer_import "
         "desk.staff_propose desk.staff_decide",
     ),
     (
         "administrator head_of_mission officer",
-        "desk.decide_proposal",
+        "desk.decide_proposal desk.undo_proposal",
     ),
     (
         "auditor cashier clerk head_of_mission officer",
@@ -66,7 +70,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     (
         "head_of_mission officer",
         "desk.accept desk.send_back desk.ask_refuse desk.refuse desk.reply desk.duplicate desk.mandate_accept "
-        "desk.mandate_refuse desk.clear desk.close desk.reopen desk.identity_account desk.identity_freeze "
+        "desk.mandate_refuse desk.clear desk.identity_account desk.identity_freeze "
         "desk.identity_propose desk.identity_decide desk.identity_letter "
         "desk.identity_check desk.identity_picture desk.identity_verdict",
     ),

@@ -31,6 +31,10 @@ EXPECTED: tuple[tuple[str, str], ...] = (
         "proposal.decide",
     ),
     (
+        "administrator:mission auditor:mission cashier:mission head_of_mission:mission officer:mission",
+        "rate.list",
+    ),
+    (
         "anonymous:any declared:own expatriate:own",
         "identity.confirm",
     ),
@@ -96,7 +100,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     (
         "head_of_mission:mission officer:mission",
         "desk.mandate_decide desk.duplicate desk.accept desk.return desk.refuse desk.confirm desk.reprint "
-        "desk.clear stock.receive stock.spoil letter.answer calendar.change identity_check.read "
+        "desk.clear stock.receive stock.spoil letter.answer identity_check.read "
         "identity_check.decide",
     ),
     (

@@ -1,0 +1,56 @@
+"""Books appointments at the embassy in Riyadh the way people do, over HTTP."""
+
+import uuid
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from shared.identity.actor import ANONYMOUS
+from tests.conftest import HOME
+from tests.factories.applications import Counter
+
+SLUG = "embassy-queue-riyadh"
+RIYADH = ZoneInfo("Asia/Riyadh")
+
+
+def local_day(at: str) -> date:
+    """The day of an instant in Riyadh."""
+    return datetime.fromisoformat(at).astimezone(RIYADH).date()
+
+
+def free(counter: Counter, wanted: str = "passport", mission: str = HOME) -> list[str]:
+    """Instants at which a seat is free, earliest first."""
+    answer = counter.client.get(f"/openings?mission={mission}&service={wanted}", ANONYMOUS)
+    assert answer.status_code == 200, answer.get_json()
+    return [
+        each["starts_at"]
+        for day in answer.get_json()["days"]
+        for each in day["times"]
+        if day["remaining"] and each["remaining"]
+    ]
+
+
+def in_time(counter: Counter, wanted: str = "passport") -> list[str]:
+    """Those far enough ahead to be moved and cancelled at no cost, all in one month."""
+    times = [at for at in free(counter, wanted) if datetime.fromisoformat(at) > datetime.now(UTC) + timedelta(hours=26)]
+    month = datetime.fromisoformat(times[-1]).astimezone(ZoneInfo("Asia/Riyadh")).month
+    return [at for at in times if datetime.fromisoformat(at).astimezone(ZoneInfo("Asia/Riyadh")).month == month]
+
+
+def act(counter: Counter, verb: str, key: str = "", **body: object) -> Any:
+    return counter.ask_as_applicant("POST", f"/turn/{verb}", {"key": key or uuid.uuid4().hex, **body})
+
+
+def drafted(counter: Counter) -> Counter:
+    counter.fill(SLUG)
+    return counter
+
+
+def booked(counter: Counter, at: str = "") -> Counter:
+    """A turn, all the way."""
+    drafted(counter)
+    held = act(counter, "hold", starts_at=at or in_time(counter)[0])
+    assert held.status_code == 200, held.get_json()
+    sent = counter.submit()
+    assert sent.status_code == 200, sent.get_json()
+    return counter
