@@ -1,6 +1,6 @@
 """The bus where no broker is installed: pgmq's queues in PostgreSQL, by its batch SQL over one connection.
 
-A row has the shape that kombu's transport gives it, so that queues filled by earlier versions are read as well.
+A row has the shape that kombu's transport gives it, so that earlier versions and this one read each other's.
 """
 
 import base64
@@ -217,9 +217,9 @@ def queue_name(name: str) -> str:
 def as_row(sender: str, message: OutgoingMessage) -> str:
     """A message as the JSON of a queue's row."""
     delivery_info = {"exchange": sender, "routing_key": message.key}
-    properties = {"body_encoding": "base64", "delivery_info": delivery_info, "message_id": message.id}
-    body = base64.b64encode(message.raw).decode()
-    return json.dumps({"body": body, "content-type": message.content_type, "properties": properties})
+    properties = {"body_encoding": "base64", "delivery_info": delivery_info, "delivery_tag": message.id}
+    content = {"content-type": message.content_type, "content-encoding": "binary", "properties": properties}
+    return json.dumps({"body": base64.b64encode(message.raw).decode(), **content})
 
 
 def as_delivery(row: Any) -> Delivery:
