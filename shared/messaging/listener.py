@@ -23,7 +23,7 @@ from shared.messaging.inbox import due_messages, inbox, is_message, park, parked
 from shared.messaging.inbox_statements import GIVE_UP, REGISTER, REGISTER_PARKED, RELEASE, TAKE
 from shared.messaging.messages import Delivery, Envelope, UnreadableMessage, decode
 from shared.messaging.retries import RETRY_DELAYS, retry_delay
-from shared.messaging.runs import Place, Received, Run, places, runs_of
+from shared.messaging.runs import Key, Position, Received, Run, position_columns, runs_of
 
 MAX_ATTEMPTS = len(RETRY_DELAYS) + 1
 # These may pass by themselves; any other refusal is final.
@@ -32,7 +32,7 @@ TRANSIENT = (Unavailable, Conflict)
 RUN_SECONDS = 2.0
 
 
-class NotInTurn(Exception):
+class OutOfOrder(Exception):
     """The place of a run in the order is not free: others were faster, or what comes before it is still missing."""
 
 
@@ -111,21 +111,21 @@ class Listener:
             if followers is None and len(run.messages) > 1:
                 failed.append(run)
             self._resume_all(followers or ())
-        self._release([message for run in with_effect for message in run.place.ids])
+        self._release([message for run in with_effect for message in run.position.ids])
         # Last, so that an application in trouble delays the others once only.
         for run in failed:
-            self._apply_one_by_one(run)
+            self._apply_singly(run)
 
-    def _apply_one_by_one(self, run: Run) -> None:
+    def _apply_singly(self, run: Run) -> None:
         """After a failure of the run as a whole: as far as it goes, so that a bad message undoes no other."""
         for number, message in enumerate(run.messages):
             if not self.go_on():
-                self._release(run.place.ids[number:])
+                self._release(run.position.ids[number:])
                 return
             followers = self._attempt(Run((message,)))
             if followers is None:
                 # What follows waits for this one, and has had no attempt of its own.
-                self._release(run.place.ids[number + 1 :])
+                self._release(run.position.ids[number + 1 :])
                 return
             self._resume_all(followers)
 
@@ -135,12 +135,12 @@ class Listener:
             return True
         try:
             with self.database.engine.begin() as connection:
-                taken = self._take_places(connection, [run.place for run in runs])
+                taken = self._take_positions(connection, [run.position for run in runs])
         except SQLAlchemyError as error:
             log().warning("not_passed_over", trouble=type(error).__name__)
             return False
-        log().info("passed_over", messages=sum(len(run.place.ids) for run in runs if run.place.key in taken))
-        self._release([message for run in runs if run.place.key not in taken for message in run.place.ids])
+        log().info("passed_over", messages=sum(len(run.position.ids) for run in runs if run.position.key in taken))
+        self._release([message for run in runs if run.position.key not in taken for message in run.position.ids])
         self._resume_all(chain.from_iterable(taken.values()))
         return True
 
@@ -149,8 +149,8 @@ class Listener:
         try:
             with self.database.scope(run.mission) as session:
                 reached, followers = self._apply_run(session, run)
-        except NotInTurn:
-            self._release(run.place.ids)
+        except OutOfOrder:
+            self._release(run.position.ids)
             return []
         except Exception as error:
             self._failed(run, attempts, error)
@@ -162,23 +162,23 @@ class Listener:
 
     def _apply_run(self, session: Session, run: Run) -> tuple[int, list[str]]:
         """Handles the messages in order, as far as time allows. Gives how many, and what waited for them."""
-        taken = self._take_places(session, [run.place])
+        taken = self._take_positions(session, [run.position])
         if not taken:
-            raise NotInTurn
+            raise OutOfOrder
         reached, until = 0, time.monotonic() + RUN_SECONDS
         while reached < len(run.messages) and (not reached or (self.go_on() and time.monotonic() < until)):
             self._handle(session, run.messages[reached].envelope)
             reached += 1
         if unreached := run.messages[reached:]:
-            session.execute(GIVE_UP, self._given_up(run.place, unreached))
+            session.execute(GIVE_UP, self._unreached_columns(run.position, unreached))
             return reached, []
-        return reached, taken[run.place.key]
+        return reached, taken[run.position.key]
 
-    def _given_up(self, place: Place, unreached: Sequence[Received]) -> dict[str, Any]:
+    def _unreached_columns(self, position: Position, unreached: Sequence[Received]) -> dict[str, Any]:
         return {
             "consumer": self.me,
-            "sender": place.sender,
-            "about": place.about,
+            "sender": position.sender,
+            "about": position.about,
             "reached": unreached[0].envelope.sequence - 1,
             "messages": [message.envelope.id for message in unreached],
             "raws": [message.delivery.raw for message in unreached],
@@ -198,13 +198,15 @@ class Listener:
         handler = self.handlers.get(envelope.type)
         return None if isinstance(handler, Addressed) and not handler.concerns(envelope) else handler
 
-    def _take_places(self, session: Session | Connection, wanted: Sequence[Place]) -> dict[tuple[str, str], list[str]]:
+    def _take_positions(
+        self, session: Session | Connection, wanted: Sequence[Position]
+    ) -> dict[tuple[str, str], list[str]]:
         """Takes places in the order and notes their messages as applied; rolled back with the rest where that fails.
 
         Gives what has been waiting, by the keys of the places that were free.
         """
-        messages = [message for place in wanted for message in place.ids]
-        rows = session.execute(TAKE, {"consumer": self.me, "messages": messages, **places(wanted)})
+        messages = [message for position in wanted for message in position.ids]
+        rows = session.execute(TAKE, {"consumer": self.me, "messages": messages, **position_columns(wanted)})
         return {(sender, about): followers for sender, about, followers in rows}
 
     def _release(self, messages: Sequence[str]) -> None:
@@ -224,10 +226,10 @@ class Listener:
         if row is None:
             return []
         if row.state == "discarded":
-            place = Place(row.sender, row.about, row.sequence, row.sequence, [message])
+            position = Position(row.sender, row.about, row.sequence, row.sequence, [message])
             with self.database.engine.begin() as connection:
-                if taken := self._take_places(connection, [place]):
-                    return taken[place.key]
+                if taken := self._take_positions(connection, [position]):
+                    return taken[position.key]
             self._release([message])
             return []
         delivery = Delivery(row.raw, row.sender, row.type)

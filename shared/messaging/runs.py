@@ -7,6 +7,9 @@ from typing import Any
 
 from shared.messaging.messages import Delivery, Envelope
 
+# Sender and application: within these, messages are numbered.
+Key = tuple[str, str]
+
 
 @dataclass(frozen=True)
 class Received:
@@ -17,7 +20,7 @@ class Received:
 
 
 @dataclass(frozen=True)
-class Place:
+class Position:
     """The place of messages in the order: what a sender says about an application, from one number to another."""
 
     sender: str
@@ -27,7 +30,7 @@ class Place:
     ids: list[str]
 
     @property
-    def key(self) -> tuple[str, str]:
+    def key(self) -> Key:
         """Whose order it is."""
         return self.sender, self.about
 
@@ -44,16 +47,16 @@ class Run:
         return self.messages[0].envelope.mission
 
     @cached_property
-    def place(self) -> Place:
+    def position(self) -> Position:
         """Their place in the order."""
         first, last = self.messages[0].envelope, self.messages[-1].envelope
         ids = [message.envelope.id for message in self.messages]
-        return Place(first.sender, first.about, first.sequence, last.sequence, ids)
+        return Position(first.sender, first.about, first.sequence, last.sequence, ids)
 
 
 def runs_of(messages: Iterable[Received]) -> tuple[list[Run], list[str]]:
     """The messages as runs, in the order in which their first ones came; and the ids of those that fit into none."""
-    by_application: dict[tuple[str, str], list[Received]] = {}
+    by_application: dict[Key, list[Received]] = {}
     for message in messages:
         by_application.setdefault((message.envelope.sender, message.envelope.about), []).append(message)
     runs, left_over = [], list[str]()
@@ -75,11 +78,11 @@ def _longest(ordered: Sequence[Received]) -> Run:
     return Run(tuple(run))
 
 
-def places(taken: Sequence[Place]) -> dict[str, Any]:
+def position_columns(taken: Sequence[Position]) -> dict[str, Any]:
     """The parameters of the statements that take places."""
     return {
-        "senders": [place.sender for place in taken],
-        "abouts": [place.about for place in taken],
-        "firsts": [place.first for place in taken],
-        "lasts": [place.last for place in taken],
+        "senders": [position.sender for position in taken],
+        "abouts": [position.about for position in taken],
+        "firsts": [position.first for position in taken],
+        "lasts": [position.last for position in taken],
     }

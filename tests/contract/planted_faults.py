@@ -46,7 +46,7 @@ class HighWaterMark:
 def note_before_the_effect(self: Listener, run: Run, attempts: int = 1) -> list[str] | None:
     """The messages count as applied in one commit, and have their effects in another."""
     with self.database.scope(run.mission) as session:
-        followers = self._take_places(session, [run.place])[run.place.key]
+        followers = self._take_positions(session, [run.position])[run.position.key]
     try:
         with self.database.scope(run.mission) as session:
             for message in run.messages:
