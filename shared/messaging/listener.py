@@ -198,9 +198,7 @@ class Listener:
         handler = self.handlers.get(envelope.type)
         return None if isinstance(handler, Addressed) and not handler.concerns(envelope) else handler
 
-    def _take_positions(
-        self, session: Session | Connection, wanted: Sequence[Position]
-    ) -> dict[tuple[str, str], list[str]]:
+    def _take_positions(self, session: Session | Connection, wanted: Sequence[Position]) -> dict[Key, list[str]]:
         """Takes places in the order and notes their messages as applied; rolled back with the rest where that fails.
 
         Gives what has been waiting, by the keys of the places that were free.
@@ -283,10 +281,11 @@ class Listener:
             park(connection, self.me, delivery, error.reason, error.detail, order.id if order else None, order)
 
     def _park(self, delivery: Delivery, reason: str, detail: str, message: str, order: Envelope | Row[Any]) -> None:
-        """Parks what had been taken before."""
+        """Parks what had been taken before, unless it is applied: a commit may succeed whose answer is lost."""
+        open_message = is_message(self.me, message) & inbox.c.applied.is_(None)
         with self.database.engine.begin() as connection:
-            connection.execute(update(inbox).where(is_message(self.me, message)).values(state="parked", raw=None))
-            park(connection, self.me, delivery, reason, detail, message, order)
+            if connection.execute(update(inbox).where(open_message).values(state="parked", raw=None)).rowcount:
+                park(connection, self.me, delivery, reason, detail, message, order)
 
 
 def parked_row(consumer: str, order: Envelope) -> dict[str, Any]:
