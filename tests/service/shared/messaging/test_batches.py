@@ -109,7 +109,10 @@ def test_a_run_that_takes_long_ends_its_transaction_and_goes_on_in_another(
     consular: Hearing, registry: Speaker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(listener_module, "RUN_SECONDS", 0.0)
-    consular.listener().take(*(registry.says(sequence) for sequence in (1, 2, 3)))
+    listener = consular.listener()
+    listener.take(*(registry.says(sequence) for sequence in (1, 2, 3)))
+    assert effects(consular.database, registry.about) == [1]
+    listener.apply_due()
     assert effects(consular.database, registry.about) == [1, 2, 3]
     with consular.database.engine.connect() as connection:
         written = select(func.count(func.distinct(literal_column("xmin::text")))).select_from(inbox.inbox)
