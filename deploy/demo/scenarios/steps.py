@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from deploy.demo.demo_data import HOME, PASSWORD
+from deploy.demo.sandbox.bank import Bank
 from deploy.demo.sandbox.provider import TEST_NUMBER
 from deploy.demo.scenarios.answers import answers, required_uploads, scan
 from deploy.demo.scenarios.browser import Browser, Page, UnexpectedPage
 from deploy.demo.scenarios.people import DemoPerson
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import Transaction
+from shared.values.digits import ascii_digits
 
 WAIT_SECONDS = 60.0
 LOOK_SECONDS = 0.2
@@ -82,6 +84,7 @@ class Steps:
     own_answers: dict[str, str] = field(default_factory=dict)
     """Answers that take the place of the scenario's."""
     papers: dict[str, bytes] = field(default_factory=dict)
+    bank: Bank | None = None
 
     @property
     def entry(self) -> Transaction:
@@ -144,6 +147,21 @@ class Steps:
             if time.monotonic() > deadline:
                 raise UnexpectedPage(f"not known how the payment of {self.reference} ended")
             time.sleep(LOOK_SECONDS)
+
+    def pay_by_transfer(self) -> None:
+        """Reads account, amount and reference, has the bank send them, and the cashier imports the bank's statement."""
+        assert self.bank is not None
+        choice = self.applicant.open(f"/applications/{self.reference}/pay")
+        shown = self.applicant.send(choice.form("/pay/transfer"), {})
+        reference, iban = (shown.codes()[place] for place in (0, 2))
+        amount = figures(shown.value(1))
+        name = f"{self.person.latin_given} {self.person.latin_family}"
+        statement = self.bank.pay(iban, amount, reference, name)
+        desk = self.staff["cashier"].open("/desk/bank")
+        file = {"file": ("statement.xml", statement, "application/xml")}
+        self.staff["cashier"].send(desk.form("/desk/bank/statements"), {}, files=file)
+        if self.applicant.open(f"/applications/{self.reference}").links("/pay"):
+            raise UnexpectedPage(f"the transfer for {self.reference} is not settled")
 
     def pay_cash(self, ending: str = "/cash") -> None:
         """The cashier takes exactly what is owed into their open till, by the form that ends so."""
@@ -265,6 +283,11 @@ class Steps:
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(LOOK_SECONDS)
+
+
+def figures(text: str) -> str:
+    """The amount in a text, in Western digits, with a point."""
+    return "".join(sign for sign in ascii_digits(text).replace("٫", ".") if sign.isdecimal() or sign == ".").strip(".")
 
 
 def _typed(name: str, kind: str, value: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Tills and deposits of cash, the close of a mission's day, and links by which others pay."""
+"""Tills and deposits of cash, and the close of a mission's day in the books."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from shared.database.migration import append_only, grant, scope_by_mission
 
 revision = "0026"
-down_revision = "0024"
+down_revision = "0025"
 
 INSTANT = sa.DateTime(timezone=True)
 KINDS = (
@@ -21,7 +21,6 @@ def upgrade() -> None:
     deposits()
     entry_kinds()
     closes()
-    payer_links()
 
 
 def text(name: str, nullable: bool = False) -> sa.Column[str]:
@@ -121,25 +120,3 @@ def closes() -> None:
     op.execute(
         "CREATE TRIGGER day_is_open BEFORE INSERT ON entry FOR EACH ROW EXECUTE FUNCTION entry_is_not_of_a_closed_day()"
     )
-
-
-def payer_links() -> None:
-    op.create_table(
-        "payer_link",
-        *(text(name) for name in ("reference", "mission", "application", "digest", "made_by")),
-        sa.Column("shows_service", sa.Boolean, nullable=False),
-        sa.Column("made_at", INSTANT, nullable=False),
-        sa.Column("expires_at", INSTANT, nullable=False),
-        sa.Column("revoked_at", INSTANT),
-        sa.PrimaryKeyConstraint("reference", name="pk_payer_link"),
-        sa.UniqueConstraint("digest", name="uq_payer_link_digest"),
-        sa.CheckConstraint("left(reference, 3) = mission", name="ck_payer_link_mission"),
-    )
-    live = sa.text("revoked_at IS NULL")
-    op.create_index("uq_payer_link_live", "payer_link", ["application"], unique=True, postgresql_where=live)
-    scope_by_mission("payer_link")
-    grant("payer_link")
-    op.add_column("attempt", text("payer_link", nullable=True))
-    op.add_column("attempt", text("payer_name", nullable=True))
-    op.create_foreign_key("fk_attempt_payer_link", "attempt", "payer_link", ["payer_link"], ["reference"])
-    op.create_index("ix_attempt_payer_link", "attempt", ["payer_link"])

@@ -81,6 +81,7 @@ def test_a_card_payment_goes_back_to_its_card_at_once(
     here = withdrawn(paid_by_card(counter(), provider))
     assert act(here, "prepare", method="card").get_json()["state"] == "paid"
     assert here.read()["refunds"][0]["state"] == "paid"
+    assert here.read()["payments"][0]["refunded"] == "whole"
     assert len(provider.refunds.by_key) == 1 and owed(database, here) == []
 
 
