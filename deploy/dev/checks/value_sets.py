@@ -7,6 +7,7 @@ from services.civil_registry import annotate, unions, vital
 from services.civil_registry import rules as civil_registry
 from services.conscription.laws import TIERS_OF
 from services.consular.applications import rules
+from services.consular.appointments.lottery import enter
 from services.consular.data import rows_of
 from services.consular.identity_checks import decide as identity_checks
 from services.consular.ministries import letter_views, replies
@@ -23,7 +24,7 @@ from services.consular.payments.transfers import lines
 from services.consular.payments.transfers.rules import Reason as SuspenseReason
 from services.consular.people import duplicates
 from services.consular.people import rules as people
-from services.consular.views import bank, withdrawal_terms
+from services.consular.views import bank, draws, withdrawal_terms
 from services.consular.workflow import bank_decisions, bulk_action
 from services.gateway.accounts.identity import contests, counter, decisions, vouch
 from services.gateway.accounts.levels import Assurance, Level
@@ -249,3 +250,11 @@ def purposes() -> Iterable[str]:
 
 def reporters() -> Iterable[str]:
     return vital.REPORTERS
+
+
+def urgent_reasons() -> Iterable[str]:
+    return enter.URGENT_REASONS
+
+
+def draw_states() -> Iterable[str]:
+    return draws.STATES
