@@ -97,12 +97,8 @@ Unpaid = Callable[[], tuple[Counter, int, str]]
 @pytest.mark.parametrize(
     "retyped",
     [
-        lambda text: text,
-        str.lower,
-        lambda text: text.replace(" ", ""),
-        lambda text: f"رسوم {text.translate(str.maketrans('0123456789', ARABIC_INDIC))} شكراً",
-        lambda text: "-".join(text.split()),
-        lambda text: f"Passport fee of March, reference number {text}",
+        lambda text: f"رسوم {text.translate(str.maketrans('0123456789', ARABIC_INDIC)).lower()} شكراً",
+        lambda text: f"Passport fee of March, reference number {text.replace(' ', '')}",
     ],
 )
 def test_a_transfer_with_its_reference_settles_as_cash_does(
