@@ -79,6 +79,11 @@ ACCESS: dict[str, dict[str, str]] = {
     "refund.pay": _TAKE_MONEY,
     "refund.file": _TAKE_MONEY,
     "refund.confirm": _TAKE_MONEY,
+    "ledger.read": {"head_of_mission": MISSION, "auditor": MISSION},
+    "till.list": {**_TAKE_MONEY, "auditor": MISSION},
+    "till.open": _TAKE_MONEY,
+    "till.close": _TAKE_MONEY,
+    "till.deposit": _TAKE_MONEY,
     # bank statements; an override of one officer is signed by another one
     "transfer.read": {"expatriate": OWN},
     "bank.read": {"cashier": MISSION, "officer": MISSION, "head_of_mission": MISSION, "auditor": MISSION},

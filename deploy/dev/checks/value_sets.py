@@ -17,12 +17,15 @@ from services.consular.notices import rules as notices
 from services.consular.payments.orders.rules import AttemptState
 from services.consular.payments.rates.rules import MISSION_TABLE
 from services.consular.payments.rates.table import SPECIMEN
+from services.consular.payments.reconciliation import rules as reconciliation
 from services.consular.payments.refunds.rules import RefundState
 from services.consular.payments.tariffs import rulebook
+from services.consular.payments.transfers import lines
+from services.consular.payments.transfers.rules import Reason as SuspenseReason
 from services.consular.people import duplicates
 from services.consular.people import rules as people
-from services.consular.views import draws, withdrawal_terms
-from services.consular.workflow import bulk_action
+from services.consular.views import bank, draws, withdrawal_terms
+from services.consular.workflow import bank_decisions, bulk_action
 from services.gateway.accounts.identity import contests, counter, decisions, vouch
 from services.gateway.accounts.levels import Assurance, Level
 from services.gateway.accounts.mail import queue
@@ -36,6 +39,26 @@ from shared.identity.actor import OFFICER_ROLES
 
 def statuses() -> Iterable[str]:
     return rules.Status
+
+
+def bank_matches() -> Iterable[str]:
+    return (lines.PAYMENT, *(kind for kind in lines.ACCOUNTS if kind != lines.CONFIRMED))
+
+
+def bank_overrides() -> Iterable[str]:
+    return bank_decisions.OVERRIDES
+
+
+def suspense_reasons() -> Iterable[str]:
+    return SuspenseReason
+
+
+def suggestion_reasons() -> Iterable[str]:
+    return bank.WEIGHTS
+
+
+def discrepancies() -> Iterable[str]:
+    return reconciliation.KINDS
 
 
 def refund_states() -> Iterable[str]:

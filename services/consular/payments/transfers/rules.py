@@ -75,16 +75,32 @@ class Extent:
     opening: int
     closing: int
 
-    def excludes(self, other: "Extent") -> bool:
-        """Whether no movement can be in both: they are two pages of one statement, or one goes on where the other
-        ends. A continuing statement opens with the balance the earlier one closed with, not before its last day."""
-        if self == other:
-            return False
-        is_same_statement = self.number == other.number and self.number != "" and self.page != other.page
-        return is_same_statement or self._is_continued_by(other) or other._is_continued_by(self)
+    def is_continued_by(self, other: "Extent") -> bool:
+        """Whether the other opens with the balance this one closed with, not before its last day."""
+        return self != other and self.closing == other.opening and self.closed_on <= other.opened_on
 
-    def _is_continued_by(self, other: "Extent") -> bool:
-        return self.closing == other.opening and self.closed_on <= other.opened_on
+
+def exclude_each_other(one: Extent, other: Extent, known: Iterable[Extent]) -> bool:
+    """Whether no movement can be in both statements: they are two pages of one statement, or one goes on where the
+    other ends, perhaps with further statements, among those that are known, between them."""
+    if one == other:
+        return False
+    if one.number == other.number and one.number != "" and one.page != other.page:
+        return True
+    extents = {one, other, *known}
+    return _leads_to(one, other, extents) or _leads_to(other, one, extents)
+
+
+def _leads_to(first: Extent, last: Extent, extents: set[Extent]) -> bool:
+    reached, ends = {first}, [first]
+    while ends:
+        end = ends.pop()
+        following = {one for one in extents - reached if end.is_continued_by(one)}
+        if last in following:
+            return True
+        reached |= following
+        ends += following
+    return False
 
 
 def extent_of(statement: ParsedStatement) -> Extent:

@@ -11,12 +11,14 @@ from services.gateway.clients.consular.cases import Cases
 from services.gateway.clients.consular.documents import Documents
 from services.gateway.clients.consular.draws import Draws
 from services.gateway.clients.consular.identity_checks import IdentityChecks
+from services.gateway.clients.consular.ledger import Ledger
 from services.gateway.clients.consular.letters import Letters
 from services.gateway.clients.consular.mandates import Mandates
 from services.gateway.clients.consular.notices import Notices
 from services.gateway.clients.consular.offers import Offers
 from services.gateway.clients.consular.payments import Payments
 from services.gateway.clients.consular.refunds import Refunds
+from services.gateway.clients.consular.tills import Tills
 from services.gateway.clients.http import Client
 from shared.identity.actor import ANONYMOUS
 
@@ -35,12 +37,14 @@ class Consular:
     documents: Documents
     draws: Draws
     identity_checks: IdentityChecks
+    ledger: Ledger
     letters: Letters
     mandates: Mandates
     notices: Notices
     offers: Offers
     payments: Payments
     refunds: Refunds
+    tills: Tills
 
     @classmethod
     def through(cls, client: Client) -> "Consular":
@@ -56,12 +60,14 @@ class Consular:
             Documents(client),
             Draws(client),
             IdentityChecks(client),
+            Ledger(client),
             Letters(client),
             Mandates(client),
             Notices(client),
             Offers(client),
             Payments(client),
             Refunds(client),
+            Tills(client),
         )
 
     def ready(self) -> None:
