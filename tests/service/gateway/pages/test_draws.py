@@ -89,12 +89,12 @@ def test_a_draw_from_the_desk_to_the_published_list(
     assert wrong.status_code == 422 and 'href="#last_day"' in wrong.text
     assert browser.post(f"{page}/draws/{code}", **form, **entered).status_code == 303
     ticket = re.search(r"RUH-T[A-Z0-9-]+", browser.get(page).text)[0]  # type: ignore[index]
-    again = browser.post(f"{page}/draws/{code}", **{**form, **entered, "key": "again"})
+    again = browser.post(f"{page}/draws/{code}", **{**form, **entered, "key": f"{code}-3"})
     assert again.status_code == 409
     urgent = re.search(r"/desk/draws/(RUH-Q[A-Z0-9-]+)/urgency", officer.get(desk).text)[1]  # type: ignore[index]
     judge = f"{desk}/{urgent}/urgency"
-    assert officer.submit(judge, desk, key="j", verdict="accept", evidence="").status_code == 422
-    assert officer.submit(judge, desk, key="k", verdict="accept", evidence="letter").status_code == 303
+    assert officer.submit(judge, desk, key=f"{code}-1", verdict="accept", evidence="").status_code == 422
+    assert officer.submit(judge, desk, key=f"{code}-2", verdict="accept", evidence="letter").status_code == 303
     conduct(consular, code)
     anybody = gateway.browser()
     public = anybody.get(f"/{language}/draws/{code}").text

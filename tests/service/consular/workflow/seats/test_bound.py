@@ -14,7 +14,7 @@ from services.consular.workflow.seats.offers import hold_offered
 from shared.database.db import Database
 from shared.identity.actor import ANONYMOUS
 from tests.conftest import HOME, officer
-from tests.factories.applications import Counter, Person
+from tests.factories.applications import Counter, Person, good_answers
 from tests.factories.concurrency import at_once
 from tests.factories.draws import WORKER, chances, close, conduct, enter, open_draw
 
@@ -57,7 +57,12 @@ def test_two_accounts_of_one_person_count_as_one(counter: Begin) -> None:
     assert mine.submit().get_json()["status"] == "ready"
     second = replace(person.actor, id="second-account")
     body = {"transaction": SLUG, "mission": HOME, "key": "x"}
-    assert code(mine.client.post("/applications", second, body)) == (409, "already_open")
+    reference = mine.client.post("/applications", second, body).get_json()["reference"]
+    path = f"/applications/{reference}"
+    saved = mine.client.ask("PUT", f"{path}/answers", second, json={"answers": good_answers(SLUG)})
+    assert saved.status_code == 200
+    again = mine.client.post(f"{path}/turn/hold", second, {"key": "h", "starts_at": free(mine)[-1]})
+    assert code(again) == (422, "turn_share_used")
 
 
 def test_another_document_frees_the_hold_and_the_places(counter: Begin, consular: Database) -> None:

@@ -44,7 +44,7 @@ def code(answer: Any) -> tuple[int, str]:
     return answer.status_code, answer.get_json()["code"]
 
 
-def join(mine: Counter, days: tuple[int, int] = (0, 29)) -> Any:
+def join(mine: Counter, days: tuple[int, int] = (0, 40)) -> Any:
     first = local_date(datetime.now(UTC), "Asia/Riyadh")
     first_day, last_day = ((first + timedelta(days=n)).isoformat() for n in days)
     return act(mine, "waiting/join", first_day=first_day, last_day=last_day)
