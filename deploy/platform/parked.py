@@ -120,12 +120,18 @@ def show_list(database: Database, chosen: argparse.Namespace) -> None:
         print(f"{more} more: list --after {last}")
 
 
+def find_or_exit(database: Database, number: int) -> Row[Any]:
+    """A parked message, decided or not. Ends the command where there is none."""
+    with database.scope(None) as session:
+        row = session.execute(select(parked).where(parked.c.id == number)).one_or_none()
+    if row is None:
+        sys.exit(missing(number))
+    return row
+
+
 def show_message(database: Database, chosen: argparse.Namespace) -> None:
     """All that is known of a message, and its content as far as it is text."""
-    with database.scope(None) as session:
-        row = session.execute(select(parked).where(parked.c.id == chosen.number)).one_or_none()
-    if row is None:
-        sys.exit(missing(chosen.number))
+    row = find_or_exit(database, chosen.number)
     known = row._asdict()
     raw = known.pop("raw")
     for name, value in known.items():
@@ -161,10 +167,7 @@ def parked_number(session: Session, gap: Row[Any]) -> int | None:
 
 def decide(database: Database, chosen: argparse.Namespace) -> None:
     """In the mission the message is about, so that its audit sees it. A second verdict exits with the first one."""
-    with database.scope(None) as session:
-        row = session.execute(select(parked).where(parked.c.id == chosen.number)).one_or_none()
-    if row is None:
-        sys.exit(missing(chosen.number))
+    row = find_or_exit(database, chosen.number)
     try:
         with database.scope(mission_of(row.about) if row.about else None) as session:
             VERDICTS[chosen.verb](session, Actor("officer", chosen.by, "administrator"), chosen.number, chosen.because)

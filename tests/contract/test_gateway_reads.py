@@ -34,6 +34,7 @@ from services.gateway.clients.consular.approvals import Preview, Proposal
 from services.gateway.clients.consular.bank import BankLineDetail, BankOverview, Books, StatementFile
 from services.gateway.clients.consular.bookings import BookingImport, Overview
 from services.gateway.clients.consular.cases import Case, PassportRecord, QueuePage
+from services.gateway.clients.consular.draws import Chances, DeskDraws, Draw, DrawCalendar
 from services.gateway.clients.consular.identity_checks import IdentityCheck, LatestCheck
 from services.gateway.clients.consular.ledger import TrialBalance
 from services.gateway.clients.consular.letters import Letter, LetterPage
@@ -52,6 +53,7 @@ from shared.identity.actor import Actor
 from shared.identity.representation import PURPOSE
 from shared.values.references import new
 from tests.factories.applications import Counter, Registers
+from tests.factories.draws import open_draw
 from tests.factories.gateway import Gateway, build
 from tests.factories.gateway.forms import begin, fill, send
 from tests.factories.mandates import Acting, Client
@@ -61,6 +63,7 @@ from tests.factories.registers.conscription import enlist, forward
 
 ME = specimens.SERVED
 EXPATRIATE = Actor("expatriate", "a", "expatriate", "RUH", ME.person)
+STUDENT = Actor("expatriate", "s", "expatriate", "RUH", specimens.STUDENT.person)
 OFFICER = Actor("officer", "o", "officer", "RUH")
 HEAD = Actor("officer", "h", "head_of_mission", "RUH")
 CASHIER = Actor("officer", "contract-cashier", "cashier", "RUH")
@@ -200,6 +203,26 @@ def test_appointments(consular: Consular) -> None:
     check(Calendar, calendar)
     assert calendar["hours"] and calendar["rules"]
     check(DaySheet, consular.appointments.day_sheet(OFFICER, None, None))
+
+
+def test_draws_and_the_waiting_list(gateway: Gateway, consular: Consular, database: Callable[[str], Database]) -> None:
+    draw = open_draw(database("consular"), days=(10, 12))
+    browser = gateway.visitor(person=specimens.STUDENT)
+    reference = begin(browser, "embassy-queue-riyadh")
+    check(Chances, consular.draws.chances(STUDENT, reference))
+    fill(browser, "embassy-queue-riyadh", reference)
+    days = {"first_day": draw.first_day.isoformat(), "last_day": draw.last_day.isoformat()}
+    body = {"key": "e", "applications": [reference], "urgent_reason": "travel", **days}
+    consular.draws.enter(STUDENT, draw.code, body)
+    consular.draws.act(STUDENT, reference, "waiting/join", {"key": "j", **days})
+    chances = consular.draws.chances(STUDENT, reference)
+    check(Chances, chances)
+    assert chances["draws"] and chances["entered"] and chances["waiting"]
+    desk = consular.draws.desk(OFFICER)
+    check(DeskDraws, desk)
+    assert desk["draws"] and desk["urgent"] and desk["releases"]
+    check(DrawCalendar, consular.draws.calendar("RUH"))
+    check(Draw, consular.draws.detail(draw.code))
 
 
 def test_mandates(gateway: Gateway, consular: Consular) -> None:

@@ -9,6 +9,9 @@ TURN_RELOCATED, TURN_CALLED_OFF = "turn_relocated", "turn_called_off"
 MANDATE_OFFERED, MANDATE_ACCEPTED, MANDATE_DECLINED = "mandate_offered", "mandate_accepted", "mandate_declined"
 MANDATE_ENDED, MANDATE_GOOD, MANDATE_REFUSED = "mandate_ended", "mandate_good", "mandate_refused"
 MANDATE_FOR_YOU = "mandate_for_you"
+DRAW_GRANTED, DRAW_LOST, SEAT_OFFERED, OFFER_PASSED = "draw_granted", "draw_lost", "seat_offered", "offer_passed"
+WAITING_ENDED, TURN_CONFIRM, TURN_FREED = "waiting_ended", "turn_confirm", "turn_freed"
+TURN_RENAMED = "turn_renamed"
 # One for each waiting status; one notice per number of days left.
 REMINDERS = ("reminder_draft", "reminder_awaiting_payment", "reminder_returned")
 
@@ -20,6 +23,8 @@ KINDS = frozenset(
         *(TURN_BOOKED, TURN_MISSED, ATTENDED, TURN_RELOCATED, TURN_CALLED_OFF),
         *(MANDATE_OFFERED, MANDATE_ACCEPTED, MANDATE_DECLINED),
         *(MANDATE_ENDED, MANDATE_GOOD, MANDATE_REFUSED, MANDATE_FOR_YOU),
+        *(DRAW_GRANTED, DRAW_LOST, SEAT_OFFERED, OFFER_PASSED, WAITING_ENDED, TURN_CONFIRM, TURN_FREED),
+        TURN_RENAMED,
         *REMINDERS,
     }
 )

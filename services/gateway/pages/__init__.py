@@ -16,7 +16,7 @@ from services.gateway.pages.account import (
 )
 from services.gateway.pages.applications import applications, track
 from services.gateway.pages.apply import behalf, bookings, draft, uploads
-from services.gateway.pages.appointments import appointments
+from services.gateway.pages.appointments import appointments, chances, draws
 from services.gateway.pages.documents import download, verify
 from services.gateway.pages.mandates import mandates
 from services.gateway.pages.payments import pay, transfer, upgrade, webhook
@@ -50,6 +50,8 @@ IN_A_LANGUAGE = (
     download,
     track,
     appointments,
+    draws,
+    chances,
     verify,
 )
 
@@ -61,4 +63,6 @@ def attach(app: Flask) -> None:
     app.register_blueprint(kept.session_blueprint, url_prefix=PREFIX)
     app.register_blueprint(webhook.blueprint)
     app.add_url_rule("/openings", "openings", appointments.openings)
+    app.add_url_rule("/draws", "draws_data", draws.data)
+    app.add_url_rule("/draws/<code>/<name>", "draw_file", draws.file)
     app.add_url_rule("/verify/<code>", "printed", verify.printed)

@@ -9,6 +9,7 @@ from services.gateway.clients.consular.bank import Bank
 from services.gateway.clients.consular.bookings import Bookings
 from services.gateway.clients.consular.cases import Cases
 from services.gateway.clients.consular.documents import Documents
+from services.gateway.clients.consular.draws import Draws
 from services.gateway.clients.consular.identity_checks import IdentityChecks
 from services.gateway.clients.consular.ledger import Ledger
 from services.gateway.clients.consular.letters import Letters
@@ -34,6 +35,7 @@ class Consular:
     bookings: Bookings
     cases: Cases
     documents: Documents
+    draws: Draws
     identity_checks: IdentityChecks
     ledger: Ledger
     letters: Letters
@@ -56,6 +58,7 @@ class Consular:
             Bookings(client),
             Cases(client),
             Documents(client),
+            Draws(client),
             IdentityChecks(client),
             Ledger(client),
             Letters(client),
