@@ -42,7 +42,7 @@ class Bank:
         Bank.statements += 1
         movement = Movement(amount, self.today, text, f"OWN{Bank.statements}")
         opening = 10**9 + Bank.statements * 10**7
-        statement = Statement([movement], self.today, self.today, opening, f"own{Bank.statements}")
+        statement = Statement([movement], self.today, self.today, opening, str(Bank.statements))
         with self.database.scope(HOME) as session:
             import_file(session, CASHIER, "x", write(statement))
         settle_transfer.settle_new(self.database, JOB, 10)

@@ -10,7 +10,7 @@ from shared.errors import Invalid, TooLarge
 
 MAX_BYTES = 50 * 1024 * 1024
 # A busy mission has some hundred a month. A longer file is imported in parts.
-MAX_LINES = 5_000
+MAX_LINES = 2_000
 CAMT, MT940 = "camt", "mt940"
 READERS: dict[str, Callable[[bytes, int], list[ParsedStatement]]] = {CAMT: camt.read, MT940: mt940_text.read}
 
