@@ -9,8 +9,9 @@ from services.consular.identity_checks import decide as checks
 from services.consular.ministries import escalate
 from services.consular.missions import do_at_each_mission, each_mission, reference_data
 from services.consular.payments.collection import hosted
-from services.consular.payments.providers.card import Provider
+from services.consular.payments.ledger import close
 from services.consular.payments.providers.rules import Answer
+from services.consular.payments.providers.selection import Adapter, provider_of
 from services.consular.payments.rates import store as rates
 from services.consular.payments.reconciliation import run as reconciliation
 from services.consular.payments.refunds import send
@@ -27,6 +28,7 @@ from services.consular.workflow import (
     suspend,
     urgency,
 )
+from services.consular.workflow.seats.job import give_seats
 from shared.database.db import Database
 from shared.errors import Unavailable
 from shared.identity.actor import Actor, service
@@ -37,7 +39,7 @@ from shared.values.money import Money
 NAME = "consular"
 BOOKLETS_EVERY, PAYMENTS_EVERY, CLOCK_EVERY, PREVIEWS_EVERY = 60.0, 30.0, 60.0, 3600.0
 UPLOADS_EVERY, RETENTION_EVERY, RATES_EVERY = 60.0, 3600.0, 3600.0
-RELOCATIONS_EVERY = 60.0
+RELOCATIONS_EVERY, SEATS_EVERY = 60.0, 60.0
 TRANSFERS_EVERY, TRANSFERS_PER_RUN = 30.0, 200
 # Each mission is compared once on its day; the job looks more often which are due.
 BOOKS_EVERY = 900.0
@@ -49,7 +51,7 @@ QUERY_SECONDS = 45.0
 class DeadlineProvider:
     """A provider that is queried only until a deadline; the next run queries the attempts that are left."""
 
-    provider: Provider
+    provider: Adapter
     until: float
 
     def open_page(self, reference: str, money: Money, return_url: str) -> Answer:
@@ -128,7 +130,7 @@ def end_old_checks(intake: Intake, actor: Actor) -> None:
 
 def jobs(settings: Settings) -> list[Job]:
     """The periodic jobs of the consular service."""
-    provider = Provider(settings.provider_url, next(iter(settings.provider_secret), ""))
+    provider = provider_of(settings)
 
     def query_provider(database: Database) -> None:
         deadline_provider = DeadlineProvider(provider, time.monotonic() + QUERY_SECONDS)
@@ -146,6 +148,7 @@ def jobs(settings: Settings) -> list[Job]:
         lapse.lapse_due(database, service(NAME), deadline_provider)
         suspend.close_due(database, service(NAME), deadline_provider)
         do_at_each_mission(database, service(NAME), urgency.refund_missed)
+        do_at_each_mission(database, service(NAME), close.close_yesterday)
         escalate.remind_due(database, service(NAME))
 
     def read_rates(database: Database) -> None:
@@ -159,6 +162,7 @@ def jobs(settings: Settings) -> list[Job]:
         Job("books", BOOKS_EVERY, compare_books),
         Job("days", CLOCK_EVERY, run_daily),
         Job("relocations", RELOCATIONS_EVERY, relocate_appointments),
+        Job("seats", SEATS_EVERY, lambda database: give_seats(database, service(NAME))),
         Job("previews", PREVIEWS_EVERY, delete_old_previews),
         Job("rates", RATES_EVERY, read_rates),
         Job("uploads", UPLOADS_EVERY, lambda database: take_in_uploads(open_intake(settings, database))),

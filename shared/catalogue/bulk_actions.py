@@ -42,6 +42,11 @@ TARIFF = (
     Question("law_source", max_length=160),
     Question("certainty", kind="choice", choices=("H", "M", "L")),
 )
+WAIVER = (
+    Question("waiver_reference", max_length=40),
+    Question("waiver_reason", kind="long_text", max_length=300),
+    Question("law_source", max_length=160),
+)
 CLAIM = (Question("booking_reference", max_length=40),)
 REVOCATION = (
     Question("document_code", max_length=60),
@@ -82,4 +87,13 @@ RELOCATION = (
     Question("first_day", kind="date", hijri=False),
     Question("last_day", kind="date", hijri=False),
     AFFECTED,
+)
+BANK_ACCOUNT = (
+    Question("account_currency", max_length=10),
+    Question("iban", max_length=50),
+    Question("bic", max_length=11),
+    Question("account_holder", max_length=140),
+    Question("bank_name", max_length=140),
+    Question("valid_from", kind="date", hijri=False),
+    Question("account_source", max_length=160),
 )

@@ -19,6 +19,7 @@ ENDLESS = frozenset(
         "reserve-allowance-exemption",
         "receipt",
         "payout-slip",
+        "deposit-slip",
         "passport-slip",
         "ministry-letter",
         "ministry-reminder",

@@ -57,6 +57,8 @@ class Filing:
             with recorder.recording() as self.submission:
                 self.consular.post(self.path("submit"), APPLICANT, self.submit())
             self.quote = self.consular.get(f"/applications/{self.reference}", APPLICANT)["quote"]
+            till = {"currency": self.quote["currency"], "pieces": {}, "key": "till"}
+            self.consular.post("/desk/tills", CASHIER, till)
             with recorder.recording() as self.settlement:
                 self.consular.post(self.path("cash"), CASHIER, self.cash(self.quote))
         self.draft = begun + answered + completed

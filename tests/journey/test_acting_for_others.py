@@ -35,6 +35,7 @@ def desk(platform: Platform, reference: str, verb: str, role: str = "officer", *
 
 def pay(platform: Platform, reference: str, acting: Acting) -> None:
     owed = acting.read(reference).get_json()["quote"]
+    platform.open_till(officer("cashier"), owed["currency"])
     desk(platform, reference, "cash", "cashier", amount=owed["cash_total"], currency=owed["currency"])
 
 

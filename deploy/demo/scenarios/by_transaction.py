@@ -63,10 +63,19 @@ def withdrawn_first(steps: Steps) -> str:
     return f"withdrawn and paid back, then {usual(steps)}"
 
 
+def paid_by_transfer(steps: Steps) -> str:
+    """The fee comes by bank transfer, on a statement that the cashier imports."""
+    steps.apply()
+    steps.pay_by_transfer()
+    steps.accept()
+    return f"paid by transfer, {finish(steps)}"
+
+
 SCENARIOS: dict[str, Scenario] = {
     "individual-extract": returned_first,
     "family-extract": refused_first,
     "marriage-statement": withdrawn_first,
+    "birth-statement": paid_by_transfer,
     **letters.SCENARIOS,
     **passports.SCENARIOS,
     "embassy-queue-riyadh": appointments.book,

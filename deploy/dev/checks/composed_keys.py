@@ -39,10 +39,18 @@ FAMILIES: dict[str, Keys] = {
     "assurance": lambda: keys("assurance", sets.assurances()),
     "authority": lambda: keys("authority", sets.ministries()),
     "authority.short": lambda: keys("authority.short", sets.ministries()),
+    "bank_match": lambda: keys("bank_match", sets.bank_matches()),
+    "bank_override": lambda: keys("bank_override", sets.bank_overrides()),
+    "bank_reason": lambda: keys("bank_reason", sets.suspense_reasons(), "", ".next"),
+    "bank_suggestion": lambda: keys("bank_suggestion", sets.suggestion_reasons()),
     "capacity": lambda: keys("capacity", sets.capacities()),
     "contest": lambda: keys("contest", sets.doubts()),
     "decision": lambda: keys("decision", sets.account_decisions(), "", ".text"),
     "decision.state": lambda: keys("decision.state", ("done", "declined")),
+    "desk.bank.decision": lambda: keys("desk.bank.decision", ("waiting", "approved", "declined")),
+    "desk.bank.done": lambda: keys("desk.bank.done", ("take", "assign", "book", "override")),
+    "desk.books.age": lambda: keys("desk.books.age", ("today", "week", "month", "older")),
+    "discrepancy": lambda: keys("discrepancy", sets.discrepancies()),
     "desk.identity.document": lambda: keys("desk.identity.document", sets.counter_documents()),
     "desk.identity.level": lambda: keys("desk.identity.level", sets.levels()),
     "passport_check.file": lambda: keys("passport_check.file", ("passport", "face")),
@@ -61,6 +69,10 @@ FAMILIES: dict[str, Keys] = {
     "desk.turns.state": lambda: keys("desk.turns.state", ("attended", "missed")),
     "divorce_type": lambda: keys("divorce_type", sets.divorce_types()),
     "document": lambda: keys("document", sets.document_kinds(), ".title"),
+    "chances.entered": lambda: keys("chances.entered", ("entered", "withdrawn", "granted", "lost")),
+    "chances.urgent_reason.choice": lambda: keys("chances.urgent_reason.choice", sets.urgent_reasons()),
+    "draw.file": lambda: keys("draw.file", ("announcement", "entries", "beacon", "result")),
+    "draw.state": lambda: keys("draw.state", sets.draw_states()),
     "duplicate.kind": lambda: keys("duplicate.kind", sets.duplicate_kinds()),
     "duplicate.state": lambda: keys("duplicate.state", sets.duplicate_states()),
     "finding": lambda: keys("finding", sets.findings()),
@@ -97,14 +109,14 @@ FAMILIES: dict[str, Keys] = {
 }  # fmt: skip
 # Families whose values are no enumeration or tuple that could be asked: a page writes them out, or a form of HTTP.
 UNBOUND = frozenset(
-    """account.done application application.refund bring field.closes.choice deceased desk.bookings.encoding
-    desk.refunds.done desk.refunds.failure desk.refunds.reason
+    """account.done application bring field.closes.choice deceased desk.bookings.encoding
+    desk.ledger.account desk.tills.done desk.tills.kind desk.refunds.done desk.refunds.failure desk.refunds.reason
     desk.bookings.order desk.bookings.order.hint desk.bookings.standing
     desk.bookings.state desk.calendar.certainty desk.calendar.done desk.calendar.kind desk.done desk.event
     desk.identity.done identity.done passport_check desk.mails.done desk.mails.fault desk.mails.owner
     desk.exception desk.letter.makes desk.letter.source desk.letter.step desk.mandates.done desk.method desk.need
     desk.passport.source desk.passports.state desk.person desk.proposals desk.proposals.done desk.proposals.preview
-    desk.proposals.state desk.proposals.text desk.proposals.touches desk.refund desk.refusal desk.service desk.sex
+    desk.proposals.state desk.proposals.text desk.proposals.touches desk.refusal desk.service desk.sex
     desk.visit duplicate.reason duplicate.verdict eligible.about error family.deceased_on field form.date hijri.month
     home.how letter.field licence.standing mandates mandates.done mandates.paper marital_status method offer
     refund_rule refusal registrar.done registrar.place relation reply.field service.status sex tier verify

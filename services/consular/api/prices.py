@@ -13,7 +13,8 @@ from services.consular.payments.collection import hosted
 from services.consular.payments.collection.hosted import CardProvider, Settle
 from services.consular.payments.orders import attempts, receipt
 from services.consular.payments.providers import signature
-from services.consular.payments.providers.card import Provider, read_event
+from services.consular.payments.providers.card import read_event
+from services.consular.payments.providers.selection import provider_of
 from services.consular.payments.refunds.send import RefundProvider
 from services.consular.payments.tariffs import fees, rulebook
 from services.consular.payments.tariffs.offer import offer
@@ -26,18 +27,16 @@ from shared.web.service import allowed, current_actor, database, settings
 
 def card_provider() -> CardProvider:
     """The provider this process is configured for."""
-    config = settings()
-    return Provider(config.provider_url, next(iter(config.provider_secret), ""))
+    return provider_of(settings())
 
 
 def refund_provider() -> RefundProvider:
     """The same, for paying back."""
-    config = settings()
-    return Provider(config.provider_url, next(iter(config.provider_secret), ""))
+    return provider_of(settings())
 
 
 def check_merchant() -> None:
-    """Raises Refusal (merchant_missing) outside demo mode without a named merchant and provider."""
+    """Raises Refusal (merchant_missing) outside demo mode without a named merchant, provider and page of terms."""
     if not (settings().specimen or settings().takes_cards):
         raise Refusal("merchant_missing")
 

@@ -17,8 +17,9 @@ from services.consular.notices import inbox
 from services.consular.passports.model import Passport
 from services.consular.payments.orders import attempts, quote
 from services.consular.payments.orders.quote import FEE, UPGRADE
-from services.consular.payments.orders.rules import OrderState, Payment
+from services.consular.payments.orders.rules import OrderState, Payment, refunded
 from services.consular.payments.refunds.model import Refund
+from services.consular.payments.refunds.rules import RefundState
 from services.consular.people import mandates, snapshot
 from services.consular.people.model import ActingPerson, Applicant, Mandate
 from services.consular.uploads import store
@@ -160,7 +161,7 @@ def full_view(session: Session, actor: Actor, rows: ApplicationRows) -> View:
         "papers": [store.serialise(upload) for upload in rows.uploads],
         "quote": _quote(session, rows, FEE),
         "upgrade": _quote(session, rows, UPGRADE),
-        "payments": [payment.serialise() for payment in payments],
+        "payments": [_payment(payment, rows) for payment in payments],
         "transfer_offered": _is_transfer_offered(session, rows),
         "refunds": [_refund(row) for row in rows.refunds],
         "document": _document(application),
@@ -178,6 +179,12 @@ def _payments(rows: ApplicationRows) -> list[Payment]:
     orders = {order.reference: order for order in rows.orders}
     receipts = {receipt.attempt: receipt.number for receipt in rows.receipts}
     return [attempts.as_payment(orders[row.order], row, receipts.get(row.reference)) for row in rows.attempts]
+
+
+def _payment(payment: Payment, rows: ApplicationRows) -> View:
+    """A payment, with what was paid back of it."""
+    paid = [row.money for row in rows.refunds if row.attempt == payment.reference and row.state == RefundState.PAID]
+    return payment.serialise() | {"refunded": refunded(payment.received or payment.amount, paid)}
 
 
 def _is_transfer_offered(session: Session, rows: ApplicationRows) -> bool:

@@ -14,6 +14,7 @@ from services.consular.payments.refunds import pay, payout_slip
 from services.consular.payments.refunds.model import Refund
 from services.consular.payments.refunds.prepare import load_for_update
 from services.consular.payments.refunds.rules import CASH, TRANSFER, UNDER_WAY, RefundState
+from services.consular.payments.tills import till
 from services.consular.workflow.charges import notify_payer
 from shared.database.db import now
 from shared.database.rows import lock_row
@@ -37,7 +38,7 @@ def by_answer(session: Session, actor: Actor, reference: str, answer: Answer) ->
         return state
     if answer.status is ProviderStatus.PAID and answer.amount == refund.money:
         pay.record_paid(session, actor, refund, accounts.CARD, provider_reference=answer.provider_reference)
-        _notify(session, refund)
+        notify_paid(session, refund)
     elif answer.status is ProviderStatus.FAILED:
         pay.record_failed(session, actor, refund, answer.reason or "refused_by_provider")
     else:
@@ -60,14 +61,15 @@ def _record_open(session: Session, refund: Refund, answer: Answer) -> None:
 def pay_cash(session: Session, actor: Actor, reference: str, seen: Money) -> Refund:
     """Pays an approved refund out of the acting officer's till, with a numbered slip.
 
-    Raises Conflict (refund_not_approved; refund_paid; amount_changed), NotFound.
+    Raises Conflict (refund_not_approved; refund_paid; amount_changed; till_needed), NotFound.
     """
     refund = load_for_update(session, actor, "refund.pay", reference, seen)
     if refund.method != CASH or refund.state not in (RefundState.APPROVED, RefundState.PAID):
         raise Conflict("refund_not_approved")
+    till.require_open(session, actor, refund.currency)
     pay.record_paid(session, actor, refund, accounts.cash_of(actor.id))
     payout_slip.issue(session, actor, refund)
-    _notify(session, refund)
+    notify_paid(session, refund)
     return refund
 
 
@@ -85,11 +87,12 @@ def confirm_transfer(session: Session, actor: Actor, reference: str, seen: Money
         pay.record_failed(session, actor, refund, failure)
         return refund
     pay.record_paid(session, actor, refund, accounts.BANK)
-    _notify(session, refund)
+    notify_paid(session, refund)
     return refund
 
 
-def _notify(session: Session, refund: Refund) -> None:
+def notify_paid(session: Session, refund: Refund) -> None:
+    """Notifies the payer that a refund is paid."""
     application = session.get_one(Application, session.get_one(Order, refund.order).application)
     day: date = day_of(session, refund.mission, now(session))
     once = f"{refund.reference}/paid"

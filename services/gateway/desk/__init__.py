@@ -7,12 +7,15 @@ from services.gateway.desk.approvals import bookings, parameters, proposals
 from services.gateway.desk.bank import bank, books
 from services.gateway.desk.cases import case, decisions, exceptions, queue
 from services.gateway.desk.counter import counter, passports
+from services.gateway.desk.draws import draws
 from services.gateway.desk.identity import identity, mails, passport_checks, staff
+from services.gateway.desk.ledger import ledger
 from services.gateway.desk.letters import letters
 from services.gateway.desk.mandates import mandates
-from services.gateway.desk.prices import rates
+from services.gateway.desk.prices import plot, rates, tariffs
 from services.gateway.desk.refunds import refunds
 from services.gateway.desk.registrar import registrar
+from services.gateway.desk.tills import tills
 from services.gateway.web.language import PREFIX
 
 
@@ -45,6 +48,7 @@ def attach(app: Flask) -> None:
     _attach_appointments(desk)
     _attach_identity(desk)
     _attach_bank(desk)
+    app.jinja_env.globals["drawn"] = plot.draw
     app.register_blueprint(desk)
     app.register_blueprint(registrar.blueprint)
 
@@ -77,6 +81,13 @@ def _attach_passports(desk: Blueprint) -> None:
 
 
 def _attach_money(desk: Blueprint) -> None:
+    desk.add_url_rule("/ledger", "ledger", ledger.show)
+    desk.add_url_rule("/ledger/export.<any(csv, beancount):form>", "ledger_file", ledger.export)
+    desk.add_url_rule("/tills", "tills", tills.show)
+    desk.add_url_rule("/tills", "open_till", tills.open_till, methods=["POST"])
+    desk.add_url_rule("/tills/deposits", "deposit", tills.deposit, methods=["POST"])
+    desk.add_url_rule("/tills/<reference>", "till", tills.sheet)
+    desk.add_url_rule("/tills/<reference>/close", "close_till", tills.close_till, methods=["POST"])
     desk.add_url_rule("/refunds", "refunds", refunds.show)
     desk.add_url_rule("/refunds/files", "write_refund_file", refunds.write_file, methods=["POST"])
     desk.add_url_rule("/refunds/files/<reference>.xml", "refund_file", refunds.download)
@@ -91,6 +102,7 @@ def _attach_money(desk: Blueprint) -> None:
 
 def _attach_proposals(desk: Blueprint) -> None:
     desk.add_url_rule("/rates", "rates", rates.show)
+    desk.add_url_rule("/tariffs", "tariffs", tariffs.show)
     desk.add_url_rule("/parameters", "parameters", parameters.show)
     desk.add_url_rule("/proposals", "proposals", proposals.show)
     desk.add_url_rule("/proposals/new/<kind>", "ask_proposal", proposals.ask)
@@ -110,6 +122,9 @@ def _attach_appointments(desk: Blueprint) -> None:
     desk.add_url_rule("/turns", "turns", day_sheet.show)
     desk.add_url_rule("/turns/<reference>/attend", "attend", day_sheet.attend, methods=["POST"])
     desk.add_url_rule("/turns/<reference>/miss", "miss", day_sheet.miss, methods=["POST"])
+    desk.add_url_rule("/draws", "draws", draws.show)
+    desk.add_url_rule("/draws", "announce_draw", draws.announce, methods=["POST"])
+    desk.add_url_rule("/draws/<code>/urgency", "judge_urgency", draws.judge, methods=["POST"])
     desk.add_url_rule("/calendar", "calendar", calendar.show)
 
 

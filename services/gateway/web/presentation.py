@@ -42,7 +42,9 @@ DESK = (
     ("nav.desk", "desk.queue"),
     ("registrar.title", "registrar.show"),
     ("desk.letters.title", "desk.letters"),
+    ("desk.tills.title", "desk.tills"),
     ("desk.refunds.title", "desk.refunds"),
+    ("desk.ledger.title", "desk.ledger"),
     ("desk.mandates.title", "desk.mandates"),
     ("desk.counter.title", "desk.counter"),
     ("desk.bank.title", "desk.bank"),
@@ -54,7 +56,12 @@ DESK = (
     ("nav.bookings", "desk.bookings"),
     ("nav.verify", "verify.ask"),
 )
-FOOT = (("nav.about", "about.show"), ("nav.privacy", "about.privacy"), ("nav.accessibility", "about.accessibility"))
+FOOT = (
+    ("nav.draws", "draws.show"),
+    ("nav.about", "about.show"),
+    ("nav.privacy", "about.privacy"),
+    ("nav.accessibility", "about.accessibility"),
+)
 
 
 def t(key: str, /, **params: object) -> Markup:

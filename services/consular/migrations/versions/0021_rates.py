@@ -1,4 +1,4 @@
-"""Exchange rates with a maximum age, of one mission or of all; quotes with the amount that coins can pay."""
+"""Exchange rates with a maximum age, of one mission or of all; quotes with what coins can pay; waived fees."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,9 +10,18 @@ down_revision = "0020"
 def upgrade() -> None:
     rates()
     quotes()
+    orders()
     # Old and new pounds have different keys; the bare code does not say which.
     op.create_check_constraint("ck_tariff_currency", "tariff", "currency <> 'SYP'")
     op.create_check_constraint("ck_quote_currency", "quote", "currency <> 'SYP'")
+
+
+def orders() -> None:
+    """A fee may be waived: its order ends without money, and stays the one order of its application."""
+    op.drop_constraint("ck_fee_order_state", "fee_order", type_="check")
+    op.create_check_constraint(
+        "ck_fee_order_state", "fee_order", "state IN ('open', 'paid', 'refund_due', 'cancelled', 'waived')"
+    )
 
 
 def rates() -> None:

@@ -50,8 +50,8 @@ def cash(session: Session, actor: Actor, order: str, amount: Money, key: str) ->
     """Takes cash into the acting officer's account, with receipt and ledger entry in the same transaction.
 
     `amount` is what the officer counted and must equal what the quote says is owed in cash. The same key returns the
-    same payment. Raises Conflict (order_closed, payment_open, payment_held, key_reused), Refusal (amount_differs,
-    quote_expired, transaction_not_active), NotFound.
+    same payment. Raises Conflict (order_closed, payment_open, payment_held, key_reused, till_needed), Refusal
+    (amount_differs, quote_expired, transaction_not_active), NotFound.
     """
     return cash_for(session, actor, attempts.load_for_update(session, order), amount, key)
 

@@ -1,9 +1,10 @@
 """The names of the ledger's accounts. Debit is positive: what the mission holds; credit negative: what it owes."""
 
-# What card providers hold for the mission; the bank's account of the mission; cash on its way to the bank.
+# What card providers hold for the mission; the bank's account of the mission; cash on its way to the bank; the safe.
 CARD = "card"
 BANK = "bank"
 DEPOSITS = "deposits"
+SAFE = "safe"
 # Money whose purpose is unclear, and money owed back to payers.
 SUSPENSE = "suspense"
 REFUNDS = "refunds"

@@ -11,6 +11,7 @@ from services.consular import missions
 from services.consular.payments.orders.model import Attempt, Order, Receipt
 from services.consular.payments.orders.rules import Payment
 from services.consular.payments.tariffs.rules import PricedLine
+from services.consular.payments.tills.cashier import cashier
 from shared import documents
 from shared.database import audit
 from shared.database.db import now
@@ -63,16 +64,13 @@ def with_receipt(session: Session, payment: Payment) -> Payment:
 
 
 def names(order: Order, attempt: Attempt) -> dict[str, object]:
-    """The payer's name, and the applicant's where another person paid."""
+    """The payer's name, and the applicant's where another person paid: not to a stranger who paid by a link."""
+    if attempt.payer_name:
+        return {"holder": {"ar": attempt.payer_name, "en": attempt.payer_name}, "beneficiary": None}
     acting = order.acting or {}
     if not acting or attempt.payer != acting.get("person"):
         return {"holder": order.holder, "beneficiary": None}
     return {"holder": acting["name"], "beneficiary": order.holder}
-
-
-def cashier(actor: Actor) -> dict[str, str]:
-    """The cashier's name as their account has it; an account without a name leaves its place for the hand."""
-    return {"ar": actor.name_ar or actor.name_latin or "", "en": actor.name_latin or ""}
 
 
 def _rounding(order: Order, attempt: Attempt) -> dict[str, object] | None:

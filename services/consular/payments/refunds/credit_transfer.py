@@ -66,7 +66,7 @@ def credit_transfer(
     return text.decode()
 
 
-def _transaction(transfer: Transfer) -> etree._Element:
+def _transaction(transfer: Transfer) -> object:
     amount = _E.InstdAmt(str(transfer.money.major), Ccy=transfer.money.currency)
     return _E.CdtTrfTxInf(
         _E.PmtId(_E.EndToEndId(transfer.reference)),

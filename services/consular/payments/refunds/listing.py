@@ -19,7 +19,7 @@ from shared.identity.actor import Actor
 
 PAGE_ROWS, LATEST_PAID = 50, 15
 View = dict[str, Any]
-_JOINED: Select[Any] = (
+_JOINED: Select[Refund, str, str] = (
     select(Refund, Order.application, Attempt.method)
     .join(Order, Order.reference == Refund.order)
     .join(Attempt, Attempt.reference == Refund.attempt)
@@ -59,7 +59,7 @@ def detail(session: Session, actor: Actor, reference: str) -> View:
     return _row(session, found, missions.today(session, actor.mission))
 
 
-def _row(session: Session, found: Row[Any], day: date) -> View:
+def _row(session: Session, found: Row[Refund, str, str], day: date) -> View:
     refund, application, paid_by = found
     marked_on = day_of(session, refund.mission, refund.marked_at)
     return {

@@ -6,6 +6,7 @@ from services.consular import missions
 from services.consular.payments.orders import receipt
 from services.consular.payments.orders.model import Attempt, Order
 from services.consular.payments.refunds.model import Refund
+from services.consular.payments.tills.cashier import cashier
 from shared import documents
 from shared.database.db import now
 from shared.identity.actor import Actor
@@ -24,7 +25,7 @@ def issue(session: Session, actor: Actor, refund: Refund) -> None:
         "transaction": order.transaction,
         "paid_at": now(session).isoformat(),
         "total": {"amount": refund.amount, "currency": refund.currency},
-        "cashier": receipt.cashier(actor),
+        "cashier": cashier(actor),
         "zone": missions.find(session, refund.mission).zone,
     }
     document = documents.issue(

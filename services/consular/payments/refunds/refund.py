@@ -39,7 +39,7 @@ def mark_due(session: Session, actor: Actor, order: str, reason: str) -> Refund 
     debt = attempts.load_for_update(session, order)
     if debt.state == OrderState.REFUND_DUE:
         return session.scalar(select(Refund).where(Refund.order == order, Refund.part == WHOLE))
-    if debt.state == OrderState.CANCELLED:
+    if debt.state in (OrderState.CANCELLED, OrderState.WAIVED):
         return None
     if debt.state == OrderState.OPEN:
         attempts.change_order(session, debt, OrderState.CANCELLED)

@@ -32,7 +32,7 @@ def fee_line(transaction: str, line: str) -> FeeLine | None:
     return next((fee for fee in entry.fees if fee.name == line), None) if entry else None
 
 
-def own_rows(session: Session, mission: str, transaction: str, line: str) -> list[Tariff]:
+def mission_rows(session: Session, mission: str, transaction: str, line: str) -> list[Tariff]:
     """The mission's own rows of a line, oldest first."""
     rows = fees.history(session, transaction)
     return [row for row in rows if row.scope == mission and row.line == line]
@@ -41,7 +41,7 @@ def own_rows(session: Session, mission: str, transaction: str, line: str) -> lis
 def fault(session: Session, mission: Mission, new: NewTariff) -> tuple[str, str] | None:
     """The field and the code of what bars the new row: the same day twice, or another currency beside an own row in
     the mission's currency, which would go on counting first."""
-    rows = own_rows(session, mission.code, new.transaction, new.line)
+    rows = mission_rows(session, mission.code, new.transaction, new.line)
     if any(row.valid_from == new.valid_from for row in rows):
         return "valid_from", "tariff_that_day"
     in_force = [row for row in rows if row.holds_on(new.valid_from) and row.currency == mission.currency]

@@ -3,12 +3,14 @@
 from datetime import date
 
 from schwifty import IBAN
-from schwifty.exceptions import SchwiftyException
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from services.consular.missions import reference_data
+from services.consular.payments.refunds.ibans import read_iban
 from services.consular.payments.transfers.model import BankAccount
 from services.consular.payments.transfers.rules import compact
+from shared.errors import Invalid
 
 
 def account_for(session: Session, currency: str, on: date) -> BankAccount | None:
@@ -34,8 +36,8 @@ def find_account(session: Session, named: str, currency: str) -> BankAccount | N
 def is_iban(text: str) -> bool:
     """Whether length, form and check digits are those of the country."""
     try:
-        IBAN(text)
-    except SchwiftyException:
+        read_iban(text)
+    except ValueError:
         return False
     return True
 
@@ -43,3 +45,25 @@ def is_iban(text: str) -> bool:
 def printed(iban: str) -> str:
     """In groups of four, as people type it."""
     return IBAN(iban, allow_invalid=True).formatted
+
+
+def declare(session: Session, account: BankAccount) -> None:
+    """Adds an account of the session's mission; the one before it in the same currency ends the day it begins.
+
+    Repeating it changes nothing. Raises Invalid (iban) for a number that no bank can have.
+    """
+    if not is_iban(account.iban):
+        raise Invalid("iban", field="iban")
+    known = list_accounts(session)
+    if any(row.id == account.id for row in known):
+        return
+    session.execute(
+        update(BankAccount)
+        .where(BankAccount.mission == account.mission, BankAccount.currency == account.currency)
+        .where(BankAccount.valid_to.is_(None), BankAccount.valid_from < account.valid_from)
+        .values(valid_to=account.valid_from)
+        .execution_options(synchronize_session=False)
+    )
+    session.add(account)
+    session.flush()
+    reference_data.reread(session)

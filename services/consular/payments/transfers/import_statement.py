@@ -6,7 +6,7 @@ one. It has one row and one entry.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID, uuid4
 
 from sqlalchemy import ARRAY, Text, any_, insert, literal, select
@@ -23,6 +23,7 @@ from services.consular.payments.transfers.rules import (
     ParsedStatement,
     Reason,
     copies,
+    exclude_each_other,
     extent_of,
     fingerprint,
 )
@@ -63,7 +64,7 @@ def import_file(session: Session, actor: Actor, filename: str, content: bytes) -
         imported_at=now(session),
         imported_by=actor.id,
     )
-    stored = _StoredLines(session, mission, _prints(parsed.statements, known_accounts))
+    stored = _StoredLines(session, mission, parsed.statements, _prints(parsed.statements, known_accounts))
     fresh: list[BankLine] = []
     statements: list[BankStatement] = []
     for statement, account in zip(parsed.statements, known_accounts, strict=True):
@@ -119,14 +120,19 @@ def _statement_row(
 
 
 class _StoredLines:
-    """The lines that are known with their statements, for the fingerprints of one file."""
+    """The lines that are known with their statements, for the fingerprints of one file; and the statements between."""
 
-    def __init__(self, session: Session, mission: str, prints: set[str]) -> None:
+    def __init__(self, session: Session, mission: str, statements: Sequence[ParsedStatement], prints: set[str]) -> None:
         self.session, self.mission = session, mission
         self.by_print: dict[str, Known] = defaultdict(dict)
         self.extents: dict[UUID, Extent] = {}
         self.last: dict[str, int] = defaultdict(int)
         self.sightings: list[dict[str, object]] = []
+        first, last = min(one.opened_on for one in statements), max(one.closed_on for one in statements)
+        for row in session.scalars(
+            select(BankStatement).where(BankStatement.closed_on >= first, BankStatement.opened_on <= last)
+        ):
+            self.extents[row.id] = _extent(row)
         rows = session.execute(
             select(BankLine.reference, BankLine.fingerprint, BankLine.occurrence, BankStatement)
             .join(Sighting, Sighting.line == BankLine.reference)
@@ -155,7 +161,8 @@ class _StoredLines:
 
     def _may_be_in(self, statement: UUID, seen: set[UUID]) -> bool:
         extent = self.extents[statement]
-        return statement in seen or not any(extent.excludes(self.extents[other]) for other in seen)
+        known = self.extents.values()
+        return statement in seen or not any(exclude_each_other(extent, self.extents[other], known) for other in seen)
 
     def _see(self, mark: str, line: str, statement: UUID) -> None:
         seen = self.by_print[mark].setdefault(line, set())

@@ -93,14 +93,14 @@ class Offer(TypedDict):
     tiers: list[TierOffer]
 
 
-class KnownRate(AppliedRate):
+class DatedRate(AppliedRate):
     """A rate as the desk sees it: the last day it may be used, None for a peg, and whether that is not over."""
 
     until: str | None
     usable: bool
 
 
-class RateRow(KnownRate):
+class RateRow(DatedRate):
     """A stored rate, with what was printed of its source; `own` is one that the mission declared for itself."""
 
     own: bool
@@ -114,7 +114,7 @@ class Rates(TypedDict):
     """What a mission goes by today, and the newest row of each pair. A rate that nobody has published has no value."""
 
     currency: str
-    applied: list[KnownRate]
+    applied: list[DatedRate]
     rows: list[RateRow]
 
 
@@ -140,6 +140,31 @@ class UnverifiedTariff(TypedDict):
     since: str
     source: str
     certainty: str
+
+
+class DeclaredTariff(UnverifiedTariff):
+    """A tariff row with its scope and who approved it."""
+
+    approver: str
+
+
+class TariffLine(TypedDict):
+    """A charged line of a transaction; without a row its authority assesses it, or nobody has set it."""
+
+    transaction: str
+    line: str
+    beneficiary: str
+    row: DeclaredTariff | None
+
+
+class Tariffs(TypedDict):
+    """What applied at a mission on a day, what begins later, and the currencies in which tariffs are set there."""
+
+    on: str
+    today: str
+    currencies: list[str]
+    rows: list[TariffLine]
+    coming: list[TariffLine]
 
 
 class Parameters(TypedDict):
@@ -181,6 +206,10 @@ class Offers:
     def parameters(self, actor: Actor) -> Parameters:
         """What administrators have to have verified at their mission."""
         return cast(Parameters, self.client.get("/desk/parameters", actor))
+
+    def tariffs(self, actor: Actor, on: str) -> Tariffs:
+        """What applied at the actor's mission on a day, line by line."""
+        return cast(Tariffs, self.client.get("/desk/tariffs", actor, on=on))
 
     def rates(self, actor: Actor) -> Rates:
         """The exchange rates of the actor's mission today."""

@@ -1,6 +1,6 @@
 """Money in the consular service: card payments, payments of an upgrade, what the provider sends."""
 
-from typing import TypedDict, cast
+from typing import NotRequired, TypedDict, cast
 from urllib.parse import quote
 
 from services.gateway.clients.http import Client
@@ -99,6 +99,7 @@ class Payment(TypedDict):
     held: str | None
     received: Received | None
     failure: str | None
+    refunded: NotRequired[str | None]
 
 
 class Refund(TypedDict):

@@ -1,5 +1,6 @@
 """Money owed back, as the desk pays it."""
 
+from collections.abc import Mapping
 from typing import TypedDict, cast
 from urllib.parse import quote
 
@@ -80,11 +81,11 @@ class Refunds:
         """One refund."""
         return cast(DeskRefund, self.client.get(_path(reference), actor))
 
-    def act(self, actor: Actor, reference: str, verb: str, body: dict[str, object]) -> RefundHead:
+    def act(self, actor: Actor, reference: str, verb: str, body: Mapping[str, object]) -> RefundHead:
         """Prepares, approves, declines, pays out or confirms; the verb is the last part of the address."""
         return cast(RefundHead, self.client.post(f"{_path(reference)}/{quote(verb)}", actor, body))
 
-    def write_file(self, actor: Actor, body: dict[str, object]) -> str:
+    def write_file(self, actor: Actor, body: Mapping[str, object]) -> str:
         """Writes a file of the approved transfers of a currency; returns its reference."""
         return str(self.client.post("/desk/refunds/files", actor, body)["file"])
 

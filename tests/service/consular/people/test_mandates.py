@@ -92,6 +92,8 @@ def test_who_paid_stands_on_the_receipt_beside_for_whom(woman: Acting, agent: Ac
     owed = agent.read(reference).get_json()["quote"]
     cashier = officer("cashier")
     body = {"key": uuid.uuid4().hex, "amount": owed["cash_total"], "currency": owed["currency"]}
+    till = {"currency": owed["currency"], "pieces": {}, "key": "till"}
+    assert service_client("consular").post("/desk/tills", cashier, till).status_code == 201
     paid = service_client("consular").post(f"/desk/cases/{reference}/cash", cashier, body)
     assert paid.status_code == 200, paid.get_json()
     with service_client("consular").app.extensions["database"].scope(HOME) as session:

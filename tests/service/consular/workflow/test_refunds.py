@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -25,7 +26,7 @@ Databases = Callable[[str], Database]
 CASHIER, HEAD = officer("cashier"), officer("head_of_mission")
 
 
-def act(here: Counter, verb: str, who: Actor = CASHIER, **more: object) -> TestResponse:
+def act(here: Counter, verb: str, /, *, who: Actor = CASHIER, **more: object) -> TestResponse:
     """One act on the application's only refund, with the amount it shows."""
     refund = here.read()["refunds"][0]
     body = {"amount": refund["amount"], "currency": refund["currency"], "key": uuid.uuid4().hex, **more}
@@ -80,6 +81,7 @@ def test_a_card_payment_goes_back_to_its_card_at_once(
     here = withdrawn(paid_by_card(counter(), provider))
     assert act(here, "prepare", method="card").get_json()["state"] == "paid"
     assert here.read()["refunds"][0]["state"] == "paid"
+    assert here.read()["payments"][0]["refunded"] == "whole"
     assert len(provider.refunds.by_key) == 1 and owed(database, here) == []
 
 
@@ -94,10 +96,14 @@ def test_a_provider_that_says_nothing_leaves_it_unknown(counter: At, provider: I
 def test_a_refusal_goes_to_an_account_when_two_people_say_so(counter: At, database: Databases) -> None:
     here = counter().until("in_review")
     assert here.desk("refuse", reason="not_entitled").status_code == 200
-    terms = {"method": "transfer", "override": "عاد إلى بلد آخر", "iban": "SA03 8000 0000 6080 1016 7519"}
+    terms: dict[str, Any] = {
+        "method": "transfer",
+        "override": "عاد إلى بلد آخر",
+        "iban": "SA03 8000 0000 6080 1016 7519",
+    }
     sent = act(here, "prepare", **terms, account_holder="Rasha Alhussein")
     assert (sent.status_code, sent.get_json()["state"]) == (200, "due")
-    assert act(here, "approve", HEAD).get_json()["state"] == "approved"
+    assert act(here, "approve", who=HEAD).get_json()["state"] == "approved"
     body = {"currency": "SAR", "iban": IBAN, "account_holder": "Specimen Mission", "key": uuid.uuid4().hex}
     file = here.client.post("/desk/refunds/files", CASHIER, body)
     assert file.status_code == 201
@@ -112,9 +118,14 @@ def test_a_refusal_goes_to_an_account_when_two_people_say_so(counter: At, databa
 
 def test_the_bank_paid(counter: At, database: Databases) -> None:
     here = withdrawn(counter().until("in_review"))
-    terms = {"method": "transfer", "override": "أراد ذلك", "iban": IBAN, "account_holder": "Rasha Alhussein"}
+    terms: dict[str, Any] = {
+        "method": "transfer",
+        "override": "أراد ذلك",
+        "iban": IBAN,
+        "account_holder": "Rasha Alhussein",
+    }
     act(here, "prepare", **terms)
-    act(here, "approve", HEAD)
+    act(here, "approve", who=HEAD)
     body = {"currency": "SAR", "iban": IBAN, "account_holder": "Specimen Mission", "key": uuid.uuid4().hex}
     here.client.post("/desk/refunds/files", CASHIER, body)
     assert act(here, "confirm").get_json()["state"] == "paid"
@@ -144,15 +155,15 @@ def test_a_double_click_pays_once(counter: At, database: Databases) -> None:
     ("verb", "body", "errors"),
     [
         ("prepare", {"method": "cheque"}, {"method": "unknown_choice"}),
-        ("prepare", {"method": "cash", "amount": "750"}, {"amount": "invalid"}),
-        ("prepare", {"method": "cash", "amount": 750.5}, {"amount": "invalid"}),
+        ("prepare", {"method": "cash", "amount": "750"}, {"amount": "malformed"}),
+        ("prepare", {"method": "cash", "amount": 750.5}, {"amount": "malformed"}),
         ("prepare", {"method": "cash", "currency": "SYP"}, {"currency": "unknown_choice"}),
         ("prepare", {"method": "transfer", "iban": "4711", "account_holder": "رشا"}, {"iban": "iban"}),
         ("confirm", {"failure": "gone"}, {"failure": "unknown_choice"}),
     ],
 )
 def test_bad_input_is_named_beside_its_field(
-    counter: At, verb: str, body: dict[str, object], errors: dict[str, str]
+    counter: At, verb: str, body: dict[str, Any], errors: dict[str, str]
 ) -> None:
     here = withdrawn(counter().until("in_review"))
     answer = act(here, verb, **body)
@@ -163,8 +174,8 @@ def test_bad_input_is_named_beside_its_field(
 @pytest.mark.parametrize("role", ["officer", "clerk", "auditor"])
 def test_who_takes_no_money_pays_none_back(counter: At, role: str) -> None:
     here = withdrawn(counter().until("in_review"))
-    assert act(here, "prepare", officer(role), method="cash").status_code == 403
+    assert act(here, "prepare", who=officer(role), method="cash").status_code == 403
     listed = here.client.get("/desk/refunds", officer(role)).get_json()
     assert here.reference in [row["application"] for row in listed["unpaid"]]
     foreign = officer("cashier", "BER")
-    assert act(here, "prepare", foreign, method="cash").status_code == 404
+    assert act(here, "prepare", who=foreign, method="cash").status_code == 404

@@ -21,6 +21,7 @@ from shared.messaging.outbox import outbox
 from shared.values.money import Money
 from tests.conftest import HOME
 from tests.factories.applications import Counter
+from tests.factories.payments import open_till
 
 Databases = Callable[[str], Database]
 # Far longer than a statement takes, and far shorter than the other till keeps its transaction open.
@@ -44,6 +45,7 @@ def open_tills(counter: Callable[..., Counter], database: Databases) -> None:
     for till in TILLS:
         here, owed = unpaid(counter)
         with database("consular").scope(HOME) as session:
+            open_till(session, till, owed.currency)
             take(session, till, here, owed)
 
 

@@ -5,9 +5,11 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from services.consular import missions
 from shared.database.db import Database
+from tests.conftest import officer
 from tests.factories.applications import Counter
 from tests.factories.gateway import Browser, Gateway
 from tests.factories.payments.rates import add_rate
@@ -79,6 +81,9 @@ def test_coins_and_cards_are_told_apart_where_they_differ(gateway: Gateway, coun
     page = plain(cashier.get(f"/en/desk/counter?reference={filed.reference}").text)
     due = re.search(r'<p class="due">.*?<strong>(.*?)</strong>', page)
     assert due is not None and str(quote["cash_total"] // 100)[-3:] in due[1]
+    refused = filed.desk("cash", officer("cashier", "BUD"), amount=quote["total"], currency="HUF")
+    assert (refused.status_code, refused.get_json()["code"]) == (422, "amount_differs")
+    assert refused.get_json()["params"] == {"amount": quote["cash_total"], "currency": "HUF"}
     taken = filed.pay()
     assert taken.status_code == 200
     assert taken.get_json()["payment"]["amount"] == quote["cash_total"]
@@ -90,3 +95,94 @@ def test_a_service_without_a_recent_rate_says_so(gateway: Gateway, database: Cal
         add_rate(session, "USD", "PKR", "280", day - timedelta(days=30), scope="ISB")
     page = gateway.browser().get("/en/services/passport-renewal?mission=ISB").text
     assert "There is no recent exchange rate for this mission" in page
+
+
+def test_a_tariff_is_proposed_with_its_simulation_and_signed(
+    gateway: Gateway, counter: At, database: Callable[[str], Database]
+) -> None:
+    filed = counter(mission="AUH").until("awaiting_payment")
+    with database("consular").scope("AUH") as session:
+        day = missions.today(session, "AUH")
+        moved = text(
+            "UPDATE fee_order SET opened_at = opened_at - make_interval(days => :days) WHERE application = :one"
+        )
+        session.execute(moved, {"days": day.day, "one": filed.reference})
+    head, page = gateway.visitor("head_of_mission", "AUH"), "/ar/desk/proposals/new/tariff"
+    begins = dict(
+        zip(
+            ("valid_from-year", "valid_from-month", "valid_from-day"),
+            (day + timedelta(days=3)).isoformat().split("-"),
+            strict=True,
+        )
+    )
+    form = {
+        "tariff_fee": "passport-renewal:passport_value",
+        "tariff_amount": "٧٠٠",
+        "tariff_currency": "AED",
+        "law_source": "Specimen circular 4",
+        "certainty": "M",
+        **begins,
+    }
+    token = head.token(page)
+    looked = plain(head.post(page, csrf_token=token, **form).text)
+    assert "<svg" in looked and 'class="after"' in looked and "لطلب واحد" in looked
+    wrong = plain(head.post(page, csrf_token=token, **{**form, "tariff_amount": "7,00"}).text)
+    assert 'id="tariff_amount-error"' in wrong and "بمنزلتين عشريتين" in wrong
+    assert head.post(page, csrf_token=token, confirmed="yes", key="tariff-1", **form).status_code == 303
+    second = gateway.visitor("officer", "AUH")
+    listed = second.get("/en/desk/proposals").text
+    reference = re.findall(r'id="p-(AUH-[0-9A-Z-]+)"', listed)[0]
+    assert "Tariff of the mission" in listed and "<svg" in listed
+    token = second.token("/en/desk/proposals")
+    signed = second.post(f"/en/desk/proposals/{reference}", csrf_token=token, verdict="approve", key="sign-2")
+    assert signed.status_code == 303
+    now = plain(second.get("/en/desk/tariffs").text)
+    assert "What begins after" in now and "Specimen circular 4" in now
+    wanted = dict(zip(("on-year", "on-month", "on-day"), begins.values(), strict=True))
+    then = second.client.get("/en/desk/tariffs", query_string=wanted)
+    assert "700.00" in plain(then.text).split("What begins after")[0]
+    assert second.client.get("/en/desk/tariffs", query_string={**wanted, "on-day": "40"}).status_code == 422
+
+
+def test_a_waiver_begins_at_the_case_and_ends_with_another_signature(gateway: Gateway, counter: At) -> None:
+    filed = counter().until("awaiting_payment")
+    head, second = gateway.visitor("head_of_mission"), gateway.visitor("officer")
+    ask = f"/en/desk/proposals/new/waiver?waiver_reference={filed.reference}"
+    assert ask.replace("&", "&amp;") in head.get(f"/en/desk/cases/{filed.reference}").text
+    assert "new/waiver" not in second.get(f"/en/desk/cases/{filed.reference}").text
+    assert filed.reference in head.get(ask).text
+    page = "/en/desk/proposals/new/waiver"
+    form = {"waiver_reference": filed.reference, "waiver_reason": "Specimen certificate", "law_source": "Law 19/2023"}
+    looked = plain(head.post(page, csrf_token=head.token(page), **form).text)
+    assert "Fee that is waived: 750.00" in looked
+    wrong = head.post(page, csrf_token=head.token(page), **{**form, "waiver_reference": "RUH-AAAAA-AAAAA-A"})
+    assert (wrong.status_code, 'id="waiver_reference-error"' in wrong.text) == (422, True)
+    assert head.post(page, csrf_token=head.token(page), confirmed="yes", key="waive-1", **form).status_code == 303
+    listed = second.get("/en/desk/proposals").text
+    (reference,) = [one for one in re.findall(r'id="p-(RUH-[0-9A-Z-]+)"', listed) if filed.reference in listed]
+    token = second.token("/en/desk/proposals")
+    signed = second.post(f"/en/desk/proposals/{reference}", csrf_token=token, verdict="approve", key="sign-3")
+    assert (signed.status_code, filed.read()["status"]) == (303, "in_review")
+    assert "Fee waived" in head.get(f"/en/desk/cases/{filed.reference}").text
+
+
+@pytest.mark.parametrize(
+    "typed", ["3,75", "7,50", "-750", "0", "750.005", "1000000000000000000", "750 SAR", "7.5e2", "٣٬٧٥", ""]
+)
+def test_an_amount_that_could_mean_anything_else_is_not_taken(gateway: Gateway, counter: At, typed: str) -> None:
+    filed = counter().until("awaiting_payment")
+    cashier, page = gateway.visitor("cashier"), f"/en/desk/counter?reference={filed.reference}"
+    cashier.post("/en/desk/tills", **cashier.form("/en/desk/tills"))
+    form = {"csrf_token": cashier.token(page), "key": cashier.hidden(page, "key"), "currency": "SAR", "amount": typed}
+    refused = cashier.post(f"/en/desk/counter/{filed.reference}/cash", **form)
+    assert (refused.status_code, 'id="amount-error"' in refused.text) == (422, True)
+    assert filed.read()["payments"] == []
+
+
+@pytest.mark.parametrize("typed", ["750", "750.00", "٧٥٠", "٧٥٠٫٠٠"])
+def test_an_amount_is_taken_in_either_digits(gateway: Gateway, counter: At, typed: str) -> None:
+    filed = counter().until("awaiting_payment")
+    cashier, page = gateway.visitor("cashier"), f"/en/desk/counter?reference={filed.reference}"
+    cashier.post("/en/desk/tills", **cashier.form("/en/desk/tills"))
+    form = {"csrf_token": cashier.token(page), "key": cashier.hidden(page, "key"), "currency": "SAR", "amount": typed}
+    assert cashier.post(f"/en/desk/counter/{filed.reference}/cash", **form).status_code == 303

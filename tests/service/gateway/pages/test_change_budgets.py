@@ -48,6 +48,7 @@ def test_taking_cash_accepting_and_handing_over(
     page = f"/en/desk/counter?reference={here.reference}"
     amount = str(owed["cash_total"] // 10 ** exponent(owed["currency"]))
     cashier, officer = gateway.visitor("cashier"), gateway.visitor("officer")
+    cashier.post("/en/desk/tills", **cashier.form("/en/desk/tills"))
     form = {"csrf_token": cashier.token(page), "key": cashier.hidden(page, "key")}
     with statements.within("settle in cash"):
         taken = cashier.post(

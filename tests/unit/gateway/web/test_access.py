@@ -32,7 +32,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "administrator auditor cashier head_of_mission officer",
-        "desk.rates",
+        "desk.rates desk.tariffs",
     ),
     (
         "administrator head_of_mission",

@@ -25,7 +25,7 @@ from shared.errors import Conflict, NotFound
 from shared.values import references
 from shared.values.money import Money
 from tests.conftest import expatriate
-from tests.factories.payments import CASHIER, JOB, owe, paid
+from tests.factories.payments import CASHIER, JOB, open_till, owe, paid
 from tests.factories.refusals import refuses
 from tests.factories.rows import columns, events
 
@@ -283,6 +283,9 @@ def test_an_attempt_holds_what_is_asked_and_who_asked(session_for: SessionFor) -
         "changed_at": opened_at,
         "opened_by": "account-00000000",
         "payer": PAYER,
+        "till": None,
+        "payer_link": None,
+        "payer_name": None,
     }
     assert payment.reference[:5] == "RUH-P" and references.is_valid(payment.reference)
     assert payment == Payment(
@@ -376,6 +379,7 @@ def test_all_attempts_of_an_application_are_listed_from_the_oldest(session_for: 
 
 def test_at_the_counter_whoever_acts_on_the_application_pays(session_for: SessionFor) -> None:
     session = session_for("consular")
+    open_till(session, CASHIER, "SAR")
     for acting, payer in ((None, PERSON), (ACTING, AGENT), ({"name": HOLDER}, PERSON)):
         order = issue(session, references.new("RUH", 10, "A"), acting=acting)
         assert take.cash(session, CASHIER, order.reference, RIYALS, uuid.uuid4().hex).payer == payer
