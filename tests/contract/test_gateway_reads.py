@@ -298,7 +298,8 @@ def test_payments_and_the_price_of_an_upgrade(
     consular.payments.open_upgrade_cash(payer, filed.reference, "upgrade")
     price = consular.payments.upgrade_price(payer, filed.reference)
     check(UpgradePrice, price)
-    assert price["quote"] is not None
+    assert price["quote"] is not None and price["quote"]["expired"] is False
+    assert [line["line"] for line in price["quote"]["lines"]] == ["urgent_difference"]
     check(Application, consular.applications.detail(payer, filed.reference))
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import func, select, update
 
 from deploy.demo.population import specimens
 from services.gateway.accounts import sessions
+from services.gateway.accounts.devices import device_key
 from services.gateway.accounts.keyed import keyed_hash
 from services.gateway.accounts.model import Account, AccountDevice, Attempt, AuthSession
 from services.gateway.accounts.passwords import hash_password
@@ -22,6 +23,12 @@ NETWORK = "127.0.0.0/24"
 
 def token_of(browser: Browser) -> str:
     cookie = browser.client.get_cookie("session")
+    assert cookie is not None
+    return cookie.value
+
+
+def device_of(browser: Browser) -> str:
+    cookie = browser.client.get_cookie("device")
     assert cookie is not None
     return cookie.value
 
@@ -276,9 +283,9 @@ def test_a_new_password_forgets_the_other_devices(gateway: Gateway) -> None:
         assert here.submit("/en/account/password", page="/en/account", **changed).status_code == 303
         with gateway.app.extensions["database"].scope(None) as session:
             owner = session.scalars(select(Account.id).where(Account.email == account.email)).one()
-            browsers = session.scalars(select(AccountDevice).where(AccountDevice.account_id == owner)).all()
-        assert len(browsers) == 1
-        assert there.client.get_cookie("device") is not None
+            browsers = session.scalars(select(AccountDevice.token_key).where(AccountDevice.account_id == owner)).all()
+        secret = gateway.app.extensions["settings"].secret
+        assert browsers == [device_key(secret, device_of(here))] != [device_key(secret, device_of(there))]
     finally:
         back = {"old_password": changed["password"], "password": PASSWORD}
         here.submit("/en/account/password", page="/en/account", **back)

@@ -149,7 +149,9 @@ def test_a_card_payment_from_page_to_receipt(database: Databases) -> None:
     card, provider = database("consular"), InMemoryProvider()
     order, same = owed(card), key()
     payment = hosted.open_page(card, JOB, provider, settle, order.reference, same, RETURN)
-    assert (payment.state, payment.redirect_url is not None) == (AttemptState.PENDING, True)
+    page = provider.query_status(payment.reference)
+    assert (payment.state, payment.redirect_url) == (AttemptState.PENDING, page.url)
+    assert page.url is not None and page.url.startswith("http://sandbox/")
     assert hosted.open_page(card, JOB, provider, settle, order.reference, same, RETURN) == payment
     assert hosted.open_page(card, JOB, provider, settle, order.reference, key(), RETURN) == payment
     assert provider.opened == 1
@@ -450,9 +452,11 @@ def test_an_expired_quote_stays_while_a_card_page_is_open(session_for: SessionFo
     assert (order_state(session, order), order_state(session, replaced)) == (OrderState.CANCELLED, OrderState.OPEN)
     assert order.changed_at == now(session)
     assert quote.serialise(session, replaced)["expired"] is False
+    replaced.opened_at += timedelta(seconds=1)
+    session.flush()
     live, last = quote.of_application(session, order.application), quote.latest(session, order.application)
     assert live is not None and live.reference == replaced.reference
-    assert last is not None and last.application == order.application
+    assert last is not None and last.reference == replaced.reference
 
 
 def test_money_for_a_quote_that_was_replaced_is_held(session_for: SessionFor) -> None:
