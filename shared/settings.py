@@ -10,6 +10,8 @@ from shared.mail_settings import MailSettings
 from shared.production import StartRefused, check_secrets, is_demo
 from shared.upload_settings import UploadSettings
 
+# The kinds of card providers there are adapters to: one with hosted pages and notifications, one that is only asked.
+PAGES, POLLED = "pages", "polled"
 SECRETS = ("MAHJAR_SECRET", "MAHJAR_PUBLIC_URL", "MAHJAR_DATABASE_URL")
 
 
@@ -53,7 +55,10 @@ class Settings:
     provider_url: str = ""
     provider_secret: tuple[str, ...] = ()
     provider_name: str = ""
+    provider_kind: str = PAGES
     merchant: str = ""
+    terms_url: str = ""
+    rates_source: str = ""
     fonts: Path = Path(".data/fonts")
     specimen: bool = True
     authority: AuthorityFiles | None = None
@@ -80,7 +85,10 @@ class Settings:
             provider_url=env.get("MAHJAR_PROVIDER_URL", ""),
             provider_secret=tuple(filter(None, env.get("MAHJAR_PROVIDER_SECRET", "").split(","))),
             provider_name=env.get("MAHJAR_PROVIDER_NAME", ""),
+            provider_kind=_provider_kind(env),
             merchant=env.get("MAHJAR_MERCHANT", ""),
+            terms_url=env.get("MAHJAR_TERMS_URL", ""),
+            rates_source=env.get("MAHJAR_RATES", ""),
             fonts=fonts_folder(env),
             specimen=specimen,
             authority=_authority(env),
@@ -96,14 +104,28 @@ class Settings:
 
     @property
     def takes_cards(self) -> bool:
-        """Whether a card payment may start. Outside demo mode the merchant and the provider must have names."""
-        return bool(self.provider_url) and (self.specimen or bool(self.merchant and self.provider_name))
+        """Whether a card payment may start."""
+        return bool(self.provider_url) and self.names_merchant
+
+    @property
+    def names_merchant(self) -> bool:
+        """Whether money may be taken elsewhere than at a counter: by card or by transfer. Outside demo mode the payer
+        is told who takes it, through whom, and where the terms are."""
+        return self.specimen or bool(self.merchant and self.provider_name and self.terms_url.startswith("https://"))
 
 
 def _secrets_of(service: str, env: Mapping[str, str]) -> tuple[str, ...]:
     bus = ("MAHJAR_BUS_URL",) if env.get("MAHJAR_BUS_URL") else ()
     provider = ("MAHJAR_PROVIDER_SECRET",) if service == "consular" and env.get("MAHJAR_PROVIDER_URL") else ()
     return (*SECRETS, *bus, *provider)
+
+
+def _provider_kind(env: Mapping[str, str]) -> str:
+    """Raises StartRefused for a kind of provider that there is no adapter to."""
+    kind = env.get("MAHJAR_PROVIDER_KIND") or PAGES
+    if kind not in (PAGES, POLLED):
+        raise StartRefused(f"Set MAHJAR_PROVIDER_KIND to {PAGES} or to {POLLED}.")
+    return kind
 
 
 def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:

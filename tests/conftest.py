@@ -12,6 +12,7 @@ from sqlalchemy.event import listen
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from deploy.demo import specimen_rates
 from deploy.demo.population import load as load_population
 from deploy.dev.postgres import Postgres
 from deploy.platform.database import DATABASE, SERVICES, connect_as_admin, prepare
@@ -45,6 +46,8 @@ def urls(cluster: Postgres) -> dict[str, str]:
     """Addresses by role; every schema stands at its head, with its reference data."""
     prepared = prepare(cluster.admin_url, cluster.data)
     migrate_all(cluster.admin_url)
+    with connect_as_admin(cluster.admin_url, DATABASE) as connection:
+        specimen_rates.load(connection)
     note_reference_data(cluster.admin_url)
     return prepared
 

@@ -4,6 +4,9 @@ import os
 from collections.abc import Mapping
 from datetime import date
 
+from sqlalchemy.orm import Session
+
+from deploy.demo import specimen_rates
 from deploy.demo.accounts import DemoAccount, ensure_demo
 from deploy.demo.population import load as load_population
 from deploy.demo.population import specimens, unusual
@@ -12,6 +15,8 @@ from deploy.platform.database import DATABASE, connect_as_admin
 from services.consular import missions
 from services.consular.passports import booklets
 from services.consular.payments.tariffs import transaction_status
+from services.consular.payments.transfers import accounts as accounts_of_missions
+from services.consular.payments.transfers.model import BankAccount
 from shared.catalogue.model import NOT_RECORDED
 from shared.database.db import Database
 from shared.identity import actor
@@ -20,6 +25,11 @@ PASSWORD = "specimen-pass-2026"  # noqa: S105 - printed at every start, good for
 HOME, ELSEWHERE = "RUH", "BER"
 PEOPLE = 20_000
 BOOKLETS = {HOME: 500, ELSEWHERE: 50}
+# Published examples of the two countries' formats; nobody has these accounts.
+BANK_ACCOUNTS = {
+    HOME: ("SAR", "SA0380000000608010167519", "SPECSARI"),
+    ELSEWHERE: ("EUR", "DE89370400440532013000", "SPECDEFF"),
+}
 ACTIVATED_ON = date(2025, 1, 1)
 ACTIVATION = "specimen decree of the demo data"
 ACTIVATED = (
@@ -47,6 +57,7 @@ def load(admin_url: str, urls: Mapping[str, str], secret: str) -> None:
     """Idempotent: what is there stays as it is."""
     with connect_as_admin(admin_url, DATABASE) as connection:
         load_population(connection, people=int(os.environ.get("MAHJAR_PEOPLE", PEOPLE)))
+        specimen_rates.load(connection)
     _stock_missions(Database(urls["consular"], pool_size=1))
     gateway = Database(urls["gateway"], pool_size=1)
     with gateway.scope(None) as session:
@@ -62,6 +73,7 @@ def _stock_missions(consular: Database) -> None:
             if not booklets.counts(session).get("in_stock"):
                 serials = [f"S{first + place}" for place in range(stock)]
                 booklets.receive(session, actor.service("consular", mission), mission, serials)
+            open_account(session, mission)
     with consular.scope(HOME) as session:
         # By rows of each mission: for all missions together they stay historical, and every page says so.
         for mission_row in missions.list_all(session):
@@ -69,6 +81,17 @@ def _stock_missions(consular: Database) -> None:
                 row = (slug, transaction_status.ACTIVE, ACTIVATED_ON, ACTIVATION, "demo")
                 transaction_status.declare_status(session, *row, certainty="L", scope=mission_row.code)
     consular.engine.dispose()
+
+
+def open_account(session: Session, mission: str) -> None:
+    """The mission's bank account, under a number that banks publish as an example."""
+    currency, iban, bic = BANK_ACCOUNTS[mission]
+    row = BankAccount(
+        id=f"{mission}-specimen", mission=mission, currency=currency, iban=iban, bic=bic, holder="Specimen Embassy",
+        bank="Specimen Bank", valid_from=ACTIVATED_ON, source="specimen of the demo data", certainty="L",
+        approver="demo",
+    )  # fmt: skip
+    accounts_of_missions.declare(session, row)
 
 
 def _accounts() -> list[DemoAccount]:

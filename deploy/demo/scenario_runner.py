@@ -9,6 +9,7 @@ from pathlib import Path
 import requests
 
 from deploy.demo.demo_data import PEOPLE
+from deploy.demo.sandbox.bank import Bank
 from deploy.demo.scenarios import people
 from deploy.demo.scenarios.browser import Browser, UnexpectedPage
 from deploy.demo.scenarios.by_transaction import scenario_for
@@ -30,15 +31,17 @@ class Result:
 
 
 def run_all(address: str, folder: Path, entries: Sequence[Transaction]) -> Iterator[Result]:
-    """Runs the scenario of each transaction, alternately paid by card and in cash."""
+    """Runs the scenario of each transaction, alternately paid by card and in cash, one by transfer."""
     staff = {role: Browser(address, "ar") for role in STAFF}
     for role, browser in staff.items():
         sign_in(browser, f"{role.replace('_', '-')}@mahjar.example")
     actors = Actors(address, folder / "actors.txt", staff["clerk"])
+    bank = Bank(folder / "bank.txt")
     for number, entry in enumerate(entries):
         began, outcome, papers = time.monotonic(), FAILED, dict[str, bytes]()
         try:
-            steps = Steps(*actors.applicant_for(entry.slug), staff, entry.slug, by_card=number % 2 == 0, papers=papers)
+            person = actors.applicant_for(entry.slug)
+            steps = Steps(*person, staff, entry.slug, by_card=number % 2 == 0, papers=papers, bank=bank)
             outcome = scenario_for(entry)(steps)
         except (UnexpectedPage, requests.RequestException) as error:
             print(f"\n    {entry.slug}: {error}", flush=True)

@@ -15,9 +15,9 @@ from shared.mail_settings import MailSettings
 from shared.upload_settings import UploadSettings
 
 # Passed on as they are to every service.
-SHARED = ("MAHJAR_SPECIMEN", "MAHJAR_PUBLIC_URL", "MAHJAR_MERCHANT", "MAHJAR_PROVIDER_NAME")
+SHARED = ("MAHJAR_SPECIMEN", "MAHJAR_PUBLIC_URL", "MAHJAR_MERCHANT", "MAHJAR_PROVIDER_NAME", "MAHJAR_TERMS_URL")
 AUTHORITY = ("MAHJAR_AUTHORITY_CERTIFICATE", "MAHJAR_AUTHORITY_KEY", "MAHJAR_AUTHORITY_ROOTS")
-# Where the mission's service stores uploads, and who scans them.
+# Where the mission's service stores uploads, who scans them, and where exchange rates come from.
 STORING = (
     "MAHJAR_UPLOADS_KEY",
     "MAHJAR_S3_URL",
@@ -26,6 +26,7 @@ STORING = (
     "MAHJAR_S3_REGION",
     "MAHJAR_CLAMD",
     "MAHJAR_CLAMD_DOWN",
+    "MAHJAR_RATES",
 )
 MAILING = ("MAHJAR_SMTP_URL", "MAHJAR_MAIL_FROM", "MAHJAR_BOUNCES")
 ISSUING = ("consular", "civil_registry", "conscription")
@@ -88,6 +89,7 @@ def environment_for(
         settings |= {"MAHJAR_PROVIDER_URL": environment.get("MAHJAR_PROVIDER_URL", "")}
     if service == "consular":
         settings |= {"MAHJAR_PROVIDER_SECRET": secrets["provider"], "MAHJAR_UPLOADS": str(UPLOADS)}
+        settings |= {"MAHJAR_PROVIDER_KIND": environment.get("MAHJAR_PROVIDER_KIND", "")}
         settings |= {name: environment[name] for name in STORING if environment.get(name)}
     if service == "gateway":
         settings |= {name: environment[name] for name in MAILING if environment.get(name)}

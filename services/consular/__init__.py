@@ -37,12 +37,12 @@ def app() -> Flask:
 
 def checks(settings: Settings) -> dict[str, Callable[[], None]]:
     """What the mission's service needs besides its database: where uploads lie, who scans them, who takes cards."""
-    from services.consular.payments.providers.card import Provider
+    from services.consular.payments.providers.selection import provider_of
     from services.consular.uploads.scanner import Scanner
     from services.consular.uploads.storage.s3 import S3Store
     from shared.web.readiness import check_disk
 
-    uploads, provider = settings.uploads, Provider(settings.provider_url, next(iter(settings.provider_secret), ""))
+    uploads, provider = settings.uploads, provider_of(settings)
     needed: dict[str, Callable[[], None]] = {
         "storage": S3Store(uploads.s3).check if uploads.s3 else lambda: check_disk(uploads.folder)
     }

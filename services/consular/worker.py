@@ -9,11 +9,25 @@ from services.consular.identity_checks import decide as checks
 from services.consular.ministries import escalate
 from services.consular.missions import do_at_each_mission, each_mission, reference_data
 from services.consular.payments.collection import hosted
-from services.consular.payments.providers.card import Provider
+from services.consular.payments.ledger import close
 from services.consular.payments.providers.rules import Answer
+from services.consular.payments.providers.selection import Adapter, provider_of
+from services.consular.payments.rates import store as rates
+from services.consular.payments.reconciliation import run as reconciliation
+from services.consular.payments.refunds import send
 from services.consular.uploads import blobs, retention, transfer, waiting
 from services.consular.uploads.intake import Intake, open_intake
-from services.consular.workflow import booklet, lapse, relocate, remind, settle, suspend
+from services.consular.workflow import (
+    booklet,
+    lapse,
+    refunds,
+    relocate,
+    remind,
+    settle,
+    settle_transfer,
+    suspend,
+    urgency,
+)
 from shared.database.db import Database
 from shared.errors import Unavailable
 from shared.identity.actor import Actor, service
@@ -23,7 +37,11 @@ from shared.values.money import Money
 
 NAME = "consular"
 BOOKLETS_EVERY, PAYMENTS_EVERY, CLOCK_EVERY, PREVIEWS_EVERY = 60.0, 30.0, 60.0, 3600.0
-UPLOADS_EVERY, RETENTION_EVERY, RELOCATIONS_EVERY = 60.0, 3600.0, 60.0
+UPLOADS_EVERY, RETENTION_EVERY, RATES_EVERY = 60.0, 3600.0, 3600.0
+RELOCATIONS_EVERY = 60.0
+TRANSFERS_EVERY, TRANSFERS_PER_RUN = 30.0, 200
+# Each mission is compared once on its day; the job looks more often which are due.
+BOOKS_EVERY = 900.0
 # A job may wait this long for a provider that does not answer; the liveness check takes a longer one for a dead thread.
 QUERY_SECONDS = 45.0
 
@@ -32,7 +50,7 @@ QUERY_SECONDS = 45.0
 class DeadlineProvider:
     """A provider that is queried only until a deadline; the next run queries the attempts that are left."""
 
-    provider: Provider
+    provider: Adapter
     until: float
 
     def open_page(self, reference: str, money: Money, return_url: str) -> Answer:
@@ -45,10 +63,28 @@ class DeadlineProvider:
             raise Unavailable("provider_down")
         return self.provider.query_status(reference)
 
+    def refund(self, key: str, attempt: str, money: Money) -> Answer:
+        """As the provider does, until the deadline. Raises Unavailable afterwards: nothing was asked of it."""
+        if time.monotonic() > self.until:
+            raise Unavailable("provider_down")
+        return self.provider.refund(key, attempt, money)
+
+    def query_refund(self, key: str) -> Answer:
+        """As the provider does, until the deadline. Raises Unavailable afterwards."""
+        if time.monotonic() > self.until:
+            raise Unavailable("provider_down")
+        return self.provider.query_refund(key)
+
 
 def assign_booklets(database: Database) -> None:
     """Assigns booklets that came into stock to waiting applications, mission by mission."""
     do_at_each_mission(database, service(NAME), lambda session, actor, _: booklet.assign_booklets(session, actor))
+
+
+def settle_transfers(database: Database) -> None:
+    """Settles movements of bank statements that nobody has looked at yet, mission by mission."""
+    for actor, _ in each_mission(database, service(NAME)):
+        settle_transfer.settle_new(database, actor, TRANSFERS_PER_RUN)
 
 
 def delete_old_previews(database: Database) -> None:
@@ -93,11 +129,16 @@ def end_old_checks(intake: Intake, actor: Actor) -> None:
 
 def jobs(settings: Settings) -> list[Job]:
     """The periodic jobs of the consular service."""
-    provider = Provider(settings.provider_url, next(iter(settings.provider_secret), ""))
+    provider = provider_of(settings)
 
     def query_provider(database: Database) -> None:
         deadline_provider = DeadlineProvider(provider, time.monotonic() + QUERY_SECONDS)
         hosted.refresh_pending(database, service(NAME), deadline_provider, settle.by_answer)
+        send.send_due(database, service(NAME), deadline_provider, refunds.by_answer)
+
+    def compare_books(database: Database) -> None:
+        deadline_provider = DeadlineProvider(provider, time.monotonic() + QUERY_SECONDS)
+        reconciliation.run_due(database, service(NAME), deadline_provider.query_status)
 
     def run_daily(database: Database) -> None:
         """Reminds first, so that an applicant may still be in time; then ends the applications that are over."""
@@ -105,14 +146,23 @@ def jobs(settings: Settings) -> list[Job]:
         remind.remind_due(database, service(NAME))
         lapse.lapse_due(database, service(NAME), deadline_provider)
         suspend.close_due(database, service(NAME), deadline_provider)
+        do_at_each_mission(database, service(NAME), urgency.refund_missed)
+        do_at_each_mission(database, service(NAME), close.close_yesterday)
         escalate.remind_due(database, service(NAME))
+
+    def read_rates(database: Database) -> None:
+        if settings.rates_source:
+            rates.load(database, settings.rates_source)
 
     return [
         Job("booklets", BOOKLETS_EVERY, assign_booklets),
         Job("payments", PAYMENTS_EVERY, query_provider),
+        Job("transfers", TRANSFERS_EVERY, settle_transfers),
+        Job("books", BOOKS_EVERY, compare_books),
         Job("days", CLOCK_EVERY, run_daily),
         Job("relocations", RELOCATIONS_EVERY, relocate_appointments),
         Job("previews", PREVIEWS_EVERY, delete_old_previews),
+        Job("rates", RATES_EVERY, read_rates),
         Job("uploads", UPLOADS_EVERY, lambda database: take_in_uploads(open_intake(settings, database))),
         Job("retention", RETENTION_EVERY, lambda database: delete_old_uploads(open_intake(settings, database))),
     ]

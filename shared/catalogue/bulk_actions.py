@@ -4,6 +4,8 @@ from shared.catalogue.model import Question
 
 SUSPENDED, HISTORICAL, ACTIVE = "suspended", "historical", "active"
 MAX_DAYS, MAX_LEAD_DAYS = 90, 60
+# How long a rate of a bulletin may be used at most.
+MAX_RATE_DAYS = 31
 SEATS, PAYMENTS, BOTH = "seats", "payments", "both"
 MOVE, CANCEL = "move", "cancel"
 OPEN, CLOSED = "open", "closed"
@@ -24,6 +26,25 @@ PHASE = (
     Question("window_from", kind="date", hijri=False),
     Question("window_to", kind="date", hijri=False),
     Question("lead_days", kind="number", minimum=0, maximum=MAX_LEAD_DAYS),
+    Question("law_source", max_length=160),
+)
+RATE = (
+    Question("rate_base", kind="choice", choices=("USD", "EUR")),
+    Question("rate_value", max_length=24),
+    Question("rate_on", kind="past_date", hijri=False),
+    Question("rate_days", kind="number", minimum=1, maximum=MAX_RATE_DAYS),
+    Question("rate_published", max_length=160),
+    Question("band_reason", kind="long_text", required=False, max_length=300),
+)
+TARIFF = (
+    Question("tariff_amount", max_length=24),
+    Question("valid_from", kind="date", hijri=False),
+    Question("law_source", max_length=160),
+    Question("certainty", kind="choice", choices=("H", "M", "L")),
+)
+WAIVER = (
+    Question("waiver_reference", max_length=40),
+    Question("waiver_reason", kind="long_text", max_length=300),
     Question("law_source", max_length=160),
 )
 CLAIM = (Question("booking_reference", max_length=40),)
@@ -66,4 +87,13 @@ RELOCATION = (
     Question("first_day", kind="date", hijri=False),
     Question("last_day", kind="date", hijri=False),
     AFFECTED,
+)
+BANK_ACCOUNT = (
+    Question("account_currency", max_length=10),
+    Question("iban", max_length=50),
+    Question("bic", max_length=11),
+    Question("account_holder", max_length=140),
+    Question("bank_name", max_length=140),
+    Question("valid_from", kind="date", hijri=False),
+    Question("account_source", max_length=160),
 )

@@ -5,7 +5,8 @@ from datetime import date
 
 from shared.catalogue.model import KIN, OWN, AnswerRule, Facts, Question, Transaction
 
-SELF = "self"
+WHOSE, SELF, OF_RELATIVE = "whose", "self", "relative"
+OF_RELATIVE_ONLY = (WHOSE, OF_RELATIVE)
 # Law 13/2021, art. 22: what the asking person may be to the holder of an entry.
 KINSHIPS = frozenset({"spouse", "ascendant", "descendant", "sibling"})
 LAW = "Law 13/2021, art. 22"
@@ -13,9 +14,9 @@ NUMBER, GIVEN_NAME = "relative_national_number", "relative_given_name"
 DECEASED_NUMBER, DECEASED_GIVEN_NAME = "deceased_national_number", "deceased_given_name"
 
 OWN_OR_RELATIVE = (
-    Question("whose", kind="choice", choices=(SELF, "relative"), step="person"),
-    Question(NUMBER, kind="national_number", required=False, step="person"),
-    Question(GIVEN_NAME, kind="name", required=False, max_length=60, step="person"),
+    Question(WHOSE, kind="choice", choices=(SELF, OF_RELATIVE), step="person"),
+    Question(NUMBER, kind="national_number", required=False, step="person", asked_if=OF_RELATIVE_ONLY),
+    Question(GIVEN_NAME, kind="name", required=False, max_length=60, step="person", asked_if=OF_RELATIVE_ONLY),
 )
 DECEASED = (
     Question(DECEASED_NUMBER, kind="national_number", step="person"),
@@ -25,12 +26,12 @@ DECEASED = (
 
 def has_number(answers: Mapping[str, object], _today: date) -> bool:
     """Whoever asks for a relative gives the relative's number."""
-    return answers.get("whose") == SELF or bool(answers.get(NUMBER))
+    return answers.get(WHOSE) == SELF or bool(answers.get(NUMBER))
 
 
 def has_given_name(answers: Mapping[str, object], _today: date) -> bool:
     """Whoever asks for a relative gives the relative's name."""
-    return answers.get("whose") == SELF or bool(answers.get(GIVEN_NAME))
+    return answers.get(WHOSE) == SELF or bool(answers.get(GIVEN_NAME))
 
 
 RULES = (
@@ -56,7 +57,7 @@ def holder_answers(entry: Transaction, answers: Mapping[str, object]) -> dict[st
     number_question, given_name_question = (
         (DECEASED_NUMBER, DECEASED_GIVEN_NAME) if entry.holder == KIN else (NUMBER, GIVEN_NAME)
     )
-    if entry.holder != KIN and answers.get("whose") == SELF:
+    if entry.holder != KIN and answers.get(WHOSE) == SELF:
         return {}
     return {
         "national_number": str(answers.get(number_question) or ""),

@@ -76,6 +76,15 @@ class Question:
     """Whether NOT_RECORDED is an offered answer."""
     hijri: bool = True
     """Whether a date may be given in the Hijri calendar as well; what a booklet prints is Gregorian."""
+    asked_if: tuple[str, str] | None = None
+    """The choice question and its answer with which alone this one is asked; with another answer it has none."""
+
+    def is_asked(self, answers: Mapping[str, Any]) -> bool:
+        """Whether it is asked beside these answers. Where its choice is still open, it may be."""
+        if self.asked_if is None:
+            return True
+        name, answer = self.asked_if
+        return answers.get(name) in (None, "", answer)
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,8 @@ KINDS = {
     "reserve-allowance-exemption": Kind("conscription", "M", "RA"),
     "residence-deferral": Kind("conscription", "M", "RD"),
     "receipt": Kind("consular", "C", "RC", official=False),
+    "payout-slip": Kind("consular", "C", "PO", official=False),
+    "deposit-slip": Kind("consular", "C", "DP", official=False),
     "turn-slip": Kind("consular", "C", "TS", official=False),
     "passport-slip": Kind("consular", "C", "PS", official=False),
     # Letters bring a number of their own, by authority.

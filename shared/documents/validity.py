@@ -18,6 +18,8 @@ ENDLESS = frozenset(
         "missed-service-clearance",
         "reserve-allowance-exemption",
         "receipt",
+        "payout-slip",
+        "deposit-slip",
         "passport-slip",
         "ministry-letter",
         "ministry-reminder",

@@ -196,6 +196,7 @@ def check_answers(
 
     `country` is the one the mission is in. Raises Invalid with a code for each faulty field.
     """
+    answers = asked_answers(slug, answers)
     clean = _load(answers_schema(slug, Asked(today, country), step), answers, partial=False)
     clean |= _typed_hijri(slug, answers, clean)
     errors = _broken_rules(slug, clean, today)
@@ -206,8 +207,15 @@ def check_answers(
 
 def check_draft(slug: str, answers: Mapping[str, object], today: date, country: str = "") -> dict[str, Any]:
     """Clean answers of a draft: those given are checked one by one, the others may still come."""
+    answers = asked_answers(slug, answers)
     clean = _load(answers_schema(slug, Asked(today, country)), answers, partial=True)
     return clean | _typed_hijri(slug, answers, clean)
+
+
+def asked_answers(slug: str, answers: Mapping[str, object]) -> dict[str, object]:
+    """Answers without those to questions that are not asked beside the others."""
+    not_asked = {question.name for question in transaction(slug).questions if not question.is_asked(answers)}
+    return {name: answer for name, answer in answers.items() if name.removesuffix(TYPED_HIJRI) not in not_asked}
 
 
 def _typed_hijri(slug: str, answers: Mapping[str, object], clean: Mapping[str, object]) -> dict[str, str]:

@@ -11,6 +11,7 @@ _STAFF = {"clerk": MISSION, "officer": MISSION, "cashier": MISSION, "head_of_mis
 # Whoever takes money needs the price of a case, not what ministries answered or what families handed in.
 _CASE_READERS = {role: scope for role, scope in _STAFF.items() if role != "cashier"}
 _DECIDE = {"officer": MISSION, "head_of_mission": MISSION}
+_TAKE_MONEY = {"cashier": MISSION, "head_of_mission": MISSION}
 _PROPOSE = {"head_of_mission": MISSION, "administrator": MISSION}
 # Who has only said who they are may draft, and read nothing but these drafts.
 _DRAFTING = {"expatriate": OWN, "declared": OWN}
@@ -71,6 +72,25 @@ ACCESS: dict[str, dict[str, str]] = {
     "payment.give_back": {"cashier": MISSION, "head_of_mission": MISSION},
     "payment.cash": {"cashier": MISSION, "head_of_mission": MISSION},
     "receipt.read": {"expatriate": OWN, **_STAFF},
+    # money owed back: prepared by who pays it, approved by a second person
+    "refund.list": _STAFF,
+    "refund.prepare": _TAKE_MONEY,
+    "refund.approve": _DECIDE,
+    "refund.pay": _TAKE_MONEY,
+    "refund.file": _TAKE_MONEY,
+    "refund.confirm": _TAKE_MONEY,
+    "ledger.read": {"head_of_mission": MISSION, "auditor": MISSION},
+    "till.list": {**_TAKE_MONEY, "auditor": MISSION},
+    "till.open": _TAKE_MONEY,
+    "till.close": _TAKE_MONEY,
+    "till.deposit": _TAKE_MONEY,
+    # bank statements; an override of one officer is signed by another one
+    "transfer.read": {"expatriate": OWN},
+    "bank.read": {"cashier": MISSION, "officer": MISSION, "head_of_mission": MISSION, "auditor": MISSION},
+    "bank.import": {"cashier": MISSION, "head_of_mission": MISSION},
+    "bank.match": {"cashier": MISSION, "head_of_mission": MISSION},
+    "bank.decide": _DECIDE,
+    "books.read": {"cashier": MISSION, "officer": MISSION, "head_of_mission": MISSION, "auditor": MISSION},
     # notices, by whom they are for
     "notice.list": {"expatriate": OWN},
     # the desk
@@ -89,6 +109,7 @@ ACCESS: dict[str, dict[str, str]] = {
     # what two people of a mission sign, and the bookings of an older platform
     "proposal.read": {**_DECIDE, **_PROPOSE, "auditor": MISSION},
     "proposal.make": _PROPOSE,
+    "rate.list": {**_DECIDE, **_PROPOSE, "cashier": MISSION, "auditor": MISSION},
     "proposal.decide": {**_DECIDE, **_PROPOSE},
     "booking.read": {**_DECIDE, **_PROPOSE, "auditor": MISSION},
     "booking.import": _PROPOSE,

@@ -1,5 +1,6 @@
 """Money as integer minor units and a currency key; a Syrian pound always says whether it is old or new."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
@@ -14,6 +15,13 @@ _DIGITS = {
     3: "BHD IQD JOD KWD LYD OMR TND",
 }
 _EXPONENTS = {currency: digits for digits, currencies in _DIGITS.items() for currency in currencies.split()}
+
+
+# Decimals after a point; whole thousands between commas, apostrophes or spaces, or none of these signs.
+_TYPED = re.compile(r"[0-9]{1,18}(\.[0-9]{1,9})?|[0-9]{1,3}([,' \u00a0\u202f][0-9]{3}){1,5}(\.[0-9]{1,9})?", re.ASCII)
+_ARABIC_SIGNS = str.maketrans({"٫": ".", "٬": ",", "’": "'"})
+_GROUPING = re.compile(r"[,' \u00a0\u202f]")
+MAX_MINOR_UNITS = 10**15
 
 
 class CurrencyMismatch(ValueError):
@@ -98,6 +106,32 @@ class Money:
         order = sorted(range(len(weights)), key=lambda i: -shares[i][1])
         extra = set(order[:remainder])
         return [Money(share + (i in extra), self.currency) for i, (share, _) in enumerate(shares)]
+
+
+def plain_number(text: str) -> str:
+    """A positive number as people type it, in ASCII digits with a point before its decimals.
+
+    Raises ValueError for anything else: a sign, a comma before decimals as in 3,75, or two kinds of separators.
+    """
+    plain = ascii_digits(text).translate(_ARABIC_SIGNS).strip()
+    if not _TYPED.fullmatch(plain) or len(set(_GROUPING.findall(plain))) > 1:
+        raise ValueError("not an amount")
+    return _GROUPING.sub("", plain)
+
+
+def read_amount(text: str, currency: str) -> Money:
+    """A positive sum in major units as an officer types it, for example "1,250.50" or "١٬٢٥٠٫٥٠".
+
+    Where the currency has three decimals, "3,750" could mean two things and is refused. Raises ValueError for that, for
+    decimals that the currency lacks, for zero, and above MAX_MINOR_UNITS.
+    """
+    typed = ascii_digits(text).translate(_ARABIC_SIGNS)
+    if exponent(currency) == 3 and typed.count(",") == 1 and "." not in typed:
+        raise ValueError("not an amount")
+    money = Money.of(plain_number(text), currency)
+    if not 0 < money.amount <= MAX_MINOR_UNITS:
+        raise ValueError("not an amount")
+    return money
 
 
 def total(amounts: Sequence[Money]) -> Money:

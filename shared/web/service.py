@@ -223,9 +223,13 @@ def create_service(
     app.add_url_rule("/ready", "ready", _ready)
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
+    _check_actions(app)
+    return app
+
+
+def _check_actions(app: Flask) -> None:
     undeclared = [
         name for name, view in app.view_functions.items() if name not in OPEN_ENDPOINTS and not hasattr(view, "action")
     ]
     if undeclared:
         raise KeyError(f"routes without an action: {undeclared}")
-    return app

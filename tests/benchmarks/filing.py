@@ -57,6 +57,8 @@ class Filing:
             with recorder.recording() as self.submission:
                 self.consular.post(self.path("submit"), APPLICANT, self.submit())
             self.quote = self.consular.get(f"/applications/{self.reference}", APPLICANT)["quote"]
+            till = {"currency": self.quote["currency"], "pieces": {}, "key": "till"}
+            self.consular.post("/desk/tills", CASHIER, till)
             with recorder.recording() as self.settlement:
                 self.consular.post(self.path("cash"), CASHIER, self.cash(self.quote))
         self.draft = begun + answered + completed
@@ -95,7 +97,7 @@ class Filing:
 
     def cash(self, quote: dict[str, Any]) -> dict[str, Any]:
         """The body of a payment at the counter."""
-        return {"amount": quote["total"], "currency": quote["currency"], "key": str(uuid.uuid4())}
+        return {"amount": quote["cash_total"], "currency": quote["currency"], "key": str(uuid.uuid4())}
 
     def statement(self) -> str:
         """Asked of the civil registry itself; good for five minutes."""

@@ -9,7 +9,6 @@ from deploy.demo.population import specimens
 from deploy.demo.population.specimens import Specimen
 from tests.browser import walking
 from tests.browser.visitor import Visitor
-from tests.browser.walking import check_pdf
 
 MEN = {"ar": specimens.STUDENT, "en": specimens.BORN_ABROAD}
 Visit = Callable[..., Visitor]
@@ -61,7 +60,7 @@ def take_cash(cashier: Visitor, reference: str) -> None:
     cashier.click("desk.counter.take")
     cashier.sees("desk.done.cash")
     cashier.look("counter-taken")
-    check_pdf(cashier.download(cashier.page.locator("a[href$='.pdf']").first), cashier, "receipt")
+    walking.check_pdf(cashier.download(cashier.page.locator("a[href$='.pdf']").first), cashier, "receipt")
 
 
 def hand_over(clerk: Visitor, reference: str, person: Specimen) -> None:
@@ -85,7 +84,7 @@ def draw_extract(applicant: Visitor, officer: Visitor, person: Specimen) -> None
     reference = walking.apply(applicant, "individual-extract", person)
     walking.pay_by_card(applicant, reference)
     walking.accept(officer, reference)
-    code = check_document(applicant, reference, "extract")
+    code = walking.check_document(applicant, reference, "extract")
     applicant.open(f"/verify/{code}")
     applicant.look("verified")
 
@@ -99,15 +98,4 @@ def pay_allowance(applicant: Visitor, officer: Visitor, person: Specimen) -> Non
     applicant.until(applicant.page.get_by_role("link", name=applicant.text("application.awaiting_payment.action")))
     applicant.look("allowance-assessed")
     walking.pay_by_card(applicant, reference)
-    check_document(applicant, reference, "discharge")
-
-
-def check_document(applicant: Visitor, reference: str, kind: str) -> str:
-    """Waits for the paper, downloads and opens it; gives its code."""
-    applicant.open(f"/applications/{reference}")
-    download = applicant.page.locator("a.button[href$='.pdf']")
-    applicant.until(download)
-    applicant.look(f"{kind}-ready")
-    address = download.get_attribute("href") or ""
-    check_pdf(applicant.download(download), applicant, kind)
-    return address.rsplit("/", 1)[1].removesuffix(".pdf")
+    walking.check_document(applicant, reference, "discharge")

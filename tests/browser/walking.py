@@ -116,7 +116,7 @@ def finish(who: Visitor, slug: str, person: Somebody, relative: Relative | None 
     for step in dict.fromkeys(question.step for question in entry.questions):
         expect(who.page.locator("h1")).to_contain_text(who.text(f"step.{step}"))
         for question in entry.questions:
-            if question.step == step:
+            if question.step == step and question.is_asked(given):
                 _answer(who, question.name, question.kind, given[question.name])
         who.look(f"{slug}-{step}")
         who.click("questions.save")
@@ -197,3 +197,14 @@ def check_pdf(content: bytes, visitor: Visitor, kind: str) -> None:
         assert len(paper.pages) >= 1
         assert paper.Root.MarkInfo.Marked
     (visitor.pictures / f"{visitor.say.code}-{kind}.pdf").write_bytes(content)
+
+
+def check_document(applicant: Visitor, reference: str, kind: str) -> str:
+    """Waits for the paper, downloads and opens it; gives its code."""
+    applicant.open(f"/applications/{reference}")
+    download = applicant.page.locator("a.button[href$='.pdf']")
+    applicant.until(download)
+    applicant.look(f"{kind}-ready")
+    address = download.get_attribute("href") or ""
+    check_pdf(applicant.download(download), applicant, kind)
+    return address.rsplit("/", 1)[1].removesuffix(".pdf")

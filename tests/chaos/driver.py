@@ -157,7 +157,9 @@ class Case:
     def pay(self, quote: dict[str, Any]) -> None:
         """At the counter, or on the provider's page; the provider may notify twice or not at all."""
         if not self.by_card:
-            self.desk("cash", "cashier", amount=quote["total"], currency=quote["currency"])
+            till = {"currency": quote["currency"], "pieces": {}, "key": f"till-{quote['currency']}"}
+            self.ask("POST", "/desk/tills", officer("cashier"), till)
+            self.desk("cash", "cashier", amount=quote["cash_total"], currency=quote["currency"])
         elif self.payment:
             self.ask("POST", f"/payments/{self.payment}/refresh", self.me, {})
         else:

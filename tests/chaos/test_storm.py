@@ -97,6 +97,7 @@ def calm(platform: Platform) -> None:
         time.sleep(0.2)
 
 
+@pytest.mark.timeout(1500)
 def test_nothing_is_lost_or_doubled_in_a_storm_of_kills(platform: Platform) -> None:
     dice = seeded()
     people = gather(platform, dice)

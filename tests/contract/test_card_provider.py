@@ -135,7 +135,7 @@ def eventually(ask: Callable[[], Answer], said: ProviderStatus) -> Answer:
 
 def misbehave(provider: Provider, kind: str, **more: object) -> None:
     headers = {"Authorization": f"Bearer {api_token(SECRET)}"}
-    requests.post(f"{provider.url}/v1/faults", json={"kind": kind, **more}, headers=headers, timeout=10)
+    requests.post(f"{provider.line.url}/v1/faults", json={"kind": kind, **more}, headers=headers, timeout=10)
 
 
 # What both keep
@@ -216,7 +216,7 @@ def test_the_page_is_plainly_a_sandbox_in_both_languages(provider: Provider) -> 
 
 
 def test_the_interface_is_closed_to_strangers(provider: Provider) -> None:
-    stranger = Provider(provider.url, "another")
+    stranger = Provider(provider.line.url, "another")
     with refuses("provider_refused"):
         stranger.open_page(reference(), Money(1, "SAR"), BACK)
     with refuses("provider_refused"):
@@ -267,7 +267,7 @@ def test_a_notification_that_is_refused_comes_again(provider: Provider, listener
 def test_an_answer_that_is_none_leaves_the_outcome_unknown_and_opens_no_second_page(
     provider: Provider, kind: str
 ) -> None:
-    name, hasty = reference(), Provider(provider.url, SECRET, read_seconds=0.3)
+    name, hasty = reference(), Provider(provider.line.url, SECRET, read_seconds=0.3)
     misbehave(provider, kind, seconds=1.0)
     with pytest.raises(OutcomeUnknown):
         hasty.open_page(name, Money(75000, "SAR"), BACK)

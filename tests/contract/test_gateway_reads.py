@@ -17,6 +17,7 @@ from deploy.demo.scenarios.answers import scan
 from deploy.dev.postgres import Postgres
 from services.consular import missions
 from services.consular.api import payments, prices
+from services.consular.payments.reconciliation.model import Discrepancy
 from services.gateway.clients.civil_registry import CivilRegistry, Confirmed, Statement
 from services.gateway.clients.conscription import Assessment, Conscription, DoubtfulParameter
 from services.gateway.clients.consular import Consular
@@ -30,19 +31,23 @@ from services.gateway.clients.consular.applications import (
 )
 from services.gateway.clients.consular.appointments import Calendar, DaySheet, Openings, Services
 from services.gateway.clients.consular.approvals import Preview, Proposal
+from services.gateway.clients.consular.bank import BankLineDetail, BankOverview, Books, StatementFile
 from services.gateway.clients.consular.bookings import BookingImport, Overview
 from services.gateway.clients.consular.cases import Case, PassportRecord, QueuePage
 from services.gateway.clients.consular.identity_checks import IdentityCheck, LatestCheck
+from services.gateway.clients.consular.ledger import TrialBalance
 from services.gateway.clients.consular.letters import Letter, LetterPage
 from services.gateway.clients.consular.mandates import Deed, Mandate, Proof
 from services.gateway.clients.consular.notices import Notice
 from services.gateway.clients.consular.offers import Mission, Offer, Parameters
-from services.gateway.clients.consular.payments import CardPage, Payment, UpgradePrice
+from services.gateway.clients.consular.payments import CardPage, Payment, TransferTerms, UpgradePrice
+from services.gateway.clients.consular.refunds import DeskRefund, RefundHead, RefundPage
+from services.gateway.clients.consular.tills import Counted, TillOverview, TillSheet
 from services.gateway.clients.http import Client as HttpClient
 from services.gateway.clients.issued_documents import IssuedDocuments
 from services.gateway.clients.verification import Verification
 from shared.catalogue import CATALOGUE
-from shared.database.db import Database
+from shared.database.db import Database, now
 from shared.identity.actor import Actor
 from shared.identity.representation import PURPOSE
 from shared.values.references import new
@@ -51,13 +56,14 @@ from tests.factories.gateway import Gateway, build
 from tests.factories.gateway.forms import begin, fill, send
 from tests.factories.mandates import Acting, Client
 from tests.factories.ministries.letters import CONVICTION, letters_of, reply
-from tests.factories.payments import RETURN, InMemoryProvider
+from tests.factories.payments import RETURN, InMemoryProvider, bank
 from tests.factories.registers.conscription import enlist, forward
 
 ME = specimens.SERVED
 EXPATRIATE = Actor("expatriate", "a", "expatriate", "RUH", ME.person)
 OFFICER = Actor("officer", "o", "officer", "RUH")
 HEAD = Actor("officer", "h", "head_of_mission", "RUH")
+CASHIER = Actor("officer", "contract-cashier", "cashier", "RUH")
 
 
 @pytest.fixture(scope="module")
@@ -272,6 +278,44 @@ def test_payments_and_the_price_of_an_upgrade(
     check(Application, consular.applications.detail(payer, filed.reference))
 
 
+def test_the_bank_and_the_books(
+    consular: Consular, counter: Callable[[], Counter], database: Callable[[str], Database]
+) -> None:
+    with database("consular").scope("RUH") as session:
+        bank.open_account(session)
+        day = missions.today(session, "RUH")
+    filed = counter().until("awaiting_payment", "passport-renewal")
+    consular.payments.choose_transfer(filed.person.actor, filed.reference)
+    terms = consular.payments.transfer_terms(filed.person.actor, filed.reference)
+    check(TransferTerms, terms)
+    movements = [
+        bank.Movement(terms["amount"], day, terms["reference"]),
+        bank.Movement(terms["amount"], day, "no reference"),
+    ]
+    other = counter().until("awaiting_payment", "passport-renewal")
+    check(StatementFile, consular.bank.import_file(HEAD, "x.xml", bank.camt(bank.Statement(movements, day, day))))
+    overview = consular.bank.overview(HEAD, "1")
+    line = overview["lines"][-1]["reference"]
+    override = {"kind": "give_back", "reason": "nobody's", "key": new("RUH", 10)}
+    assert other.reference in [one["application"] for one in consular.bank.line(HEAD, line)["suggestions"]]
+    consular.bank.act(HEAD, line, "override", override)
+    check(BankLineDetail, consular.bank.line(HEAD, line))
+    overview = consular.bank.overview(HEAD, "1")
+    check(BankOverview, overview)
+    assert overview["accounts"] and overview["files"] and overview["decisions"]
+    consular.bank.decide(OFFICER, overview["decisions"][0]["reference"], "approve", new("RUH", 10))
+    detail = consular.bank.line(HEAD, line)
+    check(BankLineDetail, detail)
+    assert detail["matches"]
+    with database("consular").scope("RUH") as session:
+        session.add(Discrepancy(mission="RUH", kind="card_absent", about="RUH-P", amount=1, currency="SAR",
+                                since=now(session), seen_at=now(session)))  # fmt: skip
+    books = consular.bank.books(HEAD, None)
+    check(Books, books)
+    assert books["taken"] and books["methods"] and books["open"]
+    consular.bank.take_discrepancy(HEAD, "card_absent", "RUH-P")
+
+
 def test_an_assessment_of_the_conscription_service(
     gateway: Gateway, database: Callable[[str], Database], cluster: Postgres
 ) -> None:
@@ -332,6 +376,35 @@ def test_a_passport_number_and_notices(consular: Consular, counter: Callable[[],
     filed = counter().until("in_review")
     filed.desk("return", reason="paper_missing")
     check_all(Notice, consular.notices.list_own(filed.person.actor))
+
+
+def test_tills_refunds_and_the_ledger(consular: Consular, counter: Callable[[], Counter]) -> None:
+    filed = counter().until("in_review")
+    filed.ask_as_applicant("POST", "/withdraw", {"key": "w"})
+    check(Application, consular.applications.detail(filed.person.actor, filed.reference))
+    listed = consular.refunds.list_refunds(CASHIER)
+    check(RefundPage, listed)
+    refund = next(row for row in listed["unpaid"] if row["application"] == filed.reference)
+    check(DeskRefund, consular.refunds.detail(CASHIER, refund["reference"]))
+    seen: dict[str, object] = {"amount": refund["amount"], "currency": refund["currency"]}
+    account = {"iban": "DE89370400440532013000", "account_holder": "Specimen"}
+    terms = {**seen, **account, "method": "transfer", "override": "سبب", "key": "p"}
+    check(RefundHead, consular.refunds.act(CASHIER, refund["reference"], "prepare", terms))
+    consular.refunds.act(HEAD, refund["reference"], "approve", {**seen, "key": "a"})
+    check(RefundPage, consular.refunds.list_refunds(CASHIER))
+    file = consular.refunds.write_file(CASHIER, {**account, "currency": refund["currency"], "key": "f"})
+    assert refund["reference"].encode() in consular.refunds.read_file(CASHIER, file)
+    till = consular.tills.open(CASHIER, "SAR", {"50000": 1}, "t")
+    check(TillSheet, consular.tills.day_sheet(CASHIER, till))
+    check(TillOverview, consular.tills.overview(CASHIER))
+    check(Counted, consular.tills.close(CASHIER, till, {"50000": 1}, "c"))
+    check(TillSheet, consular.tills.day_sheet(CASHIER, till))
+    consular.tills.deposit(CASHIER, "SAR", {"50000": 1}, "d")
+    overview = consular.tills.overview(CASHIER)
+    check(TillOverview, overview)
+    assert overview["closed"] and overview["deposits"]
+    check(TrialBalance, consular.ledger.trial_balance(HEAD))
+    assert consular.ledger.export(HEAD, "csv").startswith(b"booked_at,")
 
 
 def returned_kinds() -> set[str]:

@@ -25,6 +25,7 @@ from tests.factories.messages.bus_driver import BusDriver
 
 SET_STATUS = "UPDATE conscription.service_record SET status = %s WHERE person = %s"
 HANDLERS = {"consular": CONSULAR, "civil_registry": CIVIL_REGISTRY, "conscription": CONSCRIPTION}
+TAKES_CASH = frozenset({"cash", "upgrade-cash"})
 _keys = count()
 
 
@@ -51,6 +52,11 @@ class Platform:
         answer = self.clients[service].ask(method, path, actor, **options)
         assert answer.status_code >= 400, (path, answer.get_json())
         return answer
+
+    def open_till(self, cashier: Actor, currency: str) -> None:
+        """The cashier's till is open; the same key opens it once."""
+        body = {"currency": currency, "pieces": {}, "key": f"till-{currency}"}
+        self.ask("consular", "POST", "/desk/tills", cashier, json=body)
 
 
 @dataclass
@@ -106,7 +112,7 @@ class Case:
     def pay_cash(self) -> Any:
         """Pays what is owed at the counter, to the last unit."""
         quote = self.serialise()["quote"]
-        sent = {"amount": quote["total"], "currency": quote["currency"], "key": fresh_key()}
+        sent = {"amount": quote["cash_total"], "currency": quote["currency"], "key": fresh_key()}
         return self.desk("cash", "cashier", **sent)
 
     def come(self) -> Any:
@@ -116,6 +122,8 @@ class Case:
     def desk(self, verb: str, role: str = "officer", **sent: Any) -> Any:
         """An officer's verb on the case."""
         body = {"key": fresh_key(), **sent}
+        if verb in TAKES_CASH:
+            self.platform.open_till(officer(role, self.mission), str(sent["currency"]))
         answer = self.consular("POST", f"/desk/cases/{self.reference}/{verb}", officer(role, self.mission), json=body)
         self.platform.pump.drain()
         return answer

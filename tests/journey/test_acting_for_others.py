@@ -35,7 +35,8 @@ def desk(platform: Platform, reference: str, verb: str, role: str = "officer", *
 
 def pay(platform: Platform, reference: str, acting: Acting) -> None:
     owed = acting.read(reference).get_json()["quote"]
-    desk(platform, reference, "cash", "cashier", amount=owed["total"], currency=owed["currency"])
+    platform.open_till(officer("cashier"), owed["currency"])
+    desk(platform, reference, "cash", "cashier", amount=owed["cash_total"], currency=owed["currency"])
 
 
 def filed(acting: Acting, slug: str, behalf: dict[str, str], whose: Specimen | None = None) -> str:

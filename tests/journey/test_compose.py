@@ -45,6 +45,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[engine.Engine]:
         yield started
 
 
+@pytest.mark.timeout(1500)
 def test_a_card_pays_for_an_extract(stack: engine.Engine, tmp_path: Path) -> None:
     environment = {**os.environ, "MAHJAR_DATA": str(tmp_path), "MAHJAR_PORT": "8080", "MAHJAR_PEOPLE": "400"}
     command = stack.on_machine(sys.executable, "-m", "deploy.demo", "individual-extract")

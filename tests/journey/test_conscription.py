@@ -194,7 +194,7 @@ def test_suspended_while_money_is_owed_none_is_taken(
     quote = mine.serialise()["quote"]
     assert (quote["currency"], quote["total"] != total) == ("AED", True), tier
     stand(database, slug, CLOSING, "suspended", date(2025, 6, 1))
-    sent = {"amount": quote["total"], "currency": "AED", "key": fresh_key()}
+    sent = {"amount": quote["cash_total"], "currency": "AED", "key": fresh_key()}
     path = f"/desk/cases/{mine.reference}/cash"
     refused = mine.platform.refused("consular", "POST", path, officer("cashier", CLOSING), json=sent)
     assert refused.get_json()["code"] == "transaction_not_active"

@@ -80,6 +80,7 @@ def copy(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.timeout(1500)
 def test_the_page_adds_a_transaction_that_works(copy: Path) -> None:
     for step in steps():
         step.take(copy)

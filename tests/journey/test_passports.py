@@ -84,7 +84,7 @@ def test_a_damaged_passport_is_replaced_and_made_urgent_on_the_way(case: Begin) 
     before = mine.serialise()["due_on"]
     mine.consular("POST", f"/applications/{mine.reference}/upgrade", json={"key": "damaged-urgent"})
     owed = mine.serialise()["upgrade"]
-    mine.desk("upgrade-cash", "cashier", amount=owed["total"], currency=owed["currency"])
+    mine.desk("upgrade-cash", "cashier", amount=owed["cash_total"], currency=owed["currency"])
     assert mine.serialise()["due_on"] < before
     mine.desk("accept")
     assert mine.status == "ready"

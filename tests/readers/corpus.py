@@ -24,6 +24,7 @@ SAMPLES = {
     "ar": ("12", "آمال زين الدين", "RUH-7K3MQ-9XFPA-D", "1,625.00", "طه ابن أبي طُوَى", "Amal Zain-Eddin (Jr.)"),
     "en": ("12", "Amal Zain-Eddin (Jr.)", "RUH-7K3MQ-9XFPA-D", "1,625.00"),
 }
+JOINED_SAMPLE = "ثلاثة أيام"
 HARD_NAMES = (
     "عبد الكريم الكردي", "آمال زين الدين", "لجين الجزار", "نُهى لؤي الحجّار", "محمد (أبو خالد) الثاني", "طلّق",
     "أُعيد", "نُقل", "هُدًى", "مُؤمن آل مُحَمَّد", "لآلئ", "كاملًا، جزءًا.", "(نقدًا)", "شارع 12", "12 شارع",
@@ -68,6 +69,9 @@ def _filled(text: str, code: str) -> Markup:
     parts, end = [Markup("")], 0
     for count, place in enumerate(PLACEHOLDER.finditer(text)):
         sample = "12" if place[1] == "n" else SAMPLES[code][(len(text) + count) % len(SAMPLES[code])]
+        if text[end : place.start()][-1:].isalpha():
+            # What hangs on a letter, as in "شهران و{days}", is Arabic words everywhere.
+            sample = JOINED_SAMPLE
         parts += [Markup.escape(text[end : place.start()]), typesetting.isolate(sample)]
         end = place.end()
     return Markup("").join([*parts, Markup.escape(text[end:])])

@@ -5,11 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from services.consular.api import payments, prices
+from services.consular.api import payments, prices, refunds
+from shared.web import readiness
 from tests.conftest import ServiceClient
 from tests.factories.applications import Counter, Registers
 from tests.factories.gateway import Gateway, build
 from tests.factories.payments import InMemoryProvider
+
+
+@pytest.fixture(autouse=True)
+def ask_readiness_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A good answer that another test was given a moment ago counts for nothing."""
+    monkeypatch.setattr(readiness, "AGREED_SECONDS", 0.0)
 
 
 @pytest.fixture
@@ -28,6 +35,7 @@ def provider(monkeypatch: pytest.MonkeyPatch) -> InMemoryProvider:
     double = InMemoryProvider()
     for module in (payments, prices):
         monkeypatch.setattr(module, "card_provider", lambda: double)
+    monkeypatch.setattr(refunds, "refund_provider", lambda: double)
     return double
 
 

@@ -12,7 +12,8 @@ from werkzeug.wrappers import Response as Redirect
 
 from deploy.demo.sandbox import mailbox
 from deploy.demo.sandbox.notices import Notifier
-from deploy.demo.sandbox.pages import OUTCOMES, Books, Changed, Page
+from deploy.demo.sandbox.pages import OUTCOMES, Books, Changed
+from deploy.demo.sandbox.refunds import NotRefundable, RefundBooks
 from services.consular.payments.providers.signature import api_token
 from shared.production import StartRefused, is_demo
 from shared.values.money import Money
@@ -28,6 +29,7 @@ class Sandbox:
 
     def __init__(self, secret: str, notify: str, late_seconds: float) -> None:
         self.books = Books()
+        self.refunds = RefundBooks(self.books)
         self.notifier = Notifier(notify, secret)
         self.token = api_token(secret)
         self.late_seconds = late_seconds
@@ -86,7 +88,7 @@ def open_page() -> Response | tuple[Response, int]:
         page = _sandbox().books.open(sent["reference"], asked, sent["return_url"])
     except (Changed, ValueError, TypeError):
         return jsonify(error="refused"), HTTPStatus.CONFLICT
-    return _answer(page, fault)
+    return _answer(page.as_answer(_home()), fault)
 
 
 def _is_order(sent: object) -> bool:
@@ -102,11 +104,37 @@ def ask() -> Response | tuple[Response, int]:
     page = _sandbox().books.find(request.args.get("reference", ""))
     if page is None:
         return jsonify(error="unknown"), HTTPStatus.NOT_FOUND
-    return _answer(page, fault)
+    return _answer(page.as_answer(_home()), fault)
 
 
-def _answer(page: Page, fault: dict[str, float | str]) -> Response:
-    answer = jsonify(page.as_answer(_home()))
+@blueprint.post("/v1/refunds")
+def refund() -> Response | tuple[Response, int]:
+    """Pays back for {key, reference, amount, currency}; the same key gets the same refund."""
+    _check_token()
+    fault = _next_fault()
+    sent = request.get_json()
+    try:
+        if fault.get("kind") == "refuse":
+            raise NotRefundable
+        made = _sandbox().refunds.refund(sent["key"], sent["reference"], Money(sent["amount"], sent["currency"]))
+    except (NotRefundable, KeyError, ValueError, TypeError):
+        return jsonify(error="refused"), HTTPStatus.CONFLICT
+    return _answer(made.as_answer(), fault)
+
+
+@blueprint.get("/v1/refunds")
+def ask_refund() -> Response | tuple[Response, int]:
+    """What became of the refund ordered under ?key=."""
+    _check_token()
+    fault = _next_fault()
+    made = _sandbox().refunds.by_key.get(request.args.get("key", ""))
+    if made is None:
+        return jsonify(error="unknown"), HTTPStatus.NOT_FOUND
+    return _answer(made.as_answer(), fault)
+
+
+def _answer(content: dict[str, object], fault: dict[str, float | str]) -> Response:
+    answer = jsonify(content)
     if fault.get("kind") == "slow":
         time.sleep(float(fault["seconds"]))
     elif fault.get("kind") == "error":

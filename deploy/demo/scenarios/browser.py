@@ -56,9 +56,18 @@ class Page:
                 return Form(action, form.get("method", "get").lower(), _values(form))
         raise UnexpectedPage(f"no form {ending} at {urlsplit(self.url).path}: {self.message()}")
 
-    def links(self, ending: str) -> list[str]:
-        """Addresses of links that end so."""
-        addresses = [urljoin(self.url, one.get("href") or "") for one in self.of("a")]
+    def value(self, place: int) -> str:
+        """The answer at a place of the page's list of answers."""
+        return "".join(self.of("dd")[place].itertext()).strip()
+
+    def codes(self) -> list[str]:
+        """What people retype, in order."""
+        return ["".join(one.itertext()).strip() for one in self.of("bdi") if one.get("class") == "code"]
+
+    def links(self, ending: str, region: str = "body") -> list[str]:
+        """Addresses of links that end so, in this region of the page (main is what differs from page to page)."""
+        links = [one for part in self.of(region) for one in part.iter(HTML + "a")]
+        addresses = [urljoin(self.url, one.get("href") or "") for one in links]
         return [address for address in addresses if urlsplit(address).path.endswith(ending)]
 
 

@@ -44,27 +44,38 @@ def returned_first(steps: Steps) -> str:
 
 
 def refused_first(steps: Steps) -> str:
-    """A first application is refused and its fee owed back; a second one is granted."""
+    """A first application is refused and its fee paid back; a second one is granted."""
     steps.apply()
     steps.pay()
     steps.refuse()
     steps.check_refund()
-    return f"refused, then {usual(steps)}"
+    steps.pay_back()
+    return f"refused and paid back, then {usual(steps)}"
 
 
 def withdrawn_first(steps: Steps) -> str:
-    """A first application is withdrawn after it was paid, and the fee owed back; a second one is granted."""
+    """A first application is withdrawn after it was paid, and the fee paid back; a second one is granted."""
     steps.apply()
     steps.pay()
     steps.withdraw()
     steps.check_refund()
-    return f"withdrawn and refunded, then {usual(steps)}"
+    steps.pay_back()
+    return f"withdrawn and paid back, then {usual(steps)}"
+
+
+def paid_by_transfer(steps: Steps) -> str:
+    """The fee comes by bank transfer, on a statement that the cashier imports."""
+    steps.apply()
+    steps.pay_by_transfer()
+    steps.accept()
+    return f"paid by transfer, {finish(steps)}"
 
 
 SCENARIOS: dict[str, Scenario] = {
     "individual-extract": returned_first,
     "family-extract": refused_first,
     "marriage-statement": withdrawn_first,
+    "birth-statement": paid_by_transfer,
     **letters.SCENARIOS,
     **passports.SCENARIOS,
     "embassy-queue-riyadh": appointments.book,

@@ -52,6 +52,9 @@ FAMILIES: dict[str, Keys] = {
     "desk.person.age": lambda: keys("desk.person.age", ("month", "year")),
     "desk.proposals.kind": lambda: keys("desk.proposals.kind", sets.bulk_actions()),
     "desk.reason": lambda: keys("desk.reason", sets.officers_reasons()),
+    "application.refund": lambda: keys("application.refund", sets.refund_states()),
+    "desk.refund": lambda: keys("desk.refund", sets.refund_states()),
+    "desk.refunds.state": lambda: keys("desk.refunds.state", (*sets.refund_states(), "proposed")),
     "desk.role": lambda: keys("desk.role", sets.roles()),
     "desk.turns.state": lambda: keys("desk.turns.state", ("attended", "missed")),
     "divorce_type": lambda: keys("divorce_type", sets.divorce_types()),
@@ -92,13 +95,14 @@ FAMILIES: dict[str, Keys] = {
 }  # fmt: skip
 # Families whose values are no enumeration or tuple that could be asked: a page writes them out, or a form of HTTP.
 UNBOUND = frozenset(
-    """account.done application application.refund bring field.closes.choice deceased desk.bookings.encoding
+    """account.done application bring field.closes.choice deceased desk.bookings.encoding
+    desk.ledger.account desk.tills.done desk.tills.kind desk.refunds.done desk.refunds.failure desk.refunds.reason
     desk.bookings.order desk.bookings.order.hint desk.bookings.standing
     desk.bookings.state desk.calendar.certainty desk.calendar.done desk.calendar.kind desk.done desk.event
     desk.identity.done identity.done passport_check desk.mails.done desk.mails.fault desk.mails.owner
     desk.exception desk.letter.makes desk.letter.source desk.letter.step desk.mandates.done desk.method desk.need
     desk.passport.source desk.passports.state desk.person desk.proposals desk.proposals.done desk.proposals.preview
-    desk.proposals.state desk.proposals.text desk.proposals.touches desk.refund desk.refusal desk.service desk.sex
+    desk.proposals.state desk.proposals.text desk.proposals.touches desk.refusal desk.service desk.sex
     desk.visit duplicate.reason duplicate.verdict eligible.about error family.deceased_on field form.date hijri.month
     home.how letter.field licence.standing mandates mandates.done mandates.paper marital_status method offer
     refund_rule refusal registrar.done registrar.place relation reply.field service.status sex tier verify

@@ -14,6 +14,9 @@ from services.consular.ministries.rules.matters import AUTHORITIES, MATTERS
 from services.consular.ministries.rules.movements import DIRECTIONS
 from services.consular.notices import rules as notices
 from services.consular.payments.orders.rules import AttemptState
+from services.consular.payments.rates.rules import MISSION_TABLE
+from services.consular.payments.rates.table import SPECIMEN
+from services.consular.payments.refunds.rules import RefundState
 from services.consular.payments.tariffs import rulebook
 from services.consular.people import duplicates
 from services.consular.people import rules as people
@@ -32,6 +35,10 @@ from shared.identity.actor import OFFICER_ROLES
 
 def statuses() -> Iterable[str]:
     return rules.Status
+
+
+def refund_states() -> Iterable[str]:
+    return RefundState
 
 
 def assessed_transactions() -> Iterable[str]:
@@ -127,7 +134,7 @@ def provisions() -> set[str]:
 
 
 def rate_sources() -> set[str]:
-    return {row["source"] for row in rows_of("rate")}
+    return {*(row["source"] for row in rows_of("rate")), MISSION_TABLE, SPECIMEN}
 
 
 def services() -> Iterable[str]:

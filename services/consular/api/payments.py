@@ -14,7 +14,7 @@ from services.consular.payments.collection import hosted
 from services.consular.payments.collection.rules import is_own_address
 from services.consular.payments.orders import attempts
 from services.consular.payments.orders.receipt import with_receipt
-from services.consular.payments.orders.rules import Payment
+from services.consular.payments.orders.rules import Payment, PriceChange
 from services.consular.workflow import settle
 from shared.errors import Conflict, Invalid
 from shared.identity.actor import Actor
@@ -24,7 +24,7 @@ from shared.web.service import allowed, body, current_actor, database, settings
 
 blueprint = Blueprint("paying", __name__)
 MAX_MINOR_UNITS = 10**15
-OrderToPay = Callable[[Session, Actor, str], tuple[str, Money | None]]
+OrderToPay = Callable[[Session, Actor, str], tuple[str, PriceChange | None]]
 TakeCash = Callable[[Session, Actor, str, Money, str], Payment]
 
 
@@ -61,7 +61,7 @@ def pay(reference: str) -> tuple[dict[str, Any], int]:
 def open_card_page(reference: str, order_to_pay: OrderToPay) -> tuple[dict[str, Any], int]:
     """Opens a card payment of the order that `order_to_pay` names. A repeated request returns the open one.
 
-    `order_to_pay` gives the order, and its price where it is new. Raises Invalid (foreign_address), Conflict
+    `order_to_pay` gives the order, and both prices where it has changed. Raises Invalid (foreign_address), Conflict
     (price_changed) before anything is charged, and what `hosted.open_page` raises.
     """
     request_body, actor = body(Card), current_actor()
@@ -69,9 +69,9 @@ def open_card_page(reference: str, order_to_pay: OrderToPay) -> tuple[dict[str, 
     if not is_own_address(request_body["return_url"], settings().public_url):
         raise Invalid("foreign_address", field="return_url")
     with mission_session(reference) as session:
-        order, new_price = order_to_pay(session, actor, reference)
-    if new_price is not None:
-        raise Conflict("price_changed", amount=new_price.amount, currency=new_price.currency)
+        order, change = order_to_pay(session, actor, reference)
+    if change is not None:
+        raise Conflict("price_changed", **change.serialise())
     payment = hosted.open_page(
         database(),
         actor,

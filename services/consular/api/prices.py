@@ -1,11 +1,11 @@
 """Prices and payments over HTTP: missions, transactions, the rule book, payment states, notifications, receipts."""
 
 import time
-from datetime import date
 
 from flask import Blueprint, Response, request
 
 from services.consular import missions
+from services.consular.api.request import day_argument
 from services.consular.missions import calendar
 from services.consular.missions.dated_rules import doubtful_promises
 from services.consular.missions.model import Mission
@@ -13,25 +13,30 @@ from services.consular.payments.collection import hosted
 from services.consular.payments.collection.hosted import CardProvider, Settle
 from services.consular.payments.orders import attempts, receipt
 from services.consular.payments.providers import signature
-from services.consular.payments.providers.card import Provider, read_event
+from services.consular.payments.providers.card import read_event
+from services.consular.payments.providers.selection import provider_of
+from services.consular.payments.refunds.send import RefundProvider
 from services.consular.payments.tariffs import fees, rulebook
 from services.consular.payments.tariffs.offer import offer
 from shared.catalogue import CATALOGUE
 from shared.errors import Invalid, NotFound, Refusal
 from shared.identity.access import check_access
-from shared.values.digits import ascii_digits
 from shared.values.references import is_valid, mission_of
 from shared.web.service import allowed, current_actor, database, settings
 
 
 def card_provider() -> CardProvider:
     """The provider this process is configured for."""
-    config = settings()
-    return Provider(config.provider_url, next(iter(config.provider_secret), ""))
+    return provider_of(settings())
+
+
+def refund_provider() -> RefundProvider:
+    """The same, for paying back."""
+    return provider_of(settings())
 
 
 def check_merchant() -> None:
-    """Raises Refusal (merchant_missing) outside demo mode without a named merchant and provider."""
+    """Raises Refusal (merchant_missing) outside demo mode without a named merchant, provider and page of terms."""
     if not (settings().specimen or settings().takes_cards):
         raise Refusal("merchant_missing")
 
@@ -76,7 +81,7 @@ def list_transactions() -> list[dict[str, object]]:
     """Every transaction as a mission offers it on the day `on`, by default today."""
     with database().scope(None) as session:
         mission = missions.find(session, request.args.get("mission"))
-        on = _day() or missions.today(session, mission.code)
+        on = day_argument("on") or missions.today(session, mission.code)
         return [offer(session, entry, mission, on) for entry in CATALOGUE.values()]
 
 
@@ -87,7 +92,7 @@ def show_transaction(slug: str) -> dict[str, object]:
         raise NotFound("transaction_unknown")
     with database().scope(None) as session:
         mission: Mission = missions.find(session, request.args.get("mission"))
-        return offer(session, CATALOGUE[slug], mission, _day() or missions.today(session, mission.code))
+        return offer(session, CATALOGUE[slug], mission, day_argument("on") or missions.today(session, mission.code))
 
 
 @allowed("transaction.list")
@@ -95,7 +100,7 @@ def show_rules(slug: str) -> dict[str, object]:
     """The rule book of a transaction on the day `on`, by default today."""
     if slug not in CATALOGUE:
         raise NotFound("transaction_unknown")
-    on = _day()
+    on = day_argument("on")
     if on is not None and not rulebook.EARLIEST <= on < rulebook.LATEST:
         raise Invalid("out_of_range", field="on")
     with database().scope(None) as session:
@@ -114,14 +119,6 @@ def list_parameters() -> dict[str, list[dict[str, object]]]:
             "promises": [row.serialise() for row in doubtful_promises(session, mission)],
             "tariffs": [row.serialise() for row in fees.unverified_at(session, missions.find(session, mission), on)],
         }
-
-
-def _day() -> date | None:
-    day_text = request.args.get("on")
-    try:
-        return date.fromisoformat(ascii_digits(day_text)) if day_text else None
-    except ValueError as error:
-        raise Invalid("not_a_date", field="on") from error
 
 
 @allowed("receipt.read")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import date
 from typing import Any
 
 from flask import request
@@ -12,7 +13,7 @@ from services.consular.applications import idempotency
 from services.consular.applications.model import Application
 from services.consular.people.refusals import WrongPerson
 from shared.database import pending
-from shared.errors import NotFound
+from shared.errors import Invalid, NotFound
 from shared.identity.actor import OFFICER_ROLES, Actor
 from shared.values.digits import ascii_digits, is_digits
 from shared.values.references import is_valid, mission_of
@@ -104,6 +105,15 @@ def run_once_for_holder(
 def head(application: Application) -> dict[str, Any]:
     """What a verb answers about the file it changed."""
     return {"reference": application.reference, "status": application.status}
+
+
+def day_argument(name: str) -> date | None:
+    """The day in the address under a name, in any digits; None where there is none. Raises Invalid (not_a_date)."""
+    text = request.args.get(name)
+    try:
+        return date.fromisoformat(ascii_digits(text)) if text else None
+    except ValueError as error:
+        raise Invalid("not_a_date", field=name) from error
 
 
 def page_number() -> int:

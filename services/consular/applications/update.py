@@ -1,4 +1,4 @@
-"""The one statement that changes columns of an application, if it is still as the caller has read it."""
+"""The statements that change columns of an application."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -8,15 +8,27 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from services.consular.applications.model import Application
+from shared.database import db, pending
 from shared.database.rows import table_of
 
 _TABLE = table_of(Application)
+_ANSWERS = pending.EndWrite(
+    "saved_answers",
+    f"""
+    saved_answers AS (
+        UPDATE application SET answers = sent.answers, changed_at = sent.changed_at
+        FROM {pending.recordset(_TABLE, ("reference", "answers", "changed_at"), "saved_answers")}
+        WHERE application.reference = sent.reference
+    )
+    """,  # noqa: S608
+)
 
 
 def update_columns(
     session: Session, application: Application, still: Mapping[str, object] | None = None, /, **values: object
 ) -> bool:
-    """Writes columns of an application. False when one of the columns in `still` has another value by now.
+    """Writes columns of an application if it is still as the caller has read it: False when one of the columns in
+    `still` has another value by now.
 
     Instants are the transaction's, `db.now`, so that nothing has to be read back.
     """
@@ -29,6 +41,14 @@ def update_columns(
     for name, value in values.items():
         set_committed_value(application, name, value)
     return True
+
+
+def save_answers(session: Session, application: Application, answers: Mapping[str, object]) -> None:
+    """Has the answers of an application that the caller has locked written when the transaction ends."""
+    values = {"answers": answers, "changed_at": db.now(session)}
+    pending.write_at_end(session, _ANSWERS, {"reference": application.reference, **values})
+    for name, value in values.items():
+        set_committed_value(application, name, value)
 
 
 @cache

@@ -21,6 +21,8 @@ _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 # The first signs that make a spreadsheet read a cell as a formula.
 _FORMULA_SIGNS = ("=", "+", "-", "@")
 _FORMULA_BEGINNINGS = ("\t", "\r", "\n")
+# A spreadsheet that expects another separator makes several cells of one, quoted or not.
+_PART = re.compile(r"([;,|\t\r\n])")
 
 
 @dataclass(frozen=True)
@@ -96,13 +98,17 @@ def _rows(reader: Iterator[list[str]], positions: dict[str, int]) -> Iterator[tu
 
 def is_formula(value: str) -> bool:
     """Whether a spreadsheet may run a cell: a formula's sign first, also after spaces or in double width."""
-    bare = unicodedata.normalize("NFKC", strip_controls(value))
-    return bare.startswith(_FORMULA_SIGNS) or value.startswith(_FORMULA_BEGINNINGS)
+    return _begins_with_sign(value) or value.startswith(_FORMULA_BEGINNINGS)
+
+
+def _begins_with_sign(text: str) -> bool:
+    return unicodedata.normalize("NFKC", strip_controls(text)).startswith(_FORMULA_SIGNS)
 
 
 def escape_formula(value: str) -> str:
-    """A cell that no spreadsheet runs: a leading apostrophe disables a formula."""
-    return f"'{value}" if is_formula(value) else value
+    """A cell that no spreadsheet runs, whatever it takes for a separator: a leading apostrophe disables a formula."""
+    escaped = "".join(f"'{part}" if _begins_with_sign(part) else part for part in _PART.split(value))
+    return f"'{escaped}" if value.startswith(_FORMULA_BEGINNINGS) else escaped
 
 
 def write_table(header: Sequence[str], rows: Sequence[Sequence[str | int]]) -> bytes:

@@ -16,6 +16,19 @@
     cashier     {"ar", "en"} | None     only for cash
     zone        IANA zone of the mission
 
+`issue(..., kind="payout-slip", data=...)`, of a refund paid in cash, takes exactly:
+
+    holder, beneficiary, application, payment, transaction, paid_at, total, cashier, zone as a receipt does
+    refund      its reference
+
+`issue(..., kind="deposit-slip", data=...)`, of cash taken to the bank, takes exactly:
+
+    holder      {"ar", "en"}            the mission
+    deposit     its reference
+    pieces      [{"value", "count"}]    coins and notes, values in minor units
+    made_at     instant, ISO 8601 with offset
+    total, cashier, zone as a receipt does
+
 `issue(..., kind="passport-slip", data=...)` takes exactly:
 
     holder      {"ar", "en"}

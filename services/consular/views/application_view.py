@@ -17,14 +17,15 @@ from services.consular.notices import inbox
 from services.consular.passports.model import Passport
 from services.consular.payments.orders import attempts, quote
 from services.consular.payments.orders.quote import FEE, UPGRADE
-from services.consular.payments.orders.rules import Payment
+from services.consular.payments.orders.rules import OrderState, Payment, refunded
 from services.consular.payments.refunds.model import Refund
+from services.consular.payments.refunds.rules import RefundState
 from services.consular.people import mandates, snapshot
 from services.consular.people.model import ActingPerson, Applicant, Mandate
 from services.consular.uploads import store
 from services.consular.views import upcoming, withdrawal_terms
 from services.consular.views.application_rows import ApplicationRows, applicant_rows
-from services.consular.workflow import upgrade
+from services.consular.workflow import transfer_terms, upgrade
 from shared import forms
 from shared.catalogue.model import AFTER_ASSESSMENT, APPOINTMENT, HOLDER
 from shared.database import audit
@@ -160,7 +161,8 @@ def full_view(session: Session, actor: Actor, rows: ApplicationRows) -> View:
         "papers": [store.serialise(upload) for upload in rows.uploads],
         "quote": _quote(session, rows, FEE),
         "upgrade": _quote(session, rows, UPGRADE),
-        "payments": [payment.serialise() for payment in payments],
+        "payments": [_payment(payment, rows) for payment in payments],
+        "transfer_offered": _is_transfer_offered(session, rows),
         "refunds": [_refund(row) for row in rows.refunds],
         "document": _document(application),
         "timeline": [_line(step, acting) for step in rows.steps],
@@ -177,6 +179,17 @@ def _payments(rows: ApplicationRows) -> list[Payment]:
     orders = {order.reference: order for order in rows.orders}
     receipts = {receipt.attempt: receipt.number for receipt in rows.receipts}
     return [attempts.as_payment(orders[row.order], row, receipts.get(row.reference)) for row in rows.attempts]
+
+
+def _payment(payment: Payment, rows: ApplicationRows) -> View:
+    """A payment, with what was paid back of it."""
+    paid = [row.money for row in rows.refunds if row.attempt == payment.reference and row.state == RefundState.PAID]
+    return payment.serialise() | {"refunded": refunded(payment.received or payment.amount, paid)}
+
+
+def _is_transfer_offered(session: Session, rows: ApplicationRows) -> bool:
+    order = next((order for order in rows.orders if order.state == OrderState.OPEN), None)
+    return order is not None and transfer_terms.is_offered(session, order.mission, order.currency)
 
 
 def _quote(session: Session, rows: ApplicationRows, purpose: str) -> View | None:
@@ -246,6 +259,11 @@ def _refund(row: Refund) -> View:
         "amount": row.amount,
         "currency": row.currency,
         "state": row.state,
+        "reason": row.reason,
+        "method": row.method,
+        "since": row.marked_at.isoformat(),
+        "paid_at": row.paid_at.isoformat() if row.paid_at else None,
+        "slip": row.slip,
     }
 
 

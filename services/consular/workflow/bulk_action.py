@@ -9,7 +9,16 @@ from sqlalchemy.orm import Session
 from services.consular.appointments.calendars import booking_rules, closures, hours, relocation, rest_days
 from services.consular.approvals import sign
 from services.consular.approvals.model import Proposal
-from services.consular.workflow import expire_bookings, extend, revoke_document, suspend
+from services.consular.workflow import (
+    bank_account,
+    expire_bookings,
+    extend,
+    rate_bulletin,
+    revoke_document,
+    suspend,
+    tariff_change,
+    waiver,
+)
 from shared.database import db
 from shared.errors import Conflict, Invalid
 from shared.identity.access import check_access
@@ -36,6 +45,10 @@ KINDS: Mapping[str, Kind] = {
     extend.KIND: Kind(extend.read, extend.preview, extend.carry_out),
     suspend.KIND: Kind(suspend.read, suspend.preview, suspend.carry_out),
     revoke_document.KIND: Kind(revoke_document.read, revoke_document.preview, revoke_document.carry_out),
+    rate_bulletin.KIND: Kind(rate_bulletin.read, rate_bulletin.preview, rate_bulletin.carry_out),
+    tariff_change.KIND: Kind(tariff_change.read, tariff_change.preview, tariff_change.carry_out),
+    waiver.KIND: Kind(waiver.read, waiver.preview, waiver.carry_out),
+    bank_account.KIND: Kind(bank_account.read, bank_account.preview, bank_account.carry_out),
     expire_bookings.KIND: Kind(expire_bookings.read, expire_bookings.preview, expire_bookings.carry_out),
     closures.KIND: Kind(closures.read, closures.preview, closures.carry_out, closures.undo),
     closures.REOPENING: Kind(closures.read_reopening, closures.preview_reopening, closures.carry_out_reopening),

@@ -79,14 +79,22 @@ def law_amount(session: Session, application: Application) -> Money | None:
 
 def notify_refund(session: Session, application: Application, due_refund: Refund) -> None:
     """Notifies the people of the application and the payer, once each, that money is owed back."""
-    payer = session.get_one(Attempt, due_refund.attempt).payer
+    notify_payer(session, application, due_refund, REFUND_DUE, due_refund.reference)
+
+
+def notify_payer(
+    session: Session, application: Application, refunded: Refund, kind: str, once: str, **params: str
+) -> None:
+    """Notifies the people of the application and the payer, once each, of what became of a refund."""
+    payer = session.get_one(Attempt, refunded.attempt).payer
     for person in dict.fromkeys([*recipients(session, application), payer or application.person]):
         create_notice(
             session,
             person,
-            REFUND_DUE,
+            kind,
             application.reference,
-            due_refund.reference,
-            amount=due_refund.amount,
-            currency=due_refund.currency,
+            once,
+            amount=refunded.amount,
+            currency=refunded.currency,
+            **params,
         )

@@ -19,7 +19,7 @@ from services.consular.applications.transitions import (
     note_step,
     show_person_everywhere,
 )
-from services.consular.applications.update import update_columns
+from services.consular.applications.update import save_answers
 from services.consular.missions import today
 from services.consular.missions.due_dates import lapses_on
 from services.consular.passports.checks import check_first
@@ -136,9 +136,10 @@ def save(
     }
     country = missions.find(session, application.mission).country
     merged |= forms.check_draft(application.transaction, filled, today(session, application.mission), country)
+    merged = forms.asked_answers(application.transaction, merged)
     if seen is not None:
         _check_seen(application, answers, merged, seen)
-    update_columns(session, application, answers=merged, changed_at=db.now(session))
+    save_answers(session, application, merged)
     audit.record(
         session, actor, "application.answered", reference, count=len(filled), cleared=len(answers) - len(filled)
     )

@@ -15,7 +15,7 @@ from services.consular.payments.collection import take
 from services.consular.payments.collection.rules import Kind, Outcome
 from services.consular.payments.orders import attempts, quote
 from services.consular.payments.orders.model import Order
-from services.consular.payments.orders.rules import Payment
+from services.consular.payments.orders.rules import Payment, PriceChange
 from services.consular.payments.providers.rules import Answer
 from services.consular.workflow import charges, upgrade
 from shared import forms
@@ -36,9 +36,9 @@ def by_answer(session: Session, actor: Actor, attempt: str, answer: Answer) -> O
     application = _load_for_update(session, attempts.find(session, attempt).application)
     outcome = take.record_answer(session, actor, attempt, answer)
     if outcome.kind is Kind.SETTLED:
-        _advance(session, actor, application, outcome.payment, session.get_one(Order, outcome.payment.order))
+        advance(session, actor, application, outcome.payment, session.get_one(Order, outcome.payment.order))
     elif outcome.kind is Kind.HELD:
-        _flag(session, actor, application, outcome.payment)
+        flag(session, actor, application, outcome.payment)
     return outcome
 
 
@@ -51,12 +51,12 @@ def by_cash(session: Session, actor: Actor, reference: str, amount: Money, key: 
     if order is None:
         raise Conflict("nothing_owed")
     payment = take.cash_for(session, actor, order, amount, key)
-    _advance(session, actor, application, payment, order)
+    advance(session, actor, application, payment, order)
     return payment
 
 
-def order_to_pay(session: Session, actor: Actor, reference: str) -> tuple[str, Money | None]:
-    """The order to be paid, and its price where a replaced quote has changed the amount, else None.
+def order_to_pay(session: Session, actor: Actor, reference: str) -> tuple[str, PriceChange | None]:
+    """The order to be paid, and both prices where a replaced quote has changed the amount, else None.
 
     The caller sends nobody to pay a price they have not seen. Raises Conflict when nothing is owed (any more).
     """
@@ -66,11 +66,11 @@ def order_to_pay(session: Session, actor: Actor, reference: str) -> tuple[str, M
     earlier = quote.of_application(session, reference)
     if earlier is not None and attempts.find_unsettled(session, earlier) is not None:
         return earlier.reference, None
-    seen_amount = earlier.money if earlier else None
+    seen = earlier.money if earlier else None
     order = charges.charge(session, actor, application)
     if order is None:
         raise Conflict("nothing_owed")
-    return order.reference, None if order.money == seen_amount else order.money
+    return order.reference, None if order.money == seen else PriceChange(seen, order.money)
 
 
 def _load_for_update(session: Session, reference: str) -> Application:
@@ -85,11 +85,12 @@ def difference_by_cash(session: Session, actor: Actor, reference: str, amount: M
     if order is None:
         raise Conflict("nothing_owed")
     payment = take.cash_for(session, actor, order, amount, key)
-    _advance(session, actor, application, payment, order)
+    advance(session, actor, application, payment, order)
     return payment
 
 
-def _advance(session: Session, actor: Actor, application: Application, payment: Payment, order: Order) -> None:
+def advance(session: Session, actor: Actor, application: Application, payment: Payment, order: Order) -> None:
+    """Moves the application on when an order of it is paid, however it was paid."""
     if order.purpose == quote.UPGRADE:
         upgrade.take_effect(session, actor, application, payment)
         return
@@ -119,7 +120,7 @@ def notify_authorities(session: Session, actor: Actor, application: Application,
         emit(session, actor, "fee.settled", application.reference, body)
 
 
-def _flag(session: Session, actor: Actor, application: Application, payment: Payment) -> None:
+def flag(session: Session, actor: Actor, application: Application, payment: Payment) -> None:
     """Flags the file of held money: it stays among the queue's exceptions until somebody resolves it."""
     code = f"payment_{payment.held}"
     update_columns(session, application, exception=code, changed_at=db.now(session))

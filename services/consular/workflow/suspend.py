@@ -18,8 +18,8 @@ from services.consular.approvals.sign import APPROVED, finish
 from services.consular.missions import today
 from services.consular.missions.model import Mission
 from services.consular.payments.collection.hosted import CardProvider
-from services.consular.payments.orders.model import Order
-from services.consular.payments.orders.rules import OrderState
+from services.consular.payments.orders.model import Attempt, Order
+from services.consular.payments.orders.rules import AttemptState, OrderState
 from services.consular.payments.tariffs import transaction_status
 from services.consular.workflow.lapse import BATCH, MAX_PER_RUN, must_wait, query_open_payments
 from services.consular.workflow.release import release
@@ -58,10 +58,12 @@ def preview(session: Session, params: Mapping[str, Any]) -> dict[str, Any]:
     ).all()
     by_status = {status: int(count) for status, count in rows}
     paid = session.execute(
-        select(Order.currency, func.sum(Order.amount))
+        select(Attempt.currency, func.sum(Attempt.amount))
+        .join(Order, Order.reference == Attempt.order)
         .join(Application, Application.reference == Order.application)
         .where(*_open(params), Order.state == OrderState.PAID.value)
-        .group_by(Order.currency)
+        .where(Attempt.state == AttemptState.SUCCEEDED.value, Attempt.held.is_(None))
+        .group_by(Attempt.currency)
     )
     money = [{"currency": currency, "amount": int(amount)} for currency, amount in paid]
     return {"applications": sum(by_status.values()), "by_status": by_status, "money": money}

@@ -15,7 +15,7 @@ from services.consular.missions.dated_rules import promised_days
 from services.consular.payments.orders import attempts, difference, quote
 from services.consular.payments.orders.model import Order
 from services.consular.payments.orders.quote import UPGRADE
-from services.consular.payments.orders.rules import OrderState, Payment
+from services.consular.payments.orders.rules import OrderState, Payment, PriceChange
 from services.consular.payments.refunds import refund
 from services.consular.workflow import charges
 from shared import forms
@@ -24,7 +24,6 @@ from shared.catalogue.model import TIER
 from shared.database import audit, db
 from shared.errors import Conflict
 from shared.identity.actor import Actor
-from shared.values.money import Money
 
 ACTION = "application.upgrade"
 Target = tuple[str, dict[str, Any]]
@@ -63,16 +62,16 @@ def preview(session: Session, actor: Actor, reference: str) -> dict[str, Any]:
     }
 
 
-def order_to_pay(session: Session, actor: Actor, reference: str) -> tuple[str, Money | None]:
-    """The order for the difference, and its price where the amount has changed, else None: nobody pays a price they
+def order_to_pay(session: Session, actor: Actor, reference: str) -> tuple[str, PriceChange | None]:
+    """The order for the difference, and both prices where the amount has changed, else None: nobody pays a price they
     have not seen. Raises as `preview`, and Conflict (payment_open, order_paid)."""
     application = load_for_update(session, actor, ACTION, reference)
     earlier = quote.of_application(session, reference, UPGRADE)
     if earlier is not None and attempts.find_unsettled(session, earlier) is not None:
         return earlier.reference, None
-    seen_amount = earlier.money if earlier else None
+    seen = earlier.money if earlier else None
     order = _order(session, actor, application)
-    return order.reference, None if seen_amount in (None, order.money) else order.money
+    return order.reference, None if seen in (None, order.money) else PriceChange(seen, order.money)
 
 
 def open_at_counter(session: Session, actor: Actor, reference: str) -> Order:

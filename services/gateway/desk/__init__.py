@@ -4,12 +4,17 @@ from flask import Blueprint, Flask
 
 from services.gateway.desk.appointments import calendar, day_sheet
 from services.gateway.desk.approvals import bookings, parameters, proposals
+from services.gateway.desk.bank import bank, books
 from services.gateway.desk.cases import case, decisions, exceptions, queue
 from services.gateway.desk.counter import counter, passports
 from services.gateway.desk.identity import identity, mails, passport_checks, staff
+from services.gateway.desk.ledger import ledger
 from services.gateway.desk.letters import letters
 from services.gateway.desk.mandates import mandates
+from services.gateway.desk.prices import plot, rates, tariffs
+from services.gateway.desk.refunds import refunds
 from services.gateway.desk.registrar import registrar
+from services.gateway.desk.tills import tills
 from services.gateway.web.language import PREFIX
 
 
@@ -37,11 +42,24 @@ def attach(app: Flask) -> None:
     desk.add_url_rule("/cases/<reference>/clear", "clear", exceptions.clear, methods=["POST"])
     _attach_mandates(desk)
     _attach_passports(desk)
+    _attach_money(desk)
     _attach_proposals(desk)
     _attach_appointments(desk)
     _attach_identity(desk)
+    _attach_bank(desk)
+    app.jinja_env.globals["drawn"] = plot.draw
     app.register_blueprint(desk)
     app.register_blueprint(registrar.blueprint)
+
+
+def _attach_bank(desk: Blueprint) -> None:
+    desk.add_url_rule("/bank", "bank", bank.show)
+    desk.add_url_rule("/bank/statements", "bank_import", bank.import_file, methods=["POST"])
+    desk.add_url_rule("/bank/lines/<reference>", "bank_line", bank.line)
+    desk.add_url_rule("/bank/lines/<reference>/<verb>", "bank_act", bank.act, methods=["POST"])
+    desk.add_url_rule("/bank/decisions/<reference>", "bank_decide", bank.decide, methods=["POST"])
+    desk.add_url_rule("/books", "books", books.show)
+    desk.add_url_rule("/books/take", "books_take", books.take, methods=["POST"])
 
 
 def _attach_mandates(desk: Blueprint) -> None:
@@ -61,7 +79,29 @@ def _attach_passports(desk: Blueprint) -> None:
     desk.add_url_rule("/passports/<number>/surrender", "surrender", passports.surrender, methods=["POST"])
 
 
+def _attach_money(desk: Blueprint) -> None:
+    desk.add_url_rule("/ledger", "ledger", ledger.show)
+    desk.add_url_rule("/ledger/export.<any(csv, beancount):form>", "ledger_file", ledger.export)
+    desk.add_url_rule("/tills", "tills", tills.show)
+    desk.add_url_rule("/tills", "open_till", tills.open_till, methods=["POST"])
+    desk.add_url_rule("/tills/deposits", "deposit", tills.deposit, methods=["POST"])
+    desk.add_url_rule("/tills/<reference>", "till", tills.sheet)
+    desk.add_url_rule("/tills/<reference>/close", "close_till", tills.close_till, methods=["POST"])
+    desk.add_url_rule("/refunds", "refunds", refunds.show)
+    desk.add_url_rule("/refunds/files", "write_refund_file", refunds.write_file, methods=["POST"])
+    desk.add_url_rule("/refunds/files/<reference>.xml", "refund_file", refunds.download)
+    desk.add_url_rule("/refunds/<reference>", "refund", refunds.detail)
+    desk.add_url_rule(
+        "/refunds/<reference>/<any(approve, decline):verb>", "approve_refund", refunds.act, methods=["POST"]
+    )
+    desk.add_url_rule(
+        "/refunds/<reference>/<any(prepare, payout, confirm):verb>", "act_on_refund", refunds.act, methods=["POST"]
+    )
+
+
 def _attach_proposals(desk: Blueprint) -> None:
+    desk.add_url_rule("/rates", "rates", rates.show)
+    desk.add_url_rule("/tariffs", "tariffs", tariffs.show)
     desk.add_url_rule("/parameters", "parameters", parameters.show)
     desk.add_url_rule("/proposals", "proposals", proposals.show)
     desk.add_url_rule("/proposals/new/<kind>", "ask_proposal", proposals.ask)

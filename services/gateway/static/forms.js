@@ -25,6 +25,14 @@
   const keep = (form) => fetch(keepAddress, { method: "POST", body: body(form), redirect: "manual" }).catch(() => known.delete(form));
   const keepNow = () => changed().forEach((form) => navigator.sendBeacon(keepAddress, body(form)));
 
+  // A question that goes with one answer to another one is shown beside that answer alone. What it held is not sent on.
+  for (const block of document.querySelectorAll("[data-asked-if]")) {
+    const form = block.closest("form");
+    const update = () => { block.hidden = form.elements[block.dataset.askedIf].value !== block.dataset.answer; };
+    form.addEventListener("change", update);
+    update();
+  }
+
   let pause;
   document.addEventListener("input", () => {
     if (!session) return;

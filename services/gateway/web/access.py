@@ -15,8 +15,10 @@ PERSONS, DRAFTING, IDENTIFYING = MAY["apply"], MAY["draft"], MAY["see_identity"]
 MISSION_STAFF: Set[str] = frozenset(OFFICER_ROLES - {"administrator", "registrar"})
 READING: Set[str] = MISSION_STAFF - {"cashier"}
 REGISTRARS: Set[str] = frozenset({"registrar"})
+TAKING_MONEY: Set[str] = frozenset({"cashier", "head_of_mission"})
 DECIDING: Set[str] = frozenset({"officer", "head_of_mission"})
 PROPOSING: Set[str] = frozenset({"head_of_mission", "administrator"})
+BANKING: Set[str] = frozenset({"cashier", *DECIDING})
 
 PAGES: dict[str, Set[str]] = {
     "static": ANYONE,
@@ -94,6 +96,8 @@ PAGES: dict[str, Set[str]] = {
     "pay.card": PERSONS,
     "pay.came_back": PERSONS,
     "pay.counter": PERSONS,
+    "transfer.show": PERSONS,
+    "transfer.choose": PERSONS,
     "upgrade.show": PERSONS,
     "upgrade.card": PERSONS,
     "upgrade.counter": PERSONS,
@@ -115,6 +119,8 @@ PAGES: dict[str, Set[str]] = {
     "bookings.ask": PERSONS,
     "bookings.claim": PERSONS,
     "desk.parameters": PROPOSING | {"auditor"},
+    "desk.rates": DECIDING | PROPOSING | {"auditor", "cashier"},
+    "desk.tariffs": DECIDING | PROPOSING | {"auditor", "cashier"},
     "desk.proposals": DECIDING | PROPOSING | {"auditor"},
     "desk.ask_proposal": PROPOSING,
     "desk.propose": PROPOSING,
@@ -143,6 +149,19 @@ PAGES: dict[str, Set[str]] = {
     "desk.ask_refuse": DECIDING,
     "desk.refuse": DECIDING,
     "desk.letters": READING,
+    "desk.ledger": frozenset({"head_of_mission", "auditor"}),
+    "desk.ledger_file": frozenset({"head_of_mission", "auditor"}),
+    "desk.tills": TAKING_MONEY | {"auditor"},
+    "desk.till": TAKING_MONEY | {"auditor"},
+    "desk.open_till": TAKING_MONEY,
+    "desk.close_till": TAKING_MONEY,
+    "desk.deposit": TAKING_MONEY,
+    "desk.refunds": MISSION_STAFF,
+    "desk.refund": MISSION_STAFF,
+    "desk.act_on_refund": TAKING_MONEY,
+    "desk.approve_refund": DECIDING,
+    "desk.write_refund_file": TAKING_MONEY,
+    "desk.refund_file": TAKING_MONEY,
     "desk.letter": READING,
     "desk.reply": DECIDING,
     "desk.duplicate": DECIDING,
@@ -176,6 +195,13 @@ PAGES: dict[str, Set[str]] = {
     "desk.staff_decide": PROPOSING,
     "desk.mails": READING,
     "desk.mail": frozenset({"clerk", *DECIDING}),
+    "desk.bank": BANKING | {"auditor"},
+    "desk.bank_import": frozenset({"cashier", "head_of_mission"}),
+    "desk.bank_line": BANKING | {"auditor"},
+    "desk.bank_act": frozenset({"cashier", "head_of_mission"}),
+    "desk.bank_decide": DECIDING,
+    "desk.books": BANKING | {"auditor"},
+    "desk.books_take": frozenset({"cashier", "head_of_mission"}),
     "desk.turns": MISSION_STAFF,
     "desk.attend": frozenset({"clerk", *DECIDING}),
     "desk.miss": frozenset({"clerk", *DECIDING}),

@@ -58,11 +58,18 @@ class Field:
     unrecorded: bool = False
     """Whether "Not recorded" is offered, and whether it is chosen."""
     stated_unrecorded: bool = False
+    asked_if: tuple[str, str] | None = None
+    """The other field and its value with which alone this one is shown."""
 
 
 def steps_of(entry: Transaction) -> list[str]:
     """The names of an entry's steps, in the order of its questions."""
     return list(dict.fromkeys(question.step for question in entry.questions))
+
+
+def questions_asked(entry: Transaction, answers: Mapping[str, Any]) -> list[Question]:
+    """The questions that an entry asks beside these answers."""
+    return [question for question in entry.questions if question.is_asked(answers)]
 
 
 def typed(questions: Iterable[Question], form: Mapping[str, str]) -> dict[str, str]:
@@ -118,6 +125,7 @@ def _field(question: Question, value: Any, error: Markup | None, prefix: str) ->
         options=[(choice, t(f"{key}.choice.{choice}")) for choice in question.choices],
         inputs=INPUTS.get(name) or INPUTS.get(question.kind) or {},
         calendars=question.kind in DATES and question.hijri,
+        asked_if=question.asked_if,
         unrecorded=question.unrecorded,
         stated_unrecorded=question.unrecorded and str(value or "").endswith(NOT_RECORDED),
     )
@@ -178,8 +186,10 @@ def _code_of_blank(question: Question | None, label: str) -> str:
 
 
 def words(code: str, **params: object) -> Markup:
-    """The text of a refusal, in the plural form of `n` if it counts; a general one for a code without text."""
+    """The text of a refusal, in the plural form of `n` if it counts, with its `day` in words; else a general one."""
     key, values = f"refusal.{code}", {"label": "", **params}
+    if "day" in values:
+        values["day"] = date_in_words(str(values["day"]))
     if not has_text(key):
         return t("refusal.unexpected")
     n = values.pop("n", None)

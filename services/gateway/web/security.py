@@ -25,6 +25,8 @@ BODY_BYTES = 256 * 1024
 UPLOAD_BYTES = 32 * 1024 * 1024
 ISOLATED_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 UPLOADS = frozenset({"papers.upload", "passport_check.send", "mandates.hand_in", "desk.upload_bookings"})
+STATEMENT_BYTES = 64 * 1024 * 1024
+LIMITS = {**dict.fromkeys(UPLOADS, UPLOAD_BYTES), "desk.bank_import": STATEMENT_BYTES}
 LASTING = frozenset({"static", "fonts"})
 # Asks how long the session lasts, which must not make it last longer.
 WATCHING = frozenset({"session.left"})
@@ -42,7 +44,7 @@ def cookie_name(name: str = "session") -> str:
 def load_visitor() -> None:
     """Loads the visitor, checks the table of pages and the form's token, before any view runs."""
     request_id.set(secrets.token_hex(8))
-    request.max_content_length = UPLOAD_BYTES if request.endpoint in UPLOADS else BODY_BYTES
+    request.max_content_length = LIMITS.get(request.endpoint or "", BODY_BYTES)
     g.token = g.sent_session = _token_sent()
     g.visitor = None
     if request.endpoint in WITHOUT_SESSION:

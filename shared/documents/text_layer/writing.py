@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import zip_longest
 from typing import Any
 
 from shared.documents.text_layer import codes
@@ -23,6 +24,8 @@ SAME_LINE = 0.5  # of the font size: pieces further apart are other cells
 SPACE = 0.12  # of the font size: room that readers take for a space
 SMALLER = 0.97  # another size to pdf.js, the same to Poppler
 OUTSIDE = -60.0  # left of the page, where PDFium alone reads
+FILLED, UNSEEN = 0, 3  # how a PDF draws letters
+Item = tuple[float, Any, int, str]
 
 
 @dataclass
@@ -229,26 +232,23 @@ class LineWriter:
     def _show(self, glyphs: Sequence[Glyph], before: str = "", after: str = "") -> None:
         """The glyphs with a mark at either side, reaching out a little so that PDFium sees no space beside them."""
         self.text_state.parted = False
-        self.shapes += [glyph for glyph in glyphs if glyph.text is None]
         seen = [glyph for glyph in glyphs if glyph.text is not None]
+        # Poppler takes a raised letter for a line of its own: it is drawn as a shape, and written unseen on the line.
+        self.shapes += [glyph for glyph in glyphs if glyph.text is None or glyph.rise]
         font, size = seen[0].font, seen[0].size
         nothing, reach = codes.glyph_of(font, codes.NOTHING), NUDGE * size
-        items: list[tuple[float, Any, int, str]] = []
-        if before:
-            items.append((seen[0].left - 2 * reach, font, nothing, before))
-        rise = seen[0].rise
-        for glyph in seen:
-            if glyph.rise != rise:
-                self._write_text(font, size, self.base + rise, items)
-                items, rise = [], glyph.rise
+        items: list[Item] = [(seen[0].left - 2 * reach, font, nothing, before)] if before else []
+        for glyph, following in zip_longest(seen, seen[1:]):
             items += [(glyph.left, font, nothing, mark) for mark in glyph.marks]
             items.append((glyph.left, font, glyph.number, glyph.text or ""))
-        if after:
-            items.append((seen[-1].right - reach, font, nothing, after))
-        self._write_text(font, size, self.base + rise, items)
+            if following is None and after:
+                items.append((glyph.right - reach, font, nothing, after))
+            if following is None or bool(following.rise) != bool(glyph.rise):
+                self._write_text(font, size, self.base, items, unseen=bool(glyph.rise))
+                items = []
 
-    def _write_text(self, font: Any, size: float, base: float, items: Sequence[tuple[float, Any, int, str]]) -> None:
-        """Glyphs at their places, each with its meaning."""
+    def _write_text(self, font: Any, size: float, base: float, items: Sequence[Item], unseen: bool = False) -> None:
+        """Glyphs at their places, each with its meaning; `unseen` for readers alone."""
         if not items:
             return
         stream, state = self.stream, self.text_state
@@ -265,7 +265,11 @@ class LineWriter:
             parts.append(f"{codes.code(font, number, text):04x}")
             pen += font.widths[number] * size / 1000
             state.balance += sum(_side(letter) for letter in text)
+        if unseen:
+            stream.set_text_rendering(UNSEEN)
         stream.show_text("".join(parts) + ">")
+        if unseen:
+            stream.set_text_rendering(FILLED)
 
 
 @lru_cache(maxsize=4096)

@@ -16,17 +16,21 @@ from deploy.demo.days import today
 from services.consular.applications.model import Application
 from services.consular.handlers import HANDLERS
 from services.consular.passports import booklets
+from services.consular.payments.tills.denominations import denominations
 from services.consular.workflow import draft
 from services.consular.workflow.submit import submit
 from shared import forms
 from shared.catalogue.model import Question
+from shared.identity.access import ACCESS
 from shared.identity.actor import Actor
 from shared.identity.crypto import Keys
 from shared.messaging.messages import Envelope
 from tests.conftest import HOME, ServiceClient, expatriate, officer
 from tests.factories.messages.envelopes import envelope
+from tests.factories.payments import open_till
 from tests.factories.uploads import PDF, taken_file
 
+TAKES_CASH = frozenset({"cash", "upgrade-cash"})
 _numbers = itertools.count(1)
 _passports = itertools.count(12_345_678)
 _serials = itertools.count(700_000_000)
@@ -140,6 +144,7 @@ class Counter:
     person: Person = field(default_factory=Person)
     mission: str = HOME
     reference: str = ""
+    tills: set[tuple[str, str]] = field(default_factory=set)
 
     def start(self, slug: str, key: str = "", **more: object) -> TestResponse:
         """POST /applications; remembers the reference."""
@@ -192,14 +197,25 @@ class Counter:
     def desk(self, verb: str, who: Actor | None = None, key: str = "", **body: object) -> TestResponse:
         """POST a verb of the desk."""
         actor = who or officer("head_of_mission", self.mission)
+        if verb in TAKES_CASH and actor.role in ACCESS["till.open"] and actor.mission == self.mission:
+            self.open_till(actor, str(body["currency"]))
         path = f"/desk/cases/{self.reference}/{verb}"
         return self.client.post(path, actor, {"key": key or uuid.uuid4().hex, **body})
+
+    def open_till(self, actor: Actor, currency: str = "SAR") -> None:
+        """The officer's till is open; a second time nothing is asked."""
+        if (actor.id, currency) in self.tills:
+            return
+        self.tills.add((actor.id, currency))
+        with self.client.app.extensions["database"].scope(self.mission) as session:
+            if currency in denominations():
+                open_till(session, actor, currency)
 
     def pay(self) -> TestResponse:
         """Cash for exactly what is owed."""
         owed = self.read()["quote"]
         cashier = officer("cashier", self.mission)
-        return self.desk("cash", cashier, amount=owed["total"], currency=owed["currency"])
+        return self.desk("cash", cashier, amount=owed["cash_total"], currency=owed["currency"])
 
     def decide(self, outcome: str, sender: str = "civil_registry", ask: str = "confirm", **more: object) -> None:
         """The authority's answer arrives."""

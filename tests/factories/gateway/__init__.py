@@ -28,6 +28,7 @@ from shared.errors import Unavailable
 from shared.messaging import heartbeat
 from shared.settings import Settings
 from tests.conftest import ServiceClient
+from tests.factories.messages.workers import let_worker_live
 
 PASSWORD = "stapler orchard lantern"
 
@@ -103,9 +104,11 @@ class Gateway:
 
     def let_workers_live(self) -> None:
         """As if the workers of all services had just said that they live."""
-        for app in (self.app, *(wire.service.app for wire in self.wires.values())):
-            with app.extensions["database"].scope(None) as session:
-                heartbeat.record_heartbeat(session)
+        with self.app.extensions["database"].scope(None) as session:
+            heartbeat.record_heartbeat(session)
+        for wire in self.wires.values():
+            with wire.service.app.extensions["database"].scope(None) as session:
+                let_worker_live(session)
 
     def mails(self, address: str) -> list[tuple[str, dict[str, str]]]:
         """The e-mails that wait for an address, oldest first: their events and parameters."""

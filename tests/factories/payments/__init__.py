@@ -1,10 +1,14 @@
 """What the money tests share: somebody who owes, somebody who pays, and a card provider without a socket."""
 
 import uuid
+from contextlib import suppress
+from dataclasses import replace
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deploy.demo.sandbox.pages import OUTCOMES, Books, Changed
+from deploy.demo.sandbox.refunds import NotRefundable, RefundBooks
 from services.consular import missions
 from services.consular.applications.model import Application
 from services.consular.payments.collection import take
@@ -15,9 +19,11 @@ from services.consular.payments.orders.rules import Payment
 from services.consular.payments.providers.card import page_answer
 from services.consular.payments.providers.rules import Answer, ProviderStatus
 from services.consular.payments.tariffs import transaction_status
+from services.consular.payments.tills import till
+from services.consular.payments.tills.model import Till
 from services.consular.workflow.settle import by_cash
 from shared.database.db import Database
-from shared.errors import Refusal
+from shared.errors import Conflict, Refusal
 from shared.identity.actor import Actor, service
 from shared.values import references
 from shared.values.money import Money
@@ -28,8 +34,17 @@ CASHIER = Actor("officer", "cashier-1", "cashier", "RUH")
 RETURN = "http://127.0.0.1:8080/applications/x/paid"
 
 
+def open_till(session: Session, actor: Actor, currency: str) -> None:
+    """The officer's till of a currency at the session's mission, with an empty float; one that is open stays."""
+    if session.scalar(select(Till.reference).filter_by(officer=actor.id, currency=currency, state="open")) is None:
+        # Another thread of the test may have opened it just now.
+        with suppress(Conflict):
+            till.open_till(session, actor, currency, {})
+
+
 def owe(session: Session, mission: str = "RUH", transaction: str = "passport-renewal") -> Order:
-    """An open order of a new application."""
+    """An open order of a new application. The cashier's till is open."""
+    open_till(session, replace(CASHIER, mission=mission), missions.find(session, mission).currency)
     return quote.issue_order(
         session,
         JOB,
@@ -80,6 +95,7 @@ class InMemoryProvider:
 
     def __init__(self) -> None:
         self.books = Books()
+        self.refunds = RefundBooks(self.books)
         self.broken: list[Exception] = []
         self.opened = 0
 
@@ -96,6 +112,19 @@ class InMemoryProvider:
         page = self.books.find(reference)
         self._break()
         return page_answer(page.as_answer("http://sandbox")) if page else Answer(ProviderStatus.ABSENT)
+
+    def refund(self, key: str, attempt: str, money: Money) -> Answer:
+        try:
+            made = self.refunds.refund(key, attempt, money)
+        except NotRefundable as refused:
+            raise Refusal("provider_refused") from refused
+        self._break()
+        return page_answer(made.as_answer())
+
+    def query_refund(self, key: str) -> Answer:
+        made = self.refunds.by_key.get(key)
+        self._break()
+        return page_answer(made.as_answer()) if made else Answer(ProviderStatus.ABSENT)
 
     def choose(self, reference: str, outcome: str) -> Answer:
         """What the payer does on the page; the notification that follows from it."""
@@ -114,4 +143,5 @@ def pay(session: Session, application: Application) -> None:
     """Takes an application's fee in cash."""
     order = quote.of_application(session, application.reference)
     assert order is not None
+    open_till(session, officer("cashier", application.mission), order.currency)
     by_cash(session, officer("cashier"), application.reference, order.money, f"key-{order.reference}")

@@ -55,6 +55,7 @@ def test_what_the_worker_runs_and_how_often(jobs: dict[str, Job]) -> None:
         "previews": 3600.0,
         "uploads": 60.0,
         "retention": 3600.0,
+        "rates": 3600.0,
     }
 
 

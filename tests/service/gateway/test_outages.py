@@ -7,7 +7,6 @@ import pytest
 from deploy.demo.population import specimens
 from shared import deadline
 from shared.values import references
-from shared.web import readiness
 from tests.factories.gateway import PASSWORD, Gateway
 from tests.factories.gateway.forms import begin
 
@@ -74,8 +73,7 @@ def test_tracking_keeps_the_reference(gateway: Gateway) -> None:
     assert f'value="{reference}"' in answer.text
 
 
-def test_ready_names_who_is_missing_and_health_does_not_ask(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(readiness, "AGREED_SECONDS", 0.0)
+def test_ready_names_who_is_missing_and_health_does_not_ask(gateway: Gateway) -> None:
     browser = gateway.browser()
     gateway.let_workers_live()
     assert browser.get("/ready").get_json() == {"status": "ready", "missing": []}

@@ -12,7 +12,7 @@ from shared.catalogue import kin
 from shared.catalogue.civil_status import BIRTH_STATEMENT, DEATH_STATEMENT, INDIVIDUAL_EXTRACT
 from shared.catalogue.model import KIN, OWN, OWN_OR_KIN, Facts
 from shared.errors import Invalid
-from shared.forms import check_answers
+from shared.forms import check_answers, check_draft
 from tests.factories.refusals import refuses
 
 pytestmark = pytest.mark.clock
@@ -57,6 +57,9 @@ def test_who_may_have_a_paper(holder: str, allowed: set[str]) -> None:
     assert not may_draw(holder, None)
 
 
+DETAILS = {"divorces": "all", "purpose": "court", "consular_registration": "registered"}
+
+
 def test_conditions_hold_while_nobody_is_named_and_for_relatives() -> None:
     nobody, oneself, cousin = (Facts("p", TODAY, kinship=tie) for tie in (None, "self", "cousin"))
     assert kin.is_self_or_kin(nobody) and kin.is_self_or_kin(oneself) and not kin.is_self_or_kin(cousin)
@@ -82,6 +85,20 @@ def test_a_relative_needs_number_and_name_even_if_the_questions_are_left_out(giv
         check_answers("birth-statement", typed, TODAY)
     assert refused.value.errors == {kin.NUMBER: "relative_needed", kin.GIVEN_NAME: "relative_needed"}
     assert check_answers("birth-statement", typed | {"whose": "self"}, TODAY)[kin.NUMBER] is None
+
+
+@pytest.mark.parametrize("number", ["05999000008", "0599", "رقم"])
+def test_for_oneself_no_relative_is_kept_whatever_was_typed_before(number: str) -> None:
+    typed = {"whose": "self", kin.NUMBER: number, kin.GIVEN_NAME: "عمر"}
+    assert check_draft("divorce-statement", typed, TODAY) == {"whose": "self"}
+    whole = check_answers("divorce-statement", typed | DETAILS, TODAY)
+    assert (whole[kin.NUMBER], whole[kin.GIVEN_NAME]) == (None, None)
+
+
+def test_a_relative_stays_while_nobody_said_for_whom() -> None:
+    typed = {kin.NUMBER: "05999000008", kin.GIVEN_NAME: "عمر"}
+    assert check_draft("divorce-statement", typed, TODAY) == typed
+    assert check_draft("divorce-statement", typed | {"whose": "relative"}, TODAY) == typed | {"whose": "relative"}
 
 
 def somebody(**changed: object) -> Person:

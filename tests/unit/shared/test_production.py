@@ -68,13 +68,25 @@ def test_a_password_in_an_address_may_be_quoted() -> None:
     check_secrets({"DATABASE_URL": "postgresql://admin:q7Xw%2F2mPz-9dLk-4rTn@postgres/postgres"}, ["DATABASE_URL"])
 
 
+NAMED = {
+    "MAHJAR_MERCHANT": "Consulate",
+    "MAHJAR_PROVIDER_NAME": "Cards Ltd",
+    "MAHJAR_TERMS_URL": "https://cards.test/terms",
+}
+
+
 @pytest.mark.parametrize(
     ("names", "takes"),
-    [({}, False), ({"MAHJAR_MERCHANT": "Consulate"}, False), ({"MAHJAR_PROVIDER_NAME": "Cards Ltd"}, False),
-     ({"MAHJAR_MERCHANT": "Consulate", "MAHJAR_PROVIDER_NAME": "Cards Ltd"}, True)],
-)  # fmt: skip
-def test_cards_need_a_named_merchant_and_provider(names: dict[str, str], takes: bool) -> None:
-    assert Settings.load("gateway", ENVIRONMENT | names).takes_cards is takes
+    [
+        ({}, False),
+        *(({name: value for name, value in NAMED.items() if name != left_out}, False) for left_out in NAMED),
+        ({**NAMED, "MAHJAR_TERMS_URL": "http://cards.test/terms"}, False),
+        (NAMED, True),
+    ],
+)
+def test_cards_need_a_named_merchant_a_provider_and_terms(names: dict[str, str], takes: bool) -> None:
+    loaded = Settings.load("gateway", ENVIRONMENT | names)
+    assert (loaded.takes_cards, loaded.names_merchant) == (takes, takes)
     assert Settings.load("gateway", ENVIRONMENT | names | {"MAHJAR_PROVIDER_URL": ""}).takes_cards is False
 
 

@@ -29,12 +29,15 @@ class Outcome:
 
 
 def fault(expected: Money, paid: Money | None) -> str | None:
-    """The code of the difference between received and expected money, or None when they agree."""
+    """The code of the difference between received and expected money: partial, overpaid, wrong_currency, or
+    wrong_amount where it is not known how much came. None when they agree."""
     if paid is None:
         return "wrong_amount"
     if paid.currency != expected.currency:
         return "wrong_currency"
-    return None if paid.amount == expected.amount else "wrong_amount"
+    if paid.amount == expected.amount:
+        return None
+    return "partial" if paid.amount < expected.amount else "overpaid"
 
 
 def is_own_address(url: str, home: str) -> bool:

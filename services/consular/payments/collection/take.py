@@ -24,7 +24,7 @@ from shared.errors import Conflict, Refusal
 from shared.identity.actor import Actor
 from shared.values.money import Money
 
-CARD, CASH = "card", "cash"
+CARD, CASH, TRANSFER = "card", "cash", "transfer"
 _REFUNDED = select(Refund.attempt).where(Refund.order == bindparam("order"))
 
 
@@ -41,7 +41,7 @@ def open_attempt(session: Session, actor: Actor, order: str, key: str) -> Paymen
     if existing is not None:
         return attempts.payment_of(session, debt, existing)
     _check_payable(session, debt, known)
-    attempt = attempts.create_attempt(session, actor, debt, CARD, key, AttemptState.CREATED)
+    attempt = attempts.create_attempt(session, actor, debt, CARD, key, AttemptState.CREATED, debt.money)
     audit.record(session, actor, "payment.opened", debt.application, payment=attempt.reference)
     return attempts.as_payment(debt, attempt)
 
@@ -49,9 +49,9 @@ def open_attempt(session: Session, actor: Actor, order: str, key: str) -> Paymen
 def cash(session: Session, actor: Actor, order: str, amount: Money, key: str) -> Payment:
     """Takes cash into the acting officer's account, with receipt and ledger entry in the same transaction.
 
-    `amount` is what the officer counted and must equal the owed amount. The same key returns the same payment.
-    Raises Conflict (order_closed, payment_open, payment_held, key_reused), Refusal (amount_differs, quote_expired,
-    transaction_not_active), NotFound.
+    `amount` is what the officer counted and must equal what the quote says is owed in cash. The same key returns the
+    same payment. Raises Conflict (order_closed, payment_open, payment_held, key_reused, till_needed), Refusal
+    (amount_differs, quote_expired, transaction_not_active), NotFound.
     """
     return cash_for(session, actor, attempts.load_for_update(session, order), amount, key)
 
@@ -64,10 +64,11 @@ def cash_for(session: Session, actor: Actor, debt: Order, amount: Money, key: st
     if known.unsettled is not None:
         raise Conflict("payment_open")
     _check_payable(session, debt, known)
-    if amount != debt.money:
-        raise Refusal("amount_differs", amount=debt.amount, currency=debt.currency)
-    attempt = attempts.create_attempt(session, actor, debt, CASH, key, AttemptState.SUCCEEDED)
-    _book_payment(session, actor, debt, attempt, accounts.cash_of(actor.id))
+    owed = debt.quote.cash
+    if amount != owed:
+        raise Refusal("amount_differs", amount=owed.amount, currency=owed.currency)
+    attempt = attempts.create_attempt(session, actor, debt, CASH, key, AttemptState.SUCCEEDED, owed)
+    book_payment(session, actor, debt, attempt, accounts.cash_of(actor.id))
     return attempts.as_payment(debt, attempt)
 
 
@@ -140,7 +141,7 @@ def record_success(session: Session, actor: Actor, attempt: str, answer: Answer)
     if held:
         _book_suspense(session, actor, debt, row, received, held)
         return Outcome(Kind.HELD, attempts.as_payment(debt, row))
-    _book_payment(session, actor, debt, row, accounts.CARD)
+    book_payment(session, actor, debt, row, accounts.CARD)
     return Outcome(Kind.SETTLED, attempts.as_payment(debt, row))
 
 
@@ -173,8 +174,8 @@ def _check_payable(session: Session, debt: Order, known: Attempts) -> None:
     transaction_status.check_active(session, debt.transaction, debt.mission)
 
 
-def _book_payment(session: Session, actor: Actor, debt: Order, row: Attempt, into: str) -> None:
-    """Marks the order paid, books the entry, and has the receipt issued last of all."""
+def book_payment(session: Session, actor: Actor, debt: Order, row: Attempt, into: str) -> None:
+    """Marks the order paid, books the entry, and has the receipt issued last of all. `into` has the money."""
     attempts.change_order(session, debt, OrderState.PAID)
     lines = lines_of(debt)
     entries.post_entry(
@@ -184,7 +185,7 @@ def _book_payment(session: Session, actor: Actor, debt: Order, row: Attempt, int
         kind="payment",
         source=row.reference,
         about=debt.application,
-        postings=payment_postings(into, lines),
+        postings=payment_postings(into, lines, row.money),
     )
     audit.record(session, actor, "payment.taken", debt.application, payment=row.reference, method=row.method)
     receipt.issue(session, actor, debt, row, lines)

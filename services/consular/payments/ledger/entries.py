@@ -1,6 +1,7 @@
 """The ledger's entries, which are only ever added to. Debit is positive, credit negative, in minor units."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select, text
@@ -84,11 +85,15 @@ def reverse(session: Session, actor: Actor, entry: UUID) -> UUID:
     )
 
 
-def balances(session: Session) -> dict[tuple[str, str], int]:
-    """The trial balance of the mission in scope: sums by account and currency, debit positive."""
-    rows = session.execute(
-        select(Line.account, Line.currency, func.sum(Line.amount)).group_by(Line.account, Line.currency)
-    )
+def balances(session: Session, before: datetime | None = None) -> dict[tuple[str, str], int]:
+    """The trial balance of the mission in scope: sums by account and currency, debit positive.
+
+    `before` leaves out what was booked at that instant or later.
+    """
+    query = select(Line.account, Line.currency, func.sum(Line.amount)).group_by(Line.account, Line.currency)
+    if before is not None:
+        query = query.join(Entry, Entry.id == Line.entry).where(Entry.booked_at < before)
+    rows = session.execute(query)
     return {(account, currency): int(amount) for account, currency, amount in rows}
 
 

@@ -3,7 +3,7 @@
 Rows are never changed.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import BigInteger, ForeignKeyConstraint, Identity
@@ -49,3 +49,28 @@ class Line(Base):
     account: Mapped[str]
     amount: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str]
+
+
+class Close(Base):
+    """The end of a mission's day in the books. After it no entry is booked before the instant `until`."""
+
+    __tablename__ = "close"
+
+    mission: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    until: Mapped[datetime]
+    closed_at: Mapped[datetime]
+    entries: Mapped[int] = mapped_column(BigInteger)
+
+
+class ClosingBalance(Base):
+    """The balance of an account in one currency at a close, debit positive."""
+
+    __tablename__ = "closing_balance"
+    __table_args__ = (ForeignKeyConstraint(["mission", "day"], ["close.mission", "close.day"]),)
+
+    mission: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    account: Mapped[str] = mapped_column(primary_key=True)
+    currency: Mapped[str] = mapped_column(primary_key=True)
+    amount: Mapped[int] = mapped_column(BigInteger)

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.consular.payments.ledger.accounts import EXCHANGE, due_to
+from services.consular.payments.ledger.accounts import EXCHANGE, ROUNDING, due_to
 from services.consular.payments.tariffs.rules import PricedLine
-from shared.values.money import Money
+from shared.values.money import Money, total
 
 
 @dataclass(frozen=True)
@@ -16,9 +16,12 @@ class Posting:
     money: Money
 
 
-def payment_postings(into: str, lines: Sequence[PricedLine]) -> list[Posting]:
-    """The legs of money taken into the account `into`. Each line credits its beneficiary with the tariff. Where the
-    money is of another currency, the exchange account takes the one and gives the other, so that both balance."""
+def payment_postings(into: str, lines: Sequence[PricedLine], taken: Money) -> list[Posting]:
+    """The legs of money taken into the account `into`. Each line credits its beneficiary with the tariff.
+
+    Where the money is of another currency, the exchange account takes the one and gives the other, so that both
+    balance. Where `taken`, the coins, are more or less than the price, the rounding account has the rest.
+    """
     postings: list[Posting] = []
     for line in lines:
         owed = due_to(line.beneficiary)
@@ -31,4 +34,7 @@ def payment_postings(into: str, lines: Sequence[PricedLine]) -> list[Posting]:
                 Posting(EXCHANGE, line.tariff),
                 Posting(owed, -line.tariff),
             ]
+    rest = taken - total([line.collected for line in lines])
+    if rest.amount:
+        postings += [Posting(into, rest), Posting(ROUNDING, -rest)]
     return postings

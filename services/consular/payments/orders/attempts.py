@@ -9,14 +9,27 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from services.consular.payments.orders.model import Attempt, Order, Receipt
 from services.consular.payments.orders.rules import UNSETTLED, AttemptState, OrderState, Payment
+from services.consular.payments.tills.model import Till
+from services.consular.payments.tills.rules import OPEN
 from shared.database.db import now
 from shared.database.rows import attach_row, table_of, values_of
 from shared.errors import Conflict, NotFound
 from shared.identity.actor import Actor
 from shared.values import references
+from shared.values.money import Money
 
 REFERENCE_LENGTH = 10
+CASH = "cash"
 _INSERT = insert(table_of(Attempt))
+# Cash goes into the open till of who takes it; the till's row is shared until the commit, so that it is not closed
+# meanwhile.
+_OPEN_TILL = (
+    select(Till.reference)
+    .where(Till.officer == bindparam("cashier"), Till.currency == bindparam("cash_currency"), Till.state == OPEN)
+    .with_for_update(read=True)
+    .scalar_subquery()
+)
+_INSERT_CASH = insert(table_of(Attempt)).values(till=_OPEN_TILL).returning(table_of(Attempt).c.till)
 _CHANGE_ORDER = (
     update(table_of(Order))
     .where(table_of(Order).c.reference == bindparam("the_order"))
@@ -123,8 +136,21 @@ def find_unsettled(session: Session, debt: Order) -> Attempt | None:
     )
 
 
-def create_attempt(session: Session, actor: Actor, debt: Order, method: str, key: str, state: AttemptState) -> Attempt:
-    """A new attempt, written to the database before any provider is called."""
+def create_attempt(
+    session: Session,
+    actor: Actor,
+    debt: Order,
+    method: str,
+    key: str,
+    state: AttemptState,
+    money: Money,
+    received: Money | None = None,
+    held: str | None = None,
+) -> Attempt:
+    """A new attempt to pay `money`, written before any provider is called. `held` with `received`: see Payment.
+
+    Raises Conflict (till_needed) for cash without an open till of the acting officer.
+    """
     opened_at = now(session)
     attempt = Attempt(
         reference=references.new(debt.mission, REFERENCE_LENGTH, "P"),
@@ -132,15 +158,25 @@ def create_attempt(session: Session, actor: Actor, debt: Order, method: str, key
         order=debt.reference,
         method=method,
         key=key,
-        amount=debt.amount,
-        currency=debt.currency,
+        amount=money.amount,
+        currency=money.currency,
         state=state.value,
         opened_at=opened_at,
         changed_at=opened_at,
         opened_by=actor.id,
         payer=payer_of(actor, debt),
+        held=held,
+        received_amount=received.amount if received else None,
+        received_currency=received.currency if received else None,
     )
-    session.execute(_INSERT, values_of(attempt))
+    if method == CASH:
+        parameters = {**values_of(attempt), "cashier": actor.id, "cash_currency": attempt.currency}
+        del parameters["till"]
+        attempt.till = session.scalar(_INSERT_CASH, parameters)
+        if attempt.till is None:
+            raise Conflict("till_needed", currency=attempt.currency)
+    else:
+        session.execute(_INSERT, values_of(attempt))
     return attach_row(session, attempt)
 
 

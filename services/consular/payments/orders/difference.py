@@ -23,31 +23,40 @@ PASSPORT_LINES = frozenset({"passport_value", "passport_value_urgent"})
 
 @dataclass(frozen=True)
 class Difference:
-    """The dearer price, the paid one, and the line that is still owed."""
+    """The dearer price, the paid one, and the line that is still owed, with what coins pay for it."""
 
     dearer: PricedLine
     paid: PricedLine
     owed: PricedLine
+    cash: Money
 
     def serialise(self) -> dict[str, object]:
         """As the interface shows it."""
-        return {"price": self.dearer.serialise(), "paid": self.paid.serialise(), "difference": self.owed.serialise()}
+        lines = {"price": self.dearer.serialise(), "paid": self.paid.serialise(), "difference": self.owed.serialise()}
+        return {**lines, "cash_total": self.cash.amount}
 
 
 def between(session: Session, application: str, slug: str, mission: str, answers: dict[str, object]) -> Difference:
     """Today's price of `slug` with these answers, less what the application paid for its passport. Nothing is written.
 
-    Raises Refusal (transaction_not_active, tariff_missing, rate_missing; upgrade_not_priced where the two are not in
-    one currency, or nothing is left to pay).
+    Raises Refusal (transaction_not_active, tariff_missing, rate_missing, rate_old; upgrade_not_priced where the two
+    are not in one currency, or nothing is left to pay).
     """
     transaction_status.check_active(session, slug, mission)
     mission_row = missions.find(session, mission)
     order = quote.of_application(session, application)
     paid = quote.lines_of(order) if order else []
-    dearer = price.price(
-        session, CATALOGUE[slug], mission_row, missions.today(session, mission_row.code), answers=answers
-    )
-    return _difference(_passport_line(dearer), _passport_line(paid))
+    today = missions.today(session, mission)
+    dearer = price.price(session, CATALOGUE[slug], mission_row, today, answers=answers)
+    line = owed(dearer, paid)
+    return Difference(_passport_line(dearer), _passport_line(paid), line, price.cash_price([line], mission_row))
+
+
+def owed(dearer: Sequence[PricedLine], cheaper: Sequence[PricedLine]) -> PricedLine:
+    """The line by which one price of a passport is dearer than another. Raises Refusal (upgrade_not_priced)."""
+    more, less = _passport_line(dearer), _passport_line(cheaper)
+    tariff, collected = _subtract(more.tariff, less.tariff), _subtract(more.collected, less.collected)
+    return PricedLine(LINE, more.beneficiary, tariff, collected, more.source, more.certainty, more.rate)
 
 
 def _passport_line(lines: Sequence[PricedLine]) -> PricedLine:
@@ -55,12 +64,6 @@ def _passport_line(lines: Sequence[PricedLine]) -> PricedLine:
     if passport_line is None:
         raise Refusal("upgrade_not_priced")
     return passport_line
-
-
-def _difference(dearer: PricedLine, paid: PricedLine) -> Difference:
-    tariff, collected = (_subtract(dearer.tariff, paid.tariff), _subtract(dearer.collected, paid.collected))
-    owed = PricedLine(LINE, dearer.beneficiary, tariff, collected, dearer.source, dearer.certainty, dearer.rate)
-    return Difference(dearer, paid, owed)
 
 
 def _subtract(price: Money, paid: Money) -> Money:

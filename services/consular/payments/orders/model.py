@@ -17,7 +17,11 @@ from shared.values.money import Money
 
 
 class Quote(Base):
-    """A promised price with every rate in it. Never changed: a new price is a new quote."""
+    """A promised price with every rate in it. Never changed: a new price is a new quote.
+
+    `cash_amount` is what the counter takes for it in coins that exist; quotes of earlier versions have none and are
+    taken in full.
+    """
 
     __tablename__ = "quote"
 
@@ -27,9 +31,15 @@ class Quote(Base):
     transaction: Mapped[str]
     amount: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str]
+    cash_amount: Mapped[int | None] = mapped_column(BigInteger)
     made_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     lines: Mapped[list["QuoteLine"]] = relationship(order_by="QuoteLine.place", viewonly=True, lazy="selectin")
+
+    @property
+    def cash(self) -> Money:
+        """What is owed in cash."""
+        return Money(self.amount if self.cash_amount is None else self.cash_amount, self.currency)
 
 
 class QuoteLine(Base):
@@ -86,7 +96,8 @@ class Order(Base):
 class Attempt(Base):
     """One attempt to pay an order. `key` came with the request and is stored before any provider is called.
 
-    `payer` is the register person who pays, where known; it may be another person than the order's.
+    `payer` is the register person who pays, where known; it may be another person than the order's. `till` is where
+    cash went; payments of earlier versions have none.
     """
 
     __tablename__ = "attempt"
@@ -109,6 +120,7 @@ class Attempt(Base):
     changed_at: Mapped[datetime]
     opened_by: Mapped[str]
     payer: Mapped[str | None]
+    till: Mapped[str | None] = mapped_column(ForeignKey("till.reference"))
 
     @property
     def money(self) -> Money:

@@ -14,9 +14,10 @@ from services.consular.payments.orders import attempts
 from services.consular.payments.orders.model import Order, Quote, QuoteLine
 from services.consular.payments.orders.registration import charged_once
 from services.consular.payments.orders.rules import OrderState, quote_expiry
+from services.consular.payments.rates.rules import Rate
 from services.consular.payments.tariffs import fees, transaction_status
-from services.consular.payments.tariffs.price import ASSESSED, price
-from services.consular.payments.tariffs.rules import PricedLine, Rate
+from services.consular.payments.tariffs.price import ASSESSED, cash_price, price
+from services.consular.payments.tariffs.rules import PricedLine
 from shared.catalogue import CATALOGUE
 from shared.database import audit, pending
 from shared.database.db import now
@@ -68,7 +69,7 @@ def issue_order(
     `person` is who may see it, `parties` gives the names for the receipt where a new quote needs them, `assessed` is as
     in `price`.
     Raises Conflict (order_paid; payment_open while a payment is under way), Refusal (transaction_not_active,
-    tariff_missing, rate_missing).
+    tariff_missing, rate_missing, rate_old).
     """
     transaction_status.check_active(session, transaction, mission)
     existing = lock_live(session, application)
@@ -79,9 +80,8 @@ def issue_order(
         cancel(session, existing)
     mission_row = missions.find(session, mission)
     owing = charged_once(session, application, mission, person, answers or {})
-    lines = price(
-        session, CATALOGUE[transaction], mission_row, missions.today(session, mission_row.code), assessed, owing
-    )
+    today = missions.today(session, mission)
+    lines = price(session, CATALOGUE[transaction], mission_row, today, assessed, owing)
     return issue_quote(
         session,
         actor,
@@ -134,6 +134,7 @@ def serialise_lines(session: Session, order: Order, quote: Quote, lines: Iterabl
         ],
         "total": quote.amount,
         "currency": quote.currency,
+        "cash_total": quote.cash.amount,
         "made_at": quote.made_at.isoformat(),
         "expires_at": quote.expires_at.isoformat(),
         "expired": quote.expires_at <= now(session),
@@ -184,6 +185,7 @@ def _quote(session: Session, application: str, transaction: str, mission: str, l
         transaction=transaction,
         amount=owed.amount,
         currency=owed.currency,
+        cash_amount=cash_price(lines, missions.find(session, mission)).amount,
         made_at=made_at,
         expires_at=quote_expiry(made_at, lines),
     )

@@ -11,6 +11,7 @@ from services.consular import missions
 from services.consular.payments.orders.model import Attempt, Order, Receipt
 from services.consular.payments.orders.rules import Payment
 from services.consular.payments.tariffs.rules import PricedLine
+from services.consular.payments.tills.cashier import cashier
 from shared import documents
 from shared.database import audit
 from shared.database.db import now
@@ -35,15 +36,16 @@ def issue(session: Session, actor: Actor, order: Order, attempt: Attempt, lines:
     """Has the receipt of a successful attempt written by the transaction's last statement, which numbers it."""
     paid_at = now(session)
     data = {
-        **_names(order, attempt),
+        **names(order, attempt),
         "application": order.application,
         "payment": attempt.reference,
         "transaction": order.transaction,
         "method": attempt.method,
         "paid_at": paid_at.isoformat(),
         **_amounts(lines),
-        "total": {"amount": order.amount, "currency": order.currency},
-        "cashier": _cashier(actor) if attempt.method == CASH else None,
+        "rounding": _rounding(order, attempt),
+        "total": {"amount": attempt.amount, "currency": attempt.currency},
+        "cashier": cashier(actor) if attempt.method == CASH else None,
         "zone": missions.find(session, order.mission).zone,
     }
     numbers: dict[str, str] = session.info.setdefault(NUMBERS, {})
@@ -61,7 +63,7 @@ def with_receipt(session: Session, payment: Payment) -> Payment:
     return replace(payment, receipt=number) if number else payment
 
 
-def _names(order: Order, attempt: Attempt) -> dict[str, object]:
+def names(order: Order, attempt: Attempt) -> dict[str, object]:
     """The payer's name, and the applicant's where another person paid."""
     acting = order.acting or {}
     if not acting or attempt.payer != acting.get("person"):
@@ -69,9 +71,10 @@ def _names(order: Order, attempt: Attempt) -> dict[str, object]:
     return {"holder": acting["name"], "beneficiary": order.holder}
 
 
-def _cashier(actor: Actor) -> dict[str, str]:
-    """The cashier's name as their account has it; an account without a name leaves its place for the hand."""
-    return {"ar": actor.name_ar or actor.name_latin or "", "en": actor.name_latin or ""}
+def _rounding(order: Order, attempt: Attempt) -> dict[str, object] | None:
+    """What the coins of the counter added to the price, negative where they took from it; None where they did not."""
+    rest = attempt.money - order.money
+    return {"amount": rest.amount, "currency": rest.currency} if rest.amount else None
 
 
 def _amounts(lines: Sequence[PricedLine]) -> dict[str, object]:

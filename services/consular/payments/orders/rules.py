@@ -1,12 +1,13 @@
 """The rules of debts: states of orders and attempts, how long a quote is valid, and a payment as others see it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from services.consular.payments.tariffs.rules import PEG, PricedLine
-from shared.values.money import Money
+from services.consular.payments.rates.rules import PEG
+from services.consular.payments.tariffs.rules import PricedLine
+from shared.values.money import Money, total
 
 
 class OrderState(StrEnum):
@@ -16,6 +17,7 @@ class OrderState(StrEnum):
     PAID = "paid"
     REFUND_DUE = "refund_due"
     CANCELLED = "cancelled"
+    WAIVED = "waived"
 
 
 class AttemptState(StrEnum):
@@ -28,6 +30,19 @@ class AttemptState(StrEnum):
     FAILED = "failed"
 
 
+@dataclass(frozen=True)
+class PriceChange:
+    """The price that a payer has seen, None where they have seen none, and the one that a new quote has instead."""
+
+    seen: Money | None
+    new: Money
+
+    def serialise(self) -> dict[str, object]:
+        """As the interface shows it, under `before` and `after`."""
+        before = {"amount": self.seen.amount, "currency": self.seen.currency} if self.seen else None
+        return {"before": before, "after": {"amount": self.new.amount, "currency": self.new.currency}}
+
+
 UNSETTLED = frozenset({AttemptState.CREATED, AttemptState.PENDING, AttemptState.UNKNOWN})
 
 
@@ -36,7 +51,8 @@ class Payment:
     """One attempt as others may see it. `amount` is positive, in the collected currency, minor units.
 
     `person` is the debtor, `payer` the person who pays.
-    `held` is why received money does not count (wrong_amount, wrong_currency, late, paid_already), or None; `received`
+    `held` is why received money does not count (partial, overpaid, wrong_amount where nobody can
+    say how much, wrong_currency, late, paid_already), or None; `received`
     is what arrived, which need not be what was asked.
     """
 
@@ -68,6 +84,13 @@ class Payment:
             "received": {"amount": self.received.amount, "currency": self.received.currency} if self.received else None,
             "failure": self.failure,
         }
+
+
+def refunded(taken: Money, back: Sequence[Money]) -> str | None:
+    """Whether what was taken has been paid back in part or whole; None where nothing has. Both are positive."""
+    if not back:
+        return None
+    return "whole" if total(back).amount >= taken.amount else "part"
 
 
 # How long a quote is valid: as long as an unpaid application, or a day where it contains a market rate.

@@ -1,50 +1,37 @@
-"""The one adapter to the card provider: opens a hosted page, queries its status, reads notifications."""
+"""The adapter to the card provider: opens a hosted page, queries its status, reads notifications."""
 
 import json
 import re
 from typing import Any
 
-import requests
-from requests.adapters import HTTPAdapter
-
+from services.consular.payments.providers.exchange import READ_SECONDS, Line, check_clear
 from services.consular.payments.providers.rules import Answer, Event, OutcomeUnknown, ProviderStatus
 from services.consular.payments.providers.signature import api_token
-from shared import deadline
-from shared.deadline_http import bind_to_deadline, tls_context
 from shared.errors import Refusal, Unavailable
 from shared.values.money import Money
 
-CONNECT_SECONDS, READ_SECONDS = 2.0, 6.0
 NOBODYS_ATTEMPT = "mahjar-ready"
-MAX_ANSWER_BYTES = 64 * 1024
 NAME = re.compile(r"[A-Za-z0-9_.:-]{1,120}", re.ASCII)
 STATUSES = {
     "open": ProviderStatus.OPEN,
     "paid": ProviderStatus.PAID,
     "failed": ProviderStatus.FAILED,
     "cancelled": ProviderStatus.FAILED,
+    # Of a refund.
+    "pending": ProviderStatus.OPEN,
+    "refunded": ProviderStatus.PAID,
 }
-
-
-class DeadlineAdapter(HTTPAdapter):
-    """Connections that end with the deadline, however slowly a provider answers."""
-
-    def init_poolmanager(self, *words: Any, **options: Any) -> None:
-        """As requests calls it."""
-        super().init_poolmanager(*words, ssl_context=tls_context(), **options)
-        bind_to_deadline(self.poolmanager)
 
 
 class Provider:
     """A card provider with a hosted payment page. Amounts travel as positive integers in minor units.
 
-    Each call makes exactly one request: nothing is shared between threads, and no library repeats a request.
+    Each call makes exactly one request.
     """
 
     def __init__(self, url: str, secret: str, read_seconds: float = READ_SECONDS) -> None:
-        self.url = url.rstrip("/")
+        self.line = Line(url, read_seconds)
         self.headers = {"Authorization": f"Bearer {api_token(secret)}"}
-        self.timeout = (CONNECT_SECONDS, read_seconds)
 
     def open_page(self, reference: str, money: Money, return_url: str) -> Answer:
         """The hosted page of an attempt, whose reference is the idempotency key: a repeated call opens no second.
@@ -64,6 +51,15 @@ class Provider:
         """The answer about an attempt, by our reference of it. Raises OutcomeUnknown, Unavailable."""
         return self._answer("GET", "/v1/pages", params={"reference": reference})
 
+    def refund(self, key: str, attempt: str, money: Money) -> Answer:
+        """Pays back what was taken for an attempt, or a part of it, once for each key. Raises as `open_page`."""
+        order = {"key": key, "reference": attempt, "amount": money.amount, "currency": money.currency}
+        return self._answer("POST", "/v1/refunds", json=order, headers={"Idempotency-Key": key})
+
+    def query_refund(self, key: str) -> Answer:
+        """The answer about a refund, by our key of it. Raises OutcomeUnknown, Unavailable."""
+        return self._answer("GET", "/v1/refunds", params={"key": key})
+
     def check(self) -> None:
         """Raises Unavailable (provider_down) unless the provider answers about an attempt that nobody made."""
         try:
@@ -72,40 +68,14 @@ class Provider:
             raise Unavailable("provider_down") from error
 
     def _answer(self, method: str, path: str, headers: dict[str, str] | None = None, **content: Any) -> Answer:
-        try:
-            response = self._request(method, path, {**self.headers, **(headers or {})}, content)
-        except requests.ConnectTimeout as error:
-            raise Unavailable("provider_down") from error
-        except requests.ConnectionError as error:
-            raise _connection_error(error) from error
-        except requests.RequestException as error:
-            raise OutcomeUnknown from error
-        return read_page(method, response.status_code, response.content)
-
-    def _request(self, method: str, path: str, headers: dict[str, str], content: dict[str, Any]) -> requests.Response:
-        """The whole answer, in the time of one connection and one answer."""
-        with requests.Session() as session, deadline.within(sum(self.timeout)):
-            session.mount("http://", DeadlineAdapter())
-            session.mount("https://", DeadlineAdapter())
-            return session.request(
-                method, self.url + path, headers=headers, timeout=self.timeout, allow_redirects=False, **content
-            )
-
-
-def _connection_error(error: requests.ConnectionError) -> Exception:
-    """A refused connection carried no request; one that broke later may have carried it."""
-    cause = getattr(error.args[0], "reason", None) if error.args else None
-    return Unavailable("provider_down") if type(cause).__name__ == "NewConnectionError" else OutcomeUnknown()
+        return read_page(method, *self.line.ask(method, path, headers={**self.headers, **(headers or {})}, **content))
 
 
 def read_page(method: str, status: int, content: bytes) -> Answer:
     """The answer in a response. Raises Refusal (provider_refused), or OutcomeUnknown where there is no sure answer."""
     if method == "GET" and status == 404:
         return Answer(ProviderStatus.ABSENT)
-    if 400 <= status < 500 and status not in (408, 429):
-        raise Refusal("provider_refused")
-    if not 200 <= status < 300 or len(content) > MAX_ANSWER_BYTES:
-        raise OutcomeUnknown
+    check_clear(status, content)
     try:
         return page_answer(json.loads(content))
     except (ValueError, KeyError, TypeError, RecursionError) as error:

@@ -7,7 +7,7 @@ from shared.values.money import Money
 
 
 class ProviderStatus(StrEnum):
-    """A provider's status of a page: still open, paid, ended without money, or unknown to the provider."""
+    """A provider's status of a page or a refund: still open, paid, ended without money, or unknown to the provider."""
 
     OPEN = "open"
     PAID = "paid"

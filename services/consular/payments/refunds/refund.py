@@ -1,17 +1,23 @@
 """Refunds: the debt is booked at once, in the currency and amount taken; paying it out is a separate act."""
 
+from collections.abc import Iterable
 from uuid import uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.consular import missions
 from services.consular.payments.ledger import accounts, entries
+from services.consular.payments.ledger.model import Entry, Line
 from services.consular.payments.ledger.postings import Posting, payment_postings
 from services.consular.payments.orders import attempts
 from services.consular.payments.orders.model import Attempt, Order
 from services.consular.payments.orders.quote import lines_of
+from services.consular.payments.orders.receipt import CASH
 from services.consular.payments.orders.rules import AttemptState, OrderState
 from services.consular.payments.refunds.model import Refund
+from services.consular.payments.refunds.rules import URGENCY, WHOLE, RefundState
+from services.consular.payments.tariffs.rules import PricedLine, cash_money
 from shared.database import audit
 from shared.database.db import now
 from shared.errors import Conflict
@@ -19,34 +25,53 @@ from shared.identity.actor import Actor
 from shared.values import references
 from shared.values.money import Money
 
-DUE = "due"
 REFERENCE_LENGTH = 10
+ENTRY_KIND = "refund_due"
 
 
 def mark_due(session: Session, actor: Actor, order: str, reason: str) -> Refund | None:
     """Ends an order. Repeating it changes nothing and returns the same refund.
 
-    A paid order becomes refund_due and its money is booked as owed to the payer. An unpaid one is cancelled and gives
-    None; money that arrives later is held. `reason` is a code (refused, withdrawn, suspended, lapsed ...).
-    Raises NotFound.
+    A paid order becomes refund_due and its money is booked as owed to the payer, less what is owed of it already. An
+    unpaid one is cancelled and gives None; money that arrives later is held. `reason` is a code (refused, withdrawn,
+    suspended, lapsed ...). Raises NotFound.
     """
     debt = attempts.load_for_update(session, order)
     if debt.state == OrderState.REFUND_DUE:
-        return session.scalar(select(Refund).where(Refund.order == order))
-    if debt.state == OrderState.CANCELLED:
+        return session.scalar(select(Refund).where(Refund.order == order, Refund.part == WHOLE))
+    if debt.state in (OrderState.CANCELLED, OrderState.WAIVED):
         return None
     if debt.state == OrderState.OPEN:
         attempts.change_order(session, debt, OrderState.CANCELLED)
         audit.record(session, actor, "order.cancelled", debt.application, reason=reason, order=order)
         return None
     attempts.change_order(session, debt, OrderState.REFUND_DUE)
-    attempt = session.scalars(
-        select(Attempt).where(
-            Attempt.order == order, Attempt.state == AttemptState.SUCCEEDED.value, Attempt.held.is_(None)
-        )
-    ).one()
-    postings = [Posting(leg.account, -leg.money) for leg in payment_postings(accounts.REFUNDS, lines_of(debt))]
-    return _book_refund(session, actor, debt, attempt, debt.money, postings, reason)
+    attempt = _paid_attempt(session, order)
+    money = attempt.money
+    postings = _opposite(payment_postings(accounts.REFUNDS, lines_of(debt), money))
+    earlier = list(session.scalars(select(Refund).where(Refund.order == order, Refund.part == URGENCY)))
+    for part in earlier:
+        money -= part.money
+        postings += _opposite(_legs(session, part))
+    return _book_refund(session, actor, debt, attempt, WHOLE, money, postings, reason)
+
+
+def mark_part_due(session: Session, actor: Actor, order: str, part: PricedLine, reason: str) -> Refund | None:
+    """Books a part of a paid order as owed back: the price of an urgency that was not delivered. The order stays paid.
+
+    Cash is owed back as coins exist. None for an order that is not paid, or whose part is owed back already. Raises
+    NotFound.
+    """
+    debt = attempts.load_for_update(session, order)
+    known = session.scalar(select(Refund.reference).where(Refund.order == order, Refund.part == URGENCY))
+    if debt.state != OrderState.PAID or known is not None:
+        return None
+    attempt = _paid_attempt(session, order)
+    mission = missions.find(session, debt.mission)
+    is_cash = attempt.method == CASH
+    money = cash_money(part.collected, mission.currency, mission.cash_step) if is_cash else part.collected
+    postings = _opposite(payment_postings(accounts.REFUNDS, [part], money))
+    return _book_refund(session, actor, debt, attempt, URGENCY, money, postings, reason)
 
 
 def mark_held_due(session: Session, actor: Actor, attempt: str, reason: str) -> Refund:
@@ -62,7 +87,7 @@ def mark_held_due(session: Session, actor: Actor, attempt: str, reason: str) -> 
     if existing is not None:
         return existing
     postings = [Posting(accounts.SUSPENSE, received), Posting(accounts.REFUNDS, -received)]
-    return _book_refund(session, actor, debt, row, received, postings, reason)
+    return _book_refund(session, actor, debt, row, WHOLE, received, postings, reason)
 
 
 def of_application(session: Session, application: str) -> list[Refund]:
@@ -77,21 +102,50 @@ def of_application(session: Session, application: str) -> list[Refund]:
     )
 
 
+def _paid_attempt(session: Session, order: str) -> Attempt:
+    return session.scalars(
+        select(Attempt).where(
+            Attempt.order == order, Attempt.state == AttemptState.SUCCEEDED.value, Attempt.held.is_(None)
+        )
+    ).one()
+
+
+def _opposite(legs: Iterable[Posting]) -> list[Posting]:
+    return [Posting(leg.account, -leg.money) for leg in legs]
+
+
+def _legs(session: Session, refund: Refund) -> list[Posting]:
+    """The legs by which a refund was booked as owed."""
+    booked = (Entry.mission == refund.mission, Entry.kind == ENTRY_KIND, Entry.source == refund.reference)
+    lines = session.scalars(select(Line).join(Entry, Entry.id == Line.entry).where(*booked).order_by(Line.id))
+    return [Posting(line.account, Money(line.amount, line.currency)) for line in lines]
+
+
 def _book_refund(
-    session: Session, actor: Actor, debt: Order, attempt: Attempt, money: Money, postings: list[Posting], reason: str
+    session: Session,
+    actor: Actor,
+    debt: Order,
+    attempt: Attempt,
+    part: str,
+    money: Money,
+    postings: list[Posting],
+    reason: str,
 ) -> Refund:
     refund = Refund(
         reference=references.new(debt.mission, REFERENCE_LENGTH, "F"),
         mission=debt.mission,
         order=debt.reference,
         attempt=attempt.reference,
+        part=part,
         key=uuid4(),
         amount=money.amount,
         currency=money.currency,
-        state=DUE,
+        state=RefundState.DUE.value,
         reason=reason,
         marked_at=now(session),
         marked_by=actor.id,
+        changed_at=now(session),
+        second_needed=False,
     )
     session.add(refund)
     session.flush()
@@ -99,7 +153,7 @@ def _book_refund(
         session,
         actor,
         mission=debt.mission,
-        kind="refund_due",
+        kind=ENTRY_KIND,
         source=refund.reference,
         about=debt.application,
         postings=postings,

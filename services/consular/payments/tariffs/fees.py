@@ -1,4 +1,4 @@
-"""Tariffs and rates on a date, each from dated rows with their source."""
+"""Tariffs on a date, from dated rows with their source."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from services.consular.missions import reference_data
 from services.consular.missions.model import Mission
-from services.consular.payments.tariffs.model import RateRow, Tariff
-from services.consular.payments.tariffs.rules import PEG, PricedLine, Rate
+from services.consular.payments.tariffs.model import Tariff
+from services.consular.payments.tariffs.rules import PricedLine
 
 
 def applicable(session: Session, transaction: str, mission: Mission, on: date) -> dict[str, Tariff]:
@@ -49,21 +49,6 @@ def began_on(rows: Iterable[Tariff], line: PricedLine, on: date) -> str | None:
     line_key = (line.line, line.tariff, line.source)
     same = [row.valid_from for row in rows if (row.line, row.money, row.source) == line_key]
     return max((day.isoformat() for day in same if day <= on), default=None)
-
-
-def rates(session: Session, on: date) -> dict[tuple[str, str], Rate]:
-    """The latest rate of each pair published up to a day: a Sunday uses Friday's rate, under Friday's date."""
-    return reference_data.value(session, (rates, on), lambda: _rates(session, on))
-
-
-def _rates(session: Session, on: date) -> dict[tuple[str, str], Rate]:
-    published = [row for row in reference_data.rows(session, RateRow) if row.valid_from <= on]
-    return {(row.base, row.quote): _rate_on(row, on) for row in sorted(published, key=lambda row: row.valid_from)}
-
-
-def _rate_on(row: RateRow, on: date) -> Rate:
-    """A peg is dated by the day of the query, any other rate by its publication."""
-    return Rate(row.base, row.quote, row.rate, on if row.source == PEG else row.valid_from, row.source)
 
 
 def unverified_at(session: Session, mission: Mission, on: date) -> list[Tariff]:

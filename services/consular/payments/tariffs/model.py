@@ -1,9 +1,8 @@
-"""What we keep of prices: dated tariffs, rates and statuses, each with its source. Amounts are in minor units."""
+"""What we keep of prices: dated tariffs and statuses, each with its source. Amounts are in minor units."""
 
 from datetime import date
-from decimal import Decimal
 
-from sqlalchemy import BigInteger, Numeric
+from sqlalchemy import BigInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.consular.model import Dated, ReferenceData, Sourced
@@ -33,22 +32,6 @@ class Tariff(Dated, ReferenceData):
         amount = {"amount": self.amount, "currency": self.currency}
         names = ("transaction", "line", "scope", "source", "certainty")
         return {name: getattr(self, name) for name in names} | {"tariff": amount, "since": self.valid_from.isoformat()}
-
-
-class RateRow(ReferenceData):
-    """Units of `quote` for one unit of `base` from a date on; `source` is peg, ecb, central_bank or mission_table."""
-
-    __tablename__ = "rate"
-
-    id: Mapped[str] = mapped_column(primary_key=True)
-    base: Mapped[str]
-    quote: Mapped[str]
-    rate: Mapped[Decimal] = mapped_column(Numeric(24, 12))
-    valid_from: Mapped[date]
-    source: Mapped[str]
-    published: Mapped[str]
-    certainty: Mapped[str]
-    approver: Mapped[str]
 
 
 class TransactionStatus(Sourced, ReferenceData):

@@ -10,7 +10,7 @@ from services.consular.missions import reference_data
 from services.consular.missions.dated_rules import photos, promised_days
 from services.consular.missions.model import Mission
 from services.consular.payments.tariffs import transaction_status
-from services.consular.payments.tariffs.price import price
+from services.consular.payments.tariffs.price import cash_price, price
 from shared.catalogue import registration
 from shared.catalogue.model import TIER, Transaction
 from shared.errors import Refusal
@@ -36,7 +36,7 @@ def _offer(session: Session, transaction: Transaction, mission: Mission, on: dat
         | _priced(session, transaction, mission, on, {TIER: tier.name})
         for tier in transaction.tiers
     ]
-    no_price: dict[str, object] = {"fees": [], "total": None, "price_lacks": None}
+    no_price: dict[str, object] = {"fees": [], "total": None, "cash_total": None, "price_lacks": None}
     return {
         "slug": transaction.slug,
         "status": status_row.status if status_row else transaction_status.UNKNOWN,
@@ -87,5 +87,6 @@ def _priced(
     return {
         "fees": [line.serialise() for line in lines],
         "total": {"amount": amount.amount, "currency": amount.currency} if amount else None,
+        "cash_total": cash_price(lines, mission).amount if lines else None,
         "price_lacks": lacking,
     }

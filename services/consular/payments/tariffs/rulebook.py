@@ -161,7 +161,8 @@ def _prices(offered: dict[str, Any], tariff_rows: dict[str, Tariff]) -> list[Row
     for option in offered["tiers"] or [{"tier": None, **offered}]:
         fees = [{**line, "since": _since(tariff_rows.get(line["line"]))} for line in option["fees"]]
         prices.append(
-            {name: option[name] for name in ("tier", "working_days", "total", "price_lacks")} | {"fees": fees}
+            {name: option[name] for name in ("tier", "working_days", "total", "cash_total", "price_lacks")}
+            | {"fees": fees}
         )
     return prices
 

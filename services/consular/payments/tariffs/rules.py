@@ -1,28 +1,9 @@
 """The rules of a price: its lines, and the conversion of a tariff to the money that a mission takes."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
-from decimal import Context, Decimal
-from itertools import pairwise
 
+from services.consular.payments.rates.rules import Rate
 from shared.values.money import Money
-
-RATE_DIGITS = Context(prec=24)
-RATE_PLACES = Decimal(1).scaleb(-12)
-BRIDGES = ("USD", "EUR")
-PEG = "peg"
-
-
-@dataclass(frozen=True)
-class Rate:
-    """Units of `quote` for one unit of `base`, as its source published it for a day. `source` is a code."""
-
-    base: str
-    quote: str
-    rate: Decimal
-    on: date
-    source: str
 
 
 @dataclass(frozen=True)
@@ -61,38 +42,17 @@ class PricedLine:
         }
 
 
-def _paths(base: str, quote: str) -> Iterable[tuple[str, ...]]:
-    yield base, quote
-    yield from ((base, bridge, quote) for bridge in BRIDGES if bridge not in (base, quote))
+def collected_money(tariff: Money, rate: Rate) -> Money:
+    """A tariff in the mission's currency, rounded half-up to its minor unit. A card pays exactly this."""
+    return tariff.convert(rate.rate, rate.quote)
 
 
-def cross(rates: Mapping[tuple[str, str], Rate], base: str, quote: str) -> Rate | None:
-    """The rate from one currency to another: published, inverted, or through the dollar or the euro.
+def cash_money(owed: Money, currency: str, step: int) -> Money:
+    """What the counter takes for an owed sum: rounded half-up to the smallest coin of the mission's `currency`.
 
-    It is dated by its oldest part and named after the part that is no peg. It has twelve decimals, as it is stored.
+    Other currencies are taken as they are. A positive sum never becomes nothing: it is one coin at least.
     """
-    for path in _paths(base, quote):
-        legs = [_leg(rates, *pair) for pair in pairwise(path)]
-        found_legs = [leg for leg in legs if leg is not None]
-        if len(found_legs) == len(legs):
-            value = Decimal(1)
-            for leg in found_legs:
-                value = RATE_DIGITS.multiply(value, leg.rate)
-            source = next((leg.source for leg in found_legs if leg.source != PEG), PEG)
-            return Rate(base, quote, value.quantize(RATE_PLACES), min(leg.on for leg in found_legs), source)
-    return None
-
-
-def _leg(rates: Mapping[tuple[str, str], Rate], base: str, quote: str) -> Rate | None:
-    direct = rates.get((base, quote))
-    if direct is not None:
-        return direct
-    inverse = rates.get((quote, base))
-    if inverse is None:
-        return None
-    return Rate(base, quote, RATE_DIGITS.divide(Decimal(1), inverse.rate), inverse.on, inverse.source)
-
-
-def collected_money(tariff: Money, rate: Rate, cash_step: int) -> Money:
-    """A tariff in the mission's currency: rounded half-up to its minor unit, then half-up to its cash step."""
-    return tariff.convert(rate.rate, rate.quote).rounded(cash_step)
+    if owed.currency != currency or not owed.amount:
+        return owed
+    rounded = owed.rounded(step)
+    return rounded if rounded.amount else Money(step, currency)

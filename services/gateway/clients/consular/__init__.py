@@ -5,15 +5,19 @@ from dataclasses import dataclass
 from services.gateway.clients.consular.applications import Applications
 from services.gateway.clients.consular.appointments import Appointments
 from services.gateway.clients.consular.approvals import Approvals
+from services.gateway.clients.consular.bank import Bank
 from services.gateway.clients.consular.bookings import Bookings
 from services.gateway.clients.consular.cases import Cases
 from services.gateway.clients.consular.documents import Documents
 from services.gateway.clients.consular.identity_checks import IdentityChecks
+from services.gateway.clients.consular.ledger import Ledger
 from services.gateway.clients.consular.letters import Letters
 from services.gateway.clients.consular.mandates import Mandates
 from services.gateway.clients.consular.notices import Notices
 from services.gateway.clients.consular.offers import Offers
 from services.gateway.clients.consular.payments import Payments
+from services.gateway.clients.consular.refunds import Refunds
+from services.gateway.clients.consular.tills import Tills
 from services.gateway.clients.http import Client
 from shared.identity.actor import ANONYMOUS
 
@@ -26,15 +30,19 @@ class Consular:
     applications: Applications
     appointments: Appointments
     approvals: Approvals
+    bank: Bank
     bookings: Bookings
     cases: Cases
     documents: Documents
     identity_checks: IdentityChecks
+    ledger: Ledger
     letters: Letters
     mandates: Mandates
     notices: Notices
     offers: Offers
     payments: Payments
+    refunds: Refunds
+    tills: Tills
 
     @classmethod
     def through(cls, client: Client) -> "Consular":
@@ -44,15 +52,19 @@ class Consular:
             Applications(client),
             Appointments(client),
             Approvals(client),
+            Bank(client),
             Bookings(client),
             Cases(client),
             Documents(client),
             IdentityChecks(client),
+            Ledger(client),
             Letters(client),
             Mandates(client),
             Notices(client),
             Offers(client),
             Payments(client),
+            Refunds(client),
+            Tills(client),
         )
 
     def ready(self) -> None:

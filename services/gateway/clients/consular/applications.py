@@ -116,6 +116,7 @@ class File(ApplicationSummary):
     quote: Quote | None
     upgrade: Quote | None
     payments: list[Payment]
+    transfer_offered: bool
     refunds: list[Refund]
     document: IssuedDocument | None
     timeline: list[TimelineEntry]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, TypedDict, TypeVar, cast
 from urllib.parse import quote
 
-from services.gateway.clients.consular.payments import Amount, Fee
+from services.gateway.clients.consular.payments import Amount, AppliedRate, Fee
 from services.gateway.clients.http import Client
 from services.gateway.clients.names import PrintedName
 from shared.identity.actor import ANONYMOUS, Actor
@@ -51,6 +51,7 @@ class TierOffer(TypedDict):
     working_days: int
     fees: list[Fee]
     total: Amount | None
+    cash_total: int | None
     price_lacks: str | None
 
 
@@ -88,7 +89,33 @@ class Offer(TypedDict):
     working_days: int
     fees: list[Fee]
     total: Amount | None
+    cash_total: int | None
     tiers: list[TierOffer]
+
+
+class DatedRate(AppliedRate):
+    """A rate as the desk sees it: the last day it may be used, None for a peg, and whether that is not over."""
+
+    until: str | None
+    usable: bool
+
+
+class RateRow(DatedRate):
+    """A stored rate, with what was printed of its source; `own` is one that the mission declared for itself."""
+
+    own: bool
+    published: str
+    certainty: str
+    approver: str
+    stored_at: str
+
+
+class Rates(TypedDict):
+    """What a mission goes by today, and the newest row of each pair. A rate that nobody has published has no value."""
+
+    currency: str
+    applied: list[DatedRate]
+    rows: list[RateRow]
 
 
 class DoubtfulPromise(TypedDict):
@@ -113,6 +140,31 @@ class UnverifiedTariff(TypedDict):
     since: str
     source: str
     certainty: str
+
+
+class DeclaredTariff(UnverifiedTariff):
+    """A tariff row with its scope and who approved it."""
+
+    approver: str
+
+
+class TariffLine(TypedDict):
+    """A charged line of a transaction; without a row its authority assesses it, or nobody has set it."""
+
+    transaction: str
+    line: str
+    beneficiary: str
+    row: DeclaredTariff | None
+
+
+class Tariffs(TypedDict):
+    """What applied at a mission on a day, what begins later, and the currencies in which tariffs are set there."""
+
+    on: str
+    today: str
+    currencies: list[str]
+    rows: list[TariffLine]
+    coming: list[TariffLine]
 
 
 class Parameters(TypedDict):
@@ -154,6 +206,14 @@ class Offers:
     def parameters(self, actor: Actor) -> Parameters:
         """What administrators have to have verified at their mission."""
         return cast(Parameters, self.client.get("/desk/parameters", actor))
+
+    def tariffs(self, actor: Actor, on: str) -> Tariffs:
+        """What applied at the actor's mission on a day, line by line."""
+        return cast(Tariffs, self.client.get("/desk/tariffs", actor, on=on))
+
+    def rates(self, actor: Actor) -> Rates:
+        """The exchange rates of the actor's mission today."""
+        return cast(Rates, self.client.get("/desk/rates", actor))
 
     def rules(self, slug: str, mission: str, on: str) -> dict[str, Any]:
         """What applied to a transaction at a mission on a day, and what changed when."""

@@ -1,6 +1,6 @@
 """Money in the consular service: card payments, payments of an upgrade, what the provider sends."""
 
-from typing import TypedDict, cast
+from typing import NotRequired, TypedDict, cast
 from urllib.parse import quote
 
 from services.gateway.clients.http import Client
@@ -60,6 +60,7 @@ class Quote(TypedDict):
     made_at: str
     total: int
     currency: str
+    cash_total: int
     expires_at: str | None
     expired: bool
 
@@ -70,6 +71,7 @@ class UpgradePrice(TypedDict):
     price: Fee
     paid: Fee
     difference: Fee
+    cash_total: int
     due_on: str | None
     due_before: str | None
     working_days: int
@@ -97,22 +99,51 @@ class Payment(TypedDict):
     held: str | None
     received: Received | None
     failure: str | None
+    refunded: NotRequired[str | None]
 
 
 class Refund(TypedDict):
-    """Money owed back for a payment. The amount is in minor units."""
+    """Money owed back for a payment, since when, and when it was paid. The amount is in minor units."""
 
     reference: str
     payment: str
     amount: int
     currency: str
     state: str
+    reason: str
+    method: str | None
+    since: str
+    paid_at: str | None
+    slip: str | None
 
 
 class CardPage(Payment):
     """A payment opened at the provider, and the provider's page where it is made."""
 
     redirect_url: str
+
+
+class BankAccount(TypedDict):
+    """The mission's account, as a payer types it."""
+
+    currency: str
+    iban: str
+    bic: str
+    holder: str
+    bank: str
+
+
+class TransferTerms(TypedDict):
+    """What a payer needs for a transfer. `received` came in parts already, `remaining` is left of the amount."""
+
+    account: BankAccount
+    reference: str
+    amount: int
+    currency: str
+    received: int
+    remaining: int
+    expires_at: str
+    expired: bool
 
 
 class Payments:
@@ -124,6 +155,14 @@ class Payments:
     def open_card(self, actor: Actor, reference: str, key: str, return_url: str) -> CardPage:
         """Opens a payment at the provider."""
         return self._open_card(f"{_path(reference)}/payments", actor, key, return_url)
+
+    def choose_transfer(self, actor: Actor, reference: str) -> None:
+        """Makes sure that the price is one that may still be paid. Raises Conflict (price_changed)."""
+        self.client.post(f"{_path(reference)}/transfer", actor, {})
+
+    def transfer_terms(self, actor: Actor, reference: str) -> TransferTerms:
+        """Account, amount and reference for a transfer."""
+        return cast(TransferTerms, self.client.get(f"{_path(reference)}/transfer", actor))
 
     def refresh(self, actor: Actor, payment: str) -> Payment:
         """The payment after the provider has been asked."""

@@ -12,6 +12,7 @@ from services.gateway.clients.consular.approvals import Proposal
 from services.gateway.desk.wording import refusal_text
 from services.gateway.web.access import PAGES
 from services.gateway.web.current import actor, consular, visitor
+from services.gateway.web.days import today
 from services.gateway.web.forms import PARTS, faults, fields, typed
 from services.gateway.web.kept_answers import keep_unfinished
 from services.gateway.web.presentation import date, has_text, t, weekday_name
@@ -20,13 +21,17 @@ from shared.catalogue import CATALOGUE
 from shared.catalogue.appointments import SERVICES
 from shared.catalogue.bulk_actions import (
     AFFECTED,
+    BANK_ACCOUNT,
     BOOKING_RULE,
     CLOSURE,
     EXTENSION,
     HOURS,
+    RATE,
     RELOCATION,
     REVOCATION,
     STANDING,
+    TARIFF,
+    WAIVER,
     WEEKEND,
 )
 from shared.catalogue.model import Question
@@ -38,6 +43,10 @@ FORMS: Mapping[str, tuple[Question, ...]] = {
     "extension": EXTENSION,
     "standing": STANDING,
     "revocation": REVOCATION,
+    "rate": RATE,
+    "tariff": TARIFF,
+    "waiver": WAIVER,
+    "bank_account": BANK_ACCOUNT,
     "bookings_lapse": (),
     "closure": (*CLOSURE, AFFECTED),
     "hours": HOURS,
@@ -49,12 +58,13 @@ FORMS: Mapping[str, tuple[Question, ...]] = {
 # Where a proposal begins that asks nothing.
 BEGINS = {"bookings_lapse": "desk.bookings", "reopening": "desk.calendar"}
 # What is asked beside the questions: one value, or several that are ticked.
-ONE: Mapping[str, str] = {
-    "standing": "transaction",
-    "bookings_lapse": "phase",
-    "hours": "service",
-    "booking_rule": "service",
-    "reopening": "closure",
+ONE: Mapping[str, tuple[str, ...]] = {
+    "standing": ("transaction",),
+    "bookings_lapse": ("phase",),
+    "hours": ("service",),
+    "booking_rule": ("service",),
+    "reopening": ("closure",),
+    "tariff": ("tariff_fee", "tariff_currency"),
 }
 SEVERAL: Mapping[str, tuple[str, ...]] = {
     "extension": ("transactions",),
@@ -64,13 +74,16 @@ SEVERAL: Mapping[str, tuple[str, ...]] = {
 # As the terms are read aloud; references of phases and closures say nothing to anybody.
 ORDER = (
     *("transaction", "standing", "valid_from", "decree", "decreed_on", "transactions", "ends_from", "ends_to", "days"),
+    *("tariff_fee", "tariff_amount", "tariff_currency", "certainty", "waiver_reference", "waiver_reason"),
     *("law_source", "window_to", "document_code", "revocation_reason"),
+    *("rate_base", "rate_value", "rate_quote", "rate_on", "rate_days", "rate_published", "band_reason"),
     *("first_day", "last_day", "title_ar", "title_en", "closes"),
     *("service", "window", "weekdays", "reception", "opens", "closes_at", "slot_minutes", "seats"),
     *("rest_days", "half_days", "horizon_days", "daily_quota", "urgent_quota", "per_month"),
     *("hold_minutes", "free_hours", "arrive_minutes", "affected"),
+    *("account_currency", "iban", "bic", "account_holder", "bank_name", "account_source"),
 )
-DAYS = frozenset({"decreed_on", "ends_from", "ends_to", "valid_from", "window_to", "first_day", "last_day"})
+DAYS = frozenset({"decreed_on", "ends_from", "ends_to", "valid_from", "window_to", "first_day", "last_day", "rate_on"})
 WEEKDAYS = frozenset({"weekdays", "rest_days", "half_days"})
 LONGEST, MOST = 200, 200
 
@@ -112,12 +125,20 @@ def _value(name: str, value: Any) -> object:
     if name in ("transaction", "transactions"):
         slugs = [value] if isinstance(value, str) else list(value)
         return Markup(" · ").join(t(f"transaction.{slug}.title") for slug in slugs) or t("desk.proposals.all")
+    if name == "tariff_fee":
+        return fee_name(str(value))
     if name in WEEKDAYS:
         return Markup(" · ").join(weekday_name((day + 1) % 7) for day in value) or t("desk.proposals.no_day")
     if name == "service":
         return t(f"turn.service.{value}")
     choice = f"field.{name}.choice.{value}"
     return t(choice) if has_text(choice) else value
+
+
+def fee_name(fee: str) -> Markup:
+    """A line of a transaction in words."""
+    slug, _, line = fee.partition(":")
+    return Markup("{} · {}").format(t(f"transaction.{slug}.title"), t(f"fee.{line}"))
 
 
 def ask(kind: str) -> Answer:
@@ -162,8 +183,8 @@ def _typed_params(kind: str) -> dict[str, Any]:
     params: dict[str, Any] = dict(typed(FORMS[kind], request.form))
     for name in SEVERAL.get(kind, ()):
         params[name] = request.form.getlist(name)[:MOST]
-    if kind in ONE:
-        params[ONE[kind]] = request.form.get(ONE[kind], "")[:LONGEST]
+    for name in ONE.get(kind, ()):
+        params[name] = request.form.get(name, "")[:LONGEST]
     return params
 
 
@@ -190,23 +211,34 @@ def _form(kind: str, refusal: Refusal | None = None) -> str:
         kind=kind,
         fields=fields(FORMS[kind], values, errors, prefix="field"),
         errors=errors,
-        one=ONE.get(kind),
+        ones=ONE.get(kind, ()),
         several=SEVERAL.get(kind, ()),
-        chosen={name: request.values.getlist(name) for name in (ONE.get(kind, ""), *SEVERAL.get(kind, ()))},
-        options=_options(),
+        chosen={name: request.values.getlist(name) for name in (*ONE.get(kind, ()), *SEVERAL.get(kind, ()))},
+        options=_options(kind),
         preview=None,
     )
 
 
-def _options() -> dict[str, list[tuple[str, Markup | str]]]:
+def _options(kind: str) -> dict[str, list[tuple[str, Markup | str]]]:
     """The choices of what is asked beside the questions, by name."""
     titles = {slug: t(f"transaction.{slug}.title") for slug in CATALOGUE}
     transactions: list[tuple[str, Markup | str]] = sorted(titles.items(), key=lambda one: one[1])
     week: list[tuple[str, Markup | str]] = [(str((column - 1) % 7), weekday_name(column)) for column in range(7)]
     return {
+        **(_tariff_options() if kind == "tariff" else {}),
         **dict.fromkeys(("transaction", "transactions"), transactions),
         **dict.fromkeys(WEEKDAYS, week),
         "service": [(service, t(f"turn.service.{service}")) for service in SERVICES],
+    }
+
+
+def _tariff_options() -> dict[str, list[tuple[str, Markup | str]]]:
+    """The lines that are charged, and the currencies in which the mission's tariffs are set."""
+    lines = [f"{slug}:{fee.name}" for slug, entry in CATALOGUE.items() for fee in entry.fees]
+    codes = consular().offers.tariffs(actor(), today().isoformat())["currencies"]
+    return {
+        "tariff_fee": sorted(((line, fee_name(line)) for line in lines), key=lambda one: one[1]),
+        "tariff_currency": [(code, code) for code in codes],
     }
 
 

@@ -13,7 +13,7 @@ from services.gateway.desk.cases.compare import beside
 from services.gateway.desk.cases.details import held, holder, may
 from services.gateway.desk.wording import choices, refusal_text, short, who
 from services.gateway.web.current import actor, consular
-from services.gateway.web.forms import answer_in_words
+from services.gateway.web.forms import answer_in_words, questions_asked
 from services.gateway.web.presentation import unindented
 from services.gateway.web.stored_files import asked_page, send_stored
 from services.gateway.web.submission import submit
@@ -57,7 +57,7 @@ def act(reference: str, done: str, verb: Callable[[], object], anchor: str = "")
 
 
 def _answers(details: Case, entry: Transaction) -> list[dict[str, Any]]:
-    asked = {question.name: question for question in entry.questions}
+    asked = {question.name: question for question in questions_asked(entry, details["answers"])}
     rows = beside(list(asked), details["answers"], details.get("person") or {})
     return [{"row": row, "shown": answer_in_words(asked[row.question], details["answers"])} for row in rows]
 

@@ -11,8 +11,7 @@ from services.gateway.desk.wording import refusal_text, who
 from services.gateway.web.current import actor, consular
 from shared.errors import NotFound, Refusal, Unavailable
 from shared.values import references
-from shared.values.digits import ascii_digits
-from shared.values.money import Money
+from shared.values.money import Money, read_amount
 from shared.values.person import national_number
 
 Answer = Response | str | tuple[str, int]
@@ -102,6 +101,6 @@ def _again(reference: str, status: int = 422, **more: Any) -> Answer:
 
 def _amount(typed: str, currency: str) -> Money | None:
     try:
-        return Money.of(ascii_digits(typed).replace(",", "").replace("٬", "").replace("٫", "."), currency)
+        return read_amount(typed, currency)
     except ValueError:
         return None

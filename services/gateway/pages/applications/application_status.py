@@ -7,7 +7,7 @@ from flask import url_for
 from services.gateway.clients.consular.applications import Application
 from services.gateway.clients.consular.payments import Payment
 from services.gateway.web.days import today, zone_of
-from services.gateway.web.forms import answer_in_words, steps_of
+from services.gateway.web.forms import answer_in_words, questions_asked, steps_of
 from services.gateway.web.presentation import moment_of, t
 from shared.catalogue.model import Transaction
 from shared.values.dates import local_date
@@ -46,7 +46,7 @@ def expected(status: str, due_on: str | None, mission: str) -> tuple[str, str] |
 def sent_answers(application: Application, entry: Transaction) -> dict[str, list[dict[str, Any]]]:
     """The answers by step, to be read."""
     rows: dict[str, list[dict[str, Any]]] = {step: [] for step in steps_of(entry)}
-    for question in entry.questions:
+    for question in questions_asked(entry, application["answers"]):
         value = answer_in_words(question, application["answers"])
         rows[question.step].append({"label": t(f"question.{question.name}.label"), "value": value})
     return rows

@@ -13,7 +13,7 @@ from services.gateway.pages.appointments.appointments import gap
 from services.gateway.web.current import consular, visitor
 from services.gateway.web.days import today
 from services.gateway.web.eligibility import Attested, attested, behalf_of, judged
-from services.gateway.web.forms import answer_in_words, faults, fields, steps_of, typed
+from services.gateway.web.forms import answer_in_words, faults, fields, questions_asked, steps_of, typed
 from services.gateway.web.offers import offers_by_slug, with_tier
 from services.gateway.web.presentation import country_of, t
 from shared.catalogue.model import APPOINTMENT, Question, Transaction
@@ -211,7 +211,7 @@ def _review(application: Application, entry: Transaction, refusal: Refusal | Non
 def _answers(application: Application, entry: Transaction) -> dict[str, list[dict[str, str]]]:
     """Rows of answers by step."""
     rows: dict[str, list[dict[str, str]]] = {step: [] for step in steps_of(entry)}
-    for question in entry.questions:
+    for question in questions_asked(entry, application["answers"]):
         address = url_for("apply.questions", reference=application["reference"], step=question.step, review=1)
         value = answer_in_words(question, application["answers"])
         row = {"label": t(f"question.{question.name}.label"), "value": value, "url": f"{address}#{question.name}"}

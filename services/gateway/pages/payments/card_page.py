@@ -24,9 +24,18 @@ def form_context(refusal: Refusal | None) -> dict[str, Any]:
         allow_form_to(settings().provider_url)
     return {
         "by_card": settings().takes_cards,
+        "merchant": _merchant(),
         "errors": faults(refusal) if refusal else {},
         "key": token_urlsafe(16),
     }
+
+
+def _merchant() -> dict[str, str] | None:
+    """Who takes the money, through whom, and where the terms are; None where the demo names nobody."""
+    config = settings()
+    if not (config.merchant and config.provider_name and config.terms_url):
+        return None
+    return {"name": config.merchant, "provider": config.provider_name, "terms": config.terms_url}
 
 
 def send_to_provider(reference: str, open_card: OpenCard) -> Response:

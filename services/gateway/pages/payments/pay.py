@@ -1,4 +1,4 @@
-"""Paying: the price line by line, then by card at the provider's page or in cash at the counter."""
+"""Paying: the price line by line, then by card at the provider's page, by transfer, or in cash at the counter."""
 
 from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
@@ -22,11 +22,12 @@ blueprint = Blueprint("pay", __name__)
 
 @blueprint.get("/applications/<reference>/pay")
 def choose(reference: str) -> str:
-    """The quote and the two ways to pay it."""
-    return _page(*load_editable(reference, "pay"))
+    """The quote and the ways to pay it."""
+    return page(*load_editable(reference, "pay"))
 
 
-def _page(application: Application, entry: Transaction, refusal: Refusal | None = None) -> str:
+def page(application: Application, entry: Transaction, refusal: Refusal | None = None) -> str:
+    """The ways to pay, with what was refused."""
     return render_template(
         "pages/payments/pay.html",
         application=application,
@@ -34,6 +35,7 @@ def _page(application: Application, entry: Transaction, refusal: Refusal | None 
         quote=application["quote"],
         price_ends=price_ends(application),
         held=held_payments(application),
+        change=refusal.params if refusal and refusal.code == "price_changed" else None,
         **form_context(refusal),
     )
 
@@ -46,9 +48,9 @@ def card(reference: str) -> Response | tuple[str, int]:
         return send_to_provider(reference, consular().payments.open_card)
     except Conflict as conflict:
         # The price ran out meanwhile: the new one is shown, and nothing is charged before it has been seen.
-        return _page(*load_editable(reference, "pay"), conflict), conflict.status
+        return page(*load_editable(reference, "pay"), conflict), conflict.status
     except Refusal as refusal:
-        return _page(application, entry, refusal), refusal.status
+        return page(application, entry, refusal), refusal.status
 
 
 @blueprint.get("/applications/<reference>/paid")

@@ -115,7 +115,10 @@ def test_a_price_that_changed_is_shown_before_anybody_pays_it(
     expire(database("consular"), here.reference, 70_000)
     changed = card(here)
     assert (changed.status_code, changed.get_json()["code"]) == (409, "price_changed")
-    assert changed.get_json()["params"] == {"amount": 75_000, "currency": "SAR"}
+    assert changed.get_json()["params"] == {
+        "before": {"amount": 70_000, "currency": "SAR"},
+        "after": {"amount": 75_000, "currency": "SAR"},
+    }
     assert (here.read()["quote"]["total"], provider.opened) == (75_000, 0)
     assert card(here).get_json()["amount"] == 75_000
 

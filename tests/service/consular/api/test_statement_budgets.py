@@ -50,8 +50,9 @@ def test_an_application_is_submitted(counter: MakeCounter, statements: Statement
 def test_a_fee_is_settled_in_cash(counter: MakeCounter, statements: StatementMeter) -> None:
     applicant = counter().until("awaiting_payment")
     owed = applicant.read()["quote"]
+    applicant.open_till(officer("cashier"))
     with statements.within("settle in cash, consular alone"):
-        answer = applicant.desk("cash", officer("cashier"), amount=owed["total"], currency=owed["currency"])
+        answer = applicant.desk("cash", officer("cashier"), amount=owed["cash_total"], currency=owed["currency"])
     assert answer.status_code == 200
     assert applicant.read()["status"] == "in_review"
 

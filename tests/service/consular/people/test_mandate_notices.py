@@ -95,8 +95,10 @@ def test_whoever_paid_hears_of_the_refund_though_the_mandate_has_ended(
     mandate = mandated(woman, agent)
     reference = sent(agent, mandate)
     owed = agent.read(reference).get_json()["quote"]
-    body = {"key": uuid.uuid4().hex, "amount": owed["total"], "currency": owed["currency"]}
+    body = {"key": uuid.uuid4().hex, "amount": owed["cash_total"], "currency": owed["currency"]}
     desk = service_client("consular")
+    till = {"currency": owed["currency"], "pieces": {}, "key": "till"}
+    assert desk.post("/desk/tills", officer("cashier"), till).status_code == 201
     assert desk.post(f"/desk/cases/{reference}/cash", officer("cashier"), body).status_code == 200
     assert woman.end(mandate).status_code == 200
     assert woman.post(f"/applications/{reference}/withdraw", {"key": uuid.uuid4().hex}).status_code == 200

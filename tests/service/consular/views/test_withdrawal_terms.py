@@ -32,7 +32,7 @@ def test_each_state_has_its_rule_and_keeps_it(
     told = before["on_withdrawal"]
     assert told["rule"] == rule
     if rule == "whole":
-        assert (told["amount"], told["currency"]) == (before["quote"]["total"], before["quote"]["currency"])
+        assert (told["amount"], told["currency"]) == (before["quote"]["cash_total"], before["quote"]["currency"])
     assert case.ask_as_applicant("POST", "/withdraw", {"key": "withdraw-it"}).status_code == 200
     now = case.read()
     assert now["status"] == "withdrawn" and now["on_withdrawal"] is None

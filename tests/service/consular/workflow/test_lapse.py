@@ -78,7 +78,7 @@ def test_an_unpaid_price_is_cancelled_and_paid_money_is_owed_back(
         assert lapse_at(consular, provider, case.reference)
     assert unpaid.read()["quote"]["state"] == "cancelled" and unpaid.read()["refunds"] == []
     [owed] = returned.read()["refunds"]
-    assert owed["state"] == "due" and owed["amount"] == returned.read()["quote"]["total"]
+    assert owed["state"] == "due" and owed["amount"] == returned.read()["quote"]["cash_total"]
     assert notices(consular, returned.reference) == ["returned", "lapsed", "refund_due"]
 
 

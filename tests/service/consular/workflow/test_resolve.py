@@ -343,7 +343,7 @@ def test_a_card_payment_settles_once_however_often_it_is_told(session_for: Sessi
 
 @pytest.mark.parametrize(
     ("money", "flag"),
-    [(Money.of("749", "SAR"), "payment_wrong_amount"), (Money.of("750", "USD"), "payment_wrong_currency")],
+    [(Money.of("749", "SAR"), "payment_partial"), (Money.of("750", "USD"), "payment_wrong_currency")],
 )
 def test_money_that_does_not_fit_settles_nothing_and_is_flagged(
     session_for: Sessions, key_folder: Path, money: Money, flag: str

@@ -21,6 +21,7 @@ from shared.messaging.outbox import outbox
 from shared.values.money import Money
 from tests.conftest import HOME
 from tests.factories.applications import Counter
+from tests.factories.payments import open_till
 
 Databases = Callable[[str], Database]
 # Far longer than a statement takes, and far shorter than the other till keeps its transaction open.
@@ -35,7 +36,7 @@ def take(session: Session, till: Actor, here: Counter, owed: Money) -> Payment:
 def unpaid(counter: Callable[..., Counter]) -> tuple[Counter, Money]:
     here = counter().until("awaiting_payment")
     quote = here.read()["quote"]
-    return here, Money(quote["total"], quote["currency"])
+    return here, Money(quote["cash_total"], quote["currency"])
 
 
 @pytest.fixture
@@ -44,6 +45,7 @@ def open_tills(counter: Callable[..., Counter], database: Databases) -> None:
     for till in TILLS:
         here, owed = unpaid(counter)
         with database("consular").scope(HOME) as session:
+            open_till(session, till, owed.currency)
             take(session, till, here, owed)
 
 

@@ -68,7 +68,7 @@ def test_each_open_application_is_closed_with_its_reason_and_its_money_owed_back
     look = desk.look("standing", terms(consular, desk.mission)).get_json()["preview"]
     total = paid.read()["quote"]
     assert look["applications"] == 4
-    assert look["money"] == [{"currency": total["currency"], "amount": 2 * total["total"]}]
+    assert look["money"] == [{"currency": total["currency"], "amount": 2 * total["cash_total"]}]
     signed = desk.signed("standing", terms(consular, desk.mission))
     assert signed["state"] == "approved"
     close(consular, desk.mission)

@@ -8,12 +8,16 @@ from sqlalchemy import func, select, update
 
 from deploy.demo.population import specimens
 from services.gateway.accounts import sessions
+from services.gateway.accounts.keyed import keyed_hash
 from services.gateway.accounts.model import Account, AccountDevice, Attempt, AuthSession
 from services.gateway.accounts.passwords import hash_password
-from services.gateway.accounts.throttle import SIGN_IN_BY_ADDRESS, address_prefix, network_limits
+from services.gateway.accounts.throttle import KEPT_BY_ADDRESS, SIGN_IN_BY_ADDRESS, address_prefix, network_limits
 from shared.database import db
 from shared.database.audit import event
 from tests.factories.gateway import PASSWORD, Browser, Gateway
+
+# The test client's.
+NETWORK = "127.0.0.0/24"
 
 
 def token_of(browser: Browser) -> str:
@@ -122,10 +126,14 @@ def test_tries_whose_time_is_over_are_forgotten(gateway: Gateway) -> None:
         session.execute(update(Attempt).values(values).execution_options(synchronize_session=False))
         before = set(session.scalars(select(Attempt.key)))
     gateway.browser().submit("/en/sign-in", **{**form, "identifier": "another@mahjar.example"})
+    secret = gateway.app.extensions["settings"].secret
+    renewed = {keyed_hash(secret, limit.kind, NETWORK) for limit in (SIGN_IN_BY_ADDRESS, KEPT_BY_ADDRESS)}
     with gateway.app.extensions["database"].scope(None) as session:
-        # Of those that were over, only the counts of the same network were begun anew.
-        renewed = select(Attempt.key).where(Attempt.key.in_(before), Attempt.ends_at < func.now())
-        assert list(session.scalars(renewed)) == []
+        assert len(before) == 5
+        # The account's two counts and what was kept for the first browser are gone, the network's begin anew.
+        assert before & set(session.scalars(select(Attempt.key))) == renewed
+        counts = session.execute(select(Attempt.count, Attempt.ends_at > func.now()).where(Attempt.key.in_(renewed)))
+        assert [tuple(row) for row in counts] == [(1, True), (1, True)]
 
 
 def test_a_disabled_account_is_out_at_once(gateway: Gateway) -> None:

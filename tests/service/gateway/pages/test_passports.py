@@ -20,7 +20,9 @@ def paid(gateway: Gateway, browser: Browser, slug: str) -> str:
     fill(browser, slug, reference)
     send(browser, reference)
     quote = gateway.wires["consular"].service.get(f"/desk/cases/{reference}", CASHIER).get_json()["quote"]
-    body = {"amount": quote["total"], "currency": quote["currency"], "key": f"cash-{reference}"}
+    body = {"amount": quote["cash_total"], "currency": quote["currency"], "key": f"cash-{reference}"}
+    till = {"currency": quote["currency"], "pieces": {}, "key": "till"}
+    assert gateway.wires["consular"].service.post("/desk/tills", CASHIER, till).status_code == 201
     answer = gateway.wires["consular"].service.post(f"/desk/cases/{reference}/cash", CASHIER, body)
     assert answer.status_code == 200, answer.get_json()
     return reference

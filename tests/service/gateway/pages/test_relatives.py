@@ -75,6 +75,22 @@ def test_what_is_not_registered_is_said_before_anything_is_paid(gateway: Gateway
 
 
 @pytest.mark.parametrize("language", ["ar", "en"])
+def test_who_asks_for_themselves_after_all_sends_no_relative(gateway: Gateway, language: str) -> None:
+    browser = gateway.visitor(person=specimens.DIVORCED)
+    reference = ask(browser, "divorce-statement", language, whose="relative", **NAMED)
+    review = f"/{language}/applications/{reference}/review"
+    assert NAMED[kin.NUMBER] in browser.get(review).text
+    page = f"/{language}/applications/{reference}/questions/person"
+    assert '<div data-asked-if="whose" data-answer="relative">' in browser.get(page).text
+    assert browser.submit(page, whose="self", **NAMED).status_code == 303
+    for shown in (page, review):
+        assert NAMED[kin.NUMBER] not in browser.get(shown).text
+    assert f"#{kin.NUMBER}" not in browser.get(review).text
+    assert send(browser, reference, language).endswith("/pay")
+    assert NAMED[kin.NUMBER] not in browser.get(f"/{language}/applications/{reference}").text
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
 def test_a_relative_without_number_is_asked_for_again(gateway: Gateway, language: str) -> None:
     browser = gateway.visitor(person=specimens.FATHER)
     reference = begin(browser, "birth-statement", language)

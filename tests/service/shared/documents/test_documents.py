@@ -223,7 +223,7 @@ def test_nothing_official_is_issued_in_nobodys_name(
 
 
 def test_receipts_and_slips_are_no_documents_of_an_authority() -> None:
-    assert set(KINDS) - set(OFFICIAL) == {"receipt", "turn-slip", "passport-slip"}
+    assert set(KINDS) - set(OFFICIAL) == {"receipt", "payout-slip", "deposit-slip", "turn-slip", "passport-slip"}
 
 
 @pytest.mark.parametrize("kind", ["individual-extract", "cash-allowance-discharge", "ministry-letter", "passport-page"])

@@ -16,13 +16,9 @@ from shared.messaging.bus import check_bus
 from shared.web import readiness
 from shared.web.readiness import Readiness, check_clock, check_disk
 from tests.conftest import ServiceClient
+from tests.factories.messages.workers import let_worker_live
 from tests.factories.refusals import refuses
 from tests.factories.servers.fault_proxy import Fault, fault_proxy
-
-
-@pytest.fixture(autouse=True)
-def ask_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(readiness, "AGREED_SECONDS", 0.0)
 
 
 @pytest.fixture
@@ -31,7 +27,7 @@ def conscription(
 ) -> Iterator[Flask]:
     """With a worker that has just said that it lives."""
     with database("conscription").scope(None) as session:
-        heartbeat.record_heartbeat(session)
+        let_worker_live(session)
     yield service_client("conscription").app
 
 

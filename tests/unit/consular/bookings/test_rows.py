@@ -127,6 +127,21 @@ def test_the_list_of_faults_runs_no_formula() -> None:
     assert all(map(is_formula, (" =1", "\t1", "\r=1", "\u00a0+1", "\u200e-1"))) and not is_formula("A=1")
 
 
+@pytest.mark.parametrize(
+    ("cell", "escaped"),
+    [
+        ("رشا;=1+1", "رشا;'=1+1"),
+        ("رشا,\u00a0＝1", "رشا,'\u00a0＝1"),
+        ("a\t+1|-2", "a\t'+1|'-2"),
+        ("a\r\n@x", "a\r\n'@x"),
+        ("\t=1", "'\t'=1"),
+        ("A-1, B=2; C", "A-1, B=2; C"),
+    ],
+)
+def test_a_cell_that_another_separator_takes_apart_runs_no_formula(cell: str, escaped: str) -> None:
+    assert escape_formula(cell) == escaped
+
+
 def read(*days: str, order: str | None = None) -> rows.ParsedFile:
     lines = [f"ECSC-{index},01999000001,رشا,passport-renewal,{day}" for index, day in enumerate(days, 1000)]
     return rows.read("\n".join([HEAD, *lines]).encode(), Answers(order))
@@ -157,7 +172,7 @@ def test_a_certain_order_is_not_asked(days: list[str]) -> None:
 
 
 def test_an_answered_order_decides_every_day() -> None:
-    american = ["12/27/2026", "3/4/2027", "04-03-2027", "2027/03/04", "04.03.2027", "3/4/2027 12:00:00 AM"]
+    american = ["12/27/2026", "3/4/2027", "04-03-2027", "2027/03/04", "04.03.2027", "3/4/2027 9:30:00 AM"]
     parsed = read(*american, order=MONTH_FIRST)
     assert [row.booked_for.isoformat() for row in parsed.rows] == [
         "2026-12-27", "2027-03-04", "2027-04-03", "2027-03-04", "2027-03-04"
@@ -166,6 +181,23 @@ def test_an_answered_order_decides_every_day() -> None:
     parsed = read("12/27/2026", "3/4/2027", order=DAY_FIRST)
     assert [fault.code for fault in parsed.faults] == ["not_a_day"]
     assert [row.booked_for for row in parsed.rows] == [date(2027, 4, 3)]
+
+
+@pytest.mark.parametrize(
+    "hour",
+    [
+        " 0:00", " 00:00:00", "T00:00:00", "T00:00:00Z", " 00:00:00.000", " 12:00:00 AM", " 12:00 am",
+        "\u00a012:00:00\u202fAM", " 12:00:00 ص", " ٠٠:٠٠",
+    ],
+)  # fmt: skip
+def test_the_midnight_that_spreadsheets_add_is_no_part_of_a_day(hour: str) -> None:
+    parsed = read(f"27/12/2026{hour}")
+    assert [row.booked_for for row in parsed.rows] == [date(2026, 12, 27)]
+
+
+@pytest.mark.parametrize("hour", [" 12:00", " 12:00 PM", " 12:00 م", " 0:01", " 9:30 AM", " AM"])
+def test_another_hour_is_no_day(hour: str) -> None:
+    assert [fault.code for fault in read(f"27/12/2026{hour}").faults] == ["not_a_day"]
 
 
 def test_lost_zeros_are_counted_and_restored_when_confirmed() -> None:

@@ -31,6 +31,10 @@ EXPECTED: tuple[tuple[str, str], ...] = (
         "desk.proposals desk.bookings desk.booking_import desk.booking_faults",
     ),
     (
+        "administrator auditor cashier head_of_mission officer",
+        "desk.rates desk.tariffs",
+    ),
+    (
         "administrator head_of_mission",
         "desk.ask_proposal desk.propose desk.declare_phase desk.upload_bookings desk.decide_import desk.answer_import "
         "desk.staff_propose desk.staff_decide",

@@ -233,6 +233,18 @@ def test_a_page_of_the_docs_says_it_all(entry: Transaction) -> None:
     assert all(f"| {fee.name} |" in text for fee in entry.fees)
 
 
+@each_entry
+def test_a_question_goes_with_an_answer_that_is_chosen_before_it_on_the_same_page(entry: Transaction) -> None:
+    for place, question in enumerate(entry.questions):
+        if question.asked_if is not None:
+            name, answer = question.asked_if
+            before = {one.name: one for one in entry.questions[:place] if one.step == question.step}
+            assert answer in before[name].choices
+            assert not question.required and [question.is_asked({name: one}) for one in ("", answer, "else")] == [
+                True, True, False,
+            ]  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Somebody:
     national_number: str = "01010000007"

@@ -31,6 +31,10 @@ EXPECTED: tuple[tuple[str, str], ...] = (
         "proposal.decide",
     ),
     (
+        "administrator:mission auditor:mission cashier:mission head_of_mission:mission officer:mission",
+        "rate.list",
+    ),
+    (
         "anonymous:any declared:own expatriate:own",
         "identity.confirm",
     ),

@@ -24,7 +24,7 @@ from shared.errors import Conflict
 from shared.identity.actor import Actor, service
 from shared.values.money import Money
 from tests.factories.concurrency import at_once
-from tests.factories.payments import CASHIER, JOB, RETURN, InMemoryProvider, owed, settle
+from tests.factories.payments import CASHIER, JOB, RETURN, InMemoryProvider, open_till, owed, settle
 
 Databases = Callable[[str], Database]
 RIYALS = Money.of("750", "SAR")
@@ -148,6 +148,8 @@ def test_receipts_have_no_gaps_even_when_some_are_rolled_back(database: Database
     mission = "VIE"
     cashier = Actor("officer", "cashier-vie", "cashier", mission)
     orders = [owed(consular, mission) for _ in range(3 * THREADS)]
+    with consular.scope(mission) as session:
+        open_till(session, cashier, orders[0].currency)
 
     class Broken(Exception):
         pass

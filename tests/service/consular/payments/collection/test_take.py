@@ -245,7 +245,7 @@ def test_a_provider_that_is_down_or_unwilling_costs_nothing(database: Databases)
 @pytest.mark.parametrize(
     ("outcome", "why", "got"),
     [
-        ("pay-wrong-amount", "wrong_amount", Money(75001, "SAR")),
+        ("pay-wrong-amount", "overpaid", Money(75001, "SAR")),
         ("pay-wrong-currency", "wrong_currency", Money(75000, "EUR")),
     ],
 )

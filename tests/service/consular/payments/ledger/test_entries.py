@@ -16,7 +16,7 @@ from services.consular.payments.ledger.model import Line
 from services.consular.payments.ledger.postings import Posting
 from shared.database.db import Database, enter
 from shared.values.money import Money
-from tests.factories.payments import CASHIER, JOB, owe
+from tests.factories.payments import CASHIER, JOB, open_till, owe
 
 Databases = Callable[[str], Database]
 SessionFor = Callable[..., Session]
@@ -154,6 +154,7 @@ def test_tariff_and_collected_currency_balance_apart(session_for: SessionFor) ->
     officer = f"cashier-{uuid.uuid4()}"
     before = entries.balances(session)
     actor = type(CASHIER)("officer", officer, "cashier", "RUH")
+    open_till(session, actor, "SAR")
     take.cash(session, actor, owe(session).reference, Money.of("750", "SAR"), str(uuid.uuid4()))
     moved = {
         key: amount - before.get(key, 0)

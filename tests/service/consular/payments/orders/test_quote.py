@@ -17,14 +17,15 @@ from services.consular.payments.orders import attempts, quote
 from services.consular.payments.orders.model import Attempt, Order, Quote, QuoteLine
 from services.consular.payments.orders.rules import AttemptState, OrderState, Payment
 from services.consular.payments.providers.rules import Answer, ProviderStatus
-from services.consular.payments.tariffs.model import RateRow
-from services.consular.payments.tariffs.rules import PricedLine, Rate
+from services.consular.payments.rates.model import RateRow
+from services.consular.payments.rates.rules import Rate
+from services.consular.payments.tariffs.rules import PricedLine
 from shared.database.db import now
 from shared.errors import Conflict, NotFound
 from shared.values import references
 from shared.values.money import Money
 from tests.conftest import expatriate
-from tests.factories.payments import CASHIER, JOB, owe, paid
+from tests.factories.payments import CASHIER, JOB, open_till, owe, paid
 from tests.factories.refusals import refuses
 from tests.factories.rows import columns, events
 
@@ -87,6 +88,7 @@ def test_an_order_and_its_quote_hold_what_was_promised(session_for: SessionFor) 
         "currency": "SAR",
         "made_at": made_at,
         "expires_at": made_at + timedelta(days=10),
+        "cash_amount": 75_000,
     }
     (line,) = session.scalars(select(QuoteLine).where(QuoteLine.quote == stored.id))
     assert columns(line, "quote") == {
@@ -131,6 +133,7 @@ def test_a_quote_is_shown_with_its_day_and_the_day_its_tariff_began(session_for:
         ],
         "total": 75_000,
         "currency": "SAR",
+        "cash_total": 75_000,
         "made_at": stored.made_at.isoformat(),
         "expires_at": stored.expires_at.isoformat(),
         "expired": False,
@@ -141,14 +144,14 @@ def test_a_market_rate_is_kept_with_its_day_and_promised_for_a_day(session_for: 
     session = session_for("consular", "KWI")
     today = missions.today(session, "KWI")
     fields = {"base": "USD", "quote": "KWD", "rate": Decimal("0.3071"), "valid_from": today, "source": "mission_table"}
-    session.add(RateRow(id="t-kwd", published="x", certainty="M", approver="tests", **fields))
+    session.add(RateRow(id="t-kwd", published="x", certainty="M", approver="tests", max_age_days=30, **fields))
     session.flush()
     reference_data.reread(session)
     order = owe(session, "KWI")
     stored = session.get_one(Quote, order.quote_id)
     assert stored.expires_at - stored.made_at == timedelta(hours=24)
     rate = Rate("USD", "KWD", Decimal("0.3071"), today, "mission_table")
-    fee = ("passport_value", "immigration_and_passports", Money(20_000, "USD"), Money(61_500, "KWD"), SOURCE, "H")
+    fee = ("passport_value", "immigration_and_passports", Money(20_000, "USD"), Money(61_420, "KWD"), SOURCE, "H")
     assert quote.lines_of(order) == [PricedLine(*fee, rate)]
 
 
@@ -202,7 +205,7 @@ def end_quote(session: Session, order: Order) -> None:
     session.execute(
         text(
             "INSERT INTO quote SELECT :new, mission, application, transaction, amount, currency, made_at, "
-            "now() - interval '1 second' FROM quote WHERE id = :old"
+            "now() - interval '1 second', cash_amount FROM quote WHERE id = :old"
         ),
         {"new": ended, "old": order.quote_id},
     )
@@ -280,6 +283,7 @@ def test_an_attempt_holds_what_is_asked_and_who_asked(session_for: SessionFor) -
         "changed_at": opened_at,
         "opened_by": "account-00000000",
         "payer": PAYER,
+        "till": None,
     }
     assert payment.reference[:5] == "RUH-P" and references.is_valid(payment.reference)
     assert payment == Payment(
@@ -373,6 +377,7 @@ def test_all_attempts_of_an_application_are_listed_from_the_oldest(session_for: 
 
 def test_at_the_counter_whoever_acts_on_the_application_pays(session_for: SessionFor) -> None:
     session = session_for("consular")
+    open_till(session, CASHIER, "SAR")
     for acting, payer in ((None, PERSON), (ACTING, AGENT), ({"name": HOLDER}, PERSON)):
         order = issue(session, references.new("RUH", 10, "A"), acting=acting)
         assert take.cash(session, CASHIER, order.reference, RIYALS, uuid.uuid4().hex).payer == payer

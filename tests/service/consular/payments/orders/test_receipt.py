@@ -19,7 +19,7 @@ from shared.identity.actor import Actor
 from shared.values import references
 from shared.values.money import Money
 from tests.conftest import expatriate
-from tests.factories.payments import CASHIER, JOB, paid
+from tests.factories.payments import CASHIER, JOB, open_till, paid
 from tests.factories.rows import columns, events
 
 pytestmark = pytest.mark.clock
@@ -36,6 +36,7 @@ def order_of(
     transaction: str = "passport-renewal",
     acting: dict[str, Any] | None = None,
 ) -> Order:
+    open_till(session, replace(CASHIER, mission=mission), missions.find(session, mission).currency)
     return quote.issue_order(
         session,
         JOB,
@@ -81,6 +82,7 @@ def test_a_receipt_for_cash_says_everything(session_for: SessionFor) -> None:
             }
         ],
         "rate": {"value": "3.75", "from": "USD", "to": "SAR", "source": "peg", "on": today},
+        "rounding": None,
         "total": {"amount": 75_000, "currency": "SAR"},
         "cashier": {"ar": "ليلى صباغ", "en": "Layla Sabbagh"},
         "zone": "Asia/Riyadh",
@@ -146,6 +148,7 @@ def test_without_an_exchange_no_rate_is_said(session_for: SessionFor) -> None:
     session = session_for("consular", "MAD")
     order = order_of(session, "MAD", "individual-extract")
     cashier = Actor("officer", "cashier-2", "cashier", "MAD")
+    open_till(session, cashier, "EUR")
     payment = take.cash(session, cashier, order.reference, Money(9_500, "EUR"), "cash-2")
     shown = document_data(session, payment)
     assert (shown["rate"], shown["zone"], shown["total"]) == (

@@ -20,6 +20,13 @@ from tests.factories.rows import booked, columns, events
 
 SessionFor = Callable[..., Session]
 RIYALS = Money(75_000, "SAR")
+# What nobody has decided yet when money becomes owed back.
+UNPREPARED = dict.fromkeys(
+    (
+        *("method", "override", "iban", "account_holder", "proposed_by", "proposed_at", "approved_by", "approved_at"),
+        *("sent_at", "paid_at", "paid_by", "failure", "provider_reference", "slip", "file"),
+    )
+)
 
 
 def test_money_of_a_paid_order_is_owed_back_by_a_row_an_entry_and_an_event(session_for: SessionFor) -> None:
@@ -38,6 +45,10 @@ def test_money_of_a_paid_order_is_owed_back_by_a_row_an_entry_and_an_event(sessi
         "reason": "refused",
         "marked_at": now(session),
         "marked_by": JOB.id,
+        "changed_at": now(session),
+        "part": "whole",
+        "second_needed": False,
+        **UNPREPARED,
     }
     assert due.reference[:5] == "RUH-F" and references.is_valid(due.reference)
     ((entry, legs),) = booked(session, due.reference)
@@ -109,6 +120,10 @@ def test_money_in_suspense_is_owed_back_as_it_came(session_for: SessionFor) -> N
         "reason": "wrong_currency",
         "marked_at": now(session),
         "marked_by": "cashier-1",
+        "changed_at": now(session),
+        "part": "whole",
+        "second_needed": False,
+        **UNPREPARED,
     }
     ((entry, legs),) = booked(session, due.reference)
     assert (entry.kind, entry.about, entry.actor) == ("refund_due", order.application, "cashier-1")

@@ -78,7 +78,7 @@ def test_photos_are_counted_by_mission(
         ("RUH", date(2018, 2, 13), ("25", "USD")),
         ("RUH", date(2023, 10, 28), ("25", "USD")),
         ("RUH", date(2023, 10, 29), ("50", "USD")),
-        ("BRU", date(2026, 11, 21), ("50", "EUR")),
+        ("BRU", date(2026, 11, 2), ("50", "EUR")),
     ],
 )
 def test_registration_is_a_dated_line_on_top_for_who_is_not_registered(

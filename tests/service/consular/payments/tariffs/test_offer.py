@@ -8,11 +8,13 @@ import pytest
 from sqlalchemy.orm import Session
 
 from services.consular import missions
+from services.consular.payments.rates.rules import Rate
+from services.consular.payments.rates.table import rates_on
 from services.consular.payments.tariffs import fees, rulebook, transaction_status
 from services.consular.payments.tariffs.model import TransactionStatus
 from services.consular.payments.tariffs.offer import offer
 from services.consular.payments.tariffs.price import price
-from services.consular.payments.tariffs.rules import PricedLine, Rate
+from services.consular.payments.tariffs.rules import PricedLine
 from shared.catalogue import CATALOGUE
 from shared.values.money import Money
 from tests.factories.refusals import refuses
@@ -45,7 +47,7 @@ def fee(line: str, beneficiary: str, tariff: int, collected: int, source: str, c
     }
 
 
-REGISTRATION = fee("consular_registration", "foreign_affairs", 5_000, 18_800, EXTRACT_SOURCE, "M")
+REGISTRATION = fee("consular_registration", "foreign_affairs", 5_000, 18_750, EXTRACT_SOURCE, "M")
 EXTRACT = fee("document_from_syria", "civil_affairs", 10_000, 37_500, EXTRACT_SOURCE, "M")
 FINE = fee("loss_fine", "foreign_affairs", 6_000, 22_500, FINE_SOURCE, "L")
 
@@ -67,6 +69,7 @@ def test_an_extract_is_offered_with_its_price_and_its_registration(session_for: 
         "registration": REGISTRATION,
         "fees": [EXTRACT],
         "total": {"amount": 37_500, "currency": "SAR"},
+        "cash_total": 37_500,
         "price_lacks": None,
         "tiers": [],
     }
@@ -90,6 +93,7 @@ def test_a_lost_passport_has_a_price_for_each_speed_and_none_of_its_own(session_
             "working_days": 14,
             "fees": [fee("passport_value", booklet[0], 20_000, 75_000, *booklet[1:]), FINE],
             "total": {"amount": 97_500, "currency": "SAR"},
+            "cash_total": 97_500,
             "price_lacks": None,
         },
         {
@@ -97,6 +101,7 @@ def test_a_lost_passport_has_a_price_for_each_speed_and_none_of_its_own(session_
             "working_days": 3,
             "fees": [fee("passport_value_urgent", booklet[0], 40_000, 150_000, *booklet[1:]), FINE],
             "total": {"amount": 172_500, "currency": "SAR"},
+            "cash_total": 172_500,
             "price_lacks": None,
         },
     ]
@@ -117,6 +122,7 @@ def test_what_has_ended_is_offered_as_ended_and_without_a_price(session_for: Ses
         "registration": None,
         "fees": [],
         "total": None,
+        "cash_total": None,
         "price_lacks": None,
         "tiers": [],
     }
@@ -154,6 +160,7 @@ def test_the_rule_book_says_the_same_with_the_days_and_the_law(session_for: Sess
                 "tier": None,
                 "working_days": 3,
                 "total": {"amount": 37_500, "currency": "SAR"},
+                "cash_total": 37_500,
                 "price_lacks": None,
                 "fees": [EXTRACT | {"since": "2023-10-29"}],
             }
@@ -302,9 +309,9 @@ def test_a_line_names_the_day_its_tariff_began(session_for: SessionFor, on: date
 
 
 def test_a_peg_is_dated_by_the_day_and_a_market_rate_by_its_publication(session_for: SessionFor) -> None:
-    rates = fees.rates(session_for("consular"), date(2026, 11, 1))
+    rates = rates_on(session_for("consular"), "TYO", date(2026, 11, 1))
     assert rates["USD", "SAR"] == Rate("USD", "SAR", Decimal("3.75"), date(2026, 11, 1), "peg")
-    assert rates["EUR", "JPY"] == Rate("EUR", "JPY", Decimal("175.68"), date(2026, 10, 30), "ecb")
+    assert rates["EUR", "JPY"] == Rate("EUR", "JPY", Decimal("175.68"), date(2026, 10, 30), "ecb", date(2026, 11, 6))
 
 
 def test_a_price_without_an_assessment_or_tariff_names_its_line(session_for: SessionFor) -> None:

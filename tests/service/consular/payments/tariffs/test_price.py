@@ -80,8 +80,8 @@ OWN_ROWS = (
     [
         # Both rows are the mission's own: the one in its currency counts, though the other is later.
         ("BER", Money(9_700, "EUR"), Money(9_700, "EUR")),
-        # Neither is in its currency: the later one counts, before the general row. Counters take whole riyals.
-        ("RUH", Money(11_000, "USD"), Money(41_300, "SAR")),
+        # Neither is in its currency: the later one counts, before the general row.
+        ("RUH", Money(11_000, "USD"), Money(41_250, "SAR")),
     ],
 )
 def test_of_two_own_rows_the_one_in_the_missions_currency_counts(
@@ -123,13 +123,14 @@ def test_a_mission_without_a_rate_takes_the_tariffs_currency_instead_of_guessing
     assert (offered["total"], offered["price_lacks"]) == ({"amount": 20_000, "currency": "USD"}, None)
 
 
-def test_dinars_have_three_decimals_and_a_coin_of_a_quarter(session_for: SessionFor) -> None:
+def test_dinars_have_three_decimals(session_for: SessionFor) -> None:
     session = session_for("consular")
     bulletin = (
-        "INSERT INTO rate VALUES ('t-kwd', 'USD', 'KWD', 0.3071, '2026-11-01', 'mission_table', 'x', 'M', 'test')"
+        "INSERT INTO rate VALUES "
+        "('t-kwd', 'USD', 'KWD', 0.3071, '2026-11-01', 'mission_table', 'x', 'M', 'test', 'KWI', 9)"
     )
     session.execute(text(bulletin))
-    assert price_of(session, "passport-renewal", "KWI", date(2026, 11, 2))[0][1] == Money(61500, "KWD")
+    assert price_of(session, "passport-renewal", "KWI", date(2026, 11, 2))[0][1] == Money(61420, "KWD")
 
 
 @pytest.mark.parametrize(
@@ -186,7 +187,7 @@ def test_a_promise_is_kept_while_it_lasts_and_renewed_after(session_for: Session
     session.execute(
         text(
             "INSERT INTO quote SELECT :new, mission, application, transaction, amount, currency, made_at - interval "
-            "'11 days', expires_at - interval '11 days' FROM quote WHERE id = :old"
+            "'11 days', expires_at - interval '11 days', cash_amount FROM quote WHERE id = :old"
         ),
         {"new": expired, "old": order.quote_id},
     )

@@ -10,8 +10,8 @@ from shared.values.money import Money
     ("paid", "expected"),
     [
         (Money(75000, "SAR"), None),
-        (Money(74999, "SAR"), "wrong_amount"),
-        (Money(75001, "SAR"), "wrong_amount"),
+        (Money(74999, "SAR"), "partial"),
+        (Money(75001, "SAR"), "overpaid"),
         (Money(75000, "USD"), "wrong_currency"),
         (None, "wrong_amount"),
     ],

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.consular.payments.tariffs.rules import Rate, collected_money, cross
+from services.consular.payments.rates.rules import Rate
+from services.consular.payments.tariffs.rules import cash_money, collected_money
 from shared.values.money import Money, exponent
 
 pytestmark = pytest.mark.clock
@@ -20,47 +21,41 @@ def rate(base: str, quote: str, value: str, source: str = "peg", on: date = DAY)
     return Rate(base, quote, Decimal(value), on, source)
 
 
-def table(*rates: Rate) -> dict[tuple[str, str], Rate]:
-    return {(each.base, each.quote): each for each in rates}
-
-
 @pytest.mark.parametrize(
-    ("tariff", "to", "value", "step", "expected"),
+    ("tariff", "to", "value", "step", "card", "cash"),
     [
-        ("200", "SAR", "3.75", 100, "750.00"),
-        ("400", "SAR", "3.75", 100, "1500.00"),
-        ("50", "SAR", "3.75", 1, "187.50"),
-        ("50", "SAR", "3.75", 100, "188.00"),
-        ("200", "JOD", "0.709", 1, "141.800"),
-        ("200", "OMR", "0.3845", 1, "76.900"),
-        ("100", "BHD", "0.376", 1, "37.600"),
-        ("200", "KWD", "0.3071", 250, "61.500"),
-        ("200", "KWD", "0.3061", 250, "61.250"),
-        ("200", "JPY", "157.25", 1, "31450"),
-        ("0.01", "JPY", "150", 1, "2"),
-        ("200", "LBP", "89500", 1, "17900000.00"),
+        ("200", "SAR", "3.75", 100, "750.00", "750.00"),
+        ("50", "SAR", "3.75", 1, "187.50", "187.50"),
+        ("50", "SAR", "3.75", 100, "187.50", "188.00"),
+        ("200", "JOD", "0.709", 50, "141.800", "141.800"),
+        ("200", "OMR", "0.3845", 5, "76.900", "76.900"),
+        ("200", "KWD", "0.3071", 5, "61.420", "61.420"),
+        ("200", "KWD", "0.30711", 5, "61.422", "61.420"),
+        ("200", "KWD", "0.3061", 250, "61.220", "61.250"),
+        ("200", "JPY", "157.25", 1, "31450", "31450"),
+        ("0.01", "JPY", "150", 1, "2", "2"),
+        ("200", "LBP", "89500", 100_000, "17900000.00", "17900000.00"),
+        # Budapest, Stockholm, Geneva: 200 dollars by the European rates of 30 October 2026.
+        ("200", "HUF", "327.900107411386", 500, "65580.02", "65580.00"),
+        ("200", "SEK", "9.826351593269", 100, "1965.27", "1965.00"),
+        ("200", "CHF", "0.822950232725", 5, "164.59", "164.60"),
     ],
 )
-def test_conversion_rounds_half_up_to_the_unit_then_to_the_coin(
-    tariff: str, to: str, value: str, step: int, expected: str
+def test_conversion_rounds_half_up_to_the_unit_and_cash_then_to_the_coin(
+    tariff: str, to: str, value: str, step: int, card: str, cash: str
 ) -> None:
-    assert collected_money(Money.of(tariff, "USD"), rate("USD", to, value), step) == Money.of(expected, to)
+    collected = collected_money(Money.of(tariff, "USD"), rate("USD", to, value))
+    assert collected == Money.of(card, to)
+    assert cash_money(collected, to, step) == Money.of(cash, to)
 
 
-def test_a_rate_is_published_turned_round_or_crossed() -> None:
-    known = table(rate("USD", "SAR", "3.75"), rate("EUR", "USD", "1.25", "ecb"), rate("EUR", "JPY", "175", "ecb"))
-    assert cross(known, "USD", "SAR") == known["USD", "SAR"]
-    assert cross(known, "SAR", "USD") == rate("SAR", "USD", "0.266666666667")
-    assert cross(known, "USD", "EUR") == rate("USD", "EUR", "0.8", "ecb")
-    assert cross(known, "USD", "JPY") == rate("USD", "JPY", "140", "ecb")
-    assert cross(known, "EUR", "SAR") == rate("EUR", "SAR", "4.6875", "ecb")
-    assert cross(known, "USD", "GBP") is None
+def test_money_of_another_currency_than_the_coins_is_taken_as_it_is() -> None:
+    assert cash_money(Money(20_013, "USD"), "KWD", 250) == Money(20_013, "USD")
 
 
-def test_a_crossed_rate_is_as_old_as_its_oldest_part() -> None:
-    old = date(2026, 10, 1)
-    known = table(rate("USD", "SAR", "3.75", on=old), rate("EUR", "USD", "1.25", "ecb"))
-    assert cross(known, "EUR", "SAR") == rate("EUR", "SAR", "4.6875", "ecb", old)
+def test_a_sum_below_half_a_coin_is_one_coin_and_nothing_stays_nothing() -> None:
+    assert cash_money(Money(1, "HUF"), "HUF", 500) == Money(500, "HUF")
+    assert cash_money(Money(0, "HUF"), "HUF", 500) == Money(0, "HUF")
 
 
 @given(amount=st.integers(-(10**15), 10**15), weights=st.lists(st.integers(0, 10**6), min_size=1, max_size=12))
@@ -82,9 +77,11 @@ def test_parts_sum_to_the_whole(amount: int, weights: list[int]) -> None:
     to=CURRENCIES,
     step=st.sampled_from([1, 5, 100, 250, 1000]),
 )
-def test_what_is_collected_is_the_nearest_multiple_of_the_coin(amount: int, value: Decimal, to: str, step: int) -> None:
+def test_cash_is_the_nearest_multiple_of_the_coin(amount: int, value: Decimal, to: str, step: int) -> None:
     tariff = Money(amount, "USD")
-    taken = collected_money(tariff, rate("USD", to, str(value)), step)
+    card = collected_money(tariff, rate("USD", to, str(value)))
+    cash = cash_money(card, to, step)
     exact = (tariff.major * value).scaleb(exponent(to))
-    assert taken.amount % step == 0
-    assert abs(taken.amount - exact) <= Decimal(step) / 2 + Decimal("0.5")
+    assert abs(card.amount - exact) <= Decimal("0.5")
+    assert cash.amount % step == 0
+    assert abs(cash.amount - card.amount) <= Decimal(step) / 2 or cash.amount == step

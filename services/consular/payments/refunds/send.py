@@ -1,0 +1,108 @@
+"""Pays refunds through the card provider. Every call is made between two transactions, under the refund's stored key.
+
+A refund is `sent` before the call. Whatever the call says, or does not say, the same key is used until the provider has
+answered for good, so that no money is paid twice.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Protocol
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.consular import missions
+from services.consular.payments.providers.rules import Answer, OutcomeUnknown, ProviderStatus
+from services.consular.payments.refunds import pay
+from services.consular.payments.refunds.model import Refund
+from services.consular.payments.refunds.rules import CARD, UNDER_WAY, RefundState
+from shared.database.db import Database, now
+from shared.database.rows import lock_row
+from shared.errors import Refusal, Unavailable
+from shared.identity.actor import Actor
+from shared.logs import log
+from shared.values.money import Money
+from shared.values.references import mission_of
+
+# Another process may need this long between marking a refund as sent and hearing the provider.
+SENDING_TIME = timedelta(minutes=1)
+BATCH = 200
+Record = Callable[[Session, Actor, str, Answer], RefundState]
+
+
+class RefundProvider(Protocol):
+    """What an adapter does for refunds; the calls raise OutcomeUnknown, Unavailable or Refusal."""
+
+    def refund(self, key: str, attempt: str, money: Money) -> Answer:
+        """Pays back what was taken for an attempt, once for each key."""
+
+    def query_refund(self, key: str) -> Answer:
+        """The provider's answer about a refund, by our key of it."""
+
+
+def send(database: Database, actor: Actor, provider: RefundProvider, record: Record, reference: str) -> RefundState:
+    """Sends an approved card refund, or asks about one that is under way; the state after it.
+
+    `record` is the caller's: it records the answer and notifies the payer in one transaction. A refund that is neither
+    is left alone. Raises NotFound.
+    """
+    scope = mission_of(reference)
+    with database.scope(scope) as session:
+        refund = lock_row(session, Refund, reference)
+        state, key, attempt, money = RefundState(refund.state), str(refund.key), refund.attempt, refund.money
+        if refund.method != CARD or state not in (RefundState.APPROVED, *UNDER_WAY):
+            return state
+        if state is RefundState.APPROVED:
+            pay.transition(session, refund, RefundState.SENT, sent_at=now(session))
+    answer = _call(provider, key, attempt, money) if state is RefundState.APPROVED else _ask(provider, key)
+    if answer.status is ProviderStatus.ABSENT:
+        # The provider never had it: the same order again, under the same key.
+        answer = _call(provider, key, attempt, money)
+    with database.scope(scope) as session:
+        return record(session, actor, reference, answer)
+
+
+def _call(provider: RefundProvider, key: str, attempt: str, money: Money) -> Answer:
+    try:
+        return provider.refund(key, attempt, money)
+    except (OutcomeUnknown, Unavailable):
+        return Answer(ProviderStatus.OPEN, unverified=True)
+    except Refusal as refusal:
+        return Answer(ProviderStatus.FAILED, reason=refusal.code)
+
+
+def _ask(provider: RefundProvider, key: str) -> Answer:
+    try:
+        return provider.query_refund(key)
+    except (OutcomeUnknown, Refusal):
+        return Answer(ProviderStatus.OPEN, unverified=True)
+
+
+def send_due(database: Database, actor: Actor, provider: RefundProvider, record: Record) -> int:
+    """Sends or asks about every card refund that waits, in all missions; returns how many were paid.
+
+    One that fails does not stop the others: it is looked at again in the next run.
+    """
+    paid = 0
+    for worker, _ in missions.each_mission(database, actor):
+        with database.scope(worker.mission) as session:
+            waiting = _waiting(session)
+        for reference in waiting:
+            try:
+                paid += send(database, worker, provider, record, reference) is RefundState.PAID
+            except Refusal as refusal:
+                log().warning("refund unresolved", refund=reference, code=refusal.code)
+    return paid
+
+
+def _waiting(session: Session) -> list[str]:
+    """Approved card refunds, and those under way that nobody has heard of for a minute."""
+    states = [RefundState.APPROVED.value, *(state.value for state in UNDER_WAY)]
+    return list(
+        session.scalars(
+            select(Refund.reference)
+            .where(Refund.method == CARD, Refund.state.in_(states), Refund.changed_at <= now(session) - SENDING_TIME)
+            .order_by(Refund.changed_at)
+            .limit(BATCH)
+        )
+    )

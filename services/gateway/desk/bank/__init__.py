@@ -1,0 +1,1 @@
+"""The bank at the desk: statements, money in suspense, and the books of the day."""

@@ -1,0 +1,1 @@
+"""The mission's ledger: trial balance, closed days, exports."""

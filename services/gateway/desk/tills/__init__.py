@@ -1,0 +1,1 @@
+"""The cash of the counter: tills, their day sheets, deposits."""

@@ -1,0 +1,38 @@
+"""Paying by bank transfer: the mission's account, the amount, and the reference to write."""
+
+from flask import Blueprint, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from services.gateway.pages.apply.draft import load_editable
+from services.gateway.pages.payments.pay import page
+from services.gateway.web.current import consular, visitor
+from shared.errors import Conflict, NotFound, Refusal, Unavailable
+
+blueprint = Blueprint("transfer", __name__)
+ADDRESS = "/applications/<reference>/pay/transfer"
+
+
+@blueprint.post(ADDRESS)
+def choose(reference: str) -> Response | tuple[str, int]:
+    """Chooses this way to pay; a price that ran out is worked out again and shown before anything is sent."""
+    application, entry = load_editable(reference, "pay")
+    try:
+        consular().payments.choose_transfer(visitor().actor, reference)
+    except (NotFound, Unavailable):
+        raise
+    except Conflict as conflict:
+        return page(*load_editable(reference, "pay"), conflict), conflict.status
+    except Refusal as refusal:
+        return page(application, entry, refusal), refusal.status
+    return redirect(url_for("transfer.show", reference=reference), 303)
+
+
+@blueprint.get(ADDRESS)
+def show(reference: str) -> str:
+    """What to type at the bank; in parts, what has come and what is left."""
+    application = consular().applications.detail(visitor().actor, reference)
+    return render_template(
+        "pages/payments/transfer.html",
+        application=application,
+        terms=consular().payments.transfer_terms(visitor().actor, reference),
+    )

@@ -1,0 +1,47 @@
+"""The balances of a mission's accounts once more, by SQL alone, from payments, refunds, tills and deposits: it reads
+no line of the ledger but the reversals, and shares no code with it."""
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+_BALANCES = text(
+    """
+    WITH moved (account, currency, amount) AS (
+        SELECT CASE method WHEN 'card' THEN 'card' WHEN 'transfer' THEN 'bank' ELSE 'cash:' || opened_by END,
+               coalesce(received_currency, currency), coalesce(received_amount, amount)
+        FROM attempt WHERE state = 'succeeded'
+      UNION ALL
+        SELECT 'suspense', received_currency, -received_amount FROM attempt
+        WHERE state = 'succeeded' AND held IS NOT NULL
+      UNION ALL
+        SELECT 'suspense', r.currency, r.amount FROM refund r JOIN attempt a ON a.reference = r.attempt
+        WHERE a.held IS NOT NULL
+      UNION ALL
+        SELECT 'refunds', currency, -amount FROM refund WHERE state <> 'paid'
+      UNION ALL
+        SELECT CASE method WHEN 'card' THEN 'card' WHEN 'transfer' THEN 'bank' ELSE 'cash:' || paid_by END,
+               currency, -amount
+        FROM refund WHERE state = 'paid'
+      UNION ALL
+        SELECT 'cash:' || officer, currency, float_amount FROM till
+      UNION ALL
+        SELECT 'safe', currency, -float_amount FROM till
+      UNION ALL
+        SELECT 'safe', currency, counted_amount FROM till WHERE state = 'closed'
+      UNION ALL
+        SELECT 'cash:' || officer, currency, -expected_amount FROM till WHERE state = 'closed'
+      UNION ALL
+        SELECT 'till_variance', currency, -variance FROM till WHERE state = 'closed'
+      UNION ALL
+        SELECT 'safe', currency, -amount FROM deposit
+      UNION ALL
+        SELECT 'deposits', currency, amount FROM deposit
+    )
+    SELECT account, currency, sum(amount) FROM moved GROUP BY account, currency HAVING sum(amount) <> 0
+    """
+)
+
+
+def balances(session: Session) -> dict[tuple[str, str], int]:
+    """By account and currency, debit positive; accounts of beneficiaries and of conversions are not among them."""
+    return {(account, currency): int(amount) for account, currency, amount in session.execute(_BALANCES)}

@@ -1,0 +1,142 @@
+"""Card refunds against a provider that fails in every way: one payment, one entry, whatever was heard."""
+
+import os
+import uuid
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from services.consular.payments.ledger.model import Entry
+from services.consular.payments.providers.rules import Answer, OutcomeUnknown, ProviderStatus
+from services.consular.payments.refunds import pay, prepare, send
+from services.consular.payments.refunds.model import Refund
+from services.consular.payments.refunds.prepare import Payout
+from services.consular.payments.refunds.rules import UNDER_WAY, RefundState
+from shared.database.db import Database, now
+from shared.database.rows import lock_row
+from shared.errors import Conflict, Refusal, Unavailable
+from shared.identity.actor import Actor
+from shared.values.money import Money
+from tests.factories.concurrency import at_once
+from tests.factories.payments import CASHIER, JOB, InMemoryProvider
+from tests.factories.payments.refunds import BY_CASH, approved_for_card, due_in_cash
+from tests.factories.rows import booked
+
+Databases = Callable[[str], Database]
+ROUNDS, THREADS = int(os.environ.get("MAHJAR_ROUNDS", "20")), 16
+
+
+def record(session: Session, actor: Actor, reference: str, answer: Answer) -> RefundState:
+    """What the workflow does, less the notice of an application that is not there."""
+    refund = lock_row(session, Refund, reference)
+    if refund.state not in UNDER_WAY:
+        return RefundState(refund.state)
+    if answer.status is ProviderStatus.PAID:
+        pay.record_paid(session, actor, refund, "card", provider_reference=answer.provider_reference)
+    elif answer.status is ProviderStatus.FAILED:
+        pay.record_failed(session, actor, refund, str(answer.reason))
+    elif refund.state != RefundState.UNKNOWN:
+        pay.transition(session, refund, RefundState.UNKNOWN)
+    return RefundState(refund.state)
+
+
+def sent(database: Database, provider: InMemoryProvider, refund: Refund) -> RefundState:
+    return send.send(database, JOB, provider, record, refund.reference)
+
+
+def payments(database: Database, refund: Refund) -> int:
+    with database.scope("RUH") as session:
+        paid = (Entry.source == refund.reference, Entry.kind == "refund_paid")
+        return session.scalar(select(func.count()).select_from(Entry).where(*paid)) or 0
+
+
+def test_an_approved_refund_is_paid_and_booked_once(database: Databases) -> None:
+    consular, provider = database("consular"), InMemoryProvider()
+    refund = approved_for_card(consular, provider)
+    assert [sent(consular, provider, refund), sent(consular, provider, refund)] == [RefundState.PAID] * 2
+    assert [made.money for made in provider.refunds.by_key.values()] == [Money(75_000, "SAR")]
+    with consular.scope("RUH") as session:
+        entries = booked(session, refund.reference)
+        paid = session.get_one(Refund, refund.reference)
+        assert paid.provider_reference == "refund_1" and paid.paid_at is not None and paid.sent_at is not None
+    assert entries[-1][1] == [("RUH", "refunds", 75_000, "SAR"), ("RUH", "card", -75_000, "SAR")]
+
+
+@pytest.mark.parametrize("lost", [OutcomeUnknown(), Unavailable("provider_down")])
+def test_an_answer_that_is_lost_is_asked_for_and_never_paid_again(database: Databases, lost: Exception) -> None:
+    consular, provider = database("consular"), InMemoryProvider()
+    refund = approved_for_card(consular, provider)
+    provider.broken = [lost, OutcomeUnknown()]
+    assert [sent(consular, provider, refund) for _ in range(2)] == [RefundState.UNKNOWN] * 2
+    assert payments(consular, refund) == 0
+    assert sent(consular, provider, refund) is RefundState.PAID
+    assert (len(provider.refunds.by_key), payments(consular, refund)) == (1, 1)
+
+
+def test_an_order_that_never_arrived_is_sent_again_under_its_key(database: Databases) -> None:
+    consular, provider = database("consular"), InMemoryProvider()
+    refund = approved_for_card(consular, provider)
+    with consular.scope("RUH") as session:
+        pay.transition(session, lock_row(session, Refund, refund.reference), RefundState.SENT, sent_at=now(session))
+    assert sent(consular, provider, refund) is RefundState.PAID
+    assert list(provider.refunds.by_key) == [str(refund.key)]
+
+
+def test_a_refused_refund_fails_and_is_prepared_again_under_a_new_key(database: Databases) -> None:
+    consular, provider = database("consular"), InMemoryProvider()
+    refund = approved_for_card(consular, provider)
+    provider.broken = [Refusal("provider_refused")]
+    provider.refunds.by_key.clear()
+    assert sent(consular, provider, refund) is RefundState.FAILED
+    provider.refunds.by_key.clear()
+    with consular.scope("RUH") as session:
+        failed = session.get_one(Refund, refund.reference)
+        assert (failed.failure, failed.approved_by) == ("provider_refused", None)
+        again = prepare.prepare(session, CASHIER, refund.reference, refund.money, Payout("card"))
+        assert again.key != refund.key and again.failure is None
+    assert sent(consular, provider, refund) is RefundState.PAID
+    assert payments(consular, refund) == 1
+
+
+def test_the_job_sends_what_waits_and_leaves_what_was_just_sent(database: Databases) -> None:
+    consular, provider = database("consular"), InMemoryProvider()
+    refund = approved_for_card(consular, provider)
+    send.send_due(consular, JOB, provider, record)
+    assert payments(consular, refund) == 0
+    with consular.scope("RUH") as session:
+        earlier = func.now() - send.SENDING_TIME
+        session.execute(update(Refund).where(Refund.reference == refund.reference).values(changed_at=earlier))
+    assert send.send_due(consular, JOB, provider, record) >= 1
+    assert payments(consular, refund) == 1
+
+
+@pytest.mark.parametrize("round_", range(ROUNDS))
+def test_sixteen_officers_and_jobs_pay_back_once(database: Databases, round_: int) -> None:
+    consular, provider = database("consular"), InMemoryProvider()
+    refund = approved_for_card(consular, provider)
+    provider.broken = [OutcomeUnknown()] * (round_ % 3)
+    results = at_once([partial(sent, consular, provider, refund)] * THREADS)
+    assert [each for each in results if isinstance(each, Exception)] == []
+    assert sent(consular, provider, refund) is RefundState.PAID
+    assert (len(provider.refunds.by_key), payments(consular, refund)) == (1, 1)
+
+
+@pytest.mark.parametrize("round_", range(ROUNDS))
+def test_sixteen_cashiers_pay_out_once(database: Databases, round_: int) -> None:
+    consular = database("consular")
+    with consular.scope("RUH") as session:
+        due = due_in_cash(session)
+        prepare.prepare(session, CASHIER, due.reference, due.money, BY_CASH)
+
+    def pay_out() -> str:
+        with consular.scope("RUH") as session:
+            refund = lock_row(session, Refund, due.reference)
+            pay.record_paid(session, CASHIER, refund, f"cash:{uuid.uuid4().hex}")
+        return "paid"
+
+    results = at_once([pay_out] * THREADS)
+    lost = [each for each in results if isinstance(each, Conflict) and each.code == "refund_paid"]
+    assert (results.count("paid"), len(lost), payments(consular, due)) == (1, THREADS - 1, 1)

@@ -1,0 +1,211 @@
+"""The same journal, whatever files a statement comes in: twice, shuffled, in parts, overlapping, in either format."""
+
+import os
+import random
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from itertools import pairwise
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.consular import missions
+from services.consular.payments.ledger import entries
+from services.consular.payments.ledger.model import Line
+from services.consular.payments.transfers.import_statement import import_file
+from services.consular.payments.transfers.model import BankLine, StatementFile
+from shared.database.db import Database
+from shared.errors import Invalid, NotAllowed
+from tests.conftest import ELSEWHERE, HOME, officer
+from tests.factories.concurrency import at_once
+from tests.factories.payments.bank import IBANS, Movement, Statement, camt, mt940, open_account
+from tests.factories.refusals import refuses
+
+CASHIER = officer("cashier")
+# 200 in the full form: `MONTHS=200 pytest tests/service/consular/payments/transfers`.
+MONTHS = int(os.environ.get("MONTHS", "20"))
+Sessions = Callable[..., Session]
+
+
+@pytest.fixture
+def session(session_for: Sessions) -> Session:
+    opened = session_for("consular")
+    open_account(opened)
+    return opened
+
+
+def take_in(session: Session, *files: bytes) -> list[int]:
+    """How many movements of each file were new."""
+    return [import_file(session, CASHIER, "statement", content).fresh for content in files]
+
+
+def journal(session: Session) -> Counter[tuple[str, int, str]]:
+    rows = session.execute(select(Line.account, Line.amount, Line.currency))
+    return Counter((account, amount, currency) for account, amount, currency in rows)
+
+
+def month(chance: random.Random, today: date) -> Statement:
+    """A month with payments, charges, reversals; some without the bank's reference, some of them equal."""
+    first = today - timedelta(days=30)
+    movements = []
+    for number in range(chance.randint(4, 16)):
+        day = first + timedelta(days=chance.randint(1, 28))
+        amount = chance.choice((75_000, 75_000, 18_750, -700, chance.randint(1, 10**6)))
+        reference = chance.choice(("", "", f"B{number}"))
+        text = chance.choice(("fee", "fee", f"fee {number}"))
+        twins = chance.choice((1, 1, 1, 2, 3))
+        movements += [Movement(amount, day, text, reference, chance.choice(("Rasha", "عمر")))] * twins
+    ordered = sorted(movements, key=lambda one: one.day)
+    return Statement(ordered, first, today, chance.randint(0, 10**7))
+
+
+def parts(whole: Statement, chance: random.Random) -> list[Statement]:
+    """The month in some statements that go on where the one before ends, cut anywhere, also within a day."""
+    cuts = sorted({0, len(whole.movements), *(chance.randint(0, len(whole.movements)) for _ in range(3))})
+    opening, made = whole.opening, []
+    for number, (start, end) in enumerate(pairwise(cuts)):
+        inside = whole.movements[start:end]
+        first, last = (inside[0].day, inside[-1].day)
+        made.append(Statement(inside, first, last, opening, f"{number + 10}"))
+        opening = made[-1].closing
+    return made
+
+
+def pages(whole: Statement, chance: random.Random) -> list[Statement]:
+    """The month as the pages of one statement."""
+    return [
+        Statement(one.movements, whole.first, whole.last, one.opening, whole.number, str(page))
+        for page, one in enumerate(parts(whole, chance), start=1)
+    ]
+
+
+def shuffled(whole: Statement, chance: random.Random) -> Statement:
+    return Statement(chance.sample(list(whole.movements), len(whole.movements)), whole.first, whole.last, whole.opening)
+
+
+@pytest.mark.parametrize("seed", range(MONTHS))
+def test_a_month_gives_one_journal_however_it_comes(session_for: Sessions, seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311
+    write = chance.choice((camt, mt940))
+    expected: Counter[tuple[str, int, str]] | None = None
+    whole: Statement | None = None
+    for way in range(4):
+        session = session_for("consular")
+        open_account(session)
+        whole = whole or month(chance, missions.today(session, HOME))
+        files = {
+            0: lambda one: [write(one)],
+            1: lambda one: [write(one), write(one), write(shuffled(one, chance))],
+            2: lambda one: mixed([*map(write, parts(one, chance)), write(one), write(one)], chance),
+            3: lambda one: mixed([*map(write, pages(one, chance)), write(*pages(one, chance))], chance),
+        }[way](whole)
+        assert sum(take_in(session, *files)) == len(whole.movements), (seed, way)
+        found = journal(session)
+        expected = expected or found
+        assert found == expected, (seed, way)
+        assert all(total == 0 for total in sums(session).values())
+        session.rollback()
+
+
+def mixed(files: list[bytes], chance: random.Random) -> list[bytes]:
+    return chance.sample(files, len(files))
+
+
+def sums(session: Session) -> dict[str, int]:
+    totals: dict[str, int] = {}
+    for (_, currency), amount in entries.balances(session).items():
+        totals[currency] = totals.get(currency, 0) + amount
+    return totals
+
+
+def day_of(session: Session, back: int) -> date:
+    return missions.today(session, HOME) - timedelta(days=back)
+
+
+def test_the_same_file_twice_books_nothing_twice(session: Session) -> None:
+    today = day_of(session, 0)
+    file = camt(Statement([Movement(75_000, today, "fee"), Movement(75_000, today, "fee")], today, today))
+    assert take_in(session, file, file) == [2, 0]
+    assert [(row.lines, row.fresh) for row in session.scalars(select(StatementFile).order_by(StatementFile.fresh))] == [
+        (2, 0),
+        (2, 2),
+    ]
+
+
+def test_statements_that_overlap_by_days_share_their_movements(session: Session) -> None:
+    old, shared, new = (Movement(amount, day_of(session, back), "fee") for amount, back in ((1, 9), (2, 5), (3, 1)))
+    first = Statement([old, shared], old.day, day_of(session, 4), 1000)
+    second = Statement([shared, new], day_of(session, 6), new.day, 1001, "2")
+    assert take_in(session, mt940(first), mt940(second)) == [2, 1]
+
+
+def test_equal_payments_on_both_sides_of_a_cut_are_two(session: Session) -> None:
+    twin = Movement(75_000, day_of(session, 1), "fee")
+    first = Statement([twin], twin.day, twin.day, 0)
+    second = Statement([twin], twin.day, twin.day, 75_000, "2")
+    assert take_in(session, camt(first), camt(second), camt(second), camt(first)) == [1, 1, 0, 0]
+
+
+def test_a_day_in_three_statements_whose_middle_one_differs(session: Session) -> None:
+    day, twin = day_of(session, 1), Movement(75_000, day_of(session, 1), "fee")
+    pieces = [[twin], [Movement(5, day, "between")], [twin]]
+    openings = [0, 75_000, 75_005]
+    files = [camt(Statement(one, day, day, at, f"{at}")) for one, at in zip(pieces, openings, strict=True)]
+    assert take_in(session, *files, *files[::-1]) == [1, 1, 1, 0, 0, 0]
+
+
+def test_both_formats_of_one_statement_are_one_where_the_bank_gives_references(session: Session) -> None:
+    day = day_of(session, 1)
+    whole = Statement([Movement(75_000, day, "fee", "R1"), Movement(75_000, day, "fee", "R2")], day, day)
+    assert take_in(session, camt(whole), mt940(whole)) == [2, 0]
+
+
+def test_one_file_with_several_statements(session: Session) -> None:
+    day = day_of(session, 1)
+    first, second = Statement([Movement(5, day, "a")], day, day), Statement([Movement(6, day, "b")], day, day, 5, "2")
+    assert take_in(session, camt(first, second, first)) == [2]
+
+
+@pytest.mark.parametrize("account", ["DE89370400440532013000", "SA4420000001234567891234"])
+def test_a_statement_of_another_account_is_refused(session: Session, account: str) -> None:
+    today = day_of(session, 0)
+    with refuses("statement_account", Invalid):
+        take_in(session, camt(Statement([], today, today, iban=account)))
+
+
+def test_an_account_named_by_its_national_number_or_with_its_currency(session: Session) -> None:
+    today, iban = day_of(session, 0), IBANS["RUH"]
+    for named in (iban[4:], f"{iban}SAR", f"{iban[:4]} {iban[4:]}".lower()):
+        assert take_in(session, mt940(Statement([], today, today, iban=named))) == [0]
+
+
+@pytest.mark.parametrize("role", ["clerk", "officer", "auditor", "administrator"])
+def test_only_who_takes_money_imports(session: Session, role: str) -> None:
+    with refuses("not_allowed", NotAllowed):
+        import_file(session, officer(role), "x", b"")
+
+
+def test_another_missions_movements_are_not_seen(session_for: Sessions) -> None:
+    home = session_for("consular")
+    open_account(home)
+    today = day_of(home, 0)
+    take_in(home, camt(Statement([Movement(1, today, "fee")], today, today)))
+    elsewhere = session_for("consular", ELSEWHERE)
+    assert elsewhere.scalars(select(BankLine)).all() == []
+
+
+def test_two_officers_who_import_one_file_at_once_book_it_once(database: Callable[[str], Database]) -> None:
+    consular = database("consular")
+    with consular.scope(HOME) as opened:
+        open_account(opened)
+        today = day_of(opened, 0)
+    movements: Sequence[Movement] = [Movement(75_000, today, f"at once {number}") for number in range(5)]
+    file = camt(Statement(movements, today, today, 7))
+
+    def send() -> int:
+        with consular.scope(HOME) as own:
+            return import_file(own, CASHIER, "statement.xml", file).fresh
+
+    assert sorted(one for one in at_once([send] * 4) if isinstance(one, int)) == [0, 0, 0, 5]

@@ -1,0 +1,73 @@
+"""Before anybody pays: the old price beside the new one, and who takes the money."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import text
+
+from deploy.demo.population import specimens
+from shared.database.db import Database
+from tests.factories.gateway import Browser, Gateway
+from tests.factories.gateway.forms import begin, fill
+from tests.factories.payments import InMemoryProvider
+
+RENEWAL = "passport-renewal"
+# A stored quote never changes: the order gets another one, which was cheaper and has ended.
+CHEAPER_AND_OVER = """
+    WITH made AS (
+        INSERT INTO quote (id, mission, application, transaction, amount, currency, made_at, expires_at, cash_amount)
+        SELECT gen_random_uuid(), mission, application, transaction, 70000, currency, made_at,
+               now() - interval '1 minute', 70000 FROM quote WHERE application = :application
+        RETURNING id
+    )
+    UPDATE fee_order SET quote_id = made.id, amount = 70000 FROM made WHERE application = :application
+"""
+
+
+@pytest.fixture
+def me(gateway: Gateway) -> Browser:
+    """Somebody signed in."""
+    return gateway.visitor(person=specimens.SERVED)
+
+
+@pytest.fixture
+def to_pay(me: Browser) -> str:
+    """Their application, sent in and not paid."""
+    reference = begin(me, RENEWAL)
+    fill(me, RENEWAL, reference)
+    review = f"/en/applications/{reference}/review"
+    sent = me.post(review, csrf_token=me.token(review), key=me.hidden(review, "key"))
+    assert sent.location == f"/en/applications/{reference}/pay"
+    return reference
+
+
+def plain(page: str) -> str:
+    return re.sub("</?bdi[^>]*>", "", page)
+
+
+def test_a_price_that_changed_is_shown_beside_the_old_one_and_nothing_is_charged(
+    me: Browser, to_pay: str, database: Callable[[str], Database], provider: InMemoryProvider
+) -> None:
+    with database("consular").scope("RUH") as session:
+        session.execute(text(CHEAPER_AND_OVER), {"application": to_pay})
+    page = f"/en/applications/{to_pay}/pay"
+    token, key = me.token(page), me.hidden(page, "key")
+    changed = me.post(page, csrf_token=token, key=key)
+    assert (changed.status_code, provider.opened) == (409, 0)
+    shown = plain(changed.text)
+    assert "The price was 700.00" in shown and "It is now 750.00" in shown
+
+
+@pytest.mark.parametrize(("tongue", "who"), [("en", "The money is taken by"), ("ar", "يقبض المبلغ")])
+def test_the_page_names_who_takes_a_card_payment_and_the_terms(
+    gateway: Gateway, me: Browser, to_pay: str, monkeypatch: pytest.MonkeyPatch, tongue: str, who: str
+) -> None:
+    assert who not in me.get(f"/{tongue}/applications/{to_pay}/pay").text
+    named = {"merchant": "Specimen Consulate", "provider_name": "Specimen Cards", "terms_url": "https://terms.test/"}
+    extensions = gateway.app.extensions
+    monkeypatch.setitem(extensions, "settings", replace(extensions["settings"], **named))
+    page = me.get(f"/{tongue}/applications/{to_pay}/pay").text
+    assert who in page and "Specimen Consulate" in page and "Specimen Cards" in page
+    assert '<a href="https://terms.test/">' in page
