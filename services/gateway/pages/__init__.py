@@ -16,7 +16,7 @@ from services.gateway.pages.account import (
 )
 from services.gateway.pages.applications import applications, track
 from services.gateway.pages.apply import behalf, bookings, draft, uploads
-from services.gateway.pages.appointments import appointments
+from services.gateway.pages.appointments import appointments, seats
 from services.gateway.pages.documents import download, verify
 from services.gateway.pages.mandates import mandates
 from services.gateway.pages.payments import pay, transfer, upgrade, webhook
@@ -50,6 +50,7 @@ IN_A_LANGUAGE = (
     download,
     track,
     appointments,
+    seats,
     verify,
 )
 

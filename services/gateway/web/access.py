@@ -106,6 +106,9 @@ PAGES: dict[str, Set[str]] = {
     "applications.show": DRAFTING,
     "applications.ask_withdraw": DRAFTING,
     "applications.withdraw": DRAFTING,
+    "seats.services": ANYONE,
+    "seats.regions": ANYONE,
+    "seats.days": ANYONE,
     "turns.choose": PERSONS,
     "turns.hold": PERSONS,
     "turns.ask_confirm": PERSONS,
@@ -115,6 +118,8 @@ PAGES: dict[str, Set[str]] = {
     "turns.ask_cancel": PERSONS,
     "turns.cancel": PERSONS,
     "turns.calendar_file": PERSONS,
+    "turns.ask_appeal": PERSONS,
+    "turns.appeal": PERSONS,
     "notices.show": PERSONS,
     "bookings.ask": PERSONS,
     "bookings.claim": PERSONS,
@@ -206,6 +211,9 @@ PAGES: dict[str, Set[str]] = {
     "desk.attend": frozenset({"clerk", *DECIDING}),
     "desk.miss": frozenset({"clerk", *DECIDING}),
     "desk.calendar": MISSION_STAFF,
+    "desk.appeals": READING,
+    "desk.decide_appeal": DECIDING,
+    "desk.priority": DECIDING,
 }
 
 
