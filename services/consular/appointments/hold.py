@@ -4,14 +4,15 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.consular import missions
-from services.consular.appointments import openings, party, tiers
+from services.consular.appointments import occupied, openings, party, tiers
 from services.consular.appointments.model import Appointment
 from services.consular.appointments.party import Place
+from services.consular.appointments.reserved import seats as reserved
 from services.consular.appointments.rules import COUNTED, AppointmentState, Slot, free_seat, month_of
 from services.consular.missions import calendar
 from services.consular.missions.model import AppointmentRule
@@ -36,6 +37,11 @@ class Booker:
     has_priority: bool = False
     persons: int = 1
 
+    @property
+    def takes_share(self) -> bool:
+        """Whether the seat counts against the month's share of its person."""
+        return self.counted_for == self.person
+
 
 # The highest number of an appointment within a person's month, where the mission itself has moved it there.
 UNLIMITED = 1_000
@@ -48,18 +54,20 @@ def hold(
 ) -> Appointment:
     """Holds a seat for the minutes of the rule; an earlier hold of the same application is released.
 
-    `unlimited` disregards the person's share of the month.
+    `unlimited` disregards the person's share of the month; seats at rest are free to who moves an appointment so.
 
-    Raises Refusal (turn_past, turn_too_far, turn_closed, turn_unknown, turn_share_used) and Conflict (turn_taken with
-    the next free times, turn_booked_already).
+    Raises Refusal (turn_past, turn_too_far, turn_closed, turn_unknown, turn_by_draw, turn_share_used) and Conflict
+    (turn_taken with the next free times, turn_booked_already).
     """
     _take_locks(session, booker, starts_at)
     slot = openings.find(session, booker.mission, booker.service, starts_at)
+    if not unlimited:
+        reserved.check_offered(session, booker.mission, booker.service, booker.application, starts_at)
     rule = calendar.rule(session, booker.mission, booker.service)
     _release_holds(session, booker, slot)
     _check_none_booked(session, booker)
     month_place = _month_place(session, booker, UNLIMITED if unlimited else rule.per_month, slot)
-    seats = _free_seats(session, booker, rule, slot)
+    seats = _free_seats(session, booker, rule, slot, resting=not unlimited)
     appointment = _insert_hold(session, booker, slot, rule, seats[0].seat, month_place) if seats else None
     if appointment is None or not party.hold_companions(session, appointment, seats[1:]):
         next_times = openings.next_free(session, booker.mission, booker.service, starts_at, booker.tier, booker.persons)
@@ -70,7 +78,10 @@ def hold(
 
 
 def _take_locks(session: Session, booker: Booker, starts_at: datetime) -> None:
-    """Locks the person, the calendar (shared, against closures) and the day of the service, in this order."""
+    """Locks the document, the person, the calendar (shared, against closures) and the day of the service, in this
+    order."""
+    if booker.takes_share:
+        calendar.take_lock(session, booker.mission, booker.service, "document", booker.document)
     calendar.take_lock(session, booker.mission, booker.service, booker.counted_for)
     calendar.take_shared_lock(session, booker.mission, "calendar")
     day = dates.local_date(starts_at, missions.find(session, booker.mission).zone)
@@ -120,7 +131,7 @@ def _month_place(session: Session, booker: Booker, per_month: int, slot: Slot) -
         select(Appointment.place).where(
             Appointment.mission == booker.mission,
             Appointment.service == booker.service,
-            Appointment.counted_for == booker.counted_for,
+            _same_share(booker),
             Appointment.month == month,
             Appointment.state.in_(COUNTED),
         )
@@ -131,30 +142,38 @@ def _month_place(session: Session, booker: Booker, per_month: int, slot: Slot) -
     return month_place
 
 
-def _free_seats(session: Session, booker: Booker, rule: AppointmentRule, slot: Slot) -> list[Place]:
+def _same_share(booker: Booker) -> ColumnElement[bool]:
+    """Whose appointments count against this share: the person's, and those of the same document under another person.
+
+    An appointment that takes no share of a person counts for its application alone.
+    """
+    own = Appointment.counted_for == booker.counted_for
+    if not booker.takes_share:
+        return own
+    return own | and_(Appointment.document == booker.document, Appointment.counted_for == Appointment.person)
+
+
+def _free_seats(session: Session, booker: Booker, rule: AppointmentRule, slot: Slot, *, resting: bool) -> list[Place]:
     """The lowest free seats for all who come; none when the time is full, or the day's quota or the tier's part of it,
-    which do not bind who has priority. Raises Refusal (family_too_large) for more than a day ever takes."""
+    which do not bind who has priority. `resting`: seats at rest are not free.
+
+    Raises Refusal (family_too_large) for more than a day ever takes.
+    """
     zone = missions.find(session, booker.mission).zone
     day = dates.local_date(slot.starts_at, zone)
-    conditions = (
-        Appointment.mission == booker.mission,
-        Appointment.service == booker.service,
-        Appointment.starts_at >= dates.start_of_day(day, zone),
-        Appointment.starts_at < dates.start_of_day(day + timedelta(days=1), zone),
-        openings.is_occupied(),
-    )
-    columns = Appointment.starts_at, Appointment.seat, Appointment.tier
-    occupied = session.execute(select(*columns).where(*conditions)).all()
+    start, end = dates.start_of_day(day, zone), dates.start_of_day(day + timedelta(days=1), zone)
+    seats = occupied.occupied_seats(booker.mission, booker.service, start, end, booker.application, resting=resting)
+    rows = session.execute(seats).all()
     slots = openings.slots_on(session, booker.mission, booker.service, day)
     limit = tiers.limits(rule.daily_quota, rule.urgent_quota, sum(each.seats for each in slots))[booker.tier]
     if booker.persons > 1 and limit < booker.persons:
         raise Refusal("family_too_large", n=limit)
-    of_tier = sum(row.tier == booker.tier for row in occupied)
-    is_full = len(occupied) + booker.persons > rule.daily_quota or of_tier + booker.persons > limit
+    of_tier = sum(row.tier == booker.tier for row in rows)
+    is_full = len(rows) + booker.persons > rule.daily_quota or of_tier + booker.persons > limit
     if is_full and not booker.has_priority:
         return []
     taken: dict[datetime, set[int]] = {}
-    for row in occupied:
+    for row in rows:
         taken.setdefault(row.starts_at, set()).add(row.seat)
     return party.places(slots, slot, taken, booker.persons)
 

@@ -6,13 +6,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.consular import missions
-from services.consular.appointments import tiers
-from services.consular.appointments.model import Appointment
-from services.consular.appointments.rules import NEXT_COUNT, OCCUPYING, AppointmentState, Slot, slots_of
+from services.consular.appointments import occupied, tiers
+from services.consular.appointments.reserved.seat_rules import is_by_draw
+from services.consular.appointments.rules import NEXT_COUNT, Slot, slots_of
 from services.consular.missions import calendar
 from services.consular.missions.model import AppointmentRule, Closure
 from services.consular.missions.rules import Hours, dates_between
@@ -89,14 +88,6 @@ class Availability:
         }
 
 
-def is_occupied() -> ColumnElement[bool]:
-    """Whether an appointment occupies a seat now; an expired hold does not."""
-    return and_(
-        Appointment.state.in_(OCCUPYING),
-        or_(Appointment.state != AppointmentState.HELD, Appointment.held_until > func.now()),
-    )
-
-
 def hours_of(session: Session, mission: str, service: str) -> list[Hours]:
     """The opening hours of a service from today on, as the rules read them."""
     return [row.hours for row in calendar.hours(session, mission, service)]
@@ -113,7 +104,7 @@ def occupied_by_day(session: Session, mission: str, service: str) -> Counter[dat
     """How many seats are occupied on each day from today to the longest span that is counted."""
     zone, first = missions.find(session, mission).zone, missions.today(session, mission)
     days: Counter[date] = Counter()
-    for counts in _occupied_seats(session, mission, service, first, first + calendar.MAX_SPAN, zone).values():
+    for counts in occupied.counts(session, mission, service, first, first + calendar.MAX_SPAN, zone).values():
         for at, count in counts.items():
             days[dates.local_date(at, zone)] += count
     return days
@@ -138,12 +129,14 @@ def availability(
     last = first + timedelta(days=rule.horizon_days)
     hours = plan.hours[service] if service in plan.hours else hours_of(session, mission, service)
     closed = calendar.closed_days(session, mission, first, last + LOOKAHEAD)
-    occupied = _occupied_seats(session, mission, service, first, last, zone)
+    taken = occupied.counts(session, mission, service, first, last, zone)
     now = db.now(session)
+    # What is given by draw alone is free to nobody who clicks.
+    quota = 0 if is_by_draw(session, mission, service) else rule.daily_quota
 
     def day_of(day: date) -> Day:
         slots = [] if day in closed or day in plan.closed else slots_of(hours, day, zone)
-        return _fitting(_day(day, slots, occupied, now, rule, tier, closed.get(day)), persons)
+        return _fitting(_day(day, slots, taken, now, rule, quota, tier, closed.get(day)), persons)
 
     def release() -> Release | None:
         """The first day beyond the horizon on which the mission receives."""
@@ -161,15 +154,16 @@ def availability(
 def _day(
     day: date,
     slots: list[Slot],
-    occupied: Mapping[str, Counter[datetime]],
+    occupied: Mapping[str | None, Counter[datetime]],
     now: datetime,
     rule: AppointmentRule,
+    quota: int,
     tier: str,
     closure: Closure | None,
 ) -> Day:
     taken = {name: sum(counts[slot.starts_at] for slot in slots) for name, counts in occupied.items()}
-    limit = tiers.limits(rule.daily_quota, rule.urgent_quota, sum(slot.seats for slot in slots))[tier]
-    left = max(0, min(rule.daily_quota - sum(taken.values()), limit - taken[tier]))
+    limit = tiers.limits(quota, rule.urgent_quota, sum(slot.seats for slot in slots))[tier]
+    left = max(0, min(quota - sum(taken.values()), limit - taken[tier]))
     times = tuple(
         FreeSlot(slot, min(left, max(0, slot.seats - sum(counts[slot.starts_at] for counts in occupied.values()))))
         for slot in slots
@@ -196,27 +190,6 @@ def _fits(times: Sequence[FreeSlot], persons: int) -> bool:
             break
         seats, ends_at = seats + time.remaining, time.slot.ends_at
     return seats >= persons
-
-
-def _occupied_seats(
-    session: Session, mission: str, service: str, first: date, last: date, zone: str
-) -> dict[str, Counter[datetime]]:
-    """The occupied seats of each tier by time."""
-    rows = session.execute(
-        select(Appointment.starts_at, Appointment.tier, func.count())
-        .where(
-            Appointment.mission == mission,
-            Appointment.service == service,
-            Appointment.starts_at >= dates.start_of_day(first, zone),
-            Appointment.starts_at < dates.start_of_day(last + timedelta(days=1), zone),
-            is_occupied(),
-        )
-        .group_by(Appointment.starts_at, Appointment.tier)
-    )
-    counts: dict[str, Counter[datetime]] = {tier: Counter() for tier in tiers.TIERS}
-    for at, tier, count in rows:
-        counts[tier][at] += int(count)
-    return counts
 
 
 def find(session: Session, mission: str, service: str, starts_at: datetime) -> Slot:

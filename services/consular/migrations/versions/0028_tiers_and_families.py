@@ -6,7 +6,7 @@ from alembic import op
 from shared.database.migration import grant, scope_by_mission
 
 revision = "0028"
-down_revision = "0026"
+down_revision = "0027"
 
 INSTANT = sa.DateTime(timezone=True)
 STATES = (

@@ -45,6 +45,7 @@ def five_a_day(cluster: Postgres, consular: Database) -> Iterator[None]:
     with connect_as_admin(cluster.admin_url, DATABASE) as connection:
         connection.execute("DELETE FROM consular.turn_rule WHERE id = 'test'")
         connection.execute("DELETE FROM consular.turn")
+        connection.execute("DELETE FROM consular.reserved_seat")
 
 
 @pytest.fixture
@@ -107,7 +108,7 @@ def test_of_many_at_once_each_tier_gets_its_quota(consular: Database, counter: C
 
     def reach(place: int) -> Appointment:
         case, tier = cases[place], URGENT if place % 2 else REGULAR
-        booker = Booker(HOME, SERVICE, case.reference, case.person.id, "N1", case.person.id, tier)
+        booker = Booker(HOME, SERVICE, case.reference, case.person.id, case.person.id, case.person.id, tier)
         with consular.scope(HOME) as session:
             return hold(session, case.person.actor, booker, times[place])
 

@@ -40,6 +40,7 @@ def untouched(cluster: Postgres, consular: Database) -> Iterator[None]:
         connection.execute("DELETE FROM consular.turn_priority")
         connection.execute("DELETE FROM consular.turn_rule WHERE scope IS NOT NULL")
         connection.execute("DELETE FROM consular.turn")
+        connection.execute("DELETE FROM consular.reserved_seat")
 
 
 def ago(consular: Database, case: Counter, **span: int) -> None:

@@ -23,6 +23,7 @@ def untouched(cluster: Postgres, urls: dict[str, str]) -> Iterator[None]:
     yield
     with connect_as_admin(cluster.admin_url, DATABASE) as connection:
         connection.execute("DELETE FROM consular.turn")
+        connection.execute("DELETE FROM consular.reserved_seat")
 
 
 def test_a_tampered_code_is_verified_as_nothing(counter: Begin) -> None:

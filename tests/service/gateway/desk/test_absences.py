@@ -28,6 +28,7 @@ def untouched(cluster: Postgres, urls: dict[str, str]) -> Iterator[None]:
     with connect_as_admin(cluster.admin_url, DATABASE) as connection:
         connection.execute("DELETE FROM consular.absence_appeal")
         connection.execute("DELETE FROM consular.turn")
+        connection.execute("DELETE FROM consular.reserved_seat")
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ def untouched(cluster: Postgres, urls: dict[str, str]) -> Iterator[None]:
     yield
     with connect_as_admin(cluster.admin_url, DATABASE) as connection:
         connection.execute("DELETE FROM consular.turn")
+        connection.execute("DELETE FROM consular.reserved_seat")
         connection.execute("DELETE FROM consular.closure WHERE scope IS NOT NULL")
         connection.execute("DELETE FROM consular.proposal")
 
