@@ -53,6 +53,9 @@ def test_a_turn_is_booked_moved_and_cancelled(visit: Visit, code: str) -> None:
 
 def fill(applicant: Visitor, code: str) -> str:
     """The questions, up to the calendar."""
+    for step, name in (("", "services"), ("/passport", "missions"), ("/passport/RUH", "days")):
+        applicant.open(f"/seats{step}")
+        applicant.look(f"seats-{name}")
     applicant.open(f"/services/{SLUG}")
     applicant.look("turn-service")
     applicant.open(f"/apply/{SLUG}")

@@ -54,3 +54,8 @@ def booked(counter: Counter, at: str = "") -> Counter:
     sent = counter.submit()
     assert sent.status_code == 200, sent.get_json()
     return counter
+
+
+def code(answer: Any) -> tuple[int, str]:
+    """Status and code of a refusal."""
+    return answer.status_code, answer.get_json()["code"]

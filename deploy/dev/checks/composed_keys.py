@@ -66,7 +66,7 @@ FAMILIES: dict[str, Keys] = {
     "desk.role": lambda: keys("desk.role", sets.roles()),
     "statement.child": lambda: keys("statement.child", ("M", "F")),
     "statement.deceased": lambda: keys("statement.deceased", ("M", "F")),
-    "desk.turns.state": lambda: keys("desk.turns.state", ("attended", "missed")),
+    "desk.turns.state": lambda: keys("desk.turns.state", ("attended", "excused", "missed")),
     "divorce_type": lambda: keys("divorce_type", sets.divorce_types()),
     "document": lambda: keys("document", sets.document_kinds(), ".title"),
     "chances.entered": lambda: keys("chances.entered", ("entered", "withdrawn", "granted", "lost")),
@@ -98,6 +98,10 @@ FAMILIES: dict[str, Keys] = {
     "stage": lambda: keys("stage", sets.stages()),
     "status": lambda: keys("status", sets.statuses()),
     "timeline": lambda: keys("timeline", sets.transition_codes()),
+    "appeal.state": lambda: keys("appeal.state", ("accepted", "refused", "waiting")),
+    "desk.priority.kind": lambda: keys("desk.priority.kind", ("age", "disability", "emergency")),
+    "seats.other": lambda: keys("seats.other", ("regular", "urgent")),
+    "seats.tier": lambda: keys("seats.tier", ("regular", "urgent")),
     "turn.service": lambda: keys("turn.service", sets.services()),
     "vouch.relation": lambda: keys("vouch.relation", sets.voucher_relations()),
     "withdraw.rule": lambda: keys("withdraw.rule", sets.withdrawal_rules()),
@@ -109,7 +113,7 @@ FAMILIES: dict[str, Keys] = {
 }  # fmt: skip
 # Families whose values are no enumeration or tuple that could be asked: a page writes them out, or a form of HTTP.
 UNBOUND = frozenset(
-    """account.done application bring field.closes.choice deceased desk.bookings.encoding
+    """account.done application bring deceased desk.appeals.done field.closes.choice desk.bookings.encoding
     desk.ledger.account desk.tills.done desk.tills.kind desk.refunds.done desk.refunds.failure desk.refunds.reason
     desk.bookings.order desk.bookings.order.hint desk.bookings.standing
     desk.bookings.state desk.calendar.certainty desk.calendar.done desk.calendar.kind desk.done desk.event

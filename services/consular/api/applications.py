@@ -10,9 +10,10 @@ from services.consular.api.openings import free_times
 from services.consular.api.request import TEXT, Keyed, Stated, head, mission_session, person_transaction, run_once
 from services.consular.applications import idempotency
 from services.consular.applications.behalf import Claim
+from services.consular.appointments.tiers import tier_of
 from services.consular.views import application_view
 from services.consular.views.form_step import form_step
-from services.consular.workflow import adopt_drafts, draft
+from services.consular.workflow import adopt_drafts, draft, own_appointment
 from services.consular.workflow.submit import submit
 from services.consular.workflow.withdraw import withdraw
 from shared.catalogue.model import AGENT, GUARDIAN, RELATIVE
@@ -109,7 +110,9 @@ def detail(reference: str) -> dict[str, Any]:
         shown = application_view.view(session, current_actor(), reference)
         if "openings" in request.args:
             service = shown.get("service")
-            shown["openings"] = free_times(session, shown["mission"], service) if service else None
+            tier = tier_of(shown["transaction"], shown["answers"])
+            persons = own_appointment.persons(shown["answers"]) if service else 1
+            shown["openings"] = free_times(session, shown["mission"], service, tier, persons) if service else None
         return shown
 
 

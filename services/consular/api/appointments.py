@@ -3,27 +3,49 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, Response, jsonify, request
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
 from services.consular.api.request import TEXT, Keyed, head, run_once, run_once_for_holder
-from services.consular.appointments.day_sheet import day_sheet
+from services.consular.appointments.attendance.day_sheet import day_sheet
 from services.consular.appointments.model import Appointment
 from services.consular.views import application_view
-from services.consular.workflow import appointments
+from services.consular.workflow import absences, appointments
 from services.consular.workflow.check_in import attend, miss, record_wrong_person
 from shared.errors import Invalid
 from shared.values.digits import ascii_digits
 from shared.web.service import allowed, body, current_actor, transaction
 
 blueprint = Blueprint("turns", __name__)
+# Texts that are too long are refused with the field they stand in, by the verb; nothing longer than this is read.
+LONG_TEXT = 2_000
 
 
 class SlotChoice(Keyed):
     """The instant at which the chosen appointment begins."""
 
     starts_at = fields.String(required=True, validate=validate.Length(1, 40, error="too_long"))
+
+
+class Appeal(Keyed):
+    """Why the applicant did not come."""
+
+    reason = fields.String(load_default="", validate=validate.Length(max=LONG_TEXT, error="too_long"))
+
+
+class AppealVerdict(Keyed):
+    """The officer's decision about an absence, with words for the applicant."""
+
+    verdict = fields.String(required=True, validate=validate.OneOf(("accept", "refuse"), error="unknown_choice"))
+    answer = fields.String(load_default="", validate=validate.Length(max=LONG_TEXT, error="too_long"))
+
+
+class PriorityGrant(Keyed):
+    """Why somebody is received first."""
+
+    kind = fields.String(load_default="")
+    reason = fields.String(load_default="", validate=validate.Length(max=LONG_TEXT, error="too_long"))
 
 
 class CheckIn(Keyed):
@@ -109,6 +131,52 @@ def cancel(reference: str) -> dict[str, Any]:
         return _appointment_answer(appointments.cancel(session, current_actor(), reference))
 
     return run_once(reference, body(Keyed)["key"], {"verb": "cancel"}, act, _view(reference))
+
+
+@blueprint.post("/applications/<reference>/turn/appeal")
+@allowed("turn.appeal")
+def appeal(reference: str) -> dict[str, Any]:
+    """Explains an absence."""
+    request_body = body(Appeal)
+
+    def act(session: Session) -> dict[str, Any]:
+        return head(absences.appeal(session, current_actor(), reference, request_body["reason"]))
+
+    return run_once(reference, request_body["key"], {"verb": "appeal", "reason": request_body["reason"]}, act)
+
+
+@blueprint.get("/desk/appeals")
+@allowed("desk.appeals")
+def list_appeals() -> Response:
+    """The absences that wait for a decision."""
+    with transaction() as session:
+        return jsonify(absences.list_appeals(session, current_actor()))
+
+
+@blueprint.post("/desk/cases/<reference>/appeal")
+@allowed("desk.appeal_decide")
+def decide_appeal(reference: str) -> dict[str, Any]:
+    """Excuses an absence, or does not."""
+    request_body = body(AppealVerdict)
+    accept, answer = request_body["verdict"] == "accept", request_body["answer"]
+
+    def act(session: Session) -> dict[str, Any]:
+        return head(absences.decide(session, current_actor(), reference, accept=accept, answer=answer))
+
+    return run_once(reference, request_body["key"], {"verb": "appeal", "accept": accept, "answer": answer}, act)
+
+
+@blueprint.post("/desk/cases/<reference>/priority")
+@allowed("desk.priority")
+def grant_priority(reference: str) -> dict[str, Any]:
+    """Has somebody received first."""
+    request_body = body(PriorityGrant)
+    kind, reason = request_body["kind"], request_body["reason"]
+
+    def act(session: Session) -> dict[str, Any]:
+        return head(absences.grant_priority(session, current_actor(), reference, kind, reason))
+
+    return run_once(reference, request_body["key"], {"verb": "priority", "kind": kind, "reason": reason}, act)
 
 
 @blueprint.get("/desk/turns")

@@ -9,10 +9,12 @@ from services.consular import missions
 from services.consular.appointments import openings
 from services.consular.appointments.calendars.displaced import Span, displaced
 from services.consular.appointments.openings import Plan
+from services.consular.appointments.tiers import TIERS
 from services.consular.missions import calendar, weekends
 from services.consular.missions.model import Opening
+from shared.catalogue.conditions import REGULAR
 from shared.database import audit
-from shared.errors import NotFound
+from shared.errors import Invalid, NotFound
 from shared.web.service import allowed, current_actor, database, transaction
 
 blueprint = Blueprint("appointments", __name__)
@@ -24,19 +26,24 @@ def list_openings() -> dict[str, Any]:
     """Free times of a mission for one service; without a service, the list of services."""
     with database().scope(None) as session:
         mission = missions.find(session, request.args.get("mission")).code
-    service = request.args.get("service", "")[:60]
+    service, tier = request.args.get("service", "")[:60], request.args.get("tier", REGULAR)
+    if tier not in TIERS:
+        raise Invalid("unknown_choice", field="tier")
     with database().scope(mission) as session:
         if not service:
             return {"mission": mission, "services": calendar.services(session, mission)}
-        return free_times(session, mission, service)
+        return free_times(session, mission, service, tier)
 
 
-def free_times(session: Session, mission: str, service: str) -> dict[str, Any]:
+def free_times(session: Session, mission: str, service: str, tier: str = REGULAR, persons: int = 1) -> dict[str, Any]:
     """The free times of a mission for a service. Raises NotFound for a service that it does not give times for."""
     services = calendar.services(session, mission)
     if service not in services:
         raise NotFound("turn_service_unknown")
-    return {**openings.availability(session, mission, service).serialise(), "services": services}
+    return {
+        **openings.availability(session, mission, service, tier=tier, persons=persons).serialise(),
+        "services": services,
+    }
 
 
 @blueprint.get("/desk/calendar")

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from services.consular.appointments import openings, release
+from services.consular.appointments import openings, party, release
 from services.consular.appointments.booked import find_booked
 from services.consular.appointments.hold import Booker, hold
 from services.consular.appointments.model import Appointment
@@ -26,7 +26,7 @@ def latest(session: Session, application: str) -> Appointment | None:
     """The appointment of an application: the live one, else the latest."""
     return session.scalar(
         select(Appointment)
-        .where(Appointment.application == application)
+        .where(Appointment.application == application, Appointment.lead.is_(None))
         .order_by(*LATEST)
         .limit(1)
         .execution_options(populate_existing=True)
@@ -40,7 +40,9 @@ def booked_times(session: Session, applications: Iterable[str]) -> dict[str, dat
         return {}
     rows = session.execute(
         select(Appointment.application, Appointment.starts_at).where(
-            Appointment.application.in_(references), Appointment.state == AppointmentState.BOOKED
+            Appointment.application.in_(references),
+            Appointment.state == AppointmentState.BOOKED,
+            Appointment.lead.is_(None),
         )
     )
     return {row.application: row.starts_at for row in rows}
@@ -58,14 +60,16 @@ def is_held(session: Session, appointment: Appointment) -> bool:
 def confirm(session: Session, actor: Actor, booker: Booker) -> Appointment:
     """Books the held appointment of the application and binds it to the booker's identity document.
 
-    Raises Refusal (turn_missing, turn_other_service) without a fitting hold, Conflict (turn_booked_already;
-    hold_expired with the next free times).
+    Raises Refusal (turn_missing, turn_other_service, turn_other_family) without a fitting hold, Conflict
+    (turn_booked_already; hold_expired with the next free times).
     """
     appointment = change_row(
         session,
         Appointment,
         Appointment.application == booker.application,
+        Appointment.lead.is_(None),
         Appointment.service == booker.service,
+        Appointment.persons == booker.persons,
         Appointment.state == AppointmentState.HELD,
         Appointment.held_until > func.now(),
         state=AppointmentState.BOOKED,
@@ -74,6 +78,7 @@ def confirm(session: Session, actor: Actor, booker: Booker) -> Appointment:
     )
     if appointment is None:
         raise _refusal(session, booker)
+    party.follow(session, appointment)
     audit.record(session, actor, "turn.booked", booker.application, starts_at=appointment.starts_at.isoformat())
     return appointment
 
@@ -86,7 +91,12 @@ def _refusal(session: Session, booker: Booker) -> Refusal:
         return Conflict("turn_booked_already")
     if last.service != booker.service:
         return Refusal("turn_other_service")
-    return Conflict("hold_expired", next=openings.next_free(session, booker.mission, booker.service, last.starts_at))
+    if last.persons != booker.persons:
+        return Refusal("turn_other_family")
+    next_times = openings.next_free(
+        session, booker.mission, booker.service, last.starts_at, booker.tier, booker.persons
+    )
+    return Conflict("hold_expired", next=next_times)
 
 
 def exchange(session: Session, actor: Actor, booker: Booker, starts_at: datetime) -> Appointment:
@@ -118,6 +128,8 @@ def relocate(session: Session, actor: Actor, previous: Appointment, starts_at: d
         person=previous.person,
         document=previous.document,
         counted_for=previous.counted_for,
+        tier=previous.tier,
+        persons=previous.persons,
     )
     hold(session, actor, booker, starts_at, unlimited=True)
     return confirm(session, actor, booker)

@@ -11,7 +11,7 @@ from shared.errors import NotFound
 def load_booked(session: Session, application: str) -> Appointment | None:
     """The booked appointment in its current state; None without one."""
     booked = Appointment.application == application, Appointment.state == AppointmentState.BOOKED
-    query = select(Appointment).where(*booked).with_for_update()
+    query = select(Appointment).where(*booked, Appointment.lead.is_(None)).with_for_update()
     return session.scalar(query.execution_options(populate_existing=True))
 
 

@@ -9,12 +9,14 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.consular import missions
-from services.consular.appointments import openings
+from services.consular.appointments import occupied, openings, party, tiers
 from services.consular.appointments.model import Appointment
+from services.consular.appointments.party import Place
 from services.consular.appointments.reserved import seats as reserved
 from services.consular.appointments.rules import COUNTED, AppointmentState, Slot, free_seat, month_of
 from services.consular.missions import calendar
 from services.consular.missions.model import AppointmentRule
+from shared.catalogue.conditions import REGULAR
 from shared.database import audit, db
 from shared.errors import Conflict, Refusal
 from shared.identity.actor import Actor
@@ -31,6 +33,9 @@ class Booker:
     person: str
     document: str
     counted_for: str
+    tier: str = REGULAR
+    has_priority: bool = False
+    persons: int = 1
 
     @property
     def takes_share(self) -> bool:
@@ -40,6 +45,8 @@ class Booker:
 
 # The highest number of an appointment within a person's month, where the mission itself has moved it there.
 UNLIMITED = 1_000
+# The seats of a family lie within so long.
+FAMILY_SPAN = timedelta(hours=24)
 
 
 def hold(
@@ -60,11 +67,13 @@ def hold(
     _release_holds(session, booker, slot)
     _check_none_booked(session, booker)
     month_place = _month_place(session, booker, UNLIMITED if unlimited else rule.per_month, slot)
-    seat = _free_seat(session, booker, rule, slot, resting=not unlimited)
-    appointment = _insert_hold(session, booker, slot, rule, seat, month_place) if seat else None
-    if appointment is None:
-        raise Conflict("turn_taken", next=openings.next_free(session, booker.mission, booker.service, starts_at))
-    audit.record(session, actor, "turn.held", booker.application, starts_at=starts_at.isoformat(), seat=seat)
+    seats = _free_seats(session, booker, rule, slot, resting=not unlimited)
+    appointment = _insert_hold(session, booker, slot, rule, seats[0].seat, month_place) if seats else None
+    if appointment is None or not party.hold_companions(session, appointment, seats[1:]):
+        next_times = openings.next_free(session, booker.mission, booker.service, starts_at, booker.tier, booker.persons)
+        raise Conflict("turn_taken", next=next_times)
+    detail = {"starts_at": starts_at.isoformat(), "seat": appointment.seat, "persons": booker.persons}
+    audit.record(session, actor, "turn.held", booker.application, None, **detail)
     return appointment
 
 
@@ -81,8 +90,10 @@ def _take_locks(session: Session, booker: Booker, starts_at: datetime) -> None:
 
 def _release_holds(session: Session, booker: Booker, slot: Slot) -> None:
     """Expires conflicting holds that have run out, and releases the earlier hold of this application."""
+    # A family may take seats at the times that follow.
+    last = slot.starts_at + FAMILY_SPAN if booker.persons > 1 else slot.starts_at
     conflicting = or_(
-        Appointment.starts_at == slot.starts_at,
+        Appointment.starts_at.between(slot.starts_at, last),
         Appointment.counted_for == booker.counted_for,
         Appointment.application == booker.application,
     )
@@ -142,16 +153,29 @@ def _same_share(booker: Booker) -> ColumnElement[bool]:
     return own | and_(Appointment.document == booker.document, Appointment.counted_for == Appointment.person)
 
 
-def _free_seat(session: Session, booker: Booker, rule: AppointmentRule, slot: Slot, *, resting: bool) -> int | None:
-    """The lowest free seat; None when the time, or the day's quota, is full. `resting`: seats at rest are not free."""
+def _free_seats(session: Session, booker: Booker, rule: AppointmentRule, slot: Slot, *, resting: bool) -> list[Place]:
+    """The lowest free seats for all who come; none when the time is full, or the day's quota or the tier's part of it,
+    which do not bind who has priority. `resting`: seats at rest are not free.
+
+    Raises Refusal (family_too_large) for more than a day ever takes.
+    """
     zone = missions.find(session, booker.mission).zone
     day = dates.local_date(slot.starts_at, zone)
     start, end = dates.start_of_day(day, zone), dates.start_of_day(day + timedelta(days=1), zone)
-    seats = openings.occupied_seats(booker.mission, booker.service, start, end, booker.application, resting=resting)
-    occupied = session.execute(seats).all()
-    if len(occupied) >= rule.daily_quota:
-        return None
-    return free_seat((row.seat for row in occupied if row.starts_at == slot.starts_at), slot.seats)
+    seats = occupied.occupied_seats(booker.mission, booker.service, start, end, booker.application, resting=resting)
+    rows = session.execute(seats).all()
+    slots = openings.slots_on(session, booker.mission, booker.service, day)
+    limit = tiers.limits(rule.daily_quota, rule.urgent_quota, sum(each.seats for each in slots))[booker.tier]
+    if booker.persons > 1 and limit < booker.persons:
+        raise Refusal("family_too_large", n=limit)
+    of_tier = sum(row.tier == booker.tier for row in rows)
+    is_full = len(rows) + booker.persons > rule.daily_quota or of_tier + booker.persons > limit
+    if is_full and not booker.has_priority:
+        return []
+    taken: dict[datetime, set[int]] = {}
+    for row in rows:
+        taken.setdefault(row.starts_at, set()).add(row.seat)
+    return party.places(slots, slot, taken, booker.persons)
 
 
 def _insert_hold(
@@ -168,10 +192,12 @@ def _insert_hold(
         "month": month_of(slot.starts_at, missions.find(session, booker.mission).zone),
         "place": month_place,
         "application": booker.application,
+        "tier": booker.tier,
         "person": booker.person,
         "document": booker.document,
         "counted_for": booker.counted_for,
         "state": AppointmentState.HELD,
+        "persons": booker.persons,
         "held_until": db.now(session) + timedelta(minutes=rule.hold_minutes),
         "made_at": func.now(),
         "changed_at": func.now(),

@@ -1,5 +1,6 @@
 """Offers a reserved seat to one application: it is held for hours instead of minutes, and for nobody else."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import update
@@ -23,7 +24,8 @@ def offer_seat(session: Session, actor: Actor, booker: Booker, seat: ReservedSea
         .values(application=booker.application, offered_until=until, draw=None)
         .execution_options(synchronize_session=False)
     )
-    held = hold(session, actor, booker, seat.starts_at)
+    # One seat of a draw receives its whole household.
+    held = hold(session, actor, replace(booker, persons=1), seat.starts_at)
     # A click may have left a lower number free; the seat that was kept is the one that is given.
     appointment = change_row(
         session,
@@ -32,6 +34,7 @@ def offer_seat(session: Session, actor: Actor, booker: Booker, seat: ReservedSea
         Appointment.state == AppointmentState.HELD,
         seat=seat.seat,
         held_until=until,
+        persons=booker.persons,
     )
     if appointment is None:
         raise Conflict("turn_changed")

@@ -2,24 +2,26 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, CompoundSelect, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.consular import missions
-from services.consular.appointments.model import Appointment
+from services.consular.appointments import occupied, tiers
 from services.consular.appointments.reserved.seat_rules import is_by_draw
-from services.consular.appointments.reserved.seats import kept_seats
-from services.consular.appointments.rules import NEXT_COUNT, OCCUPYING, AppointmentState, Slot, slots_of
+from services.consular.appointments.rules import NEXT_COUNT, Slot, slots_of
 from services.consular.missions import calendar
 from services.consular.missions.model import AppointmentRule, Closure
 from services.consular.missions.rules import Hours, dates_between
+from shared.catalogue.conditions import REGULAR
 from shared.database import db
 from shared.errors import Refusal
 from shared.values import dates
+
+# A closed fortnight and a long holiday may lie beyond the last day that is shown.
+LOOKAHEAD = timedelta(days=40)
 
 
 @dataclass(frozen=True)
@@ -49,56 +51,41 @@ class Day:
 
 
 @dataclass(frozen=True)
+class Release:
+    """The next day that opens for booking: when it does, and with how many seats of the tier."""
+
+    at: datetime
+    day: date
+    seats: int
+
+    def serialise(self) -> dict[str, object]:
+        """As the interface shows it."""
+        return {"at": self.at.isoformat(), "day": self.day.isoformat(), "seats": self.seats}
+
+
+@dataclass(frozen=True)
 class Availability:
     """The days, times and rule from which an applicant chooses a time."""
 
     mission: str
     zone: str
     service: str
+    tier: str
     rule: AppointmentRule
     days: tuple[Day, ...]
+    release: Release | None
 
     def serialise(self) -> dict[str, object]:
         """As the interface shows it: instants in UTC, beside them the wall clock of the mission."""
         return {
             "mission": self.mission,
             "service": self.service,
+            "tier": self.tier,
             "zone": self.zone,
             "rule": self.rule.serialise(),
             "days": [_serialise_day(day, ZoneInfo(self.zone)) for day in self.days],
+            "next_release": self.release.serialise() if self.release else None,
         }
-
-
-def is_occupied() -> ColumnElement[bool]:
-    """Whether an appointment occupies a seat now; an expired hold does not."""
-    return and_(
-        Appointment.state.in_(OCCUPYING),
-        or_(Appointment.state != AppointmentState.HELD, Appointment.held_until > func.now()),
-    )
-
-
-def occupied_seats(
-    mission: str,
-    service: str,
-    start: datetime,
-    end: datetime,
-    application: str | None = None,
-    *,
-    resting: bool = True,
-) -> CompoundSelect[datetime, int]:
-    """Selects time and number of the seats of a span that a click does not get, each once: occupied or reserved.
-
-    Those that are offered to `application` are free to it; seats at rest are left out unless `resting`.
-    """
-    conditions = (
-        Appointment.mission == mission,
-        Appointment.service == service,
-        Appointment.starts_at >= start,
-        Appointment.starts_at < end,
-        is_occupied(),
-    )
-    occupied = select(Appointment.starts_at, Appointment.seat).where(*conditions)
-    return occupied.union(kept_seats(mission, service, start, end, application, resting=resting))
 
 
 def hours_of(session: Session, mission: str, service: str) -> list[Hours]:
@@ -117,53 +104,92 @@ def occupied_by_day(session: Session, mission: str, service: str) -> Counter[dat
     """How many seats are occupied on each day from today to the longest span that is counted."""
     zone, first = missions.find(session, mission).zone, missions.today(session, mission)
     days: Counter[date] = Counter()
-    for at, count in _occupied_seats(session, mission, service, first, first + calendar.MAX_SPAN, zone).items():
-        days[dates.local_date(at, zone)] += count
+    for counts in occupied.counts(session, mission, service, first, first + calendar.MAX_SPAN, zone).values():
+        for at, count in counts.items():
+            days[dates.local_date(at, zone)] += count
     return days
 
 
-def availability(session: Session, mission: str, service: str, plan: Plan | None = None) -> Availability:
+def slots_on(session: Session, mission: str, service: str, day: date) -> list[Slot]:
+    """The times of a day, closed or not. Reads reference data alone."""
+    return slots_of(hours_of(session, mission, service), day, missions.find(session, mission).zone)
+
+
+def availability(
+    session: Session, mission: str, service: str, plan: Plan | None = None, tier: str = REGULAR, persons: int = 1
+) -> Availability:
     """All days from today to the horizon. A service without opening hours has days without times.
 
-    With `plan`, as they would be once it is carried out.
+    With `plan`, as they would be once it is carried out. Seats are those that the tier may take,
+    at times at which so many persons find one each.
     """
     plan = plan or Plan()
     zone, rule = missions.find(session, mission).zone, calendar.rule(session, mission, service)
     first = missions.today(session, mission)
     last = first + timedelta(days=rule.horizon_days)
     hours = plan.hours[service] if service in plan.hours else hours_of(session, mission, service)
-    closed = calendar.closed_days(session, mission, first, last)
-    occupied = _occupied_seats(session, mission, service, first, last, zone)
+    closed = calendar.closed_days(session, mission, first, last + LOOKAHEAD)
+    taken = occupied.counts(session, mission, service, first, last, zone)
     now = db.now(session)
     # What is given by draw alone is free to nobody who clicks.
     quota = 0 if is_by_draw(session, mission, service) else rule.daily_quota
 
     def day_of(day: date) -> Day:
         slots = [] if day in closed or day in plan.closed else slots_of(hours, day, zone)
-        return _day(day, slots, occupied, now, quota, closed.get(day))
+        return _fitting(_day(day, slots, taken, now, rule, quota, tier, closed.get(day)), persons)
 
-    return Availability(mission, zone, service, rule, tuple(day_of(day) for day in dates_between(first, last)))
+    def release() -> Release | None:
+        """The first day beyond the horizon on which the mission receives."""
+        for day in dates_between(last + timedelta(days=1), last + LOOKAHEAD):
+            seats = 0 if day in closed else sum(slot.seats for slot in slots_of(hours, day, zone))
+            if seats:
+                at = dates.start_of_day(day - timedelta(days=rule.horizon_days), zone)
+                return Release(at, day, tiers.limits(rule.daily_quota, rule.urgent_quota, seats)[tier])
+        return None
+
+    days = tuple(day_of(day) for day in dates_between(first, last))
+    return Availability(mission, zone, service, tier, rule, days, release())
 
 
 def _day(
-    day: date, slots: list[Slot], occupied: Counter[datetime], now: datetime, quota: int, closure: Closure | None
+    day: date,
+    slots: list[Slot],
+    occupied: Mapping[str | None, Counter[datetime]],
+    now: datetime,
+    rule: AppointmentRule,
+    quota: int,
+    tier: str,
+    closure: Closure | None,
 ) -> Day:
-    left = max(0, quota - sum(occupied[slot.starts_at] for slot in slots))
+    taken = {name: sum(counts[slot.starts_at] for slot in slots) for name, counts in occupied.items()}
+    limit = tiers.limits(quota, rule.urgent_quota, sum(slot.seats for slot in slots))[tier]
+    left = max(0, min(quota - sum(taken.values()), limit - taken[tier]))
     times = tuple(
-        FreeSlot(slot, min(left, max(0, slot.seats - occupied[slot.starts_at])))
+        FreeSlot(slot, min(left, max(0, slot.seats - sum(counts[slot.starts_at] for counts in occupied.values()))))
         for slot in slots
         if slot.starts_at > now
     )
     return Day(day, times, min(left, sum(time.remaining for time in times)), closure)
 
 
-def _occupied_seats(
-    session: Session, mission: str, service: str, first: date, last: date, zone: str
-) -> Counter[datetime]:
-    start, end = dates.start_of_day(first, zone), dates.start_of_day(last + timedelta(days=1), zone)
-    seats = occupied_seats(mission, service, start, end).subquery()
-    rows = session.execute(select(seats.c.starts_at, func.count()).group_by(seats.c.starts_at))
-    return Counter({at: int(count) for at, count in rows})
+def _fitting(day: Day, persons: int) -> Day:
+    """The day as a family may take it: a time counts if there is a seat for each at it and at those right after it."""
+    if persons == 1:
+        return day
+    times = tuple(
+        time if day.remaining >= persons and _fits(day.times[place:], persons) else replace(time, remaining=0)
+        for place, time in enumerate(day.times)
+    )
+    return replace(day, times=times, remaining=day.remaining if any(time.remaining for time in times) else 0)
+
+
+def _fits(times: Sequence[FreeSlot], persons: int) -> bool:
+    seats, ends_at = 0, times[0].slot.starts_at
+    for time in times:
+        if time.slot.starts_at != ends_at or not time.remaining or seats >= persons:
+            break
+        seats, ends_at = seats + time.remaining, time.slot.ends_at
+    return seats >= persons
 
 
 def find(session: Session, mission: str, service: str, starts_at: datetime) -> Slot:
@@ -187,11 +213,13 @@ def find(session: Session, mission: str, service: str, starts_at: datetime) -> S
     return slot
 
 
-def next_free(session: Session, mission: str, service: str, after: datetime) -> list[str]:
+def next_free(
+    session: Session, mission: str, service: str, after: datetime, tier: str = REGULAR, persons: int = 1
+) -> list[str]:
     """The next free times after an unavailable one; without a later time, the first of all."""
     times = [
         time.slot.starts_at
-        for day in availability(session, mission, service).days
+        for day in availability(session, mission, service, tier=tier, persons=persons).days
         if day.remaining
         for time in day.times
         if time.remaining

@@ -3,7 +3,7 @@
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from services.consular.appointments import rules
+from services.consular.appointments import party, rules
 from services.consular.appointments.booked import find_booked
 from services.consular.appointments.model import Appointment
 from services.consular.appointments.reserved.seats import keep_freed
@@ -35,7 +35,9 @@ def cancel(session: Session, actor: Actor, application: str) -> Appointment:
 def release_live(session: Session, actor: Actor, application: str) -> None:
     """Frees the held or booked seats of an ended application; does nothing where there are none."""
     for appointment in session.scalars(
-        select(Appointment).where(Appointment.application == application, Appointment.state.in_(LIVE)).with_for_update()
+        select(Appointment)
+        .where(Appointment.application == application, Appointment.state.in_(LIVE), Appointment.lead.is_(None))
+        .with_for_update()
     ):
         release_seat(
             session,
@@ -53,5 +55,8 @@ def release_seat(session: Session, appointment: Appointment, state: AppointmentS
     unchanged = Appointment.id == appointment.id, Appointment.state == appointment.state
     if change_row(session, Appointment, *unchanged, state=state, changed_at=func.now()) is None:
         raise Conflict("turn_changed")
+    freed = [appointment, *party.companions(session, appointment)]
+    party.follow(session, appointment)
     if state not in (AppointmentState.ATTENDED, AppointmentState.MISSED):
-        keep_freed(session, appointment, state)
+        for seat in freed:
+            keep_freed(session, seat, state)

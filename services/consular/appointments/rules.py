@@ -16,6 +16,7 @@ class AppointmentState(StrEnum):
     BOOKED = "booked"
     ATTENDED = "attended"
     MISSED = "missed"
+    EXCUSED = "excused"
     CANCELLED = "cancelled"
     CANCELLED_LATE = "cancelled_late"
     MOVED = "moved"

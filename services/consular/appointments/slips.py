@@ -46,6 +46,7 @@ def issue_appointment_slip(
         "time": f"{local:%H:%M}",
         "arrive": f"{local - timedelta(minutes=arrive_minutes):%H:%M}",
         "window": appointment.window,
+        "persons": appointment.persons,
         "document_end": appointment.document[-PRINTED_SIGNS:],
         "bring": list(BRING.get(appointment.service, BRING_ALWAYS)),
     }

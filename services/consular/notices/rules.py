@@ -6,6 +6,7 @@ REFUND_PAID, PAYMENT_RECEIVED, PAID_BY_OTHER = "refund_paid", "payment_received"
 BOOKING_FOUND, BOOKING_LAPSED = "booking_found", "booking_lapsed"
 TURN_BOOKED, TURN_MISSED, ATTENDED = "turn_booked", "turn_missed", "attended"
 TURN_RELOCATED, TURN_CALLED_OFF = "turn_relocated", "turn_called_off"
+ABSENCE_ACCEPTED, ABSENCE_REFUSED = "absence_accepted", "absence_refused"
 MANDATE_OFFERED, MANDATE_ACCEPTED, MANDATE_DECLINED = "mandate_offered", "mandate_accepted", "mandate_declined"
 MANDATE_ENDED, MANDATE_GOOD, MANDATE_REFUSED = "mandate_ended", "mandate_good", "mandate_refused"
 MANDATE_FOR_YOU = "mandate_for_you"
@@ -33,6 +34,7 @@ KINDS = frozenset(
         PAYMENT_RECEIVED,
         *(BOOKING_FOUND, BOOKING_LAPSED),
         *(TURN_BOOKED, TURN_MISSED, ATTENDED, TURN_RELOCATED, TURN_CALLED_OFF),
+        *(ABSENCE_ACCEPTED, ABSENCE_REFUSED),
         *(MANDATE_OFFERED, MANDATE_ACCEPTED, MANDATE_DECLINED),
         *(MANDATE_ENDED, MANDATE_GOOD, MANDATE_REFUSED, MANDATE_FOR_YOU),
         *(DRAW_GRANTED, DRAW_LOST, SEAT_OFFERED, OFFER_PASSED, WAITING_ENDED, TURN_CONFIRM, TURN_FREED),

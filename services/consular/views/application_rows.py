@@ -95,7 +95,7 @@ SINGLE: Mapping[str, Source] = {
     "acting": Source(ActingPerson, [ActingPerson.application == REFERENCE]),
     "mandate": Source(Mandate, [Mandate.reference == Application.mandate]),
     "passport": Source(Passport, [Passport.application == REFERENCE, *booklets.IS_PRINTED]),
-    "appointment": Source(Appointment, [Appointment.application == REFERENCE], book.LATEST),
+    "appointment": Source(Appointment, [Appointment.application == REFERENCE, Appointment.lead.is_(None)], book.LATEST),
     "attendance": Source(Attendance, [Attendance.application == REFERENCE]),
 }
 SLIP = (

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from services.consular.applications.rules import Status
 from services.consular.appointments import book, rules
+from services.consular.appointments.attendance import appeals
 from services.consular.appointments.calendars.displaced import is_displaced
 from services.consular.appointments.model import Appointment
 from services.consular.appointments.rules import AppointmentState
@@ -50,11 +51,21 @@ def _serialise_appointment(session: Session, appointment: Appointment) -> View:
         "late": rules.is_late(appointment.starts_at, now(session), rule.free_hours),
         "begun": appointment.starts_at <= now(session),
         "displaced": is_displaced(session, appointment),
+        **_absence(session, appointment),
         "free_hours": rule.free_hours,
         "arrive_minutes": rule.arrive_minutes,
         "minutes_left": max(0, math.ceil((appointment.held_until - now(session)).total_seconds() / 60))
         if appointment.held_until
         else 0,
+    }
+
+
+def _absence(session: Session, appointment: Appointment) -> View:
+    """The appeal about a missed appointment, and whether one may still be made."""
+    appeal = appeals.find(session, appointment)
+    return {
+        "appeal": {"state": appeal.state, "answer": appeal.answer} if appeal else None,
+        "may_appeal": appeal is None and appeals.may_appeal(session, appointment),
     }
 
 

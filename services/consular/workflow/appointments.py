@@ -1,5 +1,6 @@
 """Appointments of applications: hold, confirm, reschedule, cancel."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -8,9 +9,10 @@ from services.consular.applications import rules
 from services.consular.applications.model import Application
 from services.consular.applications.rules import Status
 from services.consular.applications.transitions import load_for_update
-from services.consular.appointments import attendance, book, release, slips
+from services.consular.appointments import book, release, slips
+from services.consular.appointments.attendance import presence, priorities
 from services.consular.appointments.booked import find_booked
-from services.consular.appointments.hold import hold
+from services.consular.appointments.hold import Booker, hold
 from services.consular.appointments.model import Appointment
 from services.consular.workflow.fulfilment import Attendance, fulfilment_of
 from shared import forms
@@ -35,9 +37,14 @@ def hold_slot(session: Session, actor: Actor, reference: str, starts_at: datetim
     """
     application = load_for_update(session, actor, "turn.hold", reference)
     effects = attendance_of(application, "hold_turn")
-    if attendance.find_attendance(session, reference) is not None:
+    if presence.find_attendance(session, reference) is not None:
         raise Conflict("attended_already")
-    return hold(session, actor, effects.booker(session, application, application.answers), starts_at)
+    return hold(session, actor, _booker(session, effects, application), starts_at)
+
+
+def _booker(session: Session, effects: Attendance, application: Application) -> Booker:
+    booker = effects.booker(session, application, application.answers)
+    return replace(booker, has_priority=priorities.find(session, application.reference) is not None)
 
 
 def release_slot(session: Session, actor: Actor, reference: str) -> None:
@@ -60,8 +67,7 @@ def reschedule(session: Session, actor: Actor, reference: str, starts_at: dateti
     application = load_for_update(session, actor, "turn.move", reference)
     effects = attendance_of(application, "change_turn")
     old_slip = find_booked(session, reference).slip
-    booker = effects.booker(session, application, application.answers)
-    appointment = book.exchange(session, actor, booker, starts_at)
+    appointment = book.exchange(session, actor, _booker(session, effects, application), starts_at)
     slips.revoke(session, actor, old_slip, "turn_moved")
     slip = slips.issue(session, actor, application, appointment)
     effects.apply_reschedule(session, actor, application, appointment, slip)

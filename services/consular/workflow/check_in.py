@@ -4,7 +4,8 @@ from sqlalchemy.orm import Session
 
 from services.consular.applications.model import Application
 from services.consular.applications.transitions import find, load_for_update
-from services.consular.appointments import attendance, book
+from services.consular.appointments import book
+from services.consular.appointments.attendance import presence
 from services.consular.people import snapshot
 from services.consular.people.refusals import WrongPerson
 from services.consular.workflow.appointments import attendance_of
@@ -28,7 +29,7 @@ def attend(session: Session, actor: Actor, reference: str, number: str) -> Appli
     effects = attendance_of(application, "attend")
     if _read(number) not in _accepted(session, application):
         raise WrongPerson()
-    attendance.record(session, actor, application.mission, reference)
+    presence.record(session, actor, application.mission, reference)
     effects.apply_attendance(session, actor, application)
     return application
 
@@ -37,7 +38,7 @@ def miss(session: Session, actor: Actor, reference: str) -> Application:
     """Records the absence of an applicant after the hour of the appointment has begun."""
     application = load_for_update(session, actor, "desk.miss", reference)
     effects = attendance_of(application, "miss")
-    attendance.miss(session, actor, reference)
+    presence.miss(session, actor, reference)
     effects.apply_absence(session, actor, application)
     return application
 
@@ -45,7 +46,7 @@ def miss(session: Session, actor: Actor, reference: str) -> Application:
 def check_attendance(session: Session, application: Application) -> None:
     """Raises Refusal (visit_needed) while an applicant who must come in person has not come."""
     is_required = forms.transaction(application.transaction).appointment is not None
-    if is_required and attendance.find_attendance(session, application.reference) is None:
+    if is_required and presence.find_attendance(session, application.reference) is None:
         raise Refusal("visit_needed")
 
 

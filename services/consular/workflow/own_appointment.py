@@ -20,11 +20,18 @@ from shared.identity.actor import Actor
 
 # The answers that say what the appointment is for, and which identity document it is bound to.
 SERVICE_ANSWER, PASSPORT_ANSWER = "service_wanted", "passport_number"
+# How many of the family come along; each takes a seat.
+FAMILY_ANSWER = "dependants"
 
 
 def service(entry: Transaction, answers: Mapping[str, object]) -> str | None:
     """The service the applicant has chosen; None before they have."""
     return str(answers.get(SERVICE_ANSWER) or "") or None
+
+
+def persons(answers: Mapping[str, object]) -> int:
+    """How many come: the applicant and those of the family."""
+    return 1 + int(str(answers.get(FAMILY_ANSWER) or 0))
 
 
 def booker(session: Session, application: Application, answers: Mapping[str, object]) -> Booker:
@@ -40,6 +47,7 @@ def booker(session: Session, application: Application, answers: Mapping[str, obj
         person=application.person,
         document=document,
         counted_for=application.person,
+        persons=persons(answers),
     )
 
 

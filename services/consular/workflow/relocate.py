@@ -32,6 +32,8 @@ from shared.values import dates
 
 # One run moves so many at a mission; the next run goes on.
 MAX_PER_RUN = 500
+# Somebody who books at the same moment may take the time that was found; then another one is looked for.
+TRIES = 3
 SPANS: Mapping[str, Callable[[Mapping[str, Any]], Span]] = {
     closures.KIND: closures.span,
     hours.KIND: hours.span,
@@ -95,16 +97,19 @@ def _note_end(session: Session, actor: Actor, reference: str, span: Span) -> Non
 
 def relocate(database: Database, actor: Actor, proposal: str, application: str) -> Outcome:
     """Moves or cancels the appointment of one application, in a commit of its own."""
-    try:
-        with database.scope(actor.mission) as session:
-            signed = lock_row(session, Proposal, proposal)
-            outcome = _relocate(session, actor, signed, application)
-            if signed.state == sign.APPROVED and outcome in (Outcome.MOVED, Outcome.CANCELLED):
-                signed.result = {**signed.result, outcome.value: signed.result.get(outcome, 0) + 1}
-            return outcome
-    except Refusal as refusal:
-        log().warning("not relocated", application=application, code=refusal.code)
-        return Outcome.BUSY if refusal.code == "turn_taken" else Outcome.LEFT
+    for _ in range(TRIES):
+        try:
+            with database.scope(actor.mission) as session:
+                signed = lock_row(session, Proposal, proposal)
+                outcome = _relocate(session, actor, signed, application)
+                if signed.state == sign.APPROVED and outcome in (Outcome.MOVED, Outcome.CANCELLED):
+                    signed.result = {**signed.result, outcome.value: signed.result.get(outcome, 0) + 1}
+                return outcome
+        except Refusal as refusal:
+            log().warning("not relocated", application=application, code=refusal.code)
+            if refusal.code != "turn_taken":
+                break
+    return Outcome.LEFT
 
 
 def _relocate(session: Session, actor: Actor, signed: Proposal, reference: str) -> Outcome:

@@ -10,6 +10,7 @@ from services.consular.applications.transitions import note_step
 from services.consular.appointments import book, slips
 from services.consular.appointments.hold import Booker
 from services.consular.appointments.model import Appointment
+from services.consular.appointments.tiers import tier_of
 from services.consular.notices.rules import TURN_CALLED_OFF
 from services.consular.people import snapshot
 from shared import forms
@@ -36,6 +37,7 @@ def booker(session: Session, application: Application, answers: Mapping[str, obj
         person=application.person,
         document=holder.national_number,
         counted_for=application.reference,
+        tier=tier_of(application.transaction, application.answers),
     )
 
 

@@ -16,7 +16,7 @@ from services.gateway.pages.account import (
 )
 from services.gateway.pages.applications import applications, track
 from services.gateway.pages.apply import behalf, bookings, draft, uploads
-from services.gateway.pages.appointments import appointments, chances, draws
+from services.gateway.pages.appointments import appointments, chances, draws, seats
 from services.gateway.pages.documents import download, verify
 from services.gateway.pages.mandates import mandates
 from services.gateway.pages.payments import pay, payer_link, transfer, upgrade, webhook
@@ -51,6 +51,7 @@ IN_A_LANGUAGE = (
     download,
     track,
     appointments,
+    seats,
     draws,
     chances,
     verify,

@@ -117,6 +117,9 @@ PAGES: dict[str, Set[str]] = {
     "applications.show": DRAFTING,
     "applications.ask_withdraw": DRAFTING,
     "applications.withdraw": DRAFTING,
+    "seats.services": ANYONE,
+    "seats.regions": ANYONE,
+    "seats.days": ANYONE,
     "turns.choose": PERSONS,
     "turns.hold": PERSONS,
     "turns.ask_confirm": PERSONS,
@@ -126,6 +129,8 @@ PAGES: dict[str, Set[str]] = {
     "turns.ask_cancel": PERSONS,
     "turns.cancel": PERSONS,
     "turns.calendar_file": PERSONS,
+    "turns.ask_appeal": PERSONS,
+    "turns.appeal": PERSONS,
     "chances.show": PERSONS,
     "chances.enter": PERSONS,
     "chances.leave": PERSONS,
@@ -224,6 +229,9 @@ PAGES: dict[str, Set[str]] = {
     "desk.announce_draw": DECIDING,
     "desk.judge_urgency": DECIDING,
     "desk.calendar": MISSION_STAFF,
+    "desk.appeals": READING,
+    "desk.decide_appeal": DECIDING,
+    "desk.priority": DECIDING,
 }
 
 

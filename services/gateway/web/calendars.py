@@ -2,12 +2,17 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from icalendar import Calendar, Event
 
 # Sunday, as weeks begin where most of our people live; Monday is 0.
 FIRST_WEEKDAY = 6
-LINE_OCTETS = 73
+# Marks of direction, which pages need and calendars show.
+_INVISIBLE = re.compile("[\u2066-\u2069\u200e\u200f]")
 
 
 def weeks(days: Iterable[Mapping[str, Any]]) -> list[list[Mapping[str, Any] | None]]:
@@ -26,43 +31,38 @@ def weekday_of(column: int) -> date:
     return date(2026, 11, 22) + timedelta(days=column)
 
 
-def event(reference: str, starts_at: str, ends_at: str, title: str, description: str, location: str) -> bytes:
-    """An iCalendar file (RFC 5545) with one event; instants in UTC, so that every calendar shows its own zone."""
-    lines = [
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        "PRODID:-//Mahjar//Turns//EN",
-        "BEGIN:VEVENT",
-        f"UID:{reference}@mahjar",
-        f"DTSTAMP:{_utc(datetime.now(UTC).isoformat())}",
-        f"DTSTART:{_utc(starts_at)}",
-        f"DTEND:{_utc(ends_at)}",
-        f"SUMMARY:{_escaped(title)}",
-        f"DESCRIPTION:{_escaped(description)}",
-        f"LOCATION:{_escaped(location)}",
-        "END:VEVENT",
-        "END:VCALENDAR",
-    ]
-    return "".join(f"{_folded(line)}\r\n" for line in lines).encode()
+@dataclass(frozen=True)
+class Visit:
+    """What an event says: when at which wall clock, what for, where."""
+
+    reference: str
+    starts_at: str
+    ends_at: str
+    zone: str
+    title: str
+    description: str
+    location: str
 
 
-def _utc(instant: str) -> str:
-    return f"{datetime.fromisoformat(instant).astimezone(UTC):%Y%m%dT%H%M%SZ}"
-
-
-def _escaped(text: str) -> str:
-    plain = re.sub("[\u2066-\u2069\u200e\u200f]", "", text)
-    return re.sub(r"([\\;,])", r"\\\1", plain).replace("\n", "\\n")
-
-
-def _folded(line: str) -> str:
-    """Lines of at most 75 octets, never cut within a character; a continued line begins with a space."""
-    parts, octets = [""], 0
-    for sign in line:
-        size = len(sign.encode())
-        if octets + size > LINE_OCTETS:
-            parts.append("")
-            octets = 0
-        parts[-1] += sign
-        octets += size
-    return "\r\n ".join(parts)
+def event(visit: Visit) -> bytes:
+    """An iCalendar file (RFC 5545) with one event, by the wall clock of the mission, whose zone it describes."""
+    zone = ZoneInfo(visit.zone)
+    starts_at, ends_at = (
+        datetime.fromisoformat(instant).astimezone(zone) for instant in (visit.starts_at, visit.ends_at)
+    )
+    entry = Event()
+    entry.add("uid", f"{visit.reference}@mahjar")
+    entry.add("dtstamp", datetime.now(UTC))
+    entry.add("dtstart", starts_at)
+    entry.add("dtend", ends_at)
+    for name in ("title", "description", "location"):
+        entry.add("summary" if name == "title" else name, _INVISIBLE.sub("", getattr(visit, name)))
+    calendar = Calendar()
+    calendar.add("prodid", "-//Mahjar//Appointments//EN")
+    calendar.add("version", "2.0")
+    calendar.add_component(entry)
+    # The changes of the clock around the event; without them a calendar would guess by the zone's name.
+    year = timedelta(days=366)
+    calendar.add_missing_timezones(first_date=(starts_at - year).date(), last_date=(ends_at + year).date())
+    content: bytes = calendar.to_ical()
+    return content

@@ -51,6 +51,7 @@ def test_what_the_worker_runs_and_how_often(jobs: dict[str, Job]) -> None:
         "booklets": 60.0,
         "payments": 30.0,
         "days": 60.0,
+        "relocations": 60.0,
         "previews": 3600.0,
         "uploads": 60.0,
         "retention": 3600.0,

@@ -27,7 +27,7 @@ FIGURES = (
 def read(session: Session, terms: Mapping[str, Any]) -> dict[str, Any]:
     """The clean terms. Raises Invalid with a code per field."""
     params = {**read_terms.check(session, BOOKING_RULE, terms), "service": read_terms.service(terms)}
-    if params["urgent_quota"] > params["daily_quota"]:
+    if params["urgent_quota"] and params["urgent_quota"] >= params["daily_quota"]:
         raise Invalid("urgent_over_daily", field="urgent_quota")
     if any(row.id == _id(session.info["mission"], params) for row in reference_data.rows(session, AppointmentRule)):
         raise Invalid("rule_that_day", field="valid_from")

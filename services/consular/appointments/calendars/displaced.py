@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from services.consular import missions
-from services.consular.appointments import openings
-from services.consular.appointments.calendars.rules import Free, assign
+from services.consular.appointments import openings, party
+from services.consular.appointments.calendars.rules import Free, Lost, assign
 from services.consular.appointments.model import Appointment
 from services.consular.appointments.openings import Plan
 from services.consular.appointments.rules import AppointmentState, slots_of
@@ -81,7 +81,9 @@ def displaced(session: Session, mission: str, span: Span, plan: Plan) -> list[Ap
     days = [dates.local_date(appointment.starts_at, zone) for appointment in (booked[0], booked[-1])]
     closed = plan.closed | calendar.closed_days(session, mission, *days).keys()
     after = _Calendar(session, mission, zone, closed, plan)
-    return [appointment for appointment in booked if not after.has(appointment)]
+    # A family has lost its time as soon as one of its seats is gone.
+    lost = {appointment.lead or appointment.id for appointment in booked if not after.has(appointment)}
+    return [appointment for appointment in booked if appointment.id in lost]
 
 
 def is_displaced(session: Session, appointment: Appointment) -> bool:
@@ -91,7 +93,9 @@ def is_displaced(session: Session, appointment: Appointment) -> bool:
     zone = missions.find(session, appointment.mission).zone
     day = dates.local_date(appointment.starts_at, zone)
     closed = calendar.closed_days(session, appointment.mission, day, day)
-    return not _Calendar(session, appointment.mission, zone, closed, Plan()).has(appointment)
+    now = _Calendar(session, appointment.mission, zone, closed, Plan())
+    seats = [appointment, *party.companions(session, appointment)]
+    return not all(now.has(seat) for seat in seats)
 
 
 def release_holds(session: Session, mission: str, span: Span) -> None:
@@ -120,15 +124,20 @@ def moves(session: Session, mission: str, appointments: Sequence[Appointment], p
     """A free time for each appointment, of those that the calendar will have with `plan`."""
     zone, found = ZoneInfo(missions.find(session, mission).zone), dict[object, datetime | None]()
     earliest = db.now(session) + NOTICE
-    for service in sorted({appointment.service for appointment in appointments}):
-        of_service = [appointment for appointment in appointments if appointment.service == service]
-        days = openings.availability(session, mission, service, plan).days
+    for service, tier in sorted({(appointment.service, appointment.tier) for appointment in appointments}):
+        of_service = [one for one in appointments if (one.service, one.tier) == (service, tier)]
+        days = openings.availability(session, mission, service, plan, tier).days
         free = [
-            [Free(time.slot.starts_at, time.remaining) for time in day.times if time.slot.starts_at >= earliest]
+            [
+                Free(time.slot.starts_at, time.slot.ends_at, time.remaining)
+                for time in day.times
+                if time.slot.starts_at >= earliest
+            ]
             for day in days
         ]
         left = [day.remaining for day in days]
-        times = assign([appointment.starts_at for appointment in of_service], free, left, zone)
+        lost = [Lost(appointment.starts_at, appointment.persons) for appointment in of_service]
+        times = assign(lost, free, left, zone)
         found |= {appointment.id: to for appointment, to in zip(of_service, times, strict=True)}
     return [Move(appointment, found[appointment.id]) for appointment in appointments]
 

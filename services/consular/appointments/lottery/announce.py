@@ -10,13 +10,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.consular import missions
-from services.consular.appointments import openings
 from services.consular.appointments.lottery import beacon
 from services.consular.appointments.lottery.model import ANNOUNCED, DRAWN, Draw
 from services.consular.appointments.lottery.publish import publish
 from services.consular.appointments.lottery.rules.draw import DrawnSlot, Weights, hex_digest
 from services.consular.appointments.lottery.rules.files import ANNOUNCEMENT, Announcement, write_announcement
 from services.consular.appointments.model import Appointment
+from services.consular.appointments.occupied import is_occupied
 from services.consular.appointments.reserved.model import ReservedSeat
 from services.consular.appointments.reserved.seat_rules import seat_rule
 from services.consular.appointments.rules import Slot, slots_of
@@ -155,7 +155,7 @@ def _taken(session: Session, mission: str, service: str, start: datetime, end: d
         Appointment.service == service,
         Appointment.starts_at >= start,
         Appointment.starts_at < end,
-        openings.is_occupied(),
+        is_occupied(),
     )
     offered = select(ReservedSeat.starts_at, ReservedSeat.seat).where(
         ReservedSeat.mission == mission,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.consular.applications.model import Application
 from services.consular.applications.transitions import load_for_update
-from services.consular.appointments import attendance
+from services.consular.appointments.attendance import presence
 from services.consular.appointments.hold import Booker
 from services.consular.appointments.lottery.conduct import Outcome, conduct
 from services.consular.appointments.lottery.enter import Wish, enter, find_draw
@@ -32,7 +32,7 @@ def booker_of(session: Session, actor: Actor, action: str, reference: str) -> Bo
     """Who books for an application that may still be given a time. Raises what `hold_slot` raises before it holds."""
     application = load_for_update(session, actor, action, reference)
     effects = attendance_of(application, "hold_turn")
-    if attendance.find_attendance(session, reference) is not None:
+    if presence.find_attendance(session, reference) is not None:
         raise Conflict("attended_already")
     return effects.booker(session, application, application.answers)
 

@@ -5,7 +5,25 @@ from urllib.parse import quote
 
 from services.gateway.clients.http import Client
 from services.gateway.clients.names import PrintedName
+from shared.catalogue.conditions import REGULAR
 from shared.identity.actor import ANONYMOUS, Actor
+
+
+class AppealOutcome(TypedDict):
+    """What became of the appeal about a missed appointment."""
+
+    state: str
+    answer: str | None
+
+
+class Appeal(TypedDict):
+    """An absence that its applicant explained."""
+
+    application: str
+    reason: str
+    made_at: str
+    starts_at: str
+    service: str
 
 
 class Appointment(TypedDict):
@@ -22,6 +40,10 @@ class Appointment(TypedDict):
     late: bool
     begun: bool
     displaced: bool
+    tier: str
+    persons: int
+    appeal: AppealOutcome | None
+    may_appeal: bool
     free_hours: int
     arrive_minutes: int
     minutes_left: int
@@ -80,10 +102,20 @@ class Services(TypedDict):
     services: list[str]
 
 
+class Release(TypedDict):
+    """The next day that opens for booking: when it does, and with how many seats."""
+
+    at: str
+    day: str
+    seats: int
+
+
 class Openings(Services):
-    """The free times of a mission for a service."""
+    """The free times of a mission for a service, as the tier may take them."""
 
     service: str
+    tier: str
+    next_release: Release | None
     zone: str
     rule: BookingRule
     days: list[OpenDay]
@@ -101,6 +133,8 @@ class DaySheetRow(TypedDict):
     state: str
     begun: bool
     displaced: bool
+    persons: int
+    priority: str | None
     applicant: dict[str, PrintedName | None]
 
 
@@ -179,9 +213,9 @@ class Appointments:
     def __init__(self, client: Client) -> None:
         self.client = client
 
-    def openings(self, mission: str, service: str) -> Openings:
+    def openings(self, mission: str, service: str, tier: str = REGULAR) -> Openings:
         """Free times of a mission for a service."""
-        return cast(Openings, self.client.get("/openings", ANONYMOUS, mission=mission, service=service))
+        return cast(Openings, self.client.get("/openings", ANONYMOUS, mission=mission, service=service, tier=tier))
 
     def services(self, mission: str) -> Services:
         """Which services a mission gives appointments for."""
@@ -198,3 +232,7 @@ class Appointments:
     def calendar(self, actor: Actor) -> Calendar:
         """Hours, rules and closures of the officer's mission."""
         return cast(Calendar, self.client.get("/desk/calendar", actor))
+
+    def appeals(self, actor: Actor) -> list[Appeal]:
+        """The absences at the officer's mission that wait for a decision."""
+        return cast(list[Appeal], self.client.get("/desk/appeals", actor))

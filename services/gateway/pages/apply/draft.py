@@ -85,7 +85,15 @@ def redirect_to_draft(entry: Transaction, begin: Callable[[str], str]) -> Respon
         if conflict.code != "already_open" or not reference:
             raise
         return redirect(url_for("applications.show", reference=reference), 303)
-    return redirect(url_for("apply.questions", reference=reference, step=steps_of(entry)[0]), 303)
+    step = steps_of(entry)[0]
+    return redirect(url_for("apply.questions", reference=reference, step=step, **_chosen(entry, step)), 303)
+
+
+def _chosen(entry: Transaction, step: str) -> dict[str, str]:
+    """Choices of a step that were made on the pages before it, as the address carries them along."""
+    wanted = {one.name: request.args.get(one.name, "") for one in questions_of(entry, step) if one.kind == "choice"}
+    asked = {one.name: one for one in entry.questions}
+    return {name: choice for name, choice in wanted.items() if choice in asked[name].choices}
 
 
 def load_editable(reference: str, verb: str) -> tuple[Application, Transaction]:
@@ -108,7 +116,7 @@ def _load_step(reference: str, step: str) -> tuple[FormStep, Transaction]:
 def questions(reference: str, step: str) -> str:
     """One step's questions with the answers given so far."""
     application, entry = _load_step(reference, step)
-    return _step(application, entry, step, application["answers"])
+    return _step(application, entry, step, _chosen(entry, step) | application["answers"])
 
 
 def _step(

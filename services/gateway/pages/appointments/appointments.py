@@ -9,30 +9,33 @@ from werkzeug.wrappers import Response as Answer
 
 from services.gateway.accounts.throttle import OPENINGS_BY_ADDRESS
 from services.gateway.clients.consular.applications import Application
-from services.gateway.web.calendars import event, weeks
+from services.gateway.web.calendars import Visit, event, weeks
 from services.gateway.web.current import consular, visitor
-from services.gateway.web.days import USUAL
-from services.gateway.web.forms import words
+from services.gateway.web.days import USUAL, zone_of
+from services.gateway.web.forms import faults, words
 from services.gateway.web.language import chosen
-from services.gateway.web.presentation import mission_name, t
+from services.gateway.web.presentation import mission_name, office_of, t
+from services.gateway.web.submission import submit
 from services.gateway.web.throttling import slow_down_network
+from shared.catalogue.conditions import REGULAR
 from shared.catalogue.model import APPOINTMENT, Transaction
 from shared.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal, Unavailable
 from shared.forms import transaction
 from shared.values.dates import local_date
 
 blueprint = Blueprint("turns", __name__)
-LONGEST = 40
+LONGEST, LONGEST_TEXT = 40, 2_000
 
 
 def openings() -> Response:
     """Free times as JSON, for calendars and programs: nobody has to read our pages by machine."""
     slow_down_network(OPENINGS_BY_ADDRESS)
     mission, service = (request.args.get(name, "")[:LONGEST] for name in ("mission", "service"))
+    tier = request.args.get("tier", REGULAR)[:LONGEST]
     appointments, mission = consular().appointments, mission or USUAL
     try:
-        return jsonify(appointments.openings(mission, service) if service else appointments.services(mission))
-    except NotFound as unknown:
+        return jsonify(appointments.openings(mission, service, tier) if service else appointments.services(mission))
+    except (NotFound, Invalid) as unknown:
         answer = jsonify(code=unknown.code)
         answer.status_code = unknown.status
         return answer
@@ -166,6 +169,41 @@ def cancel(reference: str) -> Answer | tuple[str, int]:
     return _act(reference, "cancel")
 
 
+@blueprint.get("/applications/<reference>/turn/appeal")
+def ask_appeal(reference: str) -> Answer | str:
+    """Why the applicant did not come; another page where there is nothing to explain."""
+    application, entry, appointment = load_bookable(reference)
+    if not appointment.get("may_appeal"):
+        return redirect(url_for("applications.show", reference=reference), 303)
+    return _appeal_page(application, entry, appointment)
+
+
+def _appeal_page(
+    application: Application, entry: Transaction, appointment: dict[str, Any], refusal: Refusal | None = None
+) -> str:
+    return render_template(
+        "pages/appointments/appeal.html",
+        application=application,
+        entry=entry,
+        turn=appointment,
+        errors=faults(refusal, prefix="appeal") if refusal else {},
+        typed=request.form.get("reason", ""),
+        key=request.form.get("key") or token_urlsafe(16),
+    )
+
+
+@blueprint.post("/applications/<reference>/turn/appeal")
+def appeal(reference: str) -> Answer | tuple[str, int]:
+    """Sends the reason to the mission."""
+    application, entry, appointment = load_bookable(reference)
+    reason, key = request.form.get("reason", "")[:LONGEST_TEXT], request.form.get("key", "")
+    return submit(
+        lambda: consular().appointments.act(visitor().actor, reference, "appeal", key, reason=reason),
+        lambda refusal: _appeal_page(application, entry, appointment, refusal),
+        url_for("applications.show", reference=reference),
+    )
+
+
 def _act(reference: str, verb: str, **body: str) -> Answer | tuple[str, int]:
     try:
         consular().appointments.act(visitor().actor, reference, verb, request.form.get("key", ""), **body)
@@ -185,17 +223,27 @@ def calendar_file(reference: str) -> Response:
     language = chosen()
     text = language.text("turn.ics", reference=reference, window=appointment["window"])
     content = event(
-        reference,
-        appointment["starts_at"],
-        appointment["ends_at"],
-        language.text(f"transaction.{entry.slug}.title"),
-        f"{text} {language.plural('turn.arrive', appointment['arrive_minutes'])}",
-        mission_name(application["mission"]),
+        Visit(
+            reference,
+            appointment["starts_at"],
+            appointment["ends_at"],
+            zone_of(application["mission"]),
+            language.text(f"transaction.{entry.slug}.title"),
+            f"{text} {language.plural('turn.arrive', appointment['arrive_minutes'])}",
+            _place(application["mission"]),
+        )
     )
     answer = make_response(content)
     answer.headers["Content-Type"] = "text/calendar; charset=utf-8"
     answer.headers.set("Content-Disposition", "attachment", filename=f"mahjar-{reference}.ics")
     return answer
+
+
+def _place(mission: str) -> str:
+    """The mission, and its address where one is known."""
+    office = office_of(mission)
+    address = (office["address"].get(chosen().code) or office["address"].get("ar")) if office else ""
+    return f"{mission_name(mission)}{t('list.comma')}{address}" if address else mission_name(mission)
 
 
 def gap(application: Application, entry: Transaction) -> list[dict[str, str]]:

@@ -24,7 +24,7 @@ from shared.identity.actor import ANONYMOUS, service
 from shared.values.references import mission_of
 from tests.conftest import HOME, expatriate, officer
 from tests.factories.applications import Counter, Person, good_answers
-from tests.factories.appointments import SLUG, act, booked, drafted, free, in_time
+from tests.factories.appointments import SLUG, act, booked, code, drafted, free, in_time
 from tests.factories.approvals import Signing
 from tests.factories.concurrency import at_once
 
@@ -49,10 +49,6 @@ def empty(cluster: Postgres, consular: Database) -> Iterator[None]:
         connection.execute("DELETE FROM consular.turn")
         connection.execute("DELETE FROM consular.closure WHERE scope IS NOT NULL")
         connection.execute("DELETE FROM consular.opening WHERE approver = 'test'")
-
-
-def code(answer: Any) -> tuple[int, str]:
-    return answer.status_code, answer.get_json()["code"]
 
 
 def shift(consular: Database, reference: str, **values: object) -> None:
@@ -439,7 +435,7 @@ def test_a_mission_whose_clock_changes_keeps_its_wall_hours(consular: Database, 
                 Opening(
                     id=f"test-{weekday}",
                     mission="BER",
-                    service="passport",
+                    service="attestation",
                     weekday=weekday,
                     opens=time(9),
                     closes=time(10),
@@ -452,7 +448,7 @@ def test_a_mission_whose_clock_changes_keeps_its_wall_hours(consular: Database, 
                     approver="test",
                 )
             )
-    shown = counter().client.get("/openings?mission=BER&service=passport", ANONYMOUS).get_json()
+    shown = counter().client.get("/openings?mission=BER&service=attestation", ANONYMOUS).get_json()
     assert {each["local"] for day in shown["days"] for each in day["times"]} == {"09:00"}
 
 
@@ -474,7 +470,18 @@ def test_a_visit_is_booked_while_the_file_lies_at_the_mission_and_must_be_made(c
     assert mine.desk("accept").status_code == 200
 
 
-def test_a_visit_may_be_made_without_a_turn(counter: Begin) -> None:
+@pytest.fixture
+def without_hours(cluster: Postgres, consular: Database) -> Iterator[None]:
+    """Berlin has no hours."""
+    assert consular
+    with connect_as_admin(cluster.admin_url, DATABASE) as connection:
+        connection.execute("UPDATE consular.opening SET valid_to = '2024-01-02' WHERE mission = 'BER'")
+    yield
+    with connect_as_admin(cluster.admin_url, DATABASE) as connection:
+        connection.execute("UPDATE consular.opening SET valid_to = NULL WHERE mission = 'BER'")
+
+
+def test_a_visit_may_be_made_without_a_turn(counter: Begin, without_hours: None) -> None:
     there = counter(mission="BER")
     there.fill("passport-renewal")
     there.submit()

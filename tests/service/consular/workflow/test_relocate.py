@@ -39,6 +39,7 @@ def untouched(cluster: Postgres, consular: Database) -> Iterator[None]:
     with connect_as_admin(cluster.admin_url, DATABASE) as connection:
         connection.execute("DELETE FROM consular.attendance WHERE turn IS NOT NULL")
         connection.execute("DELETE FROM consular.turn")
+        connection.execute("DELETE FROM consular.reserved_seat")
         connection.execute("DELETE FROM consular.closure WHERE approver LIKE 'officer%' OR approver = 'test'")
         connection.execute("DELETE FROM consular.opening WHERE approver LIKE 'officer%'")
         connection.execute("UPDATE consular.opening SET valid_to = NULL WHERE mission = 'RUH'")

@@ -20,11 +20,12 @@ pytestmark = pytest.mark.clock
 
 
 @pytest.fixture(autouse=True)
-def untouched(cluster: Postgres, counter: Callable[..., Counter]) -> Iterator[None]:
-    assert counter
+def untouched(cluster: Postgres, urls: dict[str, str]) -> Iterator[None]:
+    assert urls
     yield
     with connect_as_admin(cluster.admin_url, DATABASE) as connection:
         connection.execute("DELETE FROM consular.turn")
+        connection.execute("DELETE FROM consular.reserved_seat")
         connection.execute("DELETE FROM consular.closure WHERE scope IS NOT NULL")
         connection.execute("DELETE FROM consular.proposal")
 
@@ -90,7 +91,9 @@ def test_a_closure_is_previewed_signed_and_undone(
 
 
 @pytest.mark.parametrize("language", ["ar", "en"])
-def test_what_is_wrong_stands_beside_its_field(head: Browser, language: str) -> None:
+def test_what_is_wrong_stands_beside_its_field(gateway: Gateway, language: str) -> None:
+    # What was typed is kept for the account, which the other tests do not share.
+    head = gateway.visitor("administrator", mission=HOME)
     day = today() + timedelta(days=150)
     refused = head.submit(f"/{language}/desk/proposals/new/closure", **closing(day, affected="", title_ar=""))
     assert refused.status_code == 422

@@ -68,3 +68,37 @@ def test_free_times_are_read_by_machines_without_an_account(gateway: Gateway) ->
     assert set(anybody.get("/openings?mission=RUH").get_json()["services"]) >= {"passport", "attestation"}
     assert anybody.get("/openings?mission=XXX").status_code == 404
     assert anybody.get("/openings?mission=RUH&service=cars").get_json() == {"code": "turn_service_unknown"}
+
+
+@pytest.mark.parametrize("language", ("ar", "en"))
+def test_seats_are_seen_step_by_step_before_anything_is_typed(gateway: Gateway, language: str) -> None:
+    stranger = gateway.browser()
+    steps = [f"/{language}/seats", f"/{language}/seats/passport", f"/{language}/seats/passport/RUH"]
+    pages = [stranger.get(step).text for step in steps]
+    for page, following in zip(pages, steps[1:], strict=False):
+        assert f'href="{following}"' in page
+    assert '<table class="month">' in pages[-1]
+    assert {"ar": "اليوم التالي الذي يُفتح للحجز", "en": "The next day to open"}[language] in pages[-1]
+    assert not [page for page in pages if "<input" in page.split("<main")[1]]
+
+
+def test_seats_of_what_nobody_gives_are_not_there(gateway: Gateway) -> None:
+    stranger = gateway.browser()
+    for path in ("/en/seats/visas", "/en/seats/passport/XXX", "/en/seats/passport/ruh"):
+        assert stranger.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("language", ("ar", "en"))
+def test_what_was_chosen_on_the_way_is_not_asked_again(gateway: Gateway, language: str) -> None:
+    person = specimens.WOMAN if language == "ar" else specimens.WIDOW
+    browser = gateway.visitor(person=person)
+    seats = browser.get(f"/{language}/seats/attestation/RUH").text
+    check = re.search(rf'href="(/{language}/apply/{SLUG}\?service_wanted=attestation)"', seats)
+    assert check
+    begun = browser.submit(check[1], page=check[1], key=browser.hidden(check[1], "key"))
+    assert begun.status_code == 303
+    first = browser.get(begun.location).text
+    assert re.search(r'name="service_wanted" value="attestation" checked', first)
+    assert not re.search(r'name="service_wanted" value="passport" checked', first)
+    wrong = browser.get(begun.location.replace("attestation", "visas")).text
+    assert " checked" not in wrong.split('name="dependants"')[0]

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from services.consular.appointments.rules import free_seat, is_late, month_of, overlaps, slots_of
+from services.consular.data import rows_of
 from services.consular.missions.rules import Hours, dates_between, week_runs
 
 pytestmark = pytest.mark.clock
@@ -111,3 +112,20 @@ def test_hours_overlap_only_where_weekday_clock_and_dates_do() -> None:
 
 def test_both_ends_of_a_span_are_days_of_it() -> None:
     assert dates_between(date(2026, 2, 28), date(2026, 3, 1)) == [date(2026, 2, 28), date(2026, 3, 1)]
+
+
+def test_every_mission_has_hours_on_working_days_alone_and_counters_serve_one_service_at_a_time() -> None:
+    rows = rows_of("opening")
+    rest = {
+        row["country"]: {int(day) for day in row["days"].split()} for row in rows_of("weekend") if not row["valid_to"]
+    }
+    country = {row["code"]: row["country"] for row in rows_of("mission")}
+    assert {row["mission"] for row in rows} == set(country)
+    assert not [row["id"] for row in rows if int(row["weekday"]) in rest[country[row["mission"]]]]
+    counters: dict[tuple[str, str], list[Hours]] = {}
+    for row in rows:
+        times = time.fromisoformat(row["opens"]), time.fromisoformat(row["closes"])
+        hours = Hours(int(row["weekday"]), *times, int(row["slot_minutes"]), int(row["seats"]), row["window"])
+        known = counters.setdefault((row["mission"], row["window"]), [])
+        assert not overlaps(hours, known), row["id"]
+        known.append(hours)

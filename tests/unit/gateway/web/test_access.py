@@ -13,6 +13,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     (
         "administrator anonymous auditor cashier clerk confirmed contact declared frozen head_of_mission new officer "
         "registrar",
+        "seats.services seats.regions seats.days "
         "static fonts health ready front_door printed openings home.show services.show rulebook.show "
         "about.show about.privacy about.accessibility track.ask track.show verify.ask verify.find verify.show "
         "provider.webhook sign_in.ask sign_in.enter sign_up.ask sign_up.begin sign_up.ask_code sign_up.open_account "
@@ -53,7 +54,8 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "auditor clerk head_of_mission officer",
-        "desk.letters desk.letter desk.mandates desk.mandate desk.mandate_scan desk.mandate_scan_page desk.mails",
+        "desk.letters desk.letter desk.mandates desk.mandate desk.mandate_scan desk.mandate_scan_page desk.mails "
+        "desk.appeals",
     ),
     (
         "cashier clerk head_of_mission officer",
@@ -70,7 +72,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     (
         "head_of_mission officer",
         "desk.accept desk.send_back desk.ask_refuse desk.refuse desk.reply desk.duplicate desk.mandate_accept "
-        "desk.mandate_refuse desk.clear desk.identity_account desk.identity_freeze "
+        "desk.decide_appeal desk.priority desk.mandate_refuse desk.clear desk.identity_account desk.identity_freeze "
         "desk.identity_propose desk.identity_decide desk.identity_letter "
         "desk.identity_check desk.identity_picture desk.identity_verdict",
     ),
@@ -80,7 +82,8 @@ EXPECTED: tuple[tuple[str, str], ...] = (
         "mandates.ask mandates.grant mandates.ask_deed mandates.hand_in mandates.settle pay.choose pay.card "
         "pay.came_back pay.counter upgrade.show upgrade.card upgrade.counter pay.working turns.choose turns.hold "
         "turns.ask_confirm turns.confirm turns.ask_reschedule turns.reschedule turns.ask_cancel turns.cancel "
-        "turns.calendar_file notices.show bookings.ask bookings.claim vouching.ask vouching.give",
+        "turns.calendar_file turns.ask_appeal turns.appeal "
+        "notices.show bookings.ask bookings.claim vouching.ask vouching.give",
     ),
     (
         "confirmed declared",

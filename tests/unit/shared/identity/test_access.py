@@ -61,7 +61,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "auditor:mission clerk:mission head_of_mission:mission officer:mission",
-        "desk.mandates desk.mandate letter.list letter.read",
+        "desk.appeals desk.mandates desk.mandate letter.list letter.read",
     ),
     (
         "cashier:mission expatriate:own head_of_mission:mission",
@@ -87,7 +87,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
         "expatriate:own",
         "statement.ask application.adopt application.submit application.upgrade booking.claim application.pass "
         "mandate.grant mandate.hand_in mandate.list mandate.accept mandate.end mandate.use payment.open "
-        "notice.list turn.hold turn.confirm turn.move turn.cancel",
+        "notice.list turn.hold turn.confirm turn.move turn.cancel turn.appeal",
     ),
     (
         "gateway:any",
@@ -101,7 +101,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
         "head_of_mission:mission officer:mission",
         "desk.mandate_decide desk.duplicate desk.accept desk.return desk.refuse desk.confirm desk.reprint "
         "desk.clear stock.receive stock.spoil letter.answer identity_check.read "
-        "identity_check.decide",
+        "identity_check.decide desk.appeal_decide desk.priority",
     ),
     (
         "ministries:any",

@@ -1,4 +1,4 @@
-"""The day sheet: the appointments of a mission on a day by time, searched by name or number."""
+"""The day sheet: the appointments of a mission on a day by time, who has priority first, searched by name or number."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from services.consular import missions
 from services.consular.applications.model import Application
 from services.consular.appointments.calendars.displaced import is_displaced
-from services.consular.appointments.model import Appointment
+from services.consular.appointments.model import Appointment, Priority
 from services.consular.appointments.rules import AppointmentState
 from services.consular.people import snapshot
 from services.consular.people.model import Applicant
@@ -20,7 +20,12 @@ from shared.identity.actor import Actor
 from shared.values import dates, references
 from shared.values.names import matches_search
 
-LISTED_STATES = (AppointmentState.BOOKED, AppointmentState.ATTENDED, AppointmentState.MISSED)
+LISTED_STATES = (
+    AppointmentState.BOOKED,
+    AppointmentState.ATTENDED,
+    AppointmentState.MISSED,
+    AppointmentState.EXCUSED,
+)
 ROWS = 500
 
 
@@ -31,21 +36,24 @@ def day_sheet(session: Session, actor: Actor, mission: str, day: date | None, se
     zone = missions.find(session, mission).zone
     shown_day = day or missions.today(session, mission)
     rows = session.execute(
-        select(Appointment, Application, Applicant)
+        select(Appointment, Application, Applicant, Priority.kind)
         .join(Application, Application.reference == Appointment.application)
         .outerjoin(Applicant, Applicant.application == Appointment.application)
+        .outerjoin(Priority, Priority.application == Appointment.application)
         .where(
             Appointment.mission == mission,
+            Appointment.lead.is_(None),
             Appointment.state.in_(LISTED_STATES),
             Appointment.starts_at >= dates.start_of_day(shown_day, zone),
             Appointment.starts_at < dates.start_of_day(shown_day + timedelta(days=1), zone),
         )
-        .order_by(Appointment.starts_at, Appointment.window, Appointment.seat)
+        .order_by(Appointment.starts_at, Priority.kind.is_(None), Appointment.window, Appointment.seat)
         .limit(ROWS)
     ).all()
     now = db.now(session)
     entries = [
-        _row(*row, zone, has_begun=row[0].starts_at <= now) | {"displaced": is_displaced(session, row[0])}
+        _row(*row[:3], zone, has_begun=row[0].starts_at <= now)
+        | {"displaced": is_displaced(session, row[0]), "priority": row[3]}
         for row in rows
         if _matches(row[0], row[2], search)
     ]
@@ -78,6 +86,7 @@ def _row(
         "time": f"{appointment.starts_at.astimezone(ZoneInfo(zone)):%H:%M}",
         "starts_at": appointment.starts_at.isoformat(),
         "window": appointment.window,
+        "persons": appointment.persons,
         "state": appointment.state,
         "begun": has_begun,
         "applicant": {"name": snapshot.printed_name(applicant) if applicant else None},

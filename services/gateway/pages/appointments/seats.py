@@ -1,0 +1,64 @@
+"""Seats for everybody, before anything is typed and without an account: a service, then a mission, then its days."""
+
+from babel import Locale
+from flask import Blueprint, render_template, request
+
+from services.gateway.accounts.throttle import OPENINGS_BY_ADDRESS
+from services.gateway.clients.consular.offers import Mission
+from services.gateway.web.calendars import weeks
+from services.gateway.web.current import consular
+from services.gateway.web.days import missions
+from services.gateway.web.language import chosen
+from services.gateway.web.throttling import slow_down_network
+from shared.catalogue.appointments import EMBASSY_QUEUE_RIYADH, SERVICES
+from shared.catalogue.conditions import REGULAR, URGENT
+from shared.errors import NotFound
+
+blueprint = Blueprint("seats", __name__)
+
+
+@blueprint.get("/seats")
+def services() -> str:
+    """The first step: what somebody comes for."""
+    return render_template("pages/appointments/seats_services.html", services=SERVICES)
+
+
+@blueprint.get("/seats/<service>")
+def regions(service: str) -> str:
+    """The second step: the missions, by country. Raises NotFound for a service that no mission has."""
+    _check(service)
+    names, regions_by_name = Locale(chosen().code).territories, dict[str, list[Mission]]()
+    for mission in missions():
+        regions_by_name.setdefault(str(names.get(mission["country"], mission["country"])), []).append(mission)
+    return render_template(
+        "pages/appointments/seats_missions.html", service=service, regions=sorted(regions_by_name.items())
+    )
+
+
+@blueprint.get("/seats/<service>/<mission>")
+def days(service: str, mission: str) -> str:
+    """The third step: the seats of each day by tier, and when the next day opens."""
+    _check(service)
+    slow_down_network(OPENINGS_BY_ADDRESS)
+    if mission not in {one["code"] for one in missions()}:
+        raise NotFound("mission_unknown")
+    tier = URGENT if request.args.get("tier") == URGENT else REGULAR
+    try:
+        openings = consular().appointments.openings(mission, service, tier)
+    except NotFound:
+        openings = None
+    return render_template(
+        "pages/appointments/seats_days.html",
+        service=service,
+        mission=mission,
+        openings=openings,
+        weeks=weeks(openings["days"]) if openings else [],
+        by_tier=bool(openings and openings["rule"]["urgent_quota"]),
+        tier=tier,
+        slug=EMBASSY_QUEUE_RIYADH.slug if mission in EMBASSY_QUEUE_RIYADH.missions else None,
+    )
+
+
+def _check(service: str) -> None:
+    if service not in SERVICES:
+        raise NotFound("turn_service_unknown")
