@@ -11,6 +11,7 @@ import requests
 
 from services.consular.appointments.lottery.rules.draw import hex_digest
 from shared.logs import log
+from shared.values.dates import local_date
 
 CONNECT_SECONDS, READ_SECONDS = 2.0, 6.0
 MAX_BYTES = 64 * 1024
@@ -20,9 +21,9 @@ _NAMES = re.compile(r"\{(day|hour|epoch|milliseconds)\}")
 def address_of(template: str, instant: datetime) -> str:
     """The address of the beacon of an instant. `{day}`, `{hour}`, `{epoch}` and `{milliseconds}` of the template stand
     for the instant in UTC, so that the announcement names one file and no other."""
-    utc = instant.astimezone(UTC)
-    epoch = int(utc.timestamp())
-    values = {"day": f"{utc:%Y-%m-%d}", "hour": f"{utc:%H}", "epoch": str(epoch), "milliseconds": str(epoch * 1000)}
+    epoch, hour = int(instant.timestamp()), instant.astimezone(UTC).hour
+    day = local_date(instant, "UTC").isoformat()
+    values = {"day": day, "hour": f"{hour:02}", "epoch": str(epoch), "milliseconds": str(epoch * 1000)}
     return _NAMES.sub(lambda match: values[match[1]], template)
 
 

@@ -4,7 +4,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
-FIRST_COME, LIST, DRAW = "first_come", "list", "draw"
+# How the seats of a service are given: to who asks first, the same with freed seats kept for the waiting list ("list"),
+# or by draw.
+FIRST_COME, DRAW = "first_come", "draw"
 # A seat is offered no later than this before its hour: nobody can come at once.
 LEAST_NOTICE = timedelta(hours=24)
 # Who lets so many offers pass has left the list.

@@ -155,8 +155,9 @@ def test_a_closed_day_never_changes(session_for: SessionFor) -> None:
 
 def test_nothing_is_booked_into_a_closed_day(session_for: SessionFor) -> None:
     session = session_for("consular")
-    values = "('RUH', current_date, now() + interval '1 hour', now() + interval '2 hours', 1)"
-    session.execute(text(f"INSERT INTO close (mission, day, until, closed_at, entries) VALUES {values}"))  # noqa: S608
+    values = "('RUH', :day, now() + interval '1 hour', now() + interval '2 hours', 1)"
+    statement = text(f"INSERT INTO close (mission, day, until, closed_at, entries) VALUES {values}")  # noqa: S608
+    session.execute(statement, {"day": today(session, "RUH")})
     with pytest.raises(DBAPIError, match="is closed"):
         take.cash(session, CASHIER, owe(session).reference, RIYALS, uuid.uuid4().hex)
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from services.consular.payments.refunds import prepare
 from services.consular.payments.refunds.prepare import Payout
 from services.consular.payments.refunds.rules import RefundState
-from shared.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal
+from shared.errors import Conflict, Invalid, NotAllowed, NotFound
 from shared.values.money import Money
 from tests.conftest import officer
 from tests.factories.payments import CASHIER
@@ -105,5 +105,5 @@ def test_another_mission_has_no_such_refund(session_for: SessionFor) -> None:
     due = due_in_cash(session)
     with refuses("not_found", NotFound):
         prepare.prepare(session, officer("cashier", "BER"), due.reference, due.money, BY_CASH)
-    with pytest.raises(Refusal):
+    with refuses("not_allowed", NotAllowed):
         prepare.prepare(session, officer("auditor"), due.reference, due.money, BY_CASH)
