@@ -7,7 +7,7 @@ from services.civil_registry.extract import extract
 from shared import documents
 from shared.errors import Refusal
 from shared.identity.actor import service
-from shared.messaging.handlers import Addressed
+from shared.messaging.handlers import Addressed, Handler
 from shared.messaging.messages import Envelope
 
 NAME = "civil_registry"
@@ -28,7 +28,7 @@ def handle_revoked_document(session: Session, envelope: Envelope) -> None:
     documents.revoke(session, service(NAME, envelope.mission), body["document"], body["proposal"])
 
 
-HANDLERS = {
+HANDLERS: dict[str, Handler] = {
     "application.forwarded": Addressed(NAME, handle_forwarded_application),
     "document.revoked": Addressed(NAME, handle_revoked_document),
 }

@@ -7,7 +7,7 @@ from services.conscription.assess import assess
 from services.conscription.defer import defer
 from shared import documents
 from shared.identity.actor import service
-from shared.messaging.handlers import Addressed
+from shared.messaging.handlers import Addressed, Handler
 from shared.messaging.messages import Envelope
 
 NAME = "conscription"
@@ -32,7 +32,7 @@ def handle_revoked_document(session: Session, envelope: Envelope) -> None:
     documents.revoke(session, service(NAME, envelope.mission), body["document"], body["proposal"])
 
 
-HANDLERS = {
+HANDLERS: dict[str, Handler] = {
     "application.forwarded": Addressed(NAME, handle_forwarded_application),
     "document.revoked": Addressed(NAME, handle_revoked_document),
     "fee.settled": Addressed(NAME, handle_settled_fee),

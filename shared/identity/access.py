@@ -67,6 +67,8 @@ ACCESS: dict[str, dict[str, str]] = {
     "desk.duplicate": _DECIDE,
     # money
     "payment.open": {"expatriate": OWN},
+    "payment.link": {"expatriate": OWN},
+    "payment.by_link": _EVERYBODY,
     "payment.refresh": {"expatriate": OWN, "cashier": MISSION, "head_of_mission": MISSION},
     "payment.notify": {"gateway": ANY},
     "payment.give_back": {"cashier": MISSION, "head_of_mission": MISSION},

@@ -16,7 +16,7 @@ from deploy.demo.population import specimens
 from deploy.demo.scenarios.answers import scan
 from deploy.dev.postgres import Postgres
 from services.consular import missions
-from services.consular.api import payments, prices
+from services.consular.api import payer_links, payments, prices
 from services.consular.payments.reconciliation.model import Discrepancy
 from services.gateway.clients.civil_registry import CivilRegistry, Confirmed, Statement
 from services.gateway.clients.conscription import Assessment, Conscription, DoubtfulParameter
@@ -41,6 +41,7 @@ from services.gateway.clients.consular.letters import Letter, LetterPage
 from services.gateway.clients.consular.mandates import Deed, Mandate, Proof
 from services.gateway.clients.consular.notices import Notice
 from services.gateway.clients.consular.offers import Mission, Offer, Parameters
+from services.gateway.clients.consular.payer_links import LinkPage, LinkPayment, NewPayerLink, PayerLink
 from services.gateway.clients.consular.payments import CardPage, Payment, TransferTerms, UpgradePrice
 from services.gateway.clients.consular.refunds import DeskRefund, RefundHead, RefundPage
 from services.gateway.clients.consular.tills import Counted, TillOverview, TillSheet
@@ -401,6 +402,23 @@ def test_a_passport_number_and_notices(consular: Consular, counter: Callable[[],
     check_all(Notice, consular.notices.list_own(filed.person.actor))
 
 
+def test_a_link_for_whoever_pays(
+    consular: Consular, counter: Callable[[], Counter], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(payer_links, "card_provider", InMemoryProvider)
+    filed = counter().until("awaiting_payment")
+    made = consular.payer_links.make(filed.person.actor, filed.reference, shows_service=True, key="link")
+    check(NewPayerLink, made)
+    check(PayerLink, consular.payer_links.current(filed.person.actor, filed.reference))
+    token = str(made["token"])
+    shown = consular.payer_links.show(token)
+    check(LinkPage, shown)
+    terms = {"method": "card", "key": "k", "return_url": RETURN, "name": "Omar"}
+    check(LinkPayment, consular.payer_links.open_card(token, {**terms, "amount": shown["amount"], "currency": "SAR"}))
+    consular.payer_links.revoke(filed.person.actor, filed.reference)
+    assert consular.payer_links.current(filed.person.actor, filed.reference) is None
+
+
 def test_tills_refunds_and_the_ledger(consular: Consular, counter: Callable[[], Counter]) -> None:
     filed = counter().until("in_review")
     filed.ask_as_applicant("POST", "/withdraw", {"key": "w"})
@@ -420,7 +438,7 @@ def test_tills_refunds_and_the_ledger(consular: Consular, counter: Callable[[], 
     till = consular.tills.open(CASHIER, "SAR", {"50000": 1}, "t")
     check(TillSheet, consular.tills.day_sheet(CASHIER, till))
     check(TillOverview, consular.tills.overview(CASHIER))
-    check(Counted, consular.tills.close(CASHIER, till, {"50000": 1}, "c"))
+    check(Counted, consular.tills.close(CASHIER, till, {"50000": 2}, "c"))
     check(TillSheet, consular.tills.day_sheet(CASHIER, till))
     consular.tills.deposit(CASHIER, "SAR", {"50000": 1}, "d")
     overview = consular.tills.overview(CASHIER)

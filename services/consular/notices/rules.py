@@ -2,7 +2,7 @@
 
 RETURNED, READY, REFUSED, LAPSED, CANCELLED = "returned", "ready", "refused", "lapsed", "cancelled"
 COLLECTED, REFUND_DUE, PAYMENT_HELD, EXTENDED = "collected", "refund_due", "payment_held", "extended"
-REFUND_PAID, PAYMENT_RECEIVED = "refund_paid", "payment_received"
+REFUND_PAID, PAYMENT_RECEIVED, PAID_BY_OTHER = "refund_paid", "payment_received", "paid_by_other"
 BOOKING_FOUND, BOOKING_LAPSED = "booking_found", "booking_lapsed"
 TURN_BOOKED, TURN_MISSED, ATTENDED = "turn_booked", "turn_missed", "attended"
 TURN_RELOCATED, TURN_CALLED_OFF = "turn_relocated", "turn_called_off"
@@ -17,7 +17,19 @@ REMINDERS = ("reminder_draft", "reminder_awaiting_payment", "reminder_returned")
 
 KINDS = frozenset(
     {
-        *(RETURNED, READY, REFUSED, LAPSED, CANCELLED, COLLECTED, REFUND_DUE, REFUND_PAID, PAYMENT_HELD, EXTENDED),
+        *(
+            RETURNED,
+            READY,
+            REFUSED,
+            LAPSED,
+            CANCELLED,
+            COLLECTED,
+            REFUND_DUE,
+            REFUND_PAID,
+            PAID_BY_OTHER,
+            PAYMENT_HELD,
+            EXTENDED,
+        ),
         PAYMENT_RECEIVED,
         *(BOOKING_FOUND, BOOKING_LAPSED),
         *(TURN_BOOKED, TURN_MISSED, ATTENDED, TURN_RELOCATED, TURN_CALLED_OFF),

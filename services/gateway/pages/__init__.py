@@ -19,7 +19,7 @@ from services.gateway.pages.apply import behalf, bookings, draft, uploads
 from services.gateway.pages.appointments import appointments, chances, draws
 from services.gateway.pages.documents import download, verify
 from services.gateway.pages.mandates import mandates
-from services.gateway.pages.payments import pay, transfer, upgrade, webhook
+from services.gateway.pages.payments import pay, payer_link, transfer, upgrade, webhook
 from services.gateway.pages.services import about, home, rulebook, service
 from services.gateway.web.language import PREFIX
 
@@ -42,6 +42,7 @@ IN_A_LANGUAGE = (
     behalf,
     uploads,
     pay,
+    payer_link,
     transfer,
     upgrade,
     applications,

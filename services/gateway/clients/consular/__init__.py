@@ -16,6 +16,7 @@ from services.gateway.clients.consular.letters import Letters
 from services.gateway.clients.consular.mandates import Mandates
 from services.gateway.clients.consular.notices import Notices
 from services.gateway.clients.consular.offers import Offers
+from services.gateway.clients.consular.payer_links import PayerLinks
 from services.gateway.clients.consular.payments import Payments
 from services.gateway.clients.consular.refunds import Refunds
 from services.gateway.clients.consular.tills import Tills
@@ -42,6 +43,7 @@ class Consular:
     mandates: Mandates
     notices: Notices
     offers: Offers
+    payer_links: PayerLinks
     payments: Payments
     refunds: Refunds
     tills: Tills
@@ -65,6 +67,7 @@ class Consular:
             Mandates(client),
             Notices(client),
             Offers(client),
+            PayerLinks(client),
             Payments(client),
             Refunds(client),
             Tills(client),

@@ -25,7 +25,7 @@ from tests.conftest import ServiceClient, expatriate, officer
 from tests.factories.applications import Counter
 from tests.factories.approvals import Signing
 from tests.factories.concurrency import at_once
-from tests.factories.payments import JOB, InMemoryProvider, paid
+from tests.factories.payments import JOB, InMemoryProvider, open_till, paid
 
 pytestmark = [pytest.mark.clock, pytest.mark.usefixtures("empty_files")]
 
@@ -133,6 +133,7 @@ def test_waiver_payment_and_lapse_have_one_winner(counter: At, desk: Signing, da
     provider = InMemoryProvider()
     with consular.scope("RUH") as session:
         over = missions.today(session, "RUH") + timedelta(days=30)
+        open_till(session, cashier, "SAR")
 
     def waive() -> str:
         with consular.scope("RUH") as session:

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from services.consular import missions
 from shared.database.db import Database
+from tests.conftest import officer
 from tests.factories.applications import Counter
 from tests.factories.gateway import Browser, Gateway
 from tests.factories.payments.rates import add_rate
@@ -80,6 +81,9 @@ def test_coins_and_cards_are_told_apart_where_they_differ(gateway: Gateway, coun
     page = plain(cashier.get(f"/en/desk/counter?reference={filed.reference}").text)
     due = re.search(r'<p class="due">.*?<strong>(.*?)</strong>', page)
     assert due is not None and str(quote["cash_total"] // 100)[-3:] in due[1]
+    refused = filed.desk("cash", officer("cashier", "BUD"), amount=quote["total"], currency="HUF")
+    assert (refused.status_code, refused.get_json()["code"]) == (422, "amount_differs")
+    assert refused.get_json()["params"] == {"amount": quote["cash_total"], "currency": "HUF"}
     taken = filed.pay()
     assert taken.status_code == 200
     assert taken.get_json()["payment"]["amount"] == quote["cash_total"]
@@ -160,3 +164,25 @@ def test_a_waiver_begins_at_the_case_and_ends_with_another_signature(gateway: Ga
     signed = second.post(f"/en/desk/proposals/{reference}", csrf_token=token, verdict="approve", key="sign-3")
     assert (signed.status_code, filed.read()["status"]) == (303, "in_review")
     assert "Fee waived" in head.get(f"/en/desk/cases/{filed.reference}").text
+
+
+@pytest.mark.parametrize(
+    "typed", ["3,75", "7,50", "-750", "0", "750.005", "1000000000000000000", "750 SAR", "7.5e2", "٣٬٧٥", ""]
+)
+def test_an_amount_that_could_mean_anything_else_is_not_taken(gateway: Gateway, counter: At, typed: str) -> None:
+    filed = counter().until("awaiting_payment")
+    cashier, page = gateway.visitor("cashier"), f"/en/desk/counter?reference={filed.reference}"
+    cashier.post("/en/desk/tills", **cashier.form("/en/desk/tills"))
+    form = {"csrf_token": cashier.token(page), "key": cashier.hidden(page, "key"), "currency": "SAR", "amount": typed}
+    refused = cashier.post(f"/en/desk/counter/{filed.reference}/cash", **form)
+    assert (refused.status_code, 'id="amount-error"' in refused.text) == (422, True)
+    assert filed.read()["payments"] == []
+
+
+@pytest.mark.parametrize("typed", ["750", "750.00", "٧٥٠", "٧٥٠٫٠٠"])
+def test_an_amount_is_taken_in_either_digits(gateway: Gateway, counter: At, typed: str) -> None:
+    filed = counter().until("awaiting_payment")
+    cashier, page = gateway.visitor("cashier"), f"/en/desk/counter?reference={filed.reference}"
+    cashier.post("/en/desk/tills", **cashier.form("/en/desk/tills"))
+    form = {"csrf_token": cashier.token(page), "key": cashier.hidden(page, "key"), "currency": "SAR", "amount": typed}
+    assert cashier.post(f"/en/desk/counter/{filed.reference}/cash", **form).status_code == 303

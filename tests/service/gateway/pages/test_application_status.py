@@ -72,7 +72,8 @@ def test_held_money_is_shown_as_held_and_nothing_asks_to_pay(
         assert SAYS["pay"][language] not in text and f"{page}/counter" not in text
     refund = {
         "reference": "RUH-R1", "payment": "RUH-P1", "amount": 37501, "currency": "SAR", "state": "paid",
-        "reason": "wrong_amount", "since": "2026-11-01", "paid_at": "2026-11-02", "slip": None,
+        "reason": "wrong_amount", "since": "2026-11-01T09:00:00+00:00", "slip": None,
+        "paid_at": "2026-11-02T09:00:00+00:00",
     }  # fmt: skip
     change(payments=[held(reference)], refunds=[refund])
     text = browser.get(page).text

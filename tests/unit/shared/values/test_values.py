@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from shared.values import references
 from shared.values.dates import add_months, add_working_days, add_years, age_on, local_date, start_of_day
 from shared.values.digits import ascii_digits, is_digits
-from shared.values.money import CurrencyMismatch, Money, exponent, total
+from shared.values.money import CurrencyMismatch, Money, exponent, read_amount, total
 from shared.values.person import national_number, passport_number, strip_controls
 
 pytestmark = pytest.mark.clock
@@ -196,3 +196,32 @@ def test_a_reference_in_double_width_and_arabic_digits_is_found() -> None:
 def test_a_text_without_a_reference_is_refused() -> None:
     assert not references.is_valid(references.clean("https://mahjar.example/ar/verify/"))
     assert not references.is_valid(references.clean(""))
+
+
+@pytest.mark.parametrize(
+    ("typed", "currency", "minor"),
+    [
+        *(
+            ("750", "SAR", 75_000),
+            ("1,250.50", "SAR", 125_050),
+            ("١٬٢٥٠٫٥٠", "SAR", 125_050),
+            ("1 250", "EUR", 125_000),
+        ),
+        *(("61.425", "KWD", 61_425), ("3,750.000", "KWD", 3_750_000), ("31450", "JPY", 31_450), (" 5 ", "USD", 500)),
+    ],
+)
+def test_an_amount_is_read_as_officers_type_it(typed: str, currency: str, minor: int) -> None:
+    assert read_amount(typed, currency) == Money(minor, currency)
+
+
+@pytest.mark.parametrize(
+    ("typed", "currency"),
+    [
+        *(("3,75", "SAR"), ("٣٬٧٥", "SAR"), ("1,25,000", "INR"), ("1,250 000", "SAR"), ("3,750", "KWD")),
+        *(("-5", "SAR"), ("+5", "SAR"), ("0", "SAR"), ("0.00", "SAR"), ("10.005", "SAR"), ("1.5", "JPY")),
+        *(("1" + "0" * 15, "SAR"), ("1" + "0" * 30, "SAR"), ("NaN", "SAR"), ("1e3", "SAR"), ("", "SAR"), ("5", "SYP")),
+    ],
+)
+def test_an_amount_that_could_mean_something_else_is_none(typed: str, currency: str) -> None:
+    with pytest.raises(ValueError, match=r"not an amount|more digits|unknown currency"):
+        read_amount(typed, currency)
