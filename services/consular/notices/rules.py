@@ -2,7 +2,7 @@
 
 RETURNED, READY, REFUSED, LAPSED, CANCELLED = "returned", "ready", "refused", "lapsed", "cancelled"
 COLLECTED, REFUND_DUE, PAYMENT_HELD, EXTENDED = "collected", "refund_due", "payment_held", "extended"
-REFUND_PAID, PAYMENT_RECEIVED = "refund_paid", "payment_received"
+REFUND_PAID, PAYMENT_RECEIVED, FEE_WAIVED = "refund_paid", "payment_received", "fee_waived"
 BOOKING_FOUND, BOOKING_LAPSED = "booking_found", "booking_lapsed"
 TURN_BOOKED, TURN_MISSED, ATTENDED = "turn_booked", "turn_missed", "attended"
 TURN_RELOCATED, TURN_CALLED_OFF = "turn_relocated", "turn_called_off"
@@ -15,7 +15,7 @@ REMINDERS = ("reminder_draft", "reminder_awaiting_payment", "reminder_returned")
 KINDS = frozenset(
     {
         *(RETURNED, READY, REFUSED, LAPSED, CANCELLED, COLLECTED, REFUND_DUE, REFUND_PAID, PAYMENT_HELD, EXTENDED),
-        PAYMENT_RECEIVED,
+        *(PAYMENT_RECEIVED, FEE_WAIVED),
         *(BOOKING_FOUND, BOOKING_LAPSED),
         *(TURN_BOOKED, TURN_MISSED, ATTENDED, TURN_RELOCATED, TURN_CALLED_OFF),
         *(MANDATE_OFFERED, MANDATE_ACCEPTED, MANDATE_DECLINED),
