@@ -58,6 +58,7 @@ class Settings:
     provider_kind: str = PAGES
     merchant: str = ""
     terms_url: str = ""
+    beacon: str = ""
     rates_source: str = ""
     fonts: Path = Path(".data/fonts")
     specimen: bool = True
@@ -88,6 +89,7 @@ class Settings:
             provider_kind=_provider_kind(env),
             merchant=env.get("MAHJAR_MERCHANT", ""),
             terms_url=env.get("MAHJAR_TERMS_URL", ""),
+            beacon=env.get("MAHJAR_BEACON", ""),
             rates_source=env.get("MAHJAR_RATES", ""),
             fonts=fonts_folder(env),
             specimen=specimen,

@@ -13,13 +13,14 @@ from shared.production import StartRefused, is_demo
 PROVIDER, PROVIDER_PORT = "provider", 8090
 # Browsers resolve *.localhost to their own machine, containers to the provider by this alias.
 PROVIDER_URL = f"http://provider.localhost:{PROVIDER_PORT}"
+BEACON = f"{PROVIDER_URL}/beacon/{{epoch}}"
 
 
 def provision() -> None:
     """Safe to repeat: what exists stays as it is. Raises StartRefused outside demo mode."""
     if not is_demo(os.environ, ""):
         raise StartRefused("The demo starts in demo mode only: set MAHJAR_SPECIMEN to 1, or leave the demo's file out.")
-    stack = platform.provision({**os.environ, "MAHJAR_PROVIDER_URL": PROVIDER_URL}, PARTNERS)
+    stack = platform.provision({**os.environ, "MAHJAR_PROVIDER_URL": PROVIDER_URL, "MAHJAR_BEACON": BEACON}, PARTNERS)
     platform.write_files(stack.folder, MINISTRIES, environment_for_ministries(stack.urls, os.environ))
     write_environment(SERVICE_FILES / PROVIDER / "environment", environment_for_provider(stack.secrets))
     demo_data.load(stack.admin_url, stack.urls, stack.secrets["session"])

@@ -94,5 +94,7 @@ def common_environment(folder: DataFolder, ports: Mapping[str, int], bus: str) -
     upstreams = {f"MAHJAR_URL_{name.upper()}": f"http://127.0.0.1:{ports[name]}" for name in INNER}
     stand_in = f"http://127.0.0.1:{ports.get(PROVIDER)}"
     mailbox = {"MAHJAR_MAILDIR": str(folder.mailbox), "MAHJAR_MAILBOX_URL": f"{stand_in}/mailbox"}
-    sandbox = {"MAHJAR_PROVIDER_URL": stand_in, **mailbox} if demo else {}
+    sandbox = (
+        {"MAHJAR_PROVIDER_URL": stand_in, "MAHJAR_BEACON": f"{stand_in}/beacon/{{epoch}}", **mailbox} if demo else {}
+    )
     return {**os.environ, **settings, **upstreams, **sandbox}

@@ -11,7 +11,7 @@ import sys
 from typing import Any
 
 from sqlalchemy import Row, func, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from deploy.platform.environment_file import read_environment
@@ -26,17 +26,26 @@ from shared.values.references import mission_of
 VERDICTS = {"replay": replay, "discard": discard}
 PAGE = 50
 SHOWN_BYTES = 4096
+# The database counts no further.
+LAST_NUMBER = 2**63 - 1
 UNDECIDED = parked.c.verdict.is_(None)
 
 
 def main() -> None:
     chosen = arguments()
-    database = Database(address(chosen.service), pool_size=1)
+    try:
+        database = Database(address(chosen.service), pool_size=1)
+    except (ArgumentError, NoSuchModuleError, ValueError):
+        sys.exit(
+            "MAHJAR_DATABASE_URL is not the address of a database: postgresql+psycopg://USER:PASSWORD@HOST/DATABASE"
+        )
     try:
         print(f"database {place(database)}", file=sys.stderr)
         chosen.run(database, chosen)
     except OperationalError as error:
         sys.exit(f"The database does not answer: {str(error.orig).splitlines()[0]}")
+    except ProgrammingError as error:
+        sys.exit(f"This is no database of a service, or its tables are missing: {str(error.orig).splitlines()[0]}")
     except BrokenPipeError:
         # Whoever reads the list has seen enough.
         sys.stderr.close()
@@ -50,19 +59,34 @@ def arguments() -> argparse.Namespace:
     verbs = parser.add_subparsers(dest="verb", required=True)
     listing = verbs.add_parser("list")
     listing.set_defaults(run=show_list)
-    listing.add_argument("--after", type=int, default=0, help="only numbers after this one")
-    listing.add_argument("--limit", type=int, default=PAGE)
+    listing.add_argument("--after", type=number, default=0, help="only numbers after this one")
+    listing.add_argument("--limit", type=number, default=PAGE)
     one = verbs.add_parser("show")
     one.set_defaults(run=show_message)
-    one.add_argument("number", type=int)
+    one.add_argument("number", type=number)
     verbs.add_parser("gaps").set_defaults(run=show_gaps)
     for verdict in VERDICTS:
         command = verbs.add_parser(verdict)
         command.set_defaults(run=decide)
-        command.add_argument("number", type=int)
-        command.add_argument("--by", required=True)
-        command.add_argument("--because", required=True)
+        command.add_argument("number", type=number)
+        command.add_argument("--by", required=True, type=not_blank)
+        command.add_argument("--because", required=True, type=not_blank)
     return parser.parse_args()
+
+
+def number(text: str) -> int:
+    """A number that a message may have. Raises ValueError, of which argparse makes a sentence."""
+    value = int(text)
+    if not 0 <= value <= LAST_NUMBER:
+        raise ValueError(text)
+    return value
+
+
+def not_blank(text: str) -> str:
+    """What a verdict is recorded with."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("may not be blank")
+    return text.strip()
 
 
 def address(service: str) -> str:
@@ -96,12 +120,18 @@ def show_list(database: Database, chosen: argparse.Namespace) -> None:
         print(f"{more} more: list --after {last}")
 
 
+def find_or_exit(database: Database, number: int) -> Row[Any]:
+    """A parked message, decided or not. Ends the command where there is none."""
+    with database.scope(None) as session:
+        row = session.execute(select(parked).where(parked.c.id == number)).one_or_none()
+    if row is None:
+        sys.exit(missing(number))
+    return row
+
+
 def show_message(database: Database, chosen: argparse.Namespace) -> None:
     """All that is known of a message, and its content as far as it is text."""
-    with database.scope(None) as session:
-        row = session.execute(select(parked).where(parked.c.id == chosen.number)).one_or_none()
-    if row is None:
-        sys.exit(missing(chosen.number))
+    row = find_or_exit(database, chosen.number)
     known = row._asdict()
     raw = known.pop("raw")
     for name, value in known.items():
@@ -137,10 +167,7 @@ def parked_number(session: Session, gap: Row[Any]) -> int | None:
 
 def decide(database: Database, chosen: argparse.Namespace) -> None:
     """In the mission the message is about, so that its audit sees it. A second verdict exits with the first one."""
-    with database.scope(None) as session:
-        row = session.execute(select(parked).where(parked.c.id == chosen.number)).one_or_none()
-    if row is None:
-        sys.exit(missing(chosen.number))
+    row = find_or_exit(database, chosen.number)
     try:
         with database.scope(mission_of(row.about) if row.about else None) as session:
             VERDICTS[chosen.verb](session, Actor("officer", chosen.by, "administrator"), chosen.number, chosen.because)

@@ -17,6 +17,8 @@ from shared.upload_settings import UploadSettings
 # Passed on as they are to every service.
 SHARED = ("MAHJAR_SPECIMEN", "MAHJAR_PUBLIC_URL", "MAHJAR_MERCHANT", "MAHJAR_PROVIDER_NAME", "MAHJAR_TERMS_URL")
 AUTHORITY = ("MAHJAR_AUTHORITY_CERTIFICATE", "MAHJAR_AUTHORITY_KEY", "MAHJAR_AUTHORITY_ROOTS")
+# Where the outside beacon of draws is.
+DRAWING = ("MAHJAR_BEACON",)
 # Where the mission's service stores uploads, who scans them, and where exchange rates come from.
 STORING = (
     "MAHJAR_UPLOADS_KEY",
@@ -90,7 +92,7 @@ def environment_for(
     if service == "consular":
         settings |= {"MAHJAR_PROVIDER_SECRET": secrets["provider"], "MAHJAR_UPLOADS": str(UPLOADS)}
         settings |= {"MAHJAR_PROVIDER_KIND": environment.get("MAHJAR_PROVIDER_KIND", "")}
-        settings |= {name: environment[name] for name in STORING if environment.get(name)}
+        settings |= {name: environment[name] for name in (*STORING, *DRAWING) if environment.get(name)}
     if service == "gateway":
         settings |= {name: environment[name] for name in MAILING if environment.get(name)}
         settings |= {f"MAHJAR_URL_{name.upper()}": service_url(name) for name in SERVICES[1:]}

@@ -10,7 +10,7 @@ import sys
 from sqlalchemy import select
 
 from services.consular.missions import each_mission
-from services.consular.payments.providers.card import Provider
+from services.consular.payments.providers.selection import Adapter, provider_of
 from services.consular.payments.reconciliation import run
 from services.consular.payments.reconciliation.model import Discrepancy, Reconciliation
 from services.consular.payments.reconciliation.rules import is_overdue
@@ -26,12 +26,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="reconcile", description=__doc__)
     parser.add_argument("--mission", help="only this one")
     settings = Settings.load(SERVICE)
-    provider = Provider(settings.provider_url, next(iter(settings.provider_secret), ""))
-    overdue = compare(Database(settings.database_url, pool_size=1), provider, parser.parse_args().mission)
+    overdue = compare(Database(settings.database_url, pool_size=1), provider_of(settings), parser.parse_args().mission)
     sys.exit(1 if overdue else 0)
 
 
-def compare(database: Database, provider: Provider, mission: str | None = None) -> int:
+def compare(database: Database, provider: Adapter, mission: str | None = None) -> int:
     """Compares and prints a line for each difference; returns how many are overdue."""
     actors = [actor for actor, _ in each_mission(database, service(SERVICE))]
     overdue = 0

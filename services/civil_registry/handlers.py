@@ -7,6 +7,7 @@ from services.civil_registry.extract import extract
 from shared import documents
 from shared.errors import Refusal
 from shared.identity.actor import service
+from shared.messaging.handlers import Addressed, Handler
 from shared.messaging.messages import Envelope
 
 NAME = "civil_registry"
@@ -15,8 +16,6 @@ ANSWERS = {"confirm": confirm, "extract": extract}
 
 def handle_forwarded_application(session: Session, envelope: Envelope) -> None:
     """Answers an application addressed to this register. Raises Refusal (ask_unknown) for an unknown ask."""
-    if envelope.body["authority"] != NAME:
-        return
     verb = ANSWERS.get(envelope.body["ask"])
     if verb is None:
         raise Refusal("ask_unknown", ask=envelope.body["ask"])
@@ -26,8 +25,10 @@ def handle_forwarded_application(session: Session, envelope: Envelope) -> None:
 def handle_revoked_document(session: Session, envelope: Envelope) -> None:
     """Revokes a document of this register that two people of a mission have signed off."""
     body = envelope.body
-    if body["authority"] == NAME:
-        documents.revoke(session, service(NAME, envelope.mission), body["document"], body["proposal"])
+    documents.revoke(session, service(NAME, envelope.mission), body["document"], body["proposal"])
 
 
-HANDLERS = {"application.forwarded": handle_forwarded_application, "document.revoked": handle_revoked_document}
+HANDLERS: dict[str, Handler] = {
+    "application.forwarded": Addressed(NAME, handle_forwarded_application),
+    "document.revoked": Addressed(NAME, handle_revoked_document),
+}

@@ -14,36 +14,34 @@ ALL = "all"
 
 def marriages(session: Session, holder: Person, options: Data) -> tuple[Data, list[str]]:
     """Contents with the latest marriage or all, and the codes of contradictions."""
-    events = _selected_events(session, holder, "marriage", options.get("marriages"))
+    events, codes = _unions(session, holder, "marriage", options.get("marriages"))
     if not events:
         return {}, ["marriage_event_missing"]
-    codes = [code for event in events for code in findings.union(event, *_parties(session, event))]
     if codes:
         return {}, findings.unique_codes(codes)
-    return {
-        "person": snapshots.person_data(holder),
-        "marriages": [_marriage_data(session, event) for event in events],
-    }, []
+    return _statement(holder, "marriages", [_marriage_data(session, event) for event in events])
 
 
 def divorces(session: Session, holder: Person, options: Data) -> tuple[Data, list[str]]:
     """Contents with the latest divorce or all, and the codes of contradictions."""
-    events = _selected_events(session, holder, "divorce", options.get("divorces"))
+    events, codes = _unions(session, holder, "divorce", options.get("divorces"))
     if not events:
         return {}, ["divorce_event_missing"]
-    codes = [code for event in events for code in findings.union(event, *_parties(session, event))]
     codes += ["divorce_without_marriage" for event in events if _ended_marriage(session, event) is None]
     if codes:
         return {}, findings.unique_codes(codes)
-    return {
-        "person": snapshots.person_data(holder),
-        "divorces": [_divorce_data(session, event) for event in events],
-    }, []
+    return _statement(holder, "divorces", [_divorce_data(session, event) for event in events])
 
 
-def _selected_events(session: Session, holder: Person, kind: str, selection: object) -> list[RegisterEvent]:
+def _unions(session: Session, holder: Person, kind: str, selection: object) -> tuple[list[RegisterEvent], list[str]]:
+    """The latest event of this kind or all, and the codes of their contradictions."""
     events = events_of(session, holder.id, kind)
-    return events if selection == ALL else events[-1:]
+    chosen = events if selection == ALL else events[-1:]
+    return chosen, [code for event in chosen for code in findings.union(event, *_parties(session, event))]
+
+
+def _statement(holder: Person, name: str, unions: list[Data]) -> tuple[Data, list[str]]:
+    return {"person": snapshots.person_data(holder), name: unions}, []
 
 
 def _parties(session: Session, event: RegisterEvent) -> tuple[Person, Person]:

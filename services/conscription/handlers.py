@@ -7,6 +7,7 @@ from services.conscription.assess import assess
 from services.conscription.defer import defer
 from shared import documents
 from shared.identity.actor import service
+from shared.messaging.handlers import Addressed, Handler
 from shared.messaging.messages import Envelope
 
 NAME = "conscription"
@@ -16,25 +17,23 @@ VERBS = {"assess": assess, "defer": defer}
 def handle_forwarded_application(session: Session, envelope: Envelope) -> None:
     """Answers an application that asks this register for an assessment or a deferral."""
     verb = VERBS.get(envelope.body["ask"])
-    if envelope.body["authority"] == NAME and verb is not None:
+    if verb is not None:
         verb(session, service(NAME, envelope.mission), envelope)
 
 
 def handle_settled_fee(session: Session, envelope: Envelope) -> None:
     """Answers a settled fee of a transaction that this register decides."""
-    if envelope.body["authority"] == NAME:
-        discharge(session, service(NAME, envelope.mission), envelope)
+    discharge(session, service(NAME, envelope.mission), envelope)
 
 
 def handle_revoked_document(session: Session, envelope: Envelope) -> None:
     """Revokes a document of this register that two people of a mission have signed off."""
     body = envelope.body
-    if body["authority"] == NAME:
-        documents.revoke(session, service(NAME, envelope.mission), body["document"], body["proposal"])
+    documents.revoke(session, service(NAME, envelope.mission), body["document"], body["proposal"])
 
 
-HANDLERS = {
-    "application.forwarded": handle_forwarded_application,
-    "document.revoked": handle_revoked_document,
-    "fee.settled": handle_settled_fee,
+HANDLERS: dict[str, Handler] = {
+    "application.forwarded": Addressed(NAME, handle_forwarded_application),
+    "document.revoked": Addressed(NAME, handle_revoked_document),
+    "fee.settled": Addressed(NAME, handle_settled_fee),
 }

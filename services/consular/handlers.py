@@ -6,6 +6,7 @@ from services.consular.workflow import correspondence as letters
 from services.consular.workflow import resolve, resume
 from shared.errors import Refusal
 from shared.identity.access import check_role
+from shared.messaging.handlers import Handler
 from shared.messaging.messages import Envelope
 
 
@@ -28,4 +29,4 @@ def handle_letter_answer(session: Session, envelope: Envelope) -> None:
     letters.apply_answer(session, envelope.speaker, envelope.body)
 
 
-HANDLERS = {"decision.made": handle_decision, "letter.answered": handle_letter_answer}
+HANDLERS: dict[str, Handler] = {"decision.made": handle_decision, "letter.answered": handle_letter_answer}

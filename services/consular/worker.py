@@ -28,6 +28,7 @@ from services.consular.workflow import (
     suspend,
     urgency,
 )
+from services.consular.workflow.seats.job import give_seats
 from shared.database.db import Database
 from shared.errors import Unavailable
 from shared.identity.actor import Actor, service
@@ -38,7 +39,7 @@ from shared.values.money import Money
 NAME = "consular"
 BOOKLETS_EVERY, PAYMENTS_EVERY, CLOCK_EVERY, PREVIEWS_EVERY = 60.0, 30.0, 60.0, 3600.0
 UPLOADS_EVERY, RETENTION_EVERY, RATES_EVERY = 60.0, 3600.0, 3600.0
-RELOCATIONS_EVERY = 60.0
+RELOCATIONS_EVERY, SEATS_EVERY = 60.0, 60.0
 TRANSFERS_EVERY, TRANSFERS_PER_RUN = 30.0, 200
 # Each mission is compared once on its day; the job looks more often which are due.
 BOOKS_EVERY = 900.0
@@ -161,6 +162,7 @@ def jobs(settings: Settings) -> list[Job]:
         Job("books", BOOKS_EVERY, compare_books),
         Job("days", CLOCK_EVERY, run_daily),
         Job("relocations", RELOCATIONS_EVERY, relocate_appointments),
+        Job("seats", SEATS_EVERY, lambda database: give_seats(database, service(NAME))),
         Job("previews", PREVIEWS_EVERY, delete_old_previews),
         Job("rates", RATES_EVERY, read_rates),
         Job("uploads", UPLOADS_EVERY, lambda database: take_in_uploads(open_intake(settings, database))),

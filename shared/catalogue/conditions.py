@@ -87,22 +87,27 @@ def says_why_early(answers: Mapping[str, object], _today: date) -> bool:
     return answers.get("renewal_reason") != EARLY or bool(answers.get("early_reason"))
 
 
+def _in_order(answers: Mapping[str, object], first: str, second: str, same_day: bool = False) -> bool:
+    """Whether the second date is later than the first, or the same day where that is allowed. One alone is in order."""
+    before, after = answers.get(first), answers.get(second)
+    if not (isinstance(before, date) and isinstance(after, date)):
+        return True
+    return after > before or (same_day and after == before)
+
+
 def expires_after_issue(answers: Mapping[str, object], _today: date) -> bool:
     """A passport ends after it began."""
-    issued_on, expires_on = answers.get("passport_issued_on"), answers.get("passport_expires_on")
-    return not (isinstance(issued_on, date) and isinstance(expires_on, date)) or expires_on > issued_on
+    return _in_order(answers, "passport_issued_on", "passport_expires_on")
 
 
 def lost_after_issue(answers: Mapping[str, object], _today: date) -> bool:
     """A passport is lost on the day of its issue at the earliest."""
-    issued_on, lost_on = answers.get("passport_issued_on"), answers.get("lost_on")
-    return not (isinstance(issued_on, date) and isinstance(lost_on, date)) or lost_on >= issued_on
+    return _in_order(answers, "passport_issued_on", "lost_on", same_day=True)
 
 
 def damaged_after_issue(answers: Mapping[str, object], _today: date) -> bool:
     """A passport is damaged on the day of its issue at the earliest."""
-    issued_on, damaged_on = answers.get("passport_issued_on"), answers.get("damaged_on")
-    return not (isinstance(issued_on, date) and isinstance(damaged_on, date)) or damaged_on >= issued_on
+    return _in_order(answers, "passport_issued_on", "damaged_on", same_day=True)
 
 
 def is_regular(answers: Mapping[str, object]) -> bool:
@@ -130,20 +135,17 @@ def may_visit_again(facts: Facts) -> bool:
 
 def period_runs_forward(answers: Mapping[str, object], _today: date) -> bool:
     """A period ends on the day it begins, or later."""
-    since, until = answers.get("period_from"), answers.get("period_until")
-    return not (isinstance(since, date) and isinstance(until, date)) or until >= since
+    return _in_order(answers, "period_from", "period_until", same_day=True)
 
 
 def licence_runs_forward(answers: Mapping[str, object], _today: date) -> bool:
     """A licence ends after it began."""
-    issued_on, expires_on = answers.get("licence_issued_on"), answers.get("licence_expires_on")
-    return not (isinstance(issued_on, date) and isinstance(expires_on, date)) or expires_on > issued_on
+    return _in_order(answers, "licence_issued_on", "licence_expires_on")
 
 
 def visits_after_leaving(answers: Mapping[str, object], _today: date) -> bool:
     """Somebody comes to visit after they left."""
-    left_on, visit_from = answers.get("last_left_on"), answers.get("visit_from")
-    return not (isinstance(left_on, date) and isinstance(visit_from, date)) or visit_from > left_on
+    return _in_order(answers, "last_left_on", "visit_from")
 
 
 def living_entry(law: str = CIVIL_STATUS_LAW) -> tuple[Eligibility, ...]:

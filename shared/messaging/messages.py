@@ -30,6 +30,7 @@ FURTHEST_AHEAD = timedelta(days=1)
 CONTENT_TYPE = "application/json"
 # Keeps a signature made for an envelope from being taken for one made over anything else.
 _PURPOSE = b"mahjar envelope 1\n"
+_SIGNATURE = "signature"
 
 
 @dataclass(frozen=True)
@@ -198,20 +199,23 @@ def checked_body(type: str, version: int, body: dict[str, Any]) -> dict[str, Any
 
 
 def encode(envelope: Envelope, keys: Keys) -> bytes:
-    """The bytes that travel, signed by their sender."""
+    """The bytes that travel, signed by their sender: the signature is set into the bytes it was made over."""
     content = {**vars(envelope), "occurred_at": envelope.occurred_at.astimezone(UTC).isoformat()}
-    signature = base64.b64encode(keys.sign_bytes(_PURPOSE + _canonical(content))).decode()
-    return _canonical({**content, "signature": signature})
+    before = _canonical({name: value for name, value in content.items() if name < _SIGNATURE})[:-1]
+    after = _canonical({name: value for name, value in content.items() if name > _SIGNATURE})[1:]
+    signature = base64.b64encode(keys.sign_bytes(_PURPOSE + before + b"," + after))
+    return before + b',"signature":"' + signature + b'",' + after
 
 
 def decode(delivery: Delivery, keys: Keys) -> Envelope:
     """The envelope of a delivery, after every check that needs no database. Raises Unreadable, and nothing else."""
     content = _parse(delivery)
-    signature = content.pop("signature", None)
+    signature = content.pop(_SIGNATURE, None)
+    signed = _encode_again(content)
     envelope = _load_envelope(content)
     if envelope.sender != delivery.exchange:
         raise UnreadableMessage("forged", "sender is not the exchange's owner")
-    _check_signature(keys, content, signature, envelope.sender)
+    _check_signature(keys, signed, signature, envelope.sender)
     _check_message(envelope)
     if delivery.given_up:
         raise UnreadableMessage("given_up", envelope=envelope)
@@ -230,13 +234,19 @@ def _parse(delivery: Delivery) -> dict[str, Any]:
         raise UnreadableMessage("too_large", f"{len(delivery.raw)} bytes")
     try:
         content = json.loads(delivery.raw.decode("utf-8"))
-        # Lone surrogates and endless numbers parse, and fail only when written again.
-        _canonical(content if isinstance(content, dict) else {})
     except (ValueError, RecursionError) as error:
         raise UnreadableMessage("undecodable", type(error).__name__) from error
     if not isinstance(content, dict):
         raise UnreadableMessage("undecodable", "not an object")
     return content
+
+
+def _encode_again(content: dict[str, Any]) -> bytes:
+    """What was signed. Lone surrogates and endless numbers parse, and fail only here."""
+    try:
+        return _canonical(content)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableMessage("undecodable", type(error).__name__) from error
 
 
 def _load_envelope(content: dict[str, Any]) -> Envelope:
@@ -249,11 +259,11 @@ def _load_envelope(content: dict[str, Any]) -> Envelope:
     return Envelope(**loaded)
 
 
-def _check_signature(keys: Keys, content: dict[str, Any], signature: object, sender: str) -> None:
+def _check_signature(keys: Keys, signed: bytes, signature: object, sender: str) -> None:
     if not isinstance(signature, str):
         raise UnreadableMessage("unsigned")
     try:
-        keys.verify_bytes(_PURPOSE + _canonical(content), base64.b64decode(signature, validate=True), sender)
+        keys.verify_bytes(_PURPOSE + signed, base64.b64decode(signature, validate=True), sender)
     except (NotAllowed, binascii.Error, ValueError) as error:
         raise UnreadableMessage("forged") from error
 

@@ -1,11 +1,13 @@
 """Sends committed outbox rows to the bus: each at least once, and in order for one application."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 import psycopg
-from sqlalchemy import Row, Select, func, select, update
+from sqlalchemy import Row, Select, func, select, text, update
 from sqlalchemy.orm import Session
 
 from shared.database.db import Database
@@ -17,6 +19,16 @@ from shared.messaging.outbox import outbox, resend
 from shared.messaging.retries import retry_delay
 
 BATCH = 100
+MARK_SENT = text("UPDATE outbox SET sent = now(), trouble = NULL WHERE id = ANY(CAST(:ids AS uuid[]))")
+
+
+@dataclass
+class Outcome:
+    """What became of a batch: the rows that are confirmed, error codes of those in trouble, the fault that ended it."""
+
+    sent: list[Row[Any]] = field(default_factory=list)
+    in_trouble: list[tuple[Row[Any], str]] = field(default_factory=list)
+    outage: BusDown | None = None
 
 
 class Relay:
@@ -33,25 +45,37 @@ class Relay:
     def send_due(self) -> int:
         """Sends one batch; gives how many messages were due. Raises BusDown, after which the next call reconnects."""
         publisher = self.publisher or self._connected()
-        outage = None
         with self.database.scope(None) as session:
-            # The rows stay locked until the bus has answered, so that a second relay leaves them alone, and a relay
-            # that is killed leaves them unsent.
+            # The first row of each application stays locked until the bus has answered, so that a second relay leaves
+            # the application alone, and a relay that is killed leaves its messages unsent.
             rows = session.execute(due_rows(self.batch)).all()
-            try:
-                troubles = publisher.publish([self._message(row) for row in rows]) if rows else {}
-            except BusDown as error:
-                outage = error
-                troubles = {} if error.paused else {row.id: error.reason for row in rows}
-            mark_rows(session, [] if outage else [row for row in rows if row.id not in troubles], troubles, rows)
-        if outage:
+            outcome = self._publish(publisher, rows)
+            mark_rows(session, outcome)
+        if outcome.outage:
             # One by one for a while: if one message breaks connections, it must not delay the others again.
             self.batch = 1
-            if not outage.paused:
+            if not outcome.outage.paused:
                 self.drop()
-            raise outage
+            raise outcome.outage
         self.batch = BATCH
         return len(rows)
+
+    def _publish(self, publisher: Publisher, rows: Sequence[Row[Any]]) -> Outcome:
+        """No message leaves before the bus has confirmed the one before it about the same application."""
+        outcome = Outcome()
+        stuck: set[str] = set()
+        for wave in waves(rows):
+            ready = [row for row in wave if row.about not in stuck]
+            try:
+                codes = publisher.publish([self._message(row) for row in ready]) if ready else {}
+            except BusDown as error:
+                outcome.outage = error
+                outcome.in_trouble += [] if error.paused else [(row, error.reason) for row in ready]
+                return outcome
+            outcome.in_trouble += [(row, codes[row.id]) for row in ready if row.id in codes]
+            outcome.sent += [row for row in ready if row.id not in codes]
+            stuck.update(row.about for row in ready if row.id in codes)
+        return outcome
 
     def listen(self, seconds: float) -> None:
         """Waits for a commit with something to send, at most so long."""
@@ -130,32 +154,52 @@ class Relay:
 
 
 def due_rows(limit: int) -> Select[Any]:
-    """Unsent rows whose time has come, of each application the first; by a flag, never by a high-water mark."""
-    earlier = outbox.alias("earlier")
-    blocked = select(earlier.c.id).where(
-        earlier.c.about == outbox.c.about, earlier.c.sent.is_(None), earlier.c.sequence < outbox.c.sequence
+    """Unsent rows whose time has come, of each application in order, none behind one that has to wait.
+
+    Chosen by a flag, never by a high-water mark. The first ones of all applications come first.
+    """
+    first, earlier, waiting = outbox.alias("first"), outbox.alias("earlier"), outbox.alias("waiting")
+    before = select(earlier.c.id).where(
+        earlier.c.about == first.c.about, earlier.c.sent.is_(None), earlier.c.sequence < first.c.sequence
+    )
+    heads = (
+        select(first.c.about, first.c.sequence, first.c.next_attempt)
+        .where(first.c.sent.is_(None), first.c.next_attempt <= func.now(), ~before.exists())
+        .order_by(first.c.next_attempt)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .cte("head")
+    )
+    blocked = select(waiting.c.id).where(
+        waiting.c.about == outbox.c.about,
+        waiting.c.sent.is_(None),
+        waiting.c.sequence <= outbox.c.sequence,
+        waiting.c.next_attempt > func.now(),
     )
     return (
         select(outbox)
-        .where(outbox.c.sent.is_(None), outbox.c.next_attempt <= func.now(), ~blocked.exists())
-        .order_by(outbox.c.next_attempt)
+        .join(heads, heads.c.about == outbox.c.about)
+        .where(outbox.c.sent.is_(None), ~blocked.exists())
+        .order_by(outbox.c.sequence - heads.c.sequence, heads.c.next_attempt)
         .limit(limit)
-        .with_for_update(skip_locked=True)
     )
 
 
-def mark_rows(session: Session, sent: Sequence[Row[Any]], troubles: dict[str, str], rows: Sequence[Row[Any]]) -> None:
-    """Marks rows as sent, or schedules the next attempt of rows with troubles (error codes by message id)."""
-    if sent:
-        sent_values = {"sent": func.now(), "trouble": None}
-        session.execute(update(outbox).where(outbox.c.id.in_([row.id for row in sent])).values(**sent_values))
+def waves(rows: Sequence[Row[Any]]) -> Iterator[list[Row[Any]]]:
+    """The first row of each application, then the second of each, and so on."""
+    by_application: dict[str, list[Row[Any]]] = {}
     for row in rows:
-        if row.id in troubles:
-            attempts = row.attempts + 1
-            log().warning("not_sent", message=row.id, type=row.type, attempts=attempts, trouble=troubles[row.id])
-            values = {
-                "attempts": attempts,
-                "next_attempt": func.now() + retry_delay(attempts),
-                "trouble": troubles[row.id],
-            }
-            session.execute(update(outbox).where(outbox.c.id == row.id).values(**values))
+        by_application.setdefault(row.about, []).append(row)
+    for wave in zip_longest(*by_application.values()):
+        yield [row for row in wave if row is not None]
+
+
+def mark_rows(session: Session, outcome: Outcome) -> None:
+    """Marks rows as sent, and schedules the next attempt of those in trouble."""
+    if outcome.sent:
+        session.execute(MARK_SENT, {"ids": [row.id for row in outcome.sent]})
+    for row, trouble in outcome.in_trouble:
+        attempts = row.attempts + 1
+        log().warning("not_sent", message=row.id, type=row.type, attempts=attempts, trouble=trouble)
+        values = {"attempts": attempts, "next_attempt": func.now() + retry_delay(attempts), "trouble": trouble}
+        session.execute(update(outbox).where(outbox.c.id == row.id).values(**values))

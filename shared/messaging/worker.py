@@ -20,12 +20,13 @@ from shared.identity.crypto import Keys
 from shared.logs import log, start_logs
 from shared.messaging import heartbeat, inbox, outbox
 from shared.messaging.bus import BusDown, Consumer, connect_consumer, connect_publisher
-from shared.messaging.listener import Handler, Listener
+from shared.messaging.handlers import Handler
+from shared.messaging.listener import Listener
 from shared.messaging.relay import Relay
 from shared.messaging.retries import reconnect_delay
 from shared.settings import Settings
 
-IDLE_SECONDS, DUE_SECONDS, KEEPALIVE_SECONDS = 1.0, 1.0, 2.0
+IDLE_SECONDS, DUE_SECONDS, KEEPALIVE_SECONDS = 1.0, 1.0, 0.5
 # Longer than any statement, lock or answer may take: past this a thread does not work, it hangs.
 HANGING_SECONDS, STOP_SECONDS = 120.0, 10.0
 EXIT_HANGING = 70
@@ -75,7 +76,7 @@ class Worker:
         self.me, self.bus_url, self.stop = settings.service, settings.bus_url, stop
         self.database = Database(settings.database_url, pool_size=5, first=first)
         keys = Keys(settings.keys, settings.service)
-        self.listener = Listener(self.database, keys, handlers)
+        self.listener = Listener(self.database, keys, handlers, self.go_on)
         self.relay = Relay(self.database, keys, lambda: connect_publisher(self.bus_url, self.me))
         self.jobs = (*jobs, Job("sweep", 3600, delete_expired), Job("watch", 60, log_overdue))
         self.alive: dict[str, float] = {}
@@ -130,17 +131,23 @@ class Worker:
                     self.rest("consume", error, failures)
 
     def consume_from(self, consumer: Consumer, executor: ThreadPoolExecutor) -> None:
-        """One message at a time, handled by another thread so that this one can keep the connection alive."""
+        """One batch at a time, handled by another thread so that this one can keep the connection alive."""
         next_check = 0.0
         while not self.stop.is_set():
             self.heartbeat()
             if time.monotonic() >= next_check:
                 self.await_work(consumer, executor.submit(self.listener.apply_due))
                 next_check = time.monotonic() + DUE_SECONDS
-            held_delivery = consumer.next(IDLE_SECONDS)
-            if held_delivery:
-                self.await_work(consumer, executor.submit(self.listener.take, held_delivery.delivery))
-                consumer.done(held_delivery)
+            batch = consumer.next_batch(IDLE_SECONDS)
+            if batch:
+                deliveries = [held.delivery for held in batch]
+                self.await_work(consumer, executor.submit(self.listener.take, *deliveries))
+                consumer.done(*batch)
+
+    def go_on(self) -> bool:
+        """Whether to begin another message. Each one that is begun is progress of the thread that consumes."""
+        self.alive["consume"] = time.monotonic()
+        return not self.stop.is_set()
 
     def await_work(self, consumer: Consumer, work: Future[Any]) -> None:
         """Keeps the connection alive until the work is done. Raises what it raised."""

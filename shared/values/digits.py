@@ -13,9 +13,14 @@ def ascii_digits(text: str) -> str:
     return text.translate(_TO_ASCII)
 
 
+def ordinary_width(text: str) -> str:
+    """The same text with letters and signs in the double width of East Asian keyboards as ordinary ones."""
+    return text.translate(_FULL_WIDTH)
+
+
 def ascii_signs(text: str) -> str:
-    """As `ascii_digits`; letters and signs in the double width of East Asian keyboards become ASCII too."""
-    return ascii_digits(text).translate(_FULL_WIDTH)
+    """As `ascii_digits`; letters and signs in double width become ASCII too."""
+    return ordinary_width(ascii_digits(text))
 
 
 def is_digits(text: str) -> bool:

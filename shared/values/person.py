@@ -4,7 +4,7 @@ import re
 import unicodedata
 from urllib.parse import unquote
 
-from shared.values.digits import ascii_signs
+from shared.values.digits import ascii_signs, ordinary_width
 
 # Bidi controls and zero-width characters can swap what an officer reads; Arabic names need none of them. Halves of a
 # surrogate pair and the two last signs of a plane are no text and cannot be stored.
@@ -19,8 +19,8 @@ _GAPS = re.compile(r"[ \-]")
 
 
 def strip_controls(text: str) -> str:
-    """Free of invisible characters, in composed form, single-spaced."""
-    return " ".join(unicodedata.normalize("NFC", _CONTROLS.sub("", text)).split())
+    """Free of invisible characters, in composed form and ordinary width, single-spaced."""
+    return " ".join(unicodedata.normalize("NFC", ordinary_width(_CONTROLS.sub("", text))).split())
 
 
 def plain_signs(text: str) -> str:

@@ -20,8 +20,6 @@ EXCEPTIONS = {
     "services.consular.missions.deadlines.day_number": "the rule in words of days, for tests of its dates",
     "services.consular.missions.deadlines.reminder_days": "the rule in words of days, for tests of its dates",
     "services.consular.passports.mrz.LINE": "the length that ICAO 9303 sets, for tests",
-    "services.consular.payments.ledger.entries.balance": "what tests and reports add up",
-    "services.consular.payments.ledger.entries.reverse": "reversals are entered with refunds and tills",
     "services.consular.workflow.own_appointment.apply_absence": "chosen by a row of fulfilment.py",
     "services.consular.workflow.own_appointment.apply_attendance": "chosen by a row of fulfilment.py",
     "services.consular.workflow.own_appointment.apply_calling_off": "chosen by a row of fulfilment.py",

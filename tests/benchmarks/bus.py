@@ -31,7 +31,7 @@ from tests.benchmarks.tape import MISSION
 
 TYPE, SENDER = "fee.settled", "consular"
 LISTENERS = ("civil_registry", "conscription")
-PACE = 100.0
+PACE = 200.0
 FIRST_RATE, LIMIT_SECONDS, LOOK_SECONDS = 120.0, 90.0, 0.03
 ABOUTS = "SELECT about, pg_xact_commit_timestamp(xmin) FROM {} WHERE about = ANY(%s)"
 APPLIED = "SELECT count(*) FROM {}.inbox WHERE state IN ('applied', 'ignored') AND received >= %s"

@@ -1,4 +1,4 @@
-"""Somebody with another keyboard: the account, a long divorce statement, and the desk that finds her file."""
+"""Somebody with another keyboard: an account, a divorce statement of several pages, and the desk that finds it."""
 
 from collections.abc import Callable
 from urllib.parse import quote

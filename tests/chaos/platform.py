@@ -127,5 +127,5 @@ def schedule(dice: random.Random, platform: Platform, kills: int, requests: int)
 
 
 def applications_wanted() -> int:
-    """How many; fewer for a quick look."""
-    return int(os.environ.get("MAHJAR_CHAOS_APPLICATIONS", "200"))
+    """How many; more for a long run."""
+    return int(os.environ.get("MAHJAR_CHAOS_APPLICATIONS", "50"))

@@ -48,7 +48,7 @@ def rows_of(connection: Connection, statement: str) -> list[tuple[object, ...]]:
 
 def gather(platform: Platform, dice: random.Random) -> Crowd:
     """Applicants out of the registers."""
-    wanted = applications_wanted() if platform.broker else max(20, applications_wanted() // 4)
+    wanted = applications_wanted()
     url = make_url(platform.postgres.admin_url).set(database="mahjar")
     engine = create_engine(url)
     with engine.connect() as connection:

@@ -1,7 +1,7 @@
 """Both buses, real, behind one fixture: what holds for one must hold for the other."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import amqp
@@ -42,14 +42,21 @@ class Bus:
         return connect_consumer(self.url, me)
 
     def purge(self) -> None:
-        """Empties every queue, held messages included."""
-        for listener in LISTENERS:
-            connect_consumer(self.url, listener).close()
-            if self.kind == "embedded":
-                self.run(f"SELECT pgmq.purge_queue('{listener}_inbox')")
-            else:
-                for queue in (f"{listener}.inbox", f"{listener}.dead"):
-                    self.command(lambda channel, queue=queue: channel.queue_purge(queue))  # type: ignore[misc]
+        """Empties every queue, held messages included; all of them stand afterwards."""
+        connect_publisher(self.url, "consular").close()
+        if self.kind == "embedded":
+            self.run("; ".join(f"SELECT pgmq.purge_queue('{listener}_inbox')" for listener in LISTENERS))
+        else:
+            self.command(empty_queues)
+
+    def has_delivered(self, listener: str) -> bool:
+        """Whether nothing waits for a listener, nor for the return of what a dead one held."""
+        if self.kind == "embedded":
+            with psycopg.connect(self.url.replace("pgmq", "postgresql", 1)) as connection:
+                return connection.execute(f"SELECT FROM pgmq.q_{listener}_inbox".encode()).fetchone() is None
+        waiting: list[int] = []
+        self.command(lambda channel: waiting.append(channel.queue_declare(f"{listener}.inbox", passive=True)[1]))
+        return waiting == [0]
 
     def unbind(self, listener: str) -> None:
         """As an operator's slip would: the queue is gone."""
@@ -67,6 +74,13 @@ class Bus:
         """Something on a channel of its own."""
         with Connection(self.url) as connection, connection.channel() as channel:
             act(channel)
+
+
+def empty_queues(channel: amqp.Channel) -> None:
+    """Every queue of the broker."""
+    for listener in LISTENERS:
+        for queue in (f"{listener}.inbox", f"{listener}.dead"):
+            channel.queue_purge(queue)
 
 
 @pytest.fixture(params=["embedded", "rabbit"], ids=["embedded", "rabbitmq"])
@@ -99,6 +113,15 @@ def take(consumer: Consumer, limit: float = LIMIT) -> HeldDelivery:
         held = consumer.next(0.2)
         if held:
             return held
+    raise AssertionError("nothing came")
+
+
+def take_batch(consumer: Consumer, limit: float = LIMIT) -> Sequence[HeldDelivery]:
+    """What comes next, several at once; fails after the limit."""
+    give_up = time.monotonic() + limit
+    while time.monotonic() < give_up:
+        if batch := consumer.next_batch(0.2):
+            return batch
     raise AssertionError("nothing came")
 
 

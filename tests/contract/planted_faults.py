@@ -1,30 +1,41 @@
-"""Faults planted on purpose, one per run, so that the tests prove to see them; used as a pytest plugin."""
+"""Faults planted on purpose, one for each test that must see it; used as a pytest plugin in a process of its own."""
 
-import os
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import Any
 
+import pytest
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from shared.database import pending
 from shared.messaging import outbox, relay
 from shared.messaging.listener import Listener
-from shared.messaging.messages import Delivery, Envelope
+from shared.messaging.messages import Delivery
 from shared.messaging.outbox import outbox as table
+from shared.messaging.runs import Run
+from tests.contract import worker_process
 
-emit, due = outbox.emit, relay.due_rows
+write_at_end, due, take = pending.write_at_end, relay.due_rows, Listener.take
+RELAY, LISTENER, CONSUME, WORKER = (
+    "tests/service/shared/messaging/test_relay.py::",
+    "tests/service/shared/messaging/test_listener.py::",
+    "tests/service/shared/messaging/test_worker.py::",
+    "tests/contract/test_worker.py::",
+)
 
 
-def emit_beside_the_change(session: Any, *said: Any) -> str:
+def write_beside_the_change(session: Any, part: Any, row: Any) -> None:
     """The dual write: the message does not wait for the commit of its change."""
+    if part is not outbox._EMIT:
+        write_at_end(session, part, row)
+        return
     with Session(session.get_bind()) as own, own.begin():
-        return emit(own, *said)
+        write_at_end(own, part, row)
+        pending.write(own)
 
 
 class HighWaterMark:
     """Sends what is newer than what was sent last, and so forgets whatever commits late."""
-
-    last: Any = None
 
     def __call__(self, most: int) -> Select[Any]:
         """Like `due`, by time instead of by flag."""
@@ -32,27 +43,57 @@ class HighWaterMark:
         return due(most).where(newer.is_(None) | (table.c.created > newer))
 
 
-def note_before_the_effect(self: Listener, envelope: Envelope, delivery: Delivery, attempts: int) -> str | None:
-    """The message counts as applied in one commit, and has its effect in another."""
-    with self.database.scope(envelope.mission) as session:
-        _, follower = self._advance(session, envelope.id, envelope)
+def note_before_the_effect(self: Listener, run: Run, attempts: int = 1) -> list[str] | None:
+    """The messages count as applied in one commit, and have their effects in another."""
+    with self.database.scope(run.mission) as session:
+        followers = self._take_positions(session, [run.position])[run.position.key]
     try:
-        with self.database.scope(envelope.mission) as session:
-            self.handlers[envelope.type](session, envelope)
+        with self.database.scope(run.mission) as session:
+            for message in run.messages:
+                self.handlers[message.envelope.type](session, message.envelope)
     except Exception as failed:
-        self._failed(envelope, delivery, attempts, failed)
-    return follower
+        self._failed(run, attempts, failed)
+    return followers
 
 
-def plant(name: str) -> None:
-    """Puts one in. `ack_first` grows in the worker's own process."""
-    plants: dict[str, Callable[[], None]] = {
-        "emit_beside": lambda: setattr(outbox, "emit", emit_beside_the_change),
-        "high_water_mark": lambda: setattr(relay, "due_rows", HighWaterMark()),
-        "note_first": lambda: setattr(Listener, "_attempt", note_before_the_effect),
-        "ack_first": lambda: None,
-    }
-    plants[name]()
+def take_the_first(self: Listener, *deliveries: Delivery) -> None:
+    """The whole batch is acknowledged once its first message is committed."""
+    take(self, *deliveries[:1])
 
 
-plant(os.environ["MAHJAR_PLANT"])
+def all_at_once(rows: Any) -> list[Any]:
+    """A later message leaves although the one before it is not confirmed."""
+    return [list(rows)]
+
+
+Plant = Callable[[pytest.MonkeyPatch], None]
+# By the test that must see it.
+PLANTS: dict[str, Plant] = {
+    f"{RELAY}test_a_change_that_is_rolled_back_says_nothing_and_leaves_no_gap": lambda patch: patch.setattr(
+        pending, "write_at_end", write_beside_the_change
+    ),
+    f"{RELAY}test_a_row_committed_later_than_its_neighbours_is_still_sent": lambda patch: patch.setattr(
+        relay, "due_rows", HighWaterMark()
+    ),
+    f"{RELAY}test_a_letter_in_trouble_waits_longer_each_time_and_holds_up_only_its_own_application": (
+        lambda patch: patch.setattr(relay, "waves", all_at_once)
+    ),
+    f"{LISTENER}test_a_failure_that_passes_is_made_good": lambda patch: patch.setattr(
+        Listener, "_attempt", note_before_the_effect
+    ),
+    f"{CONSUME}test_a_batch_is_acknowledged_once_all_of_it_is_safe": lambda patch: patch.setattr(
+        Listener, "take", take_the_first
+    ),
+    # Grows in the worker's own process.
+    f"{WORKER}test_a_worker_killed_between_two_commits_leaves_no_effect_twice_or_undone[embedded-before_ack]": (
+        lambda patch: patch.setenv(worker_process.PLANT, "ack_first")
+    ),
+}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Each test runs with its fault, and with no other."""
+    with pytest.MonkeyPatch.context() as patch:
+        PLANTS[item.nodeid](patch)
+        return (yield)

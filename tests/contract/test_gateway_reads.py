@@ -16,7 +16,7 @@ from deploy.demo.population import specimens
 from deploy.demo.scenarios.answers import scan
 from deploy.dev.postgres import Postgres
 from services.consular import missions
-from services.consular.api import payments, prices
+from services.consular.api import payer_links, payments, prices
 from services.consular.payments.reconciliation.model import Discrepancy
 from services.gateway.clients.civil_registry import CivilRegistry, Confirmed, Statement
 from services.gateway.clients.conscription import Assessment, Conscription, DoubtfulParameter
@@ -34,12 +34,14 @@ from services.gateway.clients.consular.approvals import Preview, Proposal
 from services.gateway.clients.consular.bank import BankLineDetail, BankOverview, Books, StatementFile
 from services.gateway.clients.consular.bookings import BookingImport, Overview
 from services.gateway.clients.consular.cases import Case, PassportRecord, QueuePage
+from services.gateway.clients.consular.draws import Chances, DeskDraws, Draw, DrawCalendar
 from services.gateway.clients.consular.identity_checks import IdentityCheck, LatestCheck
 from services.gateway.clients.consular.ledger import TrialBalance
 from services.gateway.clients.consular.letters import Letter, LetterPage
 from services.gateway.clients.consular.mandates import Deed, Mandate, Proof
 from services.gateway.clients.consular.notices import Notice
 from services.gateway.clients.consular.offers import Mission, Offer, Parameters
+from services.gateway.clients.consular.payer_links import LinkPage, LinkPayment, NewPayerLink, PayerLink
 from services.gateway.clients.consular.payments import CardPage, Payment, TransferTerms, UpgradePrice
 from services.gateway.clients.consular.refunds import DeskRefund, RefundHead, RefundPage
 from services.gateway.clients.consular.tills import Counted, TillOverview, TillSheet
@@ -52,6 +54,7 @@ from shared.identity.actor import Actor
 from shared.identity.representation import PURPOSE
 from shared.values.references import new
 from tests.factories.applications import Counter, Registers
+from tests.factories.draws import open_draw
 from tests.factories.gateway import Gateway, build
 from tests.factories.gateway.forms import begin, fill, send
 from tests.factories.mandates import Acting, Client
@@ -61,6 +64,7 @@ from tests.factories.registers.conscription import enlist, forward
 
 ME = specimens.SERVED
 EXPATRIATE = Actor("expatriate", "a", "expatriate", "RUH", ME.person)
+STUDENT = Actor("expatriate", "s", "expatriate", "RUH", specimens.STUDENT.person)
 OFFICER = Actor("officer", "o", "officer", "RUH")
 HEAD = Actor("officer", "h", "head_of_mission", "RUH")
 CASHIER = Actor("officer", "contract-cashier", "cashier", "RUH")
@@ -200,6 +204,26 @@ def test_appointments(consular: Consular) -> None:
     check(Calendar, calendar)
     assert calendar["hours"] and calendar["rules"]
     check(DaySheet, consular.appointments.day_sheet(OFFICER, None, None))
+
+
+def test_draws_and_the_waiting_list(gateway: Gateway, consular: Consular, database: Callable[[str], Database]) -> None:
+    draw = open_draw(database("consular"), days=(10, 12))
+    browser = gateway.visitor(person=specimens.STUDENT)
+    reference = begin(browser, "embassy-queue-riyadh")
+    check(Chances, consular.draws.chances(STUDENT, reference))
+    fill(browser, "embassy-queue-riyadh", reference)
+    days = {"first_day": draw.first_day.isoformat(), "last_day": draw.last_day.isoformat()}
+    body = {"key": "e", "applications": [reference], "urgent_reason": "travel", **days}
+    consular.draws.enter(STUDENT, draw.code, body)
+    consular.draws.act(STUDENT, reference, "waiting/join", {"key": "j", **days})
+    chances = consular.draws.chances(STUDENT, reference)
+    check(Chances, chances)
+    assert chances["draws"] and chances["entered"] and chances["waiting"]
+    desk = consular.draws.desk(OFFICER)
+    check(DeskDraws, desk)
+    assert desk["draws"] and desk["urgent"] and desk["releases"]
+    check(DrawCalendar, consular.draws.calendar("RUH"))
+    check(Draw, consular.draws.detail(draw.code))
 
 
 def test_mandates(gateway: Gateway, consular: Consular) -> None:
@@ -378,6 +402,23 @@ def test_a_passport_number_and_notices(consular: Consular, counter: Callable[[],
     check_all(Notice, consular.notices.list_own(filed.person.actor))
 
 
+def test_a_link_for_whoever_pays(
+    consular: Consular, counter: Callable[[], Counter], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(payer_links, "card_provider", InMemoryProvider)
+    filed = counter().until("awaiting_payment")
+    made = consular.payer_links.make(filed.person.actor, filed.reference, shows_service=True, key="link")
+    check(NewPayerLink, made)
+    check(PayerLink, consular.payer_links.current(filed.person.actor, filed.reference))
+    token = str(made["token"])
+    shown = consular.payer_links.show(token)
+    check(LinkPage, shown)
+    terms = {"method": "card", "key": "k", "return_url": RETURN, "name": "Omar"}
+    check(LinkPayment, consular.payer_links.open_card(token, {**terms, "amount": shown["amount"], "currency": "SAR"}))
+    consular.payer_links.revoke(filed.person.actor, filed.reference)
+    assert consular.payer_links.current(filed.person.actor, filed.reference) is None
+
+
 def test_tills_refunds_and_the_ledger(consular: Consular, counter: Callable[[], Counter]) -> None:
     filed = counter().until("in_review")
     filed.ask_as_applicant("POST", "/withdraw", {"key": "w"})
@@ -397,7 +438,7 @@ def test_tills_refunds_and_the_ledger(consular: Consular, counter: Callable[[], 
     till = consular.tills.open(CASHIER, "SAR", {"50000": 1}, "t")
     check(TillSheet, consular.tills.day_sheet(CASHIER, till))
     check(TillOverview, consular.tills.overview(CASHIER))
-    check(Counted, consular.tills.close(CASHIER, till, {"50000": 1}, "c"))
+    check(Counted, consular.tills.close(CASHIER, till, {"50000": 2}, "c"))
     check(TillSheet, consular.tills.day_sheet(CASHIER, till))
     consular.tills.deposit(CASHIER, "SAR", {"50000": 1}, "d")
     overview = consular.tills.overview(CASHIER)

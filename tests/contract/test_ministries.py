@@ -1,7 +1,7 @@
 """The stand-in ministries on both buses: each letter is answered with one and the same message, whatever happens."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -119,7 +119,11 @@ class Forgetful:
         held: HeldDelivery | None = self.consumer.next(seconds)
         return held
 
-    def done(self, held: HeldDelivery) -> None:
+    def next_batch(self, seconds: float) -> Sequence[HeldDelivery]:
+        batch: Sequence[HeldDelivery] = self.consumer.next_batch(seconds)
+        return batch
+
+    def done(self, *held: HeldDelivery) -> None:
         """Never comes to it."""
 
     def heartbeat(self) -> None:

@@ -74,38 +74,40 @@ def test_a_question_and_its_answer_go_round_and_workers_leave_in_order(
 def test_a_worker_killed_between_two_commits_leaves_no_effect_twice_or_undone(
     run: Run, bus: Bus, databases: Callable[[str], Database], tmp_path: Path, point: str
 ) -> None:
-    """Between the commit of the effect and the ack; between the bus's confirm and the note that it was sent."""
-    consular, about = databases("consular"), new_about()
+    """Between the commit of the effects and their ack; between the bus's confirm and the note that it was sent."""
+    consular, abouts = databases("consular"), [new_about() for _ in range(3)]
     victim = run("conscription", point)
-    say(consular, about)
+    for about in abouts * 2:
+        say(consular, about)
     sender = run("consular")
     assert victim.wait(LIMIT) == -signal.SIGKILL
     second = run("conscription")
     until(lambda: (tmp_path / "conscription.log").read_text().count('"started"') == 2, LIMIT)
-    until(lambda: effects(consular, about) == [1], LIMIT)
+    until(lambda: all(effects(consular, about) == [1, 2] for about in abouts), LIMIT)
     until(lambda: all(sent for (sent,) in rows(databases("conscription"), outbox, "sent")), LIMIT)
+    until(lambda: all(bus.has_delivered(name) for name in ("conscription", "consular")), LIMIT)
     for worker in (second, sender):
         worker.send_signal(signal.SIGTERM)
-        assert worker.wait(LIMIT) == 0
+    assert [worker.wait(LIMIT) for worker in (second, sender)] == [0, 0]
     for name in ("conscription", "consular"):
         consumer = bus.consumer(name)
         assert nothing_comes(consumer)
         consumer.close()
-    assert effects(consular, about) == [1]
-    assert rows(databases("conscription"), inbox.inbox, "state") == [("applied",)]
+    assert all(effects(consular, about) == [1, 2] for about in abouts)
+    assert rows(databases("conscription"), inbox.inbox, "state") == [("applied",)] * 6
 
 
 def test_a_worker_told_to_stop_finishes_what_it_has_in_hand(
     run: Run, bus: Bus, databases: Callable[[str], Database], key_folder: Path
 ) -> None:
+    """Of two messages that came in one batch, the first."""
     worker = run("consular", "slow")
     registry = Speaker(Keys(key_folder, "civil_registry"))
     sender = bus.publisher("civil_registry")
     envelopes = [registry.envelope(1), registry.envelope(2)]
-    for envelope in envelopes:
-        sender.publish([OutgoingMessage(envelope.id, envelope.type, encode(envelope, registry.keys))])
+    sender.publish([OutgoingMessage(one.id, one.type, encode(one, registry.keys)) for one in envelopes])
     sender.close()
-    until(lambda: rows(databases("consular"), inbox.inbox, "state") == [("open",)], LIMIT)
+    until(lambda: rows(databases("consular"), inbox.inbox, "state"), LIMIT)
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(LIMIT) == 0
     assert effects(databases("consular"), registry.about) == [1]

@@ -14,14 +14,14 @@ from sqlalchemy.orm import Session
 
 from shared.identity.actor import service
 from shared.messaging import worker
-from shared.messaging.bus import OutgoingMessage, connect_consumer, connect_publisher, embedded
+from shared.messaging.bus import OutgoingMessage, connect_consumer, connect_publisher
 from shared.messaging.messages import Envelope
 from shared.messaging.outbox import emit
 from shared.settings import Settings
 from tests.factories.messages.messaging import decision, record_effect
 
 SLOW_SECONDS = 1.5
-PLANTED = os.environ.get("MAHJAR_PLANT", "")
+PLANT = "MAHJAR_PLANT"
 
 
 def answer(session: Session, envelope: Envelope) -> None:
@@ -46,16 +46,16 @@ def killed() -> None:
 
 def acknowledge_at_once(consumer: Any) -> None:
     """The fault that the tests must see: the bus forgets before the database knows."""
-    receive, acknowledge = consumer.next, consumer.done
+    receive, acknowledge = consumer.next_batch, consumer.done
 
-    def next_delivery(seconds: float) -> Any:
+    def next_batch(seconds: float) -> Any:
         held = receive(seconds)
         if held:
-            acknowledge(held)
+            acknowledge(*held)
             killed()
         return held
 
-    vars(consumer)["next"] = next_delivery
+    vars(consumer)["next_batch"] = next_batch
 
 
 def die_at(point: str) -> None:
@@ -64,9 +64,9 @@ def die_at(point: str) -> None:
 
         def consumer(url: str, me: str) -> Any:
             made = connect_consumer(url, me)
-            if PLANTED == "ack_first":
+            if os.environ.get(PLANT) == "ack_first":
                 acknowledge_at_once(made)
-            vars(made)["done"] = lambda _held: killed()
+            vars(made)["done"] = lambda *_held: killed()
             return made
 
         vars(worker)["connect_consumer"] = consumer
@@ -95,7 +95,6 @@ def die_at(point: str) -> None:
 
 def main(name: str, point: str = "") -> None:
     """Until told to stop, or until that point."""
-    embedded.OPTIONS["visibility_timeout"] = 1
     die_at(point)
     handlers = {"decision.made": slowly} if point == "slow" else HANDLERS[name]
     worker.run(Settings.load(name), handlers)

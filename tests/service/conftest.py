@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.consular.api import payments, prices, refunds
+from services.consular.api import payer_links, payments, prices, refunds
 from shared.web import readiness
 from tests.conftest import ServiceClient
 from tests.factories.applications import Counter, Registers
@@ -33,7 +33,7 @@ def counter(service_client: Callable[[str], ServiceClient], key_folder: Path) ->
 def provider(monkeypatch: pytest.MonkeyPatch) -> InMemoryProvider:
     """The card provider that the consular API asks in this test."""
     double = InMemoryProvider()
-    for module in (payments, prices):
+    for module in (payer_links, payments, prices):
         monkeypatch.setattr(module, "card_provider", lambda: double)
     monkeypatch.setattr(refunds, "refund_provider", lambda: double)
     return double

@@ -10,7 +10,7 @@ from flask import Blueprint, Flask, Response, abort, current_app, jsonify, redir
 from werkzeug.serving import BaseWSGIServer, make_server
 from werkzeug.wrappers import Response as Redirect
 
-from deploy.demo.sandbox import mailbox
+from deploy.demo.sandbox import beacon, mailbox
 from deploy.demo.sandbox.notices import Notifier
 from deploy.demo.sandbox.pages import OUTCOMES, Books, Changed
 from deploy.demo.sandbox.refunds import NotRefundable, RefundBooks
@@ -42,6 +42,7 @@ def create_app(secret: str, notify: str, late_seconds: float = LATE_SECONDS, mai
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.extensions["sandbox"] = Sandbox(secret, notify, late_seconds)
     app.register_blueprint(blueprint)
+    app.register_blueprint(beacon.blueprint)
     mailbox.attach(app, mails)
     app.after_request(_guarded)
     return app

@@ -32,6 +32,10 @@ BUDGETS: dict[str, int] = {
     "desk queue": 4,
     "case at the desk": 8,
     "letters at the desk": 4,
+    # Messages, with an effect of one statement each.
+    "a message, handled alone": 8,
+    # Three for each on average.
+    "50 messages, handled in a batch": 150,
 }
 
 

@@ -7,6 +7,7 @@ from services.civil_registry import annotate, unions, vital
 from services.civil_registry import rules as civil_registry
 from services.conscription.laws import TIERS_OF
 from services.consular.applications import rules
+from services.consular.appointments.lottery import enter
 from services.consular.data import rows_of
 from services.consular.identity_checks import decide as identity_checks
 from services.consular.ministries import letter_views, replies
@@ -16,12 +17,15 @@ from services.consular.notices import rules as notices
 from services.consular.payments.orders.rules import AttemptState
 from services.consular.payments.rates.rules import MISSION_TABLE
 from services.consular.payments.rates.table import SPECIMEN
+from services.consular.payments.reconciliation import rules as reconciliation
 from services.consular.payments.refunds.rules import RefundState
 from services.consular.payments.tariffs import rulebook
+from services.consular.payments.transfers import lines
+from services.consular.payments.transfers.rules import Reason as SuspenseReason
 from services.consular.people import duplicates
 from services.consular.people import rules as people
-from services.consular.views import withdrawal_terms
-from services.consular.workflow import bulk_action
+from services.consular.views import bank, draws, withdrawal_terms
+from services.consular.workflow import bank_decisions, bulk_action
 from services.gateway.accounts.identity import contests, counter, decisions, vouch
 from services.gateway.accounts.levels import Assurance, Level
 from services.gateway.accounts.mail import queue
@@ -35,6 +39,26 @@ from shared.identity.actor import OFFICER_ROLES
 
 def statuses() -> Iterable[str]:
     return rules.Status
+
+
+def bank_matches() -> Iterable[str]:
+    return (lines.PAYMENT, *(kind for kind in lines.ACCOUNTS if kind != lines.CONFIRMED))
+
+
+def bank_overrides() -> Iterable[str]:
+    return bank_decisions.OVERRIDES
+
+
+def suspense_reasons() -> Iterable[str]:
+    return SuspenseReason
+
+
+def suggestion_reasons() -> Iterable[str]:
+    return bank.WEIGHTS
+
+
+def discrepancies() -> Iterable[str]:
+    return reconciliation.KINDS
 
 
 def refund_states() -> Iterable[str]:
@@ -226,3 +250,11 @@ def purposes() -> Iterable[str]:
 
 def reporters() -> Iterable[str]:
     return vital.REPORTERS
+
+
+def urgent_reasons() -> Iterable[str]:
+    return enter.URGENT_REASONS
+
+
+def draw_states() -> Iterable[str]:
+    return draws.STATES

@@ -47,7 +47,7 @@ class Verdict(Keyed):
 
 def check_transfers() -> None:
     """Raises Refusal (merchant_missing) outside demo mode where nobody is named who takes the money."""
-    if not settings().specimen and not settings().merchant:
+    if not settings().names_merchant:
         raise Refusal("merchant_missing")
 
 

@@ -4,13 +4,14 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.consular import missions
 from services.consular.appointments import openings
 from services.consular.appointments.model import Appointment
+from services.consular.appointments.reserved import seats as reserved
 from services.consular.appointments.rules import COUNTED, AppointmentState, Slot, free_seat, month_of
 from services.consular.missions import calendar
 from services.consular.missions.model import AppointmentRule
@@ -31,6 +32,11 @@ class Booker:
     document: str
     counted_for: str
 
+    @property
+    def takes_share(self) -> bool:
+        """Whether the seat counts against the month's share of its person."""
+        return self.counted_for == self.person
+
 
 # The highest number of an appointment within a person's month, where the mission itself has moved it there.
 UNLIMITED = 1_000
@@ -41,18 +47,20 @@ def hold(
 ) -> Appointment:
     """Holds a seat for the minutes of the rule; an earlier hold of the same application is released.
 
-    `unlimited` disregards the person's share of the month.
+    `unlimited` disregards the person's share of the month; seats at rest are free to who moves an appointment so.
 
-    Raises Refusal (turn_past, turn_too_far, turn_closed, turn_unknown, turn_share_used) and Conflict (turn_taken with
-    the next free times, turn_booked_already).
+    Raises Refusal (turn_past, turn_too_far, turn_closed, turn_unknown, turn_by_draw, turn_share_used) and Conflict
+    (turn_taken with the next free times, turn_booked_already).
     """
     _take_locks(session, booker, starts_at)
     slot = openings.find(session, booker.mission, booker.service, starts_at)
+    if not unlimited:
+        reserved.check_offered(session, booker.mission, booker.service, booker.application, starts_at)
     rule = calendar.rule(session, booker.mission, booker.service)
     _release_holds(session, booker, slot)
     _check_none_booked(session, booker)
     month_place = _month_place(session, booker, UNLIMITED if unlimited else rule.per_month, slot)
-    seat = _free_seat(session, booker, rule, slot)
+    seat = _free_seat(session, booker, rule, slot, resting=not unlimited)
     appointment = _insert_hold(session, booker, slot, rule, seat, month_place) if seat else None
     if appointment is None:
         raise Conflict("turn_taken", next=openings.next_free(session, booker.mission, booker.service, starts_at))
@@ -61,7 +69,10 @@ def hold(
 
 
 def _take_locks(session: Session, booker: Booker, starts_at: datetime) -> None:
-    """Locks the person, the calendar (shared, against closures) and the day of the service, in this order."""
+    """Locks the document, the person, the calendar (shared, against closures) and the day of the service, in this
+    order."""
+    if booker.takes_share:
+        calendar.take_lock(session, booker.mission, booker.service, "document", booker.document)
     calendar.take_lock(session, booker.mission, booker.service, booker.counted_for)
     calendar.take_shared_lock(session, booker.mission, "calendar")
     day = dates.local_date(starts_at, missions.find(session, booker.mission).zone)
@@ -109,7 +120,7 @@ def _month_place(session: Session, booker: Booker, per_month: int, slot: Slot) -
         select(Appointment.place).where(
             Appointment.mission == booker.mission,
             Appointment.service == booker.service,
-            Appointment.counted_for == booker.counted_for,
+            _same_share(booker),
             Appointment.month == month,
             Appointment.state.in_(COUNTED),
         )
@@ -120,18 +131,24 @@ def _month_place(session: Session, booker: Booker, per_month: int, slot: Slot) -
     return month_place
 
 
-def _free_seat(session: Session, booker: Booker, rule: AppointmentRule, slot: Slot) -> int | None:
-    """The lowest free seat; None when the time, or the day's quota, is full."""
+def _same_share(booker: Booker) -> ColumnElement[bool]:
+    """Whose appointments count against this share: the person's, and those of the same document under another person.
+
+    An appointment that takes no share of a person counts for its application alone.
+    """
+    own = Appointment.counted_for == booker.counted_for
+    if not booker.takes_share:
+        return own
+    return own | and_(Appointment.document == booker.document, Appointment.counted_for == Appointment.person)
+
+
+def _free_seat(session: Session, booker: Booker, rule: AppointmentRule, slot: Slot, *, resting: bool) -> int | None:
+    """The lowest free seat; None when the time, or the day's quota, is full. `resting`: seats at rest are not free."""
     zone = missions.find(session, booker.mission).zone
     day = dates.local_date(slot.starts_at, zone)
-    conditions = (
-        Appointment.mission == booker.mission,
-        Appointment.service == booker.service,
-        Appointment.starts_at >= dates.start_of_day(day, zone),
-        Appointment.starts_at < dates.start_of_day(day + timedelta(days=1), zone),
-        openings.is_occupied(),
-    )
-    occupied = session.execute(select(Appointment.starts_at, Appointment.seat).where(*conditions)).all()
+    start, end = dates.start_of_day(day, zone), dates.start_of_day(day + timedelta(days=1), zone)
+    seats = openings.occupied_seats(booker.mission, booker.service, start, end, booker.application, resting=resting)
+    occupied = session.execute(seats).all()
     if len(occupied) >= rule.daily_quota:
         return None
     return free_seat((row.seat for row in occupied if row.starts_at == slot.starts_at), slot.seats)

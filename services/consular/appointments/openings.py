@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.consular import missions
 from services.consular.appointments.model import Appointment
+from services.consular.appointments.reserved.seat_rules import is_by_draw
+from services.consular.appointments.reserved.seats import kept_seats
 from services.consular.appointments.rules import NEXT_COUNT, OCCUPYING, AppointmentState, Slot, slots_of
 from services.consular.missions import calendar
 from services.consular.missions.model import AppointmentRule, Closure
@@ -75,6 +77,30 @@ def is_occupied() -> ColumnElement[bool]:
     )
 
 
+def occupied_seats(
+    mission: str,
+    service: str,
+    start: datetime,
+    end: datetime,
+    application: str | None = None,
+    *,
+    resting: bool = True,
+) -> CompoundSelect[datetime, int]:
+    """Selects time and number of the seats of a span that a click does not get, each once: occupied or reserved.
+
+    Those that are offered to `application` are free to it; seats at rest are left out unless `resting`.
+    """
+    conditions = (
+        Appointment.mission == mission,
+        Appointment.service == service,
+        Appointment.starts_at >= start,
+        Appointment.starts_at < end,
+        is_occupied(),
+    )
+    occupied = select(Appointment.starts_at, Appointment.seat).where(*conditions)
+    return occupied.union(kept_seats(mission, service, start, end, application, resting=resting))
+
+
 def hours_of(session: Session, mission: str, service: str) -> list[Hours]:
     """The opening hours of a service from today on, as the rules read them."""
     return [row.hours for row in calendar.hours(session, mission, service)]
@@ -109,10 +135,12 @@ def availability(session: Session, mission: str, service: str, plan: Plan | None
     closed = calendar.closed_days(session, mission, first, last)
     occupied = _occupied_seats(session, mission, service, first, last, zone)
     now = db.now(session)
+    # What is given by draw alone is free to nobody who clicks.
+    quota = 0 if is_by_draw(session, mission, service) else rule.daily_quota
 
     def day_of(day: date) -> Day:
         slots = [] if day in closed or day in plan.closed else slots_of(hours, day, zone)
-        return _day(day, slots, occupied, now, rule.daily_quota, closed.get(day))
+        return _day(day, slots, occupied, now, quota, closed.get(day))
 
     return Availability(mission, zone, service, rule, tuple(day_of(day) for day in dates_between(first, last)))
 
@@ -132,17 +160,9 @@ def _day(
 def _occupied_seats(
     session: Session, mission: str, service: str, first: date, last: date, zone: str
 ) -> Counter[datetime]:
-    rows = session.execute(
-        select(Appointment.starts_at, func.count())
-        .where(
-            Appointment.mission == mission,
-            Appointment.service == service,
-            Appointment.starts_at >= dates.start_of_day(first, zone),
-            Appointment.starts_at < dates.start_of_day(last + timedelta(days=1), zone),
-            is_occupied(),
-        )
-        .group_by(Appointment.starts_at)
-    )
+    start, end = dates.start_of_day(first, zone), dates.start_of_day(last + timedelta(days=1), zone)
+    seats = occupied_seats(mission, service, start, end).subquery()
+    rows = session.execute(select(seats.c.starts_at, func.count()).group_by(seats.c.starts_at))
     return Counter({at: int(count) for at, count in rows})
 
 

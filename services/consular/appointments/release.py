@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from services.consular.appointments import rules
 from services.consular.appointments.booked import find_booked
 from services.consular.appointments.model import Appointment
+from services.consular.appointments.reserved.seats import keep_freed
 from services.consular.appointments.rules import LIVE, AppointmentState
 from services.consular.missions import calendar
 from services.consular.missions.model import AppointmentRule
@@ -45,7 +46,12 @@ def release_live(session: Session, actor: Actor, application: str) -> None:
 
 
 def release_seat(session: Session, appointment: Appointment, state: AppointmentState) -> None:
-    """Moves an appointment into a final state. Raises Conflict when its state has changed meanwhile."""
+    """Moves an appointment into a final state; a freed seat rests until the next release.
+
+    Raises Conflict when its state has changed meanwhile.
+    """
     unchanged = Appointment.id == appointment.id, Appointment.state == appointment.state
     if change_row(session, Appointment, *unchanged, state=state, changed_at=func.now()) is None:
         raise Conflict("turn_changed")
+    if state not in (AppointmentState.ATTENDED, AppointmentState.MISSED):
+        keep_freed(session, appointment, state)

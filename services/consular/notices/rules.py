@@ -2,24 +2,43 @@
 
 RETURNED, READY, REFUSED, LAPSED, CANCELLED = "returned", "ready", "refused", "lapsed", "cancelled"
 COLLECTED, REFUND_DUE, PAYMENT_HELD, EXTENDED = "collected", "refund_due", "payment_held", "extended"
-REFUND_PAID, PAYMENT_RECEIVED, FEE_WAIVED = "refund_paid", "payment_received", "fee_waived"
+REFUND_PAID, PAYMENT_RECEIVED, PAID_BY_OTHER = "refund_paid", "payment_received", "paid_by_other"
+FEE_WAIVED = "fee_waived"
 BOOKING_FOUND, BOOKING_LAPSED = "booking_found", "booking_lapsed"
 TURN_BOOKED, TURN_MISSED, ATTENDED = "turn_booked", "turn_missed", "attended"
 TURN_RELOCATED, TURN_CALLED_OFF = "turn_relocated", "turn_called_off"
 MANDATE_OFFERED, MANDATE_ACCEPTED, MANDATE_DECLINED = "mandate_offered", "mandate_accepted", "mandate_declined"
 MANDATE_ENDED, MANDATE_GOOD, MANDATE_REFUSED = "mandate_ended", "mandate_good", "mandate_refused"
 MANDATE_FOR_YOU = "mandate_for_you"
+DRAW_GRANTED, DRAW_LOST, SEAT_OFFERED, OFFER_PASSED = "draw_granted", "draw_lost", "seat_offered", "offer_passed"
+WAITING_ENDED, TURN_CONFIRM, TURN_FREED = "waiting_ended", "turn_confirm", "turn_freed"
+TURN_RENAMED = "turn_renamed"
 # One for each waiting status; one notice per number of days left.
 REMINDERS = ("reminder_draft", "reminder_awaiting_payment", "reminder_returned")
 
 KINDS = frozenset(
     {
-        *(RETURNED, READY, REFUSED, LAPSED, CANCELLED, COLLECTED, REFUND_DUE, REFUND_PAID, PAYMENT_HELD, EXTENDED),
-        *(PAYMENT_RECEIVED, FEE_WAIVED),
+        *(
+            RETURNED,
+            READY,
+            REFUSED,
+            LAPSED,
+            CANCELLED,
+            COLLECTED,
+            REFUND_DUE,
+            REFUND_PAID,
+            PAID_BY_OTHER,
+            PAYMENT_HELD,
+            EXTENDED,
+        ),
+        PAYMENT_RECEIVED,
+        FEE_WAIVED,
         *(BOOKING_FOUND, BOOKING_LAPSED),
         *(TURN_BOOKED, TURN_MISSED, ATTENDED, TURN_RELOCATED, TURN_CALLED_OFF),
         *(MANDATE_OFFERED, MANDATE_ACCEPTED, MANDATE_DECLINED),
         *(MANDATE_ENDED, MANDATE_GOOD, MANDATE_REFUSED, MANDATE_FOR_YOU),
+        *(DRAW_GRANTED, DRAW_LOST, SEAT_OFFERED, OFFER_PASSED, WAITING_ENDED, TURN_CONFIRM, TURN_FREED),
+        TURN_RENAMED,
         *REMINDERS,
     }
 )

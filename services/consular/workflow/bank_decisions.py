@@ -235,7 +235,7 @@ def _accept_late(session: Session, actor: Actor, line: BankLine, application: Ap
     settle_transfer.pay(session, actor, application, order, line)
 
 
-def _give_back(session: Session, actor: Actor, line: BankLine, _application: Application | None) -> None:
+def _owe_back(session: Session, actor: Actor, line: BankLine, _application: Application | None) -> None:
     """Owed back to whoever sent it, to the account it came from."""
     lines.book_to(session, actor, line, lines.REFUND_DUE, line.open_money)
 
@@ -247,6 +247,6 @@ def _bank_charge(session: Session, actor: Actor, line: BankLine, _application: A
 OVERRIDES: dict[str, Callable[[Session, Actor, BankLine, Application | None], None]] = {
     ACCEPT_SHORT: _accept_short,
     ACCEPT_LATE: _accept_late,
-    GIVE_BACK: _give_back,
+    GIVE_BACK: _owe_back,
     BANK_CHARGE: _bank_charge,
 }

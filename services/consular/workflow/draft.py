@@ -28,6 +28,7 @@ from services.consular.people import snapshot
 from services.consular.uploads import store
 from services.consular.uploads.intake import TakenFile
 from services.consular.uploads.model import Upload
+from services.consular.workflow.seats.bound import free_where_answers_changed
 from shared import forms
 from shared.catalogue.model import Transaction
 from shared.database import audit, db
@@ -139,7 +140,9 @@ def save(
     merged = forms.asked_answers(application.transaction, merged)
     if seen is not None:
         _check_seen(application, answers, merged, seen)
+    before = application.answers
     save_answers(session, application, merged)
+    free_where_answers_changed(session, actor, application, before)
     audit.record(
         session, actor, "application.answered", reference, count=len(filled), cleared=len(answers) - len(filled)
     )

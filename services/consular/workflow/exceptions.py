@@ -9,7 +9,7 @@ from services.consular.applications.update import update_columns
 from services.consular.payments.orders import attempts
 from services.consular.payments.refunds import refund
 from services.consular.payments.refunds.model import Refund
-from services.consular.payments.transfers.lines import close_given_back
+from services.consular.payments.transfers.lines import close_refunded
 from services.consular.workflow.charges import notify_refund
 from shared.database import audit, db
 from shared.errors import Conflict, NotFound
@@ -36,7 +36,7 @@ def refund_held_payment(session: Session, actor: Actor, reference: str, payment:
     if payment in _refunded_attempts(session, reference):
         raise Conflict("already_given_back")
     due_refund = refund.mark_held_due(session, actor, payment, str(payments[payment].held))
-    close_given_back(session, actor, payment)
+    close_refunded(session, actor, payment)
     notify_refund(session, application, due_refund)
     detail: Detail = {
         "payment": payment,

@@ -8,7 +8,7 @@ from sqlalchemy import ARRAY, ColumnElement, Text, any_, func, insert, literal, 
 from sqlalchemy.dialects.postgresql import insert as insert_once
 from sqlalchemy.orm import Session
 
-from services.consular.applications import rules
+from services.consular.applications import counts, rules
 from services.consular.applications.model import Application, Step
 from services.consular.applications.notify import notify_recipients
 from services.consular.approvals.model import Proposal
@@ -44,11 +44,7 @@ def read(session: Session, terms: Mapping[str, Any]) -> dict[str, Any]:
 
 def preview(session: Session, params: Mapping[str, Any]) -> dict[str, Any]:
     """The number of extended applications, by status. Nothing is written."""
-    rows = session.execute(
-        select(Application.status, func.count()).where(*_affected(params)).group_by(Application.status)
-    ).all()
-    by_status = {status: int(count) for status, count in rows}
-    return {"applications": sum(by_status.values()), "by_status": by_status}
+    return counts.by_status(session, _affected(params))
 
 
 def carry_out(session: Session, actor: Actor, proposal: Proposal) -> None:

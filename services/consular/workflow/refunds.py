@@ -38,7 +38,7 @@ def by_answer(session: Session, actor: Actor, reference: str, answer: Answer) ->
         return state
     if answer.status is ProviderStatus.PAID and answer.amount == refund.money:
         pay.record_paid(session, actor, refund, accounts.CARD, provider_reference=answer.provider_reference)
-        _notify(session, refund)
+        notify_paid(session, refund)
     elif answer.status is ProviderStatus.FAILED:
         pay.record_failed(session, actor, refund, answer.reason or "refused_by_provider")
     else:
@@ -69,7 +69,7 @@ def pay_cash(session: Session, actor: Actor, reference: str, seen: Money) -> Ref
     till.require_open(session, actor, refund.currency)
     pay.record_paid(session, actor, refund, accounts.cash_of(actor.id))
     payout_slip.issue(session, actor, refund)
-    _notify(session, refund)
+    notify_paid(session, refund)
     return refund
 
 
@@ -87,11 +87,12 @@ def confirm_transfer(session: Session, actor: Actor, reference: str, seen: Money
         pay.record_failed(session, actor, refund, failure)
         return refund
     pay.record_paid(session, actor, refund, accounts.BANK)
-    _notify(session, refund)
+    notify_paid(session, refund)
     return refund
 
 
-def _notify(session: Session, refund: Refund) -> None:
+def notify_paid(session: Session, refund: Refund) -> None:
+    """Notifies the payer that a refund is paid."""
     application = session.get_one(Application, session.get_one(Order, refund.order).application)
     day: date = day_of(session, refund.mission, now(session))
     once = f"{refund.reference}/paid"

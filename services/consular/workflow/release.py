@@ -8,6 +8,7 @@ from services.consular.applications.model import Application
 from services.consular.appointments import release as appointment_release
 from services.consular.workflow import charges
 from services.consular.workflow.charges import notify_refund
+from services.consular.workflow.transfer_parts import refund_parts
 from shared.identity.actor import Actor
 
 Release = Callable[[Session, Actor, str], None]
@@ -18,9 +19,11 @@ RELEASES: tuple[Release, ...] = (appointment_release.release_live,)
 def release(session: Session, actor: Actor, application: Application, reason: str) -> None:
     """Runs in the transaction in which an application is withdrawn, refused, lapsed or cancelled; `reason` is a code.
 
-    Paid money is owed back and its payer is notified, an unpaid order is cancelled, and the further releases run.
+    Paid money, and what came in parts, is owed back and its payer is notified, an unpaid order is cancelled, and the
+    further releases run.
     """
     for due_refund in charges.end_charges(session, actor, application, reason):
         notify_refund(session, application, due_refund)
+    refund_parts(session, actor, application, reason)
     for release_part in RELEASES:
         release_part(session, actor, application.reference)

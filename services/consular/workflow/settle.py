@@ -10,7 +10,7 @@ from services.consular.applications.rules import Status
 from services.consular.applications.transitions import check_status, load_for_update, transition
 from services.consular.applications.update import update_columns
 from services.consular.missions import calendar
-from services.consular.notices.rules import PAYMENT_HELD
+from services.consular.notices.rules import PAID_BY_OTHER, PAYMENT_HELD
 from services.consular.payments.collection import take
 from services.consular.payments.collection.rules import Kind, Outcome
 from services.consular.payments.orders import attempts, quote
@@ -37,6 +37,8 @@ def by_answer(session: Session, actor: Actor, attempt: str, answer: Answer) -> O
     outcome = take.record_answer(session, actor, attempt, answer)
     if outcome.kind is Kind.SETTLED:
         advance(session, actor, application, outcome.payment, session.get_one(Order, outcome.payment.order))
+        if outcome.payment.payer is None:
+            _notify_paid_by_other(session, application, outcome.payment)
     elif outcome.kind is Kind.HELD:
         flag(session, actor, application, outcome.payment)
     return outcome
@@ -118,6 +120,11 @@ def notify_authorities(session: Session, actor: Actor, application: Application,
             "currency": amount.currency,
         }
         emit(session, actor, "fee.settled", application.reference, body)
+
+
+def _notify_paid_by_other(session: Session, application: Application, payment: Payment) -> None:
+    amounts: dict[str, str | int | None] = {"amount": payment.amount.amount, "currency": payment.amount.currency}
+    notify_recipients(session, application, PAID_BY_OTHER, once=payment.reference, **amounts)
 
 
 def flag(session: Session, actor: Actor, application: Application, payment: Payment) -> None:

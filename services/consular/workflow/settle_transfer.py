@@ -21,7 +21,7 @@ from services.consular.payments.transfers import lines
 from services.consular.payments.transfers.model import BankLine
 from services.consular.payments.transfers.reference import find_applications
 from services.consular.payments.transfers.rules import Reason
-from services.consular.workflow import charges, settle
+from services.consular.workflow import charges, mission_movements, settle
 from shared.database import audit, db
 from shared.database.db import Database
 from shared.database.rows import lock_row
@@ -64,6 +64,8 @@ def settle_line(session: Session, actor: Actor, reference: str) -> None:
         line = lock_row(session, BankLine, reference)
         if line.reason == Reason.NEW:
             assign(session, actor, application, line)
+        return
+    if not known and mission_movements.settle(session, actor, reference):
         return
     line = lock_row(session, BankLine, reference)
     if line.reason == Reason.NEW:

@@ -26,6 +26,7 @@ from services.consular.uploads import store
 from services.consular.workflow import charges
 from services.consular.workflow.duplicates import mark_duplicates
 from services.consular.workflow.fulfilment import fulfilment_of
+from services.consular.workflow.seats.bound import free_where_renamed
 from shared import forms
 from shared.catalogue.model import AT_SUBMIT, Transaction
 from shared.database import db
@@ -55,7 +56,7 @@ def submit(session: Session, actor: Actor, keys: Keys, reference: str, statement
     check_birth_place(entry, facts["civil_registry"], answers)
     check_holder(entry, answers, facts, application.person)
     columns: dict[str, object] = {"facts": facts, "answers": answers}
-    snapshot.store_applicant(session, reference, application.mission, facts["civil_registry"])
+    _store_applicant(session, actor, application, facts)
     snapshot.store_acting_person(session, reference, application.mission, facts["civil_registry"])
     _store_numbers(session, application, entry, answers)
     report_lost(session, actor, application, entry, answers)
@@ -72,6 +73,18 @@ def submit(session: Session, actor: Actor, keys: Keys, reference: str, statement
         return application
     _review(session, actor, application, entry, answers, columns)
     return application
+
+
+def _store_applicant(session: Session, actor: Actor, application: Application, facts: AttestedFacts) -> None:
+    """As the register has them now. A seat that was booked for another name is freed."""
+    reference, is_return = application.reference, application.status == Status.RETURNED
+    before = snapshot.applicant_of(session, reference) if is_return else None
+    if before is not None:
+        # The statement writes the row anew, and the object that was read stays as it was.
+        session.expunge(before)
+    snapshot.store_applicant(session, reference, application.mission, facts["civil_registry"])
+    if is_return:
+        free_where_renamed(session, actor, application, before, snapshot.applicant_of(session, reference))
 
 
 def _charge(session: Session, actor: Actor, application: Application, facts: AttestedFacts) -> bool:

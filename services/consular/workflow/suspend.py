@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from services.consular import missions
-from services.consular.applications import rules
+from services.consular.applications import counts, rules
 from services.consular.applications.model import Application, Step
 from services.consular.applications.rules import Status
 from services.consular.applications.transitions import transition
@@ -53,10 +53,6 @@ def preview(session: Session, params: Mapping[str, Any]) -> dict[str, Any]:
     """The open applications that would be cancelled, by status, and the money owed back. Nothing is written."""
     if params["standing"] == ACTIVE:
         return {"applications": 0, "by_status": {}, "money": []}
-    rows = session.execute(
-        select(Application.status, func.count()).where(*_open(params)).group_by(Application.status)
-    ).all()
-    by_status = {status: int(count) for status, count in rows}
     paid = session.execute(
         select(Attempt.currency, func.sum(Attempt.amount))
         .join(Order, Order.reference == Attempt.order)
@@ -66,7 +62,7 @@ def preview(session: Session, params: Mapping[str, Any]) -> dict[str, Any]:
         .group_by(Attempt.currency)
     )
     money = [{"currency": currency, "amount": int(amount)} for currency, amount in paid]
-    return {"applications": sum(by_status.values()), "by_status": by_status, "money": money}
+    return {**counts.by_status(session, _open(params)), "money": money}
 
 
 def carry_out(session: Session, actor: Actor, proposal: Proposal) -> None:

@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.gateway.accounts import sessions
+from services.gateway.accounts import disabling, sessions
 from services.gateway.accounts.emails import fold_email
 from services.gateway.accounts.first_administrator import invite
 from services.gateway.accounts.mail import queue
 from services.gateway.accounts.model import Account, AccountDecision
-from shared.database import audit, db
+from shared.database import audit
 from shared.errors import Conflict, Invalid, NotFound, Refusal
 from shared.identity.actor import OFFICER_ROLES, Actor
 
@@ -39,17 +39,12 @@ def change_role(session: Session, actor: Actor, decision: AccountDecision, _secr
 
 def disable(session: Session, actor: Actor, decision: AccountDecision, _secret: str) -> None:
     """Nobody signs in any more."""
-    account = find(session, actor, decision.account_id)
-    account.disabled_at = db.now(session)
-    sessions.close_all(session, account.id)
-    audit.record(session, actor, "account.disable", account.id)
+    disabling.disable(session, actor, find(session, actor, decision.account_id))
 
 
 def enable(session: Session, actor: Actor, decision: AccountDecision, _secret: str) -> None:
     """The account opens again."""
-    account = find(session, actor, decision.account_id)
-    account.disabled_at = None
-    audit.record(session, actor, "account.enable", account.id)
+    disabling.enable(session, actor, find(session, actor, decision.account_id))
 
 
 def find(session: Session, actor: Actor, account_id: str | None) -> Account:
@@ -83,14 +78,12 @@ def check_role(
 
 def check_disable(session: Session, actor: Actor, account: str | None, *_more: object) -> None:
     """Raises NotFound, Refusal, Conflict (account_disabled)."""
-    if find(session, actor, account).disabled_at is not None:
-        raise Conflict("account_disabled")
+    disabling.check_enabled(find(session, actor, account))
 
 
 def check_enable(session: Session, actor: Actor, account: str | None, *_more: object) -> None:
     """Raises NotFound, Refusal, Conflict (account_not_disabled)."""
-    if find(session, actor, account).disabled_at is None:
-        raise Conflict("account_not_disabled")
+    disabling.check_disabled(find(session, actor, account))
 
 
 def _check_role(params: Mapping[str, Any]) -> None:

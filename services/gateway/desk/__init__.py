@@ -7,6 +7,7 @@ from services.gateway.desk.approvals import bookings, parameters, proposals
 from services.gateway.desk.bank import bank, books
 from services.gateway.desk.cases import case, decisions, exceptions, queue
 from services.gateway.desk.counter import counter, passports
+from services.gateway.desk.draws import draws
 from services.gateway.desk.identity import identity, mails, passport_checks, staff
 from services.gateway.desk.ledger import ledger
 from services.gateway.desk.letters import letters
@@ -121,6 +122,9 @@ def _attach_appointments(desk: Blueprint) -> None:
     desk.add_url_rule("/turns", "turns", day_sheet.show)
     desk.add_url_rule("/turns/<reference>/attend", "attend", day_sheet.attend, methods=["POST"])
     desk.add_url_rule("/turns/<reference>/miss", "miss", day_sheet.miss, methods=["POST"])
+    desk.add_url_rule("/draws", "draws", draws.show)
+    desk.add_url_rule("/draws", "announce_draw", draws.announce, methods=["POST"])
+    desk.add_url_rule("/draws/<code>/urgency", "judge_urgency", draws.judge, methods=["POST"])
     desk.add_url_rule("/calendar", "calendar", calendar.show)
 
 

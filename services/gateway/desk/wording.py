@@ -30,9 +30,13 @@ def choices(reasons: tuple[str, ...]) -> list[tuple[str, Markup, Markup]]:
     ]
 
 
-def short(reason: str) -> Markup | str:
-    """A reason as the desk names it; those of the authorities in the applicant's words, unknown ones as their code."""
-    known = next((key for key in (f"desk.reason.{reason}", f"reason.{reason}") if has_text(key)), None)
+def short(reason: str, *families: str) -> Markup | str:
+    """A reason as the desk names it; those of the authorities in the applicant's words, unknown ones as their code.
+
+    `families` of texts come before the reasons of decisions.
+    """
+    keys = (f"{family}.{reason}" for family in (*families, "desk.reason", "reason"))
+    known = next((key for key in keys if has_text(key)), None)
     return t(known) if known else reason
 
 

@@ -16,10 +16,10 @@ from services.gateway.pages.account import (
 )
 from services.gateway.pages.applications import applications, track
 from services.gateway.pages.apply import behalf, bookings, draft, uploads
-from services.gateway.pages.appointments import appointments
+from services.gateway.pages.appointments import appointments, chances, draws
 from services.gateway.pages.documents import download, verify
 from services.gateway.pages.mandates import mandates
-from services.gateway.pages.payments import pay, transfer, upgrade, webhook
+from services.gateway.pages.payments import pay, payer_link, transfer, upgrade, webhook
 from services.gateway.pages.services import about, home, rulebook, service
 from services.gateway.web.language import PREFIX
 
@@ -42,6 +42,7 @@ IN_A_LANGUAGE = (
     behalf,
     uploads,
     pay,
+    payer_link,
     transfer,
     upgrade,
     applications,
@@ -50,6 +51,8 @@ IN_A_LANGUAGE = (
     download,
     track,
     appointments,
+    draws,
+    chances,
     verify,
 )
 
@@ -61,4 +64,6 @@ def attach(app: Flask) -> None:
     app.register_blueprint(kept.session_blueprint, url_prefix=PREFIX)
     app.register_blueprint(webhook.blueprint)
     app.add_url_rule("/openings", "openings", appointments.openings)
+    app.add_url_rule("/draws", "draws_data", draws.data)
+    app.add_url_rule("/draws/<code>/<name>", "draw_file", draws.file)
     app.add_url_rule("/verify/<code>", "printed", verify.printed)

@@ -22,7 +22,7 @@ from shared.errors import NotAllowed
 LIFETIME_SECONDS = 12 * 3600
 # Forms that somebody uses before signing in.
 OPEN_FORMS = frozenset(
-    {"sign_in.enter", "sign_up.begin", "invitation.accept", "track.show", "verify.find", "kept.keep"}
+    {"sign_in.enter", "sign_up.begin", "invitation.accept", "track.show", "verify.find", "kept.keep", "payer_link.pay"}
 )
 
 

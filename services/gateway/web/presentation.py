@@ -56,7 +56,12 @@ DESK = (
     ("nav.bookings", "desk.bookings"),
     ("nav.verify", "verify.ask"),
 )
-FOOT = (("nav.about", "about.show"), ("nav.privacy", "about.privacy"), ("nav.accessibility", "about.accessibility"))
+FOOT = (
+    ("nav.draws", "draws.show"),
+    ("nav.about", "about.show"),
+    ("nav.privacy", "about.privacy"),
+    ("nav.accessibility", "about.accessibility"),
+)
 
 
 def t(key: str, /, **params: object) -> Markup:

@@ -17,7 +17,10 @@ UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 # Endpoints that need no session: nothing on them depends on who asks.
 WITHOUT_SESSION = frozenset({"static", "fonts", "health", "ready", "provider.webhook"})
 # They say something of a person to whoever holds a code or a reference.
-OF_A_PERSON = frozenset({"track.show", "verify.find", "verify.show"})
+OF_A_PERSON = frozenset(
+    {"track.show", "verify.find", "verify.show"}
+    | {"payer_link.show", "payer_link.pay", "payer_link.came_back", "payer_link.receipt"}
+)
 # Signed by the payment provider instead.
 WITHOUT_TOKEN = frozenset({"provider.webhook"})
 BODY_BYTES = 256 * 1024

@@ -2,21 +2,19 @@
 
 import os
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
-
-from kombu import Connection
-from kombu.exceptions import KombuError
-from kombu.message import Message
 
 from shared.messaging.messages import CONTENT_TYPE, Delivery
 
 # No wait is endless: a broker may freeze with its sockets open.
 CONNECT_SECONDS, ANSWER_SECONDS, CONFIRM_SECONDS = 3.0, 5.0, 5.0
 HEARTBEAT_SECONDS = 20
-PREFETCH = 10
+# What a consumer holds at most. No more than is applied before it is acknowledged.
+PREFETCH = 50
 
 
 class BusDown(Exception):
@@ -43,10 +41,10 @@ class OutgoingMessage:
 
 @dataclass(frozen=True)
 class HeldDelivery:
-    """A delivery that the bus keeps until it is acknowledged."""
+    """A delivery that the bus keeps until it is acknowledged; `tag` is what the bus calls it."""
 
     delivery: Delivery
-    message: Message
+    tag: int
 
 
 class Publisher(Protocol):
@@ -81,8 +79,11 @@ class Consumer(Protocol):
     def next(self, seconds: float) -> HeldDelivery | None:
         """The next delivery, or None after `seconds` without one. Raises BusDown."""
 
-    def done(self, held: HeldDelivery) -> None:
-        """Acknowledges a delivery. Raises BusDown; then it is delivered again."""
+    def next_batch(self, seconds: float) -> Sequence[HeldDelivery]:
+        """What has come, PREFETCH deliveries at most; nothing after `seconds` without one. Raises BusDown."""
+
+    def done(self, *held: HeldDelivery) -> None:
+        """Acknowledges deliveries, all at once. Raises BusDown; then they are delivered again."""
 
     def heartbeat(self) -> None:
         """Keeps the connection and what is held alive while work goes on elsewhere. Raises BusDown."""
@@ -91,14 +92,13 @@ class Consumer(Protocol):
         """Never raises. Unacknowledged deliveries are delivered again."""
 
 
-class ThreadConnection:
-    """A kombu connection that answers only to the thread and process that opened it."""
+class ThreadConnection(ABC):
+    """A connection that answers only to the thread and process that opened it."""
 
-    # What a broken connection raises; AttributeError is what py-amqp says when its socket vanished under it.
-    faults: tuple[type[BaseException], ...] = (KombuError, AttributeError)
+    # What a broken connection raises.
+    faults: tuple[type[BaseException], ...] = ()
 
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
+    def __init__(self) -> None:
         self._owner = current_thread()
 
     @contextmanager
@@ -108,27 +108,15 @@ class ThreadConnection:
             raise RuntimeError("a bus connection belongs to the thread that opened it")
         try:
             yield
-        except (*self.connection.connection_errors, *self.connection.channel_errors, *self.faults) as error:
+        except self.faults as error:
             self.drop()
             raise BusDown(type(error).__name__) from error
 
+    @abstractmethod
     def drop(self) -> None:
         """Closes the socket without a protocol goodbye; never raises."""
-        with suppress(Exception):
-            self.connection.collect()
-
-    def close(self) -> None:
-        """Closes with the protocol's goodbye, unless another thread does so at exit; never raises."""
-        with suppress(Exception):
-            self.connection.release()
-        self.drop()
 
 
 def current_thread() -> tuple[int, int]:
     """This process and thread."""
     return os.getpid(), threading.get_ident()
-
-
-def raw_bytes(body: object) -> bytes:
-    """A body as bytes; the libraries give an empty one as text."""
-    return body.encode() if isinstance(body, str) else bytes(body or b"")  # type: ignore[call-overload]

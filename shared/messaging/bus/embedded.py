@@ -1,170 +1,139 @@
-"""The bus where no broker is installed: kombu's queues in PostgreSQL, made to report what reached nobody."""
+"""The bus where no broker is installed: pgmq's queues in PostgreSQL, by its batch SQL over one connection.
+
+A row has the shape that kombu's transport gives it, so that earlier versions and this one read each other's.
+"""
 
 import base64
+import binascii
 import json
 import time
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
-from uuid import uuid4
 
 import psycopg
-from kombu import Connection, Consumer, Producer
-from kombu.message import Message
-from kombu.transport import pgmq
 
+from shared.database.connection import BoundedConnection, Liveness
 from shared.messaging.bus.connection import (
-    ANSWER_SECONDS,
     CONNECT_SECONDS,
     PREFETCH,
     BusDown,
     HeldDelivery,
     OutgoingMessage,
     ThreadConnection,
-    raw_bytes,
 )
-from shared.messaging.bus.topology import EXCHANGES, inbox_queue
 from shared.messaging.messages import SENDERS_BY_LISTENER, Delivery
 
-# How long a message stays with a consumer that died.
-HOLD_SECONDS = 15
-# Wake-ups come by NOTIFY; this is how long one may be missed.
-POLL_SECONDS = 1
+# How long a message stays with a consumer that died; one that lives says so every third of it.
+HOLD_SECONDS = 2
+# Wakeups come by NOTIFY; what a dead consumer held returns without one.
+POLL_SECONDS = 0.5
 # Readiness must be known within three seconds; libpq counts whole ones, from two.
 CHECK_SECONDS = 2
 # Any constant will do: two processes that declare at once take turns.
 DECLARE_LOCK = 7_234_903
-OPTIONS = {
-    "init_extension": False,
-    # One for the messages; waiting has its own.
-    "pool_size": 1,
-    "pool_timeout": ANSWER_SECONDS,
-    "visibility_timeout": HOLD_SECONDS,
-    "use_notify": True,
-    "notify_throttle_interval_ms": 0,
-    "wait_time_seconds": 0,
-    "polling_interval": POLL_SECONDS,
-}
-
-
-class UnroutableMessage(Exception):
-    """Nobody listens to this."""
-
-
-class Channel(pgmq.Channel):  # type: ignore[misc]
-    """Counts whom a message reached, sends several in one commit, and survives rows that no kombu wrote."""
-
-    sending: psycopg.Connection | None = None
-
-    def _put_topic(self, exchange: str, message: dict[str, Any], routing_key: str, **_kwargs: Any) -> None:
-        if not self.pgmq.send_topic(self._topic_key(exchange, routing_key), message, conn=self.sending):
-            raise UnroutableMessage
-
-    def _pgmq_message_to_python(self, pgmq_message: Any, queue: str) -> Any:
-        payload = pgmq_message.message
-        if not self._is_ours(payload):
-            pgmq_message.message = foreign_message(payload)
-        else:
-            # Never inflated, whatever its headers ask for.
-            payload["headers"] = {}
-        return super()._pgmq_message_to_python(pgmq_message, queue)
-
-    def _is_ours(self, payload: Any) -> bool:
-        try:
-            self.decode_body(payload["body"], payload["properties"]["body_encoding"])
-            tag, delivery_info = payload["properties"]["delivery_tag"], payload["properties"]["delivery_info"]
-            return isinstance(tag, str) and {"exchange", "routing_key"} <= delivery_info.keys()
-        except (KeyError, TypeError, ValueError, AttributeError, LookupError):
-            return False
-
-
-class Transport(pgmq.Transport):  # type: ignore[misc]
-    """kombu's, with our channel."""
-
-    Channel = Channel
-
-
-def foreign_message(payload: Any) -> dict[str, Any]:
-    """A row that kombu did not write, as a message that says so."""
-    properties = {
-        "delivery_tag": str(uuid4()),
-        "body_encoding": "base64",
-        "delivery_info": {"exchange": "", "routing_key": ""},
-    }
-    body = base64.b64encode(json.dumps(payload).encode()).decode()
-    return {"body": body, "content-type": "foreign", "content-encoding": "binary", "properties": properties}
+TOPIC = "kombu.topic.{}.{}"
+# A listener hears everything its senders say, so that one call routes a whole batch. Each queue is told once.
+SEND = """
+    WITH reached AS MATERIALIZED (
+        SELECT DISTINCT queue_name FROM pgmq.send_batch_topic(%s, %s::jsonb[])
+    )
+    SELECT count(pg_notify('pgmq.q_' || queue_name || '.INSERT', '')) FROM reached
+"""
+READ = "SELECT msg_id, message FROM pgmq.read(%s, %s, %s) ORDER BY msg_id"
+DELETE = "SELECT count(*) FROM pgmq.delete(%s, %s::bigint[])"
+HOLD = "SELECT count(*) FROM pgmq.set_vt(%s, %s::bigint[], %s)"
 
 
 class _Embedded(ThreadConnection):
-    faults = (*ThreadConnection.faults, psycopg.Error)
+    faults = (psycopg.Error,)
 
     def __init__(self, url: str, me: str) -> None:
+        super().__init__()
         self.me = me
-        address = url.replace("pgmq://", "postgresql://", 1) + f"?connect_timeout={int(CONNECT_SECONDS)}"
-        super().__init__(Connection(url, transport=Transport, transport_options={**OPTIONS, "conn_string": address}))
+        self.connection: BoundedConnection | None = None
+        address = url.replace("pgmq://", "postgresql://", 1)
         with self.guard():
-            self.channel = self.connection.channel()
-            self.queues = self.channel.pgmq
+            self.connection = BoundedConnection.connect(
+                address, autocommit=True, connect_timeout=int(CONNECT_SECONDS), tcp_user_timeout=5_000
+            )
+            # A frozen server keeps its sockets open and says nothing.
+            self.connection.liveness = Liveness(address)
             self._declare()
 
+    def execute(self, statement: str, *values: object) -> psycopg.Cursor[Any]:
+        """A statement and its commit. Raises psycopg's errors, also once the connection is closed."""
+        if self.connection is None:
+            raise psycopg.OperationalError("the connection is closed")
+        return self.connection.execute(statement.encode(), values)
+
     def _declare(self) -> None:
-        bindings = [
-            (self.channel.canonical_queue_name(f"{listener}.inbox"), self.channel._topic_key(sender, "#"))
+        bindings = {
+            (queue_name(f"{listener}.inbox"), TOPIC.format(sender, "#"))
             for listener, senders in SENDERS_BY_LISTENER.items()
             for sender in senders
-        ]
-        with self.queues.pool.connection() as connection:
-            connection.execute("SELECT pg_advisory_xact_lock(%s)", [DECLARE_LOCK])
-            queue_rows = connection.execute("SELECT queue_name FROM pgmq.meta").fetchall()
-            binding_rows = connection.execute("SELECT queue_name, pattern FROM pgmq.topic_bindings").fetchall()
-            for queue in {queue for queue, _ in bindings} - {queue for (queue,) in queue_rows}:
-                self.queues.create_queue(queue, conn=connection)
-            for queue, pattern in set(bindings) - set(binding_rows):
-                self.queues.bind_topic(pattern, queue, conn=connection)
+        }
+        if bindings <= self._bindings() and not self._triggers():
+            return
+        assert self.connection is not None
+        with self.connection.transaction():
+            self.execute("SELECT pg_advisory_xact_lock(%s)", DECLARE_LOCK)
+            queues = {queue for (queue,) in self.execute("SELECT queue_name FROM pgmq.meta")}
+            for queue in sorted({queue for queue, _ in bindings} - queues):
+                self.execute("SELECT pgmq.create(%s)", queue)
+            for queue, pattern in sorted(bindings - self._bindings()):
+                self.execute("SELECT pgmq.bind_topic(%s, %s)", pattern, queue)
+            # Earlier versions were told of every row by a trigger.
+            for queue in self._triggers():
+                self.execute("SELECT pgmq.disable_notify_insert(%s)", queue)
+
+    def _bindings(self) -> set[tuple[str, str]]:
+        return {tuple(row) for row in self.execute("SELECT queue_name, pattern FROM pgmq.topic_bindings")}
+
+    def _triggers(self) -> list[str]:
+        return [queue for (queue,) in self.execute("SELECT queue_name FROM pgmq.notify_insert_throttle")]
+
+    def drop(self) -> None:
+        """See ThreadConnection."""
+        connection, self.connection = self.connection, None
+        with suppress(Exception):
+            if connection is not None:
+                connection.close()
+
+    def close(self) -> None:
+        """Never raises."""
+        self.drop()
 
 
 class EmbeddedPublisher(_Embedded):
-    """Confirmed means committed: a batch is one transaction in the queues' database."""
+    """Confirmed means committed: a batch is one statement in the queues' database."""
 
     paused = False
 
-    def __init__(self, url: str, me: str) -> None:
-        super().__init__(url, me)
-        with self.guard():
-            self.producer = Producer(self.channel, EXCHANGES[me])
-        self.marker = self.channel.canonical_queue_name(f"{me}.known")
+    @property
+    def marker(self) -> str:
+        """An empty queue that stands for as long as the bus has kept what this sender said."""
+        return queue_name(f"{self.me}.known")
 
     def publish(self, messages: Sequence[OutgoingMessage]) -> dict[str, str]:
         """See Publisher."""
-        troubles = {}
-        with self.guard(), self.queues.pool.connection() as self.channel.sending:
-            for outgoing in messages:
-                try:
-                    self._send(outgoing)
-                except UnroutableMessage:
-                    troubles[outgoing.id] = "unroutable"
-        return troubles
-
-    def _send(self, outgoing: OutgoingMessage) -> None:
-        self.producer.publish(
-            outgoing.raw,
-            outgoing.key,
-            content_type=outgoing.content_type,
-            content_encoding="binary",
-            message_id=outgoing.id,
-        )
+        if not messages:
+            return {}
+        with self.guard():
+            rows = [as_row(self.me, message) for message in messages]
+            reached = self.execute(SEND, TOPIC.format(self.me, "all"), rows).fetchone()
+        return {} if reached != (0,) else dict.fromkeys((message.id for message in messages), "unroutable")
 
     def is_unknown(self) -> bool:
         """See Publisher."""
-        with self.guard(), self.queues.pool.connection() as connection:
-            query = "SELECT 1 FROM pgmq.meta WHERE queue_name = %s"
-            return connection.execute(query, [self.marker]).fetchone() is None
+        with self.guard():
+            return self.execute("SELECT 1 FROM pgmq.meta WHERE queue_name = %s", self.marker).fetchone() is None
 
     def register(self) -> None:
         """See Publisher."""
         with self.guard():
-            self.queues.create_queue(self.marker)
+            self.execute("SELECT pgmq.create(%s)", self.marker)
 
     def heartbeat(self, seconds: float = 0.0) -> None:
         """See Publisher; nothing to keep alive."""
@@ -175,58 +144,98 @@ class EmbeddedConsumer(_Embedded):
 
     def __init__(self, url: str, me: str) -> None:
         super().__init__(url, me)
+        self.queue = queue_name(f"{me}.inbox")
         self.arrived: deque[HeldDelivery] = deque()
-        self.held: dict[str, HeldDelivery] = {}
+        self.held: dict[int, HeldDelivery] = {}
         self.extended = time.monotonic()
         with self.guard():
-            Consumer(
-                self.channel,
-                [inbox_queue(me)],
-                on_message=self._on_message,
-                on_decode_error=lambda message, _error: self._on_message(message),
-                auto_declare=False,
-                prefetch_count=PREFETCH,
-            ).consume()
-
-    def _on_message(self, message: Message) -> None:
-        delivery_info = message.delivery_info
-        raw = raw_bytes(message.body)
-        held_delivery = HeldDelivery(
-            Delivery(raw, str(delivery_info["exchange"]), str(delivery_info["routing_key"]), str(message.content_type)),
-            message,
-        )
-        self.arrived.append(held_delivery)
-        self.held[message.delivery_tag] = held_delivery
+            self.execute(f'LISTEN "pgmq.q_{self.queue}.INSERT"')
 
     def next(self, seconds: float) -> HeldDelivery | None:
         """See Consumer."""
-        if not self.arrived:
-            with self.guard(), suppress(TimeoutError):
-                self.connection.drain_events(timeout=seconds)
+        self._receive(seconds)
         return self.arrived.popleft() if self.arrived else None
 
-    def done(self, held_delivery: HeldDelivery) -> None:
+    def next_batch(self, seconds: float) -> Sequence[HeldDelivery]:
         """See Consumer."""
+        self._receive(seconds)
+        return [self.arrived.popleft() for _ in range(min(PREFETCH, len(self.arrived)))]
+
+    def _receive(self, seconds: float) -> None:
+        """Reads what has come, or waits for it."""
+        until = time.monotonic() + seconds
+        self.heartbeat()
         with self.guard():
-            held_delivery.message.ack()
-        self.held.pop(held_delivery.message.delivery_tag, None)
+            while not self.arrived:
+                self._read()
+                left = min(until - time.monotonic(), POLL_SECONDS)
+                if self.arrived or left <= 0 or self.connection is None:
+                    return
+                for _ in self.connection.notifies(timeout=left, stop_after=1):
+                    break
+                self.heartbeat()
+
+    def _read(self) -> None:
+        room = PREFETCH - len(self.held)
+        if room <= 0:
+            return
+        for number, row in self.execute(READ, self.queue, HOLD_SECONDS, room):
+            # What returned although we hold it is held for longer now, no more.
+            if number not in self.held:
+                self.held[number] = HeldDelivery(as_delivery(row), number)
+                self.arrived.append(self.held[number])
+
+    def done(self, *held: HeldDelivery) -> None:
+        """See Consumer."""
+        numbers = [one.tag for one in held]
+        with self.guard():
+            self.execute(DELETE, self.queue, numbers)
+        for number in numbers:
+            self.held.pop(number, None)
 
     def heartbeat(self) -> None:
         """See Consumer."""
         if time.monotonic() < self.extended + HOLD_SECONDS / 3:
             return
         self.extended = time.monotonic()
-        with self.guard():
-            for held_delivery in self.held.values():
-                delivery_info = held_delivery.message.delivery_info
-                self.queues.set_vt(delivery_info["pgmq_queue"], delivery_info["pgmq_msg_id"], HOLD_SECONDS)
+        if self.held:
+            with self.guard():
+                self.execute(HOLD, self.queue, list(self.held), HOLD_SECONDS)
 
     def close(self) -> None:
         """See Consumer; what is held can be had again at once."""
         with suppress(Exception):
-            for held_delivery in self.held.values():
-                held_delivery.message.requeue()
+            self.execute(HOLD, self.queue, list(self.held), 0)
         super().close()
+
+
+def queue_name(name: str) -> str:
+    """pgmq takes no dots."""
+    return name.replace(".", "_")
+
+
+def as_row(sender: str, message: OutgoingMessage) -> str:
+    """A message as the JSON of a queue's row."""
+    delivery_info = {"exchange": sender, "routing_key": message.key}
+    properties = {"body_encoding": "base64", "delivery_info": delivery_info, "delivery_tag": message.id}
+    content = {"content-type": message.content_type, "content-encoding": "binary", "properties": properties}
+    return json.dumps({"body": base64.b64encode(message.raw).decode(), **content})
+
+
+def as_delivery(row: Any) -> Delivery:
+    """A queue's row as a delivery; one that neither we nor kombu wrote as it stands, with a content type that says so.
+
+    Bodies are never inflated, whatever their headers ask for.
+    """
+    try:
+        if row["properties"]["body_encoding"] != "base64":
+            raise ValueError(row["properties"]["body_encoding"])
+        raw = base64.b64decode(row["body"], validate=True)
+        delivery_info = row["properties"]["delivery_info"]
+        exchange, key = str(delivery_info["exchange"]), str(delivery_info["routing_key"])
+        return Delivery(raw, exchange, key, str(row["content-type"]))
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, binascii.Error):
+        return Delivery(json.dumps(row).encode(), "", "", "foreign")
 
 
 def check(url: str) -> None:

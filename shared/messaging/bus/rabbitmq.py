@@ -3,12 +3,12 @@
 import time
 from collections import deque
 from collections.abc import Sequence
-from typing import Any
+from contextlib import suppress
+from itertools import islice
 
 import amqp
-from kombu import Connection, Consumer, Queue
-from kombu.message import Message
-from kombu.transport import pyamqp
+from kombu import Connection
+from kombu.exceptions import KombuError
 
 from shared.messaging.bus.connection import (
     ANSWER_SECONDS,
@@ -20,8 +20,8 @@ from shared.messaging.bus.connection import (
     HeldDelivery,
     OutgoingMessage,
     ThreadConnection,
-    raw_bytes,
 )
+from shared.messaging.bus.frames import transport_of
 from shared.messaging.bus.topology import EXCHANGES, dead_exchange, dead_queue, inbox_queue, marker
 from shared.messaging.messages import SENDERS_BY_LISTENER, Delivery
 
@@ -31,28 +31,22 @@ CHECK_SECONDS = 1.5
 HEARTBEATS_PER_INTERVAL = 2
 
 
-class RawMessage(pyamqp.Message):  # type: ignore[misc]
-    """The body as it came: never inflated, whatever its headers ask for."""
-
-    def __init__(self, msg: amqp.Message, channel: Any = None, **kwargs: Any) -> None:
-        (msg.properties.get("application_headers") or {}).pop("compression", None)
-        super().__init__(msg, channel=channel, **kwargs)
-
-
 class _Rabbit(ThreadConnection):
-    faults = (*ThreadConnection.faults, amqp.AMQPError)
-
     def __init__(self, url: str, me: str) -> None:
+        super().__init__()
         self.me = me
         self.paused = False
         transport_options = {"on_blocked": self._pause, "on_unblocked": self._go_on}
-        super().__init__(
-            Connection(
-                url, connect_timeout=CONNECT_SECONDS, heartbeat=HEARTBEAT_SECONDS, transport_options=transport_options
-            )
+        self.connection = Connection(
+            url,
+            transport=transport_of(url),
+            connect_timeout=CONNECT_SECONDS,
+            heartbeat=HEARTBEAT_SECONDS,
+            transport_options=transport_options,
         )
+        self.faults = faults_of(self.connection)
         with self.guard():
-            self.connection.connect()
+            connect(self.connection)
             # The limit of every answer we wait for; a frozen broker leaves its sockets open and silent.
             self.connection.connection.transport.sock.settimeout(ANSWER_SECONDS)
             self._declare()
@@ -66,12 +60,15 @@ class _Rabbit(ThreadConnection):
             *(dead_queue(listener) for listener in SENDERS_BY_LISTENER),
             *(inbox_queue(listener) for listener in SENDERS_BY_LISTENER),
         ]
+        channel = self.connection.channel()
         for entity in entities:
-            with self.connection.channel() as channel:
-                try:
-                    entity(channel).declare()
-                except amqp.AccessRefused:
-                    self._check(entity.name)
+            try:
+                entity(channel).declare()
+            except amqp.AccessRefused:
+                # A refusal closes the channel.
+                self._check(entity.name)
+                channel = self.connection.channel()
+        channel.close()
 
     def _check(self, name: str) -> None:
         with self.connection.channel() as channel:
@@ -81,9 +78,16 @@ class _Rabbit(ThreadConnection):
                 channel.exchange_declare(name, "topic", passive=True)
 
     def drop(self) -> None:
-        """See Owned."""
+        """See ThreadConnection."""
         self.paused = False
-        super().drop()
+        with suppress(Exception):
+            self.connection.collect()
+
+    def close(self) -> None:
+        """Closes with the protocol's goodbye, unless another thread does so at exit; never raises."""
+        with suppress(Exception):
+            self.connection.release()
+        self.drop()
 
     def _pause(self, _reason: str) -> None:
         self.paused = True
@@ -176,36 +180,29 @@ class RabbitPublisher(_Rabbit):
 
 
 class RabbitConsumer(_Rabbit):
-    """Hands over bytes: nothing is decoded, so nothing undecodable can be acknowledged unseen."""
+    """Hands over bytes: nothing is decoded or inflated, so nothing undecodable can be acknowledged unseen."""
 
     def __init__(self, url: str, me: str) -> None:
         super().__init__(url, me)
         self.arrived: deque[HeldDelivery] = deque()
+        # Tags in the order in which they were given.
+        self.unacknowledged: dict[int, None] = {}
         with self.guard():
             self.channel.auto_decode = False
-            self.channel.Message = RawMessage
-            self._consume(inbox_queue(me), given_up=False)
-            self._consume(dead_queue(me), given_up=True)
+            # For each consumer by itself: limits of a whole channel are refused by quorum queues.
+            self.channel.basic_qos(0, PREFETCH, False)
+            self._consume(inbox_queue(me).name, given_up=False)
+            self._consume(dead_queue(me).name, given_up=True)
 
-    def _consume(self, queue: Queue, given_up: bool) -> None:
-        def on_message(message: Message, _error: Exception | None = None) -> None:
-            delivery_info = message.delivery_info
-            raw, content_type = raw_bytes(message.body), message.content_type
-            self.arrived.append(
-                HeldDelivery(
-                    Delivery(raw, delivery_info["exchange"], delivery_info["routing_key"], content_type, given_up),
-                    message,
-                )
-            )
+    def _consume(self, queue: str, given_up: bool) -> None:
+        def on_message(message: amqp.Message) -> None:
+            info = message.delivery_info
+            raw, content_type = as_bytes(message.body), message.properties.get("content_type")
+            delivery = Delivery(raw, info["exchange"], info["routing_key"], content_type, given_up)
+            self.unacknowledged[info["delivery_tag"]] = None
+            self.arrived.append(HeldDelivery(delivery, info["delivery_tag"]))
 
-        Consumer(
-            self.channel,
-            [queue],
-            on_message=on_message,
-            on_decode_error=on_message,
-            auto_declare=False,
-            prefetch_count=PREFETCH,
-        ).consume()
+        self.channel.basic_consume(queue, callback=on_message)
 
     def next(self, seconds: float) -> HeldDelivery | None:
         """See Consumer."""
@@ -213,19 +210,61 @@ class RabbitConsumer(_Rabbit):
             self.heartbeat(seconds)
         return self.arrived.popleft() if self.arrived else None
 
-    def done(self, held_delivery: HeldDelivery) -> None:
+    def next_batch(self, seconds: float) -> Sequence[HeldDelivery]:
         """See Consumer."""
+        if not self.arrived:
+            self.heartbeat(seconds)
+        return [self.arrived.popleft() for _ in range(min(PREFETCH, len(self.arrived)))]
+
+    def done(self, *held: HeldDelivery) -> None:
+        """See Consumer. One acknowledgement covers all earlier deliveries, unless one of them is not done yet."""
+        if not held:
+            return
+        tags = {one.tag for one in held}
+        earlier = list(islice(self.unacknowledged, len(tags)))
         with self.guard():
-            held_delivery.message.ack()
+            if set(earlier) == tags:
+                self.channel.basic_ack(earlier[-1], multiple=True)
+            else:
+                for tag in sorted(tags):
+                    self.channel.basic_ack(tag)
+        for tag in tags:
+            self.unacknowledged.pop(tag, None)
+
+
+def as_bytes(body: object) -> bytes:
+    """A body as bytes; the library gives an empty one as text."""
+    return body.encode() if isinstance(body, str) else bytes(body or b"")  # type: ignore[call-overload]
+
+
+def faults_of(connection: Connection) -> tuple[type[BaseException], ...]:
+    """What a broken connection raises; AttributeError is what py-amqp says when its socket vanished under it."""
+    return (
+        *connection.connection_errors,
+        *connection.channel_errors,
+        KombuError,
+        amqp.AMQPError,
+        AttributeError,
+    )
+
+
+def connect(connection: Connection) -> None:
+    """Opens it at the first of its hosts that answers. kombu's own way waits and tries all of them again."""
+    connection.ensure_connection(max_retries=max(len(connection.alt) - 1, 0), reraise_as_library_errors=False)
 
 
 def check(url: str) -> None:
     """See check_bus. A greeting alone proves nothing: a broker that starts greets before it lets anybody in."""
-    bus = ThreadConnection(Connection(url, connect_timeout=CHECK_SECONDS))
-    bus.faults = _Rabbit.faults
-    with bus.guard():
-        bus.connection.connect()
-    bus.close()
+    connection = Connection(url, transport=transport_of(url), connect_timeout=CHECK_SECONDS)
+    try:
+        connect(connection)
+    except faults_of(connection) as error:
+        raise BusDown(type(error).__name__) from error
+    finally:
+        with suppress(Exception):
+            connection.release()
+        with suppress(Exception):
+            connection.collect()
 
 
 make_publisher, make_consumer = RabbitPublisher, RabbitConsumer

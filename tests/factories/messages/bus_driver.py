@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from shared.database.db import Database
 from shared.identity.crypto import Keys
 from shared.messaging.bus import OutgoingMessage
-from shared.messaging.listener import Handler, Listener
+from shared.messaging.handlers import Handler
+from shared.messaging.listener import Listener
 from shared.messaging.messages import SENDERS_BY_LISTENER, Delivery
 from shared.messaging.relay import Relay
 

@@ -20,7 +20,8 @@ from shared.identity.actor import Actor
 from shared.identity.crypto import Keys
 from shared.messaging import inbox, outbox
 from shared.messaging.bus import BusDown, OutgoingMessage
-from shared.messaging.listener import Handler, Listener
+from shared.messaging.handlers import Handler
+from shared.messaging.listener import Listener
 from shared.messaging.messages import Delivery, Envelope, encode
 from shared.messaging.outbox import emit
 from shared.values import references
@@ -137,6 +138,26 @@ class Hearing:
     def listener(self, handlers: Mapping[str, Handler] | None = None) -> Listener:
         """A listener; by default what it hears leaves its effect."""
         return Listener(self.database, Keys(self.folder, "consular"), handlers or {"decision.made": record_effect})
+
+
+def states(consular: Hearing) -> list[tuple[int, str]]:
+    """Number and state of every message in the inbox."""
+    return sorted(rows(consular.database, inbox.inbox, "sequence", "state"))
+
+
+def parked_reasons(consular: Hearing) -> list[str]:
+    """Reasons of what is parked and undecided."""
+    return sorted(
+        reason for reason, verdict in rows(consular.database, inbox.parked, "reason", "verdict") if not verdict
+    )
+
+
+def decide(consular: Hearing, verdict: Callable[[Session, Actor, int, str], None]) -> None:
+    """Replays or discards everything parked."""
+    with consular.database.scope("RUH") as session:
+        open_ones = select(inbox.parked.c.id).order_by(inbox.parked.c.id)
+        for number in session.scalars(open_ones).all():
+            verdict(session, OFFICER, number, "tested")
 
 
 @dataclass

@@ -1,10 +1,8 @@
 """The stand-in ministries without processes: their post carried by hand, their requests made in this thread."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
-
-from kombu.message import Message
+from typing import Any
 
 from deploy.demo.sandbox.ministries import Ministries, NeverMind
 from shared.identity.actor import MINISTRIES, partner_token
@@ -24,9 +22,14 @@ class PostConsumer:
         """See shared.messaging.bus.Consumer."""
         del seconds
         queue = self.post.queues[MINISTRIES]
-        return HeldDelivery(queue.popleft(), cast(Message, None)) if queue else None
+        return HeldDelivery(queue.popleft(), 0) if queue else None
 
-    def done(self, held: HeldDelivery) -> None:
+    def next_batch(self, seconds: float) -> Sequence[HeldDelivery]:
+        """See shared.messaging.bus.Consumer."""
+        held = self.next(seconds)
+        return [held] if held else []
+
+    def done(self, *held: HeldDelivery) -> None:
         """Taken already."""
 
     def heartbeat(self) -> None:

@@ -23,9 +23,10 @@ EVENTS = {"birth-statement": "birth", "death-statement": "death", "marriage-stat
           "divorce-statement": "divorce"}  # fmt: skip
 EN = language("en")
 # Of the facts before the last section at least one heading, of a section or of a list's columns, must stand there too.
-HEADINGS = ("extract.event_on", "family.relation", "statement.father", "statement.mother", "statement.child",
-            "statement.death", "statement.marriage", "statement.divorce", "statement.wife", "statement.divorced",
-            "extract.entry", "extract.holder", "family.wife", "family.mother_only", "family.members")  # fmt: skip
+HEADINGS = ("extract.event_on", "family.relation", "statement.father", "statement.mother", "statement.child.M",
+            "statement.child.F", "statement.death", "statement.marriage", "statement.divorce", "statement.wife",
+            "statement.divorced", "extract.entry", "extract.holder", "family.wife", "family.mother_only",
+            "family.members")  # fmt: skip
 
 
 def holders(session: Session, slug: str) -> list[UUID]:

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from shared.database.migration import append_only, grant, scope_by_mission
 
 revision = "0026"
-down_revision = "0024"
+down_revision = "0025"
 
 INSTANT = sa.DateTime(timezone=True)
 KINDS = (

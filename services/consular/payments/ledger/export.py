@@ -29,6 +29,7 @@ _ROOTS = {
     accounts.EXCHANGE: "Equity:Exchange",
     accounts.EXCHANGE_DIFFERENCE: "Expenses:Exchange-Difference",
     accounts.TILL_VARIANCE: "Expenses:Till-Variance",
+    accounts.BANK_CHARGES: "Expenses:Bank-Charges",
 }
 _FAMILIES = {"cash": "Assets:Till", "due": "Income"}
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from services.consular.payments.orders.model import Attempt, Order, Receipt
-from services.consular.payments.orders.rules import UNSETTLED, AttemptState, OrderState, Payment
+from services.consular.payments.orders.rules import PAYER, UNSETTLED, AttemptState, OrderState, Payment
 from services.consular.payments.tills.model import Till
 from services.consular.payments.tills.rules import OPEN
 from shared.database.db import now
@@ -165,6 +165,8 @@ def create_attempt(
         changed_at=opened_at,
         opened_by=actor.id,
         payer=payer_of(actor, debt),
+        payer_link=actor.id if actor.kind == PAYER else None,
+        payer_name=actor.name_latin if actor.kind == PAYER else None,
         held=held,
         received_amount=received.amount if received else None,
         received_currency=received.currency if received else None,
@@ -180,8 +182,11 @@ def create_attempt(
     return attach_row(session, attempt)
 
 
-def payer_of(actor: Actor, debt: Order) -> str:
-    """The register person who pays: the account's own person, or at the counter whoever acts on the application."""
+def payer_of(actor: Actor, debt: Order) -> str | None:
+    """The register person who pays: the account's own person, or at the counter whoever acts on the application.
+    None for somebody who pays by a link."""
+    if actor.kind == PAYER:
+        return None
     acting = debt.acting or {}
     return actor.person or str(acting.get("person") or debt.person)
 

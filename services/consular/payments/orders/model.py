@@ -97,7 +97,7 @@ class Attempt(Base):
     """One attempt to pay an order. `key` came with the request and is stored before any provider is called.
 
     `payer` is the register person who pays, where known; it may be another person than the order's. `till` is where
-    cash went; payments of earlier versions have none.
+    cash went; payments of earlier versions have none. `payer_name` is how somebody who paid by a link is named.
     """
 
     __tablename__ = "attempt"
@@ -121,6 +121,8 @@ class Attempt(Base):
     opened_by: Mapped[str]
     payer: Mapped[str | None]
     till: Mapped[str | None] = mapped_column(ForeignKey("till.reference"))
+    payer_link: Mapped[str | None] = mapped_column(ForeignKey("payer_link.reference"))
+    payer_name: Mapped[str | None]
 
     @property
     def money(self) -> Money:

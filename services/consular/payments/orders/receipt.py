@@ -64,7 +64,9 @@ def with_receipt(session: Session, payment: Payment) -> Payment:
 
 
 def names(order: Order, attempt: Attempt) -> dict[str, object]:
-    """The payer's name, and the applicant's where another person paid."""
+    """The payer's name, and the applicant's where another person paid: not to a stranger who paid by a link."""
+    if attempt.payer_name:
+        return {"holder": {"ar": attempt.payer_name, "en": attempt.payer_name}, "beneficiary": None}
     acting = order.acting or {}
     if not acting or attempt.payer != acting.get("person"):
         return {"holder": order.holder, "beneficiary": None}

@@ -43,6 +43,8 @@ class PriceChange:
         return {"before": before, "after": {"amount": self.new.amount, "currency": self.new.currency}}
 
 
+# The kind of an actor who pays by a link: no person of the register, and no account.
+PAYER = "payer"
 UNSETTLED = frozenset({AttemptState.CREATED, AttemptState.PENDING, AttemptState.UNKNOWN})
 
 

@@ -15,8 +15,6 @@ from shared.database.db import now
 from shared.errors import Conflict
 from shared.identity.actor import Actor
 
-STATES = tuple(RefundState)
-
 
 def transition(session: Session, refund: Refund, state: RefundState, **columns: object) -> None:
     """Changes the state of a locked refund. Raises Conflict (refund_under_way; refund_paid) for a change that the

@@ -3,11 +3,11 @@
 from datetime import date
 
 from schwifty import IBAN
-from schwifty.exceptions import SchwiftyException
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from services.consular.missions import reference_data
+from services.consular.payments.refunds.ibans import read_iban
 from services.consular.payments.transfers.model import BankAccount
 from services.consular.payments.transfers.rules import compact
 from shared.errors import Invalid
@@ -36,8 +36,8 @@ def find_account(session: Session, named: str, currency: str) -> BankAccount | N
 def is_iban(text: str) -> bool:
     """Whether length, form and check digits are those of the country."""
     try:
-        IBAN(text)
-    except SchwiftyException:
+        read_iban(text)
+    except ValueError:
         return False
     return True
 

@@ -21,6 +21,8 @@ from shared.values.money import Money
 
 PAYMENT, REFUND_DUE, REFUND_PAID = "payment", "refund_due", "refund_paid"
 DEPOSIT, CARD_PAYOUT, BANK_CHARGE = "deposit", "card_payout", "bank_charge"
+# As a refund that was booked out of the bank when an officer confirmed it, before its statement came.
+CONFIRMED = "confirmed"
 # The accounts of the ledger that a movement may turn out to be for; the sign of the movement stays.
 ACCOUNTS = {
     REFUND_DUE: accounts.REFUNDS,
@@ -28,6 +30,7 @@ ACCOUNTS = {
     DEPOSIT: accounts.DEPOSITS,
     CARD_PAYOUT: accounts.CARD,
     BANK_CHARGE: accounts.BANK_CHARGES,
+    CONFIRMED: accounts.BANK,
 }
 
 
@@ -95,16 +98,24 @@ def match(
     return matched
 
 
-def book_to(session: Session, actor: Actor, line: BankLine, kind: str, amount: Money) -> BankMatch:
-    """Books money of a locked line out of suspense into the account of its kind."""
-    matched = match(session, actor, line, kind, amount.amount)
+def book_to(
+    session: Session,
+    actor: Actor,
+    line: BankLine,
+    kind: str,
+    amount: Money,
+    about: str = "",
+    attempt: str | None = None,
+) -> BankMatch:
+    """Books money of a locked line out of suspense into the account of its kind; `about` is the deposit or refund."""
+    matched = match(session, actor, line, REFUND_PAID if kind == CONFIRMED else kind, amount.amount, attempt)
     entries.post_entry(
         session,
         actor,
         mission=line.mission,
         kind="bank_matched",
         source=str(matched.id),
-        about=line.application or line.reference,
+        about=about or line.application or line.reference,
         postings=[Posting(accounts.SUSPENSE, amount), Posting(ACCOUNTS[kind], -amount)],
     )
     return matched
@@ -140,7 +151,7 @@ def release_held(session: Session, line: BankLine) -> None:
         session.flush()
 
 
-def close_given_back(session: Session, actor: Actor, attempt: str) -> None:
+def close_refunded(session: Session, actor: Actor, attempt: str) -> None:
     """Closes the line of a held payment that is owed back; the refund has booked it. Other payments have no line."""
     line = session.scalar(select(BankLine).where(BankLine.attempt == attempt).with_for_update())
     if line is not None:

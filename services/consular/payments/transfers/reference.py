@@ -32,6 +32,18 @@ def find_applications(text: str) -> list[str]:
     return list(dict.fromkeys(one for one in candidates if references.is_valid(one)))
 
 
+def find_references(text: str, mission: str, mark: str) -> list[str]:
+    """References of a mission's own things of one kind in a text, once each: of refunds, files of refunds, deposits."""
+    signs = _NOT_SIGNS.sub("", ascii_signs(text[:_LONGEST]).upper())
+    pattern = rf"(?=({mission}{mark}[{references.ALPHABET}]{{{references.APPLICATION_LENGTH}}}))"
+    found = (_dashed(one[1]) for one in re.finditer(pattern, signs))
+    return list(dict.fromkeys(one for one in found if references.is_valid(one)))
+
+
 def _application(candidate: str) -> str:
-    mission, signs = candidate[4 : 4 + references.MISSION_LENGTH], candidate[4 + references.MISSION_LENGTH :]
+    return _dashed(candidate[4:])
+
+
+def _dashed(plain: str) -> str:
+    mission, signs = plain[: references.MISSION_LENGTH], plain[references.MISSION_LENGTH :]
     return "-".join([mission, signs[:5], signs[5:10], signs[10:]])

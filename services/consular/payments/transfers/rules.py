@@ -79,13 +79,18 @@ class Extent:
         """Whether the other opens with the balance this one closed with, not before its last day."""
         return self != other and self.closing == other.opening and self.closed_on <= other.opened_on
 
+    def is_page_beside(self, other: "Extent") -> bool:
+        """Whether both are pages of one statement. A format that counts no pages says nothing of them."""
+        pages = {self.page.lstrip("0"), other.page.lstrip("0")}
+        return self.number.lstrip("0") == other.number.lstrip("0") != "" and len(pages) == 2 and "" not in pages
+
 
 def exclude_each_other(one: Extent, other: Extent, known: Iterable[Extent]) -> bool:
     """Whether no movement can be in both statements: they are two pages of one statement, or one goes on where the
     other ends, perhaps with further statements, among those that are known, between them."""
     if one == other:
         return False
-    if one.number == other.number and one.number != "" and one.page != other.page:
+    if one.is_page_beside(other):
         return True
     extents = {one, other, *known}
     return _leads_to(one, other, extents) or _leads_to(other, one, extents)
@@ -150,9 +155,10 @@ def parts_for(owed: int, parts: Sequence[Part]) -> dict[str, int] | None:
 
     A line of exactly the owed amount pays alone; otherwise the oldest pay first, and the last one may keep a rest.
     """
-    exact = [part for part in parts if part.amount == owed]
+    in_order = sorted(parts, key=lambda one: one.order)
+    exact = [part for part in in_order if part.amount == owed]
     taken: dict[str, int] = {}
-    for part in sorted(exact[:1] or parts, key=lambda one: one.order):
+    for part in exact[:1] or in_order:
         if owed > 0:
             taken[part.line] = min(part.amount, owed)
             owed -= taken[part.line]

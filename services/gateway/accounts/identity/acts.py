@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from services.gateway.accounts import sessions
+from services.gateway.accounts import disabling, sessions
 from services.gateway.accounts.identity import contests
 from services.gateway.accounts.identity.find import EXPATRIATE, find
 from services.gateway.accounts.levels import Assurance
@@ -75,18 +75,14 @@ def unfreeze(session: Session, actor: Actor, decision: AccountDecision, _secret:
 
 def disable(session: Session, actor: Actor, decision: AccountDecision, _secret: str) -> None:
     """Nobody signs in any more; the person stays tied until it is released."""
-    account = expatriate(session, actor, decision.account_id)
-    account.disabled_at = db.now(session)
-    sessions.close_all(session, account.id)
-    audit.record(session, actor, "account.disable", account.id)
+    disabling.disable(session, actor, expatriate(session, actor, decision.account_id))
 
 
 def enable(session: Session, actor: Actor, decision: AccountDecision, _secret: str) -> None:
     """Its owner signs in again."""
     account = expatriate(session, actor, decision.account_id)
-    account.disabled_at = None
+    disabling.enable(session, actor, account)
     queue.tell(session, account)
-    audit.record(session, actor, "account.enable", account.id)
 
 
 def expatriate(session: Session, actor: Actor, account_id: str | None) -> Account:
@@ -129,13 +125,11 @@ def _check_unfreeze(session: Session, actor: Actor, account_id: str | None, *_mo
 
 
 def _check_disable(session: Session, actor: Actor, account_id: str | None, *_more: object) -> None:
-    if expatriate(session, actor, account_id).disabled_at is not None:
-        raise Conflict("account_disabled")
+    disabling.check_enabled(expatriate(session, actor, account_id))
 
 
 def _check_enable(session: Session, actor: Actor, account_id: str | None, *_more: object) -> None:
-    if expatriate(session, actor, account_id).disabled_at is None:
-        raise Conflict("account_not_disabled")
+    disabling.check_disabled(expatriate(session, actor, account_id))
 
 
 CHECKS: Mapping[str, Check] = {

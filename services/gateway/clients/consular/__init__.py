@@ -9,12 +9,14 @@ from services.gateway.clients.consular.bank import Bank
 from services.gateway.clients.consular.bookings import Bookings
 from services.gateway.clients.consular.cases import Cases
 from services.gateway.clients.consular.documents import Documents
+from services.gateway.clients.consular.draws import Draws
 from services.gateway.clients.consular.identity_checks import IdentityChecks
 from services.gateway.clients.consular.ledger import Ledger
 from services.gateway.clients.consular.letters import Letters
 from services.gateway.clients.consular.mandates import Mandates
 from services.gateway.clients.consular.notices import Notices
 from services.gateway.clients.consular.offers import Offers
+from services.gateway.clients.consular.payer_links import PayerLinks
 from services.gateway.clients.consular.payments import Payments
 from services.gateway.clients.consular.refunds import Refunds
 from services.gateway.clients.consular.tills import Tills
@@ -34,12 +36,14 @@ class Consular:
     bookings: Bookings
     cases: Cases
     documents: Documents
+    draws: Draws
     identity_checks: IdentityChecks
     ledger: Ledger
     letters: Letters
     mandates: Mandates
     notices: Notices
     offers: Offers
+    payer_links: PayerLinks
     payments: Payments
     refunds: Refunds
     tills: Tills
@@ -56,12 +60,14 @@ class Consular:
             Bookings(client),
             Cases(client),
             Documents(client),
+            Draws(client),
             IdentityChecks(client),
             Ledger(client),
             Letters(client),
             Mandates(client),
             Notices(client),
             Offers(client),
+            PayerLinks(client),
             Payments(client),
             Refunds(client),
             Tills(client),

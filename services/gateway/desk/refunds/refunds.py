@@ -5,11 +5,12 @@ from typing import Any
 
 from flask import Response as Download
 from flask import redirect, render_template, request, url_for
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from services.gateway.clients.consular.refunds import DeskRefund
 from services.gateway.desk.cases.details import may
-from services.gateway.desk.wording import refusal_text
+from services.gateway.desk.wording import refusal_text, short
 from services.gateway.web.current import actor, consular, visitor
 from services.gateway.web.forms import words
 from services.gateway.web.presentation import t
@@ -56,6 +57,7 @@ def _list(**more: Any) -> str:
         done=done if done in DONE else "",
         key=str(uuid.uuid4()),
         refusal_text=refusal_text,
+        reason_of=reason_of,
         turn=lambda page: url_for("desk.refunds", page=page),
         **{"typed": _typed_account(last_file), "errors": {}, **more},
     )
@@ -71,6 +73,11 @@ def detail(reference: str) -> Answer:
     return _page(consular().refunds.detail(actor(), reference))
 
 
+def reason_of(refund: DeskRefund) -> Markup | str:
+    """Why money is owed back, in words: the decision's reason, or how the money did not fit."""
+    return short(refund["reason"], "desk.refunds.reason", "bank_reason")
+
+
 def _page(refund: DeskRefund, **more: Any) -> str:
     methods = [code for code in ("card", "cash", "transfer") if code != "card" or refund["paid_by"] == "card"]
     return render_template(
@@ -82,6 +89,7 @@ def _page(refund: DeskRefund, **more: Any) -> str:
         may=may,
         key=str(uuid.uuid4()),
         refusal_text=refusal_text,
+        reason_of=reason_of,
         **{"typed": {}, "errors": {}, **more},
     )
 

@@ -17,7 +17,10 @@ from shared.database.db import Database
 from shared.identity.actor import Actor
 from tests.conftest import HOME, ServiceClient, officer
 from tests.factories.applications import Counter
+from tests.factories.payments import InMemoryProvider
 from tests.factories.payments.bank import Movement, Statement, camt, open_account
+from tests.factories.payments.card import card
+from tests.factories.payments.quotes import expire_quote
 
 CASHIER, HEAD, OFFICER = officer("cashier"), officer("head_of_mission"), officer("officer")
 At = Callable[..., Counter]
@@ -149,6 +152,21 @@ def test_what_a_bank_kept_is_accepted_with_two_signatures(desk: Desk, counter: A
     assert (signed.status_code, signed.get_json()["state"]) == (200, "approved")
     assert here.read()["status"] == "in_review"
     assert desk.balance("bank_charges") - before == 1_000
+    assert desk.line(line)["open_amount"] == 0
+
+
+def test_money_of_an_expired_price_is_accepted_with_two_signatures(
+    desk: Desk, counter: At, provider: InMemoryProvider
+) -> None:
+    """A card page is open, so that the price cannot be worked out again."""
+    here = counter().until("awaiting_payment")
+    assert card(here).status_code == 201
+    expire_quote(desk.database, here.reference, days=2)
+    line = desk.receive(75_000, payer_reference(here.reference))
+    assert desk.line(line)["reason"] == "late"
+    decision = desk.act(line, "override", kind="accept_late", reason="sent in time").get_json()["decision"]
+    assert desk.decide(decision, OFFICER).status_code == 200
+    assert here.read()["status"] == "in_review"
     assert desk.line(line)["open_amount"] == 0
 
 

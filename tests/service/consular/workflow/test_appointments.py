@@ -101,7 +101,7 @@ def test_of_fifty_who_reach_for_one_seat_exactly_one_gets_it(counter: Begin, con
 
     def reach(one: Counter) -> Appointment:
         person = one.person.id
-        booker = Booker(HOME, "other", one.reference, person, "N1", person)
+        booker = Booker(HOME, "other", one.reference, person, person, person)
         with consular.scope(HOME) as session:
             return hold(session, one.person.actor, booker, at)
 

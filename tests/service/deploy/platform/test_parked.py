@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import func, select, update
 from structlog.testing import capture_logs
 
+from deploy.dev.postgres import Postgres
 from deploy.platform import parked as command
 from shared.database.audit import event
 from shared.database.db import Database
@@ -152,6 +153,39 @@ def test_without_a_database_the_command_says_what_to_set(monkeypatch: pytest.Mon
         run(monkeypatch, "list")
     monkeypatch.setenv("MAHJAR_DATABASE_URL", "postgresql+psycopg://consular:x@127.0.0.1:1/mahjar")
     with pytest.raises(SystemExit, match="The database does not answer"):
+        run(monkeypatch, "list")
+
+
+@pytest.mark.parametrize("words", [("list", "--limit", "-1"), ("list", "--after", "x"), ("show", "9" * 20)])
+def test_a_number_that_no_message_can_have_is_a_sentence(
+    consular: Hearing, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    with pytest.raises(SystemExit):
+        run(monkeypatch, *words)
+    assert "invalid number value" in capsys.readouterr().err
+
+
+def test_a_verdict_needs_a_name_and_a_reason(
+    consular: Hearing, registry: Speaker, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ((number,),) = rows(consular.database, inbox.parked, "id")
+    with pytest.raises(SystemExit):
+        run(monkeypatch, "discard", str(number), "--by", "n.haddad", "--because", "  ")
+    assert "--because: may not be blank" in capsys.readouterr().err
+    assert rows(consular.database, inbox.parked, "verdict") == [(None,)]
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [("nonsense", "is not the address of a database"), ("{consular}", "its tables are missing")],
+    ids=["nonsense", "another database"],
+)
+def test_an_address_of_something_else_is_a_sentence(
+    urls: dict[str, str], cluster: Postgres, monkeypatch: pytest.MonkeyPatch, address: str, said: str
+) -> None:
+    admin = cluster.admin_url.replace("postgresql://", "postgresql+psycopg://")
+    monkeypatch.setenv("MAHJAR_DATABASE_URL", address.format(consular=admin))
+    with pytest.raises(SystemExit, match=said):
         run(monkeypatch, "list")
 
 

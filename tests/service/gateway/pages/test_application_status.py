@@ -70,7 +70,11 @@ def test_held_money_is_shown_as_held_and_nothing_asks_to_pay(
         text = browser.get(address).text
         assert SAYS["held"][language] in text and "375.01" in text and "375.00" in text, address
         assert SAYS["pay"][language] not in text and f"{page}/counter" not in text
-    refund = {"reference": "RUH-R1", "payment": "RUH-P1", "amount": 37501, "currency": "SAR", "state": "paid"}
+    refund = {
+        "reference": "RUH-R1", "payment": "RUH-P1", "amount": 37501, "currency": "SAR", "state": "paid",
+        "reason": "wrong_amount", "since": "2026-11-01T09:00:00+00:00", "slip": None,
+        "paid_at": "2026-11-02T09:00:00+00:00",
+    }  # fmt: skip
     change(payments=[held(reference)], refunds=[refund])
     text = browser.get(page).text
     assert SAYS["held"][language] not in text and SAYS["pay"][language] in text

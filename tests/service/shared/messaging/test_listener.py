@@ -4,7 +4,7 @@ import multiprocessing
 import os
 import random
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from shared.database.db import Database
 from shared.errors import Conflict, NotFound, Refusal, Unavailable
-from shared.identity.actor import Actor
 from shared.identity.crypto import Keys
 from shared.messaging import inbox
 from shared.messaging.listener import MAX_ATTEMPTS
@@ -24,41 +23,16 @@ from tests.factories.messages.messaging import (
     OFFICER,
     Hearing,
     Speaker,
+    decide,
     effects,
-    forget_everything,
+    parked_reasons,
     record_effect,
     rows,
     seeded,
     shift_clock,
+    states,
 )
 from tests.factories.refusals import refuses
-
-
-@pytest.fixture
-def consular(database: Callable[[str], Database], key_folder: Path) -> Iterator[Hearing]:
-    """The listening service, its inbox empty."""
-    hearing = Hearing(database("consular"), key_folder)
-    forget_everything(hearing.database)
-    yield hearing
-    forget_everything(hearing.database)
-
-
-@pytest.fixture
-def registry(key_folder: Path) -> Speaker:
-    """The speaking service, about a new application."""
-    return Speaker(Keys(key_folder, "civil_registry"))
-
-
-def states(consular: Hearing) -> list[tuple[int, str]]:
-    """Number and state of every message in the inbox."""
-    return sorted(rows(consular.database, inbox.inbox, "sequence", "state"))
-
-
-def parked_reasons(consular: Hearing) -> list[str]:
-    """Reasons of what is parked and undecided."""
-    return sorted(
-        reason for reason, verdict in rows(consular.database, inbox.parked, "reason", "verdict") if not verdict
-    )
 
 
 def test_a_message_delivered_twice_has_its_effect_once(consular: Hearing, registry: Speaker) -> None:
@@ -211,14 +185,6 @@ def test_a_replayed_message_that_still_cannot_be_read_is_parked_again(consular: 
     decide(consular, inbox.replay)
     listener.apply_due()
     assert parked_reasons(consular) == ["undecodable", "unknown_version"]
-
-
-def decide(consular: Hearing, verdict: Callable[[Session, Actor, int, str], None]) -> None:
-    """Replays or discards everything parked."""
-    with consular.database.scope("RUH") as session:
-        open_ones = select(inbox.parked.c.id).order_by(inbox.parked.c.id)
-        for number in session.scalars(open_ones).all():
-            verdict(session, OFFICER, number, "tested")
 
 
 def test_a_signed_message_nobody_can_read_keeps_its_place(consular: Hearing, registry: Speaker) -> None:

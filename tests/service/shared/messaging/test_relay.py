@@ -17,7 +17,7 @@ from shared.identity.crypto import Keys
 from shared.messaging.bus import BusDown, OutgoingMessage
 from shared.messaging.messages import Delivery, decode
 from shared.messaging.outbox import RETENTION, count_unsent, delete_expired, emit, outbox, resend
-from shared.messaging.relay import Relay
+from shared.messaging.relay import BATCH, Relay
 from tests.factories.messages.messaging import (
     OFFICER,
     FakePublisher,
@@ -224,6 +224,48 @@ def test_a_letter_in_trouble_waits_longer_each_time_and_holds_up_only_its_own_ap
     drain(relay)
     assert messages_sent(bus.taken)[stuck][-2:] == [1, 2]
     assert unsent_in(consular) == 0
+
+
+def test_a_backlog_of_one_application_leaves_in_one_batch_and_others_first(
+    consular: Database, relay: Relay, bus: FakePublisher
+) -> None:
+    busy, others = new_about(), [new_about() for _ in range(3)]
+    for _ in range(BATCH + 10):
+        say(consular, busy)
+    for about in others:
+        say(consular, about)
+    assert relay.send_due() == BATCH
+    assert messages_sent(bus.taken) == {busy: list(range(1, BATCH - 2)), **{about: [1] for about in others}}
+    assert {json.loads(letter.raw)["about"] for letter in bus.taken[:4]} == {busy, *others}
+    assert relay.send_due() == 13
+    assert messages_sent(bus.taken)[busy] == list(range(1, BATCH + 11))
+
+
+def test_a_bus_that_breaks_in_a_batch_leaves_the_later_ones_unsent_and_what_it_confirmed_sent(
+    consular: Database, relay: Relay, bus: FakePublisher
+) -> None:
+    long, short = new_about(), new_about()
+    for about in (long, short, long, long):
+        say(consular, about)
+    publish = bus.publish
+
+    def publish_once(letters: list[OutgoingMessage]) -> dict[str, str]:
+        if bus.taken:
+            bus.broken = BusDown("confirm_timeout")
+        return publish(letters)
+
+    bus.publish = publish_once  # type: ignore[method-assign]
+    with pytest.raises(BusDown):
+        relay.send_due()
+    assert messages_sent(bus.taken) == {long: [1, 2], short: [1]}
+    waiting = rows(consular, outbox, "sequence", "attempts", "trouble", "sent")
+    assert {row[:3] for row in waiting if row[3] is None} == {(2, 1, "confirm_timeout"), (3, 0, None)}
+    bus.publish, bus.broken = publish, None  # type: ignore[method-assign]
+    drain(relay)
+    assert messages_sent(bus.taken) == {long: [1, 2], short: [1]}, "nothing overtakes the one that waits"
+    shift_clock(consular)
+    drain(relay)
+    assert messages_sent(bus.taken) == {long: [1, 2, 2, 3], short: [1]}
 
 
 def test_a_broken_bus_costs_its_connection_and_is_tried_with_one_letter_at_first(

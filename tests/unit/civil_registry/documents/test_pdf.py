@@ -11,8 +11,8 @@ from tests.factories.documents.snapshots import SAMPLES, both, document
 
 PAPERS = ("birth-statement", "death-statement", "marriage-statement", "divorce-statement", "family-extract")
 SAYS = {
-    "birth-statement": "المولود الأب الأم 01020304050 01020304011 01020304022 1990/231 Father Mother",
-    "death-statement": "المتوفى المخبر الابن السبب 14 February 2021 2021/88 Son Cardiac",
+    "birth-statement": "المولودة الأب الأم 01020304050 01020304011 01020304022 1990/231 Father Mother",
+    "death-statement": "المتوفاة المخبر الابن السبب 14 February 2021 2021/88 Son Cardiac",
     "marriage-statement": "الزوج الزوجة المحكمة 117 2015/482 3 June 2015 Sharia Husband Wife",
     "divorce-statement": "المطلقة مخالعة 204 9 March 2021 Khulʿ Court, decision",
     "family-extract": "الصلة الوضع زوجة ابن ابنة فرد مطلقة متوفى عازب أرملة 311 Salihiyya Member Head Widowed moved",

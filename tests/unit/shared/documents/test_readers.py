@@ -2,7 +2,10 @@
 
 import random
 from pathlib import Path
+from typing import Any, cast
 
+import pikepdf
+import pymupdf
 import pytest
 
 from shared.documents.model import KINDS
@@ -40,6 +43,22 @@ def test_every_paper_comes_back_value_by_value(tmp_path: Path) -> None:
     read = list(misread_documents(tmp_path))
     assert [(kind, misses) for kind, _, misses in read if misses] == []
     assert [kind for kind, _, _ in read] == list(KINDS) and min(count for _, count, _ in read) > 30
+
+
+def test_a_letter_that_stands_higher_is_written_on_its_line(tmp_path: Path) -> None:
+    """Poppler made a line of its own of the first letter of شخص where a page had few lines."""
+    path = tmp_path / "raised.pdf"
+    path.write_bytes(draw(["شخص آخر"], "ar"))
+    with pikepdf.open(path) as pdf:
+        operators = [str(one.operator) for one in pikepdf.parse_content_stream(pdf.pages[0])]
+        assert operators.count("Tr") == 2
+    document: Any = cast(Any, pymupdf).open(path)
+    with document:
+        blocks = document[0].get_text("rawdict")["blocks"]
+    letters = [(one["c"], round(one["origin"][1], 3)) for block in blocks for line in block["lines"]
+               for span in line["spans"] for one in span["chars"] if one["c"].isalpha()]  # fmt: skip
+    assert sorted(letter for letter, _ in letters) == sorted("شخصآخر")
+    assert len({base for _, base in letters}) == 1
 
 
 def test_the_comparison_notices_a_letter_too_many_and_words_turned_round() -> None:

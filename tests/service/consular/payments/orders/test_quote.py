@@ -284,6 +284,8 @@ def test_an_attempt_holds_what_is_asked_and_who_asked(session_for: SessionFor) -
         "opened_by": "account-00000000",
         "payer": PAYER,
         "till": None,
+        "payer_link": None,
+        "payer_name": None,
     }
     assert payment.reference[:5] == "RUH-P" and references.is_valid(payment.reference)
     assert payment == Payment(

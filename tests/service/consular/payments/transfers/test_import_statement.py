@@ -95,18 +95,24 @@ def test_a_month_gives_one_journal_however_it_comes(session_for: Sessions, seed:
         session = session_for("consular")
         open_account(session)
         whole = whole or month(chance, missions.today(session, HOME))
-        files = {
-            0: lambda one: [write(one)],
-            1: lambda one: [write(one), write(one), write(shuffled(one, chance))],
-            2: lambda one: mixed([*map(write, parts(one, chance)), write(one), write(one)], chance),
-            3: lambda one: mixed([*map(write, pages(one, chance)), write(*pages(one, chance))], chance),
-        }[way](whole)
+        files = month_files(whole, chance, write)[way]
         assert sum(take_in(session, *files)) == len(whole.movements), (seed, way)
         found = journal(session)
         expected = expected or found
         assert found == expected, (seed, way)
         assert all(total == 0 for total in sums(session).values())
         session.rollback()
+
+
+def month_files(whole: Statement, chance: random.Random, write: Callable[..., bytes]) -> list[list[bytes]]:
+    """The files of a month: once; twice and shuffled; in parts that overlap with the whole; as pages."""
+    several = pages(whole, chance)
+    return [
+        [write(whole)],
+        [write(whole), write(whole), write(shuffled(whole, chance))],
+        mixed([*map(write, parts(whole, chance)), write(whole), write(whole)], chance),
+        mixed([*map(write, several), write(*several)], chance),
+    ]
 
 
 def mixed(files: list[bytes], chance: random.Random) -> list[bytes]:

@@ -60,7 +60,7 @@ def test_transactions_of_a_grouped_entry_are_lines_and_charges_kept_of_it_too() 
 def test_the_instructed_amount_is_no_amount_of_the_account() -> None:
     """What pycamt 1.1.1 takes for it."""
     details = (
-        b"<AmtDtls><InstdAmt><Amt Ccy='USD'>200.00</Amt></InstdAmt><TxAmt><Amt Ccy='SAR'>%s</Amt></TxAmt></AmtDtls>"
+        b"<AmtDtls><InstdAmt><Amt Ccy='USD'>200.00</Amt></InstdAmt><TxAmt><Amt Ccy='SAR'>750.00</Amt></TxAmt></AmtDtls>"
     )
     grouped = camt(Statement(MOVEMENTS[::2], DAY, DAY, grouped=True))
     side = b'<Amt Ccy="SAR">750.00</Amt><CdtDbtInd>CRDT</CdtDbtInd>'
@@ -147,7 +147,7 @@ def test_a_text_that_is_a_path_is_no_file(tmp_path: Path) -> None:
     """The library reads a file whose path it is given as text."""
     statement = tmp_path / ":20:x"
     statement.write_bytes(SWIFT)
-    with refuses("statement_broken", Invalid):
+    with refuses("statement_empty", Invalid):
         read_file(str(statement).encode())
 
 
