@@ -6,12 +6,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from services.consular.applications.model import Application
+from services.consular.applications.notify import notify_recipients
 from services.consular.applications.promise import promised_today
 from services.consular.applications.rules import Status
 from services.consular.applications.transitions import check_status, load_for_update, transition
 from services.consular.approvals.model import Proposal
 from services.consular.approvals.sign import finish
 from services.consular.missions import today
+from services.consular.notices.rules import FEE_WAIVED
 from services.consular.payments.orders import quote
 from services.consular.payments.orders.waive import check_open, waive
 from shared import forms
@@ -69,5 +71,6 @@ def carry_out(session: Session, actor: Actor, proposal: Proposal) -> None:
         columns={"due_on": promised_today(session, application)},
         code="waived",
     )
+    notify_recipients(session, application, FEE_WAIVED, once=proposal.reference)
     money = [{"currency": order.currency, "amount": order.amount}]
     finish(session, actor, proposal, {"applications": 1, "money": money})

@@ -56,6 +56,7 @@ def test_a_waived_application_goes_to_review_without_money(counter: At, desk: Si
     shown = filed.read()
     assert (shown["status"], shown["timeline"][-1]["code"]) == ("in_review", "waived")
     assert shown["payments"] == [] and shown["due_on"] is not None
+    assert "fee_waived" in [notice["kind"] for notice in shown["notices"]]
     with database("consular").scope("RUH") as session:
         order = session.scalars(select(Order).where(Order.application == filed.reference)).one()
         kept = session.get_one(Proposal, signed["reference"])
