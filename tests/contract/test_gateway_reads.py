@@ -44,7 +44,7 @@ from services.gateway.clients.consular.offers import Mission, Offer, Parameters
 from services.gateway.clients.consular.payer_links import LinkPage, LinkPayment, NewPayerLink, PayerLink
 from services.gateway.clients.consular.payments import CardPage, Payment, TransferTerms, UpgradePrice
 from services.gateway.clients.consular.refunds import DeskRefund, RefundHead, RefundPage
-from services.gateway.clients.consular.tills import Counted, TillOverview, TillSheet
+from services.gateway.clients.consular.tills import Counted, TillDay, TillOverview
 from services.gateway.clients.http import Client as HttpClient
 from services.gateway.clients.issued_documents import IssuedDocuments
 from services.gateway.clients.verification import Verification
@@ -437,10 +437,10 @@ def test_tills_refunds_and_the_ledger(consular: Consular, counter: Callable[[], 
     file = consular.refunds.write_file(CASHIER, {**account, "currency": refund["currency"], "key": "f"})
     assert refund["reference"].encode() in consular.refunds.read_file(CASHIER, file)
     till = consular.tills.open(CASHIER, "SAR", {"50000": 1}, "t")
-    check(TillSheet, consular.tills.day_sheet(CASHIER, till))
+    check(TillDay, consular.tills.day_sheet(CASHIER, till))
     check(TillOverview, consular.tills.overview(CASHIER))
     check(Counted, consular.tills.close(CASHIER, till, {"50000": 2}, "c"))
-    check(TillSheet, consular.tills.day_sheet(CASHIER, till))
+    check(TillDay, consular.tills.day_sheet(CASHIER, till))
     consular.tills.deposit(CASHIER, "SAR", {"50000": 1}, "d")
     overview = consular.tills.overview(CASHIER)
     check(TillOverview, overview)

@@ -71,6 +71,8 @@ FAMILIES: dict[str, Keys] = {
     "document": lambda: keys("document", sets.document_kinds(), ".title"),
     "chances.entered": lambda: keys("chances.entered", ("entered", "withdrawn", "granted", "lost")),
     "chances.urgent_reason.choice": lambda: keys("chances.urgent_reason.choice", sets.urgent_reasons()),
+    "chances.done": lambda: keys("chances.done", ("enter", "left", "join", "leave", "coming", "pass")),
+    "draw.desk.done": lambda: keys("draw.desk.done", ("announce", "judge")),
     "draw.file": lambda: keys("draw.file", ("announcement", "entries", "beacon", "result")),
     "draw.state": lambda: keys("draw.state", sets.draw_states()),
     "duplicate.kind": lambda: keys("duplicate.kind", sets.duplicate_kinds()),

@@ -13,9 +13,9 @@ from services.consular.appointments.lottery.announce import DrawRequest, announc
 from services.consular.appointments.lottery.enter import Wish, judge_urgency, withdraw
 from services.consular.appointments.lottery.publish import file_of
 from services.consular.views.draws import calendar_of, chances, desk_view, detail, draw_view
-from services.consular.workflow.seats.confirmations import confirm_coming
+from services.consular.workflow.seats.confirmations import confirm_attendance
 from services.consular.workflow.seats.draws import enter_draw
-from services.consular.workflow.seats.waiting import join_list, leave_list
+from services.consular.workflow.seats.waiting import join_list, withdraw_from_list
 from shared.errors import Invalid
 from shared.web.service import allowed, body, current_actor, database, settings, transaction
 
@@ -93,7 +93,7 @@ def file(code: str, name: str) -> Response:
 
 @blueprint.get("/applications/<reference>/chances")
 @allowed("application.read")
-def ways_to_a_seat(reference: str) -> dict[str, Any]:
+def seat_options(reference: str) -> dict[str, Any]:
     """Draws, waiting list, offer and confirmation of an application."""
     with mission_session(reference) as session:
         return chances(session, current_actor(), reference)
@@ -116,7 +116,7 @@ def take_part(code: str) -> dict[str, Any]:
 
 @blueprint.post("/draws/<code>/leave")
 @allowed("draw.leave")
-def leave(code: str) -> dict[str, Any]:
+def withdraw_entry(code: str) -> dict[str, Any]:
     """Takes part no longer."""
     content = body(Leaving)
 
@@ -141,23 +141,23 @@ def join_waiting_list(reference: str) -> dict[str, Any]:
 
 @blueprint.post("/applications/<reference>/waiting/leave")
 @allowed("waiting.join")
-def leave_waiting_list(reference: str) -> dict[str, Any]:
+def end_waiting(reference: str) -> dict[str, Any]:
     """Leaves the waiting list."""
 
     def act(session: Session) -> dict[str, Any]:
-        leave_list(session, current_actor(), reference)
+        withdraw_from_list(session, current_actor(), reference)
         return {}
 
-    return run_once(reference, body(Keyed)["key"], {"verb": "leave_list"}, act)
+    return run_once(reference, body(Keyed)["key"], {"verb": "withdraw_from_list"}, act)
 
 
 @blueprint.post("/applications/<reference>/turn/coming")
 @allowed("turn.confirm")
-def coming(reference: str) -> dict[str, Any]:
+def confirm(reference: str) -> dict[str, Any]:
     """Records that the applicant comes."""
 
     def act(session: Session) -> dict[str, Any]:
-        confirm_coming(session, current_actor(), reference)
+        confirm_attendance(session, current_actor(), reference)
         return {}
 
     return run_once(reference, body(Keyed)["key"], {"verb": "coming"}, act)

@@ -73,8 +73,8 @@ def revoke(reference: str) -> dict[str, Any]:
 @allowed("payment.by_link")
 def show(token: str) -> dict[str, Any]:
     """Reference, service and amount."""
-    with mission_session(_known(token)) as session:
-        return payer_links.show(session, current_actor(), _known(token))
+    with mission_session(_link_of(token)) as session:
+        return payer_links.show(session, current_actor(), _link_of(token))
 
 
 @blueprint.post("/payer-links/<token>/payments")
@@ -89,8 +89,8 @@ def pay(token: str) -> tuple[dict[str, Any], int]:
         seen = Money(request_body["amount"], request_body["currency"])
     except ValueError as error:
         raise Invalid("unknown_choice", field="currency") from error
-    with mission_session(_known(token)) as session:
-        payer, order = payer_links.order_to_pay(session, _known(token), seen, request_body["name"])
+    with mission_session(_link_of(token)) as session:
+        payer, order = payer_links.order_to_pay(session, _link_of(token), seen, request_body["name"])
     key = f"{payer.id}/{request_body['key']}"
     back = request_body["return_url"]
     payment = hosted.open_page(database(), payer, card_provider(), settle.by_answer, order, key, back)
@@ -101,8 +101,8 @@ def pay(token: str) -> tuple[dict[str, Any], int]:
 @allowed("payment.by_link")
 def refresh(token: str) -> dict[str, Any]:
     """What the link shows after the provider was asked."""
-    with mission_session(_known(token)) as session:
-        open_payments = payer_links.unsettled_of(session, _known(token))
+    with mission_session(_link_of(token)) as session:
+        open_payments = payer_links.unsettled_of(session, _link_of(token))
     for payment in open_payments:
         # Nobody with a name asks: the service settles, as it does after a notification.
         settling = service("consular", mission_of(payment))
@@ -114,12 +114,12 @@ def refresh(token: str) -> dict[str, Any]:
 @allowed("payment.by_link")
 def receipt(token: str) -> Response:
     """The receipt of what was paid by the link."""
-    with mission_session(_known(token)) as session:
-        content = payer_links.receipt(session, current_actor(), _known(token))
+    with mission_session(_link_of(token)) as session:
+        content = payer_links.receipt(session, current_actor(), _link_of(token))
     return Response(content, mimetype="application/pdf")
 
 
-def _known(token: str) -> str:
+def _link_of(token: str) -> str:
     """The token as it was made. Raises NotFound for what cannot be one."""
     found = clean(token[:100])
     if not is_valid(found):

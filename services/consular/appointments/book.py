@@ -78,7 +78,7 @@ def confirm(session: Session, actor: Actor, booker: Booker) -> Appointment:
     )
     if appointment is None:
         raise _refusal(session, booker)
-    party.follow(session, appointment)
+    party.rebook_companions(session, appointment)
     audit.record(session, actor, "turn.booked", booker.application, starts_at=appointment.starts_at.isoformat())
     return appointment
 

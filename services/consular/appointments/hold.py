@@ -72,8 +72,15 @@ def hold(
     if appointment is None or not party.hold_companions(session, appointment, seats[1:]):
         next_times = openings.next_free(session, booker.mission, booker.service, starts_at, booker.tier, booker.persons)
         raise Conflict("turn_taken", next=next_times)
-    detail = {"starts_at": starts_at.isoformat(), "seat": appointment.seat, "persons": booker.persons}
-    audit.record(session, actor, "turn.held", booker.application, None, **detail)
+    audit.record(
+        session,
+        actor,
+        "turn.held",
+        booker.application,
+        starts_at=starts_at.isoformat(),
+        seat=appointment.seat,
+        persons=booker.persons,
+    )
     return appointment
 
 
@@ -175,7 +182,7 @@ def _free_seats(session: Session, booker: Booker, rule: AppointmentRule, slot: S
     taken: dict[datetime, set[int]] = {}
     for row in rows:
         taken.setdefault(row.starts_at, set()).add(row.seat)
-    return party.places(slots, slot, taken, booker.persons)
+    return party.seats_for(slots, slot, taken, booker.persons)
 
 
 def _insert_hold(

@@ -22,7 +22,7 @@ class Place:
     seat: int
 
 
-def places(slots: Sequence[Slot], first: Slot, taken: Mapping[datetime, set[int]], persons: int) -> list[Place]:
+def seats_for(slots: Sequence[Slot], first: Slot, taken: Mapping[datetime, set[int]], persons: int) -> list[Place]:
     """The lowest free seats for all persons from the first time on, without a gap; empty where they do not fit."""
     found: list[Place] = []
     ends_at = first.starts_at
@@ -75,7 +75,7 @@ def companions(session: Session, lead: Appointment) -> Sequence[Appointment]:
     return session.scalars(select(Appointment).where(Appointment.lead == lead.id)).all()
 
 
-def follow(session: Session, lead: Appointment) -> None:
+def rebook_companions(session: Session, lead: Appointment) -> None:
     """Gives the companions the state of their leading row."""
     if lead.persons > 1:
         session.execute(

@@ -56,7 +56,7 @@ def release_seat(session: Session, appointment: Appointment, state: AppointmentS
     if change_row(session, Appointment, *unchanged, state=state, changed_at=func.now()) is None:
         raise Conflict("turn_changed")
     freed = [appointment, *party.companions(session, appointment)]
-    party.follow(session, appointment)
+    party.rebook_companions(session, appointment)
     if state not in (AppointmentState.ATTENDED, AppointmentState.MISSED):
         for seat in freed:
             keep_freed(session, seat, state)

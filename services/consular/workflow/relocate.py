@@ -122,11 +122,11 @@ def _relocate(session: Session, actor: Actor, signed: Proposal, reference: str) 
     if signed.state != sign.APPROVED or appointment is None or not is_displaced(session, appointment):
         return Outcome.LEFT
     if signed.params["affected"] == MOVE:
-        return _move(session, actor, application, appointment)
+        return _rebook(session, actor, application, appointment)
     return _cancel(session, actor, application, appointment)
 
 
-def _move(session: Session, actor: Actor, application: Application, appointment: Appointment) -> Outcome:
+def _rebook(session: Session, actor: Actor, application: Application, appointment: Appointment) -> Outcome:
     to = moves(session, appointment.mission, [appointment], Plan())[0].to
     if to is None:
         return Outcome.LEFT

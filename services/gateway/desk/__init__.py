@@ -86,7 +86,7 @@ def _attach_money(desk: Blueprint) -> None:
     desk.add_url_rule("/tills", "tills", tills.show)
     desk.add_url_rule("/tills", "open_till", tills.open_till, methods=["POST"])
     desk.add_url_rule("/tills/deposits", "deposit", tills.deposit, methods=["POST"])
-    desk.add_url_rule("/tills/<reference>", "till", tills.sheet)
+    desk.add_url_rule("/tills/<reference>", "till", tills.day)
     desk.add_url_rule("/tills/<reference>/close", "close_till", tills.close_till, methods=["POST"])
     desk.add_url_rule("/refunds", "refunds", refunds.show)
     desk.add_url_rule("/refunds/files", "write_refund_file", refunds.write_file, methods=["POST"])

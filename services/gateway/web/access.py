@@ -133,7 +133,7 @@ PAGES: dict[str, Set[str]] = {
     "turns.appeal": PERSONS,
     "chances.show": PERSONS,
     "chances.enter": PERSONS,
-    "chances.leave": PERSONS,
+    "chances.withdraw": PERSONS,
     "chances.act": PERSONS,
     "notices.show": PERSONS,
     "bookings.ask": PERSONS,

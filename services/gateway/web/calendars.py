@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event
 
+from shared.values.dates import local_date
+
 # Sunday, as weeks begin where most of our people live; Monday is 0.
 FIRST_WEEKDAY = 6
 # Marks of direction, which pages need and calendars show.
@@ -63,6 +65,7 @@ def event(visit: Visit) -> bytes:
     calendar.add_component(entry)
     # The changes of the clock around the event; without them a calendar would guess by the zone's name.
     year = timedelta(days=366)
-    calendar.add_missing_timezones(first_date=(starts_at - year).date(), last_date=(ends_at + year).date())
+    first, last = local_date(starts_at - year, visit.zone), local_date(ends_at + year, visit.zone)
+    calendar.add_missing_timezones(first_date=first, last_date=last)
     content: bytes = calendar.to_ical()
     return content

@@ -5,23 +5,21 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
-from flask import Flask, request, url_for
+from flask import Flask, url_for
 from jinja2 import FileSystemLoader
 from markupsafe import Markup
 
 from services.gateway.accounts import sessions
-from services.gateway.web.access import PAGES, role_class
+from services.gateway.web import navigation
 from services.gateway.web.calendars import weekday_of
-from services.gateway.web.current import consular, settings, visitor_or_none
+from services.gateway.web.current import settings, visitor_or_none
 from services.gateway.web.days import missions, today, zone_of
 from services.gateway.web.form_pages import (
     has_form,
     page_address,
     this_page,
     this_page_in_the_other_language,
-    wanted_page,
 )
 from services.gateway.web.form_tokens import csrf_token
 from services.gateway.web.language import chosen
@@ -29,39 +27,12 @@ from services.gateway.web.security import csp_nonce
 from shared.catalogue import CATALOGUE
 from shared.catalogue.scopes import group_of
 from shared.documents import validity
-from shared.errors import Refusal
 from shared.i18n import language
 from shared.values.dates import local_date
 from shared.values.money import Money
 
 # Templates of a subject stand beside its pages; what all of them share is in `templates`.
 FOLDER = Path(__file__).parent.parent
-PUBLIC = (("nav.services", "home.show"), ("nav.track", "track.ask"), ("nav.verify", "verify.ask"))
-OWN = (("nav.services", "home.show"), ("nav.applications", "applications.list_own"), ("nav.verify", "verify.ask"))
-DESK = (
-    ("nav.desk", "desk.queue"),
-    ("registrar.title", "registrar.show"),
-    ("desk.letters.title", "desk.letters"),
-    ("desk.tills.title", "desk.tills"),
-    ("desk.refunds.title", "desk.refunds"),
-    ("desk.ledger.title", "desk.ledger"),
-    ("desk.mandates.title", "desk.mandates"),
-    ("desk.counter.title", "desk.counter"),
-    ("desk.bank.title", "desk.bank"),
-    ("desk.books.title", "desk.books"),
-    ("desk.identity.title", "desk.identity"),
-    ("staff.title", "desk.staff"),
-    ("desk.turns.title", "desk.turns"),
-    ("nav.proposals", "desk.proposals"),
-    ("nav.bookings", "desk.bookings"),
-    ("nav.verify", "verify.ask"),
-)
-FOOT = (
-    ("nav.draws", "draws.show"),
-    ("nav.about", "about.show"),
-    ("nav.privacy", "about.privacy"),
-    ("nav.accessibility", "about.accessibility"),
-)
 
 
 def t(key: str, /, **params: object) -> Markup:
@@ -207,46 +178,6 @@ def lapses(last: str, mission: str) -> Markup:
     return tn("application.lapses", left, day=date(last)) if left else t("application.lapses.over", day=date(last))
 
 
-def _links(*which: tuple[str, str]) -> list[dict[str, object]]:
-    who = role_class(visitor_or_none())
-    return [
-        {"key": key, "url": url_for(endpoint), "current": request.endpoint == endpoint}
-        for key, endpoint in which
-        if who in PAGES.get(endpoint, frozenset())
-    ]
-
-
-def _navigation() -> list[dict[str, object]]:
-    visitor = visitor_or_none()
-    return _links(*(PUBLIC if visitor is None else DESK if visitor.is_staff else OWN))
-
-
-def _unread() -> int:
-    """The number of unread notices; 0 when the service does not answer, so that the page still opens."""
-    visitor = visitor_or_none()
-    try:
-        return (
-            consular().notices.unread(visitor.actor) if visitor and role_class(visitor) in PAGES["notices.show"] else 0
-        )
-    except Refusal:
-        return 0
-
-
-def _account_links() -> list[dict[str, object]]:
-    if visitor_or_none() is None:
-        links = _links(("nav.sign_in", "sign_in.ask"), ("nav.sign_up", "sign_up.ask"))
-        return (
-            [{**link, "url": f"{link['url']}?{urlencode({'next': wanted})}"} for link in links]
-            if (wanted := wanted_page())
-            else links
-        )
-    notices = _links(("nav.notices", "notices.show"))
-    if notices and (count := _unread()):
-        notices[0]["count"] = count
-    leave = {"key": "nav.sign_out", "url": url_for("sign_in.sign_out"), "post": True}
-    return [*notices, *_links(("nav.account", "account.show")), leave]
-
-
 def _session_seconds() -> int:
     """How long the session of whoever reads the page lasts if nothing more is done."""
     visitor = visitor_or_none()
@@ -261,9 +192,9 @@ def _context() -> dict[str, object]:
         "actor": visitor.actor if visitor else None,
         "other_language_url": this_page_in_the_other_language(),
         "home_url": url_for("home.show"),
-        "navigation": _navigation(),
-        "account_links": _account_links(),
-        "foot_links": _links(*FOOT),
+        "navigation": navigation.links(),
+        "account_links": navigation.account_links(),
+        "foot_links": navigation.foot_links(),
         "specimen": settings().specimen,
     }
 

@@ -35,7 +35,7 @@ class Span:
 
 
 @dataclass(frozen=True)
-class Move:
+class Relocated:
     """A displaced appointment and its new time; None where no time is free."""
 
     appointment: Appointment
@@ -120,7 +120,7 @@ def _conditions(session: Session, mission: str, span: Span) -> list[ColumnElemen
     return conditions
 
 
-def moves(session: Session, mission: str, appointments: Sequence[Appointment], plan: Plan) -> list[Move]:
+def moves(session: Session, mission: str, appointments: Sequence[Appointment], plan: Plan) -> list[Relocated]:
     """A free time for each appointment, of those that the calendar will have with `plan`."""
     zone, found = ZoneInfo(missions.find(session, mission).zone), dict[object, datetime | None]()
     earliest = db.now(session) + NOTICE
@@ -139,7 +139,7 @@ def moves(session: Session, mission: str, appointments: Sequence[Appointment], p
         lost = [Lost(appointment.starts_at, appointment.persons) for appointment in of_service]
         times = assign(lost, free, left, zone)
         found |= {appointment.id: to for appointment, to in zip(of_service, times, strict=True)}
-    return [Move(appointment, found[appointment.id]) for appointment in appointments]
+    return [Relocated(appointment, found[appointment.id]) for appointment in appointments]
 
 
 def figures(session: Session, mission: str, span: Span, plan: Plan) -> dict[str, object]:

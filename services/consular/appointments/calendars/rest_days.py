@@ -33,12 +33,12 @@ def read(session: Session, terms: Mapping[str, Any]) -> dict[str, Any]:
     if set(params["rest_days"]) & set(params["half_days"]):
         raise Invalid("half_day_of_rest", field="half_days")
     first = date.fromisoformat(params["valid_from"])
-    if any(row.valid_from >= first for row in _own(session)):
+    if any(row.valid_from >= first for row in _mission_rows(session)):
         raise Invalid("weekend_begins_later", field="valid_from")
     return params
 
 
-def _own(session: Session) -> list[Weekend]:
+def _mission_rows(session: Session) -> list[Weekend]:
     rows = weekends.of_mission(session, missions.find(session, session.info["mission"]))
     return [row for row in rows if row.scope is not None]
 
@@ -53,7 +53,7 @@ def carry_out(session: Session, actor: Actor, proposal: Proposal) -> None:
     """Ends the mission's own row in force and adds the new one at once."""
     params, mission = proposal.params, missions.find(session, proposal.mission)
     first = date.fromisoformat(params["valid_from"])
-    ended = [row.id for row in _own(session) if row.valid_to is None and row.valid_from < first]
+    ended = [row.id for row in _mission_rows(session) if row.valid_to is None and row.valid_from < first]
     session.execute(update(Weekend).where(Weekend.id.in_(ended)).values(valid_to=first))
     session.add(
         Weekend(

@@ -52,34 +52,8 @@ def enter(session: Session, actor: Actor, draw: Draw, bookers: Sequence[Booker],
     if any((booker.mission, booker.service) != (draw.mission, draw.service) for booker in bookers):
         raise Refusal("turn_other_service")
     _check_none_booked(session, bookers)
-    intention = Intention(
-        code=references.new(draw.mission, references.APPLICATION_LENGTH, INTENTION_MARK),
-        mission=draw.mission,
-        draw=draw.code,
-        ticket=references.new(draw.mission, references.APPLICATION_LENGTH, TICKET_MARK),
-        person=actor.person,
-        account=actor.id,
-        state=ENTERED,
-        people=len(bookers),
-        first_day=wish.first_day,
-        last_day=wish.last_day,
-        on_list=wish.on_list,
-        urgent_reason=wish.urgent_reason or None,
-        urgent=False,
-        entered_at=db.now(session),
-    )
-    members = [
-        IntentionMember(
-            intention=intention.code,
-            application=booker.application,
-            mission=draw.mission,
-            draw=draw.code,
-            person=booker.person,
-            document=booker.document,
-            live=True,
-        )
-        for booker in bookers
-    ]
+    intention = _intention(session, actor, draw, len(bookers), wish)
+    members = [_member(draw, intention, booker) for booker in bookers]
     try:
         with session.begin_nested():
             session.add(intention)
@@ -89,6 +63,37 @@ def enter(session: Session, actor: Actor, draw: Draw, bookers: Sequence[Booker],
         raise Conflict("draw_entered_already") from error
     audit.record(session, actor, "draw.entered", intention.code, people=len(bookers))
     return intention
+
+
+def _intention(session: Session, actor: Actor, draw: Draw, people: int, wish: Wish) -> Intention:
+    return Intention(
+        code=references.new(draw.mission, references.APPLICATION_LENGTH, INTENTION_MARK),
+        mission=draw.mission,
+        draw=draw.code,
+        ticket=references.new(draw.mission, references.APPLICATION_LENGTH, TICKET_MARK),
+        person=actor.person,
+        account=actor.id,
+        state=ENTERED,
+        people=people,
+        first_day=wish.first_day,
+        last_day=wish.last_day,
+        on_list=wish.on_list,
+        urgent_reason=wish.urgent_reason or None,
+        urgent=False,
+        entered_at=db.now(session),
+    )
+
+
+def _member(draw: Draw, intention: Intention, booker: Booker) -> IntentionMember:
+    return IntentionMember(
+        intention=intention.code,
+        application=booker.application,
+        mission=draw.mission,
+        draw=draw.code,
+        person=booker.person,
+        document=booker.document,
+        live=True,
+    )
 
 
 def _check_open(session: Session, draw: Draw) -> None:

@@ -12,7 +12,7 @@ from services.consular.appointments.model import Appointment
 from services.consular.appointments.reserved.rules import ASK_AGAIN_DAYS, ASK_DAYS, FREE_DAYS
 from services.consular.appointments.reserved.seat_rules import seat_rule
 from services.consular.appointments.rules import AppointmentState
-from services.consular.appointments.waiting_list.model import TurnConfirmation
+from services.consular.appointments.waiting_list.model import AppointmentConfirmation
 from shared.database import audit, db
 from shared.database.rows import change_row
 from shared.errors import Conflict
@@ -25,7 +25,7 @@ def ask_due(session: Session, actor: Actor, today: date) -> Iterator[tuple[Appoi
     for appointment, row in _booked(session, actor.mission or "", today, ASK_DAYS):
         days = _days_left(session, appointment, today)
         if row is None and _was_booked_before(session, appointment, today):
-            row = TurnConfirmation(
+            row = AppointmentConfirmation(
                 turn=appointment.id,
                 mission=appointment.mission,
                 application=appointment.application,
@@ -56,15 +56,15 @@ def unanswered(session: Session, mission: str, today: date) -> list[Appointment]
     ]
 
 
-def confirm_coming(session: Session, actor: Actor, application: str) -> Appointment:
+def confirm_attendance(session: Session, actor: Actor, application: str) -> Appointment:
     """Records that the holder comes. Raises NotFound without an appointment, Conflict (turn_not_asked) before they were
     asked; repeating it changes nothing."""
     appointment = find_booked(session, application)
     answered = change_row(
         session,
-        TurnConfirmation,
-        TurnConfirmation.turn == appointment.id,
-        confirmed_at=func.coalesce(TurnConfirmation.confirmed_at, func.now()),
+        AppointmentConfirmation,
+        AppointmentConfirmation.turn == appointment.id,
+        confirmed_at=func.coalesce(AppointmentConfirmation.confirmed_at, func.now()),
     )
     if answered is None:
         raise Conflict("turn_not_asked")
@@ -72,20 +72,22 @@ def confirm_coming(session: Session, actor: Actor, application: str) -> Appointm
     return appointment
 
 
-def confirmation_of(session: Session, application: str) -> TurnConfirmation | None:
+def confirmation_of(session: Session, application: str) -> AppointmentConfirmation | None:
     """Whether the holder of the application's booked appointment was asked, and has answered."""
     booked = Appointment.application == application, Appointment.state == AppointmentState.BOOKED
-    query = select(TurnConfirmation).join(Appointment, Appointment.id == TurnConfirmation.turn).where(*booked)
+    query = (
+        select(AppointmentConfirmation).join(Appointment, Appointment.id == AppointmentConfirmation.turn).where(*booked)
+    )
     return session.scalar(query)
 
 
 def _booked(
     session: Session, mission: str, today: date, days: int
-) -> list[tuple[Appointment, TurnConfirmation | None]]:
+) -> list[tuple[Appointment, AppointmentConfirmation | None]]:
     zone = missions.find(session, mission).zone
     rows = session.execute(
-        select(Appointment, TurnConfirmation)
-        .outerjoin(TurnConfirmation, TurnConfirmation.turn == Appointment.id)
+        select(Appointment, AppointmentConfirmation)
+        .outerjoin(AppointmentConfirmation, AppointmentConfirmation.turn == Appointment.id)
         .where(
             Appointment.mission == mission,
             Appointment.state == AppointmentState.BOOKED,

@@ -57,7 +57,7 @@ def join(session: Session, actor: Actor, booker: Booker, days: tuple[date, date]
     return session.get_one(WaitingEntry, code)
 
 
-def leave(session: Session, actor: Actor, application: str) -> None:
+def withdraw(session: Session, actor: Actor, application: str) -> None:
     """Takes an application off the list. Raises NotFound where it is not on it."""
     if _end(session, application, LEFT) is None:
         raise NotFound()

@@ -40,7 +40,7 @@ class WaitingEntry(Base):
         return {"code": self.code, "state": self.state, "lost": self.lost, "offers": self.offers, **days}
 
 
-class TurnConfirmation(Base):
+class AppointmentConfirmation(Base):
     """Whether the holder of a booked appointment was asked if they come, and has answered."""
 
     __tablename__ = "turn_confirmation"

@@ -16,6 +16,7 @@ from shared.errors import Conflict, Invalid
 from shared.identity.access import check_access
 from shared.identity.actor import Actor
 from shared.values import references
+from shared.values.money import Money
 
 REFERENCE_LENGTH = 10
 DEPOSIT_SLIP = "deposit-slip"
@@ -35,25 +36,15 @@ def deposit(session: Session, actor: Actor, currency: str, pieces: Pieces) -> De
     safe = entries.balance(session, accounts.SAFE, currency)
     if safe.amount < money.amount:
         raise Conflict("safe_short", amount=max(safe.amount, 0), currency=currency)
-    home = missions.find(session, mission)
     reference = references.new(mission, REFERENCE_LENGTH, "G")
-    data = {
-        "holder": {"ar": home.name_ar, "en": home.name_en},
-        "deposit": reference,
-        "pieces": [{"value": int(piece), "count": number} for piece, number in pieces.items() if number],
-        "total": {"amount": money.amount, "currency": currency},
-        "made_at": now(session).isoformat(),
-        "cashier": cashier(actor),
-        "zone": home.zone,
-    }
-    slip = documents.issue(session, actor, DEPOSIT_SLIP, reference, mission, None, data, None)
+    slip = _issue_slip(session, actor, mission, reference, money, pieces)
     made = Deposit(
         reference=reference,
         mission=mission,
         currency=currency,
         amount=money.amount,
         pieces=pieces,
-        slip=slip.code,
+        slip=slip,
         made_at=now(session),
         made_by=actor.id,
     )
@@ -70,3 +61,17 @@ def deposit(session: Session, actor: Actor, currency: str, pieces: Pieces) -> De
     )
     audit.record(session, actor, "till.deposited", reference, currency=currency, amount=money.amount)
     return made
+
+
+def _issue_slip(session: Session, actor: Actor, mission: str, reference: str, money: Money, pieces: Pieces) -> str:
+    home = missions.find(session, mission)
+    data = {
+        "holder": {"ar": home.name_ar, "en": home.name_en},
+        "deposit": reference,
+        "pieces": [{"value": int(piece), "count": number} for piece, number in pieces.items() if number],
+        "total": {"amount": money.amount, "currency": money.currency},
+        "made_at": now(session).isoformat(),
+        "cashier": cashier(actor),
+        "zone": home.zone,
+    }
+    return documents.issue(session, actor, DEPOSIT_SLIP, reference, mission, None, data, None).code

@@ -47,7 +47,7 @@ def open_till(session: Session, actor: Actor, currency: str, pieces: Pieces) -> 
     if session.scalar(statement, row) is None:
         raise Conflict("till_open")
     till = session.get_one(Till, reference)
-    _move(session, actor, till, "till_float", accounts.SAFE, accounts.cash_of(actor.id), money)
+    _book_cash(session, actor, till, "till_float", accounts.SAFE, accounts.cash_of(actor.id), money)
     audit.record(session, actor, "till.opened", reference, currency=currency, amount=money.amount)
     return till
 
@@ -71,8 +71,8 @@ def close_till(session: Session, actor: Actor, reference: str, pieces: Pieces) -
     till.expected_amount, till.variance = expected.amount, money.amount - expected.amount
     session.flush()
     # What lacks leaves the till for the account of variances; what is too much comes out of it.
-    _move(session, actor, till, "till_variance", account, accounts.TILL_VARIANCE, expected - money)
-    _move(session, actor, till, "till_closed", account, accounts.SAFE, money)
+    _book_cash(session, actor, till, "till_variance", account, accounts.TILL_VARIANCE, expected - money)
+    _book_cash(session, actor, till, "till_closed", account, accounts.SAFE, money)
     audit.record(session, actor, "till.closed", reference, currency=till.currency, variance=till.variance)
     return till
 
@@ -90,7 +90,7 @@ def require_open(session: Session, actor: Actor, currency: str) -> Till:
     return till
 
 
-def _move(session: Session, actor: Actor, till: Till, kind: str, source: str, target: str, money: Money) -> None:
+def _book_cash(session: Session, actor: Actor, till: Till, kind: str, source: str, target: str, money: Money) -> None:
     """Books money from one account into another; a negative amount goes the other way, and nothing is no entry."""
     if not money.amount:
         return

@@ -43,11 +43,11 @@ def free_where_answers_changed(
     after = application.answers
     if any(before.get(name) and before[name] != after.get(name) for name in (PASSPORT_ANSWER, SERVICE_ANSWER)):
         release.release_live(session, actor, application.reference)
-        _leave_draws(session, application.reference)
+        _withdraw_from_draws(session, application.reference)
         end(session, application.reference)
 
 
-def _leave_draws(session: Session, reference: str) -> None:
+def _withdraw_from_draws(session: Session, reference: str) -> None:
     """Withdraws the households of an application from draws that have not closed."""
     entered = (
         select(Intention.code)

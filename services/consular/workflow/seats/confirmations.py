@@ -17,10 +17,10 @@ from shared.identity.actor import Actor
 ASKED, FREED = "turn_confirm", "turn_freed"
 
 
-def confirm_coming(session: Session, actor: Actor, reference: str) -> Appointment:
-    """Records that the applicant comes. Raises as `confirm.confirm_coming` does."""
+def confirm_attendance(session: Session, actor: Actor, reference: str) -> Appointment:
+    """Records that the applicant comes. Raises as `confirm.confirm_attendance` does."""
     load_for_update(session, actor, "turn.confirm", reference)
-    return confirm.confirm_coming(session, actor, reference)
+    return confirm.confirm_attendance(session, actor, reference)
 
 
 def ask_and_free(session: Session, actor: Actor, today: date) -> int:

@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from services.consular.applications.transitions import load_for_update
-from services.consular.appointments.waiting_list.join import join, leave
+from services.consular.appointments.waiting_list.join import join, withdraw
 from services.consular.appointments.waiting_list.model import LEFT, WaitingEntry
 from services.consular.appointments.waiting_list.serve import expire_offers, serve
 from services.consular.workflow.seats.draws import booker_of, tell
@@ -19,9 +19,9 @@ def join_list(session: Session, actor: Actor, reference: str, days: tuple[date, 
     return join(session, actor, booker_of(session, actor, "waiting.join", reference), days)
 
 
-def leave_list(session: Session, actor: Actor, reference: str) -> None:
+def withdraw_from_list(session: Session, actor: Actor, reference: str) -> None:
     """Takes an application off the waiting list. Raises NotFound where it is not on it."""
-    leave(session, actor, load_for_update(session, actor, "waiting.join", reference).reference)
+    withdraw(session, actor, load_for_update(session, actor, "waiting.join", reference).reference)
 
 
 def serve_list(session: Session, actor: Actor, today: date) -> int:

@@ -181,7 +181,7 @@ class Draws:
         """Takes part in a draw."""
         self.client.post(f"/draws/{quote(code, safe='')}/enter", actor, body)
 
-    def leave(self, actor: Actor, code: str, key: str, intention: str) -> None:
+    def withdraw(self, actor: Actor, code: str, key: str, intention: str) -> None:
         """Takes part no longer."""
         self.client.post(f"/draws/{quote(code, safe='')}/leave", actor, {"key": key, "intention": intention})
 

@@ -40,7 +40,7 @@ class TillSum(TypedDict):
     amount: int
 
 
-class TillSheet(Till):
+class TillDay(Till):
     """A till with its entries, which an open one does not tell."""
 
     lines: list[TillLine]
@@ -97,9 +97,9 @@ class Tills:
         """What the officer needs to open, close and deposit."""
         return cast(TillOverview, self.client.get("/desk/tills", actor))
 
-    def day_sheet(self, actor: Actor, reference: str) -> TillSheet:
+    def day_sheet(self, actor: Actor, reference: str) -> TillDay:
         """One till."""
-        return cast(TillSheet, self.client.get(_path(reference), actor))
+        return cast(TillDay, self.client.get(_path(reference), actor))
 
     def open(self, actor: Actor, currency: str, pieces: Pieces, key: str) -> str:
         """Opens a till with its float; returns its reference."""

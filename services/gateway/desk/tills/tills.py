@@ -63,13 +63,13 @@ def close_till(reference: str) -> Answer:
     """Closes a till; its day sheet says what should have been there."""
     pieces, errors = _pieces()
     if errors:
-        return _sheet(reference, errors=errors, typed=_typed()), 422
+        return _day(reference, errors=errors, typed=_typed()), 422
     try:
         consular().tills.close(actor(), reference, pieces, request.form.get("key", ""))
     except (NotFound, NotAllowed, Unavailable):
         raise
     except Refusal as refused:
-        return _sheet(reference, refused=refused, typed=_typed()), refused.status
+        return _day(reference, refused=refused, typed=_typed()), refused.status
     return redirect(url_for("desk.till", reference=reference), 303)
 
 
@@ -103,12 +103,12 @@ def _pieces() -> tuple[Pieces, dict[str, Markup]]:
     return pieces, errors
 
 
-def sheet(reference: str) -> Answer:
+def day(reference: str) -> Answer:
     """The day sheet of a till, or the form of its count while it is open."""
-    return _sheet(reference)
+    return _day(reference)
 
 
-def _sheet(reference: str, **more: Any) -> str:
+def _day(reference: str, **more: Any) -> str:
     till = consular().tills.day_sheet(actor(), reference)
     known = {row["currency"]: row["pieces"] for row in consular().tills.overview(actor())["denominations"]}
     return render_template(

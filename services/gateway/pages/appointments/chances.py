@@ -39,7 +39,8 @@ def _page(reference: str, refusal: Refusal | None = None, form: str = "") -> str
     view = consular().draws.chances(visitor().actor, reference)
     errors: dict[str, Markup] = {}
     if isinstance(refusal, Invalid):
-        errors = faults(*((_of_list(refusal), DAYS) if form in VERBS else (refusal, ENTRY)), prefix=PREFIX)
+        fault, asked = (_of_list(refusal), DAYS) if form in VERBS else (refusal, ENTRY)
+        errors = faults(fault, asked, prefix=PREFIX)
     return render_template(
         "pages/appointments/chances.html",
         chances=view,
@@ -90,11 +91,11 @@ def enter(reference: str, code: str) -> Answer:
 
 
 @blueprint.post("/applications/<reference>/chances/draws/<code>/leave")
-def leave(reference: str, code: str) -> Answer:
+def withdraw(reference: str, code: str) -> Answer:
     """Takes part no longer."""
     intention = request.form.get("intention", "")[:LONGEST]
     try:
-        consular().draws.leave(visitor().actor, code, request.form.get("key", ""), intention)
+        consular().draws.withdraw(visitor().actor, code, request.form.get("key", ""), intention)
     except (NotFound, NotAllowed, Unavailable):
         raise
     except Refusal as refusal:

@@ -24,10 +24,10 @@ Answer = Response | str | tuple[str, int]
 @blueprint.get("/applications/<reference>/payer-link")
 def ask(reference: str) -> str:
     """Whether somebody else is to pay, and the link that can still be used."""
-    return _own_page(reference)
+    return _page_of_link(reference)
 
 
-def _own_page(reference: str, **more: Any) -> str:
+def _page_of_link(reference: str, **more: Any) -> str:
     application, entry = load_editable(reference, "pay")
     return render_template(
         "pages/payments/payer_link.html",
@@ -47,7 +47,7 @@ def make(reference: str) -> Answer:
     if made["token"] is None:
         return redirect(url_for("payer_link.ask", reference=reference), 303)
     address = settings().public_url + url_for("payer_link.show", token=made["token"])
-    return _own_page(reference, address=address)
+    return _page_of_link(reference, address=address)
 
 
 @blueprint.post("/applications/<reference>/payer-link/revoke")

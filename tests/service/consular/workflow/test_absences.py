@@ -59,7 +59,7 @@ def missed(counter: Begin, consular: Database) -> Counter:
     return mine
 
 
-def explain(case: Counter, reason: str = "تعطلت سيارتي على الطريق", key: str = "") -> Any:
+def send_appeal(case: Counter, reason: str = "تعطلت سيارتي على الطريق", key: str = "") -> Any:
     return act(case, "appeal", key, reason=reason)
 
 
@@ -78,7 +78,7 @@ def test_an_accepted_reason_gives_the_month_back(counter: Begin, consular: Datab
     again = drafted(counter(person=mine.person))
     at = in_time(again)[0]
     assert code(act(again, "hold", starts_at=at)) == (422, "turn_share_used")
-    assert explain(mine).status_code == 200
+    assert send_appeal(mine).status_code == 200
     listed = mine.client.get("/desk/appeals", officer()).get_json()
     assert [one["application"] for one in listed] == [mine.reference]
     assert decide(mine, "accept").status_code == 200
@@ -91,14 +91,14 @@ def test_an_accepted_reason_gives_the_month_back(counter: Begin, consular: Datab
 
 def test_a_refused_reason_leaves_the_consequence_and_says_why(counter: Begin, consular: Database) -> None:
     mine = missed(counter, consular)
-    explain(mine)
+    send_appeal(mine)
     assert decide(mine, "refuse", "لا عذر في الازدحام").status_code == 200
     turn = mine.read()["turn"]
     assert (turn["state"], turn["appeal"]["answer"]) == ("missed", "لا عذر في الازدحام")
     again = drafted(counter(person=mine.person))
     assert code(act(again, "hold", starts_at=in_time(again)[0])) == (422, "turn_share_used")
     assert code(decide(mine, "accept")) == (409, "already_decided")
-    assert code(explain(mine)) == (409, "appealed_already")
+    assert code(send_appeal(mine)) == (409, "appealed_already")
 
 
 @pytest.mark.parametrize(
@@ -106,33 +106,33 @@ def test_a_refused_reason_leaves_the_consequence_and_says_why(counter: Begin, co
 )
 def test_a_reason_is_words_and_not_too_many(counter: Begin, consular: Database, reason: str, error: str) -> None:
     mine = missed(counter, consular)
-    refused = explain(mine, reason)
+    refused = send_appeal(mine, reason)
     assert (refused.status_code, refused.get_json()["errors"]) == (422, {"reason": error})
     assert mine.read()["turn"]["appeal"] is None
 
 
 def test_only_who_missed_explains_and_not_for_ever(counter: Begin, consular: Database) -> None:
     booked_case = booked(counter())
-    assert code(explain(booked_case)) == (422, "not_missed")
+    assert code(send_appeal(booked_case)) == (422, "not_missed")
     nobody = drafted(counter())
-    assert code(explain(nobody)) == (404, "turn_missing")
+    assert code(send_appeal(nobody)) == (404, "turn_missing")
     mine = missed(counter, consular)
     stranger = counter(reference=mine.reference)
-    assert explain(stranger).status_code == 404
+    assert send_appeal(stranger).status_code == 404
     ago(consular, mine, days=15)
     assert not mine.read()["turn"]["may_appeal"]
-    assert code(explain(mine)) == (422, "appeal_late")
+    assert code(send_appeal(mine)) == (422, "appeal_late")
 
 
 def test_the_same_reason_sent_twice_at_once_is_one_appeal(counter: Begin, consular: Database) -> None:
     mine = missed(counter, consular)
-    assert together(*[partial(explain, mine, key=uuid.uuid4().hex) for _ in range(2)]) == [200, 409]
+    assert together(*[partial(send_appeal, mine, key=uuid.uuid4().hex) for _ in range(2)]) == [200, 409]
 
 
 @pytest.mark.parametrize("role", ["clerk", "cashier", "auditor"])
 def test_only_who_decides_cases_decides_about_absences(counter: Begin, consular: Database, role: str) -> None:
     mine = missed(counter, consular)
-    explain(mine)
+    send_appeal(mine)
     assert decide(mine, "accept", who=role).status_code == 403
     assert mine.desk("appeal", officer("officer", "BER"), verdict="accept", answer="x").status_code == 404
     assert mine.client.get("/desk/appeals", officer("officer", "BER")).get_json() == []

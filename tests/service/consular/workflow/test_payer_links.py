@@ -22,7 +22,7 @@ Databases = Callable[[str], Database]
 BACK = "http://127.0.0.1:8080/pay/x/done"
 
 
-def made(here: Counter, *, shows_service: bool = False) -> str:
+def new_link(here: Counter, *, shows_service: bool = False) -> str:
     body = {"shows_service": shows_service, "key": uuid.uuid4().hex}
     answer = here.ask_as_applicant("POST", "/payer-link", body)
     assert answer.status_code == 201, answer.get_json()
@@ -46,7 +46,7 @@ def refreshed(here: Counter, token: str) -> dict[str, object]:
 @pytest.mark.parametrize(("shows", "service"), [(False, None), (True, "passport-renewal")])
 def test_a_link_shows_reference_service_and_amount_alone(counter: At, shows: bool, service: str | None) -> None:
     here = counter().until("awaiting_payment")
-    shown = opened(here, made(here, shows_service=shows)).get_json()
+    shown = opened(here, new_link(here, shows_service=shows)).get_json()
     assert shown.pop("expires_at")
     assert shown == {
         "application": here.reference,
@@ -62,7 +62,7 @@ def test_a_relative_pays_and_has_the_receipt_and_the_applicant_hears_of_it(
     counter: At, provider: InMemoryProvider, database: Databases
 ) -> None:
     here = counter().until("awaiting_payment")
-    token = made(here)
+    token = new_link(here)
     assert here.client.get(f"/payer-links/{token}/receipt.pdf", ANONYMOUS).status_code == 404
     payment = pay(here, token).get_json()["payment"]
     assert refreshed(here, token)["state"] == "open"
@@ -80,7 +80,7 @@ def test_a_relative_pays_and_has_the_receipt_and_the_applicant_hears_of_it(
 
 def test_a_withdrawal_after_it_is_owed_back_to_the_card(counter: At, provider: InMemoryProvider) -> None:
     here = counter().until("awaiting_payment")
-    token = made(here)
+    token = new_link(here)
     provider.choose(pay(here, token).get_json()["payment"], "pay")
     refreshed(here, token)
     assert here.ask_as_applicant("POST", "/withdraw", {"key": "w"}).status_code == 200
@@ -89,7 +89,7 @@ def test_a_withdrawal_after_it_is_owed_back_to_the_card(counter: At, provider: I
 
 def test_the_seen_amount_the_name_and_the_way_back_are_checked(counter: At, provider: InMemoryProvider) -> None:
     here = counter().until("awaiting_payment")
-    token = made(here)
+    token = new_link(here)
     changed = pay(here, token, amount=74_999)
     assert (changed.status_code, changed.get_json()["code"]) == (409, "price_changed")
     for changes, errors in (
@@ -107,11 +107,11 @@ def test_the_seen_amount_the_name_and_the_way_back_are_checked(counter: At, prov
 
 def test_a_link_ends_when_it_is_revoked_replaced_or_old(counter: At, database: Databases) -> None:
     here = counter().until("awaiting_payment")
-    first, second = made(here), made(here)
+    first, second = new_link(here), new_link(here)
     assert (opened(here, first).status_code, opened(here, second).status_code) == (404, 200)
     assert here.ask_as_applicant("POST", "/payer-link/revoke", {}).get_json() == {"link": None}
     assert opened(here, second).get_json()["code"] == "link_unknown"
-    third = made(here)
+    third = new_link(here)
     with database("consular").scope(HOME) as session:
         old = update(PayerLink).where(PayerLink.application == here.reference).values(expires_at=now(session))
         session.execute(old)
@@ -147,7 +147,7 @@ def test_nobody_makes_a_link_for_a_file_of_another(counter: At) -> None:
 
 def test_two_do_not_pay_at_once(counter: At, provider: InMemoryProvider) -> None:
     here = counter().until("awaiting_payment")
-    token = made(here)
+    token = new_link(here)
     own = card(here).get_json()["reference"]
     assert pay(here, token).get_json()["code"] == "payment_open"
     provider.choose(own, "pay")

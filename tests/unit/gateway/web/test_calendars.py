@@ -1,6 +1,7 @@
 """The month a page shows, and the file a person keeps: weeks, folded lines, signs that would end a value."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from icalendar import Calendar, Component
@@ -51,7 +52,8 @@ def test_an_event_stands_by_the_clock_of_the_mission() -> None:
 @pytest.mark.parametrize("zone", ["Europe/Berlin", "Asia/Beirut", "America/Caracas", "Asia/Kolkata"])
 def test_a_calendar_reads_the_same_instant_in_every_zone(zone: str, starts_at: str) -> None:
     entry, described = read_event(visit(zone, starts_at=starts_at))
-    assert entry["dtstart"].dt.astimezone(UTC) == datetime.fromisoformat(starts_at)
+    begins: Any = entry["dtstart"]
+    assert begins.dt.astimezone(UTC) == datetime.fromisoformat(starts_at)
     assert described["tzid"] == zone
 
 

@@ -45,7 +45,7 @@ def test_one_document_has_one_share_under_whatever_person(counter: Begin) -> Non
     for each in (mine, other):
         each.save({"passport_number": "N7000001"})
     *_, at, last = free(mine)
-    answers = at_once([lambda: hold(mine, at), lambda: hold(other, last)])
+    answers: list[Any] = at_once([lambda: hold(mine, at), lambda: hold(other, last)])
     assert sorted(answer.status_code for answer in answers) == [200, 422]
     assert {answer.get_json().get("code") for answer in answers} == {None, "turn_share_used"}
 

@@ -174,7 +174,7 @@ def test_one_document_takes_part_once_whoever_types_it(counter: Begin, consular:
     draw, mine, other = open_draw(consular), drafted(counter()), drafted(counter())
     for each in (mine, other):
         assert each.save({"passport_number": "N7654321"}).status_code == 200
-    answers = at_once([lambda: enter(mine, draw), lambda: enter(other, draw)])
+    answers: list[Any] = at_once([lambda: enter(mine, draw), lambda: enter(other, draw)])
     assert sorted(answer.status_code for answer in answers) == [200, 409]
 
 

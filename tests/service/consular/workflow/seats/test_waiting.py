@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from services.consular.appointments.model import Appointment
 from services.consular.appointments.reserved.model import ReservedSeat
-from services.consular.appointments.waiting_list.model import TurnConfirmation, WaitingEntry
+from services.consular.appointments.waiting_list.model import AppointmentConfirmation, WaitingEntry
 from services.consular.notices.model import Notice
 from services.consular.workflow.seats.confirmations import ask_and_free
 from services.consular.workflow.seats.job import give_seats
@@ -215,7 +215,9 @@ def test_who_confirms_keeps_the_seat_and_who_does_not_frees_it(counter: Begin, c
     assert notices(consular, silent).count("turn_confirm") == 2
     assert "turn_freed" in notices(consular, silent)
     with consular.scope(HOME) as session:
-        confirmed = session.scalars(select(TurnConfirmation).where(TurnConfirmation.application == coming.reference))
+        confirmed = session.scalars(
+            select(AppointmentConfirmation).where(AppointmentConfirmation.application == coming.reference)
+        )
         assert confirmed.one().confirmed_at is not None
         assert session.scalars(select(ReservedSeat.application)).all() == [None]
 
