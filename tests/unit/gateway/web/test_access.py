@@ -111,6 +111,42 @@ EXPECTED: tuple[tuple[str, str], ...] = (
         "registrar",
         "registrar.show registrar.detail registrar.correct registrar.dismiss",
     ),
+    (
+        "administrator anonymous auditor cashier clerk confirmed contact declared frozen head_of_mission new "
+        "officer registrar",
+        "draws_data draw_file draws.show draws.detail payer_link.show payer_link.pay payer_link.came_back "
+        "payer_link.receipt",
+    ),
+    (
+        "confirmed",
+        "payer_link.ask payer_link.make payer_link.revoke transfer.show transfer.choose chances.show chances.enter "
+        "chances.withdraw chances.act",
+    ),
+    (
+        "auditor head_of_mission",
+        "desk.ledger desk.ledger_file",
+    ),
+    (
+        "auditor cashier head_of_mission",
+        "desk.tills desk.till",
+    ),
+    (
+        "cashier head_of_mission",
+        "desk.open_till desk.close_till desk.deposit desk.act_on_refund desk.write_refund_file desk.refund_file "
+        "desk.bank_import desk.bank_act desk.books_take",
+    ),
+    (
+        "auditor cashier clerk head_of_mission officer",
+        "desk.refunds desk.refund desk.draws",
+    ),
+    (
+        "head_of_mission officer",
+        "desk.approve_refund desk.bank_decide desk.announce_draw desk.judge_urgency",
+    ),
+    (
+        "auditor cashier head_of_mission officer",
+        "desk.bank desk.bank_line desk.books",
+    ),
 )
 
 

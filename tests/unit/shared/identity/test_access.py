@@ -111,6 +111,39 @@ EXPECTED: tuple[tuple[str, str], ...] = (
         "registrar:mission",
         "mismatch.list mismatch.correct mismatch.dismiss",
     ),
+    (
+        "expatriate:own",
+        "payment.link transfer.read draw.enter draw.leave waiting.join",
+    ),
+    (
+        "administrator:any anonymous:any auditor:any cashier:any clerk:any declared:any expatriate:any gateway:any "
+        "head_of_mission:any officer:any registrar:any",
+        "payment.by_link draw.list",
+    ),
+    (
+        "auditor:mission cashier:mission clerk:mission head_of_mission:mission officer:mission",
+        "refund.list draw.desk",
+    ),
+    (
+        "cashier:mission head_of_mission:mission",
+        "refund.prepare refund.pay refund.file refund.confirm till.open till.close till.deposit bank.import bank.match",
+    ),
+    (
+        "head_of_mission:mission officer:mission",
+        "refund.approve bank.decide draw.announce draw.judge",
+    ),
+    (
+        "auditor:mission head_of_mission:mission",
+        "ledger.read",
+    ),
+    (
+        "auditor:mission cashier:mission head_of_mission:mission",
+        "till.list",
+    ),
+    (
+        "auditor:mission cashier:mission head_of_mission:mission officer:mission",
+        "bank.read books.read",
+    ),
 )
 
 
