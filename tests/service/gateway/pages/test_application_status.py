@@ -148,7 +148,7 @@ def test_the_appointment_stands_in_the_way_and_in_the_list(
     turn = {
         "service": "passport", "mission": "RUH", "starts_at": at, "ends_at": at, "window": "1", "state": "booked",
         "held_until": None, "slip": None, "late": False, "begun": False, "free_hours": 24, "arrive_minutes": 15,
-        "minutes_left": 0,
+        "minutes_left": 0, "displaced": False, "tier": "regular", "persons": 1, "appeal": None, "may_appeal": False,
     }  # fmt: skip
     change(turn=turn)
     text = browser.get(f"/{language}/applications/{reference}").text

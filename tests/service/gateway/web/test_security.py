@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from werkzeug.routing import Rule
+from werkzeug.routing import AnyConverter, Rule
 
 from deploy.demo.population import specimens
 from services.gateway.web.access import ANYONE, PAGES
@@ -34,12 +34,21 @@ FILLING = {
     "sort": "guardianship",
     "verb": "end",
     "payment": "RUH-P2222-22222-2",
+    "service": "passport",
+    "mission": "RUH",
+    "token": "RUH-22222222222222222222222222",
 }
+
+
+def value_for(rule: Rule, name: str) -> str:
+    """A value that the route takes: one of its own words, where it lists them."""
+    converter = rule._converters[name]
+    return min(converter.items) if isinstance(converter, AnyConverter) else FILLING[name]
 
 
 def address(gateway: Gateway, rule: Rule) -> str:
     """An address of the route; whether the thing exists does not matter here."""
-    given = {name: FILLING[name] for name in rule.arguments}
+    given = {name: value_for(rule, name) for name in rule.arguments}
     return gateway.app.url_map.bind("").build(rule.endpoint, given, method=sorted(rule.methods or ())[0])
 
 
