@@ -1,7 +1,7 @@
 """A turn at the embassy from the calendar to the slip, moved and cancelled; the desk's day and calendar beside it."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -20,6 +20,7 @@ from tests.browser.walking import check_pdf
 
 SLUG = "embassy-queue-riyadh"
 PEOPLE = {"ar": specimens.MOTHER, "en": specimens.SERVED}
+TITLES = {"ar": "صيانة", "en": "Repairs"}
 Visit = Callable[..., Visitor]
 
 
@@ -93,34 +94,66 @@ def day_sheet(clerk: Visitor, reference: str, applicant: Visitor) -> None:
     clerk.look("turns-of-the-day")
 
 
-@pytest.mark.parametrize("code", ("ar", "en"))
-def test_the_desk_closes_a_day_and_opens_it_again(visit: Visit, code: str) -> None:
+@pytest.mark.parametrize(("code", "days"), (("ar", 190), ("en", 200)))
+def test_the_desk_closes_a_day_and_opens_it_again(visit: Visit, code: str, days: int) -> None:
+    """Both by two people: the head of mission proposes, an officer signs."""
     head, officer = visit(code, "calendar"), visit(code, "calendar-signed")
-    walking.sign_in(head, "head@mahjar.example")
+    walking.sign_in(head, "head-of-mission@mahjar.example")
     walking.sign_in(officer, "officer@mahjar.example")
     head.open("/desk/calendar")
     head.look("calendar")
+    closed = head.page.locator("tr", has_text=TITLES[code])
+    expect(closed).to_have_count(0)
+    propose_closure(head, today() + timedelta(days=days))
+    approve(head, officer, "closure")
+    head.open("/desk/calendar")
+    expect(closed).to_have_count(1)
+    head.look("calendar-closed")
+    closed.locator("form[action$='reopening'] button").click()
+    head.look("reopening-preview")
+    head.click("desk.proposals.send")
+    head.sees("desk.proposals.done.proposed")
+    approve(head, officer, "reopening")
+    head.open("/desk/calendar")
+    expect(closed).to_have_count(0)
+    head.open("/desk/proposals/new/hours?service=passport&window=1&weekdays=6&opens=09:00")
+    head.look("calendar-hours")
+
+
+def propose_closure(head: Visitor, day: date) -> None:
+    """Not without days and titles; then with them, after a look at whom it would touch."""
     head.open_link("desk.calendar.close")
     head.expected.add(422)
     head.click("desk.proposals.look")
     head.look("calendar-errors")
     for name in ("first_day", "last_day"):
-        walking.fill_date(head, name, (today() + timedelta(days=190)).isoformat())
-    head.field("title_ar").fill("صيانة")
-    head.field("title_en").fill("Repairs")
+        walking.fill_date(head, name, day.isoformat())
+    for language, title in TITLES.items():
+        head.field(f"title_{language}").fill(title)
     head.page.locator("[name='closes'][value='both']").check()
     head.page.locator("[name='affected'][value='move']").check()
     head.click("desk.proposals.look")
     head.look("calendar-preview")
     head.click("desk.proposals.send")
+    head.sees("desk.proposals.done.proposed")
+
+
+def approve(proposer: Visitor, officer: Visitor, kind: str) -> None:
+    """Whoever proposed it cannot sign it; somebody else does."""
+    own, waiting = (
+        who.page.locator(
+            "section.proposal", has=who.page.get_by_role("heading", name=who.text(f"desk.proposals.kind.{kind}"))
+        )
+        for who in (proposer, officer)
+    )
+    expect(own.get_by_role("button")).to_have_count(0)
+    expect(own).to_contain_text(proposer.text("desk.proposals.own"))
+    proposer.look(f"proposed-{kind}")
     officer.open("/desk/proposals")
-    officer.click("desk.proposals.approve")
-    head.open("/desk/calendar")
-    head.look("calendar-closed")
-    head.page.locator("form[action$='reopening'] button").first.click()
-    head.sees("desk.proposals.kind.reopening")
-    head.open("/desk/proposals/new/hours?service=passport&window=1&weekdays=6&opens=09:00")
-    head.look("calendar-hours")
+    officer.look(f"waiting-{kind}")
+    waiting.get_by_role("button", name=officer.text("desk.proposals.approve"), exact=True).click()
+    officer.sees("desk.proposals.done.approve")
+    officer.look(f"signed-{kind}")
 
 
 def test_the_demo_plays_a_turn_and_a_visit(platform: Platform) -> None:

@@ -48,6 +48,7 @@ def renew_passport(applicant: Visitor, officer: Visitor, cashier: Visitor, clerk
 def take_cash(cashier: Visitor, reference: str) -> None:
     """A wrong amount is not taken; the exact one is, and has a receipt."""
     walking.sign_in(cashier, "cashier@mahjar.example")
+    walking.open_till(cashier)
     walking.find_at_counter(cashier, reference)
     cashier.look("counter-cash")
     cashier.expected.add(422)

@@ -191,6 +191,18 @@ def find_at_counter(who: Visitor, reference: str) -> None:
     expect(who.page.locator(".found")).to_be_visible()
 
 
+def open_till(cashier: Visitor) -> None:
+    """The cashier's till is open, with ten notes of ten; all visitors who are the cashier share it."""
+    cashier.open("/desk/tills?currency=SAR")
+    cashier.look("tills")
+    if cashier.page.locator("a[href*='/desk/tills/']", has_text=cashier.text("desk.tills.close")).count():
+        return
+    cashier.field("piece-1000").fill("10")
+    cashier.click("desk.tills.open")
+    cashier.sees("desk.tills.done.opened")
+    cashier.look("till-opened")
+
+
 def check_pdf(content: bytes, visitor: Visitor, kind: str) -> None:
     """It opens, is tagged for both languages, and stays beside the pictures."""
     with pikepdf.open(io.BytesIO(content)) as paper:

@@ -69,11 +69,13 @@ def of_country(country: str, region: str, year: int) -> tuple[Holiday, ...]:
     """
     # Loaded where it is needed: the library is large, and one mission needs one country of it.
     import holidays
+    from holidays.registry import EntityLoader
 
-    if country not in holidays.list_supported_countries(include_aliases=False):
+    # The library's own lists of countries load all of them, which takes half a second in the first request.
+    if country not in EntityLoader.get_country_codes(include_aliases=False):
         return ()
-    language = ENGLISH if ENGLISH in holidays.list_localized_countries().get(country, []) else None
-    known = holidays.country_holidays(country, subdiv=region or None, language=language)
+    known = holidays.country_holidays(country, subdiv=region or None)
+    language = ENGLISH if ENGLISH in known.supported_languages else None
     if not known.start_year <= year <= known.end_year:
         return ()
     days = holidays.country_holidays(country, subdiv=region or None, years=year, language=language)
