@@ -36,7 +36,6 @@ FILLING = {
     "payment": "RUH-P2222-22222-2",
     "service": "passport",
     "mission": "RUH",
-    "token": "RUH-22222222222222222222222222",
 }
 
 
