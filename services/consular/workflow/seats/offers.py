@@ -7,7 +7,7 @@ from services.consular.applications.model import Application
 from services.consular.appointments.model import Appointment
 from services.consular.appointments.offer import offer_seat
 from services.consular.appointments.reserved.model import ReservedSeat
-from services.consular.appointments.rules import LIVE
+from services.consular.appointments.rules import LIVE, AppointmentState
 from services.consular.workflow.appointments import attendance_of
 from services.consular.workflow.seats.bound import check_document
 from shared.database import audit
@@ -17,7 +17,9 @@ from shared.identity.actor import Actor
 
 def to_hold(session: Session) -> list[str]:
     """The applications that were given a seat which is not held for them yet."""
-    live = exists().where(Appointment.application == ReservedSeat.application, Appointment.state.in_(LIVE))
+    # A hold that has run out is marked so when somebody needs its seat; until then only its time says so.
+    has_time = (Appointment.state != AppointmentState.HELD) | (Appointment.held_until > func.now())
+    live = exists().where(Appointment.application == ReservedSeat.application, Appointment.state.in_(LIVE), has_time)
     given = ReservedSeat.application.is_not(None), ReservedSeat.offered_until > func.now()
     return list(session.scalars(select(ReservedSeat.application).where(*given, ~live).order_by(ReservedSeat.starts_at)))
 
