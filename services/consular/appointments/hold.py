@@ -72,7 +72,11 @@ def hold(
     if appointment is None or not party.hold_companions(session, appointment, seats[1:]):
         next_times = openings.next_free(session, booker.mission, booker.service, starts_at, booker.tier, booker.persons)
         raise Conflict("turn_taken", next=next_times)
-    detail = {"starts_at": starts_at.isoformat(), "seat": appointment.seat, "persons": booker.persons}
+    detail: dict[str, str | int] = {
+        "starts_at": starts_at.isoformat(),
+        "seat": appointment.seat,
+        "persons": booker.persons,
+    }
     audit.record(session, actor, "turn.held", booker.application, None, **detail)
     return appointment
 

@@ -89,7 +89,7 @@ def redirect_to_draft(entry: Transaction, begin: Callable[[str], str]) -> Respon
     return redirect(url_for("apply.questions", reference=reference, step=step, **_chosen(entry, step)), 303)
 
 
-def _chosen(entry: Transaction, step: str) -> dict[str, str]:
+def _chosen(entry: Transaction, step: str) -> dict[str, Any]:
     """Choices of a step that were made on the pages before it, as the address carries them along."""
     wanted = {one.name: request.args.get(one.name, "") for one in questions_of(entry, step) if one.kind == "choice"}
     asked = {one.name: one for one in entry.questions}

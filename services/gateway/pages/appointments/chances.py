@@ -39,7 +39,8 @@ def _page(reference: str, refusal: Refusal | None = None, form: str = "") -> str
     view = consular().draws.chances(visitor().actor, reference)
     errors: dict[str, Markup] = {}
     if isinstance(refusal, Invalid):
-        errors = faults(*((_of_list(refusal), DAYS) if form in VERBS else (refusal, ENTRY)), prefix=PREFIX)
+        about, asked = (_of_list(refusal), DAYS) if form in VERBS else (refusal, ENTRY)
+        errors = faults(about, asked, prefix=PREFIX)
     return render_template(
         "pages/appointments/chances.html",
         chances=view,
