@@ -50,8 +50,10 @@ class PeerCheck:
             is_running = self.running is not None and self.running.is_alive()
             holds = not self.missing and time.monotonic() - self.ended < AGREED_SECONDS
             if not is_running and not holds:
-                self.running = threading.Thread(target=copy_context().run, args=[self._run], daemon=True)
-                self.running.start()
+                thread = threading.Thread(target=copy_context().run, args=[self._run], daemon=True)
+                thread.start()
+                # Not before: others wait for what stands here, and a thread that has not begun cannot be waited for.
+                self.running = thread
 
     def result(self, until: float) -> Mapping[str, Refusal]:
         """What is missing."""

@@ -118,3 +118,16 @@ def until_well(ready: Readiness) -> None:
     give_up = time.monotonic() + 15
     while ready.refusals():
         assert time.monotonic() < give_up
+
+
+def test_one_who_asks_while_a_check_begins_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another request looks at the checks at the moment when this one starts them."""
+    asked = Readiness({"disk": lambda: None})
+
+    class Observed(threading.Thread):
+        def start(self) -> None:
+            asked.checks["disk"].result(time.monotonic())
+            super().start()
+
+    monkeypatch.setattr(threading, "Thread", Observed)
+    assert asked.refusals() == {}
