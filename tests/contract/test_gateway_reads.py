@@ -3,13 +3,14 @@
 import ast
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from inspect import isfunction
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 import pytest
+from sqlalchemy import update
 
 from deploy.demo.days import today
 from deploy.demo.population import specimens
@@ -17,6 +18,7 @@ from deploy.demo.scenarios.answers import scan
 from deploy.dev.postgres import Postgres
 from services.consular import missions
 from services.consular.api import payer_links, payments, prices
+from services.consular.appointments.model import Appointment as BookedTime
 from services.consular.payments.reconciliation.model import Discrepancy
 from services.gateway.clients.civil_registry import CivilRegistry, Confirmed, Statement
 from services.gateway.clients.conscription import Assessment, Conscription, DoubtfulParameter
@@ -29,7 +31,7 @@ from services.gateway.clients.consular.applications import (
     Head,
     TrackingStep,
 )
-from services.gateway.clients.consular.appointments import Calendar, DaySheet, Openings, Services
+from services.gateway.clients.consular.appointments import Appeal, Calendar, DaySheet, Openings, Services
 from services.gateway.clients.consular.approvals import Preview, Proposal
 from services.gateway.clients.consular.bank import BankLineDetail, BankOverview, Books, StatementFile
 from services.gateway.clients.consular.bookings import BookingImport, Overview
@@ -40,7 +42,7 @@ from services.gateway.clients.consular.ledger import TrialBalance
 from services.gateway.clients.consular.letters import Letter, LetterPage
 from services.gateway.clients.consular.mandates import Deed, Mandate, Proof
 from services.gateway.clients.consular.notices import Notice
-from services.gateway.clients.consular.offers import Mission, Offer, Parameters
+from services.gateway.clients.consular.offers import Mission, Offer, Parameters, Rates, Tariffs
 from services.gateway.clients.consular.payer_links import LinkPage, LinkPayment, NewPayerLink, PayerLink
 from services.gateway.clients.consular.payments import CardPage, Payment, TransferTerms, UpgradePrice
 from services.gateway.clients.consular.refunds import DeskRefund, RefundHead, RefundPage
@@ -54,6 +56,7 @@ from shared.identity.actor import Actor
 from shared.identity.representation import PURPOSE
 from shared.values.references import new
 from tests.factories.applications import Counter, Registers
+from tests.factories.appointments import act, booked
 from tests.factories.draws import open_draw
 from tests.factories.gateway import Gateway, build
 from tests.factories.gateway.forms import begin, fill, send
@@ -447,6 +450,23 @@ def test_tills_refunds_and_the_ledger(consular: Consular, counter: Callable[[], 
     assert overview["closed"] and overview["deposits"]
     check(TrialBalance, consular.ledger.trial_balance(HEAD))
     assert consular.ledger.export(HEAD, "csv").startswith(b"booked_at,")
+
+
+def test_prices_and_absences(
+    counter: Callable[..., Counter], database: Callable[[str], Database], consular: Consular
+) -> None:
+    with database("consular").scope("RUH") as session:
+        day = missions.today(session, "RUH").isoformat()
+    check(Tariffs, consular.offers.tariffs(CASHIER, day))
+    check(Rates, consular.offers.rates(CASHIER))
+    absent = booked(counter())
+    began = datetime.now(UTC) - timedelta(hours=1)
+    times = {"starts_at": began, "ends_at": began + timedelta(minutes=15)}
+    with database("consular").scope("RUH") as session:
+        session.execute(update(BookedTime).where(BookedTime.application == absent.reference).values(**times))
+    assert absent.desk("miss").status_code == 200
+    assert act(absent, "appeal", reason="تعطلت سيارتي").status_code == 200
+    check_all(Appeal, consular.appointments.appeals(OFFICER))
 
 
 def returned_kinds() -> set[str]:
