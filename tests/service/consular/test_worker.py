@@ -56,6 +56,9 @@ def test_what_the_worker_runs_and_how_often(jobs: dict[str, Job]) -> None:
         "uploads": 60.0,
         "retention": 3600.0,
         "rates": 3600.0,
+        "transfers": 30.0,
+        "books": 900.0,
+        "seats": 60.0,
     }
 
 
