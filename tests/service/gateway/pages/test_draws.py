@@ -6,11 +6,13 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from deploy.demo.days import today
 from deploy.demo.population import specimens
 from deploy.dev.postgres import Postgres
 from deploy.platform.database import DATABASE, connect_as_admin
+from services.consular.appointments.lottery.model import Intention
 from services.consular.appointments.lottery.replay import replay
 from services.consular.appointments.lottery.rules.files import ANNOUNCEMENT, BEACON, ENTRIES, RESULT
 from shared.database.db import Database
@@ -88,7 +90,9 @@ def test_a_draw_from_the_desk_to_the_published_list(
     wrong = browser.post(f"{page}/draws/{code}", **{**form, **entered, "last_day-month": "13"})
     assert wrong.status_code == 422 and 'href="#last_day"' in wrong.text
     assert browser.post(f"{page}/draws/{code}", **form, **entered).status_code == 303
-    ticket = re.search(r"RUH-T[A-Z0-9-]+", browser.get(page).text)[0]  # type: ignore[index]
+    with consular.scope("RUH") as session:
+        ticket = str(session.scalar(select(Intention.ticket).where(Intention.draw == code)))
+    assert ticket in browser.get(page).text
     again = browser.post(f"{page}/draws/{code}", **{**form, **entered, "key": f"{code}-3"})
     assert again.status_code == 409
     urgent = re.search(r"/desk/draws/(RUH-Q[A-Z0-9-]+)/urgency", officer.get(desk).text)[1]  # type: ignore[index]

@@ -1,13 +1,15 @@
 """Before anybody pays: the old price beside the new one, and who takes the money."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
 
 from deploy.demo.population import specimens
+from deploy.dev.postgres import Postgres
+from deploy.platform.database import DATABASE, connect_as_admin
 from shared.database.db import Database
 from tests.factories.gateway import Browser, Gateway
 from tests.factories.gateway.forms import begin, fill
@@ -24,6 +26,15 @@ CHEAPER_AND_OVER = """
     )
     UPDATE fee_order SET quote_id = made.id, amount = 70000 FROM made WHERE application = :application
 """
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_filed(cluster: Postgres, gateway: Gateway, empty_files: None) -> Iterator[None]:
+    """Each test's renewal is the person's first."""
+    assert gateway
+    yield
+    with connect_as_admin(cluster.admin_url, DATABASE) as connection:
+        connection.execute("UPDATE consular.application SET status = 'withdrawn' WHERE status = 'awaiting_payment'")
 
 
 @pytest.fixture

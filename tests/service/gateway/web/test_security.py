@@ -13,6 +13,8 @@ from shared.identity.actor import OFFICER_ROLES
 from tests.conftest import ServiceClient
 from tests.factories.gateway import Browser, Gateway, build
 
+# Where an office lies; the address is a link that loads nothing.
+MAP = "https://www.openstreetmap.org"
 FILLING = {
     "mismatch": "1",
     "token": "a-link-that-nobody-gave",
@@ -142,7 +144,9 @@ def test_no_page_has_inline_script_or_style(gateway: Gateway) -> None:
     assert len(browser.pages) > 20
     for page in browser.pages:
         assert not re.search(r"<script(?![^>]+(src|nonce)=)|\sstyle=|\son[a-z]+=|javascript:", page)
-        assert not re.search(r'(src|href|action)="(https?:)?//', page)
+        # Nothing is loaded from elsewhere or sent there; a link that somebody follows leads to the map alone.
+        assert not re.search(r'(src|action)="(https?:)?//|<link[^>]+href="(https?:)?//', page)
+        assert set(re.findall(r'<a [^>]*href="((?:https?:)?//[^/"]+)', page)) <= {MAP}
 
 
 def test_unsafe_calls_without_the_token_change_nothing(gateway: Gateway) -> None:
