@@ -15,7 +15,7 @@ def app() -> Flask:
     from services.consular.api.prices import routes
     from services.consular.missions import reference_data
     from services.consular.uploads.intake import open_intake
-    from services.consular.workflow import settle
+    from services.consular.workflow.money import settle
     from shared.web import document_routes
     from shared.web.service import create_service
 

@@ -17,17 +17,8 @@ from services.consular.payments.reconciliation import run as reconciliation
 from services.consular.payments.refunds import send
 from services.consular.uploads import blobs, retention, transfer, waiting
 from services.consular.uploads.intake import Intake, open_intake
-from services.consular.workflow import (
-    booklet,
-    lapse,
-    refunds,
-    relocate,
-    remind,
-    settle,
-    settle_transfer,
-    suspend,
-    urgency,
-)
+from services.consular.workflow import booklet, lapse, relocate, remind, suspend
+from services.consular.workflow.money import refunds, settle, settle_transfer, urgency
 from services.consular.workflow.seats.job import give_seats
 from shared.database.db import Database
 from shared.errors import Unavailable

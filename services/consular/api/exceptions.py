@@ -7,7 +7,7 @@ from marshmallow import fields
 from sqlalchemy.orm import Session
 
 from services.consular.api.request import Keyed, head, run_once
-from services.consular.workflow import exceptions
+from services.consular.workflow.money import exceptions
 from shared.web.service import allowed, body, current_actor
 
 blueprint = Blueprint("exceptions", __name__)

@@ -10,7 +10,7 @@ from services.consular.api.payments import open_card_page, take_cash
 from services.consular.api.request import Keyed, head, mission_session, run_once
 from services.consular.passports import approve
 from services.consular.passports import case_view as passport_view
-from services.consular.workflow import settle, upgrade
+from services.consular.workflow.money import settle, upgrade
 from shared.web.service import allowed, body, current_actor, transaction
 
 blueprint = Blueprint("passports", __name__)

@@ -10,7 +10,7 @@ from services.consular.api.prices import card_provider, check_merchant
 from services.consular.api.request import Keyed, mission_session, run_once
 from services.consular.payments.collection import hosted
 from services.consular.payments.collection.rules import is_own_address
-from services.consular.workflow import payer_links, settle
+from services.consular.workflow.money import payer_links, settle
 from shared.errors import Invalid, NotFound
 from shared.identity.actor import service
 from shared.values.money import Money

@@ -15,7 +15,7 @@ from services.consular.payments.collection.rules import is_own_address
 from services.consular.payments.orders import attempts
 from services.consular.payments.orders.receipt import with_receipt
 from services.consular.payments.orders.rules import Payment, PriceChange
-from services.consular.workflow import settle
+from services.consular.workflow.money import settle
 from shared.errors import Conflict, Invalid
 from shared.identity.actor import Actor
 from shared.values.money import Money, exponent

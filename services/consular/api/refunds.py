@@ -14,7 +14,7 @@ from services.consular.payments.refunds.ibans import read_iban
 from services.consular.payments.refunds.model import Refund
 from services.consular.payments.refunds.prepare import HOLDER_LENGTH, REASON_LENGTH, Payout
 from services.consular.payments.refunds.rules import CARD, METHODS, TRANSFER, RefundState
-from services.consular.workflow import refunds
+from services.consular.workflow.money import refunds
 from shared.errors import Invalid
 from shared.values.latin import is_latin_name
 from shared.values.money import Money, exponent

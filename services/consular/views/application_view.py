@@ -25,7 +25,7 @@ from services.consular.people.model import ActingPerson, Applicant, Mandate
 from services.consular.uploads import store
 from services.consular.views import upcoming, withdrawal_terms
 from services.consular.views.application_rows import ApplicationRows, applicant_rows
-from services.consular.workflow import transfer_terms, upgrade
+from services.consular.workflow.money import transfer_terms, upgrade
 from shared import forms
 from shared.catalogue.model import AFTER_ASSESSMENT, APPOINTMENT, HOLDER
 from shared.database import audit

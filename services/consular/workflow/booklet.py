@@ -10,7 +10,7 @@ from services.consular.applications.update import update_columns
 from services.consular.passports import booklets
 from services.consular.passports.data_page import print_for
 from services.consular.passports.slip import issue_passport_slip
-from services.consular.workflow import upgrade
+from services.consular.workflow.money import upgrade
 from shared.identity.actor import Actor
 
 AWAITING_BOOKLET = "awaiting_booklet"

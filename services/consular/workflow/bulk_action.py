@@ -9,16 +9,8 @@ from sqlalchemy.orm import Session
 from services.consular.appointments.calendars import booking_rules, closures, hours, relocation, rest_days
 from services.consular.approvals import sign
 from services.consular.approvals.model import Proposal
-from services.consular.workflow import (
-    bank_account,
-    expire_bookings,
-    extend,
-    rate_bulletin,
-    revoke_document,
-    suspend,
-    tariff_change,
-    waiver,
-)
+from services.consular.workflow import expire_bookings, extend, revoke_document, suspend
+from services.consular.workflow.money import bank_account, rate_bulletin, tariff_change, waiver
 from shared.database import db
 from shared.errors import Conflict, Invalid
 from shared.identity.access import check_access

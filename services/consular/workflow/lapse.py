@@ -15,7 +15,7 @@ from services.consular.payments.collection import hosted
 from services.consular.payments.collection.hosted import CardProvider
 from services.consular.payments.orders.model import Attempt, Order
 from services.consular.payments.orders.rules import UNSETTLED, AttemptState
-from services.consular.workflow import settle
+from services.consular.workflow.money import settle
 from services.consular.workflow.release import release
 from shared.database.db import Database, now
 from shared.errors import Refusal

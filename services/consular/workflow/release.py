@@ -6,9 +6,9 @@ from sqlalchemy.orm import Session
 
 from services.consular.applications.model import Application
 from services.consular.appointments import release as appointment_release
-from services.consular.workflow import charges
-from services.consular.workflow.charges import notify_refund
-from services.consular.workflow.transfer_parts import refund_parts
+from services.consular.workflow.money import charges
+from services.consular.workflow.money.charges import notify_refund
+from services.consular.workflow.money.transfer_parts import refund_parts
 from shared.identity.actor import Actor
 
 Release = Callable[[Session, Actor, str], None]

@@ -12,8 +12,8 @@ from services.consular.applications.transitions import Detail, note_step, transi
 from services.consular.applications.update import update_columns
 from services.consular.payments.orders import attempts
 from services.consular.payments.orders.rules import AttemptState
-from services.consular.workflow import charges, settle
 from services.consular.workflow.fulfilment import fulfilment_of
+from services.consular.workflow.money import charges, settle
 from services.consular.workflow.release import release
 from shared.database import audit
 from shared.errors import Refusal

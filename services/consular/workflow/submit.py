@@ -23,9 +23,9 @@ from services.consular.passports.checks import check_birth_place, check_submissi
 from services.consular.payments.tariffs import transaction_status
 from services.consular.people import search_keys, snapshot
 from services.consular.uploads import store
-from services.consular.workflow import charges
 from services.consular.workflow.duplicates import mark_duplicates
 from services.consular.workflow.fulfilment import fulfilment_of
+from services.consular.workflow.money import charges
 from services.consular.workflow.seats.bound import free_where_renamed
 from shared import forms
 from shared.catalogue.model import AT_SUBMIT, Transaction

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from services.consular.notices.model import Notice
 from services.consular.payments.collection import hosted
 from services.consular.payments.orders.model import Attempt
-from services.consular.workflow import settle
+from services.consular.workflow.money import settle
 from shared.database.db import Database
 from tests.factories.applications import Counter
 from tests.factories.payments import RETURN, InMemoryProvider

@@ -21,7 +21,7 @@ from services.consular.payments.providers.rules import Answer, ProviderStatus
 from services.consular.payments.tariffs import transaction_status
 from services.consular.payments.tills import till
 from services.consular.payments.tills.model import Till
-from services.consular.workflow.settle import by_cash
+from services.consular.workflow.money.settle import by_cash
 from shared.database.db import Database
 from shared.errors import Conflict, Refusal
 from shared.identity.actor import Actor, service

@@ -14,7 +14,8 @@ from services.consular.payments.orders import attempts
 from services.consular.payments.orders.model import Attempt, Order
 from services.consular.payments.orders.rules import AttemptState
 from services.consular.payments.providers.rules import Answer, OutcomeUnknown
-from services.consular.workflow import lapse, remind, settle
+from services.consular.workflow import lapse, remind
+from services.consular.workflow.money import settle
 from shared.database.db import Database, now
 from shared.identity.actor import Actor, service
 from tests.conftest import officer

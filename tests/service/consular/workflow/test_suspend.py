@@ -10,7 +10,8 @@ from sqlalchemy import update
 from services.consular.missions import today
 from services.consular.payments.orders import attempts
 from services.consular.payments.orders.model import Attempt
-from services.consular.workflow import settle, suspend
+from services.consular.workflow import suspend
+from services.consular.workflow.money import settle
 from shared.database.db import Database
 from shared.errors import Refusal
 from shared.identity.actor import service

@@ -15,7 +15,7 @@ from services.consular.payments.refunds.model import Refund
 from services.consular.payments.refunds.prepare import load_for_update
 from services.consular.payments.refunds.rules import CASH, TRANSFER, UNDER_WAY, RefundState
 from services.consular.payments.tills import till
-from services.consular.workflow.charges import notify_payer
+from services.consular.workflow.money.charges import notify_payer
 from shared.database.db import now
 from shared.database.rows import lock_row
 from shared.errors import Conflict, Invalid

@@ -13,7 +13,7 @@ from services.consular.payments.orders.rules import OrderState
 from services.consular.payments.refunds import refund
 from services.consular.payments.refunds.model import Refund
 from services.consular.payments.refunds.rules import URGENCY_MISSED
-from services.consular.workflow.charges import notify_refund
+from services.consular.workflow.money.charges import notify_refund
 from shared.catalogue import CATALOGUE
 from shared.catalogue.conditions import URGENT
 from shared.catalogue.model import TIER

@@ -17,7 +17,7 @@ from services.consular.payments.orders.model import Order
 from services.consular.payments.orders.quote import UPGRADE
 from services.consular.payments.orders.rules import OrderState, Payment, PriceChange
 from services.consular.payments.refunds import refund
-from services.consular.workflow import charges
+from services.consular.workflow.money import charges
 from shared import forms
 from shared.catalogue.conditions import REGULAR, URGENT
 from shared.catalogue.model import TIER

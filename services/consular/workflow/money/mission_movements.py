@@ -13,7 +13,7 @@ from services.consular.payments.transfers import lines
 from services.consular.payments.transfers.model import BankLine, BankMatch
 from services.consular.payments.transfers.reference import find_references
 from services.consular.payments.transfers.rules import Reason
-from services.consular.workflow.refunds import notify_paid
+from services.consular.workflow.money.refunds import notify_paid
 from shared.database.rows import lock_row
 from shared.identity.actor import Actor
 from shared.values.money import Money

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from services.consular.payments.collection.rules import Kind
 from services.consular.payments.ledger.model import Entry, Line
 from services.consular.payments.providers.rules import Answer, ProviderStatus
-from services.consular.workflow import settle
+from services.consular.workflow.money import settle
 from shared.database.db import Database
 from shared.identity.actor import Actor
 from shared.values.money import Money

@@ -10,7 +10,7 @@ from services.consular.payments.orders import attempts
 from services.consular.payments.refunds import refund
 from services.consular.payments.refunds.model import Refund
 from services.consular.payments.transfers.lines import close_refunded
-from services.consular.workflow.charges import notify_refund
+from services.consular.workflow.money.charges import notify_refund
 from shared.database import audit, db
 from shared.errors import Conflict, NotFound
 from shared.identity.actor import Actor

@@ -16,7 +16,8 @@ from services.consular.payments.collection.rules import Kind
 from services.consular.payments.ledger import entries
 from services.consular.payments.orders.model import Order
 from services.consular.payments.providers.rules import Answer, ProviderStatus
-from services.consular.workflow import bulk_action, lapse, settle
+from services.consular.workflow import bulk_action, lapse
+from services.consular.workflow.money import settle
 from shared.database.db import Database
 from shared.errors import Refusal
 from shared.identity.actor import Actor, service

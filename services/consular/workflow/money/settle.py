@@ -17,7 +17,7 @@ from services.consular.payments.orders import attempts, quote
 from services.consular.payments.orders.model import Order
 from services.consular.payments.orders.rules import Payment, PriceChange
 from services.consular.payments.providers.rules import Answer
-from services.consular.workflow import charges, upgrade
+from services.consular.workflow.money import charges, upgrade
 from shared import forms
 from shared.catalogue.model import AFTER_ASSESSMENT
 from shared.database import audit, db

@@ -12,7 +12,7 @@ from services.consular.applications.model import Application
 from services.consular.payments.orders import attempts
 from services.consular.payments.orders.model import Receipt
 from services.consular.payments.orders.rules import Payment
-from services.consular.workflow import settle
+from services.consular.workflow.money import settle
 from shared.database import pending
 from shared.database.audit import event
 from shared.database.db import Database

@@ -16,7 +16,7 @@ from services.consular.payments.orders import attempts, quote
 from services.consular.payments.orders.model import Attempt, Order, Receipt
 from services.consular.payments.orders.payer_link import PayerLink
 from services.consular.payments.orders.rules import PAYER, UNSETTLED, AttemptState
-from services.consular.workflow import charges
+from services.consular.workflow.money import charges
 from shared.database import audit
 from shared.database.db import now
 from shared.database.rows import lock_row

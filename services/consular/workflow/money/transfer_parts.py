@@ -9,7 +9,7 @@ from services.consular.payments.refunds import refund
 from services.consular.payments.transfers import lines
 from services.consular.payments.transfers.model import BankLine
 from services.consular.payments.transfers.rules import Reason
-from services.consular.workflow.charges import notify_refund
+from services.consular.workflow.money.charges import notify_refund
 from shared.identity.actor import Actor
 
 

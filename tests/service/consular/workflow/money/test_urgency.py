@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from services.consular.applications.model import Application
 from services.consular.missions import today
-from services.consular.workflow import urgency
+from services.consular.workflow.money import urgency
 from shared.database.db import Database
 from shared.identity.actor import service
 from tests.conftest import officer
