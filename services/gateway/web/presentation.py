@@ -6,15 +6,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from babel.dates import format_date
 from flask import Flask, url_for
 from jinja2 import FileSystemLoader
 from markupsafe import Markup
 
 from services.gateway.accounts import sessions
-from services.gateway.web import navigation
+from services.gateway.web import addresses, navigation
 from services.gateway.web.calendars import weekday_of
+from services.gateway.web.compression import is_without_secrets
 from services.gateway.web.current import settings, visitor_or_none
-from services.gateway.web.days import missions, today, zone_of
+from services.gateway.web.days import missions, now, today, zone_of
 from services.gateway.web.form_pages import (
     has_form,
     page_address,
@@ -107,6 +109,11 @@ def weekday_name(column: int) -> str:
     return chosen().weekday(weekday_of(column))
 
 
+def weekday_short(column: int) -> str:
+    """The same for narrow columns: a name that never has to break."""
+    return format_date(weekday_of(column), "EEEEEE" if chosen().code == "ar" else "EEE", locale=chosen().locale)
+
+
 def month_name(value: dt.date | str) -> str:
     """The name of a date's month, as the date is written: Arabic ones may be of two words."""
     return " ".join(date(value).split()[1:-1])
@@ -195,6 +202,7 @@ def _context() -> dict[str, object]:
         "navigation": navigation.links(),
         "account_links": navigation.account_links(),
         "foot_links": navigation.foot_links(),
+        "help_url": navigation.help_url(),
         "specimen": settings().specimen,
     }
 
@@ -219,7 +227,11 @@ def init_templates(app: Flask) -> None:
         lapses=lapses,
     )
     app.jinja_env.globals.update(
-        weekday=weekday, weekday_name=weekday_name, month_name=month_name, outcome_of=outcome_of
+        weekday=weekday,
+        weekday_name=weekday_name,
+        weekday_short=weekday_short,
+        month_name=month_name,
+        outcome_of=outcome_of,
     )
     app.jinja_env.globals.update(
         csrf_token=csrf_token,
@@ -228,6 +240,10 @@ def init_templates(app: Flask) -> None:
         has_form=has_form,
         session_seconds=_session_seconds,
         csp_nonce=csp_nonce,
+        is_without_secrets=is_without_secrets,
         path=url_for,
+        alternates=addresses.alternates,
+        canonical=addresses.canonical,
+        now=now,
         number=lambda n: chosen().number(n),
     )
