@@ -28,7 +28,8 @@ def is_without_secrets() -> bool:
 
 
 def _pack(answer: Response) -> Response:
-    if answer.mimetype not in PACKED or answer.is_streamed or not is_without_secrets():
+    is_redirect = 300 <= answer.status_code < 400
+    if answer.mimetype not in PACKED or answer.is_streamed or is_redirect or not is_without_secrets():
         return answer
     answer.vary.add("Accept-Encoding")
     if request.accept_encodings["gzip"] and len(answer.get_data()) > LEAST_BYTES:

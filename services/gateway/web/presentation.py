@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from babel.dates import format_date
 from flask import Flask, url_for
@@ -28,6 +29,7 @@ from services.gateway.web.language import chosen
 from services.gateway.web.security import csp_nonce
 from shared.catalogue import CATALOGUE
 from shared.catalogue.scopes import group_of
+from shared.direction import language_of
 from shared.documents import validity
 from shared.i18n import language
 from shared.values.dates import local_date
@@ -123,6 +125,18 @@ def unindented(page: str) -> str:
     """The page without the indentation of its source, for pages with much on them; what people typed stays as it is."""
     parts = re.split("(<textarea.*?</textarea>)", page, flags=re.DOTALL)
     return "".join(part if index % 2 else re.sub(r"\n\s+", "\n", part) for index, part in enumerate(parts))
+
+
+def in_script(value: object) -> object:
+    """A name of the other script, which says so; everything else as it is."""
+    is_name = isinstance(value, str) and not isinstance(value, Markup) and language_of(value, chosen().code)
+    return chosen().in_script(str(value)) if is_name else value
+
+
+def pages_of(url: str) -> tuple[str, list[tuple[str, str]]]:
+    """The address of a list's page without its number, and what it says besides: for a form that asks for a number."""
+    parts = urlsplit(url)
+    return parts.path, [(name, value) for name, value in parse_qsl(parts.query) if name != "page"]
 
 
 def scope_name(scope: str) -> Markup:
@@ -225,6 +239,8 @@ def init_templates(app: Flask) -> None:
         mission_name=mission_name,
         office_of=office_of,
         lapses=lapses,
+        in_script=in_script,
+        pages_of=pages_of,
     )
     app.jinja_env.globals.update(
         weekday=weekday,
