@@ -13,6 +13,7 @@ from services.gateway.web.assets import init_assets
 from services.gateway.web.client_address import ClientAddress
 from services.gateway.web.compression import init_compression
 from services.gateway.web.days import missions
+from services.gateway.web.device_drafts import init_device_drafts
 from services.gateway.web.language import init_language, preferred
 from services.gateway.web.mission_lists import init_lists
 from services.gateway.web.time_limits import init_time_limits
@@ -45,6 +46,7 @@ def create_app(configured: Settings, **replaced: Any) -> Flask:
     init_language(app)
     presentation.init_templates(app)
     init_lists(app)
+    init_device_drafts(app)
     faults.init_errors(app)
     app.add_url_rule("/", "front_door", front_door)
     app.add_url_rule("/health", "health", health)

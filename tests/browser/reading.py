@@ -5,12 +5,14 @@ BROKEN_WORDS = """() => {
   const found = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const node = walker.currentNode, box = node.parentElement;
-    if (box.closest('script, style, template, .hidden-visually, svg, .code, option') || !box.checkVisibility()) continue;
+    if (box.closest('script, style, template, .hidden-visually, svg, .code, option')) continue;
+    if (!box.checkVisibility()) continue;
     for (const word of node.data.matchAll(/[\\p{L}\\p{M}]{2,}/gu)) {
       const range = document.createRange();
       range.setStart(node, word.index);
       range.setEnd(node, word.index + word[0].length);
-      const lines = new Set([...range.getClientRects()].filter(one => one.width > 0.5).map(one => Math.round(one.top / 4)));
+      const boxes = [...range.getClientRects()].filter(one => one.width > 0.5);
+      const lines = new Set(boxes.map(one => Math.round(one.top / 4)));
       if (lines.size > 1 && word[0].length < 30) found.push(word[0]);
     }
   }
@@ -19,8 +21,8 @@ BROKEN_WORDS = """() => {
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 # Landmarks that a list of landmarks would show by the same words, and tables without words of their own.
 SAME_REGIONS = """() => {
-  const named = [...document.querySelectorAll('nav, section[aria-label], section[aria-labelledby], [role=region], [role=search]')]
-    .filter(one => one.checkVisibility())
+  const landmarks = 'nav, section[aria-label], section[aria-labelledby], [role=region], [role=search]';
+  const named = [...document.querySelectorAll(landmarks)].filter(one => one.checkVisibility())
     .map(one => one.tagName + '|' + (one.getAttribute('role') ?? '') + '|' + (one.getAttribute('aria-label')
       ?? document.getElementById(one.getAttribute('aria-labelledby'))?.textContent ?? ''));
   return named.filter((one, index) => named.indexOf(one) !== index);
