@@ -7,6 +7,7 @@ BROKEN_WORDS = """() => {
     const node = walker.currentNode, box = node.parentElement;
     if (box.closest('script, style, template, .hidden-visually, svg, .code, option')) continue;
     if (!box.checkVisibility()) continue;
+    if (/\\S@\\S/.test(node.data)) continue;
     for (const word of node.data.matchAll(/[\\p{L}\\p{M}]{2,}/gu)) {
       const range = document.createRange();
       range.setStart(node, word.index);
