@@ -91,6 +91,8 @@ if [ "$purpose" = test ]; then
   [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || missing+=(rabbitmq-server)
   [ -x /usr/sbin/clamd ] || missing+=(clamav-daemon)
   command -v chromium >/dev/null || missing+=(chromium)
+  # The other engine that readers have; a walk through the pages is skipped without it.
+  command -v firefox-esr >/dev/null || command -v firefox >/dev/null || missing+=($(apt-cache show firefox-esr >/dev/null 2>&1 && echo firefox-esr))
   command -v pdftotext >/dev/null || missing+=(poppler-utils)
   # pdf.js, one of the readers that papers are checked with, runs in Node.
   command -v node >/dev/null || missing+=(nodejs)
