@@ -24,6 +24,7 @@ from shared.identity.crypto import Keys, create_keys
 from tests.factories.statement_meter import StatementMeter
 
 os.environ["MAHJAR_STRICT"] = "1"
+pytest_plugins = ("tests.scheduling",)
 # A second stand-in mission beside Riyadh, for what must not be seen across the wall.
 HOME, ELSEWHERE = "RUH", "BER"
 # Messages and events run through all modules of a run.
