@@ -4,7 +4,7 @@
 """
 
 import json
-from collections import Counter
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -23,7 +23,7 @@ def scope_of(nodeid: str) -> str:
     return PAGES if file.startswith(PAGES) and file != LONGEST_WALK else file
 
 
-class LongestFirst(LoadFileScheduling):
+class LongestFirst(LoadFileScheduling):  # type: ignore[misc]
     """Gives whole files to the processes, in the order of the collection."""
 
     def _split_scope(self, nodeid: str) -> str:
@@ -47,7 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """In one process the order stays as it was collected."""
     if hasattr(config, "workerinput"):
-        by_scope: Counter[str] = Counter()
+        by_scope: defaultdict[str, float] = defaultdict(float)
         for file, seconds in json.loads(FILE.read_text()).items():
             by_scope[scope_of(file)] += seconds
         items.sort(key=lambda item: -by_scope[scope_of(item.nodeid)])
@@ -57,7 +57,7 @@ class Recorder:
     """Adds up what set-up, call and teardown of each file took."""
 
     def __init__(self) -> None:
-        self.seconds: Counter[str] = Counter()
+        self.seconds: defaultdict[str, float] = defaultdict(float)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self.seconds[report.nodeid.partition("::")[0]] += report.duration
