@@ -25,7 +25,7 @@ def open_step(who: Visitor, slug: str, step: str) -> str:
 @pytest.mark.parametrize("code", ("ar", "en"))
 def test_nothing_is_kept_unasked_and_all_is_wiped_at_sign_out(visit: Visit, code: str) -> None:
     who = visit(code, "device")
-    walking.sign_in(who, "mother@mahjar.example")
+    walking.sign_in(who, "woman@mahjar.example")
     address = open_step(who, "passport-renewal", "contact")
     field, box = who.field("emergency_name"), who.page.locator("#keep-on-device")
     field.fill("not this")
@@ -46,7 +46,7 @@ def test_nothing_is_kept_unasked_and_all_is_wiped_at_sign_out(visit: Visit, code
 
 def test_clearing_the_box_wipes_the_device(visit: Visit) -> None:
     who = visit("en", "cleared")
-    walking.sign_in(who, "mother@mahjar.example")
+    walking.sign_in(who, "woman@mahjar.example")
     open_step(who, "passport-renewal", "contact")
     box = who.page.locator("#keep-on-device")
     box.check()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import axe, reading, walking
+from tests.browser import axe, page_findings, walking
 from tests.browser.test_face import PAGES
 from tests.browser.visitor import Visitor
 
@@ -33,11 +33,11 @@ def check(reader: Visitor, name: str) -> None:
     """Not wider than its screen, no broken word, no two regions of one name, and nothing that axe has to say."""
     page = reader.page
     page.evaluate("document.fonts.ready")
-    assert page.evaluate(reading.OVERFLOW) <= 0, name
-    assert page.evaluate(reading.BROKEN_WORDS) == [], name
-    assert page.evaluate(reading.SAME_REGIONS) == [], name
-    assert page.evaluate(reading.NAMELESS_TABLES) == 0, name
-    assert page.evaluate(reading.LOOSE_HINTS) == [], name
+    assert page.evaluate(page_findings.OVERFLOW) <= 0, name
+    assert page.evaluate(page_findings.BROKEN_WORDS) == [], name
+    assert page.evaluate(page_findings.SAME_REGIONS) == [], name
+    assert page.evaluate(page_findings.NAMELESS_TABLES) == 0, name
+    assert page.evaluate(page_findings.LOOSE_HINTS) == [], name
     assert axe.violations(page) == [], name
 
 
@@ -74,7 +74,7 @@ def test_a_name_of_sixty_letters_widens_no_page(visit: Visit, code: str) -> None
     for who, path in ((reader, "/account"), (reader, "/applications"), (officer, "/desk"), (officer, "/desk/turns")):
         who.open(path)
         who.page.evaluate(LONG_NAME, "ع" * 60 if code == "ar" else "W" * 60)
-        assert who.page.evaluate(reading.OVERFLOW) <= 0, path
+        assert who.page.evaluate(page_findings.OVERFLOW) <= 0, path
 
 
 @pytest.mark.parametrize("code", ("ar", "en"))

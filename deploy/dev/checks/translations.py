@@ -3,7 +3,7 @@
 import ast
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -77,7 +77,7 @@ def untranslated(texts: dict[str, dict[str, Forms]]) -> Iterator[str]:
         )
 
 
-def misspelt(code: str, texts: dict[str, Forms]) -> Iterator[str]:
+def misspelt(code: str, texts: Mapping[str, Forms]) -> Iterator[str]:
     """Tanwin after the alef, which some browsers lift off the line; a colon that ends an instruction; old phrases."""
     replaced = phrases(code)
     for key, forms in sorted(texts.items()):

@@ -121,6 +121,9 @@ def month_name(value: dt.date | str) -> str:
     return " ".join(date(value).split()[1:-1])
 
 
+CALENDAR_WORDS = (weekday, weekday_name, weekday_short, month_name)
+
+
 def unindented(page: str) -> str:
     """The page without the indentation of its source, for pages with much on them; what people typed stays as it is."""
     parts = re.split("(<textarea.*?</textarea>)", page, flags=re.DOTALL)
@@ -165,6 +168,11 @@ def moment_of(value: dt.datetime | str) -> dt.datetime:
 def moment(value: dt.datetime | str, mission: str | None = None) -> str:
     """Day and hour in the zone of a mission, by default the page's."""
     return chosen().datetime(moment_of(value), zone_of(mission))
+
+
+def printed_at() -> str:
+    """Day and hour of the page being drawn, which a sheet of paper bears."""
+    return moment(now())
 
 
 def country_of(mission: str | None) -> str:
@@ -242,13 +250,7 @@ def init_templates(app: Flask) -> None:
         in_script=in_script,
         pages_of=pages_of,
     )
-    app.jinja_env.globals.update(
-        weekday=weekday,
-        weekday_name=weekday_name,
-        weekday_short=weekday_short,
-        month_name=month_name,
-        outcome_of=outcome_of,
-    )
+    app.jinja_env.globals.update({each.__name__: each for each in CALENDAR_WORDS}, outcome_of=outcome_of)
     app.jinja_env.globals.update(
         csrf_token=csrf_token,
         page_address=page_address,
@@ -260,6 +262,6 @@ def init_templates(app: Flask) -> None:
         path=url_for,
         alternates=addresses.alternates,
         canonical=addresses.canonical,
-        now=now,
+        printed_at=printed_at,
         number=lambda n: chosen().number(n),
     )
