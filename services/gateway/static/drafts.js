@@ -5,8 +5,8 @@
   const box = document.getElementById("keep-on-device");
   if (!box) return;
   const { owner, form: selector } = box.dataset;
-  // Milliseconds since 1970 by the device's clock: an age, never a day.
-  const WEEK_MS = 7 * 24 * 3600 * 1000, instant = () => performance.timeOrigin + performance.now();
+  // When the page was opened, by the device's clock, tells the age of a draft.
+  const WEEK_MS = 7 * 24 * 3600 * 1000, opened = performance.timeOrigin;
   const ALLOWED = "draft:allowed", OWNER = "draft:owner";
   const UNTYPED = ["hidden", "password", "file", "submit", "button"];
   const form = document.getElementById(selector);
@@ -14,7 +14,7 @@
   const wipe = () => Object.keys(localStorage).filter((name) => name.startsWith("draft:")).forEach((name) => localStorage.removeItem(name));
   const fields = [...form.elements].filter((one) => one.name && !UNTYPED.includes(one.type));
   const read = () => fields.filter((one) => !["radio", "checkbox"].includes(one.type) || one.checked).map((one) => [one.name, one.value]);
-  const write = () => localStorage.setItem(key, JSON.stringify({ at: instant(), answers: read() }));
+  const write = () => localStorage.setItem(key, JSON.stringify({ at: opened, answers: read() }));
   const putBack = (answers) => {
     for (const one of fields) {
       const values = answers.filter(([name]) => name === one.name).map(([, value]) => value);
@@ -27,7 +27,7 @@
 
   if (localStorage.getItem(OWNER) !== owner) wipe();
   for (const name of Object.keys(localStorage).filter((name) => name.startsWith("draft:at:"))) {
-    if (instant() - JSON.parse(localStorage.getItem(name)).at > WEEK_MS) localStorage.removeItem(name);
+    if (opened - JSON.parse(localStorage.getItem(name)).at > WEEK_MS) localStorage.removeItem(name);
   }
   box.closest(".keep-here").hidden = false;
   box.checked = localStorage.getItem(ALLOWED) === "yes";
