@@ -1,5 +1,6 @@
 """Papers that accompany cash: amounts say their currency, a sum stands once, and each signs what is theirs to sign."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,7 +9,8 @@ from shared.documents import drawing, typesetting
 from shared.i18n import language
 from tests.factories.documents.pdf import render
 from tests.factories.documents.printed import pages_of
-from tests.factories.documents.snapshots import SAMPLES, document
+from tests.factories.documents.snapshots import SAMPLES, both, document
+from tests.readers.drawn import misread_document
 
 EN, AR = language("en"), language("ar")
 NAMELESS = {"ar": "", "en": ""}
@@ -46,3 +48,27 @@ def test_a_sum_is_printed_once_below_the_last_row(kind: str, name: str, times: i
     assert sums == pages[-1:]
     last_row = "1.00" if kind == "deposit-slip" else EN.text("fee.document_from_syria")
     assert last_row in sums[0]
+
+
+HARD = both("محمد (أبو خالد) الثاني عبد الكريم الكُردي", "")
+VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
+    "three decimals, no Latin name": (
+        "payout-slip",
+        {"total": {"amount": 102_003, "currency": "KWD"}, "holder": HARD, "beneficiary": None},
+    ),
+    "a currency without forms": ("payout-slip", {"total": {"amount": 1_000_003, "currency": "JPY"}}),
+    "a cashier with Turkish letters": ("payout-slip", {"cashier": both("شكرو أوكتن", "Şükrü Ökten")}),
+    "no cashier": ("deposit-slip", {"cashier": NAMELESS, "total": {"amount": 600_700, "currency": "SYP-NEW"}}),
+    "a second sheet": ("deposit-slip", {"pieces": SAMPLES["deposit-slip"]["pieces"] * 16}),
+    "by transfer": ("receipt", {"method": "transfer", "cashier": None, "holder": HARD, "rate": None}),
+    "a rounded sum": ("receipt", {"rounding": {"amount": -5, "currency": "SAR"}}),
+    "a family": ("turn-slip", {"persons": 4, "holder": HARD}),
+}
+
+
+@pytest.mark.skipif(not drawing.is_available(), reason="draws PDFs")
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_four_readers_take_out_every_value(variant: str, tmp_path: Path) -> None:
+    kind, changed = VARIANTS[variant]
+    count, misses = misread_document(document(kind, **changed), tmp_path)
+    assert (count > 25, misses) == (True, [])
