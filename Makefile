@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 ARGS ?=
 
-.PHONY: run demo test clock check bench mutate transaction reset setup admin
+.PHONY: run demo test clock check bench mutate transaction backup reset setup admin
 .DEFAULT_GOAL := run
 
 run: ## start everything; MAHJAR_PORT (8080) and MAHJAR_DATA (.data) choose where
@@ -40,6 +40,10 @@ demo: ## plays every transaction from beginning to end; ARGS=individual-extract 
 admin: ## opens a staff account by a one-time link: ARGS="invite --email NAME@HOST --mission RUH"
 	@deploy/dev/setup.sh run
 	@$(PYTHON) -m deploy.platform.admin $(ARGS)
+
+backup: ## copies, restores and checks: ARGS="take --to /backups", docs/how-to/back-up-and-restore.md
+	@deploy/dev/setup.sh run
+	@$(PYTHON) -m deploy.platform.backup $(ARGS)
 
 reset: ## forgets the data folder
 	@deploy/dev/setup.sh run

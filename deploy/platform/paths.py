@@ -5,4 +5,5 @@ from pathlib import Path
 
 SERVICE_FILES = Path(os.environ.get("MAHJAR_OWN", "/own"))
 UPLOADS = Path(os.environ.get("MAHJAR_UPLOADS", "/uploads"))
+BACKUPS = Path(os.environ.get("MAHJAR_BACKUPS", "/backups"))
 WEB_PORT = 8000
