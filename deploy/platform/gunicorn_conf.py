@@ -1,11 +1,17 @@
 """How the four web processes are served: one preloaded application, few processes, threads for the waiting."""
 
 import os
+import tempfile
 from typing import Any
 
 from deploy.platform import warm_up
 from deploy.platform.subprocess_guard import die_with_parent
 from shared.documents.model import KINDS
+from shared.observation.start import listen_for_web_processes
+
+if os.environ.get("MAHJAR_METRICS"):
+    # Before the application is loaded: each process writes its metrics into a file here.
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="metrics-")
 
 worker_class = "deploy.platform.web_worker.BoundedWorker"
 workers = int(os.environ.get("MAHJAR_WEB_PROCESSES", "1"))
@@ -20,6 +26,20 @@ worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa:
 control_socket_disable = True
 accesslog = None
 loglevel = "warning"
+
+
+def when_ready(server: Any) -> None:
+    """Metrics are read from this process, which serves no requests."""
+    settings = getattr(server.app.wsgi(), "extensions", {}).get("settings")
+    if settings is not None:
+        listen_for_web_processes(settings)
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        from prometheus_client.multiprocess import mark_process_dead
+
+        mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
 
 
 def post_fork(_server: Any, worker: Any) -> None:

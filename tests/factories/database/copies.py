@@ -100,8 +100,9 @@ def insert(connection: Connection, table: str, row: str, tokens: int) -> int:
         renamed = sql.SQL("replace({}, old.token[{}], names.n{})").format(
             renamed, sql.SQL(str(place + 1)), sql.SQL(str(place))
         )
+    # A lateral join, or each column would read the row anew.
     statement = sql.SQL(
         "INSERT INTO consular.{0} OVERRIDING USER VALUE "
-        "SELECT (jsonb_populate_record(NULL::consular.{0}, ({1})::jsonb)).* FROM names, old"
+        "SELECT copied.* FROM names, old, LATERAL jsonb_populate_record(NULL::consular.{0}, ({1})::jsonb) AS copied"
     ).format(sql.Identifier(table), renamed)
     return connection.execute(statement, [row]).rowcount
