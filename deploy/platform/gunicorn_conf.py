@@ -47,10 +47,10 @@ def post_fork(_server: Any, worker: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Drops connections that the parent opened while it loaded the application; makes ready to draw documents."""
+    """Drops connections that the parent opened while it loaded the application; makes ready for the first visitor."""
     database = getattr(worker.wsgi, "extensions", {}).get("database")
     if database is not None:
         database.engine.dispose(close=False)
     service = getattr(worker.wsgi, "name", "")
     if service in {kind.service for kind in KINDS.values()}:
-        warm_up.start(service)
+        warm_up.start(service, worker.wsgi.extensions.get("warm_up", ()))
