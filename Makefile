@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 ARGS ?=
 
-.PHONY: run demo test clock check bench mutate transaction backup reset setup admin
+.PHONY: run demo test clock check full bench mutate transaction backup reset setup admin
 .DEFAULT_GOAL := run
 
 run: ## start everything; MAHJAR_PORT (8080) and MAHJAR_DATA (.data) choose where
@@ -20,6 +20,10 @@ clock: ## dates at their worst: eight instants, the demo too; ARGS="two --tests"
 check: ## style, types, imports, budgets, translations, generated pages
 	@deploy/dev/setup.sh test
 	@$(PYTHON) -m deploy.dev.check $(ARGS)
+
+full: ## the long trials, in at most 90 minutes; goes on where it was stopped; ARGS="--seed 7 --only frozen"
+	@deploy/dev/setup.sh test
+	@$(PYTHON) -m tests.full $(ARGS)
 
 bench: ## measures the workloads of docs/performance.md
 	@deploy/dev/setup.sh test

@@ -5,9 +5,14 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
+from deploy.platform.database import prepare
+from deploy.platform.migrate import migrate_all
 from tests.chaos.platform import BROKER_SHARE, DATABASE_SHARE, Platform
+from tests.clock.shift import OFFSET
 from tests.factories.servers.fault_proxy import Fault
 
 
@@ -59,6 +64,53 @@ def break_link(after: int, fault: Fault, seconds: float) -> Event:
         platform.link.fault = Fault.NONE
 
     return Event(after, f"link {fault.value} {seconds:g} s", happen)
+
+
+def fill(after: int, disk: Path, seconds: float) -> Event:
+    """The disk of the data folder has no room for so long."""
+
+    def happen(platform: Platform) -> None:
+        filler = disk / "filler"
+        with suppress(OSError), filler.open("wb", buffering=0) as file:
+            while True:
+                file.write(bytes(1 << 16))
+        pause(platform, seconds)
+        filler.unlink()
+        if platform.postgres.died():
+            platform.postgres.start_and_wait()
+
+    return Event(after, f"fill the disk {seconds:g} s", happen)
+
+
+def shift(after: int, name: str, library: Path, offset: int, seconds: float) -> Event:
+    """The process runs under a clock that is wrong by so many seconds, and then under the right one again."""
+
+    def happen(platform: Platform) -> None:
+        child = platform.child(name)
+        right, forked = child.environment, child.fork_server
+        # A clock is shifted from the first instruction on, so that such a process is not forked.
+        child.fork_server = None
+        child.environment = {**right, "LD_PRELOAD": str(library), OFFSET: str(offset)}
+        try:
+            platform.kill(name)
+            child.start()
+            pause(platform, seconds)
+        finally:
+            child.environment, child.fork_server = right, forked
+            platform.kill(name)
+            child.start()
+
+    return Event(after, f"shift {name} by {offset} s", happen)
+
+
+def migrate(after: int) -> Event:
+    """Another start of the platform beside the running one: roles, schemas and reference data, all at their head."""
+
+    def happen(platform: Platform) -> None:
+        prepare(platform.postgres.admin_url, platform.folder.postgres)
+        migrate_all(platform.postgres.admin_url)
+
+    return Event(after, "migrate", happen)
 
 
 def renew(after: int, name: str) -> Event:

@@ -5,6 +5,7 @@ Each prints its seed and its schedule; MAHJAR_SEED plays the same one again.
 
 import os
 import random
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from tests.chaos import faults
 from tests.chaos.faults import Event, spread
 from tests.chaos.oracle import REQUESTS_PER_APPLICATION, gather, play
 from tests.chaos.platform import Platform, applications_wanted, running
+from tests.clock import shift
 from tests.factories.messages.messaging import seeded
 from tests.factories.servers.fault_proxy import Fault
 
@@ -85,3 +87,40 @@ def test_each_worker_killed_ten_times_leaves_nothing_undone(platform: Platform) 
     victims = [child.name for child in platform.stack.workers] * int(number("WORKER_KILLS", 10))
     dice.shuffle(victims)
     play(platform, dice, people, over(dice, [lambda at, name=victim: faults.kill(at, name) for victim in victims]))  # type: ignore[misc]
+
+
+def test_a_wrong_clock_of_one_process_lapses_and_expires_nothing(platform: Platform, tmp_path: Path) -> None:
+    """An hour back, an hour and 400 days ahead, for either process of the mission; the jump back is the return."""
+    folder = tmp_path / "library"
+    folder.mkdir()
+    dice, library = seeded(), shift.build(folder)
+    people = gather(platform, dice)
+    wrong = [(name, offset) for name in ("consular", "consular-worker") for offset in (-3600, 3600, 400 * 86400)]
+    events = over(
+        dice,
+        [lambda at, name=name, by=offset: faults.shift(at, name, library, by, 15.0) for name, offset in wrong],  # type: ignore[misc]
+    )
+    play(platform, dice, people, events, stall=90)
+
+
+def test_a_start_beside_the_running_platform_fails_no_request(platform: Platform) -> None:
+    dice = seeded()
+    people = gather(platform, dice)
+    play(platform, dice, people, over(dice, [faults.migrate] * 10))
+    assert people.record.repeated == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
+def test_a_full_disk_corrupts_nothing_and_all_goes_on_by_itself(tmp_path: Path, pytestconfig: pytest.Config) -> None:
+    """Database, broker, logs and uploads on one disk of 700 MB."""
+    dice, disk = seeded(), tmp_path / "small"
+    disk.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=700m", "tmpfs", str(disk)]
+    if subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("no file system can be mounted here")
+    try:
+        with running(disk / "data", True, pytestconfig.cache.mkdir("fonts")) as up:
+            people = gather(up, dice)
+            play(up, dice, people, over(dice, [lambda at: faults.fill(at, disk, 20.0)] * 2), stall=120)
+    finally:
+        subprocess.run(["umount", "--lazy", str(disk)], check=True)
