@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from services.civil_registry.kinship import events_of, kinship, marriage_in_force, relation
@@ -22,13 +22,13 @@ INVERSE = {
 
 
 def kinship_of(session: Session, other: Person, person: Person) -> str | None:
-    """What the other is to the person: child, parent, spouse, sibling and so on; None where the register has nothing."""
+    """What the other is to the person: child, parent, spouse, sibling and so on; None where nothing is known."""
     tie = kinship(session, person, other)
     return INVERSE.get(relation(session, person, other, tie)) if tie in kin.KINSHIPS else None
 
 
 def near_relatives(session: Session, person: Person) -> list[Person]:
-    """Living children, spouses, parents, and brothers and sisters: the nearest first, and each the eldest first."""
+    """Living children, spouses, parents, and brothers and sisters: the nearest first, the eldest of each first."""
     parents = [one for one in (person.father, person.mother) if one]
     children = _living(session, or_(Person.father == person.id, Person.mother == person.id))
     ids = [*_spouses(session, person), *parents]
@@ -37,10 +37,9 @@ def near_relatives(session: Session, person: Person) -> list[Person]:
     return [one for one in dict.fromkeys(found) if one.id != person.id]
 
 
-def _living(session: Session, where: object) -> list[Person]:
-    return list(
-        session.scalars(select(Person).where(where, Person.died_on.is_(None)).order_by(Person.born, Person.id))  # type: ignore[arg-type]
-    )
+def _living(session: Session, where: ColumnElement[bool]) -> list[Person]:
+    query = select(Person).where(where, Person.died_on.is_(None)).order_by(Person.born, Person.id)
+    return list(session.scalars(query))
 
 
 def _spouses(session: Session, person: Person) -> Iterable[UUID]:

@@ -23,8 +23,8 @@ from services.gateway.web.form_pages import (
 )
 from services.gateway.web.form_tokens import csrf_token
 from services.gateway.web.language import chosen
-from services.gateway.web.whom import about, whom
 from services.gateway.web.security import csp_nonce
+from services.gateway.web.whom import about, whom
 from shared.catalogue import CATALOGUE
 from shared.catalogue.scopes import group_of
 from shared.documents import validity
