@@ -34,7 +34,7 @@ def asked_of_others() -> set[str]:
 @pytest.mark.parametrize("gender", ["f", "m"])
 def test_whatever_says_your_has_a_text_that_speaks_of_the_other(gender: str) -> None:
     english = language("en")
-    yours = {key for key in asked_of_others() if english.has(key) and YOURS.search(english.text(key))}
+    yours = {key for key in asked_of_others() if english.has(key) and YOURS.search(str(english.texts[key]))}
     lacking = {key for key in yours if not english.has(f"{key}.for_{gender}") and not key.startswith(READERS)}
     assert lacking == set()
 
@@ -45,7 +45,7 @@ def test_variants_ask_for_the_same_parameters(code: str, gender: str) -> None:
     tongue = language(code)
     for key in asked_of_others():
         if tongue.has(f"{key}.for_{gender}"):
-            mine, theirs = (set(PLACE.findall(tongue.text(one))) for one in (key, f"{key}.for_{gender}"))
+            mine, theirs = (set(PLACE.findall(str(tongue.texts[one]))) for one in (key, f"{key}.for_{gender}"))
             assert theirs - {"{who}"} == mine, key
 
 
