@@ -15,8 +15,7 @@ from shared.catalogue import CATALOGUE
 from shared.catalogue.model import Transaction
 from shared.values.digits import ascii_digits
 
-# A scan that no other paper of an application has.
-ANOTHER = 40
+ANOTHER = 40  # A scan that no other paper of an application has.
 WAIT_SECONDS = 60.0
 LOOK_SECONDS = 0.2
 CODE = re.compile(r"\b[2-9A-Z]{4}-[2-9A-Z]{4}\b")

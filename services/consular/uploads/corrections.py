@@ -31,7 +31,7 @@ def mark(session: Session, application: Application, items: Iterable[Mapping[str
         Correction.application == application.reference
     )
     number = (session.scalar(latest) or 0) + 1
-    rows = [{**about, "number": number, **item, "before": _standing(application, item, files)} for item in items]
+    rows = [{**about, "number": number, **item, "before": _present_content(application, item, files)} for item in items]
     session.execute(insert(Correction), rows)
 
 
@@ -107,7 +107,7 @@ def serialise(one: Correction, answers: Mapping[str, Any], files: Files) -> dict
     }
 
 
-def _standing(application: Application, item: Mapping[str, Any], files: Files) -> Any:
+def _present_content(application: Application, item: Mapping[str, Any], files: Files) -> Any:
     if item["kind"] == ANSWER:
         return _answer(application.answers, item["name"])
     return [{name: getattr(file, name) for name in _COMPARED} for file in files.get(item["name"], ())]

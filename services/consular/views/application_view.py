@@ -1,28 +1,25 @@
 """Views of an application: for its applicant, and for the mission with person and history."""
 
-from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, exists, or_, select
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from services.consular.applications import rules
 from services.consular.applications.model import Application, Step
 from services.consular.applications.rules import Party, Status
 from services.consular.applications.transitions import check_readable, is_party
-from services.consular.appointments import book
 from services.consular.ministries import letter_views as desk_letters
 from services.consular.missions import today
 from services.consular.notices import inbox
 from services.consular.passports.model import Passport
 from services.consular.payments.orders import attempts, quote
-from services.consular.payments.orders.model import Attempt, Order
 from services.consular.payments.orders.quote import FEE, UPGRADE
-from services.consular.payments.orders.rules import AttemptState, OrderState, Payment, refunded
+from services.consular.payments.orders.rules import OrderState, Payment, refunded
 from services.consular.payments.refunds.model import Refund
 from services.consular.payments.refunds.rules import RefundState
-from services.consular.people import mandates, snapshot
-from services.consular.people.model import ActingPerson, Applicant, Mandate
+from services.consular.people import snapshot
+from services.consular.people.model import ActingPerson, Applicant
 from services.consular.uploads import corrections, store
 from services.consular.views import upcoming, withdrawal_terms
 from services.consular.views.application_rows import ApplicationRows, applicant_rows
@@ -58,59 +55,6 @@ TURN_STAGES = {"ready": "turn_booked", "collected": "turn_attended"}
 
 View = dict[str, Any]
 Rows = TypeVar("Rows", bound=ApplicationRows)
-
-
-# Money that arrived, does not count, and was not sent back.
-_HAS_HELD_MONEY = (
-    exists()
-    .where(Order.application == Application.reference, Attempt.order == Order.reference, Attempt.held.is_not(None))
-    .where(Attempt.state == AttemptState.SUCCEEDED, ~exists().where(Refund.attempt == Attempt.reference))
-    .label("held")
-)
-
-
-def list_own(session: Session, actor: Actor) -> list[View]:
-    """The actor's applications at every mission, newest first. Their rows of all missions must be visible."""
-    rows = session.execute(
-        select(Application, ActingPerson, Mandate, _HAS_HELD_MONEY)
-        .outerjoin(ActingPerson, ActingPerson.application == Application.reference)
-        .outerjoin(Mandate, Mandate.reference == Application.mandate)
-        .where(or_(Application.person == actor.person, Application.acting == actor.person))
-        .order_by(Application.created_at.desc())
-    ).all()
-    audit.record(session, actor, "application.listed", actor.person or "", count=len(rows))
-    times = book.booked_times(session, [row.Application.reference for row in rows])
-    return [_serialise_row(session, actor, *row, times.get(row.Application.reference)) for row in rows]
-
-
-def _serialise_row(
-    session: Session,
-    actor: Actor,
-    application: Application,
-    acting: ActingPerson | None,
-    mandate: Mandate | None,
-    held: bool,
-    booked_at: datetime | None,
-) -> View:
-    """A row of a person's list. An agent whose mandate has ended sees that, and nothing that happened since."""
-    row = {
-        **summary(application),
-        "behalf": behalf_of(actor, application, acting),
-        "turn_at": booked_at.isoformat() if booked_at else None,
-        "held": held,
-    }
-    has_ended = mandate is not None and not mandates.is_in_force(mandate, today(session, application.mission))
-    if has_ended and actor.person != application.person:
-        return {
-            **row,
-            "status": "mandate_ended",
-            "awaits": None,
-            "due_on": None,
-            "changed_at": None,
-            "turn_at": None,
-            "held": False,
-        }
-    return row
 
 
 def behalf_of(

@@ -177,7 +177,7 @@ def check_attach(session: Session, actor: Actor, reference: str, name: str) -> s
     """
     application = find(session, actor, "paper.upload", reference)
     check_status(application, "edit")
-    if name not in _paper_names(application):
+    if name not in _upload_names(application):
         raise Invalid("unknown_paper", field="name")
     marks = _marks(session, application)
     _check_marked(marks, name)
@@ -202,20 +202,20 @@ def offered_uploads(session: Session, actor: Actor, reference: str) -> list[Uplo
     """Accepted files of earlier applications that may be handed in again here."""
     application = find(session, actor, "paper.upload", reference)
     check_status(application, "edit")
-    return reuse.offered(session, actor, application, _paper_names(application))
+    return reuse.offered(session, actor, application, _upload_names(application))
 
 
 def attach_again(session: Session, actor: Actor, reference: str, upload_id: str) -> Upload:
     """Hands an offered file in again. Raises NotFound, Conflict (too_many_papers), Invalid (not_marked)."""
     application = load_for_update(session, actor, "paper.upload", reference)
     check_status(application, "edit")
-    names = _paper_names(application)
+    names = _upload_names(application)
     if marks := _marks(session, application):
         names = [one.name for one in marks if one.kind == PAPER and one.name in names]
     return reuse.reuse(session, actor, application, names, upload_id)
 
 
-def _paper_names(application: Application) -> list[str]:
+def _upload_names(application: Application) -> list[str]:
     return [entry_upload.name for entry_upload in forms.transaction(application.transaction).papers]
 
 

@@ -58,8 +58,9 @@ def compared(details: Case, entry: Transaction) -> list[dict[str, Any]]:
     rows = []
     for one in details["corrections"]:
         family, name = ("paper" if one["kind"] == PAPER else "question"), one["name"]
-        before, now = one["before"], [file for file in details["papers"] if file["name"] == name]
+        sides: dict[str, Any] = {"now": [file for file in details["papers"] if file["name"] == name]}
         if one["kind"] == ANSWER:
-            before, now = (answer_in_words(asked[name], answers) for answers in (before, details["answers"]))
-        rows.append({**one, "label": t(f"{family}.{name}.label"), "before": before, "now": now})
+            both = {"before": one["before"], "now": details["answers"]}
+            sides = {side: answer_in_words(asked[name], answers) for side, answers in both.items()}
+        rows.append({**one, "label": t(f"{family}.{name}.label"), **sides})
     return rows

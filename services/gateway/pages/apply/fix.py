@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from services.gateway.clients.consular.applications import Application, Correction
 from services.gateway.pages.apply.draft import load_editable
-from services.gateway.pages.apply.uploads import following, given_files, is_marked, take_files
+from services.gateway.pages.apply.uploads import files_by_name, following, is_marked, take_files
 from services.gateway.web.current import consular, visitor
 from services.gateway.web.days import today
 from services.gateway.web.eligibility import attested, behalf_of
@@ -69,7 +69,7 @@ def _save(application: Application, entry: Transaction, asked: list[Question], a
     except Invalid as invalid:
         own = {name: code for name, code in invalid.errors.items() if name in names}
         if own:
-            raise Invalid("invalid", errors=own, **invalid.params) from invalid
+            raise Invalid("invalid", None, own, **invalid.params) from invalid
         clean = {**application["answers"], **answers}
     saved = {one.name: typed_value(one.name, clean) for one in asked}
     consular().applications.answer(visitor().actor, application["reference"], saved)
@@ -106,7 +106,7 @@ def _page(
         application=application,
         entry=entry,
         papers=papers,
-        handed_in=given_files(application, names),
+        handed_in=files_by_name(application, names),
         answers=_answers(marks, fields(_questions(application, entry), values, errors or {})),
         note=_officers_word(application),
         errors=errors or {},

@@ -47,7 +47,7 @@ def names_of(entry: Transaction) -> list[str]:
     return [paper.name for paper in entry.papers]
 
 
-def given_files(application: Application, names: Iterable[str]) -> dict[str, list[Upload]]:
+def files_by_name(application: Application, names: Iterable[str]) -> dict[str, list[Upload]]:
     """What was handed in, by paper."""
     return {name: [one for one in application["papers"] if one["name"] == name] for name in names}
 
@@ -55,7 +55,7 @@ def given_files(application: Application, names: Iterable[str]) -> dict[str, lis
 def _page(
     application: Application, entry: Transaction, errors: dict[str, Markup] | None = None, added: str | None = None
 ) -> str:
-    handed_in = given_files(application, names_of(entry))
+    handed_in = files_by_name(application, names_of(entry))
     missing = [name for name in names_of(entry) if not handed_in[name]]
     return render_template(
         "pages/apply/uploads.html",

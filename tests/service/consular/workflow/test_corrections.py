@@ -30,7 +30,7 @@ def marked(here: Counter, *items: Mapping[str, str]) -> None:
 
 def answer_name(here: Counter) -> str:
     """A question of the transaction that is answered in free Latin letters."""
-    return next(name for name in here.read()["answers"] if name.startswith("latin_given"))
+    return next(str(name) for name in here.read()["answers"] if name.startswith("latin_given"))
 
 
 def test_marks_are_read_with_reason_words_and_what_stood_there(here: Counter) -> None:

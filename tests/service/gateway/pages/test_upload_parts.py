@@ -24,37 +24,37 @@ def browser(gateway: Gateway) -> Browser:
 
 
 @pytest.fixture
-def papers(browser: Browser) -> str:
-    """The address of the draft's papers."""
+def checklist(browser: Browser) -> str:
+    """The address of the draft's checklist."""
     return f"/en/applications/{begin(browser, 'individual-extract')}/papers"
 
 
 def send(
-    browser: Browser, papers: str, start: int, content: bytes, size: int, changed: Mapping[str, str] | None = None
+    browser: Browser, checklist: str, start: int, content: bytes, size: int, changed: Mapping[str, str] | None = None
 ) -> TestResponse:
     """One part."""
     part = {"part": (BytesIO(content), "part")} if content else {}
     fields = {"file": FILE, "size": str(size), "start": str(start), "filename": "scan.pdf", **(changed or {})}
-    return browser.submit(f"{papers}/identity/parts", page=papers, **fields, **part)
+    return browser.submit(f"{checklist}/identity/parts", page=checklist, **fields, **part)
 
 
-def test_parts_make_a_file_and_a_lost_one_is_sent_again(browser: Browser, papers: str) -> None:
+def test_parts_make_a_file_and_a_lost_one_is_sent_again(browser: Browser, checklist: str) -> None:
     content = pdf(2)
     half = len(content) // 2
-    assert send(browser, papers, 0, b"", len(content)).get_json() == {"received": 0}
-    assert send(browser, papers, 0, content[:half], len(content)).get_json() == {"received": half}
-    assert send(browser, papers, 0, content[:half], len(content)).get_json() == {"received": half}
-    assert send(browser, papers, 0, b"", len(content)).get_json() == {"received": half}
-    ended = send(browser, papers, half, content[half:], len(content)).get_json()
+    assert send(browser, checklist, 0, b"", len(content)).get_json() == {"received": 0}
+    assert send(browser, checklist, 0, content[:half], len(content)).get_json() == {"received": half}
+    assert send(browser, checklist, 0, content[:half], len(content)).get_json() == {"received": half}
+    assert send(browser, checklist, 0, b"", len(content)).get_json() == {"received": half}
+    ended = send(browser, checklist, half, content[half:], len(content)).get_json()
     assert ended == {"received": len(content), "done": True}
-    assert "scan.pdf" in browser.get(papers).text
-    assert send(browser, papers, 0, b"", len(content)).get_json() == {"received": 0}
+    assert "scan.pdf" in browser.get(checklist).text
+    assert send(browser, checklist, 0, b"", len(content)).get_json() == {"received": 0}
 
 
-def test_what_is_no_paper_is_refused_in_words_and_forgotten(browser: Browser, papers: str) -> None:
-    refused = send(browser, papers, 0, b"no paper", 8)
+def test_what_is_no_paper_is_refused_in_words_and_forgotten(browser: Browser, checklist: str) -> None:
+    refused = send(browser, checklist, 0, b"no paper", 8)
     assert refused.status_code == 415 and refused.get_json()["error"] and not refused.get_json()["again"]
-    assert send(browser, papers, 0, b"", 8).get_json() == {"received": 0}
+    assert send(browser, checklist, 0, b"", 8).get_json() == {"received": 0}
 
 
 @pytest.mark.parametrize(
@@ -68,24 +68,24 @@ def test_what_is_no_paper_is_refused_in_words_and_forgotten(browser: Browser, pa
         ({"file": ""}, 422),
     ],
 )
-def test_malformed_parts(browser: Browser, papers: str, changed: dict[str, str], status: int) -> None:
-    refused = send(browser, papers, 0, b"12345678", 8, changed)
+def test_malformed_parts(browser: Browser, checklist: str, changed: dict[str, str], status: int) -> None:
+    refused = send(browser, checklist, 0, b"12345678", 8, changed)
     assert refused.status_code == status and refused.get_json()["error"]
 
 
-def test_a_service_that_is_away_loses_nothing(gateway: Gateway, browser: Browser, papers: str) -> None:
+def test_a_service_that_is_away_loses_nothing(gateway: Gateway, browser: Browser, checklist: str) -> None:
     content = pdf(1)
-    assert send(browser, papers, 0, content[:10], len(content)).status_code == 200
+    assert send(browser, checklist, 0, content[:10], len(content)).status_code == 200
     gateway.wires["consular"].is_cut = True
-    away = send(browser, papers, 10, content[10:], len(content))
+    away = send(browser, checklist, 10, content[10:], len(content))
     gateway.wires["consular"].mend()
     assert (away.status_code, away.get_json()["again"]) == (503, True)
-    assert send(browser, papers, 10, b"", len(content)).get_json()["done"]
+    assert send(browser, checklist, 10, b"", len(content)).get_json()["done"]
 
 
-def test_parts_are_unreadable_at_rest_and_of_one_account(gateway: Gateway, browser: Browser, papers: str) -> None:
+def test_parts_are_unreadable_at_rest_and_of_one_account(gateway: Gateway, browser: Browser, checklist: str) -> None:
     content = pdf(1)
-    send(browser, papers, 0, content[:-1], len(content))
+    send(browser, checklist, 0, content[:-1], len(content))
     with gateway.app.extensions["database"].scope(None) as session:
         rows = session.scalars(select(UploadPart)).all()
         assert rows and not any(content[:20] in row.content for row in rows)

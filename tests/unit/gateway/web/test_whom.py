@@ -12,13 +12,9 @@ PLACE = re.compile(r"\{\w+\}")
 YOURS = re.compile(r"\b(you|your|yours)\b", re.IGNORECASE)
 # Of whoever applies, whomever it is about.
 READERS = (
-    "question.tier",
-    "question.lost_on",
-    "question.mobile",
-    "question.loss_declared",
-    "question.residence_address",
+    *("question.tier", "question.lost_on", "question.mobile", "question.loss_declared", "question.residence_address"),
+    *("paper.damaged_passport.hint", "paper.identity.hint"),
 )
-READERS += ("paper.damaged_passport.hint", "paper.identity.hint")
 
 
 def asked_of_others() -> set[str]:

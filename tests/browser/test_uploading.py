@@ -27,7 +27,7 @@ def photo(side: int = 4000, noise: bool = True) -> bytes:
     return content.getvalue()
 
 
-def at_papers(visit: Visit, code: str, name: str, scripts: bool = True) -> Visitor:
+def at_checklist(visit: Visit, code: str, name: str, scripts: bool = True) -> Visitor:
     """Somebody new at the papers of a draft."""
     who = visit(code, name, scripts=scripts, viewport=NARROW)
     walking.sign_in(who, "father@mahjar.example" if code == "ar" else "mother@mahjar.example")
@@ -46,7 +46,7 @@ def chosen(who: Visitor, paper: str, name: str, content: bytes, kind: str = "ima
 
 @pytest.mark.parametrize("code", ("ar", "en"))
 def test_a_photo_of_twelve_megabytes_arrives_small_over_a_line_that_breaks(visit: Visit, code: str) -> None:
-    who = at_papers(visit, code, "large-photo")
+    who = at_checklist(visit, code, "large-photo")
     large = photo()
     assert len(large) > 12_000_000
     sizes: list[int] = []
@@ -83,7 +83,7 @@ def test_a_photo_of_twelve_megabytes_arrives_small_over_a_line_that_breaks(visit
 
 @pytest.mark.parametrize("code", ("ar", "en"))
 def test_what_is_wrong_is_said_beside_the_field(visit: Visit, code: str) -> None:
-    who = at_papers(visit, code, "wrong-files")
+    who = at_checklist(visit, code, "wrong-files")
     who.expected.update({413, 415, 422})
     chosen(who, "identity", "letter.jpg", b"Dear mission, this is no picture")
     error = who.page.locator("#identity-error")
@@ -99,7 +99,7 @@ def test_what_is_wrong_is_said_beside_the_field(visit: Visit, code: str) -> None
 
 @pytest.mark.parametrize("code", ("ar", "en"))
 def test_without_a_script_every_chosen_file_is_sent_by_whatever_button(visit: Visit, code: str) -> None:
-    who = at_papers(visit, code, "no-script", scripts=False)
+    who = at_checklist(visit, code, "no-script", scripts=False)
     for paper in ("old_passport", "identity", "photo"):
         chosen(who, paper, f"{paper}.pdf", pdf(1), "application/pdf")
     names = who.page.locator("section.paper button").evaluate_all("all => all.map(one => one.textContent)")
