@@ -20,7 +20,7 @@ def test_only_what_is_marked_is_put_right(visit: Visit, code: str, scripts: bool
     applicant = visit(code, f"fixing-{code}", scripts=scripts, viewport=NARROW)
     officer = visit("en" if code == "ar" else "ar", "fixing-head")
     applicant.expected.add(422)
-    person = specimens.ABROAD if code == "ar" else specimens.ELDER
+    person = specimens.ABROAD if code == "ar" else specimens.WOMAN
     walking.sign_in(applicant, f"{person.key}@mahjar.example")
     reference = walking.apply(applicant, "criminal-record", person)
     walking.pay_by_card(applicant, reference)

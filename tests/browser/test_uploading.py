@@ -17,7 +17,7 @@ NARROW = {"width": 360, "height": 740}
 SLUG = "passport-renewal"
 
 
-def photo(side: int = 4000, noise: bool = True) -> bytes:
+def photo(side: int = 4400, noise: bool = True) -> bytes:
     """A photo as a telephone takes it."""
     picture, content = (
         Image.frombytes("RGB", (side, side * 3 // 4), os.urandom(side * (side * 3 // 4) * 3)),
@@ -30,7 +30,7 @@ def photo(side: int = 4000, noise: bool = True) -> bytes:
 def at_checklist(visit: Visit, code: str, name: str, scripts: bool = True) -> Visitor:
     """Somebody new at the papers of a draft."""
     who = visit(code, name, scripts=scripts, viewport=NARROW)
-    walking.sign_in(who, "father@mahjar.example" if code == "ar" else "mother@mahjar.example")
+    walking.sign_in(who, "father@mahjar.example" if code == "ar" else "woman@mahjar.example")
     who.open(f"/apply/{SLUG}")
     who.click("eligible.begin")
     reference = who.page.url.split("/applications/")[1].split("/")[0]

@@ -127,6 +127,8 @@
     if (!end.done) return end.error ? refuse(section, end.error) : location.reload();
     const now = await renewed(name).catch(() => null);
     if (!now) return location.reload();
+    const told_before = document.querySelector(`.notice.wrong a[href="#${name}"]`)?.closest("li");
+    told_before?.parentElement.children.length > 1 ? told_before.remove() : told_before?.closest(".notice").remove();
     say(added.replace("{paper}", words));
     following(now).focus();
   };
