@@ -106,6 +106,8 @@ if [ "$purpose" = test ]; then
   command -v npm >/dev/null || missing+=(npm)
   # The shifted clock of `make clock` is a small C library, compiled at use.
   command -v gcc >/dev/null || missing+=(gcc libc6-dev)
+  # promtool evaluates the alarm rules.
+  command -v promtool >/dev/null || missing+=(prometheus)
   if [ ${#missing[@]} -gt 0 ]; then
     install_packages "${missing[@]}" || say "until then the tests that need them are skipped"
   fi

@@ -22,6 +22,7 @@ from shared.database.db import Database
 from shared.database.zones import ZoneCheck
 from shared.logs import start_logs
 from shared.messaging import heartbeat
+from shared.observation.start import observe_requests
 from shared.settings import Settings
 from shared.web.readiness import Readiness, check_clock
 
@@ -48,6 +49,7 @@ def create_app(configured: Settings, **replaced: Any) -> Flask:
     init_lists(app)
     init_device_drafts(app)
     faults.init_errors(app)
+    observe_requests(app, configured)
     app.add_url_rule("/", "front_door", front_door)
     app.add_url_rule("/health", "health", health)
     app.add_url_rule("/ready", "ready", ready)
