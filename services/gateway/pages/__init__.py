@@ -18,6 +18,7 @@ from services.gateway.pages.applications import applications, track
 from services.gateway.pages.apply import behalf, bookings, draft, uploads
 from services.gateway.pages.appointments import appointments, chances, draws, seats
 from services.gateway.pages.documents import download, verify
+from services.gateway.pages.hall import screen
 from services.gateway.pages.mandates import mandates
 from services.gateway.pages.payments import pay, payer_link, transfer, upgrade, webhook
 from services.gateway.pages.services import about, home, rulebook, service
@@ -53,6 +54,7 @@ IN_A_LANGUAGE = (
     appointments,
     seats,
     draws,
+    screen,
     chances,
     verify,
 )

@@ -122,9 +122,8 @@ def test_one_person_at_a_time_for_an_officer_and_for_a_counter(counter: Begin, c
 
 def test_eight_clerks_at_once_call_eight_people(counter: Begin, consular: Database) -> None:
     cases = [arrived(counter, consular, place)[0] for place in range(8)]
-
     clerks = [officer("clerk", name=f"quick-{place}") for place in range(8)]
-    answers = at_once([partial(call, cases[0], place, who) for place, who in enumerate(clerks, start=1)])
+    answers: list[Any] = at_once([partial(call, cases[0], place, who) for place, who in enumerate(clerks, start=1)])
     assert sorted(answer.get_json()["called"] for answer in answers) == list(range(1, 9))
 
 

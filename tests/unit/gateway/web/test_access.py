@@ -13,7 +13,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     (
         "administrator anonymous auditor cashier clerk confirmed contact declared frozen head_of_mission new officer "
         "registrar",
-        "seats.services seats.regions seats.days "
+        "seats.services seats.regions seats.days hall.show hall.stream "
         "static fonts health ready front_door printed openings home.show services.show rulebook.show "
         "about.show about.privacy about.accessibility track.ask track.show verify.ask verify.find verify.show "
         "provider.webhook sign_in.ask sign_in.enter sign_up.ask sign_up.begin sign_up.ask_code sign_up.open_account "
@@ -46,7 +46,8 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "auditor cashier clerk head_of_mission officer",
-        "desk.queue desk.case desk.paper desk.paper_thumbnail desk.paper_page desk.passports desk.turns desk.calendar",
+        "desk.queue desk.case desk.paper desk.paper_thumbnail desk.paper_page desk.passports desk.turns desk.calendar "
+        "desk.hall",
     ),
     (
         "auditor cashier clerk confirmed head_of_mission officer",
@@ -67,7 +68,8 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "clerk head_of_mission officer",
-        "desk.approve desk.surrender desk.collect desk.attend desk.miss desk.identity desk.identity_code desk.mail",
+        "desk.approve desk.surrender desk.collect desk.attend desk.miss desk.identity desk.identity_code desk.mail "
+        "desk.gate desk.admit",
     ),
     (
         "head_of_mission officer",
@@ -142,6 +144,10 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     (
         "head_of_mission officer",
         "desk.approve_refund desk.bank_decide desk.announce_draw desk.judge_urgency",
+    ),
+    (
+        "cashier clerk head_of_mission officer",
+        "desk.hall_call desk.hall_act",
     ),
     (
         "auditor cashier head_of_mission officer",
