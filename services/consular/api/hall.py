@@ -99,14 +99,14 @@ def call() -> dict[str, Any]:
         actor = current_actor()
         day = missions.today(session, actor.mission)
         if number is not None:
-            return {"called": calls.call_number(session, actor, day, counter, _known(number)).number}
+            return {"called": calls.call_number(session, actor, day, counter, _in_range(number)).number}
         ticket = calls.call_next(session, actor, day, counter)
         return {"called": ticket.number if ticket else None}
 
     return run_once_here(request_body["key"], {"verb": "call", "counter": counter, "number": number}, act)
 
 
-def _known(number: int) -> int:
+def _in_range(number: int) -> int:
     if not 0 < number <= LARGEST:
         raise NotFound()
     return number
@@ -137,7 +137,7 @@ def park(number: int) -> dict[str, Any]:
 def _change(number: int, verb: str, key: str, act: Verb) -> dict[str, Any]:
     def run(session: Session) -> dict[str, Any]:
         actor = current_actor()
-        ticket = act(session, actor, missions.today(session, actor.mission), _known(number))
+        ticket = act(session, actor, missions.today(session, actor.mission), _in_range(number))
         return {"number": ticket.number, "state": ticket.state}
 
     return run_once_here(key, {"verb": verb, "number": number, "path": request.path}, run)

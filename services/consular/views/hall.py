@@ -49,10 +49,10 @@ def hall(session: Session, actor: Actor) -> dict[str, Any]:
         .order_by(Ticket.priority.is_(None), Ticket.competes_at, Ticket.number)
         .limit(LISTED)
     ).all()
-    own = next((row for row in rows if row[0].officer == actor.id and row[0].state in AT_COUNTER), None)
+    at_counter = next((row for row in rows if row[0].officer == actor.id and row[0].state in AT_COUNTER), None)
     audit.record(session, actor, "hall.listed", mission, rows=len(rows))
     return {
-        "own": _own(*own) if own else None,
+        "at_counter": _at_counter(*at_counter) if at_counter else None,
         "counter": _last_counter(session, actor, day),
         "day": day.isoformat(),
         **{
@@ -79,7 +79,7 @@ def _row(ticket: Ticket, now: datetime) -> dict[str, Any]:
     }
 
 
-def _own(ticket: Ticket, applicant: Applicant | None) -> dict[str, Any]:
+def _at_counter(ticket: Ticket, applicant: Applicant | None) -> dict[str, Any]:
     return {
         "number": ticket.number,
         "reference": ticket.application,

@@ -53,7 +53,7 @@ class TicketRow(TypedDict):
     reason: str | None
 
 
-class OwnTicket(TypedDict):
+class CounterTicket(TypedDict):
     """The number at the officer's own counter, and whose it is."""
 
     number: int
@@ -70,7 +70,7 @@ class HallView(TypedDict):
     """The hall of today by what became of each ticket; `counter` is where the officer was last."""
 
     day: str
-    own: OwnTicket | None
+    at_counter: CounterTicket | None
     counter: int | None
     waiting: list[TicketRow]
     called: list[TicketRow]

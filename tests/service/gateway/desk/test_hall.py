@@ -45,7 +45,7 @@ def due_now(gateway: Gateway, consular: Database, language: str) -> str:
     return reference
 
 
-def press(browser: Browser, path: str, page: str, **fields: str) -> int:
+def submit_form(browser: Browser, path: str, page: str, **fields: str) -> int:
     return browser.submit(path, page=page, key=browser.hidden(page, "key"), **fields).status_code
 
 
@@ -63,17 +63,17 @@ def test_from_the_gate_to_the_counter(gateway: Gateway, consular: Database, lang
     let_in = clerk.submit(gate, page=gate, code=reference, number=WHO[language].national_number, key=f"{language}-d")
     assert (let_in.status_code, 'class="called-number"' in let_in.text) == (200, True)
     assert clerk.get(gate).headers["Permissions-Policy"].startswith("camera=(self)")
-    assert press(clerk, f"{hall}/call", hall, counter="") == 422
-    assert press(clerk, f"{hall}/call", hall, counter="٣") == 303
+    assert submit_form(clerk, f"{hall}/call", hall, counter="") == 422
+    assert submit_form(clerk, f"{hall}/call", hall, counter="٣") == 303
     at_counter = clerk.get(hall).text
     assert reference in at_counter and f'action="{hall}/1/begin"' in at_counter
     board = gateway.visitor().get(f"/{language}/hall/RUH")
     assert (board.status_code, "<td>1</td><td>3</td>" in board.text, reference in board.text) == (200, True, False)
-    assert press(clerk, f"{hall}/1/begin", hall) == 303
-    assert press(clerk, f"{hall}/1/park", hall, reason="") == 422
-    assert press(clerk, f"{hall}/1/park", hall, reason="photos") == 303
-    assert press(clerk, f"{hall}/call", hall, counter="3", number="1") == 303
-    assert press(clerk, f"{hall}/1/begin", hall) == press(clerk, f"{hall}/1/finish", hall) == 303
+    assert submit_form(clerk, f"{hall}/1/begin", hall) == 303
+    assert submit_form(clerk, f"{hall}/1/park", hall, reason="") == 422
+    assert submit_form(clerk, f"{hall}/1/park", hall, reason="photos") == 303
+    assert submit_form(clerk, f"{hall}/call", hall, counter="3", number="1") == 303
+    assert submit_form(clerk, f"{hall}/1/begin", hall) == submit_form(clerk, f"{hall}/1/finish", hall) == 303
     assert reference not in clerk.get(hall).text
 
 
