@@ -1,6 +1,7 @@
 """The waiting hall over HTTP: the gate lets people in, counters call them, a screen shows numbers."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, request
@@ -18,12 +19,14 @@ from shared import documents
 from shared.errors import NotFound
 from shared.identity.actor import Actor
 from shared.values import references
+from shared.values.digits import is_digits
 from shared.web.service import allowed, body, current_actor, database, transaction
 
 blueprint = Blueprint("hall", __name__)
 CODE, NUMBER = 300, 40
 LARGEST = 9_999
-Verb = Callable[[Session, Actor, Any, int], Ticket]
+Verb = Callable[[Session, Actor, date, int], Ticket]
+VERBS: dict[str, Verb] = {"repeat": calls.repeat, "begin": calls.begin, "miss": calls.miss, "finish": calls.finish}
 
 
 class Arrival(Keyed):
@@ -99,30 +102,32 @@ def call() -> dict[str, Any]:
         actor = current_actor()
         day = missions.today(session, actor.mission)
         if number is not None:
-            return {"called": calls.call_number(session, actor, day, counter, _in_range(number)).number}
+            return {"called": calls.call_number(session, actor, day, counter, _in_range(str(number))).number}
         ticket = calls.call_next(session, actor, day, counter)
         return {"called": ticket.number if ticket else None}
 
     return run_once_here(request_body["key"], {"verb": "call", "counter": counter, "number": number}, act)
 
 
-def _in_range(number: int) -> int:
-    if not 0 < number <= LARGEST:
+def _in_range(number: str) -> int:
+    """A number of the hall. Raises NotFound for what can be none."""
+    if not is_digits(number) or not 0 < int(number[:9]) <= LARGEST:
         raise NotFound()
-    return number
+    return int(number)
 
 
-@blueprint.post("/desk/hall/<int:number>/<any(repeat, begin, miss, finish):verb>")
+@blueprint.post("/desk/hall/<number>/<verb>")
 @allowed("hall.call")
-def change(number: int, verb: str) -> dict[str, Any]:
+def change(number: str, verb: str) -> dict[str, Any]:
     """What becomes of the number at the officer's counter."""
-    verbs = {"repeat": calls.repeat, "begin": calls.begin, "miss": calls.miss, "finish": calls.finish}
-    return _change(number, verb, body(Keyed)["key"], verbs[verb])
+    if verb not in VERBS:
+        raise NotFound()
+    return _change(number, verb, body(Keyed)["key"], VERBS[verb])
 
 
-@blueprint.post("/desk/hall/<int:number>/park")
+@blueprint.post("/desk/hall/<number>/park")
 @allowed("hall.call")
-def park(number: int) -> dict[str, Any]:
+def park(number: str) -> dict[str, Any]:
     """The person fetches something and keeps the number."""
     request_body = body(Parking)
     reason = request_body["reason"]
@@ -134,7 +139,7 @@ def park(number: int) -> dict[str, Any]:
     )
 
 
-def _change(number: int, verb: str, key: str, act: Verb) -> dict[str, Any]:
+def _change(number: str, verb: str, key: str, act: Verb) -> dict[str, Any]:
     def run(session: Session) -> dict[str, Any]:
         actor = current_actor()
         ticket = act(session, actor, missions.today(session, actor.mission), _in_range(number))

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from services.consular.appointments.hall.model import Ticket
 from services.consular.appointments.hall.rules import (
-    AT_COUNTER,
     CALLS,
     FROM,
     MAX_COUNTER,
@@ -137,12 +136,6 @@ def _load(session: Session, actor: Actor, day: date, number: int) -> Ticket:
     if ticket is None:
         raise NotFound()
     return ticket
-
-
-def of_officer(session: Session, actor: Actor, day: date) -> Ticket | None:
-    """The ticket at the officer's counter; None when there is nobody."""
-    mine = Ticket.mission == actor.mission, Ticket.day == day, Ticket.officer == actor.id
-    return session.scalar(select(Ticket).where(*mine, Ticket.state.in_(AT_COUNTER)))
 
 
 def _check_counter(counter: int) -> None:
