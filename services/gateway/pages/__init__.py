@@ -15,7 +15,7 @@ from services.gateway.pages.account import (
     vouching,
 )
 from services.gateway.pages.applications import applications, track
-from services.gateway.pages.apply import behalf, bookings, draft, uploads
+from services.gateway.pages.apply import behalf, bookings, draft, fix, parts, uploads
 from services.gateway.pages.appointments import appointments, chances, draws, seats
 from services.gateway.pages.documents import download, verify
 from services.gateway.pages.hall import screen
@@ -42,6 +42,8 @@ IN_A_LANGUAGE = (
     draft,
     behalf,
     uploads,
+    parts,
+    fix,
     pay,
     payer_link,
     transfer,

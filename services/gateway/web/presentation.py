@@ -24,6 +24,7 @@ from services.gateway.web.form_pages import (
 from services.gateway.web.form_tokens import csrf_token
 from services.gateway.web.language import chosen
 from services.gateway.web.security import csp_nonce
+from services.gateway.web.whom import about, whom
 from shared.catalogue import CATALOGUE
 from shared.catalogue.scopes import group_of
 from shared.documents import validity
@@ -38,8 +39,9 @@ FOLDER = Path(__file__).parent.parent
 def t(key: str, /, **params: object) -> Markup:
     """The text of a key as safe HTML. Texts that state how long a document is good for take it from its dated rows."""
     tongue = chosen()
+    key, named = about(key)
     lifetimes = validity.placeholders(language(tongue.code), today()) if validity.is_stated_in(tongue, key) else {}
-    return tongue.html(key, **{**lifetimes, **params})
+    return tongue.html(key, **{**lifetimes, **named, **params})
 
 
 def tn(key: str, n: int, /, **params: object) -> Markup:
@@ -208,6 +210,7 @@ def init_templates(app: Flask) -> None:
         t=t,
         tn=tn,
         has_text=has_text,
+        whom=whom,
         source=source,
         money=money,
         figure=figure,

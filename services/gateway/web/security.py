@@ -27,7 +27,17 @@ BODY_BYTES = 256 * 1024
 # More than a file may have, so that a photo which is too large is answered beside its field.
 UPLOAD_BYTES = 32 * 1024 * 1024
 ISOLATED_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
-UPLOADS = frozenset({"papers.upload", "passport_check.send", "mandates.hand_in", "desk.upload_bookings"})
+UPLOADS = frozenset(
+    {
+        "papers.upload",
+        "papers.send",
+        "papers.reuse",
+        "fix.send",
+        "passport_check.send",
+        "mandates.hand_in",
+        "desk.upload_bookings",
+    }
+)
 STATEMENT_BYTES = 64 * 1024 * 1024
 LIMITS = {**dict.fromkeys(UPLOADS, UPLOAD_BYTES), "desk.bank_import": STATEMENT_BYTES}
 LASTING = frozenset({"static", "fonts"})

@@ -5,8 +5,8 @@ from alembic import op
 
 from shared.database.migration import grant, scope_by_mission
 
-revision = "0050"
-down_revision = "0028"
+revision = "0031"
+down_revision = "0030"
 
 INSTANT = sa.DateTime(timezone=True)
 
