@@ -1,4 +1,4 @@
-"""A day in the waiting hall: let in at the gate, called to a counter, set aside, back and served; the screen follows."""
+"""The waiting hall: let in at the gate, called to a counter, set aside, back and served; the screen follows."""
 
 from collections.abc import Callable
 

@@ -22,7 +22,6 @@ BANKING: Set[str] = frozenset({"cashier", *DECIDING})
 
 PAGES: dict[str, Set[str]] = {
     "static": ANYONE,
-    "fonts": ANYONE,
     "health": ANYONE,
     "ready": ANYONE,
     "front_door": ANYONE,
@@ -40,6 +39,12 @@ PAGES: dict[str, Set[str]] = {
     "about.show": ANYONE,
     "about.privacy": ANYONE,
     "about.accessibility": ANYONE,
+    "help.show": ANYONE,
+    "site_files.manifest": ANYONE,
+    "machine_files.favicon": ANYONE,
+    "machine_files.robots": ANYONE,
+    "machine_files.security_contact": ANYONE,
+    "machine_files.change_password": ANYONE,
     "track.ask": ANYONE,
     "track.show": ANYONE,
     "verify.ask": ANYONE,

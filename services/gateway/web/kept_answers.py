@@ -112,6 +112,7 @@ def _after_page(answer: Response) -> None:
         if visitor is not None:
             sessions.prolong_for_form(session, visitor)
         if kept := kept_forms.find(session, settings().secret, owner, bare(request.path)):
+            g.refilled = True
             answer.set_data(refill(answer.get_data(as_text=True), kept, _notice))
 
 

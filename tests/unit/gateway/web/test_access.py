@@ -14,7 +14,9 @@ EXPECTED: tuple[tuple[str, str], ...] = (
         "administrator anonymous auditor cashier clerk confirmed contact declared frozen head_of_mission new officer "
         "registrar",
         "seats.services seats.regions seats.days hall.show hall.stream "
-        "static fonts health ready front_door printed openings home.show services.show rulebook.show "
+        "static help.show site_files.manifest machine_files.favicon machine_files.robots "
+        "machine_files.security_contact machine_files.change_password "
+        "health ready front_door printed openings home.show services.show rulebook.show "
         "about.show about.privacy about.accessibility track.ask track.show verify.ask verify.find verify.show "
         "provider.webhook sign_in.ask sign_in.enter sign_up.ask sign_up.begin sign_up.ask_code sign_up.open_account "
         "invitation.ask invitation.accept kept.keep kept.discard",
