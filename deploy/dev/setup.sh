@@ -96,6 +96,10 @@ if [ "$purpose" = test ]; then
   if ! command -v chromium-headless-shell >/dev/null && ! command -v chromium >/dev/null; then
     missing+=("$(has_package chromium-headless-shell && echo chromium-headless-shell || echo chromium)")
   fi
+  # The other engine that readers have; a walk through the pages is skipped without it.
+  if ! command -v firefox-esr >/dev/null && ! command -v firefox >/dev/null && has_package firefox-esr; then
+    missing+=(firefox-esr)
+  fi
   command -v pdftotext >/dev/null || missing+=(poppler-utils)
   # pdf.js, one of the readers that papers are checked with, runs in Node.
   command -v node >/dev/null || missing+=(nodejs)
