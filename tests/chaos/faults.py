@@ -15,7 +15,6 @@ from tests.chaos.platform import BROKER_SHARE, DATABASE_SHARE, Platform
 from tests.clock.shift import OFFSET
 from tests.factories.servers.fault_proxy import Fault
 
-
 # On a busy machine a process that was forked takes so long until it answers.
 READY_SECONDS = 6.0
 
