@@ -27,8 +27,8 @@ from shared.identity.crypto import Keys
 from shared.logs import log, request_id, start_logs
 from shared.messaging import heartbeat
 from shared.messaging.bus import BusDown, check_bus
-from shared.observation.start import observe_requests
 from shared.settings import Settings
+from shared.web.observation import observe_requests
 from shared.web.readiness import Check, Readiness, check_clock, collect
 
 MAX_BODY_BYTES = 9 * 1024 * 1024
