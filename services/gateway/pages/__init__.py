@@ -14,10 +14,11 @@ from services.gateway.pages.account import (
     sign_up,
     vouching,
 )
-from services.gateway.pages.applications import applications, track
+from services.gateway.pages.applications import applications, pending_proof, track
 from services.gateway.pages.apply import behalf, bookings, draft, uploads
 from services.gateway.pages.appointments import appointments, chances, draws, seats
 from services.gateway.pages.documents import download, verify
+from services.gateway.pages.inquiries import follow_up, inquiries, write
 from services.gateway.pages.mandates import mandates
 from services.gateway.pages.payments import pay, payer_link, transfer, upgrade, webhook
 from services.gateway.pages.services import about, home, rulebook, service
@@ -46,6 +47,7 @@ IN_A_LANGUAGE = (
     transfer,
     upgrade,
     applications,
+    pending_proof,
     notices,
     bookings,
     download,
@@ -54,6 +56,9 @@ IN_A_LANGUAGE = (
     seats,
     draws,
     chances,
+    inquiries,
+    write,
+    follow_up,
     verify,
 )
 

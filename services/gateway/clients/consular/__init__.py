@@ -11,6 +11,7 @@ from services.gateway.clients.consular.cases import Cases
 from services.gateway.clients.consular.documents import Documents
 from services.gateway.clients.consular.draws import Draws
 from services.gateway.clients.consular.identity_checks import IdentityChecks
+from services.gateway.clients.consular.inquiries import Inquiries
 from services.gateway.clients.consular.ledger import Ledger
 from services.gateway.clients.consular.letters import Letters
 from services.gateway.clients.consular.mandates import Mandates
@@ -38,6 +39,7 @@ class Consular:
     documents: Documents
     draws: Draws
     identity_checks: IdentityChecks
+    inquiries: Inquiries
     ledger: Ledger
     letters: Letters
     mandates: Mandates
@@ -62,6 +64,7 @@ class Consular:
             Documents(client),
             Draws(client),
             IdentityChecks(client),
+            Inquiries(client),
             Ledger(client),
             Letters(client),
             Mandates(client),
