@@ -9,7 +9,7 @@ from shared.catalogue.inquiries import OUTCOMES, TYPES
 from shared.values.person import plain_signs, strip_controls
 
 UNCONFIRMED, WAITING, APPEALED = "unconfirmed", "waiting", "appealed"
-ACCEPTED, REFUSED, REFERRED = ANSWERED = OUTCOMES
+REFUSED, ANSWERED = "refused", OUTCOMES
 # Which states a verb may find; who wants more than this finds a conflict.
 FROM: Mapping[str, tuple[str, ...]] = {
     "confirm": (UNCONFIRMED,),
