@@ -16,7 +16,7 @@ class InquiryType:
     referred: bool = False
 
 
-# The list of the Saudi service "Tawasul" has twenty lines, of which seven repeat others; ten belong to the host.
+# The list of the Saudi service "Tawasul" has eighteen lines; five repeat others, and ten are the host's.
 _LISTED = (
     InquiryType("application"),
     InquiryType("appointment"),
