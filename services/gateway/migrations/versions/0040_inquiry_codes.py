@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0040"
-down_revision = "0008"
+down_revision = "0009"
 
 PURPOSES = "'sign_up', 'contact', 'counter', 'post', 'inquiry'"
 
