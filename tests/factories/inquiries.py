@@ -12,8 +12,8 @@ from tests.conftest import ServiceClient, expatriate, officer
 from tests.factories.uploads import JPEG
 
 TEXT = "قدمت طلب تجديد جوازي قبل شهر ولم يصلني خبر. أريد أن أعرف أين هو."
-GOOD = {"outcome": "accepted", "next_step": "wait", "text": "جوازك في الطريق"}
-REFUSAL = {"outcome": "refused", "reason": "no_basis", "next_step": "nothing", "text": "لا سند لذلك"}
+GOOD: dict[str, Any] = {"outcome": "accepted", "next_step": "wait", "text": "جوازك في الطريق"}
+REFUSAL: dict[str, Any] = {"outcome": "refused", "reason": "no_basis", "next_step": "nothing", "text": "لا سند لذلك"}
 
 
 @dataclass

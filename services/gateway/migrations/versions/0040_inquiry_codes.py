@@ -9,5 +9,5 @@ PURPOSES = "'sign_up', 'contact', 'counter', 'post', 'inquiry'"
 
 
 def upgrade() -> None:
-    op.drop_constraint("ck_one_time_code_purpose", "one_time_code", type_="check")
+    op.drop_constraint("purpose", "one_time_code", type_="check")
     op.create_check_constraint("purpose", "one_time_code", f"purpose IN ({PURPOSES})")
