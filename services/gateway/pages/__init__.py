@@ -19,6 +19,7 @@ from services.gateway.pages.applications import applications, pending_proof, tra
 from services.gateway.pages.apply import behalf, bookings, draft, fix, parts, uploads
 from services.gateway.pages.appointments import appointments, chances, draws, seats
 from services.gateway.pages.documents import download, verify
+from services.gateway.pages.hall import screen
 from services.gateway.pages.help import help as help_pages
 from services.gateway.pages.inquiries import follow_up, inquiries, write
 from services.gateway.pages.mandates import mandates
@@ -61,6 +62,7 @@ IN_A_LANGUAGE = (
     appointments,
     seats,
     draws,
+    screen,
     chances,
     inquiries,
     write,

@@ -10,6 +10,7 @@ from services.gateway.clients.consular.bookings import Bookings
 from services.gateway.clients.consular.cases import Cases
 from services.gateway.clients.consular.documents import Documents
 from services.gateway.clients.consular.draws import Draws
+from services.gateway.clients.consular.hall import Hall
 from services.gateway.clients.consular.identity_checks import IdentityChecks
 from services.gateway.clients.consular.inquiries import Inquiries
 from services.gateway.clients.consular.ledger import Ledger
@@ -38,6 +39,7 @@ class Consular:
     cases: Cases
     documents: Documents
     draws: Draws
+    hall: Hall
     identity_checks: IdentityChecks
     inquiries: Inquiries
     ledger: Ledger
@@ -63,6 +65,7 @@ class Consular:
             Cases(client),
             Documents(client),
             Draws(client),
+            Hall(client),
             IdentityChecks(client),
             Inquiries(client),
             Ledger(client),
