@@ -137,6 +137,12 @@ def end_old_inquiries(intake: Intake, actor: Actor) -> None:
     retention.delete_now(intake, str(actor.mission), released)
 
 
+def keep_promises(database: Database) -> None:
+    """Escalates inquiries and applications past their day, and ends proofs of applications that are over."""
+    for verb in (inquiries.escalate_mission, overdue.escalate_mission, pending_proof.end_mission):
+        do_at_each_mission(database, service(NAME), verb)
+
+
 def jobs(settings: Settings) -> list[Job]:
     """The periodic jobs of the consular service."""
     provider = provider_of(settings)
@@ -159,9 +165,7 @@ def jobs(settings: Settings) -> list[Job]:
         do_at_each_mission(database, service(NAME), urgency.refund_missed)
         do_at_each_mission(database, service(NAME), close.close_yesterday)
         escalate.remind_due(database, service(NAME))
-        do_at_each_mission(database, service(NAME), inquiries.escalate_mission)
-        do_at_each_mission(database, service(NAME), overdue.escalate_mission)
-        do_at_each_mission(database, service(NAME), pending_proof.end_mission)
+        keep_promises(database)
 
     def read_rates(database: Database) -> None:
         if settings.rates_source:

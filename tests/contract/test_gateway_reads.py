@@ -29,7 +29,6 @@ from services.gateway.clients.consular.applications import (
     BookableApplication,
     FormStep,
     Head,
-    PendingProof,
     TrackingStep,
     Upload,
 )
@@ -49,6 +48,7 @@ from services.gateway.clients.consular.notices import Notice
 from services.gateway.clients.consular.offers import Mission, Offer, Parameters, Rates, Tariffs
 from services.gateway.clients.consular.payer_links import LinkPage, LinkPayment, NewPayerLink, PayerLink
 from services.gateway.clients.consular.payments import CardPage, Payment, TransferTerms, UpgradePrice
+from services.gateway.clients.consular.pending_proofs import PendingProof
 from services.gateway.clients.consular.refunds import DeskRefund, RefundHead, RefundPage
 from services.gateway.clients.consular.tills import Counted, TillDay, TillOverview
 from services.gateway.clients.http import Client as HttpClient
@@ -209,7 +209,7 @@ def test_inquiries(consular: Consular) -> None:
     check(InquiryHead, written)
     reference = written["reference"]
     consular.inquiries.add_file(STUDENT, reference, "page.jpg", JPEG)
-    check(InquiryHead, consular.inquiries.confirm(STUDENT, reference, consular.inquiries.seal(STUDENT, reference)))
+    check(InquiryHead, consular.inquiries.confirm(STUDENT, reference, consular.inquiries.digest(STUDENT, reference)))
     check(InquiryHead, consular.inquiries.take(OFFICER, reference))
     check(InquiryQueue, consular.inquiries.queue(OFFICER, "open", 1))
     refusal: dict[str, str | int] = {**REFUSAL, "round": 1}
@@ -225,8 +225,8 @@ def test_inquiries(consular: Consular) -> None:
 
 def test_a_proof_that_an_application_is_pending(consular: Consular, counter: Callable[[], Counter]) -> None:
     case = counter().until("in_review")
-    check(PendingProof, consular.applications.pending_proof(case.person.actor, case.reference))
-    check(PendingProof, consular.applications.make_pending_proof(case.person.actor, case.reference))
+    check(PendingProof, consular.pending_proofs.current(case.person.actor, case.reference))
+    check(PendingProof, consular.pending_proofs.make(case.person.actor, case.reference))
 
 
 def test_appointments(consular: Consular) -> None:

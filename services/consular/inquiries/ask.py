@@ -44,11 +44,11 @@ def write(session: Session, actor: Actor, mission: str, question: Question, refe
     """A new unconfirmed inquiry, or `reference` of the actor's own written anew. Raises Invalid with every failed check
     by field, NotFound for another's, Conflict once it is confirmed."""
     content = content_of(question)
-    if faults := rules.intake_faults(content, _own_numbers(session, actor), _is_own_case(session, actor, question)):
+    if faults := rules.intake_faults(content, _numbers_of(session, actor), _is_own_case(session, actor, question)):
         raise Invalid("invalid", errors=faults, longest=rules.TEXT_LENGTH)
     values = {"type": content.type, "number": content.number, "text": content.text, "about": question.about or None}
     if reference:
-        find_own(session, actor, reference)
+        find_of_person(session, actor, reference)
         own = Inquiry.reference == reference, Inquiry.state == rules.UNCONFIRMED
         rewritten = change_row(session, Inquiry, *own, **values)
         if rewritten is None:
@@ -72,7 +72,7 @@ def write(session: Session, actor: Actor, mission: str, question: Question, refe
     return inquiry
 
 
-def _own_numbers(session: Session, actor: Actor) -> frozenset[str]:
+def _numbers_of(session: Session, actor: Actor) -> frozenset[str]:
     """The national numbers of whose applications at this mission are the actor's, or are filed by them."""
     query = (
         select(Applicant.national_number)
@@ -90,7 +90,7 @@ def _is_own_case(session: Session, actor: Actor, question: Question) -> bool:
     return found is not None and actor.person in tuple(found)
 
 
-def find_own(session: Session, actor: Actor, reference: str, action: str = "inquiry.ask") -> Inquiry:
+def find_of_person(session: Session, actor: Actor, reference: str, action: str = "inquiry.ask") -> Inquiry:
     """The actor's own inquiry. Raises NotFound."""
     inquiry = session.get(Inquiry, reference)
     if inquiry is None:
@@ -107,20 +107,20 @@ def digest(session: Session, inquiry: Inquiry) -> str:
     return hashlib.sha256(sealed.encode()).hexdigest()
 
 
-def seal(session: Session, actor: Actor, reference: str) -> str:
+def whole_digest(session: Session, actor: Actor, reference: str) -> str:
     """The digest of a whole inquiry. Raises Invalid while a needed file is missing, Conflict once it is sent."""
-    inquiry = find_own(session, actor, reference)
+    inquiry = find_of_person(session, actor, reference)
     if inquiry.state != rules.UNCONFIRMED:
         raise Conflict("inquiry_sent")
     files = session.scalar(select(func.count()).where(InquiryFile.inquiry == reference)) or 0
-    if rules.lacks_papers(inquiry.type, files):
+    if rules.lacks_uploads(inquiry.type, files):
         raise Invalid("inquiry_papers", field="file")
     return digest(session, inquiry)
 
 
 def confirm(session: Session, actor: Actor, reference: str, sealed: str) -> Inquiry:
     """Sends it to the mission; the clock starts. Raises Conflict when it is sent, or was changed meanwhile."""
-    if seal(session, actor, reference) != sealed:
+    if whole_digest(session, actor, reference) != sealed:
         raise Conflict("inquiry_changed")
     confirmed = change_row(
         session,

@@ -6,7 +6,7 @@ from sqlalchemy import and_, delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.consular.inquiries import rules
-from services.consular.inquiries.ask import find_own
+from services.consular.inquiries.ask import find_of_person
 from services.consular.inquiries.model import Inquiry, InquiryEntry, InquiryFile
 from shared.database import audit, db
 from shared.errors import Conflict, NotFound
@@ -15,7 +15,7 @@ from shared.identity.actor import Actor
 
 def check_room(session: Session, actor: Actor, reference: str) -> str:
     """The mission of an unconfirmed inquiry that may have another file. Raises NotFound, Conflict."""
-    inquiry = find_own(session, actor, reference)
+    inquiry = find_of_person(session, actor, reference)
     if inquiry.state != rules.UNCONFIRMED:
         raise Conflict("inquiry_sent")
     count = session.scalar(select(func.count()).where(InquiryFile.inquiry == reference)) or 0

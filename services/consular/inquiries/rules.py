@@ -91,7 +91,7 @@ def text_fault(text: str) -> str | None:
     return None if is_clear else "inquiry_text_unclear"
 
 
-def lacks_papers(type: str, files: int) -> bool:
+def lacks_uploads(type: str, files: int) -> bool:
     """Whether a type that needs a file has none."""
     return TYPES[type].papers and files == 0
 
@@ -103,6 +103,6 @@ def colour(due_on: date, today: date, working_days_left: int) -> str:
     return AMBER if working_days_left <= _AMBER_DAYS else GREEN
 
 
-def follow_up_until(answered_on: date) -> date:
+def contestable_until(answered_on: date) -> date:
     """The last day on which an answer may be contested or the inquiry reopened."""
     return answered_on + timedelta(days=FOLLOW_UP_DAYS)

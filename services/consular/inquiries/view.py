@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from services.consular import missions
 from services.consular.inquiries import rules
 from services.consular.inquiries.answer import find
-from services.consular.inquiries.ask import find_own
+from services.consular.inquiries.ask import find_of_person
 from services.consular.inquiries.files import list_of
 from services.consular.inquiries.model import Inquiry, InquiryEntry, InquiryFile
 from services.consular.missions.due_dates import working_days_left
@@ -24,14 +24,14 @@ LIST_LENGTH, PAGE_ROWS = 100, 50
 QUEUES = ("open", "appealed", "overdue", "answered")
 
 
-def own(session: Session, actor: Actor, reference: str) -> View:
+def read(session: Session, actor: Actor, reference: str) -> View:
     """The person's own inquiry. The read is recorded. Raises NotFound."""
-    inquiry = find_own(session, actor, reference)
+    inquiry = find_of_person(session, actor, reference)
     audit.record(session, actor, "inquiry.read", reference)
-    return _own(session, inquiry)
+    return _view_of(session, inquiry)
 
 
-def _own(session: Session, inquiry: Inquiry) -> View:
+def _view_of(session: Session, inquiry: Inquiry) -> View:
     entries = _entries(session, inquiry.reference)
     return {**_whole(session, inquiry, entries), "entries": [_entry(entry) for entry in entries]}
 
@@ -72,20 +72,20 @@ def _whole(session: Session, inquiry: Inquiry, entries: Sequence[InquiryEntry]) 
         "escalated": inquiry.escalated_at is not None,
         "allowed": allowed(session, inquiry),
         "next_step": next((entry.next_step for entry in reversed(entries) if entry.next_step), None),
-        "follow_up_until": _follow_up_until(session, inquiry),
+        "follow_up_until": _contestable_until(session, inquiry),
         "files": [_file(row) for row in list_of(session, inquiry.reference)],
     }
 
 
-def _follow_up_until(session: Session, inquiry: Inquiry) -> str | None:
+def _contestable_until(session: Session, inquiry: Inquiry) -> str | None:
     if inquiry.answered_at is None or inquiry.state not in rules.ANSWERED:
         return None
-    return rules.follow_up_until(missions.day_of(session, inquiry.mission, inquiry.answered_at)).isoformat()
+    return rules.contestable_until(missions.day_of(session, inquiry.mission, inquiry.answered_at)).isoformat()
 
 
 def allowed(session: Session, inquiry: Inquiry) -> list[str]:
     """What the person may do now."""
-    until = _follow_up_until(session, inquiry)
+    until = _contestable_until(session, inquiry)
     if until is None:
         return []
     is_open = missions.today(session, inquiry.mission).isoformat() <= until

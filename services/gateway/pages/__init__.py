@@ -21,7 +21,7 @@ from services.gateway.pages.appointments import appointments, chances, draws, se
 from services.gateway.pages.documents import download, verify
 from services.gateway.pages.hall import screen
 from services.gateway.pages.help import help as help_pages
-from services.gateway.pages.inquiries import follow_up, inquiries, write
+from services.gateway.pages.inquiries import contest, inquiries, write
 from services.gateway.pages.mandates import mandates
 from services.gateway.pages.payments import pay, payer_link, transfer, upgrade, webhook
 from services.gateway.pages.services import about, home, rulebook, service
@@ -66,7 +66,7 @@ IN_A_LANGUAGE = (
     chances,
     inquiries,
     write,
-    follow_up,
+    contest,
     verify,
 )
 

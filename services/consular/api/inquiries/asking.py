@@ -7,7 +7,7 @@ from marshmallow import Schema, fields, validate
 
 from services.consular.api.request import TEXT, mission_session, person_transaction
 from services.consular.api.uploads import intake, page_of
-from services.consular.inquiries import ask, files, follow_up, view
+from services.consular.inquiries import ask, contest, files, view
 from services.consular.inquiries.ask import Question
 from services.consular.uploads import blobs
 from services.consular.uploads.blobs import SERVED
@@ -32,7 +32,7 @@ class Asked(Schema):
     reference = fields.String(load_default="", validate=validate.Length(max=TEXT, error="too_long"))
 
 
-class Said(Schema):
+class Words(Schema):
     """Words of the person about an answer."""
 
     text = fields.String(load_default="", validate=validate.Length(max=LONGEST, error="too_long"))
@@ -86,7 +86,7 @@ def list_own() -> Response:
 def detail(reference: str) -> dict[str, Any]:
     """One's own, with what was said in it."""
     with mission_session(reference) as session:
-        return view.own(session, current_actor(), reference)
+        return view.read(session, current_actor(), reference)
 
 
 @blueprint.post("/inquiries/<reference>/files")
@@ -112,7 +112,7 @@ def file_page(reference: str, number: int) -> Response:
     """A page of a file as a picture, for its person and for the mission."""
     with mission_session(reference) as session:
         actor = current_actor()
-        shown = view.at_desk if actor.role in OFFICER_ROLES else view.own
+        shown = view.at_desk if actor.role in OFFICER_ROLES else view.read
         shown(session, actor, reference)
         stored = blobs.find(session, files.find(session, reference, number).owner, SERVED)
         if stored is None:
@@ -122,10 +122,10 @@ def file_page(reference: str, number: int) -> Response:
 
 @blueprint.post("/inquiries/<reference>/seal")
 @allowed("inquiry.ask")
-def seal(reference: str) -> dict[str, Any]:
+def read_digest(reference: str) -> dict[str, Any]:
     """The digest of a whole inquiry, which the code is bound to."""
     with mission_session(reference) as session:
-        return {"digest": ask.seal(session, current_actor(), reference)}
+        return {"digest": ask.whole_digest(session, current_actor(), reference)}
 
 
 @blueprint.post("/inquiries/<reference>/confirm")
@@ -141,18 +141,18 @@ def confirm(reference: str) -> dict[str, Any]:
 @allowed("inquiry.ask")
 def reopen(reference: str) -> dict[str, Any]:
     """Asks for another answer."""
-    text = body(Said)["text"]
+    text = body(Words)["text"]
     with mission_session(reference) as session:
-        return view.head(follow_up.reopen(session, current_actor(), reference, text))
+        return view.head(contest.reopen(session, current_actor(), reference, text))
 
 
 @blueprint.post("/inquiries/<reference>/appeal")
 @allowed("inquiry.ask")
 def appeal(reference: str) -> dict[str, Any]:
     """Objects to a refusal."""
-    text = body(Said)["text"]
+    text = body(Words)["text"]
     with mission_session(reference) as session:
-        return view.head(follow_up.appeal(session, current_actor(), reference, text))
+        return view.head(contest.appeal(session, current_actor(), reference, text))
 
 
 @blueprint.post("/inquiries/<reference>/rating")
@@ -161,4 +161,4 @@ def rate(reference: str) -> dict[str, Any]:
     """Says how the answer was."""
     rating = body(Rating)["rating"]
     with mission_session(reference) as session:
-        return view.head(follow_up.rate(session, current_actor(), reference, rating))
+        return view.head(contest.rate(session, current_actor(), reference, rating))

@@ -33,7 +33,7 @@ def make(session: Session, actor: Actor, reference: str) -> Document:
     Raises NotAllowed for anybody but its holder, Refusal for a transaction without one, Conflict while nothing is
     pending.
     """
-    application = _own(session, actor, reference)
+    application = _load_of_holder(session, actor, reference)
     if not may_be_proven(forms.transaction(application.transaction)):
         raise Refusal("no_proof_of_this")
     if application.status not in PENDING or application.submitted_at is None:
@@ -62,13 +62,13 @@ def _issue(session: Session, actor: Actor, application: Application) -> Document
 
 def current(session: Session, actor: Actor, reference: str) -> Document | None:
     """The proof that is valid now. Raises as `make` for others."""
-    application = _own(session, actor, reference)
+    application = _load_of_holder(session, actor, reference)
     return next(iter(_valid(session, [reference], missions.today(session, application.mission))), None)
 
 
 def revoke(session: Session, actor: Actor, reference: str) -> None:
     """Ends the proof; whoever looks it up sees that it was revoked. Raises Conflict where there is none."""
-    application = _own(session, actor, reference)
+    application = _load_of_holder(session, actor, reference)
     valid = _valid(session, [reference], missions.today(session, application.mission))
     if not valid:
         raise Conflict("no_proof")
@@ -93,7 +93,7 @@ def end_mission(session: Session, actor: Actor, today: date) -> int:
     return len(ended)
 
 
-def _own(session: Session, actor: Actor, reference: str) -> Application:
+def _load_of_holder(session: Session, actor: Actor, reference: str) -> Application:
     application = load_for_update(session, actor, "pending_proof.make", reference)
     if actor.person != application.person:
         raise NotAllowed("proof_by_holder_alone")

@@ -20,6 +20,7 @@ from services.gateway.clients.consular.notices import Notices
 from services.gateway.clients.consular.offers import Offers
 from services.gateway.clients.consular.payer_links import PayerLinks
 from services.gateway.clients.consular.payments import Payments
+from services.gateway.clients.consular.pending_proofs import PendingProofs
 from services.gateway.clients.consular.refunds import Refunds
 from services.gateway.clients.consular.tills import Tills
 from services.gateway.clients.http import Client
@@ -49,6 +50,7 @@ class Consular:
     offers: Offers
     payer_links: PayerLinks
     payments: Payments
+    pending_proofs: PendingProofs
     refunds: Refunds
     tills: Tills
 
@@ -75,6 +77,7 @@ class Consular:
             Offers(client),
             PayerLinks(client),
             Payments(client),
+            PendingProofs(client),
             Refunds(client),
             Tills(client),
         )

@@ -196,13 +196,6 @@ class TrackingStep(TypedDict):
     stages: list[TrackedApplication]
 
 
-class PendingProof(TypedDict):
-    """The paper that an application is pending, if there is a valid one."""
-
-    code: str | None
-    expires_on: str | None
-
-
 class Applications:
     """One method per question. Each raises the refusal the service meant, or Unavailable."""
 
@@ -285,18 +278,6 @@ class Applications:
     def withdraw(self, actor: Actor, reference: str, key: str) -> None:
         """Withdraws the application."""
         self.client.post(f"{_path(reference)}/withdraw", actor, {"key": key})
-
-    def pending_proof(self, actor: Actor, reference: str) -> PendingProof:
-        """The proof that is valid now."""
-        return cast(PendingProof, self.client.get(f"{_path(reference)}/pending-proof", actor))
-
-    def make_pending_proof(self, actor: Actor, reference: str) -> PendingProof:
-        """Makes it, or gives the one that is valid."""
-        return cast(PendingProof, self.client.post(f"{_path(reference)}/pending-proof", actor, {}))
-
-    def revoke_pending_proof(self, actor: Actor, reference: str) -> None:
-        """Ends it."""
-        self.client.post(f"{_path(reference)}/pending-proof/revoke", actor, {})
 
     def track(self, actor: Actor, reference: str, born: str) -> TrackingStep:
         """The stage of an application, for whoever knows its reference and the birth date."""

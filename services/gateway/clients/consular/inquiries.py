@@ -127,7 +127,7 @@ class Inquiries:
         """A page of a file."""
         return self.client.raw("GET", f"{_path(reference)}/files/{number}", actor, {"page": page})
 
-    def seal(self, actor: Actor, reference: str) -> str:
+    def digest(self, actor: Actor, reference: str) -> str:
         """The digest that a code is bound to. Raises Invalid on `file` where one is missing."""
         return str(self.client.post(f"{_path(reference)}/seal", actor, {})["digest"])
 

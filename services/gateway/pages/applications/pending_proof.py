@@ -21,7 +21,7 @@ def _page(reference: str, refusal: Refusal | None = None) -> str:
     return render_template(
         "pages/applications/pending_proof.html",
         reference=reference,
-        proof=consular().applications.pending_proof(visitor().actor, reference),
+        proof=consular().pending_proofs.current(visitor().actor, reference),
         errors=faults(refusal) if refusal else {},
     )
 
@@ -30,7 +30,7 @@ def _page(reference: str, refusal: Refusal | None = None) -> str:
 def make(reference: str) -> Response | tuple[str, int]:
     """Makes it."""
     return submit(
-        lambda: consular().applications.make_pending_proof(visitor().actor, reference),
+        lambda: consular().pending_proofs.make(visitor().actor, reference),
         lambda refusal: _page(reference, refusal),
         url_for("pending_proof.show", reference=reference),
     )
@@ -39,5 +39,5 @@ def make(reference: str) -> Response | tuple[str, int]:
 @blueprint.post("/applications/<reference>/pending-proof/revoke")
 def revoke(reference: str) -> Response:
     """Ends it at once."""
-    consular().applications.revoke_pending_proof(visitor().actor, reference)
+    consular().pending_proofs.revoke(visitor().actor, reference)
     return redirect(url_for("pending_proof.show", reference=reference), 303)

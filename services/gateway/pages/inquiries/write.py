@@ -141,7 +141,7 @@ def send_code(reference: str) -> Answer:
     """Sends a code that is good for this inquiry as it stands now, and for nothing else."""
     slow_down(CONTACT_BY_ACCOUNT, visitor().account)
     try:
-        digest = consular().inquiries.seal(visitor().actor, reference)
+        digest = consular().inquiries.digest(visitor().actor, reference)
     except (NotAllowed, NotFound, Unavailable):
         raise
     except Refusal as refusal:
@@ -157,7 +157,7 @@ def confirm(reference: str) -> Answer:
     slow_down(CODES_BY_ACCOUNT, visitor().account)
     typed = request.form.get("code", "")[:NAME_LENGTH]
     try:
-        digest = consular().inquiries.seal(visitor().actor, reference)
+        digest = consular().inquiries.digest(visitor().actor, reference)
         with accounts().scope(visitor().mission) as session:
             is_right = inquiry_codes.is_right(session, settings().secret, visitor(), reference, digest, typed)
             if is_right:

@@ -85,8 +85,8 @@ def test_the_longest_text_is_taken_and_one_letter_more_is_not() -> None:
 
 @pytest.mark.parametrize(("type", "files", "lacks"), [("document-error", 0, True), ("document-error", 1, False)])
 def test_some_types_need_a_paper(type: str, files: int, lacks: bool) -> None:
-    assert rules.lacks_papers(type, files) is lacks
-    assert not rules.lacks_papers("application", files)
+    assert rules.lacks_uploads(type, files) is lacks
+    assert not rules.lacks_uploads("application", files)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_working_days_leave_out_weekends_and_count_the_last_day() -> None:
 
 
 def test_an_answer_may_be_contested_for_thirty_days() -> None:
-    assert rules.follow_up_until(date(2026, 1, 31)) == date(2026, 3, 2)
+    assert rules.contestable_until(date(2026, 1, 31)) == date(2026, 3, 2)
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

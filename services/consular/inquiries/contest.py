@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from services.consular import missions
 from services.consular.inquiries import rules
-from services.consular.inquiries.ask import find_own
+from services.consular.inquiries.ask import find_of_person
 from services.consular.inquiries.model import Inquiry, InquiryEntry
 from services.consular.missions.due_dates import due_on
 from shared.database import audit, db
@@ -44,17 +44,17 @@ def rate(session: Session, actor: Actor, reference: str, rating: int) -> Inquiry
     """Says how an answer was, from 1 to 5; a later one replaces it. Raises Invalid out of range, Conflict."""
     if not rules.LOWEST_RATING <= rating <= rules.HIGHEST_RATING:
         raise Invalid("rating_out_of_range", field="rating")
-    inquiry = find_own(session, actor, reference)
+    inquiry = find_of_person(session, actor, reference)
     rated = _change(session, inquiry, "rate", rating=rating)
     audit.record(session, actor, "inquiry.rated", reference)
     return rated
 
 
 def _contested(session: Session, actor: Actor, reference: str) -> Inquiry:
-    inquiry = find_own(session, actor, reference)
+    inquiry = find_of_person(session, actor, reference)
     if inquiry.answered_at is not None and inquiry.state in rules.ANSWERED:
         answered_on = missions.day_of(session, inquiry.mission, inquiry.answered_at)
-        if missions.today(session, inquiry.mission) > rules.follow_up_until(answered_on):
+        if missions.today(session, inquiry.mission) > rules.contestable_until(answered_on):
             raise Refusal("inquiry_closed")
     return inquiry
 
