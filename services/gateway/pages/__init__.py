@@ -15,12 +15,13 @@ from services.gateway.pages.account import (
     sign_up,
     vouching,
 )
-from services.gateway.pages.applications import applications, track
+from services.gateway.pages.applications import applications, pending_proof, track
 from services.gateway.pages.apply import behalf, bookings, draft, fix, parts, uploads
 from services.gateway.pages.appointments import appointments, chances, draws, seats
 from services.gateway.pages.documents import download, verify
 from services.gateway.pages.hall import screen
 from services.gateway.pages.help import help as help_pages
+from services.gateway.pages.inquiries import contest, inquiries, write
 from services.gateway.pages.mandates import mandates
 from services.gateway.pages.payments import pay, payer_link, transfer, upgrade, webhook
 from services.gateway.pages.services import about, home, rulebook, service
@@ -53,6 +54,7 @@ IN_A_LANGUAGE = (
     transfer,
     upgrade,
     applications,
+    pending_proof,
     notices,
     bookings,
     download,
@@ -62,6 +64,9 @@ IN_A_LANGUAGE = (
     draws,
     screen,
     chances,
+    inquiries,
+    write,
+    contest,
     verify,
 )
 

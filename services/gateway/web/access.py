@@ -130,6 +130,7 @@ PAGES: dict[str, Set[str]] = {
     "applications.show": DRAFTING,
     "applications.ask_withdraw": DRAFTING,
     "applications.withdraw": DRAFTING,
+    **dict.fromkeys(("pending_proof.show", "pending_proof.make", "pending_proof.revoke"), PERSONS),
     "seats.services": ANYONE,
     "seats.regions": ANYONE,
     "seats.days": ANYONE,
@@ -250,6 +251,17 @@ PAGES: dict[str, Set[str]] = {
     "desk.appeals": READING,
     "desk.decide_appeal": DECIDING,
     "desk.priority": DECIDING,
+    **dict.fromkeys(
+        (
+            *("inquiries.list_own", "inquiries.show", "inquiries.picture", "inquiry.choose", "inquiry.ask"),
+            *("inquiry.write", "inquiry.ask_confirm", "inquiry.add_file", "inquiry.send_code", "inquiry.confirm"),
+            *("inquiry_answer.contest", "inquiry_answer.rate"),
+        ),
+        DRAFTING,
+    ),
+    **dict.fromkeys(("desk.inquiries", "desk.inquiry", "desk.inquiry_file"), READING),
+    **dict.fromkeys(("desk.ask_inquiry", "desk.write_inquiry", "desk.take_inquiry"), frozenset({"clerk", *DECIDING})),
+    "desk.answer_inquiry": DECIDING,
 }
 
 

@@ -10,10 +10,16 @@ from services.gateway.web.form_pages import wanted_page
 from shared.errors import Refusal
 
 PUBLIC = (("nav.services", "home.show"), ("nav.track", "track.ask"), ("nav.verify", "verify.ask"))
-OWN = (("nav.services", "home.show"), ("nav.applications", "applications.list_own"), ("nav.verify", "verify.ask"))
+OWN = (
+    ("nav.services", "home.show"),
+    ("nav.applications", "applications.list_own"),
+    ("nav.inquiries", "inquiries.list_own"),
+    ("nav.verify", "verify.ask"),
+)
 DESK = (
     ("nav.desk", "desk.queue"),
     ("registrar.title", "registrar.show"),
+    ("desk.inquiries.title", "desk.inquiries"),
     ("desk.letters.title", "desk.letters"),
     ("desk.tills.title", "desk.tills"),
     ("desk.refunds.title", "desk.refunds"),

@@ -129,6 +129,28 @@ EXPECTED: tuple[tuple[str, str], ...] = (
         "chances.withdraw chances.act",
     ),
     (
+        "confirmed declared",
+        "inquiries.list_own inquiries.show inquiries.picture inquiry.choose inquiry.ask inquiry.write "
+        "inquiry.ask_confirm inquiry.add_file inquiry.send_code inquiry.confirm inquiry_answer.contest "
+        "inquiry_answer.rate",
+    ),
+    (
+        "auditor clerk head_of_mission officer",
+        "desk.inquiries desk.inquiry desk.inquiry_file",
+    ),
+    (
+        "clerk head_of_mission officer",
+        "desk.ask_inquiry desk.write_inquiry desk.take_inquiry",
+    ),
+    (
+        "head_of_mission officer",
+        "desk.answer_inquiry",
+    ),
+    (
+        "confirmed",
+        "pending_proof.show pending_proof.make pending_proof.revoke",
+    ),
+    (
         "auditor head_of_mission",
         "desk.ledger desk.ledger_file",
     ),

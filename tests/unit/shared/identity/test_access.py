@@ -148,6 +148,30 @@ EXPECTED: tuple[tuple[str, str], ...] = (
         "auditor:mission cashier:mission head_of_mission:mission officer:mission",
         "bank.read books.read",
     ),
+    (
+        "declared:own expatriate:own",
+        "inquiry.ask",
+    ),
+    (
+        "auditor:mission clerk:mission declared:own expatriate:own head_of_mission:mission officer:mission",
+        "inquiry.read",
+    ),
+    (
+        "auditor:mission clerk:mission head_of_mission:mission officer:mission",
+        "inquiry.queue",
+    ),
+    (
+        "clerk:mission head_of_mission:mission officer:mission",
+        "inquiry.write_in inquiry.take",
+    ),
+    (
+        "head_of_mission:mission officer:mission",
+        "inquiry.answer inquiry.decide_appeal",
+    ),
+    (
+        "expatriate:own",
+        "pending_proof.make",
+    ),
 )
 
 
