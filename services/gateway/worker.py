@@ -5,6 +5,7 @@ import threading
 import time
 
 from services.gateway.accounts import UNREACHABLE, sign_ups
+from services.gateway.accounts.factors import second_step
 from services.gateway.accounts.mail import bounces, deliver
 from services.gateway.accounts.mail.deliver import Post
 from services.gateway.accounts.mail.senders import senders
@@ -51,6 +52,7 @@ def sweep(database: Database) -> None:
     with database.scope(None) as session:
         deliver.delete_old(session)
         sign_ups.delete_old(session)
+        second_step.delete_old(session)
         heartbeat.delete_expired(session)
 
 

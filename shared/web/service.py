@@ -30,6 +30,7 @@ from shared.messaging.bus import BusDown, check_bus
 from shared.settings import Settings
 from shared.web.readiness import Check, Readiness, check_clock, collect
 
+NUL = "\0"
 MAX_BODY_BYTES = 9 * 1024 * 1024
 OPEN_ENDPOINTS = frozenset({"health", "ready"})
 P = ParamSpec("P")
@@ -83,10 +84,21 @@ def body(schema: type[Schema]) -> dict[str, Any]:
     payload = request.get_json(silent=True)
     if not isinstance(payload, dict):
         raise Invalid("not_json")
+    if has_nul(payload):
+        raise Invalid("nul_in_text")
     try:
         return cast(dict[str, Any], schema(unknown=EXCLUDE).load(payload))
     except ValidationError as error:
         raise Invalid("invalid", errors=first_codes(error)) from error
+
+
+def has_nul(value: object) -> bool:
+    """Whether a text in it has the character NUL, which no column of PostgreSQL takes."""
+    if isinstance(value, str):
+        return NUL in value
+    if isinstance(value, Mapping):
+        return any(has_nul(name) or has_nul(part) for name, part in value.items())
+    return isinstance(value, list) and any(map(has_nul, value))
 
 
 def _identify() -> None:
@@ -99,6 +111,8 @@ def _identify() -> None:
     if kind != "Bearer" or not token:
         raise NotAllowed("token_missing")
     g.actor = _actor_of(token)
+    if NUL in request.path or any(NUL in text for text in request.args.values()):
+        raise NotFound()
 
 
 def _actor_of(token: str) -> Actor:

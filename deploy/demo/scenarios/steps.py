@@ -11,6 +11,7 @@ from deploy.demo.sandbox.provider import TEST_NUMBER
 from deploy.demo.scenarios.answers import answers, required_uploads, scan
 from deploy.demo.scenarios.browser import Browser, Page, UnexpectedPage
 from deploy.demo.scenarios.people import DemoPerson
+from services.gateway.accounts.factors.authenticators import SPECIMEN_CODE
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import Transaction
 from shared.values.digits import ascii_digits
@@ -24,7 +25,9 @@ SECRET_WORDS = "three unrelated words"  # noqa: S105 - a fictional person's
 def sign_in(browser: Browser, email: str, password: str = PASSWORD) -> None:
     """Signs in. Raises UnexpectedPage when the account is not there."""
     form = browser.open("/sign-in").form("/sign-in")
-    browser.send(form, {"identifier": email, "password": password})
+    page = browser.send(form, {"identifier": email, "password": password})
+    if urlsplit(page.url).path.endswith("/sign-in/second"):
+        browser.send(page.form("/sign-in/second"), {"factor_code": SPECIMEN_CODE})
 
 
 def register_account(browser: Browser, person: DemoPerson, clerk: Browser) -> bool:

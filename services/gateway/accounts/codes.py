@@ -13,11 +13,14 @@ from shared.database import db
 from shared.values.references import ALPHABET, plain
 
 SIGN_UP, CONTACT, COUNTER, POST = "sign_up", "contact", "counter", "post"
+RECOVERY, NEW_CONTACT = "recovery", "new_contact"
 LASTS = {
     SIGN_UP: timedelta(hours=1),
     CONTACT: timedelta(hours=1),
     COUNTER: timedelta(hours=24),
     POST: timedelta(days=45),
+    RECOVERY: timedelta(hours=1),
+    NEW_CONTACT: timedelta(hours=1),
 }
 LENGTH, TRIES = 8, 5
 
@@ -30,7 +33,7 @@ def issue(session: Session, secret: str, subject: str, purpose: str, issued_by: 
         "code_hash": _hash(secret, subject, purpose, code),
         "issued_by": issued_by,
         "created_at": now,
-        "ends_at": now + LASTS[purpose],
+        "ends_at": now + LASTS[purpose.partition(" ")[0]],
         "tries": 0,
         "used_at": None,
     }

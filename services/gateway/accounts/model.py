@@ -62,7 +62,10 @@ class Account(Base):
 
 
 class AuthSession(Base):
-    """One browser that is signed in. The id in the cookie is kept as a hash, so a stolen table opens nothing."""
+    """One browser that is signed in. The id in the cookie is kept as a hash, so a stolen table opens nothing.
+
+    `strong`: a second factor or a passkey was shown; `proved_at`: when its owner last proved to be there.
+    """
 
     __tablename__ = "auth_session"
 
@@ -74,6 +77,8 @@ class AuthSession(Base):
     idle_ends_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    strong: Mapped[bool] = mapped_column(default=False)
+    proved_at: Mapped[datetime]
     account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
 
 

@@ -8,8 +8,11 @@ from shared.errors import NotAllowed
 from shared.identity.actor import OFFICER_ROLES
 
 ANONYMOUS = "anonymous"
-ANYONE: Set[str] = frozenset({ANONYMOUS, *EVERY, *OFFICER_ROLES})
-SIGNED_IN: Set[str] = ANYONE - {ANONYMOUS}
+# Staff who have not shown a second factor: they may add one, and do nothing else.
+ENROLLING = "enrolling"
+ANYONE: Set[str] = frozenset({ANONYMOUS, ENROLLING, *EVERY, *OFFICER_ROLES})
+SECURING: Set[str] = ANYONE - {ANONYMOUS}
+SIGNED_IN: Set[str] = SECURING - {ENROLLING}
 # Pages of expatriates open by the table of levels.
 PERSONS, DRAFTING, IDENTIFYING = MAY["apply"], MAY["draft"], MAY["see_identity"]
 MISSION_STAFF: Set[str] = frozenset(OFFICER_ROLES - {"administrator", "registrar"})
@@ -46,11 +49,31 @@ PAGES: dict[str, Set[str]] = {
     "provider.webhook": ANYONE,
     "kept.keep": ANYONE,
     "kept.discard": ANYONE,
-    "session.left": SIGNED_IN,
-    "session.prolong": SIGNED_IN,
+    "session.left": SECURING,
+    "session.prolong": SECURING,
     "sign_in.ask": ANYONE,
     "sign_in.enter": ANYONE,
-    "sign_in.sign_out": SIGNED_IN,
+    "sign_in.sign_out": SECURING,
+    "second_step.ask": ANYONE,
+    "second_step.enter": ANYONE,
+    "passkey.ask": ANYONE,
+    "passkey.enter": ANYONE,
+    "recovery.ask": ANYONE,
+    "recovery.send": ANYONE,
+    "recovery.ask_code": ANYONE,
+    "recovery.use_code": ANYONE,
+    "recovery.ask_password": ANYONE,
+    "recovery.set_password": ANYONE,
+    "proof.ask": SECURING,
+    "proof.prove": SECURING,
+    "factors.show": SECURING,
+    "factors.ask_authenticator": SECURING,
+    "factors.add_authenticator": SECURING,
+    "factors.remove_authenticator": SIGNED_IN,
+    "factors.make_codes": SIGNED_IN,
+    "factors.ask_passkey": SECURING,
+    "factors.add_passkey": SECURING,
+    "factors.remove_passkey": SIGNED_IN,
     "sign_up.ask": ANYONE,
     "sign_up.begin": ANYONE,
     "sign_up.ask_code": ANYONE,
@@ -60,6 +83,9 @@ PAGES: dict[str, Set[str]] = {
     "contact.ask": MAY["confirm_contact"],
     "contact.send": MAY["confirm_contact"],
     "contact.confirm": MAY["confirm_contact"],
+    "contact.ask_change": MAY["move"],
+    "contact.change": MAY["move"],
+    "contact.confirm_change": MAY["move"],
     "identity.ask": IDENTIFYING,
     "identity.declare_person": MAY["declare"],
     "identity.prove": MAY["prove"],
@@ -72,6 +98,7 @@ PAGES: dict[str, Set[str]] = {
     "account.show": SIGNED_IN,
     "account.change_password": SIGNED_IN,
     "account.end_others": SIGNED_IN,
+    "account.end_one": SIGNED_IN,
     "account.change_mission": MAY["move"],
     "apply.check": DRAFTING,
     "apply.begin": DRAFTING,
@@ -202,6 +229,7 @@ PAGES: dict[str, Set[str]] = {
     "desk.collect": frozenset({"clerk", *DECIDING}),
     "desk.identity": frozenset({"clerk", *DECIDING}),
     "desk.identity_code": frozenset({"clerk", *DECIDING}),
+    "desk.recovery_code": frozenset({"clerk", *DECIDING}),
     "desk.identity_account": DECIDING,
     "desk.identity_freeze": DECIDING,
     "desk.identity_propose": DECIDING,
@@ -235,6 +263,26 @@ PAGES: dict[str, Set[str]] = {
 }
 
 
+# What is done only shortly after a proof: addresses, payouts, roles, mandates, second factors.
+FRESHLY: Set[str] = frozenset(
+    {"contact.ask_change", "contact.change", "contact.confirm_change"}
+    | {"mandates.ask", "mandates.grant", "mandates.ask_deed", "mandates.hand_in", "mandates.settle"}
+    | {"factors.ask_authenticator", "factors.add_authenticator", "factors.remove_authenticator", "factors.make_codes"}
+    | {"factors.ask_passkey", "factors.add_passkey", "factors.remove_passkey"}
+    | {"desk.staff_propose", "desk.staff_decide", "desk.identity_propose", "desk.identity_decide"}
+    | {"desk.act_on_refund", "desk.approve_refund", "desk.write_refund_file", "desk.refund_file"}
+    | {"desk.mandate_accept", "desk.mandate_refuse", "desk.recovery_code"}
+)
+
+
+class FactorNeeded(NotAllowed):
+    """Staff have to add a second factor first."""
+
+
+class ProofNeeded(NotAllowed):
+    """Whoever is signed in has to prove again to be there."""
+
+
 class SignInNeeded(NotAllowed):
     """Nobody is signed in, and the page is not for everybody."""
 
@@ -251,7 +299,9 @@ def role_class(visitor: Visitor | None) -> str:
     """How the table calls this visitor: staff by their role, expatriates by their level."""
     if visitor is None:
         return ANONYMOUS
-    return visitor.role if visitor.is_staff else visitor.level
+    if visitor.is_staff:
+        return visitor.role if visitor.strong else ENROLLING
+    return visitor.level
 
 
 def check_page(endpoint: str | None, visitor: Visitor | None) -> None:
@@ -263,8 +313,16 @@ def check_page(endpoint: str | None, visitor: Visitor | None) -> None:
         return
     if who == ANONYMOUS and allowed:
         raise SignInNeeded("sign_in_needed")
+    if who == ENROLLING and allowed:
+        raise FactorNeeded("factor_needed")
     if who == Level.NEW and allowed & IDENTIFYING:
         raise ContactNeeded("contact_needed")
     if who in IDENTIFYING - PERSONS and allowed & (PERSONS | DRAFTING) and not endpoint.startswith("identity."):
         raise IdentityNeeded("identity_needed")
     raise NotAllowed()
+
+
+def check_fresh(endpoint: str | None, visitor: Visitor | None) -> None:
+    """Raises ProofNeeded where the page asks for a proof and the last one was long ago."""
+    if endpoint in FRESHLY and visitor is not None and not visitor.is_fresh:
+        raise ProofNeeded("proof_needed")

@@ -7,7 +7,7 @@ from flask import request, url_for
 from services.gateway.web.access import PAGES, role_class
 from services.gateway.web.current import consular, visitor_or_none
 from services.gateway.web.form_pages import wanted_page
-from shared.errors import Refusal
+from shared.errors import Refusal, ServiceFailed
 
 PUBLIC = (("nav.services", "home.show"), ("nav.track", "track.ask"), ("nav.verify", "verify.ask"))
 OWN = (("nav.services", "home.show"), ("nav.applications", "applications.list_own"), ("nav.verify", "verify.ask"))
@@ -59,7 +59,7 @@ def _unread() -> int:
         return (
             consular().notices.unread(visitor.actor) if visitor and role_class(visitor) in PAGES["notices.show"] else 0
         )
-    except Refusal:
+    except (Refusal, ServiceFailed):
         return 0
 
 

@@ -15,7 +15,12 @@ from shared.database import db
 
 SIGN_UP_CODE, SIGN_UP_KNOWN, CONTACT_CODE = "sign_up_code", "sign_up_known", "contact_code"
 ACCOUNT_NEWS, ACCOUNT_ON_HOLD, STAFF_INVITED = "account_news", "account_on_hold", "staff_invited"
-EVENTS = (SIGN_UP_CODE, SIGN_UP_KNOWN, CONTACT_CODE, ACCOUNT_NEWS, ACCOUNT_ON_HOLD, STAFF_INVITED)
+PASSWORD_LINK, PASSWORD_CHANGED, RECOVERY_AT_COUNTER = "password_link", "password_changed", "recovery_at_counter"
+FACTOR_CHANGED, NEW_DEVICE, CONTACT_CHANGED = "factor_changed", "new_device", "contact_changed"
+EVENTS = (
+    *(SIGN_UP_CODE, SIGN_UP_KNOWN, CONTACT_CODE, ACCOUNT_NEWS, ACCOUNT_ON_HOLD, STAFF_INVITED),
+    *(PASSWORD_LINK, PASSWORD_CHANGED, RECOVERY_AT_COUNTER, FACTOR_CHANGED, NEW_DEVICE, CONTACT_CHANGED),
+)
 WAITING, SENT, UNDELIVERABLE, SETTLED = "waiting", "sent", "undeliverable", "settled"
 
 

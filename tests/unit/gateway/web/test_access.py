@@ -11,17 +11,26 @@ from tests.factories.refusals import refuses
 # Roles, and the pages that exactly these open.
 EXPECTED: tuple[tuple[str, str], ...] = (
     (
-        "administrator anonymous auditor cashier clerk confirmed contact declared frozen head_of_mission new officer "
-        "registrar",
+        "administrator anonymous auditor cashier clerk confirmed contact declared enrolling frozen head_of_mission new "
+        "officer registrar",
         "seats.services seats.regions seats.days "
         "static fonts health ready front_door printed openings home.show services.show rulebook.show "
         "about.show about.privacy about.accessibility track.ask track.show verify.ask verify.find verify.show "
         "provider.webhook sign_in.ask sign_in.enter sign_up.ask sign_up.begin sign_up.ask_code sign_up.open_account "
-        "invitation.ask invitation.accept kept.keep kept.discard",
+        "invitation.ask invitation.accept kept.keep kept.discard "
+        "second_step.ask second_step.enter passkey.ask passkey.enter recovery.ask recovery.send recovery.ask_code "
+        "recovery.use_code recovery.ask_password recovery.set_password",
+    ),
+    (
+        "administrator auditor cashier clerk confirmed contact declared enrolling frozen head_of_mission new officer "
+        "registrar",
+        "sign_in.sign_out session.left session.prolong proof.ask proof.prove factors.show factors.ask_authenticator "
+        "factors.add_authenticator factors.ask_passkey factors.add_passkey",
     ),
     (
         "administrator auditor cashier clerk confirmed contact declared frozen head_of_mission new officer registrar",
-        "sign_in.sign_out account.show account.change_password account.end_others session.left session.prolong",
+        "account.show account.change_password account.end_others account.end_one factors.remove_authenticator "
+        "factors.make_codes factors.remove_passkey",
     ),
     (
         "administrator auditor head_of_mission",
@@ -67,7 +76,8 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "clerk head_of_mission officer",
-        "desk.approve desk.surrender desk.collect desk.attend desk.miss desk.identity desk.identity_code desk.mail",
+        "desk.approve desk.surrender desk.collect desk.attend desk.miss desk.identity desk.identity_code desk.mail "
+        "desk.recovery_code",
     ),
     (
         "head_of_mission officer",
@@ -93,7 +103,8 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "confirmed contact declared new",
-        "account.change_mission contact.ask contact.send contact.confirm",
+        "account.change_mission contact.ask contact.send contact.confirm contact.ask_change contact.change "
+        "contact.confirm_change",
     ),
     (
         "confirmed contact declared frozen",
@@ -112,8 +123,8 @@ EXPECTED: tuple[tuple[str, str], ...] = (
         "registrar.show registrar.detail registrar.correct registrar.dismiss",
     ),
     (
-        "administrator anonymous auditor cashier clerk confirmed contact declared frozen head_of_mission new "
-        "officer registrar",
+        "administrator anonymous auditor cashier clerk confirmed contact declared enrolling frozen head_of_mission "
+        "new officer registrar",
         "draws_data draw_file draws.show draws.detail payer_link.show payer_link.pay payer_link.came_back "
         "payer_link.receipt",
     ),
@@ -155,7 +166,7 @@ def test_every_page_opens_for_exactly_the_roles_written_here() -> None:
 
 
 def visitor(role: str, level: Level = Level.NEW) -> Visitor:
-    return Visitor("account", "session", "x@example.org", role, "RUH", "person-1", "", "", level)
+    return Visitor("account", "session", "x@example.org", role, "RUH", "person-1", "", "", level, strong=True)
 
 
 @pytest.mark.parametrize(
