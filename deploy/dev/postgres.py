@@ -35,6 +35,11 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "jit": "off",
+    # The log names constraints and places, never a row or a parameter: those are about people.
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
     # A line per second tells a crash recovery that goes on from one that hangs.
     "log_startup_progress_interval": "1s",
 }

@@ -41,7 +41,7 @@ from services.gateway.clients.consular.identity_checks import IdentityCheck, Lat
 from services.gateway.clients.consular.ledger import TrialBalance
 from services.gateway.clients.consular.letters import Letter, LetterPage
 from services.gateway.clients.consular.mandates import Deed, Mandate, Proof
-from services.gateway.clients.consular.notices import Notice
+from services.gateway.clients.consular.notices import Notice, OutgoingNotice
 from services.gateway.clients.consular.offers import Mission, Offer, Parameters, Rates, Tariffs
 from services.gateway.clients.consular.payer_links import LinkPage, LinkPayment, NewPayerLink, PayerLink
 from services.gateway.clients.consular.payments import CardPage, Payment, TransferTerms, UpgradePrice
@@ -52,7 +52,7 @@ from services.gateway.clients.issued_documents import IssuedDocuments
 from services.gateway.clients.verification import Verification
 from shared.catalogue import CATALOGUE
 from shared.database.db import Database, now
-from shared.identity.actor import Actor
+from shared.identity.actor import Actor, service
 from shared.identity.representation import PURPOSE
 from shared.values.references import new
 from tests.factories.applications import Counter, Registers
@@ -404,6 +404,7 @@ def test_a_passport_number_and_notices(consular: Consular, counter: Callable[[],
     filed = counter().until("in_review")
     filed.desk("return", reason="paper_missing")
     check_all(Notice, consular.notices.list_own(filed.person.actor))
+    check_all(OutgoingNotice, consular.notices.outgoing(service("gateway", filed.mission)))
 
 
 def test_a_link_for_whoever_pays(

@@ -13,13 +13,21 @@ from pathlib import Path
 
 import psutil
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Sink
 
 from deploy.demo.demo_data import PASSWORD, STAFF
 from deploy.dev.postgres import free_port
 from tests.factories.servers.runner import READY, ROOT, START_LIMIT
 from tests.factories.waiting import until
 
-SECRETS = {"MAHJAR_SECRET": "0123456789abcdef" * 4, "MAHJAR_PUBLIC_URL": "https://consulate.test"}
+MAIL_PORT = free_port()
+SECRETS = {
+    "MAHJAR_SECRET": "0123456789abcdef" * 4,
+    "MAHJAR_PUBLIC_URL": "https://consulate.test",
+    "MAHJAR_SMTP_URL": f"smtp://127.0.0.1:{MAIL_PORT}",
+    "MAHJAR_MAIL_FROM": "mahjar@consulate.test",
+}
 CHOSEN = "three plain words here"
 
 
@@ -38,6 +46,15 @@ def command(module: str, told: dict[str, str], *words: str) -> subprocess.Comple
         check=False,
         timeout=120,
     )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def mail_server() -> Iterator[None]:
+    """A real mail server, without which nothing starts."""
+    controller = Controller(Sink(), hostname="127.0.0.1", port=MAIL_PORT)
+    controller.start()
+    yield
+    controller.stop()
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from shared.database import db
 from shared.values.references import ALPHABET, plain
 
 SIGN_UP, CONTACT, COUNTER, POST = "sign_up", "contact", "counter", "post"
-RECOVERY, NEW_CONTACT = "recovery", "new_contact"
+RECOVERY, NEW_CONTACT, PHONE = "recovery", "new_contact", "phone"
 LASTS = {
     SIGN_UP: timedelta(hours=1),
     CONTACT: timedelta(hours=1),
@@ -21,6 +21,7 @@ LASTS = {
     POST: timedelta(days=45),
     RECOVERY: timedelta(hours=1),
     NEW_CONTACT: timedelta(hours=1),
+    PHONE: timedelta(hours=1),
 }
 LENGTH, TRIES = 8, 5
 
@@ -33,7 +34,7 @@ def issue(session: Session, secret: str, subject: str, purpose: str, issued_by: 
         "code_hash": _hash(secret, subject, purpose, code),
         "issued_by": issued_by,
         "created_at": now,
-        "ends_at": now + LASTS[purpose.partition(" ")[0]],
+        "ends_at": now + LASTS[purpose],
         "tries": 0,
         "used_at": None,
     }

@@ -36,7 +36,7 @@ def begin_change(session: Session, secret: str, visitor: Visitor, typed: str) ->
     """Sends a code to the new address, and gives it folded. An address that somebody has gets none. Raises Invalid."""
     account = session.get_one(Account, visitor.account)
     email = fold_email(typed)
-    code = codes.issue(session, secret, account.id, _purpose(email), account.id)
+    code = codes.issue(session, secret, _new(account, email), codes.NEW_CONTACT, account.id)
     if session.scalar(select(Account.id).where(Account.email == email)) is None:
         queue.queue(session, secret, queue.CONTACT_CODE, email, account.language, account.home_mission, code=code)
     return email
@@ -46,7 +46,7 @@ def finish_change(session: Session, secret: str, visitor: Visitor, email: str, t
     """Whether the code is right: the account then has the new address, and the old one is told. The caller commits."""
     account = session.get_one(Account, visitor.account, with_for_update=True)
     folded = fold_email(email)
-    if codes.use(session, secret, account.id, _purpose(folded), typed) is None:
+    if codes.use(session, secret, _new(account, folded), codes.NEW_CONTACT, typed) is None:
         return False
     queue.tell(session, account, queue.CONTACT_CHANGED)
     try:
@@ -64,9 +64,9 @@ def is_confirmed(session: Session, visitor: Visitor) -> bool:
     return session.get_one(Account, visitor.account).email_confirmed_at is not None
 
 
-def _purpose(email: str) -> str:
+def _new(account: Account, email: str) -> str:
     """The code is good for this new address only."""
-    return f"{codes.NEW_CONTACT} {email}"
+    return f"{account.id} {email}"
 
 
 def _subject(account: Account) -> str:

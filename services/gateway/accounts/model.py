@@ -34,6 +34,7 @@ class Account(Base):
     __table_args__ = (
         CheckConstraint("email = lower(email)", name="email_folded"),
         CheckConstraint("(person IS NULL) = (assurance IS NULL)", name="assured_person"),
+        CheckConstraint("NOT news_by_sms OR phone_confirmed_at IS NOT NULL", name="sms_confirmed"),
         UniqueConstraint("claim"),
     )
 
@@ -59,6 +60,10 @@ class Account(Base):
     frozen_at: Mapped[datetime | None]
     frozen_reason: Mapped[str | None]
     has_old_drafts: Mapped[bool] = mapped_column(default=False)
+    phone: Mapped[str | None]
+    phone_confirmed_at: Mapped[datetime | None]
+    news_by_mail: Mapped[bool] = mapped_column(default=True)
+    news_by_sms: Mapped[bool] = mapped_column(default=False)
 
 
 class AuthSession(Base):
@@ -208,7 +213,10 @@ class CodeLetter(Base):
 
 
 class Mail(Base):
-    """An e-mail on its way. Its parameters are sealed, and gone once it is sent; `owner` settles what came back."""
+    """An e-mail or text message on its way. Its parameters are sealed, and gone once it is sent.
+
+    `once`: what is told of, so that it is told once; `owner` settles what came back.
+    """
 
     __tablename__ = "mail"
 
@@ -225,6 +233,8 @@ class Mail(Base):
     owner: Mapped[str | None]
     created_at: Mapped[datetime]
     next_try_at: Mapped[datetime] = mapped_column(index=True)
+    channel: Mapped[str] = mapped_column(default="mail")
+    once: Mapped[str | None] = mapped_column(unique=True)
     sent_at: Mapped[datetime | None]
     failed_at: Mapped[datetime | None]
 

@@ -4,6 +4,7 @@ from flask import Flask
 
 from services.gateway.pages.account import (
     account,
+    channels,
     contact,
     factors,
     identity,
@@ -42,6 +43,7 @@ IN_A_LANGUAGE = (
     sign_up,
     invitation,
     contact,
+    channels,
     identity,
     passport_check,
     vouching,

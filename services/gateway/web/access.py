@@ -95,6 +95,10 @@ PAGES: dict[str, Set[str]] = {
     "passport_check.send": MAY["prove"],
     "vouching.ask": MAY["vouch"],
     "vouching.give": MAY["vouch"],
+    "channels.show": MAY["move"],
+    "channels.choose": MAY["move"],
+    "channels.send_code": MAY["move"],
+    "channels.confirm": MAY["move"],
     "account.show": SIGNED_IN,
     "account.change_password": SIGNED_IN,
     "account.end_others": SIGNED_IN,
@@ -181,16 +185,16 @@ PAGES: dict[str, Set[str]] = {
     "desk.decide_import": PROPOSING,
     "desk.answer_import": PROPOSING,
     "documents.receipt": PERSONS | MISSION_STAFF,
-    "documents.document": PERSONS | MISSION_STAFF,
+    "documents.document": PERSONS | READING,
     "registrar.show": REGISTRARS,
     "registrar.detail": REGISTRARS,
     "registrar.correct": REGISTRARS,
     "registrar.dismiss": REGISTRARS,
     "desk.queue": MISSION_STAFF,
     "desk.case": MISSION_STAFF,
-    "desk.paper": MISSION_STAFF,
-    "desk.paper_thumbnail": MISSION_STAFF,
-    "desk.paper_page": MISSION_STAFF,
+    "desk.paper": READING,
+    "desk.paper_thumbnail": READING,
+    "desk.paper_page": READING,
     "desk.accept": DECIDING,
     "desk.send_back": DECIDING,
     "desk.ask_refuse": DECIDING,
@@ -265,7 +269,7 @@ PAGES: dict[str, Set[str]] = {
 
 # What is done only shortly after a proof: addresses, payouts, roles, mandates, second factors.
 FRESHLY: Set[str] = frozenset(
-    {"contact.ask_change", "contact.change", "contact.confirm_change"}
+    {"contact.ask_change", "contact.change", "contact.confirm_change", "channels.send_code"}
     | {"mandates.ask", "mandates.grant", "mandates.ask_deed", "mandates.hand_in", "mandates.settle"}
     | {"factors.ask_authenticator", "factors.add_authenticator", "factors.remove_authenticator", "factors.make_codes"}
     | {"factors.ask_passkey", "factors.add_passkey", "factors.remove_passkey"}

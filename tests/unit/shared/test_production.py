@@ -49,6 +49,17 @@ def test_one_sentence_names_everything_that_is_missing() -> None:
     assert all(name in str(refused.value) for name in ("MAHJAR_SECRET", "MAHJAR_PUBLIC_URL", "MAHJAR_DATABASE_URL"))
 
 
+@pytest.mark.parametrize("url", ["", " , "])
+def test_production_without_a_mail_server_refuses_to_start(url: str) -> None:
+    with pytest.raises(StartRefused, match="go by e-mail. Set MAHJAR_SMTP_URL"):
+        Settings.load("gateway", {**ENVIRONMENT, "MAHJAR_SMTP_URL": url})
+
+
+def test_with_a_mail_server_it_starts() -> None:
+    mail = {"MAHJAR_SMTP_URL": f"smtps://mahjar:{STRONG}@mail.test", "MAHJAR_MAIL_FROM": "mahjar@consulate.test"}
+    assert Settings.load("gateway", {**ENVIRONMENT, **mail}).mail.servers
+
+
 def test_the_demo_needs_no_secret_of_its_own() -> None:
     assert Settings.load("gateway", {**ENVIRONMENT, "MAHJAR_SPECIMEN": "1", "MAHJAR_SECRET": "5e"}).specimen
 

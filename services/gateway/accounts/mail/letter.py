@@ -39,6 +39,11 @@ def write(mail: Mail, params: dict[str, str], sender: str, public_url: str) -> E
     return message
 
 
+def write_sms(mail: Mail, params: dict[str, str]) -> str:
+    """The text message of what is queued. Raises KeyError without a template."""
+    return CONTROLS.sub("", language(mail.language).text(f"mail.{mail.event}.sms", **params))
+
+
 def return_path(mail_id: str, sender: str) -> str:
     """The address to which the mail servers of others report that this e-mail did not arrive."""
     user, _, domain = sender.partition("@")

@@ -13,6 +13,7 @@ KINDS = (
     "'release', 'merge', 'unfreeze', 'disable', 'enable', 'factors_reset', "
     "'staff_create', 'staff_role', 'staff_disable', 'staff_enable', 'staff_factors_reset'"
 )
+PURPOSES = "'sign_up', 'contact', 'counter', 'post', 'recovery', 'new_contact', 'phone'"
 ALL = "SELECT, INSERT, UPDATE, DELETE"
 
 
@@ -21,6 +22,8 @@ def upgrade() -> None:
     factors()
     passkeys()
     sign_ins()
+    op.drop_constraint("ck_one_time_code_purpose", "one_time_code")
+    op.create_check_constraint("purpose", "one_time_code", f"purpose IN ({PURPOSES})")
     op.drop_constraint("ck_account_decision_kind", "account_decision")
     op.create_check_constraint("kind", "account_decision", f"kind IN ({KINDS})")
 

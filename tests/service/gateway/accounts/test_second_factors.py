@@ -143,6 +143,7 @@ def test_five_wrong_codes_want_the_password_again(gateway: Gateway, owner: Owner
 
 def test_fifteen_codes_an_hour_for_an_account(gateway: Gateway, owner: Owner) -> None:
     email = owner[0]
+    gateway.forget_tries()
     answers = []
     for _ in range(4):
         browser = first_step(gateway, email)
@@ -152,9 +153,10 @@ def test_fifteen_codes_an_hour_for_an_account(gateway: Gateway, owner: Owner) ->
 
 def test_a_printed_code_is_good_once_and_told(gateway: Gateway, owner: Owner) -> None:
     email, _, codes, browser = owner
+    before = [name for name, _ in gateway.mails(email)].count(queue.FACTOR_CHANGED)
     assert enters(first_step(gateway, email), codes[3].lower().replace("-", " "))
     assert not enters(first_step(gateway, email), codes[3])
-    assert gateway.mails(email)[-2][0] == queue.FACTOR_CHANGED
+    assert [name for name, _ in gateway.mails(email)].count(queue.FACTOR_CHANGED) == before + 1
     assert "9 printed codes are left" in browser.get(SECURITY).text
 
 
@@ -268,7 +270,7 @@ class TestProof:
 
     @pytest.mark.parametrize(
         ("role", "page"),
-        [("expatriate", "/en/mandates/new"), ("expatriate", APP), ("expatriate", "/en/account/contact/new")],
+        [("expatriate", "/en/account/mandates/new"), ("expatriate", APP), ("expatriate", "/en/account/contact/new")],
     )
     def test_pages_ask_first(self, gateway: Gateway, role: str, page: str) -> None:
         browser = gateway.visitor(role, person=specimens.SON)
@@ -332,7 +334,7 @@ class TestForgottenPassword:
 
     def test_the_answer_says_of_nobody_whether_they_are_here(self, gateway: Gateway, owner: Owner) -> None:
         answers = []
-        for identifier in (owner[0], "nobody@mahjar.example", "\x00", "x" * 300, "10000000001"):
+        for identifier in (owner[0], "nobody@mahjar.example", "'", "x" * 300, "10000000001"):
             answer = gateway.browser().submit("/en/recover", identifier=identifier)
             answers.append((answer.status_code, answer.location))
         assert set(answers) == {(303, "/en/recover?sent=1")}

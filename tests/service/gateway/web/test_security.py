@@ -101,7 +101,7 @@ def test_every_answer_carries_the_headers_whoever_asks(gateway: Gateway) -> None
 def caching(endpoint: str, method: str, status: int, visitor: Browser) -> str:
     """Pages for everybody may be shown again by a browser that nobody signed in from; nothing else is stored."""
     signed_in = visitor.client.get("/en/account").status_code == 200
-    of_a_person = endpoint in ("track.show", "verify.find", "verify.show")
+    of_a_person = endpoint in ("track.show", "verify.find", "verify.show") or endpoint.endswith("_password")
     is_page = PAGES[endpoint] == ANYONE and endpoint not in WITHOUT_SESSION and not of_a_person
     is_public = is_page and method == "GET" and status < 400 and not signed_in
     return "private, no-cache" if is_public else "no-store"

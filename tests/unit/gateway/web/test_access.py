@@ -55,16 +55,20 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "auditor cashier clerk head_of_mission officer",
-        "desk.queue desk.case desk.paper desk.paper_thumbnail desk.paper_page desk.passports desk.turns desk.calendar",
+        "desk.queue desk.case desk.passports desk.turns desk.calendar",
     ),
     (
         "auditor cashier clerk confirmed head_of_mission officer",
-        "documents.receipt documents.document",
+        "documents.receipt",
+    ),
+    (
+        "auditor clerk confirmed head_of_mission officer",
+        "documents.document",
     ),
     (
         "auditor clerk head_of_mission officer",
         "desk.letters desk.letter desk.mandates desk.mandate desk.mandate_scan desk.mandate_scan_page desk.mails "
-        "desk.appeals",
+        "desk.appeals desk.paper desk.paper_thumbnail desk.paper_page",
     ),
     (
         "cashier clerk head_of_mission officer",
@@ -104,7 +108,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     (
         "confirmed contact declared new",
         "account.change_mission contact.ask contact.send contact.confirm contact.ask_change contact.change "
-        "contact.confirm_change",
+        "contact.confirm_change channels.show channels.choose channels.send_code channels.confirm",
     ),
     (
         "confirmed contact declared frozen",
