@@ -14,6 +14,10 @@ SERVICES = ("gateway", "consular", "civil_registry", "conscription")
 OWNER, DATABASE, BUS = "mahjar_owner", "mahjar", "bus"
 # An arbitrary constant; every Mahjar process takes the same lock.
 PREPARING = 7_234_901
+LARGE_OBJECT_FUNCTIONS = (
+    "SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace "
+    "AND (proname LIKE 'lo\\_%' OR proname IN ('loread', 'lowrite'))"
+)
 
 
 def prepare(admin_url: str, data: Path) -> dict[str, str]:
@@ -78,11 +82,9 @@ def close_other_databases(admin: Connection) -> None:
 
 def close_large_objects(connection: Connection) -> None:
     """Only a superuser makes large objects: no wall of missions stands around them. Needs a superuser itself."""
-    if not connection.info.parameter_status("is_superuser") == "on":
+    if connection.info.parameter_status("is_superuser") != "on":
         return
-    functions = "SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace AND {}"
-    named = "(proname LIKE 'lo\\_%' OR proname IN ('loread', 'lowrite'))"
-    for (function,) in connection.execute(sql.SQL(functions).format(sql.SQL(named))).fetchall():
+    for (function,) in connection.execute(LARGE_OBJECT_FUNCTIONS).fetchall():
         connection.execute(sql.SQL("REVOKE EXECUTE ON FUNCTION {} FROM PUBLIC").format(sql.SQL(function)))
 
 

@@ -3,19 +3,19 @@
 import signal
 import threading
 import time
+from typing import cast
 
 from services.gateway.accounts import UNREACHABLE, sign_ups
 from services.gateway.accounts.factors import second_step
-from services.gateway.accounts.mail import bounces, deliver, news
+from services.gateway.accounts.mail import bounces, deliver, notice_mails
 from services.gateway.accounts.mail.deliver import Post
 from services.gateway.accounts.mail.senders import senders
 from services.gateway.accounts.mail.sms import SmsSender
+from services.gateway.clients import connect
 from services.gateway.clients.consular import Consular
-from services.gateway.clients.http import Client
 from shared.database.db import Database
 from shared.errors import Refusal, ServiceFailed
 from shared.identity.actor import service
-from shared.identity.crypto import Keys
 from shared.logs import log, start_logs
 from shared.messaging import heartbeat
 from shared.settings import Settings
@@ -38,7 +38,7 @@ def work(settings: Settings, database: Database, stop: threading.Event) -> None:
                 record_heartbeat(database)
                 next_beat = time.monotonic() + heartbeat.EVERY_SECONDS
             if notices is not None and time.monotonic() >= next_fetch:
-                fetch_news(database, notices)
+                fetch_notices(database, notices)
                 next_fetch = time.monotonic() + FETCH_SECONDS
             sent = deliver.deliver_due(database, post)
             if mail.bounces:
@@ -56,10 +56,10 @@ def consular_of(settings: Settings) -> Consular | None:
     """The client of the mission's service, whose notices leave the house here; none where it is not named."""
     if not settings.url_consular:
         return None
-    return Consular.through(Client(settings.url_consular, Keys(settings.keys, NAME), "consular"))
+    return cast(Consular, connect(settings)["consular"])
 
 
-def fetch_news(database: Database, consular: Consular) -> int:
+def fetch_notices(database: Database, consular: Consular) -> int:
     """Takes over the notices of every mission. One that was queued and not marked is asked again and queued once.
 
     While the service does not answer, nothing is lost. Gives the number of messages queued.
@@ -72,7 +72,7 @@ def fetch_news(database: Database, consular: Consular) -> int:
             with database.scope(None) as session:
                 for one in notices:
                     once = f"{mission['code']} {one['id']}"
-                    queued += news.queue_news(session, one["person"], one["kind"], once)
+                    queued += notice_mails.queue_notice(session, one["person"], one["kind"], once)
             if notices:
                 consular.notices.mark_sent(actor, [one["id"] for one in notices])
     except (Refusal, ServiceFailed) as error:

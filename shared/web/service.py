@@ -1,5 +1,6 @@
 """What the inner services do alike at their HTTP edge: who asks, may they, in which transaction, how errors read."""
 
+import re
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -30,7 +31,7 @@ from shared.messaging.bus import BusDown, check_bus
 from shared.settings import Settings
 from shared.web.readiness import Check, Readiness, check_clock, collect
 
-NUL = "\0"
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 MAX_BODY_BYTES = 9 * 1024 * 1024
 OPEN_ENDPOINTS = frozenset({"health", "ready"})
 P = ParamSpec("P")
@@ -84,21 +85,19 @@ def body(schema: type[Schema]) -> dict[str, Any]:
     payload = request.get_json(silent=True)
     if not isinstance(payload, dict):
         raise Invalid("not_json")
-    if has_nul(payload):
-        raise Invalid("nul_in_text")
     try:
-        return cast(dict[str, Any], schema(unknown=EXCLUDE).load(payload))
+        return cast(dict[str, Any], schema(unknown=EXCLUDE).load(storable(payload)))
     except ValidationError as error:
         raise Invalid("invalid", errors=first_codes(error)) from error
 
 
-def has_nul(value: object) -> bool:
-    """Whether a text in it has the character NUL, which no column of PostgreSQL takes."""
+def storable(value: Any) -> Any:
+    """The same without what no column of PostgreSQL takes: the character NUL, and halves of characters."""
     if isinstance(value, str):
-        return NUL in value
-    if isinstance(value, Mapping):
-        return any(has_nul(name) or has_nul(part) for name, part in value.items())
-    return isinstance(value, list) and any(map(has_nul, value))
+        return _UNSTORABLE.sub("", value)
+    if isinstance(value, dict):
+        return {storable(name): storable(part) for name, part in value.items()}
+    return [storable(part) for part in value] if isinstance(value, list) else value
 
 
 def _identify() -> None:
@@ -111,7 +110,7 @@ def _identify() -> None:
     if kind != "Bearer" or not token:
         raise NotAllowed("token_missing")
     g.actor = _actor_of(token)
-    if NUL in request.path or any(NUL in text for text in request.args.values()):
+    if any(_UNSTORABLE.search(text) for text in (request.path, *request.args.values())):
         raise NotFound()
 
 

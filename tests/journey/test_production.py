@@ -117,12 +117,20 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
-@pytest.mark.parametrize("missing", SECRETS)
+@pytest.mark.parametrize("missing", ["MAHJAR_SECRET", "MAHJAR_PUBLIC_URL"])
 def test_a_start_without_a_secret_names_it_in_one_sentence(tmp_path: Path, missing: str) -> None:
     told = {name: value for name, value in SECRETS.items() if name != missing}
     refused = command("deploy.dev.run", environment(tmp_path / "data", free_port(), **told))
     assert refused.returncode == 1
     assert refused.stderr.startswith(f"Outside demo mode set {missing} to ") and len(refused.stderr.splitlines()) == 1
+    assert not (tmp_path / "data" / "postgres").exists()
+
+
+def test_a_start_without_a_mail_server_says_so(tmp_path: Path) -> None:
+    told = {name: value for name, value in SECRETS.items() if name != "MAHJAR_SMTP_URL"}
+    refused = command("deploy.dev.run", environment(tmp_path / "data", free_port(), **told))
+    assert refused.returncode == 1
+    assert "go by e-mail. Set MAHJAR_SMTP_URL" in refused.stderr and len(refused.stderr.splitlines()) == 1
     assert not (tmp_path / "data" / "postgres").exists()
 
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from importlib.metadata import distributions
 
-from detect_secrets import SecretsCollection
+from detect_secrets.core.secrets_collection import SecretsCollection
 from detect_secrets.settings import transient_settings
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
@@ -16,7 +16,7 @@ from deploy.dev.checks import sources
 from deploy.dev.checks.locks import LOCKED
 
 # What bandit says of these was read, and the answer stands in the code beside it as `noqa: S...` of ruff.
-SKIPPED = "B101,B104,B105,B106,B107,B110,B112,B113,B301,B310,B311,B314,B320,B324,B403,B404,B405,B406,B410,B411,B603,B607,B608,B704,B703"
+SKIPPED = "B101,B104,B105,B106,B107,B108,B110,B112,B113,B301,B310,B311,B314,B320,B324,B403,B404,B405,B406,B410,B411,B603,B606,B607,B608,B704,B703"
 PLUGINS = ("AWSKeyDetector", "PrivateKeyDetector", "GitHubTokenDetector", "StripeDetector", "SlackDetector")
 PLACES = ("services", "shared", "deploy")
 TEXTS = frozenset({".py", ".html", ".js", ".css", ".md", ".yml", ".toml", ".sh", ".csv", ".json", ".example", ".po"})
@@ -44,14 +44,14 @@ def secrets() -> Iterator[str]:
     """Keys of known kinds in the files that are kept."""
     with transient_settings({"plugins_used": [{"name": name} for name in PLUGINS]}):
         collection = SecretsCollection(root=str(sources.ROOT))
-        for name in listed():
+        for name in tracked_files():
             if (sources.ROOT / name).suffix in TEXTS:
                 collection.scan_file(name)
     for name, secret in collection:
         yield f"{name}:{secret.line_number} holds a secret ({secret.type})"
 
 
-def listed() -> list[str]:
+def tracked_files() -> list[str]:
     """The files that are kept."""
     command = ["git", "ls-files"]
     return subprocess.run(command, cwd=sources.ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
@@ -60,12 +60,12 @@ def listed() -> list[str]:
 def bad_versions() -> Iterator[str]:
     """Versions of the locks, and of what the environment brought itself, that have a known hole."""
     for name in ("requirements.lock", "requirements-dev.lock"):
-        yield from known_bad(dict(LOCKED.findall((sources.ROOT / name).read_text())), name)
-    installed = {canonicalize_name(one.metadata["Name"]): one.version for one in distributions()}
-    yield from known_bad({name: installed[name] for name in SEEDS if name in installed}, ".venv")
+        yield from advisories(dict(LOCKED.findall((sources.ROOT / name).read_text())), name)
+    installed = {str(canonicalize_name(one.metadata["Name"])): one.version for one in distributions()}
+    yield from advisories({name: installed[name] for name in SEEDS if name in installed}, ".venv")
 
 
-def known_bad(versions: Mapping[str, str], where: str) -> Iterator[str]:
+def advisories(versions: Mapping[str, str], where: str) -> Iterator[str]:
     """One line for each version that a row of the list refuses."""
     with KNOWN_BAD.open(newline="") as file:
         rows = list(csv.DictReader(file))

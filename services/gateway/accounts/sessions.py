@@ -203,7 +203,7 @@ def close_others(session: Session, visitor: Visitor) -> int:
     return closed
 
 
-def close_one(session: Session, visitor: Visitor, session_id: str) -> None:
+def close_by_id(session: Session, visitor: Visitor, session_id: str) -> None:
     """Signs one browser of the account out; another account's, or one that is closed, stays as it is."""
     if _close(session, AuthSession.account_id == visitor.account, AuthSession.id == session_id):
         audit.record(session, visitor.actor, "session.close", visitor.account, closed=session_id)

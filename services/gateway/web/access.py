@@ -2,9 +2,7 @@
 
 from collections.abc import Set
 
-from services.gateway.accounts.levels import EVERY, MAY, Level
-from services.gateway.accounts.sessions import Visitor
-from shared.errors import NotAllowed
+from services.gateway.accounts.levels import EVERY, MAY
 from shared.identity.actor import OFFICER_ROLES
 
 ANONYMOUS = "anonymous"
@@ -102,7 +100,7 @@ PAGES: dict[str, Set[str]] = {
     "account.show": SIGNED_IN,
     "account.change_password": SIGNED_IN,
     "account.end_others": SIGNED_IN,
-    "account.end_one": SIGNED_IN,
+    "account.end_session": SIGNED_IN,
     "account.change_mission": MAY["move"],
     "apply.check": DRAFTING,
     "apply.begin": DRAFTING,
@@ -265,68 +263,3 @@ PAGES: dict[str, Set[str]] = {
     "desk.decide_appeal": DECIDING,
     "desk.priority": DECIDING,
 }
-
-
-# What is done only shortly after a proof: addresses, payouts, roles, mandates, second factors.
-FRESHLY: Set[str] = frozenset(
-    {"contact.ask_change", "contact.change", "contact.confirm_change", "channels.send_code"}
-    | {"mandates.ask", "mandates.grant", "mandates.ask_deed", "mandates.hand_in", "mandates.settle"}
-    | {"factors.ask_authenticator", "factors.add_authenticator", "factors.remove_authenticator", "factors.make_codes"}
-    | {"factors.ask_passkey", "factors.add_passkey", "factors.remove_passkey"}
-    | {"desk.staff_propose", "desk.staff_decide", "desk.identity_propose", "desk.identity_decide"}
-    | {"desk.act_on_refund", "desk.approve_refund", "desk.write_refund_file", "desk.refund_file"}
-    | {"desk.mandate_accept", "desk.mandate_refuse", "desk.recovery_code"}
-)
-
-
-class FactorNeeded(NotAllowed):
-    """Staff have to add a second factor first."""
-
-
-class ProofNeeded(NotAllowed):
-    """Whoever is signed in has to prove again to be there."""
-
-
-class SignInNeeded(NotAllowed):
-    """Nobody is signed in, and the page is not for everybody."""
-
-
-class ContactNeeded(NotAllowed):
-    """The e-mail address of the account is not confirmed yet."""
-
-
-class IdentityNeeded(NotAllowed):
-    """It is not proven yet whose the account is."""
-
-
-def role_class(visitor: Visitor | None) -> str:
-    """How the table calls this visitor: staff by their role, expatriates by their level."""
-    if visitor is None:
-        return ANONYMOUS
-    if visitor.is_staff:
-        return visitor.role if visitor.strong else ENROLLING
-    return visitor.level
-
-
-def check_page(endpoint: str | None, visitor: Visitor | None) -> None:
-    """Raises NotAllowed, or the subclass that says what is missing. Unknown addresses are left to become 404."""
-    if endpoint is None:
-        return
-    allowed, who = PAGES.get(endpoint, frozenset()), role_class(visitor)
-    if who in allowed:
-        return
-    if who == ANONYMOUS and allowed:
-        raise SignInNeeded("sign_in_needed")
-    if who == ENROLLING and allowed:
-        raise FactorNeeded("factor_needed")
-    if who == Level.NEW and allowed & IDENTIFYING:
-        raise ContactNeeded("contact_needed")
-    if who in IDENTIFYING - PERSONS and allowed & (PERSONS | DRAFTING) and not endpoint.startswith("identity."):
-        raise IdentityNeeded("identity_needed")
-    raise NotAllowed()
-
-
-def check_fresh(endpoint: str | None, visitor: Visitor | None) -> None:
-    """Raises ProofNeeded where the page asks for a proof and the last one was long ago."""
-    if endpoint in FRESHLY and visitor is not None and not visitor.is_fresh:
-        raise ProofNeeded("proof_needed")

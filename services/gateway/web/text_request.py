@@ -3,7 +3,7 @@
 from functools import cached_property
 
 from flask import Request
-from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 
 NUL = "\0"
 
@@ -22,8 +22,8 @@ class TextRequest(Request):
         return _without_nul(super().form)
 
 
-def _without_nul(typed: ImmutableMultiDict[str, str]) -> ImmutableMultiDict[str, str]:
+def _without_nul(typed: MultiDict[str, str]) -> ImmutableMultiDict[str, str]:
     pairs = list(typed.items(multi=True))
     if not any(NUL in name or NUL in text for name, text in pairs):
-        return typed
+        return ImmutableMultiDict(typed)
     return ImmutableMultiDict([(name.replace(NUL, ""), text.replace(NUL, "")) for name, text in pairs])

@@ -87,7 +87,7 @@ def digits(typed: str) -> str:
     return text if text.isascii() and _CODE.fullmatch(text) else ""
 
 
-def _rows(account_id: str, *, confirmed: bool) -> Select[tuple[Authenticator]]:
+def _rows(account_id: str, *, confirmed: bool) -> Select[Authenticator]:
     state = Authenticator.confirmed_at.is_not(None) if confirmed else Authenticator.confirmed_at.is_(None)
     return select(Authenticator).where(Authenticator.account_id == account_id, state)
 

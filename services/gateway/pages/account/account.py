@@ -65,10 +65,10 @@ def end_others() -> Response:
 
 
 @blueprint.post("/account/sessions/one")
-def end_one() -> Response:
+def end_session() -> Response:
     """Signs one other browser out."""
     with accounts().scope(visitor().mission) as session:
-        sessions.close_one(session, visitor(), request.form.get("session", "")[:64])
+        sessions.close_by_id(session, visitor(), request.form.get("session", "")[:64])
     return _done("sessions")
 
 

@@ -99,20 +99,20 @@ def files(service_client: Callable[[str], ServiceClient], key_folder: Path, regi
     """One file of each kind, paid at the counter."""
     assert registers
 
-    def made(person: Person, mission: str) -> File:
+    def file_application(person: Person, mission: str) -> File:
         counter = Counter(service_client("consular"), Registers(key_folder), person=person, mission=mission)
         counter.fill("passport-renewal")
         assert counter.submit().status_code == 200
         receipt = counter.pay().get_json()["receipt"]
         return File(counter.reference, counter.read()["papers"][0]["id"], receipt)
 
-    def known(specimen: Specimen) -> Person:
+    def person_of(specimen: Specimen) -> Person:
         return Person(specimen.person, specimen.national_number)
 
     return {
-        OWN: made(known(specimens.FATHER), "RUH"),
-        OTHER_PERSON: made(known(specimens.WOMAN), "RUH"),
-        OTHER_MISSION: made(Person(), "BER"),
+        OWN: file_application(person_of(specimens.FATHER), "RUH"),
+        OTHER_PERSON: file_application(person_of(specimens.WOMAN), "RUH"),
+        OTHER_MISSION: file_application(Person(), "BER"),
     }
 
 

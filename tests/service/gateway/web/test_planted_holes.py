@@ -19,7 +19,7 @@ from tests.service.gateway.web.test_access_matrix import File
 files = test_access_matrix.files
 
 
-def turns_red(test: Callable[..., Any], *given: Any) -> bool:
+def fails(test: Callable[..., Any], *given: Any) -> bool:
     try:
         test(*given)
     except AssertionError:
@@ -31,7 +31,7 @@ def test_a_table_of_pages_that_nobody_asks(
     gateway: Gateway, files: dict[str, File], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(security, "check_page", lambda *_: None)
-    assert turns_red(test_access_matrix.test_no_cell_is_wrong, gateway, files, access.ANONYMOUS)
+    assert fails(test_access_matrix.test_no_cell_is_wrong, gateway, files, access.ANONYMOUS)
 
 
 def test_an_owner_that_nobody_compares(
@@ -43,12 +43,12 @@ def test_an_owner_that_nobody_compares(
         if hasattr(module, "check_access"):
             monkeypatch.setattr(module, "check_access", lambda *_, **__: None)
     monkeypatch.setattr(services_access, "check_access", lambda *_, **__: None)
-    assert turns_red(test_access_matrix.test_no_cell_is_wrong, gateway, files, "confirmed")
+    assert fails(test_access_matrix.test_no_cell_is_wrong, gateway, files, "confirmed")
 
 
 def test_a_form_token_that_nobody_checks(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(security, "check_token", lambda: None)
-    assert turns_red(test_security.test_unsafe_calls_without_the_token_change_nothing, gateway)
+    assert fails(test_security.test_unsafe_calls_without_the_token_change_nothing, gateway)
 
 
 def test_a_template_that_escapes_nothing(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,7 +56,7 @@ def test_a_template_that_escapes_nothing(gateway: Gateway, monkeypatch: pytest.M
     monkeypatch.setattr(app.jinja_env, "autoescape", False)
     app.jinja_env.cache.clear()  # type: ignore[union-attr]
     try:
-        assert turns_red(test_strings.test_no_text_field_of_the_web_fails_or_lets_markup_through, gateway, "anonymous")
+        assert fails(test_strings.test_no_text_field_of_the_web_fails_or_lets_markup_through, gateway, "anonymous")
     finally:
         monkeypatch.undo()
         app.jinja_env.cache.clear()  # type: ignore[union-attr]
@@ -75,4 +75,4 @@ def test_a_code_that_is_good_twice(gateway: Gateway, monkeypatch: pytest.MonkeyP
     database: Database = gateway.app.extensions["database"]
     assert database
     owner = (email, *test_second_factors.enrol(gateway, browser), browser)
-    assert turns_red(test_second_factors.test_a_code_of_the_app_is_good_once, gateway, owner)
+    assert fails(test_second_factors.test_a_code_of_the_app_is_good_once, gateway, owner)

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections import Counter as Counted
+from collections.abc import Callable
 from email import message_from_bytes, policy
 from itertools import cycle
 from typing import Any
@@ -15,6 +16,9 @@ from services.gateway.accounts.mail.letter import write
 from services.gateway.accounts.mail.queue import SIGN_UP_CODE, WAITING
 from services.gateway.accounts.model import Mail
 from shared.database import db
+from shared.forms import transaction
+from shared.values.person import strip_controls
+from tests.factories.applications import Counter
 from tests.factories.gateway import Browser, Gateway
 from tests.factories.texts.naughty import EVERY, OWN, PUBLIC
 
@@ -157,3 +161,21 @@ def test_what_goes_into_a_table_comes_out() -> None:
         written = io.StringIO(newline="")
         csv.writer(written).writerow([text, "end"])
         assert next(csv.reader(io.StringIO(written.getvalue(), newline=""))) == [text, "end"], text
+
+
+def test_what_goes_into_an_application_comes_out(counter: Callable[..., Counter]) -> None:
+    """All of them, by way of the service that keeps them; what is too long or holds nothing is refused, not cut."""
+    here = counter()
+    assert here.start("passport-renewal").status_code == 201
+    question = next(one for one in transaction("passport-renewal").questions if one.kind == "long_text")
+    kept = 0
+    for text in EVERY:
+        saved = here.save({question.name: text})
+        clean = strip_controls(text)
+        if clean and len(clean) <= question.max_length:
+            assert saved.status_code == 200, text
+            assert here.read()["answers"][question.name] == clean
+            kept += 1
+        else:
+            assert saved.status_code == 422 or not clean, text
+    assert kept > 500

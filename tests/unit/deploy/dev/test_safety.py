@@ -20,7 +20,7 @@ from deploy.dev.checks import safety, sources
     ],
 )
 def test_known_bad_versions_are_refused(package: str, version: str, bad: bool) -> None:
-    assert bool(list(safety.known_bad({package.lower(): version}, "here"))) is bad
+    assert bool(list(safety.advisories({package.lower(): version}, "here"))) is bad
 
 
 def test_a_planted_hole_and_a_planted_key_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -30,6 +30,6 @@ def test_a_planted_hole_and_a_planted_key_are_found(tmp_path: Path, monkeypatch:
     key = "-----BEGIN RSA " + "PRIVATE KEY-----\nMIIB\n"
     (tmp_path / "key.md").write_text(key)
     monkeypatch.setattr(safety, "PLACES", ("services",))
-    monkeypatch.setattr(safety, "listed", lambda: ["key.md"])
+    monkeypatch.setattr(safety, "tracked_files", lambda: ["key.md"])
     assert any("hole.py" in one for one in safety.holes())
     assert [one.partition(":")[0] for one in safety.secrets()] == ["key.md"]

@@ -4,7 +4,8 @@ import pytest
 
 from services.gateway.accounts.levels import Level
 from services.gateway.accounts.sessions import Visitor
-from services.gateway.web.access import PAGES, ContactNeeded, IdentityNeeded, SignInNeeded, check_page, role_class
+from services.gateway.web.access import PAGES
+from services.gateway.web.entrance import ContactNeeded, IdentityNeeded, SignInNeeded, check_page, role_class
 from shared.errors import NotAllowed
 from tests.factories.refusals import refuses
 
@@ -29,7 +30,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "administrator auditor cashier clerk confirmed contact declared frozen head_of_mission new officer registrar",
-        "account.show account.change_password account.end_others account.end_one factors.remove_authenticator "
+        "account.show account.change_password account.end_others account.end_session factors.remove_authenticator "
         "factors.make_codes factors.remove_passkey",
     ),
     (

@@ -14,7 +14,7 @@ from deploy.demo.population import specimens
 from services.consular.notices.create import create_notice
 from services.consular.notices.rules import KINDS
 from services.gateway import worker
-from services.gateway.accounts.mail import news, queue
+from services.gateway.accounts.mail import notice_mails, queue
 from services.gateway.accounts.mail.deliver import WAITS, Post, deliver_due
 from services.gateway.accounts.mail.queue import SENT, UNDELIVERABLE, WAITING
 from services.gateway.accounts.mail.senders import NotNow
@@ -122,8 +122,8 @@ def test_a_telephone_is_confirmed_and_gets_news(
     assert browser.post("/en/account/channels/phone/code", csrf_token=token, code="ZZZZ-ZZZZ").status_code == 422
     assert browser.post("/en/account/channels/phone/code", csrf_token=token, code=code).status_code == 303
     with database.scope(None) as session:
-        assert news.queue_news(session, specimens.SON.person, "ready", "RUH 1") == 2
-        assert news.queue_news(session, specimens.SON.person, "ready", "RUH 1") == 0
+        assert notice_mails.queue_notice(session, specimens.SON.person, "ready", "RUH 1") == 2
+        assert notice_mails.queue_notice(session, specimens.SON.person, "ready", "RUH 1") == 0
 
 
 @pytest.mark.parametrize(
@@ -141,8 +141,8 @@ def test_only_what_was_confirmed_and_wanted_is_told(
     gateway.account(person=specimens.SON)
     change(database, **columns)
     with database.scope(None) as session:
-        assert news.queue_news(session, specimens.SON.person, "returned", "RUH 2") == queued
-        assert news.queue_news(session, "nobody", "returned", "RUH 3") == 0
+        assert notice_mails.queue_notice(session, specimens.SON.person, "returned", "RUH 2") == queued
+        assert notice_mails.queue_notice(session, "nobody", "returned", "RUH 3") == 0
 
 
 def put(gateway: Gateway, database: Database) -> str:
@@ -197,8 +197,8 @@ def test_no_text_message_says_what_it_is_about(event: str, code: str) -> None:
 
 
 def test_every_kind_of_notice_is_told_as_something() -> None:
-    assert set(news.EVENT_OF) <= KINDS
-    assert set(news.EVENT_OF.values()) | {news.DECIDED} == set(queue.NEWS)
+    assert set(notice_mails.EVENT_OF) <= KINDS
+    assert set(notice_mails.EVENT_OF.values()) | {notice_mails.DECIDED} == set(queue.NEWS)
 
 
 def test_notices_of_the_mission_leave_once(
@@ -208,13 +208,13 @@ def test_notices_of_the_mission_leave_once(
     consular = gateway.wires["consular"].service.app.extensions["database"]
     with consular.scope("RUH") as session:
         assert create_notice(session, specimens.SON.person, "ready", "RUH-22222-22222-2", "test_notices_leave_once")
-    assert worker.fetch_news(database, gateway.app.extensions["consular"]) >= 1
-    assert worker.fetch_news(database, gateway.app.extensions["consular"]) == 0
+    assert worker.fetch_notices(database, gateway.app.extensions["consular"]) >= 1
+    assert worker.fetch_notices(database, gateway.app.extensions["consular"]) == 0
     with database.scope(None) as session:
         told = session.scalars(select(Mail.event).where(Mail.account_id.is_not(None), Mail.once.is_not(None))).all()
-    assert news.READY in told
+    assert notice_mails.READY in told
 
 
 def test_while_the_service_is_silent_nothing_is_lost(gateway: Gateway, database: Database) -> None:
     gateway.wires["consular"].is_cut = True
-    assert worker.fetch_news(database, gateway.app.extensions["consular"]) == 0
+    assert worker.fetch_notices(database, gateway.app.extensions["consular"]) == 0

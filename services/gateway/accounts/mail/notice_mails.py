@@ -25,7 +25,7 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
 EVENT_OF = {kind: event for event, kinds in _KINDS.items() for kind in kinds}
 
 
-def queue_news(session: Session, person: str, kind: str, once: str) -> int:
+def queue_notice(session: Session, person: str, kind: str, once: str) -> int:
     """Queues what the person's account wants to hear. Gives the number of messages; 0 where nobody is to be told."""
     account = session.scalar(select(Account).where(Account.person == person))
     if account is None or account.frozen_at is not None or account.disabled_at is not None:
