@@ -52,7 +52,7 @@ def clock(gateway: Gateway, steps: int = 0) -> int:
 def enrol(gateway: Gateway, browser: Browser) -> tuple[pyotp.TOTP, list[str]]:
     """Adds an app, and gives it with the printed codes."""
     page = browser.get(APP).text
-    key = page.partition('<bdi class="code">')[2].partition("</bdi>")[0].replace(" ", "")
+    key = page.partition('<bdi class="code long-code">')[2].partition("</bdi>")[0].replace(" ", "")
     app = pyotp.TOTP(key)
     # The code of the step before leaves those of now and of the next one for the tests.
     answer = browser.post(APP, csrf_token=token(page), factor_code=app.at(clock(gateway, -1)))
