@@ -33,8 +33,8 @@ def prepare(admin_url: str, data: Path) -> dict[str, str]:
             create_schemas(connection)
             close_large_objects(connection)
         with connect_as_admin(admin_url, BUS) as connection:
-            create_queues(connection)
             close_large_objects(connection)
+            create_queues(connection)
     return {BUS: login(admin_url, BUS, passwords[BUS], BUS)} | {
         service: login(admin_url, service, passwords[service]) for service in SERVICES
     }
@@ -74,7 +74,7 @@ def create_database(admin: Connection, name: str, owner: str, visitors: tuple[st
 
 
 def close_other_databases(admin: Connection) -> None:
-    """Nobody but their owners enters the databases that every cluster has. Where others own them, they stay as they are."""
+    """Nobody but their owners enters the databases that every cluster has; where others own them they stay."""
     owned = "SELECT datname FROM pg_database WHERE datallowconn AND pg_has_role(datdba, 'USAGE') AND datname <> ALL(%s)"
     for (name,) in admin.execute(owned, [[DATABASE, BUS]]).fetchall():
         run(admin, "REVOKE CONNECT, TEMPORARY ON DATABASE {} FROM PUBLIC", name)

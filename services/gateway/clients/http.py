@@ -11,7 +11,7 @@ import urllib3
 
 from shared import deadline
 from shared.deadline_http import LONGEST_WAIT, DeadlineConnection
-from shared.errors import ServiceFailed, Unavailable, from_problem
+from shared.errors import NotFound, ServiceFailed, Unavailable, from_problem
 from shared.identity.actor import Actor, request_token
 from shared.identity.crypto import Keys
 from shared.logs import request_id
@@ -83,6 +83,9 @@ class Client:
             **(headers or {}),
         }
         answer = self.exchange(method, f"{path}?{urlencode(query)}" if query else path, data, all_headers)
+        if 300 <= answer.status < 400:
+            # Services lead nowhere else: it is their framework that read an address of ours as another one.
+            raise NotFound()
         if answer.status < 400:
             if side:
                 side.receive(actor, answer.headers)

@@ -12,8 +12,8 @@ from services.gateway.web.form_pages import address_of_request, sent_page
 from services.gateway.web.form_tokens import PageExpired, owner_of_form, owner_of_page
 from services.gateway.web.forms import words
 from services.gateway.web.kept_answers import keep_interrupted, resend
-from services.gateway.web.proofs import ProofNeeded
 from services.gateway.web.presentation import has_text
+from services.gateway.web.proofs import ProofNeeded
 from shared.errors import Refusal, Unavailable, disk_full
 
 EXPLAINED = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503})

@@ -5,8 +5,8 @@ from urllib.parse import urlencode
 from flask import request, url_for
 
 from services.gateway.web.access import PAGES
-from services.gateway.web.entrance import role_class
 from services.gateway.web.current import consular, visitor_or_none
+from services.gateway.web.entrance import role_class
 from services.gateway.web.form_pages import wanted_page
 from shared.errors import Refusal, ServiceFailed
 

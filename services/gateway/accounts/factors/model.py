@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.gateway.accounts.model import Base, new_id
@@ -18,7 +18,7 @@ class Authenticator(Base):
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
     account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), index=True)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
-    last_step: Mapped[int] = mapped_column(default=0)
+    last_step: Mapped[int] = mapped_column(BigInteger, default=0)
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
 
@@ -42,7 +42,7 @@ class Passkey(Base):
     credential_id: Mapped[str] = mapped_column(primary_key=True)
     account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), index=True)
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
-    sign_count: Mapped[int]
+    sign_count: Mapped[int] = mapped_column(BigInteger)
     name: Mapped[str]
     created_at: Mapped[datetime]
     used_at: Mapped[datetime | None]

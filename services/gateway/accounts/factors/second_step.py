@@ -25,11 +25,11 @@ LASTS, TRIES = timedelta(minutes=10), 5
 
 def has_factor(session: Session, account_id: str) -> bool:
     """Whether a password alone does not open the account."""
-    app = select(Authenticator.account_id).where(
+    apps = select(Authenticator.account_id).where(
         Authenticator.account_id == account_id, Authenticator.confirmed_at.is_not(None)
     )
     keys = select(Passkey.account_id).where(Passkey.account_id == account_id)
-    return session.scalar(app.union_all(keys).limit(1)) is not None
+    return session.scalar(apps.union_all(keys).limit(1)) is not None
 
 
 def begin(session: Session, secret: str, browser: str, account: Account) -> None:

@@ -34,11 +34,13 @@ def test_no_role_makes_a_large_object(urls: dict[str, str], role: str, statement
 
 
 def test_the_log_names_no_value(cluster: Postgres, database: Callable[[str], Database], urls: dict[str, str]) -> None:
-    twice = "INSERT INTO sign_up (id, email, password_hash, home_mission, language, ends_at) VALUES (%s, %s, '', '', '', now())"
-    with psycopg.connect(address(urls, "gateway")) as connection:
-        with pytest.raises(psycopg.errors.UniqueViolation):
-            for _ in range(2):
-                connection.execute(twice, [NAME, NAME.lower()])
+    twice = (
+        "INSERT INTO sign_up (id, email, password_hash, home_mission, language, ends_at) "
+        "VALUES (%s, %s, '', '', '', now())"
+    )
+    with psycopg.connect(address(urls, "gateway")) as connection, pytest.raises(psycopg.errors.UniqueViolation):
+        for _ in range(2):
+            connection.execute(twice, [NAME, NAME.lower()])
     with psycopg.connect(address(urls, "gateway")) as connection, pytest.raises(psycopg.errors.CheckViolation):
         connection.execute(twice, ["1", NAME])
     log = cluster.log.read_text(errors="replace")

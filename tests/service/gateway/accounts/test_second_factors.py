@@ -157,7 +157,9 @@ def test_a_printed_code_is_good_once_and_told(gateway: Gateway, owner: Owner) ->
     assert enters(first_step(gateway, email), codes[3].lower().replace("-", " "))
     assert not enters(first_step(gateway, email), codes[3])
     assert [name for name, _ in gateway.mails(email)].count(queue.FACTOR_CHANGED) == before + 1
-    assert "9 printed codes are left" in browser.get(SECURITY).text
+    with scope(gateway) as session:
+        assert recovery_codes.left(session, account_id(gateway, email)) == recovery_codes.COUNT - 1
+    assert "printed codes are left" in browser.get(SECURITY).text
 
 
 def test_new_printed_codes_end_those_before(gateway: Gateway, owner: Owner) -> None:
@@ -444,3 +446,17 @@ def test_an_address_of_somebody_else_gets_no_code_and_is_not_told_apart(gateway:
     pages = [browser.submit("/en/account/contact/new", email=one) for one in (known, "free@mahjar.example")]
     assert {page.status_code for page in pages} == {200}
     assert len(gateway.mails(known)) == before
+
+
+def test_a_planted_code_that_is_good_twice_is_seen(
+    gateway: Gateway, owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use = authenticators._use
+
+    def forgetful(session: Any, secret: str, row: Authenticator, typed: str) -> bool:
+        row.last_step = 0
+        return use(session, secret, row, typed)
+
+    monkeypatch.setattr(authenticators, "_use", forgetful)
+    with pytest.raises(AssertionError):
+        test_a_code_of_the_app_is_good_once(gateway, owner)

@@ -10,8 +10,8 @@ from sqlalchemy import func, select, update
 
 from deploy.demo.days import today
 from deploy.demo.population import specimens
-from services.gateway.accounts.factors.authenticators import SPECIMEN_CODE
 from services.gateway.accounts import kept_forms
+from services.gateway.accounts.factors.authenticators import SPECIMEN_CODE
 from services.gateway.accounts.model import AuthSession, KeptForm
 from shared.catalogue import CATALOGUE
 from tests.conftest import HOME

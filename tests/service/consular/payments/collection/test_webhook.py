@@ -276,9 +276,7 @@ def test_a_page_that_another_attempt_has_is_no_fault_of_the_provider(
     """The provider is asked about the attempt itself: nothing is booked on the strength of another one's page."""
     _, first = waiting
     order = owed(database("consular"))
-    second = hosted.open_page(
-        database("consular"), JOB, provider, settle, order.reference, str(uuid.uuid4()), RETURN
-    )
+    second = hosted.open_page(database("consular"), JOB, provider, settle, order.reference, str(uuid.uuid4()), RETURN)
     with database("consular").scope("RUH") as session:
         taken = session.get_one(Attempt, first.reference).provider_reference
     answer = post(client, notice(second, id=taken))
