@@ -6,7 +6,7 @@ from alembic import op
 from shared.database.migration import grant
 
 revision = "0012"
-down_revision = "0008"
+down_revision = "0009"
 
 INSTANT = sa.DateTime(timezone=True)
 KINDS = (
