@@ -15,7 +15,7 @@ from services.consular.people import duplicates
 from services.consular.uploads import corrections, store
 from services.consular.workflow import correspondence as letters
 from services.consular.workflow import mission_document
-from services.consular.workflow.check_in import check_attendance
+from services.consular.workflow.attendance.check_in import check_attendance
 from services.consular.workflow.release import release
 from shared import forms
 from shared.catalogue.model import REGISTERS, RELATIVE, Ask

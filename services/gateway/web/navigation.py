@@ -26,6 +26,7 @@ DESK = (
     ("desk.identity.title", "desk.identity"),
     ("staff.title", "desk.staff"),
     ("desk.turns.title", "desk.turns"),
+    ("hall.title", "desk.hall"),
     ("nav.proposals", "desk.proposals"),
     ("nav.bookings", "desk.bookings"),
     ("nav.verify", "verify.ask"),
