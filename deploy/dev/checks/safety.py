@@ -19,7 +19,22 @@ from deploy.dev.checks.locks import LOCKED
 SKIPPED = ",".join(
     (
         *("B101", "B104", "B105", "B106", "B107", "B108", "B110", "B112", "B113", "B301", "B310", "B311", "B314"),
-        *("B320", "B324", "B403", "B404", "B405", "B406", "B410", "B411", "B603", "B606", "B607", "B608", "B704", "B703"),
+        *(
+            "B320",
+            "B324",
+            "B403",
+            "B404",
+            "B405",
+            "B406",
+            "B410",
+            "B411",
+            "B603",
+            "B606",
+            "B607",
+            "B608",
+            "B704",
+            "B703",
+        ),
     )
 )
 PLUGINS = ("AWSKeyDetector", "PrivateKeyDetector", "GitHubTokenDetector", "StripeDetector", "SlackDetector")

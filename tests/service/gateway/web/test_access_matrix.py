@@ -15,10 +15,10 @@ from werkzeug.test import TestResponse
 
 from deploy.demo.population import specimens
 from deploy.demo.population.specimens import Specimen
+from services.consular.payments.orders import receipt
 from services.gateway.accounts.factors.model import Authenticator
 from services.gateway.accounts.levels import EVERY
 from services.gateway.accounts.model import Account
-from services.consular.payments.orders import receipt
 from services.gateway.web import security
 from services.gateway.web.access import ANONYMOUS, ANYONE, ENROLLING, PAGES
 from shared.database import db
@@ -106,7 +106,9 @@ def accounts_as_before(gateway: Gateway) -> Iterator[None]:
     yield
     with gateway.app.extensions["database"].scope(None) as session:
         session.execute(update(Account).values(frozen_at=None, disabled_at=None))
-        session.execute(update(Account).where(Account.email_confirmed_at.is_(None)).values(email_confirmed_at=db.now(session)))
+        session.execute(
+            update(Account).where(Account.email_confirmed_at.is_(None)).values(email_confirmed_at=db.now(session))
+        )
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from werkzeug.routing import AnyConverter, Rule
+from werkzeug.routing import Rule
 
 from deploy.demo.population import specimens
 from services.gateway.web import security
@@ -12,11 +12,12 @@ from services.gateway.web.access import ANYONE, PAGES
 from services.gateway.web.security import BODY_BYTES, LASTING, UPLOAD_BYTES, WITHOUT_SESSION, WITHOUT_TOKEN
 from shared.identity.actor import OFFICER_ROLES
 from tests.conftest import ServiceClient
-from tests.factories.gateway.routes import value_for
 from tests.factories.gateway import Browser, Gateway, build
+from tests.factories.gateway.routes import FILLING, value_for
 
 # Where an office lies; the address is a link that loads nothing.
 MAP = "https://www.openstreetmap.org"
+
 
 def address(gateway: Gateway, rule: Rule) -> str:
     """An address of the route; whether the thing exists does not matter here."""

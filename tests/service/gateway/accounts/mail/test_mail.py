@@ -27,6 +27,7 @@ from tests.factories.texts.sensitive import SENSITIVE
 
 SENDER, SITE, READER = "mahjar@mahjar.example", "https://mahjar.example", "reader@example.org"
 
+
 @dataclass
 class Inbox:
     """What a mail server does with what it is given: `answers` are its replies to recipients, then it takes all."""
