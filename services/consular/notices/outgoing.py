@@ -1,4 +1,4 @@
-"""Notices that have to leave the house: the gateway, which knows addresses, fetches them and says which it has taken."""
+"""Notices that leave the house: the gateway, which knows addresses, fetches them and says which it has taken."""
 
 from collections.abc import Sequence
 from typing import Any
