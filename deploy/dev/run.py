@@ -23,6 +23,7 @@ from deploy.platform.postgres_programs import PostgresFailed
 from deploy.platform.subprocess_guard import die_with_parent, guarded
 from shared.documents import fonts
 from shared.identity.actor import PARTNERS
+from shared.mail_settings import MailSettings
 
 DEFAULT_PORT = 8080
 FIRST_STEPS = ['no account exists yet: make admin ARGS="invite --email NAME@HOST --mission RUH"']
@@ -57,6 +58,7 @@ def main() -> None:
 def run(folder: DataFolder, port: int) -> None:
     """Runs until a signal or a failure, and leaves nothing behind but the folder. Raises StartRefused."""
     demo = check_environment(os.environ, default="1")
+    MailSettings.load(os.environ, specimen=demo, required=not demo)
     check_folder(folder, demo)
     with ExitStack() as ending:
         ending.enter_context(folder.lock())

@@ -44,7 +44,7 @@ from services.gateway.clients.consular.inquiries import DeskInquiry, Inquiry, In
 from services.gateway.clients.consular.ledger import TrialBalance
 from services.gateway.clients.consular.letters import Letter, LetterPage
 from services.gateway.clients.consular.mandates import Deed, Mandate, Proof
-from services.gateway.clients.consular.notices import Notice
+from services.gateway.clients.consular.notices import Notice, OutgoingNotice
 from services.gateway.clients.consular.offers import Mission, Offer, Parameters, Rates, Tariffs
 from services.gateway.clients.consular.payer_links import LinkPage, LinkPayment, NewPayerLink, PayerLink
 from services.gateway.clients.consular.payments import CardPage, Payment, TransferTerms, UpgradePrice
@@ -56,7 +56,7 @@ from services.gateway.clients.issued_documents import IssuedDocuments
 from services.gateway.clients.verification import Verification
 from shared.catalogue import CATALOGUE
 from shared.database.db import Database, now
-from shared.identity.actor import Actor
+from shared.identity.actor import Actor, service
 from shared.identity.representation import PURPOSE
 from shared.values.references import new
 from tests.factories.applications import Counter, Registers
@@ -459,6 +459,7 @@ def test_a_passport_number_and_notices(consular: Consular, counter: Callable[[],
     filed.desk("return", items=[mark])
     check(Application, consular.applications.detail(filed.person.actor, filed.reference))
     check_all(Notice, consular.notices.list_own(filed.person.actor))
+    check_all(OutgoingNotice, consular.notices.outgoing(service("gateway", filed.mission)))
 
 
 def test_an_accepted_paper_is_handed_in_again(consular: Consular, counter: Callable[[], Counter]) -> None:

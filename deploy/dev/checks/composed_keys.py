@@ -46,6 +46,8 @@ FAMILIES: dict[str, Keys] = {
     "capacity": lambda: keys("capacity", sets.capacities()),
     "contest": lambda: keys("contest", sets.doubts()),
     "decision": lambda: keys("decision", sets.account_decisions(), "", ".text"),
+    "channels.done": lambda: keys("channels.done", ("chosen", "sent", "confirmed")),
+    "factors.done": lambda: keys("factors.done", ("passkey", "removed")),
     "decision.state": lambda: keys("decision.state", ("done", "declined")),
     "desk.bank.decision": lambda: keys("desk.bank.decision", ("waiting", "approved", "declined")),
     "desk.bank.done": lambda: keys("desk.bank.done", ("take", "assign", "book", "override")),
@@ -87,7 +89,10 @@ FAMILIES: dict[str, Keys] = {
     "letter.ask": lambda: keys("letter.ask", sets.matters()),
     "letter.matter": lambda: keys("letter.matter", sets.matters()),
     "level": lambda: keys("level", sets.levels(), ".title", ".text"),
-    "mail": lambda: keys("mail", sets.mail_events(), ".name", ".subject", ".text"),
+    "mail": lambda: (
+        keys("mail", sets.mail_events(), ".name", ".subject", ".text")
+        | keys("mail", sets.sms_events(), ".name", ".sms")
+    ),
     "mandate.kind": lambda: keys("mandate.kind", sets.mandate_kinds()),
     "mandate.state": lambda: keys("mandate.state", sets.mandate_states()),
     "mission": lambda: keys("mission", sets.missions()),

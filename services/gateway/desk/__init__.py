@@ -9,7 +9,7 @@ from services.gateway.desk.cases import case, decisions, exceptions, queue
 from services.gateway.desk.counter import counter, passports
 from services.gateway.desk.draws import draws
 from services.gateway.desk.hall import gate, hall
-from services.gateway.desk.identity import identity, mails, passport_checks, staff
+from services.gateway.desk.identity import identity, mails, passport_checks, recovery, staff
 from services.gateway.desk.inquiries import inquiries, write_in
 from services.gateway.desk.ledger import ledger
 from services.gateway.desk.letters import letters
@@ -156,6 +156,7 @@ def _attach_identity(desk: Blueprint) -> None:
     desk.add_url_rule("/mails", "mails", mails.show)
     desk.add_url_rule("/mails/<mail_id>", "mail", mails.act, methods=["POST"])
     desk.add_url_rule("/identity/code", "identity_code", identity.give_code, methods=["POST"])
+    desk.add_url_rule("/identity/recovery", "recovery_code", recovery.give_code, methods=["POST"])
     desk.add_url_rule("/identity/accounts", "identity_account", identity.account, methods=["GET", "POST"])
     desk.add_url_rule(
         "/identity/accounts/<account_id>/freeze", "identity_freeze", identity.put_on_hold, methods=["POST"]

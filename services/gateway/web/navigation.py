@@ -4,10 +4,11 @@ from urllib.parse import urlencode
 
 from flask import request, url_for
 
-from services.gateway.web.access import PAGES, role_class
+from services.gateway.web.access import PAGES
 from services.gateway.web.current import consular, visitor_or_none
+from services.gateway.web.entrance import role_class
 from services.gateway.web.form_pages import wanted_page
-from shared.errors import Refusal
+from shared.errors import Refusal, ServiceFailed
 
 PUBLIC = (("nav.services", "home.show"), ("nav.track", "track.ask"), ("nav.verify", "verify.ask"))
 OWN = (
@@ -82,7 +83,7 @@ def _unread() -> int:
         return (
             consular().notices.unread(visitor.actor) if visitor and role_class(visitor) in PAGES["notices.show"] else 0
         )
-    except Refusal:
+    except (Refusal, ServiceFailed):
         return 0
 
 

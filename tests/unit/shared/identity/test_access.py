@@ -40,12 +40,20 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "auditor:mission cashier:mission clerk:mission expatriate:own head_of_mission:mission officer:mission",
-        "assessment.read document.read receipt.read",
+        "receipt.read",
+    ),
+    (
+        "auditor:mission clerk:mission expatriate:own head_of_mission:mission officer:mission",
+        "assessment.read document.read",
+    ),
+    (
+        "auditor:mission clerk:mission declared:own expatriate:own head_of_mission:mission officer:mission",
+        "paper.read",
     ),
     (
         "auditor:mission cashier:mission clerk:mission declared:own expatriate:own head_of_mission:mission "
         "officer:mission",
-        "application.read paper.read",
+        "application.read",
     ),
     (
         "declared:any",
@@ -95,7 +103,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "gateway:any",
-        "payment.notify",
+        "payment.notify notice.fetch",
     ),
     (
         "head_of_mission:mission",

@@ -5,8 +5,8 @@ from alembic import op
 
 from shared.database.migration import append_only, grant, scope_by_mission
 
-revision = "0040"
-down_revision = "0031"
+revision = "0033"
+down_revision = "0032"
 
 INSTANT = sa.DateTime(timezone=True)
 STATES = "state IN ('unconfirmed', 'waiting', 'accepted', 'refused', 'referred', 'appealed')"

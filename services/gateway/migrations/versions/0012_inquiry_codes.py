@@ -2,10 +2,10 @@
 
 from alembic import op
 
-revision = "0040"
-down_revision = "0009"
+revision = "0012"
+down_revision = "0011"
 
-PURPOSES = "'sign_up', 'contact', 'counter', 'post', 'inquiry'"
+PURPOSES = "'sign_up', 'contact', 'counter', 'post', 'recovery', 'new_contact', 'phone', 'inquiry'"
 
 
 def upgrade() -> None:
