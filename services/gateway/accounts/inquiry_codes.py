@@ -26,6 +26,9 @@ def _subject(account: Account, reference: str, digest: str) -> str:
 
 
 def tell_answered(session: Session, account_id: str) -> bool:
-    """Tells the owner of an account, whatever its mission, that there is news. False where nobody may be told."""
+    """Tells the owner of an account that there is news, whatever its mission. False where nobody may be told.
+
+    Whoever has a confirmed person has a notice, which leaves the house by itself.
+    """
     account = session.get(Account, account_id)
-    return account is not None and queue.tell(session, account)
+    return account is not None and account.person is None and queue.tell(session, account)
