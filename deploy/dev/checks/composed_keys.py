@@ -90,7 +90,8 @@ FAMILIES: dict[str, Keys] = {
     "letter.matter": lambda: keys("letter.matter", sets.matters()),
     "level": lambda: keys("level", sets.levels(), ".title", ".text"),
     "mail": lambda: (
-        keys("mail", sets.mail_events(), ".name", ".subject", ".text") | keys("mail", sets.sms_events(), ".name", ".sms")
+        keys("mail", sets.mail_events(), ".name", ".subject", ".text")
+        | keys("mail", sets.sms_events(), ".name", ".sms")
     ),
     "mandate.kind": lambda: keys("mandate.kind", sets.mandate_kinds()),
     "mandate.state": lambda: keys("mandate.state", sets.mandate_states()),
