@@ -1,6 +1,6 @@
 """Second factors and ways back: codes are good once and for one account; mailbox and counter alone open nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -26,8 +26,14 @@ APP = f"{SECURITY}/authenticator"
 
 
 @pytest.fixture(autouse=True)
-def nobody_has_a_factor(gateway: Gateway) -> None:
-    """Accounts of specimens are used again and again."""
+def nobody_has_a_factor(gateway: Gateway) -> Iterator[None]:
+    """Accounts of specimens are used again and again, here and in other modules."""
+    forget_factors(gateway)
+    yield
+    forget_factors(gateway)
+
+
+def forget_factors(gateway: Gateway) -> None:
     with scope(gateway) as session:
         for table in (Authenticator, RecoveryCode, Passkey, PendingSignIn, RecoveryLink):
             session.execute(delete(table))

@@ -212,9 +212,10 @@ def test_ones_own_is_really_there(gateway: Gateway, files: dict[str, File], role
 def test_a_planted_hole_in_the_table_of_pages_is_seen(
     gateway: Gateway, files: dict[str, File], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A clerk opens what the gateway alone keeps, such as the list of staff; services would refuse by themselves."""
     monkeypatch.setattr(security, "check_page", lambda *_: None)
-    with pytest.raises(AssertionError):
-        test_no_cell_is_wrong(gateway, files, ANONYMOUS)
+    with pytest.raises(AssertionError, match=r"desk\.staff"):
+        test_no_cell_is_wrong(gateway, files, "clerk")
 
 
 def test_a_planted_owner_that_nobody_compares_is_seen(
