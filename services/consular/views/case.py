@@ -10,6 +10,7 @@ from services.consular.people.duplicates import OPEN, POSSIBLE
 from services.consular.people.model import Applicant
 from services.consular.views.application_rows import CaseRows, case_rows
 from services.consular.views.application_view import View, checked, full_view
+from services.consular.views.queue import assigned
 from shared.database import audit, pending
 from shared.database.audit import event
 from shared.identity.actor import Actor
@@ -31,6 +32,7 @@ def read_case(session: Session, actor: Actor, reference: str, reason: str | None
         "person": _person(applicant) if applicant else None,
         "facts": application.facts,
         "asked": [_question(row) for row in rows.askings],
+        "assigned": assigned(application),
         "exception": application.exception or (POSSIBLE if is_marked else None),
         "duplicates": [duplicates.serialise(mark) for mark in rows.marks],
         "passport": _passport(session, actor, rows),

@@ -8,11 +8,12 @@ from services.gateway.desk.bank import bank, books
 from services.gateway.desk.cases import case, decisions, exceptions, queue
 from services.gateway.desk.counter import counter, passports
 from services.gateway.desk.draws import draws
+from services.gateway.desk.figures import figures
 from services.gateway.desk.identity import identity, mails, passport_checks, staff
 from services.gateway.desk.ledger import ledger
 from services.gateway.desk.letters import letters
 from services.gateway.desk.mandates import mandates
-from services.gateway.desk.prices import plot, rates, tariffs
+from services.gateway.desk.prices import plot, rates, services, tariffs
 from services.gateway.desk.refunds import refunds
 from services.gateway.desk.registrar import registrar
 from services.gateway.desk.tills import tills
@@ -23,6 +24,10 @@ def attach(app: Flask) -> None:
     """Adds the desk's pages; web/access.py has the table of who may open which."""
     desk = Blueprint("desk", __name__, url_prefix=f"{PREFIX}/desk")
     desk.add_url_rule("", "queue", queue.show)
+    desk.add_url_rule("/queue.csv", "queue_file", queue.export)
+    desk.add_url_rule("/assignments", "assign_cases", queue.take_marked, methods=["POST"])
+    desk.add_url_rule("/next", "next_case", queue.open_next, methods=["POST"])
+    desk.add_url_rule("/cases/<reference>/assign", "assign_case", decisions.assign, methods=["POST"])
     desk.add_url_rule("/cases/<reference>", "case", case.show)
     desk.add_url_rule("/papers/<paper>", "paper", case.upload_content)
     desk.add_url_rule("/papers/<paper>/thumbnail", "paper_thumbnail", case.upload_thumbnail)
@@ -103,6 +108,9 @@ def _attach_money(desk: Blueprint) -> None:
 def _attach_proposals(desk: Blueprint) -> None:
     desk.add_url_rule("/rates", "rates", rates.show)
     desk.add_url_rule("/tariffs", "tariffs", tariffs.show)
+    desk.add_url_rule("/services", "services", services.show)
+    desk.add_url_rule("/figures", "figures", figures.show)
+    desk.add_url_rule("/figures.csv", "figures_file", figures.export)
     desk.add_url_rule("/parameters", "parameters", parameters.show)
     desk.add_url_rule("/proposals", "proposals", proposals.show)
     desk.add_url_rule("/proposals/new/<kind>", "ask_proposal", proposals.ask)

@@ -10,6 +10,7 @@ from services.gateway.clients.consular.bookings import Bookings
 from services.gateway.clients.consular.cases import Cases
 from services.gateway.clients.consular.documents import Documents
 from services.gateway.clients.consular.draws import Draws
+from services.gateway.clients.consular.figures import Figures
 from services.gateway.clients.consular.identity_checks import IdentityChecks
 from services.gateway.clients.consular.ledger import Ledger
 from services.gateway.clients.consular.letters import Letters
@@ -37,6 +38,7 @@ class Consular:
     cases: Cases
     documents: Documents
     draws: Draws
+    figures: Figures
     identity_checks: IdentityChecks
     ledger: Ledger
     letters: Letters
@@ -61,6 +63,7 @@ class Consular:
             Cases(client),
             Documents(client),
             Draws(client),
+            Figures(client),
             IdentityChecks(client),
             Ledger(client),
             Letters(client),

@@ -46,7 +46,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "auditor cashier clerk head_of_mission officer",
-        "desk.queue desk.case desk.paper desk.paper_thumbnail desk.paper_page desk.passports desk.turns desk.calendar",
+        "desk.queue desk.queue_file desk.case desk.paper desk.paper_thumbnail desk.paper_page desk.passports desk.turns desk.calendar",
     ),
     (
         "auditor cashier clerk confirmed head_of_mission officer",
@@ -71,6 +71,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "head_of_mission officer",
+        "desk.assign_cases desk.next_case desk.assign_case "
         "desk.accept desk.send_back desk.ask_refuse desk.refuse desk.reply desk.duplicate desk.mandate_accept "
         "desk.decide_appeal desk.priority desk.mandate_refuse desk.clear desk.identity_account desk.identity_freeze "
         "desk.identity_propose desk.identity_decide desk.identity_letter "
@@ -137,7 +138,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "auditor cashier clerk head_of_mission officer",
-        "desk.refunds desk.refund desk.draws",
+        "desk.draws",
     ),
     (
         "head_of_mission officer",
@@ -145,7 +146,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "auditor cashier head_of_mission officer",
-        "desk.bank desk.bank_line desk.books",
+        "desk.bank desk.bank_line desk.books desk.refunds desk.refund",
     ),
 )
 

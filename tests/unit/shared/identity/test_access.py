@@ -99,7 +99,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "head_of_mission:mission officer:mission",
-        "desk.mandate_decide desk.duplicate desk.accept desk.return desk.refuse desk.confirm desk.reprint "
+        "desk.mandate_decide desk.duplicate desk.assign desk.accept desk.return desk.refuse desk.confirm desk.reprint "
         "desk.clear stock.receive stock.spoil letter.answer identity_check.read "
         "identity_check.decide desk.appeal_decide desk.priority",
     ),
@@ -122,7 +122,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "auditor:mission cashier:mission clerk:mission head_of_mission:mission officer:mission",
-        "refund.list draw.desk",
+        "draw.desk",
     ),
     (
         "cashier:mission head_of_mission:mission",
@@ -142,7 +142,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "auditor:mission cashier:mission head_of_mission:mission officer:mission",
-        "bank.read books.read",
+        "bank.read books.read refund.list",
     ),
 )
 
