@@ -112,6 +112,8 @@ ACCESS: dict[str, dict[str, str]] = {
     "desk.reprint": _DECIDE,
     "desk.clear": _DECIDE,
     # what two people of a mission sign, and the bookings of an older platform
+    "parked.read": {**_PROPOSE, "auditor": MISSION},
+    "parked.replay": _PROPOSE,
     "proposal.read": {**_DECIDE, **_PROPOSE, "auditor": MISSION},
     "proposal.make": _PROPOSE,
     "rate.list": {**_DECIDE, **_PROPOSE, "cashier": MISSION, "auditor": MISSION},

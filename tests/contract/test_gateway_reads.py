@@ -35,14 +35,16 @@ from services.gateway.clients.consular.appointments import Appeal, Calendar, Day
 from services.gateway.clients.consular.approvals import Preview, Proposal
 from services.gateway.clients.consular.bank import BankLineDetail, BankOverview, Books, StatementFile
 from services.gateway.clients.consular.bookings import BookingImport, Overview
-from services.gateway.clients.consular.cases import Case, PassportRecord, QueuePage
+from services.gateway.clients.consular.cases import AssignedCases, Case, PassportRecord, QueuePage
 from services.gateway.clients.consular.draws import Chances, DeskDraws, Draw, DrawCalendar
+from services.gateway.clients.consular.figures import MissionFigures
 from services.gateway.clients.consular.identity_checks import IdentityCheck, LatestCheck
 from services.gateway.clients.consular.ledger import TrialBalance
 from services.gateway.clients.consular.letters import Letter, LetterPage
 from services.gateway.clients.consular.mandates import Deed, Mandate, Proof
 from services.gateway.clients.consular.notices import Notice
 from services.gateway.clients.consular.offers import Mission, Offer, Parameters, Rates, Tariffs
+from services.gateway.clients.consular.parked import ParkedDetail, ParkedPage
 from services.gateway.clients.consular.payer_links import LinkPage, LinkPayment, NewPayerLink, PayerLink
 from services.gateway.clients.consular.payments import CardPage, Payment, TransferTerms, UpgradePrice
 from services.gateway.clients.consular.refunds import DeskRefund, RefundHead, RefundPage
@@ -449,6 +451,7 @@ def test_tills_refunds_and_the_ledger(consular: Consular, counter: Callable[[], 
     check(TillOverview, overview)
     assert overview["closed"] and overview["deposits"]
     check(TrialBalance, consular.ledger.trial_balance(HEAD))
+    check(MissionFigures, consular.figures.read(HEAD, "30"))
     assert consular.ledger.export(HEAD, "csv").startswith(b"booked_at,")
 
 

@@ -8,7 +8,6 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from services.consular import missions
-
 from shared.database import audit
 from shared.identity.actor import Actor
 from shared.values.dates import start_of_day
@@ -115,8 +114,7 @@ def _by_age(session: Session, mission: str, today: date) -> list[View]:
         age = (today - missions.day_of(session, mission, since)).days
         counts[sum(age > limit for limit in AGES)] += 1
     return [
-        {"age": name, "count": count}
-        for name, count in zip(("days", "week", "month", "older"), counts, strict=True)
+        {"age": name, "count": count} for name, count in zip(("days", "week", "month", "older"), counts, strict=True)
     ]
 
 

@@ -181,9 +181,11 @@ def _search_condition(text: str, mission: str) -> ColumnElement[bool]:
     number = printed_numbers.condition(text, mission)
     if number is not None:
         return number
-    with suppress(ValueError):
-        return Applicant.national_number == national_number(text)
     found = search_keys.search_condition(Application.reference, text)
+    with suppress(ValueError):
+        # Eleven digits may be a telephone number as well.
+        is_number = Applicant.national_number == national_number(text)
+        return is_number if found is None else or_(is_number, found)
     if found is None:
         raise Invalid("search_not_understood", field="q")
     return found

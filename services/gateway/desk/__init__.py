@@ -13,6 +13,7 @@ from services.gateway.desk.identity import identity, mails, passport_checks, sta
 from services.gateway.desk.ledger import ledger
 from services.gateway.desk.letters import letters
 from services.gateway.desk.mandates import mandates
+from services.gateway.desk.parked import parked
 from services.gateway.desk.prices import plot, rates, services, tariffs
 from services.gateway.desk.refunds import refunds
 from services.gateway.desk.registrar import registrar
@@ -106,6 +107,9 @@ def _attach_money(desk: Blueprint) -> None:
 
 
 def _attach_proposals(desk: Blueprint) -> None:
+    desk.add_url_rule("/parked", "parked", parked.show)
+    desk.add_url_rule("/parked/<int:number>", "parked_message", parked.detail)
+    desk.add_url_rule("/parked/<int:number>/replay", "replay_message", parked.replay, methods=["POST"])
     desk.add_url_rule("/rates", "rates", rates.show)
     desk.add_url_rule("/tariffs", "tariffs", tariffs.show)
     desk.add_url_rule("/services", "services", services.show)

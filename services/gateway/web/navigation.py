@@ -48,6 +48,7 @@ DESK: dict[str, tuple[tuple[str, str], ...]] = {
         ("desk.rates.title", "desk.rates"),
         ("desk.parameters.title", "desk.parameters"),
         ("staff.title", "desk.staff"),
+        ("desk.parked.title", "desk.parked"),
     ),
 }
 # Where a page stands that is opened from another one.
@@ -58,6 +59,8 @@ WITHIN = {
     "desk.mandate": "desk.mandates",
     "desk.till": "desk.tills",
     "desk.refund": "desk.refunds",
+    "desk.parked_message": "desk.parked",
+    "desk.replay_message": "desk.parked",
     "desk.bank_line": "desk.bank",
     "desk.booking_import": "desk.bookings",
     "desk.ask_proposal": "desk.proposals",
@@ -74,7 +77,11 @@ FOOT = (
 def _links(*which: tuple[str, str]) -> list[dict[str, object]]:
     who = role_class(visitor_or_none())
     return [
-        {"key": key, "url": url_for(endpoint), "current": WITHIN.get(str(request.endpoint), request.endpoint) == endpoint}
+        {
+            "key": key,
+            "url": url_for(endpoint),
+            "current": WITHIN.get(str(request.endpoint), request.endpoint) == endpoint,
+        }
         for key, endpoint in which
         if who in PAGES.get(endpoint, frozenset())
     ]
@@ -86,9 +93,7 @@ def links() -> list[dict[str, object]]:
     if visitor is None or not visitor.is_staff:
         return _links(*(PUBLIC if visitor is None else OWN))
     groups = [(key, _links(*pages)) for key, pages in DESK.items()]
-    return [
-        {"key": key, "url": pages[0]["url"], "current": key == _group()} for key, pages in groups if pages
-    ]
+    return [{"key": key, "url": pages[0]["url"], "current": key == _group()} for key, pages in groups if pages]
 
 
 def group_links() -> list[dict[str, object]]:

@@ -17,6 +17,7 @@ from services.gateway.clients.consular.letters import Letters
 from services.gateway.clients.consular.mandates import Mandates
 from services.gateway.clients.consular.notices import Notices
 from services.gateway.clients.consular.offers import Offers
+from services.gateway.clients.consular.parked import Parked
 from services.gateway.clients.consular.payer_links import PayerLinks
 from services.gateway.clients.consular.payments import Payments
 from services.gateway.clients.consular.refunds import Refunds
@@ -45,6 +46,7 @@ class Consular:
     mandates: Mandates
     notices: Notices
     offers: Offers
+    parked: Parked
     payer_links: PayerLinks
     payments: Payments
     refunds: Refunds
@@ -70,6 +72,7 @@ class Consular:
             Mandates(client),
             Notices(client),
             Offers(client),
+            Parked(client),
             PayerLinks(client),
             Payments(client),
             Refunds(client),

@@ -100,7 +100,9 @@ def _answers(details: Case, entry: Transaction) -> list[dict[str, Any]]:
         {
             "row": row,
             "shown": answer_in_words(asked[row.question], details["answers"]),
-            "registered": date(row.registered) if row.registered and "date" in asked[row.question].kind else row.registered,
+            "registered": date(row.registered)
+            if row.registered and "date" in asked[row.question].kind
+            else row.registered,
         }
         for row in rows
     ]

@@ -38,9 +38,7 @@ def opened(uploads: Sequence[Upload]) -> OpenScan | None:
         return None
     pages = max(1, upload["pages"])
     page, zoom = _number("page"), _number("zoom")
-    return OpenScan(
-        upload["id"], upload["name"], min(max(page, 1), pages), pages, zoom if zoom in ZOOMS else ZOOMS[0]
-    )
+    return OpenScan(upload["id"], upload["name"], min(max(page, 1), pages), pages, zoom if zoom in ZOOMS else ZOOMS[0])
 
 
 def _number(name: str) -> int:

@@ -60,7 +60,10 @@ def _heads(*names: str) -> list[Markup]:
 
 
 def _waits(found: MissionFigures) -> Table:
-    rows = [(t(f"status.{one['stage']}"), one["count"], _hours(one["median"]), _hours(one["slowest"])) for one in found["waits"]]
+    rows = [
+        (t(f"status.{one['stage']}"), one["count"], _hours(one["median"]), _hours(one["slowest"]))
+        for one in found["waits"]
+    ]
     heads = _heads("stage", "count", "median", "slowest")
     return Table("waits", heads, rows, draw([one["median"] for one in found["waits"]]))
 
@@ -75,7 +78,9 @@ def _decisions(found: MissionFigures) -> list[Table]:
     reasons = [(t(f"status.{one['decision']}"), short(one["reason"]), one["count"]) for one in found["reasons"]]
     return [
         Table("decisions", _heads("decision", "count"), decided, draw([one["count"] for one in found["decisions"]])),
-        Table("reasons", _heads("decision", "reason", "count"), reasons, draw([one["count"] for one in found["reasons"]])),
+        Table(
+            "reasons", _heads("decision", "reason", "count"), reasons, draw([one["count"] for one in found["reasons"]])
+        ),
     ]
 
 

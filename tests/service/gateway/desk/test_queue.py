@@ -59,13 +59,18 @@ def test_a_decision_opens_the_next_case(counter: At, gateway: Gateway, language:
     shown = officer.get(answer.location).text
     assert f"/desk/cases/{first.reference}" in shown and "done" in answer.location
     assert first.read()["status"] == "returned"
-    stay = officer.submit(f"/{language}/desk/cases/{second.reference}/return", f"/{language}/desk/cases/{second.reference}",
-                          reason="paper_unreadable")
+    stay = officer.submit(
+        f"/{language}/desk/cases/{second.reference}/return",
+        f"/{language}/desk/cases/{second.reference}",
+        reason="paper_unreadable",
+    )
     assert f"/desk/cases/{second.reference}?done=return" in stay.location
 
 
 @pytest.mark.parametrize("language", ["ar", "en"])
-def test_a_case_of_another_officer_is_taken_over_before_it_is_decided(counter: At, gateway: Gateway, language: str) -> None:
+def test_a_case_of_another_officer_is_taken_over_before_it_is_decided(
+    counter: At, gateway: Gateway, language: str
+) -> None:
     here = counter().until("in_review", SLUG)
     officer, head = gateway.visitor("officer"), gateway.visitor("head_of_mission")
     path = f"/{language}/desk/cases/{here.reference}"

@@ -25,11 +25,11 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "administrator auditor head_of_mission",
-        "desk.parameters desk.staff",
+        "desk.parameters desk.staff desk.parked desk.parked_message",
     ),
     (
         "administrator auditor head_of_mission officer",
-        "desk.proposals desk.bookings desk.booking_import desk.booking_faults",
+        "desk.proposals desk.bookings desk.booking_import desk.booking_faults desk.services",
     ),
     (
         "administrator auditor cashier head_of_mission officer",
@@ -38,7 +38,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     (
         "administrator head_of_mission",
         "desk.ask_proposal desk.propose desk.declare_phase desk.upload_bookings desk.decide_import desk.answer_import "
-        "desk.staff_propose desk.staff_decide",
+        "desk.staff_propose desk.staff_decide desk.replay_message",
     ),
     (
         "administrator head_of_mission officer",
@@ -46,7 +46,8 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "auditor cashier clerk head_of_mission officer",
-        "desk.queue desk.queue_file desk.case desk.paper desk.paper_thumbnail desk.paper_page desk.passports desk.turns desk.calendar",
+        "desk.queue desk.queue_file desk.case desk.paper desk.paper_thumbnail desk.paper_page desk.passports "
+        "desk.turns desk.calendar",
     ),
     (
         "auditor cashier clerk confirmed head_of_mission officer",
@@ -125,7 +126,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "auditor head_of_mission",
-        "desk.ledger desk.ledger_file",
+        "desk.ledger desk.ledger_file desk.figures desk.figures_file",
     ),
     (
         "auditor cashier head_of_mission",

@@ -16,7 +16,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "administrator:mission auditor:mission head_of_mission:mission",
-        "parameter.list",
+        "parameter.list parked.read",
     ),
     (
         "administrator:mission auditor:mission head_of_mission:mission officer:mission",
@@ -24,7 +24,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "administrator:mission head_of_mission:mission",
-        "proposal.make booking.import",
+        "proposal.make booking.import parked.replay",
     ),
     (
         "administrator:mission head_of_mission:mission officer:mission",
@@ -134,7 +134,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "auditor:mission head_of_mission:mission",
-        "ledger.read",
+        "ledger.read figures.read",
     ),
     (
         "auditor:mission cashier:mission head_of_mission:mission",

@@ -1,0 +1,48 @@
+"""Parked messages over HTTP: the list, one of them, and its replay; a discard is a proposal with two signatures."""
+
+from typing import Any
+
+from flask import Blueprint
+from marshmallow import Schema, fields
+
+from services.consular.api.request import page_number
+from services.consular.views import parked
+from shared.messaging.inbox import replay
+from shared.reasons import required_text
+from shared.web.service import allowed, body, current_actor, transaction
+
+blueprint = Blueprint("parked", __name__, url_prefix="/desk/parked")
+REASON_LENGTH = 300
+
+
+class Reasoned(Schema):
+    """Why a message is taken up again."""
+
+    reason = fields.String(load_default="")
+
+
+@blueprint.get("")
+@allowed("parked.read")
+def list_messages() -> dict[str, Any]:
+    """A page of the mission's parked messages, and what later ones wait for."""
+    with transaction() as session:
+        return parked.listing(session, current_actor(), page_number())
+
+
+@blueprint.get("/<int:number>")
+@allowed("parked.read")
+def detail(number: int) -> dict[str, Any]:
+    """One message."""
+    with transaction() as session:
+        return parked.detail(session, current_actor(), number)
+
+
+@blueprint.post("/<int:number>/replay")
+@allowed("parked.replay")
+def replay_message(number: int) -> dict[str, Any]:
+    """Has a message taken up again, as if it had just arrived."""
+    reason = required_text(body(Reasoned)["reason"], REASON_LENGTH, "reason")
+    with transaction() as session:
+        parked.find(session, number)
+        replay(session, current_actor(), number, reason)
+    return {"number": number}
