@@ -24,6 +24,7 @@ from shared.identity.crypto import Keys, create_keys
 from tests.factories.statement_meter import StatementMeter
 
 os.environ["MAHJAR_STRICT"] = "1"
+pytest_plugins = ("tests.scheduling",)
 # A second stand-in mission beside Riyadh, for what must not be seen across the wall.
 HOME, ELSEWHERE = "RUH", "BER"
 # Messages and events run through all modules of a run.
@@ -31,6 +32,19 @@ CARRIED = frozenset(("event", "outbox", "outbox_place", "inbox", "inbox_place", 
 FILED: dict[str, list[str]] = {}
 # Reference data to which tests add rows.
 DATED = ("standing", "tariff", "rate")
+BY_TESTS = "scope IS NOT NULL OR approver LIKE 'officer%' OR approver = 'test'"
+RESTORED = (
+    ("absence_appeal", "true"),
+    ("turn_priority", "true"),
+    ("attendance", "turn IS NOT NULL"),
+    ("turn", "true"),
+    ("reserved_seat", "true"),
+    ("closure", BY_TESTS),
+    ("opening", "approver LIKE 'officer%' OR approver = 'test'"),
+    ("turn_rule", "scope IS NOT NULL"),
+    ("weekend", "scope IS NOT NULL"),
+    ("proposal", "true"),
+)
 REFERENCE_ROWS: dict[tuple[str, str], list[str]] = {}
 
 
@@ -78,6 +92,17 @@ def empty_files(urls: dict[str, str], cluster: Postgres) -> None:
         for name in DATED:
             known = REFERENCE_ROWS[cluster.admin_url, name]
             connection.execute(f"DELETE FROM consular.{name} WHERE id <> ALL(%s)", [known])  # noqa: S608
+
+
+@pytest.fixture
+def restored_calendar(cluster: Postgres, urls: dict[str, str]) -> Iterator[None]:
+    """Seats that a test takes are free again afterwards, and hours, closures and rules that it changes as they were."""
+    assert urls
+    yield
+    with connect_as_admin(cluster.admin_url, DATABASE) as connection:
+        for table, rows in RESTORED:
+            connection.execute(f"DELETE FROM consular.{table} WHERE {rows}")  # noqa: S608
+        connection.execute("UPDATE consular.opening SET valid_to = NULL WHERE mission = %s", [HOME])
 
 
 @pytest.fixture(scope="session")

@@ -108,6 +108,18 @@ def test_another_language_before_signing_in(visit: Visit, code: str) -> None:
 
 
 @pytest.mark.parametrize("code", ("ar", "en"))
+def test_another_language_on_a_line_that_loses_what_is_kept(visit: Visit, code: str) -> None:
+    who = visit(code, "slow-line", viewport=TELEPHONE)
+    who.open("/sign-up")
+    # What is sent to be kept never arrives; the page itself does.
+    who.page.route(f"**{who.page.locator('script[data-keep]').get_attribute('data-keep')}", lambda _: None)
+    who.field("email").fill("somebody@mahjar.example")
+    who.page.locator("a.language").click()
+    expect(who.page.locator("html")).not_to_have_attribute("lang", code)
+    expect(who.field("email")).to_have_value("somebody@mahjar.example")
+
+
+@pytest.mark.parametrize("code", ("ar", "en"))
 def test_the_way_back_and_a_new_load(visit: Visit, code: str) -> None:
     who = visit(code, "back")
     contact(who, "woman@mahjar.example", "passport-renewal")

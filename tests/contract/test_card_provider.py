@@ -25,7 +25,7 @@ from tests.factories.payments import InMemoryProvider
 from tests.factories.refusals import refuses
 
 SECRET = "contract-secret"
-LATE_SECONDS = 0.5
+LATE_SECONDS = 2.0
 LIMIT_SECONDS = 20.0
 BACK = "http://127.0.0.1:8080/applications/x/paid"
 
@@ -246,8 +246,11 @@ def test_notifications_are_signed_and_say_what_the_page_says(
 
 def test_a_late_payment_is_open_until_it_is_there(provider: Provider, listener: tuple[Listener, str]) -> None:
     name = reference()
+    began = time.monotonic()
     choose(provider.open_page(name, Money(75000, "SAR"), BACK), "pay-late")
-    assert provider.query_status(name).status is ProviderStatus.OPEN
+    status = provider.query_status(name).status
+    # On a busy machine the answer itself may come after the payment.
+    assert status is ProviderStatus.OPEN or time.monotonic() - began >= LATE_SECONDS
     assert listener[0].wait(name, 1)
     assert eventually(lambda: provider.query_status(name), ProviderStatus.PAID).amount == Money(75000, "SAR")
 

@@ -25,6 +25,10 @@
   const keep = (form) => fetch(keepAddress, { method: "POST", body: body(form), redirect: "manual" }).catch(() => known.delete(form));
   const keepNow = () => changed().forEach((form) => navigator.sendBeacon(keepAddress, body(form)));
 
+  const store = (form, onTheWay) => sessionStorage.setItem(
+    STORED, JSON.stringify({ page: bare(location.href), action: bare(form.getAttribute("action")), pairs: pairs(form), onTheWay }),
+  );
+
   // A question that goes with one answer to another one is shown beside that answer alone. What it held is not sent on.
   for (const block of document.querySelectorAll("[data-asked-if]")) {
     const form = block.closest("form");
@@ -48,6 +52,8 @@
     if (!begun.length || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     event.preventDefault();
     const link = event.currentTarget.href;
+    // On a slow line the text arrives after the page: the page takes it from here.
+    store(begun[0], true);
     const late = new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT_MS));
     Promise.race([Promise.all(begun.map(keep)), late]).then(() => { location.href = link; });
   });
@@ -69,7 +75,7 @@
         return;
       }
       known.set(form, state(form));
-      sessionStorage.setItem(STORED, JSON.stringify({ page: bare(location.href), action: bare(form.getAttribute("action")), pairs: pairs(form) }));
+      store(form, false);
     });
   }
   const fill = (form, sent) => {
@@ -86,7 +92,7 @@
   const lost = JSON.parse(sessionStorage.getItem(STORED) ?? "null");
   sessionStorage.removeItem(STORED);
   const arrival = performance.getEntriesByType("navigation")[0]?.type;
-  if (lost && lost.page === bare(location.href) && ["back_forward", "reload"].includes(arrival)) {
+  if (lost && lost.page === bare(location.href) && (lost.onTheWay || ["back_forward", "reload"].includes(arrival))) {
     const form = forms.find((one) => bare(one.getAttribute("action")) === lost.action);
     if (form && !document.querySelector(".kept")) {
       fill(form, lost.pairs);

@@ -1,6 +1,6 @@
 """The charges of an application, and the refunds when it ends early."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -9,13 +9,15 @@ from services.consular.applications.model import Application
 from services.consular.applications.transitions import recipients
 from services.consular.notices.create import create_notice
 from services.consular.notices.rules import REFUND_DUE
-from services.consular.payments.orders import quote
+from services.consular.payments.orders import attempts, quote
 from services.consular.payments.orders.model import Attempt, Order
 from services.consular.payments.orders.quote import Parties
+from services.consular.payments.orders.rules import PriceChange
 from services.consular.payments.refunds import refund
 from services.consular.payments.refunds.model import Refund
 from services.consular.people import snapshot
 from shared import forms
+from shared.errors import Conflict
 from shared.identity.actor import Actor
 from shared.values.money import Money
 
@@ -44,6 +46,22 @@ def charge(
         assessed=assessed,
         answers=application.answers,
     )
+
+
+def order_to_pay(
+    session: Session, earlier: Order | None, issue: Callable[[], Order | None]
+) -> tuple[str, PriceChange | None]:
+    """The order `earlier` while a payment of it is under way, else the one that `issue` gives.
+
+    With it both prices, where they differ. Raises Conflict when nothing is owed (any more).
+    """
+    if earlier is not None and attempts.find_unsettled(session, earlier) is not None:
+        return earlier.reference, None
+    seen = earlier.money if earlier else None
+    order = issue()
+    if order is None:
+        raise Conflict("nothing_owed")
+    return order.reference, None if order.money == seen else PriceChange(seen, order.money)
 
 
 def parties(session: Session, application: Application, attested: Mapping[str, Any] | None = None) -> Parties:

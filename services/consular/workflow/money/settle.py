@@ -49,7 +49,18 @@ def by_cash(session: Session, actor: Actor, reference: str, amount: Money, key: 
     application = load_for_update(session, actor, "payment.cash", reference)
     check_status(application, "cash")
     calendar.check_payments_open(session, application.mission)
-    order = charges.charge(session, actor, application)
+    return _take_cash(session, actor, application, charges.charge(session, actor, application), amount, key)
+
+
+def difference_by_cash(session: Session, actor: Actor, reference: str, amount: Money, key: str) -> Payment:
+    """Takes the difference to the urgent price at the counter. Raises Conflict when none is owed (any more)."""
+    application = load_for_update(session, actor, "payment.cash", reference)
+    return _take_cash(session, actor, application, quote.lock_live(session, reference, quote.UPGRADE), amount, key)
+
+
+def _take_cash(
+    session: Session, actor: Actor, application: Application, order: Order | None, amount: Money, key: str
+) -> Payment:
     if order is None:
         raise Conflict("nothing_owed")
     payment = take.cash_for(session, actor, order, amount, key)
@@ -66,29 +77,12 @@ def order_to_pay(session: Session, actor: Actor, reference: str) -> tuple[str, P
     check_status(application, "pay")
     calendar.check_payments_open(session, application.mission)
     earlier = quote.of_application(session, reference)
-    if earlier is not None and attempts.find_unsettled(session, earlier) is not None:
-        return earlier.reference, None
-    seen = earlier.money if earlier else None
-    order = charges.charge(session, actor, application)
-    if order is None:
-        raise Conflict("nothing_owed")
-    return order.reference, None if order.money == seen else PriceChange(seen, order.money)
+    return charges.order_to_pay(session, earlier, lambda: charges.charge(session, actor, application))
 
 
 def _load_for_update(session: Session, reference: str) -> Application:
     """Locks without a check of access: received money is booked for any payer."""
     return lock_row(session, Application, reference)
-
-
-def difference_by_cash(session: Session, actor: Actor, reference: str, amount: Money, key: str) -> Payment:
-    """Takes the difference to the urgent price at the counter. Raises Conflict when none is owed (any more)."""
-    application = load_for_update(session, actor, "payment.cash", reference)
-    order = quote.lock_live(session, reference, quote.UPGRADE)
-    if order is None:
-        raise Conflict("nothing_owed")
-    payment = take.cash_for(session, actor, order, amount, key)
-    advance(session, actor, application, payment, order)
-    return payment
 
 
 def advance(session: Session, actor: Actor, application: Application, payment: Payment, order: Order) -> None:

@@ -12,7 +12,7 @@ from services.consular.applications.rules import Status
 from services.consular.applications.transitions import check_status, find, load_for_update, note_step
 from services.consular.applications.update import update_columns
 from services.consular.missions.dated_rules import promised_days
-from services.consular.payments.orders import attempts, difference, quote
+from services.consular.payments.orders import difference, quote
 from services.consular.payments.orders.model import Order
 from services.consular.payments.orders.quote import UPGRADE
 from services.consular.payments.orders.rules import OrderState, Payment, PriceChange
@@ -67,11 +67,9 @@ def order_to_pay(session: Session, actor: Actor, reference: str) -> tuple[str, P
     have not seen. Raises as `preview`, and Conflict (payment_open, order_paid)."""
     application = load_for_update(session, actor, ACTION, reference)
     earlier = quote.of_application(session, reference, UPGRADE)
-    if earlier is not None and attempts.find_unsettled(session, earlier) is not None:
-        return earlier.reference, None
-    seen = earlier.money if earlier else None
-    order = _order(session, actor, application)
-    return order.reference, None if seen in (None, order.money) else PriceChange(seen, order.money)
+    order, change = charges.order_to_pay(session, earlier, lambda: _order(session, actor, application))
+    # The first price was shown by `preview`, without an order.
+    return order, change if change and change.seen else None
 
 
 def open_at_counter(session: Session, actor: Actor, reference: str) -> Order:

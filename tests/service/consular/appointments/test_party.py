@@ -1,6 +1,6 @@
 """A family takes a seat for each of its members, at one time or right after one another, all of them or none."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,7 +16,7 @@ from tests.conftest import HOME, officer
 from tests.factories.applications import Counter
 from tests.factories.appointments import act, code, drafted, free, in_time, local_day
 
-pytestmark = pytest.mark.clock
+pytestmark = [pytest.mark.clock, pytest.mark.usefixtures("restored_calendar")]
 
 Begin = Callable[..., Counter]
 
@@ -24,17 +24,6 @@ Begin = Callable[..., Counter]
 @pytest.fixture
 def consular(database: Callable[[str], Database]) -> Database:
     return database("consular")
-
-
-@pytest.fixture(autouse=True)
-def untouched(cluster: Postgres, consular: Database) -> Iterator[None]:
-    assert consular
-    yield
-    with connect_as_admin(cluster.admin_url, DATABASE) as connection:
-        connection.execute("DELETE FROM consular.attendance WHERE turn IS NOT NULL")
-        connection.execute("DELETE FROM consular.turn")
-        connection.execute("DELETE FROM consular.reserved_seat")
-        connection.execute("DELETE FROM consular.turn_rule WHERE scope IS NOT NULL")
 
 
 def family(counter: Begin, others: int) -> Counter:

@@ -1,7 +1,7 @@
 """Who missed an appointment explains it once, an officer decides; priority by a reason; moving costs nothing."""
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -21,7 +21,7 @@ from tests.factories.appointments import act, booked, code, drafted, in_time, lo
 from tests.factories.approvals import Signing
 from tests.factories.concurrency import together
 
-pytestmark = pytest.mark.clock
+pytestmark = [pytest.mark.clock, pytest.mark.usefixtures("restored_calendar")]
 
 Begin = Callable[..., Counter]
 
@@ -29,18 +29,6 @@ Begin = Callable[..., Counter]
 @pytest.fixture
 def consular(database: Callable[[str], Database]) -> Database:
     return database("consular")
-
-
-@pytest.fixture(autouse=True)
-def untouched(cluster: Postgres, consular: Database) -> Iterator[None]:
-    assert consular
-    yield
-    with connect_as_admin(cluster.admin_url, DATABASE) as connection:
-        connection.execute("DELETE FROM consular.absence_appeal")
-        connection.execute("DELETE FROM consular.turn_priority")
-        connection.execute("DELETE FROM consular.turn_rule WHERE scope IS NOT NULL")
-        connection.execute("DELETE FROM consular.turn")
-        connection.execute("DELETE FROM consular.reserved_seat")
 
 
 def ago(consular: Database, case: Counter, **span: int) -> None:

@@ -28,7 +28,7 @@ from tests.factories.appointments import SLUG, act, booked, code, drafted, free,
 from tests.factories.approvals import Signing
 from tests.factories.concurrency import at_once
 
-pytestmark = pytest.mark.clock
+pytestmark = [pytest.mark.clock, pytest.mark.usefixtures("restored_calendar")]
 
 MISSION = "VIE"
 Begin = Callable[..., Counter]
@@ -38,17 +38,6 @@ Databases = Callable[[str], Database]
 @pytest.fixture(autouse=True)
 def consular(database: Databases) -> Database:
     return database("consular")
-
-
-@pytest.fixture(autouse=True)
-def empty(cluster: Postgres, consular: Database) -> Iterator[None]:
-    """Seats that other tests took are free again, and what was added to the hours is gone."""
-    yield
-    with connect_as_admin(cluster.admin_url, DATABASE) as connection:
-        connection.execute("DELETE FROM consular.attendance WHERE turn IS NOT NULL")
-        connection.execute("DELETE FROM consular.turn")
-        connection.execute("DELETE FROM consular.closure WHERE scope IS NOT NULL")
-        connection.execute("DELETE FROM consular.opening WHERE approver = 'test'")
 
 
 def shift(consular: Database, reference: str, **values: object) -> None:

@@ -1,6 +1,6 @@
 """Appointments that lose their time: found whatever took it, moved or called off in bulk, told once, undone in time."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -21,7 +21,7 @@ from tests.factories.appointments import act, booked, drafted, in_time, local_da
 from tests.factories.approvals import Signing
 from tests.factories.concurrency import at_once
 
-pytestmark = pytest.mark.clock
+pytestmark = [pytest.mark.clock, pytest.mark.usefixtures("restored_calendar")]
 
 Begin = Callable[..., Counter]
 WORKER = service("consular", HOME)
@@ -30,20 +30,6 @@ WORKER = service("consular", HOME)
 @pytest.fixture
 def consular(database: Callable[[str], Database]) -> Database:
     return database("consular")
-
-
-@pytest.fixture(autouse=True)
-def untouched(cluster: Postgres, consular: Database) -> Iterator[None]:
-    assert consular
-    yield
-    with connect_as_admin(cluster.admin_url, DATABASE) as connection:
-        connection.execute("DELETE FROM consular.attendance WHERE turn IS NOT NULL")
-        connection.execute("DELETE FROM consular.turn")
-        connection.execute("DELETE FROM consular.reserved_seat")
-        connection.execute("DELETE FROM consular.closure WHERE approver LIKE 'officer%' OR approver = 'test'")
-        connection.execute("DELETE FROM consular.opening WHERE approver LIKE 'officer%'")
-        connection.execute("UPDATE consular.opening SET valid_to = NULL WHERE mission = 'RUH'")
-        connection.execute("DELETE FROM consular.proposal")
 
 
 @pytest.fixture

@@ -1,29 +1,18 @@
 """The slip of an appointment: its code is no other's, a changed one is nobody's, and each change revokes it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
-from deploy.dev.postgres import Postgres
-from deploy.platform.database import DATABASE, connect_as_admin
 from shared.documents import typesetting
 from shared.identity.actor import ANONYMOUS
 from tests.factories.applications import Counter
 from tests.factories.appointments import act, booked, code, drafted, in_time
 from tests.factories.documents.snapshots import document
 
-pytestmark = pytest.mark.clock
+pytestmark = [pytest.mark.clock, pytest.mark.usefixtures("restored_calendar")]
 
 Begin = Callable[..., Counter]
-
-
-@pytest.fixture(autouse=True)
-def untouched(cluster: Postgres, urls: dict[str, str]) -> Iterator[None]:
-    assert urls
-    yield
-    with connect_as_admin(cluster.admin_url, DATABASE) as connection:
-        connection.execute("DELETE FROM consular.turn")
-        connection.execute("DELETE FROM consular.reserved_seat")
 
 
 def test_a_tampered_code_is_verified_as_nothing(counter: Begin) -> None:

@@ -12,11 +12,11 @@ from deploy.demo.population import specimens
 from deploy.demo.population.specimens import Specimen
 from services.gateway.accounts import codes
 from services.gateway.accounts.levels import Assurance, Level
-from services.gateway.accounts.model import Account, AccountDecision, Contest, IssuedCode
+from services.gateway.accounts.model import Account, AccountDecision, IssuedCode
 from shared.database import audit
 from tests.factories.gateway import Browser, Gateway, particulars
 from tests.factories.gateway.forms import begin
-from tests.factories.gateway.identity import CODE, IDENTITY, REASON, claim, level, look
+from tests.factories.gateway.identity import CODE, IDENTITY, REASON, claim, forget_accounts_of, level, look
 
 WHO: Specimen = specimens.ELDER
 DESK = "/en/desk/identity"
@@ -25,16 +25,7 @@ DESK = "/en/desk/identity"
 @pytest.fixture(autouse=True)
 def nobody_yet(gateway: Gateway) -> Iterator[None]:
     """Accounts of earlier tests say nothing of the person, and nobody has tried."""
-    with gateway.app.extensions["database"].scope("RUH") as session:
-        about = (Account.person == WHO.person) | (Account.declared_person == WHO.person)
-        empty = dict.fromkeys(("person", "number_key", "assurance", "declared_person", "declared_number_key", "claim"))
-        session.execute(update(Account).where(about).values(**empty).execution_options(synchronize_session=False))
-        session.execute(update(Contest).values(closed_at=func.now()))
-        session.execute(
-            update(AccountDecision)
-            .where(AccountDecision.state == "waiting")
-            .values(state="declined", approver="another", decided_at=func.now())
-        )
+    forget_accounts_of(gateway, WHO)
     gateway.forget_tries()
     yield
     gateway.forget_tries()

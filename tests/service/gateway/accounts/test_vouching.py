@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from deploy.demo.population import specimens
 from services.gateway.accounts.levels import Assurance, Level
 from services.gateway.accounts.mail import queue
-from services.gateway.accounts.model import Account, AccountDecision, CodeLetter, Contest
+from services.gateway.accounts.model import Account, AccountDecision, CodeLetter
 from tests.factories.gateway import PASSWORD, Browser, Gateway, particulars
-from tests.factories.gateway.identity import CODE, IDENTITY, REASON, claim, level, look
+from tests.factories.gateway.identity import CODE, IDENTITY, REASON, claim, forget_accounts_of, level, look
 
 WHO, VOUCHER = specimens.ELDER, specimens.FATHER
 VOUCH, DESK, STAFF = "/en/identity/vouch", "/en/desk/identity", "/en/desk/staff"
@@ -18,16 +18,7 @@ VOUCH, DESK, STAFF = "/en/identity/vouch", "/en/desk/identity", "/en/desk/staff"
 
 @pytest.fixture(autouse=True)
 def nobody_yet(gateway: Gateway) -> Iterator[None]:
-    with gateway.app.extensions["database"].scope("RUH") as session:
-        about = Account.person.in_((WHO.person, VOUCHER.person)) | (Account.declared_person == WHO.person)
-        empty = dict.fromkeys(("person", "number_key", "assurance", "declared_person", "declared_number_key", "claim"))
-        session.execute(update(Account).where(about).values(**empty).execution_options(synchronize_session=False))
-        session.execute(update(Contest).values(closed_at=func.now()))
-        session.execute(
-            update(AccountDecision)
-            .where(AccountDecision.state == "waiting")
-            .values(state="declined", approver="another", decided_at=func.now())
-        )
+    forget_accounts_of(gateway, WHO, VOUCHER)
     gateway.forget_tries()
     yield
     gateway.forget_tries()

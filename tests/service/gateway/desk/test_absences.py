@@ -1,34 +1,22 @@
 """An absence explained on the page of the application and decided at the desk, in both languages."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import update
 
 from deploy.demo.population import specimens
-from deploy.dev.postgres import Postgres
-from deploy.platform.database import DATABASE, connect_as_admin
 from services.consular.appointments.model import Appointment
 from shared.database.db import Database
 from tests.conftest import HOME
 from tests.factories.gateway import Browser, Gateway
 from tests.factories.gateway.forms import begin, fill
 
-pytestmark = pytest.mark.clock
+pytestmark = [pytest.mark.clock, pytest.mark.usefixtures("restored_calendar")]
 
 SLUG = "embassy-queue-riyadh"
-
-
-@pytest.fixture(autouse=True)
-def untouched(cluster: Postgres, urls: dict[str, str]) -> Iterator[None]:
-    assert urls
-    yield
-    with connect_as_admin(cluster.admin_url, DATABASE) as connection:
-        connection.execute("DELETE FROM consular.absence_appeal")
-        connection.execute("DELETE FROM consular.turn")
-        connection.execute("DELETE FROM consular.reserved_seat")
 
 
 @pytest.fixture

@@ -3,31 +3,18 @@
 import html
 import re
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
 
 from deploy.demo.days import today
-from deploy.dev.postgres import Postgres
-from deploy.platform.database import DATABASE, connect_as_admin
 from tests.conftest import HOME
 from tests.factories.applications import Counter
 from tests.factories.appointments import booked, in_time, local_day
 from tests.factories.gateway import Browser, Gateway
 
-pytestmark = pytest.mark.clock
-
-
-@pytest.fixture(autouse=True)
-def untouched(cluster: Postgres, urls: dict[str, str]) -> Iterator[None]:
-    assert urls
-    yield
-    with connect_as_admin(cluster.admin_url, DATABASE) as connection:
-        connection.execute("DELETE FROM consular.turn")
-        connection.execute("DELETE FROM consular.reserved_seat")
-        connection.execute("DELETE FROM consular.closure WHERE scope IS NOT NULL")
-        connection.execute("DELETE FROM consular.proposal")
+pytestmark = [pytest.mark.clock, pytest.mark.usefixtures("restored_calendar")]
 
 
 @pytest.fixture
