@@ -63,6 +63,7 @@ from tests.factories.draws import open_draw
 from tests.factories.gateway import Gateway, build
 from tests.factories.gateway.forms import begin, fill, send
 from tests.factories.mandates import Acting, Client
+from tests.factories.messages.parked import park
 from tests.factories.ministries.letters import CONVICTION, letters_of, reply
 from tests.factories.payments import RETURN, InMemoryProvider, bank
 from tests.factories.registers.conscription import enlist, forward
@@ -507,3 +508,13 @@ def test_the_registers(gateway: Gateway, consular: Consular) -> None:
     assert "service_status" in served["facts"]
     for documents, mark in ((registry.documents, "R"), (conscription.documents, "M"), (consular.documents, "C")):
         check(Verification, documents.verify(EXPATRIATE, new("RUH", 18, mark)))
+
+
+def test_parked_messages(consular: Consular, database: Callable[[str], Database]) -> None:
+    number = park(database("consular"), new("RUH", 10))
+    check(ParkedPage, consular.parked.list_messages(HEAD, 1))
+    check(ParkedDetail, consular.parked.detail(HEAD, number))
+
+
+def test_cases_that_are_assigned(consular: Consular) -> None:
+    check(AssignedCases, consular.cases.assign_many(OFFICER, [new("RUH", 10)]))

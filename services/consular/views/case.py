@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.consular.applications.model import Asking
+from services.consular.notices import inbox
 from services.consular.passports import case_view as passport_view
 from services.consular.people import duplicates
 from services.consular.people.duplicates import OPEN, POSSIBLE
@@ -36,6 +37,7 @@ def read_case(session: Session, actor: Actor, reference: str, reason: str | None
         "exception": application.exception or (POSSIBLE if is_marked else None),
         "duplicates": [duplicates.serialise(mark) for mark in rows.marks],
         "passport": _passport(session, actor, rows),
+        "notices": [inbox.serialise(notice) for notice in rows.notices[: inbox.LIST_LENGTH]],
         "history": _history(session, reference),
     }
 

@@ -55,7 +55,8 @@ _REVENUE = text("""
 """)
 _SEATS = text("""
     SELECT state, count(*) AS count FROM turn
-    WHERE mission = :mission AND starts_at >= :since AND starts_at < :until AND state IN ('attended', 'missed', 'booked')
+    WHERE mission = :mission AND starts_at >= :since AND starts_at < :until
+      AND state IN ('attended', 'missed', 'booked')
     GROUP BY state ORDER BY state
 """)
 _EXCEPTIONS = text("""

@@ -103,8 +103,10 @@ def queue(session: Session, actor: Actor, filters: Filters) -> dict[str, Any]:
     """
     if filters.status not in ("", EXCEPTIONS, *SUBMITTED, Status.DRAFT.value):
         raise Invalid("unknown_choice", field="status")
-    is_narrow = filters.search or filters.officer
-    rows = (session.execute(_search(filters, session.info["mission"])) if is_narrow else _list(session, filters)).all()
+    if filters.search or filters.officer:
+        rows = session.execute(_search(filters, session.info["mission"])).all()
+    else:
+        rows = _list(session, filters).all()
     audit.record(
         session,
         actor,

@@ -95,6 +95,7 @@ def _attach_money(desk: Blueprint) -> None:
     desk.add_url_rule("/tills/<reference>", "till", tills.day)
     desk.add_url_rule("/tills/<reference>/close", "close_till", tills.close_till, methods=["POST"])
     desk.add_url_rule("/refunds", "refunds", refunds.show)
+    desk.add_url_rule("/refunds.csv", "refunds_file", refunds.export)
     desk.add_url_rule("/refunds/files", "write_refund_file", refunds.write_file, methods=["POST"])
     desk.add_url_rule("/refunds/files/<reference>.xml", "refund_file", refunds.download)
     desk.add_url_rule("/refunds/<reference>", "refund", refunds.detail)
@@ -132,6 +133,7 @@ def _attach_proposals(desk: Blueprint) -> None:
 
 def _attach_appointments(desk: Blueprint) -> None:
     desk.add_url_rule("/turns", "turns", day_sheet.show)
+    desk.add_url_rule("/turns.csv", "turns_file", day_sheet.export)
     desk.add_url_rule("/turns/<reference>/attend", "attend", day_sheet.attend, methods=["POST"])
     desk.add_url_rule("/turns/<reference>/miss", "miss", day_sheet.miss, methods=["POST"])
     desk.add_url_rule("/draws", "draws", draws.show)

@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterable, Sequence
 
 from flask import Response
+from markupsafe import Markup
 
 from shared.values.spreadsheet import neutral
 
@@ -17,7 +18,12 @@ def csv_file(name: str, heads: Sequence[object], rows: Iterable[Sequence[object]
     buffer = io.StringIO()
     table = csv.writer(buffer)
     for row in (heads, *rows):
-        table.writerow([neutral("" if cell is None else str(cell)) for cell in row])
+        table.writerow([neutral(_plain(cell)) for cell in row])
     answer = Response((BYTE_ORDER_MARK + buffer.getvalue()).encode(), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return answer
+
+
+def _plain(cell: object) -> str:
+    """Texts of a page without their marks."""
+    return cell.striptags() if isinstance(cell, Markup) else "" if cell is None else str(cell)

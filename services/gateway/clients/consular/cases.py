@@ -4,6 +4,7 @@ from typing import Any, TypedDict, cast
 from urllib.parse import quote
 
 from services.gateway.clients.consular.applications import ApplicationSummary, File
+from services.gateway.clients.consular.notices import Notice
 from services.gateway.clients.http import Client
 from services.gateway.clients.names import Named, RegisterName
 from shared.identity.actor import Actor
@@ -92,6 +93,7 @@ class Case(File):
     assigned: Assigned | None
     duplicates: list[Duplicate]
     passport: dict[str, Any] | None
+    notices: list[Notice]
     history: list[HistoryRow]
 
 

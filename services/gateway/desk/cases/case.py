@@ -19,6 +19,7 @@ from services.gateway.desk.wording import choices, refusal_text, short, who
 from services.gateway.web.current import actor, consular
 from services.gateway.web.days import today
 from services.gateway.web.forms import answer_in_words, questions_asked
+from services.gateway.web.notice_words import words
 from services.gateway.web.presentation import date, unindented
 from services.gateway.web.stored_files import asked_page, send_stored
 from services.gateway.web.submission import submit
@@ -62,6 +63,7 @@ def page(reference: str, **more: Any) -> str:
         scan=opened(details["papers"]),
         papers=_checklist(details, entry),
         return_reasons=choices(RETURN_REASONS),
+        told=words,
         held=held(details),
         holder=holder(details),
         may=may,

@@ -2,11 +2,10 @@
 
 import re
 from dataclasses import dataclass, replace
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from flask import request
 from werkzeug.datastructures import MultiDict
-from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response
 
 from services.gateway.web.current import settings
@@ -71,7 +70,7 @@ def asked() -> Filters:
 
 def stayed() -> Filters:
     """What was chosen last, always from its first page."""
-    kept = MultiDict(part.split("=", 1) for part in request.cookies.get(COOKIE, "").split("&") if "=" in part)
+    kept: MultiDict[str, str] = MultiDict(parse_qsl(request.cookies.get(COOKIE, "")[:LONGEST_SEARCH]))
     return replace(_read(kept), page=1, sought="")
 
 
@@ -79,7 +78,7 @@ def keep(answer: Response, filters: Filters) -> Response:
     """Has the browser bring the filters along until the evening."""
     kept = urlencode({name: value for name, value in filters.address(q=None).items() if name != "all"})
     secure = settings().secure
-    answer.set_cookie(COOKIE, iri_to_uri(kept), COOKIE_SECONDS, path="/", secure=secure, httponly=True, samesite="Lax")
+    answer.set_cookie(COOKIE, kept, COOKIE_SECONDS, path="/", secure=secure, httponly=True, samesite="Lax")
     return answer
 
 

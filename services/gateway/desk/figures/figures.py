@@ -41,9 +41,7 @@ def export() -> Response:
     found = _read()
     rows: list[Sequence[object]] = []
     for table in _tables(found):
-        rows += [[t(f"desk.figures.{table.subject}").striptags()], [head.striptags() for head in table.heads]]
-        rows += [[Markup(cell).striptags() for cell in row] for row in table.rows]
-        rows.append([])
+        rows += [[t(f"desk.figures.{table.subject}")], table.heads, *table.rows, []]
     return csv_file("figures", [found["first"], found["last"]], rows)
 
 
@@ -69,6 +67,8 @@ def _waits(found: MissionFigures) -> Table:
 
 
 def _hours(hours: float) -> Markup:
+    if hours < 1:
+        return t("desk.figures.soon")
     days = round(hours / 24)
     return t("desk.figures.days", days=chosen().number(days)) if days > 1 else t("desk.figures.hours", hours=str(hours))
 

@@ -47,7 +47,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     (
         "auditor cashier clerk head_of_mission officer",
         "desk.queue desk.queue_file desk.case desk.paper desk.paper_thumbnail desk.paper_page desk.passports "
-        "desk.turns desk.calendar",
+        "desk.turns desk.turns_file desk.calendar",
     ),
     (
         "auditor cashier clerk confirmed head_of_mission officer",
@@ -147,7 +147,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "auditor cashier head_of_mission officer",
-        "desk.bank desk.bank_line desk.books desk.refunds desk.refund",
+        "desk.bank desk.bank_line desk.books desk.refunds desk.refunds_file desk.refund",
     ),
 )
 
