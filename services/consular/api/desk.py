@@ -41,7 +41,7 @@ class Assignments(Schema):
     references = fields.List(
         fields.String(validate=validate.Length(max=TEXT, error="too_long")),
         required=True,
-        validate=validate.Length(1, assign.LONGEST_LIST, error="too_many"),
+        validate=validate.Length(1, assign.LONGEST_LIST, error="too_long"),
     )
 
 

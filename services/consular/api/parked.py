@@ -7,12 +7,14 @@ from marshmallow import Schema, fields
 
 from services.consular.api.request import page_number
 from services.consular.views import parked
+from shared.errors import NotFound
 from shared.messaging.inbox import replay
 from shared.reasons import required_text
 from shared.web.service import allowed, body, current_actor, transaction
 
 blueprint = Blueprint("parked", __name__, url_prefix="/desk/parked")
-REASON_LENGTH = 300
+# The database counts no further than nineteen digits.
+REASON_LENGTH, DIGITS = 300, 18
 
 
 class Reasoned(Schema):
@@ -29,20 +31,26 @@ def list_messages() -> dict[str, Any]:
         return parked.listing(session, current_actor(), page_number())
 
 
-@blueprint.get("/<int:number>")
+@blueprint.get("/<number>")
 @allowed("parked.read")
-def detail(number: int) -> dict[str, Any]:
+def detail(number: str) -> dict[str, Any]:
     """One message."""
     with transaction() as session:
-        return parked.detail(session, current_actor(), number)
+        return parked.detail(session, current_actor(), _message(number))
 
 
-@blueprint.post("/<int:number>/replay")
+@blueprint.post("/<number>/replay")
 @allowed("parked.replay")
-def replay_message(number: int) -> dict[str, Any]:
+def replay_message(number: str) -> dict[str, Any]:
     """Has a message taken up again, as if it had just arrived."""
     reason = required_text(body(Reasoned)["reason"], REASON_LENGTH, "reason")
     with transaction() as session:
-        parked.find(session, number)
-        replay(session, current_actor(), number, reason)
-    return {"number": number}
+        found = parked.find(session, _message(number))
+        replay(session, current_actor(), found.id, reason)
+    return {"number": found.id}
+
+
+def _message(number: str) -> int:
+    if not (number.isascii() and number.isdecimal() and len(number) <= DIGITS):
+        raise NotFound()
+    return int(number)

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from services.gateway.clients.consular.applications import Upload
 from services.gateway.clients.consular.cases import Case
-from services.gateway.desk.cases.compare import beside, known_of
+from services.gateway.desk.cases.compare import beside, attested_facts
 from services.gateway.desk.cases.contradictions import contradictions
 from services.gateway.desk.cases.details import held, holder, may
 from services.gateway.desk.cases.filters import stayed
@@ -59,7 +59,7 @@ def page(reference: str, **more: Any) -> str:
         entry=entry,
         who=who(details),
         answers=_answers(details, entry),
-        contradictions=contradictions(details["answers"], known_of(details), today(details["mission"])),
+        contradictions=contradictions(details["answers"], attested_facts(details), today(details["mission"])),
         scan=opened(details["papers"]),
         papers=_checklist(details, entry),
         return_reasons=choices(RETURN_REASONS),
@@ -97,7 +97,7 @@ def _after(reference: str, done: str) -> str:
 
 def _answers(details: Case, entry: Transaction) -> list[dict[str, Any]]:
     asked = {question.name: question for question in questions_asked(entry, details["answers"])}
-    rows = beside(list(asked), details["answers"], known_of(details))
+    rows = beside(list(asked), details["answers"], attested_facts(details))
     return [
         {
             "row": row,

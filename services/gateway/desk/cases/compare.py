@@ -64,7 +64,7 @@ def beside(questions: Iterable[str], answers: Mapping[str, Any], known: Mapping[
     return [Answer(name, str(answers.get(name) or ""), _at(known, BESIDE.get(name, ()))) for name in questions]
 
 
-def known_of(case: Mapping[str, Any]) -> dict[str, Any]:
+def attested_facts(case: Mapping[str, Any]) -> dict[str, Any]:
     """What is known of the person of a case, by whom."""
     facts = case.get("facts") or {}
     registry = facts.get("civil_registry") or {}

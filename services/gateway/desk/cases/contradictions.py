@@ -15,7 +15,16 @@ class Contradiction:
     day: str = ""
 
 
-# Whose day has to be in the past, or in the future, on the day the case is read.
+CODES = (
+    "not_alive",
+    "not_registered",
+    "residence_expired",
+    "not_expired",
+    "expired_already",
+    "wrong_order",
+    "differs",
+)
+# Whose day has to be in the future when the case is read.
 EXPIRIES = {"residence_permit_expires_on": "residence_expired"}
 PAIRS = (
     ("passport_issued_on", "passport_expires_on"),
@@ -25,7 +34,7 @@ PAIRS = (
 
 
 def contradictions(answers: Mapping[str, Any], known: Mapping[str, Any], today: date) -> list[Contradiction]:
-    """In the order of their weight; `known` is what `compare.known_of` gives."""
+    """In the order of their weight; `known` is what `compare.attested_facts` gives."""
     return [*_of_register(known), *_of_expiry(answers, today), *_of_renewal(answers, today), *_of_pairs(answers)]
 
 
@@ -63,6 +72,6 @@ def _of_pairs(answers: Mapping[str, Any]) -> Iterator[Contradiction]:
 
 def _day(answer: object) -> date | None:
     try:
-        return date.fromisoformat(str(answer)[:10])
+        return date.fromisoformat(str(answer))
     except ValueError:
         return None

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from services.gateway.clients.consular.cases import QueuePage, QueueRow
 from services.gateway.desk.cases.details import may
 from services.gateway.desk.cases.filters import LONGEST_SEARCH, STATUSES, Filters, asked, keep, stayed
+from services.gateway.desk.codes import typed_reference
 from services.gateway.desk.csv_file import csv_file
 from services.gateway.desk.wording import printed
 from services.gateway.web.current import actor, consular
@@ -26,7 +27,7 @@ LONGEST_LIST = 50
 def show() -> Answer:
     """The queue; a reference typed whole goes straight to its case."""
     filters = asked()
-    reference = references.clean(filters.sought)
+    reference = typed_reference(filters.sought)
     if references.is_valid(reference):
         return redirect(url_for("desk.case", reference=reference), 303)
     try:

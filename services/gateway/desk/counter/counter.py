@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from services.gateway.desk.cases.case import behind
 from services.gateway.desk.cases.details import held
+from services.gateway.desk.codes import typed_reference
 from services.gateway.desk.wording import refusal_text, who
 from services.gateway.web.current import actor, consular, visitor
 from shared.errors import NotFound, Refusal, Unavailable
@@ -25,7 +26,7 @@ def show() -> Answer:
     typed = request.args.get("reference", "").strip()[:LONGEST]
     if not typed:
         return _page(typed="")
-    reference = references.clean(typed)
+    reference = typed_reference(typed)
     if not references.is_valid(reference):
         return _page(typed, errors={"reference": "desk.counter.not_a_reference"}), 422
     try:

@@ -16,6 +16,7 @@ from services.gateway.web.current import accounts, actor, consular
 from services.gateway.web.language import chosen
 from services.gateway.web.presentation import figure, t
 
+SUBJECTS = ("waits", "decisions", "reasons", "revenue", "seats", "exceptions", "officers")
 DAYS = (7, 30, 90, 365)
 
 

@@ -7,42 +7,32 @@ import pytest
 from shared.values.keyboard import latin_readings
 from tests.conftest import officer
 from tests.factories.applications import Counter
+from tests.factories.texts.arabic_keys import on_arabic_keys
 
 At = Callable[..., Counter]
-SHIFTED = dict(
-    zip("QWERTYUIOPASDFGHJKL:ZXCVBNM?", "َ ً ُ ٌ لإ إ ‘ ÷ × ؛ ِ ٍ ] [ لأ أ ـ ، / : ~ ْ } { لآ آ ’ ؟".split(), strict=True)
-)
 
 
-def found(here: Counter, typed: str) -> list[str]:
+
+def cases_of(here: Counter, typed: str) -> list[str]:
     answer = here.client.get("/desk/queue", officer(), query_string={"q": typed})
     assert answer.status_code == 200, answer.json
     return [row["reference"] for row in answer.json["rows"]]
-
-
-@pytest.fixture(scope="module")
-def mobile() -> str:
-    return "+966 50 123 4567"
-
-
-def on_arabic_keys(text: str) -> str:
-    return "".join(SHIFTED.get(sign, sign) for sign in text)
 
 
 def test_receipt_payment_and_slip_lead_to_the_case(counter: At) -> None:
     here = counter().until("in_review")
     payment = here.read()["payments"][0]
     for typed in (payment["receipt"], payment["reference"], f"https://mahjar.example/verify/{payment['reference']}"):
-        assert found(here, typed) == [here.reference], typed
+        assert cases_of(here, typed) == [here.reference], typed
     short = payment["receipt"].replace("-", " ").replace("00", "")
-    assert found(here, short) == [here.reference]
+    assert cases_of(here, short) == [here.reference]
 
 
 @pytest.mark.parametrize("change", [str.lower, str.upper, on_arabic_keys])
 def test_a_reader_of_codes_types_on_any_keyboard(counter: At, change: Callable[[str], str]) -> None:
     here = counter().until("in_review")
     for code in (here.reference, here.read()["payments"][0]["reference"]):
-        assert found(here, change(code)) == [here.reference]
+        assert cases_of(here, change(code)) == [here.reference]
 
 
 def test_the_address_of_a_slip_is_read_on_arabic_keys() -> None:
@@ -56,4 +46,4 @@ def test_a_telephone_number_is_found_as_people_write_it(counter: At) -> None:
     mobile = str(here.read()["answers"]["mobile"])
     assert mobile.startswith("+")
     for typed in (mobile, mobile.replace("+", "00"), mobile[-7:], f"0{mobile[4:]}", " ".join(mobile)):
-        assert here.reference in found(here, typed), typed
+        assert here.reference in cases_of(here, typed), typed

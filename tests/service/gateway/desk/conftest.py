@@ -22,7 +22,7 @@ def site(whole_gateway: Gateway) -> Iterator[str]:
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
-    thread.join()
+    thread.join(20)
 
 
 @pytest.fixture

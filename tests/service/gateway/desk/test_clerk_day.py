@@ -37,16 +37,17 @@ class Officer:
     keys: int = 0
     spent: dict[str, list[tuple[int, float]]] = field(default_factory=dict)
 
-    def press(self, key: str) -> None:
-        """Presses a key and waits for the page that it leads to."""
+    def strike(self, key: str) -> None:
+        """Strikes a key and waits for the page that it leads to."""
         self.keys += 1
         if key in STAYS:
             self.page.keyboard.press(key)
             # Longer than the pause after which a key counts as one.
             self.page.wait_for_timeout(150)
             return
-        with self.page.expect_navigation(wait_until="domcontentloaded"):
+        with self.page.expect_navigation(wait_until="load"):
             self.page.keyboard.press(key)
+        self.page.wait_for_timeout(100)
 
     def case(self) -> str:
         """The reference of the case that is open."""
@@ -56,7 +57,7 @@ class Officer:
         """Works on the open case until the page of the next one is there."""
         reference, keys, since = self.case(), self.keys, time.monotonic()
         for key in KEYS[kind]:
-            self.press(key)
+            self.strike(key)
         assert "done=" in self.page.url, (reference, kind, self.page.url)
         self.spent.setdefault(kind, []).append((self.keys - keys, time.monotonic() - since))
 
@@ -69,7 +70,7 @@ def test_a_day_of_mixed_cases_by_keyboard_alone(
     cases = {(here := counter().until("in_review", SLUG)).reference: here for _ in kinds}
     officer = Officer(desk("officer", language))
     officer.page.goto("desk?status=in_review")
-    officer.press("g")
+    officer.strike("g")
     decided: dict[str, str] = {}
     for kind in kinds:
         decided[officer.case()] = kind

@@ -1,6 +1,7 @@
 """A day's queue: filters stay, ages, pages that are jumped to, the list as a file; cases assigned; the next one."""
 
 import csv
+import re
 import io
 from collections.abc import Callable
 
@@ -9,6 +10,7 @@ import pytest
 from services.consular.views import queue as queue_view
 from tests.factories.applications import Counter
 from tests.factories.gateway import Gateway
+from tests.factories.texts.arabic_keys import on_arabic_keys
 
 At = Callable[..., Counter]
 SLUG = "individual-extract"
@@ -99,6 +101,9 @@ def test_a_code_leads_to_its_case(counter: At, gateway: Gateway) -> None:
     assert clerk.get(f"/en/desk/cases/{payment['reference']}").location.endswith(f"/cases/{here.reference}")
     assert clerk.get(f"/en/desk/counter?reference={payment['reference']}").location.endswith(here.reference)
     assert here.reference in clerk.get(f"/en/desk?q={payment['receipt']}").text
+    typed = on_arabic_keys(here.reference)
+    assert clerk.get("/ar/desk", query_string={"q": typed}).location.endswith(f"/cases/{here.reference}")
+    assert here.reference in clerk.get("/ar/desk/counter", query_string={"reference": typed}).text
     assert clerk.get("/en/desk/cases/RUH-22222-22222-2").status_code == 404
 
 
@@ -114,3 +119,18 @@ def test_a_head_of_mission_has_five_links_and_those_of_one_work(gateway: Gateway
     assert band.count("<li>") == 5
     assert all(f"/desk/{name}" in group for name in ("tills", "refunds", "bank", "books", "ledger"))
     assert "/desk/letters" not in group
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_the_missions_currency_is_the_first_choice_at_the_counter(counter: At, gateway: Gateway, language: str) -> None:
+    here = counter().until("awaiting_payment")
+    page = gateway.visitor("cashier").get(f"/{language}/desk/counter?reference={here.reference}").text
+    choices = re.findall(r'<option value="([A-Z]{3})"', page)
+    assert choices[:3] == ["SAR", "USD", "EUR"] and len(choices) == len(set(choices))
+
+
+@pytest.mark.parametrize("name", ["turns", "refunds"])
+def test_other_lists_are_files_as_well(gateway: Gateway, name: str) -> None:
+    answer = gateway.visitor("auditor").get(f"/en/desk/{name}.csv")
+    assert answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/csv")
+    assert gateway.visitor().get(f"/en/desk/{name}.csv").status_code == 403
