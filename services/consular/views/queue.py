@@ -201,7 +201,7 @@ def _row(row: Row[Any]) -> dict[str, Any]:
 
 def assigned(row: Row[Any] | Application) -> dict[str, Any] | None:
     """The officer who works on an application, and since when."""
-    if row.assigned_to is None:
+    if row.assigned_to is None or row.assigned_at is None:
         return None
     return {"officer": row.assigned_to, "name": row.assigned_name, "since": row.assigned_at.isoformat()}
 

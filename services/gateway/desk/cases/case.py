@@ -9,11 +9,11 @@ from werkzeug.wrappers import Response
 
 from services.gateway.clients.consular.applications import Upload
 from services.gateway.clients.consular.cases import Case
-from services.gateway.desk.cases.compare import beside, attested_facts
+from services.gateway.desk.cases.compare import attested_facts, beside
 from services.gateway.desk.cases.contradictions import contradictions
 from services.gateway.desk.cases.details import held, holder, may
 from services.gateway.desk.cases.filters import stayed
-from services.gateway.desk.cases.queue import officer_name
+from services.gateway.desk.cases.queue import officer_name, officer_of
 from services.gateway.desk.cases.scans import opened
 from services.gateway.desk.wording import choices, refusal_text, short, who
 from services.gateway.web.current import actor, consular
@@ -68,7 +68,7 @@ def page(reference: str, **more: Any) -> str:
         holder=holder(details),
         may=may,
         officer_name=officer_name,
-        is_own=bool(details["assigned"]) and details["assigned"]["officer"] == actor().id,
+        is_own=officer_of(details) == actor().id,
         key=str(uuid.uuid4()),
         refusal_text=refusal_text,
         short=short,

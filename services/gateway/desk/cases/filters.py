@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from flask import request
@@ -42,9 +43,9 @@ class Filters:
     page: int = 1
     sought: str = ""
 
-    def address(self, **other: object) -> dict[str, object]:
+    def address(self, **other: Any) -> dict[str, Any]:
         """The arguments of the page with these filters, or with others instead."""
-        chosen = {
+        chosen: dict[str, Any] = {
             "status": self.status,
             "transaction": self.transaction,
             "mine": "yes" if self.mine else None,

@@ -5,7 +5,7 @@ from math import ceil
 from flask import make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from services.gateway.clients.consular.cases import QueuePage, QueueRow
+from services.gateway.clients.consular.cases import Case, QueuePage, QueueRow
 from services.gateway.desk.cases.details import may
 from services.gateway.desk.cases.filters import LONGEST_SEARCH, STATUSES, Filters, asked, keep, stayed
 from services.gateway.desk.codes import typed_reference
@@ -65,8 +65,8 @@ def take_marked() -> Response:
     if not marked:
         return redirect(url_for("desk.queue", unmarked="yes", **stayed().address()), 303)
     done = consular().cases.assign_many(actor(), marked)
-    found = {"taken": len(done["taken"]), "left": len(done["left"])}
-    return redirect(url_for("desk.queue", **stayed().address(), **found), 303)
+    found = stayed().address(taken=str(len(done["taken"])), left=str(len(done["left"])))
+    return redirect(url_for("desk.queue", **found), 303)
 
 
 def open_next() -> Response:
@@ -91,7 +91,12 @@ def is_late(row: QueueRow) -> bool:
     return bool(row["due_on"]) and str(row["due_on"]) < today(row["mission"]).isoformat()
 
 
-def officer_name(row: QueueRow) -> str | None:
+def officer_of(row: QueueRow | Case) -> str | None:
+    """The account of the officer a case is assigned to."""
+    return row["assigned"]["officer"] if row["assigned"] else None
+
+
+def officer_name(row: QueueRow | Case) -> str | None:
     """The officer a case is assigned to, as the page names them."""
     if not row["assigned"]:
         return None

@@ -87,7 +87,7 @@ def _decisions(found: MissionFigures) -> list[Table]:
 
 def _revenue(found: MissionFigures) -> Table:
     """No drawing: sums of different currencies are not of one measure."""
-    rows = [(one["currency"], one["count"], figure(one)) for one in found["revenue"]]  # type: ignore[arg-type]
+    rows = [(one["currency"], one["count"], figure(one)) for one in found["revenue"]]
     return Table("revenue", _heads("currency", "count", "amount"), rows, None)
 
 

@@ -16,8 +16,8 @@ def test_decisions_reasons_revenue_and_waits(counter: At) -> None:
     accepted, returned = counter().until("with_authority"), counter().until("in_review")
     returned.desk("return", officer(), reason="paper_unreadable", note="")
     answer = accepted.client.get("/desk/figures?days=7", HEAD)
-    assert answer.status_code == 200, answer.json
-    found = answer.json
+    assert answer.status_code == 200, answer.get_json()
+    found = answer.get_json()
     assert found["days"] == 7
     assert {"with_authority", "returned"} <= {one["decision"] for one in found["decisions"]}
     assert {"decision": "returned", "reason": "paper_unreadable", "count": 1} in found["reasons"]
@@ -29,7 +29,7 @@ def test_decisions_reasons_revenue_and_waits(counter: At) -> None:
 
 @pytest.mark.parametrize("days", ["", "0", "8", "-7", "x", "999999999999"])
 def test_a_senseless_span_is_a_month(counter: At, days: str) -> None:
-    assert counter().client.get(f"/desk/figures?days={days}", HEAD).json["days"] == 30
+    assert counter().client.get(f"/desk/figures?days={days}", HEAD).get_json()["days"] == 30
 
 
 @pytest.mark.parametrize("role", ["clerk", "officer", "cashier", "administrator"])

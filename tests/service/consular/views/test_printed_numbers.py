@@ -12,11 +12,10 @@ from tests.factories.texts.arabic_keys import on_arabic_keys
 At = Callable[..., Counter]
 
 
-
 def cases_of(here: Counter, typed: str) -> list[str]:
     answer = here.client.get("/desk/queue", officer(), query_string={"q": typed})
-    assert answer.status_code == 200, answer.json
-    return [row["reference"] for row in answer.json["rows"]]
+    assert answer.status_code == 200, answer.get_json()
+    return [row["reference"] for row in answer.get_json()["rows"]]
 
 
 def test_receipt_payment_and_slip_lead_to_the_case(counter: At) -> None:

@@ -40,7 +40,7 @@ def test_both_amounts_stand_on_case_counter_refund_and_slip(
             assert ARRIVED in page and ASKED in page and page.count('class="notice needed"') >= 1, path
     payment = held.read()["payments"][0]["reference"]
     back = f"{case}/payments/{payment}/give-back"
-    assert cashier.submit(back, case, reason="sent too much", key="back").status_code == 303
+    assert cashier.submit(back, case, reason="sent too much", key=held.reference).status_code == 303
     refund = str(held.read()["refunds"][0]["reference"])
     path = f"/{language}/desk/refunds/{refund}"
     pages = (f"/{language}/desk/refunds", path, case, f"/{language}/desk/counter?reference={held.reference}")

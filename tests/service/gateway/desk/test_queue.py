@@ -1,8 +1,8 @@
 """A day's queue: filters stay, ages, pages that are jumped to, the list as a file; cases assigned; the next one."""
 
 import csv
-import re
 import io
+import re
 from collections.abc import Callable
 
 import pytest
