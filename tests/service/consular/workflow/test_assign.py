@@ -66,7 +66,9 @@ def test_the_next_case_is_one_that_can_be_decided(counter: At) -> None:
     others, left, wanted = (counter().until("in_review", "individual-extract") for _ in range(3))
     others.desk("assign", OTHER)
     found = set()
-    while (reference := left.client.post("/desk/next", ME, {"after": left.reference}).get_json()["reference"]) is not None:
+    while (
+        reference := left.client.post("/desk/next", ME, {"after": left.reference}).get_json()["reference"]
+    ) is not None:
         assert reference not in found
         found.add(reference)
         left.client.post(
