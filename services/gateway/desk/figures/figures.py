@@ -14,7 +14,7 @@ from services.gateway.desk.figures.bars import Drawing, draw
 from services.gateway.desk.wording import short
 from services.gateway.web.current import accounts, actor, consular
 from services.gateway.web.language import chosen
-from services.gateway.web.presentation import figure, t
+from services.gateway.web.presentation import figure, t, tn
 
 SUBJECTS = ("waits", "decisions", "reasons", "revenue", "seats", "exceptions", "officers")
 DAYS = (7, 30, 90, 365)
@@ -71,7 +71,7 @@ def _hours(hours: float) -> Markup:
     if hours < 1:
         return t("desk.figures.soon")
     days = round(hours / 24)
-    return t("desk.figures.days", days=chosen().number(days)) if days > 1 else t("desk.figures.hours", hours=str(hours))
+    return tn("desk.figures.last", days) if days > 1 else t("desk.figures.hours", hours=str(hours))
 
 
 def _decisions(found: MissionFigures) -> list[Table]:
