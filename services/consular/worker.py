@@ -2,7 +2,9 @@
 
 import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from services.consular.applications.rules import WAITING
 from services.consular.bookings import import_bookings
 from services.consular.handlers import HANDLERS
 from services.consular.identity_checks import decide as checks
@@ -26,6 +28,9 @@ from shared.identity.actor import Actor, service
 from shared.messaging.worker import Job, run
 from shared.settings import Settings
 from shared.values.money import Money
+
+if TYPE_CHECKING:
+    from prometheus_client.registry import Collector
 
 NAME = "consular"
 BOOKLETS_EVERY, PAYMENTS_EVERY, CLOCK_EVERY, PREVIEWS_EVERY = 60.0, 30.0, 60.0, 3600.0
@@ -161,10 +166,18 @@ def jobs(settings: Settings) -> list[Job]:
     ]
 
 
+def collectors(database: Database) -> list["Collector"]:
+    """What is seen of the missions, where somebody looks."""
+    # Imported late: it loads a library that no other process needs.
+    from services.consular.views.metrics import MissionCollector
+
+    return [MissionCollector(database, service(NAME), WAITING)]
+
+
 def main() -> None:
     """Runs until it is stopped."""
     settings = Settings.load(NAME)
-    run(settings, HANDLERS, jobs(settings), reference_data.FIRST)
+    run(settings, HANDLERS, jobs(settings), reference_data.FIRST, collectors)
 
 
 if __name__ == "__main__":

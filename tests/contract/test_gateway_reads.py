@@ -20,7 +20,7 @@ from services.consular import missions
 from services.consular.api import payer_links, payments, prices
 from services.consular.appointments.model import Appointment as BookedTime
 from services.consular.payments.reconciliation.model import Discrepancy
-from services.gateway.clients.civil_registry import CivilRegistry, Confirmed, Statement
+from services.gateway.clients.civil_registry import CivilRegistry, Confirmed, Relative, Statement
 from services.gateway.clients.conscription import Assessment, Conscription, DoubtfulParameter
 from services.gateway.clients.consular import Consular
 from services.gateway.clients.consular.applications import (
@@ -30,6 +30,7 @@ from services.gateway.clients.consular.applications import (
     FormStep,
     Head,
     TrackingStep,
+    Upload,
 )
 from services.gateway.clients.consular.appointments import Appeal, Calendar, DaySheet, Openings, Services
 from services.gateway.clients.consular.approvals import Preview, Proposal
@@ -405,8 +406,19 @@ def test_the_numbers_that_need_a_lawyer(gateway: Gateway, consular: Consular) ->
 def test_a_passport_number_and_notices(consular: Consular, counter: Callable[[], Counter]) -> None:
     check(PassportRecord, consular.cases.passport(OFFICER, "N777777777"))
     filed = counter().until("in_review")
-    filed.desk("return", reason="paper_missing")
+    mark = {"kind": "paper", "name": "photo", "reason": "paper_missing", "note": "شكرًا"}
+    filed.desk("return", items=[mark])
+    check(Application, consular.applications.detail(filed.person.actor, filed.reference))
     check_all(Notice, consular.notices.list_own(filed.person.actor))
+
+
+def test_an_accepted_paper_is_handed_in_again(consular: Consular, counter: Callable[[], Counter]) -> None:
+    accepted, draft = counter().until("with_authority", "individual-extract"), counter()
+    draft.person = accepted.person
+    assert draft.start("criminal-record").status_code == 201
+    found = consular.applications.offered_uploads(draft.person.actor, draft.reference)
+    check_all(Upload, found)
+    check(Upload, consular.applications.reuse_upload(draft.person.actor, draft.reference, found[0]["id"]))
 
 
 def test_a_link_for_whoever_pays(
@@ -499,6 +511,8 @@ def test_every_typed_answer_of_a_client_is_compared() -> None:
 def test_the_registers(gateway: Gateway, consular: Consular) -> None:
     registry, conscription = (gateway.app.extensions[name] for name in ("civil_registry", "conscription"))
     assert isinstance(registry, CivilRegistry) and isinstance(conscription, Conscription)
+    father = replace(EXPATRIATE, person=specimens.FATHER.person)
+    check_all(Relative, registry.relatives(father, "guardian"))
     check(Confirmed, registry.confirm_identity(EXPATRIATE, ME.identity()))
     stated = registry.state(EXPATRIATE, "individual-extract")
     check(Statement, stated)

@@ -132,7 +132,8 @@ UNBOUND = frozenset(
     desk.passport.source desk.passports.state desk.person desk.proposals desk.proposals.done desk.proposals.preview
     desk.proposals.state desk.proposals.text desk.proposals.touches desk.refusal desk.service desk.sex
     desk.visit duplicate.reason duplicate.verdict eligible.about error family.deceased_on field form.date hijri.month
-    home.how letter.field licence.standing mandates mandates.done mandates.paper marital_status method offer
+    help help.brokers home.how letter.field licence.standing mandates mandates.done mandates.paper marital_status method
+    offer
     refund_rule refusal registrar.done registrar.place relation reply.field service.status sex tier verify
     verify.fact numeral page.nationality crossing_point whom whom.choice whom.mandate desk.mandates.check
     desk.mandates.kinship mandate.absence.choice""".split()

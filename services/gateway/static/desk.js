@@ -21,7 +21,7 @@
     const target = document.querySelector(`[data-key="${key}"]`);
     if (target) {
       target.click();
-      if (target.tagName === "SUMMARY") target.parentElement.querySelector("input[type=radio], textarea")?.focus();
+      if (target.tagName === "SUMMARY") target.parentElement.querySelector("input[type=radio], select, textarea")?.focus();
     } else if (/^[1-9]$/.test(key)) {
       const choices = [...document.querySelectorAll(".by-number input[type=radio]")].filter((each) => each.offsetParent);
       const choice = choices[key - 1];

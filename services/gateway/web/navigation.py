@@ -74,6 +74,22 @@ FOOT = (
 )
 
 
+# What the help is about on which page, by the first part of its endpoint.
+TOPICS = {
+    "services": "apply", "apply": "apply", "papers": "apply", "behalf": "whom", "mandates": "whom",
+    "seats": "appointments", "turns": "appointments", "draws": "appointments", "chances": "appointments",
+    "pay": "pay", "transfer": "pay", "upgrade": "pay", "payer_link": "pay",
+    "applications": "follow", "track": "follow", "notices": "follow", "verify": "documents",
+    "sign_in": "account", "sign_up": "account", "account": "account", "contact": "account", "identity": "account",
+}  # fmt: skip
+
+
+def help_url() -> str:
+    """Where the help for the page being read is."""
+    topic = TOPICS.get(str(request.blueprint))
+    return url_for("help.show", _anchor=topic)
+
+
 def _links(*which: tuple[str, str]) -> list[dict[str, object]]:
     who = role_class(visitor_or_none())
     return [

@@ -116,7 +116,11 @@ def test_every_count_of_a_step_has_a_word() -> None:
         ("ar", "11", "RSD", "11 دينارًا صربيًا"),
         # CLDR has one form for all numbers: the code stands instead of a name that would not agree.
         ("ar", "3", "BRL", "3 BRL"),
-        ("ar", "11", "INR", "11 INR"),
+        ("ar", "11", "PKR", "11 PKR"),
+        # CLDR's own name is of two genders.
+        ("ar", "1", "INR", "1 روبية هندية"),
+        ("ar", "3", "INR", "3 روبيات هندية"),
+        ("en", "3", "INR", "3 Indian rupees"),
         ("ar", "5000", "JPY", "5,000 ين ياباني"),
         ("ar", "2.5", "BRL", "2.50 ريال برازيلي"),
         ("en", "1", "BRL", "1 Brazilian real"),

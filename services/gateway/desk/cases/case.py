@@ -9,13 +9,14 @@ from werkzeug.wrappers import Response
 
 from services.gateway.clients.consular.applications import Upload
 from services.gateway.clients.consular.cases import Case
+from services.gateway.desk.cases import marks
 from services.gateway.desk.cases.compare import attested_facts, beside
 from services.gateway.desk.cases.contradictions import contradictions
 from services.gateway.desk.cases.details import held, holder, may
 from services.gateway.desk.cases.filters import stayed
 from services.gateway.desk.cases.queue import officer_name, officer_of
 from services.gateway.desk.cases.scans import opened
-from services.gateway.desk.wording import choices, refusal_text, short, who
+from services.gateway.desk.wording import refusal_text, short, who
 from services.gateway.web.current import actor, consular
 from services.gateway.web.days import today
 from services.gateway.web.forms import answer_in_words, questions_asked
@@ -25,7 +26,7 @@ from services.gateway.web.stored_files import asked_page, send_stored
 from services.gateway.web.submission import submit
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import Transaction
-from shared.catalogue.reasons import RETURN_REASONS
+from shared.catalogue.reasons import MARK_REASONS
 from shared.errors import NotFound
 from shared.values import references
 
@@ -62,7 +63,9 @@ def page(reference: str, **more: Any) -> str:
         contradictions=contradictions(details["answers"], attested_facts(details), today(details["mission"])),
         scan=opened(details["papers"]),
         papers=_checklist(details, entry),
-        return_reasons=choices(RETURN_REASONS),
+        markable=marks.markable(details, entry),
+        mark_reasons=MARK_REASONS,
+        corrections=marks.compared(details, entry),
         told=words,
         held=held(details),
         holder=holder(details),

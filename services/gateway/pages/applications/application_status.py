@@ -26,6 +26,11 @@ def has_paid(application: Application) -> bool:
     return any(one["state"] == "succeeded" for one in application["payments"])
 
 
+def has_to_pay(application: Application) -> bool:
+    """Whether its applicant has to pay now; not while the mission looks into money that arrived."""
+    return "pay" in application["allowed"] and not held_payments(application)
+
+
 def price_ends(application: Application) -> str | None:
     """The instant until which the price holds, where that is before the deadline of the application itself."""
     quote, last = application["quote"], application["lapses_on"]
@@ -41,6 +46,13 @@ def expected(status: str, due_on: str | None, mission: str) -> tuple[str, str] |
         return None
     is_over = due_on < today(mission).isoformat()
     return ("application.expected_later" if is_over else "application.expected_by"), due_on
+
+
+def open_marks(application: Application) -> list[dict[str, Any]]:
+    """What an officer marked and waits for, each with its name."""
+    families = {"paper": "paper", "answer": "question"}
+    waiting = [one for one in application["corrections"] if one["open"] and application["status"] == "returned"]
+    return [{**one, "label": t(f"{families[one['kind']]}.{one['name']}.label")} for one in waiting]
 
 
 def sent_answers(application: Application, entry: Transaction) -> dict[str, list[dict[str, Any]]]:

@@ -20,11 +20,11 @@ MOST_KEYS = {"clean": 12, "scan": 12, "returned": 12, "refused": 12}
 KEYS = {
     "clean": ("a",),
     "scan": ("v", "z", "c", "a"),
-    "returned": ("r", "1", "Enter"),
+    "returned": ("r", "ArrowDown", "Tab", "Enter"),
     "refused": ("f", "2", "Enter", "Enter"),
 }
 # These choose on the page that is there; all others lead to another one.
-STAYS = frozenset({"r", "1", "2"})
+STAYS = frozenset({"r", "2", "ArrowDown", "Tab"})
 STATUS = {"clean": "with_authority", "scan": "with_authority", "returned": "returned", "refused": "refused"}
 DAY = ("clean", "clean", "returned", "clean", "scan", "clean", "refused", "clean", "clean", "returned")
 

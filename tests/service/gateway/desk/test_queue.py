@@ -14,6 +14,7 @@ from tests.factories.texts.arabic_keys import on_arabic_keys
 
 At = Callable[..., Counter]
 SLUG = "individual-extract"
+MARK = {"reason-paper-identity": "paper_unreadable"}
 
 
 @pytest.mark.parametrize("language", ["ar", "en"])
@@ -56,7 +57,7 @@ def test_a_decision_opens_the_next_case(counter: At, gateway: Gateway, language:
     first, second = counter().until("in_review", SLUG), counter().until("in_review", SLUG)
     officer = gateway.visitor("officer")
     path = f"/{language}/desk/cases/{first.reference}"
-    answer = officer.submit(f"{path}/return", path, reason="paper_unreadable", then="next")
+    answer = officer.submit(f"{path}/return", path, **MARK, then="next")
     assert answer.status_code == 303 and first.reference not in answer.location.split("?")[0]
     shown = officer.get(answer.location).text
     assert f"/desk/cases/{first.reference}" in shown and "done" in answer.location
@@ -64,7 +65,7 @@ def test_a_decision_opens_the_next_case(counter: At, gateway: Gateway, language:
     stay = officer.submit(
         f"/{language}/desk/cases/{second.reference}/return",
         f"/{language}/desk/cases/{second.reference}",
-        reason="paper_unreadable",
+        **MARK,
     )
     assert f"/desk/cases/{second.reference}?done=return" in stay.location
 
@@ -77,10 +78,10 @@ def test_a_case_of_another_officer_is_taken_over_before_it_is_decided(
     officer, head = gateway.visitor("officer"), gateway.visitor("head_of_mission")
     path = f"/{language}/desk/cases/{here.reference}"
     assert head.submit(f"{path}/assign", path, verb="take").status_code == 303
-    assert officer.submit(f"{path}/return", path, reason="paper_unreadable").status_code == 409
+    assert officer.submit(f"{path}/return", path, **MARK).status_code == 409
     assert 'value="takeover"' in officer.get(path).text
     assert officer.submit(f"{path}/assign", path, verb="takeover").status_code == 303
-    assert officer.submit(f"{path}/return", path, reason="paper_unreadable").status_code == 303
+    assert officer.submit(f"{path}/return", path, **MARK).status_code == 303
 
 
 def test_several_cases_are_taken_at_once(counter: At, gateway: Gateway) -> None:

@@ -14,7 +14,9 @@ EXPECTED: tuple[tuple[str, str], ...] = (
         "administrator anonymous auditor cashier clerk confirmed contact declared frozen head_of_mission new officer "
         "registrar",
         "seats.services seats.regions seats.days "
-        "static fonts health ready front_door printed openings home.show services.show rulebook.show "
+        "static help.show site_files.manifest machine_files.favicon machine_files.robots "
+        "machine_files.security_contact machine_files.change_password "
+        "health ready front_door printed openings home.show services.show rulebook.show "
         "about.show about.privacy about.accessibility track.ask track.show verify.ask verify.find verify.show "
         "provider.webhook sign_in.ask sign_in.enter sign_up.ask sign_up.begin sign_up.ask_code sign_up.open_account "
         "invitation.ask invitation.accept kept.keep kept.discard",
@@ -80,8 +82,9 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "confirmed",
-        "apply.submit behalf.ask behalf.choose behalf.name behalf.judge behalf.by_mandate behalf.begin mandates.show "
-        "mandates.ask mandates.grant mandates.ask_deed mandates.hand_in mandates.settle pay.choose pay.card "
+        "apply.submit fix.show fix.send behalf.ask behalf.choose behalf.name behalf.judge behalf.by_mandate "
+        "behalf.begin mandates.show mandates.ask mandates.grant mandates.ask_deed mandates.hand_in mandates.settle "
+        "pay.choose pay.card "
         "pay.came_back pay.counter upgrade.show upgrade.card upgrade.counter pay.working turns.choose turns.hold "
         "turns.ask_confirm turns.confirm turns.ask_reschedule turns.reschedule turns.ask_cancel turns.cancel "
         "turns.calendar_file turns.ask_appeal turns.appeal "
@@ -90,6 +93,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     (
         "confirmed declared",
         "apply.check apply.begin apply.questions apply.answer apply.review papers.show papers.upload papers.remove "
+        "papers.send papers.reuse parts.take papers.ask_remove "
         "papers.read papers.thumbnail applications.list_own applications.show applications.ask_withdraw "
         "applications.withdraw",
     ),
