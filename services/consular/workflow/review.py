@@ -109,6 +109,7 @@ def return_marked(
     """
     application = load_for_update(session, actor, "desk.return", reference)
     check_status(application, "return")
+    check_assignment(actor, application)
     entry = forms.transaction(application.transaction)
     asked = [question.name for question in entry.questions if question.is_asked(application.answers)]
     corrections.check_items(items, [paper.name for paper in entry.papers], asked)

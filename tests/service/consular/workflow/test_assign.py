@@ -26,6 +26,8 @@ def test_who_has_taken_a_case_alone_decides_it(counter: At) -> None:
     assert (refused.status_code, refused.get_json()["code"]) == (409, "case_assigned")
     assert "Huda Alhamwi" in str(refused.get_json())
     assert here.desk("refuse", ME, reason="not_entitled").get_json()["code"] == "case_assigned"
+    mark = {"kind": "paper", "name": "identity", "reason": "paper_unreadable", "note": ""}
+    assert here.desk("return", ME, items=[mark], reason="").get_json()["code"] == "case_assigned"
     assert here.desk("accept", OTHER).status_code == 200
     assert assigned_to(here) is None
 
