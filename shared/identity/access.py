@@ -149,6 +149,11 @@ ACCESS: dict[str, dict[str, str]] = {
     "waiting.join": {"expatriate": OWN},
     "desk.attend": {"clerk": MISSION, "officer": MISSION, "head_of_mission": MISSION},
     "desk.miss": {"clerk": MISSION, "officer": MISSION, "head_of_mission": MISSION},
+    # the waiting hall; its screen shows numbers and counters, and nobody's name
+    "hall.screen": _EVERYBODY,
+    "hall.list": _STAFF,
+    "hall.admit": {"clerk": MISSION, "officer": MISSION, "head_of_mission": MISSION},
+    "hall.call": {"clerk": MISSION, "cashier": MISSION, "officer": MISSION, "head_of_mission": MISSION},
     "calendar.read": _STAFF,
     # messages, by their sender
     "message.application.forwarded": {"consular": ANY},

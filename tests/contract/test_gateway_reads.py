@@ -39,6 +39,7 @@ from services.gateway.clients.consular.bookings import BookingImport, Overview
 from services.gateway.clients.consular.cases import AssignedCases, Case, PassportRecord, QueuePage
 from services.gateway.clients.consular.draws import Chances, DeskDraws, Draw, DrawCalendar
 from services.gateway.clients.consular.figures import MissionFigures
+from services.gateway.clients.consular.hall import HallView, Screen, Ticket
 from services.gateway.clients.consular.identity_checks import IdentityCheck, LatestCheck
 from services.gateway.clients.consular.ledger import TrialBalance
 from services.gateway.clients.consular.letters import Letter, LetterPage
@@ -211,6 +212,27 @@ def test_appointments(consular: Consular) -> None:
     check(Calendar, calendar)
     assert calendar["hours"] and calendar["rules"]
     check(DaySheet, consular.appointments.day_sheet(OFFICER, None, None))
+
+
+def test_the_waiting_hall(gateway: Gateway, consular: Consular) -> None:
+    browser = gateway.visitor(person=specimens.ELDER)
+    reference = begin(browser, "individual-extract")
+    fill(browser, "individual-extract", reference)
+    review = f"/en/applications/{reference}/review"
+    assert browser.submit(review, key=browser.hidden(review, "key")).status_code == 303
+    clerk = Actor("officer", "contract-clerk", "clerk", "RUH")
+    check(Ticket, consular.hall.admit(clerk, "hall-a", reference, specimens.ELDER.national_number))
+    waiting = consular.hall.view(clerk)
+    check(HallView, waiting)
+    assert waiting["waiting"]
+    number = consular.hall.call(clerk, "hall-b", 1)
+    assert number is not None
+    view = consular.hall.view(clerk)
+    check(HallView, view)
+    assert view["at_counter"] and view["called"]
+    check(Screen, consular.hall.screen("RUH"))
+    for verb in ("begin", "finish"):
+        consular.hall.change(clerk, number, verb, f"hall-{verb}")
 
 
 def test_draws_and_the_waiting_list(gateway: Gateway, consular: Consular, database: Callable[[str], Database]) -> None:

@@ -16,7 +16,7 @@ from services.consular.uploads import corrections, store
 from services.consular.workflow import correspondence as letters
 from services.consular.workflow import mission_document
 from services.consular.workflow.assign import check_assignment
-from services.consular.workflow.check_in import check_attendance
+from services.consular.workflow.attendance.check_in import check_attendance
 from services.consular.workflow.release import release
 from shared import forms
 from shared.catalogue.model import REGISTERS, RELATIVE, Ask

@@ -9,6 +9,7 @@ from services.gateway.desk.cases import case, decisions, exceptions, queue
 from services.gateway.desk.counter import counter, passports
 from services.gateway.desk.draws import draws
 from services.gateway.desk.figures import figures
+from services.gateway.desk.hall import gate, hall
 from services.gateway.desk.identity import identity, mails, passport_checks, staff
 from services.gateway.desk.ledger import ledger
 from services.gateway.desk.letters import letters
@@ -136,6 +137,13 @@ def _attach_appointments(desk: Blueprint) -> None:
     desk.add_url_rule("/turns.csv", "turns_file", day_sheet.export)
     desk.add_url_rule("/turns/<reference>/attend", "attend", day_sheet.attend, methods=["POST"])
     desk.add_url_rule("/turns/<reference>/miss", "miss", day_sheet.miss, methods=["POST"])
+    desk.add_url_rule("/gate", "gate", gate.show)
+    desk.add_url_rule("/gate", "admit", gate.admit, methods=["POST"])
+    desk.add_url_rule("/hall", "hall", hall.show)
+    desk.add_url_rule("/hall/call", "hall_call", hall.call, methods=["POST"])
+    desk.add_url_rule(
+        "/hall/<int:number>/<any(repeat, begin, park, miss, finish):verb>", "hall_act", hall.change, methods=["POST"]
+    )
     desk.add_url_rule("/draws", "draws", draws.show)
     desk.add_url_rule("/draws", "announce_draw", draws.announce, methods=["POST"])
     desk.add_url_rule("/draws/<code>/urgency", "judge_urgency", draws.judge, methods=["POST"])

@@ -19,6 +19,7 @@ from services.gateway.pages.applications import applications, track
 from services.gateway.pages.apply import behalf, bookings, draft, fix, parts, uploads
 from services.gateway.pages.appointments import appointments, chances, draws, seats
 from services.gateway.pages.documents import download, verify
+from services.gateway.pages.hall import screen
 from services.gateway.pages.help import help as help_pages
 from services.gateway.pages.mandates import mandates
 from services.gateway.pages.payments import pay, payer_link, transfer, upgrade, webhook
@@ -59,6 +60,7 @@ IN_A_LANGUAGE = (
     appointments,
     seats,
     draws,
+    screen,
     chances,
     verify,
 )

@@ -16,6 +16,7 @@ DESK: dict[str, tuple[tuple[str, str], ...]] = {
     "nav.group.today": (
         ("nav.desk", "desk.queue"),
         ("desk.turns.title", "desk.turns"),
+        ("hall.title", "desk.hall"),
         ("desk.counter.title", "desk.counter"),
         ("desk.figures.title", "desk.figures"),
         ("registrar.title", "registrar.show"),

@@ -120,6 +120,11 @@ def allow_form_to(address: str) -> None:
     g.form_origin = f"{parts.scheme}://{parts.netloc}"
 
 
+def allow_camera() -> None:
+    """Lets this one page use the camera: it reads the code of a slip."""
+    g.camera = "self"
+
+
 def isolate_answer() -> None:
     """Gives this one answer, a file that somebody uploaded, an origin of its own in which nothing may be done."""
     g.isolated = True
@@ -144,7 +149,7 @@ def set_headers(answer: Response) -> Response:
     headers["Referrer-Policy"] = "same-origin"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
+    headers["Permissions-Policy"] = f"camera=({g.get('camera', '')}), geolocation=(), microphone=(), payment=()"
     headers["X-Frame-Options"] = "DENY"
     if settings().secure:
         headers["Strict-Transport-Security"] = f"max-age={HSTS_SECONDS}; includeSubDomains"

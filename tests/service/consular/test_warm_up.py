@@ -1,6 +1,7 @@
 """A web process of the mission has read a calendar and started its decoding process before the first visitor."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -17,9 +18,12 @@ def test_the_first_calendar_and_the_decoding_process_are_ready(
     server, read = client.DecodingServer(), []
     monkeypatch.setattr(client, "_server", server)
     availability = openings.availability
-    monkeypatch.setattr(
-        openings, "availability", lambda *given, **more: read.append(given[1]) or availability(*given, **more)
-    )
+
+    def noted(*given: Any, **more: Any) -> Any:
+        read.append(given[1])
+        return availability(*given, **more)
+
+    monkeypatch.setattr(openings, "availability", noted)
     try:
         for prepare in service_client("consular").app.extensions["warm_up"]:
             prepare()

@@ -11,6 +11,7 @@ from services.gateway.clients.consular.cases import Cases
 from services.gateway.clients.consular.documents import Documents
 from services.gateway.clients.consular.draws import Draws
 from services.gateway.clients.consular.figures import Figures
+from services.gateway.clients.consular.hall import Hall
 from services.gateway.clients.consular.identity_checks import IdentityChecks
 from services.gateway.clients.consular.ledger import Ledger
 from services.gateway.clients.consular.letters import Letters
@@ -40,6 +41,7 @@ class Consular:
     documents: Documents
     draws: Draws
     figures: Figures
+    hall: Hall
     identity_checks: IdentityChecks
     ledger: Ledger
     letters: Letters
@@ -66,6 +68,7 @@ class Consular:
             Documents(client),
             Draws(client),
             Figures(client),
+            Hall(client),
             IdentityChecks(client),
             Ledger(client),
             Letters(client),

@@ -50,7 +50,12 @@ def finished(exporter: InMemorySpanExporter) -> list[tuple[str, str, str]]:
 
 def test_a_request_joins_the_trace_of_whoever_asked_and_passes_it_on(spans: InMemorySpanExporter) -> None:
     app, seen = Flask("traced"), []
-    app.add_url_rule("/people/<name>", "person", lambda name: seen.append(dict(traces.headers())) or name)
+
+    def person(name: str) -> str:
+        seen.append(dict(traces.headers()))
+        return name
+
+    app.add_url_rule("/people/<name>", "person", person)
     traces.trace_requests(app)
     identity = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
     app.test_client().get("/people/Canary?number=01234567890", headers={"traceparent": identity})

@@ -13,7 +13,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     (
         "administrator anonymous auditor cashier clerk confirmed contact declared frozen head_of_mission new officer "
         "registrar",
-        "seats.services seats.regions seats.days "
+        "seats.services seats.regions seats.days hall.show hall.stream "
         "static help.show site_files.manifest machine_files.favicon machine_files.robots "
         "machine_files.security_contact machine_files.change_password "
         "health ready front_door printed openings home.show services.show rulebook.show "
@@ -49,7 +49,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     (
         "auditor cashier clerk head_of_mission officer",
         "desk.queue desk.queue_file desk.case desk.paper desk.paper_thumbnail desk.paper_page desk.passports "
-        "desk.turns desk.turns_file desk.calendar",
+        "desk.turns desk.turns_file desk.calendar desk.hall",
     ),
     (
         "auditor cashier clerk confirmed head_of_mission officer",
@@ -70,7 +70,8 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "clerk head_of_mission officer",
-        "desk.approve desk.surrender desk.collect desk.attend desk.miss desk.identity desk.identity_code desk.mail",
+        "desk.approve desk.surrender desk.collect desk.attend desk.miss desk.identity desk.identity_code desk.mail "
+        "desk.gate desk.admit",
     ),
     (
         "head_of_mission officer",
@@ -148,6 +149,10 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     (
         "head_of_mission officer",
         "desk.approve_refund desk.bank_decide desk.announce_draw desk.judge_urgency",
+    ),
+    (
+        "cashier clerk head_of_mission officer",
+        "desk.hall_call desk.hall_act",
     ),
     (
         "auditor cashier head_of_mission officer",
