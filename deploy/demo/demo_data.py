@@ -18,6 +18,7 @@ from services.consular.payments.tariffs import transaction_status
 from services.consular.payments.tills import advance
 from services.consular.payments.transfers import accounts as accounts_of_missions
 from services.consular.payments.transfers.model import BankAccount
+from services.gateway.accounts.factors.authenticators import SPECIMEN_CODE
 from shared.catalogue.model import NOT_RECORDED
 from shared.database.db import Database
 from shared.identity import actor
@@ -133,7 +134,7 @@ def accounts() -> list[str]:
     known = (*specimens.SPECIMENS, *unusual.UNUSUAL)
     free = [person for person in known if person not in EXPATRIATES and person.died_on is None]
     return [
-        f"accounts  password of all: {PASSWORD}",
+        f"accounts  password of all: {PASSWORD}; second step of staff: {SPECIMEN_CODE}",
         *(f"  {line}" for line in lines),
         "specimens to register with (national number, names and birth date as below)",
         *(f"  {' · '.join(_printed(value) for value in person.identity().values())}" for person in free),

@@ -69,7 +69,7 @@ def test_a_photo_of_twelve_megabytes_arrives_small_over_a_line_that_breaks(visit
     assert max(sizes) < 60_000 and sum(sizes) < 8_000_000
     expect(link).to_contain_text("page.jpg")
     expect(who.page.locator("input[type=file]#identity")).to_be_focused()
-    expect(who.page.locator("#upload-status")).to_contain_text(who.text("papers.added").split("{")[0].strip(" :"))
+    expect(who.page.locator("#upload-status")).to_contain_text(who.text("paper.old_passport.label"))
     size = who.page.evaluate(
         """async () => {
           const answer = await fetch(document.querySelector('[data-paper=old_passport] .papers a').href);

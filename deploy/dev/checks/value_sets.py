@@ -232,6 +232,10 @@ def mail_events() -> Iterable[str]:
     return queue.EVENTS
 
 
+def sms_events() -> Iterable[str]:
+    return queue.SMS_EVENTS
+
+
 def mandate_kinds() -> Iterable[str]:
     return people.KINDS
 

@@ -19,6 +19,7 @@ from services.consular.api import (
     passports,
     payer_links,
     payments,
+    pending_proofs,
     public,
     reconciliation,
     refunds,
@@ -28,16 +29,20 @@ from services.consular.api import (
     transfers,
     uploads,
 )
+from services.consular.api.inquiries import answering, asking
 
 BLUEPRINTS = (
     applications.blueprint,
     uploads.blueprint,
     identity_checks.blueprint,
+    asking.blueprint,
+    answering.blueprint,
     mandates.blueprint,
     desk.blueprint,
     mandate_desk.blueprint,
     payer_links.blueprint,
     payments.blueprint,
+    pending_proofs.blueprint,
     transfers.blueprint,
     reconciliation.blueprint,
     exceptions.blueprint,

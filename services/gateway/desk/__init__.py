@@ -10,7 +10,8 @@ from services.gateway.desk.counter import counter, passports
 from services.gateway.desk.draws import draws
 from services.gateway.desk.figures import figures
 from services.gateway.desk.hall import gate, hall
-from services.gateway.desk.identity import identity, mails, passport_checks, staff
+from services.gateway.desk.identity import identity, mails, passport_checks, recovery, staff
+from services.gateway.desk.inquiries import inquiries, write_in
 from services.gateway.desk.ledger import ledger
 from services.gateway.desk.letters import letters
 from services.gateway.desk.mandates import mandates
@@ -54,6 +55,7 @@ def attach(app: Flask) -> None:
     _attach_proposals(desk)
     _attach_appointments(desk)
     _attach_identity(desk)
+    _attach_inquiries(desk)
     _attach_bank(desk)
     app.jinja_env.globals["drawn"] = plot.draw
     app.register_blueprint(desk)
@@ -153,11 +155,22 @@ def _attach_appointments(desk: Blueprint) -> None:
     desk.add_url_rule("/cases/<reference>/priority", "priority", priority.grant, methods=["POST"])
 
 
+def _attach_inquiries(desk: Blueprint) -> None:
+    desk.add_url_rule("/inquiries", "inquiries", inquiries.show)
+    desk.add_url_rule("/inquiries/new", "ask_inquiry", write_in.ask)
+    desk.add_url_rule("/inquiries/new", "write_inquiry", write_in.send, methods=["POST"])
+    desk.add_url_rule("/inquiries/<reference>", "inquiry", inquiries.detail)
+    desk.add_url_rule("/inquiries/<reference>/take", "take_inquiry", inquiries.take, methods=["POST"])
+    desk.add_url_rule("/inquiries/<reference>/answer", "answer_inquiry", inquiries.answer, methods=["POST"])
+    desk.add_url_rule("/inquiries/<reference>/files/<int:number>", "inquiry_file", inquiries.picture)
+
+
 def _attach_identity(desk: Blueprint) -> None:
     desk.add_url_rule("/identity", "identity", identity.show)
     desk.add_url_rule("/mails", "mails", mails.show)
     desk.add_url_rule("/mails/<mail_id>", "mail", mails.act, methods=["POST"])
     desk.add_url_rule("/identity/code", "identity_code", identity.give_code, methods=["POST"])
+    desk.add_url_rule("/identity/recovery", "recovery_code", recovery.give_code, methods=["POST"])
     desk.add_url_rule("/identity/accounts", "identity_account", identity.account, methods=["GET", "POST"])
     desk.add_url_rule(
         "/identity/accounts/<account_id>/freeze", "identity_freeze", identity.put_on_hold, methods=["POST"]

@@ -4,13 +4,19 @@ from urllib.parse import urlencode
 
 from flask import request, url_for
 
-from services.gateway.web.access import PAGES, role_class
+from services.gateway.web.access import PAGES
 from services.gateway.web.current import consular, visitor_or_none
+from services.gateway.web.entrance import role_class
 from services.gateway.web.form_pages import wanted_page
-from shared.errors import Refusal
+from shared.errors import Refusal, ServiceFailed
 
 PUBLIC = (("nav.services", "home.show"), ("nav.track", "track.ask"), ("nav.verify", "verify.ask"))
-OWN = (("nav.services", "home.show"), ("nav.applications", "applications.list_own"), ("nav.verify", "verify.ask"))
+OWN = (
+    ("nav.services", "home.show"),
+    ("nav.applications", "applications.list_own"),
+    ("nav.inquiries", "inquiries.list_own"),
+    ("nav.verify", "verify.ask"),
+)
 # The desk's pages by work. The link of a group leads to the first page of it that its reader may open.
 DESK: dict[str, tuple[tuple[str, str], ...]] = {
     "nav.group.today": (
@@ -22,6 +28,7 @@ DESK: dict[str, tuple[tuple[str, str], ...]] = {
         ("registrar.title", "registrar.show"),
     ),
     "nav.group.cases": (
+        ("desk.inquiries.title", "desk.inquiries"),
         ("desk.letters.title", "desk.letters"),
         ("desk.mandates.title", "desk.mandates"),
         ("desk.identity.title", "desk.identity"),
@@ -131,7 +138,7 @@ def _unread() -> int:
         return (
             consular().notices.unread(visitor.actor) if visitor and role_class(visitor) in PAGES["notices.show"] else 0
         )
-    except Refusal:
+    except (Refusal, ServiceFailed):
         return 0
 
 

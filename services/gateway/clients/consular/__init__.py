@@ -13,6 +13,7 @@ from services.gateway.clients.consular.draws import Draws
 from services.gateway.clients.consular.figures import Figures
 from services.gateway.clients.consular.hall import Hall
 from services.gateway.clients.consular.identity_checks import IdentityChecks
+from services.gateway.clients.consular.inquiries import Inquiries
 from services.gateway.clients.consular.ledger import Ledger
 from services.gateway.clients.consular.letters import Letters
 from services.gateway.clients.consular.mandates import Mandates
@@ -21,6 +22,7 @@ from services.gateway.clients.consular.offers import Offers
 from services.gateway.clients.consular.parked import Parked
 from services.gateway.clients.consular.payer_links import PayerLinks
 from services.gateway.clients.consular.payments import Payments
+from services.gateway.clients.consular.pending_proofs import PendingProofs
 from services.gateway.clients.consular.refunds import Refunds
 from services.gateway.clients.consular.tills import Tills
 from services.gateway.clients.http import Client
@@ -43,6 +45,7 @@ class Consular:
     figures: Figures
     hall: Hall
     identity_checks: IdentityChecks
+    inquiries: Inquiries
     ledger: Ledger
     letters: Letters
     mandates: Mandates
@@ -51,6 +54,7 @@ class Consular:
     parked: Parked
     payer_links: PayerLinks
     payments: Payments
+    pending_proofs: PendingProofs
     refunds: Refunds
     tills: Tills
 
@@ -70,6 +74,7 @@ class Consular:
             Figures(client),
             Hall(client),
             IdentityChecks(client),
+            Inquiries(client),
             Ledger(client),
             Letters(client),
             Mandates(client),
@@ -78,6 +83,7 @@ class Consular:
             Parked(client),
             PayerLinks(client),
             Payments(client),
+            PendingProofs(client),
             Refunds(client),
             Tills(client),
         )

@@ -13,7 +13,7 @@ from services.gateway.desk.wording import refusal_text, who
 from services.gateway.web.current import actor, consular, visitor
 from shared.errors import NotFound, Refusal, Unavailable
 from shared.values import references
-from shared.values.money import Money, read_amount
+from shared.values.money import Money, decimal_meant, read_amount
 from shared.values.person import national_number
 
 Answer = Response | str | tuple[str, int]
@@ -78,7 +78,7 @@ def _count(reference: str, verb: str) -> Answer:
     if not currency:
         wrong["currency"] = "desk.counter.currency_needed"
     if wrong or counted is None:
-        return _again(reference, errors=wrong, counted=typed, currency=currency)
+        return _again(reference, errors=wrong, counted=typed, currency=currency, meant=decimal_meant(typed))
     money = {"amount": counted.amount, "currency": counted.currency}
     return _act(reference, verb, money, counted=typed, currency=currency)
 

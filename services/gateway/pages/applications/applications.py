@@ -59,6 +59,8 @@ def show(reference: str) -> str:
         steps=progress(application),
         first_step=steps_of(entry)[0],
         just_sent="sent" in request.args,
+        promise=application_status.promise(application),
+        may_prove=application_status.may_prove(application, entry),
         held=application_status.held_payments(application),
         paid=application_status.has_paid(application),
         expected=application_status.expected(application["status"], application["due_on"], application["mission"]),

@@ -40,12 +40,20 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "auditor:mission cashier:mission clerk:mission expatriate:own head_of_mission:mission officer:mission",
-        "assessment.read document.read receipt.read",
+        "receipt.read",
+    ),
+    (
+        "auditor:mission clerk:mission expatriate:own head_of_mission:mission officer:mission",
+        "assessment.read document.read",
+    ),
+    (
+        "auditor:mission clerk:mission declared:own expatriate:own head_of_mission:mission officer:mission",
+        "paper.read",
     ),
     (
         "auditor:mission cashier:mission clerk:mission declared:own expatriate:own head_of_mission:mission "
         "officer:mission",
-        "application.read paper.read",
+        "application.read",
     ),
     (
         "declared:any",
@@ -95,7 +103,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "gateway:any",
-        "payment.notify",
+        "payment.notify notice.fetch",
     ),
     (
         "head_of_mission:mission",
@@ -147,6 +155,30 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     (
         "auditor:mission cashier:mission head_of_mission:mission officer:mission",
         "bank.read books.read refund.list",
+    ),
+    (
+        "declared:own expatriate:own",
+        "inquiry.ask",
+    ),
+    (
+        "auditor:mission clerk:mission declared:own expatriate:own head_of_mission:mission officer:mission",
+        "inquiry.read",
+    ),
+    (
+        "auditor:mission clerk:mission head_of_mission:mission officer:mission",
+        "inquiry.queue",
+    ),
+    (
+        "clerk:mission head_of_mission:mission officer:mission",
+        "inquiry.write_in inquiry.take",
+    ),
+    (
+        "head_of_mission:mission officer:mission",
+        "inquiry.answer inquiry.decide_appeal",
+    ),
+    (
+        "expatriate:own",
+        "pending_proof.make",
     ),
 )
 

@@ -1,13 +1,17 @@
-"""An application in review may be assigned to one officer; telephone numbers among the search keys."""
+"""Applications assigned to one officer; telephone numbers among the search keys; cash advanced for a safe."""
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0032"
-down_revision = "0031"
+revision = "0034"
+down_revision = "0033"
 
 KEY_KINDS = "'name', 'acting_name', 'reference', 'passport', 'booklet', 'phone'"
+KINDS = (
+    "'payment', 'suspense', 'refund_due', 'reversal', 'refund_paid', 'bank_matched', "
+    "'till_float', 'till_variance', 'till_closed', 'deposit', 'safe_advance'"
+)
 
 
 def upgrade() -> None:
@@ -26,6 +30,7 @@ def upgrade() -> None:
     in_force = sa.text("document IS NOT NULL")
     op.create_index("ix_application_document", "application", ["document"], postgresql_where=in_force)
     phones()
+    advances()
 
 
 def phones() -> None:
@@ -50,3 +55,9 @@ def phones() -> None:
     )
     for table in ("search_key", "application"):
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+
+
+def advances() -> None:
+    """Cash that a mission is given for its safe before it has taken any: an entry of a kind of its own."""
+    op.drop_constraint("ck_entry_kind", "entry", type_="check")
+    op.create_check_constraint("ck_entry_kind", "entry", f"kind IN ({KINDS})")
