@@ -76,12 +76,14 @@ ACCESS: dict[str, dict[str, str]] = {
     "payment.cash": {"cashier": MISSION, "head_of_mission": MISSION},
     "receipt.read": {"expatriate": OWN, **_STAFF},
     # money owed back: prepared by who pays it, approved by a second person
-    "refund.list": _STAFF,
+    # A clerk sees on a case what is owed back of it, and needs no list of whom money is owed to.
+    "refund.list": {role: scope for role, scope in _STAFF.items() if role != "clerk"},
     "refund.prepare": _TAKE_MONEY,
     "refund.approve": _DECIDE,
     "refund.pay": _TAKE_MONEY,
     "refund.file": _TAKE_MONEY,
     "refund.confirm": _TAKE_MONEY,
+    "figures.read": {"head_of_mission": MISSION, "auditor": MISSION},
     "ledger.read": {"head_of_mission": MISSION, "auditor": MISSION},
     "till.list": {**_TAKE_MONEY, "auditor": MISSION},
     "till.open": _TAKE_MONEY,
@@ -108,6 +110,7 @@ ACCESS: dict[str, dict[str, str]] = {
     # the desk
     "desk.queue": _STAFF,
     "desk.case": _STAFF,
+    "desk.assign": _DECIDE,
     "desk.accept": _DECIDE,
     "desk.return": _DECIDE,
     "desk.refuse": _DECIDE,
@@ -119,6 +122,8 @@ ACCESS: dict[str, dict[str, str]] = {
     "desk.reprint": _DECIDE,
     "desk.clear": _DECIDE,
     # what two people of a mission sign, and the bookings of an older platform
+    "parked.read": {**_PROPOSE, "auditor": MISSION},
+    "parked.replay": _PROPOSE,
     "proposal.read": {**_DECIDE, **_PROPOSE, "auditor": MISSION},
     "proposal.make": _PROPOSE,
     "rate.list": {**_DECIDE, **_PROPOSE, "cashier": MISSION, "auditor": MISSION},

@@ -36,8 +36,9 @@ from services.gateway.clients.consular.appointments import Appeal, Calendar, Day
 from services.gateway.clients.consular.approvals import Preview, Proposal
 from services.gateway.clients.consular.bank import BankLineDetail, BankOverview, Books, StatementFile
 from services.gateway.clients.consular.bookings import BookingImport, Overview
-from services.gateway.clients.consular.cases import Case, PassportRecord, QueuePage
+from services.gateway.clients.consular.cases import AssignedCases, Case, PassportRecord, QueuePage
 from services.gateway.clients.consular.draws import Chances, DeskDraws, Draw, DrawCalendar
+from services.gateway.clients.consular.figures import MissionFigures
 from services.gateway.clients.consular.hall import HallView, Screen, Ticket
 from services.gateway.clients.consular.identity_checks import IdentityCheck, LatestCheck
 from services.gateway.clients.consular.inquiries import DeskInquiry, Inquiry, InquiryHead, InquiryQueue
@@ -46,6 +47,7 @@ from services.gateway.clients.consular.letters import Letter, LetterPage
 from services.gateway.clients.consular.mandates import Deed, Mandate, Proof
 from services.gateway.clients.consular.notices import Notice, OutgoingNotice
 from services.gateway.clients.consular.offers import Mission, Offer, Parameters, Rates, Tariffs
+from services.gateway.clients.consular.parked import ParkedDetail, ParkedPage
 from services.gateway.clients.consular.payer_links import LinkPage, LinkPayment, NewPayerLink, PayerLink
 from services.gateway.clients.consular.payments import CardPage, Payment, TransferTerms, UpgradePrice
 from services.gateway.clients.consular.pending_proofs import PendingProof
@@ -66,6 +68,7 @@ from tests.factories.gateway import Gateway, build
 from tests.factories.gateway.forms import begin, fill, send
 from tests.factories.inquiries import REFUSAL, TEXT
 from tests.factories.mandates import Acting, Client
+from tests.factories.messages.parked import park
 from tests.factories.ministries.letters import CONVICTION, letters_of, reply
 from tests.factories.payments import RETURN, InMemoryProvider, bank
 from tests.factories.registers.conscription import enlist, forward
@@ -514,6 +517,7 @@ def test_tills_refunds_and_the_ledger(consular: Consular, counter: Callable[[], 
     check(TillOverview, overview)
     assert overview["closed"] and overview["deposits"]
     check(TrialBalance, consular.ledger.trial_balance(HEAD))
+    check(MissionFigures, consular.figures.read(HEAD, "30"))
     assert consular.ledger.export(HEAD, "csv").startswith(b"booked_at,")
 
 
@@ -571,3 +575,13 @@ def test_the_registers(gateway: Gateway, consular: Consular) -> None:
     assert "service_status" in served["facts"]
     for documents, mark in ((registry.documents, "R"), (conscription.documents, "M"), (consular.documents, "C")):
         check(Verification, documents.verify(EXPATRIATE, new("RUH", 18, mark)))
+
+
+def test_parked_messages(consular: Consular, database: Callable[[str], Database]) -> None:
+    number = park(database("consular"), new("RUH", 10))
+    check(ParkedPage, consular.parked.list_messages(HEAD, 1))
+    check(ParkedDetail, consular.parked.detail(HEAD, number))
+
+
+def test_cases_that_are_assigned(consular: Consular) -> None:
+    check(AssignedCases, consular.cases.assign_many(OFFICER, [new("RUH", 10)]))

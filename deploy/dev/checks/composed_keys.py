@@ -52,6 +52,13 @@ FAMILIES: dict[str, Keys] = {
     "desk.bank.decision": lambda: keys("desk.bank.decision", ("waiting", "approved", "declined")),
     "desk.bank.done": lambda: keys("desk.bank.done", ("take", "assign", "book", "override")),
     "desk.books.age": lambda: keys("desk.books.age", ("today", "week", "month", "older")),
+    "desk.contradiction": lambda: keys("desk.contradiction", sets.contradiction_codes()),
+    "desk.figures": lambda: keys("desk.figures", sets.figure_subjects(), "", ".text"),
+    "desk.figures.age": lambda: keys("desk.figures.age", ("days", "week", "month", "older")),
+    "desk.figures.seat": lambda: keys("desk.figures.seat", ("attended", "booked", "missed")),
+    "desk.next": lambda: keys("desk.next", (*sets.statuses(), "visit", "decide", "cash", "hand_over")),
+    "desk.parked.verdict": lambda: keys("desk.parked.verdict", ("replay", "discard")),
+    "remedy": lambda: keys("remedy", sets.refusal_codes()),
     "discrepancy": lambda: keys("discrepancy", sets.discrepancies()),
     "desk.identity.document": lambda: keys("desk.identity.document", sets.counter_documents()),
     "desk.identity.level": lambda: keys("desk.identity.level", sets.levels()),
@@ -151,6 +158,7 @@ FAMILIES: dict[str, Keys] = {
 # Families whose values are no enumeration or tuple that could be asked: a page writes them out, or a form of HTTP.
 UNBOUND = frozenset(
     """account.done application bring deceased desk.appeals.done field.closes.choice desk.bookings.encoding
+    desk.figures.head desk.parked desk.parked.reason desk.queue desk.refunds field.standing.choice
     desk.ledger.account desk.tills.done desk.tills.kind desk.refunds.done desk.refunds.failure desk.refunds.reason
     desk.bookings.order desk.bookings.order.hint desk.bookings.standing
     desk.bookings.state desk.calendar.certainty desk.calendar.done desk.calendar.kind desk.done desk.event

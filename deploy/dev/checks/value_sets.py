@@ -31,10 +31,12 @@ from services.consular.workflow.money import bank_decisions
 from services.gateway.accounts.identity import contests, counter, decisions, vouch
 from services.gateway.accounts.levels import Assurance, Level
 from services.gateway.accounts.mail import queue
+from services.gateway.desk.cases import contradictions
+from services.gateway.desk.figures import figures
 from shared.catalogue import CATALOGUE
 from shared.catalogue.appointments import SERVICES
 from shared.catalogue.model import AFTER_ASSESSMENT, AGENT, GUARDIAN, HOLDER, RELATIVE
-from shared.catalogue.reasons import ALL_REFUSE_REASONS, DEED_REFUSE_REASONS, RETURN_REASONS
+from shared.catalogue.reasons import ALL_REFUSE_REASONS, DEED_REFUSE_REASONS, REFUSAL_CODES, RETURN_REASONS
 from shared.documents.model import KINDS
 from shared.identity.actor import OFFICER_ROLES
 
@@ -276,3 +278,15 @@ def urgent_reasons() -> Iterable[str]:
 
 def draw_states() -> Iterable[str]:
     return draws.STATES
+
+
+def contradiction_codes() -> Iterable[str]:
+    return contradictions.CODES
+
+
+def figure_subjects() -> Iterable[str]:
+    return figures.SUBJECTS
+
+
+def refusal_codes() -> Iterable[str]:
+    return REFUSAL_CODES

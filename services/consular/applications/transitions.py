@@ -27,6 +27,7 @@ from shared.identity.access import check_access
 from shared.identity.actor import Actor
 
 Detail = Mapping[str, str | int | None]
+UNASSIGNED = {"assigned_to": None, "assigned_name": None, "assigned_at": None}
 _LOCK = (
     select(Application)
     .where(Application.reference == bindparam("reference"))
@@ -129,6 +130,7 @@ def transition(
         "status": target.value,
         "changed_at": db.now(session),
         **_deadline(session, application, target),
+        **(UNASSIGNED if application.assigned_to else {}),
         **_settled_flag(application),
         **(columns or {}),
     }

@@ -4,12 +4,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.consular.applications.model import Asking
+from services.consular.notices import inbox
 from services.consular.passports import case_view as passport_view
 from services.consular.people import duplicates
 from services.consular.people.duplicates import OPEN, POSSIBLE
 from services.consular.people.model import Applicant
 from services.consular.views.application_rows import CaseRows, case_rows
 from services.consular.views.application_view import View, checked, full_view
+from services.consular.views.queue import assigned
 from shared.database import audit, pending
 from shared.database.audit import event
 from shared.identity.access import ACCESS
@@ -37,9 +39,11 @@ def read_case(session: Session, actor: Actor, reference: str, reason: str | None
         "person": _person(applicant) if applicant else None,
         "facts": application.facts if reads else None,
         "asked": [_question(row) for row in rows.askings],
+        "assigned": assigned(application),
         "exception": application.exception or (POSSIBLE if is_marked else None),
         "duplicates": [duplicates.serialise(mark) for mark in rows.marks],
         "passport": _passport(session, actor, rows),
+        "notices": [inbox.serialise(notice) for notice in rows.notices[: inbox.LIST_LENGTH]],
         "history": _history(session, reference),
     }
 

@@ -10,6 +10,7 @@ from services.gateway.clients.consular.bookings import Bookings
 from services.gateway.clients.consular.cases import Cases
 from services.gateway.clients.consular.documents import Documents
 from services.gateway.clients.consular.draws import Draws
+from services.gateway.clients.consular.figures import Figures
 from services.gateway.clients.consular.hall import Hall
 from services.gateway.clients.consular.identity_checks import IdentityChecks
 from services.gateway.clients.consular.inquiries import Inquiries
@@ -18,6 +19,7 @@ from services.gateway.clients.consular.letters import Letters
 from services.gateway.clients.consular.mandates import Mandates
 from services.gateway.clients.consular.notices import Notices
 from services.gateway.clients.consular.offers import Offers
+from services.gateway.clients.consular.parked import Parked
 from services.gateway.clients.consular.payer_links import PayerLinks
 from services.gateway.clients.consular.payments import Payments
 from services.gateway.clients.consular.pending_proofs import PendingProofs
@@ -40,6 +42,7 @@ class Consular:
     cases: Cases
     documents: Documents
     draws: Draws
+    figures: Figures
     hall: Hall
     identity_checks: IdentityChecks
     inquiries: Inquiries
@@ -48,6 +51,7 @@ class Consular:
     mandates: Mandates
     notices: Notices
     offers: Offers
+    parked: Parked
     payer_links: PayerLinks
     payments: Payments
     pending_proofs: PendingProofs
@@ -67,6 +71,7 @@ class Consular:
             Cases(client),
             Documents(client),
             Draws(client),
+            Figures(client),
             Hall(client),
             IdentityChecks(client),
             Inquiries(client),
@@ -75,6 +80,7 @@ class Consular:
             Mandates(client),
             Notices(client),
             Offers(client),
+            Parked(client),
             PayerLinks(client),
             Payments(client),
             PendingProofs(client),

@@ -37,11 +37,11 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "administrator auditor head_of_mission",
-        "desk.parameters desk.staff",
+        "desk.parameters desk.staff desk.parked desk.parked_message",
     ),
     (
         "administrator auditor head_of_mission officer",
-        "desk.proposals desk.bookings desk.booking_import desk.booking_faults",
+        "desk.proposals desk.bookings desk.booking_import desk.booking_faults desk.services",
     ),
     (
         "administrator auditor cashier head_of_mission officer",
@@ -50,7 +50,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     (
         "administrator head_of_mission",
         "desk.ask_proposal desk.propose desk.declare_phase desk.upload_bookings desk.decide_import desk.answer_import "
-        "desk.staff_propose desk.staff_decide",
+        "desk.staff_propose desk.staff_decide desk.replay_message",
     ),
     (
         "administrator head_of_mission officer",
@@ -58,7 +58,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "auditor cashier clerk head_of_mission officer",
-        "desk.queue desk.case desk.passports desk.turns desk.calendar desk.hall",
+        "desk.queue desk.queue_file desk.case desk.passports desk.turns desk.turns_file desk.calendar desk.hall",
     ),
     (
         "auditor cashier clerk confirmed head_of_mission officer",
@@ -88,6 +88,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "head_of_mission officer",
+        "desk.assign_cases desk.next_case desk.assign_case "
         "desk.accept desk.send_back desk.ask_refuse desk.refuse desk.reply desk.duplicate desk.mandate_accept "
         "desk.decide_appeal desk.priority desk.mandate_refuse desk.clear desk.identity_account desk.identity_freeze "
         "desk.identity_propose desk.identity_decide desk.identity_letter "
@@ -166,7 +167,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "auditor head_of_mission",
-        "desk.ledger desk.ledger_file",
+        "desk.ledger desk.ledger_file desk.figures desk.figures_file",
     ),
     (
         "auditor cashier head_of_mission",
@@ -179,7 +180,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "auditor cashier clerk head_of_mission officer",
-        "desk.refunds desk.refund desk.draws",
+        "desk.draws",
     ),
     (
         "head_of_mission officer",
@@ -191,7 +192,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "auditor cashier head_of_mission officer",
-        "desk.bank desk.bank_line desk.books",
+        "desk.bank desk.bank_line desk.books desk.refunds desk.refunds_file desk.refund",
     ),
 )
 

@@ -16,7 +16,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "administrator:mission auditor:mission head_of_mission:mission",
-        "parameter.list",
+        "parameter.list parked.read",
     ),
     (
         "administrator:mission auditor:mission head_of_mission:mission officer:mission",
@@ -24,7 +24,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "administrator:mission head_of_mission:mission",
-        "proposal.make booking.import",
+        "proposal.make booking.import parked.replay",
     ),
     (
         "administrator:mission head_of_mission:mission officer:mission",
@@ -111,7 +111,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "head_of_mission:mission officer:mission",
-        "desk.mandate_decide desk.duplicate desk.accept desk.return desk.refuse desk.confirm desk.reprint "
+        "desk.mandate_decide desk.duplicate desk.assign desk.accept desk.return desk.refuse desk.confirm desk.reprint "
         "desk.clear stock.receive stock.spoil letter.answer identity_check.read "
         "identity_check.decide desk.appeal_decide desk.priority",
     ),
@@ -134,7 +134,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "auditor:mission cashier:mission clerk:mission head_of_mission:mission officer:mission",
-        "refund.list draw.desk",
+        "draw.desk",
     ),
     (
         "cashier:mission head_of_mission:mission",
@@ -146,7 +146,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "auditor:mission head_of_mission:mission",
-        "ledger.read",
+        "ledger.read figures.read",
     ),
     (
         "auditor:mission cashier:mission head_of_mission:mission",
@@ -154,7 +154,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "auditor:mission cashier:mission head_of_mission:mission officer:mission",
-        "bank.read books.read",
+        "bank.read books.read refund.list",
     ),
     (
         "declared:own expatriate:own",
