@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 from services.consular.data import rows_of
 from services.consular.missions import reference_data
 from services.consular.missions.model import Mission
-from services.consular.payments.tariffs import fees, transaction_status
+from services.consular.payments.tariffs import fees, lifetimes, transaction_status
 from services.consular.payments.tariffs.model import Tariff, TransactionStatus
 from services.consular.payments.tariffs.offer import offer
 from shared.catalogue.model import Transaction
 
 Row = dict[str, object]
 EVERY = "*"
+OUTCOME = "outcome:"
 # The oldest and the newest day the book can be opened at.
 EARLIEST, LATEST = date(1900, 1, 1), date(2100, 1, 1)
 _YEAR = re.compile(r"/([0-9]{4})\b")
@@ -28,11 +29,12 @@ _YEAR = re.compile(r"/([0-9]{4})\b")
 class Provision:
     """A rule other than a price, in force from a day on to the day before another; text `provision.<code>`.
 
-    Without a first day its begin is unknown; `certainty` is H, M or L.
+    `applies_to` has slugs of transactions, `outcome:<outcome>` for all of that outcome, or EVERY. Without a first day
+    its begin is unknown; `certainty` is H, M or L.
     """
 
     code: str
-    applies_to: str
+    applies_to: tuple[str, ...]
     aspect: str
     since: date | None
     until: date | None
@@ -55,7 +57,7 @@ def provisions() -> tuple[Provision, ...]:
     return tuple(
         Provision(
             row["code"],
-            row["applies_to"],
+            tuple(row["applies_to"].split()),
             row["aspect"],
             _day(row["valid_from"]),
             _day(row["valid_to"]),
@@ -67,8 +69,9 @@ def provisions() -> tuple[Provision, ...]:
 
 
 def provisions_of(entry: Transaction) -> list[Provision]:
-    """The provisions that apply to a transaction: its own, its group's, and those for every transaction."""
-    return [provision for provision in provisions() if provision.applies_to in (entry.slug, entry.group, EVERY)]
+    """The provisions that apply to a transaction: by its name, by its outcome, and those for every one."""
+    own = {entry.slug, f"{OUTCOME}{entry.outcome}", EVERY}
+    return [provision for provision in provisions() if own.intersection(provision.applies_to)]
 
 
 def rules_on(session: Session, entry: Transaction, mission: Mission, on: date, today: date) -> Row:
@@ -100,6 +103,7 @@ def rules_on(session: Session, entry: Transaction, mission: Mission, on: date, t
         ],
         "law": [law for law in entry.law if sources_on(law, on)],
         "provisions": [provision.serialise() for provision in provisions_of(entry) if provision.holds_on(on)],
+        "lifetimes": [row for row in lifetimes.history(entry) if _is_within(row, on)],
         "history": changes,
     }
 
@@ -116,6 +120,7 @@ def history(session: Session, entry: Transaction, mission: Mission) -> list[Row]
         *_status_history(session, entry.slug, mission),
         *_tariffs(fees.history(session, entry.slug), mission),
         *({"what": "provision", **provision.serialise()} for provision in provisions_of(entry)),
+        *({"what": "lifetime", **row} for row in lifetimes.history(entry)),
     ]
     return sorted(rows, key=lambda row: (str(row["from"] or ""), str(row["what"])))
 
@@ -169,6 +174,10 @@ def _prices(offered: dict[str, Any], tariff_rows: dict[str, Tariff]) -> list[Row
 
 def _since(row: Tariff | None) -> str | None:
     return row.valid_from.isoformat() if row else None
+
+
+def _is_within(row: Row, on: date) -> bool:
+    return str(row["from"]) <= on.isoformat() and (row["to"] is None or on.isoformat() < str(row["to"]))
 
 
 def _span(since: date | None, until: date | None) -> Row:
