@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from deploy.dev.checks import (
     budgets,
+    catalogue,
     dated_rows,
     days,
     imports,
@@ -26,6 +27,7 @@ CHECKS: dict[str, Callable[[], list[str]]] = {
     "words": words.complaints,
     "locks": locks.complaints,
     "translations": translations.complaints,
+    "catalogue": catalogue.complaints,
     "dated rows": dated_rows.complaints,
     "days": days.complaints,
     "reference pages": reference.complaints,

@@ -1,6 +1,7 @@
 """Does every key exist in both languages, whole, and does every key that the code names exist at all?"""
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -22,6 +23,10 @@ READERS = frozenset(
 TO_TRANSLATE = "TO-TRANSLATE"
 # CLDR writes tanwin before the alef; after it, WebKit draws it above the line.
 TANWIN_AFTER_ALEF = "\N{ARABIC LETTER ALEF}\N{ARABIC FATHATAN}"
+ARABIC = re.compile(r"[\u0621-\u064a]")
+MARKUP = re.compile(r"<[^>]+>")
+# Texts that are written in Latin letters in Arabic too.
+NOT_ARABIC: frozenset[str] = frozenset()
 COLON_BEFORE_FIELD = ": {label}"
 REFUSALS = frozenset({"ValidationError", "Refusal", "NotFound", "NotAllowed", "Invalid", "Conflict", "Unavailable"})
 
@@ -45,6 +50,7 @@ def complaints() -> list[str]:
         *unknown(mentions, texts["ar"]),
         *untranslated(texts),
         *misspelt(texts["ar"]),
+        *not_arabic(texts["ar"]),
         *composed_keys.complaints(texts["ar"], beginnings),
     ]
 
@@ -75,6 +81,16 @@ def misspelt(arabic: dict[str, Forms]) -> Iterator[str]:
             yield f"{key} in ar writes tanwin after the alef: write it before"
         if any(form.endswith(COLON_BEFORE_FIELD) for form in forms):
             yield f"{key} in ar ends an instruction with a colon: name the field inside the sentence"
+
+
+def not_arabic(arabic: dict[str, Forms]) -> Iterator[str]:
+    """Arabic texts in letters of another script alone. A text of places and signs only is one in any language."""
+    for key, forms in sorted(arabic.items()):
+        for form in forms:
+            letters = [sign for sign in PLACEHOLDER.sub("", MARKUP.sub("", form)) if sign.isalpha()]
+            if letters and not any(ARABIC.match(sign) for sign in letters) and key not in NOT_ARABIC:
+                yield f"{key} in ar has no Arabic letter: write it in Arabic, or list it in NOT_ARABIC"
+                break
 
 
 def unequal(key: str, forms: dict[str, Forms]) -> Iterator[str]:
