@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 ARGS ?=
 
-.PHONY: run demo test clock check bench mutate transaction reset setup admin
+.PHONY: run demo test clock check full bench mutate transaction backup reset setup admin
 .DEFAULT_GOAL := run
 
 run: ## start everything; MAHJAR_PORT (8080) and MAHJAR_DATA (.data) choose where
@@ -20,6 +20,10 @@ clock: ## dates at their worst: eight instants, the demo too; ARGS="two --tests"
 check: ## style, types, imports, budgets, translations, generated pages
 	@deploy/dev/setup.sh test
 	@$(PYTHON) -m deploy.dev.check $(ARGS)
+
+full: ## the long trials, in at most 90 minutes; goes on where it was stopped; ARGS="--seed 7 --only frozen"
+	@deploy/dev/setup.sh test
+	@$(PYTHON) -m tests.full $(ARGS)
 
 bench: ## measures the workloads of docs/performance.md
 	@deploy/dev/setup.sh test
@@ -40,6 +44,10 @@ demo: ## plays every transaction from beginning to end; ARGS=individual-extract 
 admin: ## opens a staff account by a one-time link: ARGS="invite --email NAME@HOST --mission RUH"
 	@deploy/dev/setup.sh run
 	@$(PYTHON) -m deploy.platform.admin $(ARGS)
+
+backup: ## copies, restores and checks: ARGS="take --to /backups", docs/how-to/back-up-and-restore.md
+	@deploy/dev/setup.sh run
+	@$(PYTHON) -m deploy.platform.backup $(ARGS)
 
 reset: ## forgets the data folder
 	@deploy/dev/setup.sh run

@@ -16,7 +16,7 @@ from babel.numbers import get_currency_name
 from babel.support import Translations
 from markupsafe import Markup
 
-from shared.direction import CONTROLS, isolate, isolate_number
+from shared.direction import CONTROLS, isolate, isolate_number, language_of
 from shared.fragments import FOLDER, LANGUAGES, LOCALES, Forms, compile_texts, read_fragments
 from shared.settings import is_strict
 from shared.values.dates import first_day, local_time
@@ -169,7 +169,17 @@ class Language:
         return isolate(self.format_parameter(value))
 
     def _in_bdi(self, value: object) -> str:
-        return Markup("<bdi>{}</bdi>").format(value if isinstance(value, Markup) else self.format_parameter(value))
+        return value_in_bdi(value) if isinstance(value, Markup) else self.in_script(self.format_parameter(value))
+
+    def in_script(self, text: str) -> Markup:
+        """A value in its own direction; a name of the other script names its language, for voices that read aloud."""
+        code = language_of(text, self.code)
+        return Markup('<bdi lang="{}">{}</bdi>').format(code, text) if code else value_in_bdi(text)
+
+
+def value_in_bdi(value: object) -> Markup:
+    """A value that keeps its own direction."""
+    return Markup("<bdi>{}</bdi>").format(value)
 
 
 def _parts(form: str, params: Mapping[str, object], format_param: Callable[[object], str]) -> Iterator[str]:

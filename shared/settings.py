@@ -7,6 +7,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from shared.mail_settings import MailSettings
+from shared.observation_settings import ObservationSettings
 from shared.production import StartRefused, check_secrets, is_demo
 from shared.upload_settings import UploadSettings
 
@@ -65,6 +66,7 @@ class Settings:
     authority: AuthorityFiles | None = None
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     mail: MailSettings = field(default_factory=lambda: MailSettings.load({}, specimen=True))
+    observation: ObservationSettings = field(default_factory=ObservationSettings)
     uploads: UploadSettings = field(default_factory=lambda: UploadSettings.load({}, specimen=True))
 
     @classmethod
@@ -96,6 +98,7 @@ class Settings:
             authority=_authority(env),
             trusted_proxies=_networks(env.get("MAHJAR_TRUSTED_PROXIES", "")),
             mail=MailSettings.load(env, specimen=specimen),
+            observation=ObservationSettings.load(env),
             uploads=UploadSettings.load(env, specimen=specimen),
         )
 

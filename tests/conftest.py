@@ -34,6 +34,8 @@ FILED: dict[str, list[str]] = {}
 DATED = ("standing", "tariff", "rate")
 BY_TESTS = "scope IS NOT NULL OR approver LIKE 'officer%' OR approver = 'test'"
 RESTORED = (
+    ("hall_ticket", "true"),
+    ("hall_day", "true"),
     ("absence_appeal", "true"),
     ("turn_priority", "true"),
     ("attendance", "turn IS NOT NULL"),

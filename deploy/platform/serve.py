@@ -1,4 +1,4 @@
-"""The command of a container: `provision`, `web SERVICE` or `worker SERVICE`.
+"""The command of a container: `provision`, `web SERVICE`, `worker SERVICE` or `backup`.
 
 `health` asks the container's web server whether it is ready, `health SERVICE` whether its worker makes progress.
 """
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from deploy.platform.environment_file import read_environment
-from deploy.platform.paths import SERVICE_FILES, WEB_PORT
+from deploy.platform.paths import BACKUPS, SERVICE_FILES, WEB_PORT
 
 # As shared.messaging.heartbeat writes it.
 ALIVE = "SELECT 1 FROM heartbeat WHERE worker = %s AND at > now() - make_interval(secs => %s)"
@@ -32,6 +32,9 @@ def main() -> None:
             execute(service, ["gunicorn", "-c", str(CONFIGURATION), "--bind", f":{WEB_PORT}", application])
         case ["worker", service]:
             execute(service, [f"services.{service}.worker"])
+        case ["backup"]:
+            module = [sys.executable, "-m", "deploy.platform.backup", "stream", "--to", str(BACKUPS)]
+            os.execv(sys.executable, module)  # noqa: S606
         case ["health"]:
             ask_web_server()
         case ["health", service]:

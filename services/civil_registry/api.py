@@ -3,16 +3,17 @@
 from dataclasses import asdict
 from datetime import date
 
-from flask import Blueprint
+from flask import Blueprint, Response, jsonify, request
 from marshmallow import EXCLUDE, Schema, fields, validate
 
 from services.civil_registry.attest import attest, attest_to_officer, names
 from services.civil_registry.confirm_identity import confirm_identity
+from services.civil_registry.offer_relatives import relatives_of
 from services.civil_registry.rules import ZONE, Particulars
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import AGENT, GUARDIAN, NOT_RECORDED, RELATIVE, Question
 from shared.database.db import now
-from shared.errors import Refusal
+from shared.errors import Invalid, Refusal
 from shared.forms import check_questions
 from shared.identity import representation
 from shared.values.dates import local_date, partial_iso
@@ -106,6 +107,17 @@ def introduce() -> dict[str, object]:
     if signed_statement is None:
         raise Refusal("principal_not_found")
     return asdict(signed_statement)
+
+
+@blueprint.get("/relatives")
+@allowed("statement.ask")
+def relatives() -> Response:
+    """The applicant's near relatives for whom they may ask in a capacity."""
+    capacity = request.args.get("capacity", "")
+    if capacity not in (GUARDIAN, RELATIVE):
+        raise Invalid("unknown_choice", field="capacity")
+    with transaction() as session:
+        return jsonify(relatives_of(session, current_actor(), capacity))
 
 
 @blueprint.post("/statements")

@@ -11,6 +11,7 @@ from services.civil_registry.holders import NOBODY, by_number_and_name, find_hol
 from services.civil_registry.kinship import collateral
 from services.civil_registry.model import Person, RegistryOffice
 from services.civil_registry.principals import find_principal, self_representation
+from services.civil_registry.relatives import kinship_of
 from services.civil_registry.snapshots import office_name, pair
 from shared.catalogue import CATALOGUE
 from shared.database import audit
@@ -64,7 +65,10 @@ def attest(
             return entry
         attested_facts["holder"] = _holder_data(*entry)
     if behalf:
-        attested_facts["acting"] = _representative_data(applicant, representation)
+        attested_facts["acting"] = {
+            **_representative_data(applicant, representation),
+            "kinship": kinship_of(session, person, applicant),
+        }
         audit.act_for(session, representation.person, representation.capacity)
     audit.record(session, actor, "statement.ask", str(person.id), reason=purpose)
     return SignedStatement(

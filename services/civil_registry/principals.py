@@ -41,7 +41,7 @@ def find_principal(
     if behalf.get("proof"):
         return _by_mandate(session, keys, actor, purpose, str(behalf["proof"]))
     principal = by_number_and_name(session, behalf)
-    refusal = _refusal(session, applicant, principal, str(behalf["capacity"]))
+    refusal = refusal_of(session, applicant, principal, str(behalf["capacity"]))
     about = str(principal.id) if principal and not refusal else NOBODY
     audit.record(session, actor, "principal.find", about, reason=purpose, found=not refusal)
     if refusal or principal is None:
@@ -60,7 +60,8 @@ def _by_mandate(session: Session, keys: Keys, actor: Actor, purpose: str, proof:
     return principal, representation
 
 
-def _refusal(session: Session, applicant: Person, principal: Person | None, capacity: str) -> str | None:
+def refusal_of(session: Session, applicant: Person, principal: Person | None, capacity: str) -> str | None:
+    """Why the applicant may not ask for this person in a capacity; None where they may."""
     if capacity == GUARDIAN:
         father = session.get(Person, principal.father) if principal and principal.father else None
         of_age = principal is not None and rules.is_of_age_everywhere(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from flask import Flask
 
+from shared.database.db import Database
 from shared.settings import Settings
 
 
@@ -14,6 +15,7 @@ def app() -> Flask:
     from services.consular.api import openings as appointments
     from services.consular.api.prices import routes
     from services.consular.missions import reference_data
+    from services.consular.uploads.decoding import client as decoding
     from services.consular.uploads.intake import open_intake
     from services.consular.workflow.money import settle
     from shared.web import document_routes
@@ -32,7 +34,22 @@ def app() -> Flask:
     service = create_service(settings, blueprints, missions.zones, reference_data.FIRST, checks(settings))
     service.after_request(notices.add_unread)
     service.extensions["intake"] = open_intake(settings, service.extensions["database"])
+    service.extensions["warm_up"] = (decoding.start, lambda: read_first_calendar(service.extensions["database"]))
     return service
+
+
+def read_first_calendar(database: Database) -> None:
+    """What the first visitor of a calendar would wait for: holidays, opening hours and their zones, read once."""
+    from services.consular.api import openings
+    from services.consular.missions import calendar, list_all
+
+    with database.scope(None) as session:
+        codes = [mission.code for mission in list_all(session)]
+    for code in codes:
+        with database.scope(code) as session:
+            if services := calendar.services(session, code):
+                openings.free_times(session, code, services[0])
+                return
 
 
 def checks(settings: Settings) -> dict[str, Callable[[], None]]:

@@ -2,17 +2,20 @@
 
 from typing import Any
 
-from flask import Flask, Response, current_app, jsonify, redirect, send_from_directory, url_for
+from flask import Flask, Response, current_app, jsonify, redirect, url_for
 from werkzeug.wrappers import Response as Answer
 
 from services.gateway import desk, pages
 from services.gateway.accounts.mail.senders import check_servers
 from services.gateway.clients import connect
 from services.gateway.web import current, faults, kept_answers, presentation, security
+from services.gateway.web.assets import init_assets
 from services.gateway.web.client_address import ClientAddress
 from services.gateway.web.compression import init_compression
 from services.gateway.web.days import missions
+from services.gateway.web.device_drafts import init_device_drafts
 from services.gateway.web.language import init_language, preferred
+from services.gateway.web.mission_lists import init_lists
 from services.gateway.web.time_limits import init_time_limits
 from shared.database import db
 from shared.database.db import Database
@@ -20,16 +23,14 @@ from shared.database.zones import ZoneCheck
 from shared.logs import start_logs
 from shared.messaging import heartbeat
 from shared.settings import Settings
+from shared.web.observation import observe_requests
 from shared.web.readiness import Readiness, check_clock
-
-STATIC_SECONDS = 3600
 
 
 def create_app(configured: Settings, **replaced: Any) -> Flask:
     """The application. `replaced` puts other clients (consular=, ...) in place of the real ones."""
     start_logs("gateway")
-    app = Flask(__name__, static_url_path="/static")
-    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
+    app = Flask(__name__, static_folder=None)
     app.extensions["settings"] = configured
     app.wsgi_app = ClientAddress(app.wsgi_app, configured.trusted_proxies)  # type: ignore[method-assign]
     app.extensions["database"] = Database(configured.database_url)
@@ -37,15 +38,19 @@ def create_app(configured: Settings, **replaced: Any) -> Flask:
     app.extensions["readiness"] = readiness()
     app.extensions.update(connect(configured) | replaced)
     app.extensions["consular"].notices.counts.are_shown = current.is_page_read
+    init_assets(app, configured.fonts.resolve())
     init_time_limits(app)
+    # What is registered first comes last: everything about the answer is settled by then.
+    init_compression(app)
     security.init_security(app)
     kept_answers.init_kept_answers(app)
-    init_compression(app)
     init_language(app)
     presentation.init_templates(app)
+    init_lists(app)
+    init_device_drafts(app)
     faults.init_errors(app)
+    observe_requests(app, configured)
     app.add_url_rule("/", "front_door", front_door)
-    app.add_url_rule("/static/fonts/<name>", "fonts", font)
     app.add_url_rule("/health", "health", health)
     app.add_url_rule("/ready", "ready", ready)
     pages.attach(app)
@@ -63,11 +68,6 @@ def front_door() -> Answer:
     answer = redirect(url_for("home.show", lang=preferred()))
     answer.vary.add("Accept-Language")
     return answer
-
-
-def font(name: str) -> Response:
-    """The faces cut at set-up, which live outside the code."""
-    return send_from_directory(current.settings().fonts.resolve(), name)
 
 
 def health() -> Response:

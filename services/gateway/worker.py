@@ -11,6 +11,7 @@ from services.gateway.accounts.mail.senders import senders
 from shared.database.db import Database
 from shared.logs import log, start_logs
 from shared.messaging import heartbeat
+from shared.observation.start import observe_worker
 from shared.settings import Settings
 
 NAME = "gateway"
@@ -62,7 +63,16 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     log().info("started")
-    work(settings, Database(settings.database_url, pool_size=1), stop)
+    database = Database(settings.database_url, pool_size=1)
+    if settings.observation.port:
+        # Imported late: it loads a library that no other process needs.
+        from services.gateway.accounts.mail.metrics import MailCollector
+
+        # With a connection of its own: a mail server that hangs must not hide that it does.
+        observe_worker(settings, MailCollector(Database(settings.database_url, pool_size=1)))
+    else:
+        observe_worker(settings)
+    work(settings, database, stop)
     log().info("stopped")
 
 

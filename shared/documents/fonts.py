@@ -16,14 +16,46 @@ LATIN: Ranges = (
     (0x0020, 0x017F), (0x0218, 0x021B), (0x02BC, 0x02BF), (0x02C6, 0x02DD), (0x0300, 0x0304), (0x1E00, 0x1EFF),
     (0x200A, 0x200B), (0x2010, 0x2027), (0x202F, 0x203A), (0x20A0, 0x20BF), (0x2190, 0x2193), (0x2212, 0x2212),
 )  # fmt: skip
+# What pages of both languages are mostly made of; the rest of each script is a file of its own.
+LATIN_CORE: Ranges = (
+    (0x0020, 0x007E), (0x00A0, 0x00A0), (0x00A3, 0x00A3), (0x00A7, 0x00A7), (0x00AB, 0x00AB), (0x00B0, 0x00B0),
+    (0x00B7, 0x00B7), (0x00BB, 0x00BB), (0x00D7, 0x00D7), (0x2010, 0x2015), (0x2018, 0x201F), (0x2022, 0x2022),
+    (0x2026, 0x2026), (0x202F, 0x202F), (0x20AC, 0x20AC), (0x2190, 0x2193), (0x2212, 0x2212),
+)  # fmt: skip
+ARABIC_CORE: Ranges = (
+    (0x060C, 0x060C), (0x061B, 0x061B), (0x061F, 0x061F), (0x0621, 0x063A), (0x0640, 0x0652), (0x0660, 0x066C),
+    (0x0670, 0x0671), (0x200C, 0x200F), (0x2066, 0x2069),
+)  # fmt: skip
 ARABIC: Ranges = (
     (0x0020, 0x0020), (0x00A0, 0x00A0), (0x0600, 0x06FF), (0x200C, 0x200F), (0x2066, 0x2069), (0xFD3E, 0xFD3F),
 )  # fmt: skip
 
+WEB_FEATURES = (
+    "kern", "tnum", "liga", "locl", "ccmp", "mark", "mkmk", "init", "medi", "fina", "isol", "rlig", "calt", "curs",
+)  # fmt: skip
+
+
+def without(ranges: Ranges, others: Ranges) -> Ranges:
+    """The letters of some ranges that are in none of the others."""
+    left_out = {code for first, last in others for code in range(first, last + 1)}
+    return tuple((code, code) for first, last in ranges for code in range(first, last + 1) if code not in left_out)
+
+
+def unicode_range(ranges: Ranges) -> str:
+    """The letters as a style sheet lists them, those that follow one another together."""
+    runs: list[list[int]] = []
+    for code in sorted({code for first, last in ranges for code in range(first, last + 1)}):
+        if runs and code == runs[-1][1] + 1:
+            runs[-1][1] = code
+        else:
+            runs.append([code, code])
+    return ", ".join(f"U+{first:04X}" if first == last else f"U+{first:04X}-{last:04X}" for first, last in runs)
+
+
 # The only signs of a machine-readable zone; the empty ones carry marks for readers of the PDF.
 ZONE: Ranges = ((0x0020, 0x0020), (0x0030, 0x0039), (0x003C, 0x003C), (0x0041, 0x005A), (0x200B, 0x200B))
 MULTIPLE_SUBSTITUTION = 2
-REVISION = "5"  # raise it when a range or a face below changes: sets cut before are then cut again
+REVISION = "7"  # raise it when a range or a face below changes: sets cut before are then cut again
 AMIRI_EM = 860  # of 1000: a sixth larger, level with Noto Serif at the same size
 AMIRI, NOTO = "fontpkg_amiri", "fontpkg_noto_serif"
 PLEX, PLEX_ARABIC = "fontpkg_ibm_plex_sans", "fontpkg_ibm_plex_sans_arabic"
@@ -35,7 +67,7 @@ class FontSubset:
 
     `em` sets the units of the em square, so that a face drawn small for its size meets its neighbour's height;
     `pace` gives every letter the same width, as machines that read passports expect; `joints` drops the joints between
-    letters that are glyphs of their own.
+    letters that are glyphs of their own; `features` are the tables of layout that stay.
     """
 
     name: str
@@ -46,6 +78,7 @@ class FontSubset:
     em: int | None = None
     pace: int | None = None
     joints: bool = False
+    features: tuple[str, ...] = ("*",)
 
     def bytes(self) -> bytes:
         """The font, as woff2 when its name says so."""
@@ -74,7 +107,7 @@ class FontSubset:
 
         if "meta" in font:
             del font["meta"]  # the subsetter does not know it, and says so aloud
-        subsetter = Subsetter(Options(layout_features=["*"], hinting=False))
+        subsetter = Subsetter(Options(layout_features=list(self.features), hinting=False))
         subsetter.populate(unicodes=[code for first, last in self.ranges for code in range(first, last + 1)])
         subsetter.subset(font)
 
@@ -106,11 +139,19 @@ class FontSubset:
 
 
 VARIABLE_PLEX, VARIABLE_NOTO = "IBMPlexSans[wdth,wght].ttf", "NotoSerif[wdth,wght].ttf"
+LATIN_REST, ARABIC_REST = without(LATIN, LATIN_CORE), without(ARABIC, (*ARABIC_CORE, *LATIN_CORE))
+REGULAR, SEMIBOLD = "IBMPlexSansArabic-Regular.ttf", "IBMPlexSansArabic-SemiBold.ttf"
 WEB_SUBSETS = (
-    FontSubset("plex-sans-400.woff2", PLEX, VARIABLE_PLEX, LATIN, weight=400),
-    FontSubset("plex-sans-600.woff2", PLEX, VARIABLE_PLEX, LATIN, weight=600),
-    FontSubset("plex-sans-arabic-400.woff2", PLEX_ARABIC, "IBMPlexSansArabic-Regular.ttf", ARABIC),
-    FontSubset("plex-sans-arabic-600.woff2", PLEX_ARABIC, "IBMPlexSansArabic-SemiBold.ttf", ARABIC),
+    *(
+        FontSubset(f"plex-sans{part}-{weight}.woff2", PLEX, VARIABLE_PLEX, ranges, weight, features=WEB_FEATURES)
+        for part, ranges in (("", LATIN_CORE), ("-more", LATIN_REST))
+        for weight in (400, 600)
+    ),
+    *(
+        FontSubset(f"plex-sans-arabic{part}-{weight}.woff2", PLEX_ARABIC, source, ranges, features=WEB_FEATURES)
+        for part, ranges in (("", ARABIC_CORE), ("-more", ARABIC_REST))
+        for weight, source in ((400, REGULAR), (600, SEMIBOLD))
+    ),
 )
 # Latin of the papers is cut from a variable font; Amiri keeps its letters, as names may hold any.
 DOCUMENT_SUBSETS = (

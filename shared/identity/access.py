@@ -54,6 +54,7 @@ ACCESS: dict[str, dict[str, str]] = {
     "paper.remove": _DRAFTING,
     "paper.read": {**_DRAFTING, **_STAFF},
     "application.pass": {"expatriate": OWN},
+    "pending_proof.make": {"expatriate": OWN},
     # who acts for whom
     "mandate.grant": {"expatriate": OWN},
     "mandate.hand_in": {"expatriate": OWN},
@@ -95,6 +96,14 @@ ACCESS: dict[str, dict[str, str]] = {
     "books.read": {"cashier": MISSION, "officer": MISSION, "head_of_mission": MISSION, "auditor": MISSION},
     # notices, by whom they are for
     "notice.list": {"expatriate": OWN},
+    # inquiries: anybody with an account asks; a clerk writes in and takes, officers answer
+    "inquiry.ask": _DRAFTING,
+    "inquiry.read": {**_DRAFTING, **_CASE_READERS},
+    "inquiry.queue": _CASE_READERS,
+    "inquiry.write_in": {"clerk": MISSION, **_DECIDE},
+    "inquiry.take": {"clerk": MISSION, **_DECIDE},
+    "inquiry.answer": _DECIDE,
+    "inquiry.decide_appeal": _DECIDE,
     # the desk
     "desk.queue": _STAFF,
     "desk.case": _STAFF,
@@ -144,6 +153,11 @@ ACCESS: dict[str, dict[str, str]] = {
     "waiting.join": {"expatriate": OWN},
     "desk.attend": {"clerk": MISSION, "officer": MISSION, "head_of_mission": MISSION},
     "desk.miss": {"clerk": MISSION, "officer": MISSION, "head_of_mission": MISSION},
+    # the waiting hall; its screen shows numbers and counters, and nobody's name
+    "hall.screen": _EVERYBODY,
+    "hall.list": _STAFF,
+    "hall.admit": {"clerk": MISSION, "officer": MISSION, "head_of_mission": MISSION},
+    "hall.call": {"clerk": MISSION, "cashier": MISSION, "officer": MISSION, "head_of_mission": MISSION},
     "calendar.read": _STAFF,
     # messages, by their sender
     "message.application.forwarded": {"consular": ANY},

@@ -24,6 +24,7 @@ from shared.messaging.inbox_statements import GIVE_UP, REGISTER, REGISTER_PARKED
 from shared.messaging.messages import Delivery, Envelope, UnreadableMessage, decode
 from shared.messaging.retries import RETRY_DELAYS, retry_delay
 from shared.messaging.runs import Key, Position, Received, Run, position_columns, runs_of
+from shared.observation import traces
 
 MAX_ATTEMPTS = len(RETRY_DELAYS) + 1
 # These may pass by themselves; any other refusal is final.
@@ -189,7 +190,8 @@ class Listener:
         token = request_id.set(envelope.correlation)
         try:
             if handler is not None:
-                handler(session, envelope)
+                with traces.span(f"handle {envelope.type}", "consumer", envelope.traceparent, sender=envelope.sender):
+                    handler(session, envelope)
         finally:
             request_id.reset(token)
 

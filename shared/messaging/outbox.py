@@ -19,13 +19,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
-from structlog.contextvars import get_contextvars
 
 from shared.database import pending
 from shared.database.db import infrastructure
 from shared.identity.actor import Actor
 from shared.logs import request_id
 from shared.messaging.messages import CURRENT, Envelope, checked_body
+from shared.observation import traces
 from shared.values.references import mission_of
 
 # Sent rows are kept to be sent again when a broker loses its disk. Listeners know what they have seen for longer.
@@ -106,7 +106,7 @@ def emit(
         "mission": mission_of(about),
         "correlation": cause.correlation if cause else request_id.get() or message,
         "causation": cause.id if cause else None,
-        "traceparent": cause.traceparent if cause else get_contextvars().get("traceparent"),
+        "traceparent": cause.traceparent if cause else traces.current(),
         "body": body,
     }
     row = {"id": message, "about": about, "type": type, "version": version, "content": content}

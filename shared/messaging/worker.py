@@ -5,10 +5,11 @@ import signal
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from sqlalchemy import TextClause, text
@@ -24,7 +25,12 @@ from shared.messaging.handlers import Handler
 from shared.messaging.listener import Listener
 from shared.messaging.relay import Relay
 from shared.messaging.retries import reconnect_delay
+from shared.observation import traces
+from shared.observation.start import observe_worker
 from shared.settings import Settings
+
+if TYPE_CHECKING:
+    from prometheus_client.registry import Collector
 
 IDLE_SECONDS, DUE_SECONDS, KEEPALIVE_SECONDS = 1.0, 1.0, 0.5
 # Longer than any statement, lock or answer may take: past this a thread does not work, it hangs.
@@ -45,18 +51,33 @@ class Job:
 
 
 def run(
-    settings: Settings, handlers: Mapping[str, Handler], jobs: Sequence[Job] = (), first: TextClause = SET_MISSION
+    settings: Settings,
+    handlers: Mapping[str, Handler],
+    jobs: Sequence[Job] = (),
+    first: TextClause = SET_MISSION,
+    collectors: Callable[[Database], Sequence["Collector"]] = lambda _: (),
 ) -> None:
     """Runs until SIGTERM, finishes the message being handled and exits with 0; with another code when a thread died.
 
-    `first` as in `Database`.
+    `first` as in `Database`; `collectors` read the service's own metrics.
     """
     start_logs(settings.service)
     issuer.configure(settings)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    code = Worker(settings, handlers, jobs, stop, first).work()
+    worker = Worker(settings, handlers, jobs, stop, first)
+    if settings.observation.port:
+        # Imported late: it loads a library that no other process needs.
+        from shared.messaging.metrics import JobCollector, MessageCollector
+
+        messages = MessageCollector(settings.service, worker.database, settings.bus_url)
+        readers = (messages, JobCollector(settings.service, worker.job_readings), *collectors(worker.database))
+        observe_worker(settings, *readers)
+    else:
+        observe_worker(settings)
+    code = worker.work()
+    traces.stop()
     sys.stdout.flush()
     # Not sys.exit: that would wait for a thread that hangs.
     os._exit(code)
@@ -80,6 +101,8 @@ class Worker:
         self.relay = Relay(self.database, keys, lambda: connect_publisher(self.bus_url, self.me))
         self.jobs = (*jobs, Job("sweep", 3600, delete_expired), Job("watch", 60, log_overdue))
         self.alive: dict[str, float] = {}
+        self.done = {job.name: time.monotonic() for job in self.jobs}
+        self.failed: Counter[str] = Counter()
 
     def work(self) -> int:
         """The exit code, once told to stop or once a thread has died or hangs."""
@@ -197,8 +220,16 @@ class Worker:
         """One run of one job."""
         try:
             job.run(self.database)
+            self.done[job.name] = time.monotonic()
+            del self.failed[job.name]
         except Exception as error:
+            self.failed[job.name] += 1
             log().error("job_failed", job=job.name, error=type(error).__name__, exc_info=error)
+
+    def job_readings(self) -> dict[str, tuple[float, int]]:
+        """Per job: how many of its intervals ago it last ended well, and how often it failed since."""
+        now = time.monotonic()
+        return {job.name: ((now - self.done[job.name]) / job.every, self.failed[job.name]) for job in self.jobs}
 
     def rest(self, thread: str, error: Exception, failures: int) -> None:
         """Before the next try, longer each time."""

@@ -28,6 +28,7 @@ from shared.logs import log, request_id, start_logs
 from shared.messaging import heartbeat
 from shared.messaging.bus import BusDown, check_bus
 from shared.settings import Settings
+from shared.web.observation import observe_requests
 from shared.web.readiness import Check, Readiness, check_clock, collect
 
 MAX_BODY_BYTES = 9 * 1024 * 1024
@@ -213,6 +214,7 @@ def create_service(
     app.before_request(_identify)
     app.after_request(_finish)
     app.teardown_request(deadline.clear)
+    observe_requests(app, service_settings)
     app.register_error_handler(Refusal, _problem_response)
     app.register_error_handler(HTTPException, _http_error)
     for error_type in (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError, sqlalchemy.exc.TimeoutError):

@@ -149,6 +149,12 @@ def test_tanwin_after_the_alef_and_an_instruction_with_a_colon_are_found() -> No
     texts = {
         "good": ("شيئًا", "اكتب «{label}»"),
         "tanwin": ("شيئًا", "شيئا\N{ARABIC FATHATAN}"),
-        "colon": ("اكتب هنا: {label}",),
+        "colon": ("اكتب الاسم: {label}",),
+        "list": ("تحقق قبل القبول من:",),
+        "old": ("أدوار اليوم",),
+        "label": ("كتب لك الموظف:", "المبلغ: {amount}"),
     }
-    assert [complaint.split()[0] for complaint in translations.misspelt(texts)] == ["colon", "tanwin"]
+    found = [complaint.split()[0] for complaint in translations.misspelt("ar", texts)]
+    assert found == ["colon", "list", "old", "tanwin"]
+    english = {"colon": ("Please choose one: {label}",), "turn": ("Turns of the day",), "good": ("Turn the page",)}
+    assert [complaint.split()[0] for complaint in translations.misspelt("en", english)] == ["colon", "turn"]

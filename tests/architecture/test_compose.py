@@ -36,6 +36,7 @@ def test_defaults_are_empty_or_no_secrets() -> None:
     defaults = dict(re.findall(r"\$\{([A-Z0-9_]+):-([^}]*)\}", PRODUCTION + DEMO))
     assert {name: value for name, value in defaults.items() if value} == {
         "MAHJAR_AUTHORITY_FOLDER": "authority",
+        "MAHJAR_BACKUP_FOLDER": "backups",
         "MAHJAR_NETWORK": "172.31.77.0/24",
         "MAHJAR_PORT": "8080",
         "MAHJAR_PEOPLE": "20000",

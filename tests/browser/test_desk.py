@@ -3,11 +3,12 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from deploy.demo.population import specimens
+from deploy.demo.scenarios.answers import scan
 from tests.browser import walking
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import LIMIT_MS, Visitor
 
 Visit = Callable[..., Visitor]
 
@@ -25,11 +26,30 @@ def test_returned_fixed_and_refused(visit: Visit) -> None:
     applicant.open(f"/applications/{reference}")
     applicant.look("returned")
     applicant.open_link("application.returned.action")
-    applicant.click("review.send_again")
-    expect(applicant.page.locator("h1")).to_be_visible()
+    mend(applicant)
+    officer.open(f"/desk/cases/{reference}")
+    expect(officer.page.locator(".side-by-side img")).to_have_count(2)
+    officer.look("case-side-by-side")
     refuse(officer, reference)
     applicant.open(f"/applications/{reference}")
     applicant.look("refused")
+
+
+def mend(applicant: Visitor) -> None:
+    """Not without a change; then with another scan."""
+    applicant.expected.add(422)
+    applicant.sees("reason.paper_unreadable")
+    applicant.look("fix")
+    applicant.click("review.send_again")
+    applicant.sees("refusal.paper_unchanged")
+    applicant.look("fix-unchanged")
+    file: FilePayload = {"name": "clear.jpg", "mimeType": "image/jpeg", "buffer": scan(40)}
+    applicant.page.locator("input[type=file]#identity").set_input_files([file])
+    expect(applicant.page.get_by_role("link", name="clear.jpg").first).to_be_visible(timeout=LIMIT_MS)
+    expect(applicant.page.get_by_role("link", name="identity.jpg")).to_have_count(0)
+    applicant.look("fix-changed")
+    applicant.click("review.send_again")
+    applicant.sees("application.in_review.title")
 
 
 def send_back(officer: Visitor) -> None:
@@ -37,9 +57,10 @@ def send_back(officer: Visitor) -> None:
     officer.expected.add(422)
     officer.page.locator("summary", has_text=officer.text("desk.decide.return")).click()
     officer.click("desk.decide.return_now")
-    officer.sees("desk.reason_needed")
+    officer.sees("desk.marks.needed")
     officer.look("case-reason-needed")
-    officer.page.locator("[name=reason][value=paper_unreadable]").check()
+    officer.field("reason-paper-identity").select_option("paper_unreadable")
+    officer.field("note-paper-identity").fill("الوجهان معًا")
     officer.field("note").fill("صوّري البطاقة من الوجهين بضوء النهار.")
     officer.look("case-returning")
     officer.click("desk.decide.return_now")

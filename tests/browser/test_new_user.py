@@ -61,7 +61,7 @@ def ask(who: Visitor) -> str:
         who.page.locator(f"[name={name}]").last.check()
     who.click("questions.save")
     walking.hand_in(who, "divorce-statement")
-    who.open_link("papers.onward")
+    who.click("papers.onward")
     expect(who.page.locator("main")).to_contain_text(specimens.SON.national_number)
     reference = who.page.url.split("/applications/")[1].split("/")[0]
     who.open(f"/applications/{reference}/questions/person?review=1")

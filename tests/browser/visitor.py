@@ -31,6 +31,7 @@ class Visitor:
         self.say: Language = language(code)
         self.name = name
         self.pictures = pictures
+        self.scripts = scripts
         self.faults: list[str] = []
         self.expected: set[int] = set()
         self.looked = 0

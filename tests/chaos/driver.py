@@ -1,5 +1,6 @@
 """People and officers who never give up: every request is repeated with its key until it is acknowledged."""
 
+import os
 import random
 import threading
 import time
@@ -20,7 +21,8 @@ from shared.identity.actor import Actor
 from tests.chaos.platform import Platform
 from tests.conftest import HOME, officer
 
-PATIENCE_SECONDS = 60.0
+# The long form takes peers away for minutes.
+PATIENCE_SECONDS = 300.0 if os.environ.get("MAHJAR_FULL") else 60.0
 FINAL = frozenset({"collected", "refused"})
 SCAN = scan()
 
@@ -33,7 +35,14 @@ class Record:
     acknowledged: int = 0
     repeated: int = 0
     surprises: list[str] = field(default_factory=list)
+    # The longest time that one request took, answered or not.
+    slowest: float = 0.0
     moved: float = field(default_factory=time.monotonic)
+
+    def note_time(self, since: float) -> None:
+        """How long a request took that began then."""
+        with self.lock:
+            self.slowest = max(self.slowest, time.monotonic() - since)
 
     def note(self, acknowledged: int = 0, repeated: int = 0, surprise: str = "") -> None:
         """From any thread."""
@@ -70,6 +79,7 @@ class Case:
         """The acknowledged answer, however often it has to be asked for."""
         give_up = time.monotonic() + PATIENCE_SECONDS
         while True:
+            began = time.monotonic()
             try:
                 client = self.clients[service]
                 answer = client.get(path, actor) if method == "GET" else client.send(method, path, actor, body)
@@ -82,6 +92,8 @@ class Case:
                 if refusal.code != "unexpected":
                     raise
                 self.record.note(repeated=1, surprise=f"500 at {method} {path}")
+            finally:
+                self.record.note_time(began)
             if time.monotonic() > give_up:
                 raise TimeoutError(f"{method} {path}")
             self.rest()
@@ -168,8 +180,24 @@ class Case:
             page = self.ask("POST", f"/applications/{self.reference}/payments", self.me, opened)
             outcome = "pay-and-notify-twice" if self.number % 2 else "pay-silently"
             chosen = {"outcome": outcome, "number": TEST_NUMBER}
-            requests.post(page["redirect_url"], data=chosen, timeout=10, allow_redirects=False).raise_for_status()
+            self.choose(page["redirect_url"], chosen)
             self.payment = page["reference"]
+
+    def choose(self, page: str, chosen: dict[str, str]) -> None:
+        """On the provider's page, until it answers; a choice that arrived without an answer is not made twice."""
+        give_up, sent_before = time.monotonic() + PATIENCE_SECONDS, False
+        while time.monotonic() < give_up:
+            try:
+                answer = requests.post(page, data=chosen, timeout=10, allow_redirects=False)
+            except requests.RequestException:
+                sent_before = True
+                self.record.note(repeated=1)
+                self.rest()
+                continue
+            if not sent_before:
+                answer.raise_for_status()
+            return
+        raise TimeoutError("the provider's page")
 
 
 class Crowd:

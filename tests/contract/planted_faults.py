@@ -1,26 +1,32 @@
 """Faults planted on purpose, one for each test that must see it; used as a pytest plugin in a process of its own."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from typing import Any
 
 import pytest
-from sqlalchemy import Select, func, select
+from sqlalchemy import Engine, Select, func, select, text
 from sqlalchemy.orm import Session
 
 from shared.database import pending
 from shared.messaging import outbox, relay
+from shared.messaging.bus import OutgoingMessage
+from shared.messaging.bus.rabbitmq import RabbitPublisher
 from shared.messaging.listener import Listener
 from shared.messaging.messages import Delivery
 from shared.messaging.outbox import outbox as table
 from shared.messaging.runs import Run
+from shared.values.money import Money
 from tests.contract import worker_process
 
 write_at_end, due, take = pending.write_at_end, relay.due_rows, Listener.take
-RELAY, LISTENER, CONSUME, WORKER = (
+RELAY, LISTENER, CONSUME, WORKER, RABBIT, WALLS, MONEY = (
     "tests/service/shared/messaging/test_relay.py::",
     "tests/service/shared/messaging/test_listener.py::",
     "tests/service/shared/messaging/test_worker.py::",
     "tests/contract/test_worker.py::",
+    "tests/contract/test_rabbitmq.py::",
+    "tests/architecture/test_database.py::",
+    "tests/unit/shared/values/test_values.py::",
 )
 
 
@@ -66,6 +72,27 @@ def all_at_once(rows: Any) -> list[Any]:
     return [list(rows)]
 
 
+def confirm_nothing(self: RabbitPublisher, messages: Sequence[OutgoingMessage]) -> dict[str, str]:
+    """Sent is taken for arrived: no confirmation is waited for."""
+    with self.guard():
+        for outgoing in messages:
+            self._send(outgoing)
+    self.unconfirmed.clear()
+    return {}
+
+
+def without_walls(engine: Engine, question: str, **params: object) -> list[tuple[object, ...]]:
+    """As the database would answer without the wall around one table; the plant is rolled back."""
+    with engine.connect() as connection:
+        connection.execute(text("ALTER TABLE consular.fee_order NO FORCE ROW LEVEL SECURITY"))
+        return [tuple(row) for row in connection.execute(text(question), params)]
+
+
+def split_by_floats(self: Money, weights: Sequence[int]) -> list[Money]:
+    """Parts by fractions, each rounded for itself."""
+    return [Money(round(self.amount * (weight / sum(weights))), self.currency) for weight in weights]
+
+
 Plant = Callable[[pytest.MonkeyPatch], None]
 # By the test that must see it.
 PLANTS: dict[str, Plant] = {
@@ -84,6 +111,13 @@ PLANTS: dict[str, Plant] = {
     f"{CONSUME}test_a_batch_is_acknowledged_once_all_of_it_is_safe": lambda patch: patch.setattr(
         Listener, "take", take_the_first
     ),
+    f"{RABBIT}test_a_letter_the_broker_refuses_is_told_from_those_it_took": lambda patch: patch.setattr(
+        RabbitPublisher, "publish", confirm_nothing
+    ),
+    f"{WALLS}test_every_table_of_missions_is_walled[consular]": lambda patch: patch.setattr(
+        "tests.architecture.test_database.ask", without_walls
+    ),
+    f"{MONEY}test_parts_sum_to_the_whole": lambda patch: patch.setattr(Money, "split", split_by_floats),
     # Grows in the worker's own process.
     f"{WORKER}test_a_worker_killed_between_two_commits_leaves_no_effect_twice_or_undone[embedded-before_ack]": (
         lambda patch: patch.setenv(worker_process.PLANT, "ack_first")

@@ -20,7 +20,7 @@ from services.consular import missions
 from services.consular.api import payer_links, payments, prices
 from services.consular.appointments.model import Appointment as BookedTime
 from services.consular.payments.reconciliation.model import Discrepancy
-from services.gateway.clients.civil_registry import CivilRegistry, Confirmed, Statement
+from services.gateway.clients.civil_registry import CivilRegistry, Confirmed, Relative, Statement
 from services.gateway.clients.conscription import Assessment, Conscription, DoubtfulParameter
 from services.gateway.clients.consular import Consular
 from services.gateway.clients.consular.applications import (
@@ -30,6 +30,7 @@ from services.gateway.clients.consular.applications import (
     FormStep,
     Head,
     TrackingStep,
+    Upload,
 )
 from services.gateway.clients.consular.appointments import Appeal, Calendar, DaySheet, Openings, Services
 from services.gateway.clients.consular.approvals import Preview, Proposal
@@ -37,7 +38,9 @@ from services.gateway.clients.consular.bank import BankLineDetail, BankOverview,
 from services.gateway.clients.consular.bookings import BookingImport, Overview
 from services.gateway.clients.consular.cases import Case, PassportRecord, QueuePage
 from services.gateway.clients.consular.draws import Chances, DeskDraws, Draw, DrawCalendar
+from services.gateway.clients.consular.hall import HallView, Screen, Ticket
 from services.gateway.clients.consular.identity_checks import IdentityCheck, LatestCheck
+from services.gateway.clients.consular.inquiries import DeskInquiry, Inquiry, InquiryHead, InquiryQueue
 from services.gateway.clients.consular.ledger import TrialBalance
 from services.gateway.clients.consular.letters import Letter, LetterPage
 from services.gateway.clients.consular.mandates import Deed, Mandate, Proof
@@ -45,6 +48,7 @@ from services.gateway.clients.consular.notices import Notice
 from services.gateway.clients.consular.offers import Mission, Offer, Parameters, Rates, Tariffs
 from services.gateway.clients.consular.payer_links import LinkPage, LinkPayment, NewPayerLink, PayerLink
 from services.gateway.clients.consular.payments import CardPage, Payment, TransferTerms, UpgradePrice
+from services.gateway.clients.consular.pending_proofs import PendingProof
 from services.gateway.clients.consular.refunds import DeskRefund, RefundHead, RefundPage
 from services.gateway.clients.consular.tills import Counted, TillDay, TillOverview
 from services.gateway.clients.http import Client as HttpClient
@@ -60,10 +64,12 @@ from tests.factories.appointments import act, booked
 from tests.factories.draws import open_draw
 from tests.factories.gateway import Gateway, build
 from tests.factories.gateway.forms import begin, fill, send
+from tests.factories.inquiries import REFUSAL, TEXT
 from tests.factories.mandates import Acting, Client
 from tests.factories.ministries.letters import CONVICTION, letters_of, reply
 from tests.factories.payments import RETURN, InMemoryProvider, bank
 from tests.factories.registers.conscription import enlist, forward
+from tests.factories.uploads import JPEG
 
 ME = specimens.SERVED
 EXPATRIATE = Actor("expatriate", "a", "expatriate", "RUH", ME.person)
@@ -197,6 +203,32 @@ def test_a_check_of_a_person_by_passport_and_photo(consular: Consular) -> None:
     check(IdentityCheck, consular.identity_checks.detail(OFFICER, latest["check"]["reference"]))
 
 
+def test_inquiries(consular: Consular) -> None:
+    question = {"type": "application", "number": "3123456789", "text": TEXT, "about": "", "reference": ""}
+    written = consular.inquiries.write(STUDENT, question)
+    check(InquiryHead, written)
+    reference = written["reference"]
+    consular.inquiries.add_file(STUDENT, reference, "page.jpg", JPEG)
+    check(InquiryHead, consular.inquiries.confirm(STUDENT, reference, consular.inquiries.digest(STUDENT, reference)))
+    check(InquiryHead, consular.inquiries.take(OFFICER, reference))
+    check(InquiryQueue, consular.inquiries.queue(OFFICER, "open", 1))
+    refusal: dict[str, str | int] = {**REFUSAL, "round": 1}
+    check(InquiryHead, consular.inquiries.answer(OFFICER, reference, "answer", refusal))
+    check(InquiryHead, consular.inquiries.rate(STUDENT, reference, 3))
+    check(InquiryHead, consular.inquiries.contest(STUDENT, reference, "appeal", TEXT))
+    check(Inquiry, consular.inquiries.detail(STUDENT, reference))
+    check(DeskInquiry, consular.inquiries.at_desk(HEAD, reference))
+    check_all(InquiryHead, consular.inquiries.list_own(STUDENT))
+    call = {**question, "channel": "phone", "contact": "Umm Samer"}
+    check(InquiryHead, consular.inquiries.write_in(OFFICER, call))
+
+
+def test_a_proof_that_an_application_is_pending(consular: Consular, counter: Callable[[], Counter]) -> None:
+    case = counter().until("in_review")
+    check(PendingProof, consular.pending_proofs.current(case.person.actor, case.reference))
+    check(PendingProof, consular.pending_proofs.make(case.person.actor, case.reference))
+
+
 def test_appointments(consular: Consular) -> None:
     services = consular.appointments.services("RUH")
     check(Services, services)
@@ -207,6 +239,27 @@ def test_appointments(consular: Consular) -> None:
     check(Calendar, calendar)
     assert calendar["hours"] and calendar["rules"]
     check(DaySheet, consular.appointments.day_sheet(OFFICER, None, None))
+
+
+def test_the_waiting_hall(gateway: Gateway, consular: Consular) -> None:
+    browser = gateway.visitor(person=specimens.ELDER)
+    reference = begin(browser, "individual-extract")
+    fill(browser, "individual-extract", reference)
+    review = f"/en/applications/{reference}/review"
+    assert browser.submit(review, key=browser.hidden(review, "key")).status_code == 303
+    clerk = Actor("officer", "contract-clerk", "clerk", "RUH")
+    check(Ticket, consular.hall.admit(clerk, "hall-a", reference, specimens.ELDER.national_number))
+    waiting = consular.hall.view(clerk)
+    check(HallView, waiting)
+    assert waiting["waiting"]
+    number = consular.hall.call(clerk, "hall-b", 1)
+    assert number is not None
+    view = consular.hall.view(clerk)
+    check(HallView, view)
+    assert view["at_counter"] and view["called"]
+    check(Screen, consular.hall.screen("RUH"))
+    for verb in ("begin", "finish"):
+        consular.hall.change(clerk, number, verb, f"hall-{verb}")
 
 
 def test_draws_and_the_waiting_list(gateway: Gateway, consular: Consular, database: Callable[[str], Database]) -> None:
@@ -402,8 +455,19 @@ def test_the_numbers_that_need_a_lawyer(gateway: Gateway, consular: Consular) ->
 def test_a_passport_number_and_notices(consular: Consular, counter: Callable[[], Counter]) -> None:
     check(PassportRecord, consular.cases.passport(OFFICER, "N777777777"))
     filed = counter().until("in_review")
-    filed.desk("return", reason="paper_missing")
+    mark = {"kind": "paper", "name": "photo", "reason": "paper_missing", "note": "شكرًا"}
+    filed.desk("return", items=[mark])
+    check(Application, consular.applications.detail(filed.person.actor, filed.reference))
     check_all(Notice, consular.notices.list_own(filed.person.actor))
+
+
+def test_an_accepted_paper_is_handed_in_again(consular: Consular, counter: Callable[[], Counter]) -> None:
+    accepted, draft = counter().until("with_authority", "individual-extract"), counter()
+    draft.person = accepted.person
+    assert draft.start("criminal-record").status_code == 201
+    found = consular.applications.offered_uploads(draft.person.actor, draft.reference)
+    check_all(Upload, found)
+    check(Upload, consular.applications.reuse_upload(draft.person.actor, draft.reference, found[0]["id"]))
 
 
 def test_a_link_for_whoever_pays(
@@ -495,6 +559,8 @@ def test_every_typed_answer_of_a_client_is_compared() -> None:
 def test_the_registers(gateway: Gateway, consular: Consular) -> None:
     registry, conscription = (gateway.app.extensions[name] for name in ("civil_registry", "conscription"))
     assert isinstance(registry, CivilRegistry) and isinstance(conscription, Conscription)
+    father = replace(EXPATRIATE, person=specimens.FATHER.person)
+    check_all(Relative, registry.relatives(father, "guardian"))
     check(Confirmed, registry.confirm_identity(EXPATRIATE, ME.identity()))
     stated = registry.state(EXPATRIATE, "individual-extract")
     check(Statement, stated)

@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 import html5lib
 
 from shared.documents import drawing, typesetting
-from shared.documents.model import KINDS
+from shared.documents.model import KINDS, Document
 from tests.factories.documents.snapshots import document
 from tests.readers.comparing import normalised
 from tests.readers.programs import READERS
@@ -21,22 +21,23 @@ RUNNING = "continuation"  # stands at the head of further sheets only, and repea
 def misread_documents(folder: Path, kinds: Iterable[str] = KINDS) -> Iterator[tuple[str, int, list[tuple[str, str]]]]:
     """Kind, how many values it has, and reader and value of each that did not come back."""
     for kind in kinds:
-        one = document(kind)
-        page = typesetting.html(one, KINDS[kind].service)
-        path = folder / f"{kind}.pdf"
-        path.write_bytes(drawing.render(page, one.code.encode()))
-        expected = values(page)
-        yield (
-            kind,
-            len(expected),
-            [
-                (name, value)
-                for name, read in READERS.items()
-                for text in [normalised(read(path))]
-                for value in expected
-                if value not in text
-            ],
-        )
+        yield kind, *misread_document(document(kind), folder)
+
+
+def misread_document(one: Document, folder: Path) -> tuple[int, list[tuple[str, str]]]:
+    """How many values a paper has, and reader and value of each that did not come back."""
+    page = typesetting.html(one, KINDS[one.kind].service)
+    path = folder / f"{one.kind}.pdf"
+    path.write_bytes(drawing.render(page, one.code.encode()))
+    expected = values(page)
+    misses = [
+        (name, value)
+        for name, read in READERS.items()
+        for text in [normalised(read(path))]
+        for value in expected
+        if value not in text
+    ]
+    return len(expected), misses
 
 
 def values(page: str) -> list[str]:

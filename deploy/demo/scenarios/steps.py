@@ -15,6 +15,7 @@ from shared.catalogue import CATALOGUE
 from shared.catalogue.model import Transaction
 from shared.values.digits import ascii_digits
 
+ANOTHER = 40  # A scan that no other paper of an application has.
 WAIT_SECONDS = 60.0
 LOOK_SECONDS = 0.2
 CODE = re.compile(r"\b[2-9A-Z]{4}-[2-9A-Z]{4}\b")
@@ -125,9 +126,10 @@ class Steps:
 
     def hand_in(self, page: Page) -> None:
         """Uploads every required paper."""
-        for index, paper in enumerate(required_uploads(self.slug)):
-            form = page.form(f"/papers/{paper.name}")
-            page = self.applicant.send(form, {}, files={"file": (f"{paper.name}.jpg", scan(index), "image/jpeg")})
+        papers = [paper.name for paper in required_uploads(self.slug)]
+        files = {f"file-{name}": (f"{name}.jpg", scan(index), "image/jpeg") for index, name in enumerate(papers)}
+        if files:
+            self.applicant.send(page.form("/papers"), {}, files=files)
 
     def pay_by_card(self) -> None:
         """Pays at the provider's page and returns."""
@@ -193,14 +195,15 @@ class Steps:
         self.staff["clerk"].send(page.form("/attend"), {"number": self.person.national_number})
 
     def send_back(self, reason: str = "paper_unreadable", note: str = "") -> None:
-        """The officer returns it for a fix, with a note in words of their own."""
-        page = self.staff["officer"].open(f"/desk/cases/{self.reference}")
-        self.staff["officer"].send(page.form("/return"), {"reason": reason, "note": note})
+        """The officer marks the first paper for a reason, and writes a word of their own."""
+        page, paper = self.staff["officer"].open(f"/desk/cases/{self.reference}"), required_uploads(self.slug)[0].name
+        self.staff["officer"].send(page.form("/return"), {f"reason-paper-{paper}": reason, "note": note})
 
     def mend(self) -> None:
-        """The applicant hands the papers in anew and sends it again."""
-        self.hand_in(self.applicant.open(f"/applications/{self.reference}/papers"))
-        self.send()
+        """The applicant hands the marked paper in anew and sends it again."""
+        page, paper = self.applicant.open(f"/applications/{self.reference}/fix"), required_uploads(self.slug)[0].name
+        file = {f"file-{paper}": (f"{paper}.jpg", scan(ANOTHER), "image/jpeg")}
+        self.applicant.send(page.form("/fix"), {}, files=file)
 
     def refuse(self, reason: str = "not_entitled") -> None:
         """The officer refuses it, and confirms that on a second page."""

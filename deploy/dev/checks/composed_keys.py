@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 
 from deploy.dev.checks import value_sets as sets
-from shared.catalogue import CATALOGUE
+from shared.catalogue import CATALOGUE, inquiries
 from shared.catalogue.model import Transaction
 
 Keys = Callable[[], Iterable[str]]
@@ -53,6 +53,12 @@ FAMILIES: dict[str, Keys] = {
     "discrepancy": lambda: keys("discrepancy", sets.discrepancies()),
     "desk.identity.document": lambda: keys("desk.identity.document", sets.counter_documents()),
     "desk.identity.level": lambda: keys("desk.identity.level", sets.levels()),
+    "hall": lambda: keys("hall", ("parked", "missed"), ".title"),
+    "hall.done": lambda: keys("hall.done", sets.hall_verbs()),
+    "hall.gate": lambda: keys("hall.gate", ("code", "number"), ".needed"),
+    "hall.here": lambda: keys("hall.here", sets.hall_counter_states()),
+    "hall.park.reason": lambda: keys("hall.park.reason", sets.hall_park_reasons()),
+    "hall.screen": lambda: keys("hall.screen", ("number", "counter")),
     "passport_check.file": lambda: keys("passport_check.file", ("passport", "face")),
     "desk.letter.reply_state": lambda: keys("desk.letter.reply_state", sets.reply_states()),
     "desk.letters.state": lambda: keys("desk.letters.state", sets.letter_states()),
@@ -105,6 +111,30 @@ FAMILIES: dict[str, Keys] = {
     "seats.other": lambda: keys("seats.other", ("regular", "urgent")),
     "seats.tier": lambda: keys("seats.tier", ("regular", "urgent")),
     "turn.service": lambda: keys("turn.service", sets.services()),
+    "inquiry": lambda: keys("inquiry", ("appeal", "reopen"), "", ".label", ".send"),
+    "inquiry.canned": lambda: keys("inquiry.canned", inquiries.CANNED, "", ".text"),
+    "inquiry.channel": lambda: keys("inquiry.channel", ("page", *inquiries.WRITTEN_IN)),
+    "inquiry.check": lambda: keys("inquiry.check", ("number", "papers", "type", "text", "tie"), "", ".remedy"),
+    "inquiry.held": lambda: keys("inquiry.held", ("officer", "head_of_mission")),
+    "inquiry.next": lambda: keys("inquiry.next", inquiries.NEXT_STEPS),
+    "inquiry.rating": lambda: keys("inquiry.rating", range(1, 6)),
+    "inquiry.reason": lambda: keys("inquiry.reason", inquiries.REFUSE_REASONS),
+    "inquiry.state": lambda: {
+        *keys("inquiry.state", (*inquiries.OUTCOMES, "unconfirmed", "waiting", "appealed")),
+        *keys("inquiry.state", ("waiting", "appealed"), ".title"),
+    },
+    "inquiry.step": lambda: keys("inquiry.step", ("answered", "reopened", "appealed", "appeal_decided")),
+    "inquiry.type": lambda: keys("inquiry.type", inquiries.TYPES, "", ".synonyms"),
+    "desk.inquiries.done": lambda: keys("desk.inquiries.done", ("taken", "answered")),
+    "desk.inquiries.held": lambda: keys("desk.inquiries.held", ("officer", "head_of_mission")),
+    "desk.inquiries.queue": lambda: keys("desk.inquiries.queue", ("open", "appealed", "overdue", "answered")),
+    "promise.next": lambda: keys(
+        "promise.next", ("draft", "awaiting_payment", "returned", "in_review", "with_authority", "ready")
+    ),
+    "promise.owner": lambda: keys("promise.owner", ("you", "officers", "authority", "head")),
+    "referral": lambda: keys("referral", inquiries.REFERRALS),
+    "referral.bring": lambda: keys("referral.bring", ("number", "passport", "reply")),
+    "referral.phone": lambda: keys("referral.phone", ("riyadh", "jeddah")),
     "vouch.relation": lambda: keys("vouch.relation", sets.voucher_relations()),
     "withdraw.rule": lambda: keys("withdraw.rule", sets.withdrawal_rules()),
     **dict.fromkeys(
@@ -124,7 +154,8 @@ UNBOUND = frozenset(
     desk.passport.source desk.passports.state desk.person desk.proposals desk.proposals.done desk.proposals.preview
     desk.proposals.state desk.proposals.text desk.proposals.touches desk.refusal desk.service desk.sex
     desk.visit duplicate.reason duplicate.verdict eligible.about error family.deceased_on field form.date hijri.month
-    home.how letter.field licence.standing mandates mandates.done mandates.paper marital_status method offer
+    help help.brokers home.how letter.field licence.standing mandates mandates.done mandates.paper marital_status method
+    offer
     refund_rule refusal registrar.done registrar.place relation reply.field service.status sex tier verify
     verify.fact numeral page.nationality crossing_point whom whom.choice whom.mandate desk.mandates.check
     desk.mandates.kinship mandate.absence.choice""".split()

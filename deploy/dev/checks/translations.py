@@ -1,9 +1,12 @@
 """Does every key exist in both languages, whole, and does every key that the code names exist at all?"""
 
 import ast
+import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
 from jinja2 import Environment, nodes
 
@@ -27,7 +30,12 @@ ARABIC = re.compile(r"[\u0621-\u064a]")
 MARKUP = re.compile(r"<[^>]+>")
 # Texts that are written in Latin letters in Arabic too.
 NOT_ARABIC: frozenset[str] = frozenset()
-COLON_BEFORE_FIELD = ": {label}"
+# An instruction names its field inside the sentence; it does not point at it with a colon at the end.
+INSTRUCTION = re.compile(
+    r"(?:^|[.،] )(?:اكتب|اختر|أرفق|تحقق|أعطِ|أدخل|حدد|Please|Write|Choose|Add|Give|Enter|Type|Select)\b"
+    r"[^.\n]*:(?: \{\w+\}\.?)?$"
+)
+PHRASES = Path(__file__).with_name("phrases.csv")
 REFUSALS = frozenset({"ValidationError", "Refusal", "NotFound", "NotAllowed", "Invalid", "Conflict", "Unavailable"})
 
 
@@ -49,7 +57,7 @@ def complaints() -> list[str]:
         *incomplete(texts),
         *unknown(mentions, texts["ar"]),
         *untranslated(texts),
-        *misspelt(texts["ar"]),
+        *(complaint for code in LANGUAGES for complaint in misspelt(code, texts[code])),
         *not_arabic(texts["ar"]),
         *composed_keys.complaints(texts["ar"], beginnings),
     ]
@@ -74,13 +82,28 @@ def untranslated(texts: dict[str, dict[str, Forms]]) -> Iterator[str]:
         )
 
 
-def misspelt(arabic: dict[str, Forms]) -> Iterator[str]:
-    """Tanwin written after the alef, which some browsers lift off the line; an instruction that ends in a colon."""
-    for key, forms in sorted(arabic.items()):
-        if any(TANWIN_AFTER_ALEF in form for form in forms):
-            yield f"{key} in ar writes tanwin after the alef: write it before"
-        if any(form.endswith(COLON_BEFORE_FIELD) for form in forms):
-            yield f"{key} in ar ends an instruction with a colon: name the field inside the sentence"
+def misspelt(code: str, texts: Mapping[str, Forms]) -> Iterator[str]:
+    """Tanwin after the alef, which some browsers lift off the line; a colon that ends an instruction; old phrases."""
+    replaced = phrases(code)
+    for key, forms in sorted(texts.items()):
+        text = "\n".join(forms)
+        if TANWIN_AFTER_ALEF in text:
+            yield f"{key} in {code} writes tanwin after the alef: write it before"
+        if any(INSTRUCTION.search(form) for form in forms):
+            yield f"{key} in {code} ends an instruction with a colon: name the field inside the sentence"
+        yield from (f"{key} in {code} says {old}; write {new}" for old, new in replaced.items() if has_word(text, old))
+
+
+def has_word(text: str, phrase: str) -> bool:
+    """Whether the text holds the phrase from the beginning of a word to the end of one."""
+    return re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", text) is not None
+
+
+@lru_cache
+def phrases(code: str) -> dict[str, str]:
+    """What a language no longer says, and what it says instead."""
+    with PHRASES.open(encoding="utf-8", newline="") as file:
+        return {row["phrase"]: row["write"] for row in csv.DictReader(file) if row["language"] == code}
 
 
 def not_arabic(arabic: dict[str, Forms]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from services.civil_registry import annotate, unions, vital
 from services.civil_registry import rules as civil_registry
 from services.conscription.laws import TIERS_OF
 from services.consular.applications import rules
+from services.consular.appointments.hall import rules as hall
 from services.consular.appointments.lottery import enter
 from services.consular.data import rows_of
 from services.consular.identity_checks import decide as identity_checks
@@ -41,6 +42,18 @@ from shared.identity.actor import OFFICER_ROLES
 
 def statuses() -> Iterable[str]:
     return rules.Status
+
+
+def hall_verbs() -> Iterable[str]:
+    return ("called", "nobody", "repeat", "begin", "park", "miss", "finish")
+
+
+def hall_counter_states() -> Iterable[str]:
+    return hall.AT_COUNTER
+
+
+def hall_park_reasons() -> Iterable[str]:
+    return hall.PARK_REASONS
 
 
 def bank_matches() -> Iterable[str]:

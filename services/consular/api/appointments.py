@@ -11,8 +11,9 @@ from services.consular.api.request import TEXT, Keyed, head, run_once, run_once_
 from services.consular.appointments.attendance.day_sheet import day_sheet
 from services.consular.appointments.model import Appointment
 from services.consular.views import application_view
-from services.consular.workflow import absences, appointments
-from services.consular.workflow.check_in import attend, miss, record_wrong_person
+from services.consular.workflow import appointments
+from services.consular.workflow.attendance import absences
+from services.consular.workflow.attendance.check_in import attend, miss, record_wrong_person
 from shared.errors import Invalid
 from shared.values.digits import ascii_digits
 from shared.web.service import allowed, body, current_actor, transaction

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, request
-from marshmallow import fields, validate
+from marshmallow import EXCLUDE, Schema, fields, validate
 from sqlalchemy.orm import Session
 
 from services.consular.api.request import TEXT, Keyed, head, mission_session, page_number, run_once, run_once_for_holder
@@ -14,6 +14,7 @@ from services.consular.passports.reprint import reprint
 from services.consular.views.case import read_case
 from services.consular.views.queue import queue
 from services.consular.workflow import review
+from shared.catalogue.reasons import ANSWER, PAPER
 from shared.identity.actor import Actor
 from shared.web.service import allowed, body, current_actor, transaction
 
@@ -26,6 +27,23 @@ class ReasonedVerdict(Keyed):
     key = fields.String(load_default="", validate=validate.Length(max=100, error="too_long"))
     reason = fields.String(load_default="")
     note = fields.String(load_default="", allow_none=True)
+
+
+class Mark(Schema):
+    """A paper or an answer that has to be put right, with its reason's code and words."""
+
+    kind = fields.String(required=True, validate=validate.OneOf((PAPER, ANSWER), error="unknown_choice"))
+    name = fields.String(required=True, validate=validate.Length(1, 60, error="too_long"))
+    reason = fields.String(required=True)
+    note = fields.String(load_default="", allow_none=True)
+
+
+class Return(ReasonedVerdict):
+    """What is marked; without marks the whole application is returned for one reason."""
+
+    items = fields.List(
+        fields.Nested(Mark, unknown=EXCLUDE), load_default=list, validate=validate.Length(max=100, error="too_long")
+    )
 
 
 class Collection(Keyed):
@@ -66,8 +84,19 @@ def accept(reference: str) -> dict[str, Any]:
 @blueprint.post("/cases/<reference>/return")
 @allowed("desk.return")
 def return_for_correction(reference: str) -> dict[str, Any]:
-    """Returns for correction."""
-    return _reasoned_verdict(reference, "return", review.return_for_correction)
+    """Returns for correction: what is marked alone, or the whole."""
+    sent = body(Return)
+    if not sent["items"]:
+        return _reasoned_verdict(reference, "return", review.return_for_correction)
+
+    def act(session: Session) -> dict[str, Any]:
+        items, note = [{**one, "note": one["note"] or ""} for one in sent["items"]], sent["note"] or ""
+        return head(review.return_marked(session, current_actor(), reference, items, note))
+
+    if not sent["key"]:
+        with mission_session(reference) as session:
+            return act(session)
+    return run_once(reference, sent["key"], {"verb": "return", "items": sent["items"], "note": sent["note"]}, act)
 
 
 @blueprint.post("/cases/<reference>/refuse")

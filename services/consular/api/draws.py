@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from services.consular import missions
 from services.consular.api.request import Keyed, mission_session, run_once, run_once_here
 from services.consular.appointments.lottery.announce import DrawRequest, announce
-from services.consular.appointments.lottery.enter import Wish, judge_urgency, withdraw
+from services.consular.appointments.lottery.enter import EVIDENCE_LENGTH, Wish, judge_urgency, withdraw
 from services.consular.appointments.lottery.publish import file_of
 from services.consular.views.draws import calendar_of, chances, desk_view, detail, draw_view
 from services.consular.workflow.seats.confirmations import confirm_attendance
@@ -21,7 +21,7 @@ from shared.web.service import allowed, body, current_actor, database, settings,
 
 blueprint = Blueprint("draws", __name__)
 CODE = 60
-HOUSEHOLD, EVIDENCE = 50, 200
+HOUSEHOLD = 50
 
 
 class Days(Keyed):
@@ -62,7 +62,7 @@ class Judgement(Keyed):
     """Whether the evidence of an urgency was seen, and which."""
 
     accepted = fields.Boolean(required=True)
-    evidence = fields.String(load_default="", validate=validate.Length(max=EVIDENCE, error="too_long"))
+    evidence = fields.String(load_default="", validate=validate.Length(max=EVIDENCE_LENGTH, error="too_long"))
 
 
 @blueprint.get("/draws")

@@ -18,6 +18,7 @@ from services.consular.workflow.money import refunds
 from shared.errors import Invalid
 from shared.values.latin import is_latin_name
 from shared.values.money import Money, exponent
+from shared.values.person import strip_controls
 from shared.web.service import allowed, body, current_actor, database, transaction
 
 blueprint = Blueprint("refunds", __name__, url_prefix="/desk/refunds")
@@ -180,7 +181,7 @@ def _seen(schema: type[Seen]) -> tuple[dict[str, Any], Money]:
 def _account(request_body: dict[str, Any]) -> tuple[str, str]:
     """The checked account. Raises Invalid with a code per field."""
     wrong: dict[str, str] = {}
-    iban, holder = "", request_body["account_holder"].strip()
+    iban, holder = "", strip_controls(request_body["account_holder"])
     try:
         iban = read_iban(request_body["iban"])
     except ValueError:

@@ -3,7 +3,7 @@
 from typing import Any, cast
 from urllib.parse import quote
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, current_app, jsonify, request
 from sqlalchemy.orm import Session
 
 from services.consular.api.request import TEXT, mission_session
@@ -43,6 +43,23 @@ def upload(reference: str) -> tuple[dict[str, Any], int]:
     with mission_session(reference) as session:
         added_upload = draft.attach(session, actor, reference, name, filename, file)
         return {"paper": store.serialise(added_upload)}, 201
+
+
+@blueprint.get("/applications/<reference>/papers/offered")
+@allowed("paper.upload")
+def offered(reference: str) -> Response:
+    """Accepted files of earlier applications that may be handed in again."""
+    with mission_session(reference) as session:
+        found = draft.offered_uploads(session, current_actor(), reference)
+        return jsonify([store.serialise(one) for one in found])
+
+
+@blueprint.post("/applications/<reference>/papers/<upload_id>/reuse")
+@allowed("paper.upload")
+def reuse(reference: str, upload_id: str) -> tuple[dict[str, Any], int]:
+    """Hands one of them in again."""
+    with mission_session(reference) as session:
+        return store.serialise(draft.attach_again(session, current_actor(), reference, upload_id)), 201
 
 
 @blueprint.delete("/applications/<reference>/papers/<upload_id>")

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Identity
+from sqlalchemy import BigInteger, ForeignKey, Identity, SmallInteger
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -85,6 +85,26 @@ class Asking(Base):
     outcome: Mapped[str | None]
     reason: Mapped[str | None]
     document: Mapped[str | None]
+
+
+class Correction(Base):
+    """A paper or answer that an officer marked when they returned an application for the `number`-th time.
+
+    `before` is what stood there then: of an answer its value, of a paper its files. It waits until `answered_at`.
+    """
+
+    __tablename__ = "correction"
+
+    application: Mapped[str] = mapped_column(ForeignKey("application.reference"), primary_key=True)
+    number: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    mission: Mapped[str]
+    reason: Mapped[str]
+    note: Mapped[str | None]
+    before: Mapped[Any] = mapped_column(JSONB)
+    marked_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
 
 
 class Approval(Base):

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from shared.values.digits import ascii_digits
+from shared.values.person import strip_controls
 
 DAY_FIRST, MONTH_FIRST = "day_first", "month_first"
 ORDERS = (DAY_FIRST, MONTH_FIRST)
@@ -23,7 +24,8 @@ class Unordered(ValueError):
 
 
 def _plain(typed: str) -> str:
-    return _MIDNIGHT.sub("", ascii_digits(typed).strip())
+    """Arabic spreadsheets set a mark of direction before each slash."""
+    return _MIDNIGHT.sub("", ascii_digits(strip_controls(typed)))
 
 
 def evidence(texts: Iterable[str]) -> tuple[bool, str | None]:

@@ -17,8 +17,9 @@ MAX_ROWS = 50_000
 REFERENCE = re.compile(r"[A-Z0-9][A-Z0-9/_.\-]{2,39}", re.ASCII)
 NAME_LENGTH = 60
 ZERO_LOST, ORDER_NEEDED = "zero_lost", "date_order_needed"
-# Eleven digits that began with 0, after a spreadsheet took them for a number; and a number it has rounded.
-_WITHOUT_ZERO = re.compile("[1-9][0-9]{9}")
+# Eleven digits that began with 0, after a spreadsheet took them for a number, perhaps with decimals; and a number it
+# has rounded.
+_WITHOUT_ZERO = re.compile(r"([1-9][0-9]{9})(?:[.,]0+)?")
 _ROUNDED = re.compile(r"[0-9][.,][0-9]+E\+?[0-9]+")
 Value = TypeVar("Value")
 
@@ -83,7 +84,7 @@ def read(content: bytes, answers: Answers = NO_ANSWERS) -> ParsedFile:
     order = answers.date_order if asks_order else DAY_FIRST
     line_by_reference = dict[str, int]()
     for line, cells in lines:
-        parsed.lost_zeros += _lost_zero(cells["national_number"])
+        parsed.lost_zeros += bool(_without_zero(cells["national_number"]))
         _add_row(parsed, line_by_reference, line, cells, Answers(order, answers.restore_zeros))
     return parsed
 
@@ -146,15 +147,17 @@ def _read(read_cell: Callable[[], Value], column: str) -> Value:
 def _number(typed: str, restore_zeros: bool) -> str:
     if _ROUNDED.fullmatch(plain_signs(typed)):
         raise ValueError("number_rounded")
-    if _lost_zero(typed):
+    if without_zero := _without_zero(typed):
         if not restore_zeros:
             raise ValueError(ZERO_LOST)
-        return national_number(f"0{plain_signs(typed)}")
+        return national_number(f"0{without_zero}")
     return national_number(typed)
 
 
-def _lost_zero(typed: str) -> bool:
-    return _WITHOUT_ZERO.fullmatch(plain_signs(typed)) is not None
+def _without_zero(typed: str) -> str:
+    """The ten digits of a number that lost its zero; empty for any other text."""
+    match = _WITHOUT_ZERO.fullmatch(plain_signs(typed))
+    return match[1] if match else ""
 
 
 def booking_reference(typed: str) -> str | None:

@@ -17,6 +17,9 @@ _SEPARATOR_LINE = re.compile(r"\s*\"?sep=(.)\"?\s*", re.IGNORECASE)
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 # Arabic Windows writes CSV in this one unless it is told otherwise.
 ARABIC_WINDOWS = "cp1256"
+# An older standard that servers wrote. Read as the one of Windows, its letters become Latin ones inside Arabic words.
+ARABIC_ISO = "iso8859-6"
+_MIXED_WORD = re.compile("[\u0621-\u0652][\u00c0-\u00ff]|[\u00c0-\u00ff][\u0621-\u0652]")
 _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 # The first signs that make a spreadsheet read a cell as a formula.
 _FORMULA_SIGNS = ("=", "+", "-", "@")
@@ -72,8 +75,16 @@ def _unmarked(content: bytes) -> str:
     try:
         content.decode("utf-8")
     except UnicodeDecodeError:
-        return ARABIC_WINDOWS
+        return ARABIC_ISO if _is_iso(content) else ARABIC_WINDOWS
     return "utf-8"
+
+
+def _is_iso(content: bytes) -> bool:
+    try:
+        content.decode(ARABIC_ISO)
+        return _MIXED_WORD.search(content.decode(ARABIC_WINDOWS)) is not None
+    except UnicodeDecodeError:
+        return False
 
 
 def _positions(header: list[str], columns: Sequence[str]) -> dict[str, int]:

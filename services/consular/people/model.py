@@ -55,6 +55,7 @@ class ActingPerson(Base):
     name: Mapped[dict[str, str]] = mapped_column(JSONB)
     beneficiary: Mapped[str]
     beneficiary_name: Mapped[dict[str, str]] = mapped_column(JSONB)
+    kinship: Mapped[str | None]
     taken_at: Mapped[datetime]
 
 

@@ -76,6 +76,7 @@ def store_acting_person(session: Session, application: str, mission: str, facts:
             "name": name_of(acting),
             "beneficiary": str(facts["person"]),
             "beneficiary_name": name_of(facts),
+            "kinship": acting.get("kinship"),
             "taken_at": now(session),
         }
     except (KeyError, TypeError) as error:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.consular.applications.model import Application
 from services.consular.applications.rules import FINAL
-from services.consular.uploads import blobs, rules
+from services.consular.uploads import blobs, corrections, rules
 from services.consular.uploads.intake import Intake
 from services.consular.uploads.model import BlobUse, Upload
 from shared.database import audit, db
@@ -21,7 +21,11 @@ def end_due(session: Session, actor: Actor) -> int:
     """Ends the use of what is no longer kept at the session's mission. Gives how many uploads ended."""
     now = db.now(session)
     used = exists().where(BlobUse.owner == Upload.id)
-    removed = select(Upload.id).where(used, Upload.removed_at < now - timedelta(days=rules.REMOVED_KEPT_DAYS))
+    is_compared = corrections.keeps(Upload) & exists().where(
+        Application.reference == Upload.application, Application.status.not_in(FINAL)
+    )
+    is_old = Upload.removed_at < now - timedelta(days=rules.REMOVED_KEPT_DAYS)
+    removed = select(Upload.id).where(used, is_old, ~is_compared)
     closed = (
         select(Upload.id)
         .join(Application, Application.reference == Upload.application)

@@ -10,6 +10,8 @@ LIMIT_PAGES = 50
 LIMIT_PIXELS = 52_000_000
 LONG_SIDE, THUMBNAIL_SIDE, PAGE_SIDE = 2480, 320, 1754
 FILENAME_LENGTH = 100
+# Papers that are the same in every application, and for how many days an accepted one is offered again.
+REUSED_FOR_DAYS: Mapping[str, int] = {"identity": 180, "parents_identity": 180, "residence_permit": 90, "photo": 180}
 # Days for which files stay sealed after the person removed them, and after the application was closed.
 REMOVED_KEPT_DAYS, CLOSED_KEPT_DAYS = 1, 90
 
@@ -55,4 +57,10 @@ def safe_name(filename: str, type: str) -> str:
     base_name = re.split(r"[\\/]", filename)[-1]
     stem = _UNSAFE_IN_NAME.sub("", base_name).strip(" .").rpartition(".")
     name = (stem[0] if stem[1] and len(stem[2]) <= 5 else "".join(stem)).strip(" .")
-    return f"{name[:FILENAME_LENGTH] or 'paper'}.{ENDINGS[type]}"
+    return f"{_shortened(name) or 'paper'}.{ENDINGS[type]}"
+
+
+def _shortened(name: str) -> str:
+    """Both ends of a long name: people tell their files apart by either."""
+    half = FILENAME_LENGTH // 2
+    return name if len(name) <= FILENAME_LENGTH else f"{name[: half - 1]}…{name[-half:]}"

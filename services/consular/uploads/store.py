@@ -1,12 +1,12 @@
 """The rows of uploads: what is handed in for which item, and where its files are. Bytes are the intake's matter."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from services.consular.uploads import blobs, rules
+from services.consular.uploads import blobs, corrections, rules
 from services.consular.uploads.blobs import SERVED
 from services.consular.uploads.intake import TakenFile
 from services.consular.uploads.model import BlobUse, Upload
@@ -23,9 +23,10 @@ _GOOD_NAMES = select(Upload.name).where(
 )
 
 
-def check_count(session: Session, application: str, name: str) -> None:
-    """Raises Conflict (too_many_papers) when an item has as many files as it may have."""
-    count = sum(upload.name == name for upload in list_uploads(session, application))
+def check_count(session: Session, application: str, name: str, replaced: Collection[str] = ()) -> None:
+    """Raises Conflict (too_many_papers) when an item has as many files as it may have, those replaced not counted."""
+    given = [upload for upload in list_uploads(session, application) if upload.name == name]
+    count = sum(upload.id not in replaced for upload in given)
     if count >= rules.LIMIT_FILES:
         raise Conflict("too_many_papers", limit=rules.LIMIT_FILES)
 
@@ -69,9 +70,17 @@ def remove(session: Session, actor: Actor, application: str, upload: str) -> Non
     audit.record(session, actor, "paper.removed", application, paper=upload)
 
 
+def replace(session: Session, actor: Actor, application: str, name: str, replaced: Collection[str]) -> None:
+    """Takes out those files of an item in whose place another one stands now."""
+    for upload in list_uploads(session, application):
+        if upload.name == name and upload.id in replaced:
+            remove(session, actor, application, upload.id)
+
+
 def find(session: Session, upload: str) -> Upload:
-    """An upload that is not removed. Raises NotFound."""
-    row = session.scalar(select(Upload).where(Upload.id == upload, Upload.removed_at.is_(None)))
+    """An upload that is not removed, or that an officer compares with its successor. Raises NotFound."""
+    is_shown = Upload.removed_at.is_(None) | corrections.keeps(Upload)
+    row = session.scalar(select(Upload).where(Upload.id == upload, is_shown))
     if row is None:
         raise NotFound()
     return row
@@ -96,6 +105,14 @@ def list_uploads(session: Session, application: str) -> Sequence[Upload]:
     """The uploads of an application, oldest first."""
     query = select(Upload).where(Upload.application == application, Upload.removed_at.is_(None))
     return session.scalars(query.order_by(Upload.added_at, Upload.id)).all()
+
+
+def by_name(uploads: Iterable[Upload]) -> dict[str, list[Upload]]:
+    """Uploads by the item of the checklist for which they were handed in."""
+    files: dict[str, list[Upload]] = {}
+    for upload in uploads:
+        files.setdefault(upload.name, []).append(upload)
+    return files
 
 
 def names_of_good_uploads(session: Session, application: str) -> set[str]:

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, SQLColumnExpression, bindparam, select
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy import BindParameter, ColumnElement, Select, SQLColumnExpression, bindparam, func, select
+from sqlalchemy.orm import DeclarativeBase, Session, aliased
 
-from services.consular.applications.model import Application, Approval, Asking, Step
+from services.consular.applications.model import Application, Approval, Asking, Correction, Step
 from services.consular.appointments import book
 from services.consular.appointments.model import Appointment, Attendance
 from services.consular.ministries.model import Letter
@@ -40,6 +40,7 @@ class ApplicationRows:
     receipts: list[Receipt]
     refunds: list[Refund]
     letters: list[Letter]
+    corrections: list[Correction]
     passport: Passport | None
     appointment: Appointment | None
     attendance: Attendance | None
@@ -77,6 +78,8 @@ REFERENCE: BindParameter[str] = bindparam("reference")
 # Each condition is one of an index, also where money is found over its order.
 _OF_ORDER = (Order.application == REFERENCE,)
 _OF_ATTEMPT = (Attempt.order == Order.reference, *_OF_ORDER)
+_marks = aliased(Correction)
+_LAST_RETURN = select(func.max(_marks.number)).where(_marks.application == REFERENCE).scalar_subquery()
 LISTS: Mapping[str, Source] = {
     "steps": Source(Step, [Step.application == REFERENCE], [Step.id]),
     "uploads": Source(
@@ -89,6 +92,11 @@ LISTS: Mapping[str, Source] = {
     "receipts": Source(Receipt, [Receipt.attempt == Attempt.reference, *_OF_ATTEMPT], [Receipt.number]),
     "refunds": Source(Refund, [Refund.attempt == Attempt.reference, *_OF_ATTEMPT], [Refund.marked_at]),
     "letters": Source(Letter, [Letter.application == REFERENCE], [Letter.place]),
+    "corrections": Source(
+        Correction,
+        [Correction.application == REFERENCE, Correction.number == _LAST_RETURN],
+        [Correction.kind.desc(), Correction.marked_at],
+    ),
 }
 SINGLE: Mapping[str, Source] = {
     "applicant": Source(Applicant, [Applicant.application == REFERENCE]),

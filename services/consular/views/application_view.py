@@ -1,16 +1,14 @@
 """Views of an application: for its applicant, and for the mission with person and history."""
 
-from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from services.consular.applications import rules
 from services.consular.applications.model import Application, Step
 from services.consular.applications.rules import Party, Status
 from services.consular.applications.transitions import check_readable, is_party
-from services.consular.appointments import book
 from services.consular.ministries import letter_views as desk_letters
 from services.consular.missions import today
 from services.consular.notices import inbox
@@ -20,9 +18,9 @@ from services.consular.payments.orders.quote import FEE, UPGRADE
 from services.consular.payments.orders.rules import OrderState, Payment, refunded
 from services.consular.payments.refunds.model import Refund
 from services.consular.payments.refunds.rules import RefundState
-from services.consular.people import mandates, snapshot
-from services.consular.people.model import ActingPerson, Applicant, Mandate
-from services.consular.uploads import store
+from services.consular.people import snapshot
+from services.consular.people.model import ActingPerson, Applicant
+from services.consular.uploads import corrections, store
 from services.consular.views import upcoming, withdrawal_terms
 from services.consular.views.application_rows import ApplicationRows, applicant_rows
 from services.consular.workflow.money import transfer_terms, upgrade
@@ -59,40 +57,6 @@ View = dict[str, Any]
 Rows = TypeVar("Rows", bound=ApplicationRows)
 
 
-def list_own(session: Session, actor: Actor) -> list[View]:
-    """The actor's applications at every mission, newest first. Their rows of all missions must be visible."""
-    rows = session.execute(
-        select(Application, ActingPerson, Mandate)
-        .outerjoin(ActingPerson, ActingPerson.application == Application.reference)
-        .outerjoin(Mandate, Mandate.reference == Application.mandate)
-        .where(or_(Application.person == actor.person, Application.acting == actor.person))
-        .order_by(Application.created_at.desc())
-    ).all()
-    audit.record(session, actor, "application.listed", actor.person or "", count=len(rows))
-    times = book.booked_times(session, [row.Application.reference for row in rows])
-    return [_serialise_row(session, actor, *row, times.get(row.Application.reference)) for row in rows]
-
-
-def _serialise_row(
-    session: Session,
-    actor: Actor,
-    application: Application,
-    acting: ActingPerson | None,
-    mandate: Mandate | None,
-    booked_at: datetime | None,
-) -> View:
-    """A row of a person's list. An agent whose mandate has ended sees that, and nothing that happened since."""
-    row = {
-        **summary(application),
-        "behalf": behalf_of(actor, application, acting),
-        "turn_at": booked_at.isoformat() if booked_at else None,
-    }
-    has_ended = mandate is not None and not mandates.is_in_force(mandate, today(session, application.mission))
-    if has_ended and actor.person != application.person:
-        return {**row, "status": "mandate_ended", "awaits": None, "due_on": None, "changed_at": None, "turn_at": None}
-    return row
-
-
 def behalf_of(
     actor: Actor, application: Application, acting: ActingPerson | None, applicant: Applicant | None = None
 ) -> View | None:
@@ -109,6 +73,8 @@ def behalf_of(
         "beneficiary": acting.beneficiary_name,
         "acting": acting.name,
         "yours": actor.person == application.person,
+        "sex": applicant.sex if applicant else None,
+        "kinship": acting.kinship,
         "national_number": applicant.national_number if applicant and may_ask_again else None,
         "given_name": applicant.name.get("given") if applicant and may_ask_again else None,
     }
@@ -169,6 +135,7 @@ def full_view(session: Session, actor: Actor, rows: ApplicationRows) -> View:
         "stages": stages_of(application, rows.steps),
         "collection": _collection(rows.passport) if rows.passport else None,
         "letters": _letters(session, actor, rows),
+        "corrections": _corrections(rows),
         "on_withdrawal": withdrawal_terms.withdrawal_terms(application, payments),
         **upcoming_view,
         "allowed": upcoming.possible_verbs(allowed(actor, application), upcoming_view),
@@ -250,6 +217,12 @@ def _letters(session: Session, actor: Actor, rows: ApplicationRows) -> list[View
         return []
     day = today(session, rows.application.mission)
     return [desk_letters.summary(letter, day) for letter in rows.letters]
+
+
+def _corrections(rows: ApplicationRows) -> list[View]:
+    """What was marked when the application was last returned."""
+    files = store.by_name(rows.uploads)
+    return [corrections.serialise(one, rows.application.answers, files) for one in rows.corrections]
 
 
 def _refund(row: Refund) -> View:

@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, func, select
+from sqlalchemy import JSON, exists, func, select
 from sqlalchemy.orm import Session
 
-from services.consular.applications.model import Application, Step
+from services.consular.applications.model import Application, Correction, Step
+from services.consular.applications.rules import Status
 from services.consular.applications.transitions import check_readable
-from services.consular.people.model import Applicant, Mandate
+from services.consular.people.model import ActingPerson, Applicant, Mandate
 from services.consular.views.application_rows import REFERENCE, SINGLE
-from services.consular.views.application_view import allowed
+from services.consular.views.application_view import allowed, behalf_of
 from services.consular.views.json_rows import first_row, read_row
 from shared import forms
 from shared.database import audit
@@ -31,8 +32,14 @@ _LAST_WORD = (
     .limit(1)
     .scalar_subquery()
 )
-_PEOPLE = [first_row(SINGLE[name].model, SINGLE[name].where).label(name + "_row") for name in ("mandate", "applicant")]
-_STATEMENT = select(*_COLUMNS, *_PEOPLE, _LAST_WORD.label("last_word")).where(Application.reference == REFERENCE)
+_MARKED = exists().where(Correction.application == REFERENCE, Correction.answered_at.is_(None))
+_PEOPLE = [
+    first_row(SINGLE[name].model, SINGLE[name].where).label(name + "_row")
+    for name in ("mandate", "applicant", "acting")
+]
+_STATEMENT = select(*_COLUMNS, *_PEOPLE, _LAST_WORD.label("last_word"), _MARKED.label("marked")).where(
+    Application.reference == REFERENCE
+)
 
 
 def form_step(session: Session, actor: Actor, reference: str, step: str) -> dict[str, Any]:
@@ -48,15 +55,18 @@ def form_step(session: Session, actor: Actor, reference: str, step: str) -> dict
     mandate, applicant = read_row(Mandate, values["mandate_row"]), read_row(Applicant, values["applicant_row"])
     check_readable(session, actor, "application.read", application, mandate, applicant)
     audit.record(session, actor, "application.read", reference)
+    acting = read_row(ActingPerson, values["acting_row"])
     questions = forms.transaction(application.transaction).questions
     names = {question.name for question in questions if question.step == step}
     return {
         "reference": reference,
         "transaction": application.transaction,
         "mission": application.mission,
+        "behalf": behalf_of(actor, application, acting, applicant),
         "editable": "edit" in allowed(actor, application),
         "answers": {
             name: answer for name, answer in application.answers.items() if name.removesuffix(TYPED_HIJRI) in names
         },
         "last_word": values["last_word"],
+        "marked": values["marked"] and application.status == Status.RETURNED,
     }

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from services.consular import missions
 from services.consular.applications import behalf
 from services.consular.applications.behalf import Claim
-from services.consular.applications.model import Application
+from services.consular.applications.model import Application, Correction
 from services.consular.applications.rules import OPEN, Status
 from services.consular.applications.transitions import (
     check_status,
@@ -25,12 +25,13 @@ from services.consular.missions.due_dates import lapses_on
 from services.consular.passports.checks import check_first
 from services.consular.payments.tariffs import transaction_status
 from services.consular.people import snapshot
-from services.consular.uploads import store
+from services.consular.uploads import corrections, reuse, store
 from services.consular.uploads.intake import TakenFile
 from services.consular.uploads.model import Upload
 from services.consular.workflow.seats.bound import free_where_answers_changed
 from shared import forms
 from shared.catalogue.model import Transaction
+from shared.catalogue.reasons import ANSWER, PAPER
 from shared.database import audit, db
 from shared.database.rows import attach_row, table_of
 from shared.errors import Conflict, Invalid, NotAllowed, Refusal
@@ -131,6 +132,9 @@ def save(
     unknown = sorted(set(answers) - question_names)
     if unknown:
         raise Invalid("invalid", errors={name[:60]: "unknown_question" for name in unknown[:20]})
+    entry_questions = forms.transaction(application.transaction).questions
+    marks = _marks(session, application)
+    corrections.check_marked(marks, ANSWER, answers, corrections.open_questions(marks, entry_questions))
     filled = {name: answer for name, answer in answers.items() if not is_blank(answer)}
     merged = {
         name: answer for name, answer in application.answers.items() if name.removesuffix(TYPED_HIJRI) not in answers
@@ -147,6 +151,12 @@ def save(
         session, actor, "application.answered", reference, count=len(filled), cleared=len(answers) - len(filled)
     )
     return application
+
+
+def _marks(session: Session, application: Application) -> list[Correction]:
+    """What alone may be changed of a returned application; nothing where all of it may."""
+    is_returned = application.status == Status.RETURNED
+    return corrections.open_corrections(session, application) if is_returned else []
 
 
 def _check_seen(application: Application, names: Iterable[str], merged: Mapping[str, object], seen: str) -> None:
@@ -167,23 +177,53 @@ def check_attach(session: Session, actor: Actor, reference: str, name: str) -> s
     """
     application = find(session, actor, "paper.upload", reference)
     check_status(application, "edit")
-    if name not in {entry_upload.name for entry_upload in forms.transaction(application.transaction).papers}:
+    if name not in _upload_names(application):
         raise Invalid("unknown_paper", field="name")
-    store.check_count(session, reference, name)
+    marks = _marks(session, application)
+    _check_marked(marks, name)
+    store.check_count(session, reference, name, corrections.replaced(marks, name))
     return application.mission
+
+
+def _check_marked(marks: list[Correction], name: str) -> None:
+    marked = {one.name for one in marks if one.kind == PAPER}
+    corrections.check_marked(marks, PAPER, [name], marked)
 
 
 def attach(session: Session, actor: Actor, reference: str, name: str, filename: str, file: TakenFile) -> Upload:
     """Adds a file, which the intake has taken in, for an item of the checklist. Raises as `check_attach` does."""
     application = load_for_update(session, actor, "paper.upload", reference)
     check_attach(session, actor, reference, name)
+    store.replace(session, actor, reference, name, corrections.replaced(_marks(session, application), name))
     return store.store_upload(session, actor, reference, application.mission, name, filename, file)
 
 
+def offered_uploads(session: Session, actor: Actor, reference: str) -> list[Upload]:
+    """Accepted files of earlier applications that may be handed in again here."""
+    application = find(session, actor, "paper.upload", reference)
+    check_status(application, "edit")
+    return reuse.offered(session, actor, application, _upload_names(application))
+
+
+def attach_again(session: Session, actor: Actor, reference: str, upload_id: str) -> Upload:
+    """Hands an offered file in again. Raises NotFound, Conflict (too_many_papers), Invalid (not_marked)."""
+    application = load_for_update(session, actor, "paper.upload", reference)
+    check_status(application, "edit")
+    names = _upload_names(application)
+    if marks := _marks(session, application):
+        names = [one.name for one in marks if one.kind == PAPER and one.name in names]
+    return reuse.reuse(session, actor, application, names, upload_id)
+
+
+def _upload_names(application: Application) -> list[str]:
+    return [entry_upload.name for entry_upload in forms.transaction(application.transaction).papers]
+
+
 def detach(session: Session, actor: Actor, reference: str, upload: str) -> None:
-    """Removes a file. Raises NotFound when it is not part of this application."""
+    """Removes a file. Raises NotFound when it is not part of this application, Invalid (not_marked)."""
     application = load_for_update(session, actor, "paper.remove", reference)
     check_status(application, "edit")
+    _check_marked(_marks(session, application), store.find(session, upload).name)
     store.remove(session, actor, reference, upload)
 
 

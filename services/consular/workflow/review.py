@@ -1,6 +1,6 @@
 """The officer's verdict on an application: accept, or with a reason return for correction or refuse."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -12,13 +12,14 @@ from services.consular.applications.transitions import check_status, load_for_up
 from services.consular.missions import day_of
 from services.consular.passports.approve import check_approved
 from services.consular.people import duplicates
+from services.consular.uploads import corrections, store
 from services.consular.workflow import correspondence as letters
 from services.consular.workflow import mission_document
-from services.consular.workflow.check_in import check_attendance
+from services.consular.workflow.attendance.check_in import check_attendance
 from services.consular.workflow.release import release
 from shared import forms
 from shared.catalogue.model import REGISTERS, RELATIVE, Ask
-from shared.catalogue.reasons import ALL_REFUSE_REASONS, RETURN_REASONS
+from shared.catalogue.reasons import ALL_REFUSE_REASONS, MARKED, RETURN_REASONS
 from shared.database import db, pending
 from shared.database.rows import table_of
 from shared.documents import issuer
@@ -97,8 +98,28 @@ def _filed(session: Session, application: Application) -> dict[str, str]:
     return {"filed_on": day_of(session, application.mission, at).isoformat()} if at else {}
 
 
+def return_marked(
+    session: Session, actor: Actor, reference: str, items: Sequence[Mapping[str, str]], note: str = ""
+) -> Application:
+    """Returns an application of which the marked papers and answers alone have to be put right.
+
+    Each item has kind, name, reason and note. Raises Invalid with a code per item that does not fit.
+    """
+    application = load_for_update(session, actor, "desk.return", reference)
+    check_status(application, "return")
+    entry = forms.transaction(application.transaction)
+    asked = [question.name for question in entry.questions if question.is_asked(application.answers)]
+    corrections.check_items(items, [paper.name for paper in entry.papers], asked)
+    marks = [{**item, "note": optional_text(item["note"], NOTE_LENGTH, "note")} for item in items]
+    files = store.by_name(store.list_uploads(session, reference))
+    corrections.mark(session, application, marks, files)
+    note_text = optional_text(note, NOTE_LENGTH, "note")
+    transition(session, actor, application, Status.RETURNED, reason=MARKED, note=note_text)
+    return application
+
+
 def return_for_correction(session: Session, actor: Actor, reference: str, reason: str, note: str = "") -> Application:
-    """Returns an application for correction. Raises Invalid for an unknown reason."""
+    """Returns a whole application for correction. Raises Invalid for an unknown reason."""
     return _close(session, actor, reference, "return", Status.RETURNED, RETURN_REASONS, reason, note)
 
 

@@ -22,7 +22,7 @@ from services.consular.missions import find, today
 from services.consular.passports.checks import check_birth_place, check_submission, report_lost
 from services.consular.payments.tariffs import transaction_status
 from services.consular.people import search_keys, snapshot
-from services.consular.uploads import store
+from services.consular.uploads import corrections, store
 from services.consular.workflow.duplicates import mark_duplicates
 from services.consular.workflow.fulfilment import fulfilment_of
 from services.consular.workflow.money import charges
@@ -61,6 +61,7 @@ def submit(session: Session, actor: Actor, keys: Keys, reference: str, statement
     _store_numbers(session, application, entry, answers)
     report_lost(session, actor, application, entry, answers)
     if application.status == Status.RETURNED:
+        _check_corrected(session, application)
         _review(session, actor, application, entry, answers, columns)
         return application
     mark_duplicates(session, actor, application)
@@ -113,6 +114,14 @@ def _review(
 ) -> None:
     due = promised_day(session, application, entry.slug, answers)
     transition(session, actor, application, Status.IN_REVIEW, columns={**columns, "due_on": due})
+
+
+def _check_corrected(session: Session, application: Application) -> None:
+    """Raises Invalid where nothing of what was marked has changed; else the marks are answered."""
+    if marks := corrections.open_corrections(session, application):
+        files = store.by_name(store.list_uploads(session, application.reference))
+        corrections.check_changed(application, marks, files)
+        corrections.answer(session, application)
 
 
 def _complete(session: Session, application: Application, entry: Transaction) -> dict[str, object]:

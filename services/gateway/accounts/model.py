@@ -234,3 +234,16 @@ class KeptForm(Base):
     page_key: Mapped[str]
     content: Mapped[bytes] = mapped_column(LargeBinary)
     ends_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class UploadPart(Base):
+    """A part of a file that is still on its way, from its first byte's place. Encrypted; the keys are hashes."""
+
+    __tablename__ = "upload_part"
+
+    owner_key: Mapped[str] = mapped_column(primary_key=True)
+    file_key: Mapped[str] = mapped_column(primary_key=True)
+    start: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    size: Mapped[int]
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    ends_at: Mapped[datetime] = mapped_column(index=True)

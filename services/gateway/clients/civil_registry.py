@@ -18,6 +18,16 @@ class Confirmed(TypedDict):
     born: str
 
 
+class Relative(TypedDict):
+    """Somebody for whom the visitor may ask, with what they are to the visitor."""
+
+    person: str
+    national_number: str
+    name: RegisterName
+    sex: str
+    kinship: str | None
+
+
 class Statement(TypedDict):
     """What a register attests for one purpose: signed for consular, and in the clear for the page."""
 
@@ -48,6 +58,10 @@ class CivilRegistry:
         meant, if one is named."""
         asked: dict[str, Any] = {"purpose": purpose, "holder": holder, "behalf": behalf}
         return cast(Statement, self.client.post("/statements", actor, asked))
+
+    def relatives(self, actor: Actor, capacity: str) -> list[Relative]:
+        """The near relatives for whom the actor may ask in a capacity."""
+        return cast(list[Relative], self.client.get("/relatives", actor, capacity=capacity))
 
     def mismatches(self, actor: Actor) -> list[dict[str, Any]]:
         """What the register contradicts and a registrar has to settle, with both sides."""

@@ -15,6 +15,7 @@ from shared.errors import Unavailable, from_problem
 from shared.identity.actor import Actor, request_token
 from shared.identity.crypto import Keys
 from shared.logs import request_id
+from shared.observation import traces
 
 CONNECT_SECONDS = 1.0
 TIMEOUT = urllib3.Timeout(connect=CONNECT_SECONDS, read=LONGEST_WAIT)
@@ -75,6 +76,7 @@ class Client:
         all_headers = {
             "Authorization": f"Bearer {request_token(self.keys, actor, self.audience)}",
             "X-Request-ID": request_id.get(),
+            **traces.headers(),
             **(side.headers(actor) if side else {}),
             **(headers or {}),
         }

@@ -8,7 +8,9 @@ from services.gateway.desk.bank import bank, books
 from services.gateway.desk.cases import case, decisions, exceptions, queue
 from services.gateway.desk.counter import counter, passports
 from services.gateway.desk.draws import draws
+from services.gateway.desk.hall import gate, hall
 from services.gateway.desk.identity import identity, mails, passport_checks, staff
+from services.gateway.desk.inquiries import inquiries, write_in
 from services.gateway.desk.ledger import ledger
 from services.gateway.desk.letters import letters
 from services.gateway.desk.mandates import mandates
@@ -47,6 +49,7 @@ def attach(app: Flask) -> None:
     _attach_proposals(desk)
     _attach_appointments(desk)
     _attach_identity(desk)
+    _attach_inquiries(desk)
     _attach_bank(desk)
     app.jinja_env.globals["drawn"] = plot.draw
     app.register_blueprint(desk)
@@ -122,6 +125,13 @@ def _attach_appointments(desk: Blueprint) -> None:
     desk.add_url_rule("/turns", "turns", day_sheet.show)
     desk.add_url_rule("/turns/<reference>/attend", "attend", day_sheet.attend, methods=["POST"])
     desk.add_url_rule("/turns/<reference>/miss", "miss", day_sheet.miss, methods=["POST"])
+    desk.add_url_rule("/gate", "gate", gate.show)
+    desk.add_url_rule("/gate", "admit", gate.admit, methods=["POST"])
+    desk.add_url_rule("/hall", "hall", hall.show)
+    desk.add_url_rule("/hall/call", "hall_call", hall.call, methods=["POST"])
+    desk.add_url_rule(
+        "/hall/<int:number>/<any(repeat, begin, park, miss, finish):verb>", "hall_act", hall.change, methods=["POST"]
+    )
     desk.add_url_rule("/draws", "draws", draws.show)
     desk.add_url_rule("/draws", "announce_draw", draws.announce, methods=["POST"])
     desk.add_url_rule("/draws/<code>/urgency", "judge_urgency", draws.judge, methods=["POST"])
@@ -129,6 +139,16 @@ def _attach_appointments(desk: Blueprint) -> None:
     desk.add_url_rule("/appeals", "appeals", appeals.show)
     desk.add_url_rule("/appeals/<reference>", "decide_appeal", appeals.decide, methods=["POST"])
     desk.add_url_rule("/cases/<reference>/priority", "priority", priority.grant, methods=["POST"])
+
+
+def _attach_inquiries(desk: Blueprint) -> None:
+    desk.add_url_rule("/inquiries", "inquiries", inquiries.show)
+    desk.add_url_rule("/inquiries/new", "ask_inquiry", write_in.ask)
+    desk.add_url_rule("/inquiries/new", "write_inquiry", write_in.send, methods=["POST"])
+    desk.add_url_rule("/inquiries/<reference>", "inquiry", inquiries.detail)
+    desk.add_url_rule("/inquiries/<reference>/take", "take_inquiry", inquiries.take, methods=["POST"])
+    desk.add_url_rule("/inquiries/<reference>/answer", "answer_inquiry", inquiries.answer, methods=["POST"])
+    desk.add_url_rule("/inquiries/<reference>/files/<int:number>", "inquiry_file", inquiries.picture)
 
 
 def _attach_identity(desk: Blueprint) -> None:

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from services.gateway.web.forms import words
 from services.gateway.web.language import chosen
-from services.gateway.web.presentation import date, has_text, t
+from services.gateway.web.presentation import date, has_text, in_script, t
 from shared.errors import Refusal
 from shared.values.dates import first_day
 from shared.values.person import strip_controls
@@ -66,10 +66,10 @@ def birth(born: str) -> list[tuple[str, Markup | str | None]]:
     return rows
 
 
-def printed(case: Mapping[str, Any]) -> str:
-    """The applicant's name in the script of the page."""
+def printed(case: Mapping[str, Any]) -> object:
+    """The applicant's name in the script of the page; else in the other one, which says so to voices."""
     name = (case.get("applicant") or {}).get("name") or {}
-    return str(name.get(chosen().code) or name.get("ar") or "")
+    return in_script(str(name.get(chosen().code) or name.get("ar") or ""))
 
 
 def whole(name: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from services.gateway.pages import site_files
 from services.gateway.pages.account import (
     account,
     contact,
@@ -14,10 +15,13 @@ from services.gateway.pages.account import (
     sign_up,
     vouching,
 )
-from services.gateway.pages.applications import applications, track
-from services.gateway.pages.apply import behalf, bookings, draft, uploads
+from services.gateway.pages.applications import applications, pending_proof, track
+from services.gateway.pages.apply import behalf, bookings, draft, fix, parts, uploads
 from services.gateway.pages.appointments import appointments, chances, draws, seats
 from services.gateway.pages.documents import download, verify
+from services.gateway.pages.hall import screen
+from services.gateway.pages.help import help as help_pages
+from services.gateway.pages.inquiries import contest, inquiries, write
 from services.gateway.pages.mandates import mandates
 from services.gateway.pages.payments import pay, payer_link, transfer, upgrade, webhook
 from services.gateway.pages.services import about, home, rulebook, service
@@ -28,6 +32,8 @@ IN_A_LANGUAGE = (
     service,
     rulebook,
     about,
+    help_pages,
+    site_files,
     sign_in,
     sign_up,
     invitation,
@@ -41,11 +47,14 @@ IN_A_LANGUAGE = (
     draft,
     behalf,
     uploads,
+    parts,
+    fix,
     pay,
     payer_link,
     transfer,
     upgrade,
     applications,
+    pending_proof,
     notices,
     bookings,
     download,
@@ -53,7 +62,11 @@ IN_A_LANGUAGE = (
     appointments,
     seats,
     draws,
+    screen,
     chances,
+    inquiries,
+    write,
+    contest,
     verify,
 )
 
@@ -64,6 +77,7 @@ def attach(app: Flask) -> None:
         app.register_blueprint(page.blueprint, url_prefix=PREFIX)
     app.register_blueprint(kept.session_blueprint, url_prefix=PREFIX)
     app.register_blueprint(webhook.blueprint)
+    app.register_blueprint(site_files.machine_blueprint)
     app.add_url_rule("/openings", "openings", appointments.openings)
     app.add_url_rule("/draws", "draws_data", draws.data)
     app.add_url_rule("/draws/<code>/<name>", "draw_file", draws.file)

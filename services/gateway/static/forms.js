@@ -18,6 +18,11 @@
   const known = new Map(forms.map((form) => [form, state(form)]));
   const changed = () => forms.filter((form) => state(form) !== known.get(form));
 
+  // What drafts.js keeps on this device goes with the session of whoever asked for it.
+  document.querySelector("form[action$='/sign-out']")?.addEventListener("submit", () => {
+    Object.keys(localStorage).filter((name) => name.startsWith("draft:")).forEach((name) => localStorage.removeItem(name));
+  });
+
   const body = (form) => {
     known.set(form, state(form));
     return new URLSearchParams([...pairs(form), ["form_action", new URL(form.getAttribute("action"), location.href).pathname]]);

@@ -1,31 +1,38 @@
-"""Sends style sheets and scripts packed. Pages are not: their length could tell of the secrets in their forms."""
+"""Packs pages without secrets: the length of a packed page could tell of a secret beside what somebody sent.
+
+A page for everybody that nobody signed in asked for holds neither a session nor a person's data. The token of its form
+is signed anew each second and opens nothing.
+"""
 
 import gzip
-from functools import lru_cache
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
-PACKED = frozenset({"text/css", "text/javascript"})
+from services.gateway.web.security import is_open_page
+
+PACKED = frozenset({"text/html", "application/json"})
+# A smaller answer is one packet with or without.
+LEAST_BYTES = 1024
+# They name an e-mail address to whoever holds a link or a cookie.
+NAMING = frozenset({"sign_up.ask_code", "invitation.ask"})
 
 
 def init_compression(app: Flask) -> None:
-    """Packs static files for browsers that can unpack them."""
+    """Packs what is left to be sent when everything else about the answer is settled."""
     app.after_request(_pack)
 
 
+def is_without_secrets() -> bool:
+    """Whether the page being drawn may be packed, and so may hold its own style sheets."""
+    return is_open_page() and request.endpoint not in NAMING and not g.get("refilled")
+
+
 def _pack(answer: Response) -> Response:
-    if request.endpoint != "static" or answer.mimetype not in PACKED:
+    is_redirect = 300 <= answer.status_code < 400
+    if answer.mimetype not in PACKED or answer.is_streamed or is_redirect or not is_without_secrets():
         return answer
     answer.vary.add("Accept-Encoding")
-    if answer.status_code == 200 and request.accept_encodings["gzip"]:
-        answer.direct_passthrough = False
-        answer.set_data(_packed(answer.get_data()))
+    if request.accept_encodings["gzip"] and len(answer.get_data()) > LEAST_BYTES:
+        answer.set_data(gzip.compress(answer.get_data(), 6, mtime=0))
         answer.headers["Content-Encoding"] = "gzip"
-        # The same file in another form: its tag must not be taken for that of the other.
-        answer.set_etag(f"{answer.get_etag()[0]}-gzip")
     return answer
-
-
-@lru_cache(32)
-def _packed(content: bytes) -> bytes:
-    return gzip.compress(content, mtime=0)

@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from flask import Flask, Response, current_app, g, render_template, request
 
-from services.gateway.accounts import UNREACHABLE, kept_forms, sessions
+from services.gateway.accounts import UNREACHABLE, kept_forms, sessions, upload_parts
 from services.gateway.accounts.kept_forms import Kept, Pairs
 from services.gateway.accounts.throttle import KEPT_BY_ADDRESS, KEPT_BY_OWNER, TooMany
 from services.gateway.web.current import accounts, settings, visitor_or_none
@@ -20,7 +20,8 @@ from services.gateway.web.throttling import slow_down, slow_down_network
 
 # Nobody types passwords to have them kept.
 SECRET = frozenset({"password", "old_password"})
-OWN_ENDPOINTS = frozenset({"kept.keep", "kept.discard", "session.prolong", "sign_in.sign_out"})
+# Parts of a file are no form that anybody fills in.
+OWN_ENDPOINTS = frozenset({"parts.take", "kept.keep", "kept.discard", "session.prolong", "sign_in.sign_out"})
 # A form that repeats what was typed on another page names that page's form.
 TYPED_INTO = "typed_into"
 SWEEP_SECONDS = 60.0
@@ -111,6 +112,7 @@ def _after_page(answer: Response) -> None:
         if visitor is not None:
             sessions.prolong_for_form(session, visitor)
         if kept := kept_forms.find(session, settings().secret, owner, bare(request.path)):
+            g.refilled = True
             answer.set_data(refill(answer.get_data(as_text=True), kept, _notice))
 
 
@@ -126,6 +128,7 @@ def _sweep() -> None:
     current_app.extensions["kept_swept"] = now
     with suppress(*UNREACHABLE), accounts().scope(None) as session:
         kept_forms.forget_old(session)
+        upload_parts.forget_old(session)
 
 
 def init_kept_answers(app: Flask) -> None:

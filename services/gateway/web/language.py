@@ -45,8 +45,9 @@ def chosen() -> Language:
 
 
 def selected_locale() -> str:
-    """Of the page's address; for addresses without a language, what the browser prefers."""
-    return str(LOCALES[g.get("lang") or preferred()])
+    """Of the address, even where it leads to no page; for addresses without a language, what the browser prefers."""
+    first = request.path.removeprefix("/").partition("/")[0]
+    return str(LOCALES[g.get("lang") or (first if first in LANGUAGES else preferred())])
 
 
 def preferred() -> str:

@@ -10,10 +10,16 @@ from services.gateway.web.form_pages import wanted_page
 from shared.errors import Refusal
 
 PUBLIC = (("nav.services", "home.show"), ("nav.track", "track.ask"), ("nav.verify", "verify.ask"))
-OWN = (("nav.services", "home.show"), ("nav.applications", "applications.list_own"), ("nav.verify", "verify.ask"))
+OWN = (
+    ("nav.services", "home.show"),
+    ("nav.applications", "applications.list_own"),
+    ("nav.inquiries", "inquiries.list_own"),
+    ("nav.verify", "verify.ask"),
+)
 DESK = (
     ("nav.desk", "desk.queue"),
     ("registrar.title", "registrar.show"),
+    ("desk.inquiries.title", "desk.inquiries"),
     ("desk.letters.title", "desk.letters"),
     ("desk.tills.title", "desk.tills"),
     ("desk.refunds.title", "desk.refunds"),
@@ -25,6 +31,7 @@ DESK = (
     ("desk.identity.title", "desk.identity"),
     ("staff.title", "desk.staff"),
     ("desk.turns.title", "desk.turns"),
+    ("hall.title", "desk.hall"),
     ("nav.proposals", "desk.proposals"),
     ("nav.bookings", "desk.bookings"),
     ("nav.verify", "verify.ask"),
@@ -35,6 +42,22 @@ FOOT = (
     ("nav.privacy", "about.privacy"),
     ("nav.accessibility", "about.accessibility"),
 )
+
+
+# What the help is about on which page, by the first part of its endpoint.
+TOPICS = {
+    "services": "apply", "apply": "apply", "papers": "apply", "behalf": "whom", "mandates": "whom",
+    "seats": "appointments", "turns": "appointments", "draws": "appointments", "chances": "appointments",
+    "pay": "pay", "transfer": "pay", "upgrade": "pay", "payer_link": "pay",
+    "applications": "follow", "track": "follow", "notices": "follow", "verify": "documents",
+    "sign_in": "account", "sign_up": "account", "account": "account", "contact": "account", "identity": "account",
+}  # fmt: skip
+
+
+def help_url() -> str:
+    """Where the help for the page being read is."""
+    topic = TOPICS.get(str(request.blueprint))
+    return url_for("help.show", _anchor=topic)
 
 
 def _links(*which: tuple[str, str]) -> list[dict[str, object]]:

@@ -5,16 +5,19 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
+from babel.dates import format_date
 from flask import Flask, url_for
 from jinja2 import FileSystemLoader
 from markupsafe import Markup
 
 from services.gateway.accounts import sessions
-from services.gateway.web import navigation
+from services.gateway.web import addresses, navigation
 from services.gateway.web.calendars import weekday_of
+from services.gateway.web.compression import is_without_secrets
 from services.gateway.web.current import settings, visitor_or_none
-from services.gateway.web.days import missions, today, zone_of
+from services.gateway.web.days import missions, now, today, zone_of
 from services.gateway.web.form_pages import (
     has_form,
     page_address,
@@ -24,8 +27,10 @@ from services.gateway.web.form_pages import (
 from services.gateway.web.form_tokens import csrf_token
 from services.gateway.web.language import chosen
 from services.gateway.web.security import csp_nonce
+from services.gateway.web.whom import about, whom
 from shared.catalogue import CATALOGUE
 from shared.catalogue.scopes import group_of
+from shared.direction import language_of
 from shared.documents import validity
 from shared.i18n import language
 from shared.values.dates import local_date
@@ -38,8 +43,9 @@ FOLDER = Path(__file__).parent.parent
 def t(key: str, /, **params: object) -> Markup:
     """The text of a key as safe HTML. Texts that state how long a document is good for take it from its dated rows."""
     tongue = chosen()
+    key, named = about(key)
     lifetimes = validity.placeholders(language(tongue.code), today()) if validity.is_stated_in(tongue, key) else {}
-    return tongue.html(key, **{**lifetimes, **params})
+    return tongue.html(key, **{**lifetimes, **named, **params})
 
 
 def tn(key: str, n: int, /, **params: object) -> Markup:
@@ -107,15 +113,35 @@ def weekday_name(column: int) -> str:
     return chosen().weekday(weekday_of(column))
 
 
+def weekday_short(column: int) -> str:
+    """The same for narrow columns: a name that never has to break."""
+    return format_date(weekday_of(column), "EEEEEE" if chosen().code == "ar" else "EEE", locale=chosen().locale)
+
+
 def month_name(value: dt.date | str) -> str:
     """The name of a date's month, as the date is written: Arabic ones may be of two words."""
     return " ".join(date(value).split()[1:-1])
+
+
+CALENDAR_WORDS = (weekday, weekday_name, weekday_short, month_name)
 
 
 def unindented(page: str) -> str:
     """The page without the indentation of its source, for pages with much on them; what people typed stays as it is."""
     parts = re.split("(<textarea.*?</textarea>)", page, flags=re.DOTALL)
     return "".join(part if index % 2 else re.sub(r"\n\s+", "\n", part) for index, part in enumerate(parts))
+
+
+def in_script(value: object) -> object:
+    """A name of the other script, which says so; everything else as it is."""
+    is_name = isinstance(value, str) and not isinstance(value, Markup) and language_of(value, chosen().code)
+    return chosen().in_script(str(value)) if is_name else value
+
+
+def pages_of(url: str) -> tuple[str, list[tuple[str, str]]]:
+    """The address of a list's page without its number, and what it says besides: for a form that asks for a number."""
+    parts = urlsplit(url)
+    return parts.path, [(name, value) for name, value in parse_qsl(parts.query) if name != "page"]
 
 
 def scope_name(scope: str) -> Markup:
@@ -144,6 +170,11 @@ def moment_of(value: dt.datetime | str) -> dt.datetime:
 def moment(value: dt.datetime | str, mission: str | None = None) -> str:
     """Day and hour in the zone of a mission, by default the page's."""
     return chosen().datetime(moment_of(value), zone_of(mission))
+
+
+def printed_at() -> str:
+    """Day and hour of the page being drawn, which a sheet of paper bears."""
+    return moment(now())
 
 
 def country_of(mission: str | None) -> str:
@@ -195,6 +226,7 @@ def _context() -> dict[str, object]:
         "navigation": navigation.links(),
         "account_links": navigation.account_links(),
         "foot_links": navigation.foot_links(),
+        "help_url": navigation.help_url(),
         "specimen": settings().specimen,
     }
 
@@ -208,6 +240,7 @@ def init_templates(app: Flask) -> None:
         t=t,
         tn=tn,
         has_text=has_text,
+        whom=whom,
         source=source,
         money=money,
         figure=figure,
@@ -217,10 +250,10 @@ def init_templates(app: Flask) -> None:
         mission_name=mission_name,
         office_of=office_of,
         lapses=lapses,
+        in_script=in_script,
+        pages_of=pages_of,
     )
-    app.jinja_env.globals.update(
-        weekday=weekday, weekday_name=weekday_name, month_name=month_name, outcome_of=outcome_of
-    )
+    app.jinja_env.globals.update({each.__name__: each for each in CALENDAR_WORDS}, outcome_of=outcome_of)
     app.jinja_env.globals.update(
         csrf_token=csrf_token,
         page_address=page_address,
@@ -228,6 +261,10 @@ def init_templates(app: Flask) -> None:
         has_form=has_form,
         session_seconds=_session_seconds,
         csp_nonce=csp_nonce,
+        is_without_secrets=is_without_secrets,
         path=url_for,
+        alternates=addresses.alternates,
+        canonical=addresses.canonical,
+        printed_at=printed_at,
         number=lambda n: chosen().number(n),
     )

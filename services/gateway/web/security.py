@@ -15,7 +15,10 @@ from shared.logs import request_id
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 # Endpoints that need no session: nothing on them depends on who asks.
-WITHOUT_SESSION = frozenset({"static", "fonts", "health", "ready", "provider.webhook"})
+OF_THE_SITE = frozenset(
+    {"site_files.manifest"} | {f"machine_files.{name}" for name in ("favicon", "robots", "security_contact")}
+)
+WITHOUT_SESSION = OF_THE_SITE | {"static", "health", "ready", "provider.webhook"}
 # They say something of a person to whoever holds a code or a reference.
 OF_A_PERSON = frozenset(
     {"track.show", "verify.find", "verify.show"}
@@ -27,10 +30,20 @@ BODY_BYTES = 256 * 1024
 # More than a file may have, so that a photo which is too large is answered beside its field.
 UPLOAD_BYTES = 32 * 1024 * 1024
 ISOLATED_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
-UPLOADS = frozenset({"papers.upload", "passport_check.send", "mandates.hand_in", "desk.upload_bookings"})
+UPLOADS = frozenset(
+    {
+        "papers.upload",
+        "papers.send",
+        "papers.reuse",
+        "fix.send",
+        "passport_check.send",
+        "mandates.hand_in",
+        "desk.upload_bookings",
+    }
+)
 STATEMENT_BYTES = 64 * 1024 * 1024
 LIMITS = {**dict.fromkeys(UPLOADS, UPLOAD_BYTES), "desk.bank_import": STATEMENT_BYTES}
-LASTING = frozenset({"static", "fonts"})
+LASTING = OF_THE_SITE | {"static"}
 # Asks how long the session lasts, which must not make it last longer.
 WATCHING = frozenset({"session.left"})
 HSTS_SECONDS = 365 * 24 * 3600
@@ -107,6 +120,11 @@ def allow_form_to(address: str) -> None:
     g.form_origin = f"{parts.scheme}://{parts.netloc}"
 
 
+def allow_camera() -> None:
+    """Lets this one page use the camera: it reads the code of a slip."""
+    g.camera = "self"
+
+
 def isolate_answer() -> None:
     """Gives this one answer, a file that somebody uploaded, an origin of its own in which nothing may be done."""
     g.isolated = True
@@ -131,7 +149,7 @@ def set_headers(answer: Response) -> Response:
     headers["Referrer-Policy"] = "same-origin"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
+    headers["Permissions-Policy"] = f"camera=({g.get('camera', '')}), geolocation=(), microphone=(), payment=()"
     headers["X-Frame-Options"] = "DENY"
     if settings().secure:
         headers["Strict-Transport-Security"] = f"max-age={HSTS_SECONDS}; includeSubDomains"
@@ -145,9 +163,13 @@ def set_headers(answer: Response) -> Response:
 def _is_public(answer: Response) -> bool:
     """Whether the page says nothing of whoever asked. A browser may then show it again, with what was typed into it."""
     endpoint = str(request.endpoint)
-    is_open = PAGES.get(endpoint) == ANYONE and endpoint not in WITHOUT_SESSION | OF_A_PERSON
-    asked_as_anybody = visitor_or_none() is None and is_open
-    return asked_as_anybody and request.method == "GET" and answer.status_code < 400
+    is_page = PAGES.get(endpoint) == ANYONE and endpoint not in WITHOUT_SESSION
+    return is_page and is_open_page() and answer.status_code < 400
+
+
+def is_open_page() -> bool:
+    """Whether whoever asks is nobody we know, and asks for nothing that is of one person."""
+    return request.method == "GET" and visitor_or_none() is None and request.endpoint not in OF_A_PERSON | LASTING
 
 
 def _set_cookie(answer: Response) -> None:

@@ -17,6 +17,7 @@ __all__ = [
     "check_bus",
     "connect_consumer",
     "connect_publisher",
+    "queue_length",
 ]
 
 
@@ -35,6 +36,12 @@ def connect_consumer(url: str, me: str) -> Consumer:
 def check_bus(url: str) -> None:
     """Raises BusDown unless the bus takes a connection. It waits for its connection's limits, no longer."""
     _bus(url).check(url)
+
+
+def queue_length(url: str, listener: str) -> int:
+    """How many messages wait in a listener's queue. Raises BusDown."""
+    length: int = _bus(url).queue_length(url, listener)
+    return length
 
 
 def _bus(url: str) -> ModuleType:

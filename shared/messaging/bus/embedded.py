@@ -43,6 +43,7 @@ SEND = """
 """
 READ = "SELECT msg_id, message FROM pgmq.read(%s, %s, %s) ORDER BY msg_id"
 DELETE = "SELECT count(*) FROM pgmq.delete(%s, %s::bigint[])"
+LENGTH = "SELECT queue_length FROM pgmq.metrics_all() WHERE queue_name = %s"
 HOLD = "SELECT count(*) FROM pgmq.set_vt(%s, %s::bigint[], %s)"
 
 
@@ -244,6 +245,17 @@ def check(url: str) -> None:
         psycopg.connect(url.replace("pgmq://", "postgresql://", 1), connect_timeout=CHECK_SECONDS).close()
     except psycopg.Error as error:
         raise BusDown("connection") from error
+
+
+def queue_length(url: str, listener: str) -> int:
+    """See bus.queue_length."""
+    address = url.replace("pgmq://", "postgresql://", 1)
+    try:
+        with psycopg.connect(address, connect_timeout=CHECK_SECONDS, autocommit=True) as connection:
+            row = connection.execute(LENGTH, [queue_name(f"{listener}.inbox")]).fetchone()
+    except psycopg.errors.Error as error:
+        raise BusDown("connection") from error
+    return int(row[0]) if row else 0
 
 
 make_publisher, make_consumer = EmbeddedPublisher, EmbeddedConsumer

@@ -158,6 +158,10 @@ class Counter:
         """The applicant's request about this application."""
         return self.client.ask(method, f"/applications/{self.reference}{path}", self.person.actor, json=body, **options)
 
+    def ask_as_officer(self, path: str) -> TestResponse:
+        """GET as a head of mission."""
+        return self.client.ask("GET", path, officer("head_of_mission", self.mission))
+
     def save(self, answers: Mapping[str, object]) -> TestResponse:
         """PUT answers."""
         return self.ask_as_applicant("PUT", "/answers", {"answers": dict(answers)})

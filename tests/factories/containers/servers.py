@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from deploy.dev.postgres import binaries
 from deploy.dev.postgres_zones import install_zones
+from deploy.platform.postgres_programs import binaries
 from tests.factories.containers.image import Image
 
 POSTGRES_UID, RABBITMQ_UID = 999, 998

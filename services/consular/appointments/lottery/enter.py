@@ -17,10 +17,12 @@ from shared.database import audit, db
 from shared.database.rows import change_row, find_row
 from shared.errors import Conflict, Invalid, NotFound, Refusal
 from shared.identity.actor import Actor
+from shared.reasons import optional_text
 from shared.values import references
 
 URGENT_REASONS = ("medical", "death_in_family", "residence_ends", "travel", "child")
 TICKET_MARK, INTENTION_MARK = "T", "Q"
+EVIDENCE_LENGTH = 200
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,8 @@ def judge_urgency(session: Session, actor: Actor, code: str, evidence: str, *, a
     """
     intention = find_row(session, Intention, code)
     _check_open(session, find_draw(session, intention.draw))
-    if accepted and not evidence.strip():
+    clean = optional_text(evidence, EVIDENCE_LENGTH, "evidence")
+    if accepted and clean is None:
         raise Invalid("required", field="evidence")
     judged = change_row(
         session,
@@ -152,7 +155,7 @@ def judge_urgency(session: Session, actor: Actor, code: str, evidence: str, *, a
         Intention.urgent_reason.is_not(None),
         urgent=accepted,
         urgent_by=actor.id,
-        urgent_evidence=evidence.strip() or None,
+        urgent_evidence=clean,
     )
     if judged is None:
         raise Conflict("draw_not_urgent")

@@ -45,15 +45,15 @@ def prepare(session: Session, actor: Actor, reference: str, seen: Money, payout:
         raise Conflict("refund_under_way")
     attempt = session.get_one(Attempt, refund.attempt)
     is_override = payout.method != attempt.method
-    _check_payout(payout, is_override=is_override)
+    override, account_holder = _check_payout(payout, is_override=is_override)
     at = now(session)
     if refund.state == RefundState.FAILED:
         # The provider answers a used key with the failure it remembers.
         refund.key = uuid4()
     refund.method, refund.failure, refund.file = payout.method, None, None
-    refund.override = payout.override.strip() if is_override else None
+    refund.override = override
     refund.iban = payout.iban if payout.method == TRANSFER else None
-    refund.account_holder = payout.account_holder.strip() if payout.method == TRANSFER else None
+    refund.account_holder = account_holder
     refund.proposed_by, refund.proposed_at = actor.id, at
     refund.second_needed = second_needed(refund.money, limits(), is_override=is_override)
     refund.approved_by, refund.approved_at = (None, None) if refund.second_needed else (actor.id, at)
@@ -105,17 +105,18 @@ def _load_proposed(session: Session, actor: Actor, reference: str, seen: Money) 
     return refund
 
 
-def _check_payout(payout: Payout, *, is_override: bool) -> None:
+def _check_payout(payout: Payout, *, is_override: bool) -> tuple[str | None, str | None]:
+    """Reason and account holder as they are kept, None where there is none. Raises Invalid for a field."""
     if payout.method not in METHODS:
         raise Invalid("unknown_choice", field="method")
     if payout.method == "card" and is_override:
         # Money that did not come by card has no card to go back to.
         raise Invalid("no_card_payment", field="method")
-    if is_override:
-        required_text(payout.override, REASON_LENGTH, "override")
-    if payout.method == TRANSFER:
-        required_text(payout.iban, HOLDER_LENGTH, "iban")
-        required_text(payout.account_holder, HOLDER_LENGTH, "account_holder")
+    override = required_text(payout.override, REASON_LENGTH, "override") if is_override else None
+    if payout.method != TRANSFER:
+        return override, None
+    required_text(payout.iban, HOLDER_LENGTH, "iban")
+    return override, required_text(payout.account_holder, HOLDER_LENGTH, "account_holder")
 
 
 @cache

@@ -144,6 +144,12 @@ def _exchange(connection: socket.socket, request: bytes, until: float) -> bytes:
     return b""
 
 
+def start() -> None:
+    """Starts the decoding process before the first file comes. Raises OSError."""
+    with _server.lock:
+        _server._started(again=False)
+
+
 _server = DecodingServer()
 atexit.register(_server.stop)
 

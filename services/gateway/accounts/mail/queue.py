@@ -15,7 +15,8 @@ from shared.database import db
 
 SIGN_UP_CODE, SIGN_UP_KNOWN, CONTACT_CODE = "sign_up_code", "sign_up_known", "contact_code"
 ACCOUNT_NEWS, ACCOUNT_ON_HOLD, STAFF_INVITED = "account_news", "account_on_hold", "staff_invited"
-EVENTS = (SIGN_UP_CODE, SIGN_UP_KNOWN, CONTACT_CODE, ACCOUNT_NEWS, ACCOUNT_ON_HOLD, STAFF_INVITED)
+INQUIRY_CODE = "inquiry_code"
+EVENTS = (SIGN_UP_CODE, SIGN_UP_KNOWN, CONTACT_CODE, ACCOUNT_NEWS, ACCOUNT_ON_HOLD, STAFF_INVITED, INQUIRY_CODE)
 WAITING, SENT, UNDELIVERABLE, SETTLED = "waiting", "sent", "undeliverable", "settled"
 
 

@@ -10,7 +10,9 @@ from services.gateway.clients.consular.bookings import Bookings
 from services.gateway.clients.consular.cases import Cases
 from services.gateway.clients.consular.documents import Documents
 from services.gateway.clients.consular.draws import Draws
+from services.gateway.clients.consular.hall import Hall
 from services.gateway.clients.consular.identity_checks import IdentityChecks
+from services.gateway.clients.consular.inquiries import Inquiries
 from services.gateway.clients.consular.ledger import Ledger
 from services.gateway.clients.consular.letters import Letters
 from services.gateway.clients.consular.mandates import Mandates
@@ -18,6 +20,7 @@ from services.gateway.clients.consular.notices import Notices
 from services.gateway.clients.consular.offers import Offers
 from services.gateway.clients.consular.payer_links import PayerLinks
 from services.gateway.clients.consular.payments import Payments
+from services.gateway.clients.consular.pending_proofs import PendingProofs
 from services.gateway.clients.consular.refunds import Refunds
 from services.gateway.clients.consular.tills import Tills
 from services.gateway.clients.http import Client
@@ -37,7 +40,9 @@ class Consular:
     cases: Cases
     documents: Documents
     draws: Draws
+    hall: Hall
     identity_checks: IdentityChecks
+    inquiries: Inquiries
     ledger: Ledger
     letters: Letters
     mandates: Mandates
@@ -45,6 +50,7 @@ class Consular:
     offers: Offers
     payer_links: PayerLinks
     payments: Payments
+    pending_proofs: PendingProofs
     refunds: Refunds
     tills: Tills
 
@@ -61,7 +67,9 @@ class Consular:
             Cases(client),
             Documents(client),
             Draws(client),
+            Hall(client),
             IdentityChecks(client),
+            Inquiries(client),
             Ledger(client),
             Letters(client),
             Mandates(client),
@@ -69,6 +77,7 @@ class Consular:
             Offers(client),
             PayerLinks(client),
             Payments(client),
+            PendingProofs(client),
             Refunds(client),
             Tills(client),
         )

@@ -51,6 +51,8 @@ class Representation(TypedDict):
     national_number: str | None
     given_name: str | None
     yours: bool
+    sex: str | None
+    kinship: str | None
 
 
 class IssuedDocument(TypedDict):
@@ -83,6 +85,18 @@ class TrackedApplication(TypedDict):
     state: str
 
 
+class Correction(TypedDict):
+    """A paper or an answer that an officer marked; `before` is what stood there: the answer by name, or the files."""
+
+    kind: str
+    name: str
+    reason: str
+    note: str | None
+    before: Any
+    changed: bool
+    open: bool
+
+
 class ApplicationSummary(TypedDict):
     """An application in a list."""
 
@@ -104,6 +118,7 @@ class ApplicantView(ApplicationSummary):
 
     behalf: Representation | None
     turn_at: str | None
+    held: bool
 
 
 class File(ApplicationSummary):
@@ -123,6 +138,7 @@ class File(ApplicationSummary):
     stages: list[TrackedApplication]
     collection: Collection | None
     letters: list[LetterSummary]
+    corrections: list[Correction]
     on_withdrawal: WithdrawalRule | None
     turn: Appointment | None
     service: NotRequired[str | None]
@@ -158,13 +174,17 @@ class ReturnReason(TypedDict):
 
 
 class FormStep(TypedDict):
-    """One step of an application's form with the answers given so far; `last_word` says why it was returned."""
+    """One step of an application's form with the answers given so far; `last_word` says why it was returned.
+
+    `marked`: single papers and answers were marked, and they alone may be changed."""
 
     reference: str
     transaction: str
     mission: str
     editable: bool
+    behalf: Representation | None
     answers: dict[str, Any]
+    marked: bool
     last_word: ReturnReason | None
 
 
@@ -218,6 +238,15 @@ class Applications:
         query, headers = {"name": name, "filename": filename}, {"Content-Type": "application/octet-stream"}
         path = f"{_path(reference)}/papers"
         self.client.raw("POST", path, actor, query, data=content, headers=headers)
+
+    def offered_uploads(self, actor: Actor, reference: str) -> list[Upload]:
+        """Accepted files of earlier applications that may be handed in again."""
+        return cast(list[Upload], self.client.get(f"{_path(reference)}/papers/offered", actor))
+
+    def reuse_upload(self, actor: Actor, reference: str, upload: str) -> Upload:
+        """Hands one of them in again."""
+        path = f"{_path(reference)}/papers/{quote(upload, safe='')}/reuse"
+        return cast(Upload, self.client.post(path, actor, {}))
 
     def remove_upload(self, actor: Actor, reference: str, upload: str) -> None:
         """Removes a file."""

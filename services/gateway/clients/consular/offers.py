@@ -5,9 +5,11 @@ from collections.abc import Callable
 from typing import Any, TypedDict, TypeVar, cast
 from urllib.parse import quote
 
+from services.gateway.clients.consular.appointments import Openings
 from services.gateway.clients.consular.payments import Amount, AppliedRate, Fee
 from services.gateway.clients.http import Client
 from services.gateway.clients.names import PrintedName
+from shared.errors import NotFound
 from shared.identity.actor import ANONYMOUS, Actor
 
 T = TypeVar("T")
@@ -202,6 +204,17 @@ class Offers:
             f"offers {mission} {on}",
             lambda: cast(list[Offer], self.client.get("/transactions", ANONYMOUS, mission=mission, on=on)),
         )
+
+    def next_free_day(self, mission: str, service: str) -> str | None:
+        """The next day (YYYY-MM-DD) with a seat for a service; None where the days shown have none, or it has none."""
+        return self._recent(f"seats {mission} {service}", lambda: self._first_free(mission, service))["day"]
+
+    def _first_free(self, mission: str, service: str) -> dict[str, str | None]:
+        try:
+            openings = cast(Openings, self.client.get("/openings", ANONYMOUS, mission=mission, service=service))
+        except NotFound:
+            return {"day": None}
+        return {"day": next((day["day"] for day in openings["days"] if day["remaining"]), None)}
 
     def parameters(self, actor: Actor) -> Parameters:
         """What administrators have to have verified at their mission."""

@@ -9,9 +9,10 @@ from werkzeug.wrappers import Response
 
 from services.gateway.clients.consular.applications import Upload
 from services.gateway.clients.consular.cases import Case
+from services.gateway.desk.cases import marks
 from services.gateway.desk.cases.compare import beside
 from services.gateway.desk.cases.details import held, holder, may
-from services.gateway.desk.wording import choices, refusal_text, short, who
+from services.gateway.desk.wording import refusal_text, short, who
 from services.gateway.web.current import actor, consular
 from services.gateway.web.forms import answer_in_words, questions_asked
 from services.gateway.web.presentation import unindented
@@ -19,7 +20,7 @@ from services.gateway.web.stored_files import asked_page, send_stored
 from services.gateway.web.submission import submit
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import Transaction
-from shared.catalogue.reasons import RETURN_REASONS
+from shared.catalogue.reasons import MARK_REASONS
 
 
 def show(reference: str) -> str:
@@ -38,7 +39,9 @@ def page(reference: str, **more: Any) -> str:
         who=who(details),
         answers=_answers(details, entry),
         papers=_checklist(details, entry),
-        return_reasons=choices(RETURN_REASONS),
+        markable=marks.markable(details, entry),
+        mark_reasons=MARK_REASONS,
+        corrections=marks.compared(details, entry),
         held=held(details),
         holder=holder(details),
         may=may,

@@ -3,10 +3,10 @@
 from flask import render_template, request
 from werkzeug.wrappers import Response
 
-from services.gateway.desk.cases import case
+from services.gateway.desk.cases import case, marks
 from services.gateway.desk.wording import choices, who, written_text
 from services.gateway.web.current import actor, consular
-from shared.catalogue.reasons import ALL_REFUSE_REASONS, REFUSE_REASONS, REFUSE_REASONS_BY_QUESTION, RETURN_REASONS
+from shared.catalogue.reasons import ALL_REFUSE_REASONS, REFUSE_REASONS, REFUSE_REASONS_BY_QUESTION
 from shared.errors import NotAllowed
 
 LONGEST_NOTE = 500
@@ -20,12 +20,14 @@ def accept(reference: str) -> Answer:
 
 
 def send_back(reference: str) -> Answer:
-    """Returns the case to the applicant with a reason from the list and, if the officer likes, words of their own."""
-    reason, note = _reason(RETURN_REASONS), _note()
-    errors = _errors(reason=reason)
+    """Returns the case with what the officer marked, each with its reason and, if they like, words of their own."""
+    marked, note = marks.typed_marks(), _note()
+    errors = {**marks.faults_of(marked), **_errors()}
     if errors:
-        return case.page(reference, errors=errors, reason=reason, note=note), 422
-    return _act(reference, "return", {"reason": reason, "note": note})
+        return case.page(reference, errors=errors, marks=marked, note=note), 422
+    return _act(
+        reference, "return", {"items": marks.items_of(marked), "note": note, "key": request.form.get("key", "")}
+    )
 
 
 def ask_refuse(reference: str) -> str:

@@ -16,6 +16,7 @@ from services.gateway.web.days import now
 from services.gateway.web.forms import faults, fields, read, typed
 from shared.catalogue.model import Question
 from shared.errors import Invalid, NotAllowed, NotFound, Refusal, Unavailable
+from shared.values.person import strip_controls
 
 Answer = Response | str | tuple[str, int]
 DAYS = ("opens_on", "closes_on", "first_day", "last_day")
@@ -87,12 +88,19 @@ def judge(code: str) -> Answer:
     body = {
         "key": request.form.get("key", ""),
         "accepted": request.form.get("verdict") == "accept",
-        "evidence": request.form.get("evidence", "").strip()[: LONGEST + 1],
+        "evidence": strip_controls(request.form.get("evidence", "")),
     }
     try:
         consular().draws.judge(actor(), code, body)
     except (NotFound, NotAllowed, Unavailable):
         raise
     except Refusal as refusal:
-        return _page(refusal if not isinstance(refusal, Invalid) else Refusal("evidence_needed")), refusal.status
+        return _page(_about_evidence(refusal)), refusal.status
     return redirect(url_for("desk.draws", done="judge"), 303)
+
+
+def _about_evidence(refusal: Refusal) -> Refusal:
+    """In the words of the one field that the form has."""
+    if not isinstance(refusal, Invalid):
+        return refusal
+    return Refusal("evidence_too_long" if "too_long" in refusal.errors.values() else "evidence_needed")

@@ -15,9 +15,9 @@ from services.gateway.web.current import actor, consular, visitor
 from services.gateway.web.forms import words
 from services.gateway.web.presentation import t
 from shared.errors import Invalid, NotAllowed, NotFound, Refusal, Unavailable
+from shared.values.person import strip_controls
 
 Answer = Response | str | tuple[str, int]
-LONGEST = 300
 # What each form of a refund sends besides the amount its officer saw.
 FIELDS = {
     "prepare": ("method", "override", "iban", "account_holder"),
@@ -98,7 +98,7 @@ def act(reference: str, verb: str) -> Answer:
     """One act of an officer, with the amount that their page showed."""
     if verb not in FIELDS:
         raise NotFound()
-    typed = {name: request.form.get(name, "").strip()[:LONGEST] for name in FIELDS[verb]}
+    typed = _typed(*FIELDS[verb])
     amount = request.form.get("amount", "")
     body: dict[str, object] = {
         **typed,
@@ -117,6 +117,11 @@ def act(reference: str, verb: str) -> Answer:
     return redirect(url_for("desk.refunds", done=verb, state=head["state"]), 303)
 
 
+def _typed(*names: str) -> dict[str, str]:
+    """What was typed, whole: the service says which text is too long."""
+    return {name: strip_controls(request.form.get(name, "")) for name in names}
+
+
 def _again(reference: str, status: int, **more: Any) -> Answer:
     return _page(consular().refunds.detail(actor(), reference), **more), status
 
@@ -130,7 +135,7 @@ def _faults(wrong: Invalid) -> dict[str, Any]:
 
 def write_file() -> Answer:
     """Writes a file of the approved transfers of one currency."""
-    typed = {name: request.form.get(name, "").strip()[:LONGEST] for name in ("currency", "iban", "account_holder")}
+    typed = _typed("currency", "iban", "account_holder")
     try:
         consular().refunds.write_file(actor(), {**typed, "key": request.form.get("key", "")})
     except (NotFound, NotAllowed, Unavailable):

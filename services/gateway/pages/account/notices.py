@@ -16,7 +16,7 @@ DAYS = ("day", "until")
 # The count that decides the plural form.
 COUNTS = ("left", "days")
 ABOUT_BOOKINGS = ("booking_found", "booking_lapsed")
-ABOUT_MANDATES = "mandate_"
+ABOUT_MANDATES, ABOUT_INQUIRIES = "mandate_", "inquiry_"
 
 
 @blueprint.get("/notices")
@@ -30,13 +30,18 @@ def show() -> str:
 
 
 def with_text(notices: list[Notice]) -> list[dict[str, Any]]:
-    """Notices with their text and link: to an application, to the mandates, or none."""
+    """Notices with their text and link: to an application, an inquiry, the mandates, or none."""
     return [{**notice, "text": words(notice), **_leads_to(notice)} for notice in notices]
 
 
 def _leads_to(notice: Notice) -> dict[str, Any]:
-    mandate = notice["kind"].startswith(ABOUT_MANDATES)
-    return {"mandate": mandate, "reference": None if mandate or notice["kind"] in ABOUT_BOOKINGS else notice["about"]}
+    mandate, inquiry = (notice["kind"].startswith(start) for start in (ABOUT_MANDATES, ABOUT_INQUIRIES))
+    elsewhere = mandate or inquiry or notice["kind"] in ABOUT_BOOKINGS
+    return {
+        "mandate": mandate,
+        "inquiry": notice["about"] if inquiry else None,
+        "reference": None if elsewhere else notice["about"],
+    }
 
 
 def words(notice: Notice) -> Markup:

@@ -108,4 +108,7 @@ def sign_out() -> Response:
     with accounts().scope(None) as session:
         sessions.close(session, visitor())
     security.end_session()
-    return redirect(url_for("home.show"), 303)
+    answer = redirect(url_for("home.show"), 303)
+    # What a page may have kept on this device, with or without its script.
+    answer.headers["Clear-Site-Data"] = '"storage"'
+    return answer

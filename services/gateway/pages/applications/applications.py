@@ -11,6 +11,7 @@ from services.gateway.pages.applications import application_status
 from services.gateway.pages.applications.progress import last_word, progress
 from services.gateway.web.current import accounts, consular, visitor
 from services.gateway.web.forms import steps_of
+from services.gateway.web.whom import note_whom
 from shared.errors import Conflict
 from shared.forms import transaction
 
@@ -26,6 +27,7 @@ def list_own() -> str:
         application
         for application in applications
         if application["status"] in ("draft", "awaiting_payment", "returned", "ready")
+        and not (application["held"] and application["status"] == "awaiting_payment")
     ]
     others = [application for application in applications if application not in needing]
     return render_template(
@@ -47,6 +49,7 @@ def adopt_drafts() -> None:
 def show(reference: str) -> str:
     """One application."""
     application = consular().applications.detail(visitor().actor, reference)
+    note_whom(application)
     entry = transaction(application["transaction"])
     return render_template(
         "pages/applications/application.html",
@@ -55,11 +58,14 @@ def show(reference: str) -> str:
         steps=progress(application),
         first_step=steps_of(entry)[0],
         just_sent="sent" in request.args,
+        promise=application_status.promise(application),
+        may_prove=application_status.may_prove(application, entry),
         held=application_status.held_payments(application),
         paid=application_status.has_paid(application),
         expected=application_status.expected(application["status"], application["due_on"], application["mission"]),
         answers=application_status.sent_answers(application, entry) if application["submitted_at"] else {},
         uploads=application_status.sent_uploads(application) if application["submitted_at"] else [],
+        marks=application_status.open_marks(application),
         last_entry=last_word(application),
         reading_for=reference if application["behalf"] and not application["behalf"]["yours"] else None,
         notices=with_text(application["notices"]),
@@ -73,6 +79,7 @@ def ask_withdraw(reference: str) -> str:
     """What withdrawing means, before it is done."""
     application = consular().applications.detail(visitor().actor, reference)
     entry = transaction(application["transaction"])
+    note_whom(application)
     rule = application["on_withdrawal"]
     if rule is None:
         raise Conflict("not_possible_now", status=application["status"])

@@ -3,7 +3,7 @@
 from markupsafe import Markup
 
 from services.gateway.clients.consular.applications import Application, TimelineEntry, TrackedApplication
-from services.gateway.pages.applications.application_status import expected
+from services.gateway.pages.applications.application_status import expected, has_to_pay
 from services.gateway.web.language import chosen
 from services.gateway.web.presentation import date, has_text, moment, t, weekday
 
@@ -23,9 +23,7 @@ def progress(application: Application) -> list[dict[str, object]]:
     past = [_happened(one, application["mission"]) for one in application["timeline"]]
     current = [one for one in application["stages"] if one["state"] == "current"]
     if current:
-        past += [
-            {**_progress_step(one), "mood": "needed" if "pay" in application["allowed"] else "here"} for one in current
-        ]
+        past += [{**_progress_step(one), "mood": "needed" if has_to_pay(application) else "here"} for one in current]
     elif past and application["status"] in WAITING_FOR_OWNER:
         past[-1]["mood"] = "needed"
     return [*past, *_visit(application), *_ahead(application)]

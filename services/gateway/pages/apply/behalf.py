@@ -1,16 +1,21 @@
 """For whom somebody applies: themselves, a relative, a child in their care, or somebody who gave them a mandate."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from services.gateway.accounts.throttle import KIN_BY_ACCOUNT
+from services.gateway.clients.civil_registry import Relative
 from services.gateway.clients.consular.mandates import Mandate
 from services.gateway.pages.apply.draft import eligibility_page, redirect_to_draft
 from services.gateway.web.current import civil_registry, consular, visitor
 from services.gateway.web.eligibility import Behalf, attested
 from services.gateway.web.forms import faults, fields, read, typed
 from services.gateway.web.kept_answers import keep_unfinished
+from services.gateway.web.language import chosen
+from services.gateway.web.presentation import has_text, t
 from services.gateway.web.throttling import slow_down
+from services.gateway.web.whom import GENDERS
 from shared.catalogue.model import AGENT, GUARDIAN, RELATIVE, Question, Transaction
 from shared.catalogue.scopes import covers
 from shared.errors import Invalid, NotFound, Refusal, Unavailable
@@ -90,7 +95,43 @@ def _fitting(slug: str, capacity: str) -> Transaction:
 def _name(entry: Transaction, capacity: str, refusal: Refusal | None = None) -> str:
     errors = faults(refusal, NAMED[capacity], prefix=f"whom.{capacity}") if refusal else {}
     shown = fields(NAMED[capacity], typed(NAMED[capacity], request.form), errors, prefix=f"whom.{capacity}")
-    return render_template("pages/apply/whom_named.html", entry=entry, capacity=capacity, fields=shown, errors=errors)
+    return render_template(
+        "pages/apply/whom_named.html",
+        entry=entry,
+        capacity=capacity,
+        fields=shown,
+        errors=errors,
+        relatives=[_choice(one) for one in _relatives(capacity)],
+    )
+
+
+def _relatives(capacity: str) -> list[Relative]:
+    """Those whom the register offers. None while it is down: a number may still be typed."""
+    try:
+        return civil_registry().relatives(visitor().actor, capacity)
+    except Unavailable:
+        return []
+
+
+def _choice(one: Relative) -> tuple[str, str, Markup | None]:
+    name = one["name"]["latin" if chosen().code == "en" and one["name"]["latin"].get("given") else "ar"]
+    whole = " ".join(name[part] for part in ("given", "father", "family") if name.get(part))
+    key = f"whom.kin.{one['kinship']}.{GENDERS.get(one['sex'], 'm')}"
+    return one["person"], whole, t(key) if has_text(key) else None
+
+
+def _named(capacity: str) -> Behalf:
+    """Whom the form names: one of the offered relatives, or anybody by number and given name."""
+    person = request.form.get("kin", "")
+    if person:
+        found = next(
+            (one for one in civil_registry().relatives(visitor().actor, capacity) if one["person"] == person), None
+        )
+        if found is None:
+            raise Invalid("choose", field="kin")
+        return Behalf(capacity, found["national_number"], found["name"]["ar"]["given"])
+    answers = read(NAMED[capacity], request.form)
+    return Behalf(capacity, answers["national_number"], answers["given_name"])
 
 
 @blueprint.post("/apply/<slug>/for/<capacity>")
@@ -98,9 +139,8 @@ def judge(slug: str, capacity: str) -> str | tuple[str, int]:
     """Eligibility of a relative or ward: the register finds them and attests the kinship."""
     entry = _fitting(slug, capacity)
     try:
-        answers = read(NAMED[capacity], request.form)
+        behalf = _named(capacity)
         slow_down(KIN_BY_ACCOUNT, visitor().account)
-        behalf = Behalf(capacity, answers["national_number"], answers["given_name"])
         attestation = attested(entry, behalf=behalf)
     except Unavailable:
         raise

@@ -16,6 +16,7 @@ from services.gateway.web.eligibility import Attested, attested, behalf_of, judg
 from services.gateway.web.forms import answer_in_words, faults, fields, questions_asked, steps_of, typed
 from services.gateway.web.offers import offers_by_slug, with_tier
 from services.gateway.web.presentation import country_of, t
+from services.gateway.web.whom import note_whom
 from shared.catalogue.model import APPOINTMENT, Question, Transaction
 from shared.errors import Conflict, Invalid, NotFound, Refusal
 from shared.forms import DIGEST_LENGTH, answers_digest, check_answers, transaction, typed_value
@@ -99,6 +100,7 @@ def _chosen(entry: Transaction, step: str) -> dict[str, Any]:
 def load_editable(reference: str, verb: str) -> tuple[Application, Transaction]:
     """The visitor's application, if the verb makes sense now. Raises Conflict otherwise."""
     application = consular().applications.detail(visitor().actor, reference)
+    note_whom(application)
     if verb not in application["allowed"]:
         raise Conflict("not_now", reference=reference)
     return application, transaction(application["transaction"])
@@ -107,15 +109,18 @@ def load_editable(reference: str, verb: str) -> tuple[Application, Transaction]:
 def _load_step(reference: str, step: str) -> tuple[FormStep, Transaction]:
     """A step of the visitor's application, if it may be edited now. Raises Conflict otherwise."""
     application = consular().applications.form_step(visitor().actor, reference, step)
+    note_whom(application)
     if not application["editable"]:
         raise Conflict("not_now", reference=reference)
     return application, transaction(application["transaction"])
 
 
 @blueprint.get("/applications/<reference>/questions/<step>")
-def questions(reference: str, step: str) -> str:
+def questions(reference: str, step: str) -> str | Response:
     """One step's questions with the answers given so far."""
     application, entry = _load_step(reference, step)
+    if application["marked"]:
+        return redirect(url_for("fix.show", reference=reference))
     return _step(application, entry, step, _chosen(entry, step) | application["answers"])
 
 
@@ -197,9 +202,12 @@ def _after(entry: Transaction, reference: str, step: str) -> str:
 
 
 @blueprint.get("/applications/<reference>/review")
-def review(reference: str) -> str:
+def review(reference: str) -> str | Response:
     """All answers and uploads before sending, each with a link to change it."""
-    return _review(*load_editable(reference, "submit"))
+    application, entry = load_editable(reference, "submit")
+    if any(one["open"] for one in application["corrections"]):
+        return redirect(url_for("fix.show", reference=reference))
+    return _review(application, entry)
 
 
 def _review(application: Application, entry: Transaction, refusal: Refusal | None = None) -> str:
@@ -256,6 +264,7 @@ def _missing(application: Application, entry: Transaction) -> list[dict[str, str
 def submit(reference: str) -> Response | tuple[str, int]:
     """Asks the registers afresh and sends the application in. A second press of the button changes nothing."""
     application = consular().applications.detail(visitor().actor, reference)
+    note_whom(application)
     entry = transaction(application["transaction"])
     try:
         statements = attested(entry, application["answers"], behalf_of(application)).statements

@@ -17,6 +17,7 @@ from services.gateway.web.language import chosen
 from services.gateway.web.presentation import mission_name, office_of, t
 from services.gateway.web.submission import submit
 from services.gateway.web.throttling import slow_down_network
+from services.gateway.web.whom import note_whom
 from shared.catalogue.conditions import REGULAR
 from shared.catalogue.model import APPOINTMENT, Transaction
 from shared.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal, Unavailable
@@ -44,6 +45,7 @@ def openings() -> Response:
 def load_bookable(reference: str) -> tuple[Application, Transaction, dict[str, Any]]:
     """The visitor's application, its entry and its appointment. Raises Conflict where there is nothing to book."""
     application = consular().applications.detail(visitor().actor, reference)
+    note_whom(application)
     entry = _check_bookable(application)
     return application, entry, dict(application["turn"] or {})
 
@@ -63,6 +65,7 @@ def choose(reference: str) -> str:
 
 def _choose(reference: str, refusal: Refusal | None = None, at: str | None = None) -> str:
     application = consular().applications.with_openings(visitor().actor, reference)
+    note_whom(application)
     entry, appointment = _check_bookable(application), dict(application["turn"] or {})
     service, openings = application.get("service"), application["openings"]
     wanted = local_day(at, openings["zone"]) if at and openings else request.args.get("day", "")[:10]

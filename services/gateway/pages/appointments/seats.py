@@ -1,19 +1,18 @@
 """Seats for everybody, before anything is typed and without an account: a service, then a mission, then its days."""
 
-from babel import Locale
 from flask import Blueprint, render_template, request
 
 from services.gateway.accounts.throttle import OPENINGS_BY_ADDRESS
-from services.gateway.clients.consular.offers import Mission
 from services.gateway.web.calendars import weeks
-from services.gateway.web.current import consular
+from services.gateway.web.current import consular, visitor_or_none
 from services.gateway.web.days import missions
-from services.gateway.web.language import chosen
+from services.gateway.web.mission_lists import groups
 from services.gateway.web.throttling import slow_down_network
 from shared.catalogue.appointments import EMBASSY_QUEUE_RIYADH, SERVICES
 from shared.catalogue.conditions import REGULAR, URGENT
 from shared.errors import NotFound
 
+LONGEST = 80
 blueprint = Blueprint("seats", __name__)
 
 
@@ -27,11 +26,14 @@ def services() -> str:
 def regions(service: str) -> str:
     """The second step: the missions, by country. Raises NotFound for a service that no mission has."""
     _check(service)
-    names, regions_by_name = Locale(chosen().code).territories, dict[str, list[Mission]]()
-    for mission in missions():
-        regions_by_name.setdefault(str(names.get(mission["country"], mission["country"])), []).append(mission)
+    sought = request.args.get("q", "").strip()[:LONGEST]
+    known = visitor_or_none()
     return render_template(
-        "pages/appointments/seats_missions.html", service=service, regions=sorted(regions_by_name.items())
+        "pages/appointments/seats_missions.html",
+        service=service,
+        regions=groups(sought),
+        sought=sought,
+        own=known.mission if known else "",
     )
 
 
@@ -55,6 +57,7 @@ def days(service: str, mission: str) -> str:
         weeks=weeks(openings["days"]) if openings else [],
         by_tier=bool(openings and openings["rule"]["urgent_quota"]),
         tier=tier,
+        next_free=next((day["day"] for day in openings["days"] if day["remaining"]), None) if openings else None,
         slug=EMBASSY_QUEUE_RIYADH.slug if mission in EMBASSY_QUEUE_RIYADH.missions else None,
     )
 

@@ -10,6 +10,7 @@ from services.gateway.pages.apply.draft import load_editable
 from services.gateway.pages.payments.card_page import form_context, send_to_provider
 from services.gateway.web.current import acting_at, conscription, consular, visitor
 from services.gateway.web.language import chosen
+from services.gateway.web.whom import note_whom
 from shared.catalogue.model import Transaction
 from shared.documents.typesetting import step_text
 from shared.errors import Conflict, Refusal
@@ -57,12 +58,14 @@ def card(reference: str) -> Response | tuple[str, int]:
 def came_back(reference: str) -> str | Response:
     """Return page of the provider: ignores what the address says, and asks the provider for the state."""
     application = consular().applications.detail(visitor().actor, reference)
+    note_whom(application)
     undecided = [one for one in application["payments"] if one["method"] == "card" and one["state"] in UNDECIDED]
     ended: Payment | None = None
     for payment in undecided:
         ended = consular().payments.refresh(visitor().actor, payment["reference"])
     if ended is not None:
         application = consular().applications.detail(visitor().actor, reference)
+        note_whom(application)
     last = ended or next(iter(reversed(application["payments"])), None)
     return render_template("pages/payments/paid.html", application=application, payment=last)
 
@@ -84,6 +87,7 @@ def counter(reference: str) -> str:
 def working(reference: str) -> str:
     """How an assessed amount was calculated, step by step, each with its law."""
     application = consular().applications.detail(visitor().actor, reference)
+    note_whom(application)
     entry = transaction(application["transaction"])
     actor, behalf = acting_at(application["mission"]), application["behalf"]
     acting = behalf is not None and not behalf["yours"]

@@ -15,9 +15,9 @@ from services.gateway.web.forms import words
 from services.gateway.web.presentation import t
 from services.gateway.web.security import allow_form_to
 from shared.errors import Invalid, NotFound, Refusal, Unavailable
+from shared.values.person import strip_controls
 
 blueprint = Blueprint("payer_link", __name__)
-LONGEST = 100
 Answer = Response | str | tuple[str, int]
 
 
@@ -85,7 +85,7 @@ def _page(token: str, link: Any, **more: Any) -> str:
 @blueprint.post("/pay/<token>")
 def pay(token: str) -> Answer:
     """Opens the payment at the provider, for the amount that the page showed."""
-    name, amount = request.form.get("name", "").strip()[:LONGEST], request.form.get("amount", "")
+    name, amount = strip_controls(request.form.get("name", "")), request.form.get("amount", "")
     body: dict[str, object] = {
         "method": "card",
         "key": request.form.get("key", ""),

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from services.gateway.pages.apply.draft import load_editable
 from services.gateway.pages.payments.pay import page
 from services.gateway.web.current import consular, visitor
+from services.gateway.web.whom import note_whom
 from shared.errors import Conflict, NotFound, Refusal, Unavailable
 
 blueprint = Blueprint("transfer", __name__)
@@ -31,6 +32,7 @@ def choose(reference: str) -> Response | tuple[str, int]:
 def show(reference: str) -> str:
     """What to type at the bank; in parts, what has come and what is left."""
     application = consular().applications.detail(visitor().actor, reference)
+    note_whom(application)
     return render_template(
         "pages/payments/transfer.html",
         application=application,

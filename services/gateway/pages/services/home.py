@@ -1,7 +1,8 @@
 """The first page: what this is, what can be done here, how it goes."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 
+from services.gateway.pages.services import search
 from services.gateway.web.announced import announced
 from services.gateway.web.days import page_mission
 from services.gateway.web.offers import offers_by_slug
@@ -26,4 +27,13 @@ def show() -> str:
     mission, shown = page_mission(), groups()
     offers = offers_by_slug(mission["code"]) if mission else {}
     counts = {"announced": sum(map(len, shown.values())), "named": len(TRANSACTIONS)}
-    return render_template("pages/services/home.html", groups=shown, offers=offers, mission=mission, counts=counts)
+    sought = request.args.get("q", "").strip()[: search.LONGEST]
+    return render_template(
+        "pages/services/home.html",
+        groups=shown,
+        offers=offers,
+        mission=mission,
+        counts=counts,
+        sought=sought,
+        found=search.find(sought),
+    )

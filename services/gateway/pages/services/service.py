@@ -2,8 +2,12 @@
 
 from flask import Blueprint, render_template
 
+from services.gateway.clients.consular.offers import Mission
+from services.gateway.web.current import consular
 from services.gateway.web.days import missions, page_mission
 from services.gateway.web.offers import offers_by_slug
+from shared.catalogue.model import Transaction
+from shared.errors import Unavailable
 from shared.forms import transaction
 
 blueprint = Blueprint("services", __name__)
@@ -15,5 +19,20 @@ def show(slug: str) -> str:
     entry, mission = transaction(slug), page_mission()
     offer = offers_by_slug(mission["code"]).get(slug) if mission else None
     return render_template(
-        "pages/services/service.html", entry=entry, mission=mission, missions=missions(), offer=offer
+        "pages/services/service.html",
+        entry=entry,
+        mission=mission,
+        missions=missions(),
+        offer=offer,
+        next_free=_next_free(entry, mission),
     )
+
+
+def _next_free(entry: Transaction, mission: Mission | None) -> str | None:
+    """The next day with a seat for the visit that the entry needs; None where nobody can say."""
+    if not entry.appointment or mission is None:
+        return None
+    try:
+        return consular().offers.next_free_day(mission["code"], entry.appointment)
+    except Unavailable:
+        return None

@@ -11,8 +11,9 @@ import psutil
 import psycopg
 import pytest
 
-from deploy.dev.postgres import Postgres, PostgresFailed, candidates, version_of
+from deploy.dev.postgres import Postgres
 from deploy.platform.database import BUS, SERVICES, prepare
+from deploy.platform.postgres_programs import PostgresFailed, candidates, version_of
 from tests.factories.waiting import until
 
 AS_ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="only root has to step down")

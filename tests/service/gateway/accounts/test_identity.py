@@ -132,8 +132,8 @@ def test_declaring_anew_ends_the_code(gateway: Gateway) -> None:
         ({"national_number": specimens.SERVED.national_number}, 422, "not the national number"),
         ({"national_number": ""}, 422, "not the national number"),
         ({"claim": "RUH-K2222-22222-2"}, 404, "No account of your mission"),
-        ({"document": ""}, 422, "fill this in"),
-        ({"document": "library_card"}, 422, "Please choose one"),
+        ({"document": ""}, 422, "Please fill in"),
+        ({"document": "library_card"}, 422, "Please choose an answer"),
     ],
 )
 def test_the_counter_gives_no_code(gateway: Gateway, typed: dict[str, str], status: int, said: str) -> None:

@@ -36,7 +36,7 @@ TOO_LONG = "This text is longer than its place"
 @pytest.mark.parametrize(
     ("path", "page", "form", "name", "longest"),
     [
-        ("return", "", {"reason": "paper_unreadable"}, "note", 500),
+        ("return", "", {"reason-paper-identity": "paper_unreadable"}, "note", 500),
         ("refuse", "/refuse", {"reason": "not_entitled"}, "note", 500),
         ("approvals", "", {"what": "booklet_surrendered", "outcome": "approved"}, "reason", 300),
         ("clear", "", {}, "reason", 500),
@@ -60,6 +60,6 @@ def test_words_of_many_lines_are_as_long_as_they_are_kept(counter: At, gateway: 
     filed = counter().until("in_review", "individual-extract")
     officer, case = gateway.visitor("officer"), f"/en/desk/cases/{filed.reference}"
     words = "\r\n".join(["سطر"] * 125)
-    sent = officer.submit(f"{case}/return", case, reason="paper_unreadable", note=words)
+    sent = officer.submit(f"{case}/return", case, **{"reason-paper-identity": "paper_unreadable", "note": words})
     assert sent.status_code == 303 and filed.read()["status"] == "returned"
     assert " ".join(["سطر"] * 125) in officer.get(case).text

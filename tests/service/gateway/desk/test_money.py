@@ -51,6 +51,26 @@ def test_what_is_wrong_with_an_account_stands_beside_its_field(counter: At, cash
     assert "SA99 1234" in answer.text
 
 
+def test_a_reason_that_is_too_long_goes_back_whole(counter: At, cashier: Browser) -> None:
+    _, refund = withdrawn(counter)
+    path = f"/en/desk/refunds/{refund}"
+    typed = {"method": "transfer", "override": "ط" * 301, "iban": IBAN, "account_holder": "Rasha Alhussein"}
+    answer = cashier.post(f"{path}/prepare", **cashier.form(path, f"{path}/prepare"), **typed)
+    assert answer.status_code == 422
+    assert 'id="override-error"' in answer.text and typed["override"] in answer.text
+
+
+def test_reason_and_holder_are_kept_in_the_form_of_all_texts(counter: At, cashier: Browser) -> None:
+    """Composed, single-spaced, without marks of direction: as every other field, on the page and in the bank's file."""
+    _, refund = withdrawn(counter)
+    path = f"/en/desk/refunds/{refund}"
+    typed = {"override": "\u200fانتقل\u00a0 إلى بلد\u0622خر\u200e", "account_holder": " Rasha\u200e  Alhussein "}
+    form = cashier.form(path, f"{path}/prepare")
+    assert cashier.post(f"{path}/prepare", **form, method="transfer", iban=IBAN, **typed).status_code == 303
+    shown = cashier.get(path).text
+    assert "انتقل إلى بلدآخر" in shown and "Rasha Alhussein" in shown
+
+
 def test_an_amount_that_changed_is_not_paid(counter: At, cashier: Browser) -> None:
     _, refund = withdrawn(counter)
     path = f"/en/desk/refunds/{refund}"

@@ -1,6 +1,5 @@
 """What anybody may ask without an account: the stage of an application, a paper's validity; and the provider."""
 
-import gzip
 import json
 import re
 import time
@@ -114,7 +113,7 @@ def test_the_price_of_another_mission_is_one_choice_away(gateway: Gateway) -> No
     riyadh = browser.get("/en/services/passport-renewal").text
     berlin = browser.get("/en/services/passport-renewal?mission=BER").text
     assert re.search(r"750\.00</bdi>|750\.00 Saudi", riyadh)
-    assert "euro" in berlin and "Saudi" not in berlin
+    assert "euro" in berlin and "Saudi riyal" not in berlin
     assert "Saudi" in browser.get("/en/services/passport-renewal?mission=<b>").text
 
 
@@ -163,13 +162,3 @@ def test_an_impossible_date_says_what_is_impossible_and_keeps_what_was_typed(
     assert f'name="born-year" value="{born[2]}"' in answer.text
     if calendar == "hijri":
         assert re.search(r'value="hijri" checked', answer.text)
-
-
-def test_style_sheets_are_packed_and_pages_are_not(gateway: Gateway) -> None:
-    browser = gateway.browser()
-    packed, plain = (browser.get("/static/site.css", headers={"Accept-Encoding": how}) for how in ("gzip", "identity"))
-    assert packed.headers["Content-Encoding"] == "gzip" and "Content-Encoding" not in plain.headers
-    assert gzip.decompress(packed.data) == plain.data and len(packed.data) < len(plain.data) / 2
-    assert "Accept-Encoding" in packed.headers["Vary"] and packed.headers["ETag"] != plain.headers["ETag"]
-    page = browser.get("/en/", headers={"Accept-Encoding": "gzip"})
-    assert "Content-Encoding" not in page.headers

@@ -287,7 +287,7 @@ def test_a_refused_decision_keeps_its_note(gateway: Gateway, counter: Callable[.
     action = f"{page}/return"
     form = officer.form(page, action)
     expire(gateway)
-    led = officer.post(action, **form, reason="", note="الصورة غير واضحة").location
+    led = officer.post(action, **form, note="الصورة غير واضحة").location
     assert led.startswith(f"/en/sign-in?next={page}&")
     assert enter(officer, account.email, led) == page
     text = officer.get(page).text

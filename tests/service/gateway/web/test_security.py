@@ -8,7 +8,7 @@ from werkzeug.routing import AnyConverter, Rule
 
 from deploy.demo.population import specimens
 from services.gateway.web.access import ANYONE, PAGES
-from services.gateway.web.security import BODY_BYTES, UPLOAD_BYTES, WITHOUT_SESSION, WITHOUT_TOKEN
+from services.gateway.web.security import BODY_BYTES, LASTING, UPLOAD_BYTES, WITHOUT_SESSION, WITHOUT_TOKEN
 from shared.identity.actor import OFFICER_ROLES
 from tests.conftest import ServiceClient
 from tests.factories.gateway import Browser, Gateway, build
@@ -91,7 +91,7 @@ def test_every_answer_carries_the_headers_whoever_asks(gateway: Gateway) -> None
             for endpoint, path in routes(gateway, method):
                 answer = visitor.client.open(path, method=method, buffered=True)
                 check_headers(answer.headers, f"{method} {path}")
-                if endpoint not in ("static", "fonts") or answer.status_code >= 400:
+                if endpoint not in LASTING or answer.status_code >= 400:
                     assert answer.headers["Cache-Control"] == caching(endpoint, method, answer.status_code, visitor), (
                         path
                     )
@@ -145,7 +145,9 @@ def test_no_page_has_inline_script_or_style(gateway: Gateway) -> None:
     for page in browser.pages:
         assert not re.search(r"<script(?![^>]+(src|nonce)=)|\sstyle=|\son[a-z]+=|javascript:", page)
         # Nothing is loaded from elsewhere or sent there; a link that somebody follows leads to the map alone.
-        assert not re.search(r'(src|action)="(https?:)?//|<link[^>]+href="(https?:)?//', page)
+        # The whole addresses of the page itself are for search engines.
+        loading = re.sub(r'<link rel="(alternate|canonical)"[^>]+>', "", page)
+        assert not re.search(r'(src|action)="(https?:)?//|<link[^>]+href="(https?:)?//', loading)
         assert set(re.findall(r'<a [^>]*href="((?:https?:)?//[^/"]+)', page)) <= {MAP}
 
 

@@ -17,7 +17,7 @@ from services.civil_registry.registrar import settle
 from services.civil_registry.registrar.model import Settlement
 from services.consular.applications.rules import Status
 from services.consular.workflow import review
-from services.consular.workflow.check_in import attend
+from services.consular.workflow.attendance.check_in import attend
 from shared.documents import issuer
 from shared.documents.issuer import Issuer
 from shared.messaging.outbox import outbox

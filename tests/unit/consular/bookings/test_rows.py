@@ -38,6 +38,19 @@ def test_days_of_every_writing(day: str) -> None:
     assert (row.booked_for, row.national_number) == (date(2026, 12, 27), "01999000001")
 
 
+@pytest.mark.parametrize("name", ["يزن", "لمى", "نور الهدى", "عبد الكريم", "هيثم"])
+def test_the_older_arabic_standard_is_told_from_the_one_of_windows(name: str) -> None:
+    text = f"{HEAD}\nA-1,01999000001,{name},passport-renewal,2026-12-27\n"
+    for encoding in ("iso8859-6", "cp1256"):
+        read = rows.read(text.encode(encoding))
+        assert ([row.given_name for row in read.rows], read.encoding) == ([name], encoding)
+
+
+def test_french_beside_arabic_is_of_windows() -> None:
+    read = rows.read(f"{HEAD}\nA-1,01999000001,رشا Hélène,passport-renewal,2026-12-27\n".encode("cp1256"))
+    assert (read.rows[0].given_name, read.encoding) == ("رشا Hélène", "cp1256")
+
+
 def test_columns_may_stand_in_any_order_beside_others() -> None:
     head = "note;Booked_for;TRANSACTION;given name;national_number;reference"
     [row] = rows.read(f"{head}\nx;2026-12-27;passport-renewal;رشا;01999000001;a-1".encode()).rows
@@ -171,6 +184,14 @@ def test_a_certain_order_is_not_asked(days: list[str]) -> None:
     assert not parsed.asks_order and not parsed.faults
 
 
+def test_marks_of_direction_in_a_day_do_not_answer_for_its_order() -> None:
+    """Excel sets them before each slash in Arabic."""
+    marked = "\u200f03\u200f/04\u200f/2027"
+    assert [fault.code for fault in read(marked).faults] == ["date_order_needed"]
+    assert read("\u200f12/\u200f27/2026", marked).suggested_order == MONTH_FIRST
+    assert read(marked, order=MONTH_FIRST).rows[0].booked_for == date(2027, 3, 4)
+
+
 def test_an_answered_order_decides_every_day() -> None:
     american = ["12/27/2026", "3/4/2027", "04-03-2027", "2027/03/04", "04.03.2027", "3/4/2027 9:30:00 AM"]
     parsed = read(*american, order=MONTH_FIRST)
@@ -200,8 +221,9 @@ def test_another_hour_is_no_day(hour: str) -> None:
     assert [fault.code for fault in read(f"27/12/2026{hour}").faults] == ["not_a_day"]
 
 
-def test_lost_zeros_are_counted_and_restored_when_confirmed() -> None:
-    content = f"{HEAD}\nA-1,1999000001,رشا,passport-renewal,2026-12-27\n{GOOD}".encode()
+@pytest.mark.parametrize("number", ["1999000001", "1999000001.0", "١٩٩٩٠٠٠٠٠١"])
+def test_lost_zeros_are_counted_and_restored_when_confirmed(number: str) -> None:
+    content = f"{HEAD}\nA-1,{number},رشا,passport-renewal,2026-12-27\n{GOOD}".encode()
     assert rows.read(content).lost_zeros == 1 and len(rows.read(content).rows) == 1
     restored = rows.read(content, Answers(restore_zeros=True))
     assert [row.national_number for row in restored.rows] == ["01999000001"] * 2

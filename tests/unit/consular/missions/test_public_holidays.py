@@ -63,6 +63,23 @@ def test_every_day_that_the_decree_names_has_a_rule_and_no_other() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("year", "western", "eastern"),
+    [
+        (2026, "2026-04-05", "2026-04-12"),
+        (2027, "2027-03-28", "2027-05-02"),
+        (2028, "2028-04-16", "2028-04-16"),
+        (2029, "2029-04-01", "2029-04-08"),
+        (2030, "2030-04-21", "2030-04-28"),
+        (2031, "2031-04-13", "2031-04-13"),
+        (2032, "2032-03-28", "2032-05-02"),
+    ],
+)
+def test_both_easters_of_the_next_years(year: int, western: str, eastern: str) -> None:
+    """Worked out by the rules of Meeus, apart from the library."""
+    assert (days("easter-western", year), days("easter-eastern", year)) == ([(western, 1)], [(eastern, 1)])
+
+
 @pytest.mark.parametrize("year", range(2026, 2076))
 def test_both_easters_are_sundays_of_spring_and_the_eastern_is_never_first(year: int) -> None:
     western, eastern = (next(of_rule(rule(f"easter-{which}"), [year])) for which in ("western", "eastern"))

@@ -43,3 +43,18 @@ def test_without_pango_a_service_starts_all_the_same(
     thread = warm_up.start("consular")
     thread.join(LIMIT)
     assert not thread.is_alive() and list(nothing_ready.queue) == [None, None]
+
+
+def test_what_a_service_wants_first_is_done_at_the_usual_priority_and_a_failure_stops_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(drawing, "is_available", lambda: False)
+    done: list[int] = []
+
+    def fail() -> None:
+        raise ConnectionError
+
+    thread = warm_up.start("consular", (fail, lambda: done.append(os.getpriority(os.PRIO_PROCESS, 0))))
+    thread.join(LIMIT)
+    assert not thread.is_alive()
+    assert done == [os.getpriority(os.PRIO_PROCESS, 0)]

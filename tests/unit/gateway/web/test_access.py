@@ -13,8 +13,10 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     (
         "administrator anonymous auditor cashier clerk confirmed contact declared frozen head_of_mission new officer "
         "registrar",
-        "seats.services seats.regions seats.days "
-        "static fonts health ready front_door printed openings home.show services.show rulebook.show "
+        "seats.services seats.regions seats.days hall.show hall.stream "
+        "static help.show site_files.manifest machine_files.favicon machine_files.robots "
+        "machine_files.security_contact machine_files.change_password "
+        "health ready front_door printed openings home.show services.show rulebook.show "
         "about.show about.privacy about.accessibility track.ask track.show verify.ask verify.find verify.show "
         "provider.webhook sign_in.ask sign_in.enter sign_up.ask sign_up.begin sign_up.ask_code sign_up.open_account "
         "invitation.ask invitation.accept kept.keep kept.discard",
@@ -46,7 +48,8 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "auditor cashier clerk head_of_mission officer",
-        "desk.queue desk.case desk.paper desk.paper_thumbnail desk.paper_page desk.passports desk.turns desk.calendar",
+        "desk.queue desk.case desk.paper desk.paper_thumbnail desk.paper_page desk.passports desk.turns desk.calendar "
+        "desk.hall",
     ),
     (
         "auditor cashier clerk confirmed head_of_mission officer",
@@ -67,7 +70,8 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "clerk head_of_mission officer",
-        "desk.approve desk.surrender desk.collect desk.attend desk.miss desk.identity desk.identity_code desk.mail",
+        "desk.approve desk.surrender desk.collect desk.attend desk.miss desk.identity desk.identity_code desk.mail "
+        "desk.gate desk.admit",
     ),
     (
         "head_of_mission officer",
@@ -78,8 +82,9 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "confirmed",
-        "apply.submit behalf.ask behalf.choose behalf.name behalf.judge behalf.by_mandate behalf.begin mandates.show "
-        "mandates.ask mandates.grant mandates.ask_deed mandates.hand_in mandates.settle pay.choose pay.card "
+        "apply.submit fix.show fix.send behalf.ask behalf.choose behalf.name behalf.judge behalf.by_mandate "
+        "behalf.begin mandates.show mandates.ask mandates.grant mandates.ask_deed mandates.hand_in mandates.settle "
+        "pay.choose pay.card "
         "pay.came_back pay.counter upgrade.show upgrade.card upgrade.counter pay.working turns.choose turns.hold "
         "turns.ask_confirm turns.confirm turns.ask_reschedule turns.reschedule turns.ask_cancel turns.cancel "
         "turns.calendar_file turns.ask_appeal turns.appeal "
@@ -88,6 +93,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     (
         "confirmed declared",
         "apply.check apply.begin apply.questions apply.answer apply.review papers.show papers.upload papers.remove "
+        "papers.send papers.reuse parts.take papers.ask_remove "
         "papers.read papers.thumbnail applications.list_own applications.show applications.ask_withdraw "
         "applications.withdraw",
     ),
@@ -123,6 +129,28 @@ EXPECTED: tuple[tuple[str, str], ...] = (
         "chances.withdraw chances.act",
     ),
     (
+        "confirmed declared",
+        "inquiries.list_own inquiries.show inquiries.picture inquiry.choose inquiry.ask inquiry.write "
+        "inquiry.ask_confirm inquiry.add_file inquiry.send_code inquiry.confirm inquiry_answer.contest "
+        "inquiry_answer.rate",
+    ),
+    (
+        "auditor clerk head_of_mission officer",
+        "desk.inquiries desk.inquiry desk.inquiry_file",
+    ),
+    (
+        "clerk head_of_mission officer",
+        "desk.ask_inquiry desk.write_inquiry desk.take_inquiry",
+    ),
+    (
+        "head_of_mission officer",
+        "desk.answer_inquiry",
+    ),
+    (
+        "confirmed",
+        "pending_proof.show pending_proof.make pending_proof.revoke",
+    ),
+    (
         "auditor head_of_mission",
         "desk.ledger desk.ledger_file",
     ),
@@ -142,6 +170,10 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     (
         "head_of_mission officer",
         "desk.approve_refund desk.bank_decide desk.announce_draw desk.judge_urgency",
+    ),
+    (
+        "cashier clerk head_of_mission officer",
+        "desk.hall_call desk.hall_act",
     ),
     (
         "auditor cashier head_of_mission officer",

@@ -105,6 +105,8 @@ def test_english(n: int, said: str) -> None:
         ("en", "2.250", "KWD", "two Kuwaiti dinars and 250/1000"),
         ("ar", "2", "EUR", "اثنان يورو"),
         ("ar", "5", "JPY", "خمسة JPY"),
+        ("ar", "3", "INR", "ثلاث روبيات هندية"),
+        ("ar", "12", "INR", "اثنتا عشرة روبية هندية"),
         ("ar", "2", "RSD", "ديناران صربيان"),
         ("en", "5", "BRL", "five Brazilian reals"),
     ],

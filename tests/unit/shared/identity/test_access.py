@@ -12,7 +12,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     (
         "administrator:any anonymous:any auditor:any cashier:any clerk:any declared:any expatriate:any gateway:any "
         "head_of_mission:any officer:any registrar:any",
-        "document.verify mission.list transaction.list application.track opening.list",
+        "document.verify mission.list transaction.list application.track opening.list hall.screen",
     ),
     (
         "administrator:mission auditor:mission head_of_mission:mission",
@@ -57,11 +57,15 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "auditor:mission cashier:mission clerk:mission head_of_mission:mission officer:mission",
-        "desk.queue desk.case desk.passport stock.read turn.list calendar.read",
+        "desk.queue desk.case desk.passport stock.read turn.list calendar.read hall.list",
     ),
     (
         "auditor:mission clerk:mission head_of_mission:mission officer:mission",
         "desk.appeals desk.mandates desk.mandate letter.list letter.read",
+    ),
+    (
+        "cashier:mission clerk:mission head_of_mission:mission officer:mission",
+        "hall.call",
     ),
     (
         "cashier:mission expatriate:own head_of_mission:mission",
@@ -77,7 +81,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "clerk:mission head_of_mission:mission officer:mission",
-        "person.read desk.take_in desk.collect desk.attend desk.miss",
+        "person.read desk.take_in desk.collect desk.attend desk.miss hall.admit",
     ),
     (
         "consular:any",
@@ -143,6 +147,30 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     (
         "auditor:mission cashier:mission head_of_mission:mission officer:mission",
         "bank.read books.read",
+    ),
+    (
+        "declared:own expatriate:own",
+        "inquiry.ask",
+    ),
+    (
+        "auditor:mission clerk:mission declared:own expatriate:own head_of_mission:mission officer:mission",
+        "inquiry.read",
+    ),
+    (
+        "auditor:mission clerk:mission head_of_mission:mission officer:mission",
+        "inquiry.queue",
+    ),
+    (
+        "clerk:mission head_of_mission:mission officer:mission",
+        "inquiry.write_in inquiry.take",
+    ),
+    (
+        "head_of_mission:mission officer:mission",
+        "inquiry.answer inquiry.decide_appeal",
+    ),
+    (
+        "expatriate:own",
+        "pending_proof.make",
     ),
 )
 

@@ -27,8 +27,7 @@ def attend(session: Session, actor: Actor, reference: str, number: str) -> Appli
     """
     application = load_for_update(session, actor, ACTION, reference)
     effects = attendance_of(application, "attend")
-    if _read(number) not in _accepted(session, application):
-        raise WrongPerson()
+    check_identity(session, application, number)
     presence.record(session, actor, application.mission, reference)
     effects.apply_attendance(session, actor, application)
     return application
@@ -41,6 +40,12 @@ def miss(session: Session, actor: Actor, reference: str) -> Application:
     presence.miss(session, actor, reference)
     effects.apply_absence(session, actor, application)
     return application
+
+
+def check_identity(session: Session, application: Application, number: str) -> None:
+    """Raises Invalid for what is no number of an identity document, WrongPerson for another person's."""
+    if _read(number) not in _accepted(session, application):
+        raise WrongPerson()
 
 
 def check_attendance(session: Session, application: Application) -> None:

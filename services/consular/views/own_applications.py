@@ -1,0 +1,70 @@
+"""A person's own applications at every mission, as a list."""
+
+from datetime import datetime
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session
+
+from services.consular.applications.model import Application
+from services.consular.appointments import book
+from services.consular.missions import today
+from services.consular.payments.orders.model import Attempt, Order
+from services.consular.payments.orders.rules import AttemptState
+from services.consular.payments.refunds.model import Refund
+from services.consular.people import mandates
+from services.consular.people.model import ActingPerson, Mandate
+from services.consular.views.application_view import View, behalf_of, summary
+from shared.database import audit
+from shared.identity.actor import Actor
+
+# Money that arrived, does not count, and was not sent back.
+_HAS_HELD_MONEY = (
+    exists()
+    .where(Order.application == Application.reference, Attempt.order == Order.reference, Attempt.held.is_not(None))
+    .where(Attempt.state == AttemptState.SUCCEEDED, ~exists().where(Refund.attempt == Attempt.reference))
+    .label("held")
+)
+
+
+def list_own(session: Session, actor: Actor) -> list[View]:
+    """The actor's applications at every mission, newest first. Their rows of all missions must be visible."""
+    rows = session.execute(
+        select(Application, ActingPerson, Mandate, _HAS_HELD_MONEY)
+        .outerjoin(ActingPerson, ActingPerson.application == Application.reference)
+        .outerjoin(Mandate, Mandate.reference == Application.mandate)
+        .where(or_(Application.person == actor.person, Application.acting == actor.person))
+        .order_by(Application.created_at.desc())
+    ).all()
+    audit.record(session, actor, "application.listed", actor.person or "", count=len(rows))
+    times = book.booked_times(session, [row.Application.reference for row in rows])
+    return [_serialise_row(session, actor, *row, times.get(row.Application.reference)) for row in rows]
+
+
+def _serialise_row(
+    session: Session,
+    actor: Actor,
+    application: Application,
+    acting: ActingPerson | None,
+    mandate: Mandate | None,
+    held: bool,
+    booked_at: datetime | None,
+) -> View:
+    """A row of a person's list. An agent whose mandate has ended sees that, and nothing that happened since."""
+    row = {
+        **summary(application),
+        "behalf": behalf_of(actor, application, acting),
+        "turn_at": booked_at.isoformat() if booked_at else None,
+        "held": held,
+    }
+    has_ended = mandate is not None and not mandates.is_in_force(mandate, today(session, application.mission))
+    if has_ended and actor.person != application.person:
+        return {
+            **row,
+            "status": "mandate_ended",
+            "awaits": None,
+            "due_on": None,
+            "changed_at": None,
+            "turn_at": None,
+            "held": False,
+        }
+    return row

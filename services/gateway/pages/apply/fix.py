@@ -1,0 +1,139 @@
+"""Putting right what an officer marked: those papers and answers alone, each with its reason, on one page."""
+
+from secrets import token_urlsafe
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from markupsafe import Markup
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.wrappers import Response
+
+from services.gateway.clients.consular.applications import Application, Correction
+from services.gateway.pages.apply.draft import load_editable
+from services.gateway.pages.apply.uploads import files_by_name, following, is_marked, take_files
+from services.gateway.web.current import consular, visitor
+from services.gateway.web.days import today
+from services.gateway.web.eligibility import attested, behalf_of
+from services.gateway.web.faults import page as error_page
+from services.gateway.web.forms import Field, faults, fields, typed
+from services.gateway.web.presentation import country_of
+from shared.catalogue.model import Question, Transaction
+from shared.catalogue.reasons import ANSWER, PAPER
+from shared.errors import Invalid, Refusal, TooLarge, Unavailable
+from shared.forms import check_answers, typed_value
+
+blueprint = Blueprint("fix", __name__)
+
+
+@blueprint.get("/applications/<reference>/fix")
+def show(reference: str) -> str | Response:
+    """What was marked, each with its reason."""
+    application, entry = load_editable(reference, "edit")
+    if not is_marked(application):
+        return redirect(url_for("apply.review", reference=reference))
+    added = request.args.get("added")
+    return _page(application, entry, dict(application["answers"]), added=added)
+
+
+@blueprint.post("/applications/<reference>/fix")
+def send(reference: str) -> Response | str | tuple[str, int]:
+    """Takes the chosen files in and saves the answers; then, unless one file alone was meant, sends it all again."""
+    application, entry = load_editable(reference, "edit")
+    asked = _questions(application, entry)
+    typed_answers, only = typed(asked, request.form), request.form.get("only", "")
+    marked = [one["name"] for one in application["corrections"] if one["kind"] == PAPER and one["open"]]
+    errors, status = take_files(reference, marked, only if only in marked else "")
+    if errors or only:
+        application, entry = load_editable(reference, "edit")
+        values = {**application["answers"], **typed_answers}
+        return _page(application, entry, values, errors, added=None if errors else only), status
+    try:
+        _save(application, entry, asked, typed_answers)
+        _submit(reference, entry)
+    except Unavailable:
+        raise
+    except Refusal as refusal:
+        application, entry = load_editable(reference, "edit")
+        errors = {**faults(refusal, entry.questions)}
+        return _page(application, entry, {**application["answers"], **typed_answers}, errors), refusal.status
+    return redirect(url_for("applications.show", reference=reference, sent=1), 303)
+
+
+def _save(application: Application, entry: Transaction, asked: list[Question], answers: dict[str, str]) -> None:
+    """Raises Invalid with what is wrong with the marked answers; others were judged before."""
+    if not asked:
+        return
+    country, names = country_of(application["mission"]), {one.name for one in asked}
+    try:
+        clean = check_answers(entry.slug, {**application["answers"], **answers}, today(), country=country)
+    except Invalid as invalid:
+        own = {name: code for name, code in invalid.errors.items() if name in names}
+        if own:
+            raise Invalid("invalid", None, own, **invalid.params) from invalid
+        clean = {**application["answers"], **answers}
+    saved = {one.name: typed_value(one.name, clean) for one in asked}
+    consular().applications.answer(visitor().actor, application["reference"], saved)
+
+
+def _submit(reference: str, entry: Transaction) -> None:
+    application = consular().applications.detail(visitor().actor, reference)
+    statements = attested(entry, application["answers"], behalf_of(application)).statements
+    key = request.form.get("key", "")
+    consular().applications.submit(visitor().actor, reference, statements, key)
+
+
+def _questions(application: Application, entry: Transaction) -> list[Question]:
+    """The marked questions, and those that are asked with an answer to one of them."""
+    names = {one["name"] for one in application["corrections"] if one["kind"] == ANSWER and one["open"]}
+    while more := {one.name for one in entry.questions if one.asked_if and one.asked_if[0] in names} - names:
+        names |= more
+    return [one for one in entry.questions if one.name in names]
+
+
+def _page(
+    application: Application,
+    entry: Transaction,
+    values: dict[str, Any],
+    errors: dict[str, Markup] | None = None,
+    added: str | None = None,
+) -> str:
+    marks = [one for one in application["corrections"] if one["open"]]
+    papers = [one for one in marks if one["kind"] == PAPER]
+    names = [one["name"] for one in papers]
+    unchanged = [one["name"] for one in papers if not one["changed"]]
+    return render_template(
+        "pages/apply/fix.html",
+        application=application,
+        entry=entry,
+        papers=papers,
+        handed_in=files_by_name(application, names),
+        answers=_answers(marks, fields(_questions(application, entry), values, errors or {})),
+        note=_officers_word(application),
+        errors=errors or {},
+        added=added if added in names else None,
+        next_paper=following(names, added, unchanged) if added in names else None,
+        key=token_urlsafe(16),
+    )
+
+
+def _answers(marks: list[Correction], shown: list[Field]) -> list[tuple[Field, Correction | None]]:
+    """Each field with its mark; one that is asked with another's answer has none."""
+    by_name = {one["name"]: one for one in marks if one["kind"] == ANSWER}
+    return [(field, by_name.get(field.name)) for field in shown]
+
+
+def _officers_word(application: Application) -> str | None:
+    """What the officer wrote to the whole return."""
+    entries = [one for one in application["timeline"] if one["code"] == "returned"]
+    return entries[-1]["note"] if entries else None
+
+
+@blueprint.errorhandler(RequestEntityTooLarge)
+def too_large(_error: RequestEntityTooLarge) -> tuple[str, int]:
+    """A body that nobody read to its end. Nothing is changed."""
+    refusal = TooLarge("file_too_large", megabytes=8)
+    try:
+        application, entry = load_editable((request.view_args or {})["reference"], "edit")
+    except Refusal:
+        return error_page(refusal.status, refusal)
+    return _page(application, entry, dict(application["answers"]), {"": faults(refusal)[""]}), refusal.status

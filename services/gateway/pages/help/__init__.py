@@ -1,0 +1,1 @@
+"""Help for whoever does not know how to go on."""
