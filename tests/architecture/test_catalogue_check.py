@@ -56,7 +56,8 @@ def test_a_price_that_begins_later_is_one(
 
 
 def test_answers_that_the_form_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
-    entry = replace(ENTRY, slug="residence-paper", questions=(Question("booklet", kind="passport_number"),))
+    booklet = (Question("booklet", kind="passport_number"),)
+    entry = replace(ENTRY, slug="booklet-paper", questions=booklet, answer_rules=())
     monkeypatch.setitem(CATALOGUE, entry.slug, entry)
     assert list(catalogue.unanswered(entry)) == []
     monkeypatch.setitem(answers.BY_KIND, "passport_number", "?")

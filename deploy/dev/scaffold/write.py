@@ -54,7 +54,7 @@ class Wanted:
             "NAME": self.module.upper(),
             "module": self.module,
             "group": self.group,
-            "source": self.source,
+            "source": _quoted(self.source),
             "fee": self.fee,
             "beneficiary": self.shape.beneficiary,
             "service": self.shape.service,
@@ -175,9 +175,14 @@ def _walked(wanted: Wanted) -> str:
     return f'    "{wanted.slug}": {{\n{walked}    }},\n'
 
 
+def _quoted(text: str) -> str:
+    """As it stands between quotation marks in Python and in a fragment."""
+    return text.replace("\\", "\\\\").replace('"', '\\"')
+
+
 def _text_to_write(key: str) -> str:
     """The entry of a text in a fragment, for a person to write."""
-    name = key.replace("\\", "\\\\").replace('"', '\\"').replace("$", "$$")
+    name = _quoted(key).replace("$", "$$")
     return f'\nmsgid "{name}"\nmsgstr "$mark"\n'
 
 

@@ -122,6 +122,7 @@ def test_what_a_command_says_besides_is_written(root: Path) -> None:
 def test_a_source_and_a_fee_without_a_text_get_one_to_write(root: Path, source: str, fee: str, keys: list[str]) -> None:
     told = replace(wanted("mission-document"), source=source, fee=fee)
     write(root, told)
+    compile((root / "shared/catalogue/sample_letter.py").read_text(), "entry", "exec")
     for code in LANGUAGES:
         assert unsaid(told, language(code)) == keys
         texts = read_fragments(written := root / "shared/translations" / code)
@@ -160,6 +161,9 @@ def test_what_cannot_be_a_row_is_refused(wrong: list[str], capsys: pytest.Captur
 def test_the_next_steps_are_those_of_the_page(
     root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    sample = SHAPES["mission-document"].sample
+    (root / sample).parent.mkdir(parents=True)
+    shutil.copy(ROOT / sample, root / sample)
     monkeypatch.chdir(root)
     told = ["scaffold", "sample-letter", "--shape", "mission-document", "--source", "Law 19/2023", "--days", "30"]
     monkeypatch.setattr(sys, "argv", told)
