@@ -10,7 +10,8 @@ from marshmallow import Schema, fields
 from services.conscription.laws import TIERS_OF
 from services.consular.applications import rules
 from services.consular.data import rows_of
-from services.consular.payments.tariffs import lifetimes, rulebook
+from services.consular.payments.tariffs import rulebook
+from services.consular.views.rule_view import document_kinds
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import Question, Transaction
 from shared.catalogue.reasons import ALL_REFUSE_REASONS, RETURN_REASONS
@@ -212,7 +213,7 @@ def provisions(entry: Transaction) -> list[tuple[str, ...]]:
             f"{EN.text(f'document.{row.kind}.title')} is good for {validity.in_words(EN, row)}",
             *(str(row.valid_from), "", row.source, row.certainty),
         )
-        for kind in lifetimes.document_kinds(entry)
+        for kind in document_kinds(entry)
         if (row := validity.lifetime(kind, date.max))
     ]
     return lasting + [

@@ -13,7 +13,7 @@ from pkgutil import iter_modules
 from deploy.demo.scenarios.answers import answers
 from services.conscription import allowance
 from services.consular.data import rows_of
-from services.consular.payments.tariffs.lifetimes import document_kinds
+from services.consular.views.rule_view import document_kinds
 from shared import catalogue
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import AFTER_ASSESSMENT, BOOKLET, KIN, Transaction

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from services.consular.data import rows_of
 from services.consular.missions import reference_data
 from services.consular.missions.model import Mission
-from services.consular.payments.tariffs import fees, lifetimes, transaction_status
+from services.consular.payments.tariffs import fees, transaction_status
 from services.consular.payments.tariffs.model import Tariff, TransactionStatus
 from services.consular.payments.tariffs.offer import offer
 from shared.catalogue.model import Transaction
@@ -103,7 +103,6 @@ def rules_on(session: Session, entry: Transaction, mission: Mission, on: date, t
         ],
         "law": [law for law in entry.law if sources_on(law, on)],
         "provisions": [provision.serialise() for provision in provisions_of(entry) if provision.holds_on(on)],
-        "lifetimes": [row for row in lifetimes.history(entry) if _is_within(row, on)],
         "history": changes,
     }
 
@@ -120,7 +119,6 @@ def history(session: Session, entry: Transaction, mission: Mission) -> list[Row]
         *_status_history(session, entry.slug, mission),
         *_tariffs(fees.history(session, entry.slug), mission),
         *({"what": "provision", **provision.serialise()} for provision in provisions_of(entry)),
-        *({"what": "lifetime", **row} for row in lifetimes.history(entry)),
     ]
     return sorted(rows, key=lambda row: (str(row["from"] or ""), str(row["what"])))
 
@@ -174,10 +172,6 @@ def _prices(offered: dict[str, Any], tariff_rows: dict[str, Tariff]) -> list[Row
 
 def _since(row: Tariff | None) -> str | None:
     return row.valid_from.isoformat() if row else None
-
-
-def _is_within(row: Row, on: date) -> bool:
-    return str(row["from"]) <= on.isoformat() and (row["to"] is None or on.isoformat() < str(row["to"]))
 
 
 def _span(since: date | None, until: date | None) -> Row:

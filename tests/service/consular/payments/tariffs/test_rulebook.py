@@ -14,7 +14,8 @@ from services.consular import missions
 from services.consular.data import rows_of
 from services.consular.missions import reference_data
 from services.consular.payments.orders import quote
-from services.consular.payments.tariffs import fees, lifetimes, rulebook
+from services.consular.payments.tariffs import fees, rulebook
+from services.consular.views import rule_view
 from services.gateway.web.announced import announced
 from shared.catalogue import CATALOGUE
 from shared.documents import validity
@@ -34,7 +35,7 @@ ENDED = (
 
 
 def opened(session: Session, slug: str, on: date, mission: str = "RUH") -> dict[str, Any]:
-    return rulebook.rules_on(session, CATALOGUE[slug], missions.find(session, mission), on, TODAY)
+    return rule_view.rules_on(session, CATALOGUE[slug], missions.find(session, mission), on, TODAY)
 
 
 def lines_of(shown: dict[str, Any]) -> list[dict[str, Any]]:
@@ -153,7 +154,7 @@ def test_a_row_of_validity_ends_where_the_next_begins(monkeypatch: pytest.Monkey
     older, entry = validity.lifetimes()[0], CATALOGUE["individual-extract"]
     rows = [replace(older, kind=entry.slug, valid_from=date(year, 1, 1), months=year - 2019) for year in (2020, 2025)]
     monkeypatch.setattr(validity, "lifetimes", lambda: tuple(rows))
-    spans = [(row["from"], row["to"], row["months"]) for row in lifetimes.history(entry)]
+    spans = [(row["from"], row["to"], row["months"]) for row in rule_view.lifetimes(entry)]
     assert spans == [("2020-01-01", "2025-01-01", 1), ("2025-01-01", None, 6)]
 
 

@@ -1,12 +1,30 @@
-"""How long the documents are good for that a transaction ends with, as dated rows for its rule book."""
+"""The rule book of a transaction with how long its documents are good for, as ministries may decide it."""
 
+from datetime import date
 from itertools import pairwise
 
+from sqlalchemy.orm import Session
+
 from services.consular.ministries.rules.matters import MATTERS
+from services.consular.missions.model import Mission
+from services.consular.payments.tariffs import rulebook
 from shared.catalogue.model import Ask, Transaction
 from shared.documents import validity
 
 EXTRACT = Ask("civil_registry", "extract")
+
+
+def rules_on(session: Session, entry: Transaction, mission: Mission, on: date, today: date) -> rulebook.Row:
+    """The rule book on a day, with the lifetimes in force on it among the rules and all of them in the history."""
+    lasting = lifetimes(entry)
+    book = rulebook.rules_on(session, entry, mission, on, today)
+    changes = [*rulebook.history(session, entry, mission), *({"what": "lifetime", **row} for row in lasting)]
+    current = [row for row in lasting if _is_within(row, on)]
+    return book | {"lifetimes": current, "history": sorted(changes, key=lambda row: str(row["from"] or ""))}
+
+
+def _is_within(row: rulebook.Row, on: date) -> bool:
+    return str(row["from"]) <= on.isoformat() and (row["to"] is None or on.isoformat() < str(row["to"]))
 
 
 def document_kinds(entry: Transaction) -> list[str]:
@@ -21,7 +39,7 @@ def document_kinds(entry: Transaction) -> list[str]:
     return list(dict.fromkeys(kinds))
 
 
-def history(entry: Transaction) -> list[dict[str, object]]:
+def lifetimes(entry: Transaction) -> list[rulebook.Row]:
     """Every row of each kind with the day before which it holds, oldest first."""
     return [
         {
