@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from deploy.dev.checks import (
     budgets,
+    catalogue,
     dated_rows,
     days,
     imports,
@@ -28,6 +29,7 @@ CHECKS: dict[str, Callable[[], list[str]]] = {
     "locks": locks.complaints,
     "safety": safety.complaints,
     "translations": translations.complaints,
+    "catalogue": catalogue.complaints,
     "dated rows": dated_rows.complaints,
     "days": days.complaints,
     "reference pages": reference.complaints,

@@ -37,6 +37,7 @@ from shared.catalogue import CATALOGUE
 from shared.catalogue.appointments import SERVICES
 from shared.catalogue.model import AFTER_ASSESSMENT, AGENT, GUARDIAN, HOLDER, RELATIVE
 from shared.catalogue.reasons import ALL_REFUSE_REASONS, DEED_REFUSE_REASONS, REFUSAL_CODES, RETURN_REASONS
+from shared.documents import validity
 from shared.documents.model import KINDS
 from shared.identity.actor import OFFICER_ROLES
 
@@ -163,6 +164,7 @@ def sources() -> set[str]:
         cited += [rule.law for rule in entry.answer_rules]
     for table in ("tariff", "standing", "provision"):
         cited += [row["source"] for row in rows_of(table)]
+    cited += [row.source for row in validity.lifetimes()]
     amounts = reference_data.SERVICES_FOLDER / "conscription" / "data"
     for name in ("allowance_tariffs.csv", "law_parameters.csv"):
         cited += [row["law"] for row in reference_data.read(amounts / name)]
