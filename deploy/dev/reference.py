@@ -208,7 +208,7 @@ def standings(entry: Transaction) -> list[tuple[str, ...]]:
 
 def provisions(entry: Transaction) -> list[tuple[str, ...]]:
     """How long its documents are good for, and the provisions that apply to it."""
-    lasting = [
+    lasting: list[tuple[str, ...]] = [
         (
             f"{EN.text(f'document.{row.kind}.title')} is good for {validity.in_words(EN, row)}",
             *(str(row.valid_from), "", row.source, row.certainty),

@@ -183,13 +183,11 @@ def test_the_rule_book_says_the_same_with_the_days_and_the_law(session_for: Sess
     }
     assert [one["code"] for one in provisions] == [  # type: ignore[attr-defined]
         "any_service_centre",
-        "extract_validity",
         "correction_by_any_magistrate",
         "waiver_for_proven_need",
     ]
     assert provisions[-1] == waiver  # type: ignore[index]
     assert [(one["what"], one.get("line") or one.get("code"), one["from"], one["to"]) for one in changes] == [  # type: ignore[attr-defined]
-        ("provision", "extract_validity", None, None),
         ("fee", "consular_registration", "2018-02-13", "2023-10-29"),
         ("fee", "document_from_syria", "2018-02-13", "2023-10-29"),
         ("standing", None, "2018-02-13", None),
@@ -270,7 +268,7 @@ def test_a_law_exists_from_its_year_on(law: str, day: date, existed: bool) -> No
 def test_a_provision_holds_from_its_first_day_to_the_day_before_its_end(
     since: date | None, until: date | None, days: list[bool]
 ) -> None:
-    one = rulebook.Provision("code", "*", "fee", since, until, "Law 1/2000", "M")
+    one = rulebook.Provision("code", ("*",), "fee", since, until, "Law 1/2000", "M")
     around = (date(2024, 12, 31), date(2025, 1, 1), date(2025, 1, 2), date(2025, 1, 3))
     assert [one.holds_on(day) for day in around] == days
     assert one.serialise() == {
