@@ -1,7 +1,7 @@
 """Values for the places in addresses of the gateway's routes."""
 
 from werkzeug.routing import Rule
-from werkzeug.routing.converters import AnyConverter
+from werkzeug.routing.converters import AnyConverter, IntegerConverter
 
 FILLING = {
     "mismatch": "1",
@@ -32,4 +32,6 @@ FILLING = {
 def value_for(rule: Rule, name: str) -> str:
     """A value that the route takes: one of its own words, where it lists them."""
     converter = rule._converters[name]
+    if isinstance(converter, IntegerConverter):
+        return "1"
     return min(converter.items) if isinstance(converter, AnyConverter) else FILLING[name]
