@@ -12,7 +12,7 @@ from services.consular.applications import idempotency
 from services.consular.applications.behalf import Claim
 from services.consular.appointments.tiers import tier_of
 from services.consular.inquiries import adopt as adopt_inquiries
-from services.consular.views import application_view, own_applications
+from services.consular.views import application_view, list_applications
 from services.consular.views.form_step import form_step
 from services.consular.workflow import adopt_drafts, draft, own_appointment
 from services.consular.workflow.submit import submit
@@ -102,7 +102,7 @@ def adopt() -> dict[str, int]:
 def list_own() -> Response:
     """The actor's applications, newest first."""
     with person_transaction() as session:
-        return jsonify(own_applications.list_own(session, current_actor()))
+        return jsonify(list_applications.list_own(session, current_actor()))
 
 
 @blueprint.get("/applications/<reference>")

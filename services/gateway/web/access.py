@@ -2,24 +2,19 @@
 
 from collections.abc import Set
 
-from services.gateway.accounts.levels import EVERY, MAY
-from shared.identity.actor import OFFICER_ROLES
-
-ANONYMOUS = "anonymous"
-# Staff who have not shown a second factor: they may add one, and do nothing else.
-ENROLLING = "enrolling"
-ANYONE: Set[str] = frozenset({ANONYMOUS, ENROLLING, *EVERY, *OFFICER_ROLES})
-SECURING: Set[str] = ANYONE - {ANONYMOUS}
-SIGNED_IN: Set[str] = SECURING - {ENROLLING}
-# Pages of expatriates open by the table of levels.
-PERSONS, DRAFTING, IDENTIFYING = MAY["apply"], MAY["draft"], MAY["see_identity"]
-MISSION_STAFF: Set[str] = frozenset(OFFICER_ROLES - {"administrator", "registrar"})
-READING: Set[str] = MISSION_STAFF - {"cashier"}
-REGISTRARS: Set[str] = frozenset({"registrar"})
-TAKING_MONEY: Set[str] = frozenset({"cashier", "head_of_mission"})
-DECIDING: Set[str] = frozenset({"officer", "head_of_mission"})
-PROPOSING: Set[str] = frozenset({"head_of_mission", "administrator"})
-BANKING: Set[str] = frozenset({"cashier", *DECIDING})
+from services.gateway.accounts.levels import MAY
+from services.gateway.web.desk_access import DESK_PAGES
+from services.gateway.web.roles import (
+    ANYONE,
+    DECIDING,
+    DRAFTING,
+    IDENTIFYING,
+    MISSION_STAFF,
+    PERSONS,
+    READING,
+    SECURING,
+    SIGNED_IN,
+)
 
 PAGES: dict[str, Set[str]] = {
     "static": ANYONE,
@@ -181,118 +176,8 @@ PAGES: dict[str, Set[str]] = {
     "notices.show": PERSONS,
     "bookings.ask": PERSONS,
     "bookings.claim": PERSONS,
-    "desk.parameters": PROPOSING | {"auditor"},
-    "desk.rates": DECIDING | PROPOSING | {"auditor", "cashier"},
-    "desk.tariffs": DECIDING | PROPOSING | {"auditor", "cashier"},
-    "desk.parked": PROPOSING | {"auditor"},
-    "desk.parked_message": PROPOSING | {"auditor"},
-    "desk.replay_message": PROPOSING,
-    "desk.proposals": DECIDING | PROPOSING | {"auditor"},
-    "desk.ask_proposal": PROPOSING,
-    "desk.propose": PROPOSING,
-    "desk.decide_proposal": DECIDING | PROPOSING,
-    "desk.undo_proposal": DECIDING | PROPOSING,
-    "desk.bookings": DECIDING | PROPOSING | {"auditor"},
-    "desk.declare_phase": PROPOSING,
-    "desk.upload_bookings": PROPOSING,
-    "desk.booking_import": DECIDING | PROPOSING | {"auditor"},
-    "desk.booking_faults": DECIDING | PROPOSING | {"auditor"},
-    "desk.decide_import": PROPOSING,
-    "desk.answer_import": PROPOSING,
     "documents.receipt": PERSONS | MISSION_STAFF,
     "documents.document": PERSONS | READING,
-    "registrar.show": REGISTRARS,
-    "registrar.detail": REGISTRARS,
-    "registrar.correct": REGISTRARS,
-    "registrar.dismiss": REGISTRARS,
-    "desk.queue": MISSION_STAFF,
-    "desk.queue_file": MISSION_STAFF,
-    "desk.assign_cases": DECIDING,
-    "desk.next_case": DECIDING,
-    "desk.assign_case": DECIDING,
-    "desk.case": MISSION_STAFF,
-    "desk.paper": READING,
-    "desk.paper_thumbnail": READING,
-    "desk.paper_page": READING,
-    "desk.accept": DECIDING,
-    "desk.send_back": DECIDING,
-    "desk.ask_refuse": DECIDING,
-    "desk.refuse": DECIDING,
-    "desk.letters": READING,
-    "desk.figures": frozenset({"head_of_mission", "auditor"}),
-    "desk.figures_file": frozenset({"head_of_mission", "auditor"}),
-    "desk.services": DECIDING | PROPOSING | {"auditor"},
-    "desk.ledger": frozenset({"head_of_mission", "auditor"}),
-    "desk.ledger_file": frozenset({"head_of_mission", "auditor"}),
-    "desk.tills": TAKING_MONEY | {"auditor"},
-    "desk.till": TAKING_MONEY | {"auditor"},
-    "desk.open_till": TAKING_MONEY,
-    "desk.close_till": TAKING_MONEY,
-    "desk.deposit": TAKING_MONEY,
-    "desk.refunds": MISSION_STAFF - {"clerk"},
-    "desk.refunds_file": MISSION_STAFF - {"clerk"},
-    "desk.refund": MISSION_STAFF - {"clerk"},
-    "desk.act_on_refund": TAKING_MONEY,
-    "desk.approve_refund": DECIDING,
-    "desk.write_refund_file": TAKING_MONEY,
-    "desk.refund_file": TAKING_MONEY,
-    "desk.letter": READING,
-    "desk.reply": DECIDING,
-    "desk.duplicate": DECIDING,
-    "desk.mandates": READING,
-    "desk.mandate": READING,
-    "desk.mandate_scan": READING,
-    "desk.mandate_scan_page": READING,
-    "desk.mandate_accept": DECIDING,
-    "desk.mandate_refuse": DECIDING,
-    "desk.counter": frozenset({"clerk", "cashier", *DECIDING}),
-    "desk.approve": frozenset({"clerk", *DECIDING}),
-    "desk.passports": MISSION_STAFF,
-    "desk.surrender": frozenset({"clerk", *DECIDING}),
-    "desk.difference": frozenset({"cashier", "head_of_mission"}),
-    "desk.give_back": frozenset({"cashier", "head_of_mission"}),
-    "desk.clear": DECIDING,
-    "desk.cash": frozenset({"cashier", "head_of_mission"}),
-    "desk.collect": frozenset({"clerk", *DECIDING}),
-    "desk.identity": frozenset({"clerk", *DECIDING}),
-    "desk.identity_code": frozenset({"clerk", *DECIDING}),
-    "desk.recovery_code": frozenset({"clerk", *DECIDING}),
-    "desk.identity_account": DECIDING,
-    "desk.identity_freeze": DECIDING,
-    "desk.identity_propose": DECIDING,
-    "desk.identity_decide": DECIDING,
-    "desk.identity_letter": DECIDING,
-    "desk.identity_check": DECIDING,
-    "desk.identity_picture": DECIDING,
-    "desk.identity_verdict": DECIDING,
-    "desk.staff": PROPOSING | {"auditor"},
-    "desk.staff_propose": PROPOSING,
-    "desk.staff_decide": PROPOSING,
-    "desk.mails": READING,
-    "desk.mail": frozenset({"clerk", *DECIDING}),
-    "desk.bank": BANKING | {"auditor"},
-    "desk.bank_import": frozenset({"cashier", "head_of_mission"}),
-    "desk.bank_line": BANKING | {"auditor"},
-    "desk.bank_act": frozenset({"cashier", "head_of_mission"}),
-    "desk.bank_decide": DECIDING,
-    "desk.books": BANKING | {"auditor"},
-    "desk.books_take": frozenset({"cashier", "head_of_mission"}),
-    "desk.turns": MISSION_STAFF,
-    "desk.turns_file": MISSION_STAFF,
-    "desk.attend": frozenset({"clerk", *DECIDING}),
-    "desk.miss": frozenset({"clerk", *DECIDING}),
-    "desk.gate": frozenset({"clerk", *DECIDING}),
-    "desk.admit": frozenset({"clerk", *DECIDING}),
-    "desk.hall": MISSION_STAFF,
-    "desk.hall_call": frozenset({"clerk", "cashier", *DECIDING}),
-    "desk.hall_act": frozenset({"clerk", "cashier", *DECIDING}),
-    "desk.draws": MISSION_STAFF,
-    "desk.announce_draw": DECIDING,
-    "desk.judge_urgency": DECIDING,
-    "desk.calendar": MISSION_STAFF,
-    "desk.appeals": READING,
-    "desk.decide_appeal": DECIDING,
-    "desk.priority": DECIDING,
     **dict.fromkeys(
         (
             *("inquiries.list_own", "inquiries.show", "inquiries.picture", "inquiry.choose", "inquiry.ask"),
@@ -303,5 +188,5 @@ PAGES: dict[str, Set[str]] = {
     ),
     **dict.fromkeys(("desk.inquiries", "desk.inquiry", "desk.inquiry_file"), READING),
     **dict.fromkeys(("desk.ask_inquiry", "desk.write_inquiry", "desk.take_inquiry"), frozenset({"clerk", *DECIDING})),
-    "desk.answer_inquiry": DECIDING,
+    **DESK_PAGES,
 }

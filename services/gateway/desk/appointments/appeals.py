@@ -5,9 +5,9 @@ import uuid
 from flask import render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from services.gateway.web.access import DECIDING
 from services.gateway.web.current import actor, consular
 from services.gateway.web.forms import faults
+from services.gateway.web.roles import DECIDING
 from services.gateway.web.submission import submit
 from shared.errors import NotFound, Refusal
 

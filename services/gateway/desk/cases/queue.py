@@ -13,6 +13,7 @@ from services.gateway.desk.csv_file import csv_file
 from services.gateway.desk.wording import printed
 from services.gateway.web.current import actor, consular
 from services.gateway.web.days import today, zone_of
+from services.gateway.web.language import chosen
 from services.gateway.web.presentation import moment_of, t
 from shared.catalogue import CATALOGUE
 from shared.errors import Invalid
@@ -101,7 +102,7 @@ def officer_name(row: QueueRow | Case) -> str | None:
     if not row["assigned"]:
         return None
     name = row["assigned"]["name"] or {}
-    return str(name.get(str(t("desk.queue.name_in"))) or name.get("ar") or t("desk.queue.somebody"))
+    return str(name.get(chosen().code) or name.get("ar") or t("desk.queue.somebody"))
 
 
 def _every(queue: QueuePage) -> tuple[int, int]:

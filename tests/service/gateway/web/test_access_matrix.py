@@ -20,7 +20,8 @@ from services.gateway.accounts.factors.model import Authenticator
 from services.gateway.accounts.levels import EVERY
 from services.gateway.accounts.model import Account
 from services.gateway.web import security
-from services.gateway.web.access import ANONYMOUS, ANYONE, ENROLLING, PAGES
+from services.gateway.web.access import PAGES
+from services.gateway.web.roles import ANONYMOUS, ANYONE, ENROLLING
 from shared.database import db
 from shared.identity.actor import OFFICER_ROLES
 from tests.conftest import ServiceClient
@@ -158,7 +159,8 @@ def somebody(gateway: Gateway, role: str) -> Browser:
 
 def request(gateway: Gateway, browser: Browser, token: str, cell: Cell, file: File) -> TestResponse:
     given = {
-        name: getattr(file, name) if name in THINGS and value_for(cell.rule, name) == FILLING[name]
+        name: getattr(file, name)
+        if name in THINGS and value_for(cell.rule, name) == FILLING[name]
         else value_for(cell.rule, name)
         for name in cell.rule.arguments
     }
