@@ -197,7 +197,7 @@ def test_the_rule_book_says_the_same_with_the_days_and_the_law(session_for: Sess
         ("provision", "waiver_for_proven_need", "2023-10-29", None),
         ("provision", "correction_by_any_magistrate", "2026-02-22", None),
     ]
-    assert changes[3] == {  # type: ignore[index]
+    assert changes[2] == {  # type: ignore[index]
         "what": "standing",
         "status": "active",
         "source": EXTRACT_LAW,
@@ -207,7 +207,7 @@ def test_the_rule_book_says_the_same_with_the_days_and_the_law(session_for: Sess
         "from": "2018-02-13",
         "to": None,
     }
-    assert changes[6] == {  # type: ignore[index]
+    assert changes[5] == {  # type: ignore[index]
         "what": "fee",
         "line": "document_from_syria",
         "scope": None,
@@ -218,7 +218,7 @@ def test_the_rule_book_says_the_same_with_the_days_and_the_law(session_for: Sess
         "from": "2023-10-29",
         "to": None,
     }
-    assert changes[7] == {"what": "provision", **waiver}  # type: ignore[index]
+    assert changes[6] == {"what": "provision", **waiver}  # type: ignore[index]
 
 
 def test_each_speed_of_a_passport_has_a_price_in_the_rule_book(session_for: SessionFor) -> None:
