@@ -16,7 +16,7 @@ from services.consular.uploads import rules
         ("line\r\nX-Header: 1.png", "lineX-Header 1.jpg"),
         ("   ...   ", "paper.jpg"),
         ("", "paper.jpg"),
-        ("x" * 500 + ".png", "x" * 100 + ".jpg"),
+        ("a" * 300 + "b" * 200 + ".png", "a" * 49 + "…" + "b" * 50 + ".jpg"),
         (".htaccess", "htaccess.jpg"),
     ],
 )
