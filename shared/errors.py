@@ -22,6 +22,10 @@ class Refusal(Exception):
         return {}
 
 
+class ServiceFailed(Exception):
+    """A service failed at what was asked of it. This is no Refusal: nothing that anybody typed is at fault."""
+
+
 class NotFound(Refusal):
     """There is no such thing, or it is not yours: both get the same answer."""
 

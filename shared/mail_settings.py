@@ -14,6 +14,8 @@ SENTENCE = (
     "Set MAHJAR_SMTP_URL to smtps://USER:PASSWORD@HOST or smtp://USER:PASSWORD@HOST:587; a second one after a comma."
 )
 
+SMS_SENTENCE = "Set MAHJAR_SMS_URL to https addresses and MAHJAR_SMS_TOKEN to as many tokens, both between commas."
+
 
 @dataclass(frozen=True)
 class MailServer:
@@ -27,6 +29,14 @@ class MailServer:
 
 
 @dataclass(frozen=True)
+class SmsProvider:
+    """Who takes text messages over by HTTP. `token` is a secret."""
+
+    url: str
+    token: str
+
+
+@dataclass(frozen=True)
 class MailSettings:
     """Servers in the order in which they are tried. Without one the demo writes into `maildir`."""
 
@@ -35,12 +45,15 @@ class MailSettings:
     maildir: Path | None
     bounces: Path | None
     mailbox_url: str
+    sms: tuple[SmsProvider, ...] = ()
 
     @classmethod
-    def load(cls, env: Mapping[str, str], *, specimen: bool) -> "MailSettings":
-        """Raises StartRefused with one sentence for what cannot be meant."""
+    def load(cls, env: Mapping[str, str], *, specimen: bool, required: bool = False) -> "MailSettings":
+        """Raises StartRefused with one sentence for what cannot be meant, or is missing though it is required."""
         addresses = [part.strip() for part in env.get("MAHJAR_SMTP_URL", "").split(",") if part.strip()]
         sender = env.get("MAHJAR_MAIL_FROM", "") or (SPECIMEN_SENDER if specimen else "")
+        if required and not addresses:
+            raise StartRefused(f"Outside demo mode codes and notices go by e-mail. {SENTENCE}")
         if addresses and sender.count("@") != 1:
             raise StartRefused("Set MAHJAR_MAIL_FROM to the address that e-mails come from.")
         maildir = env.get("MAHJAR_MAILDIR", "") if specimen else ""
@@ -50,7 +63,21 @@ class MailSettings:
             maildir=Path(maildir) if maildir else None,
             bounces=Path(env["MAHJAR_BOUNCES"]) if env.get("MAHJAR_BOUNCES") else None,
             mailbox_url=env.get("MAHJAR_MAILBOX_URL", "") if specimen and not addresses else "",
+            sms=_sms_providers(env),
         )
+
+
+def _sms_providers(env: Mapping[str, str]) -> tuple[SmsProvider, ...]:
+    """Addresses between commas, each with its token at the same place of the other variable."""
+    urls = [part.strip() for part in env.get("MAHJAR_SMS_URL", "").split(",") if part.strip()]
+    tokens = [part.strip() for part in env.get("MAHJAR_SMS_TOKEN", "").split(",") if part.strip()]
+    for url in urls:
+        parts = urlsplit(url)
+        if parts.scheme != "https" and parts.hostname not in LOOPBACK:
+            raise StartRefused(SMS_SENTENCE)
+    if len(urls) != len(tokens):
+        raise StartRefused(SMS_SENTENCE)
+    return tuple(SmsProvider(url, token) for url, token in zip(urls, tokens, strict=True))
 
 
 def _server(address: str) -> MailServer:

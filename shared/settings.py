@@ -13,6 +13,8 @@ from shared.upload_settings import UploadSettings
 
 # The kinds of card providers there are adapters to: one with hosted pages and notifications, one that is only asked.
 PAGES, POLLED = "pages", "polled"
+# The service that sends e-mails.
+MAILING = "gateway"
 SECRETS = ("MAHJAR_SECRET", "MAHJAR_PUBLIC_URL", "MAHJAR_DATABASE_URL")
 
 
@@ -97,7 +99,7 @@ class Settings:
             specimen=specimen,
             authority=_authority(env),
             trusted_proxies=_networks(env.get("MAHJAR_TRUSTED_PROXIES", "")),
-            mail=MailSettings.load(env, specimen=specimen),
+            mail=MailSettings.load(env, specimen=specimen, required=service == MAILING and not specimen),
             observation=ObservationSettings.load(env),
             uploads=UploadSettings.load(env, specimen=specimen),
         )

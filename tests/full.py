@@ -77,7 +77,7 @@ def main() -> None:
             print(f"{trial.name:<12} passed before, {state.passed[trial.name]:.0f} s", flush=True)
         elif time.monotonic() - began > LIMIT_SECONDS:
             sys.exit("90 minutes are over; the same command goes on with the rest")
-        elif not play(trial, state):
+        elif not run_trial(trial, state):
             failed.append(trial.name)
     if failed:
         sys.exit(f"failed: {', '.join(failed)}")
@@ -114,7 +114,7 @@ class State:
         (FOLDER / "state.json").write_text(json.dumps(vars(self), indent=1))
 
 
-def play(trial: Trial, state: State) -> bool:
+def run_trial(trial: Trial, state: State) -> bool:
     """Whether it passed."""
     FOLDER.mkdir(exist_ok=True)
     log, began = FOLDER / f"{trial.name}.log", time.monotonic()

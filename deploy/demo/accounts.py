@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.gateway.accounts.factors.authenticators import SPECIMEN
+from services.gateway.accounts.factors.model import Authenticator
+from services.gateway.accounts.factors.second_step import has_factor
 from services.gateway.accounts.levels import Assurance
 from services.gateway.accounts.model import Account
 from services.gateway.accounts.passwords import hash_password
 from services.gateway.accounts.register import number_key
 from shared.database import db
+from shared.identity.actor import OFFICER_ROLES
 
 
 @dataclass(frozen=True)
@@ -44,3 +48,11 @@ def ensure_demo(session: Session, secret: str, accounts: Iterable[DemoAccount]) 
         row.name_ar, row.name_latin = wanted.name_ar, wanted.name_latin
         session.add(row)
         session.flush()
+        _give_specimen_factor(session, row)
+
+
+def _give_specimen_factor(session: Session, account: Account) -> None:
+    """Staff sign in with the printed specimen code, unless they have added a factor of their own."""
+    if account.role in OFFICER_ROLES and not has_factor(session, account.id):
+        now = db.now(session)
+        session.add(Authenticator(account_id=account.id, sealed=SPECIMEN, created_at=now, confirmed_at=now))

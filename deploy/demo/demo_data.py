@@ -15,11 +15,14 @@ from deploy.platform.database import DATABASE, connect_as_admin
 from services.consular import missions
 from services.consular.passports import booklets
 from services.consular.payments.tariffs import transaction_status
+from services.consular.payments.tills import advance
 from services.consular.payments.transfers import accounts as accounts_of_missions
 from services.consular.payments.transfers.model import BankAccount
+from services.gateway.accounts.factors.authenticators import SPECIMEN_CODE
 from shared.catalogue.model import NOT_RECORDED
 from shared.database.db import Database
 from shared.identity import actor
+from shared.values.money import Money
 
 PASSWORD = "specimen-pass-2026"  # noqa: S105 - printed at every start, good for fictional people only
 HOME, ELSEWHERE = "RUH", "BER"
@@ -29,6 +32,11 @@ BOOKLETS = {HOME: 500, ELSEWHERE: 50}
 BANK_ACCOUNTS = {
     HOME: ("SAR", "SA0380000000608010167519", "SPECSARI"),
     ELSEWHERE: ("EUR", "DE89370400440532013000", "SPECDEFF"),
+}
+# What the safe holds at first, so that a till is opened with money that somebody has put in.
+ADVANCES = {
+    HOME: {"SAR": 500_000, "USD": 100_000, "EUR": 100_000},
+    ELSEWHERE: {"EUR": 300_000, "USD": 100_000},
 }
 ACTIVATED_ON = date(2025, 1, 1)
 ACTIVATION = "specimen decree of the demo data"
@@ -74,6 +82,9 @@ def _stock_missions(consular: Database) -> None:
                 serials = [f"S{first + place}" for place in range(stock)]
                 booklets.receive(session, actor.service("consular", mission), mission, serials)
             open_account(session, mission)
+            for currency, amount in ADVANCES[mission].items():
+                money = Money(amount, currency)
+                advance.receive_advance(session, actor.service("consular", mission), money, f"demo-{currency}")
     with consular.scope(HOME) as session:
         # By rows of each mission: for all missions together they stay historical, and every page says so.
         for mission_row in missions.list_all(session):
@@ -123,7 +134,7 @@ def accounts() -> list[str]:
     known = (*specimens.SPECIMENS, *unusual.UNUSUAL)
     free = [person for person in known if person not in EXPATRIATES and person.died_on is None]
     return [
-        f"accounts  password of all: {PASSWORD}",
+        f"accounts  password of all: {PASSWORD}; second step of staff: {SPECIMEN_CODE}",
         *(f"  {line}" for line in lines),
         "specimens to register with (national number, names and birth date as below)",
         *(f"  {' · '.join(_printed(value) for value in person.identity().values())}" for person in free),

@@ -13,7 +13,8 @@ from deploy.demo.sandbox.bank import Bank
 from deploy.demo.scenarios import people
 from deploy.demo.scenarios.browser import Browser, UnexpectedPage
 from deploy.demo.scenarios.by_transaction import scenario_for
-from deploy.demo.scenarios.steps import Steps, register_account, sign_in
+from deploy.demo.scenarios.sign_in import sign_in
+from deploy.demo.scenarios.steps import Steps, register_account
 from shared.catalogue.model import Transaction
 
 STAFF = ("officer", "cashier", "clerk", "head_of_mission")

@@ -6,11 +6,13 @@ from collections.abc import Callable
 
 from deploy.dev.checks import (
     budgets,
+    catalogue,
     dated_rows,
     days,
     imports,
     locks,
     reference,
+    safety,
     statements,
     style,
     translations,
@@ -25,7 +27,9 @@ CHECKS: dict[str, Callable[[], list[str]]] = {
     "statements": statements.complaints,
     "words": words.complaints,
     "locks": locks.complaints,
+    "safety": safety.complaints,
     "translations": translations.complaints,
+    "catalogue": catalogue.complaints,
     "dated rows": dated_rows.complaints,
     "days": days.complaints,
     "reference pages": reference.complaints,

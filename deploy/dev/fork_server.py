@@ -32,7 +32,7 @@ LOADED = (
 )
 PR_SET_NAME, LONGEST_NAME = 15, 15
 PR_SET_CHILD_SUBREAPER = 36
-ADOPTION_LIMIT = 10.0
+ADOPTION_LIMIT, PAUSE = 10.0, 0.01
 ROOT = Path(__file__).parents[2]
 
 
@@ -67,11 +67,27 @@ class ForkedProcess:
 
     def _alive(self, timeout: float | None) -> bool:
         if self.code is None and select.select([self.descriptor], [], [], timeout)[0]:
-            result = os.waitid(os.P_PIDFD, self.descriptor, os.WEXITED)
-            assert result is not None
+            result = self._ending()
             self.code = result.si_status if result.si_code == os.CLD_EXITED else -result.si_status
             os.close(self.descriptor)
         return self.code is None
+
+    def _ending(self) -> os.waitid_result:
+        """How it ended. One that ends at once does so before its parent, and is a child of this process only then.
+
+        Raises ChildProcessError when somebody else took note of it.
+        """
+        give_up = time.monotonic() + ADOPTION_LIMIT
+        while True:
+            try:
+                result = os.waitid(os.P_PIDFD, self.descriptor, os.WEXITED)
+            except ChildProcessError:
+                if time.monotonic() > give_up:
+                    raise
+                time.sleep(PAUSE)
+            else:
+                assert result is not None
+                return result
 
 
 class ForkServer:

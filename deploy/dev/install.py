@@ -30,9 +30,12 @@ PASSED_ON = {
 def main(lock: str) -> None:
     began = time.monotonic()
     install_uv()
-    if not sync_with_uv(lock):
+    synced = sync_with_uv(lock)
+    if not synced:
         print("setup: uv could not do it; pip takes over, which lasts about a minute", file=sys.stderr)
         subprocess.run([*PIP, "install", "--quiet", "--require-hashes", "-r", lock], check=True)
+    if synced:
+        remove_seeds()
     print(f"setup: packages installed in {time.monotonic() - began:.0f} s", file=sys.stderr)
 
 
@@ -49,6 +52,13 @@ def sync_with_uv(lock: str) -> bool:
     environment = {**os.environ, **uv_settings(pip_settings()), "VIRTUAL_ENV": sys.prefix}
     command = [str(UV), "pip", "sync", "--quiet", "--require-hashes", lock]
     return subprocess.run(command, env=environment, check=False).returncode == 0
+
+
+def remove_seeds() -> None:
+    """What Python put into the new environment is as old as that Python, with its known holes. uv needs none of it."""
+    environment = {**os.environ, "VIRTUAL_ENV": sys.prefix}
+    command = [str(UV), "pip", "uninstall", "--quiet", "setuptools", "pip"]
+    subprocess.run(command, env=environment, stderr=subprocess.DEVNULL, check=False)
 
 
 def pip_settings() -> dict[str, str]:

@@ -31,6 +31,11 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "jit": "off",
+    # The log names constraints and places, never a row or a parameter: those are about people.
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
     # A backup that does not come back keeps this much of the log at most.
     "max_slot_wal_keep_size": "8GB",
     # A line per second tells a crash recovery that goes on from one that hangs.

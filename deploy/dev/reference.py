@@ -11,6 +11,7 @@ from services.conscription.laws import TIERS_OF
 from services.consular.applications import rules
 from services.consular.data import rows_of
 from services.consular.payments.tariffs import rulebook
+from services.consular.views.rule_view import document_kinds
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import Question, Transaction
 from shared.catalogue.reasons import ALL_REFUSE_REASONS, RETURN_REASONS
@@ -206,7 +207,16 @@ def standings(entry: Transaction) -> list[tuple[str, ...]]:
 
 
 def provisions(entry: Transaction) -> list[tuple[str, ...]]:
-    return [
+    """How long its documents are good for, and the provisions that apply to it."""
+    lasting = [
+        (
+            f"{EN.text(f'document.{row.kind}.title')} is good for {validity.in_words(EN, row)}",
+            *(str(row.valid_from), "", row.source, row.certainty),
+        )
+        for kind in document_kinds(entry)
+        if (row := validity.lifetime(kind, date.max))
+    ]
+    return lasting + [
         (in_english(f"provision.{one.code}"), str(one.since or ""), str(one.until or ""), one.source, one.certainty)
         for one in rulebook.provisions_of(entry)
     ]

@@ -23,6 +23,7 @@ from deploy.platform.postgres_programs import PostgresFailed
 from deploy.platform.subprocess_guard import die_with_parent, guarded
 from shared.documents import fonts
 from shared.identity.actor import PARTNERS
+from shared.mail_settings import MailSettings
 
 DEFAULT_PORT = 8080
 FIRST_STEPS = ['no account exists yet: make admin ARGS="invite --email NAME@HOST --mission RUH"']
@@ -57,6 +58,7 @@ def main() -> None:
 def run(folder: DataFolder, port: int) -> None:
     """Runs until a signal or a failure, and leaves nothing behind but the folder. Raises StartRefused."""
     demo = check_environment(os.environ, default="1")
+    MailSettings.load(os.environ, specimen=demo, required=not demo)
     check_folder(folder, demo)
     with ExitStack() as ending:
         ending.enter_context(folder.lock())
@@ -76,9 +78,9 @@ def run(folder: DataFolder, port: int) -> None:
         ending.callback(stop_all, stack.supervised)
         ending.callback(ignore_signals)
         write_environment(folder.gateway_environment, gateway_settings(stack))
-        following = follow_in_backup(folder, admin_url)
-        ending.callback(stop_all, following)
-        start_all([*stack.supervised, *following])
+        backing_up = backup_process(folder, admin_url)
+        ending.callback(stop_all, backing_up)
+        start_all([*stack.supervised, *backing_up])
         accounts = load_demo(folder, admin_url, urls) if demo else FIRST_STEPS
         with timed("services"):
             wait_for(stack.supervised)
@@ -86,7 +88,7 @@ def run(folder: DataFolder, port: int) -> None:
             subsetting.wait()
             fonts.prepare(folder.fonts)
         announce(stack, folder, accounts)
-        supervise([*embedded, fork_server, *stack.supervised, *following])
+        supervise([*embedded, fork_server, *stack.supervised, *backing_up])
 
 
 def load_demo(folder: DataFolder, admin_url: str, urls: Mapping[str, str]) -> list[str]:
@@ -113,12 +115,12 @@ def prepare_schemas(folder: DataFolder, admin_url: str, demo: bool = True) -> di
     return urls
 
 
-def follow_in_backup(folder: DataFolder, admin_url: str) -> list[Child]:
+def backup_process(folder: DataFolder, admin_url: str) -> list[Child]:
     """The process that keeps a backup in the folder MAHJAR_BACKUPS, where one is named."""
     backups = os.environ.get("MAHJAR_BACKUPS")
     if not backups:
         return []
-    command = [sys.executable, "-m", "deploy.platform.backup", "follow", "--to", str(Path(backups).absolute())]
+    command = [sys.executable, "-m", "deploy.platform.backup", "stream", "--to", str(Path(backups).absolute())]
     environment = {**os.environ, "DATABASE_URL": admin_url, "MAHJAR_DATA": str(folder.path), "PYTHONPATH": str(ROOT)}
     return [Child("backup", command, environment | {"PYTHONUNBUFFERED": "1"}, folder.logs)]
 

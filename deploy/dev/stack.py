@@ -105,6 +105,7 @@ def common_environment(folder: DataFolder, ports: Mapping[str, int], bus: str) -
     upstreams = {f"MAHJAR_URL_{name.upper()}": f"http://127.0.0.1:{ports[name]}" for name in INNER}
     stand_in = f"http://127.0.0.1:{ports.get(PROVIDER)}"
     mailbox = {"MAHJAR_MAILDIR": str(folder.mailbox), "MAHJAR_MAILBOX_URL": f"{stand_in}/mailbox"}
+    mailbox |= {"MAHJAR_SMS_URL": f"{stand_in}/sms", "MAHJAR_SMS_TOKEN": "specimen"}
     sandbox = (
         {"MAHJAR_PROVIDER_URL": stand_in, "MAHJAR_BEACON": f"{stand_in}/beacon/{{epoch}}", **mailbox} if demo else {}
     )

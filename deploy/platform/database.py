@@ -14,6 +14,10 @@ SERVICES = ("gateway", "consular", "civil_registry", "conscription")
 OWNER, DATABASE, BUS = "mahjar_owner", "mahjar", "bus"
 # An arbitrary constant; every Mahjar process takes the same lock.
 PREPARING = 7_234_901
+LARGE_OBJECT_FUNCTIONS = (
+    "SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace "
+    "AND (proname LIKE 'lo\\_%' OR proname IN ('loread', 'lowrite'))"
+)
 
 
 def prepare(admin_url: str, data: Path) -> dict[str, str]:
@@ -24,9 +28,12 @@ def prepare(admin_url: str, data: Path) -> dict[str, str]:
         create_roles(admin, passwords)
         create_database(admin, DATABASE, OWNER, visitors=SERVICES)
         create_database(admin, BUS, BUS)
+        close_other_databases(admin)
         with connect_as_admin(admin_url, DATABASE) as connection:
             create_schemas(connection)
+            close_large_objects(connection)
         with connect_as_admin(admin_url, BUS) as connection:
+            close_large_objects(connection)
             create_queues(connection)
     return {BUS: login(admin_url, BUS, passwords[BUS], BUS)} | {
         service: login(admin_url, service, passwords[service]) for service in SERVICES
@@ -64,6 +71,21 @@ def create_database(admin: Connection, name: str, owner: str, visitors: tuple[st
     run(admin, "REVOKE ALL ON DATABASE {} FROM PUBLIC", name)
     for visitor in visitors:
         run(admin, "GRANT CONNECT ON DATABASE {} TO {}", name, visitor)
+
+
+def close_other_databases(admin: Connection) -> None:
+    """Nobody but their owners enters the databases that every cluster has; where others own them they stay."""
+    owned = "SELECT datname FROM pg_database WHERE datallowconn AND pg_has_role(datdba, 'USAGE') AND datname <> ALL(%s)"
+    for (name,) in admin.execute(owned, [[DATABASE, BUS]]).fetchall():
+        run(admin, "REVOKE CONNECT, TEMPORARY ON DATABASE {} FROM PUBLIC", name)
+
+
+def close_large_objects(connection: Connection) -> None:
+    """Only a superuser makes large objects: no wall of missions stands around them. Needs a superuser itself."""
+    if connection.info.parameter_status("is_superuser") != "on":
+        return
+    for (function,) in connection.execute(LARGE_OBJECT_FUNCTIONS).fetchall():
+        connection.execute(sql.SQL("REVOKE EXECUTE ON FUNCTION {} FROM PUBLIC").format(sql.SQL(function)))
 
 
 def create_schemas(connection: Connection) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from deploy.platform import warm_up
 from deploy.platform.subprocess_guard import die_with_parent
 from shared.documents.model import KINDS
+from shared.observation import traces
 from shared.observation.start import listen_for_web_processes
 
 if os.environ.get("MAHJAR_METRICS"):
@@ -33,6 +34,10 @@ def when_ready(server: Any) -> None:
     settings = getattr(server.app.wsgi(), "extensions", {}).get("settings")
     if settings is not None:
         listen_for_web_processes(settings)
+
+
+def worker_exit(_server: Any, _worker: Any) -> None:
+    traces.stop()
 
 
 def child_exit(_server: Any, worker: Any) -> None:

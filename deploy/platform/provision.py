@@ -33,7 +33,7 @@ STORING = (
     "MAHJAR_CLAMD_DOWN",
     "MAHJAR_RATES",
 )
-MAILING = ("MAHJAR_SMTP_URL", "MAHJAR_MAIL_FROM", "MAHJAR_BOUNCES")
+MAILING = ("MAHJAR_SMTP_URL", "MAHJAR_MAIL_FROM", "MAHJAR_BOUNCES", "MAHJAR_SMS_URL", "MAHJAR_SMS_TOKEN")
 ISSUING = ("consular", "civil_registry", "conscription")
 
 
@@ -55,7 +55,7 @@ def provision(environment: Mapping[str, str] = os.environ, partners: tuple[str, 
     demo = check_environment({"DATABASE_URL": "", **environment})
     UploadSettings.load(environment, specimen=demo)
     ObservationSettings.load(environment)
-    MailSettings.load(environment, specimen=demo)
+    MailSettings.load(environment, specimen=demo, required=not demo)
     folder, admin_url = DataFolder.from_environment(), environment["DATABASE_URL"]
     check_folder(folder, demo)
     check_database(admin_url, demo)

@@ -33,7 +33,7 @@ def main() -> None:
         case ["worker", service]:
             execute(service, [f"services.{service}.worker"])
         case ["backup"]:
-            module = [sys.executable, "-m", "deploy.platform.backup", "follow", "--to", str(BACKUPS)]
+            module = [sys.executable, "-m", "deploy.platform.backup", "stream", "--to", str(BACKUPS)]
             os.execv(sys.executable, module)  # noqa: S606
         case ["health"]:
             ask_web_server()

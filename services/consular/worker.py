@@ -8,6 +8,8 @@ from services.consular.applications.rules import WAITING
 from services.consular.bookings import import_bookings
 from services.consular.handlers import HANDLERS
 from services.consular.identity_checks import decide as checks
+from services.consular.inquiries import escalate as inquiries
+from services.consular.inquiries import files as inquiry_files
 from services.consular.ministries import escalate
 from services.consular.missions import do_at_each_mission, each_mission, reference_data
 from services.consular.payments.collection import hosted
@@ -21,6 +23,7 @@ from services.consular.uploads import blobs, retention, transfer, waiting
 from services.consular.uploads.intake import Intake, open_intake
 from services.consular.workflow import booklet, lapse, relocate, remind, suspend
 from services.consular.workflow.money import refunds, settle, settle_transfer, urgency
+from services.consular.workflow.promises import overdue, pending_proof
 from services.consular.workflow.seats.job import give_seats
 from shared.database.db import Database
 from shared.errors import Unavailable
@@ -108,6 +111,7 @@ def delete_old_uploads(intake: Intake) -> None:
     until = time.monotonic() + QUERY_SECONDS
     for actor, _ in each_mission(intake.database, service(NAME)):
         end_old_checks(intake, actor)
+        end_old_inquiries(intake, actor)
         goes_on = True
         while goes_on and time.monotonic() < until:
             with intake.database.scope(actor.mission) as session:
@@ -122,6 +126,21 @@ def end_old_checks(intake: Intake, actor: Actor) -> None:
         released = blobs.addresses_of(session, ended)
         blobs.release(session, ended)
     retention.delete_now(intake, str(actor.mission), released)
+
+
+def end_old_inquiries(intake: Intake, actor: Actor) -> None:
+    """Deletes inquiries that nobody confirmed, and the files of those answered long ago."""
+    with intake.database.scope(actor.mission) as session:
+        ended = inquiry_files.end_due(session, actor)
+        released = blobs.addresses_of(session, ended)
+        blobs.release(session, ended)
+    retention.delete_now(intake, str(actor.mission), released)
+
+
+def keep_promises(database: Database) -> None:
+    """Escalates inquiries and applications past their day, and ends proofs of applications that are over."""
+    for verb in (inquiries.escalate_mission, overdue.escalate_mission, pending_proof.end_mission):
+        do_at_each_mission(database, service(NAME), verb)
 
 
 def jobs(settings: Settings) -> list[Job]:
@@ -146,6 +165,7 @@ def jobs(settings: Settings) -> list[Job]:
         do_at_each_mission(database, service(NAME), urgency.refund_missed)
         do_at_each_mission(database, service(NAME), close.close_yesterday)
         escalate.remind_due(database, service(NAME))
+        keep_promises(database)
 
     def read_rates(database: Database) -> None:
         if settings.rates_source:

@@ -22,8 +22,8 @@ from shared.database.db import Database
 from shared.database.zones import ZoneCheck
 from shared.logs import start_logs
 from shared.messaging import heartbeat
-from shared.observation.start import observe_requests
 from shared.settings import Settings
+from shared.web.observation import observe_requests
 from shared.web.readiness import Readiness, check_clock
 
 

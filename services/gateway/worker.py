@@ -3,12 +3,19 @@
 import signal
 import threading
 import time
+from typing import cast
 
 from services.gateway.accounts import UNREACHABLE, sign_ups
-from services.gateway.accounts.mail import bounces, deliver
+from services.gateway.accounts.factors import second_step
+from services.gateway.accounts.mail import bounces, deliver, notice_mails
 from services.gateway.accounts.mail.deliver import Post
 from services.gateway.accounts.mail.senders import senders
+from services.gateway.accounts.mail.sms import SmsSender
+from services.gateway.clients import connect
+from services.gateway.clients.consular import Consular
 from shared.database.db import Database
+from shared.errors import Refusal, ServiceFailed
+from shared.identity.actor import service
 from shared.logs import log, start_logs
 from shared.messaging import heartbeat
 from shared.observation.start import observe_worker
@@ -16,19 +23,24 @@ from shared.settings import Settings
 
 NAME = "gateway"
 # Somebody waits for a code, so what is new is looked for often; the rest is not urgent.
-POLL_SECONDS, HOURLY_SECONDS, DOWN_SECONDS = 1.0, 3600.0, 5.0
+POLL_SECONDS, FETCH_SECONDS, HOURLY_SECONDS, DOWN_SECONDS = 1.0, 5.0, 3600.0, 5.0
 
 
 def work(settings: Settings, database: Database, stop: threading.Event) -> None:
     """Sends until it is stopped. While the database does not answer it waits."""
     mail = settings.mail
-    post = Post(senders(mail), mail.sender, settings.public_url, settings.secret)
-    next_sweep, next_beat, wait = 0.0, 0.0, POLL_SECONDS
+    sms = [SmsSender(provider) for provider in mail.sms]
+    post = Post(senders(mail), mail.sender, settings.public_url, settings.secret, sms)
+    notices = consular_of(settings)
+    next_sweep, next_beat, next_fetch, wait = 0.0, 0.0, 0.0, POLL_SECONDS
     while not stop.wait(wait):
         try:
             if time.monotonic() >= next_beat:
                 record_heartbeat(database)
                 next_beat = time.monotonic() + heartbeat.EVERY_SECONDS
+            if notices is not None and time.monotonic() >= next_fetch:
+                fetch_notices(database, notices)
+                next_fetch = time.monotonic() + FETCH_SECONDS
             sent = deliver.deliver_due(database, post)
             if mail.bounces:
                 bounces.take_bounces(database, mail.bounces)
@@ -39,6 +51,34 @@ def work(settings: Settings, database: Database, stop: threading.Event) -> None:
         except UNREACHABLE as error:
             log().warning("database", error=type(error).__name__)
             wait = DOWN_SECONDS
+
+
+def consular_of(settings: Settings) -> Consular | None:
+    """The client of the mission's service, whose notices leave the house here; none where it is not named."""
+    if not settings.url_consular:
+        return None
+    return cast(Consular, connect(settings)["consular"])
+
+
+def fetch_notices(database: Database, consular: Consular) -> int:
+    """Takes over the notices of every mission. One that was queued and not marked is asked again and queued once.
+
+    While the service does not answer, nothing is lost. Gives the number of messages queued.
+    """
+    queued = 0
+    try:
+        for mission in consular.offers.missions():
+            actor = service(NAME, mission["code"])
+            notices = consular.notices.outgoing(actor)
+            with database.scope(None) as session:
+                for one in notices:
+                    once = f"{mission['code']} {one['id']}"
+                    queued += notice_mails.queue_notice(session, one["person"], one["kind"], once)
+            if notices:
+                consular.notices.mark_sent(actor, [one["id"] for one in notices])
+    except (Refusal, ServiceFailed) as error:
+        log().warning("notices_not_fetched", error=type(error).__name__)
+    return queued
 
 
 def record_heartbeat(database: Database) -> None:
@@ -52,6 +92,7 @@ def sweep(database: Database) -> None:
     with database.scope(None) as session:
         deliver.delete_old(session)
         sign_ups.delete_old(session)
+        second_step.delete_old(session)
         heartbeat.delete_expired(session)
 
 

@@ -47,6 +47,10 @@ WAIVER = (
     Question("waiver_reason", kind="long_text", max_length=300),
     Question("law_source", max_length=160),
 )
+DISCARD_MESSAGE = (
+    Question("message_number", max_length=18),
+    Question("discard_reason", kind="long_text", max_length=300),
+)
 CLAIM = (Question("booking_reference", max_length=40),)
 REVOCATION = (
     Question("document_code", max_length=60),

@@ -163,6 +163,7 @@ NOT_RECORDED = "@not_recorded"
 AT_SUBMIT, AFTER_ASSESSMENT = "at_submit", "after_assessment"
 BOOKLET, DOCUMENT, APPOINTMENT = "booklet", "document", "turn"
 TIER = "tier"
+PHOTO = "photo"
 REGISTERS = frozenset({"civil_registry", "conscription"})
 # What the civil register attests of an applicant, and documents may say.
 IDENTITY = ("name", "father", "mother", "born", "birth_place", "entry", "national_number")
@@ -176,7 +177,8 @@ OWN, OWN_OR_KIN, KIN = "own", "own_or_kin", "kin"
 class Transaction:
     """A catalogue entry. Titles are `transaction.<slug>.title`, `.summary`, `.who`, `.next` in the translations.
 
-    Raises ValueError where the mission shall issue the document and the entry contradicts that.
+    Raises ValueError where the mission shall issue the document and the entry contradicts that, and for rules of a
+    photo that is not asked for.
     """
 
     slug: str
@@ -209,8 +211,12 @@ class Transaction:
     """The document that the mission issues on acceptance, where no authority is asked."""
     attested_by: tuple[str, ...] = ()
     """Registers whose facts the conditions need, though nothing is asked of them."""
+    photo_rules: bool = False
+    """Whether its paper `photo` is that of a passport, counted and measured by the rules of the mission."""
 
     def __post_init__(self) -> None:
+        if self.photo_rules and PHOTO not in {paper.name for paper in self.papers}:
+            raise ValueError(f"{self.slug} has rules for a photo and asks for none")
         if self.issues is None:
             return
         shape = (self.asks, self.outcome, self.priced, self.appointment)

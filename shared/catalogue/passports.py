@@ -69,6 +69,7 @@ PASSPORT_RENEWAL = Transaction(
     law=LAW,
     asks=CONFIRM_REQUEST,
     outcome=BOOKLET,
+    photo_rules=True,
     working_days=REGULAR_DAYS,
     questions=(
         NUMBER,
@@ -115,6 +116,7 @@ PASSPORT_FIRST = Transaction(
     law=(*LAW, minors.LAW),
     asks=CONFIRM_REQUEST,
     outcome=BOOKLET,
+    photo_rules=True,
     working_days=REGULAR_DAYS,
     questions=(*NAME, *RESIDENCE),
     papers=(*IDENTITY, PARENTS),
@@ -134,6 +136,7 @@ PASSPORT_LOST = Transaction(
     law=(*LAW, FINE_LAW, LOSS_LAW),
     asks=(*CONFIRM_REQUEST, Ask("immigration", "clearance")),
     outcome=BOOKLET,
+    photo_rules=True,
     working_days=REGULAR_DAYS,
     questions=(
         TIER_QUESTION,
@@ -164,6 +167,7 @@ PASSPORT_DAMAGED = Transaction(
     law=(*LAW, FINE_LAW, DAMAGE_LAW),
     asks=CONFIRM_REQUEST,
     outcome=BOOKLET,
+    photo_rules=True,
     working_days=REGULAR_DAYS,
     questions=(
         TIER_QUESTION,

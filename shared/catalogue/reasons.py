@@ -26,6 +26,16 @@ REFUSE_REASONS = ("not_entitled", "identity_doubt", "forged_paper", "duplicate_a
 REFUSE_REASONS_BY_QUESTION = {"renewal_reason": "early_renewal_declined", "damage": "signs_of_tampering"}
 ALL_REFUSE_REASONS = (*REFUSE_REASONS, *REFUSE_REASONS_BY_QUESTION.values())
 
+# What a refusal is quoted by, in letters and at the counter. A code is never given to another reason.
+REFUSAL_CODES = {
+    "not_entitled": "R-01",
+    "identity_doubt": "R-02",
+    "forged_paper": "R-03",
+    "duplicate_application": "R-04",
+    "early_renewal_declined": "R-05",
+    "signs_of_tampering": "R-06",
+}
+
 # Of the deed of a mandate.
 DEED_REFUSE_REASONS = (
     "paper_unreadable",

@@ -138,8 +138,8 @@ def _number_parts(document: Document) -> dict[str, Any]:
 
 
 def find(session: Session, code: str) -> Document:
-    """The paper of that code in the session's mission. Raises NotFound."""
-    return find_row(session, Document, references.clean(code), "document_unknown")
+    """The paper of that code in the session's mission. Raises NotFound, in the same words as for another person's."""
+    return find_row(session, Document, references.clean(code))
 
 
 def revoke(session: Session, actor: Actor, code: str, reason: str) -> None:

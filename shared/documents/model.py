@@ -50,6 +50,7 @@ KINDS = {
     "driving-licence-check": Kind("consular", "C", "DL"),
     "visit-approval": Kind("consular", "C", "VA"),
     "passport-page": Kind("consular", "C", "PP"),
+    "pending-proof": Kind("consular", "C", "PN"),
 }
 
 

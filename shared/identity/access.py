@@ -8,7 +8,7 @@ from shared.identity.actor import Actor
 OWN, MISSION, ANY = "own", "mission", "any"
 
 _STAFF = {"clerk": MISSION, "officer": MISSION, "cashier": MISSION, "head_of_mission": MISSION, "auditor": MISSION}
-# Whoever takes money needs the price of a case, not what ministries answered or what families handed in.
+# Whoever takes money needs the price of a case, not what ministries answered, registers know or families handed in.
 _CASE_READERS = {role: scope for role, scope in _STAFF.items() if role != "cashier"}
 _DECIDE = {"officer": MISSION, "head_of_mission": MISSION}
 _TAKE_MONEY = {"cashier": MISSION, "head_of_mission": MISSION}
@@ -25,12 +25,12 @@ ACCESS: dict[str, dict[str, str]] = {
     "statement.ask": {"expatriate": OWN},
     "person.read": {"officer": MISSION, "head_of_mission": MISSION, "clerk": MISSION},
     "parameter.list": {**_PROPOSE, "auditor": MISSION},
-    "assessment.read": {"expatriate": OWN, **_STAFF},
+    "assessment.read": {"expatriate": OWN, **_CASE_READERS},
     "mismatch.list": {"registrar": MISSION},
     "mismatch.correct": {"registrar": MISSION},
     "mismatch.dismiss": {"registrar": MISSION},
     # papers handed out
-    "document.read": {"expatriate": OWN, **_STAFF},
+    "document.read": {"expatriate": OWN, **_CASE_READERS},
     "document.verify": _EVERYBODY,
     # catalogue and missions
     "mission.list": _EVERYBODY,
@@ -52,8 +52,9 @@ ACCESS: dict[str, dict[str, str]] = {
     "booking.claim": {"expatriate": OWN},
     "paper.upload": _DRAFTING,
     "paper.remove": _DRAFTING,
-    "paper.read": {**_DRAFTING, **_STAFF},
+    "paper.read": {**_DRAFTING, **_CASE_READERS},
     "application.pass": {"expatriate": OWN},
+    "pending_proof.make": {"expatriate": OWN},
     # who acts for whom
     "mandate.grant": {"expatriate": OWN},
     "mandate.hand_in": {"expatriate": OWN},
@@ -75,12 +76,14 @@ ACCESS: dict[str, dict[str, str]] = {
     "payment.cash": {"cashier": MISSION, "head_of_mission": MISSION},
     "receipt.read": {"expatriate": OWN, **_STAFF},
     # money owed back: prepared by who pays it, approved by a second person
-    "refund.list": _STAFF,
+    # A clerk sees on a case what is owed back of it, and needs no list of whom money is owed to.
+    "refund.list": {role: scope for role, scope in _STAFF.items() if role != "clerk"},
     "refund.prepare": _TAKE_MONEY,
     "refund.approve": _DECIDE,
     "refund.pay": _TAKE_MONEY,
     "refund.file": _TAKE_MONEY,
     "refund.confirm": _TAKE_MONEY,
+    "figures.read": {"head_of_mission": MISSION, "auditor": MISSION},
     "ledger.read": {"head_of_mission": MISSION, "auditor": MISSION},
     "till.list": {**_TAKE_MONEY, "auditor": MISSION},
     "till.open": _TAKE_MONEY,
@@ -95,9 +98,19 @@ ACCESS: dict[str, dict[str, str]] = {
     "books.read": {"cashier": MISSION, "officer": MISSION, "head_of_mission": MISSION, "auditor": MISSION},
     # notices, by whom they are for
     "notice.list": {"expatriate": OWN},
+    # inquiries: anybody with an account asks; a clerk writes in and takes, officers answer
+    "inquiry.ask": _DRAFTING,
+    "inquiry.read": {**_DRAFTING, **_CASE_READERS},
+    "inquiry.queue": _CASE_READERS,
+    "inquiry.write_in": {"clerk": MISSION, **_DECIDE},
+    "inquiry.take": {"clerk": MISSION, **_DECIDE},
+    "inquiry.answer": _DECIDE,
+    "inquiry.decide_appeal": _DECIDE,
+    "notice.fetch": {"gateway": ANY},
     # the desk
     "desk.queue": _STAFF,
     "desk.case": _STAFF,
+    "desk.assign": _DECIDE,
     "desk.accept": _DECIDE,
     "desk.return": _DECIDE,
     "desk.refuse": _DECIDE,
@@ -109,6 +122,8 @@ ACCESS: dict[str, dict[str, str]] = {
     "desk.reprint": _DECIDE,
     "desk.clear": _DECIDE,
     # what two people of a mission sign, and the bookings of an older platform
+    "parked.read": {**_PROPOSE, "auditor": MISSION},
+    "parked.replay": _PROPOSE,
     "proposal.read": {**_DECIDE, **_PROPOSE, "auditor": MISSION},
     "proposal.make": _PROPOSE,
     "rate.list": {**_DECIDE, **_PROPOSE, "cashier": MISSION, "auditor": MISSION},

@@ -25,6 +25,7 @@ from shared.messaging.handlers import Handler
 from shared.messaging.listener import Listener
 from shared.messaging.relay import Relay
 from shared.messaging.retries import reconnect_delay
+from shared.observation import traces
 from shared.observation.start import observe_worker
 from shared.settings import Settings
 
@@ -76,6 +77,7 @@ def run(
     else:
         observe_worker(settings)
     code = worker.work()
+    traces.stop()
     sys.stdout.flush()
     # Not sys.exit: that would wait for a thread that hangs.
     os._exit(code)

@@ -3,25 +3,10 @@
 import os
 from typing import TYPE_CHECKING
 
-from flask import Flask
-
 from shared.settings import Settings
 
 if TYPE_CHECKING:
     from prometheus_client.registry import Collector
-
-
-def observe_requests(app: Flask, settings: Settings) -> None:
-    """Counts the requests of a web process, and traces them."""
-    if settings.observation.port:
-        from shared.observation.requests import count_requests
-
-        count_requests(app, settings.service)
-    if settings.observation.traces:
-        from shared.observation import traces
-
-        traces.configure(settings.service, settings.observation.traces)
-        traces.trace_requests(app)
 
 
 def observe_worker(settings: Settings, *collectors: "Collector") -> None:

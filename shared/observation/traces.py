@@ -6,10 +6,9 @@ from OpenTelemetry unless `configure` was called.
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-
-from flask import Flask, Response, g, request
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
@@ -68,16 +67,32 @@ def span(name: str, kind: str = "internal", parent: str | None = None, **attribu
     if not are_on():
         yield
         return
-    begun = _begin(name, kind, parent or _current.get(), attributes)
-    token = _current.set(_identity(begun))
+    opened = open_span(name, kind, parent or _current.get(), attributes)
     try:
         yield
     except Exception as error:
-        begun.set_attribute("error.type", type(error).__name__)
+        opened.span.set_attribute("error.type", type(error).__name__)
         raise
     finally:
-        _current.reset(token)
-        begun.end()
+        opened.close()
+
+
+@dataclass(frozen=True)
+class OpenSpan:
+    """A span that is in hand until it is closed, by the thread that opened it."""
+
+    span: Any
+    token: Token[str | None]
+
+    def close(self) -> None:
+        _current.reset(self.token)
+        self.span.end()
+
+
+def open_span(name: str, kind: str, parent: str | None, attributes: Mapping[str, str | int]) -> OpenSpan:
+    """Where no block surrounds what the span is of."""
+    begun = _begin(name, kind, parent, attributes)
+    return OpenSpan(begun, _current.set(_identity(begun)))
 
 
 def _begin(name: str, kind: str, parent: str | None, attributes: Mapping[str, str | int]) -> Any:
@@ -98,28 +113,3 @@ def _begin(name: str, kind: str, parent: str | None, attributes: Mapping[str, st
 def _identity(begun: Any) -> str:
     context = begun.get_span_context()
     return f"00-{context.trace_id:032x}-{context.span_id:016x}-{int(context.trace_flags):02x}"
-
-
-def trace_requests(app: Flask) -> None:
-    """A span for each request, below the one of whoever asked."""
-
-    def begin() -> None:
-        route = request.url_rule.rule if request.url_rule else "unknown"
-        name = f"{request.method} {route}"
-        g.span = _begin(name, "server", request.headers.get(HEADER), {"http.route": route})
-        g.span_token = _current.set(_identity(g.span))
-
-    def note_status(response: Response) -> Response:
-        if "span" in g:
-            g.span.set_attribute("http.response.status_code", response.status_code)
-        return response
-
-    def end(_error: BaseException | None) -> None:
-        begun, token = g.pop("span", None), g.pop("span_token", None)
-        if begun is not None:
-            _current.reset(token)
-            begun.end()
-
-    app.before_request_funcs.setdefault(None, []).insert(0, begin)
-    app.after_request(note_status)
-    app.teardown_request(end)

@@ -66,3 +66,8 @@ def add_working_days(start: date, days: int, is_free: Callable[[date], bool]) ->
         day += timedelta(days=1)
         days -= not is_free(day)
     return day
+
+
+def count_working_days(start: date, until: date, is_free: Callable[[date], bool]) -> int:
+    """How many working days lie after `start`, `until` counted; 0 where it is not later."""
+    return sum(not is_free(start + timedelta(days=offset)) for offset in range(1, (until - start).days + 1))

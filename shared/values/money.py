@@ -20,6 +20,8 @@ _EXPONENTS = {currency: digits for digits, currencies in _DIGITS.items() for cur
 # Decimals after a point; whole thousands between commas, apostrophes or spaces, or none of these signs.
 _TYPED = re.compile(r"[0-9]{1,18}(\.[0-9]{1,9})?|[0-9]{1,3}([,' \u00a0\u202f][0-9]{3}){1,5}(\.[0-9]{1,9})?", re.ASCII)
 _ARABIC_SIGNS = str.maketrans({"٫": ".", "٬": ",", "’": "'"})
+# What is typed where a comma stands before the decimals; three digits after it may be a thousand.
+_COMMA_DECIMALS = re.compile(r"([0-9]{1,12}|[0-9]{1,3}(?:\.[0-9]{3}){1,3}),([0-9]{1,2})", re.ASCII)
 _GROUPING = re.compile(r"[,' \u00a0\u202f]")
 MAX_MINOR_UNITS = 10**15
 
@@ -117,6 +119,12 @@ def plain_number(text: str) -> str:
     if not _TYPED.fullmatch(plain) or len(set(_GROUPING.findall(plain))) > 1:
         raise ValueError("not an amount")
     return _GROUPING.sub("", plain)
+
+
+def decimal_meant(text: str) -> str | None:
+    """The number with a point that "3,75" or "٣،٧٥" most likely means; None where nothing is to be asked."""
+    found = _COMMA_DECIMALS.fullmatch(ascii_digits(text).translate(_ARABIC_SIGNS).replace("،", ",").strip())
+    return f"{found[1].replace('.', '')}.{found[2]}" if found else None
 
 
 def read_amount(text: str, currency: str) -> Money:

@@ -1,5 +1,6 @@
 """What the inner services do alike at their HTTP edge: who asks, may they, in which transaction, how errors read."""
 
+import re
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -27,10 +28,11 @@ from shared.identity.crypto import Keys
 from shared.logs import log, request_id, start_logs
 from shared.messaging import heartbeat
 from shared.messaging.bus import BusDown, check_bus
-from shared.observation.start import observe_requests
 from shared.settings import Settings
+from shared.web.observation import observe_requests
 from shared.web.readiness import Check, Readiness, check_clock, collect
 
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 MAX_BODY_BYTES = 9 * 1024 * 1024
 OPEN_ENDPOINTS = frozenset({"health", "ready"})
 P = ParamSpec("P")
@@ -85,9 +87,18 @@ def body(schema: type[Schema]) -> dict[str, Any]:
     if not isinstance(payload, dict):
         raise Invalid("not_json")
     try:
-        return cast(dict[str, Any], schema(unknown=EXCLUDE).load(payload))
+        return cast(dict[str, Any], schema(unknown=EXCLUDE).load(storable(payload)))
     except ValidationError as error:
         raise Invalid("invalid", errors=first_codes(error)) from error
+
+
+def storable(value: Any) -> Any:
+    """The same without what no column of PostgreSQL takes: the character NUL, and halves of characters."""
+    if isinstance(value, str):
+        return _UNSTORABLE.sub("", value)
+    if isinstance(value, dict):
+        return {storable(name): storable(part) for name, part in value.items()}
+    return [storable(part) for part in value] if isinstance(value, list) else value
 
 
 def _identify() -> None:
@@ -100,6 +111,8 @@ def _identify() -> None:
     if kind != "Bearer" or not token:
         raise NotAllowed("token_missing")
     g.actor = _actor_of(token)
+    if any(_UNSTORABLE.search(text) for text in (request.path, *request.args.values())):
+        raise NotFound()
 
 
 def _actor_of(token: str) -> Actor:

@@ -23,6 +23,7 @@ from tests.conftest import ELSEWHERE, HOME, officer
 MODELS = {"gateway": "services.gateway.accounts.model"}
 # Models in the rooms of a service are declared once its entrance has been imported.
 ENTRANCES = {
+    "gateway": ("services.gateway.accounts.factors.model",),
     "consular": ("services.consular.api", "services.consular.api.prices"),
     "civil_registry": ("services.civil_registry.registrar.model",),
 }

@@ -30,6 +30,8 @@ EXCEPTIONS = {
     "services.consular.workflow.visit.apply_calling_off": "chosen by a row of fulfilment.py",
     "services.consular.workflow.visit.apply_cancellation": "chosen by a row of fulfilment.py",
     "services.consular.workflow.visit.apply_reschedule": "chosen by a row of fulfilment.py",
+    "shared.messaging.bus.embedded.queue_length": "chosen by the address of the bus",
+    "shared.messaging.bus.rabbitmq.queue_length": "chosen by the address of the bus",
     "services.gateway.web.announced.ANNOUNCED": "the number of the press, for tests",
     "services.gateway.web.announced.NAMED": "the number of the press, for tests",
     "shared.documents.validity.DECIDED_EACH_TIME": "a test holds that each kind has a lifetime or stands here",

@@ -11,7 +11,8 @@ from pathlib import Path
 from deploy.demo.scenario_runner import STAFF, Actors
 from deploy.demo.scenarios.answers import answers
 from deploy.demo.scenarios.browser import Browser
-from deploy.demo.scenarios.steps import Steps, _typed, sign_in
+from deploy.demo.scenarios.sign_in import sign_in
+from deploy.demo.scenarios.steps import Steps, _typed
 from shared.catalogue import CATALOGUE
 from tests.benchmarks import meter
 from tests.benchmarks.platform import BenchPlatform, bench_platform

@@ -11,6 +11,7 @@ from deploy.demo.population import specimens
 from deploy.demo.scenarios import appointments, people, steps
 from deploy.demo.scenarios.answers import answers
 from deploy.demo.scenarios.browser import Browser
+from deploy.demo.scenarios.sign_in import sign_in
 from shared.catalogue import CATALOGUE
 from tests.browser import walking
 from tests.browser.conftest import PEOPLE as POPULATION
@@ -159,7 +160,7 @@ def approve(proposer: Visitor, officer: Visitor, kind: str) -> None:
 def test_the_demo_plays_a_turn_and_a_visit(platform: Platform) -> None:
     staff = {role: Browser(platform.url, "ar") for role in ("officer", "cashier", "clerk")}
     for role, browser in staff.items():
-        steps.sign_in(browser, f"{role}@mahjar.example")
+        sign_in(browser, f"{role}@mahjar.example")
     applicant = Browser(platform.url, "en")
     population = people.Population(int(POPULATION))
     person = next(one for one in population.fitting(SLUG) if steps.register_account(applicant, one, staff["clerk"]))

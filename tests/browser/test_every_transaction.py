@@ -12,6 +12,7 @@ from deploy.demo.scenarios import steps
 from deploy.demo.scenarios.browser import Browser
 from deploy.demo.scenarios.by_transaction import usual
 from deploy.demo.scenarios.people import DemoPerson
+from deploy.demo.scenarios.sign_in import sign_in
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import APPOINTMENT
 from tests.browser import walking
@@ -29,7 +30,7 @@ def actors(request: pytest.FixtureRequest, platform: Platform, tmp_path_factory:
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("MAHJAR_PEOPLE", PEOPLE)
         clerk = Browser(platform.url, "ar")
-        steps.sign_in(clerk, "clerk@mahjar.example")
+        sign_in(clerk, "clerk@mahjar.example")
         return Actors(platform.url, tmp_path_factory.getbasetemp() / "players.txt", clerk, str(request.param))
 
 
@@ -61,7 +62,7 @@ def defer(platform: Platform, browser: Browser, person: DemoPerson) -> None:
     """The first deferral, without which there is none to renew."""
     staff = {role: Browser(platform.url, "ar") for role in ("officer", "cashier")}
     for role, one in staff.items():
-        steps.sign_in(one, f"{role}@mahjar.example")
+        sign_in(one, f"{role}@mahjar.example")
     usual(steps.Steps(browser, person, staff, FIRST))
 
 

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import update
 
 from deploy.demo.demo_data import PASSWORD
+from services.gateway.accounts.factors.authenticators import SPECIMEN_CODE
 from services.gateway.accounts.model import AuthSession
 from shared.database.db import Database
 from tests.browser import walking
@@ -248,6 +249,8 @@ def test_an_officer_types_a_reason(visit: Visit, age: Callable[[timedelta], None
     officer.click("desk.proposals.look")
     officer.field("identifier").fill("head-of-mission@mahjar.example")
     officer.field("password").fill(PASSWORD)
+    officer.click("sign_in.enter")
+    officer.field("factor_code").fill(SPECIMEN_CODE)
     officer.click("sign_in.enter")
     expect(officer.field("decree")).to_have_value(NAME[code])
     officer.look("proposal-with-what-was-typed")

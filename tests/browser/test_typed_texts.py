@@ -10,7 +10,8 @@ from deploy.demo.days import today
 from deploy.demo.scenario_runner import STAFF, Actors
 from deploy.demo.scenarios.browser import Browser, Page, UnexpectedPage
 from deploy.demo.scenarios.letters import LICENCE, record_reply
-from deploy.demo.scenarios.steps import Steps, sign_in
+from deploy.demo.scenarios.sign_in import sign_in
+from deploy.demo.scenarios.steps import Steps
 from shared.direction import CONTROLS
 from shared.values.dates import add_years
 from tests.browser.conftest import Platform

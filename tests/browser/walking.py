@@ -10,6 +10,7 @@ from deploy.demo.demo_data import HOME, PASSWORD
 from deploy.demo.population.specimens import Specimen
 from deploy.demo.scenarios.answers import Relative, Somebody, answers, required_uploads, scan
 from deploy.demo.scenarios.steps import CODE
+from services.gateway.accounts.factors.authenticators import SPECIMEN_CODE
 from shared.catalogue import CATALOGUE
 from tests.browser.visitor import LIMIT_MS, LIMIT_SECONDS, Visitor
 
@@ -23,6 +24,10 @@ def sign_in(who: Visitor, email: str, password: str = PASSWORD) -> None:
     who.field("password").fill(password)
     who.click("sign_in.enter")
     expect(who.page.locator("h1")).to_be_visible()
+    if "/sign-in/second" in who.page.url:
+        who.field("factor_code").fill(SPECIMEN_CODE)
+        who.click("sign_in.enter")
+        expect(who.page.locator("h1")).to_be_visible()
 
 
 def register(who: Visitor, person: Specimen, clerk: Visitor) -> None:

@@ -15,6 +15,9 @@ from tests.chaos.platform import BROKER_SHARE, DATABASE_SHARE, Platform
 from tests.clock.shift import OFFSET
 from tests.factories.servers.fault_proxy import Fault
 
+# On a busy machine a process that was forked takes so long until it answers.
+READY_SECONDS = 6.0
+
 
 @dataclass(frozen=True)
 class Event:
@@ -29,17 +32,17 @@ def kill(after: int, name: str) -> Event:
     return Event(after, f"kill {name}", lambda platform: platform.kill(name))
 
 
-def freeze(after: int, name: str, seconds: float) -> Event:
+def suspend(after: int, name: str, seconds: float) -> Event:
     """SIGSTOP, and SIGCONT after so long."""
 
     def happen(platform: Platform) -> None:
-        platform.freeze(name)
+        platform.suspend(name)
         try:
             pause(platform, seconds)
         finally:
-            platform.thaw(name)
+            platform.resume(name)
 
-    return Event(after, f"freeze {name} {seconds:g} s", happen)
+    return Event(after, f"suspend {name} {seconds:g} s", happen)
 
 
 def stop(after: int, name: str, seconds: float) -> Event:
@@ -114,14 +117,16 @@ def migrate(after: int) -> Event:
 
 
 def renew(after: int, name: str) -> Event:
-    """An orderly stop and a new start, as a deployment does it, one process after the other."""
+    """A deployment of one process: the new one starts on the same socket before the old one is asked to end."""
 
     def happen(platform: Platform) -> None:
         child = platform.child(name)
-        child.send_signal(signal.SIGTERM)
-        assert child.wait_until_ended(time.monotonic() + 30), f"{name} does not end"
+        old = child.process
+        assert old is not None
         child.start()
-        child.wait_until_ready()
+        pause(platform, READY_SECONDS)
+        old.send_signal(signal.SIGTERM)
+        assert old.wait(30) == 0, f"{name} does not end in order"
 
     return Event(after, f"renew {name}", happen)
 

@@ -88,7 +88,9 @@ def calm(platform: Platform) -> None:
         time.sleep(0.2)
 
 
-def play(platform: Platform, dice: random.Random, people: Crowd, events: Sequence[Event], stall: float = 60.0) -> float:
+def run_trial(
+    platform: Platform, dice: random.Random, people: Crowd, events: Sequence[Event], stall: float = 60.0
+) -> float:
     """The whole of it, from the first request to the comparison; gives the longest standstill in seconds."""
     print("schedule", [(event.after, event.describe) for event in events])
     try:

@@ -55,11 +55,11 @@ class Platform:
     def child(self, name: str) -> Child:
         return next(child for child in self.stack.supervised if child.name == name)
 
-    def freeze(self, name: str) -> None:
+    def suspend(self, name: str) -> None:
         """Nothing of it moves, and its sockets stay open."""
         self._signal_tree(name, signal.SIGSTOP)
 
-    def thaw(self, name: str) -> None:
+    def resume(self, name: str) -> None:
         """It goes on as if nothing had been."""
         self._signal_tree(name, signal.SIGCONT)
 

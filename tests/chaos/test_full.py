@@ -14,7 +14,7 @@ import pytest
 from deploy.dev.broker import available
 from tests.chaos import faults
 from tests.chaos.faults import Event, spread
-from tests.chaos.oracle import REQUESTS_PER_APPLICATION, gather, play
+from tests.chaos.oracle import REQUESTS_PER_APPLICATION, gather, run_trial
 from tests.chaos.platform import Platform, applications_wanted, running
 from tests.clock import shift
 from tests.factories.messages.messaging import seeded
@@ -50,8 +50,8 @@ def test_frozen_peers_hold_nobody_and_nothing_false_is_said(platform: Platform) 
     dice, seconds = seeded(), number("FROZEN", FROZEN_SECONDS)
     peers = ["broker", "database", "provider"] * int(number("TIMES", TIMES))
     people = gather(platform, dice)
-    events = over(dice, [lambda at, name=peer: faults.freeze(at, name, seconds) for peer in peers])  # type: ignore[misc]
-    longest = play(platform, dice, people, events, stall=seconds + 30)
+    events = over(dice, [lambda at, name=peer: faults.suspend(at, name, seconds) for peer in peers])  # type: ignore[misc]
+    longest = run_trial(platform, dice, people, events, stall=seconds + 30)
     # Once it is thawed, people go on within 15 s.
     assert longest < seconds + 15 + BUSY_MACHINE
     assert people.record.slowest < SLOWEST_REQUEST + BUSY_MACHINE
@@ -64,20 +64,20 @@ def test_broken_links_lose_nothing(platform: Platform) -> None:
     dice.shuffle(chosen)
     people = gather(platform, dice)
     events = over(dice, [lambda at, kind=fault: faults.break_link(at, kind, LINK_SECONDS) for fault in chosen])  # type: ignore[misc]
-    play(platform, dice, people, events)
+    run_trial(platform, dice, people, events)
 
 
 def test_a_broker_that_is_away_for_long_costs_time_and_nothing_else(platform: Platform) -> None:
     dice, seconds = seeded(), number("AWAY", 600.0)
     people = gather(platform, dice)
-    play(platform, dice, people, over(dice, [lambda at: faults.stop(at, "broker", seconds)]), stall=seconds + 60)
+    run_trial(platform, dice, people, over(dice, [lambda at: faults.stop(at, "broker", seconds)]), stall=seconds + 60)
 
 
 def test_a_rolling_deployment_fails_no_request(platform: Platform) -> None:
     dice = seeded()
     people = gather(platform, dice)
     names = [child.name for child in (platform.stack.gateway, *platform.stack.services, *platform.stack.workers)]
-    play(platform, dice, people, over(dice, [lambda at, name=one: faults.renew(at, name) for one in names]))  # type: ignore[misc]
+    run_trial(platform, dice, people, over(dice, [lambda at, name=one: faults.renew(at, name) for one in names]))  # type: ignore[misc]
     assert people.record.repeated == 0
 
 
@@ -86,7 +86,7 @@ def test_each_worker_killed_ten_times_leaves_nothing_undone(platform: Platform) 
     people = gather(platform, dice)
     victims = [child.name for child in platform.stack.workers] * int(number("WORKER_KILLS", 10))
     dice.shuffle(victims)
-    play(platform, dice, people, over(dice, [lambda at, name=victim: faults.kill(at, name) for victim in victims]))  # type: ignore[misc]
+    run_trial(platform, dice, people, over(dice, [lambda at, name=victim: faults.kill(at, name) for victim in victims]))  # type: ignore[misc]
 
 
 def test_a_wrong_clock_of_one_process_lapses_and_expires_nothing(platform: Platform, tmp_path: Path) -> None:
@@ -100,13 +100,13 @@ def test_a_wrong_clock_of_one_process_lapses_and_expires_nothing(platform: Platf
         dice,
         [lambda at, name=name, by=offset: faults.shift(at, name, library, by, 15.0) for name, offset in wrong],  # type: ignore[misc]
     )
-    play(platform, dice, people, events, stall=90)
+    run_trial(platform, dice, people, events, stall=90)
 
 
 def test_a_start_beside_the_running_platform_fails_no_request(platform: Platform) -> None:
     dice = seeded()
     people = gather(platform, dice)
-    play(platform, dice, people, over(dice, [faults.migrate] * 10))
+    run_trial(platform, dice, people, over(dice, [faults.migrate] * 10))
     assert people.record.repeated == 0
 
 
@@ -121,6 +121,6 @@ def test_a_full_disk_corrupts_nothing_and_all_goes_on_by_itself(tmp_path: Path, 
     try:
         with running(disk / "data", True, pytestconfig.cache.mkdir("fonts")) as up:
             people = gather(up, dice)
-            play(up, dice, people, over(dice, [lambda at: faults.fill(at, disk, 20.0)] * 2), stall=120)
+            run_trial(up, dice, people, over(dice, [lambda at: faults.fill(at, disk, 20.0)] * 2), stall=120)
     finally:
         subprocess.run(["umount", "--lazy", str(disk)], check=True)

@@ -10,7 +10,7 @@ import pytest
 
 from deploy.dev.broker import available
 from tests.chaos.faults import kills
-from tests.chaos.oracle import REQUESTS_PER_APPLICATION, gather, play
+from tests.chaos.oracle import REQUESTS_PER_APPLICATION, gather, run_trial
 from tests.chaos.platform import Platform, applications_wanted, running
 from tests.factories.messages.messaging import seeded
 
@@ -33,4 +33,4 @@ def test_nothing_is_lost_or_doubled_in_a_storm_of_kills(platform: Platform) -> N
     wanted = applications_wanted()
     count = max(LEAST_KILLS, int(wanted * KILLS_PER_APPLICATION) // 2)
     people = gather(platform, dice)
-    play(platform, dice, people, kills(dice, platform, count, wanted * REQUESTS_PER_APPLICATION))
+    run_trial(platform, dice, people, kills(dice, platform, count, wanted * REQUESTS_PER_APPLICATION))

@@ -36,17 +36,21 @@ from services.gateway.clients.consular.appointments import Appeal, Calendar, Day
 from services.gateway.clients.consular.approvals import Preview, Proposal
 from services.gateway.clients.consular.bank import BankLineDetail, BankOverview, Books, StatementFile
 from services.gateway.clients.consular.bookings import BookingImport, Overview
-from services.gateway.clients.consular.cases import Case, PassportRecord, QueuePage
+from services.gateway.clients.consular.cases import AssignedCases, Case, PassportRecord, QueuePage
 from services.gateway.clients.consular.draws import Chances, DeskDraws, Draw, DrawCalendar
+from services.gateway.clients.consular.figures import MissionFigures
 from services.gateway.clients.consular.hall import HallView, Screen, Ticket
 from services.gateway.clients.consular.identity_checks import IdentityCheck, LatestCheck
+from services.gateway.clients.consular.inquiries import DeskInquiry, Inquiry, InquiryHead, InquiryQueue
 from services.gateway.clients.consular.ledger import TrialBalance
 from services.gateway.clients.consular.letters import Letter, LetterPage
 from services.gateway.clients.consular.mandates import Deed, Mandate, Proof
-from services.gateway.clients.consular.notices import Notice
+from services.gateway.clients.consular.notices import Notice, OutgoingNotice
 from services.gateway.clients.consular.offers import Mission, Offer, Parameters, Rates, Tariffs
+from services.gateway.clients.consular.parked import ParkedDetail, ParkedPage
 from services.gateway.clients.consular.payer_links import LinkPage, LinkPayment, NewPayerLink, PayerLink
 from services.gateway.clients.consular.payments import CardPage, Payment, TransferTerms, UpgradePrice
+from services.gateway.clients.consular.pending_proofs import PendingProof
 from services.gateway.clients.consular.refunds import DeskRefund, RefundHead, RefundPage
 from services.gateway.clients.consular.tills import Counted, TillDay, TillOverview
 from services.gateway.clients.http import Client as HttpClient
@@ -54,7 +58,7 @@ from services.gateway.clients.issued_documents import IssuedDocuments
 from services.gateway.clients.verification import Verification
 from shared.catalogue import CATALOGUE
 from shared.database.db import Database, now
-from shared.identity.actor import Actor
+from shared.identity.actor import Actor, service
 from shared.identity.representation import PURPOSE
 from shared.values.references import new
 from tests.factories.applications import Counter, Registers
@@ -62,10 +66,13 @@ from tests.factories.appointments import act, booked
 from tests.factories.draws import open_draw
 from tests.factories.gateway import Gateway, build
 from tests.factories.gateway.forms import begin, fill, send
+from tests.factories.inquiries import REFUSAL, TEXT
 from tests.factories.mandates import Acting, Client
+from tests.factories.messages.parked import park
 from tests.factories.ministries.letters import CONVICTION, letters_of, reply
 from tests.factories.payments import RETURN, InMemoryProvider, bank
 from tests.factories.registers.conscription import enlist, forward
+from tests.factories.uploads import JPEG
 
 ME = specimens.SERVED
 EXPATRIATE = Actor("expatriate", "a", "expatriate", "RUH", ME.person)
@@ -197,6 +204,32 @@ def test_a_check_of_a_person_by_passport_and_photo(consular: Consular) -> None:
     check_all(IdentityCheck, consular.identity_checks.waiting(OFFICER))
     assert latest["check"]
     check(IdentityCheck, consular.identity_checks.detail(OFFICER, latest["check"]["reference"]))
+
+
+def test_inquiries(consular: Consular) -> None:
+    question = {"type": "application", "number": "3123456789", "text": TEXT, "about": "", "reference": ""}
+    written = consular.inquiries.write(STUDENT, question)
+    check(InquiryHead, written)
+    reference = written["reference"]
+    consular.inquiries.add_file(STUDENT, reference, "page.jpg", JPEG)
+    check(InquiryHead, consular.inquiries.confirm(STUDENT, reference, consular.inquiries.digest(STUDENT, reference)))
+    check(InquiryHead, consular.inquiries.take(OFFICER, reference))
+    check(InquiryQueue, consular.inquiries.queue(OFFICER, "open", 1))
+    refusal: dict[str, str | int] = {**REFUSAL, "round": 1}
+    check(InquiryHead, consular.inquiries.answer(OFFICER, reference, "answer", refusal))
+    check(InquiryHead, consular.inquiries.rate(STUDENT, reference, 3))
+    check(InquiryHead, consular.inquiries.contest(STUDENT, reference, "appeal", TEXT))
+    check(Inquiry, consular.inquiries.detail(STUDENT, reference))
+    check(DeskInquiry, consular.inquiries.at_desk(HEAD, reference))
+    check_all(InquiryHead, consular.inquiries.list_own(STUDENT))
+    call = {**question, "channel": "phone", "contact": "Umm Samer"}
+    check(InquiryHead, consular.inquiries.write_in(OFFICER, call))
+
+
+def test_a_proof_that_an_application_is_pending(consular: Consular, counter: Callable[[], Counter]) -> None:
+    case = counter().until("in_review")
+    check(PendingProof, consular.pending_proofs.current(case.person.actor, case.reference))
+    check(PendingProof, consular.pending_proofs.make(case.person.actor, case.reference))
 
 
 def test_appointments(consular: Consular) -> None:
@@ -429,6 +462,7 @@ def test_a_passport_number_and_notices(consular: Consular, counter: Callable[[],
     filed.desk("return", items=[mark])
     check(Application, consular.applications.detail(filed.person.actor, filed.reference))
     check_all(Notice, consular.notices.list_own(filed.person.actor))
+    check_all(OutgoingNotice, consular.notices.outgoing(service("gateway", filed.mission)))
 
 
 def test_an_accepted_paper_is_handed_in_again(consular: Consular, counter: Callable[[], Counter]) -> None:
@@ -483,6 +517,7 @@ def test_tills_refunds_and_the_ledger(consular: Consular, counter: Callable[[], 
     check(TillOverview, overview)
     assert overview["closed"] and overview["deposits"]
     check(TrialBalance, consular.ledger.trial_balance(HEAD))
+    check(MissionFigures, consular.figures.read(HEAD, "30"))
     assert consular.ledger.export(HEAD, "csv").startswith(b"booked_at,")
 
 
@@ -540,3 +575,13 @@ def test_the_registers(gateway: Gateway, consular: Consular) -> None:
     assert "service_status" in served["facts"]
     for documents, mark in ((registry.documents, "R"), (conscription.documents, "M"), (consular.documents, "C")):
         check(Verification, documents.verify(EXPATRIATE, new("RUH", 18, mark)))
+
+
+def test_parked_messages(consular: Consular, database: Callable[[str], Database]) -> None:
+    number = park(database("consular"), new("RUH", 10))
+    check(ParkedPage, consular.parked.list_messages(HEAD, 1))
+    check(ParkedDetail, consular.parked.detail(HEAD, number))
+
+
+def test_cases_that_are_assigned(consular: Consular) -> None:
+    check(AssignedCases, consular.cases.assign_many(OFFICER, [new("RUH", 10)]))

@@ -13,13 +13,21 @@ from pathlib import Path
 
 import psutil
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Sink
 
 from deploy.demo.demo_data import PASSWORD, STAFF
 from deploy.dev.postgres import free_port
 from tests.factories.servers.runner import READY, ROOT, START_LIMIT
 from tests.factories.waiting import until
 
-SECRETS = {"MAHJAR_SECRET": "0123456789abcdef" * 4, "MAHJAR_PUBLIC_URL": "https://consulate.test"}
+MAIL_PORT = free_port()
+SECRETS = {
+    "MAHJAR_SECRET": "0123456789abcdef" * 4,
+    "MAHJAR_PUBLIC_URL": "https://consulate.test",
+    "MAHJAR_SMTP_URL": f"smtp://127.0.0.1:{MAIL_PORT}",
+    "MAHJAR_MAIL_FROM": "mahjar@consulate.test",
+}
 CHOSEN = "three plain words here"
 
 
@@ -38,6 +46,15 @@ def command(module: str, told: dict[str, str], *words: str) -> subprocess.Comple
         check=False,
         timeout=120,
     )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def mail_server() -> Iterator[None]:
+    """A real mail server, without which nothing starts."""
+    controller = Controller(Sink(), hostname="127.0.0.1", port=MAIL_PORT)
+    controller.start()
+    yield
+    controller.stop()
 
 
 @pytest.fixture(scope="module")
@@ -100,12 +117,20 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
-@pytest.mark.parametrize("missing", SECRETS)
+@pytest.mark.parametrize("missing", ["MAHJAR_SECRET", "MAHJAR_PUBLIC_URL"])
 def test_a_start_without_a_secret_names_it_in_one_sentence(tmp_path: Path, missing: str) -> None:
     told = {name: value for name, value in SECRETS.items() if name != missing}
     refused = command("deploy.dev.run", environment(tmp_path / "data", free_port(), **told))
     assert refused.returncode == 1
     assert refused.stderr.startswith(f"Outside demo mode set {missing} to ") and len(refused.stderr.splitlines()) == 1
+    assert not (tmp_path / "data" / "postgres").exists()
+
+
+def test_a_start_without_a_mail_server_says_so(tmp_path: Path) -> None:
+    told = {name: value for name, value in SECRETS.items() if name != "MAHJAR_SMTP_URL"}
+    refused = command("deploy.dev.run", environment(tmp_path / "data", free_port(), **told))
+    assert refused.returncode == 1
+    assert "go by e-mail. Set MAHJAR_SMTP_URL" in refused.stderr and len(refused.stderr.splitlines()) == 1
     assert not (tmp_path / "data" / "postgres").exists()
 
 

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes, policy
-from email.utils import parsedate_to_datetime
+from email.message import EmailMessage
+from email.utils import localtime, parsedate_to_datetime
 from http import HTTPStatus
+from mailbox import Maildir
 from pathlib import Path
 
 from flask import Blueprint, Flask, abort, current_app, render_template, request
@@ -37,6 +39,19 @@ def show() -> str:
         abort(HTTPStatus.NOT_FOUND)
     mails = [mail for mail in read(Path(folder)) if address in ("", mail.to)]
     return render_template("mailbox.html", mails=mails[:SHOWN], address=address)
+
+
+@blueprint.post("/sms")
+def take_sms() -> tuple[str, int]:
+    """Stands in for a provider of text messages: what it takes over is shown among the e-mails."""
+    folder, sent = current_app.extensions["mailbox"], request.get_json(silent=True) or {}
+    if not folder:
+        abort(HTTPStatus.NOT_FOUND)
+    message = EmailMessage()
+    message["To"], message["Subject"], message["Date"] = str(sent.get("to", "")), "SMS", localtime()
+    message.set_content(str(sent.get("text", "")), charset="utf-8")
+    Maildir(Path(folder) / "mail").add(message)
+    return "", HTTPStatus.NO_CONTENT
 
 
 def read(folder: Path) -> Iterator[SpecimenMail]:

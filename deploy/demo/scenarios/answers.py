@@ -60,6 +60,8 @@ BY_KIND = {
     "long_text": "شارع العليا، حي الورود",
     "latin": "Riyadh",
     "past_date": "2019-09-01",
+    "passport_number": "N007654321",
+    "time": "10:30",
     "phone": "+966 50 123 4567",
     "saudi_number": "٢١٢٣٤٥٦٧٨٩",
     "saudi_mobile": "0501234567",

@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from deploy.demo.demo_data import HOME, PASSWORD
+from deploy.demo.demo_data import HOME
 from deploy.demo.sandbox.bank import Bank
 from deploy.demo.sandbox.provider import TEST_NUMBER
 from deploy.demo.scenarios.answers import answers, required_uploads, scan
@@ -20,12 +20,6 @@ WAIT_SECONDS = 60.0
 LOOK_SECONDS = 0.2
 CODE = re.compile(r"\b[2-9A-Z]{4}-[2-9A-Z]{4}\b")
 SECRET_WORDS = "three unrelated words"  # noqa: S105 - a fictional person's
-
-
-def sign_in(browser: Browser, email: str, password: str = PASSWORD) -> None:
-    """Signs in. Raises UnexpectedPage when the account is not there."""
-    form = browser.open("/sign-in").form("/sign-in")
-    browser.send(form, {"identifier": email, "password": password})
 
 
 def register_account(browser: Browser, person: DemoPerson, clerk: Browser) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 
 from deploy.dev.checks import value_sets as sets
-from shared.catalogue import CATALOGUE
+from shared.catalogue import CATALOGUE, inquiries
 from shared.catalogue.model import Transaction
 
 Keys = Callable[[], Iterable[str]]
@@ -46,10 +46,19 @@ FAMILIES: dict[str, Keys] = {
     "capacity": lambda: keys("capacity", sets.capacities()),
     "contest": lambda: keys("contest", sets.doubts()),
     "decision": lambda: keys("decision", sets.account_decisions(), "", ".text"),
+    "channels.done": lambda: keys("channels.done", ("chosen", "sent", "confirmed")),
+    "factors.done": lambda: keys("factors.done", ("passkey", "removed")),
     "decision.state": lambda: keys("decision.state", ("done", "declined")),
     "desk.bank.decision": lambda: keys("desk.bank.decision", ("waiting", "approved", "declined")),
     "desk.bank.done": lambda: keys("desk.bank.done", ("take", "assign", "book", "override")),
     "desk.books.age": lambda: keys("desk.books.age", ("today", "week", "month", "older")),
+    "desk.contradiction": lambda: keys("desk.contradiction", sets.contradiction_codes()),
+    "desk.figures": lambda: keys("desk.figures", sets.figure_subjects(), "", ".text"),
+    "desk.figures.age": lambda: keys("desk.figures.age", ("days", "week", "month", "older")),
+    "desk.figures.seat": lambda: keys("desk.figures.seat", ("attended", "booked", "missed")),
+    "desk.next": lambda: keys("desk.next", (*sets.statuses(), "visit", "decide", "cash", "hand_over")),
+    "desk.parked.verdict": lambda: keys("desk.parked.verdict", ("replay", "discard")),
+    "remedy": lambda: keys("remedy", sets.refusal_codes()),
     "discrepancy": lambda: keys("discrepancy", sets.discrepancies()),
     "desk.identity.document": lambda: keys("desk.identity.document", sets.counter_documents()),
     "desk.identity.level": lambda: keys("desk.identity.level", sets.levels()),
@@ -87,7 +96,10 @@ FAMILIES: dict[str, Keys] = {
     "letter.ask": lambda: keys("letter.ask", sets.matters()),
     "letter.matter": lambda: keys("letter.matter", sets.matters()),
     "level": lambda: keys("level", sets.levels(), ".title", ".text"),
-    "mail": lambda: keys("mail", sets.mail_events(), ".name", ".subject", ".text"),
+    "mail": lambda: (
+        keys("mail", sets.mail_events(), ".name", ".subject", ".text")
+        | keys("mail", sets.sms_events(), ".name", ".sms")
+    ),
     "mandate.kind": lambda: keys("mandate.kind", sets.mandate_kinds()),
     "mandate.state": lambda: keys("mandate.state", sets.mandate_states()),
     "mission": lambda: keys("mission", sets.missions()),
@@ -111,6 +123,30 @@ FAMILIES: dict[str, Keys] = {
     "seats.other": lambda: keys("seats.other", ("regular", "urgent")),
     "seats.tier": lambda: keys("seats.tier", ("regular", "urgent")),
     "turn.service": lambda: keys("turn.service", sets.services()),
+    "inquiry": lambda: keys("inquiry", ("appeal", "reopen"), "", ".label", ".send"),
+    "inquiry.canned": lambda: keys("inquiry.canned", inquiries.CANNED, "", ".text"),
+    "inquiry.channel": lambda: keys("inquiry.channel", ("page", *inquiries.WRITTEN_IN)),
+    "inquiry.check": lambda: keys("inquiry.check", ("number", "papers", "type", "text", "tie"), "", ".remedy"),
+    "inquiry.held": lambda: keys("inquiry.held", ("officer", "head_of_mission")),
+    "inquiry.next": lambda: keys("inquiry.next", inquiries.NEXT_STEPS),
+    "inquiry.rating": lambda: keys("inquiry.rating", range(1, 6)),
+    "inquiry.reason": lambda: keys("inquiry.reason", inquiries.REFUSE_REASONS),
+    "inquiry.state": lambda: {
+        *keys("inquiry.state", (*inquiries.OUTCOMES, "unconfirmed", "waiting", "appealed")),
+        *keys("inquiry.state", ("waiting", "appealed"), ".title"),
+    },
+    "inquiry.step": lambda: keys("inquiry.step", ("answered", "reopened", "appealed", "appeal_decided")),
+    "inquiry.type": lambda: keys("inquiry.type", inquiries.TYPES, "", ".synonyms"),
+    "desk.inquiries.done": lambda: keys("desk.inquiries.done", ("taken", "answered")),
+    "desk.inquiries.held": lambda: keys("desk.inquiries.held", ("officer", "head_of_mission")),
+    "desk.inquiries.queue": lambda: keys("desk.inquiries.queue", ("open", "appealed", "overdue", "answered")),
+    "promise.next": lambda: keys(
+        "promise.next", ("draft", "awaiting_payment", "returned", "in_review", "with_authority", "ready")
+    ),
+    "promise.owner": lambda: keys("promise.owner", ("you", "officers", "authority", "head")),
+    "referral": lambda: keys("referral", inquiries.REFERRALS),
+    "referral.bring": lambda: keys("referral.bring", ("number", "passport", "reply")),
+    "referral.phone": lambda: keys("referral.phone", ("riyadh", "jeddah")),
     "vouch.relation": lambda: keys("vouch.relation", sets.voucher_relations()),
     "withdraw.rule": lambda: keys("withdraw.rule", sets.withdrawal_rules()),
     **dict.fromkeys(
@@ -122,6 +158,7 @@ FAMILIES: dict[str, Keys] = {
 # Families whose values are no enumeration or tuple that could be asked: a page writes them out, or a form of HTTP.
 UNBOUND = frozenset(
     """account.done application bring deceased desk.appeals.done field.closes.choice desk.bookings.encoding
+    desk.figures.head desk.parked desk.parked.reason desk.queue desk.refunds field.standing.choice
     desk.ledger.account desk.tills.done desk.tills.kind desk.refunds.done desk.refunds.failure desk.refunds.reason
     desk.bookings.order desk.bookings.order.hint desk.bookings.standing
     desk.bookings.state desk.calendar.certainty desk.calendar.done desk.calendar.kind desk.done desk.event

@@ -26,6 +26,10 @@ READERS = frozenset(
 TO_TRANSLATE = "TO-TRANSLATE"
 # CLDR writes tanwin before the alef; after it, WebKit draws it above the line.
 TANWIN_AFTER_ALEF = "\N{ARABIC LETTER ALEF}\N{ARABIC FATHATAN}"
+ARABIC = re.compile(r"[\u0621-\u064a]")
+MARKUP = re.compile(r"<[^>]+>")
+# Texts that are written in Latin letters in Arabic too.
+NOT_ARABIC: frozenset[str] = frozenset()
 # An instruction names its field inside the sentence; it does not point at it with a colon at the end.
 INSTRUCTION = re.compile(
     r"(?:^|[.،] )(?:اكتب|اختر|أرفق|تحقق|أعطِ|أدخل|حدد|Please|Write|Choose|Add|Give|Enter|Type|Select)\b"
@@ -54,6 +58,7 @@ def complaints() -> list[str]:
         *unknown(mentions, texts["ar"]),
         *untranslated(texts),
         *(complaint for code in LANGUAGES for complaint in misspelt(code, texts[code])),
+        *not_arabic(texts["ar"]),
         *composed_keys.complaints(texts["ar"], beginnings),
     ]
 
@@ -99,6 +104,16 @@ def phrases(code: str) -> dict[str, str]:
     """What a language no longer says, and what it says instead."""
     with PHRASES.open(encoding="utf-8", newline="") as file:
         return {row["phrase"]: row["write"] for row in csv.DictReader(file) if row["language"] == code}
+
+
+def not_arabic(arabic: dict[str, Forms]) -> Iterator[str]:
+    """Arabic texts in letters of another script alone. A text of places and signs only is one in any language."""
+    for key, forms in sorted(arabic.items()):
+        for form in forms:
+            letters = [sign for sign in PLACEHOLDER.sub("", MARKUP.sub("", form)) if sign.isalpha()]
+            if letters and not any(ARABIC.match(sign) for sign in letters) and key not in NOT_ARABIC:
+                yield f"{key} in ar has no Arabic letter: write it in Arabic, or list it in NOT_ARABIC"
+                break
 
 
 def unequal(key: str, forms: dict[str, Forms]) -> Iterator[str]:

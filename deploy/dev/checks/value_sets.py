@@ -31,10 +31,13 @@ from services.consular.workflow.money import bank_decisions
 from services.gateway.accounts.identity import contests, counter, decisions, vouch
 from services.gateway.accounts.levels import Assurance, Level
 from services.gateway.accounts.mail import queue
+from services.gateway.desk.cases import contradictions
+from services.gateway.desk.figures import figures
 from shared.catalogue import CATALOGUE
 from shared.catalogue.appointments import SERVICES
 from shared.catalogue.model import AFTER_ASSESSMENT, AGENT, GUARDIAN, HOLDER, RELATIVE
-from shared.catalogue.reasons import ALL_REFUSE_REASONS, DEED_REFUSE_REASONS, RETURN_REASONS
+from shared.catalogue.reasons import ALL_REFUSE_REASONS, DEED_REFUSE_REASONS, REFUSAL_CODES, RETURN_REASONS
+from shared.documents import validity
 from shared.documents.model import KINDS
 from shared.identity.actor import OFFICER_ROLES
 
@@ -161,6 +164,7 @@ def sources() -> set[str]:
         cited += [rule.law for rule in entry.answer_rules]
     for table in ("tariff", "standing", "provision"):
         cited += [row["source"] for row in rows_of(table)]
+    cited += [row.source for row in validity.lifetimes()]
     amounts = reference_data.SERVICES_FOLDER / "conscription" / "data"
     for name in ("allowance_tariffs.csv", "law_parameters.csv"):
         cited += [row["law"] for row in reference_data.read(amounts / name)]
@@ -230,6 +234,10 @@ def mail_events() -> Iterable[str]:
     return queue.EVENTS
 
 
+def sms_events() -> Iterable[str]:
+    return queue.SMS_EVENTS
+
+
 def mandate_kinds() -> Iterable[str]:
     return people.KINDS
 
@@ -272,3 +280,15 @@ def urgent_reasons() -> Iterable[str]:
 
 def draw_states() -> Iterable[str]:
     return draws.STATES
+
+
+def contradiction_codes() -> Iterable[str]:
+    return contradictions.CODES
+
+
+def figure_subjects() -> Iterable[str]:
+    return figures.SUBJECTS
+
+
+def refusal_codes() -> Iterable[str]:
+    return REFUSAL_CODES

@@ -5,24 +5,29 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from string import Template
 
 from deploy.dev.checks.translations import TO_TRANSLATE
 from deploy.dev.scaffold.shapes import Shape
 from shared.documents.model import KINDS
+from shared.i18n import Language, language
 
 TEMPLATES = Path(__file__).parent / "templates"
 LANGUAGES = ("ar", "en")
-SINCE = "2023-10-29"
+SINCE = date(2023, 10, 29)
+FEE = "document_from_syria"
 SLUG = re.compile(r"[a-z]+(?:-[a-z]+)+")
+LINE = re.compile(r"[a-z]+(?:_[a-z]+)*")
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """A transaction to be written: what the command was told. `amount` is in US cents, `months` 0 for no end.
+    """A transaction to be written: what the command was told. `amount` is in US cents.
 
-    `source` is the law or notice that its price, its status and the validity of its document stand in.
+    `source` is the law or notice that its price, its status and the validity of its document stand in, `since` their
+    first day. The document is good for `months` and `days`; without either it has no end.
     """
 
     slug: str
@@ -31,6 +36,10 @@ class Wanted:
     source: str
     amount: int
     months: int
+    days: int = 0
+    since: date = SINCE
+    fee: str = FEE
+    certainty: str = "M"
 
     @property
     def module(self) -> str:
@@ -45,7 +54,8 @@ class Wanted:
             "NAME": self.module.upper(),
             "module": self.module,
             "group": self.group,
-            "source": self.source,
+            "source": _quoted(self.source),
+            "fee": self.fee,
             "beneficiary": self.shape.beneficiary,
             "service": self.shape.service,
             "amount": f"{self.amount:_}",
@@ -68,6 +78,7 @@ def new_files(wanted: Wanted) -> Iterator[tuple[str, str]]:
     for code in LANGUAGES:
         more = TEMPLATES / f"words.{shape.name}.txt"
         texts = (TEMPLATES / "words.txt").read_text() + (more.read_text() if more.exists() else "")
+        texts += "".join(_text_to_write(key) for key in unsaid(wanted, language(code)))
         head = (TEMPLATES / f"head.{code}.txt").read_text()
         yield f"shared/translations/{code}/{wanted.module}.po", head + Template(texts).substitute(words)
     documents = f"services/{shape.service}/documents/{wanted.slug}"
@@ -76,18 +87,26 @@ def new_files(wanted: Wanted) -> Iterator[tuple[str, str]]:
     yield f"tests/journey/test_{wanted.module}.py", _filled("journey.py.txt", words)
 
 
+def unsaid(wanted: Wanted, tongue: Language) -> list[str]:
+    """Keys of what the transaction names and no text says: its fee, the parts of its source."""
+    parts = dict.fromkeys(part.strip() for part in wanted.source.split(";") if part.strip())
+    cited = [f"law.{part}" for part in parts if not (tongue.has(f"law.{part}") or tongue.has(f"source.{part}"))]
+    return [*([] if tongue.has(f"fee.{wanted.fee}") else [f"fee.{wanted.fee}"]), *cited]
+
+
 def lines(wanted: Wanted) -> Iterator[tuple[str, str, str]]:
     """Path, beginning of a line or nothing for the end of the file, and what is written behind it."""
     slug, shape, source = wanted.slug, wanted.shape, cell(wanted.source)
     yield "shared/catalogue/__init__.py", "    *appointments.TRANSACTIONS", f"    *{wanted.module}.TRANSACTIONS,\n"
     kind = f'    "{slug}": Kind("{shape.service}", "{shape.mark}", "{letters_of(slug)}"),\n'
     yield "shared/documents/model.py", "KINDS = {", kind
-    fee = f"{slug}/document_from_syria/all/{SINCE},{slug},document_from_syria,{shape.beneficiary},,{wanted.amount},USD"
-    yield "services/consular/data/tariffs.csv", "", f"{fee},{SINCE},,{source},M,founding\n"
-    status = f"{slug}/all/{SINCE}/active,{slug},active,,{SINCE},{source},M,founding\n"
+    line, since, certainty = wanted.fee, wanted.since.isoformat(), wanted.certainty
+    fee = f"{slug}/{line}/all/{since},{slug},{line},{shape.beneficiary},,{wanted.amount},USD"
+    yield "services/consular/data/tariffs.csv", "", f"{fee},{since},,{source},{certainty},founding\n"
+    status = f"{slug}/all/{since}/active,{slug},active,,{since},{source},{certainty},founding\n"
     yield "services/consular/data/standings.csv", "", status
-    if wanted.months:
-        row = f"{slug},{wanted.months},0,{SINCE},{source},M\n"
+    if wanted.months or wanted.days:
+        row = f"{slug},{wanted.months},{wanted.days},{since},{source},{certainty}\n"
         yield "shared/documents/data/validity.csv", "", row
     else:
         yield "shared/documents/validity.py", '        "ministry-reminder",', f'        "{slug}",\n'
@@ -154,6 +173,17 @@ def _walked(wanted: Wanted) -> str:
     }
     walked = "".join(f'        {way}: "test_{wanted.module}.{test}",\n' for way, test in ways.items())
     return f'    "{wanted.slug}": {{\n{walked}    }},\n'
+
+
+def _quoted(text: str) -> str:
+    """As it stands between quotation marks in Python and in a fragment."""
+    return text.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def _text_to_write(key: str) -> str:
+    """The entry of a text in a fragment, for a person to write."""
+    name = _quoted(key).replace("$", "$$")
+    return f'\nmsgid "{name}"\nmsgstr "$mark"\n'
 
 
 def _filled(name: str, words: dict[str, str]) -> str:

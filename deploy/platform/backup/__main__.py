@@ -1,6 +1,6 @@
 """Backs up and restores: `python -m deploy.platform.backup VERB`; docs/how-to/back-up-and-restore.md says the rest.
 
-`take` copies once, `follow` without end; both need `--to FOLDER`. `keys --to FILE` saves the keys, elsewhere.
+`take` copies once, `stream` without end; both need `--to FOLDER`. `keys --to FILE` saves the keys, elsewhere.
 `restore --from FOLDER --keys FILE` lays a copy out in MAHJAR_DATA; then `check` looks whether it holds together.
 """
 
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psycopg
 
-from deploy.platform.backup import check, follow, keys, programs, restore, take
+from deploy.platform.backup import check, keys, programs, restore, stream, take
 from deploy.platform.backup.folder import BackupFailed, BackupFolder
 from deploy.platform.data_folder import DataFolder
 from services.consular.uploads.storage.disk import DiskStore
@@ -42,7 +42,7 @@ def main() -> None:
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="backup", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True)
-    for verb, run in (("take", run_take), ("follow", run_follow)):
+    for verb, run in (("take", run_take), ("stream", run_stream)):
         command = verbs.add_parser(verb)
         command.set_defaults(run=run)
         command.add_argument("--to", type=Path, required=True, help="the folder of backups, on another disk or machine")
@@ -90,16 +90,16 @@ def run_take(folder: DataFolder, chosen: argparse.Namespace) -> None:
     """The cluster first: a blob is there before a row names it, and stays for a day after the last one did."""
     began, backups, store = time.monotonic(), BackupFolder(chosen.to), store_of(folder)
     copy = take.take_copy(backups, programs.admin_address(folder))
-    copied = take.follow_uploads(backups, store)
+    copied = take.copy_uploads(backups, store)
     take.forget(backups, store, chosen.keep)
     print(f"copied: {copy.path}, {copied} new uploads, {time.monotonic() - began:.1f} s")
 
 
-def run_follow(folder: DataFolder, chosen: argparse.Namespace) -> None:
+def run_stream(folder: DataFolder, chosen: argparse.Namespace) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    follow.follow(BackupFolder(chosen.to), programs.admin_address(folder), store_of(folder), stop)
+    stream.stream(BackupFolder(chosen.to), programs.admin_address(folder), store_of(folder), stop)
 
 
 def run_keys(folder: DataFolder, chosen: argparse.Namespace) -> None:

@@ -1,4 +1,4 @@
-"""Looks whether a restored copy holds together: ledger, walls between missions, papers, uploads and keys."""
+"""Looks whether a restored copy holds together: ledger, walls between missions, documents, uploads and keys."""
 
 import hashlib
 from collections.abc import Callable, Iterator
@@ -49,7 +49,7 @@ def check(admin_url: str, keys: Path, store: SealedStore) -> list[str]:
         parts: tuple[Callable[[], Found], ...] = (
             lambda: ledger(connection),
             lambda: walls(connection),
-            lambda: papers(connection),
+            lambda: documents(connection),
             lambda: uploads(connection, store),
             lambda: key_pairs(keys),
         )
@@ -80,15 +80,15 @@ def walls(connection: Connection) -> Found:
             yield f"walls: the mission {mission or 'of nobody'} sees applications of others"
 
 
-def papers(connection: Connection) -> Found:
+def documents(connection: Connection) -> Found:
     """Stored files are those that were issued; no number is given twice or beyond its counter."""
     for service in ISSUING:
         name = sql.Identifier(service)
         for (kind,) in connection.execute(sql.SQL(MISCOUNTED).format(name, name)):
-            yield f"papers: {service} has issued more of {kind} than it has counted"
+            yield f"documents: {service} has issued more of {kind} than it has counted"
         for code, pdf, digest in connection.execute(sql.SQL(DRAWN).format(name), [SAMPLE]):
             if hashlib.sha256(pdf).hexdigest() != digest:
-                yield f"papers: the file of {code} is not the one that was issued"
+                yield f"documents: the file of {code} is not the one that was issued"
 
 
 def uploads(connection: Connection, store: SealedStore) -> Found:

@@ -44,14 +44,14 @@ def check_versions(said: Description, services: Path = SERVICES_FOLDER) -> None:
     """Raises BackupFailed where this version cannot work with the copy."""
     programs.command(said.postgres, "postgres")
     for service, revision in said.revisions.items():
-        if revision and revision not in known_revisions(services, service):
+        if revision and revision not in all_revisions(services, service):
             raise BackupFailed(
                 f"The copy was taken by a later version of Mahjar (revision {revision} of {service} is unknown here): "
                 "restore it with that version."
             )
 
 
-def known_revisions(services: Path, service: str) -> set[str]:
+def all_revisions(services: Path, service: str) -> set[str]:
     """Those that this version can migrate from."""
     files = (services / service / "migrations" / "versions").glob("*.py")
     return {file.name.partition("_")[0] for file in files}

@@ -1,4 +1,4 @@
-"""Takes a copy of the whole cluster while it works, follows the uploads, and forgets what no copy needs any more."""
+"""Takes a copy of the whole cluster while it works, copies the uploads, and forgets what no copy needs any more."""
 
 import shutil
 import time
@@ -36,7 +36,7 @@ def version(admin_url: str) -> int:
         return connection.info.server_version // 10000
 
 
-def follow_uploads(folder: BackupFolder, store: BlobStore) -> int:
+def copy_uploads(folder: BackupFolder, store: BlobStore) -> int:
     """Copies blobs that are new; how many. A blob is never changed, so that its name says whether it is here.
 
     Raises Unavailable while the store does not answer.

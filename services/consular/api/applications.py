@@ -11,6 +11,7 @@ from services.consular.api.request import TEXT, Keyed, Stated, head, mission_ses
 from services.consular.applications import idempotency
 from services.consular.applications.behalf import Claim
 from services.consular.appointments.tiers import tier_of
+from services.consular.inquiries import adopt as adopt_inquiries
 from services.consular.views import application_view, own_applications
 from services.consular.views.form_step import form_step
 from services.consular.workflow import adopt_drafts, draft, own_appointment
@@ -83,14 +84,16 @@ def _claim_key(claim: Claim | None) -> dict[str, str | None]:
 @blueprint.post("/applications/adopt")
 @allowed("application.adopt")
 def adopt() -> dict[str, int]:
-    """Hands the actor's person the drafts that the account began before it was proven whose it is."""
+    """Hands the actor's person the drafts and inquiries that the account began before it was proven whose it is."""
     actor = current_actor()
     with transaction() as session:
         missions = adopt_drafts.missions_with_drafts(session, actor)
+        missions += adopt_inquiries.missions_with_inquiries(session, actor)
     adopted = 0
-    for mission in missions:
+    for mission in sorted(set(missions)):
         with database().scope(mission) as session:
             adopted += adopt_drafts.adopt_drafts(session, actor)
+            adopted += adopt_inquiries.adopt_inquiries(session, actor)
     return {"adopted": adopted}
 
 

@@ -12,8 +12,8 @@ from services.consular.applications.model import Application
 from services.consular.passports import collect
 from services.consular.passports.reprint import reprint
 from services.consular.views.case import read_case
-from services.consular.views.queue import queue
-from services.consular.workflow import review
+from services.consular.views.queue import EXPORT_ROWS, PAGE_ROWS, Filters, queue
+from services.consular.workflow import assign, review
 from shared.catalogue.reasons import ANSWER, PAPER
 from shared.identity.actor import Actor
 from shared.web.service import allowed, body, current_actor, transaction
@@ -27,6 +27,30 @@ class ReasonedVerdict(Keyed):
     key = fields.String(load_default="", validate=validate.Length(max=100, error="too_long"))
     reason = fields.String(load_default="")
     note = fields.String(load_default="", allow_none=True)
+
+
+class Assignment(Schema):
+    """Whose case it is from now on."""
+
+    takeover = fields.Boolean(load_default=False)
+    release = fields.Boolean(load_default=False)
+
+
+class Assignments(Schema):
+    """Several cases of a list."""
+
+    references = fields.List(
+        fields.String(validate=validate.Length(max=TEXT, error="too_long")),
+        required=True,
+        validate=validate.Length(1, assign.LONGEST_LIST, error="too_long"),
+    )
+
+
+class NextCase(Schema):
+    """Of which transaction, and after which case; both may be empty."""
+
+    transaction = fields.String(load_default="", validate=validate.Length(max=TEXT, error="too_long"))
+    after = fields.String(load_default="", validate=validate.Length(max=TEXT, error="too_long"))
 
 
 class Mark(Schema):
@@ -56,11 +80,41 @@ class Collection(Keyed):
 @allowed("desk.queue")
 def list_queue() -> dict[str, Any]:
     """The mission's files by status, transaction, reference or national number."""
-    filters = {name: request.args.get(name, "")[:TEXT] for name in ("status", "transaction", "q")}
+    status, slug, sought = (request.args.get(name, "")[:TEXT] for name in ("status", "transaction", "q"))
+    officer = (current_actor().id or "") if request.args.get("mine") else ""
+    whole = bool(request.args.get("whole"))
+    rows, page = (EXPORT_ROWS, 1) if whole else (PAGE_ROWS, page_number())
     with transaction() as session:
-        return queue(
-            session, current_actor(), filters["status"], filters["transaction"], filters["q"].strip(), page_number()
-        )
+        return queue(session, current_actor(), Filters(status, slug, sought.strip(), officer, page, rows))
+
+
+@blueprint.post("/cases/<reference>/assign")
+@allowed("desk.assign")
+def assign_case(reference: str) -> dict[str, Any]:
+    """Assigns a case in review to the officer, from another one with `takeover`; or ends the assignment."""
+    request_body = body(Assignment)
+    with mission_session(reference) as session:
+        if request_body["release"]:
+            return head(assign.release(session, current_actor(), reference))
+        return head(assign.take(session, current_actor(), reference, takeover=request_body["takeover"]))
+
+
+@blueprint.post("/assignments")
+@allowed("desk.assign")
+def assign_cases() -> dict[str, list[str]]:
+    """Assigns those of several cases that are free."""
+    references = body(Assignments)["references"]
+    with transaction() as session:
+        return assign.take_many(session, current_actor(), references)
+
+
+@blueprint.post("/next")
+@allowed("desk.assign")
+def next_case() -> dict[str, str | None]:
+    """Assigns the next case the officer can decide, and names it."""
+    wanted = body(NextCase)
+    with transaction() as session:
+        return {"reference": assign.take_next(session, current_actor(), wanted["transaction"], wanted["after"])}
 
 
 @blueprint.get("/cases/<reference>")

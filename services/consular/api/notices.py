@@ -8,9 +8,9 @@ from marshmallow import Schema, fields, validate
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.consular.api.request import person_transaction
-from services.consular.notices import inbox
+from services.consular.notices import inbox, outgoing
 from shared.identity.access import ACCESS
-from shared.web.service import allowed, body, current_actor, database
+from shared.web.service import allowed, body, current_actor, database, transaction
 
 blueprint = Blueprint("notices", __name__, url_prefix="/notices")
 LARGEST_ID = 2**62
@@ -52,6 +52,34 @@ def add_unread(response: Response) -> Response:
         with suppress(SQLAlchemyError), person_transaction() as session:
             response.headers[UNREAD_HEADER] = str(inbox.count_unread(session, actor))
     return response
+
+
+class Sent(Schema):
+    """The ids of notices that were taken over."""
+
+    ids = fields.List(
+        fields.Integer(strict=True, validate=validate.Range(0, LARGEST_ID, error="out_of_range")),
+        required=True,
+        validate=validate.Length(max=outgoing.BATCH, error="too_long"),
+    )
+
+
+@blueprint.get("/outgoing")
+@allowed("notice.fetch")
+def list_outgoing() -> Response:
+    """What has to leave the house, for the gateway alone."""
+    with transaction() as session:
+        return jsonify(outgoing.list_outgoing(session))
+
+
+@blueprint.post("/outgoing")
+@allowed("notice.fetch")
+def mark_sent() -> dict[str, int]:
+    """The gateway has them; repeating it changes nothing."""
+    ids = body(Sent)["ids"]
+    with transaction() as session:
+        outgoing.mark_sent(session, ids)
+    return {"taken": len(ids)}
 
 
 @blueprint.post("/read")

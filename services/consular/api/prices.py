@@ -18,6 +18,7 @@ from services.consular.payments.providers.selection import provider_of
 from services.consular.payments.refunds.send import RefundProvider
 from services.consular.payments.tariffs import fees, rulebook
 from services.consular.payments.tariffs.offer import offer
+from services.consular.views import rule_view
 from shared.catalogue import CATALOGUE
 from shared.errors import Invalid, NotFound, Refusal
 from shared.identity.access import check_access
@@ -106,7 +107,7 @@ def show_rules(slug: str) -> dict[str, object]:
     with database().scope(None) as session:
         mission = missions.find(session, request.args.get("mission"))
         today = missions.today(session, mission.code)
-        return rulebook.rules_on(session, CATALOGUE[slug], mission, on or today, today)
+        return rule_view.rules_on(session, CATALOGUE[slug], mission, on or today, today)
 
 
 @allowed("parameter.list")

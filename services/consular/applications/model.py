@@ -15,6 +15,7 @@ class Application(Base):
 
     `lapses_on` is the last day on which it waits for its applicant, `booked_for` the day an older platform promised.
     `person` is the beneficiary, `acting` the person who filed it and acts on it, in a `capacity` and by a `mandate`.
+    `assigned_to` is the officer who works on it, with their name as {ar, en}; the assignment ends with the status.
     """
 
     __tablename__ = "application"
@@ -43,6 +44,9 @@ class Application(Base):
     created_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
     paid_at: Mapped[datetime | None]
+    assigned_to: Mapped[str | None]
+    assigned_name: Mapped[dict[str, str] | None] = mapped_column(JSONB)
+    assigned_at: Mapped[datetime | None]
     changed_at: Mapped[datetime]
 
 

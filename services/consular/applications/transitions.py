@@ -18,6 +18,7 @@ from services.consular.applications.rules import Status
 from services.consular.applications.update import update_columns
 from services.consular.missions.due_dates import lapses_on
 from services.consular.notices.create import create_notice
+from services.consular.notices.rules import PROMISE_MISSED
 from services.consular.people.model import Applicant, Mandate
 from shared.database import audit, db, pending
 from shared.database.rows import table_of
@@ -26,6 +27,7 @@ from shared.identity.access import check_access
 from shared.identity.actor import Actor
 
 Detail = Mapping[str, str | int | None]
+UNASSIGNED = {"assigned_to": None, "assigned_name": None, "assigned_at": None}
 _LOCK = (
     select(Application)
     .where(Application.reference == bindparam("reference"))
@@ -128,6 +130,8 @@ def transition(
         "status": target.value,
         "changed_at": db.now(session),
         **_deadline(session, application, target),
+        **(UNASSIGNED if application.assigned_to else {}),
+        **_settled_flag(application),
         **(columns or {}),
     }
     if not update_columns(session, application, {"status": source.value}, **values):
@@ -138,6 +142,11 @@ def transition(
         notice_kind = step_code if step_code in rules.OWN_NOTICES else target.value
         for person in recipients(session, application):
             create_notice(session, person, notice_kind, application.reference)
+
+
+def _settled_flag(application: Application) -> dict[str, None]:
+    """Whoever moves a file on has answered for its missed promise."""
+    return {"exception": None} if application.exception == PROMISE_MISSED else {}
 
 
 def recipients(session: Session, application: Application) -> list[str]:

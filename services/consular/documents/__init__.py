@@ -98,5 +98,11 @@ Without a template of its kind it is drawn by `mission-document.html`; text `doc
     mrz         the two machine-readable lines
     zone        IANA zone of the mission
 
+`issue(..., kind="pending-proof", data=...)`, which names no service and no reference, takes exactly:
+
+    holder      {"ar", "en"}
+    since       "YYYY-MM-DD"            the day on which the application was submitted
+    zone        IANA zone of the mission
+
 An unknown "en" is "": the Arabic text replaces it.
 """

@@ -1,5 +1,6 @@
-"""The two dates of an application at its mission: the day it lapses, and the day it is promised for."""
+"""The dates of a file at its mission: the day it lapses, the day it is promised for, the working days until then."""
 
+from collections.abc import Callable
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -17,10 +18,15 @@ def lapses_on(session: Session, mission: str) -> date:
 
 def due_on(session: Session, mission: str, working_days: int) -> date:
     """The day by which an application is promised: working days from today, by the mission's weekend and closures."""
+    return dates.add_working_days(missions.today(session, mission), working_days, _is_free(session, mission))
+
+
+def working_days_left(session: Session, mission: str, until: date) -> int:
+    """How many working days lie after today until a day, that day counted; 0 once it is over."""
+    return dates.count_working_days(missions.today(session, mission), until, _is_free(session, mission))
+
+
+def _is_free(session: Session, mission: str) -> Callable[[date], bool]:
     rows = weekends.of_mission(session, missions.find(session, mission))
     closures = calendar.closed_from(session, mission)
-    return dates.add_working_days(
-        missions.today(session, mission),
-        working_days,
-        lambda day: day in closures or weekends.is_weekend(rows, day),
-    )
+    return lambda day: day in closures or weekends.is_weekend(rows, day)

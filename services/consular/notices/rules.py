@@ -14,6 +14,8 @@ MANDATE_FOR_YOU = "mandate_for_you"
 DRAW_GRANTED, DRAW_LOST, SEAT_OFFERED, OFFER_PASSED = "draw_granted", "draw_lost", "seat_offered", "offer_passed"
 WAITING_ENDED, TURN_CONFIRM, TURN_FREED = "waiting_ended", "turn_confirm", "turn_freed"
 TURN_RENAMED = "turn_renamed"
+INQUIRY_ANSWERED, INQUIRY_ESCALATED = "inquiry_answered", "inquiry_escalated"
+PROMISE_MISSED = "promise_missed"
 # One for each waiting status; one notice per number of days left.
 REMINDERS = ("reminder_draft", "reminder_awaiting_payment", "reminder_returned")
 
@@ -41,6 +43,7 @@ KINDS = frozenset(
         *(MANDATE_ENDED, MANDATE_GOOD, MANDATE_REFUSED, MANDATE_FOR_YOU),
         *(DRAW_GRANTED, DRAW_LOST, SEAT_OFFERED, OFFER_PASSED, WAITING_ENDED, TURN_CONFIRM, TURN_FREED),
         TURN_RENAMED,
+        *(INQUIRY_ANSWERED, INQUIRY_ESCALATED, PROMISE_MISSED),
         *REMINDERS,
     }
 )

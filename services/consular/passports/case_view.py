@@ -50,6 +50,15 @@ def serialise(session: Session, actor: Actor, application: Application, rows: Pa
         "divergences": [vars(divergence) for divergence in divergences],
         "needs": [need.serialise(actor) for need in needs],
         "lost": _report(rows.lost) if rows.lost else None,
+        "last": _issued(rows.last) if rows.last else None,
+    }
+
+
+def _issued(passport: Passport) -> View:
+    return {
+        "number": passport.number,
+        "issued_on": passport.issued_on.isoformat() if passport.issued_on else None,
+        "expires_on": passport.expires_on.isoformat() if passport.expires_on else None,
     }
 
 

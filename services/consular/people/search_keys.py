@@ -15,6 +15,7 @@ from shared.values import names, references
 from shared.values.person import passport_number
 
 NAME, ACTING_NAME, REFERENCE, PASSPORT, BOOKLET = "name", "acting_name", "reference", "passport", "booklet"
+PHONE = "phone"
 # Fewer signs than this would find half of a mission's files.
 SHORTEST_NUMBER, SHORTEST_NAME = 4, 2
 LAST_SIGN = "\U0010ffff"
@@ -47,7 +48,7 @@ def store_names(session: Session, application: str, mission: str, kind: str, tex
 
 
 def store_numbers(session: Session, application: str, mission: str, kind: str, numbers: Iterable[str]) -> None:
-    """Replaces the keys of a reference or of passport numbers: each number from every one of its signs to its end."""
+    """Replaces the keys of a reference, of passport or of telephone numbers: each from every one of its signs on."""
     signs = [references.plain(number) for number in numbers]
     ends = {text[start:] for text in signs for start in range(max(1, len(text) - SHORTEST_NUMBER + 1))}
     _store(session, application, mission, kind, ends)
@@ -72,8 +73,10 @@ def _by_number(application: InstrumentedAttribute[str], typed: str) -> ColumnEle
     signs = {references.plain(typed)}
     with suppress(ValueError):
         signs.add(passport_number(typed))
+    # Within a country a telephone number begins with one zero, from abroad some write two before the country's code.
+    signs |= {text.lstrip("0") for text in signs if text.isdecimal()}
     ranges = [_begins(text) for text in sorted(signs) if len(text) >= SHORTEST_NUMBER]
-    return _has_key(application, (REFERENCE, PASSPORT, BOOKLET), or_(*ranges)) if ranges else None
+    return _has_key(application, (REFERENCE, PASSPORT, BOOKLET, PHONE), or_(*ranges)) if ranges else None
 
 
 def _by_name(application: InstrumentedAttribute[str], typed: str) -> ColumnElement[bool] | None:

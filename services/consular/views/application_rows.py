@@ -56,8 +56,10 @@ class ApplicantRows(ApplicationRows):
 
 @dataclass(frozen=True)
 class CaseRows(ApplicationRows):
-    """What the desk sees: what authorities were asked, marks of a second application, and the passport's checks."""
+    """What the desk sees: what authorities were asked, marks of a second application, the passport's checks, and what
+    the people of the application were told."""
 
+    notices: list[Notice]
     marks: list[Duplicate]
     askings: list[Asking]
     approvals: list[Approval]
@@ -117,6 +119,7 @@ OWN_LISTS: Mapping[str, Source] = {
     "notices": Source(Notice, [Notice.about == REFERENCE, Notice.person == bindparam("reader")], [Notice.id.desc()]),
 }
 CASE_LISTS: Mapping[str, Source] = {
+    "notices": Source(Notice, [Notice.about == REFERENCE], [Notice.id.desc()]),
     "marks": Source(Duplicate, [Duplicate.application == REFERENCE], [Duplicate.found_at, Duplicate.other]),
     "askings": Source(Asking, [Asking.application == REFERENCE], [Asking.asked_at]),
     "approvals": Source(Approval, [Approval.application == REFERENCE], [Approval.given_at]),

@@ -129,7 +129,7 @@ def full_view(session: Session, actor: Actor, rows: ApplicationRows) -> View:
         "upgrade": _quote(session, rows, UPGRADE),
         "payments": [_payment(payment, rows) for payment in payments],
         "transfer_offered": _is_transfer_offered(session, rows),
-        "refunds": [_refund(row) for row in rows.refunds],
+        "refunds": [_refund(row, rows) for row in rows.refunds],
         "document": _document(application),
         "timeline": [_line(step, acting) for step in rows.steps],
         "stages": stages_of(application, rows.steps),
@@ -225,8 +225,10 @@ def _corrections(rows: ApplicationRows) -> list[View]:
     return [corrections.serialise(one, rows.application.answers, files) for one in rows.corrections]
 
 
-def _refund(row: Refund) -> View:
+def _refund(row: Refund, rows: ApplicationRows) -> View:
+    attempt = next(each for each in rows.attempts if each.reference == row.attempt)
     return {
+        **attempts.difference_of(attempt),
         "reference": row.reference,
         "payment": row.attempt,
         "amount": row.amount,

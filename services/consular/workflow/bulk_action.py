@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from services.consular.appointments.calendars import booking_rules, closures, hours, relocation, rest_days
 from services.consular.approvals import sign
 from services.consular.approvals.model import Proposal
-from services.consular.workflow import expire_bookings, extend, revoke_document, suspend
+from services.consular.workflow import discard_message, expire_bookings, extend, revoke_document, suspend
 from services.consular.workflow.money import bank_account, rate_bulletin, tariff_change, waiver
 from shared.database import db
 from shared.errors import Conflict, Invalid
@@ -42,6 +42,7 @@ KINDS: Mapping[str, Kind] = {
     waiver.KIND: Kind(waiver.read, waiver.preview, waiver.carry_out),
     bank_account.KIND: Kind(bank_account.read, bank_account.preview, bank_account.carry_out),
     expire_bookings.KIND: Kind(expire_bookings.read, expire_bookings.preview, expire_bookings.carry_out),
+    discard_message.KIND: Kind(discard_message.read, discard_message.preview, discard_message.carry_out),
     closures.KIND: Kind(closures.read, closures.preview, closures.carry_out, closures.undo),
     closures.REOPENING: Kind(closures.read_reopening, closures.preview_reopening, closures.carry_out_reopening),
     hours.KIND: Kind(hours.read, hours.preview, hours.carry_out, hours.undo),

@@ -89,6 +89,7 @@ def _insert(
         "facts": {},
         "round": 0,
         "lapses_on": lapses_on(session, mission),
+        "assigned_to": None,
         "created_at": db.now(session),
         "changed_at": db.now(session),
     }

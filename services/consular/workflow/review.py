@@ -15,6 +15,7 @@ from services.consular.people import duplicates
 from services.consular.uploads import corrections, store
 from services.consular.workflow import correspondence as letters
 from services.consular.workflow import mission_document
+from services.consular.workflow.assign import check_assignment
 from services.consular.workflow.attendance.check_in import check_attendance
 from services.consular.workflow.release import release
 from shared import forms
@@ -36,11 +37,12 @@ def accept(session: Session, actor: Actor, reference: str) -> Application:
     """Accepts an application: issues the mission's own document, or forwards it to the authorities.
 
     The second of two simultaneous officers waits, and gets Conflict (not_possible_now). Raises Refusal (visit_needed)
-    while an applicant who must come in person has not come, and (authority_missing) where nothing official can be
-    issued.
+    while an applicant who must come in person has not come, (authority_missing) where nothing official can be
+    issued, and Conflict (case_assigned) while another officer works on it.
     """
     application = load_for_update(session, actor, "desk.accept", reference)
     check_status(application, "accept")
+    check_assignment(actor, application)
     check_attendance(session, application)
     check_approved(session, application)
     duplicates.check_settled(session, reference)
@@ -107,6 +109,7 @@ def return_marked(
     """
     application = load_for_update(session, actor, "desk.return", reference)
     check_status(application, "return")
+    check_assignment(actor, application)
     entry = forms.transaction(application.transaction)
     asked = [question.name for question in entry.questions if question.is_asked(application.answers)]
     corrections.check_items(items, [paper.name for paper in entry.papers], asked)
@@ -142,6 +145,7 @@ def _close(
 ) -> Application:
     application = load_for_update(session, actor, f"desk.{verb}", reference)
     check_status(application, verb)
+    check_assignment(actor, application)
     check_choice(reason, reasons, "reason")
     note_text = optional_text(note, NOTE_LENGTH, "note")
     transition(session, actor, application, target, reason=reason, note=note_text)

@@ -35,6 +35,7 @@ from shared.identity.actor import Actor
 from shared.identity.crypto import Keys
 
 PASSPORT = "passport_number"
+PHONES = frozenset({"phone", "saudi_mobile"})
 
 
 def submit(session: Session, actor: Actor, keys: Keys, reference: str, statements: Iterable[str]) -> Application:
@@ -102,6 +103,8 @@ def _store_numbers(
     passports = [str(answers[one.name]) for one in entry.questions if one.kind == PASSPORT and answers.get(one.name)]
     search_keys.store_numbers(session, reference, mission, search_keys.REFERENCE, [reference])
     search_keys.store_numbers(session, reference, mission, search_keys.PASSPORT, passports)
+    phones = [str(answers[one.name]) for one in entry.questions if one.kind in PHONES and answers.get(one.name)]
+    search_keys.store_numbers(session, reference, mission, search_keys.PHONE, phones)
 
 
 def _review(

@@ -13,11 +13,17 @@ from shared.database import db
 from shared.values.references import ALPHABET, plain
 
 SIGN_UP, CONTACT, COUNTER, POST = "sign_up", "contact", "counter", "post"
+INQUIRY = "inquiry"
+RECOVERY, NEW_CONTACT, PHONE = "recovery", "new_contact", "phone"
 LASTS = {
     SIGN_UP: timedelta(hours=1),
     CONTACT: timedelta(hours=1),
     COUNTER: timedelta(hours=24),
     POST: timedelta(days=45),
+    INQUIRY: timedelta(hours=1),
+    RECOVERY: timedelta(hours=1),
+    NEW_CONTACT: timedelta(hours=1),
+    PHONE: timedelta(hours=1),
 }
 LENGTH, TRIES = 8, 5
 

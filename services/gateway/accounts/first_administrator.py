@@ -81,6 +81,8 @@ def accept(session: Session, token: str, password: str, language: str, names: tu
         language=language,
         name_ar=name_ar,
         name_latin=name_latin,
+        # The link went to this address, or the operator of the machine answers for it.
+        email_confirmed_at=db.now(session),
     )
     session.add(account)
     session.flush()

@@ -34,6 +34,7 @@ class Account(Base):
     __table_args__ = (
         CheckConstraint("email = lower(email)", name="email_folded"),
         CheckConstraint("(person IS NULL) = (assurance IS NULL)", name="assured_person"),
+        CheckConstraint("NOT news_by_sms OR phone_confirmed_at IS NOT NULL", name="sms_confirmed"),
         UniqueConstraint("claim"),
     )
 
@@ -59,10 +60,17 @@ class Account(Base):
     frozen_at: Mapped[datetime | None]
     frozen_reason: Mapped[str | None]
     has_old_drafts: Mapped[bool] = mapped_column(default=False)
+    phone: Mapped[str | None]
+    phone_confirmed_at: Mapped[datetime | None]
+    news_by_mail: Mapped[bool] = mapped_column(default=True)
+    news_by_sms: Mapped[bool] = mapped_column(default=False)
 
 
 class AuthSession(Base):
-    """One browser that is signed in. The id in the cookie is kept as a hash, so a stolen table opens nothing."""
+    """One browser that is signed in. The id in the cookie is kept as a hash, so a stolen table opens nothing.
+
+    `strong`: a second factor or a passkey was shown; `proved_at`: when its owner last proved to be there.
+    """
 
     __tablename__ = "auth_session"
 
@@ -74,6 +82,8 @@ class AuthSession(Base):
     idle_ends_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    strong: Mapped[bool] = mapped_column(default=False)
+    proved_at: Mapped[datetime]
     account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
 
 
@@ -203,7 +213,10 @@ class CodeLetter(Base):
 
 
 class Mail(Base):
-    """An e-mail on its way. Its parameters are sealed, and gone once it is sent; `owner` settles what came back."""
+    """An e-mail or text message on its way. Its parameters are sealed, and gone once it is sent.
+
+    `once`: what is told of, so that it is told once; `owner` settles what came back.
+    """
 
     __tablename__ = "mail"
 
@@ -220,6 +233,8 @@ class Mail(Base):
     owner: Mapped[str | None]
     created_at: Mapped[datetime]
     next_try_at: Mapped[datetime] = mapped_column(index=True)
+    channel: Mapped[str] = mapped_column(default="mail")
+    once: Mapped[str | None] = mapped_column(unique=True)
     sent_at: Mapped[datetime | None]
     failed_at: Mapped[datetime | None]
 

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from services.gateway.accounts.emails import fold_email
 from services.gateway.accounts.keyed import keyed_hash
+from services.gateway.accounts.mail import queue
 from services.gateway.accounts.model import Account
 from services.gateway.accounts.passwords import check_strength, hash_password, is_outdated, matches
 from services.gateway.accounts.sessions import Visitor
@@ -54,6 +55,16 @@ def number_key(secret: str, text: str) -> str:
         return ""
 
 
+def of_visitor(session: Session, visitor: Visitor) -> Account:
+    """The account of whoever is signed in."""
+    return session.get_one(Account, visitor.account)
+
+
+def has_password(account: Account, password: str) -> bool:
+    """Whether this is the account's password."""
+    return matches(account.password_hash, password)
+
+
 def change_mission(session: Session, visitor: Visitor, mission: str) -> None:
     """Sends the account's later applications to another mission."""
     account = session.get_one(Account, visitor.account)
@@ -68,4 +79,5 @@ def change_password(session: Session, visitor: Visitor, old: str, new: str) -> N
         raise Invalid("password_wrong", field="old_password")
     check_strength(new, account.email)
     account.password_hash = hash_password(new)
+    queue.tell(session, account, queue.PASSWORD_CHANGED)
     audit.record(session, visitor.actor, "account.change_password", account.id)

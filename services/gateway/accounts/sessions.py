@@ -24,6 +24,8 @@ ABSOLUTE = {"expatriate": timedelta(hours=12), "staff": timedelta(hours=8)}
 SIGHT = timedelta(seconds=30)
 KEPT = timedelta(days=30)
 TOKEN_BYTES = 32
+# So long after a proof what matters most may be changed without another one.
+FRESH = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class Visitor:
     name_ar: str
     name_latin: str
     level: Level = Level.NEW
+    strong: bool = False
+    is_fresh: bool = False
 
     @property
     def is_staff(self) -> bool:
@@ -86,7 +90,7 @@ def actor_of(account: Account) -> Actor:
     return Actor(kind, account.id, account.role, account.home_mission, account.person)
 
 
-def open_session(session: Session, secret: str, account: Account) -> str:
+def open_session(session: Session, secret: str, account: Account, *, strong: bool = False) -> str:
     """Signs the account in under a new id. Gives the cookie's value, which is kept nowhere."""
     token, now, who = new_token(), db.now(session), _class_of(account)
     row = AuthSession(
@@ -94,6 +98,8 @@ def open_session(session: Session, secret: str, account: Account) -> str:
         account_id=account.id,
         idle_ends_at=now + IDLE[who],
         ends_at=now + ABSOLUTE[who],
+        strong=strong,
+        proved_at=now,
     )
     forget_old_sessions(session, account, now)
     session.add(row)
@@ -124,7 +130,7 @@ def find(session: Session, secret: str, token: str, *, prolong: bool = True) -> 
     )
     if row is None:
         return None
-    visitor = _visitor(row)
+    visitor = _visitor(row, now)
     if prolong and now - row.seen_at > SIGHT:
         _prolong(session, row, now)
     return visitor
@@ -161,7 +167,13 @@ def seconds_left(session: Session, visitor: Visitor) -> int:
     return max(0, int((min(row.idle_ends_at, row.ends_at) - db.now(session)).total_seconds()))
 
 
-def _visitor(row: AuthSession) -> Visitor:
+def prove(session: Session, visitor: Visitor) -> None:
+    """The owner has just proved to be there."""
+    session.get_one(AuthSession, visitor.session).proved_at = db.now(session)
+    audit.record(session, visitor.actor, "session.prove", visitor.account)
+
+
+def _visitor(row: AuthSession, now: datetime) -> Visitor:
     account = row.account
     return Visitor(
         account=account.id,
@@ -173,6 +185,8 @@ def _visitor(row: AuthSession) -> Visitor:
         name_ar=account.name_ar,
         name_latin=account.name_latin,
         level=level_of(account),
+        strong=row.strong,
+        is_fresh=now - row.proved_at < FRESH,
     )
 
 
@@ -187,6 +201,12 @@ def close_others(session: Session, visitor: Visitor) -> int:
     closed = _close(session, AuthSession.account_id == visitor.account, AuthSession.id != visitor.session)
     audit.record(session, visitor.actor, "session.close_others", visitor.account, closed=closed)
     return closed
+
+
+def close_by_id(session: Session, visitor: Visitor, session_id: str) -> None:
+    """Signs one browser of the account out; another account's, or one that is closed, stays as it is."""
+    if _close(session, AuthSession.account_id == visitor.account, AuthSession.id == session_id):
+        audit.record(session, visitor.actor, "session.close", visitor.account, closed=session_id)
 
 
 def close_all(session: Session, account_id: str) -> None:

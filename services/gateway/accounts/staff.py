@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.gateway.accounts import disabling, sessions
 from services.gateway.accounts.emails import fold_email
+from services.gateway.accounts.factors.reset import check_has_factor, forget_factors
 from services.gateway.accounts.first_administrator import invite
 from services.gateway.accounts.mail import queue
 from services.gateway.accounts.model import Account, AccountDecision
@@ -47,6 +48,11 @@ def enable(session: Session, actor: Actor, decision: AccountDecision, _secret: s
     disabling.enable(session, actor, find(session, actor, decision.account_id))
 
 
+def reset_factors(session: Session, actor: Actor, decision: AccountDecision, _secret: str) -> None:
+    """The colleague has lost every second factor, and does nothing but add a new one after the next sign-in."""
+    forget_factors(session, actor, find(session, actor, decision.account_id))
+
+
 def find(session: Session, actor: Actor, account_id: str | None) -> Account:
     """A colleague's account. Raises NotFound, Refusal (own_account) for the actor's own."""
     account = session.get(Account, account_id or "", with_for_update=True, populate_existing=True)
@@ -84,6 +90,11 @@ def check_disable(session: Session, actor: Actor, account: str | None, *_more: o
 def check_enable(session: Session, actor: Actor, account: str | None, *_more: object) -> None:
     """Raises NotFound, Refusal, Conflict (account_not_disabled)."""
     disabling.check_disabled(find(session, actor, account))
+
+
+def check_reset(session: Session, actor: Actor, account: str | None, *_more: object) -> None:
+    """Raises NotFound, Refusal, Conflict (no_factor)."""
+    check_has_factor(session, find(session, actor, account))
 
 
 def _check_role(params: Mapping[str, Any]) -> None:

@@ -34,6 +34,11 @@ KIN_BY_ACCOUNT = Limit("kin_account", 20, 3600)
 MANDATES_BY_ACCOUNT = Limit("mandates_account", 20, 3600)
 SIGN_IN_BY_ACCOUNT = Limit("sign_in_account", 5, 60)
 SIGN_IN_BY_ACCOUNT_HOURLY = Limit("sign_in_account_hour", 30, 3600)
+# Codes of a second factor are short: few tries in an hour, whoever they come from.
+FACTOR_BY_ACCOUNT = Limit("factor_account", 15, 3600)
+RECOVERY_BY_ADDRESS = Limit("recovery_address", 20, 3600)
+RECOVERY_BY_MAILBOX = Limit("recovery_mailbox", 5, 3600)
+PASSKEY_BY_ADDRESS = Limit("passkey_address", 30, 300)
 PASSWORD_BY_ACCOUNT = Limit("password_account", 5, 60)
 # A browser that opened the account before has tries of its own: those of others neither use them up nor end them.
 SIGN_IN_BY_DEVICE = Limit("sign_in_device", 10, 60)

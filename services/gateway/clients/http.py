@@ -11,13 +11,14 @@ import urllib3
 
 from shared import deadline
 from shared.deadline_http import LONGEST_WAIT, DeadlineConnection
-from shared.errors import Unavailable, from_problem
+from shared.errors import NotFound, ServiceFailed, Unavailable, from_problem
 from shared.identity.actor import Actor, request_token
 from shared.identity.crypto import Keys
 from shared.logs import request_id
 from shared.observation import traces
 
 CONNECT_SECONDS = 1.0
+FAILED = 500
 TIMEOUT = urllib3.Timeout(connect=CONNECT_SECONDS, read=LONGEST_WAIT)
 # Only a connection that was never made may be tried again: anything else might already have happened.
 RETRIES = urllib3.Retry(total=None, connect=2, read=0, redirect=0, status=0, other=0, backoff_factor=0.05)
@@ -69,7 +70,10 @@ class Client:
         data: bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> bytes:
-        """The body of a good answer. Raises the upstream's Refusal, or Unavailable when it does not answer properly."""
+        """The body of a good answer.
+
+        Raises the upstream's Refusal, ServiceFailed where it failed, Unavailable when it does not answer properly.
+        """
         if not deadline.remaining():
             raise Unavailable("service_down", service=self.audience)
         side = self.side_question if method == "GET" else None
@@ -81,12 +85,18 @@ class Client:
             **(headers or {}),
         }
         answer = self.exchange(method, f"{path}?{urlencode(query)}" if query else path, data, all_headers)
+        if 300 <= answer.status < 400:
+            # Services lead nowhere else: it is their framework that read an address of ours as another one.
+            raise NotFound()
         if answer.status < 400:
             if side:
                 side.receive(actor, answer.headers)
             return answer.body
         if answer.headers.get("Content-Type", "").startswith("application/problem+json"):
-            raise from_problem(answer.status, json.loads(answer.body))
+            refusal = from_problem(answer.status, json.loads(answer.body))
+            if answer.status >= FAILED and refusal.status < FAILED:
+                raise ServiceFailed(f"{self.audience} {answer.status}")
+            raise refusal
         raise Unavailable("service_down", service=self.audience)
 
     def exchange(self, method: str, target: str, data: bytes | None, headers: Mapping[str, str]) -> Answer:

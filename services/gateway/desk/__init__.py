@@ -8,12 +8,15 @@ from services.gateway.desk.bank import bank, books
 from services.gateway.desk.cases import case, decisions, exceptions, queue
 from services.gateway.desk.counter import counter, passports
 from services.gateway.desk.draws import draws
+from services.gateway.desk.figures import figures
 from services.gateway.desk.hall import gate, hall
-from services.gateway.desk.identity import identity, mails, passport_checks, staff
+from services.gateway.desk.identity import identity, mails, passport_checks, recovery, staff
+from services.gateway.desk.inquiries import inquiries, write_in
 from services.gateway.desk.ledger import ledger
 from services.gateway.desk.letters import letters
 from services.gateway.desk.mandates import mandates
-from services.gateway.desk.prices import plot, rates, tariffs
+from services.gateway.desk.parked import parked
+from services.gateway.desk.prices import plot, rates, services, tariffs
 from services.gateway.desk.refunds import refunds
 from services.gateway.desk.registrar import registrar
 from services.gateway.desk.tills import tills
@@ -24,6 +27,10 @@ def attach(app: Flask) -> None:
     """Adds the desk's pages; web/access.py has the table of who may open which."""
     desk = Blueprint("desk", __name__, url_prefix=f"{PREFIX}/desk")
     desk.add_url_rule("", "queue", queue.show)
+    desk.add_url_rule("/queue.csv", "queue_file", queue.export)
+    desk.add_url_rule("/assignments", "assign_cases", queue.take_marked, methods=["POST"])
+    desk.add_url_rule("/next", "next_case", queue.open_next, methods=["POST"])
+    desk.add_url_rule("/cases/<reference>/assign", "assign_case", decisions.assign, methods=["POST"])
     desk.add_url_rule("/cases/<reference>", "case", case.show)
     desk.add_url_rule("/papers/<paper>", "paper", case.upload_content)
     desk.add_url_rule("/papers/<paper>/thumbnail", "paper_thumbnail", case.upload_thumbnail)
@@ -48,6 +55,7 @@ def attach(app: Flask) -> None:
     _attach_proposals(desk)
     _attach_appointments(desk)
     _attach_identity(desk)
+    _attach_inquiries(desk)
     _attach_bank(desk)
     app.jinja_env.globals["drawn"] = plot.draw
     app.register_blueprint(desk)
@@ -90,6 +98,7 @@ def _attach_money(desk: Blueprint) -> None:
     desk.add_url_rule("/tills/<reference>", "till", tills.day)
     desk.add_url_rule("/tills/<reference>/close", "close_till", tills.close_till, methods=["POST"])
     desk.add_url_rule("/refunds", "refunds", refunds.show)
+    desk.add_url_rule("/refunds.csv", "refunds_file", refunds.export)
     desk.add_url_rule("/refunds/files", "write_refund_file", refunds.write_file, methods=["POST"])
     desk.add_url_rule("/refunds/files/<reference>.xml", "refund_file", refunds.download)
     desk.add_url_rule("/refunds/<reference>", "refund", refunds.detail)
@@ -102,8 +111,14 @@ def _attach_money(desk: Blueprint) -> None:
 
 
 def _attach_proposals(desk: Blueprint) -> None:
+    desk.add_url_rule("/parked", "parked", parked.show)
+    desk.add_url_rule("/parked/<int:number>", "parked_message", parked.detail)
+    desk.add_url_rule("/parked/<int:number>/replay", "replay_message", parked.replay, methods=["POST"])
     desk.add_url_rule("/rates", "rates", rates.show)
     desk.add_url_rule("/tariffs", "tariffs", tariffs.show)
+    desk.add_url_rule("/services", "services", services.show)
+    desk.add_url_rule("/figures", "figures", figures.show)
+    desk.add_url_rule("/figures.csv", "figures_file", figures.export)
     desk.add_url_rule("/parameters", "parameters", parameters.show)
     desk.add_url_rule("/proposals", "proposals", proposals.show)
     desk.add_url_rule("/proposals/new/<kind>", "ask_proposal", proposals.ask)
@@ -121,6 +136,7 @@ def _attach_proposals(desk: Blueprint) -> None:
 
 def _attach_appointments(desk: Blueprint) -> None:
     desk.add_url_rule("/turns", "turns", day_sheet.show)
+    desk.add_url_rule("/turns.csv", "turns_file", day_sheet.export)
     desk.add_url_rule("/turns/<reference>/attend", "attend", day_sheet.attend, methods=["POST"])
     desk.add_url_rule("/turns/<reference>/miss", "miss", day_sheet.miss, methods=["POST"])
     desk.add_url_rule("/gate", "gate", gate.show)
@@ -139,11 +155,22 @@ def _attach_appointments(desk: Blueprint) -> None:
     desk.add_url_rule("/cases/<reference>/priority", "priority", priority.grant, methods=["POST"])
 
 
+def _attach_inquiries(desk: Blueprint) -> None:
+    desk.add_url_rule("/inquiries", "inquiries", inquiries.show)
+    desk.add_url_rule("/inquiries/new", "ask_inquiry", write_in.ask)
+    desk.add_url_rule("/inquiries/new", "write_inquiry", write_in.send, methods=["POST"])
+    desk.add_url_rule("/inquiries/<reference>", "inquiry", inquiries.detail)
+    desk.add_url_rule("/inquiries/<reference>/take", "take_inquiry", inquiries.take, methods=["POST"])
+    desk.add_url_rule("/inquiries/<reference>/answer", "answer_inquiry", inquiries.answer, methods=["POST"])
+    desk.add_url_rule("/inquiries/<reference>/files/<int:number>", "inquiry_file", inquiries.picture)
+
+
 def _attach_identity(desk: Blueprint) -> None:
     desk.add_url_rule("/identity", "identity", identity.show)
     desk.add_url_rule("/mails", "mails", mails.show)
     desk.add_url_rule("/mails/<mail_id>", "mail", mails.act, methods=["POST"])
     desk.add_url_rule("/identity/code", "identity_code", identity.give_code, methods=["POST"])
+    desk.add_url_rule("/identity/recovery", "recovery_code", recovery.give_code, methods=["POST"])
     desk.add_url_rule("/identity/accounts", "identity_account", identity.account, methods=["GET", "POST"])
     desk.add_url_rule(
         "/identity/accounts/<account_id>/freeze", "identity_freeze", identity.put_on_hold, methods=["POST"]

@@ -5,22 +5,29 @@ from flask import Flask
 from services.gateway.pages import site_files
 from services.gateway.pages.account import (
     account,
+    channels,
     contact,
+    factors,
     identity,
     invitation,
     kept,
     notices,
+    passkey,
     passport_check,
+    proof,
+    recovery,
+    second_step,
     sign_in,
     sign_up,
     vouching,
 )
-from services.gateway.pages.applications import applications, track
+from services.gateway.pages.applications import applications, pending_proof, track
 from services.gateway.pages.apply import behalf, bookings, draft, fix, parts, uploads
 from services.gateway.pages.appointments import appointments, chances, draws, seats
 from services.gateway.pages.documents import download, verify
 from services.gateway.pages.hall import screen
 from services.gateway.pages.help import help as help_pages
+from services.gateway.pages.inquiries import contest, inquiries, write
 from services.gateway.pages.mandates import mandates
 from services.gateway.pages.payments import pay, payer_link, transfer, upgrade, webhook
 from services.gateway.pages.services import about, home, rulebook, service
@@ -34,9 +41,15 @@ IN_A_LANGUAGE = (
     help_pages,
     site_files,
     sign_in,
+    second_step,
+    passkey,
+    recovery,
+    proof,
+    factors,
     sign_up,
     invitation,
     contact,
+    channels,
     identity,
     passport_check,
     vouching,
@@ -53,6 +66,7 @@ IN_A_LANGUAGE = (
     transfer,
     upgrade,
     applications,
+    pending_proof,
     notices,
     bookings,
     download,
@@ -62,6 +76,9 @@ IN_A_LANGUAGE = (
     draws,
     screen,
     chances,
+    inquiries,
+    write,
+    contest,
     verify,
 )
 

@@ -2,14 +2,15 @@
 
 from collections.abc import Set
 
-from services.gateway.accounts.levels import EVERY, MAY, Level
-from services.gateway.accounts.sessions import Visitor
-from shared.errors import NotAllowed
+from services.gateway.accounts.levels import EVERY, MAY
 from shared.identity.actor import OFFICER_ROLES
 
 ANONYMOUS = "anonymous"
-ANYONE: Set[str] = frozenset({ANONYMOUS, *EVERY, *OFFICER_ROLES})
-SIGNED_IN: Set[str] = ANYONE - {ANONYMOUS}
+# Staff who have not shown a second factor: they may add one, and do nothing else.
+ENROLLING = "enrolling"
+ANYONE: Set[str] = frozenset({ANONYMOUS, ENROLLING, *EVERY, *OFFICER_ROLES})
+SECURING: Set[str] = ANYONE - {ANONYMOUS}
+SIGNED_IN: Set[str] = SECURING - {ENROLLING}
 # Pages of expatriates open by the table of levels.
 PERSONS, DRAFTING, IDENTIFYING = MAY["apply"], MAY["draft"], MAY["see_identity"]
 MISSION_STAFF: Set[str] = frozenset(OFFICER_ROLES - {"administrator", "registrar"})
@@ -53,11 +54,31 @@ PAGES: dict[str, Set[str]] = {
     "provider.webhook": ANYONE,
     "kept.keep": ANYONE,
     "kept.discard": ANYONE,
-    "session.left": SIGNED_IN,
-    "session.prolong": SIGNED_IN,
+    "session.left": SECURING,
+    "session.prolong": SECURING,
     "sign_in.ask": ANYONE,
     "sign_in.enter": ANYONE,
-    "sign_in.sign_out": SIGNED_IN,
+    "sign_in.sign_out": SECURING,
+    "second_step.ask": ANYONE,
+    "second_step.enter": ANYONE,
+    "passkey.ask": ANYONE,
+    "passkey.enter": ANYONE,
+    "recovery.ask": ANYONE,
+    "recovery.send": ANYONE,
+    "recovery.ask_code": ANYONE,
+    "recovery.use_code": ANYONE,
+    "recovery.ask_password": ANYONE,
+    "recovery.set_password": ANYONE,
+    "proof.ask": SECURING,
+    "proof.prove": SECURING,
+    "factors.show": SECURING,
+    "factors.ask_authenticator": SECURING,
+    "factors.add_authenticator": SECURING,
+    "factors.remove_authenticator": SIGNED_IN,
+    "factors.make_codes": SIGNED_IN,
+    "factors.ask_passkey": SECURING,
+    "factors.add_passkey": SECURING,
+    "factors.remove_passkey": SIGNED_IN,
     "sign_up.ask": ANYONE,
     "sign_up.begin": ANYONE,
     "sign_up.ask_code": ANYONE,
@@ -67,6 +88,9 @@ PAGES: dict[str, Set[str]] = {
     "contact.ask": MAY["confirm_contact"],
     "contact.send": MAY["confirm_contact"],
     "contact.confirm": MAY["confirm_contact"],
+    "contact.ask_change": MAY["move"],
+    "contact.change": MAY["move"],
+    "contact.confirm_change": MAY["move"],
     "identity.ask": IDENTIFYING,
     "identity.declare_person": MAY["declare"],
     "identity.prove": MAY["prove"],
@@ -76,9 +100,14 @@ PAGES: dict[str, Set[str]] = {
     "passport_check.send": MAY["prove"],
     "vouching.ask": MAY["vouch"],
     "vouching.give": MAY["vouch"],
+    "channels.show": MAY["move"],
+    "channels.choose": MAY["move"],
+    "channels.send_code": MAY["move"],
+    "channels.confirm": MAY["move"],
     "account.show": SIGNED_IN,
     "account.change_password": SIGNED_IN,
     "account.end_others": SIGNED_IN,
+    "account.end_session": SIGNED_IN,
     "account.change_mission": MAY["move"],
     "apply.check": DRAFTING,
     "apply.begin": DRAFTING,
@@ -130,6 +159,7 @@ PAGES: dict[str, Set[str]] = {
     "applications.show": DRAFTING,
     "applications.ask_withdraw": DRAFTING,
     "applications.withdraw": DRAFTING,
+    **dict.fromkeys(("pending_proof.show", "pending_proof.make", "pending_proof.revoke"), PERSONS),
     "seats.services": ANYONE,
     "seats.regions": ANYONE,
     "seats.days": ANYONE,
@@ -154,6 +184,9 @@ PAGES: dict[str, Set[str]] = {
     "desk.parameters": PROPOSING | {"auditor"},
     "desk.rates": DECIDING | PROPOSING | {"auditor", "cashier"},
     "desk.tariffs": DECIDING | PROPOSING | {"auditor", "cashier"},
+    "desk.parked": PROPOSING | {"auditor"},
+    "desk.parked_message": PROPOSING | {"auditor"},
+    "desk.replay_message": PROPOSING,
     "desk.proposals": DECIDING | PROPOSING | {"auditor"},
     "desk.ask_proposal": PROPOSING,
     "desk.propose": PROPOSING,
@@ -167,21 +200,28 @@ PAGES: dict[str, Set[str]] = {
     "desk.decide_import": PROPOSING,
     "desk.answer_import": PROPOSING,
     "documents.receipt": PERSONS | MISSION_STAFF,
-    "documents.document": PERSONS | MISSION_STAFF,
+    "documents.document": PERSONS | READING,
     "registrar.show": REGISTRARS,
     "registrar.detail": REGISTRARS,
     "registrar.correct": REGISTRARS,
     "registrar.dismiss": REGISTRARS,
     "desk.queue": MISSION_STAFF,
+    "desk.queue_file": MISSION_STAFF,
+    "desk.assign_cases": DECIDING,
+    "desk.next_case": DECIDING,
+    "desk.assign_case": DECIDING,
     "desk.case": MISSION_STAFF,
-    "desk.paper": MISSION_STAFF,
-    "desk.paper_thumbnail": MISSION_STAFF,
-    "desk.paper_page": MISSION_STAFF,
+    "desk.paper": READING,
+    "desk.paper_thumbnail": READING,
+    "desk.paper_page": READING,
     "desk.accept": DECIDING,
     "desk.send_back": DECIDING,
     "desk.ask_refuse": DECIDING,
     "desk.refuse": DECIDING,
     "desk.letters": READING,
+    "desk.figures": frozenset({"head_of_mission", "auditor"}),
+    "desk.figures_file": frozenset({"head_of_mission", "auditor"}),
+    "desk.services": DECIDING | PROPOSING | {"auditor"},
     "desk.ledger": frozenset({"head_of_mission", "auditor"}),
     "desk.ledger_file": frozenset({"head_of_mission", "auditor"}),
     "desk.tills": TAKING_MONEY | {"auditor"},
@@ -189,8 +229,9 @@ PAGES: dict[str, Set[str]] = {
     "desk.open_till": TAKING_MONEY,
     "desk.close_till": TAKING_MONEY,
     "desk.deposit": TAKING_MONEY,
-    "desk.refunds": MISSION_STAFF,
-    "desk.refund": MISSION_STAFF,
+    "desk.refunds": MISSION_STAFF - {"clerk"},
+    "desk.refunds_file": MISSION_STAFF - {"clerk"},
+    "desk.refund": MISSION_STAFF - {"clerk"},
     "desk.act_on_refund": TAKING_MONEY,
     "desk.approve_refund": DECIDING,
     "desk.write_refund_file": TAKING_MONEY,
@@ -215,6 +256,7 @@ PAGES: dict[str, Set[str]] = {
     "desk.collect": frozenset({"clerk", *DECIDING}),
     "desk.identity": frozenset({"clerk", *DECIDING}),
     "desk.identity_code": frozenset({"clerk", *DECIDING}),
+    "desk.recovery_code": frozenset({"clerk", *DECIDING}),
     "desk.identity_account": DECIDING,
     "desk.identity_freeze": DECIDING,
     "desk.identity_propose": DECIDING,
@@ -236,6 +278,7 @@ PAGES: dict[str, Set[str]] = {
     "desk.books": BANKING | {"auditor"},
     "desk.books_take": frozenset({"cashier", "head_of_mission"}),
     "desk.turns": MISSION_STAFF,
+    "desk.turns_file": MISSION_STAFF,
     "desk.attend": frozenset({"clerk", *DECIDING}),
     "desk.miss": frozenset({"clerk", *DECIDING}),
     "desk.gate": frozenset({"clerk", *DECIDING}),
@@ -250,39 +293,15 @@ PAGES: dict[str, Set[str]] = {
     "desk.appeals": READING,
     "desk.decide_appeal": DECIDING,
     "desk.priority": DECIDING,
+    **dict.fromkeys(
+        (
+            *("inquiries.list_own", "inquiries.show", "inquiries.picture", "inquiry.choose", "inquiry.ask"),
+            *("inquiry.write", "inquiry.ask_confirm", "inquiry.add_file", "inquiry.send_code", "inquiry.confirm"),
+            *("inquiry_answer.contest", "inquiry_answer.rate"),
+        ),
+        DRAFTING,
+    ),
+    **dict.fromkeys(("desk.inquiries", "desk.inquiry", "desk.inquiry_file"), READING),
+    **dict.fromkeys(("desk.ask_inquiry", "desk.write_inquiry", "desk.take_inquiry"), frozenset({"clerk", *DECIDING})),
+    "desk.answer_inquiry": DECIDING,
 }
-
-
-class SignInNeeded(NotAllowed):
-    """Nobody is signed in, and the page is not for everybody."""
-
-
-class ContactNeeded(NotAllowed):
-    """The e-mail address of the account is not confirmed yet."""
-
-
-class IdentityNeeded(NotAllowed):
-    """It is not proven yet whose the account is."""
-
-
-def role_class(visitor: Visitor | None) -> str:
-    """How the table calls this visitor: staff by their role, expatriates by their level."""
-    if visitor is None:
-        return ANONYMOUS
-    return visitor.role if visitor.is_staff else visitor.level
-
-
-def check_page(endpoint: str | None, visitor: Visitor | None) -> None:
-    """Raises NotAllowed, or the subclass that says what is missing. Unknown addresses are left to become 404."""
-    if endpoint is None:
-        return
-    allowed, who = PAGES.get(endpoint, frozenset()), role_class(visitor)
-    if who in allowed:
-        return
-    if who == ANONYMOUS and allowed:
-        raise SignInNeeded("sign_in_needed")
-    if who == Level.NEW and allowed & IDENTIFYING:
-        raise ContactNeeded("contact_needed")
-    if who in IDENTIFYING - PERSONS and allowed & (PERSONS | DRAFTING) and not endpoint.startswith("identity."):
-        raise IdentityNeeded("identity_needed")
-    raise NotAllowed()

@@ -7,12 +7,13 @@ from werkzeug.wrappers import Response
 
 from services.gateway.accounts import UNREACHABLE
 from services.gateway.accounts.throttle import TooMany
-from services.gateway.web.access import ContactNeeded, IdentityNeeded, SignInNeeded
+from services.gateway.web.entrance import ContactNeeded, FactorNeeded, IdentityNeeded, SignInNeeded
 from services.gateway.web.form_pages import address_of_request, sent_page
 from services.gateway.web.form_tokens import PageExpired, owner_of_form, owner_of_page
 from services.gateway.web.forms import words
 from services.gateway.web.kept_answers import keep_interrupted, resend
 from services.gateway.web.presentation import has_text
+from services.gateway.web.proofs import ProofNeeded
 from shared.errors import Refusal, Unavailable, disk_full
 
 EXPLAINED = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503})
@@ -68,6 +69,17 @@ def _identity_first(_refusal: IdentityNeeded) -> Response:
     return redirect(url_for("identity.ask", next=_wanted()), 303)
 
 
+def _factor_first(_refusal: FactorNeeded) -> Response:
+    return redirect(url_for("factors.show", next=_wanted()), 303)
+
+
+def _proof_first(_refusal: ProofNeeded) -> Response:
+    """Keeps what was typed; its page comes back with it after the proof."""
+    if request.method == "POST":
+        keep_interrupted()
+    return redirect(url_for("proof.ask", next=_wanted()), 303)
+
+
 def _wanted() -> str:
     """The page to go on with: the one that was asked for, or that of the form that was sent."""
     return address_of_request() if request.method == "GET" else sent_page() or request.path
@@ -113,6 +125,8 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(TooMany, _too_many)
     app.register_error_handler(SignInNeeded, _sign_in_first)
+    app.register_error_handler(FactorNeeded, _factor_first)
+    app.register_error_handler(ProofNeeded, _proof_first)
     app.register_error_handler(IdentityNeeded, _identity_first)
     app.register_error_handler(ContactNeeded, _contact_first)
     app.register_error_handler(PageExpired, _page_expired)

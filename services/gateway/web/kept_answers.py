@@ -19,7 +19,7 @@ from services.gateway.web.refill import NEVER, bare, refill
 from services.gateway.web.throttling import slow_down, slow_down_network
 
 # Nobody types passwords to have them kept.
-SECRET = frozenset({"password", "old_password"})
+SECRET = frozenset({"password", "old_password", "factor_code", "credential"})
 # Parts of a file are no form that anybody fills in.
 OWN_ENDPOINTS = frozenset({"parts.take", "kept.keep", "kept.discard", "session.prolong", "sign_in.sign_out"})
 # A form that repeats what was typed on another page names that page's form.

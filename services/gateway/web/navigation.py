@@ -4,32 +4,76 @@ from urllib.parse import urlencode
 
 from flask import request, url_for
 
-from services.gateway.web.access import PAGES, role_class
+from services.gateway.web.access import PAGES
 from services.gateway.web.current import consular, visitor_or_none
+from services.gateway.web.entrance import role_class
 from services.gateway.web.form_pages import wanted_page
-from shared.errors import Refusal
+from shared.errors import Refusal, ServiceFailed
 
 PUBLIC = (("nav.services", "home.show"), ("nav.track", "track.ask"), ("nav.verify", "verify.ask"))
-OWN = (("nav.services", "home.show"), ("nav.applications", "applications.list_own"), ("nav.verify", "verify.ask"))
-DESK = (
-    ("nav.desk", "desk.queue"),
-    ("registrar.title", "registrar.show"),
-    ("desk.letters.title", "desk.letters"),
-    ("desk.tills.title", "desk.tills"),
-    ("desk.refunds.title", "desk.refunds"),
-    ("desk.ledger.title", "desk.ledger"),
-    ("desk.mandates.title", "desk.mandates"),
-    ("desk.counter.title", "desk.counter"),
-    ("desk.bank.title", "desk.bank"),
-    ("desk.books.title", "desk.books"),
-    ("desk.identity.title", "desk.identity"),
-    ("staff.title", "desk.staff"),
-    ("desk.turns.title", "desk.turns"),
-    ("hall.title", "desk.hall"),
-    ("nav.proposals", "desk.proposals"),
-    ("nav.bookings", "desk.bookings"),
+OWN = (
+    ("nav.services", "home.show"),
+    ("nav.applications", "applications.list_own"),
+    ("nav.inquiries", "inquiries.list_own"),
     ("nav.verify", "verify.ask"),
 )
+# The desk's pages by work. The link of a group leads to the first page of it that its reader may open.
+DESK: dict[str, tuple[tuple[str, str], ...]] = {
+    "nav.group.today": (
+        ("nav.desk", "desk.queue"),
+        ("desk.turns.title", "desk.turns"),
+        ("hall.title", "desk.hall"),
+        ("desk.counter.title", "desk.counter"),
+        ("desk.figures.title", "desk.figures"),
+        ("registrar.title", "registrar.show"),
+    ),
+    "nav.group.cases": (
+        ("desk.inquiries.title", "desk.inquiries"),
+        ("desk.letters.title", "desk.letters"),
+        ("desk.mandates.title", "desk.mandates"),
+        ("desk.identity.title", "desk.identity"),
+        ("desk.passports.title", "desk.passports"),
+        ("desk.mails.title", "desk.mails"),
+        ("nav.verify", "verify.ask"),
+    ),
+    "nav.group.money": (
+        ("desk.tills.title", "desk.tills"),
+        ("desk.refunds.title", "desk.refunds"),
+        ("desk.bank.title", "desk.bank"),
+        ("desk.books.title", "desk.books"),
+        ("desk.ledger.title", "desk.ledger"),
+    ),
+    "nav.group.calendar": (
+        ("desk.calendar.title", "desk.calendar"),
+        ("draw.desk.title", "desk.draws"),
+        ("desk.appeals.title", "desk.appeals"),
+        ("nav.bookings", "desk.bookings"),
+    ),
+    "nav.group.settings": (
+        ("nav.proposals", "desk.proposals"),
+        ("desk.services.title", "desk.services"),
+        ("desk.tariffs.title", "desk.tariffs"),
+        ("desk.rates.title", "desk.rates"),
+        ("desk.parameters.title", "desk.parameters"),
+        ("staff.title", "desk.staff"),
+        ("desk.parked.title", "desk.parked"),
+    ),
+}
+# Where a page stands that is opened from another one.
+WITHIN = {
+    "desk.case": "desk.queue",
+    "desk.ask_refuse": "desk.queue",
+    "desk.letter": "desk.letters",
+    "desk.mandate": "desk.mandates",
+    "desk.till": "desk.tills",
+    "desk.refund": "desk.refunds",
+    "desk.parked_message": "desk.parked",
+    "desk.replay_message": "desk.parked",
+    "desk.bank_line": "desk.bank",
+    "desk.booking_import": "desk.bookings",
+    "desk.ask_proposal": "desk.proposals",
+    "registrar.detail": "registrar.show",
+}
 FOOT = (
     ("nav.draws", "draws.show"),
     ("nav.about", "about.show"),
@@ -57,7 +101,11 @@ def help_url() -> str:
 def _links(*which: tuple[str, str]) -> list[dict[str, object]]:
     who = role_class(visitor_or_none())
     return [
-        {"key": key, "url": url_for(endpoint), "current": request.endpoint == endpoint}
+        {
+            "key": key,
+            "url": url_for(endpoint),
+            "current": WITHIN.get(str(request.endpoint), request.endpoint) == endpoint,
+        }
         for key, endpoint in which
         if who in PAGES.get(endpoint, frozenset())
     ]
@@ -66,7 +114,21 @@ def _links(*which: tuple[str, str]) -> list[dict[str, object]]:
 def links() -> list[dict[str, object]]:
     """The band's links of whoever reads the page, as far as they may open them."""
     visitor = visitor_or_none()
-    return _links(*(PUBLIC if visitor is None else DESK if visitor.is_staff else OWN))
+    if visitor is None or not visitor.is_staff:
+        return _links(*(PUBLIC if visitor is None else OWN))
+    groups = [(key, _links(*pages)) for key, pages in DESK.items()]
+    return [{"key": key, "url": pages[0]["url"], "current": key == _group()} for key, pages in groups if pages]
+
+
+def group_links() -> list[dict[str, object]]:
+    """The desk's pages beside this one, in the group of its work; none on a page of no group."""
+    visitor, group = visitor_or_none(), _group()
+    return _links(*DESK[group]) if visitor and visitor.is_staff and group else []
+
+
+def _group() -> str | None:
+    page = WITHIN.get(str(request.endpoint), request.endpoint)
+    return next((key for key, pages in DESK.items() if page in {endpoint for _, endpoint in pages}), None)
 
 
 def _unread() -> int:
@@ -76,7 +138,7 @@ def _unread() -> int:
         return (
             consular().notices.unread(visitor.actor) if visitor and role_class(visitor) in PAGES["notices.show"] else 0
         )
-    except Refusal:
+    except (Refusal, ServiceFailed):
         return 0
 
 

@@ -224,6 +224,7 @@ def _context() -> dict[str, object]:
         "other_language_url": this_page_in_the_other_language(),
         "home_url": url_for("home.show"),
         "navigation": navigation.links(),
+        "group_links": navigation.group_links(),
         "account_links": navigation.account_links(),
         "foot_links": navigation.foot_links(),
         "help_url": navigation.help_url(),

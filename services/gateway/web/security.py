@@ -8,9 +8,13 @@ import structlog
 from flask import Flask, Response, current_app, g, request
 
 from services.gateway.accounts import devices, sessions
-from services.gateway.web.access import ANYONE, PAGES, check_page
+from services.gateway.web.access import ANYONE, PAGES
 from services.gateway.web.current import accounts, settings, visitor_or_none
+from services.gateway.web.entrance import check_page
 from services.gateway.web.form_tokens import check_token
+from services.gateway.web.proofs import check_fresh
+from services.gateway.web.text_request import TextRequest
+from shared.errors import NotFound
 from shared.logs import request_id
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -22,6 +26,7 @@ WITHOUT_SESSION = OF_THE_SITE | {"static", "health", "ready", "provider.webhook"
 # They say something of a person to whoever holds a code or a reference.
 OF_A_PERSON = frozenset(
     {"track.show", "verify.find", "verify.show"}
+    | {"recovery.ask_password", "recovery.set_password"}
     | {"payer_link.show", "payer_link.pay", "payer_link.came_back", "payer_link.receipt"}
 )
 # Signed by the payment provider instead.
@@ -63,6 +68,8 @@ def load_visitor() -> None:
     request.max_content_length = LIMITS.get(request.endpoint or "", BODY_BYTES)
     g.token = g.sent_session = _token_sent()
     g.visitor = None
+    if "\0" in request.path:
+        raise NotFound()
     if request.endpoint in WITHOUT_SESSION:
         return
     if g.token:
@@ -71,6 +78,7 @@ def load_visitor() -> None:
     check_page(request.endpoint, g.visitor)
     if request.method in UNSAFE and request.endpoint not in WITHOUT_TOKEN and request.routing_exception is None:
         check_token()
+    check_fresh(request.endpoint, g.visitor)
 
 
 def _token_sent() -> str | None:
@@ -104,7 +112,7 @@ def browser_token() -> str:
 
 def end_session() -> None:
     """Takes the cookie away."""
-    g.token, g.visitor, g.end_cookie = None, None, True
+    g.token, g.visitor, g.end_cookie, g.clear_site = None, None, True, True
 
 
 def csp_nonce() -> str:
@@ -174,6 +182,9 @@ def is_open_page() -> bool:
 
 def _set_cookie(answer: Response) -> None:
     name, secure = cookie_name(), settings().secure
+    if g.get("clear_site"):
+        # Not cookies: the one that knows this browser keeps its owner from being locked out by others.
+        answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     if g.get("end_cookie"):
         answer.delete_cookie(name, path="/", secure=secure, httponly=True, samesite="Lax")
     elif g.get("new_token"):
@@ -194,6 +205,7 @@ def _log(answer: Response) -> None:
 
 def init_security(app: Flask) -> None:
     """Registers the checks and the headers for every request, errors included."""
+    app.request_class = TextRequest
     app.before_request(load_visitor)
     app.after_request(set_headers)
     app.config["MAX_FORM_MEMORY_SIZE"] = BODY_BYTES

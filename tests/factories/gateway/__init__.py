@@ -18,6 +18,7 @@ from deploy.demo.accounts import DemoAccount, ensure_demo
 from deploy.demo.population.specimens import Specimen
 from services.gateway import create_app
 from services.gateway.accounts import passwords
+from services.gateway.accounts.factors.authenticators import SPECIMEN_CODE
 from services.gateway.accounts.mail import queue
 from services.gateway.accounts.model import Account, Attempt, Mail
 from services.gateway.clients.civil_registry import CivilRegistry
@@ -98,8 +99,7 @@ class Gateway:
     def visitor(self, role: str = "expatriate", mission: str = "RUH", person: Specimen | None = None) -> "Browser":
         """Somebody signed in."""
         browser, account = self.browser(), self.account(role, mission, person)
-        answer = browser.submit("/en/sign-in", identifier=account.email, password=account.password)
-        assert answer.status_code == 303, answer.text
+        browser.sign_in(account.email, account.password)
         return browser
 
     def let_workers_live(self) -> None:
@@ -156,6 +156,15 @@ class Browser:
     def submit(self, path: str, page: str = "", **form: Any) -> TestResponse:
         """Opens the page that holds the form, takes its token, and sends the form."""
         return self.post(path, csrf_token=self.token(page or path), **form)
+
+    def sign_in(self, identifier: str, password: str = PASSWORD, page: str = "/en/sign-in") -> TestResponse:
+        """Signs in; staff of the specimens with the specimen code."""
+        answer = self.submit("/en/sign-in", page=page, identifier=identifier, password=password)
+        assert answer.status_code == 303, answer.text
+        if str(answer.location).startswith("/en/sign-in/second"):
+            answer = self.submit("/en/sign-in/second", factor_code=SPECIMEN_CODE)
+            assert answer.status_code == 303, answer.text
+        return answer
 
     def form(self, page: str, action: str = "") -> dict[str, str]:
         """The hidden fields of the form of this action on a page; of the page's own address unless one is named."""

@@ -8,22 +8,20 @@ import pytest
 from services.consular.appointments import openings
 from services.consular.uploads.decoding import client
 from tests.conftest import ServiceClient
-from tests.factories.statement_meter import StatementMeter
 
 
 def test_the_first_calendar_and_the_decoding_process_are_ready(
-    service_client: Callable[[str], ServiceClient], monkeypatch: pytest.MonkeyPatch, statements: StatementMeter
+    service_client: Callable[[str], ServiceClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert statements
-    server, read = client.DecodingServer(), []
+    server, read = client.DecodingServer(), list[str]()
     monkeypatch.setattr(client, "_server", server)
     availability = openings.availability
 
-    def noted(*given: Any, **more: Any) -> Any:
+    def note(*given: Any, **more: Any) -> object:
         read.append(given[1])
         return availability(*given, **more)
 
-    monkeypatch.setattr(openings, "availability", noted)
+    monkeypatch.setattr(openings, "availability", note)
     try:
         for prepare in service_client("consular").app.extensions["warm_up"]:
             prepare()

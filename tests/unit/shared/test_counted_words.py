@@ -74,12 +74,14 @@ def _param(name: str, n: int) -> object:
 def validities(tongue: Language) -> Iterator[tuple[str, int, str]]:
     """Texts that state how long a document is good for, for months and for days."""
     for key, (form, *_) in sorted(tongue.texts.items()):
-        names = [name for name in PLACEHOLDER.findall(form) if name.startswith("valid_")]
+        places = PLACEHOLDER.findall(form)
+        names = [name for name in places if name.startswith("valid_")]
         for unit in ("months", "days") if names else ():
             for n in COUNTS[1:]:
                 row = validity.Lifetime("x", *((n, 0) if unit == "months" else (0, n)), DAY, "", "")
                 cases = {name: next((f".{case}" for case in CASES if name.endswith(case)), "") for name in names}
-                said = {name: validity.in_words(tongue, row, case) for name, case in cases.items()}
+                said = {name: sample(name) for name in places}
+                said |= {name: validity.in_words(tongue, row, case) for name, case in cases.items()}
                 yield f"{key} {unit}", n, plain(tongue.text(key, **said))
 
 

@@ -19,6 +19,8 @@ ENVIRONMENT = {
     "MAHJAR_PROVIDER_URL": "https://cards.test",
     "MAHJAR_PROVIDER_SECRET": STRONG,
     "MAHJAR_KEYS": "/keys",
+    "MAHJAR_SMTP_URL": f"smtps://mahjar:{STRONG}@mail.test",
+    "MAHJAR_MAIL_FROM": "mahjar@consulate.test",
 }
 WRONG = {
     "MAHJAR_SECRET": ("", "5e" * 32, "specimen", "0123456789abcdef"),
@@ -47,6 +49,16 @@ def test_one_sentence_names_everything_that_is_missing() -> None:
     with pytest.raises(StartRefused) as refused:
         Settings.load("consular", {"MAHJAR_SPECIMEN": "0"})
     assert all(name in str(refused.value) for name in ("MAHJAR_SECRET", "MAHJAR_PUBLIC_URL", "MAHJAR_DATABASE_URL"))
+
+
+@pytest.mark.parametrize("url", ["", " , "])
+def test_production_without_a_mail_server_refuses_to_start(url: str) -> None:
+    with pytest.raises(StartRefused, match=r"go by e-mail\. Set MAHJAR_SMTP_URL"):
+        Settings.load("gateway", {**ENVIRONMENT, "MAHJAR_SMTP_URL": url})
+
+
+def test_with_a_mail_server_it_starts() -> None:
+    assert Settings.load("gateway", ENVIRONMENT).mail.servers
 
 
 def test_the_demo_needs_no_secret_of_its_own() -> None:

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services.consular import missions
@@ -32,6 +33,8 @@ from shared.values.references import is_valid, mission_of
 Settle = Callable[[Session, Actor, str, Answer], Outcome]
 # Another request may need this long between storing an attempt and opening its page.
 OPENING_TIME = timedelta(minutes=1)
+# No two attempts have one page, in whatever mission they are.
+PAGE_OF_ONE = "uq_attempt_provider_reference"
 
 
 class CardProvider(Protocol):
@@ -99,10 +102,17 @@ def _query(database: Database, actor: Actor, provider: CardProvider, settle: Set
         answer = provider.query_status(payment.reference)
     except (OutcomeUnknown, Refusal):
         return Outcome(Kind.NO_ANSWER, payment)
-    with database.scope(mission_of(payment.reference)) as session:
-        if answer.status is ProviderStatus.ABSENT and _is_new(session, payment.reference):
-            return Outcome(Kind.OPEN, payment)
-        outcome = settle(session, actor, payment.reference, answer)
+    try:
+        with database.scope(mission_of(payment.reference)) as session:
+            if answer.status is ProviderStatus.ABSENT and _is_new(session, payment.reference):
+                return Outcome(Kind.OPEN, payment)
+            outcome = settle(session, actor, payment.reference, answer)
+    except IntegrityError as error:
+        if PAGE_OF_ONE not in str(error.orig):
+            raise
+        # The provider itself contradicts what it said before: no money moves until the books are compared.
+        log().error("page of another attempt", payment=payment.reference)
+        return Outcome(Kind.NO_ANSWER, payment)
     return replace(outcome, payment=with_receipt(session, outcome.payment))
 
 
@@ -119,15 +129,28 @@ def receive(database: Database, actor: Actor, provider: CardProvider, settle: Se
     attempt = event.attempt if event.attempt and is_valid(event.attempt) else None
     scope = mission_of(attempt) if attempt else None
     mission_actor = replace(actor, mission=scope)
-    with database.scope(scope) as session:
-        outcome = (
-            _settle_event(session, mission_actor, settle, event, attempt)
-            if _store_event(session, event, attempt)
-            else None
-        )
+    try:
+        with database.scope(scope) as session:
+            outcome = (
+                _settle_event(session, mission_actor, settle, event, attempt)
+                if _store_event(session, event, attempt)
+                else None
+            )
+    except IntegrityError as error:
+        return _settle_by_query(database, mission_actor, provider, settle, attempt, error)
     if outcome is not None and outcome.kind is Kind.NEEDS_QUERY:
         return _query(database, mission_actor, provider, settle, outcome.payment)
     return outcome
+
+
+def _settle_by_query(
+    database: Database, actor: Actor, provider: CardProvider, settle: Settle, attempt: str | None, error: IntegrityError
+) -> Outcome | None:
+    """The notification names the page of another attempt: it contradicts our data, and the provider is asked."""
+    if attempt is None or PAGE_OF_ONE not in str(error.orig):
+        raise error
+    log().error("page of another attempt", payment=attempt)
+    return refresh(database, actor, provider, settle, attempt)
 
 
 def _settle_event(session: Session, actor: Actor, settle: Settle, event: Event, attempt: str | None) -> Outcome | None:

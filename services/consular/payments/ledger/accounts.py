@@ -5,6 +5,8 @@ CARD = "card"
 BANK = "bank"
 DEPOSITS = "deposits"
 SAFE = "safe"
+# What the ministry has advanced for the mission's safe; owed to it.
+ADVANCE = "advance"
 # Money whose purpose is unclear, and money owed back to payers.
 SUSPENSE = "suspense"
 REFUNDS = "refunds"

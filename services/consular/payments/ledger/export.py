@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -15,10 +14,9 @@ from services.consular.payments.ledger import accounts
 from services.consular.payments.ledger.model import Entry, Line
 from shared.values.dates import local_date
 from shared.values.money import Money
+from shared.values.spreadsheet import neutral
 
 COLUMNS = ("booked_at", "entry", "kind", "source", "about", "actor", "account", "amount", "currency")
-# A table program takes a text that begins so for a formula, also after spaces and in double width.
-_FORMULA = re.compile(r"[=+\-@]|[\t\r\n]")
 _ROOTS = {
     accounts.CARD: "Assets:Card",
     accounts.BANK: "Assets:Bank",
@@ -79,14 +77,8 @@ def as_csv(booked: Sequence[Booked]) -> str:
     table.writerow(COLUMNS)
     for line in booked:
         texts = (line.entry, line.kind, line.source, line.about, line.actor, line.account)
-        neutral = [f"'{text}" if is_formula(text) else text for text in texts]
-        table.writerow([line.booked_at.isoformat(), *neutral, line.money.major, line.money.currency])
+        table.writerow([line.booked_at.isoformat(), *map(neutral, texts), line.money.major, line.money.currency])
     return buffer.getvalue()
-
-
-def is_formula(text: str) -> bool:
-    """Whether a table program might calculate a cell instead of showing it."""
-    return bool(_FORMULA.match(unicodedata.normalize("NFKC", text).lstrip(" "))) or text[:1] in ("\t", "\r", "\n")
 
 
 def as_beancount(booked: Sequence[Booked], zone: str) -> str:

@@ -222,3 +222,14 @@ def as_payment(debt: Order, row: Attempt, receipt_number: str | None = None) -> 
         received=row.received,
         failure=row.failure,
     )
+
+
+def difference_of(row: Attempt) -> dict[str, object]:
+    """What arrived and what was asked for, of money that was held; both None of any other."""
+    received = row.received if row.held else None
+    if received is None:
+        return {"arrived": None, "asked": None}
+    return {
+        "arrived": {"amount": received.amount, "currency": received.currency},
+        "asked": {"amount": row.amount, "currency": row.currency},
+    }

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.consular import missions
 from services.consular.missions import day_of
+from services.consular.payments.orders.attempts import difference_of
 from services.consular.payments.orders.model import Attempt, Order
 from services.consular.payments.refunds import transfer_file
 from services.consular.payments.refunds.model import Refund, RefundFile
@@ -19,8 +20,8 @@ from shared.identity.actor import Actor
 
 PAGE_ROWS, LATEST_PAID = 50, 15
 View = dict[str, Any]
-_JOINED: Select[Refund, str, str] = (
-    select(Refund, Order.application, Attempt.method)
+_JOINED: Select[Refund, str, Attempt] = (
+    select(Refund, Order.application, Attempt)
     .join(Order, Order.reference == Refund.order)
     .join(Attempt, Attempt.reference == Refund.attempt)
 )
@@ -59,14 +60,15 @@ def detail(session: Session, actor: Actor, reference: str) -> View:
     return _row(session, found, missions.today(session, actor.mission))
 
 
-def _row(session: Session, found: Row[Refund, str, str], day: date) -> View:
-    refund, application, paid_by = found
+def _row(session: Session, found: Row[Refund, str, Attempt], day: date) -> View:
+    refund, application, attempt = found
     marked_on = day_of(session, refund.mission, refund.marked_at)
     return {
         "reference": refund.reference,
         "application": application,
         "payment": refund.attempt,
-        "paid_by": paid_by,
+        "paid_by": attempt.method,
+        **difference_of(attempt),
         "part": refund.part,
         "amount": refund.amount,
         "currency": refund.currency,

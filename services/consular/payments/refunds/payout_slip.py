@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from services.consular import missions
-from services.consular.payments.orders import receipt
+from services.consular.payments.orders import attempts, receipt
 from services.consular.payments.orders.model import Attempt, Order
 from services.consular.payments.refunds.model import Refund
 from services.consular.payments.tills.cashier import cashier
@@ -23,6 +23,7 @@ def issue(session: Session, actor: Actor, refund: Refund) -> None:
         "payment": attempt.reference,
         "refund": refund.reference,
         "transaction": order.transaction,
+        **attempts.difference_of(attempt),
         "paid_at": now(session).isoformat(),
         "total": {"amount": refund.amount, "currency": refund.currency},
         "cashier": cashier(actor),

@@ -16,8 +16,6 @@ from shared.catalogue.model import TIER, Transaction
 from shared.errors import Refusal
 from shared.values.money import total
 
-PHOTO = "photo"
-
 
 def offer(session: Session, transaction: Transaction, mission: Mission, on: date) -> dict[str, object]:
     """A transaction as a mission offers it on a day: its status with the legal source, and its price.
@@ -60,7 +58,7 @@ def _historical(session: Session, transaction: Transaction, on: date) -> dict[st
 
 
 def _photos(session: Session, transaction: Transaction, mission: Mission, on: date) -> dict[str, object] | None:
-    if PHOTO not in {upload.name for upload in transaction.papers}:
+    if not transaction.photo_rules:
         return None
     row = photos(session, transaction.slug, mission.code, on)
     return row.serialise() if row else None

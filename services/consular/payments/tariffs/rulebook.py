@@ -19,6 +19,7 @@ from shared.catalogue.model import Transaction
 
 Row = dict[str, object]
 EVERY = "*"
+OUTCOME = "outcome:"
 # The oldest and the newest day the book can be opened at.
 EARLIEST, LATEST = date(1900, 1, 1), date(2100, 1, 1)
 _YEAR = re.compile(r"/([0-9]{4})\b")
@@ -28,11 +29,12 @@ _YEAR = re.compile(r"/([0-9]{4})\b")
 class Provision:
     """A rule other than a price, in force from a day on to the day before another; text `provision.<code>`.
 
-    Without a first day its begin is unknown; `certainty` is H, M or L.
+    `applies_to` has slugs of transactions, `outcome:<outcome>` for all of that outcome, or EVERY. Without a first day
+    its begin is unknown; `certainty` is H, M or L.
     """
 
     code: str
-    applies_to: str
+    applies_to: tuple[str, ...]
     aspect: str
     since: date | None
     until: date | None
@@ -55,7 +57,7 @@ def provisions() -> tuple[Provision, ...]:
     return tuple(
         Provision(
             row["code"],
-            row["applies_to"],
+            tuple(row["applies_to"].split()),
             row["aspect"],
             _day(row["valid_from"]),
             _day(row["valid_to"]),
@@ -67,8 +69,9 @@ def provisions() -> tuple[Provision, ...]:
 
 
 def provisions_of(entry: Transaction) -> list[Provision]:
-    """The provisions that apply to a transaction: its own, its group's, and those for every transaction."""
-    return [provision for provision in provisions() if provision.applies_to in (entry.slug, entry.group, EVERY)]
+    """The provisions that apply to a transaction: by its name, by its outcome, and those for every one."""
+    own = {entry.slug, f"{OUTCOME}{entry.outcome}", EVERY}
+    return [provision for provision in provisions() if own.intersection(provision.applies_to)]
 
 
 def rules_on(session: Session, entry: Transaction, mission: Mission, on: date, today: date) -> Row:

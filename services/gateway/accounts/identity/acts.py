@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from services.gateway.accounts import disabling, sessions
+from services.gateway.accounts.factors.reset import check_has_factor, forget_factors
 from services.gateway.accounts.identity import contests
 from services.gateway.accounts.identity.find import EXPATRIATE, find
 from services.gateway.accounts.levels import Assurance
@@ -85,6 +86,11 @@ def enable(session: Session, actor: Actor, decision: AccountDecision, _secret: s
     queue.tell(session, account)
 
 
+def reset_factors(session: Session, actor: Actor, decision: AccountDecision, _secret: str) -> None:
+    """Its owner has lost every second factor and signs in by the password alone, until there is a new one."""
+    forget_factors(session, actor, expatriate(session, actor, decision.account_id))
+
+
 def expatriate(session: Session, actor: Actor, account_id: str | None) -> Account:
     """An expatriate's account of the actor's mission. Raises NotFound."""
     account = find(session, actor, account_id or "")
@@ -132,10 +138,15 @@ def _check_enable(session: Session, actor: Actor, account_id: str | None, *_more
     disabling.check_disabled(expatriate(session, actor, account_id))
 
 
+def _check_reset(session: Session, actor: Actor, account_id: str | None, *_more: object) -> None:
+    check_has_factor(session, expatriate(session, actor, account_id))
+
+
 CHECKS: Mapping[str, Check] = {
     "release": _check_release,
     "merge": _check_merge,
     "unfreeze": _check_unfreeze,
     "disable": _check_disable,
     "enable": _check_enable,
+    "factors_reset": _check_reset,
 }

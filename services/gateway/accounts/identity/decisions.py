@@ -25,10 +25,12 @@ ACTS: Mapping[str, Act] = {
     "unfreeze": acts.unfreeze,
     "disable": acts.disable,
     "enable": acts.enable,
+    "factors_reset": acts.reset_factors,
     "staff_create": staff.create,
     "staff_role": staff.change_role,
     "staff_disable": staff.disable,
     "staff_enable": staff.enable,
+    "staff_factors_reset": staff.reset_factors,
 }
 CHECKS: Mapping[str, acts.Check] = {
     **acts.CHECKS,
@@ -36,6 +38,7 @@ CHECKS: Mapping[str, acts.Check] = {
     "staff_role": staff.check_role,
     "staff_disable": staff.check_disable,
     "staff_enable": staff.check_enable,
+    "staff_factors_reset": staff.check_reset,
 }
 IDENTITY_KINDS = frozenset(acts.CHECKS)
 STAFF_KINDS = frozenset(ACTS) - IDENTITY_KINDS

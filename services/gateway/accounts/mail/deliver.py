@@ -10,9 +10,10 @@ from datetime import timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from services.gateway.accounts.mail.letter import return_path, write
-from services.gateway.accounts.mail.queue import SENT, UNDELIVERABLE, WAITING, params_of
+from services.gateway.accounts.mail.letter import return_path, write, write_sms
+from services.gateway.accounts.mail.queue import SENT, SMS, UNDELIVERABLE, WAITING, params_of
 from services.gateway.accounts.mail.senders import NotNow, Sender, Undeliverable
+from services.gateway.accounts.mail.sms import SmsSender
 from services.gateway.accounts.model import Mail
 from shared.database import db
 from shared.database.db import Database
@@ -33,6 +34,13 @@ class Post:
     sender_address: str
     public_url: str
     secret: str
+    sms_senders: Sequence[SmsSender] = ()
+
+    def sms_sender_for(self, tries: int) -> SmsSender:
+        """As `sender_for`. Raises NotNow where text messages are switched off."""
+        if not self.sms_senders:
+            raise NotNow("sms_off")
+        return self.sms_senders[tries % len(self.sms_senders)]
 
     def sender_for(self, tries: int) -> Sender:
         """The first one at first, then the next, and so on around."""
@@ -66,6 +74,8 @@ def claim(session: Session) -> Sequence[Mail]:
 
 def _try(post: Post, mail: Mail) -> tuple[str | None, bool]:
     """What failed, if anything did, and whether it failed for good."""
+    if mail.channel == SMS:
+        return _try_sms(post, mail)
     try:
         message = write(mail, params_of(post.secret, mail), post.sender_address, post.public_url)
     except (KeyError, ValueError, IndexError):
@@ -73,6 +83,20 @@ def _try(post: Post, mail: Mail) -> tuple[str | None, bool]:
         return NO_TEMPLATE, True
     try:
         post.sender_for(mail.tries).send(message, return_path(mail.id, post.sender_address))
+    except Undeliverable as error:
+        return str(error), True
+    except NotNow as error:
+        return str(error), False
+    return None, True
+
+
+def _try_sms(post: Post, mail: Mail) -> tuple[str | None, bool]:
+    try:
+        text = write_sms(mail, params_of(post.secret, mail))
+        post.sms_sender_for(mail.tries).send(mail.id, mail.address, text)
+    except (KeyError, IndexError):
+        log().error("mail_not_written", mail=mail.id, about=mail.event)
+        return NO_TEMPLATE, True
     except Undeliverable as error:
         return str(error), True
     except NotNow as error:

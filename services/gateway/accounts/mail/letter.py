@@ -18,7 +18,13 @@ def write(mail: Mail, params: dict[str, str], sender: str, public_url: str) -> E
     """The message of a queued e-mail. Raises KeyError without a template, ValueError for an address with breaks."""
     tongue = language(mail.language)
     site = f"{public_url}/{mail.language}/"
-    values = {**params, "site": site, "link": f"{site}invitation/{params.get('invitation', '')}"}
+    values = {
+        **params,
+        "site": site,
+        "link": f"{site}invitation/{params.get('invitation', '')}",
+        "recovery": f"{site}recover/{params.get('recovery', '')}",
+        "lost": f"{site}recover",
+    }
     message = EmailMessage(policy=SMTP)
     user, _, domain = sender.partition("@")
     message["From"] = Address(tongue.text("layout.name"), user, domain)
@@ -31,6 +37,11 @@ def write(mail: Mail, params: dict[str, str], sender: str, public_url: str) -> E
     # Marks of direction would be copied along with a code or an address.
     message.set_content(CONTROLS.sub("", "\n\n".join(parts)) + "\n", charset="utf-8")
     return message
+
+
+def write_sms(mail: Mail, params: dict[str, str]) -> str:
+    """The text message of what is queued. Raises KeyError without a template."""
+    return CONTROLS.sub("", language(mail.language).text(f"mail.{mail.event}.sms", **params))
 
 
 def return_path(mail_id: str, sender: str) -> str:

@@ -7,15 +7,35 @@ import json
 from base64 import urlsafe_b64encode
 
 from cryptography.fernet import Fernet, InvalidToken
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.gateway.accounts.keyed import keyed_hash
-from services.gateway.accounts.model import Account, Mail
+from services.gateway.accounts.model import Account, Mail, new_id
 from shared.database import db
 
 SIGN_UP_CODE, SIGN_UP_KNOWN, CONTACT_CODE = "sign_up_code", "sign_up_known", "contact_code"
 ACCOUNT_NEWS, ACCOUNT_ON_HOLD, STAFF_INVITED = "account_news", "account_on_hold", "staff_invited"
-EVENTS = (SIGN_UP_CODE, SIGN_UP_KNOWN, CONTACT_CODE, ACCOUNT_NEWS, ACCOUNT_ON_HOLD, STAFF_INVITED)
+INQUIRY_CODE = "inquiry_code"
+PASSWORD_LINK, PASSWORD_CHANGED, RECOVERY_AT_COUNTER = "password_link", "password_changed", "recovery_at_counter"
+FACTOR_CHANGED, NEW_DEVICE, CONTACT_CHANGED = "factor_changed", "new_device", "contact_changed"
+PHONE_CODE, CHANNELS_CHANGED = "phone_code", "channels_changed"
+NEWS = ("news_action", "news_ready", "news_money", "news_turn", "news_decided")
+EVENTS = (
+    *(SIGN_UP_CODE, SIGN_UP_KNOWN, CONTACT_CODE, ACCOUNT_NEWS, ACCOUNT_ON_HOLD, STAFF_INVITED, INQUIRY_CODE),
+    *(
+        PASSWORD_LINK,
+        PASSWORD_CHANGED,
+        RECOVERY_AT_COUNTER,
+        FACTOR_CHANGED,
+        NEW_DEVICE,
+        CONTACT_CHANGED,
+        CHANNELS_CHANGED,
+    ),
+    *NEWS,
+)
+SMS_EVENTS = (PHONE_CODE, *NEWS)
+MAIL, SMS = "mail", "sms"
 WAITING, SENT, UNDELIVERABLE, SETTLED = "waiting", "sent", "undeliverable", "settled"
 
 
@@ -38,9 +58,45 @@ def tell(session: Session, account: Account, event: str = ACCOUNT_NEWS) -> bool:
     return True
 
 
+def queue_once(session: Session, account: Account, event: str, channel: str, address: str, about: str) -> int:
+    """Queues news of an account by a channel. 1, or 0 where it was queued before."""
+    if event not in NEWS:
+        raise KeyError(event)
+    now = db.now(session)
+    values = {
+        "id": new_id(),
+        "account_id": account.id,
+        "home_mission": account.home_mission,
+        "address": address,
+        "event": event,
+        "language": account.language,
+        "channel": channel,
+        "once": f"{channel} {about}",
+        "state": WAITING,
+        "tries": 0,
+        "created_at": now,
+        "next_try_at": now,
+    }
+    return len(session.scalars(insert(Mail).values(values).on_conflict_do_nothing().returning(Mail.id)).all())
+
+
+def queue_sms(session: Session, secret: str, account: Account, event: str, phone: str, **params: str) -> Mail:
+    """Queues a text message to a telephone. Raises KeyError for an event without a template."""
+    if event not in SMS_EVENTS:
+        raise KeyError(event)
+    mail = _row(session, event, phone, account.language, account.home_mission)
+    mail.channel, mail.account_id = SMS, account.id
+    mail.sealed = _fernet(secret).encrypt(json.dumps(params).encode()).decode()
+    return mail
+
+
 def _queue(session: Session, event: str, address: str, language: str, mission: str) -> Mail:
     if event not in EVENTS:
         raise KeyError(event)
+    return _row(session, event, address, language, mission)
+
+
+def _row(session: Session, event: str, address: str, language: str, mission: str) -> Mail:
     now = db.now(session)
     mail = Mail(
         home_mission=mission,

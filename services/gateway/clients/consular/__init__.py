@@ -10,15 +10,19 @@ from services.gateway.clients.consular.bookings import Bookings
 from services.gateway.clients.consular.cases import Cases
 from services.gateway.clients.consular.documents import Documents
 from services.gateway.clients.consular.draws import Draws
+from services.gateway.clients.consular.figures import Figures
 from services.gateway.clients.consular.hall import Hall
 from services.gateway.clients.consular.identity_checks import IdentityChecks
+from services.gateway.clients.consular.inquiries import Inquiries
 from services.gateway.clients.consular.ledger import Ledger
 from services.gateway.clients.consular.letters import Letters
 from services.gateway.clients.consular.mandates import Mandates
 from services.gateway.clients.consular.notices import Notices
 from services.gateway.clients.consular.offers import Offers
+from services.gateway.clients.consular.parked import Parked
 from services.gateway.clients.consular.payer_links import PayerLinks
 from services.gateway.clients.consular.payments import Payments
+from services.gateway.clients.consular.pending_proofs import PendingProofs
 from services.gateway.clients.consular.refunds import Refunds
 from services.gateway.clients.consular.tills import Tills
 from services.gateway.clients.http import Client
@@ -38,15 +42,19 @@ class Consular:
     cases: Cases
     documents: Documents
     draws: Draws
+    figures: Figures
     hall: Hall
     identity_checks: IdentityChecks
+    inquiries: Inquiries
     ledger: Ledger
     letters: Letters
     mandates: Mandates
     notices: Notices
     offers: Offers
+    parked: Parked
     payer_links: PayerLinks
     payments: Payments
+    pending_proofs: PendingProofs
     refunds: Refunds
     tills: Tills
 
@@ -63,15 +71,19 @@ class Consular:
             Cases(client),
             Documents(client),
             Draws(client),
+            Figures(client),
             Hall(client),
             IdentityChecks(client),
+            Inquiries(client),
             Ledger(client),
             Letters(client),
             Mandates(client),
             Notices(client),
             Offers(client),
+            Parked(client),
             PayerLinks(client),
             Payments(client),
+            PendingProofs(client),
             Refunds(client),
             Tills(client),
         )

@@ -4,9 +4,18 @@ from typing import Any, TypedDict, cast
 from urllib.parse import quote
 
 from services.gateway.clients.consular.applications import ApplicationSummary, File
+from services.gateway.clients.consular.notices import Notice
 from services.gateway.clients.http import Client
 from services.gateway.clients.names import Named, RegisterName
 from shared.identity.actor import Actor
+
+
+class Assigned(TypedDict):
+    """The officer who works on an application, by account and name, and since when."""
+
+    officer: str
+    name: dict[str, str] | None
+    since: str
 
 
 class QueueRow(ApplicationSummary):
@@ -14,6 +23,7 @@ class QueueRow(ApplicationSummary):
 
     applicant: Named | None
     exception: str | None
+    assigned: Assigned | None
 
 
 class QueuePage(TypedDict):
@@ -24,6 +34,14 @@ class QueuePage(TypedDict):
     count_limit: int
     more: bool
     page: int
+    page_rows: int
+
+
+class AssignedCases(TypedDict):
+    """Which of several cases were assigned, and which were left as they are."""
+
+    taken: list[str]
+    left: list[str]
 
 
 class Person(TypedDict):
@@ -72,8 +90,10 @@ class Case(File):
     facts: dict[str, Any] | None
     asked: list[Question]
     exception: str | None
+    assigned: Assigned | None
     duplicates: list[Duplicate]
     passport: dict[str, Any] | None
+    notices: list[Notice]
     history: list[HistoryRow]
 
 
@@ -102,6 +122,19 @@ class Cases:
     def act(self, actor: Actor, reference: str, verb: str, body: dict[str, Any]) -> None:
         """Accepts, returns, refuses, takes cash or hands over; the verb is the last part of the address."""
         self.client.post(f"{_path(reference)}/{quote(verb)}", actor, body)
+
+    def assign(self, actor: Actor, reference: str, *, takeover: bool = False, release: bool = False) -> None:
+        """Assigns a case to the actor, or ends the assignment."""
+        self.client.post(f"{_path(reference)}/assign", actor, {"takeover": takeover, "release": release})
+
+    def assign_many(self, actor: Actor, references: list[str]) -> AssignedCases:
+        """Assigns those of several cases that are free."""
+        return cast(AssignedCases, self.client.post("/desk/assignments", actor, {"references": references}))
+
+    def take_next(self, actor: Actor, transaction: str, after: str) -> str | None:
+        """Assigns the next case that the actor can decide; None where there is none."""
+        found = self.client.post("/desk/next", actor, {"transaction": transaction, "after": after})
+        return str(found["reference"]) if found["reference"] else None
 
     def refund_held_payment(self, actor: Actor, reference: str, body: dict[str, Any], payment: str) -> None:
         """Owes held money back, as it came."""

@@ -24,6 +24,14 @@ class Notice(TypedDict):
     read: bool
 
 
+class OutgoingNotice(TypedDict):
+    """A notice that has to leave the house: for whom, and of which kind."""
+
+    id: int
+    person: str
+    kind: str
+
+
 class UnreadCounts:
     """How many notices of a person are unread, kept for a moment; asked along with whatever a page asks first."""
 
@@ -69,6 +77,14 @@ class Notices:
     def list_own(self, actor: Actor) -> list[Notice]:
         """The person's notices, newest first."""
         return cast(list[Notice], self.client.get("/notices", actor))
+
+    def outgoing(self, actor: Actor) -> list[OutgoingNotice]:
+        """The notices of the actor's mission that nobody has taken over."""
+        return cast(list[OutgoingNotice], self.client.get("/notices/outgoing", actor))
+
+    def mark_sent(self, actor: Actor, ids: list[int]) -> None:
+        """They are on their way."""
+        self.client.post("/notices/outgoing", actor, {"ids": ids})
 
     def mark_read(self, actor: Actor, latest: int) -> None:
         """Marks notices up to one as read."""

@@ -103,12 +103,15 @@ class Payment(TypedDict):
 
 
 class Refund(TypedDict):
-    """Money owed back for a payment, since when, and when it was paid. The amount is in minor units."""
+    """Money owed back for a payment, since when, and when it was paid. Amounts are in minor units; of a payment that
+    was held, also what arrived and what was asked for."""
 
     reference: str
     payment: str
     amount: int
     currency: str
+    arrived: Amount | None
+    asked: Amount | None
     state: str
     reason: str
     method: str | None

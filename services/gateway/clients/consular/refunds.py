@@ -16,6 +16,8 @@ class DeskRefund(TypedDict):
     application: str
     payment: str
     paid_by: str
+    arrived: Amount | None
+    asked: Amount | None
     part: str
     amount: int
     currency: str

@@ -4,13 +4,16 @@ import uuid
 from datetime import date, timedelta
 from typing import Any
 
+from flask import Response as Download
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from services.gateway.clients.consular.appointments import DaySheet
 from services.gateway.desk.cases import case
+from services.gateway.desk.csv_file import csv_file
 from services.gateway.desk.wording import printed, refusal_text
 from services.gateway.web.current import actor, consular
+from services.gateway.web.presentation import t
 from shared.errors import Invalid, NotAllowed, NotFound, Refusal, Unavailable
 
 Answer = Response | str | tuple[str, int]
@@ -41,6 +44,19 @@ def _page(refusal: Refusal | None = None) -> Answer:
         key=lambda: str(uuid.uuid4()),
     )
     return (page, refusal.status) if refusal else page
+
+
+def export() -> Download:
+    """The day as a file for a spreadsheet."""
+    day, sought = request.args.get("day", "")[:10], request.args.get("q", "").strip()[:LONGEST]
+    sheet = consular().appointments.day_sheet(actor(), day or None, sought or None)
+    keys = ("desk.turns.time", "desk.turns.window", "desk.queue.applicant", "desk.queue.reference", "turn.service")
+    rows = [
+        (row["time"], row["window"], printed(row), row["reference"], t(f"turn.service.{row['service']}").striptags(),
+         t(f"desk.turns.state.{row['state']}").striptags() if row["state"] != "booked" else None)
+        for row in sheet["rows"]
+    ]  # fmt: skip
+    return csv_file(f"day-{sheet['day']}", [t(key).striptags() for key in (*keys, "desk.turns.became")], rows)
 
 
 def _shifted(sheet: DaySheet, days: int) -> str:

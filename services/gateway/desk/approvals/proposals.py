@@ -24,6 +24,7 @@ from shared.catalogue.bulk_actions import (
     BANK_ACCOUNT,
     BOOKING_RULE,
     CLOSURE,
+    DISCARD_MESSAGE,
     EXTENSION,
     HOURS,
     RATE,
@@ -48,6 +49,7 @@ FORMS: Mapping[str, tuple[Question, ...]] = {
     "waiver": WAIVER,
     "bank_account": BANK_ACCOUNT,
     "bookings_lapse": (),
+    "discard_message": DISCARD_MESSAGE,
     "closure": (*CLOSURE, AFFECTED),
     "hours": HOURS,
     "weekend": WEEKEND,
@@ -75,6 +77,7 @@ SEVERAL: Mapping[str, tuple[str, ...]] = {
 ORDER = (
     *("transaction", "standing", "valid_from", "decree", "decreed_on", "transactions", "ends_from", "ends_to", "days"),
     *("tariff_fee", "tariff_amount", "tariff_currency", "certainty", "waiver_reference", "waiver_reason"),
+    *("message_number", "discard_reason"),
     *("law_source", "window_to", "document_code", "revocation_reason"),
     *("rate_base", "rate_value", "rate_quote", "rate_on", "rate_days", "rate_published", "band_reason"),
     *("first_day", "last_day", "title_ar", "title_en", "closes"),

@@ -4,28 +4,50 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from services.gateway.clients.consular.applications import Upload
 from services.gateway.clients.consular.cases import Case
 from services.gateway.desk.cases import marks
-from services.gateway.desk.cases.compare import beside
+from services.gateway.desk.cases.compare import attested_facts, beside
+from services.gateway.desk.cases.contradictions import contradictions
 from services.gateway.desk.cases.details import held, holder, may
+from services.gateway.desk.cases.filters import stayed
+from services.gateway.desk.cases.queue import officer_name, officer_of
+from services.gateway.desk.cases.scans import opened
 from services.gateway.desk.wording import refusal_text, short, who
 from services.gateway.web.current import actor, consular
+from services.gateway.web.days import today
 from services.gateway.web.forms import answer_in_words, questions_asked
-from services.gateway.web.presentation import unindented
+from services.gateway.web.notice_words import words
+from services.gateway.web.presentation import date, unindented
 from services.gateway.web.stored_files import asked_page, send_stored
 from services.gateway.web.submission import submit
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import Transaction
 from shared.catalogue.reasons import MARK_REASONS
+from shared.errors import NotFound
+from shared.values import references
 
 
-def show(reference: str) -> str:
-    """The case. Opening it is recorded by the service that keeps it."""
-    return page(reference, done=request.args.get("done", ""))
+def show(reference: str) -> Response | str:
+    """The case. Opening it is recorded by the service that keeps it. A code that is no case's leads to the one it is
+    about: of a slip, a receipt, a payment."""
+    done, of = request.args.get("done", ""), request.args.get("of", "")
+    try:
+        return page(reference, done=done, of=of if references.is_valid(of) else "", last="last" in request.args)
+    except NotFound:
+        found = behind(reference)
+        if found is None:
+            raise
+        return redirect(url_for("desk.case", reference=found), 303)
+
+
+def behind(code: str) -> str | None:
+    """The one application that a code leads to."""
+    rows = consular().cases.queue(actor(), q=code)["rows"] if references.is_valid(code) else []
+    return rows[0]["reference"] if len(rows) == 1 and rows[0]["reference"] != code else None
 
 
 def page(reference: str, **more: Any) -> str:
@@ -38,13 +60,18 @@ def page(reference: str, **more: Any) -> str:
         entry=entry,
         who=who(details),
         answers=_answers(details, entry),
+        contradictions=contradictions(details["answers"], attested_facts(details), today(details["mission"])),
+        scan=opened(details["papers"]),
         papers=_checklist(details, entry),
         markable=marks.markable(details, entry),
         mark_reasons=MARK_REASONS,
         corrections=marks.compared(details, entry),
+        told=words,
         held=held(details),
         holder=holder(details),
         may=may,
+        officer_name=officer_name,
+        is_own=officer_of(details) == actor().id,
         key=str(uuid.uuid4()),
         refusal_text=refusal_text,
         short=short,
@@ -55,14 +82,35 @@ def page(reference: str, **more: Any) -> str:
 
 def act(reference: str, done: str, verb: Callable[[], object], anchor: str = "") -> Response | tuple[str, int]:
     """Does something with a case and shows it with `done`, or with the refusal."""
-    next_page = url_for("desk.case", reference=reference, done=done) + anchor
-    return submit(verb, lambda refusal: page(reference, refused=refusal), next_page)
+    answer = submit(verb, lambda refusal: page(reference, refused=refusal), "")
+    if isinstance(answer, tuple):
+        return answer
+    return redirect(_after(reference, done) + anchor, 303)
+
+
+def _after(reference: str, done: str) -> str:
+    """Where a case leads once something was done with it: to itself, or as the form says to the next one."""
+    if request.form.get("then") != "next":
+        return url_for("desk.case", reference=reference, done=done)
+    found = consular().cases.take_next(actor(), stayed().transaction or "", reference)
+    if found is None:
+        return url_for("desk.case", reference=reference, done=done, last="yes")
+    return url_for("desk.case", reference=found, done=done, of=reference)
 
 
 def _answers(details: Case, entry: Transaction) -> list[dict[str, Any]]:
     asked = {question.name: question for question in questions_asked(entry, details["answers"])}
-    rows = beside(list(asked), details["answers"], details.get("person") or {})
-    return [{"row": row, "shown": answer_in_words(asked[row.question], details["answers"])} for row in rows]
+    rows = beside(list(asked), details["answers"], attested_facts(details))
+    return [
+        {
+            "row": row,
+            "shown": answer_in_words(asked[row.question], details["answers"]),
+            "registered": date(row.registered)
+            if row.registered and "date" in asked[row.question].kind
+            else row.registered,
+        }
+        for row in rows
+    ]
 
 
 def _checklist(details: Case, entry: Transaction) -> list[dict[str, Any]]:

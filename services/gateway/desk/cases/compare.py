@@ -4,16 +4,30 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from shared.values import references
 from shared.values.latin import zone_letters
+from shared.values.names import is_same_name
 
 MOTHER = "latin_mother_name"
-# Question -> where the same thing stands among what the civil registry attested of the person.
+# Question -> where the same thing stands among what the registers attested, and the mission's own last passport.
 BESIDE = {
-    "latin_given_name": ("name", "latin", "given"),
-    "latin_father_name": ("name", "latin", "father"),
-    "latin_family_name": ("name", "latin", "family"),
-    MOTHER: ("name", "latin", "mother"),
+    "latin_given_name": ("person", "name", "latin", "given"),
+    "latin_father_name": ("person", "name", "latin", "father"),
+    "latin_family_name": ("person", "name", "latin", "family"),
+    MOTHER: ("person", "name", "latin", "mother"),
+    "birth_place": ("civil_registry", "birth_place", "ar"),
+    "latin_birth_place": ("civil_registry", "birth_place", "latin"),
+    "relative_national_number": ("civil_registry", "holder", "national_number"),
+    "relative_given_name": ("civil_registry", "holder", "name", "ar", "given"),
+    "deceased_national_number": ("civil_registry", "holder", "national_number"),
+    "deceased_given_name": ("civil_registry", "holder", "name", "ar", "given"),
+    "passport_number": ("last_passport", "number"),
+    "passport_issued_on": ("last_passport", "issued_on"),
+    "passport_expires_on": ("last_passport", "expires_on"),
 }
+# Written in Latin letters on both sides; of others the sameness of names, of numbers and days that of the signs counts.
+LATIN = frozenset(name for name in BESIDE if name.startswith("latin_"))
+ARABIC = frozenset({"birth_place", "relative_given_name", "deceased_given_name"})
 
 
 @dataclass(frozen=True)
@@ -27,7 +41,13 @@ class Answer:
     @property
     def differs(self) -> bool:
         """Whether the two, letters and spaces evened out, are not the same. Of a mother the given name is enough."""
-        if not self.registered or plain(self.typed) == plain(self.registered):
+        if not self.registered:
+            return False
+        if self.question in ARABIC:
+            return not is_same_name(self.typed, self.registered)
+        if self.question not in LATIN:
+            return references.plain(self.typed) != references.plain(self.registered)
+        if plain(self.typed) == plain(self.registered):
             return False
         words = self.registered.split()
         given_names = [plain("".join(words[:count])) for count in range(1, len(words))]
@@ -39,9 +59,20 @@ def plain(text: str) -> str:
     return zone_letters(text).replace(" ", "")
 
 
-def beside(questions: Iterable[str], answers: Mapping[str, Any], person: Mapping[str, Any]) -> list[Answer]:
-    """Each question in its order with its answer and, where the register knows it, the registered form."""
-    return [Answer(name, str(answers.get(name) or ""), _at(person, BESIDE.get(name, ()))) for name in questions]
+def beside(questions: Iterable[str], answers: Mapping[str, Any], known: Mapping[str, Any]) -> list[Answer]:
+    """Each question in its order with its answer and, where a register knows it, the registered form."""
+    return [Answer(name, str(answers.get(name) or ""), _at(known, BESIDE.get(name, ()))) for name in questions]
+
+
+def attested_facts(case: Mapping[str, Any]) -> dict[str, Any]:
+    """What is known of the person of a case, by whom."""
+    facts = case.get("facts") or {}
+    registry = facts.get("civil_registry") or {}
+    return {
+        "person": case.get("person") or {},
+        "civil_registry": registry,
+        "last_passport": (case.get("passport") or {}).get("last") or {},
+    }
 
 
 def _at(facts: Any, path: tuple[str, ...]) -> str:

@@ -1,12 +1,20 @@
 """Decisions of an officer on a case: accept, return, refuse after a confirmation, judge a duplicate."""
 
 from flask import render_template, request
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from services.gateway.desk.cases import case, marks
 from services.gateway.desk.wording import choices, who, written_text
 from services.gateway.web.current import actor, consular
-from shared.catalogue.reasons import ALL_REFUSE_REASONS, REFUSE_REASONS, REFUSE_REASONS_BY_QUESTION
+from services.gateway.web.presentation import t
+from shared.catalogue import CATALOGUE
+from shared.catalogue.reasons import (
+    ALL_REFUSE_REASONS,
+    REFUSAL_CODES,
+    REFUSE_REASONS,
+    REFUSE_REASONS_BY_QUESTION,
+)
 from shared.errors import NotAllowed
 
 LONGEST_NOTE = 500
@@ -17,6 +25,14 @@ Answer = Response | str | tuple[str, int]
 def accept(reference: str) -> Answer:
     """Sends the case on to the authority."""
     return _act(reference, "accept", {"key": request.form.get("key", "")})
+
+
+def assign(reference: str) -> Answer:
+    """The case is the officer's from now on, also where it was another's; or it is free again."""
+    verb = request.form.get("verb", "")
+    how = {"takeover": verb == "takeover", "release": verb == "release"}
+    done = "release" if how["release"] else "assign"
+    return case.act(reference, done, lambda: consular().cases.assign(actor(), reference, **how))
 
 
 def send_back(reference: str) -> Answer:
@@ -71,8 +87,19 @@ def _refuse_page(reference: str, **more: object) -> str:
         *(code for name, code in REFUSE_REASONS_BY_QUESTION.items() if name in details["answers"]),
     )
     return render_template(
-        "desk/cases/refuse.html", case=details, who=who(details), refuse_reasons=choices(reasons), **more
+        "desk/cases/refuse.html",
+        case=details,
+        who=who(details),
+        refuse_reasons=[_with_code(*choice) for choice in choices(reasons)],
+        codes=REFUSAL_CODES,
+        entry=CATALOGUE[details["transaction"]],
+        **more,
     )
+
+
+def _with_code(reason: str, label: Markup, reads: Markup) -> tuple[str, Markup, Markup]:
+    """A reason with its code before it, and what the applicant can do after it."""
+    return reason, Markup("<bdi>{}</bdi> {}").format(REFUSAL_CODES[reason], label), reads + " " + t(f"remedy.{reason}")
 
 
 def _act(reference: str, verb: str, body: dict[str, object]) -> Answer:

@@ -6,16 +6,19 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from services.gateway.desk.cases.case import behind
 from services.gateway.desk.cases.details import held
+from services.gateway.desk.codes import typed_reference
 from services.gateway.desk.wording import refusal_text, who
-from services.gateway.web.current import actor, consular
+from services.gateway.web.current import actor, consular, visitor
 from shared.errors import NotFound, Refusal, Unavailable
 from shared.values import references
-from shared.values.money import Money, read_amount
+from shared.values.money import Money, decimal_meant, read_amount
 from shared.values.person import national_number
 
 Answer = Response | str | tuple[str, int]
 LONGEST = 300
+ALSO_TAKEN = ("USD", "EUR")
 
 
 def show() -> Answer:
@@ -23,12 +26,15 @@ def show() -> Answer:
     typed = request.args.get("reference", "").strip()[:LONGEST]
     if not typed:
         return _page(typed="")
-    reference = references.clean(typed)
+    reference = typed_reference(typed)
     if not references.is_valid(reference):
         return _page(typed, errors={"reference": "desk.counter.not_a_reference"}), 422
     try:
         case = consular().cases.detail(actor(), reference)
     except NotFound:
+        found = behind(reference)
+        if found is not None:
+            return redirect(url_for("desk.counter", reference=found), 303)
         return _page(typed, errors={"reference": "desk.counter.not_found"}), 404
     return _page(case["reference"], case=case, who=who(case), done=request.args.get("done", ""))
 
@@ -46,8 +52,11 @@ def _page(typed: str, **more: Any) -> str:
 
 
 def _currencies() -> list[tuple[str, str]]:
-    codes = sorted({mission["currency"] for mission in consular().offers.missions()} | {"EUR", "USD"})
-    return [(code, code) for code in codes]
+    """The mission's own currency first, then what missions take beside it, then all others."""
+    missions = consular().offers.missions()
+    own = [mission["currency"] for mission in missions if mission["code"] == visitor().actor.mission]
+    others = sorted(mission["currency"] for mission in missions)
+    return [(code, code) for code in dict.fromkeys((*own, *ALSO_TAKEN, *others))]
 
 
 def cash(reference: str) -> Answer:
@@ -69,7 +78,7 @@ def _count(reference: str, verb: str) -> Answer:
     if not currency:
         wrong["currency"] = "desk.counter.currency_needed"
     if wrong or counted is None:
-        return _again(reference, errors=wrong, counted=typed, currency=currency)
+        return _again(reference, errors=wrong, counted=typed, currency=currency, meant=decimal_meant(typed))
     money = {"amount": counted.amount, "currency": counted.currency}
     return _act(reference, verb, money, counted=typed, currency=currency)
 

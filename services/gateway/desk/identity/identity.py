@@ -6,6 +6,7 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from services.gateway.accounts.factors import second_step
 from services.gateway.accounts.identity import contests, counter, decisions, find, letters
 from services.gateway.accounts.levels import level_of
 from services.gateway.accounts.model import Account, AccountDecision
@@ -23,14 +24,15 @@ LONGEST = 300
 
 def show() -> str:
     """The form of the counter; doubts and decisions for those who decide."""
-    return _page(done=request.args.get("done", ""))
+    return page(done=request.args.get("done", ""))
 
 
-def _page(**more: Any) -> str:
+def page(**more: Any) -> str:
+    """The page of identity, with what an act on it has to say."""
     waiting = consular().identity_checks.waiting(actor()) if visitor().role in PAGES["desk.identity_check"] else []
     with accounts().scope(actor().mission) as session:
         decides = visitor().role in PAGES["desk.identity_account"]
-        doubts = [(doubt, account_view(account)) for doubt, account in find.open_contests(session, actor())]
+        doubts = [(doubt, account_view(session, account)) for doubt, account in find.open_contests(session, actor())]
         signed = decisions.list_decisions(session, actor(), decisions.IDENTITY_KINDS) if decides else []
         return render_template(
             "desk/identity/identity.html",
@@ -38,10 +40,10 @@ def _page(**more: Any) -> str:
             decides=decides,
             doubts=doubts if decides else [],
             checks=[(one, _name(session, one["account"])) for one in waiting],
-            letters=[(one, account_view(account)) for one, account in letters.waiting(session, actor())],
+            letters=[(one, account_view(session, account)) for one, account in letters.waiting(session, actor())],
             decisions=[decision_view(session, one) for one in signed],
             me=visitor().account,
-            **{"errors": {}, "code": None, "done": "", "typed": request.form, **more},
+            **{"errors": {}, "code": None, "recovery": None, "done": "", "typed": request.form, **more},
         )
 
 
@@ -50,7 +52,7 @@ def _name(session: Any, account_id: str) -> str:
     return account.name_ar if account else ""
 
 
-def account_view(account: Account) -> dict[str, Any]:
+def account_view(session: Any, account: Account) -> dict[str, Any]:
     """What the desk shows of an account: no contact, nothing of its contents."""
     return {
         "id": account.id,
@@ -61,13 +63,14 @@ def account_view(account: Account) -> dict[str, Any]:
         "created_at": account.created_at,
         "frozen_at": account.frozen_at,
         "disabled": account.disabled_at is not None,
+        "has_factor": second_step.has_factor(session, account.id),
     }
 
 
 def decision_view(session: Any, decision: AccountDecision) -> dict[str, Any]:
     """A decision with the accounts it is about."""
     both = {"account": decision.account_id, "other": decision.other_account_id}
-    about = {name: account_view(session.get_one(Account, key)) for name, key in both.items() if key}
+    about = {name: account_view(session, session.get_one(Account, key)) for name, key in both.items() if key}
     return {
         "reference": decision.reference,
         "kind": decision.kind,
@@ -98,8 +101,8 @@ def give_code() -> Answer:
     except Refusal as refusal:
         field = {"claim_unknown": "claim", "claim_closed": "claim"}.get(refusal.code)
         errors = faults(refusal, prefix="field")
-        return _page(errors={field: errors[""]} if field else errors), refusal.status
-    return _page(code=code, code_for=name, typed={})
+        return page(errors={field: errors[""]} if field else errors), refusal.status
+    return page(code=code, code_for=name, typed={})
 
 
 def account() -> str:
@@ -111,7 +114,11 @@ def _account_page(**more: Any) -> str:
     query = request.values.get("q", "").strip()[:LONGEST]
     slow_down(DESK_SEARCH_BY_ACCOUNT, visitor().account)
     with accounts().scope(actor().mission) as session:
-        found = [account_view(one) for one in find.search(session, settings().secret, actor(), query)] if query else []
+        found = (
+            [account_view(session, one) for one in find.search(session, settings().secret, actor(), query)]
+            if query
+            else []
+        )
     return render_template(
         "desk/identity/account.html", found=found, q=query, **{"errors": {}, "about": "", "typed": request.form, **more}
     )
@@ -158,7 +165,7 @@ def decide(reference: str) -> Answer:
     except NotAllowed:
         raise
     except Refusal as refusal:
-        return _page(errors=faults(refusal, prefix="field"), about=reference), refusal.status
+        return page(errors=faults(refusal, prefix="field"), about=reference), refusal.status
     return redirect(url_for("desk.identity", done="decided"), 303)
 
 
@@ -174,5 +181,5 @@ def print_letter(reference: str) -> Answer:
     except NotAllowed:
         raise
     except Refusal as refusal:
-        return _page(errors=faults(refusal, prefix="field"), about=reference), refusal.status
+        return page(errors=faults(refusal, prefix="field"), about=reference), refusal.status
     return render_template("desk/identity/letter.html", code=code, name=name)

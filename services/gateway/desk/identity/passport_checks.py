@@ -26,7 +26,7 @@ def show(reference: str) -> str:
 def _page(reference: str, **more: Any) -> str:
     check = consular().identity_checks.detail(actor(), reference)
     with accounts().scope(actor().mission) as session:
-        account = account_view(find.find(session, actor(), check["account"]))
+        account = account_view(session, find.find(session, actor(), check["account"]))
     return render_template(
         "desk/identity/passport_check.html",
         check=check,

@@ -6,6 +6,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from services.gateway.accounts import staff
+from services.gateway.accounts.factors import second_step
 from services.gateway.accounts.identity import decisions
 from services.gateway.desk.identity.identity import LONGEST, Answer, decision_view
 from services.gateway.web.access import PAGES
@@ -32,6 +33,7 @@ def _page(**more: Any) -> str:
                     "email": one.email,
                     "role": one.role,
                     "disabled": one.disabled_at is not None,
+                    "has_factor": second_step.has_factor(session, one.id),
                     "mine": one.id == visitor().account,
                 }
                 for one in staff.list_staff(session, actor())

@@ -10,14 +10,17 @@ from werkzeug.wrappers import Response
 
 from services.gateway.clients.consular.refunds import DeskRefund
 from services.gateway.desk.cases.details import may
+from services.gateway.desk.csv_file import csv_file
 from services.gateway.desk.wording import refusal_text, short
 from services.gateway.web.current import actor, consular, visitor
 from services.gateway.web.forms import words
 from services.gateway.web.presentation import t
 from shared.errors import Invalid, NotAllowed, NotFound, Refusal, Unavailable
+from shared.values.money import Money
 from shared.values.person import strip_controls
 
 Answer = Response | str | tuple[str, int]
+LONGEST, MOST_PAGES = 300, 40
 # What each form of a refund sends besides the amount its officer saw.
 FIELDS = {
     "prepare": ("method", "override", "iban", "account_holder"),
@@ -61,6 +64,32 @@ def _list(**more: Any) -> str:
         turn=lambda page: url_for("desk.refunds", page=page),
         **{"typed": _typed_account(last_file), "errors": {}, **more},
     )
+
+
+def export() -> Download:
+    """Unpaid refunds from the oldest, as a file for a spreadsheet."""
+    unpaid: list[DeskRefund] = []
+    for page in range(1, MOST_PAGES + 1):
+        found = consular().refunds.list_refunds(actor(), page)
+        unpaid += found["unpaid"]
+        if not found["more"]:
+            break
+    keys = ("reference", "amount", "age", "why", "method")
+    heads = [t(f"desk.refunds.{key}").striptags() for key in keys]
+    heads[1:2] = [heads[1], t("desk.counter.currency").striptags()]
+    rows = [
+        (
+            row["reference"],
+            Money(row["amount"], row["currency"]).major,
+            row["currency"],
+            row["age_days"],
+            reason_of(row),
+            t(f"desk.method.{row['method'] or row['paid_by']}").striptags(),
+            row["application"],
+        )
+        for row in unpaid
+    ]
+    return csv_file("refunds", [*heads, t("desk.queue.reference").striptags()], rows)
 
 
 def _typed_account(last_file: Any) -> dict[str, str]:

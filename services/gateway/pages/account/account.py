@@ -64,6 +64,14 @@ def end_others() -> Response:
     return _done("sessions")
 
 
+@blueprint.post("/account/sessions/one")
+def end_session() -> Response:
+    """Signs one other browser out."""
+    with accounts().scope(visitor().mission) as session:
+        sessions.close_by_id(session, visitor(), request.form.get("session", "")[:64])
+    return _done("sessions")
+
+
 @blueprint.post("/account/mission")
 def change_mission() -> Response | tuple[str, int]:
     """Later applications go to another mission; those begun stay where they are."""

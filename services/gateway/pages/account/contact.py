@@ -50,3 +50,44 @@ def confirm() -> Response | tuple[str, int]:
         refusal = Invalid("code_wrong", field="code")
         return _page(refusal), refusal.status
     return redirect(url_for("identity.ask"), 303)
+
+
+@blueprint.get("/account/contact/new")
+def ask_change() -> str:
+    """The new address."""
+    return _change_page()
+
+
+def _change_page(refusal: Refusal | None = None, sent_to: str = "") -> str:
+    return render_template(
+        "pages/account/contact_change.html",
+        errors=faults(refusal, prefix="field") if refusal else {},
+        typed=request.form.get("email", ""),
+        sent_to=sent_to,
+        mailbox=settings().mail.mailbox_url,
+    )
+
+
+@blueprint.post("/account/contact/new")
+def change() -> str | tuple[str, int]:
+    """Sends a code to the new address, and asks for it."""
+    slow_down(CONTACT_BY_ACCOUNT, visitor().account)
+    try:
+        with accounts().scope(visitor().mission) as session:
+            email = contact.begin_change(session, settings().secret, visitor(), request.form.get("email", ""))
+    except Invalid as refusal:
+        return _change_page(refusal), refusal.status
+    return _change_page(sent_to=email)
+
+
+@blueprint.post("/account/contact/new/code")
+def confirm_change() -> Response | tuple[str, int]:
+    """The account has the new address; the old one is told."""
+    slow_down(CODES_BY_ACCOUNT, visitor().account)
+    email = request.form.get("new_email", "")
+    with accounts().scope(visitor().mission) as session:
+        is_right = contact.finish_change(session, settings().secret, visitor(), email, request.form.get("code", ""))
+    if not is_right:
+        refusal = Invalid("code_wrong", field="code")
+        return _change_page(refusal, sent_to=email), refusal.status
+    return redirect(url_for("account.show", done="contact"), 303)

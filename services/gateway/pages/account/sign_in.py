@@ -4,6 +4,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from services.gateway.accounts import devices, register, sessions
+from services.gateway.accounts.factors import second_step
 from services.gateway.accounts.model import Account
 from services.gateway.accounts.throttle import (
     SIGN_IN_BY_ACCOUNT,
@@ -13,10 +14,10 @@ from services.gateway.accounts.throttle import (
     SIGN_IN_BY_DEVICE_HOURLY,
 )
 from services.gateway.web import security
-from services.gateway.web.access import PAGES
 from services.gateway.web.current import accounts, settings, visitor, visitor_or_none
 from services.gateway.web.form_pages import wanted_page
 from services.gateway.web.forms import faults, fields
+from services.gateway.web.sign_ins import let_in, start_page, wait_for_factor
 from services.gateway.web.throttling import slow_down, slow_down_network
 from shared.catalogue.model import Question
 from shared.errors import Refusal
@@ -41,6 +42,7 @@ def _form(refusal: Refusal | None = None) -> str:
         errors=errors,
         next=wanted_page(),
         kept=request.args.get("kept") == "answers",
+        done=request.args.get("done", ""),
     )
 
 
@@ -50,10 +52,12 @@ def enter() -> Response | tuple[str, int]:
     identifier, password = request.form.get("identifier", "")[:254], request.form.get("password", "")
     _slow_down(identifier)
     try:
-        account = start(identifier, password)
+        account, is_in = start(identifier, password)
     except Refusal as refusal:
         return _form(refusal), refusal.status
-    return redirect(_onward(account.role), 303)
+    if is_in:
+        return redirect(_onward(account.role), 303)
+    return redirect(url_for("second_step.ask", next=wanted_page() or None), 303)
 
 
 def _slow_down(identifier: str) -> None:
@@ -72,30 +76,23 @@ def _slow_down(identifier: str) -> None:
     slow_down(SIGN_IN_BY_ACCOUNT_HOURLY, subject)
 
 
-def start(identifier: str, password: str) -> Account:
-    """Signs in and gives the browser its cookie. A session it had before ends. Raises Refusal."""
-    secret, before, refused = settings().secret, visitor_or_none(), None
+def start(identifier: str, password: str) -> tuple[Account, bool]:
+    """Whose password it is, and whether they are in: with a second factor that comes first. Raises Refusal."""
+    secret, refused, is_in = settings().secret, None, False
     with accounts().scope(None) as session:
         try:
             account = register.sign_in(session, secret, identifier, password)
         except Refusal as refusal:
             refused = refusal  # The refusal's event is to be committed, so it is raised outside.
         else:
-            if before is not None:
-                sessions.close(session, before)
-            security.start_session(sessions.open_session(session, secret, account))
-            devices.remember(session, secret, account.id, security.keep_device())
+            is_in = not second_step.has_factor(session, account.id)
+            if is_in:
+                let_in(session, account, strong=False)
+            else:
+                wait_for_factor(session, account)
     if refused is not None:
         raise refused
-    return account
-
-
-def start_page(role: str) -> str:
-    """Where somebody begins: the desk, their applications, or the account of those whose pages are yet to come."""
-    for desk in ("desk.queue", "registrar.show"):
-        if role in PAGES[desk]:
-            return desk
-    return "applications.list_own" if role == "expatriate" else "account.show"
+    return account, is_in
 
 
 def _onward(role: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Set
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from services.gateway.accounts import devices, sessions, sign_ups
+from services.gateway.accounts import sign_ups
 from services.gateway.accounts.emails import fold_email
 from services.gateway.accounts.passwords import SHORTEST, check_strength
 from services.gateway.accounts.throttle import (
@@ -19,6 +19,7 @@ from services.gateway.web.current import accounts, consular, settings, visitor_o
 from services.gateway.web.form_pages import wanted_page
 from services.gateway.web.forms import faults, fields
 from services.gateway.web.language import chosen
+from services.gateway.web.sign_ins import let_in
 from services.gateway.web.throttling import slow_down, slow_down_network
 from shared.catalogue.model import Question
 from shared.errors import Invalid, Refusal
@@ -93,8 +94,7 @@ def open_account() -> Response | tuple[str, int]:
     with accounts().scope(None) as session:
         account = sign_ups.finish(session, secret, security.browser_token(), request.form.get("code", ""))
         if account is not None:
-            security.start_session(sessions.open_session(session, secret, account))
-            devices.remember(session, secret, account.id, security.keep_device())
+            let_in(session, account, strong=False, is_new=True)
     # Shown after the commit, so that a wrong try stays counted.
     if account is None:
         refusal = Invalid("code_wrong", field="code")

@@ -10,8 +10,18 @@ from services.gateway.web.days import today, zone_of
 from services.gateway.web.forms import answer_in_words, questions_asked, steps_of
 from services.gateway.web.presentation import moment_of, t
 from shared.catalogue.model import Transaction
+from shared.catalogue.proofs import may_be_proven
 from shared.values.dates import local_date
 
+YOU, OFFICERS, AUTHORITY, HEAD = "you", "officers", "authority", "head"
+OWNERS = {
+    "draft": YOU,
+    "awaiting_payment": YOU,
+    "returned": YOU,
+    "in_review": OFFICERS,
+    "with_authority": AUTHORITY,
+    "ready": YOU,
+}
 EXPECTED_IN = frozenset({"in_review", "with_authority"})
 
 
@@ -75,3 +85,25 @@ def sent_uploads(application: Application) -> list[dict[str, Any]]:
         for one in application["papers"]
         if one["state"] == "readable"
     ]
+
+
+def promise(application: Application) -> dict[str, str | None] | None:
+    """Who has an open file and until which day; past its promised day the head of mission has it. None once it is over.
+
+    A document that was issued needs nothing more.
+    """
+    status = application["status"]
+    if status not in OWNERS or (status == "ready" and application["document"] is not None):
+        return None
+    if status not in EXPECTED_IN:
+        return {"owner": OWNERS[status], "day": application["lapses_on"]}
+    due_on = application["due_on"]
+    is_over = due_on is not None and due_on < today(application["mission"]).isoformat()
+    return {"owner": HEAD if is_over else OWNERS[status], "day": due_on}
+
+
+def may_prove(application: Application, entry: Transaction) -> bool:
+    """Whether its holder, and nobody for them, may make a paper that it is pending."""
+    behalf = application["behalf"]
+    is_holder = behalf is None or behalf["yours"]
+    return is_holder and application["status"] in EXPECTED_IN and may_be_proven(entry)

@@ -12,6 +12,7 @@ from services.gateway.pages.applications.progress import last_word, progress
 from services.gateway.web.current import accounts, consular, visitor
 from services.gateway.web.forms import steps_of
 from services.gateway.web.whom import note_whom
+from shared.catalogue.reasons import REFUSAL_CODES
 from shared.errors import Conflict
 from shared.forms import transaction
 
@@ -58,6 +59,8 @@ def show(reference: str) -> str:
         steps=progress(application),
         first_step=steps_of(entry)[0],
         just_sent="sent" in request.args,
+        promise=application_status.promise(application),
+        may_prove=application_status.may_prove(application, entry),
         held=application_status.held_payments(application),
         paid=application_status.has_paid(application),
         expected=application_status.expected(application["status"], application["due_on"], application["mission"]),
@@ -65,6 +68,7 @@ def show(reference: str) -> str:
         uploads=application_status.sent_uploads(application) if application["submitted_at"] else [],
         marks=application_status.open_marks(application),
         last_entry=last_word(application),
+        refusal_codes=REFUSAL_CODES,
         reading_for=reference if application["behalf"] and not application["behalf"]["yours"] else None,
         notices=with_text(application["notices"]),
         document=application["document"]["code"] if application["document"] else None,

@@ -13,7 +13,7 @@ from services.consular.applications.rules import FINAL
 from services.consular.people.duplicates import CLEARED, OPEN
 from services.consular.people.model import Duplicate
 from services.consular.views import queue as queue_view
-from services.consular.views.queue import EXCEPTIONS, SUBMITTED, queue
+from services.consular.views.queue import EXCEPTIONS, SUBMITTED, Filters, queue
 from shared.database.db import now
 from shared.values.references import new
 from tests.conftest import HOME, officer
@@ -103,7 +103,7 @@ def test_every_page_is_in_order(
     ]
     listed: list[object] = []
     for page in itertools.count(1):
-        answer = queue(session, officer(), status, transaction, page=page)
+        answer = queue(session, officer(), Filters(status, transaction, page=page, rows=queue_view.PAGE_ROWS))
         listed += [row["reference"] for row in answer["rows"]]
         if not answer["more"]:
             break
@@ -113,7 +113,7 @@ def test_every_page_is_in_order(
 def test_a_status_is_counted_up_to_a_limit(session_for: SessionFor, monkeypatch: pytest.MonkeyPatch) -> None:
     session = session_for("consular")
     rows = file_rows(session)
-    answer = queue(session, officer())
+    answer = queue(session, officer(), Filters())
     submitted = [row for row in rows if row["submitted_at"]]
     assert answer["counts"] == {
         **{status: sum(row["status"] == status for row in submitted) for status in SUBMITTED},
@@ -121,5 +121,5 @@ def test_a_status_is_counted_up_to_a_limit(session_for: SessionFor, monkeypatch:
     }
     assert answer["count_limit"] == 1_000
     monkeypatch.setattr(queue_view, "COUNT_LIMIT", 2)
-    limited = queue(session, officer())
+    limited = queue(session, officer(), Filters())
     assert (limited["count_limit"], set(limited["counts"].values())) == (2, {3})

@@ -55,7 +55,8 @@ ENTRY = Transaction(
 WORDS = {
     f"document.{KIND}.title": "Test Travel Pass",
     f"document.{KIND}.statement": "The mission certifies what stands below.",
-    "question.born_on.label": "Born on",
+    "question.born_on.label": "When was the child born?",
+    f"document.{KIND}.answer.born_on": "Born on",
     f"transaction.{SLUG}.title": "Test travel pass",
 }
 TARIFF = (
@@ -150,6 +151,9 @@ def test_it_is_drawn_and_verified(reviewed: Counter, tmp_path: Path) -> None:
     text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     for words in ("Test Travel Pass", "Issued for", "Rasha", "Rasha Samer Alhussein", reviewed.person.number):
         assert words in text, words
+    assert "Born on" in text and "When was" not in text, (
+        "the document has a heading of its own, not the form's question"
+    )
     assert "5 March 2019" in text and reviewed.reference in text
     assert "+966" not in text, "what the entry does not declare is not on the document"
     verified = reviewed.client.get(f"/verify/{code}", reviewed.person.actor).get_json()

@@ -66,6 +66,15 @@ def test_a_child_says_how_it_ended(fork_server: ForkServer, tmp_path: Path) -> N
     assert fork_server.spawn("failing", failing, {}, tmp_path / "failing.log").wait(30) == 2
 
 
+def test_a_child_that_is_killed_at_once_says_how_it_ended(fork_server: ForkServer, tmp_path: Path) -> None:
+    """Often before the process that forked it has gone, so that it is nobody's child of ours yet."""
+    server = ["http.server", "0", "--bind", "127.0.0.1"]
+    for number in range(20):
+        child = fork_server.spawn("short", server, {}, tmp_path / f"{number}.log")
+        child.kill()
+        assert child.wait(10) == -signal.SIGKILL
+
+
 def test_a_fork_server_that_ends_before_it_forks_is_named(fork_server: ForkServer, tmp_path: Path) -> None:
     assert fork_server.process is not None
     os.kill(fork_server.process.pid, signal.SIGSTOP)

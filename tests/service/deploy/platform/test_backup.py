@@ -21,7 +21,7 @@ import pytest
 
 from deploy.demo import specimen_rates
 from deploy.dev.postgres import Postgres
-from deploy.platform.backup import follow
+from deploy.platform.backup import stream
 from deploy.platform.backup.folder import BackupFolder
 from deploy.platform.data_folder import DataFolder
 from deploy.platform.database import DATABASE, SERVICES, connect_as_admin, prepare
@@ -60,9 +60,9 @@ class Place:
         command = [sys.executable, "-m", "deploy.platform.backup", *words]
         return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
-    def follow(self) -> subprocess.Popen[bytes]:
+    def stream(self) -> subprocess.Popen[bytes]:
         environment = {**os.environ, "MAHJAR_DATA": str(self.data.path), "PYTHONPATH": str(ROOT)}
-        command = [sys.executable, "-m", "deploy.platform.backup", "follow", "--to", str(self.backups)]
+        command = [sys.executable, "-m", "deploy.platform.backup", "stream", "--to", str(self.backups)]
         return subprocess.Popen(command, env=environment)
 
 
@@ -126,7 +126,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 @pytest.fixture(scope="module")
 def restored(place: Place) -> Iterator[tuple[Place, Postgres, dict[str, float]]]:
     """The same platform after the disk was lost: what came back, and how long it took."""
-    following, stop = place.follow(), threading.Event()
+    following, stop = place.stream(), threading.Event()
     worker = threading.Thread(target=work, args=(place, stop))
     try:
         worker.start()
@@ -305,4 +305,4 @@ def test_old_copies_go_and_deleted_uploads_with_them(restored: tuple[Place, Post
 def test_without_a_database_the_sentence_says_so(tmp_path: Path, place: Place) -> None:
     told = place.run("take", "--to", str(tmp_path / "backups"), data=tmp_path)
     assert (told.returncode, told.stderr.startswith("No database runs in")) == (1, True)
-    assert follow.SLOT.startswith("mahjar")
+    assert stream.SLOT.startswith("mahjar")

@@ -47,6 +47,8 @@ VERSIONS = "alembic_version"
 DERIVED = {
     ("consular", "applicant"): frozenset({"match_key"}),
     ("consular", "mission"): frozenset({"weekend", "half_days"}),
+    # Notices of before are not sent on.
+    ("consular", "notice"): frozenset({"sent_at"}),
 }
 
 

@@ -18,7 +18,7 @@ from services.gateway.accounts.mail.metrics import MailCollector
 from shared.database.db import Database
 from shared.identity.actor import service
 from shared.messaging.metrics import JobCollector, MessageCollector
-from shared.observation.requests import count_requests
+from shared.web.request_metrics import count_requests
 from tests.conftest import ServiceClient, expatriate
 
 FOLDER = Path(__file__).parents[4] / "deploy/platform/monitoring"

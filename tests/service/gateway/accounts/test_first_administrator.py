@@ -115,6 +115,8 @@ def test_the_page_leads_from_the_link_to_a_signed_in_administrator(gateway: Gate
     assert browser.get(address).status_code == 404
     signed_in = browser.submit(f"/{language}/sign-in", identifier=email, password=PASSWORD)
     assert signed_in.status_code == 303
+    # Nobody works with a password alone.
+    assert browser.get(f"/{language}/desk/staff").location.startswith(f"/{language}/account/security")
 
 
 def test_a_cashier_gives_the_name_that_receipts_print(session: Session) -> None:

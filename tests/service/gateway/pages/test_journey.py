@@ -39,7 +39,7 @@ def test_a_draft_shows_what_is_still_missing(gateway: Gateway) -> None:
     page = browser.get(f"/en/applications/{reference}/review")
     assert page.status_code == 200
     assert "Send the application" not in page.text
-    assert "Add this paper" in page.text
+    assert "Add “" in page.text
 
 
 def test_what_one_has_stays_within_reach_after_moving(gateway: Gateway) -> None:

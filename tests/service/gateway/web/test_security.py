@@ -4,47 +4,19 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from werkzeug.routing import AnyConverter, Rule
+from werkzeug.routing import Rule
 
 from deploy.demo.population import specimens
+from services.gateway.web import security
 from services.gateway.web.access import ANYONE, PAGES
 from services.gateway.web.security import BODY_BYTES, LASTING, UPLOAD_BYTES, WITHOUT_SESSION, WITHOUT_TOKEN
 from shared.identity.actor import OFFICER_ROLES
 from tests.conftest import ServiceClient
 from tests.factories.gateway import Browser, Gateway, build
+from tests.factories.gateway.routes import FILLING, value_for
 
 # Where an office lies; the address is a link that loads nothing.
 MAP = "https://www.openstreetmap.org"
-FILLING = {
-    "mismatch": "1",
-    "token": "a-link-that-nobody-gave",
-    "lang": "ar",
-    "slug": "passport-renewal",
-    "reference": "RUH-22222-22222-2",
-    "which": "passport",
-    "mail_id": "0",
-    "account_id": "0",
-    "step": "passport",
-    "name": "photo",
-    "paper": "RUH-22222-22222-2",
-    "code": "RUH-C2222-22222-22222-222-2",
-    "number": "RUH-RC-2026-000001",
-    "filename": "site.css",
-    "kind": "extension",
-    "capacity": "guardian",
-    "mandate": "RUH-22222-22222-2",
-    "sort": "guardianship",
-    "verb": "end",
-    "payment": "RUH-P2222-22222-2",
-    "service": "passport",
-    "mission": "RUH",
-}
-
-
-def value_for(rule: Rule, name: str) -> str:
-    """A value that the route takes: one of its own words, where it lists them."""
-    converter = rule._converters[name]
-    return min(converter.items) if isinstance(converter, AnyConverter) else FILLING[name]
 
 
 def address(gateway: Gateway, rule: Rule) -> str:
@@ -101,7 +73,7 @@ def test_every_answer_carries_the_headers_whoever_asks(gateway: Gateway) -> None
 def caching(endpoint: str, method: str, status: int, visitor: Browser) -> str:
     """Pages for everybody may be shown again by a browser that nobody signed in from; nothing else is stored."""
     signed_in = visitor.client.get("/en/account").status_code == 200
-    of_a_person = endpoint in ("track.show", "verify.find", "verify.show")
+    of_a_person = endpoint in ("track.show", "verify.find", "verify.show") or endpoint.endswith("_password")
     is_page = PAGES[endpoint] == ANYONE and endpoint not in WITHOUT_SESSION and not of_a_person
     is_public = is_page and method == "GET" and status < 400 and not signed_in
     return "private, no-cache" if is_public else "no-store"
@@ -327,3 +299,9 @@ def test_uploads_have_a_limit_of_their_own(gateway: Gateway) -> None:
     answer = browser.client.post(path, data=b"x" * (UPLOAD_BYTES + 1), content_type="multipart/form-data; boundary=x")
     assert answer.status_code == 413
     assert "8 MB" in answer.text
+
+
+def test_a_planted_form_token_that_nobody_checks_is_seen(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(security, "check_token", lambda: None)
+    with pytest.raises(AssertionError):
+        test_unsafe_calls_without_the_token_change_nothing(gateway)

@@ -16,6 +16,7 @@ from shared.identity.crypto import Keys
 from shared.messaging import relay
 from shared.messaging.outbox import outbox
 from shared.observation import traces
+from shared.web.request_traces import trace_requests
 from tests.factories.messages.messaging import Hearing, Speaker, forget_everything, new_about, say
 
 ATTRIBUTES = {"http.route", "http.response.status_code", "sender", "error.type"}
@@ -49,14 +50,14 @@ def finished(exporter: InMemorySpanExporter) -> list[tuple[str, str, str]]:
 
 
 def test_a_request_joins_the_trace_of_whoever_asked_and_passes_it_on(spans: InMemorySpanExporter) -> None:
-    app, seen = Flask("traced"), []
+    app, seen = Flask("traced"), list[dict[str, str]]()
 
-    def person(name: str) -> str:
+    def show(name: str) -> str:
         seen.append(dict(traces.headers()))
         return name
 
-    app.add_url_rule("/people/<name>", "person", person)
-    traces.trace_requests(app)
+    app.add_url_rule("/people/<name>", "person", show)
+    trace_requests(app)
     identity = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
     app.test_client().get("/people/Canary?number=01234567890", headers={"traceparent": identity})
     app.test_client().get("/people/Canary", headers={"traceparent": "nonsense"})

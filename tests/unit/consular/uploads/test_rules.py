@@ -16,7 +16,7 @@ from services.consular.uploads import rules
         ("line\r\nX-Header: 1.png", "lineX-Header 1.jpg"),
         ("   ...   ", "paper.jpg"),
         ("", "paper.jpg"),
-        ("a" * 300 + "b" * 200 + ".png", "a" * 49 + "…" + "b" * 50 + ".jpg"),
+        ("x" * 300 + "y" * 200 + ".png", "x" * 49 + "…" + "y" * 50 + ".jpg"),
         (".htaccess", "htaccess.jpg"),
     ],
 )

@@ -3,17 +3,27 @@
 import csv
 import json
 import shutil
+import sys
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from deploy.dev.checks.translations import TO_TRANSLATE
+from deploy.dev.scaffold.__main__ import arguments, main
 from deploy.dev.scaffold.shapes import SHAPES
-from deploy.dev.scaffold.write import SLUG, Wanted, letters_of, lines, new_files, write
+from deploy.dev.scaffold.write import SLUG, Wanted, letters_of, lines, new_files, unsaid, write
 from shared.documents.model import KINDS
+from shared.fragments import LANGUAGES, read_fragments
+from shared.i18n import language
 
 ROOT = Path(__file__).parents[4]
+ROWS = (
+    "services/consular/data/tariffs.csv",
+    "services/consular/data/standings.csv",
+    "shared/documents/data/validity.csv",
+)
 
 
 def wanted(shape: str, months: int = 3) -> Wanted:
@@ -83,3 +93,89 @@ def test_the_letters_of_a_number_are_nobody_elses(slug: str) -> None:
 @pytest.mark.parametrize(("slug", "fits"), [("a-b", True), ("Letter-x", False), ("letter", False), ("a_b-c", False)])
 def test_a_name_has_two_words(slug: str, fits: bool) -> None:
     assert bool(SLUG.fullmatch(slug)) is fits
+
+
+def test_what_a_command_says_besides_is_written(root: Path) -> None:
+    told = replace(wanted("mission-document", 0), days=30, since=date(2026, 9, 1), fee="travel_pass", certainty="H")
+    write(root, told)
+    last = {path: (root / path).read_text().splitlines()[-1] for path in ROWS}
+    source = '"Law 13/2021, article 4"'
+    assert last == {
+        "services/consular/data/tariffs.csv": "sample-letter/travel_pass/all/2026-09-01,sample-letter,travel_pass,"
+        f"foreign_affairs,,10000,USD,2026-09-01,,{source},H,founding",
+        "services/consular/data/standings.csv": "sample-letter/all/2026-09-01/active,sample-letter,active,,2026-09-01,"
+        f"{source},H,founding",
+        "shared/documents/data/validity.csv": f"sample-letter,0,30,2026-09-01,{source},H",
+    }
+    assert 'FeeLine("travel_pass", "foreign_affairs")' in (root / "shared/catalogue/sample_letter.py").read_text()
+
+
+@pytest.mark.parametrize(
+    ("source", "fee", "keys"),
+    [
+        ("Law 19/2023", "document_from_syria", []),
+        ("Circular 7; Law 19/2023", "document_from_syria", ["law.Circular 7"]),
+        ('Notice "A" of $5', "travel_pass", ["fee.travel_pass", 'law.Notice "A" of $5']),
+        ("Law 13/2021; Movement statements as printed", "document_from_syria", []),
+    ],
+)
+def test_a_source_and_a_fee_without_a_text_get_one_to_write(root: Path, source: str, fee: str, keys: list[str]) -> None:
+    told = replace(wanted("mission-document"), source=source, fee=fee)
+    write(root, told)
+    compile((root / "shared/catalogue/sample_letter.py").read_text(), "entry", "exec")
+    for code in LANGUAGES:
+        assert unsaid(told, language(code)) == keys
+        texts = read_fragments(written := root / "shared/translations" / code)
+        assert [key for key in texts if key.startswith(("law.", "fee."))] == keys, written
+        assert {texts[key] for key in (*keys, "document.sample-letter.answer.purpose")} == {(TO_TRANSLATE,)}
+
+
+@pytest.mark.parametrize(
+    ("slug", "said"),
+    [
+        ("individual-extract", "is in the catalogue already"),
+        ("letter", "two words or more"),
+        ("Residence-letter", "two words or more"),
+    ],
+)
+def test_a_name_that_cannot_be_taken_says_why(monkeypatch: pytest.MonkeyPatch, slug: str, said: str) -> None:
+    monkeypatch.setattr(sys, "argv", ["scaffold", slug, "--shape", "mission-document", "--source", "Law 19/2023"])
+    with pytest.raises(SystemExit, match=said):
+        main()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["--days", "-1"], ["--days", "soon"], ["--months", "1.5"], ["--cents", "-100"], ["--from", "1 May"],
+        ["--from", "2026-02-30"], ["--fee", "Travel Pass"], ["--certainty", "X"],
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_what_cannot_be_a_row_is_refused(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        arguments().parse_args(["a-b", "--shape", "mission-document", "--source", "Law 1/2020", *wrong])
+    assert f"argument {wrong[0]}: invalid" in capsys.readouterr().err
+
+
+def test_the_next_steps_are_those_of_the_page(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sample = SHAPES["mission-document"].sample
+    (root / sample).parent.mkdir(parents=True)
+    shutil.copy(ROOT / sample, root / sample)
+    monkeypatch.chdir(root)
+    told = ["scaffold", "sample-letter", "--shape", "mission-document", "--source", "Law 19/2023", "--days", "30"]
+    monkeypatch.setattr(sys, "argv", told)
+    main()
+    said = capsys.readouterr().out
+    page = (ROOT / "docs/how-to/add-a-transaction.md").read_text()
+    commands = page.partition("```sh\n")[2].partition("```")[0].splitlines()
+    for command in commands:
+        assert (
+            command.replace("registration-proof", "sample-letter").replace("registration_proof", "sample_letter")
+            in said
+        )
+    for step in ("make demo ARGS=sample-letter", "deploy/demo/scenarios/answers.py", TO_TRANSLATE):
+        assert step in said
+    assert "sample-letter,0,30," in (root / "shared/documents/data/validity.csv").read_text()

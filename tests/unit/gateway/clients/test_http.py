@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from services.gateway.clients.http import Client
+from services.gateway.clients.http import Answer, Client
 from shared import deadline
-from shared.errors import Unavailable
+from shared.errors import ServiceFailed, Unavailable
 from shared.identity.actor import Actor
 from shared.identity.crypto import Keys
 from tests.factories.servers.fault_proxy import Fault, FaultProxy, fault_proxy
@@ -77,6 +77,15 @@ def test_a_connection_that_breaks_is_said_at_once(client: Client, proxy: FaultPr
     answer, seconds = ask_within(client, 8.0)
     assert answer == "service_down"
     assert seconds < 3
+
+
+@pytest.mark.parametrize("status", [500, 501, 502, 504])
+def test_a_service_that_fails_refuses_nothing(client: Client, monkeypatch: pytest.MonkeyPatch, status: int) -> None:
+    body = b'{"code": "unexpected"}'
+    failed = Answer(status, {"Content-Type": "application/problem+json"}, body)
+    monkeypatch.setattr(client, "exchange", lambda *_: failed)
+    with pytest.raises(ServiceFailed):
+        client.raw("GET", "/", ACTOR)
 
 
 def test_nobody_is_asked_after_the_deadline(client: Client) -> None:

@@ -31,7 +31,7 @@ def test_a_missing_answer_differs_from_a_registered_one() -> None:
 
 
 def test_questions_keep_their_order_and_find_their_fact() -> None:
-    person = {"name": {"latin": {"given": "Salma", "family": "Alhamwi"}}}
+    person = {"person": {"name": {"latin": {"given": "Salma", "family": "Alhamwi"}}}}
     rows = beside(
         ["mobile", "latin_family_name", "latin_given_name"], {"latin_given_name": "SALMA", "mobile": 1}, person
     )

@@ -4,34 +4,44 @@ import pytest
 
 from services.gateway.accounts.levels import Level
 from services.gateway.accounts.sessions import Visitor
-from services.gateway.web.access import PAGES, ContactNeeded, IdentityNeeded, SignInNeeded, check_page, role_class
+from services.gateway.web.access import PAGES
+from services.gateway.web.entrance import ContactNeeded, IdentityNeeded, SignInNeeded, check_page, role_class
 from shared.errors import NotAllowed
 from tests.factories.refusals import refuses
 
 # Roles, and the pages that exactly these open.
 EXPECTED: tuple[tuple[str, str], ...] = (
     (
-        "administrator anonymous auditor cashier clerk confirmed contact declared frozen head_of_mission new officer "
-        "registrar",
+        "administrator anonymous auditor cashier clerk confirmed contact declared enrolling frozen head_of_mission new "
+        "officer registrar",
         "seats.services seats.regions seats.days hall.show hall.stream "
         "static help.show site_files.manifest machine_files.favicon machine_files.robots "
         "machine_files.security_contact machine_files.change_password "
         "health ready front_door printed openings home.show services.show rulebook.show "
         "about.show about.privacy about.accessibility track.ask track.show verify.ask verify.find verify.show "
         "provider.webhook sign_in.ask sign_in.enter sign_up.ask sign_up.begin sign_up.ask_code sign_up.open_account "
-        "invitation.ask invitation.accept kept.keep kept.discard",
+        "invitation.ask invitation.accept kept.keep kept.discard "
+        "second_step.ask second_step.enter passkey.ask passkey.enter recovery.ask recovery.send recovery.ask_code "
+        "recovery.use_code recovery.ask_password recovery.set_password",
+    ),
+    (
+        "administrator auditor cashier clerk confirmed contact declared enrolling frozen head_of_mission new officer "
+        "registrar",
+        "sign_in.sign_out session.left session.prolong proof.ask proof.prove factors.show factors.ask_authenticator "
+        "factors.add_authenticator factors.ask_passkey factors.add_passkey",
     ),
     (
         "administrator auditor cashier clerk confirmed contact declared frozen head_of_mission new officer registrar",
-        "sign_in.sign_out account.show account.change_password account.end_others session.left session.prolong",
+        "account.show account.change_password account.end_others account.end_session factors.remove_authenticator "
+        "factors.make_codes factors.remove_passkey",
     ),
     (
         "administrator auditor head_of_mission",
-        "desk.parameters desk.staff",
+        "desk.parameters desk.staff desk.parked desk.parked_message",
     ),
     (
         "administrator auditor head_of_mission officer",
-        "desk.proposals desk.bookings desk.booking_import desk.booking_faults",
+        "desk.proposals desk.bookings desk.booking_import desk.booking_faults desk.services",
     ),
     (
         "administrator auditor cashier head_of_mission officer",
@@ -40,7 +50,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     (
         "administrator head_of_mission",
         "desk.ask_proposal desk.propose desk.declare_phase desk.upload_bookings desk.decide_import desk.answer_import "
-        "desk.staff_propose desk.staff_decide",
+        "desk.staff_propose desk.staff_decide desk.replay_message",
     ),
     (
         "administrator head_of_mission officer",
@@ -48,17 +58,20 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "auditor cashier clerk head_of_mission officer",
-        "desk.queue desk.case desk.paper desk.paper_thumbnail desk.paper_page desk.passports desk.turns desk.calendar "
-        "desk.hall",
+        "desk.queue desk.queue_file desk.case desk.passports desk.turns desk.turns_file desk.calendar desk.hall",
     ),
     (
         "auditor cashier clerk confirmed head_of_mission officer",
-        "documents.receipt documents.document",
+        "documents.receipt",
+    ),
+    (
+        "auditor clerk confirmed head_of_mission officer",
+        "documents.document",
     ),
     (
         "auditor clerk head_of_mission officer",
         "desk.letters desk.letter desk.mandates desk.mandate desk.mandate_scan desk.mandate_scan_page desk.mails "
-        "desk.appeals",
+        "desk.appeals desk.paper desk.paper_thumbnail desk.paper_page",
     ),
     (
         "cashier clerk head_of_mission officer",
@@ -71,10 +84,11 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     (
         "clerk head_of_mission officer",
         "desk.approve desk.surrender desk.collect desk.attend desk.miss desk.identity desk.identity_code desk.mail "
-        "desk.gate desk.admit",
+        "desk.recovery_code desk.gate desk.admit",
     ),
     (
         "head_of_mission officer",
+        "desk.assign_cases desk.next_case desk.assign_case "
         "desk.accept desk.send_back desk.ask_refuse desk.refuse desk.reply desk.duplicate desk.mandate_accept "
         "desk.decide_appeal desk.priority desk.mandate_refuse desk.clear desk.identity_account desk.identity_freeze "
         "desk.identity_propose desk.identity_decide desk.identity_letter "
@@ -99,7 +113,8 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "confirmed contact declared new",
-        "account.change_mission contact.ask contact.send contact.confirm",
+        "account.change_mission contact.ask contact.send contact.confirm contact.ask_change contact.change "
+        "contact.confirm_change channels.show channels.choose channels.send_code channels.confirm",
     ),
     (
         "confirmed contact declared frozen",
@@ -118,8 +133,8 @@ EXPECTED: tuple[tuple[str, str], ...] = (
         "registrar.show registrar.detail registrar.correct registrar.dismiss",
     ),
     (
-        "administrator anonymous auditor cashier clerk confirmed contact declared frozen head_of_mission new "
-        "officer registrar",
+        "administrator anonymous auditor cashier clerk confirmed contact declared enrolling frozen head_of_mission "
+        "new officer registrar",
         "draws_data draw_file draws.show draws.detail payer_link.show payer_link.pay payer_link.came_back "
         "payer_link.receipt",
     ),
@@ -129,8 +144,30 @@ EXPECTED: tuple[tuple[str, str], ...] = (
         "chances.withdraw chances.act",
     ),
     (
+        "confirmed declared",
+        "inquiries.list_own inquiries.show inquiries.picture inquiry.choose inquiry.ask inquiry.write "
+        "inquiry.ask_confirm inquiry.add_file inquiry.send_code inquiry.confirm inquiry_answer.contest "
+        "inquiry_answer.rate",
+    ),
+    (
+        "auditor clerk head_of_mission officer",
+        "desk.inquiries desk.inquiry desk.inquiry_file",
+    ),
+    (
+        "clerk head_of_mission officer",
+        "desk.ask_inquiry desk.write_inquiry desk.take_inquiry",
+    ),
+    (
+        "head_of_mission officer",
+        "desk.answer_inquiry",
+    ),
+    (
+        "confirmed",
+        "pending_proof.show pending_proof.make pending_proof.revoke",
+    ),
+    (
         "auditor head_of_mission",
-        "desk.ledger desk.ledger_file",
+        "desk.ledger desk.ledger_file desk.figures desk.figures_file",
     ),
     (
         "auditor cashier head_of_mission",
@@ -143,7 +180,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "auditor cashier clerk head_of_mission officer",
-        "desk.refunds desk.refund desk.draws",
+        "desk.draws",
     ),
     (
         "head_of_mission officer",
@@ -155,7 +192,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "auditor cashier head_of_mission officer",
-        "desk.bank desk.bank_line desk.books",
+        "desk.bank desk.bank_line desk.books desk.refunds desk.refunds_file desk.refund",
     ),
 )
 
@@ -165,7 +202,7 @@ def test_every_page_opens_for_exactly_the_roles_written_here() -> None:
 
 
 def visitor(role: str, level: Level = Level.NEW) -> Visitor:
-    return Visitor("account", "session", "x@example.org", role, "RUH", "person-1", "", "", level)
+    return Visitor("account", "session", "x@example.org", role, "RUH", "person-1", "", "", level, strong=True)
 
 
 @pytest.mark.parametrize(

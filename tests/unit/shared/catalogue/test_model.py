@@ -16,6 +16,7 @@ from shared.catalogue.model import (
     Ask,
     MissionDocument,
     Question,
+    RequiredUpload,
     Transaction,
 )
 
@@ -68,6 +69,12 @@ def test_a_document_holds_what_the_register_attests_and_each_once(
 def test_an_entry_that_contradicts_its_document_is_refused(change: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"^pass "):
         replace(ENTRY, **change)
+
+
+def test_rules_of_a_photo_want_a_photo() -> None:
+    assert replace(ENTRY, photo_rules=True, papers=(RequiredUpload("photo"),)).photo_rules
+    with pytest.raises(ValueError, match="asks for none"):
+        replace(ENTRY, photo_rules=True, papers=(RequiredUpload("photo_of_child"),))
 
 
 def test_every_fact_may_be_declared_and_an_entry_without_a_document_may_ask_whom_it_likes() -> None:

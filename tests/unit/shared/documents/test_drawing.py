@@ -259,6 +259,8 @@ def test_fonts_of_pages_are_small_and_made_once(tmp_path_factory: pytest.TempPat
     assert {path.name for path in made} == {
         *("plex-sans-400.woff2", "plex-sans-600.woff2"),
         *("plex-sans-arabic-400.woff2", "plex-sans-arabic-600.woff2"),
+        *("plex-sans-more-400.woff2", "plex-sans-more-600.woff2"),
+        *("plex-sans-arabic-more-400.woff2", "plex-sans-arabic-more-600.woff2"),
     }
     assert sum(path.stat().st_size for path in made) < 150_000
     before = [path.stat().st_mtime_ns for path in made]

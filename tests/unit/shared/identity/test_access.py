@@ -16,7 +16,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "administrator:mission auditor:mission head_of_mission:mission",
-        "parameter.list",
+        "parameter.list parked.read",
     ),
     (
         "administrator:mission auditor:mission head_of_mission:mission officer:mission",
@@ -24,7 +24,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "administrator:mission head_of_mission:mission",
-        "proposal.make booking.import",
+        "proposal.make booking.import parked.replay",
     ),
     (
         "administrator:mission head_of_mission:mission officer:mission",
@@ -40,12 +40,20 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "auditor:mission cashier:mission clerk:mission expatriate:own head_of_mission:mission officer:mission",
-        "assessment.read document.read receipt.read",
+        "receipt.read",
+    ),
+    (
+        "auditor:mission clerk:mission expatriate:own head_of_mission:mission officer:mission",
+        "assessment.read document.read",
+    ),
+    (
+        "auditor:mission clerk:mission declared:own expatriate:own head_of_mission:mission officer:mission",
+        "paper.read",
     ),
     (
         "auditor:mission cashier:mission clerk:mission declared:own expatriate:own head_of_mission:mission "
         "officer:mission",
-        "application.read paper.read",
+        "application.read",
     ),
     (
         "declared:any",
@@ -95,7 +103,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "gateway:any",
-        "payment.notify",
+        "payment.notify notice.fetch",
     ),
     (
         "head_of_mission:mission",
@@ -103,7 +111,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "head_of_mission:mission officer:mission",
-        "desk.mandate_decide desk.duplicate desk.accept desk.return desk.refuse desk.confirm desk.reprint "
+        "desk.mandate_decide desk.duplicate desk.assign desk.accept desk.return desk.refuse desk.confirm desk.reprint "
         "desk.clear stock.receive stock.spoil letter.answer identity_check.read "
         "identity_check.decide desk.appeal_decide desk.priority",
     ),
@@ -126,7 +134,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "auditor:mission cashier:mission clerk:mission head_of_mission:mission officer:mission",
-        "refund.list draw.desk",
+        "draw.desk",
     ),
     (
         "cashier:mission head_of_mission:mission",
@@ -138,7 +146,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "auditor:mission head_of_mission:mission",
-        "ledger.read",
+        "ledger.read figures.read",
     ),
     (
         "auditor:mission cashier:mission head_of_mission:mission",
@@ -146,7 +154,31 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "auditor:mission cashier:mission head_of_mission:mission officer:mission",
-        "bank.read books.read",
+        "bank.read books.read refund.list",
+    ),
+    (
+        "declared:own expatriate:own",
+        "inquiry.ask",
+    ),
+    (
+        "auditor:mission clerk:mission declared:own expatriate:own head_of_mission:mission officer:mission",
+        "inquiry.read",
+    ),
+    (
+        "auditor:mission clerk:mission head_of_mission:mission officer:mission",
+        "inquiry.queue",
+    ),
+    (
+        "clerk:mission head_of_mission:mission officer:mission",
+        "inquiry.write_in inquiry.take",
+    ),
+    (
+        "head_of_mission:mission officer:mission",
+        "inquiry.answer inquiry.decide_appeal",
+    ),
+    (
+        "expatriate:own",
+        "pending_proof.make",
     ),
 )
 

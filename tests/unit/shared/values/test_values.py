@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from shared.values import references
 from shared.values.dates import add_months, add_working_days, add_years, age_on, local_date, start_of_day
 from shared.values.digits import ascii_digits, is_digits
-from shared.values.money import CurrencyMismatch, Money, exponent, read_amount, total
+from shared.values.money import CurrencyMismatch, Money, decimal_meant, exponent, read_amount, total
 from shared.values.person import national_number, passport_number, strip_controls
 
 pytestmark = pytest.mark.clock
@@ -225,3 +225,22 @@ def test_an_amount_is_read_as_officers_type_it(typed: str, currency: str, minor:
 def test_an_amount_that_could_mean_something_else_is_none(typed: str, currency: str) -> None:
     with pytest.raises(ValueError, match=r"not an amount|more digits|unknown currency"):
         read_amount(typed, currency)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("3,75", "3.75"),
+        ("٣،٧٥", "3.75"),
+        ("٣٬٧٥", "3.75"),
+        ("1.234,5", "1234.5"),
+        ("3,750", None),
+        ("3.75", None),
+        ("1,250.50", None),
+        (",75", None),
+        ("3,", None),
+        ("abc", None),
+    ],
+)
+def test_a_comma_before_decimals_is_asked_about(typed: str, meant: str | None) -> None:
+    assert decimal_meant(typed) == meant

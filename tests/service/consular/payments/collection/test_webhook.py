@@ -15,7 +15,7 @@ from services.consular.payments.collection import hosted
 from services.consular.payments.collection.model import ProviderEvent
 from services.consular.payments.ledger.model import Entry
 from services.consular.payments.orders import attempts
-from services.consular.payments.orders.model import Order
+from services.consular.payments.orders.model import Attempt, Order
 from services.consular.payments.orders.rules import AttemptState, OrderState, Payment
 from services.consular.payments.providers.card import read_event
 from services.consular.payments.providers.signature import HEADER, WINDOW_SECONDS, check, sign
@@ -268,3 +268,21 @@ def test_the_payer_may_refresh_their_own_payment_and_nobody_elses(
     with database("consular").scope("RUH") as session:
         assert attempts.find(session, payment.reference).receipt == answer["receipt"]
     assert client.post("/payments/nonsense/refresh", expatriate()).status_code == 404
+
+
+def test_a_page_that_another_attempt_has_is_no_fault_of_the_provider(
+    client: ServiceClient, database: Databases, provider: InMemoryProvider, waiting: tuple[Order, Payment]
+) -> None:
+    """The provider is asked about the attempt itself: nothing is booked on the strength of another one's page."""
+    _, first = waiting
+    order = owed(database("consular"))
+    second = hosted.open_page(database("consular"), JOB, provider, settle, order.reference, str(uuid.uuid4()), RETURN)
+    with database("consular").scope("RUH") as session:
+        taken = session.get_one(Attempt, first.reference).provider_reference
+    answer = post(client, notice(second, id=taken))
+    assert answer.status_code == 200
+    assert entries(database("consular"), second) == 0
+    assert state_of(database("consular"), second).state is AttemptState.PENDING
+    provider.choose(second.reference, "pay")
+    assert post(client, notice(second, id=taken)).status_code == 200
+    assert entries(database("consular"), second) == 1

@@ -61,6 +61,9 @@ def test_nothing_else_is_historical(session_for: SessionFor) -> None:
         ("passport-renewal", "IST", date(2026, 11, 21), (6, 40)),
         ("passport-renewal", "RUH", date(2025, 8, 6), None),
         ("individual-extract", "RUH", date(2026, 11, 21), None),
+        # A photo of another kind: the rules are those of passports.
+        ("cash-allowance", "RUH", date(2026, 11, 21), None),
+        ("missed-service-allowance", "IST", date(2026, 11, 21), None),
     ],
 )
 def test_photos_are_counted_by_mission(

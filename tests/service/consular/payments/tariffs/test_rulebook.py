@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,11 +11,14 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from services.consular import missions
+from services.consular.data import rows_of
 from services.consular.missions import reference_data
 from services.consular.payments.orders import quote
 from services.consular.payments.tariffs import fees, rulebook
+from services.consular.views import rule_view
 from services.gateway.web.announced import announced
 from shared.catalogue import CATALOGUE
+from shared.documents import validity
 from shared.identity.actor import ANONYMOUS
 from tests.conftest import ServiceClient
 from tests.factories.gateway import Gateway
@@ -31,7 +35,7 @@ ENDED = (
 
 
 def opened(session: Session, slug: str, on: date, mission: str = "RUH") -> dict[str, Any]:
-    return rulebook.rules_on(session, CATALOGUE[slug], missions.find(session, mission), on, TODAY)
+    return rule_view.rules_on(session, CATALOGUE[slug], missions.find(session, mission), on, TODAY)
 
 
 def lines_of(shown: dict[str, Any]) -> list[dict[str, Any]]:
@@ -96,7 +100,7 @@ def test_each_row_of_a_history_has_a_source_and_ends_where_the_next_begins(sessi
         assert row["source"] and row["certainty"] in ("H", "M", "L")
         if row["what"] == "provision":
             continue
-        kind = (row["what"], row.get("line"), row["scope"])
+        kind = (row["what"], row.get("line") or row.get("kind"), row["scope"])
         assert last.get(kind, row["from"]) == row["from"]
         last[kind] = row["to"]
     assert all(end is None for end in last.values())
@@ -111,10 +115,55 @@ def test_a_missions_own_tariff_is_told_at_that_mission_alone(session_for: Sessio
 
 
 def test_every_provision_belongs_to_something_and_is_in_order() -> None:
-    known = {*CATALOGUE, *(entry.group for entry in CATALOGUE.values()), rulebook.EVERY}
+    outcomes = {f"{rulebook.OUTCOME}{entry.outcome}" for entry in CATALOGUE.values()}
     for one in rulebook.provisions():
-        assert one.applies_to in known, one
+        assert one.applies_to and {*one.applies_to} <= {*CATALOGUE, *outcomes, rulebook.EVERY}, one
         assert one.since is None or one.until is None or one.since < one.until
+
+
+def test_a_document_of_the_group_of_passports_has_none_of_their_rules(session_for: SessionFor) -> None:
+    passport = CATALOGUE["passport-renewal"]
+    letter = replace(CATALOGUE["individual-extract"], slug="travel-letter", group=passport.group)
+    booklets = {one.code for one in rulebook.provisions_of(passport)} - {
+        one.code for one in rulebook.provisions_of(letter)
+    }
+    assert {"passport_validity_six_years", "electronic_passport", "extension_free_once"} <= booklets
+    assert {one.code for one in rulebook.provisions_of(letter)} == {"waiver_for_proven_need"}
+
+
+@pytest.mark.parametrize(
+    ("slug", "on", "expected"),
+    [
+        ("individual-extract", date(2020, 12, 31), []),
+        ("individual-extract", date(2021, 1, 1), [("individual-extract", 3, 0)]),
+        ("criminal-record", TODAY, [("criminal-record", 3, 0)]),
+        ("visit-facilitation", TODAY, [("visit-approval", 0, 180)]),
+        ("passport-renewal", TODAY, []),
+        ("cash-allowance", TODAY, []),
+    ],
+)
+def test_a_rule_book_says_how_long_its_document_is_good_for(
+    session_for: SessionFor, slug: str, on: date, expected: list[tuple[str, int, int]]
+) -> None:
+    rules = opened(session_for("consular"), slug, on)
+    assert [(row["kind"], row["months"], row["days"]) for row in rules["lifetimes"]] == expected
+    assert all(row["source"] and row["certainty"] for row in rules["lifetimes"])
+
+
+def test_a_row_of_validity_ends_where_the_next_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    older, entry = validity.lifetimes()[0], CATALOGUE["individual-extract"]
+    rows = [replace(older, kind=entry.slug, valid_from=date(year, 1, 1), months=year - 2019) for year in (2020, 2025)]
+    monkeypatch.setattr(validity, "lifetimes", lambda: tuple(rows))
+    spans = [(row["from"], row["to"], row["months"]) for row in rule_view.lifetimes(entry)]
+    assert spans == [("2020-01-01", "2025-01-01", 1), ("2025-01-01", None, 6)]
+
+
+@pytest.mark.parametrize(("language", "said"), [("ar", "مدة صلاحية «موافقة على زيارة»"), ("en", "good for 180 days")])
+def test_the_page_says_how_long_the_document_is_good_for(gateway: Gateway, language: str, said: str) -> None:
+    page = re.sub(
+        r"<[^>]+>|[\u2066-\u2069]", "", gateway.browser().get(f"/{language}/services/visit-facilitation/rules").text
+    )
+    assert page.count(said) == 2
 
 
 def test_a_later_tariff_changes_neither_a_price_given_nor_the_rules_of_its_day(session_for: SessionFor) -> None:
@@ -285,10 +334,18 @@ def test_an_account_is_not_needed_and_nothing_personal_is_asked(gateway: Gateway
     assert all(method == "GET" for method, _ in asked)
 
 
+def first_day(slug: str) -> date:
+    """The day from which an entry has a standing and prices."""
+    rows = ([row for row in rows_of(name) if row["transaction"] == slug] for name in ("standing", "tariff"))
+    return date.fromisoformat(max(min(row["valid_from"] for row in table) for table in rows if table))
+
+
 @pytest.mark.parametrize("slug", CATALOGUE)
 def test_every_entry_is_offered_with_a_price_or_a_reason_why_it_has_none(session_for: SessionFor, slug: str) -> None:
     """What the data files promise is in the database too, at the mission most expatriates belong to."""
-    entry, rules = CATALOGUE[slug], opened(session_for("consular"), slug, TODAY)
+    # An entry may begin after today, with rows of that day.
+    entry = CATALOGUE[slug]
+    rules = opened(session_for("consular"), slug, max(TODAY, first_day(slug)))
     assert rules["standing"]["status"] == ("historical" if slug in ENDED else "active") and rules["standing"]["source"]
     assert len(rules["prices"]) == max(1, len(entry.tiers))
     for sold in rules["prices"]:

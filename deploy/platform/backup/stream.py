@@ -1,4 +1,4 @@
-"""Follows the database and the uploads without end: each change is in the backup within seconds."""
+"""Streams the database and the uploads without end: each change is in the backup within seconds."""
 
 import os
 import signal
@@ -23,7 +23,7 @@ UPLOADS_EVERY, COPY_EVERY, PAUSE = 15.0, 86_400.0, 5.0
 TROUBLES = (BackupFailed, Unavailable, psycopg.Error, OSError)
 
 
-def follow(folder: BackupFolder, admin_url: str, store: BlobStore, stop: threading.Event) -> None:
+def stream(folder: BackupFolder, admin_url: str, store: BlobStore, stop: threading.Event) -> None:
     """Until `stop`. What does not answer is asked again; whoever starts this learns of it from the output."""
     folder.create()
     receiver: subprocess.Popen[bytes] | None = None
@@ -32,7 +32,7 @@ def follow(folder: BackupFolder, admin_url: str, store: BlobStore, stop: threadi
         if receiver is None or receiver.poll() is not None:
             receiver = attempt(lambda: receive(folder, admin_url)) or None
         if time.time() >= due["uploads"]:
-            attempt(lambda: take.follow_uploads(folder, store))
+            attempt(lambda: take.copy_uploads(folder, store))
             due["uploads"] = time.time() + UPLOADS_EVERY
         if time.time() >= due["copy"] and attempt(lambda: renew(folder, admin_url, store)):
             due["copy"] = next_copy(folder)

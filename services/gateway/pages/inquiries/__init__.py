@@ -1,0 +1,1 @@
+"""Inquiries, for the people who ask."""

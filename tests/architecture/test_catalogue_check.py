@@ -1,0 +1,89 @@
+"""The check of the catalogue names what an entry lacks, and the file that mends it."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from deploy.demo.scenarios import answers
+from deploy.dev.checks import catalogue, translations
+from shared.catalogue import CATALOGUE, civil_status
+from shared.catalogue.model import KIN, Question
+from shared.documents.model import KINDS, Kind
+
+ROOT = Path(__file__).parents[2]
+ENTRY = CATALOGUE["individual-extract"]
+
+
+def test_nothing_is_lacking() -> None:
+    assert catalogue.complaints() == []
+
+
+def test_an_entry_of_which_only_the_literal_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = replace(ENTRY, slug="residence-paper")
+    monkeypatch.setitem(CATALOGUE, entry.slug, entry)
+    assert list(catalogue.of_entry(entry)) == [
+        "residence-paper has no price for document_from_syria: add a row to services/consular/data/tariffs.csv",
+        *(
+            f"residence-paper has no price for {fee.name}: add a row to services/consular/data/tariffs.csv"
+            for fee in entry.fees[1:]
+        ),
+        "residence-paper has no standing: add a row to services/consular/data/standings.csv",
+        "residence-paper ends with a residence-paper, which is no kind: add it to KINDS of shared/documents/model.py",
+    ]
+
+
+def test_a_kind_without_lifetime_and_sample(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(KINDS, "residence-paper", Kind("civil_registry", "R", "ZZ"))
+    lifetime, sample = catalogue.undrawable(ENTRY, "residence-paper")
+    assert "shared/documents/data/validity.csv" in lifetime and "ENDLESS" in lifetime
+    assert sample.endswith("write services/civil_registry/documents/residence-paper.sample.json")
+
+
+@pytest.mark.parametrize(
+    ("valid_from", "valid_to", "scope", "is_priced"),
+    [("2023-10-29", "", "", True), ("2999-01-01", "", "", True), ("2023-10-29", "2024-01-01", "", False),
+     ("2023-10-29", "", "MAD", False)],
+)  # fmt: skip
+def test_a_price_that_begins_later_is_one(
+    monkeypatch: pytest.MonkeyPatch, valid_from: str, valid_to: str, scope: str, is_priced: bool
+) -> None:
+    dated = {"valid_from": valid_from, "valid_to": valid_to, "scope": scope, "transaction": ENTRY.slug}
+    rows = [dated | {"line": fee.name} for fee in ENTRY.fees]
+    monkeypatch.setattr(catalogue, "rows_of", {"tariff": rows}.__getitem__)
+    assert (not list(catalogue.unpriced(ENTRY))) is is_priced
+
+
+def test_answers_that_the_form_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+    booklet = (Question("booklet", kind="passport_number"),)
+    entry = replace(ENTRY, slug="booklet-paper", questions=booklet, answer_rules=())
+    monkeypatch.setitem(CATALOGUE, entry.slug, entry)
+    assert list(catalogue.unanswered(entry)) == []
+    monkeypatch.setitem(answers.BY_KIND, "passport_number", "?")
+    (complaint,) = catalogue.unanswered(entry)
+    assert "booklet" in complaint and complaint.endswith("mend deploy/demo/scenarios/answers.py")
+
+
+def test_a_module_that_the_catalogue_does_not_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    stray = replace(ENTRY, slug="residence-paper", holder=KIN)
+    monkeypatch.setattr(civil_status, "TRANSACTIONS", (*civil_status.TRANSACTIONS, stray))
+    assert list(catalogue.unlisted()) == [
+        "residence-paper of shared/catalogue/civil_status.py is in no list: "
+        "add *civil_status.TRANSACTIONS to shared/catalogue/__init__.py"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("form", "is_arabic"),
+    [("جواز", True), ("{day} · {name}", True), ("PDF من السجل", True), ("Passport", False), ("{day} SAR", False),
+     ("<b>{n}</b>", True), ("<b>Passport</b>", False)],
+)  # fmt: skip
+def test_an_arabic_text_has_an_arabic_letter(form: str, is_arabic: bool) -> None:
+    assert (not list(translations.not_arabic({"some.key": (form,)}))) is is_arabic
+
+
+@pytest.mark.parametrize("page", ["README.md", "CHANGELOG.md"])
+def test_no_page_counts_the_transactions(page: str) -> None:
+    counted = re.compile(r"\b(?:[0-9]+|twenty(?:-\w+)?|thirty(?:-\w+)?) transactions", re.IGNORECASE)
+    assert not counted.search((ROOT / page).read_text())

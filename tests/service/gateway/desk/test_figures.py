@@ -1,0 +1,30 @@
+"""Figures with drawings and tables in both languages, and as a file; the status of services by two signatures."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.factories.applications import Counter
+from tests.factories.gateway import Gateway
+
+At = Callable[..., Counter]
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_every_drawing_has_its_table(counter: At, gateway: Gateway, language: str) -> None:
+    counter().until("with_authority")
+    head = gateway.visitor("head_of_mission")
+    page = head.get(f"/{language}/desk/figures?days=7")
+    assert page.status_code == 200
+    assert page.text.count("<table") >= page.text.count('class="bars"') >= 1
+    file = head.get(f"/{language}/desk/figures.csv?days=7")
+    assert "SAR" in file.get_data().decode("utf-8-sig")
+    assert head.get(f"/{language}/desk/figures?days=nonsense").status_code == 200
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_the_status_of_a_service_is_changed_by_a_proposal(gateway: Gateway, language: str) -> None:
+    page = gateway.visitor("head_of_mission").get(f"/{language}/desk/services").text
+    assert "/desk/proposals/new/standing?transaction=passport-renewal" in page
+    seen = gateway.visitor("officer").get(f"/{language}/desk/services").text
+    assert "/desk/proposals/new/standing" not in seen

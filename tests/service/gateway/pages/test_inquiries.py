@@ -1,0 +1,151 @@
+"""An inquiry on the pages, from its type to the objection, with its code by e-mail, in both languages."""
+
+import re
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from deploy.demo.population import specimens
+from services.gateway.accounts.model import IssuedCode
+from shared.database.db import now
+from tests.conftest import HOME
+from tests.factories.gateway import Browser, Gateway
+from tests.factories.inquiries import TEXT
+
+pytestmark = pytest.mark.clock
+NUMBER = "3123456789"
+PEOPLE = {"ar": specimens.STUDENT, "en": specimens.FATHER}
+
+
+@pytest.fixture(autouse=True)
+def tries(gateway: Gateway) -> None:
+    gateway.forget_tries()
+
+
+def written(browser: Browser, language: str = "ar", type: str = "application") -> str:
+    """Writes an inquiry; the address of its confirmation."""
+    answer = browser.submit(f"/{language}/inquiries/new/{type}", number=NUMBER, about="", text=TEXT)
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["Location"])
+
+
+def code_for(gateway: Gateway, browser: Browser, confirm: str, person: Any) -> str:
+    sent = browser.submit(confirm.replace("/confirm", "/code"), page=confirm)
+    assert sent.status_code == 303, sent.text
+    event, params = gateway.mails(gateway.account(person=person).email)[-1]
+    assert event == "inquiry_code"
+    return params["code"]
+
+
+@pytest.mark.parametrize("language", ("ar", "en"))
+def test_from_the_question_to_the_objection(gateway: Gateway, language: str) -> None:
+    person = PEOPLE[language]
+    browser, officer = gateway.visitor(person=person), gateway.visitor("officer", mission=HOME)
+    head = gateway.visitor("head_of_mission", mission=HOME)
+    assert f"/{language}/inquiries" in browser.get(f"/{language}/").text
+    confirm = written(browser, language)
+    code = code_for(gateway, browser, confirm, person)
+    wrong = browser.submit(confirm, page=f"{confirm}?sent=1", code="AAAA-AAAA")
+    assert wrong.status_code == 422 and 'id="code-error"' in wrong.text
+    done = browser.submit(confirm, page=f"{confirm}?sent=1", code=code)
+    assert done.status_code == 303, done.text
+    page = confirm.removesuffix("/confirm")
+    reference = page.rsplit("/", 1)[1]
+    queue = officer.get(f"/{language}/desk/inquiries").text
+    assert reference in queue
+    desk = f"/{language}/desk/inquiries/{reference}"
+    assert officer.submit(f"{desk}/take", page=desk).status_code == 303
+    empty = officer.submit(f"{desk}/answer", page=desk, round="1", verb="answer")
+    assert empty.status_code == 422
+    for field in ("outcome", "next_step", "text"):
+        assert f'id="{field}-error"' in empty.text
+    answer = {"outcome": "refused", "reason": "no_basis", "next_step": "nothing", "canned": "fee_where", "text": "لا"}
+    assert officer.submit(f"{desk}/answer", page=desk, round="1", verb="answer", **answer).status_code == 303
+    assert gateway.mails(gateway.account(person=person).email)[-1][0] == "account_news"
+    shown = browser.get(page).text
+    assert {"ar": "لا سند له في القواعد", "en": "The rules in force give no basis"}[language] in shown
+    short = browser.submit(f"{page}/appeal", page=page, text="لا")
+    assert short.status_code == 422 and 'id="text-error"' in short.text
+    assert browser.submit(f"{page}/appeal", page=page, text=TEXT).status_code == 303
+    again = browser.submit(f"{page}/appeal", page=page, text=TEXT)
+    assert again.status_code == 409
+    final = {**answer, "outcome": "accepted", "reason": "", "text": "قُبل اعتراضك"}
+    assert head.submit(f"{desk}/answer", page=desk, round="1", verb="appeal", **final).status_code == 303
+    assert "قُبل اعتراضك" in browser.get(page).text
+    assert browser.submit(f"{page}/rating", page=page, rating="9").status_code == 422
+    assert browser.submit(f"{page}/rating", page=page, rating="٤").status_code == 303
+    assert reference in browser.get(f"/{language}/inquiries").text
+
+
+def test_a_code_opens_its_own_inquiry_once_and_in_time(gateway: Gateway) -> None:
+    person = specimens.STUDENT
+    browser = gateway.visitor(person=person)
+    first, second = written(browser), written(browser)
+    code = code_for(gateway, browser, first, person)
+    code_for(gateway, browser, second, person)
+    # For another submission.
+    assert browser.submit(second, page=f"{second}?sent=1", code=code).status_code == 422
+    # After the words have changed.
+    reference = first.split("/")[-2]
+    form = f"/ar/inquiries/new/application?reference={reference}"
+    changed = {"number": NUMBER, "about": "", "text": TEXT + " شكرا", "reference": reference}
+    assert browser.submit("/ar/inquiries/new/application", page=form, **changed).status_code == 303
+    assert browser.submit(first, page=f"{first}?sent=1", code=code).status_code == 422
+    # After its hour.
+    late = code_for(gateway, browser, first, person)
+    with gateway.app.extensions["database"].scope(None) as session:
+        over = update(IssuedCode).where(IssuedCode.purpose == "inquiry").values(ends_at=now(session))
+        session.execute(over.execution_options(synchronize_session=False))
+    assert browser.submit(first, page=f"{first}?sent=1", code=late).status_code == 422
+    # And once.
+    good, token = code_for(gateway, browser, first, person), browser.token(first)
+    assert browser.post(first, csrf_token=token, code=good).status_code == 303
+    replayed = browser.post(first, csrf_token=token, code=good)
+    assert replayed.status_code == 303 and replayed.headers["Location"].endswith(reference)
+
+
+def test_types_are_found_by_synonyms_of_both_languages_and_host_matters_get_a_card(gateway: Gateway) -> None:
+    browser = gateway.visitor(person=specimens.STUDENT)
+    found = browser.get("/ar/inquiries/new?q=sponsorship").text
+    assert "/ar/inquiries/new/sponsor-transfer" in found and "/ar/inquiries/new/application" not in found
+    assert "/en/inquiries/new/absence-report" in browser.get("/en/inquiries/new?q=هروب").text
+    assert browser.get("/ar/inquiries/new?q=%F0%9F%8D%95").status_code == 200
+    card = browser.get("/en/inquiries/new/final-exit").text
+    assert "992@gdp.gov.sa" in card and "<form" not in card.partition("<main")[2].partition("</main")[0]
+    assert browser.get("/en/inquiries/new/pizza").status_code == 404
+
+
+def test_what_was_typed_stays_beside_what_is_wrong(gateway: Gateway) -> None:
+    browser = gateway.visitor(person=specimens.STUDENT)
+    typed = {"number": "12", "about": "RUH-22222-22222-2", "text": "<b>متى</b>"}
+    answer = browser.submit("/ar/inquiries/new/application", **typed)
+    assert answer.status_code == 422
+    for field in ("number", "about", "text"):
+        assert f'id="{field}-error"' in answer.text
+    assert "&lt;b&gt;متى&lt;/b&gt;" in answer.text and 'value="12"' in answer.text
+    long = browser.submit("/ar/inquiries/new/application", number=NUMBER, about="", text="ب" * 10_000)
+    assert long.status_code == 422 and "ب" * 10_000 in long.text
+
+
+def test_a_needed_paper_is_asked_for_before_the_code(gateway: Gateway) -> None:
+    browser = gateway.visitor(person=specimens.STUDENT)
+    confirm = written(browser, type="document-error")
+    answer = browser.submit(confirm.replace("/confirm", "/code"), page=confirm)
+    assert answer.status_code == 422 and 'id="file-error"' in answer.text
+
+
+def test_a_clerk_writes_in_what_came_by_telephone(gateway: Gateway) -> None:
+    clerk, page = gateway.visitor("clerk", mission=HOME), "/ar/desk/inquiries/new"
+    call = {
+        "channel": "phone",
+        "contact": "أم سامر",
+        "type": "appointment",
+        "number": NUMBER,
+        "about": "",
+        "text": TEXT,
+    }
+    assert clerk.submit(page, **call).status_code == 303
+    assert re.search("بالهاتف", clerk.get("/ar/desk/inquiries").text)
+    bad = clerk.submit(page, **{**call, "channel": "", "contact": ""})
+    assert bad.status_code == 422 and 'id="contact-error"' in bad.text
