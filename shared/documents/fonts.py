@@ -41,17 +41,6 @@ def without(ranges: Ranges, others: Ranges) -> Ranges:
     return tuple((code, code) for first, last in ranges for code in range(first, last + 1) if code not in left_out)
 
 
-def unicode_range(ranges: Ranges) -> str:
-    """The letters as a style sheet lists them, those that follow one another together."""
-    runs: list[list[int]] = []
-    for code in sorted({code for first, last in ranges for code in range(first, last + 1)}):
-        if runs and code == runs[-1][1] + 1:
-            runs[-1][1] = code
-        else:
-            runs.append([code, code])
-    return ", ".join(f"U+{first:04X}" if first == last else f"U+{first:04X}-{last:04X}" for first, last in runs)
-
-
 # The only signs of a machine-readable zone; the empty ones carry marks for readers of the PDF.
 ZONE: Ranges = ((0x0020, 0x0020), (0x0030, 0x0039), (0x003C, 0x003C), (0x0041, 0x005A), (0x200B, 0x200B))
 MULTIPLE_SUBSTITUTION = 2

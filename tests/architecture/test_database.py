@@ -66,7 +66,7 @@ def test_every_table_of_missions_is_walled(owner: Engine, service: str) -> None:
     assert found, "at least the events carry a mission"
     # `*` is every command, `r` reading only: people see what is their own wherever they filed it.
     own = ["own_mission *", "own_person r"]
-    policies = dict.fromkeys(("application", "acting_person", "mandate", "notice", "passport"), own)
+    policies = dict.fromkeys(("application", "acting_person", "inquiry", "mandate", "notice", "passport"), own)
     assert [row for row in found if row[1:] != (True, policies.get(str(row[0]), ["own_mission *"]))] == []
 
 

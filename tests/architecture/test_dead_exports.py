@@ -12,9 +12,6 @@ from deploy.dev.checks import sources
 EXCEPTIONS = {
     "shared.messaging.inbox.TABLES": "the tables that tests empty",
     "shared.messaging.outbox.TABLES": "the tables that tests empty",
-    "services.civil_registry.app": "gunicorn's entry point, named by the service",
-    "services.conscription.app": "gunicorn's entry point, named by the service",
-    "services.consular.app": "gunicorn's entry point, named by the service",
     "services.consular.applications.rules.may_transition": "the question that tests ask of the table",
     "services.consular.missions.deadlines.SOURCE": "the legal source, for readers",
     "services.consular.missions.deadlines.day_number": "the rule in words of days, for tests of its dates",
@@ -34,8 +31,6 @@ EXCEPTIONS = {
     "shared.messaging.bus.rabbitmq.queue_length": "chosen by the address of the bus",
     "services.gateway.web.announced.ANNOUNCED": "the number of the press, for tests",
     "services.gateway.web.announced.NAMED": "the number of the press, for tests",
-    "shared.documents.validity.DECIDED_EACH_TIME": "a test holds that each kind has a lifetime or stands here",
-    "shared.documents.validity.ENDLESS": "a test holds that each kind has a lifetime or stands here",
     "shared.messaging.bus.embedded.make_consumer": "called through the module that the bus's address chooses",
     "shared.messaging.bus.embedded.make_publisher": "called through the module that the bus's address chooses",
     "shared.messaging.bus.rabbitmq.make_consumer": "called through the module that the bus's address chooses",

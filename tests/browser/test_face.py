@@ -5,21 +5,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.pages import PAGES
 from tests.browser.visitor import Visitor
 
-PAGES = {
-    "home": "/",
-    "service": "/services/passport-renewal",
-    "allowance": "/services/cash-allowance",
-    "rules": "/services/passport-renewal/rules",
-    "rules-then": "/services/cash-allowance/rules?on=2022-01-01",
-    "sign-in": "/sign-in",
-    "sign-up": "/sign-up",
-    "track": "/track",
-    "verify": "/verify",
-    "about": "/about",
-    "privacy": "/privacy",
-}
 TELEPHONE = {"width": 390, "height": 844}
 SMALLEST = {"width": 320, "height": 568}
 Visit = Callable[..., Visitor]

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import axe, page_findings, walking
-from tests.browser.test_face import PAGES
+from tests.browser.pages import PAGES
 from tests.browser.visitor import Visitor
 
 Visit = Callable[..., Visitor]

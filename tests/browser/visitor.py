@@ -18,7 +18,7 @@ HEAVIEST = 50_000
 WIDE = {"width": 1280, "height": 900}
 # What a page weighs on the way, apart from fonts and people's own scans.
 WEIGHT = """() => performance.getEntriesByType('navigation').concat(performance.getEntriesByType('resource'))
-  .filter(one => !/woff2|desk.papers/.test(one.name)).reduce((sum, one) => sum + one.encodedBodySize, 0)"""
+  .filter(one => !/woff2|desk.papers|thumbnail/.test(one.name)).reduce((sum, one) => sum + one.encodedBodySize, 0)"""
 
 
 class Visitor:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Identity
+from sqlalchemy import BigInteger, Identity, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.consular.model import Base
@@ -28,7 +28,7 @@ class Inquiry(Base):
     about: Mapped[str | None]
     text: Mapped[str]
     state: Mapped[str]
-    round: Mapped[int]
+    round: Mapped[int] = mapped_column(SmallInteger)
     made_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
     due_on: Mapped[date | None]
@@ -38,7 +38,7 @@ class Inquiry(Base):
     answered_at: Mapped[datetime | None]
     answered_by: Mapped[str | None]
     appealed_at: Mapped[datetime | None]
-    rating: Mapped[int | None]
+    rating: Mapped[int | None] = mapped_column(SmallInteger)
 
 
 class InquiryEntry(Base):
@@ -49,7 +49,7 @@ class InquiryEntry(Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     inquiry: Mapped[str]
     mission: Mapped[str]
-    round: Mapped[int]
+    round: Mapped[int] = mapped_column(SmallInteger)
     at: Mapped[datetime]
     kind: Mapped[str]
     actor: Mapped[str]

@@ -20,7 +20,7 @@ from shared.values.money import Money
 from shared.values.person import strip_controls
 
 Answer = Response | str | tuple[str, int]
-LONGEST, MOST_PAGES = 300, 40
+MOST_PAGES = 40
 # What each form of a refund sends besides the amount its officer saw.
 FIELDS = {
     "prepare": ("method", "override", "iban", "account_holder"),

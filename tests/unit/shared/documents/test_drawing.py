@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -251,6 +252,28 @@ def test_values_take_their_own_direction() -> None:
     assert typesetting.ltr("+963 11") == '<bdi dir="ltr">+963 11</bdi>'
     assert typesetting.join_pairs(both("مريم", ""), both("الشامي", "")) == both("مريم الشامي", "")
     assert typesetting.join_pairs(both("فاطمة", "Fatima"), both("الشامي", "")) == both("فاطمة الشامي", "Fatima الشامي")
+
+
+def unicode_range(ranges: fonts.Ranges) -> str:
+    """The letters as a style sheet lists them, those that follow one another together."""
+    runs: list[list[int]] = []
+    for code in sorted({code for first, last in ranges for code in range(first, last + 1)}):
+        if runs and code == runs[-1][1] + 1:
+            runs[-1][1] = code
+        else:
+            runs.append([code, code])
+    return ", ".join(f"U+{first:04X}" if first == last else f"U+{first:04X}-{last:04X}" for first, last in runs)
+
+
+def test_the_style_sheet_names_the_letters_that_each_cut_has() -> None:
+    sheet = Path("services/gateway/static/fonts.css").read_text()
+    listed = dict(re.findall(r"fonts/(plex-sans[a-z-]*)-\d00\.woff2.*?unicode-range: ([^;]+);", sheet, re.S))
+    assert listed == {
+        "plex-sans": unicode_range(fonts.LATIN_CORE),
+        "plex-sans-more": unicode_range(fonts.LATIN_REST),
+        "plex-sans-arabic": unicode_range(fonts.ARABIC_CORE),
+        "plex-sans-arabic-more": unicode_range(fonts.ARABIC_REST),
+    }
 
 
 def test_fonts_of_pages_are_small_and_made_once(tmp_path_factory: pytest.TempPathFactory) -> None:
