@@ -31,7 +31,7 @@ def renew_passport(applicant: Visitor, officer: Visitor, cashier: Visitor, clerk
     """Paid in cash at the counter, collected there by its holder and by nobody else."""
     reference = walking.apply(applicant, "passport-renewal", person)
     applicant.open_link("pay.counter.button")
-    expect(applicant.page.get_by_text(reference)).to_be_visible()
+    expect(applicant.page.get_by_text(reference, exact=True)).to_be_visible()
     applicant.look("counter-slip")
     take_cash(cashier, reference)
     walking.come(officer, reference, person)

@@ -15,7 +15,7 @@
     n: () => turn("next"),
     p: () => turn("prev"),
     x: () => document.activeElement.closest("tr")?.querySelector("input[type=checkbox]")?.click(),
-    "/": () => document.querySelector("#q, [role=search] input")?.focus(),
+    "/": () => (document.getElementById("q") ?? document.querySelector("[role=search] input[type=search], [role=search] input[type=text]"))?.focus(),
   };
   const press = (key) => {
     const target = document.querySelector(`[data-key="${key}"]`);
