@@ -16,7 +16,7 @@ from services.consular.applications.rules import Status
 from services.consular.applications.transitions import load_for_update, note_step
 from services.consular.people import snapshot
 from shared import documents, forms
-from shared.catalogue.proofs import may_be_proven
+from shared.catalogue.pending_proof import may_be_proven
 from shared.documents import validity
 from shared.documents.model import Document
 from shared.errors import Conflict, NotAllowed, Refusal

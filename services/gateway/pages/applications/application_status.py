@@ -10,7 +10,7 @@ from services.gateway.web.days import today, zone_of
 from services.gateway.web.forms import answer_in_words, questions_asked, steps_of
 from services.gateway.web.presentation import moment_of, t
 from shared.catalogue.model import Transaction
-from shared.catalogue.proofs import may_be_proven
+from shared.catalogue.pending_proof import may_be_proven
 from shared.values.dates import local_date
 
 YOU, OFFICERS, AUTHORITY, HEAD = "you", "officers", "authority", "head"

@@ -12,7 +12,7 @@ from services.consular.applications.model import Application
 from services.consular.notices.model import Notice
 from services.consular.workflow.promises import overdue, pending_proof
 from shared.catalogue import TRANSACTIONS
-from shared.catalogue.proofs import may_be_proven
+from shared.catalogue.pending_proof import may_be_proven
 from shared.database.db import Database
 from shared.documents.model import Document
 from shared.identity.actor import ANONYMOUS, service
