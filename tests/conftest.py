@@ -4,6 +4,7 @@ import os
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
@@ -21,7 +22,11 @@ from shared.database import pending
 from shared.database.db import Database, enter
 from shared.identity.actor import PARTNERS, Actor, request_token
 from shared.identity.crypto import Keys, create_keys
+from tests.factories.chromium import CHROMIUM, CHROMIUMS, FLAGS
 from tests.factories.statement_meter import StatementMeter
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 os.environ["MAHJAR_STRICT"] = "1"
 pytest_plugins = ("tests.scheduling",)
@@ -186,6 +191,19 @@ def environment(
 def statements(monkeypatch: pytest.MonkeyPatch) -> StatementMeter:
     """`with statements.within("submit"):` counts the statements of all services against the budget of a use case."""
     return StatementMeter(monkeypatch)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> "Iterator[Browser]":
+    """One browser for the run, whatever folder asks for it; every visitor has cookies of their own."""
+    if not CHROMIUM:
+        pytest.skip(f"none of {CHROMIUMS} is installed")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield browser
+        browser.close()
 
 
 class ServiceClient:

@@ -1,7 +1,6 @@
 """The real platform on free ports, started once, and visitors in a real Chromium who watch every page they open."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from sqlalchemy import delete
 
 from deploy.demo import demo_data
@@ -23,20 +22,6 @@ from shared.database.db import Database
 from shared.documents import fonts
 from tests.browser.visitor import Visitor
 
-# Without windows it takes half of the processor time.
-CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser")
-CHROMIUM = os.environ.get("MAHJAR_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUMS)), "")
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1, EXCLUDE localhost",
-)
 PEOPLE = "2000"
 
 
@@ -82,17 +67,6 @@ def no_tries(platform: Platform) -> None:
     with database.scope(None) as session:
         session.execute(delete(Attempt))
     database.engine.dispose()
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One browser for the run; every visitor has cookies of their own."""
-    if not CHROMIUM:
-        pytest.skip(f"none of {CHROMIUMS} is installed")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,7 @@ FILLING = {
     "payment": "RUH-P2222-22222-2",
     "service": "passport",
     "mission": "RUH",
+    "type": "application",
 }
 
 

@@ -7,10 +7,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
-from tests.browser.conftest import chromium
+from services.gateway.accounts.factors.authenticators import SPECIMEN_CODE
 from tests.factories.gateway import PASSWORD, Gateway
 
-__all__ = ["chromium"]
 Desk = Callable[..., Page]
 
 
@@ -40,7 +39,10 @@ def desk(site: str, chromium: Browser, gateway: Gateway) -> Iterator[Desk]:
         page.fill("[name=identifier]", account.email)
         page.fill("[name=password]", PASSWORD)
         page.press("[name=password]", "Enter")
-        page.wait_for_load_state()
+        page.wait_for_url("**/sign-in/second**")
+        page.fill("[name=factor_code]", SPECIMEN_CODE)
+        page.press("[name=factor_code]", "Enter")
+        page.wait_for_url("**/desk**")
         return page
 
     yield give

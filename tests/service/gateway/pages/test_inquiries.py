@@ -62,7 +62,8 @@ def test_from_the_question_to_the_objection(gateway: Gateway, language: str) -> 
         assert f'id="{field}-error"' in empty.text
     answer = {"outcome": "refused", "reason": "no_basis", "next_step": "nothing", "canned": "fee_where", "text": "لا"}
     assert officer.submit(f"{desk}/answer", page=desk, round="1", verb="answer", **answer).status_code == 303
-    assert gateway.mails(gateway.account(person=person).email)[-1][0] == "account_news"
+    # Whoever has a confirmed person has a notice, and that leaves the house by itself.
+    assert gateway.mails(gateway.account(person=person).email)[-1][0] == "inquiry_code"
     shown = browser.get(page).text
     assert {"ar": "لا سند له في القواعد", "en": "The rules in force give no basis"}[language] in shown
     short = browser.submit(f"{page}/appeal", page=page, text="لا")

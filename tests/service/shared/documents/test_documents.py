@@ -145,7 +145,7 @@ def test_a_paper_of_another_mission_is_not_there(
     session: Session, session_for: Sessions, drawings: list[bytes]
 ) -> None:
     code = issue(session_for("consular", "BER"), mission="BER").code
-    with refuses("document_unknown", NotFound):
+    with refuses("not_found", NotFound):
         render_document(session, code)
     assert documents.verify(session, code)["status"] == "unknown" and drawings == []
 

@@ -175,7 +175,10 @@ def test_bad_input_is_named_beside_its_field(
 def test_who_takes_no_money_pays_none_back(counter: At, role: str) -> None:
     here = withdrawn(counter().until("in_review"))
     assert act(here, "prepare", who=officer(role), method="cash").status_code == 403
-    listed = here.client.get("/desk/refunds", officer(role)).get_json()
-    assert here.reference in [row["application"] for row in listed["unpaid"]]
+    listed = here.client.get("/desk/refunds", officer(role))
+    if role == "clerk":
+        assert listed.status_code == 403
+    else:
+        assert here.reference in [row["application"] for row in listed.get_json()["unpaid"]]
     foreign = officer("cashier", "BER")
     assert act(here, "prepare", who=foreign, method="cash").status_code == 404
