@@ -9,9 +9,9 @@ run: ## start everything; MAHJAR_PORT (8080) and MAHJAR_DATA (.data) choose wher
 	@deploy/dev/setup.sh run
 	@$(PYTHON) -m deploy.dev.run $(ARGS)
 
-test: ## all tests, against real servers, in three processes; ARGS="-n 0 --pdb" stays in one
+test: ## all tests, against real servers, in two processes; ARGS="-n 0 --pdb" stays in one
 	@deploy/dev/setup.sh test
-	@$(PYTHON) -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 clock: ## dates at their worst: eight instants, the demo too; ARGS="two --tests", "leap-day --whole", "--at 2030-01-31T23:59+00:00"
 	@deploy/dev/setup.sh test

@@ -84,7 +84,9 @@ def _stock_missions(consular: Database) -> None:
             open_account(session, mission)
             for currency, amount in ADVANCES[mission].items():
                 money = Money(amount, currency)
-                advance.receive_advance(session, actor.service("consular", mission), money, f"demo-{mission}-{currency}")
+                advance.receive_advance(
+                    session, actor.service("consular", mission), money, f"demo-{mission}-{currency}"
+                )
     with consular.scope(HOME) as session:
         # By rows of each mission: for all missions together they stay historical, and every page says so.
         for mission_row in missions.list_all(session):

@@ -1,11 +1,15 @@
 """The mission: applications, money, papers, passports, everything it owns and answers for."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from shared.database.db import Database
 from shared.settings import Settings
+
+if TYPE_CHECKING:
+    # The process that decodes uploads loads this package too, and has little memory.
+    from shared.database.db import Database
 
 
 def app() -> Flask:
@@ -38,7 +42,7 @@ def app() -> Flask:
     return service
 
 
-def read_first_calendar(database: Database) -> None:
+def read_first_calendar(database: "Database") -> None:
     """What the first visitor of a calendar would wait for: holidays, opening hours and their zones, read once."""
     from services.consular.api import openings
     from services.consular.missions import calendar, list_all

@@ -199,6 +199,8 @@ def _appeal_page(
 def appeal(reference: str) -> Answer | tuple[str, int]:
     """Sends the reason to the mission."""
     application, entry, appointment = load_bookable(reference)
+    if not appointment:
+        return redirect(url_for("applications.show", reference=reference), 303)
     reason, key = request.form.get("reason", "")[:LONGEST_TEXT], request.form.get("key", "")
     return submit(
         lambda: consular().appointments.act(visitor().actor, reference, "appeal", key, reason=reason),

@@ -96,7 +96,7 @@ def consular(service_client: Callable[[str], ServiceClient], database: Callable[
     with database("consular").scope(None) as session:
         heartbeat.record_heartbeat(session)
         # What other modules left to send is not what readiness is asked about here.
-        session.execute(text("UPDATE outbox SET sent_at = now() WHERE sent_at IS NULL"))
+        session.execute(text("UPDATE outbox SET sent = now() WHERE sent IS NULL"))
     forget_answers(app)
     yield app
     forget_answers(app)
