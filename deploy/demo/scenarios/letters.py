@@ -17,7 +17,7 @@ def clash_first(steps: Steps) -> str:
     """Criminal Security finds a namesake; with evidence added it finds nothing against the applicant."""
     filed(steps)
     steps.until("/review")
-    steps.mend()
+    steps.add_evidence()
     steps.accept()
     return f"name clash, mended, {issued(steps)}"
 

@@ -199,6 +199,11 @@ class Steps:
         file = {f"file-{paper}": (f"{paper}.jpg", scan(ANOTHER), "image/jpeg")}
         self.applicant.send(page.form("/fix"), {}, files=file)
 
+    def add_evidence(self) -> None:
+        """An authority returned it without marks: the applicant hands the papers in anew and sends it again."""
+        self.hand_in(self.applicant.open(f"/applications/{self.reference}/papers"))
+        self.send()
+
     def refuse(self, reason: str = "not_entitled") -> None:
         """The officer refuses it, and confirms that on a second page."""
         page = self.staff["officer"].open(f"/desk/cases/{self.reference}/refuse")
