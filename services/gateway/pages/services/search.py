@@ -40,7 +40,7 @@ def _in_title(entry: Transaction, words: Iterable[str]) -> int:
 
 
 def _words(entry: Transaction) -> list[str]:
-    return [*_titles(entry), *synonyms()[entry.slug]]
+    return [*_titles(entry), *synonyms().get(entry.slug, ())]
 
 
 def _titles(entry: Transaction) -> list[str]:
