@@ -17,8 +17,9 @@ LIMIT_SECONDS = 60.0
 # Pages of somebody who is signed in are not packed; the heaviest have the scripts of uploads.
 HEAVIEST = 64_000
 WIDE = {"width": 1280, "height": 900}
-# What a page weighs on the way, apart from fonts and people's own scans.
+# What a page weighs when it opens, apart from fonts and people's own scans; what scripts ask for later is not of it.
 WEIGHT = """() => performance.getEntriesByType('navigation').concat(performance.getEntriesByType('resource'))
+  .filter(one => one.initiatorType !== 'fetch' && one.initiatorType !== 'xmlhttprequest')
   .filter(one => !/woff2|desk.papers|thumbnail/.test(one.name)).reduce((sum, one) => sum + one.encodedBodySize, 0)"""
 
 

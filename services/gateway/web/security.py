@@ -27,7 +27,7 @@ WITHOUT_SESSION = OF_THE_SITE | {"static", "health", "ready", "provider.webhook"
 # They say something of a person to whoever holds a code or a reference.
 OF_A_PERSON = frozenset(
     {"track.show", "verify.find", "verify.show"}
-    | {"recovery.ask_password", "recovery.set_password"}
+    | {f"recovery.{name}" for name in ("ask", "ask_code", "ask_password", "set_password")}
     | {"payer_link.show", "payer_link.pay", "payer_link.came_back", "payer_link.receipt"}
 )
 # Signed by the payment provider instead.

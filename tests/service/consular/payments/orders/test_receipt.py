@@ -162,9 +162,11 @@ def test_a_read_is_recorded_and_the_payer_may_read_too(session_for: SessionFor) 
     session = session_for("consular")
     order = order_of(session, acting={"person": AGENT_PERSON, "name": AGENT})
     number = receipt_of(session, take.cash(session, CASHIER, order.reference, Money(75_000, "SAR"), "cash-3")).number
+    # Numbers of receipts begin again where a test is rolled back, so that others' reads may stand under it.
+    before = len(events(session, number))
     for reader in (expatriate(PERSON), expatriate(AGENT_PERSON)):
         assert receipt.read(session, reader, number).startswith(b"%PDF-")
-    assert [(actor, action) for actor, action, _, _ in events(session, number)] == [
+    assert [(actor, action) for actor, action, _, _ in events(session, number)[before:]] == [
         ("account-00000000", "receipt.read"),
         ("account-00000000", "receipt.read"),
     ]

@@ -78,6 +78,8 @@ def providers() -> Iterator[tuple[Provider, Provider]]:
 @pytest.fixture
 def database(gateway: Gateway) -> Iterator[Database]:
     made: Database = gateway.app.extensions["database"]
+    with made.scope(None) as session:
+        session.execute(delete(Mail))
     yield made
     with made.scope(None) as session:
         session.execute(delete(Mail))
