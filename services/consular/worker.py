@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from services.consular.applications.rules import WAITING
@@ -42,6 +43,7 @@ RELOCATIONS_EVERY, SEATS_EVERY = 60.0, 60.0
 TRANSFERS_EVERY, TRANSFERS_PER_RUN = 30.0, 200
 # Each mission is compared once on its day; the job looks more often which are due.
 BOOKS_EVERY = 900.0
+DISPUTES_EVERY = 600.0
 # A job may wait this long for a provider that does not answer; the liveness check takes a longer one for a dead thread.
 QUERY_SECONDS = 45.0
 
@@ -62,6 +64,12 @@ class DeadlineProvider:
         if time.monotonic() > self.until:
             raise Unavailable("provider_down")
         return self.provider.query_status(reference)
+
+    def list_disputed(self, since: datetime) -> list[str]:
+        """As the provider does, until the deadline. Raises Unavailable afterwards."""
+        if time.monotonic() > self.until:
+            raise Unavailable("provider_down")
+        return self.provider.list_disputed(since)
 
     def refund(self, key: str, attempt: str, money: Money) -> Answer:
         """As the provider does, until the deadline. Raises Unavailable afterwards: nothing was asked of it."""
@@ -156,6 +164,10 @@ def jobs(settings: Settings) -> list[Job]:
         deadline_provider = DeadlineProvider(provider, time.monotonic() + QUERY_SECONDS)
         reconciliation.run_due(database, service(NAME), deadline_provider.query_status)
 
+    def query_disputes(database: Database) -> None:
+        deadline_provider = DeadlineProvider(provider, time.monotonic() + QUERY_SECONDS)
+        hosted.refresh_disputed(database, service(NAME), deadline_provider, settle.by_answer)
+
     def run_daily(database: Database) -> None:
         """Reminds first, so that an applicant may still be in time; then ends the applications that are over."""
         deadline_provider = DeadlineProvider(provider, time.monotonic() + QUERY_SECONDS)
@@ -175,6 +187,7 @@ def jobs(settings: Settings) -> list[Job]:
         Job("booklets", BOOKLETS_EVERY, assign_booklets),
         Job("payments", PAYMENTS_EVERY, query_provider),
         Job("transfers", TRANSFERS_EVERY, settle_transfers),
+        Job("disputes", DISPUTES_EVERY, query_disputes),
         Job("books", BOOKS_EVERY, compare_books),
         Job("days", CLOCK_EVERY, run_daily),
         Job("relocations", RELOCATIONS_EVERY, relocate_appointments),

@@ -149,9 +149,13 @@ def _payments(rows: ApplicationRows) -> list[Payment]:
 
 
 def _payment(payment: Payment, rows: ApplicationRows) -> View:
-    """A payment, with what was paid back of it."""
+    """A payment, with what was paid back of it and how its last dispute stands."""
     paid = [row.money for row in rows.refunds if row.attempt == payment.reference and row.state == RefundState.PAID]
-    return payment.serialise() | {"refunded": refunded(payment.received or payment.amount, paid)}
+    disputed = [row.state for row in rows.disputes if row.attempt == payment.reference]
+    return payment.serialise() | {
+        "refunded": refunded(payment.received or payment.amount, paid),
+        "dispute": disputed[-1] if disputed else None,
+    }
 
 
 def _is_transfer_offered(session: Session, rows: ApplicationRows) -> bool:

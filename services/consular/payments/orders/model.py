@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.consular.model import Base
+from services.consular.payments.orders.payer_link import PayerLink
 from shared.values.money import Money
 
 
@@ -121,7 +122,7 @@ class Attempt(Base):
     opened_by: Mapped[str]
     payer: Mapped[str | None]
     till: Mapped[str | None] = mapped_column(ForeignKey("till.reference"))
-    payer_link: Mapped[str | None] = mapped_column(ForeignKey("payer_link.reference"))
+    payer_link: Mapped[str | None] = mapped_column(ForeignKey(PayerLink.reference))
     payer_name: Mapped[str | None]
 
     @property

@@ -18,6 +18,8 @@ class OrderState(StrEnum):
     REFUND_DUE = "refund_due"
     CANCELLED = "cancelled"
     WAIVED = "waived"
+    # The payer's bank took the money back for good.
+    CHARGED_BACK = "charged_back"
 
 
 class AttemptState(StrEnum):

@@ -33,13 +33,14 @@ def mark_due(session: Session, actor: Actor, order: str, reason: str) -> Refund 
     """Ends an order. Repeating it changes nothing and returns the same refund.
 
     A paid order becomes refund_due and its money is booked as owed to the payer, less what is owed of it already. An
-    unpaid one is cancelled and gives None; money that arrives later is held. `reason` is a code (refused, withdrawn,
+    unpaid one is cancelled and gives None; money that arrives later is held. One whose money the payer's bank took back
+    owes nothing. `reason` is a code (refused, withdrawn,
     suspended, lapsed ...). Raises NotFound.
     """
     debt = attempts.load_for_update(session, order)
     if debt.state == OrderState.REFUND_DUE:
         return session.scalar(select(Refund).where(Refund.order == order, Refund.part == WHOLE))
-    if debt.state in (OrderState.CANCELLED, OrderState.WAIVED):
+    if debt.state in (OrderState.CANCELLED, OrderState.WAIVED, OrderState.CHARGED_BACK):
         return None
     if debt.state == OrderState.OPEN:
         attempts.change_order(session, debt, OrderState.CANCELLED)

@@ -100,6 +100,7 @@ class Payment(TypedDict):
     received: Received | None
     failure: str | None
     refunded: NotRequired[str | None]
+    dispute: NotRequired[str | None]
 
 
 class Refund(TypedDict):
