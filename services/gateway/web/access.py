@@ -25,6 +25,7 @@ PAGES: dict[str, Set[str]] = {
     "openings": ANYONE,
     "draws_data": ANYONE,
     "draw_file": ANYONE,
+    "owed_back.show": ANYONE,
     "draws.show": ANYONE,
     "draws.detail": ANYONE,
     "hall.show": ANYONE,
