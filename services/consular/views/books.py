@@ -13,6 +13,7 @@ from services.consular.payments.disputes.model import Dispute
 from services.consular.payments.ledger.accounts import EXCHANGE
 from services.consular.payments.ledger.model import Entry, Line
 from services.consular.payments.orders.model import Attempt
+from services.consular.payments.orders.rules import AttemptState
 from services.consular.payments.reconciliation.model import Discrepancy, Reconciliation
 from services.consular.payments.reconciliation.rules import is_overdue
 from services.consular.payments.refunds.model import Refund
@@ -87,7 +88,7 @@ def _by_method(session: Session, mission: str, on: date) -> list[View]:
     rows = session.execute(
         select(Attempt.method, Attempt.currency, func.count(), func.sum(Attempt.amount))
         .join(Entry, (Entry.source == Attempt.reference) & (Entry.kind == "payment"))
-        .where(_day_of(session, mission) == on)
+        .where(_day_of(session, mission) == on, Attempt.state == AttemptState.SUCCEEDED.value)
         .group_by(Attempt.method, Attempt.currency)
         .order_by(Attempt.method, Attempt.currency)
     )

@@ -1,4 +1,4 @@
-"""The balances of a mission's accounts once more, by SQL alone, from payments, refunds, disputes, tills and deposits: it
+"""The balances of a mission's accounts once more, by SQL alone, from payments, refunds, disputes, tills, deposits: it
 reads no line of the ledger but the reversals, and shares no code with it."""
 
 from sqlalchemy import text

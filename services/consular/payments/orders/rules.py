@@ -30,6 +30,8 @@ class AttemptState(StrEnum):
     UNKNOWN = "unknown"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
+    # Cash that was taken by mistake, and left the till again.
+    VOIDED = "voided"
 
 
 @dataclass(frozen=True)
