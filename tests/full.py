@@ -49,6 +49,7 @@ def part(name: str, row: str, words: str) -> Trial:
 
 MONEY = ("tests/service/consular/payments/test_state_machine.py",)
 HOSTILE = ("tests/service/consular/payments/collection/test_hostile_provider.py",)
+STATEMENTS = ("tests/service/consular/payments/transfers/test_import_statement.py",)
 # Rounds of sixteen threads at once.
 ROUNDS = {"MAHJAR_ROUNDS": "200"}
 RACES = (
@@ -69,9 +70,10 @@ TRIALS = (
     Trial("instants", "19", ("two", "--tests"), module="tests.clock"),
     part("migration", "21", "beside_the_running"),
     part("deployment", "22", "rolling"),
-    Trial("money", "6", MONEY),
-    Trial("hostile", "6", HOSTILE),
-    Trial("races", "6", RACES, ROUNDS),
+    Trial("money", "4", MONEY),
+    Trial("hostile", "14", HOSTILE),
+    Trial("statements", "13", STATEMENTS, {"MONTHS": "200"}),
+    Trial("races", "5", RACES, ROUNDS),
     Trial("overload", "16", ("tests/chaos/test_overload.py",)),
 )
 

@@ -39,14 +39,14 @@ CASH = "cash"
 
 
 def read(session: Session, terms: Mapping[str, Any]) -> dict[str, Any]:
-    """The clean terms. Raises Invalid with a code per field: payment_unknown, void_not_cash, void_till_closed,
+    """The clean terms. Raises Invalid with a code per field: void_unknown, void_not_cash, void_till_closed,
     void_too_late where the application has gone on since."""
     mission = session.info["mission"]
     params = check_questions(CASH_VOID, terms, today(session, mission))
     reference = clean(params[FIELD])
     attempt = session.get(Attempt, reference) if is_valid(reference) and mission_of(reference) == mission else None
     if attempt is None:
-        raise Invalid("payment_unknown", field=FIELD)
+        raise Invalid("void_unknown", field=FIELD)
     code = _hindrance(session, attempt)
     if code is not None:
         raise Invalid(code, field=FIELD)
