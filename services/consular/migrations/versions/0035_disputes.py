@@ -14,6 +14,10 @@ ENTRY_KINDS = (
     "'till_float', 'till_variance', 'till_closed', 'deposit', 'safe_advance', "
     "'dispute_opened', 'dispute_won', 'dispute_lost'"
 )
+DISCREPANCIES = (
+    "'suspense', 'card_unsettled', 'card_amount', 'card_absent', 'card_missing', 'bank_missing', 'bank_balance', "
+    "'disputed'"
+)
 
 
 def upgrade() -> None:
@@ -54,6 +58,7 @@ def states() -> None:
     checks = {
         "fee_order": {"state": "state IN ('open', 'paid', 'refund_due', 'cancelled', 'waived', 'charged_back')"},
         "entry": {"kind": f"kind IN ({ENTRY_KINDS})"},
+        "discrepancy": {"kind": f"kind IN ({DISCREPANCIES})"},
         "refund": {
             "state": "state IN ('due', 'approved', 'sent', 'unknown', 'paid', 'failed', 'charged_back')",
             "approved": "state IN ('due', 'failed', 'charged_back') "
