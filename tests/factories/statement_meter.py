@@ -12,7 +12,7 @@ import pytest
 
 from deploy.dev.checks.sources import ROOT
 from deploy.dev.checks.statements import BUDGETS
-from services.gateway.web import kept_answers
+from services.gateway.web.sent_forms import kept_answers
 
 # Every transaction enters its mission by one statement, which is not counted. BEGIN and COMMIT take no cursor.
 UNCOUNTED = "set_config('mahjar.mission'"

@@ -9,7 +9,7 @@ from services.gateway.accounts import staff
 from services.gateway.accounts.factors import second_step
 from services.gateway.accounts.identity import decisions
 from services.gateway.desk.identity.identity import LONGEST, Answer, decision_view
-from services.gateway.web.access import PAGES
+from services.gateway.web.access.pages import PAGES
 from services.gateway.web.current import accounts, actor, settings, visitor
 from services.gateway.web.forms import faults
 from services.gateway.web.presentation import t

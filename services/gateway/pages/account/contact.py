@@ -5,9 +5,9 @@ from werkzeug.wrappers import Response
 
 from services.gateway.accounts import contact
 from services.gateway.accounts.throttle import CODES_BY_ACCOUNT, CONTACT_BY_ACCOUNT
+from services.gateway.web.access.throttling import slow_down
 from services.gateway.web.current import accounts, settings, visitor
 from services.gateway.web.forms import faults
-from services.gateway.web.throttling import slow_down
 from shared.errors import Invalid, Refusal
 
 blueprint = Blueprint("contact", __name__)

@@ -9,12 +9,12 @@ from services.gateway.accounts import register
 from services.gateway.accounts.factors import authenticators, change, passkeys, recovery_codes
 from services.gateway.accounts.throttle import FACTOR_BY_ACCOUNT
 from services.gateway.web import security
+from services.gateway.web.access.throttling import slow_down
 from services.gateway.web.current import accounts, settings, visitor
-from services.gateway.web.form_pages import wanted_page
 from services.gateway.web.forms import faults
 from services.gateway.web.language import chosen
+from services.gateway.web.links.form_pages import wanted_page
 from services.gateway.web.sign_ins import has_passkey_name, let_in, passkey_site
-from services.gateway.web.throttling import slow_down
 from shared.errors import Conflict, Invalid, Refusal
 
 QR_SCALE, GROUP = 4, 4

@@ -14,10 +14,10 @@ from services.gateway.accounts.throttle import (
     IDENTITY_BY_PERSON,
 )
 from services.gateway.clients.names import NameParts
+from services.gateway.web.access.throttling import slow_down, slow_down_network
 from services.gateway.web.current import accounts, civil_registry, settings, visitor
-from services.gateway.web.form_pages import wanted_page
 from services.gateway.web.forms import faults, fields, read, typed
-from services.gateway.web.throttling import slow_down, slow_down_network
+from services.gateway.web.links.form_pages import wanted_page
 from shared.catalogue.model import Question
 from shared.errors import Conflict, Refusal
 

@@ -6,10 +6,10 @@ from werkzeug.wrappers import Response
 from services.gateway.accounts import first_administrator
 from services.gateway.accounts.passwords import SHORTEST
 from services.gateway.accounts.throttle import SIGN_UP_BY_ADDRESS
+from services.gateway.web.access.throttling import slow_down_network
 from services.gateway.web.current import accounts
 from services.gateway.web.forms import faults
 from services.gateway.web.language import chosen
-from services.gateway.web.throttling import slow_down_network
 from shared.errors import Invalid
 
 blueprint = Blueprint("invitation", __name__)

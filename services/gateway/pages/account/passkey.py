@@ -7,11 +7,11 @@ from services.gateway.accounts import sessions
 from services.gateway.accounts.factors import passkeys
 from services.gateway.accounts.throttle import PASSKEY_BY_ADDRESS
 from services.gateway.web import security
+from services.gateway.web.access.throttling import slow_down_network
 from services.gateway.web.current import accounts, settings, visitor_or_none
-from services.gateway.web.form_pages import wanted_page
 from services.gateway.web.forms import faults
+from services.gateway.web.links.form_pages import wanted_page
 from services.gateway.web.sign_ins import has_passkey_name, let_in, passkey_site, start_page
-from services.gateway.web.throttling import slow_down_network
 from shared.errors import Invalid, Refusal
 
 blueprint = Blueprint("passkey", __name__)

@@ -8,10 +8,10 @@ from werkzeug.wrappers import Response
 from services.gateway.accounts import register, sessions
 from services.gateway.accounts.factors import authenticators, passkeys, second_step
 from services.gateway.accounts.throttle import FACTOR_BY_ACCOUNT, PASSWORD_BY_ACCOUNT
+from services.gateway.web.access.throttling import slow_down
 from services.gateway.web.current import accounts, settings, visitor
-from services.gateway.web.form_pages import wanted_page
 from services.gateway.web.forms import faults
-from services.gateway.web.throttling import slow_down
+from services.gateway.web.links.form_pages import wanted_page
 from shared.errors import Invalid, Refusal
 
 blueprint = Blueprint("proof", __name__)

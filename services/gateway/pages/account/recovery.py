@@ -7,9 +7,9 @@ from services.gateway.accounts import register
 from services.gateway.accounts.identity import recover
 from services.gateway.accounts.passwords import SHORTEST
 from services.gateway.accounts.throttle import RECOVERY_BY_ADDRESS, RECOVERY_BY_MAILBOX
+from services.gateway.web.access.throttling import slow_down, slow_down_network
 from services.gateway.web.current import accounts, settings
 from services.gateway.web.forms import faults
-from services.gateway.web.throttling import slow_down, slow_down_network
 from shared.errors import Invalid, Refusal
 
 LONGEST = 254

@@ -6,11 +6,11 @@ from werkzeug.wrappers import Response
 from services.gateway.accounts.factors import authenticators, second_step
 from services.gateway.accounts.throttle import FACTOR_BY_ACCOUNT
 from services.gateway.web import security
+from services.gateway.web.access.throttling import slow_down
 from services.gateway.web.current import accounts, settings
-from services.gateway.web.form_pages import wanted_page
 from services.gateway.web.forms import faults
+from services.gateway.web.links.form_pages import wanted_page
 from services.gateway.web.sign_ins import let_in, start_page
-from services.gateway.web.throttling import slow_down
 from shared.errors import Invalid, Refusal
 
 blueprint = Blueprint("second_step", __name__)

@@ -14,11 +14,11 @@ from services.gateway.accounts.throttle import (
     SIGN_IN_BY_DEVICE_HOURLY,
 )
 from services.gateway.web import security
+from services.gateway.web.access.throttling import slow_down, slow_down_network
 from services.gateway.web.current import accounts, settings, visitor, visitor_or_none
-from services.gateway.web.form_pages import wanted_page
 from services.gateway.web.forms import faults, fields
+from services.gateway.web.links.form_pages import wanted_page
 from services.gateway.web.sign_ins import let_in, start_page, wait_for_factor
-from services.gateway.web.throttling import slow_down, slow_down_network
 from shared.catalogue.model import Question
 from shared.errors import Refusal
 

@@ -15,12 +15,12 @@ from services.gateway.accounts.throttle import (
     TooMany,
 )
 from services.gateway.web import security
+from services.gateway.web.access.throttling import slow_down, slow_down_network
 from services.gateway.web.current import accounts, consular, settings, visitor_or_none
-from services.gateway.web.form_pages import wanted_page
 from services.gateway.web.forms import faults, fields
 from services.gateway.web.language import chosen
+from services.gateway.web.links.form_pages import wanted_page
 from services.gateway.web.sign_ins import let_in
-from services.gateway.web.throttling import slow_down, slow_down_network
 from shared.catalogue.model import Question
 from shared.errors import Invalid, Refusal
 

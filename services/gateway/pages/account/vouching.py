@@ -5,10 +5,10 @@ from werkzeug.wrappers import Response
 
 from services.gateway.accounts.identity import vouch
 from services.gateway.accounts.throttle import VOUCHING_BY_ACCOUNT
+from services.gateway.web.access.throttling import slow_down
 from services.gateway.web.current import accounts, settings, visitor
 from services.gateway.web.forms import faults
 from services.gateway.web.presentation import t
-from services.gateway.web.throttling import slow_down
 from shared.errors import NotAllowed, Refusal
 
 blueprint = Blueprint("vouching", __name__)

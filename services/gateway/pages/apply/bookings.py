@@ -6,11 +6,11 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from services.gateway.accounts.throttle import CLAIM_BY_ACCOUNT
+from services.gateway.web.access.throttling import slow_down
+from services.gateway.web.content.eligibility import attested
 from services.gateway.web.current import consular, visitor
-from services.gateway.web.eligibility import attested
 from services.gateway.web.forms import faults, fields, typed
 from services.gateway.web.presentation import date, mission_name, t
-from services.gateway.web.throttling import slow_down
 from shared.catalogue import CATALOGUE
 from shared.catalogue.bulk_actions import CLAIM
 from shared.errors import Conflict, Invalid, Refusal, Unavailable

@@ -9,9 +9,9 @@ from services.gateway.accounts import upload_parts
 from services.gateway.accounts.throttle import UPLOADS_BY_ACCOUNT
 from services.gateway.pages.apply.draft import load_editable
 from services.gateway.pages.apply.uploads import LIMIT_BYTES, plain_name
+from services.gateway.web.access.throttling import slow_down
 from services.gateway.web.current import accounts, consular, settings, visitor
 from services.gateway.web.forms import faults
-from services.gateway.web.throttling import slow_down
 from shared.errors import Invalid, Refusal, TooLarge, Unavailable
 
 blueprint = Blueprint("parts", __name__)

@@ -11,11 +11,11 @@ from werkzeug.wrappers import Response as Answer
 from services.gateway.accounts.throttle import UPLOADS_BY_ACCOUNT
 from services.gateway.clients.consular.applications import Application, Upload
 from services.gateway.pages.apply.draft import load_editable
+from services.gateway.web.access.throttling import slow_down
 from services.gateway.web.current import consular, visitor
 from services.gateway.web.faults import page as error_page
 from services.gateway.web.forms import faults, steps_of
-from services.gateway.web.stored_files import asked_page, send_stored
-from services.gateway.web.throttling import slow_down
+from services.gateway.web.http.stored_files import asked_page, send_stored
 from shared.catalogue.model import Transaction
 from shared.errors import Invalid, NotFound, Refusal, TooLarge
 

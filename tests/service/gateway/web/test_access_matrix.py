@@ -20,8 +20,8 @@ from services.gateway.accounts.factors.model import Authenticator
 from services.gateway.accounts.levels import EVERY
 from services.gateway.accounts.model import Account
 from services.gateway.web import security
-from services.gateway.web.access import PAGES
-from services.gateway.web.roles import ANONYMOUS, ANYONE, ENROLLING
+from services.gateway.web.access.pages import PAGES
+from services.gateway.web.access.roles import ANONYMOUS, ANYONE, ENROLLING
 from shared.database import db
 from shared.identity.actor import OFFICER_ROLES
 from tests.conftest import ServiceClient

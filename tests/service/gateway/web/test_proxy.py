@@ -6,8 +6,8 @@ import pytest
 from flask import request
 
 from services.gateway import create_app
-from services.gateway.web.access import PAGES
-from services.gateway.web.roles import ANYONE
+from services.gateway.web.access.pages import PAGES
+from services.gateway.web.access.roles import ANYONE
 from shared.production import StartRefused
 from shared.settings import Settings
 

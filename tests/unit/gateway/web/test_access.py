@@ -4,8 +4,8 @@ import pytest
 
 from services.gateway.accounts.levels import Level
 from services.gateway.accounts.sessions import Visitor
-from services.gateway.web.access import PAGES
-from services.gateway.web.entrance import ContactNeeded, IdentityNeeded, SignInNeeded, check_page, role_class
+from services.gateway.web.access.entrance import ContactNeeded, IdentityNeeded, SignInNeeded, check_page, role_class
+from services.gateway.web.access.pages import PAGES
 from shared.errors import NotAllowed
 from tests.factories.refusals import refuses
 

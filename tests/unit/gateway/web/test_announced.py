@@ -1,6 +1,6 @@
 """The two numbers of the press: nineteen announced, twenty-two named."""
 
-from services.gateway.web.announced import ANNOUNCED, NAMED, VITAL_EVENTS, announced
+from services.gateway.web.content.announced import ANNOUNCED, NAMED, VITAL_EVENTS, announced
 from shared.catalogue import CATALOGUE, TRANSACTIONS
 
 # The entries the announcement named, in its own order.

@@ -1,6 +1,6 @@
 """What must never be found on a telephone is not kept on it."""
 
-from services.gateway.web.device_drafts import may_keep_on_device
+from services.gateway.web.sent_forms.device_drafts import may_keep_on_device
 from shared.catalogue import CATALOGUE
 
 

@@ -4,7 +4,7 @@ import html5lib
 import pytest
 
 from services.gateway.accounts.kept_forms import Kept
-from services.gateway.web.refill import bare, refill
+from services.gateway.web.sent_forms.refill import bare, refill
 
 PAGE = """<!doctype html>
 <html lang="en"><head><title>x</title></head><body>

@@ -4,10 +4,10 @@ from urllib.parse import urlencode
 
 from flask import request, url_for
 
-from services.gateway.web.access import PAGES
+from services.gateway.web.access.entrance import role_class
+from services.gateway.web.access.pages import PAGES
 from services.gateway.web.current import consular, visitor_or_none
-from services.gateway.web.entrance import role_class
-from services.gateway.web.form_pages import wanted_page
+from services.gateway.web.links.form_pages import wanted_page
 from shared.errors import Refusal, ServiceFailed
 
 PUBLIC = (("nav.services", "home.show"), ("nav.track", "track.ask"), ("nav.verify", "verify.ask"))

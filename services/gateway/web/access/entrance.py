@@ -2,8 +2,8 @@
 
 from services.gateway.accounts.levels import Level
 from services.gateway.accounts.sessions import Visitor
-from services.gateway.web.access import PAGES
-from services.gateway.web.roles import ANONYMOUS, DRAFTING, ENROLLING, IDENTIFYING, PERSONS
+from services.gateway.web.access.pages import PAGES
+from services.gateway.web.access.roles import ANONYMOUS, DRAFTING, ENROLLING, IDENTIFYING, PERSONS
 from shared.errors import NotAllowed
 
 

@@ -2,10 +2,10 @@
 
 from flask import request, url_for
 
-from services.gateway.web.access import PAGES
+from services.gateway.web.access.pages import PAGES
+from services.gateway.web.access.roles import ANYONE
 from services.gateway.web.current import settings
 from services.gateway.web.language import DEFAULT, this_page_in
-from services.gateway.web.roles import ANYONE
 from services.gateway.web.security import is_open_page
 from shared.fragments import LANGUAGES
 

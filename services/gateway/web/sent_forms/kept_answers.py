@@ -12,11 +12,11 @@ from flask import Flask, Response, current_app, g, render_template, request
 from services.gateway.accounts import UNREACHABLE, kept_forms, sessions, upload_parts
 from services.gateway.accounts.kept_forms import Kept, Pairs
 from services.gateway.accounts.throttle import KEPT_BY_ADDRESS, KEPT_BY_OWNER, TooMany
+from services.gateway.web.access.form_tokens import is_of_this_session, owner_of_form, owner_of_page, sent_token
+from services.gateway.web.access.throttling import slow_down, slow_down_network
 from services.gateway.web.current import accounts, settings, visitor_or_none
-from services.gateway.web.form_pages import sent_page
-from services.gateway.web.form_tokens import is_of_this_session, owner_of_form, owner_of_page, sent_token
-from services.gateway.web.refill import NEVER, bare, refill
-from services.gateway.web.throttling import slow_down, slow_down_network
+from services.gateway.web.links.form_pages import sent_page
+from services.gateway.web.sent_forms.refill import NEVER, bare, refill
 
 # Nobody types passwords to have them kept.
 SECRET = frozenset({"password", "old_password", "factor_code", "credential"})

@@ -3,8 +3,8 @@
 from collections.abc import Set
 
 from services.gateway.accounts.levels import MAY
-from services.gateway.web.desk_access import DESK_PAGES
-from services.gateway.web.roles import (
+from services.gateway.web.access.desk import DESK_PAGES
+from services.gateway.web.access.roles import (
     ANYONE,
     DECIDING,
     DRAFTING,

@@ -2,7 +2,15 @@
 
 from collections.abc import Set
 
-from services.gateway.web.roles import BANKING, DECIDING, MISSION_STAFF, PROPOSING, READING, REGISTRARS, TAKING_MONEY
+from services.gateway.web.access.roles import (
+    BANKING,
+    DECIDING,
+    MISSION_STAFF,
+    PROPOSING,
+    READING,
+    REGISTRARS,
+    TAKING_MONEY,
+)
 
 DESK_PAGES: dict[str, Set[str]] = {
     "desk.parameters": PROPOSING | {"auditor"},

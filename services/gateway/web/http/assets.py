@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from shared.errors import NotFound
 
-FOLDER = Path(__file__).parents[1] / "static"
+FOLDER = Path(__file__).parents[2] / "static"
 # Sheets that go together by one address, or inside the page; the desk's pages have both.
 BUNDLES = {
     "pages.css": ("tokens.css", "fonts.css", "site.css", "turns.css", "older.css"),
