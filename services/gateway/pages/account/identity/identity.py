@@ -43,14 +43,14 @@ def ask() -> str:
 def _form(refusal: Refusal | None = None) -> str:
     errors = faults(refusal, QUESTIONS, prefix="field") if refusal else {}
     shown = fields(QUESTIONS, typed(QUESTIONS, request.form), errors, prefix="field")
-    return render_template("pages/account/identity.html", fields=shown, errors=errors, next=wanted_page())
+    return render_template("pages/account/identity/identity.html", fields=shown, errors=errors, next=wanted_page())
 
 
 def _summary_page(refusal: Refusal | None = None) -> str:
     with accounts().scope(visitor().mission) as session:
         shown = summary.read(session, visitor())
     return render_template(
-        "pages/account/identity_summary.html",
+        "pages/account/identity/identity_summary.html",
         summary=shown,
         errors=faults(refusal, prefix="field") if refusal else {},
         done=request.args.get("done", ""),

@@ -24,7 +24,7 @@ def _page(refusal: Refusal | None = None) -> str:
     with accounts().scope(visitor().mission) as session:
         may = vouch.may_vouch(session, visitor())
     return render_template(
-        "pages/account/vouching.html",
+        "pages/account/identity/vouching.html",
         may=may,
         relations=[(one, t(f"vouch.relation.{one}")) for one in vouch.RELATIONS],
         errors=faults(refusal, prefix="field") if refusal else {},

@@ -27,7 +27,7 @@ def _page(refusal: Refusal | None = None) -> str:
     with accounts().scope(None) as session:
         options = passkeys.request_options(session, settings().secret, security.browser_token(), passkey_site())
     return render_template(
-        "pages/account/passkey.html",
+        "pages/account/sign_in/passkey.html",
         options=options,
         errors=faults(refusal, prefix="field") if refusal else {},
         next=wanted_page(),

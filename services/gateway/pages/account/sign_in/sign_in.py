@@ -37,7 +37,7 @@ def _form(refusal: Refusal | None = None) -> str:
     errors = faults(refusal) if refusal else {}
     shown = fields(QUESTIONS, request.form, errors, prefix="field")
     return render_template(
-        "pages/account/sign_in.html",
+        "pages/account/sign_in/sign_in.html",
         fields=shown,
         errors=errors,
         next=wanted_page(),

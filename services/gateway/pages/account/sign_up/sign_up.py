@@ -39,7 +39,7 @@ def _form(refusal: Refusal | None = None) -> str:
     shown = fields(QUESTIONS, request.form, errors, prefix="field")
     chosen_mission = request.form.get("mission", "")
     return render_template(
-        "pages/account/sign_up.html",
+        "pages/account/sign_up/sign_up.html",
         fields=shown,
         errors=errors,
         missions=consular().offers.missions(),
@@ -79,7 +79,7 @@ def ask_code() -> str | Response:
 
 def _code_form(refusal: Refusal | None = None) -> str:
     return render_template(
-        "pages/account/sign_up_code.html",
+        "pages/account/sign_up/sign_up_code.html",
         errors=faults(refusal, prefix="field") if refusal else {},
         mailbox=settings().mail.mailbox_url,
         next=wanted_page(),

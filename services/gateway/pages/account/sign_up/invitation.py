@@ -26,7 +26,7 @@ def _form(token: str, refusal: Invalid | None = None) -> str:
         invitation = first_administrator.find(session, token)
         email, role, mission = invitation.email, invitation.role, invitation.home_mission
     return render_template(
-        "pages/account/invitation.html",
+        "pages/account/sign_up/invitation.html",
         token=token,
         email=email,
         role=role,

@@ -29,7 +29,7 @@ def _form(refusal: Refusal | None = None) -> str | Response:
     if account is None:
         return redirect(url_for("sign_in.ask", next=wanted_page() or None), 303)
     return render_template(
-        "pages/account/second_step.html",
+        "pages/account/sign_in/second_step.html",
         errors=faults(refusal, prefix="field") if refusal else {},
         next=wanted_page(),
         specimen_code=authenticators.SPECIMEN_CODE if specimen else "",

@@ -23,7 +23,7 @@ def _page(refusal: Refusal | None = None) -> str:
     with accounts().scope(visitor().mission) as session:
         confirmed = contact.is_confirmed(session, visitor())
     return render_template(
-        "pages/account/contact.html",
+        "pages/account/contact/contact.html",
         confirmed=confirmed,
         sent="sent" in request.args or refusal is not None,
         errors=faults(refusal, prefix="field") if refusal else {},
@@ -60,7 +60,7 @@ def ask_change() -> str:
 
 def _change_page(refusal: Refusal | None = None, sent_to: str = "") -> str:
     return render_template(
-        "pages/account/contact_change.html",
+        "pages/account/contact/contact_change.html",
         errors=faults(refusal, prefix="field") if refusal else {},
         typed=request.form.get("email", ""),
         sent_to=sent_to,

@@ -29,7 +29,7 @@ def _page(refusal: Refusal | None = None) -> str:
         has_app, specimen = authenticators.exists(session, account), authenticators.is_specimen(session, account)
         has_passkey = bool(passkeys.of_account(session, account))
     return render_template(
-        "pages/account/proof.html",
+        "pages/account/sign_in/proof.html",
         errors=faults(refusal, prefix="field") if refusal else {},
         next=wanted_page(),
         has_app=has_app,

@@ -31,7 +31,7 @@ def _page(refusal: Refusal | None = None) -> str:
     with accounts().scope(None) as session:
         account = visitor().account
         return render_template(
-            "pages/account/factors.html",
+            "pages/account/factors/factors.html",
             has_app=authenticators.exists(session, account),
             codes_left=recovery_codes.left(session, account),
             passkeys=passkeys.of_account(session, account),
@@ -58,7 +58,7 @@ def _app_page(refusal: Refusal | None = None) -> str:
         key = key or authenticators.begin(session, settings().secret, visitor().account)
     address = authenticators.address(key, visitor().email, chosen().text("layout.name"))
     return render_template(
-        "pages/account/authenticator.html",
+        "pages/account/factors/authenticator.html",
         picture=_picture(address),
         key=" ".join(key[start : start + GROUP] for start in range(0, len(key), GROUP)),
         errors=faults(refusal, prefix="field") if refusal else {},
@@ -86,7 +86,7 @@ def add_authenticator() -> str | tuple[str, int]:
 
 
 def _codes_page(codes: list[str]) -> str:
-    return render_template("pages/account/recovery_codes.html", codes=codes)
+    return render_template("pages/account/factors/recovery_codes.html", codes=codes)
 
 
 @blueprint.post("/account/security/authenticator/remove")
@@ -124,7 +124,7 @@ def _passkey_page(refusal: Refusal | None = None) -> str:
             session, settings().secret, security.browser_token(), account, passkey_site()
         )
     return render_template(
-        "pages/account/passkey_new.html",
+        "pages/account/factors/passkey_new.html",
         options=options,
         errors=faults(refusal, prefix="field") if refusal else {},
         typed=request.form,

@@ -23,7 +23,7 @@ def ask() -> str:
 
 def _page(refusal: Refusal | None = None) -> str:
     return render_template(
-        "pages/account/passport_check.html",
+        "pages/account/identity/passport_check.html",
         check=consular().identity_checks.latest(visitor().actor)["check"],
         errors=faults(refusal, prefix="field") if refusal else {},
     )

@@ -23,7 +23,7 @@ def _page(refusal: Refusal | None = None) -> str:
     with accounts().scope(visitor().mission) as session:
         chosen = channels.read(session, visitor())
     return render_template(
-        "pages/account/channels.html",
+        "pages/account/contact/channels.html",
         chosen=chosen,
         typed=request.form.get("phone", chosen.phone),
         takes_sms=bool(settings().mail.sms),

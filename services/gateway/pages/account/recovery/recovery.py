@@ -20,7 +20,7 @@ blueprint = Blueprint("recovery", __name__)
 def ask() -> str:
     """The form, or that a message is on its way if there is such an account."""
     return render_template(
-        "pages/account/recover.html",
+        "pages/account/recovery/recover.html",
         errors={},
         sent="sent" in request.args,
         mailbox=settings().mail.mailbox_url,
@@ -34,7 +34,9 @@ def send() -> Response | tuple[str, int]:
     identifier = request.form.get("identifier", "")[:LONGEST]
     if not identifier.strip():
         refusal = Invalid("required", field="identifier")
-        page = render_template("pages/account/recover.html", errors=faults(refusal, prefix="field"), sent=False)
+        page = render_template(
+            "pages/account/recovery/recover.html", errors=faults(refusal, prefix="field"), sent=False
+        )
         return page, refusal.status
     slow_down(RECOVERY_BY_MAILBOX, register.identifier_key(identifier))
     with accounts().scope(None) as session:
@@ -50,7 +52,9 @@ def ask_code() -> str:
 
 def _code_page(refusal: Refusal | None = None) -> str:
     errors = faults(refusal, prefix="field") if refusal else {}
-    return render_template("pages/account/recover_code.html", errors=errors, typed=request.form, shortest=SHORTEST)
+    return render_template(
+        "pages/account/recovery/recover_code.html", errors=errors, typed=request.form, shortest=SHORTEST
+    )
 
 
 @blueprint.post("/recover/code")
@@ -81,7 +85,9 @@ def _password_page(token: str, refusal: Refusal | None = None) -> str:
     with accounts().scope(None) as session:
         recover.find(session, token)
     errors = faults(refusal, prefix="field") if refusal else {}
-    return render_template("pages/account/recover_password.html", token=token, errors=errors, shortest=SHORTEST)
+    return render_template(
+        "pages/account/recovery/recover_password.html", token=token, errors=errors, shortest=SHORTEST
+    )
 
 
 @blueprint.post("/recover/<token>")
