@@ -21,8 +21,9 @@ from services.consular.payments.reconciliation import run as reconciliation
 from services.consular.payments.refunds import send
 from services.consular.uploads import blobs, retention, transfer, waiting
 from services.consular.uploads.intake import Intake, open_intake
-from services.consular.workflow import booklet, lapse, relocate, remind, suspend
+from services.consular.workflow import lapse, relocate, remind, suspend
 from services.consular.workflow.money import refunds, settle, settle_transfer, urgency
+from services.consular.workflow.outcomes import booklet
 from services.consular.workflow.promises import overdue, pending_proof
 from services.consular.workflow.seats.job import give_seats
 from shared.database.db import Database

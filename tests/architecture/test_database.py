@@ -24,7 +24,7 @@ MODELS = {"gateway": "services.gateway.accounts.model"}
 # Models in the rooms of a service are declared once its entrance has been imported.
 ENTRANCES = {
     "gateway": ("services.gateway.accounts.factors.model",),
-    "consular": ("services.consular.api", "services.consular.api.prices"),
+    "consular": ("services.consular.api", "services.consular.api.money.prices"),
     "civil_registry": ("services.civil_registry.registrar.model",),
 }
 KNOWN_TO_THE_DATABASE_ALONE = {"remove_index", "remove_fk", "remove_constraint", "remove_column"}

@@ -25,7 +25,8 @@ from services.consular.payments.transfers import lines
 from services.consular.payments.transfers.rules import Reason as SuspenseReason
 from services.consular.people import duplicates
 from services.consular.people import rules as people
-from services.consular.views import bank, draws, withdrawal_terms
+from services.consular.views import bank, draws
+from services.consular.views.application import withdrawal_terms
 from services.consular.workflow import bulk_action
 from services.consular.workflow.money import bank_decisions
 from services.gateway.accounts.identity import contests, counter, decisions, vouch

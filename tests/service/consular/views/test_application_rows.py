@@ -8,7 +8,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from services.consular.applications.model import Application
-from services.consular.views.application_rows import (
+from services.consular.views.application.application_rows import (
     CASE_LISTS,
     CASE_SINGLE,
     LISTS,

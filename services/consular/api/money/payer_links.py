@@ -5,8 +5,8 @@ from typing import Any
 from flask import Blueprint, Response
 from marshmallow import fields, validate
 
-from services.consular.api.payments import MAX_MINOR_UNITS, Card
-from services.consular.api.prices import card_provider, check_merchant
+from services.consular.api.money.payments import MAX_MINOR_UNITS, Card
+from services.consular.api.money.prices import card_provider, check_merchant
 from services.consular.api.request import Keyed, mission_session, run_once
 from services.consular.payments.collection import hosted
 from services.consular.payments.collection.rules import is_own_address

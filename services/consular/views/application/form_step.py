@@ -9,9 +9,9 @@ from services.consular.applications.model import Application, Correction, Step
 from services.consular.applications.rules import Status
 from services.consular.applications.transitions import check_readable
 from services.consular.people.model import ActingPerson, Applicant, Mandate
-from services.consular.views.application_rows import REFERENCE, SINGLE
-from services.consular.views.application_view import allowed, behalf_of
-from services.consular.views.json_rows import first_row, read_row
+from services.consular.views.application.application_rows import REFERENCE, SINGLE
+from services.consular.views.application.application_view import allowed, behalf_of
+from services.consular.views.application.json_rows import first_row, read_row
 from shared import forms
 from shared.database import audit
 from shared.errors import NotFound

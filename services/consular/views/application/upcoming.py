@@ -12,7 +12,7 @@ from services.consular.appointments.calendars.displaced import is_displaced
 from services.consular.appointments.model import Appointment
 from services.consular.appointments.rules import AppointmentState
 from services.consular.missions import calendar
-from services.consular.views.application_rows import ApplicationRows
+from services.consular.views.application.application_rows import ApplicationRows
 from services.consular.workflow.fulfilment import fulfilment_of
 from shared import forms
 from shared.catalogue.model import APPOINTMENT, BOOKLET

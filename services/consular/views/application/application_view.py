@@ -21,8 +21,8 @@ from services.consular.payments.refunds.rules import RefundState
 from services.consular.people import snapshot
 from services.consular.people.model import ActingPerson, Applicant
 from services.consular.uploads import corrections, store
-from services.consular.views import upcoming, withdrawal_terms
-from services.consular.views.application_rows import ApplicationRows, applicant_rows
+from services.consular.views.application import upcoming, withdrawal_terms
+from services.consular.views.application.application_rows import ApplicationRows, applicant_rows
 from services.consular.workflow.money import transfer_terms, upgrade
 from shared import forms
 from shared.catalogue.model import AFTER_ASSESSMENT, APPOINTMENT, HOLDER

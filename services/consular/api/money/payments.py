@@ -7,7 +7,7 @@ from flask import Blueprint
 from marshmallow import ValidationError, fields, validate
 from sqlalchemy.orm import Session
 
-from services.consular.api.prices import card_provider, check_merchant
+from services.consular.api.money.prices import card_provider, check_merchant
 from services.consular.api.request import Keyed, mission_session
 from services.consular.applications import idempotency
 from services.consular.payments.collection import hosted

@@ -19,7 +19,7 @@ from services.consular.payments.orders.model import Attempt, Order, Quote, Quote
 from services.consular.payments.refunds.model import Refund
 from services.consular.people.model import ActingPerson, Applicant, Duplicate, Mandate
 from services.consular.uploads.model import Upload
-from services.consular.views.json_rows import first_row, many, read, read_row
+from services.consular.views.application.json_rows import first_row, many, read, read_row
 from shared.documents.model import Document
 
 

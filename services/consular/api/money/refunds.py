@@ -6,7 +6,7 @@ from flask import Blueprint, Response
 from marshmallow import ValidationError, fields, validate
 from sqlalchemy.orm import Session
 
-from services.consular.api.prices import refund_provider
+from services.consular.api.money.prices import refund_provider
 from services.consular.api.request import Keyed, mission_session, page_number, run_once, run_once_here
 from services.consular.payments.refunds import listing, prepare, send, transfer_file
 from services.consular.payments.refunds.credit_transfer import Account
