@@ -7,12 +7,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from services.civil_registry.holders import NOBODY, by_number_and_name, find_holder
-from services.civil_registry.kinship import collateral
+from services.civil_registry.contents.snapshots import office_name, pair
+from services.civil_registry.kinship.holders import NOBODY, by_number_and_name, find_holder
+from services.civil_registry.kinship.kinship import collateral
+from services.civil_registry.kinship.principals import find_principal, self_representation
+from services.civil_registry.kinship.relatives import kinship_of
 from services.civil_registry.model import Person, RegistryOffice
-from services.civil_registry.principals import find_principal, self_representation
-from services.civil_registry.relatives import kinship_of
-from services.civil_registry.snapshots import office_name, pair
 from shared.catalogue import CATALOGUE
 from shared.database import audit
 from shared.errors import NotFound

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 
 from deploy.platform import reference_data
-from services.civil_registry import annotate, unions, vital
+from services.civil_registry import annotate
 from services.civil_registry import rules as civil_registry
+from services.civil_registry.contents import unions, vital
 from services.conscription.laws import TIERS_OF
 from services.consular.applications import rules
 from services.consular.appointments.hall import rules as hall

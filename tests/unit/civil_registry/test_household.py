@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.civil_registry.household import Family, Union, blocks, findings_in, relation, remaining_members
+from services.civil_registry.contents.household import Family, Union, blocks, findings_in, relation, remaining_members
 from services.civil_registry.model import Person
 
 pytestmark = pytest.mark.clock

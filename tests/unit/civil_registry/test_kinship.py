@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.civil_registry import findings
+from services.civil_registry.contents import findings
 from services.civil_registry.model import Person, RegisterEvent
 from services.civil_registry.rules import Lineage, kinship, may_draw
 from shared.catalogue import kin

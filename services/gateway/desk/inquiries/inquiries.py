@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Redirect
 
-from services.gateway.accounts import inquiry_codes
+from services.gateway.accounts.contact import inquiry_codes
 from services.gateway.web.access.roles import DECIDING
 from services.gateway.web.current import accounts, actor, consular
 from services.gateway.web.forms import faults

@@ -3,8 +3,9 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from services.gateway.accounts import devices, register, sessions
+from services.gateway.accounts import devices, sessions
 from services.gateway.accounts.passwords import SHORTEST
+from services.gateway.accounts.registration import register
 from services.gateway.accounts.throttle import PASSWORD_BY_ACCOUNT
 from services.gateway.web import security
 from services.gateway.web.access.throttling import slow_down

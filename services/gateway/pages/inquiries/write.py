@@ -4,7 +4,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
-from services.gateway.accounts import inquiry_codes
+from services.gateway.accounts.contact import inquiry_codes
 from services.gateway.accounts.throttle import CODES_BY_ACCOUNT, CONTACT_BY_ACCOUNT
 from services.gateway.pages.inquiries import types
 from services.gateway.web.access.throttling import slow_down

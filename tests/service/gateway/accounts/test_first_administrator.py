@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from services.gateway.accounts import first_administrator
 from services.gateway.accounts.model import Account, Invitation
+from services.gateway.accounts.registration import first_administrator
 from shared.database.db import Database, now
 from shared.errors import Conflict, Invalid, NotFound
 from tests.factories.gateway import Gateway

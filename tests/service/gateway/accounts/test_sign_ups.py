@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from services.gateway.accounts.codes import TRIES
+from services.gateway.accounts.contact.codes import TRIES
 from services.gateway.accounts.mail import queue
 from services.gateway.accounts.model import Account, SignUp
 from services.gateway.accounts.throttle import SIGN_UP_BY_MAILBOX

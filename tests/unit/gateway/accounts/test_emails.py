@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.gateway.accounts.emails import fold_email
+from services.gateway.accounts.contact.emails import fold_email
 from shared.errors import Invalid
 from tests.factories.refusals import refuses
 

@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from services.gateway.accounts import contact
+from services.gateway.accounts.contact import contact
 from services.gateway.accounts.throttle import CODES_BY_ACCOUNT, CONTACT_BY_ACCOUNT
 from services.gateway.web.access.throttling import slow_down
 from services.gateway.web.current import accounts, settings, visitor

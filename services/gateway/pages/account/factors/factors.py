@@ -5,8 +5,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from services.gateway.accounts import register
 from services.gateway.accounts.factors import authenticators, change, passkeys, recovery_codes
+from services.gateway.accounts.registration import register
 from services.gateway.accounts.throttle import FACTOR_BY_ACCOUNT
 from services.gateway.web import security
 from services.gateway.web.access.throttling import slow_down

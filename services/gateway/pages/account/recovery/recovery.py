@@ -3,9 +3,9 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from services.gateway.accounts import register
 from services.gateway.accounts.identity import recover
 from services.gateway.accounts.passwords import SHORTEST
+from services.gateway.accounts.registration import register
 from services.gateway.accounts.throttle import RECOVERY_BY_ADDRESS, RECOVERY_BY_MAILBOX
 from services.gateway.web.access.throttling import slow_down, slow_down_network
 from services.gateway.web.current import accounts, settings

@@ -5,8 +5,9 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from services.gateway.accounts import register, sessions
+from services.gateway.accounts import sessions
 from services.gateway.accounts.factors import authenticators, passkeys, second_step
+from services.gateway.accounts.registration import register
 from services.gateway.accounts.throttle import FACTOR_BY_ACCOUNT, PASSWORD_BY_ACCOUNT
 from services.gateway.web.access.throttling import slow_down
 from services.gateway.web.current import accounts, settings, visitor

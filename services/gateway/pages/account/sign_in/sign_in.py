@@ -3,9 +3,10 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from services.gateway.accounts import devices, register, sessions
+from services.gateway.accounts import devices, sessions
 from services.gateway.accounts.factors import second_step
 from services.gateway.accounts.model import Account
+from services.gateway.accounts.registration import register
 from services.gateway.accounts.throttle import (
     SIGN_IN_BY_ACCOUNT,
     SIGN_IN_BY_ACCOUNT_HOURLY,

@@ -3,8 +3,8 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from services.gateway.accounts import first_administrator
 from services.gateway.accounts.passwords import SHORTEST
+from services.gateway.accounts.registration import first_administrator
 from services.gateway.accounts.throttle import SIGN_UP_BY_ADDRESS
 from services.gateway.web.access.throttling import slow_down_network
 from services.gateway.web.current import accounts

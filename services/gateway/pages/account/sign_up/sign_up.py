@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping, Set
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from services.gateway.accounts import sign_ups
-from services.gateway.accounts.emails import fold_email
+from services.gateway.accounts.contact.emails import fold_email
 from services.gateway.accounts.passwords import SHORTEST, check_strength
+from services.gateway.accounts.registration import sign_ups
 from services.gateway.accounts.throttle import (
     SIGN_UP_BY_ADDRESS,
     SIGN_UP_BY_MAILBOX,

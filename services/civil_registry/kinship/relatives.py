@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from services.civil_registry.kinship import events_of, kinship, marriage_in_force, relation
+from services.civil_registry.kinship.kinship import events_of, kinship, marriage_in_force, relation
 from services.civil_registry.model import Person
 from shared.catalogue import kin
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 
 from sqlalchemy.orm import Session
 
-from services.civil_registry import family, findings, snapshots, unions, vital
+from services.civil_registry.contents import family, findings, snapshots, unions, vital
+from services.civil_registry.contents.snapshots import Data
 from services.civil_registry.model import Person
-from services.civil_registry.snapshots import Data
 
 ContentsBuilder = Callable[[Session, Person, Data], tuple[Data, list[str]]]
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from services.gateway.accounts import codes
+from services.gateway.accounts.contact import codes
 from services.gateway.accounts.mail import queue
 from services.gateway.accounts.model import Account
 from services.gateway.accounts.sessions import Visitor

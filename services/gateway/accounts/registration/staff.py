@@ -6,12 +6,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.gateway.accounts import disabling, sessions
-from services.gateway.accounts.emails import fold_email
+from services.gateway.accounts import sessions
+from services.gateway.accounts.contact.emails import fold_email
 from services.gateway.accounts.factors.reset import check_has_factor, forget_factors
-from services.gateway.accounts.first_administrator import invite
 from services.gateway.accounts.mail import queue
 from services.gateway.accounts.model import Account, AccountDecision
+from services.gateway.accounts.registration import disabling
+from services.gateway.accounts.registration.first_administrator import invite
 from shared.database import audit
 from shared.errors import Conflict, Invalid, NotFound, Refusal
 from shared.identity.actor import OFFICER_ROLES, Actor

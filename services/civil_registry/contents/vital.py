@@ -2,10 +2,10 @@
 
 from sqlalchemy.orm import Session
 
-from services.civil_registry import findings, snapshots
-from services.civil_registry.kinship import events_of
+from services.civil_registry.contents import findings, snapshots
+from services.civil_registry.contents.snapshots import Data
+from services.civil_registry.kinship.kinship import events_of
 from services.civil_registry.model import Person, RegisterEvent
-from services.civil_registry.snapshots import Data
 
 REPORTERS = frozenset({"son", "daughter", "spouse", "parent", "sibling", "headman", "hospital"})
 

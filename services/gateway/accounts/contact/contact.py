@@ -4,8 +4,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from services.gateway.accounts import codes
-from services.gateway.accounts.emails import fold_email
+from services.gateway.accounts.contact import codes
+from services.gateway.accounts.contact.emails import fold_email
 from services.gateway.accounts.mail import queue
 from services.gateway.accounts.model import Account
 from services.gateway.accounts.sessions import Visitor

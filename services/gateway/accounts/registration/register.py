@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from services.gateway.accounts.emails import fold_email
+from services.gateway.accounts.contact.emails import fold_email
 from services.gateway.accounts.keyed import keyed_hash
 from services.gateway.accounts.mail import queue
 from services.gateway.accounts.model import Account

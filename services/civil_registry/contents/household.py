@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from services.civil_registry.findings import codes_of
+from services.civil_registry.contents.findings import codes_of
 from services.civil_registry.model import Person
 
 EntryKey = tuple[str, int]

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from services.gateway.accounts import upload_parts
 from services.gateway.accounts.throttle import UPLOADS_BY_ACCOUNT
 from services.gateway.pages.apply.draft import load_editable
-from services.gateway.pages.apply.uploads import LIMIT_BYTES, plain_name
+from services.gateway.pages.apply.uploads.uploads import LIMIT_BYTES, plain_name
 from services.gateway.web.access.throttling import slow_down
 from services.gateway.web.current import accounts, consular, settings, visitor
 from services.gateway.web.forms import faults

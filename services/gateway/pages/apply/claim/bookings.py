@@ -56,7 +56,7 @@ def _in_words(refusal: Refusal) -> Refusal:
 def _page(refusal: Refusal | None = None, open_one: str = "") -> str:
     errors = faults(refusal, CLAIM, prefix="field") if refusal else {}
     return render_template(
-        "pages/apply/claim.html",
+        "pages/apply/claim/claim.html",
         fields=fields(CLAIM, typed(CLAIM, request.form), errors, prefix="field"),
         transactions=sorted(((slug, t(f"transaction.{slug}.title")) for slug in CATALOGUE), key=lambda one: one[1]),
         chosen=request.form.get("transaction", ""),

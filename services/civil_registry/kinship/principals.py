@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from services.civil_registry import rules
-from services.civil_registry.holders import NOBODY, by_number_and_name
-from services.civil_registry.kinship import kinship
+from services.civil_registry.kinship.holders import NOBODY, by_number_and_name
+from services.civil_registry.kinship.kinship import kinship
 from services.civil_registry.model import Person
 from shared.catalogue import CATALOGUE, kin
 from shared.catalogue.model import GUARDIAN, HOLDER, RELATIVE

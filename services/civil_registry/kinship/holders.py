@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.civil_registry.kinship import events_of, kinship
+from services.civil_registry.kinship.kinship import events_of, kinship
 from services.civil_registry.model import Person
 from services.civil_registry.rules import may_draw
 from shared.catalogue import CATALOGUE

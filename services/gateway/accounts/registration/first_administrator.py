@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from services.gateway.accounts.emails import fold_email
+from services.gateway.accounts.contact.emails import fold_email
 from services.gateway.accounts.model import Account, Invitation
 from services.gateway.accounts.passwords import check_strength, hash_password
 from services.gateway.accounts.sessions import actor_of

@@ -58,7 +58,7 @@ def _page(
     handed_in = files_by_name(application, names_of(entry))
     missing = [name for name in names_of(entry) if not handed_in[name]]
     return render_template(
-        "pages/apply/uploads.html",
+        "pages/apply/uploads/uploads.html",
         application=application,
         entry=entry,
         handed_in=handed_in,
@@ -158,7 +158,7 @@ def ask_remove(reference: str, paper: str) -> str:
     if found is None:
         raise NotFound()
     return render_template(
-        "pages/apply/remove.html", application=application, entry=entry, upload=found, back=_back(application)
+        "pages/apply/uploads/remove.html", application=application, entry=entry, upload=found, back=_back(application)
     )
 
 

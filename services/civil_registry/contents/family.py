@@ -6,11 +6,11 @@ from datetime import date
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from services.civil_registry import findings, household, snapshots, vital
-from services.civil_registry.household import Family, Union, entry_key
-from services.civil_registry.kinship import events_of
+from services.civil_registry.contents import findings, household, snapshots, vital
+from services.civil_registry.contents.household import Family, Union, entry_key
+from services.civil_registry.contents.snapshots import Data
+from services.civil_registry.kinship.kinship import events_of
 from services.civil_registry.model import FamilyEntry, Person, RegisterEvent, RegistryOffice
-from services.civil_registry.snapshots import Data
 
 
 def family_extract(session: Session, holder: Person, _options: Data) -> tuple[Data, list[str]]:

@@ -3,10 +3,10 @@
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from services.civil_registry import findings, snapshots
-from services.civil_registry.kinship import events_of, involves_both
+from services.civil_registry.contents import findings, snapshots
+from services.civil_registry.contents.snapshots import Data
+from services.civil_registry.kinship.kinship import events_of, involves_both
 from services.civil_registry.model import Person, RegisterEvent
-from services.civil_registry.snapshots import Data
 
 DIVORCE_TYPES = frozenset({"revocable", "irrevocable", "khul", "judicial"})
 ALL = "all"
