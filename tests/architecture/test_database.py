@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from deploy.dev.postgres import Postgres
-from deploy.platform.database import DATABASE, SERVICES
+from deploy.platform.database.roles import DATABASE, SERVICES
 from shared.database import audit
 from shared.database.db import Database, infrastructure
 from shared.documents.model import Document

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from deploy.platform import reference_data
+from deploy.platform.database import reference_data
 from services.civil_registry import annotate
 from services.civil_registry import rules as civil_registry
 from services.civil_registry.contents import unions, vital

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.mail_settings import SPECIMEN_SENDER, MailServer, MailSettings
 from shared.production import StartRefused
+from shared.settings.mail import SPECIMEN_SENDER, MailServer, MailSettings
 
 FROM = {"MAHJAR_MAIL_FROM": "post@mahjar.example"}
 

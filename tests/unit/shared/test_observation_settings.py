@@ -2,8 +2,8 @@
 
 import pytest
 
-from shared.observation_settings import ObservationSettings
 from shared.production import StartRefused
+from shared.settings.observation import ObservationSettings
 
 TOKEN = "3f9c1d5e7a2b4c6d8e0f"
 

@@ -4,7 +4,7 @@ import pytest
 
 from shared.production import StartRefused
 from shared.settings import Settings
-from shared.upload_settings import S3Settings, ScannerSettings, UploadSettings
+from shared.settings.uploads import S3Settings, ScannerSettings, UploadSettings
 
 SECRET, KEY = "5e7a" * 16, "a1b2c3d4" * 8
 BUCKET = {"MAHJAR_S3_URL": "https://s3.example.org/mahjar", "MAHJAR_S3_ACCESS_KEY": "a", "MAHJAR_S3_SECRET_KEY": "b"}

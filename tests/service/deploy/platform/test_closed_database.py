@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from deploy.dev.postgres import Postgres
-from deploy.platform.database import BUS, SERVICES
+from deploy.platform.database.roles import BUS, SERVICES
 from shared.database.db import Database
 
 NAME = "Rasha Alhussein of Homs"

@@ -16,16 +16,16 @@ from sqlalchemy import create_engine, make_url
 
 from deploy.demo.population import specimens
 from deploy.dev.postgres import Postgres
-from deploy.platform import reference_data
-from deploy.platform.database import DATABASE, SERVICES, connect_as_admin, prepare
-from deploy.platform.migrate import SERVICES_FOLDER, current, migrate_all
-from deploy.platform.migrations import act_as_owner, configuration
+from deploy.platform.database import reference_data
+from deploy.platform.database.migrate import SERVICES_FOLDER, current, migrate_all
+from deploy.platform.database.migrations import act_as_owner, configuration
+from deploy.platform.database.roles import DATABASE, SERVICES, connect_as_admin, prepare
 from services.consular.people import rules
 from shared.identity.crypto import Keys
 from shared.values import names
 from tests.conftest import HOME, ServiceClient, expatriate
-from tests.factories.database import data_folder
-from tests.factories.database.objects import KINDS, Objects, objects_of
+from tests.factories.environment.database import data_folder
+from tests.factories.environment.database.objects import KINDS, Objects, objects_of
 
 COMMON = ("event", "inbox", "outbox")
 NEXT = '''"""One more column in tables that every service has."""
@@ -312,7 +312,7 @@ def test_a_new_database_with_one_revision_more(
         folder = versions(service)
         (folder / "HEAD").write_text("next\n")
         shutil.copytree(folder, tmp_path / "services" / service / "migrations")
-    monkeypatch.setattr("deploy.platform.migrate.SERVICES_FOLDER", tmp_path / "services")
+    monkeypatch.setattr("deploy.platform.database.migrate.SERVICES_FOLDER", tmp_path / "services")
     with Postgres(tmp_path / "new") as postgres:
         prepare(postgres.admin_url, postgres.data)
         migrate_all(postgres.admin_url)

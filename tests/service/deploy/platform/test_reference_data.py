@@ -10,9 +10,9 @@ import pytest
 from psycopg import Connection
 
 from deploy.dev.postgres import Postgres
-from deploy.platform import reference_data
-from deploy.platform.database import DATABASE, connect_as_admin, prepare
-from deploy.platform.migrate import migrate_all
+from deploy.platform.database import reference_data
+from deploy.platform.database.migrate import migrate_all
+from deploy.platform.database.roles import DATABASE, connect_as_admin, prepare
 from tests.factories.concurrency import at_once
 
 TARIFF = "travel/test/all/2026-01-01,passport-renewal,test,mofae,,100,USD,2026-01-01,,test,L,tests\n"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from deploy.platform import warm_up
+from deploy.platform.web import warm_up
 from shared.documents import drawing, typesetting
 
 LIMIT = 120.0

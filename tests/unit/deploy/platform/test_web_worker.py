@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from deploy.platform import web_worker
-from deploy.platform.web_worker import BoundedSocket, BoundedWorker
+from deploy.platform.web import web_worker
+from deploy.platform.web.web_worker import BoundedSocket, BoundedWorker
 
 HEADERS = b"POST /x HTTP/1.1\r\nContent-Length: 100000\r\n\r\n"
 

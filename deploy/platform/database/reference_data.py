@@ -14,11 +14,11 @@ from pathlib import Path
 
 from psycopg import Connection, Cursor, sql
 
-from deploy.platform.database import DATABASE, OWNER, SERVICES, connect_as_admin
+from deploy.platform.database.roles import DATABASE, OWNER, SERVICES, connect_as_admin
 from shared.values.dates import STATE_ZONE, local_date
 
-SERVICES_FOLDER = Path(__file__).parents[2] / "services"
-SHARED_FOLDER = Path(__file__).parents[2] / "shared"
+SERVICES_FOLDER = Path(__file__).parents[3] / "services"
+SHARED_FOLDER = Path(__file__).parents[3] / "shared"
 TABLES, LOADS = "TABLES.csv", "LOADS.csv"
 # Any constant will do: two starts at once take turns.
 LOADING = 7_234_903

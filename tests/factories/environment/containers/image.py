@@ -16,7 +16,7 @@ from typing import Any
 from dockerfile_parse import DockerfileParser
 
 from shared.documents.fonts import prepare
-from tests.factories.servers.runner import ROOT
+from tests.factories.environment.servers.runner import ROOT
 
 # Where the tests of papers have them too: cutting them takes ten seconds.
 FONTS = ROOT / ".data" / "fonts"

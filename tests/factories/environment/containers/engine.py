@@ -18,9 +18,9 @@ from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any
 
-from tests.factories.containers.compose_file import active_services
-from tests.factories.containers.image import Image
-from tests.factories.servers.runner import ROOT
+from tests.factories.environment.containers.compose_file import active_services
+from tests.factories.environment.containers.image import Image
+from tests.factories.environment.servers.runner import ROOT
 
 HERE = Path(__file__).parent
 PAUSE, CHECK_SECONDS = 0.2, 0.5

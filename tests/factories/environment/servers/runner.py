@@ -2,6 +2,6 @@
 
 from pathlib import Path
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 READY = "Ctrl-C stops it."
 START_LIMIT = 240.0

@@ -15,7 +15,7 @@ from pathlib import Path
 from psycopg import Connection, sql
 
 from deploy.dev.postgres import Postgres
-from deploy.platform.database import (
+from deploy.platform.database.roles import (
     DATABASE,
     OWNER,
     SERVICES,

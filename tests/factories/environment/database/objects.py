@@ -2,7 +2,7 @@
 
 from psycopg import Connection
 
-from deploy.platform.database import OWNER
+from deploy.platform.database.roles import OWNER
 
 # kind, name, definition. Columns are compared by name: those of a later revision stand at the end of an older table.
 OBJECTS = """

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from minio import Minio
 
-from shared.upload_settings import REFUSE, S3Settings, ScannerSettings
+from shared.settings.uploads import REFUSE, S3Settings, ScannerSettings
 
 BUCKET, ACCESS_KEY, SECRET_KEY = "uploads", "mahjar-tests", "a-secret-of-the-tests"
 CLAMD = shutil.which("clamd") or "/usr/sbin/clamd"

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from psycopg import sql
 
-from deploy.platform import reference_data
-from deploy.platform.database import DATABASE, SERVICES, connect_as_admin
+from deploy.platform.database import reference_data
+from deploy.platform.database.roles import DATABASE, SERVICES, connect_as_admin
 
-SERVICES_FOLDER = Path(__file__).parents[2] / "services"
+SERVICES_FOLDER = Path(__file__).parents[3] / "services"
 
 
 def migrate_all(admin_url: str) -> None:
@@ -24,7 +24,7 @@ def migrate(admin_url: str, service: str) -> bool:
     if current(admin_url, service) == head:
         return False
     # Imported late: alembic takes longer to load than a start may take.
-    from deploy.platform.migrations import upgrade
+    from deploy.platform.database.migrations import upgrade
 
     upgrade(admin_url, folder, service, head)
     return True

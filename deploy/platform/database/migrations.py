@@ -6,7 +6,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, create_engine, make_url, text
 
-from deploy.platform.database import DATABASE, OWNER
+from deploy.platform.database.roles import DATABASE, OWNER
 
 # An arbitrary constant; two processes that migrate at once wait for each other.
 MIGRATING = 7_234_902

@@ -4,8 +4,8 @@ import os
 import tempfile
 from typing import Any
 
-from deploy.platform import warm_up
 from deploy.platform.subprocess_guard import die_with_parent
+from deploy.platform.web import warm_up
 from shared.documents.model import KINDS
 from shared.observation import traces
 from shared.observation.start import listen_for_web_processes
@@ -14,7 +14,7 @@ if os.environ.get("MAHJAR_METRICS"):
     # Before the application is loaded: each process writes its metrics into a file here.
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="metrics-")
 
-worker_class = "deploy.platform.web_worker.BoundedWorker"
+worker_class = "deploy.platform.web.web_worker.BoundedWorker"
 workers = int(os.environ.get("MAHJAR_WEB_PROCESSES", "1"))
 threads = int(os.environ.get("MAHJAR_WEB_THREADS", "8"))
 preload_app = True

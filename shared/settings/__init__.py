@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
-from shared.mail_settings import MailSettings
-from shared.observation_settings import ObservationSettings
 from shared.production import StartRefused, check_secrets, is_demo
-from shared.upload_settings import UploadSettings
+from shared.settings.mail import MailSettings
+from shared.settings.observation import ObservationSettings
+from shared.settings.uploads import UploadSettings
 
 # The kinds of card providers there are adapters to: one with hosted pages and notifications, one that is only asked.
 PAGES, POLLED = "pages", "polled"

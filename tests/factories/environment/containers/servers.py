@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from deploy.dev.postgres_zones import install_zones
-from deploy.platform.postgres_programs import binaries
-from tests.factories.containers.image import Image
+from deploy.platform.database.postgres_programs import binaries
+from tests.factories.environment.containers.image import Image
 
 POSTGRES_UID, RABBITMQ_UID = 999, 998
 POSTGRES = """
