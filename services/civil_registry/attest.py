@@ -50,11 +50,9 @@ def attest(
     applicant = session.get(Person, UUID(actor.person)) if actor.person else None
     if applicant is None:
         raise NotFound("person_unknown")
-    principal = (
-        find_principal(session, actor, keys, applicant, purpose, behalf)
-        if behalf
-        else (applicant, self_representation(applicant, purpose))
-    )
+    principal = (applicant, self_representation(applicant, purpose))
+    if behalf:
+        principal = find_principal(session, actor, keys, applicant, purpose, behalf)
     if isinstance(principal, str):
         return principal
     person, representation = principal
@@ -65,10 +63,8 @@ def attest(
             return entry
         attested_facts["holder"] = _holder_data(*entry)
     if behalf:
-        attested_facts["acting"] = {
-            **_representative_data(applicant, representation),
-            "kinship": kinship_of(session, person, applicant),
-        }
+        kinship = kinship_of(session, person, applicant)
+        attested_facts["acting"] = {**_representative_data(applicant, representation), "kinship": kinship}
         audit.act_for(session, representation.person, representation.capacity)
     audit.record(session, actor, "statement.ask", str(person.id), reason=purpose)
     return SignedStatement(
