@@ -20,7 +20,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from socket import socket
 
-from deploy.platform.database import SERVICES
+from deploy.platform.database.roles import SERVICES
 from deploy.platform.subprocess_guard import die_with_parent, guarded, libc
 
 LOADED = (
