@@ -27,8 +27,8 @@ LOADED = (
     "urllib3",
     "gunicorn.app.wsgiapp",
     "gunicorn.glogging",
-    "deploy.platform.web_worker",
-    "deploy.platform.warm_up",
+    "deploy.platform.web.web_worker",
+    "deploy.platform.web.warm_up",
     *(f"services.{service}.worker" for service in SERVICES),
     *(f"services.{service}.api" for service in SERVICES if service != "gateway"),
 )

@@ -20,7 +20,6 @@ from deploy.platform.database.postgres_programs import PostgresFailed
 from deploy.platform.database.roles import SERVICES, prepare
 from deploy.platform.environment_file import write_environment
 from deploy.platform.mode import check_database, check_environment, check_folder, mark_database
-from deploy.platform.postgres_programs import PostgresFailed
 from deploy.platform.subprocess_guard import die_with_parent
 from shared.identity.actor import PARTNERS
 from shared.settings.mail import MailSettings
