@@ -20,15 +20,15 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from socket import socket
 
-from deploy.platform.database import SERVICES
+from deploy.platform.database.roles import SERVICES
 from deploy.platform.subprocess_guard import die_with_parent, guarded, libc
 
 LOADED = (
     "urllib3",
     "gunicorn.app.wsgiapp",
     "gunicorn.glogging",
-    "deploy.platform.web_worker",
-    "deploy.platform.warm_up",
+    "deploy.platform.web.web_worker",
+    "deploy.platform.web.warm_up",
     *(f"services.{service}.worker" for service in SERVICES),
     *(f"services.{service}.api" for service in SERVICES if service != "gateway"),
 )

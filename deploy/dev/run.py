@@ -15,14 +15,14 @@ from deploy.dev.postgres import Postgres
 from deploy.dev.stack import ROOT, Listeners, Stack, build, listeners_on
 from deploy.dev.supervisor import Child, ProcessFailed, start_all, stop_all, supervise, wait_for
 from deploy.platform.data_folder import DataFolder, FolderInUse
-from deploy.platform.database import SERVICES, prepare
+from deploy.platform.database.migrate import migrate_all
+from deploy.platform.database.postgres_programs import PostgresFailed
+from deploy.platform.database.roles import SERVICES, prepare
 from deploy.platform.environment_file import write_environment
-from deploy.platform.migrate import migrate_all
 from deploy.platform.mode import check_database, check_environment, check_folder, mark_database
-from deploy.platform.postgres_programs import PostgresFailed
 from deploy.platform.subprocess_guard import die_with_parent
 from shared.identity.actor import PARTNERS
-from shared.mail_settings import MailSettings
+from shared.settings.mail import MailSettings
 
 DEFAULT_PORT = 8080
 FAILURE_LINES = 12

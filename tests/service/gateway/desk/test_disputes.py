@@ -27,7 +27,7 @@ def test_a_dispute_stands_in_the_books_and_on_the_case(
     notify(here, provider, reference)
     head = gateway.visitor("head_of_mission")
     books = head.get(f"/{language}/desk/books").text
-    part = books.split(WORDS[language])[1]
+    part = books.split(WORDS[language], 1)[1]
     assert reference in part and f"/{language}/desk/cases/{here.reference}" in part
     assert FLAGS[language] in head.get(f"/{language}/desk/cases/{here.reference}").text
 
