@@ -32,6 +32,10 @@ _BALANCES = text(
         FROM dispute d JOIN attempt a ON a.reference = d.attempt JOIN fee_order o ON o.reference = a."order"
         WHERE d.state = 'lost' AND (o.state <> 'charged_back' OR a.held IS NOT NULL)
       UNION ALL
+        SELECT 'dispute_losses', a.currency, sum(r.amount) - a.amount
+        FROM attempt a JOIN refund r ON r.attempt = a.reference WHERE a.held IS NULL
+        GROUP BY a.reference, a.amount, a.currency HAVING bool_or(r.part = 'whole')
+      UNION ALL
         SELECT 'cash:' || officer, currency, float_amount FROM till
       UNION ALL
         SELECT 'safe', currency, -float_amount FROM till

@@ -136,7 +136,7 @@ def full_view(session: Session, actor: Actor, rows: ApplicationRows) -> View:
         "collection": _collection(rows.passport) if rows.passport else None,
         "letters": _letters(session, actor, rows),
         "corrections": _corrections(rows),
-        "on_withdrawal": withdrawal_terms.withdrawal_terms(application, payments),
+        "on_withdrawal": withdrawal_terms.withdrawal_terms(application, _kept(rows, payments)),
         **upcoming_view,
         "allowed": upcoming.possible_verbs(allowed(actor, application), upcoming_view),
     }
@@ -146,6 +146,12 @@ def _payments(rows: ApplicationRows) -> list[Payment]:
     orders = {order.reference: order for order in rows.orders}
     receipts = {receipt.attempt: receipt.number for receipt in rows.receipts}
     return [attempts.as_payment(orders[row.order], row, receipts.get(row.reference)) for row in rows.attempts]
+
+
+def _kept(rows: ApplicationRows, payments: list[Payment]) -> list[Payment]:
+    """Those that their payers' banks have not taken back."""
+    gone = {order.reference for order in rows.orders if order.state == OrderState.CHARGED_BACK}
+    return [payment for payment in payments if payment.order not in gone]
 
 
 def _payment(payment: Payment, rows: ApplicationRows) -> View:

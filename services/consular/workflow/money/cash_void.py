@@ -92,7 +92,10 @@ def carry_out(session: Session, actor: Actor, proposal: Proposal) -> None:
     receipt = session.scalars(select(Receipt).where(Receipt.attempt == reference)).one()
     documents.revoke(session, actor, receipt.document, proposal.reference)
     detail = {"payment": reference, "proposal": proposal.reference}
-    transition(session, actor, application, Status.AWAITING_PAYMENT, detail=detail, code="payment_voided")
+    unpaid = {"paid_at": None}
+    transition(
+        session, actor, application, Status.AWAITING_PAYMENT, detail=detail, columns=unpaid, code="payment_voided"
+    )
     audit.record(session, actor, "payment.voided", about, payment=reference, proposal=proposal.reference)
     money = {"amount": attempt.amount, "currency": attempt.currency}
     notify_recipients(session, application, PAYMENT_VOIDED, reference, **money)

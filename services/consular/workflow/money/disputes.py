@@ -89,6 +89,8 @@ def _lose(
     _notify(session, application, DISPUTE_LOST, dispute)
     if is_whole:
         attempts.change_order(session, debt, OrderState.CHARGED_BACK)
+        if debt.purpose == quote.FEE:
+            update_columns(session, application, paid_at=None)
         ask_again(session, actor, application)
 
 

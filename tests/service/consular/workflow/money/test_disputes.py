@@ -145,6 +145,7 @@ def test_a_lost_one_undoes_the_payment_and_the_fee_can_be_paid_anew(
     assert (shown["status"], shown["payments"][0]["dispute"]) == ("awaiting_payment", "lost")
     assert shown["timeline"][-1]["code"] == "charged_back"
     assert notices(consular, here.reference)[-1] == "dispute_lost"
+    assert shown["on_withdrawal"] == {"rule": "price_cancelled"}
     assert here.pay().status_code == 200
     assert here.read()["status"] == "in_review"
 
@@ -188,6 +189,10 @@ def test_a_part_that_is_lost_is_borne_by_the_mission(
     disputed(here, provider, reference, "dispute-lost", amount)
     assert moved(consular, before) == {"card": -lost, "dispute_losses": lost}
     assert here.read()["status"] == "in_review"
+    here.ask_as_applicant("POST", "/withdraw", {"key": "k"})
+    (due,) = here.read()["refunds"]
+    assert (due["amount"], due["state"]) == (75_000 - amount, "due")
+    assert moved(consular, before) == {"card": -lost, "refunds": amount - 75_000}
 
 
 def test_money_that_was_held_goes_back_by_the_dispute_alone(
