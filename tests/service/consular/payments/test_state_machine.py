@@ -192,7 +192,7 @@ def moved(after: dict[tuple[str, str], int], before: dict[tuple[str, str], int])
     return {key: amount for key, amount in changes.items() if amount}
 
 
-@pytest.mark.timeout(3_000)
+@pytest.mark.timeout(5_000)
 def test_whatever_comes_in_whatever_order_the_books_add_up(database: Callable[[str], Database]) -> None:
     with Session(database("consular").engine, expire_on_commit=False) as session:
         enter(session, CASHIER.mission)
