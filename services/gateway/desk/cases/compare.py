@@ -40,7 +40,7 @@ class Answer:
 
     @property
     def differs(self) -> bool:
-        """Whether two names differ once letters and spaces are folded. Of a mother's name the given name alone is compared."""
+        """Whether the names differ once letters and spaces are folded. Of a mother the given name alone is compared."""
         if not self.registered:
             return False
         if self.question in ARABIC:
