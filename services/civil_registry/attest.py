@@ -50,7 +50,7 @@ def attest(
     applicant = session.get(Person, UUID(actor.person)) if actor.person else None
     if applicant is None:
         raise NotFound("person_unknown")
-    principal = (applicant, self_representation(applicant, purpose))
+    principal: tuple[Person, Representation] | str = (applicant, self_representation(applicant, purpose))
     if behalf:
         principal = find_principal(session, actor, keys, applicant, purpose, behalf)
     if isinstance(principal, str):
