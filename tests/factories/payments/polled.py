@@ -96,10 +96,8 @@ class PolledDouble:
                 known["settled"] = settled
 
 
-@contextmanager
-def polled_double() -> Iterator[PolledDouble]:
-    """The double behind an address of this machine, while the block runs."""
-    double = PolledDouble()
+def handler_of(double: PolledDouble) -> type[BaseHTTPRequestHandler]:
+    """The HTTP side of a double: what its merchant may ask, with the faults that it was told to make."""
     token = "Basic " + base64.b64encode(f"{MERCHANT}:{SECRET}".encode()).decode()
 
     class Handler(BaseHTTPRequestHandler):
@@ -139,7 +137,14 @@ def polled_double() -> Iterator[PolledDouble]:
         def log_message(self, *_words: object) -> None:
             """Nothing is printed."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    return Handler
+
+
+@contextmanager
+def polled_double() -> Iterator[PolledDouble]:
+    """The double behind an address of this machine, while the block runs."""
+    double = PolledDouble()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler_of(double))
     server.daemon_threads = True
     double.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
