@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, unquote
 from shared.values.money import Money
 
 MERCHANT, SECRET = "specimen-merchant", "polled-secret"
+TOKEN = "Basic " + base64.b64encode(f"{MERCHANT}:{SECRET}".encode()).decode()
 # By the payer's choice: the state, what is different about the money, and the reason.
 OUTCOMES = {
     "pay": ("COMPLETED", "", None),
@@ -98,7 +99,6 @@ class PolledDouble:
 
 def handler_of(double: PolledDouble) -> type[BaseHTTPRequestHandler]:
     """The HTTP side of a double: what its merchant may ask, with the faults that it was told to make."""
-    token = "Basic " + base64.b64encode(f"{MERCHANT}:{SECRET}".encode()).decode()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -118,7 +118,7 @@ def handler_of(double: PolledDouble) -> type[BaseHTTPRequestHandler]:
             self._answer(*((status, body) if self._is_merchant() else (401, {})))
 
         def _is_merchant(self) -> bool:
-            return self.headers["Authorization"] == token
+            return self.headers["Authorization"] == TOKEN
 
         def _answer(self, status: int, body: object) -> None:
             fault = double.faults.pop(0) if double.faults else ""
