@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, unquote
+from urllib.parse import parse_qsl, unquote
 
 from shared.values.money import Money
 
@@ -102,8 +102,7 @@ def handler_of(double: PolledDouble) -> type[BaseHTTPRequestHandler]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            raw = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            form = {name: values[0] for name, values in parse_qs(raw).items()}
+            form = dict(parse_qsl(self.rfile.read(int(self.headers["Content-Length"])).decode()))
             if not self._is_merchant():
                 self._answer(401, {})
             elif self.path.endswith("/refunds"):
