@@ -47,7 +47,7 @@ WAIVER = (
     Question("waiver_reason", kind="long_text", max_length=300),
     Question("law_source", max_length=160),
 )
-CASH_VOID = (
+CASH_REVERSAL = (
     Question("void_payment", max_length=40),
     Question("void_reason", kind="long_text", max_length=300),
 )

@@ -58,7 +58,7 @@ class DisputeBooks:
             self.by_reference[reference] = replace(known, state=CHOICES[choice], changed_at=time.time())
             return self.by_reference[reference]
 
-    def told(self, reference: str) -> dict[str, object] | None:
+    def dispute_of(self, reference: str) -> dict[str, object] | None:
         """What a page's answer says of its dispute."""
         known = self.by_reference.get(reference)
         return known.as_answer() if known else None

@@ -37,9 +37,9 @@ class Sandbox:
         self.late_seconds = late_seconds
         self.faults: list[dict[str, float | str]] = []
 
-    def told(self, page: Page, home: str) -> dict[str, object]:
+    def answer_about(self, page: Page, home: str) -> dict[str, object]:
         """A page as the interface and the notifications tell it, with its dispute."""
-        return page.as_answer(home) | {"dispute": self.disputes.told(page.reference)}
+        return page.as_answer(home) | {"dispute": self.disputes.dispute_of(page.reference)}
 
 
 def create_app(secret: str, notify: str, late_seconds: float = LATE_SECONDS, mails: str = "") -> Flask:
@@ -95,7 +95,7 @@ def open_page() -> Response | tuple[Response, int]:
         page = _sandbox().books.open(sent["reference"], asked, sent["return_url"])
     except (Changed, ValueError, TypeError):
         return jsonify(error="refused"), HTTPStatus.CONFLICT
-    return _answer(_sandbox().told(page, _home()), fault)
+    return _answer(_sandbox().answer_about(page, _home()), fault)
 
 
 def _is_order(sent: object) -> bool:
@@ -111,7 +111,7 @@ def ask() -> Response | tuple[Response, int]:
     page = _sandbox().books.find(request.args.get("reference", ""))
     if page is None:
         return jsonify(error="unknown"), HTTPStatus.NOT_FOUND
-    return _answer(_sandbox().told(page, _home()), fault)
+    return _answer(_sandbox().answer_about(page, _home()), fault)
 
 
 @blueprint.get("/v1/disputes")
@@ -213,7 +213,7 @@ def dispute(page_id: str) -> Redirect:
     if sandbox.disputes.change(page.reference, name) is None:
         abort(HTTPStatus.CONFLICT)
     if not request.form.get("silently"):
-        sandbox.notifier.send("page.disputed", sandbox.told(page, _home()), 1)
+        sandbox.notifier.send("page.disputed", sandbox.answer_about(page, _home()), 1)
     return redirect(f"/pages/{page_id}", HTTPStatus.SEE_OTHER)
 
 
@@ -238,7 +238,7 @@ def _end(sandbox: Sandbox, page_id: str, name: str, home: str) -> None:
     outcome = OUTCOMES[name]
     ended = sandbox.books.close(page_id, outcome)
     if ended is not None:
-        sandbox.notifier.send(f"page.{ended.state}", sandbox.told(ended, home), outcome.notices)
+        sandbox.notifier.send(f"page.{ended.state}", sandbox.answer_about(ended, home), outcome.notices)
 
 
 def server(app: Flask) -> BaseWSGIServer:

@@ -17,7 +17,6 @@ from services.consular.ministries.rules.matters import AUTHORITIES, MATTERS
 from services.consular.ministries.rules.movements import DIRECTIONS
 from services.consular.notices import rules as notices
 from services.consular.payments.orders.rules import AttemptState
-from services.consular.payments.providers.rules import DisputeStatus
 from services.consular.payments.rates.rules import MISSION_TABLE
 from services.consular.payments.rates.table import SPECIMEN
 from services.consular.payments.reconciliation import rules as reconciliation
@@ -79,11 +78,6 @@ def suggestion_reasons() -> Iterable[str]:
 
 def discrepancies() -> Iterable[str]:
     return reconciliation.KINDS
-
-
-def dispute_states() -> Iterable[str]:
-    """How a dispute of a payment stands."""
-    return DisputeStatus
 
 
 def refund_states() -> Iterable[str]:

@@ -114,7 +114,7 @@ class InMemoryProvider:
     def query_status(self, reference: str) -> Answer:
         page = self.books.find(reference)
         self._break()
-        return page_answer(self.told(page)) if page else Answer(ProviderStatus.ABSENT)
+        return page_answer(self.answer_about(page)) if page else Answer(ProviderStatus.ABSENT)
 
     def list_disputed(self, since: datetime) -> list[str]:
         self._break()
@@ -124,10 +124,10 @@ class InMemoryProvider:
         """What the payer's bank does; the notification that follows from it."""
         page = self.books.find(reference)
         assert page is not None and self.disputes.change(reference, choice, amount) is not None
-        return page_answer(self.told(page), unverified=True)
+        return page_answer(self.answer_about(page), unverified=True)
 
-    def told(self, page: Page) -> dict[str, object]:
-        return page.as_answer("http://sandbox") | {"dispute": self.disputes.told(page.reference)}
+    def answer_about(self, page: Page) -> dict[str, object]:
+        return page.as_answer("http://sandbox") | {"dispute": self.disputes.dispute_of(page.reference)}
 
     def refund(self, key: str, attempt: str, money: Money) -> Answer:
         try:

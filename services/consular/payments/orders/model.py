@@ -1,4 +1,4 @@
-"""What we keep of debts: frozen quotes, orders, attempts to pay them, receipts. Amounts are positive, in minor units.
+"""What we keep of debts: quotes, orders, links to pay, attempts, receipts. Amounts are positive, in minor units.
 
 Rows of quotes are never changed.
 """
@@ -13,7 +13,6 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.consular.model import Base
-from services.consular.payments.orders.payer_link import PayerLink
 from shared.values.money import Money
 
 
@@ -92,6 +91,22 @@ class Order(Base):
     def money(self) -> Money:
         """The owed amount."""
         return Money(self.amount, self.currency)
+
+
+class PayerLink(Base):
+    """A link to pay one application. Its token is known to whoever has it; we keep its SHA-256 alone."""
+
+    __tablename__ = "payer_link"
+
+    reference: Mapped[str] = mapped_column(primary_key=True)
+    mission: Mapped[str]
+    application: Mapped[str]
+    digest: Mapped[str]
+    shows_service: Mapped[bool]
+    made_by: Mapped[str]
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
 
 
 class Attempt(Base):

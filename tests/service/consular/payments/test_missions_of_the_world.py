@@ -94,7 +94,7 @@ def paid_back(session: Session, attempt: Attempt) -> Money:
     return due.money
 
 
-def add_own_tariff(session: Session) -> None:
+def add_berlin_tariff(session: Session) -> None:
     """Berlin's own row in euros, which counts before any conversion."""
     session.add(
         Tariff(
@@ -128,7 +128,7 @@ def test_what_came_goes_back_to_the_last_unit(session_for: SessionFor, mission: 
     if mission in RATES:
         add_rate(session, "USD", currency, RATES[mission], missions.today(session, mission))
     if mission == "BER":
-        add_own_tariff(session)
+        add_berlin_tariff(session)
     tariff, by_card, in_coins = PRICES[mission]
     before = balances(session)
     order = owe(session, mission)

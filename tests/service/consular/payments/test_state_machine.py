@@ -6,6 +6,7 @@
 import os
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -79,7 +80,7 @@ class MoneyMachine(RuleBasedStateMachine):
         return owe(self.session).reference
 
     @rule(target=cards, order=orders)
-    def open_page(self, order: str) -> object:
+    def open_page(self, order: str) -> Any:
         try:
             return take.open_attempt(self.session, JOB, order, uuid.uuid4().hex).reference
         except REFUSED:
@@ -111,12 +112,12 @@ class MoneyMachine(RuleBasedStateMachine):
             pass
 
     @rule(target=refunds, order=orders)
-    def end_order(self, order: str) -> object:
+    def end_order(self, order: str) -> Any:
         due = refund.mark_due(self.session, JOB, order, "withdrawn")
         return due.reference if due else multiple()
 
     @rule(target=refunds, attempt=cards)
-    def give_back_held(self, attempt: str) -> object:
+    def refund_held(self, attempt: str) -> Any:
         try:
             return refund.mark_held_due(self.session, CASHIER, attempt, "late").reference
         except REFUSED:
@@ -138,7 +139,7 @@ class MoneyMachine(RuleBasedStateMachine):
             pass
 
     @rule(target=disputed, attempt=cards, part=st.sampled_from([1, 2, 3]))
-    def dispute(self, attempt: str, part: int) -> object:
+    def dispute(self, attempt: str, part: int) -> Any:
         debt, row = attempts.load_both_for_update(self.session, attempt)
         if row.received is None or disputes.find(self.session, f"d-{attempt}") is not None:
             return multiple()

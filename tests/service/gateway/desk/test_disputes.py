@@ -37,11 +37,11 @@ def test_cash_is_voided_from_its_case_by_two_people(gateway: Gateway, counter: A
     assert here.pay().status_code == 200
     payment = here.read()["payments"][-1]["reference"]
     head, second = gateway.visitor("head_of_mission"), gateway.visitor("officer")
-    ask = f"/en/desk/proposals/new/cash_void?void_payment={payment}"
+    ask = f"/en/desk/proposals/new/cash_reversal?void_payment={payment}"
     assert ask in head.get(f"/en/desk/cases/{here.reference}").text
-    assert "new/cash_void" not in second.get(f"/en/desk/cases/{here.reference}").text
+    assert "new/cash_reversal" not in second.get(f"/en/desk/cases/{here.reference}").text
     assert payment in head.get(ask).text
-    page = "/en/desk/proposals/new/cash_void"
+    page = "/en/desk/proposals/new/cash_reversal"
     form = {"void_payment": payment, "void_reason": "Entered on the wrong case"}
     wrong = head.post(page, csrf_token=head.token(page), **{**form, "void_payment": "RUH-AAAAA-AAAAA-A"})
     assert (wrong.status_code, 'id="void_payment-error"' in wrong.text) == (422, True)

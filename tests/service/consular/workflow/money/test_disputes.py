@@ -217,7 +217,7 @@ def test_a_notification_alone_is_not_believed(counter: At, provider: InMemoryPro
 
 
 def test_a_dispute_that_nobody_notified_is_found_by_asking(
-    counter: At, provider: InMemoryProvider, consular: Database
+    counter: At, provider: InMemoryProvider, consular: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here, reference = paid(counter, provider)
     provider.dispute(reference, "dispute")
@@ -228,7 +228,7 @@ def test_a_dispute_that_nobody_notified_is_found_by_asking(
     assert here.read()["payments"][0]["dispute"] == "open"
     provider.dispute(reference, "dispute-won")
     # The list no longer names it; it is asked about because it is open here.
-    provider.disputes.changed_since = lambda _: []  # type: ignore[method-assign]
+    monkeypatch.setattr(provider.disputes, "changed_since", lambda _: [])
     ask(consular, provider)
     assert here.read()["payments"][0]["dispute"] == "won"
 

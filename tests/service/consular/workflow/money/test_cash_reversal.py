@@ -41,7 +41,7 @@ def paid_in_cash(counter: At) -> tuple[Counter, dict[str, Any]]:
 def proposed(database: Database, payment: str) -> str:
     with database.scope(HOME) as session:
         terms = {"void_payment": payment, "void_reason": "Entered on the wrong case"}
-        return propose(session, HEAD, "cash_void", terms).reference
+        return propose(session, HEAD, "cash_reversal", terms).reference
 
 
 def signed(database: Database, proposal: str, who: Actor = SECOND) -> None:
@@ -122,4 +122,4 @@ def test_card_money_is_never_voided(counter: At, provider: InMemoryProvider, con
 def test_a_void_is_proposed_by_few(counter: At, consular: Database, role: str) -> None:
     _, payment = paid_in_cash(counter)
     with consular.scope(HOME) as session, pytest.raises(Refusal):
-        propose(session, officer(role), "cash_void", {"void_payment": payment["reference"], "void_reason": "x"})
+        propose(session, officer(role), "cash_reversal", {"void_payment": payment["reference"], "void_reason": "x"})

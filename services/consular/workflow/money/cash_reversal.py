@@ -26,14 +26,14 @@ from services.consular.payments.orders.rules import AttemptState, OrderState
 from services.consular.payments.tills.model import Till
 from services.consular.payments.tills.rules import OPEN
 from shared import documents
-from shared.catalogue.bulk_actions import CASH_VOID
+from shared.catalogue.bulk_actions import CASH_REVERSAL
 from shared.database import audit
 from shared.errors import Conflict, Invalid
 from shared.forms import check_questions
 from shared.identity.actor import Actor
 from shared.values.references import clean, is_valid, mission_of
 
-KIND = "cash_void"
+KIND = "cash_reversal"
 FIELD = "void_payment"
 CASH = "cash"
 
@@ -42,7 +42,7 @@ def read(session: Session, terms: Mapping[str, Any]) -> dict[str, Any]:
     """The clean terms. Raises Invalid with a code per field: void_unknown, void_not_cash, void_till_closed,
     void_too_late where the application has gone on since."""
     mission = session.info["mission"]
-    params = check_questions(CASH_VOID, terms, today(session, mission))
+    params = check_questions(CASH_REVERSAL, terms, today(session, mission))
     reference = clean(params[FIELD])
     attempt = session.get(Attempt, reference) if is_valid(reference) and mission_of(reference) == mission else None
     if attempt is None:
@@ -98,5 +98,5 @@ def carry_out(session: Session, actor: Actor, proposal: Proposal) -> None:
     )
     audit.record(session, actor, "payment.voided", about, payment=reference, proposal=proposal.reference)
     money = {"amount": attempt.amount, "currency": attempt.currency}
-    notify_recipients(session, application, PAYMENT_VOIDED, reference, **money)
+    notify_recipients(session, application, PAYMENT_VOIDED, reference, amount=attempt.amount, currency=attempt.currency)
     finish(session, actor, proposal, {"applications": 1, "money": [money]})
