@@ -93,7 +93,7 @@ class PolledDouble:
 
     def charged_back_since(self, query: str) -> dict[str, object]:
         """The list of chargebacks that changed at an instant or later."""
-        since = datetime.fromisoformat(parse_qs(query)["changedSince"][0]).timestamp()
+        since = datetime.fromisoformat(dict(parse_qsl(query))["changedSince"]).timestamp()
         with self.lock:
             found = [
                 {"merchantReference": name}
