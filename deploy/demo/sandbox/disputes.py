@@ -4,8 +4,9 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
+from deploy.demo.days import today
 from deploy.demo.sandbox.pages import Books
 from shared.values.money import Money
 
@@ -53,7 +54,7 @@ class DisputeBooks:
                 return None
             if known is None:
                 money = Money(amount or page.taken.amount, page.taken.currency)
-                answer_by = (datetime.now(UTC).date() + timedelta(days=ANSWER_DAYS)).isoformat()
+                answer_by = (today() + timedelta(days=ANSWER_DAYS)).isoformat()
                 known = CardDispute(f"dispute_{page.id}", reference, "needs_response", money, answer_by, 0)
             self.by_reference[reference] = replace(known, state=CHOICES[choice], changed_at=time.time())
             return self.by_reference[reference]
