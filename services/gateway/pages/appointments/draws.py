@@ -3,9 +3,9 @@
 from flask import Blueprint, Response, jsonify, make_response, render_template, request
 
 from services.gateway.accounts.throttle import OPENINGS_BY_ADDRESS
+from services.gateway.web.access.throttling import slow_down_network
 from services.gateway.web.current import consular
 from services.gateway.web.days import USUAL, missions, page_mission
-from services.gateway.web.throttling import slow_down_network
 from shared.errors import NotFound
 from shared.values.digits import is_digits
 

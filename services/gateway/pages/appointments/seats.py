@@ -3,11 +3,11 @@
 from flask import Blueprint, render_template, request
 
 from services.gateway.accounts.throttle import OPENINGS_BY_ADDRESS
+from services.gateway.web.access.throttling import slow_down_network
 from services.gateway.web.calendars import weeks
+from services.gateway.web.content.mission_lists import groups
 from services.gateway.web.current import consular, visitor_or_none
 from services.gateway.web.days import missions
-from services.gateway.web.mission_lists import groups
-from services.gateway.web.throttling import slow_down_network
 from shared.catalogue.appointments import EMBASSY_QUEUE_RIYADH, SERVICES
 from shared.catalogue.conditions import REGULAR, URGENT
 from shared.errors import NotFound
