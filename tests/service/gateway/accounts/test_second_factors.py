@@ -298,6 +298,14 @@ class TestProof:
         proven = browser.submit("/en/account/proof", old_password=PASSWORD, factor_code=SPECIMEN_CODE)
         assert proven.status_code == 303
 
+    @pytest.mark.parametrize("path", ["/en/desk/proposals/new/bank_account", "/en/desk/proposals/RUH-22222-22222-2"])
+    def test_a_session_that_was_left_open_proposes_and_signs_nothing(self, gateway: Gateway, path: str) -> None:
+        browser = gateway.visitor("head_of_mission")
+        page = browser.get("/en/desk/staff").text
+        self.make_old(gateway)
+        answer = browser.post(path, csrf_token=token(page), verdict="approve", confirmed="yes", key="k")
+        assert answer.location.startswith("/en/account/proof")
+
     def test_next_leads_nowhere_else(self, gateway: Gateway) -> None:
         browser = gateway.visitor(person=specimens.SON)
         answer = browser.submit("/en/account/proof", old_password=PASSWORD, next="//evil.example/x")
