@@ -127,6 +127,8 @@ ACCESS: dict[str, dict[str, str]] = {
     "parked.replay": _PROPOSE,
     "proposal.read": {**_DECIDE, **_PROPOSE, "auditor": MISSION},
     "proposal.make": _PROPOSE,
+    # an override of a rule for one case, which another one signs
+    "proposal.override": _DECIDE,
     "rate.list": {**_DECIDE, **_PROPOSE, "cashier": MISSION, "auditor": MISSION},
     "proposal.decide": {**_DECIDE, **_PROPOSE},
     "booking.read": {**_DECIDE, **_PROPOSE, "auditor": MISSION},

@@ -47,6 +47,21 @@ class Signing:
         assert done.status_code == 200, done.get_json()
         return dict(done.get_json())
 
+    def waiting(self, kind: str, case: str) -> str:
+        """The reference of an override that waits for its second signature."""
+        rows = self.client.get("/desk/proposals", self.second).get_json()
+        (found,) = [
+            row["reference"]
+            for row in rows
+            if (row["state"], row["kind"], row["params"].get("case_reference")) == ("waiting", kind, case)
+        ]
+        return str(found)
+
+    def override(self, kind: str, case: str) -> None:
+        """Signs an override that somebody has asked for."""
+        done = self.decide(self.waiting(kind, case))
+        assert done.status_code == 200, done.get_json()
+
     def closed(self, day: str, **changes: Any) -> dict[str, Any]:
         """A day closed by two signatures; booked appointments are moved."""
         terms = {"first_day": day, "last_day": day, "title_ar": "إغلاق", "closes": "seats", "affected": "move"}

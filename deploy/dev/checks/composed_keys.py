@@ -101,6 +101,7 @@ FAMILIES: dict[str, Keys] = {
     "mail": lambda: (
         keys("mail", sets.mail_events(), ".name", ".subject", ".text")
         | keys("mail", sets.sms_events(), ".name", ".sms")
+        | keys("mail", sets.notice_mails(), ".line")
     ),
     "mandate.kind": lambda: keys("mandate.kind", sets.mandate_kinds()),
     "mandate.state": lambda: keys("mandate.state", sets.mandate_states()),

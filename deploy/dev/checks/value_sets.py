@@ -233,11 +233,15 @@ def check_reasons() -> Iterable[str]:
 
 
 def mail_events() -> Iterable[str]:
-    return queue.EVENTS
+    return set(queue.EVENTS) - set(queue.NOTICES)
 
 
 def sms_events() -> Iterable[str]:
-    return queue.SMS_EVENTS
+    return set(queue.SMS_EVENTS) - set(queue.NOTICES)
+
+
+def notice_mails() -> Iterable[str]:
+    return queue.NOTICES
 
 
 def mandate_kinds() -> Iterable[str]:

@@ -11,7 +11,7 @@ from services.consular.api.request import TEXT, Keyed, head, run_once, run_once_
 from services.consular.appointments.attendance.day_sheet import day_sheet
 from services.consular.appointments.model import Appointment
 from services.consular.views.application import application_view
-from services.consular.workflow import appointments
+from services.consular.workflow import appointments, overrides
 from services.consular.workflow.attendance import absences
 from services.consular.workflow.attendance.check_in import attend, miss, record_wrong_person
 from shared.errors import Invalid
@@ -175,7 +175,7 @@ def grant_priority(reference: str) -> dict[str, Any]:
     kind, reason = request_body["kind"], request_body["reason"]
 
     def act(session: Session) -> dict[str, Any]:
-        return head(absences.grant_priority(session, current_actor(), reference, kind, reason))
+        return head(overrides.ask_priority(session, current_actor(), reference, kind, reason))
 
     return run_once(reference, request_body["key"], {"verb": "priority", "kind": kind, "reason": reason}, act)
 

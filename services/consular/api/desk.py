@@ -13,7 +13,7 @@ from services.consular.passports import collect
 from services.consular.passports.reprint import reprint
 from services.consular.views.case import read_case
 from services.consular.views.queue import EXPORT_ROWS, PAGE_ROWS, Filters, queue
-from services.consular.workflow import assign, review
+from services.consular.workflow import assign, overrides, review
 from shared.catalogue.reasons import ANSWER, PAPER
 from shared.identity.actor import Actor
 from shared.web.service import allowed, body, current_actor, transaction
@@ -91,12 +91,14 @@ def list_queue() -> dict[str, Any]:
 @blueprint.post("/cases/<reference>/assign")
 @allowed("desk.assign")
 def assign_case(reference: str) -> dict[str, Any]:
-    """Assigns a case in review to the officer, from another one with `takeover`; or ends the assignment."""
+    """Assigns a case in review to the officer, or ends that; `takeover` asks a second person for another's."""
     request_body = body(Assignment)
     with mission_session(reference) as session:
         if request_body["release"]:
             return head(assign.release(session, current_actor(), reference))
-        return head(assign.take(session, current_actor(), reference, takeover=request_body["takeover"]))
+        if request_body["takeover"]:
+            return head(overrides.ask_takeover(session, current_actor(), reference))
+        return head(assign.take(session, current_actor(), reference))
 
 
 @blueprint.post("/assignments")

@@ -20,15 +20,20 @@ WAITING, APPROVED, DECLINED, DONE, UNDONE = "waiting", "approved", "declined", "
 REFERENCE_LENGTH, REASON_LENGTH = 10, 300
 # So long after the second signature nobody is told yet, and one person may take it back.
 UNDO = timedelta(minutes=30)
-LIST_LENGTH = 15
+DECIDED_LENGTH, WAITING_LENGTH = 15, 200
 
 
 def propose(
-    session: Session, actor: Actor, kind: str, params: Mapping[str, Any], preview: Mapping[str, Any]
+    session: Session,
+    actor: Actor,
+    kind: str,
+    params: Mapping[str, Any],
+    preview: Mapping[str, Any],
+    action: str = "proposal.make",
 ) -> Proposal:
-    """Stores a proposal for another person's signature."""
+    """Stores a proposal for another person's signature. `action` says who may make one of its kind."""
     mission = session.info["mission"]
-    check_access(actor, "proposal.make", mission=mission)
+    check_access(actor, action, mission=mission)
     proposal = Proposal(
         reference=references.new(mission, REFERENCE_LENGTH, "D"),
         mission=mission,
@@ -103,14 +108,14 @@ def find(session: Session, actor: Actor, reference: str) -> Proposal:
 
 
 def list_proposals(session: Session, actor: Actor) -> list[Proposal]:
-    """The proposals of the session's mission: the waiting ones first, then the latest."""
-    rows = session.scalars(
-        select(Proposal)
-        .order_by((Proposal.state == WAITING).desc(), Proposal.proposed_at.desc(), Proposal.reference)
-        .limit(LIST_LENGTH)
-    ).all()
+    """The proposals of the session's mission: all that wait, then those made last."""
+    newest = select(Proposal).order_by(Proposal.proposed_at.desc(), Proposal.reference)
+    rows = [
+        *session.scalars(newest.where(Proposal.state == WAITING).limit(WAITING_LENGTH)),
+        *session.scalars(newest.where(Proposal.state != WAITING).limit(DECIDED_LENGTH)),
+    ]
     audit.record(session, actor, "proposal.listed", actor.mission or "", count=len(rows))
-    return list(rows)
+    return rows
 
 
 def serialise(proposal: Proposal) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Assigns applications in review to the officer who works on them, so that two officers do not decide one case."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
@@ -22,20 +22,40 @@ LONGEST_LIST = 50
 _IN_PERSON = sorted(slug for slug, entry in CATALOGUE.items() if entry.appointment is not None)
 
 
-def take(session: Session, actor: Actor, reference: str, *, takeover: bool = False) -> Application:
-    """Assigns an application in review to the actor; with `takeover` also one of another officer.
+def take(session: Session, actor: Actor, reference: str) -> Application:
+    """Assigns an application in review to the actor.
 
     Raises Conflict (not_possible_now; case_assigned, with the officer's name).
     """
     application = load_for_update(session, actor, ACTION, reference)
-    if application.status != Status.IN_REVIEW:
-        raise Conflict("not_possible_now", status=application.status)
+    check_in_review(application)
     if application.assigned_to == actor.id:
         return application
-    if not takeover:
-        check_assignment(actor, application)
+    check_assignment(actor, application)
     _assign(session, actor, application)
     return application
+
+
+def hand_over(
+    session: Session, actor: Actor, reference: str, source: str, officer: str, name: Mapping[str, str]
+) -> Application:
+    """Assigns an application of one officer to another one, by a second signature.
+
+    Raises Conflict (not_possible_now), also where it is not the first officer's any more.
+    """
+    application = load_for_update(session, actor, ACTION, reference)
+    check_in_review(application)
+    if application.assigned_to != source:
+        raise Conflict("not_possible_now", status=application.status)
+    update_columns(session, application, assigned_to=officer, assigned_name=dict(name), assigned_at=now(session))
+    audit.record(session, actor, "case.taken_over", reference, earlier=source, officer=officer)
+    return application
+
+
+def check_in_review(application: Application) -> None:
+    """Raises Conflict (not_possible_now) outside of review."""
+    if application.status != Status.IN_REVIEW:
+        raise Conflict("not_possible_now", status=application.status)
 
 
 def release(session: Session, actor: Actor, reference: str) -> Application:
@@ -107,8 +127,10 @@ def check_assignment(actor: Actor, application: Application) -> None:
 
 
 def _assign(session: Session, actor: Actor, application: Application) -> None:
-    earlier = application.assigned_to
-    name = {"ar": actor.name_ar or actor.name_latin or "", "en": actor.name_latin or actor.name_ar or ""}
-    update_columns(session, application, assigned_to=actor.id, assigned_name=name, assigned_at=now(session))
-    action = "case.taken_over" if earlier else "case.assigned"
-    audit.record(session, actor, action, application.reference, **({"earlier": earlier} if earlier else {}))
+    update_columns(session, application, assigned_to=actor.id, assigned_name=name_of(actor), assigned_at=now(session))
+    audit.record(session, actor, "case.assigned", application.reference)
+
+
+def name_of(actor: Actor) -> dict[str, str]:
+    """An officer's name in both languages, as a case bears it."""
+    return {"ar": actor.name_ar or actor.name_latin or "", "en": actor.name_latin or actor.name_ar or ""}

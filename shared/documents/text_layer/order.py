@@ -135,7 +135,8 @@ def give_meanings(cluster: Cluster) -> None:
     """Says what each glyph stands for, as readers meet it from left to right.
 
     Readers turn the letters of an Arabic word round one by one, so those of one glyph are kept in the order of the
-    paper too. Where letters and glyphs do not pair, the widest glyph stands for all and the others are shapes.
+    paper too. Where letters and glyphs do not pair, the widest glyph stands for all and the others are shapes. A mark
+    without a letter is its own meaning.
     """
     letters = cluster.text[::-1] if cluster.rightwards else cluster.text
     glyphs = cluster.glyphs
@@ -149,7 +150,7 @@ def give_meanings(cluster: Cluster) -> None:
             glyph.text = letter
     else:
         carrier = max(glyphs, key=lambda glyph: glyph.width)
-        carrier.text, carrier.marks = bases, marks
+        carrier.text, carrier.marks = (bases, marks) if bases else (marks, "")
 
 
 def is_right(text: str) -> bool:

@@ -7,6 +7,7 @@ from marshmallow import fields
 from sqlalchemy.orm import Session
 
 from services.consular.api.request import Keyed, head, run_once
+from services.consular.workflow import overrides
 from services.consular.workflow.money import exceptions
 from shared.web.service import allowed, body, current_actor
 
@@ -37,11 +38,11 @@ def refund_held_payment(reference: str, payment: str) -> dict[str, Any]:
 @blueprint.post("/desk/cases/<reference>/clear")
 @allowed("desk.clear")
 def clear(reference: str) -> dict[str, Any]:
-    """Clears the flag."""
+    """Asks a second person to clear the flag."""
     request_body = body(ReasonRequest)
 
     def act(session: Session) -> dict[str, Any]:
-        application = exceptions.clear_flag(session, current_actor(), reference, request_body["reason"])
+        application = overrides.ask_flag(session, current_actor(), reference, request_body["reason"])
         return head(application)
 
     return run_once(reference, request_body["key"], {"verb": "clear", "reason": request_body["reason"]}, act)

@@ -19,6 +19,15 @@ def find(session: Session, application: str) -> Priority | None:
     return session.get(Priority, application)
 
 
+def check(session: Session, application: str, kind: str, reason: str) -> str:
+    """The clean reason. Raises Invalid with a code per field, Conflict (priority_granted)."""
+    check_choice(kind, KINDS, "kind")
+    text = required_text(reason, REASON_LENGTH, "reason")
+    if find(session, application) is not None:
+        raise Conflict("priority_granted")
+    return text
+
+
 def grant(session: Session, actor: Actor, application: str, mission: str, kind: str, reason: str) -> Priority:
     """Gives an application priority: it is called first at its time, and the quotas of the day do not bind it.
 

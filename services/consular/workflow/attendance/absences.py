@@ -39,7 +39,7 @@ def decide(session: Session, actor: Actor, reference: str, *, accept: bool, answ
 
 
 def grant_priority(session: Session, actor: Actor, reference: str, kind: str, reason: str) -> Application:
-    """Gives an application priority at the desk. Raises what `priorities.grant` raises."""
+    """Gives an application priority at the desk, by a second signature. Raises what `priorities.grant` raises."""
     application = load_for_update(session, actor, "desk.priority", reference)
     priorities.grant(session, actor, reference, application.mission, kind, reason)
     note_step(session, actor, application, "priority_granted", None, detail={"priority": kind})

@@ -57,9 +57,9 @@ def refund_held_payment(session: Session, actor: Actor, reference: str, payment:
     return due_refund
 
 
-def clear_flag(session: Session, actor: Actor, reference: str, reason: str) -> Application:
-    """Clears the flag of a resolved file. Raises Conflict (nothing_flagged; money_still_held while held money is not
-    refunded; payment_disputed), Invalid without a reason."""
+def check_flag(session: Session, actor: Actor, reference: str, reason: str) -> tuple[Application, str]:
+    """The file whose flag may come off, locked, and the clean reason. Raises Conflict (nothing_flagged;
+    money_still_held while held money is not refunded; payment_disputed), Invalid without a reason."""
     application = load_for_update(session, actor, "desk.clear", reference)
     reason_text = required_text(reason, REASON_LENGTH, "reason")
     if application.exception is None:
@@ -70,6 +70,15 @@ def clear_flag(session: Session, actor: Actor, reference: str, reason: str) -> A
         payment.held and payment.reference not in refunded for payment in attempts.of_application(session, reference)
     ):
         raise Conflict("money_still_held")
+    return application, reason_text
+
+
+def clear_flag(session: Session, actor: Actor, reference: str, reason: str, flag: str) -> Application:
+    """Clears the flag of a resolved file, by a second signature. Raises what `check_flag` raises, and Conflict
+    (nothing_flagged) where it bears another flag by now."""
+    application, reason_text = check_flag(session, actor, reference, reason)
+    if application.exception != flag:
+        raise Conflict("nothing_flagged")
     _clear_flag(session, actor, application, reason_text)
     return application
 

@@ -58,7 +58,7 @@ def by_link(session: Session, secret: str, token: str, password: str) -> None:
     account = session.get_one(Account, link.account_id)
     check_strength(password, account.email)
     unused = RecoveryLink.token_key == link.token_key, RecoveryLink.used_at.is_(None)
-    if change_row(session, RecoveryLink, *unused, used_at=db.now(session)) is None or account.disabled_at is not None:
+    if change_row(session, RecoveryLink, *unused, used_at=db.now(session)) is None or _is_held(account):
         raise NotFound("recovery_unknown")
     _set(session, secret, account, password, "link")
 
@@ -81,11 +81,15 @@ def give_code(session: Session, secret: str, actor: Actor, number: str, document
 
 
 def by_code(session: Session, secret: str, identifier: str, typed: str, password: str) -> bool:
-    """Whether the code was right. The caller commits either way, so that a wrong try stays counted. Raises Invalid."""
+    """Whether the code was right. The caller commits either way, so that a wrong try stays counted. Raises Invalid.
+
+    The account's address is compared with the password after the code alone: before, the refusal would tell it.
+    """
+    check_strength(password, identifier)
     account = register.find(session, secret, identifier)
-    check_strength(password, account.email if account else "")
-    if account is None or codes.use(session, secret, account.id, codes.RECOVERY, typed) is None:
+    if account is None or _is_held(account) or codes.use(session, secret, account.id, codes.RECOVERY, typed) is None:
         return False
+    check_strength(password, account.email)
     _set(session, secret, account, password, "counter")
     return True
 
@@ -97,6 +101,11 @@ def _set(session: Session, secret: str, account: Account, password: str, how: st
     _end_links(session, account.id)
     queue.tell(session, account, queue.PASSWORD_CHANGED)
     audit.record(session, actor_of(account), "recovery.set_password", account.id, reason=how)
+
+
+def _is_held(account: Account) -> bool:
+    """Whether nobody gets in by a new password: officers have to decide first."""
+    return account.disabled_at is not None or account.frozen_at is not None
 
 
 def _end_links(session: Session, account_id: str) -> None:

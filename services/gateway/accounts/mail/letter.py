@@ -6,6 +6,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
+from services.gateway.accounts.mail.queue import NOTICES
 from services.gateway.accounts.model import Mail
 from shared.direction import CONTROLS
 from shared.i18n import language
@@ -29,19 +30,27 @@ def write(mail: Mail, params: dict[str, str], sender: str, public_url: str) -> E
     user, _, domain = sender.partition("@")
     message["From"] = Address(tongue.text("layout.name"), user, domain)
     message["To"] = Address(addr_spec=mail.address)
-    message["Subject"] = tongue.text(f"mail.{mail.event}.subject")
+    message["Subject"] = tongue.text(f"mail.{mail.event}.subject" if mail.event not in NOTICES else "notice.subject")
     message["Date"] = format_datetime(mail.created_at)
     message["Message-ID"] = f"<{mail.id}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"
-    parts = [tongue.text(f"mail.{mail.event}.text", **values), tongue.text("mail.end")]
+    parts = [*_paragraphs(mail, values), tongue.text("mail.end")]
     # Marks of direction would be copied along with a code or an address.
     message.set_content(CONTROLS.sub("", "\n\n".join(parts)) + "\n", charset="utf-8")
     return message
 
 
+def _paragraphs(mail: Mail, values: dict[str, str]) -> list[str]:
+    tongue = language(mail.language)
+    if mail.event in NOTICES:
+        return [tongue.text(f"mail.{mail.event}.line"), tongue.text("notice.open", address=values["site"])]
+    return [tongue.text(f"mail.{mail.event}.text", **values)]
+
+
 def write_sms(mail: Mail, params: dict[str, str]) -> str:
     """The text message of what is queued. Raises KeyError without a template."""
-    return CONTROLS.sub("", language(mail.language).text(f"mail.{mail.event}.sms", **params))
+    part = "line" if mail.event in NOTICES else "sms"
+    return CONTROLS.sub("", language(mail.language).text(f"mail.{mail.event}.{part}", **params))
 
 
 def return_path(mail_id: str, sender: str) -> str:

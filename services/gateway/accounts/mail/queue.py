@@ -20,7 +20,30 @@ INQUIRY_CODE = "inquiry_code"
 PASSWORD_LINK, PASSWORD_CHANGED, RECOVERY_AT_COUNTER = "password_link", "password_changed", "recovery_at_counter"
 FACTOR_CHANGED, NEW_DEVICE, CONTACT_CHANGED = "factor_changed", "new_device", "contact_changed"
 PHONE_CODE, CHANNELS_CHANGED = "phone_code", "channels_changed"
-NEWS = ("news_action", "news_ready", "news_money", "news_turn", "news_decided")
+# What a notice of the mission is told as: one event for each of its kinds, and one for a kind without words.
+NOTICE = "notice_"
+OTHER = f"{NOTICE}other"
+NOTICE_KINDS = (
+    *(
+        "returned",
+        "ready",
+        "refused",
+        "lapsed",
+        "cancelled",
+        "collected",
+        "extended",
+        "booking_found",
+        "booking_lapsed",
+    ),
+    *("refund_due", "refund_paid", "payment_held", "payment_received", "paid_by_other", "fee_waived"),
+    *("payment_voided", "payment_disputed", "dispute_won", "dispute_lost"),
+    *("turn_booked", "turn_missed", "attended", "turn_relocated", "turn_called_off", "turn_confirm", "turn_freed"),
+    *("turn_renamed", "absence_accepted", "absence_refused", "draw_granted", "draw_lost", "seat_offered"),
+    *("offer_passed", "waiting_ended", "mandate_offered", "mandate_accepted", "mandate_declined", "mandate_ended"),
+    *("mandate_good", "mandate_refused", "mandate_for_you", "inquiry_answered", "inquiry_escalated"),
+    *("promise_missed", "reminder_draft", "reminder_awaiting_payment", "reminder_returned"),
+)
+NOTICES = (*(f"{NOTICE}{kind}" for kind in NOTICE_KINDS), OTHER)
 EVENTS = (
     *(SIGN_UP_CODE, SIGN_UP_KNOWN, CONTACT_CODE, ACCOUNT_NEWS, ACCOUNT_ON_HOLD, STAFF_INVITED, INQUIRY_CODE),
     *(
@@ -32,11 +55,16 @@ EVENTS = (
         CONTACT_CHANGED,
         CHANNELS_CHANGED,
     ),
-    *NEWS,
+    *NOTICES,
 )
-SMS_EVENTS = (PHONE_CODE, *NEWS)
+SMS_EVENTS = (PHONE_CODE, *NOTICES)
 MAIL, SMS = "mail", "sms"
 WAITING, SENT, UNDELIVERABLE, SETTLED = "waiting", "sent", "undeliverable", "settled"
+
+
+def notice_event(kind: str) -> str:
+    """The event that a kind of notice is told as."""
+    return f"{NOTICE}{kind}" if kind in NOTICE_KINDS else OTHER
 
 
 def queue(session: Session, secret: str, event: str, address: str, language: str, mission: str, **params: str) -> Mail:
@@ -60,7 +88,7 @@ def tell(session: Session, account: Account, event: str = ACCOUNT_NEWS) -> bool:
 
 def queue_once(session: Session, account: Account, event: str, channel: str, address: str, about: str) -> int:
     """Queues news of an account by a channel. 1, or 0 where it was queued before."""
-    if event not in NEWS:
+    if event not in NOTICES:
         raise KeyError(event)
     now = db.now(session)
     values = {

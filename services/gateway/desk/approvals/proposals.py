@@ -14,6 +14,7 @@ from services.gateway.web.access.pages import PAGES
 from services.gateway.web.current import actor, consular, visitor
 from services.gateway.web.days import today
 from services.gateway.web.forms import PARTS, faults, fields, typed
+from services.gateway.web.language import chosen
 from services.gateway.web.presentation import date, has_text, t, weekday_name
 from services.gateway.web.sent_forms.kept_answers import keep_unfinished
 from services.gateway.web.sent_forms.submission import submit
@@ -80,6 +81,7 @@ ORDER = (
     *("transaction", "standing", "valid_from", "decree", "decreed_on", "transactions", "ends_from", "ends_to", "days"),
     *("tariff_fee", "tariff_amount", "tariff_currency", "certainty", "waiver_reference", "waiver_reason"),
     *("void_payment", "void_reason"),
+    *("case_reference", "priority_kind", "officer_name", "override_reason"),
     *("message_number", "discard_reason"),
     *("law_source", "window_to", "document_code", "revocation_reason"),
     *("rate_base", "rate_value", "rate_quote", "rate_on", "rate_days", "rate_published", "band_reason"),
@@ -121,8 +123,9 @@ def _worded(proposal: Proposal) -> dict[str, Any]:
 
 def terms(params: Mapping[str, Any]) -> list[tuple[Markup, object]]:
     """The terms in words, as rows of label and value."""
-    known = [name for name in ORDER if params.get(name) not in (None, "")]
-    return [(t(f"field.{name}.label"), _value(name, params[name])) for name in known]
+    given = {"officer_name": params.get("officer_ar" if chosen().code == "ar" else "officer_en"), **params}
+    known = [name for name in ORDER if given.get(name) not in (None, "")]
+    return [(t(f"field.{name}.label"), _value(name, given[name])) for name in known]
 
 
 def _value(name: str, value: Any) -> object:
@@ -137,6 +140,10 @@ def _value(name: str, value: Any) -> object:
         return Markup(" · ").join(weekday_name((day + 1) % 7) for day in value) or t("desk.proposals.no_day")
     if name == "service":
         return t(f"turn.service.{value}")
+    if name == "priority_kind":
+        return t(f"desk.priority.kind.{value}")
+    if name == "case_reference":
+        return Markup('<a class="code" href="{}">{}</a>').format(url_for("desk.case", reference=value), value)
     choice = f"field.{name}.choice.{value}"
     return t(choice) if has_text(choice) else value
 

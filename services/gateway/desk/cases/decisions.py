@@ -28,10 +28,10 @@ def accept(reference: str) -> Answer:
 
 
 def assign(reference: str) -> Answer:
-    """The case is the officer's from now on, also where it was another's; or it is free again."""
+    """The case is the officer's from now on, or free again; for another's a second person is asked."""
     verb = request.form.get("verb", "")
     how = {"takeover": verb == "takeover", "release": verb == "release"}
-    done = "release" if how["release"] else "assign"
+    done = "takeover" if how["takeover"] else "release" if how["release"] else "assign"
     return case.act(reference, done, lambda: consular().cases.assign(actor(), reference, **how))
 
 

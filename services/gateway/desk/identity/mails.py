@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from services.gateway.accounts.mail import settle
 from services.gateway.accounts.mail.letter import days_since
+from services.gateway.accounts.mail.queue import NOTICES
 from services.gateway.web.current import accounts, actor, visitor
 from shared.errors import NotFound
 
@@ -16,6 +17,7 @@ def show() -> str:
             {
                 "id": mail.id,
                 "event": mail.event,
+                "is_notice": mail.event in NOTICES,
                 "fault": mail.fault,
                 "failed_at": mail.failed_at,
                 "days": days_since(mail.failed_at, settle.moment(session)) if mail.failed_at else 0,

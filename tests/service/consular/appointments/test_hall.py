@@ -15,6 +15,7 @@ from shared.identity.actor import ANONYMOUS, Actor
 from tests.conftest import HOME, officer
 from tests.factories.applications import Counter
 from tests.factories.appointments import booked, code, in_time
+from tests.factories.approvals import Signing
 from tests.factories.concurrency import at_once
 
 pytestmark = [pytest.mark.clock, pytest.mark.usefixtures("empty_hall")]
@@ -95,6 +96,7 @@ def test_the_hour_of_the_appointment_decides_and_priority_comes_first(counter: B
     _, second = arrived(counter, consular, 10)
     urgent = comes_today(booked(counter()), consular, 30)
     assert urgent.desk("priority", officer(), kind="age", reason="Ninety years old.").status_code == 200
+    Signing(urgent.client, HOME).override("priority", urgent.reference)
     third = admit(urgent).get_json()["number"]
     assert (first, second, third) == (1, 2, 3)
     clerks = [officer("clerk", name=f"clerk-{one}") for one in range(4)]
@@ -164,5 +166,7 @@ def test_without_an_appointment_one_comes_to_pay_but_not_for_a_visit_with_seats(
     drafting.fill("individual-extract")
     assert code(admit(drafting)) == (404, "not_found")
     assert visiting.desk("priority", officer(), kind="emergency", reason="A funeral.").status_code == 200
+    assert code(admit(visiting)) == (422, "hall_needs_appointment")
+    Signing(visiting.client, HOME).override("priority", visiting.reference)
     assert admit(visiting).status_code == 200
     assert visiting.read()["visit"]["attended_at"]

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from tests.conftest import officer
+from tests.conftest import HOME, officer
 from tests.factories.applications import Counter
+from tests.factories.approvals import Signing
 
 At = Callable[..., Counter]
 ME = officer()
@@ -38,11 +39,37 @@ def test_a_case_is_taken_over_and_left(counter: At) -> None:
     assert here.desk("assign", ME).get_json()["code"] == "case_assigned"
     assert here.desk("assign", ME, release=True).get_json()["code"] == "case_assigned"
     assert here.desk("assign", ME, takeover=True).status_code == 200
+    assert assigned_to(here) == OTHER.id
+    assert here.desk("assign", ME, takeover=True).get_json()["code"] == "already_proposed"
+    signing = Signing(here.client, HOME)
+    own = signing.decide(signing.waiting("takeover", here.reference), who=ME)
+    assert own.get_json()["code"] == "own_proposal"
+    signing.override("takeover", here.reference)
     assert assigned_to(here) == ME.id
     assert here.desk("assign", ME, release=True).status_code == 200
     assert assigned_to(here) is None
     actions = [row["action"] for row in here.client.get(f"/desk/cases/{here.reference}", ME).get_json()["history"]]
     assert {"case.assigned", "case.taken_over", "case.released"} <= set(actions)
+
+
+def test_a_case_that_was_left_meanwhile_is_not_handed_over(counter: At) -> None:
+    here = counter().until("in_review", "individual-extract")
+    here.desk("assign", OTHER)
+    assert here.desk("assign", ME, takeover=True).status_code == 200
+    assert here.desk("assign", OTHER, release=True).status_code == 200
+    signing = Signing(here.client, HOME)
+    reference = signing.waiting("takeover", here.reference)
+    assert signing.decide(reference).get_json()["code"] == "not_possible_now"
+    assert assigned_to(here) is None
+
+
+@pytest.mark.parametrize("kind", ["priority", "flag", "takeover"])
+@pytest.mark.parametrize("role", ["officer", "head_of_mission"])
+def test_an_override_is_asked_for_on_its_case_alone(counter: At, kind: str, role: str) -> None:
+    here = counter().until("in_review", "individual-extract")
+    terms = {"case_reference": here.reference, "flag": None, "override_reason": "x", "priority_kind": "age"}
+    refused = Signing(here.client, HOME).propose(kind, terms, officer(role))
+    assert refused.status_code in (403, 422)
 
 
 @pytest.mark.parametrize("status", ["awaiting_payment", "with_authority"])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pyotp
@@ -18,6 +19,7 @@ from services.gateway.accounts.mail import queue
 from services.gateway.accounts.model import Account, AuthSession, IssuedCode, Mail
 from services.gateway.accounts.passwords import hash_password
 from shared.database import db
+from tests.factories.concurrency import together
 from tests.factories.gateway import PASSWORD, Browser, Gateway
 
 NEW = "granite violin harbour"
@@ -296,6 +298,14 @@ class TestProof:
         proven = browser.submit("/en/account/proof", old_password=PASSWORD, factor_code=SPECIMEN_CODE)
         assert proven.status_code == 303
 
+    @pytest.mark.parametrize("path", ["/en/desk/proposals/new/bank_account", "/en/desk/proposals/RUH-22222-22222-2"])
+    def test_a_session_that_was_left_open_proposes_and_signs_nothing(self, gateway: Gateway, path: str) -> None:
+        browser = gateway.visitor("head_of_mission")
+        page = browser.get("/en/desk/staff").text
+        self.make_old(gateway)
+        answer = browser.post(path, csrf_token=token(page), verdict="approve", confirmed="yes", key="k")
+        assert answer.location.startswith("/en/account/proof")
+
     def test_next_leads_nowhere_else(self, gateway: Gateway) -> None:
         browser = gateway.visitor(person=specimens.SON)
         answer = browser.submit("/en/account/proof", old_password=PASSWORD, next="//evil.example/x")
@@ -391,6 +401,77 @@ class TestForgottenPassword:
         form = {"recovery_number": specimens.SON.national_number, "recovery_document": "passport"}
         answer = clerk.submit("/en/desk/identity/recovery", page="/en/desk/identity", **form)
         assert answer.status_code == 422
+
+    @pytest.mark.parametrize("column", ["frozen_at", "disabled_at"])
+    def test_no_way_back_opens_an_account_that_was_held_meanwhile(
+        self, gateway: Gateway, owner: Owner, column: str
+    ) -> None:
+        email, _, _, _ = owner
+        link, code = f"/en/recover/{self.ask(gateway, email)}", self.code(gateway)
+        with scope(gateway) as session:
+            session.execute(update(Account).where(Account.email == email).values({column: db.now(session)}))
+        by_link = gateway.browser().submit(link, password=NEW)
+        by_code = gateway.browser().submit("/en/recover/code", identifier=email, code=code, password=NEW)
+        with scope(gateway) as session:
+            session.execute(update(Account).where(Account.email == email).values({column: None}))
+        assert (by_link.status_code, by_code.status_code) == (404, 422)
+        assert gateway.browser().submit(SIGN_IN, identifier=email, password=NEW).status_code == 422
+
+    def test_a_refused_password_does_not_tell_the_address(self, gateway: Gateway, owner: Owner) -> None:
+        """Somebody tries addresses as passwords, with the number of a person or with no number at all."""
+        said = set()
+        for number in (specimens.SON.national_number, "10000000001"):
+            form = {"identifier": number, "code": "ZZZZ-ZZZZ", "password": owner[0]}
+            answer = gateway.browser().submit("/en/recover/code", **form)
+            said.add((answer.status_code, answer.text.count('class="error"'), "password-error" in answer.text))
+        assert len(said) == 1
+
+
+class TestAtOnce:
+    """Of several who send one code at the same moment, one gets in."""
+
+    MANY = 4
+
+    def entries(self, gateway: Gateway, email: str, code: str) -> list[int]:
+        browsers = [first_step(gateway, email) for _ in range(self.MANY)]
+        forms = [{"csrf_token": one.token(SECOND), "factor_code": code} for one in browsers]
+        return together(
+            *(partial(one.post, SECOND, **form) for one, form in zip(browsers, forms, strict=True)),
+        )
+
+    def test_a_code_of_the_app(self, gateway: Gateway, owner: Owner) -> None:
+        email, app, _, _ = owner
+        assert self.entries(gateway, email, app.at(clock(gateway, 1))) == [303, *[422] * (self.MANY - 1)]
+
+    def test_a_printed_code(self, gateway: Gateway, owner: Owner) -> None:
+        email, _, codes, _ = owner
+        assert self.entries(gateway, email, codes[0]) == [303, *[422] * (self.MANY - 1)]
+
+    def test_a_code_of_the_counter(self, gateway: Gateway, owner: Owner) -> None:
+        email = owner[0]
+        ways = TestForgottenPassword()
+        form = {"identifier": email, "code": ways.code(gateway), "password": NEW}
+        browsers = [gateway.browser() for _ in range(self.MANY)]
+        tokens = [one.token("/en/recover/code") for one in browsers]
+        answers = together(
+            *(
+                partial(one.post, "/en/recover/code", csrf_token=of, **form)
+                for one, of in zip(browsers, tokens, strict=True)
+            )
+        )
+        ways.restore(gateway, email)
+        assert answers == [303, *[422] * (self.MANY - 1)]
+
+    def test_a_link(self, gateway: Gateway, owner: Owner) -> None:
+        ways = TestForgottenPassword()
+        link = f"/en/recover/{ways.ask(gateway, owner[0])}"
+        browsers = [gateway.browser() for _ in range(self.MANY)]
+        tokens = [one.token(link) for one in browsers]
+        answers = together(
+            *(partial(one.post, link, csrf_token=of, password=NEW) for one, of in zip(browsers, tokens, strict=True))
+        )
+        ways.restore(gateway, owner[0])
+        assert answers == [303, *[404] * (self.MANY - 1)]
 
 
 class TestNewBrowser:

@@ -13,6 +13,7 @@ from shared.database.db import Database
 from tests.conftest import HOME
 from tests.factories.gateway import Browser, Gateway
 from tests.factories.gateway.forms import begin, fill
+from tests.factories.gateway.overrides import sign_as_head
 
 pytestmark = [pytest.mark.clock, pytest.mark.usefixtures("restored_calendar")]
 
@@ -76,5 +77,7 @@ def test_priority_is_given_on_the_page_of_the_case(gateway: Gateway) -> None:
     for missing in ({"kind": "", "reason": "wheelchair"}, {"kind": "age", "reason": ""}):
         assert officer.submit(priority, page=case, key="priority-one", **missing).status_code == 422
     assert officer.submit(priority, page=case, key="two", kind="age", reason="wheelchair").status_code == 303
+    assert "Priority granted" not in officer.get(case).text
+    sign_as_head(gateway, "en", reference)
     assert "Priority granted" in officer.get(case).text
     assert f'action="{priority}"' not in officer.get(case).text

@@ -10,6 +10,7 @@ import pytest
 from services.consular.views import queue as queue_view
 from tests.factories.applications import Counter
 from tests.factories.gateway import Gateway
+from tests.factories.gateway.overrides import sign_as_head
 from tests.factories.texts.arabic_keys import on_arabic_keys
 
 At = Callable[..., Counter]
@@ -81,6 +82,8 @@ def test_a_case_of_another_officer_is_taken_over_before_it_is_decided(
     assert officer.submit(f"{path}/return", path, **MARK).status_code == 409
     assert 'value="takeover"' in officer.get(path).text
     assert officer.submit(f"{path}/assign", path, verb="takeover").status_code == 303
+    assert officer.submit(f"{path}/return", path, **MARK).status_code == 409
+    sign_as_head(gateway, language, here.reference)
     assert officer.submit(f"{path}/return", path, **MARK).status_code == 303
 
 

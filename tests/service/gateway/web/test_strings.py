@@ -3,7 +3,7 @@
 import csv
 import io
 from collections import Counter as Counted
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from email import message_from_bytes, policy
 from itertools import cycle
 from typing import Any
@@ -15,7 +15,9 @@ from deploy.demo.population import specimens
 from services.gateway.accounts.mail.letter import write
 from services.gateway.accounts.mail.queue import SIGN_UP_CODE, WAITING
 from services.gateway.accounts.model import Mail
+from services.gateway.desk.csv_file import csv_file
 from shared.database import db
+from shared.direction import CONTROLS
 from shared.forms import transaction
 from shared.values.person import strip_controls
 from tests.factories.applications import Counter
@@ -180,15 +182,30 @@ def test_what_is_mailed_has_no_more_headers_and_the_same_text(gateway: Gateway) 
         back = message_from_bytes(raw, policy=policy.SMTP)
         assert set(back.keys()) == usual, text
         assert back["To"] == "r@example.org"
+        # Marks of direction are left out, and white space is single.
+        assert " ".join(CONTROLS.sub("", text).split()) in " ".join(back.get_content().split()), text
 
 
-def test_what_goes_into_a_table_comes_out() -> None:
-    for text in EVERY:
-        if "\x00" in text:
-            continue
-        written = io.StringIO(newline="")
-        csv.writer(written).writerow([text, "end"])
-        assert next(csv.reader(io.StringIO(written.getvalue(), newline=""))) == [text, "end"], text
+def table_of(gateway: Gateway, rows: Sequence[Sequence[object]]) -> list[list[str]]:
+    """What a program reads from a file of the desk."""
+    with gateway.app.test_request_context("/en/desk"):
+        content = csv_file("rows", ["head"], rows).get_data().decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(content, newline="")))
+
+
+def test_what_goes_into_a_table_comes_out_and_is_no_formula(gateway: Gateway) -> None:
+    """As it was, but for the sign that keeps a spreadsheet from calculating it."""
+    head, *read = table_of(gateway, [[text, "end"] for text in EVERY])
+    assert head == ["head"] and len(read) == len(EVERY)
+    for text, (cell, end) in zip(EVERY, read, strict=True):
+        assert end == "end" and cell in (text, f"'{text}"), text
+        assert cell[:1] not in set("=+-@\t\r") and (cell == text or text.lstrip(" ")[:1] in set("=+-@\t\r\n")), text
+
+
+def test_a_planted_table_that_guards_nothing_is_seen(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.gateway.desk.csv_file.neutral", lambda text: text)
+    with pytest.raises(AssertionError):
+        test_what_goes_into_a_table_comes_out_and_is_no_formula(gateway)
 
 
 def test_what_goes_into_an_application_comes_out(counter: Callable[..., Counter]) -> None:

@@ -113,7 +113,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
         "head_of_mission:mission officer:mission",
         "desk.mandate_decide desk.duplicate desk.assign desk.accept desk.return desk.refuse desk.confirm desk.reprint "
         "desk.clear stock.receive stock.spoil letter.answer identity_check.read "
-        "identity_check.decide desk.appeal_decide desk.priority",
+        "identity_check.decide desk.appeal_decide desk.priority proposal.override",
     ),
     (
         "ministries:any",

@@ -68,7 +68,7 @@ def _app_page(refusal: Refusal | None = None) -> str:
 def _picture(address: str) -> Markup:
     """Made of an address of ours alone: its letters are drawn, not written."""
     code = segno.make(address, error="m")
-    return Markup(code.svg_inline(scale=QR_SCALE, svgclass="qr", lineclass=None, light="#fff"))  # noqa: S704
+    return Markup(code.svg_inline(scale=QR_SCALE, svgclass="qr", lineclass=None, light="#fff", omitsize=True))  # noqa: S704
 
 
 @blueprint.post("/account/security/authenticator")

@@ -138,6 +138,8 @@ def test_who_has_priority_is_received_first_and_past_the_quota(counter: Begin) -
     second.submit()
     assert code(act(second, "hold", starts_at=at)) == (409, "turn_taken")
     assert second.desk("priority", officer(), kind="age", reason="مسنة على كرسي").status_code == 200
+    assert code(act(second, "hold", starts_at=at)) == (409, "turn_taken")
+    Signing(second.client, HOME).override("priority", second.reference)
     assert act(second, "hold", starts_at=at).status_code == 200
     assert act(second, "confirm").status_code == 200
     sheet = first.client.get(f"/desk/turns?day={local_day(at)}", officer()).get_json()["rows"]
@@ -168,6 +170,8 @@ def test_priority_is_granted_once_by_who_decides_and_leaves_its_trace(
     mine = booked(counter())
     assert mine.desk("priority", officer("clerk"), kind="age", reason="x").status_code == 403
     assert mine.desk("priority", officer(), kind="emergency", reason="سفر لعلاج").status_code == 200
+    assert code(mine.desk("priority", officer(), kind="emergency", reason="مرة ثانية")) == (409, "already_proposed")
+    Signing(mine.client, HOME).override("priority", mine.reference)
     again = mine.desk("priority", officer(), kind="age", reason="x")
     assert code(again) == (409, "priority_granted")
     assert mine.read()["timeline"][-1]["code"] == "priority_granted"

@@ -15,8 +15,10 @@ from shared.database.audit import event
 from shared.database.db import Database
 from tests.conftest import ELSEWHERE, HOME, officer
 from tests.factories.applications import Counter
+from tests.factories.approvals import Signing
 from tests.factories.gateway import Gateway
 from tests.factories.gateway.forms import begin, fill, send
+from tests.factories.gateway.overrides import sign_as_head
 from tests.factories.payments import InMemoryProvider
 from tests.factories.payments.card import card, notify
 
@@ -129,6 +131,9 @@ def test_a_flag_comes_off_once_with_its_reason(
     assert clear(here).get_json()["code"] == "nothing_flagged"
     flag(database, here.reference)
     assert clear(here, "head_of_mission").status_code == 200
+    assert case(here)["exception"] == "assessment_changed"
+    assert clear(here).get_json()["code"] == "already_proposed"
+    Signing(here.client, HOME).override("flag", here.reference)
     assert case(here)["exception"] is None and case(here)["status"] == "in_review"
     assert clear(here).get_json()["code"] == "nothing_flagged"
     seen = select(event.c.reason, event.c.detail).where(
@@ -136,6 +141,17 @@ def test_a_flag_comes_off_once_with_its_reason(
     )
     rows = session_for("consular").execute(seen).all()
     assert [row.reason for row in rows] == ["راجعناه"]
+
+
+def test_a_flag_that_came_meanwhile_stays(counter: At, database: Databases) -> None:
+    here = counter().until("in_review")
+    flag(database, here.reference)
+    assert clear(here).status_code == 200
+    flag(database, here.reference, "payment_over")
+    signing = Signing(here.client, HOME)
+    late = signing.decide(signing.waiting("flag", here.reference))
+    assert (late.status_code, late.get_json()["code"]) == (409, "nothing_flagged")
+    assert case(here)["exception"] == "payment_over"
 
 
 @pytest.mark.parametrize("language", ("ar", "en"))
@@ -158,6 +174,8 @@ def test_the_case_page_takes_a_flag_off_and_shows_whose_entry_it_is(
     empty = desk.submit(f"{page}/clear", page=page, reason=" ", key="k")
     assert empty.status_code == 422 and 'id="why-clear-error"' in empty.text
     assert desk.submit(f"{page}/clear", page=page, reason="راجعناه", key=uuid.uuid4().hex).status_code == 303
+    assert "why-clear" in desk.get(page).text
+    sign_as_head(gateway, language, reference)
     after = desk.get(f"{page}?done=clear").text
     assert "why-clear" not in after
     assert "why-clear" not in gateway.visitor("clerk").get(page).text

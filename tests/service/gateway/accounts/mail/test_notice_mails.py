@@ -5,11 +5,12 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from deploy.demo.population import specimens
 from services.consular.notices.create import create_notice
@@ -17,12 +18,13 @@ from services.consular.notices.rules import KINDS
 from services.gateway import worker
 from services.gateway.accounts.mail import notice_mails, queue
 from services.gateway.accounts.mail.deliver import WAITS, Post, deliver_due
+from services.gateway.accounts.mail.letter import write, write_sms
 from services.gateway.accounts.mail.queue import SENT, UNDELIVERABLE, WAITING
 from services.gateway.accounts.mail.senders import NotNow
 from services.gateway.accounts.mail.sms import SmsSender
 from services.gateway.accounts.model import Account, Mail
 from shared.database.db import Database
-from shared.i18n import language
+from shared.fragments import LANGUAGES
 from shared.settings.mail import SmsProvider
 from tests.factories.gateway import Gateway
 from tests.factories.texts.sensitive import SENSITIVE
@@ -195,17 +197,56 @@ def test_a_provider_that_is_not_there_is_tried_again(gateway: Gateway, database:
     assert texts(database)[0].state == WAITING
 
 
-@pytest.mark.parametrize("code", ["ar", "en"])
+def message(event: str, code: str, channel: str) -> Mail:
+    made = Mail(id="m", home_mission="RUH", address="r@example.org", event=event, language=code, channel=channel)
+    made.created_at = datetime(2026, 11, 1, tzinfo=UTC)
+    return made
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
 @pytest.mark.parametrize("event", queue.SMS_EVENTS)
 def test_no_text_message_says_what_it_is_about(event: str, code: str) -> None:
-    text = language(code).text(f"mail.{event}.sms", code="")
+    text = write_sms(message(event, code, queue.SMS), {"code": ""})
     assert text and not SENSITIVE.search(text)
     assert len(text) <= 160
 
 
-def test_every_kind_of_notice_is_told_as_something() -> None:
-    assert set(notice_mails.EVENT_OF) <= KINDS
-    assert set(notice_mails.EVENT_OF.values()) | {notice_mails.DECIDED} == set(queue.NEWS)
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_every_kind_of_notice_has_an_e_mail_and_a_text_message_of_its_own(kind: str, code: str) -> None:
+    event = queue.notice_event(kind)
+    letter = write(message(event, code, queue.MAIL), {}, "m@mahjar.example", "https://mahjar.example")
+    subject, text, sms = str(letter["Subject"]), letter.get_content(), write_sms(message(event, code, queue.SMS), {})
+    assert event == f"notice_{kind}" and sms in text and f"https://mahjar.example/{code}/" in text
+    assert not SENSITIVE.search(subject) and not SENSITIVE.search(sms) and "{" not in text
+    assert bool(re.search("[\u0621-\u064a]", sms)) is (code == "ar")
+    others = {write_sms(message(queue.notice_event(one), code, queue.SMS), {}) for one in KINDS - {kind}}
+    assert sms not in others and len(others) == len(KINDS) - 1
+
+
+def test_the_kinds_with_words_are_those_of_the_mission_and_another_is_news() -> None:
+    assert set(queue.NOTICE_KINDS) == KINDS and len(queue.NOTICE_KINDS) == len(KINDS)
+    assert queue.notice_event("weather") == queue.OTHER
+
+
+def test_every_kind_of_notice_is_delivered_by_both_channels(
+    gateway: Gateway, database: Database, providers: tuple[Provider, Provider]
+) -> None:
+    """From the mission to the reader's telephone."""
+    gateway.account(person=specimens.SON)
+    change(database, phone=NUMBER, phone_confirmed_at=func.now(), news_by_sms=True)
+    consular = gateway.wires["consular"].service.app.extensions["database"]
+    with consular.scope("RUH") as session:
+        for kind in KINDS:
+            assert create_notice(session, specimens.SON.person, kind, "RUH-22222-22222-2", f"delivered {kind}")
+    assert worker.fetch_notices(database, gateway.app.extensions["consular"]) >= 2 * len(KINDS)
+    while deliver_due(database, post(gateway, providers[0])):
+        pass
+    expected = {write_sms(message(f"notice_{kind}", "ar", queue.SMS), {}) for kind in KINDS}
+    assert expected == {one["text"] for one in providers[0].taken}
+    with database.scope(None) as session:
+        mailed = set(session.scalars(select(Mail.event).where(Mail.channel == queue.MAIL)))
+    assert mailed == set(queue.NOTICES) - {queue.OTHER}
 
 
 def test_notices_of_the_mission_leave_once(
@@ -219,7 +260,7 @@ def test_notices_of_the_mission_leave_once(
     assert worker.fetch_notices(database, gateway.app.extensions["consular"]) == 0
     with database.scope(None) as session:
         told = session.scalars(select(Mail.event).where(Mail.account_id.is_not(None), Mail.once.is_not(None))).all()
-    assert notice_mails.READY in told
+    assert "notice_ready" in told
 
 
 def test_while_the_service_is_silent_nothing_is_lost(gateway: Gateway, database: Database) -> None:
