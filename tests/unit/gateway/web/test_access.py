@@ -135,8 +135,8 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     (
         "administrator anonymous auditor cashier clerk confirmed contact declared enrolling frozen head_of_mission "
         "new officer registrar",
-        "draws_data draw_file draws.show draws.detail payer_link.show payer_link.pay payer_link.came_back "
-        "payer_link.receipt",
+        "draws_data draw_data draw_file draws.feed seats.feed draws.show draws.detail payer_link.show payer_link.pay "
+        "payer_link.came_back payer_link.receipt",
     ),
     (
         "confirmed",
