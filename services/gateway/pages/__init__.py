@@ -23,7 +23,7 @@ from services.gateway.pages.account import (
 )
 from services.gateway.pages.applications import applications, pending_proof, track
 from services.gateway.pages.apply import behalf, bookings, draft, fix, parts, uploads
-from services.gateway.pages.appointments import appointments, chances, draws, seats
+from services.gateway.pages.appointments import appointments, challenges, chances, draws, seats
 from services.gateway.pages.documents import download, verify
 from services.gateway.pages.hall import screen
 from services.gateway.pages.help import help as help_pages
@@ -76,6 +76,7 @@ IN_A_LANGUAGE = (
     draws,
     screen,
     chances,
+    challenges,
     inquiries,
     write,
     contest,

@@ -172,6 +172,7 @@ PAGES: dict[str, Set[str]] = {
     "turns.calendar_file": PERSONS,
     "turns.ask_appeal": PERSONS,
     "turns.appeal": PERSONS,
+    "challenges.show": PERSONS,
     "chances.show": PERSONS,
     "chances.enter": PERSONS,
     "chances.withdraw": PERSONS,

@@ -7,8 +7,11 @@ from typing import Any
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
+from services.gateway.accounts.challenges import HOLD, MOVE
+from services.gateway.accounts.throttle import TooMany
 from services.gateway.clients.consular.applications import Application
 from services.gateway.web.calendars import Visit, event, weeks
+from services.gateway.web.costly_steps import check_step
 from services.gateway.web.current import consular, visitor
 from services.gateway.web.days import USUAL, zone_of
 from services.gateway.web.forms import faults, words
@@ -97,8 +100,9 @@ def hold(reference: str) -> Answer | tuple[str, int]:
     if appointment.get("state") == "booked":
         return redirect(url_for("turns.ask_reschedule", reference=reference, to=at), 303)
     try:
+        check_step(HOLD)
         consular().appointments.act(visitor().actor, reference, "hold", request.form.get("key", ""), starts_at=at)
-    except (NotFound, NotAllowed, Unavailable):
+    except (NotFound, NotAllowed, Unavailable, TooMany):
         raise
     except Refusal as refusal:
         return _choose(reference, refusal, _instant(at)), refusal.status
@@ -209,8 +213,10 @@ def appeal(reference: str) -> Answer | tuple[str, int]:
 
 def _act(reference: str, verb: str, **body: str) -> Answer | tuple[str, int]:
     try:
+        if verb == "move":
+            check_step(MOVE)
         consular().appointments.act(visitor().actor, reference, verb, request.form.get("key", ""), **body)
-    except (NotAllowed, Unavailable, Invalid):
+    except (NotAllowed, Unavailable, Invalid, TooMany):
         raise
     except Refusal as refusal:
         return _choose(reference, refusal), refusal.status

@@ -20,6 +20,8 @@ SEATS, DRAWS = "/{language}/seats/passport/RUH/feed.ics", "/{language}/draws/fee
 def empty(cluster: Postgres) -> Iterator[None]:
     yield
     with connect_as_admin(cluster.admin_url, DATABASE) as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("DELETE FROM gateway.attempt")
         for table in ("draw_file", "draw"):
             connection.execute(f"DELETE FROM consular.{table}")  # noqa: S608
 

@@ -141,7 +141,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     (
         "confirmed",
         "payer_link.ask payer_link.make payer_link.revoke transfer.show transfer.choose chances.show chances.enter "
-        "chances.withdraw chances.act",
+        "challenges.show chances.withdraw chances.act",
     ),
     (
         "confirmed declared",
