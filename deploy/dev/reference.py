@@ -7,6 +7,7 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
+from deploy.dev import open_data
 from services.conscription.laws import TIERS_OF
 from services.consular.applications import rules
 from services.consular.data import rows_of
@@ -44,6 +45,7 @@ def pages() -> dict[str, str]:
         "access.md": access(),
         "messages.md": message_catalogue(),
         "transactions.md": transactions(),
+        "open-data.md": open_data.page(),
     }
     written |= {f"transactions/{entry.slug}.md": transaction(entry) for entry in CATALOGUE.values()}
     return {name: NOTE + text for name, text in written.items()}

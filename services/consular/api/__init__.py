@@ -1,6 +1,7 @@
 """The HTTP interface of applications: for applicants, the desk, payers and the public."""
 
 from services.consular.api import (
+    anomalies,
     applications,
     appointments,
     approvals,
@@ -32,6 +33,7 @@ from services.consular.api import (
 from services.consular.api.inquiries import answering, asking
 
 BLUEPRINTS = (
+    anomalies.blueprint,
     applications.blueprint,
     uploads.blueprint,
     identity_checks.blueprint,

@@ -74,6 +74,10 @@ EXPECTED: tuple[tuple[str, str], ...] = (
         "desk.appeals desk.paper desk.paper_thumbnail desk.paper_page",
     ),
     (
+        "auditor head_of_mission officer",
+        "desk.anomalies",
+    ),
+    (
         "cashier clerk head_of_mission officer",
         "desk.counter",
     ),
