@@ -20,7 +20,7 @@ SOURCES: tuple[tuple[str, str, str, Any], ...] = (
 INTRODUCTION = """# Open data
 
 Nobody has to write a robot that reads our pages: availability, releases and draws are read here, without an account.
-No answer holds anything of a person. Instants are in UTC (ISO 8601), days are those of the mission, whose zone is named.
+No answer holds anything of a person. Instants are in UTC (ISO 8601), days are the mission's, in the zone it names.
 
 - Each answer has an `ETag`. Sent back as `If-None-Match`, it is answered by 304 without a body until the facts change.
 - `Access-Control-Allow-Origin: *`: other sites may read it too.

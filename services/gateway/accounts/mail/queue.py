@@ -34,7 +34,7 @@ EVENTS = (
     ),
     *NEWS,
 )
-SMS_EVENTS = (PHONE_CODE, *NEWS)
+SMS_EVENTS = (PHONE_CODE, INQUIRY_CODE, *NEWS)
 MAIL, SMS = "mail", "sms"
 WAITING, SENT, UNDELIVERABLE, SETTLED = "waiting", "sent", "undeliverable", "settled"
 
