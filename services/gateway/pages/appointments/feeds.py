@@ -28,12 +28,12 @@ def seats_feed(openings: Openings) -> Feed:
 def _days(openings: Openings) -> Iterator[FeedEvent]:
     key = f"{openings['mission']}-{openings['service']}-{openings['tier']}"
     url = _page("seats.days", service=openings["service"], mission=openings["mission"], tier=openings["tier"])
-    service = _service(openings["service"])
+    service, tier = _service(openings["service"]), openings["tier"]
     for each in openings["days"]:
         if each["remaining"]:
             day = date.fromisoformat(each["day"])
             title = f"{chosen().plural('turn.left', each['remaining'])} · {service}"
-            text = f"{mission_name(openings['mission'])} · {chosen().text('seats.tier.' + openings['tier'])}"
+            text = f"{mission_name(openings['mission'])} · {chosen().text(f'seats.tier.{tier}')}"
             yield FeedEvent(f"{key}-{each['day']}", day, day + timedelta(days=1), title, text, url)
 
 
