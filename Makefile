@@ -37,7 +37,7 @@ transaction: ## writes a new transaction: ARGS="residence-letter --shape mission
 	@deploy/dev/setup.sh test
 	@$(PYTHON) -m deploy.dev.scaffold $(ARGS)
 
-demo: ## plays every transaction from beginning to end; ARGS=individual-extract plays one
+demo: ## plays every transaction from beginning to end; ARGS=individual-extract plays one in both languages, with --language ar in one
 	@deploy/dev/setup.sh run
 	@$(PYTHON) -m deploy.demo $(ARGS)
 

@@ -16,14 +16,14 @@ from werkzeug.test import TestResponse
 from deploy.demo import specimen_rates
 from deploy.demo.population import load as load_population
 from deploy.dev.postgres import Postgres
-from deploy.platform.database import DATABASE, SERVICES, connect_as_admin, prepare
-from deploy.platform.migrate import migrate_all
+from deploy.platform.database.migrate import migrate_all
+from deploy.platform.database.roles import DATABASE, SERVICES, connect_as_admin, prepare
 from shared.database import pending
 from shared.database.db import Database, enter
 from shared.identity.actor import PARTNERS, Actor, request_token
 from shared.identity.crypto import Keys, create_keys
-from tests.factories.chromium import CHROMIUM, CHROMIUMS, FLAGS
-from tests.factories.statement_meter import StatementMeter
+from tests.factories.environment.chromium import CHROMIUM, CHROMIUMS, FLAGS
+from tests.factories.environment.statement_meter import StatementMeter
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
-from tests.factories.chromium import CHROMIUM, FLAGS
+from tests.factories.environment.chromium import CHROMIUM, FLAGS
 
 PAGE = Path(__file__).parents[1] / "docs" / "slow-lines.md"
 PHONE: ViewportSize = {"width": 360, "height": 740}

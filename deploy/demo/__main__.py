@@ -1,5 +1,10 @@
-"""`make demo`: starts the platform if it does not run, and runs the scenarios of all transactions or of those named."""
+"""`make demo`: starts the platform if it does not run, and runs the scenarios of all transactions or of those named.
 
+All of them are played once, their applicants alternately in English and Arabic. One that is named is played in both
+languages, or in that of `--language`.
+"""
+
+import argparse
 import os
 import subprocess
 import sys
@@ -10,37 +15,49 @@ from contextlib import contextmanager
 import requests
 
 from deploy.demo import scenario_runner
-from deploy.demo.scenario_runner import Result
+from deploy.demo.scenario_runner import Play, Result
 from deploy.platform.data_folder import DataFolder
 from shared.catalogue import TRANSACTIONS
-from shared.catalogue.model import Transaction
 
-WIDEST, OUTCOME = max(len(entry.slug) for entry in TRANSACTIONS), 44
+LANGUAGES = ("ar", "en")
+WIDEST, OUTCOME = max(len(entry.slug) for entry in TRANSACTIONS) + 3, 44
 
 
 def main() -> None:
     """Exits with 1 unless every transaction came to its end."""
     folder = DataFolder.from_environment().path / "demo"
     address = f"http://127.0.0.1:{os.environ.get('MAHJAR_PORT', '8080')}"
-    entries = [entry for entry in TRANSACTIONS if not sys.argv[1:] or entry.slug in sys.argv[1:]]
-    if not entries:
-        sys.exit(f"choose among: {', '.join(entry.slug for entry in TRANSACTIONS)}")
+    plays = plays_of(sys.argv[1:])
     with platform(address):
-        results = list(with_progress(entries, scenario_runner.run_all(address, folder, entries)))
+        results = list(with_progress(plays, scenario_runner.run_all(address, folder, plays)))
     print(f"\n{'transaction':<{WIDEST}} {'outcome':<{OUTCOME}} {'seconds':>7}  paper")
     for result in results:
-        print(f"{result.slug:<{WIDEST}} {result.outcome:<{OUTCOME}} {result.seconds:7.1f}  {', '.join(result.papers)}")
+        print(f"{result.name:<{WIDEST}} {result.outcome:<{OUTCOME}} {result.seconds:7.1f}  {', '.join(result.papers)}")
     done = sum(result.outcome != scenario_runner.FAILED for result in results)
-    print(f"papers in {folder}\n{done} of {len(entries)} transactions completed")
-    sys.exit(0 if done == len(entries) else 1)
+    print(f"papers in {folder}\n{done} of {len(plays)} transactions completed")
+    sys.exit(0 if done == len(plays) else 1)
 
 
-def with_progress(entries: Sequence[Transaction], results: Iterator[Result]) -> Iterator[Result]:
+def plays_of(arguments: Sequence[str]) -> list[Play]:
+    """What is played, in the order of the catalogue. Exits for a slug or a language that does not exist."""
+    slugs = [entry.slug for entry in TRANSACTIONS]
+    parser = argparse.ArgumentParser(prog="make demo", description="Plays transactions from beginning to end.")
+    parser.add_argument("slugs", nargs="*", metavar="slug", help=f"one or more of: {', '.join(slugs)}")
+    parser.add_argument("--language", choices=LANGUAGES, help="both where a slug is named, else they alternate")
+    options = parser.parse_args(arguments)
+    if unknown := set(options.slugs) - set(slugs):
+        parser.error(f"no transaction is called {', '.join(sorted(unknown))}; choose among: {', '.join(slugs)}")
+    languages = (options.language,) if options.language else LANGUAGES if options.slugs else ("",)
+    named = [entry for entry in TRANSACTIONS if not options.slugs or entry.slug in options.slugs]
+    return [Play(entry, language) for entry in named for language in languages]
+
+
+def with_progress(plays: Sequence[Play], results: Iterator[Result]) -> Iterator[Result]:
     """Draws a progress bar: in place at a terminal, line by line elsewhere."""
-    every, end = len(entries), "\r" if sys.stdout.isatty() else "\n"
-    for number, entry in enumerate(entries):
+    every, end = len(plays), "\r" if sys.stdout.isatty() else "\n"
+    for number, play in enumerate(plays):
         bar = "█" * number + "·" * (every - number)
-        print(f"{bar} {number:>2}/{every}  {entry.slug:<{WIDEST}}", end=end, flush=True)
+        print(f"{bar} {number:>2}/{every}  {play.name:<{WIDEST}}", end=end, flush=True)
         yield next(results)
     print(f"{'█' * every} {every}/{every}  {'':<{WIDEST}}", flush=True)
 

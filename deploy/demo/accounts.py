@@ -12,7 +12,7 @@ from services.gateway.accounts.factors.second_step import has_factor
 from services.gateway.accounts.levels import Assurance
 from services.gateway.accounts.model import Account
 from services.gateway.accounts.passwords import hash_password
-from services.gateway.accounts.register import number_key
+from services.gateway.accounts.registration.register import number_key
 from shared.database import db
 from shared.identity.actor import OFFICER_ROLES
 

@@ -11,7 +11,7 @@ from deploy.demo.accounts import DemoAccount, ensure_demo
 from deploy.demo.population import load as load_population
 from deploy.demo.population import specimens, unusual
 from deploy.demo.population.specimens import Specimen
-from deploy.platform.database import DATABASE, connect_as_admin
+from deploy.platform.database.roles import DATABASE, connect_as_admin
 from services.consular import missions
 from services.consular.passports import booklets
 from services.consular.payments.tariffs import transaction_status

@@ -25,29 +25,43 @@ FAILED = "failed"
 class Result:
     """A line of the table: the outcome of a transaction, and the file names of its documents."""
 
-    slug: str
+    name: str
     outcome: str
     papers: list[str]
     seconds: float
 
 
-def run_all(address: str, folder: Path, entries: Sequence[Transaction]) -> Iterator[Result]:
+@dataclass(frozen=True)
+class Play:
+    """A transaction, and the language its applicant reads; empty where the languages alternate."""
+
+    entry: Transaction
+    language: str = ""
+
+    @property
+    def name(self) -> str:
+        """The slug, with the language where one is set."""
+        return f"{self.entry.slug} {self.language}".rstrip()
+
+
+def run_all(address: str, folder: Path, plays: Sequence[Play]) -> Iterator[Result]:
     """Runs the scenario of each transaction, alternately paid by card and in cash, one by transfer."""
     staff = {role: Browser(address, "ar") for role in STAFF}
     for role, browser in staff.items():
         sign_in(browser, f"{role.replace('_', '-')}@mahjar.example")
     actors = Actors(address, folder / "actors.txt", staff["clerk"])
     bank = Bank(folder / "bank.txt")
-    for number, entry in enumerate(entries):
-        began, outcome, papers = time.monotonic(), FAILED, dict[str, bytes]()
+    for number, play in enumerate(plays):
+        began, outcome, papers, entry = time.monotonic(), FAILED, dict[str, bytes](), play.entry
         try:
-            person = actors.applicant_for(entry.slug)
+            person = actors.applicant_for(entry.slug, play.language)
             steps = Steps(*person, staff, entry.slug, by_card=number % 2 == 0, papers=papers, bank=bank)
             outcome = scenario_for(entry)(steps)
         except (UnexpectedPage, requests.RequestException) as error:
-            print(f"\n    {entry.slug}: {error}", flush=True)
-        files = [write_document(folder, name, content) for name, content in papers.items()]
-        yield Result(entry.slug, outcome, files, time.monotonic() - began)
+            print(f"\n    {play.name}: {error}", flush=True)
+        ending = f"-{play.language}" if play.language else ""
+        files = [write_document(folder, f"{name}{ending}", content) for name, content in papers.items()]
+        yield Result(play.name, outcome, files, time.monotonic() - began)
 
 
 class Actors:
@@ -60,23 +74,26 @@ class Actors:
         # National numbers of those who acted in this demo or an earlier one; they are not taken again.
         self.used = used
         self.population = people.Population(int(os.environ.get("MAHJAR_PEOPLE", PEOPLE)))
-        self.signed_in: dict[str, tuple[Browser, people.DemoPerson]] = {}
+        self.signed_in: dict[tuple[str, str], tuple[Browser, people.DemoPerson]] = {}
 
-    def applicant_for(self, slug: str) -> tuple[Browser, people.DemoPerson]:
-        """The applicant of this transaction. Raises UnexpectedPage when nobody without an account fits."""
-        key = people.SHARED_PERSON.get(slug, slug if slug in people.CRITERIA else "")
+    def applicant_for(self, slug: str, language: str = "") -> tuple[Browser, people.DemoPerson]:
+        """The applicant of this transaction, who reads `language`, else the language of these actors.
+
+        Raises UnexpectedPage when nobody without an account fits.
+        """
+        key = people.SHARED_PERSON.get(slug, slug if slug in people.CRITERIA else ""), language
         if key not in self.signed_in:
-            self.signed_in[key] = self.register(slug)
+            self.signed_in[key] = self.register(slug, language)
         return self.signed_in[key]
 
-    def register(self, slug: str) -> tuple[Browser, people.DemoPerson]:
+    def register(self, slug: str, language: str = "") -> tuple[Browser, people.DemoPerson]:
         """Registers a fitting person and signs in, in the set language, or alternately in English and Arabic."""
         registered = set(self.used.read_text().split()) if self.used.exists() else set()
         for person in self.population.fitting(slug):
             if person.national_number in registered:
                 continue
             self._note(person.national_number)
-            browser = Browser(self.address, self.language or ("en", "ar")[len(self.signed_in) % 2])
+            browser = Browser(self.address, language or self.language or ("en", "ar")[len(self.signed_in) % 2])
             if register_account(browser, person, self.clerk):
                 return browser, person
         raise UnexpectedPage(f"nobody without an account fits {slug}: make reset")

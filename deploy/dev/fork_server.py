@@ -1,6 +1,6 @@
-"""A process that loads the libraries of all services once and forks each service from there.
+"""A process that loads the four services and their libraries once and forks each process from there.
 
-This halves the work of a start, and the libraries lie in memory once. The fork server opens no connection and starts
+This halves the work of a start, and code and texts lie in memory once. The fork server opens no connection and starts
 no thread before it forks. The processes are children of the runner and not of the fork server, whose death ends none
 of them: it forks twice, and the runner adopts what is left without a parent.
 """
@@ -20,15 +20,17 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from socket import socket
 
+from deploy.platform.database.roles import SERVICES
 from deploy.platform.subprocess_guard import die_with_parent, guarded, libc
-from shared.documents import drawing
 
 LOADED = (
-    "shared.web.service",
-    "shared.messaging.worker",
     "urllib3",
     "gunicorn.app.wsgiapp",
-    "gunicorn.workers.gthread",
+    "gunicorn.glogging",
+    "deploy.platform.web.web_worker",
+    "deploy.platform.web.warm_up",
+    *(f"services.{service}.worker" for service in SERVICES),
+    *(f"services.{service}.api" for service in SERVICES if service != "gateway"),
 )
 PR_SET_NAME, LONGEST_NAME = 15, 15
 PR_SET_CHILD_SUBREAPER = 36
@@ -177,8 +179,7 @@ def main() -> None:
     """Forks one process for each line of its input. A child leaves the loop and runs its module."""
     for name in LOADED:
         importlib.import_module(name)
-    # Loads WeasyPrint where it can be: three services draw documents, and share its pages.
-    drawing.is_available()
+    load_shared_data()
     # The garbage collector leaves loaded libraries alone, so that their pages stay shared with the children.
     gc.freeze()
     runner = os.getppid()
@@ -192,6 +193,18 @@ def main() -> None:
             print(pid, flush=True)
             os._exit(0)
         os.waitpid(first, 0)
+
+
+def load_shared_data() -> None:
+    """What every process reads and none changes: both languages' texts, zones, and WeasyPrint where it can be."""
+    # Loaded late: the runner imports this module too, and has no use for them.
+    from shared.documents import drawing
+    from shared.fragments import LANGUAGES
+    from shared.i18n import language
+
+    for code in LANGUAGES:
+        language(code)
+    drawing.is_available()
 
 
 def run_as(runner: int, name: str, module: list[str], environment: dict[str, str], log: str) -> None:

@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Self
 
 from deploy.dev.postgres_zones import install_zones
-from deploy.platform.postgres_programs import PostgresFailed, binaries, version_of
+from deploy.platform.database.postgres_programs import PostgresFailed, binaries, version_of
 from deploy.platform.subprocess_guard import guarded
 
 FIRST_BUILTIN_LOCALE = 17

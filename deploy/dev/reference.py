@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from deploy.dev import open_data
+from deploy.dev.explanations import data_columns, question_kinds
 from services.conscription.laws import TIERS_OF
 from services.consular.applications import rules
 from services.consular.data import rows_of
@@ -46,6 +47,8 @@ def pages() -> dict[str, str]:
         "messages.md": message_catalogue(),
         "transactions.md": transactions(),
         "open-data.md": open_data.page(),
+        "questions.md": questions(),
+        "data.md": data_files(),
     }
     written |= {f"transactions/{entry.slug}.md": transaction(entry) for entry in CATALOGUE.values()}
     return {name: NOTE + text for name, text in written.items()}
@@ -109,6 +112,28 @@ def message(type_: str, version: int, schema: type[Schema]) -> str:
 def kind(field: fields.Field[Any]) -> str:
     choices = [choice for check in field.validators for choice in getattr(check, "choices", ())]
     return " or ".join(map(str, choices)) or type(field).__name__.lower()
+
+
+def questions() -> str:
+    return "\n".join(
+        [
+            "# Questions\n",
+            "A question of an entry is `Question(name, kind, ...)` of `shared/catalogue/model.py`.\n",
+            "## Kinds\n",
+            table(("kind", "takes", "written", "typed", "kept", "asked by"), question_kinds.kind_rows()),
+            "A new kind is a reader in `shared/forms`, with its bad inputs in `tests/unit/shared/test_forms.py`.\n",
+            "## Fields\n",
+            table(("field", "default", "meaning", "example"), question_kinds.field_rows()),
+        ]
+    )
+
+
+def data_files() -> str:
+    parts = [
+        f"## {file}\n\n{what}.\n\n{table(('column', 'meaning', 'first row'), data_columns.rows(file))}"
+        for file, (what, _) in data_columns.FILES.items()
+    ]
+    return "# Columns of reference data\n\nNo cell is left out; an empty one stands for nothing.\n\n" + "\n".join(parts)
 
 
 def transactions() -> str:

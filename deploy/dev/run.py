@@ -1,8 +1,8 @@
 """`make run`: starts the whole platform on one machine, and stops it on Ctrl-C."""
 
+import json
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -10,22 +10,22 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 
-from deploy.dev.fork_server import ForkServer
+from deploy.dev.fork_server import ForkServer, ForkServerFailed
 from deploy.dev.postgres import Postgres
 from deploy.dev.stack import ROOT, Listeners, Stack, build, listeners_on
 from deploy.dev.supervisor import Child, ProcessFailed, start_all, stop_all, supervise, wait_for
 from deploy.platform.data_folder import DataFolder, FolderInUse
-from deploy.platform.database import SERVICES, prepare
+from deploy.platform.database.migrate import migrate_all
+from deploy.platform.database.postgres_programs import PostgresFailed
+from deploy.platform.database.roles import SERVICES, prepare
 from deploy.platform.environment_file import write_environment
-from deploy.platform.migrate import migrate_all
 from deploy.platform.mode import check_database, check_environment, check_folder, mark_database
-from deploy.platform.postgres_programs import PostgresFailed
-from deploy.platform.subprocess_guard import die_with_parent, guarded
-from shared.documents import fonts
+from deploy.platform.subprocess_guard import die_with_parent
 from shared.identity.actor import PARTNERS
-from shared.mail_settings import MailSettings
+from shared.settings.mail import MailSettings
 
 DEFAULT_PORT = 8080
+FAILURE_LINES = 12
 FIRST_STEPS = ['no account exists yet: make admin ARGS="invite --email NAME@HOST --mission RUH"']
 
 
@@ -72,8 +72,9 @@ def run(folder: DataFolder, port: int) -> None:
                 ending.enter_context(postgres)
         ending.callback(ignore_signals)
         admin_url = embedded[0].admin_url if embedded else os.environ["DATABASE_URL"]
-        subsetting = start_font_subsetting(folder)
         urls = prepare_schemas(folder, admin_url, demo)
+        # Those that are missing or older than their packages; the first time takes long.
+        fonts = Task(fork_server, folder, ["shared.documents.fonts", str(folder.fonts)])
         stack = build(folder, urls, listeners, fork_server)
         ending.callback(stop_all, stack.supervised)
         ending.callback(ignore_signals)
@@ -81,24 +82,45 @@ def run(folder: DataFolder, port: int) -> None:
         backing_up = backup_process(folder, admin_url)
         ending.callback(stop_all, backing_up)
         start_all([*stack.supervised, *backing_up])
-        accounts = load_demo(folder, admin_url, urls) if demo else FIRST_STEPS
+        accounts = load_demo(fork_server, folder, admin_url, urls) if demo else FIRST_STEPS
         with timed("services"):
             wait_for(stack.supervised)
         with timed("fonts"):
-            subsetting.wait()
-            fonts.prepare(folder.fonts)
+            fonts.wait()
         announce(stack, folder, accounts)
         supervise([*embedded, fork_server, *stack.supervised, *backing_up])
 
 
-def load_demo(folder: DataFolder, admin_url: str, urls: Mapping[str, str]) -> list[str]:
+def load_demo(fork_server: ForkServer, folder: DataFolder, admin_url: str, urls: Mapping[str, str]) -> list[str]:
     """Loads the demo's data. Gives the lines about its accounts."""
-    # Imported late: it takes long, and production has no such module.
-    from deploy.demo import demo_data
-
+    given = {"admin_url": admin_url, "urls": dict(urls), "secret": folder.secrets()["session"]}
     with timed("demo data"):
-        demo_data.load(admin_url, urls, folder.secrets()["session"])
-    return demo_data.accounts()
+        return Task(fork_server, folder, ["deploy.demo.load"], MAHJAR_DEMO_DATA=json.dumps(given)).wait()
+
+
+class Task:
+    """A module that runs to its end in a process of its own, whose memory goes with it. Raises ProcessFailed."""
+
+    def __init__(self, fork_server: ForkServer, folder: DataFolder, module: list[str], **environment: str) -> None:
+        self.name = module[0].rpartition(".")[2]
+        self.log = folder.logs / f"{self.name}.log"
+        self.log.unlink(missing_ok=True)
+        try:
+            self.process = fork_server.spawn(self.name, module, {**os.environ, **environment}, self.log)
+        except ForkServerFailed as error:
+            raise ProcessFailed(f"{self.name} did not start: {error}") from error
+
+    def wait(self) -> list[str]:
+        """The lines it printed. Ends it when a signal stops the waiting."""
+        try:
+            code = self.process.wait()
+        except BaseException:
+            self.process.kill()
+            raise
+        lines = self.log.read_text(errors="replace").splitlines()
+        if code:
+            raise ProcessFailed("\n".join([f"{self.name} ended with {code}", *lines[-FAILURE_LINES:]]))
+        return lines
 
 
 def gateway_settings(stack: Stack) -> dict[str, str]:
@@ -123,18 +145,6 @@ def backup_process(folder: DataFolder, admin_url: str) -> list[Child]:
     command = [sys.executable, "-m", "deploy.platform.backup", "stream", "--to", str(Path(backups).absolute())]
     environment = {**os.environ, "DATABASE_URL": admin_url, "MAHJAR_DATA": str(folder.path), "PYTHONPATH": str(ROOT)}
     return [Child("backup", command, environment | {"PYTHONUNBUFFERED": "1"}, folder.logs)]
-
-
-def start_font_subsetting(folder: DataFolder) -> subprocess.Popen[bytes]:
-    """Subsets the fonts in a process of its own, because the first time takes long."""
-    command = (
-        [sys.executable, "-m", "shared.documents.fonts", str(folder.fonts)] if is_empty(folder.fonts) else ["true"]
-    )
-    return subprocess.Popen(guarded(command), stdout=subprocess.DEVNULL, start_new_session=True, cwd=ROOT)
-
-
-def is_empty(folder: Path) -> bool:
-    return not (folder.is_dir() and any(folder.iterdir()))
 
 
 def reserve_ports(port: int, demo: bool) -> Listeners:

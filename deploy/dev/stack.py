@@ -10,7 +10,7 @@ from socket import socket
 from deploy.dev.fork_server import ForkServer
 from deploy.dev.supervisor import Child, listen
 from deploy.platform.data_folder import DataFolder
-from deploy.platform.database import SERVICES
+from deploy.platform.database.roles import SERVICES
 from deploy.platform.mode import load_secrets
 from deploy.platform.provision import bus_url
 from shared.identity.actor import MINISTRIES
@@ -20,7 +20,7 @@ INNER = ("consular", "civil_registry", "conscription")
 # In the order of the ports of their metrics.
 OBSERVED = (*SERVICES, *(f"{service}-worker" for service in SERVICES))
 PROVIDER = "provider"
-GUNICORN = ROOT / "deploy/platform/gunicorn_conf.py"
+GUNICORN = ROOT / "deploy/platform/web/gunicorn_conf.py"
 Listeners = Mapping[str, socket]
 
 

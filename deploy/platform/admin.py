@@ -14,7 +14,7 @@ from deploy.platform.data_folder import DataFolder
 from deploy.platform.environment_file import read_environment
 from deploy.platform.paths import SERVICE_FILES
 from services.consular.data import rows_of
-from services.gateway.accounts import first_administrator
+from services.gateway.accounts.registration import first_administrator
 from shared.database.db import Database
 from shared.errors import Refusal
 from shared.i18n import language

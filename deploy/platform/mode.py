@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from psycopg import sql
 
 from deploy.platform.data_folder import DataFolder
-from deploy.platform.database import DATABASE, connect_as_admin
+from deploy.platform.database.roles import DATABASE, connect_as_admin
 from shared.identity.actor import PARTNERS
 from shared.production import StartRefused, check_secrets, is_demo
 

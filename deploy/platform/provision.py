@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from deploy.platform.data_folder import DataFolder
-from deploy.platform.database import BUS, SERVICES, prepare
+from deploy.platform.database.migrate import migrate_all
+from deploy.platform.database.roles import BUS, SERVICES, prepare
 from deploy.platform.environment_file import write_environment
-from deploy.platform.migrate import migrate_all
 from deploy.platform.mode import check_database, check_environment, check_folder, load_secrets, mark_database
 from deploy.platform.paths import METRICS_PORT, SERVICE_FILES, UPLOADS, WEB_PORT
-from shared.mail_settings import MailSettings
-from shared.observation_settings import ObservationSettings
-from shared.upload_settings import UploadSettings
+from shared.settings.mail import MailSettings
+from shared.settings.observation import ObservationSettings
+from shared.settings.uploads import UploadSettings
 
 # Where metrics are shown and traces are sent.
 OBSERVING = ("MAHJAR_METRICS_TOKEN", "MAHJAR_TRACES")

@@ -17,7 +17,7 @@ from deploy.platform.paths import BACKUPS, SERVICE_FILES, WEB_PORT
 # As shared.messaging.heartbeat writes it.
 ALIVE = "SELECT 1 FROM heartbeat WHERE worker = %s AND at > now() - make_interval(secs => %s)"
 DEAD_SECONDS = 20
-CONFIGURATION = Path(__file__).with_name("gunicorn_conf.py")
+CONFIGURATION = Path(__file__).parent / "web/gunicorn_conf.py"
 
 
 def main() -> None:

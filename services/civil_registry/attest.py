@@ -7,12 +7,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from services.civil_registry.holders import NOBODY, by_number_and_name, find_holder
-from services.civil_registry.kinship import collateral
+from services.civil_registry.contents.snapshots import office_name, pair
+from services.civil_registry.kinship.holders import NOBODY, by_number_and_name, find_holder
+from services.civil_registry.kinship.kinship import collateral
+from services.civil_registry.kinship.principals import find_principal, self_representation
+from services.civil_registry.kinship.relatives import kinship_of
 from services.civil_registry.model import Person, RegistryOffice
-from services.civil_registry.principals import find_principal, self_representation
-from services.civil_registry.relatives import kinship_of
-from services.civil_registry.snapshots import office_name, pair
 from shared.catalogue import CATALOGUE
 from shared.database import audit
 from shared.errors import NotFound
@@ -50,11 +50,9 @@ def attest(
     applicant = session.get(Person, UUID(actor.person)) if actor.person else None
     if applicant is None:
         raise NotFound("person_unknown")
-    principal = (
-        find_principal(session, actor, keys, applicant, purpose, behalf)
-        if behalf
-        else (applicant, self_representation(applicant, purpose))
-    )
+    principal: tuple[Person, Representation] | str = (applicant, self_representation(applicant, purpose))
+    if behalf:
+        principal = find_principal(session, actor, keys, applicant, purpose, behalf)
     if isinstance(principal, str):
         return principal
     person, representation = principal
@@ -65,10 +63,8 @@ def attest(
             return entry
         attested_facts["holder"] = _holder_data(*entry)
     if behalf:
-        attested_facts["acting"] = {
-            **_representative_data(applicant, representation),
-            "kinship": kinship_of(session, person, applicant),
-        }
+        kinship = kinship_of(session, person, applicant)
+        attested_facts["acting"] = {**_representative_data(applicant, representation), "kinship": kinship}
         audit.act_for(session, representation.person, representation.capacity)
     audit.record(session, actor, "statement.ask", str(person.id), reason=purpose)
     return SignedStatement(

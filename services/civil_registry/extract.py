@@ -3,16 +3,17 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.civil_registry import rules, snapshots
+from services.civil_registry import rules
 from services.civil_registry.answer import answer
 from services.civil_registry.confirm import identifier, look_up
-from services.civil_registry.contents import CONTENTS
-from services.civil_registry.holders import missing_event
-from services.civil_registry.kinship import kinship, relation
+from services.civil_registry.contents import snapshots
+from services.civil_registry.contents.contents import CONTENTS
+from services.civil_registry.contents.snapshots import Data
+from services.civil_registry.kinship.holders import missing_event
+from services.civil_registry.kinship.kinship import kinship, relation
 from services.civil_registry.model import Person
 from services.civil_registry.registrar.settlements import unsettled_findings
 from services.civil_registry.rules import ZONE
-from services.civil_registry.snapshots import Data
 from shared import documents
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import OWN

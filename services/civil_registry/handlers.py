@@ -4,11 +4,11 @@ from sqlalchemy.orm import Session
 
 from services.civil_registry.confirm import confirm
 from services.civil_registry.extract import extract
-from shared import documents
 from shared.errors import Refusal
 from shared.identity.actor import service
 from shared.messaging.handlers import Addressed, Handler
 from shared.messaging.messages import Envelope
+from shared.messaging.revoked_documents import revoke_document
 
 NAME = "civil_registry"
 ANSWERS = {"confirm": confirm, "extract": extract}
@@ -22,13 +22,7 @@ def handle_forwarded_application(session: Session, envelope: Envelope) -> None:
     verb(session, service(NAME, envelope.mission), envelope)
 
 
-def handle_revoked_document(session: Session, envelope: Envelope) -> None:
-    """Revokes a document of this register that two people of a mission have signed off."""
-    body = envelope.body
-    documents.revoke(session, service(NAME, envelope.mission), body["document"], body["proposal"])
-
-
 HANDLERS: dict[str, Handler] = {
     "application.forwarded": Addressed(NAME, handle_forwarded_application),
-    "document.revoked": Addressed(NAME, handle_revoked_document),
+    "document.revoked": Addressed(NAME, revoke_document(NAME)),
 }

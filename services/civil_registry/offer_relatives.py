@@ -5,9 +5,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from services.civil_registry.attest import names
+from services.civil_registry.kinship.principals import refusal_of
+from services.civil_registry.kinship.relatives import kinship_of, near_relatives
 from services.civil_registry.model import Person
-from services.civil_registry.principals import refusal_of
-from services.civil_registry.relatives import kinship_of, near_relatives
 from shared.database import audit
 from shared.identity.actor import Actor
 

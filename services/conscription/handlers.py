@@ -5,10 +5,10 @@ from sqlalchemy.orm import Session
 from services.conscription.allowance import discharge
 from services.conscription.assess import assess
 from services.conscription.defer import defer
-from shared import documents
 from shared.identity.actor import service
 from shared.messaging.handlers import Addressed, Handler
 from shared.messaging.messages import Envelope
+from shared.messaging.revoked_documents import revoke_document
 
 NAME = "conscription"
 VERBS = {"assess": assess, "defer": defer}
@@ -26,14 +26,8 @@ def handle_settled_fee(session: Session, envelope: Envelope) -> None:
     discharge(session, service(NAME, envelope.mission), envelope)
 
 
-def handle_revoked_document(session: Session, envelope: Envelope) -> None:
-    """Revokes a document of this register that two people of a mission have signed off."""
-    body = envelope.body
-    documents.revoke(session, service(NAME, envelope.mission), body["document"], body["proposal"])
-
-
 HANDLERS: dict[str, Handler] = {
     "application.forwarded": Addressed(NAME, handle_forwarded_application),
-    "document.revoked": Addressed(NAME, handle_revoked_document),
+    "document.revoked": Addressed(NAME, revoke_document(NAME)),
     "fee.settled": Addressed(NAME, handle_settled_fee),
 }

@@ -17,7 +17,7 @@ def app() -> Flask:
     from services.consular import api, missions
     from services.consular.api import bookings, notices
     from services.consular.api import openings as appointments
-    from services.consular.api.prices import routes
+    from services.consular.api.money.prices import routes
     from services.consular.missions import reference_data
     from services.consular.uploads.decoding import client as decoding
     from services.consular.uploads.intake import open_intake

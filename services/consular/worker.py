@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from services.consular.applications.rules import WAITING
@@ -21,8 +22,9 @@ from services.consular.payments.reconciliation import run as reconciliation
 from services.consular.payments.refunds import send
 from services.consular.uploads import blobs, retention, transfer, waiting
 from services.consular.uploads.intake import Intake, open_intake
-from services.consular.workflow import booklet, lapse, relocate, remind, suspend
+from services.consular.workflow import lapse, relocate, remind, suspend
 from services.consular.workflow.money import refunds, settle, settle_transfer, urgency
+from services.consular.workflow.outcomes import booklet
 from services.consular.workflow.promises import overdue, pending_proof
 from services.consular.workflow.seats.job import give_seats
 from shared.database.db import Database
@@ -59,21 +61,27 @@ class DeadlineProvider:
 
     def query_status(self, reference: str) -> Answer:
         """As the provider does, until the deadline. Raises Unavailable afterwards."""
-        if time.monotonic() > self.until:
-            raise Unavailable("provider_down")
+        self._check_deadline()
         return self.provider.query_status(reference)
 
     def refund(self, key: str, attempt: str, money: Money) -> Answer:
         """As the provider does, until the deadline. Raises Unavailable afterwards: nothing was asked of it."""
-        if time.monotonic() > self.until:
-            raise Unavailable("provider_down")
+        self._check_deadline()
         return self.provider.refund(key, attempt, money)
 
     def query_refund(self, key: str) -> Answer:
         """As the provider does, until the deadline. Raises Unavailable afterwards."""
+        self._check_deadline()
+        return self.provider.query_refund(key)
+
+    def _check_deadline(self) -> None:
         if time.monotonic() > self.until:
             raise Unavailable("provider_down")
-        return self.provider.query_refund(key)
+
+
+def with_deadline(provider: Adapter) -> DeadlineProvider:
+    """The provider for one run of a job."""
+    return DeadlineProvider(provider, time.monotonic() + QUERY_SECONDS)
 
 
 def assign_booklets(database: Database) -> None:
@@ -143,44 +151,49 @@ def keep_promises(database: Database) -> None:
         do_at_each_mission(database, service(NAME), verb)
 
 
+def query_provider(provider: Adapter, database: Database) -> None:
+    """Asks the provider about pending payments, and sends refunds that are due."""
+    deadline_provider = with_deadline(provider)
+    hosted.refresh_pending(database, service(NAME), deadline_provider, settle.by_answer)
+    send.send_due(database, service(NAME), deadline_provider, refunds.by_answer)
+
+
+def compare_books(provider: Adapter, database: Database) -> None:
+    """Compares the journal with the provider and the bank at each mission that is due."""
+    reconciliation.run_due(database, service(NAME), with_deadline(provider).query_status)
+
+
+def run_daily(provider: Adapter, database: Database) -> None:
+    """Reminds first, so that an applicant may still be in time; then ends the applications that are over."""
+    deadline_provider = with_deadline(provider)
+    remind.remind_due(database, service(NAME))
+    lapse.lapse_due(database, service(NAME), deadline_provider)
+    suspend.close_due(database, service(NAME), deadline_provider)
+    do_at_each_mission(database, service(NAME), urgency.refund_missed)
+    do_at_each_mission(database, service(NAME), close.close_yesterday)
+    escalate.remind_due(database, service(NAME))
+    keep_promises(database)
+
+
+def read_rates(source: str, database: Database) -> None:
+    """Loads exchange rates from the source, where one is set."""
+    if source:
+        rates.load(database, source)
+
+
 def jobs(settings: Settings) -> list[Job]:
     """The periodic jobs of the consular service."""
     provider = provider_of(settings)
-
-    def query_provider(database: Database) -> None:
-        deadline_provider = DeadlineProvider(provider, time.monotonic() + QUERY_SECONDS)
-        hosted.refresh_pending(database, service(NAME), deadline_provider, settle.by_answer)
-        send.send_due(database, service(NAME), deadline_provider, refunds.by_answer)
-
-    def compare_books(database: Database) -> None:
-        deadline_provider = DeadlineProvider(provider, time.monotonic() + QUERY_SECONDS)
-        reconciliation.run_due(database, service(NAME), deadline_provider.query_status)
-
-    def run_daily(database: Database) -> None:
-        """Reminds first, so that an applicant may still be in time; then ends the applications that are over."""
-        deadline_provider = DeadlineProvider(provider, time.monotonic() + QUERY_SECONDS)
-        remind.remind_due(database, service(NAME))
-        lapse.lapse_due(database, service(NAME), deadline_provider)
-        suspend.close_due(database, service(NAME), deadline_provider)
-        do_at_each_mission(database, service(NAME), urgency.refund_missed)
-        do_at_each_mission(database, service(NAME), close.close_yesterday)
-        escalate.remind_due(database, service(NAME))
-        keep_promises(database)
-
-    def read_rates(database: Database) -> None:
-        if settings.rates_source:
-            rates.load(database, settings.rates_source)
-
     return [
         Job("booklets", BOOKLETS_EVERY, assign_booklets),
-        Job("payments", PAYMENTS_EVERY, query_provider),
+        Job("payments", PAYMENTS_EVERY, partial(query_provider, provider)),
         Job("transfers", TRANSFERS_EVERY, settle_transfers),
-        Job("books", BOOKS_EVERY, compare_books),
-        Job("days", CLOCK_EVERY, run_daily),
+        Job("books", BOOKS_EVERY, partial(compare_books, provider)),
+        Job("days", CLOCK_EVERY, partial(run_daily, provider)),
         Job("relocations", RELOCATIONS_EVERY, relocate_appointments),
         Job("seats", SEATS_EVERY, lambda database: give_seats(database, service(NAME))),
         Job("previews", PREVIEWS_EVERY, delete_old_previews),
-        Job("rates", RATES_EVERY, read_rates),
+        Job("rates", RATES_EVERY, partial(read_rates, settings.rates_source)),
         Job("uploads", UPLOADS_EVERY, lambda database: take_in_uploads(open_intake(settings, database))),
         Job("retention", RETENTION_EVERY, lambda database: delete_old_uploads(open_intake(settings, database))),
     ]

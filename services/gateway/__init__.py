@@ -8,15 +8,17 @@ from werkzeug.wrappers import Response as Answer
 from services.gateway import desk, pages
 from services.gateway.accounts.mail.senders import check_servers
 from services.gateway.clients import connect
-from services.gateway.web import current, faults, kept_answers, presentation, security
-from services.gateway.web.assets import init_assets
-from services.gateway.web.client_address import ClientAddress
-from services.gateway.web.compression import init_compression
+from services.gateway.web import current, faults, presentation, security
+from services.gateway.web.content.mission_lists import init_lists
 from services.gateway.web.days import missions
-from services.gateway.web.device_drafts import init_device_drafts
+from services.gateway.web.http.assets import init_assets
+from services.gateway.web.http.client_address import ClientAddress
+from services.gateway.web.http.compression import init_compression
+from services.gateway.web.http.text_request import TextRequest
+from services.gateway.web.http.time_limits import init_time_limits
 from services.gateway.web.language import init_language, preferred
-from services.gateway.web.mission_lists import init_lists
-from services.gateway.web.time_limits import init_time_limits
+from services.gateway.web.sent_forms import kept_answers
+from services.gateway.web.sent_forms.device_drafts import init_device_drafts
 from shared.database import db
 from shared.database.db import Database
 from shared.database.zones import ZoneCheck
@@ -31,6 +33,7 @@ def create_app(configured: Settings, **replaced: Any) -> Flask:
     """The application. `replaced` puts other clients (consular=, ...) in place of the real ones."""
     start_logs("gateway")
     app = Flask(__name__, static_folder=None)
+    app.request_class = TextRequest
     app.extensions["settings"] = configured
     app.wsgi_app = ClientAddress(app.wsgi_app, configured.trusted_proxies)  # type: ignore[method-assign]
     app.extensions["database"] = Database(configured.database_url)

@@ -5,12 +5,13 @@ import threading
 import time
 from typing import cast
 
-from services.gateway.accounts import UNREACHABLE, challenges, sign_ups
+from services.gateway.accounts import UNREACHABLE, challenges
 from services.gateway.accounts.factors import second_step
 from services.gateway.accounts.mail import bounces, deliver, notice_mails
 from services.gateway.accounts.mail.deliver import Post
 from services.gateway.accounts.mail.senders import senders
 from services.gateway.accounts.mail.sms import SmsSender
+from services.gateway.accounts.registration import sign_ups
 from services.gateway.clients import connect
 from services.gateway.clients.consular import Consular
 from shared.database.db import Database

@@ -60,7 +60,7 @@ class _AnswerField(fields.Field[object]):
             if text != NOT_RECORDED:
                 raise ValidationError("name_and_not_recorded")
             return text
-        return _READERS[self.question.kind](text, self.question, self.asked)
+        return READERS[self.question.kind](text, self.question, self.asked)
 
 
 def _text(value: str, question: Question, _asked: Asked) -> str:
@@ -147,7 +147,8 @@ def _saudi_number(value: str) -> str:
     return number
 
 
-_READERS: dict[str, Callable[[str, Question, Asked], object]] = {
+# By the kind of a question.
+READERS: dict[str, Callable[[str, Question, Asked], object]] = {
     "text": _text,
     "long_text": _text,
     "name": _name,

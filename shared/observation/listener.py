@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
 from shared.logs import log
-from shared.observation_settings import ObservationSettings
+from shared.settings.observation import ObservationSettings
 
 
 def listen(settings: ObservationSettings, registry: CollectorRegistry) -> ThreadingHTTPServer:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from deploy.platform.database import SERVICES
+from deploy.platform.database.roles import SERVICES
 from shared.identity.access import ACCESS, ANY, MISSION, OWN
 from shared.identity.actor import DECLARED, OFFICER_ROLES, PARTNERS, Actor
 from tests.conftest import HOME, ServiceClient

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.factories.containers import compose_file, image
+from tests.factories.environment.containers import compose_file, image
 
 ROOT = Path(__file__).parents[2]
 PRODUCTION = (ROOT / "docker-compose.yml").read_text()

@@ -7,7 +7,7 @@ import pytest
 
 from deploy.dev.checks import composed_keys, dated_rows, imports, sources, style, translations
 from deploy.dev.checks.translations import TO_TRANSLATE
-from deploy.platform import reference_data
+from deploy.platform.database import reference_data
 from shared.catalogue import CATALOGUE
 from shared.fragments import LANGUAGES, Forms
 from shared.i18n import language

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from deploy.dev.postgres import Postgres
-from deploy.platform.database import DATABASE, SERVICES
+from deploy.platform.database.roles import DATABASE, SERVICES
 from shared.database import audit
 from shared.database.db import Database, infrastructure
 from shared.documents.model import Document
@@ -24,7 +24,7 @@ MODELS = {"gateway": "services.gateway.accounts.model"}
 # Models in the rooms of a service are declared once its entrance has been imported.
 ENTRANCES = {
     "gateway": ("services.gateway.accounts.factors.model",),
-    "consular": ("services.consular.api", "services.consular.api.prices"),
+    "consular": ("services.consular.api", "services.consular.api.money.prices"),
     "civil_registry": ("services.civil_registry.registrar.model",),
 }
 KNOWN_TO_THE_DATABASE_ALONE = {"remove_index", "remove_fk", "remove_constraint", "remove_column"}

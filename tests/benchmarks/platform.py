@@ -20,7 +20,7 @@ from deploy.dev.run import prepare_schemas
 from deploy.dev.stack import ROOT, Stack, build, listeners_on
 from deploy.dev.supervisor import Child, listen, start_all, stop_all, wait_for
 from deploy.platform.data_folder import DataFolder
-from deploy.platform.database import DATABASE, connect_as_admin
+from deploy.platform.database.roles import DATABASE, connect_as_admin
 from shared.database.db import Database
 from shared.documents import fonts
 from shared.identity.crypto import Keys
@@ -81,7 +81,7 @@ class BenchPlatform:
         environment = {**self.stack.gateway.environment, "MAHJAR_DATABASE_URL": self.urls["consular"], **told}
         served = [
             "-c",
-            str(ROOT / "deploy/platform/gunicorn_conf.py"),
+            str(ROOT / "deploy/platform/web/gunicorn_conf.py"),
             "--bind",
             f"fd://{listener.fileno()}",
             application,

@@ -9,11 +9,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.platform.database import prepare
-from deploy.platform.migrate import migrate_all
+from deploy.platform.database.migrate import migrate_all
+from deploy.platform.database.roles import prepare
 from tests.chaos.platform import BROKER_SHARE, DATABASE_SHARE, Platform
 from tests.clock.shift import OFFSET
-from tests.factories.servers.fault_proxy import Fault
+from tests.factories.environment.servers.fault_proxy import Fault
 
 # On a busy machine a process that was forked takes so long until it answers.
 READY_SECONDS = 6.0

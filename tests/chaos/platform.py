@@ -18,12 +18,12 @@ from deploy.dev.postgres import Postgres
 from deploy.dev.stack import Stack, build, listeners_on
 from deploy.dev.supervisor import Child, start_all, stop_all, wait_for
 from deploy.platform.data_folder import DataFolder
-from deploy.platform.database import SERVICES, prepare
-from deploy.platform.migrate import migrate_all
+from deploy.platform.database.migrate import migrate_all
+from deploy.platform.database.roles import SERVICES, prepare
 from shared.documents import fonts
 from shared.identity.actor import PARTNERS
 from shared.identity.crypto import Keys
-from tests.factories.servers.fault_proxy import FaultProxy, fault_proxy
+from tests.factories.environment.servers.fault_proxy import FaultProxy, fault_proxy
 
 # Of ten kills; the rest fall on web services and workers alike. The relay lives in the worker.
 BROKER_SHARE, DATABASE_SHARE = 0.1, 0.1

@@ -17,8 +17,8 @@ from tests.chaos.faults import Event, spread
 from tests.chaos.oracle import REQUESTS_PER_APPLICATION, gather, run_trial
 from tests.chaos.platform import Platform, applications_wanted, running
 from tests.clock import shift
+from tests.factories.environment.servers.fault_proxy import Fault
 from tests.factories.messages.messaging import seeded
-from tests.factories.servers.fault_proxy import Fault
 
 # Longer ones are answered with 503 and repeated; a busy machine adds to it.
 SLOWEST_REQUEST, BUSY_MACHINE = 10.0, 4.0

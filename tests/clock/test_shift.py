@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.platform.postgres_programs import binaries
+from deploy.platform.database.postgres_programs import binaries
 from tests.clock import shift
 from tests.clock.__main__ import arguments, chosen
 

@@ -17,7 +17,7 @@ from deploy.demo.population import specimens
 from deploy.demo.scenarios.answers import scan
 from deploy.dev.postgres import Postgres
 from services.consular import missions
-from services.consular.api import payer_links, payments, prices
+from services.consular.api.money import payer_links, payments, prices
 from services.consular.appointments.model import Appointment as BookedTime
 from services.consular.payments.reconciliation.model import Discrepancy
 from services.gateway.clients.civil_registry import CivilRegistry, Confirmed, Relative, Statement

@@ -12,7 +12,7 @@ from deploy.dev.broker import Broker
 from shared.messaging.bus import BusDown, check_bus
 from shared.messaging.bus.connection import ANSWER_SECONDS, CONFIRM_SECONDS, CONNECT_SECONDS
 from tests.contract.conftest import Bus, letter, take
-from tests.factories.servers.fault_proxy import Fault, FaultProxy, fault_proxy
+from tests.factories.environment.servers.fault_proxy import Fault, FaultProxy, fault_proxy
 
 SLACK = 4.0
 BROKEN = (Fault.SILENT, Fault.DRIP, Fault.CUT, Fault.RESET)

@@ -18,11 +18,11 @@ from services.consular.uploads.storage.s3 import S3Store
 from services.gateway.accounts.mail.senders import NotNow, SmtpSender
 from shared import deadline
 from shared.errors import Unavailable
-from shared.mail_settings import MailServer
-from shared.upload_settings import REFUSE, S3Settings, ScannerSettings
+from shared.settings.mail import MailServer
+from shared.settings.uploads import REFUSE, S3Settings, ScannerSettings
+from tests.factories.environment.servers.fault_proxy import Fault, FaultProxy, fault_proxy
+from tests.factories.environment.servers.store_servers import s3_server
 from tests.factories.refusals import refuses
-from tests.factories.servers.fault_proxy import Fault, FaultProxy, fault_proxy
-from tests.factories.servers.store_servers import s3_server
 
 DEADLINE, SLACK = 1.5, 3.0
 PAGE = b'{"id": "page_1", "state": "open", "url": "http://127.0.0.1/pages/page_1"}'

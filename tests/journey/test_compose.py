@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from deploy.dev import broker
-from tests.factories.containers import compose_file, engine, image, servers
-from tests.factories.servers.runner import ROOT
+from tests.factories.environment.containers import compose_file, engine, image, servers
+from tests.factories.environment.servers.runner import ROOT
 
 FILES = (ROOT / "docker-compose.yml", ROOT / "docker-compose.demo.yml")
 DOCKERFILE = ROOT / "deploy/platform/containers/Dockerfile"

@@ -18,7 +18,7 @@ from aiosmtpd.handlers import Sink
 
 from deploy.demo.demo_data import PASSWORD, STAFF
 from deploy.dev.postgres import free_port
-from tests.factories.servers.runner import READY, ROOT, START_LIMIT
+from tests.factories.environment.servers.runner import READY, ROOT, START_LIMIT
 from tests.factories.waiting import until
 
 MAIL_PORT = free_port()

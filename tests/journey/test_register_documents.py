@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from deploy.demo.population import specimens
 from deploy.demo.population.specimens import Specimen
-from services.civil_registry import contents, extract
+from services.civil_registry import extract
+from services.civil_registry.contents import contents
 from services.civil_registry.model import Person, Request
 from shared.database.db import Database
 from tests.conftest import HOME, expatriate

@@ -18,7 +18,7 @@ import psutil
 import pytest
 
 from deploy.dev.postgres import free_port
-from tests.factories.servers.runner import READY, ROOT, START_LIMIT
+from tests.factories.environment.servers.runner import READY, ROOT, START_LIMIT
 from tests.factories.waiting import until
 
 

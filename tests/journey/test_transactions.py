@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from deploy.demo.population import specimens
 from deploy.dev.postgres import Postgres
-from deploy.platform.database import DATABASE, connect_as_admin
+from deploy.platform.database.roles import DATABASE, connect_as_admin
 from services.consular.passports import booklets
 from services.consular.payments.tariffs.model import TransactionStatus
 from shared.database.db import Database

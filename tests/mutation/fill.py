@@ -3,8 +3,8 @@
 import os
 
 from deploy.demo.population import load as load_population
-from deploy.platform.database import DATABASE, connect_as_admin
-from deploy.platform.migrate import migrate_all
+from deploy.platform.database.migrate import migrate_all
+from deploy.platform.database.roles import DATABASE, connect_as_admin
 
 if __name__ == "__main__":
     admin_url = os.environ["MUTATION_ADMIN_URL"]

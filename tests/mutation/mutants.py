@@ -24,7 +24,7 @@ AREAS = {
         "services/*/*/rules/*.py",
         "shared/catalogue/conditions.py",
     ),
-    "access": ("services/gateway/web/access.py", "shared/identity/access.py", "shared/database/db.py"),
+    "access": ("services/gateway/web/access/pages.py", "shared/identity/access.py", "shared/database/db.py"),
     "status table": (
         "services/consular/applications/transitions.py",
         "services/consular/applications/update.py",

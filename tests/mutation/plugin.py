@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from deploy.dev.postgres import Postgres
-from deploy.platform.database import prepare
+from deploy.platform.database.roles import prepare
 from tests.mutation.workplace import fresh_database
 
 # The ways a mutant's process ends beside pytest's own.

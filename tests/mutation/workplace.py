@@ -11,7 +11,7 @@ from pathlib import Path
 from psycopg import Connection
 
 from deploy.dev import postgres
-from deploy.platform.database import DATABASE, SERVICES, connect_as_admin, prepare, run
+from deploy.platform.database.roles import DATABASE, SERVICES, connect_as_admin, prepare, run
 
 HOME = Path(__file__).resolve().parents[2]
 FOLDER = HOME / ".mutation"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.consular.api import payer_links, payments, prices, refunds
+from services.consular.api.money import payer_links, payments, prices, refunds
 from shared.web import readiness
 from tests.conftest import ServiceClient
 from tests.factories.applications import Counter, Registers

@@ -11,8 +11,8 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from deploy.dev.postgres import Postgres
-from deploy.platform.database import DATABASE, connect_as_admin, prepare
-from deploy.platform.migrate import migrate_all
+from deploy.platform.database.migrate import migrate_all
+from deploy.platform.database.roles import DATABASE, connect_as_admin, prepare
 from services.consular.applications.model import Application
 from services.consular.applications.rules import Status
 from services.consular.appointments.hold import Booker

@@ -6,7 +6,7 @@ import time
 from argparse import ArgumentParser
 
 from deploy.demo.population.loading import load
-from deploy.platform.database import DATABASE, connect_as_admin
+from deploy.platform.database.roles import DATABASE, connect_as_admin
 
 
 def main(arguments: list[str] | None = None) -> int:

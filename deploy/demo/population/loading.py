@@ -8,7 +8,7 @@ from deploy.demo.population.people import Community
 from deploy.demo.population.registers import CivilRegister, Rows
 from deploy.demo.population.showcase import service_rows, showcase
 from deploy.demo.population.soldiers import ServiceRegister
-from deploy.platform.database import OWNER
+from deploy.platform.database.roles import OWNER
 
 BATCH = 20_000
 TARGETS = {"civil_registry": registers.COLUMNS, "conscription": soldiers.COLUMNS}

@@ -1,9 +1,9 @@
 """Is every version of every file of reference data dated?"""
 
 from deploy.dev.checks import sources
-from deploy.platform import reference_data
+from deploy.platform.database import reference_data
 
-MEND = "python -m deploy.platform.reference_data"
+MEND = "python -m deploy.platform.database.reference_data"
 
 
 def complaints() -> list[str]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
-from deploy.platform import reference_data
-from services.civil_registry import annotate, unions, vital
+from deploy.platform.database import reference_data
+from services.civil_registry import annotate
 from services.civil_registry import rules as civil_registry
+from services.civil_registry.contents import unions, vital
 from services.conscription.laws import TIERS_OF
 from services.consular.applications import rules
 from services.consular.appointments.hall import rules as hall
@@ -25,7 +26,8 @@ from services.consular.payments.transfers import lines
 from services.consular.payments.transfers.rules import Reason as SuspenseReason
 from services.consular.people import duplicates
 from services.consular.people import rules as people
-from services.consular.views import bank, draws, withdrawal_terms
+from services.consular.views import bank, draws
+from services.consular.views.application import withdrawal_terms
 from services.consular.workflow import bulk_action
 from services.consular.workflow.money import bank_decisions
 from services.gateway.accounts.identity import contests, counter, decisions, vouch

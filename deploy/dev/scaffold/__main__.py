@@ -12,7 +12,7 @@ from shared.catalogue import CATALOGUE
 NEXT = """
 Now, by hand: the entry, and its texts in both languages. `make check` refuses {mark} until it is replaced.
 An answer that its kind does not make good goes into deploy/demo/scenarios/answers.py.
-Then: python -m deploy.platform.reference_data
+Then: python -m deploy.platform.database.reference_data
       python -m deploy.dev.reference
       python -m tests.unit.shared.test_counted_words    (read what changed in tests/unit/shared/counted_words)
       python -m pytest tests/journey/test_{module}.py

@@ -112,7 +112,7 @@ def lines(wanted: Wanted) -> Iterator[tuple[str, str, str]]:
         yield "shared/documents/validity.py", '        "ministry-reminder",', f'        "{slug}",\n'
     if shape.service == "civil_registry":
         yield (
-            "services/civil_registry/contents.py",
+            "services/civil_registry/contents/contents.py",
             "CONTENTS: Mapping[str, ContentsBuilder] = {",
             f'    "{slug}": individual,\n',
         )

@@ -24,7 +24,7 @@ from services.consular.uploads.storage.sealed import SealedStore
 from services.consular.uploads.storage.store import BlobStore
 from shared.errors import Unavailable
 from shared.production import StartRefused
-from shared.upload_settings import UploadSettings
+from shared.settings.uploads import UploadSettings
 
 
 def main() -> None:

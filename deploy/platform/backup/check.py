@@ -6,7 +6,7 @@ from pathlib import Path
 
 from psycopg import Connection, sql
 
-from deploy.platform.database import DATABASE, SERVICES, connect_as_admin
+from deploy.platform.database.roles import DATABASE, SERVICES, connect_as_admin
 from services.consular.uploads.storage.sealed import SealedStore
 from shared.errors import NotAllowed, Unavailable
 from shared.identity.crypto import Keys

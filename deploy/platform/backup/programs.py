@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from deploy.platform.backup.folder import BackupFailed
 from deploy.platform.data_folder import DataFolder
-from deploy.platform.postgres_programs import PostgresFailed, binaries
+from deploy.platform.database.postgres_programs import PostgresFailed, binaries
 
 
 def connection_environment(admin_url: str) -> dict[str, str]:

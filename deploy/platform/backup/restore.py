@@ -7,7 +7,7 @@ from pathlib import Path
 
 from deploy.platform.backup import keys, programs
 from deploy.platform.backup.folder import BackupFailed, BackupFolder, Copy, Description
-from deploy.platform.migrate import SERVICES_FOLDER
+from deploy.platform.database.migrate import SERVICES_FOLDER
 from services.consular.uploads.storage.disk import DiskStore
 from services.consular.uploads.storage.store import BlobStore
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 from deploy.platform.backup import programs
 from deploy.platform.backup.folder import FORMAT, BackupFolder, Copy, Description
-from deploy.platform.database import SERVICES, connect_as_admin
-from deploy.platform.migrate import current
+from deploy.platform.database.migrate import current
+from deploy.platform.database.roles import SERVICES, connect_as_admin
 from services.consular.uploads.storage.disk import DiskStore
 from services.consular.uploads.storage.store import BlobMissing, BlobStore
 

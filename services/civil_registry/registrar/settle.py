@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from services.civil_registry import findings
 from services.civil_registry.annotate import annotate
-from services.civil_registry.contents import CONTENTS
+from services.civil_registry.contents import findings
+from services.civil_registry.contents.contents import CONTENTS
 from services.civil_registry.model import Person, Request
 from services.civil_registry.registrar.model import CORRECTED, NO_CONTRADICTION, Settlement
 from services.civil_registry.registrar.settlements import unsettled_findings

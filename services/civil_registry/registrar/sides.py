@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.civil_registry import findings, snapshots, vital
-from services.civil_registry.kinship import events_of
+from services.civil_registry.contents import findings, snapshots, vital
+from services.civil_registry.kinship.kinship import events_of
 from services.civil_registry.model import Person, RegisterEvent
 from shared.values.dates import partial_iso
 

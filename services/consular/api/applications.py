@@ -12,9 +12,11 @@ from services.consular.applications import idempotency
 from services.consular.applications.behalf import Claim
 from services.consular.appointments.tiers import tier_of
 from services.consular.inquiries import adopt as adopt_inquiries
-from services.consular.views import application_view, list_applications
-from services.consular.views.form_step import form_step
-from services.consular.workflow import adopt_drafts, draft, own_appointment
+from services.consular.views import list_applications
+from services.consular.views.application import application_view
+from services.consular.views.application.form_step import form_step
+from services.consular.workflow import adopt_drafts, draft
+from services.consular.workflow.outcomes import own_appointment
 from services.consular.workflow.submit import submit
 from services.consular.workflow.withdraw import withdraw
 from shared.catalogue.model import AGENT, GUARDIAN, RELATIVE

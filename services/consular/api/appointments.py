@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from services.consular.api.request import TEXT, Keyed, head, run_once, run_once_for_holder
 from services.consular.appointments.attendance.day_sheet import day_sheet
 from services.consular.appointments.model import Appointment
-from services.consular.views import application_view
+from services.consular.views.application import application_view
 from services.consular.workflow import appointments
 from services.consular.workflow.attendance import absences
 from services.consular.workflow.attendance.check_in import attend, miss, record_wrong_person

@@ -10,8 +10,8 @@ from services.consular import missions
 from services.consular.api.request import Keyed, Stated, head, run_once_here
 from services.consular.applications import idempotency
 from services.consular.bookings import import_bookings, phases
-from services.consular.workflow.claim_booking import claim, record_miss
-from services.consular.workflow.expire_bookings import notify_holder
+from services.consular.workflow.bookings.claim_booking import claim, record_miss
+from services.consular.workflow.bookings.expire_bookings import notify_holder
 from shared.errors import Invalid, NotFound
 from shared.web.service import allowed, body, current_actor, keys, transaction
 

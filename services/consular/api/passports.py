@@ -6,7 +6,7 @@ from flask import Blueprint
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
-from services.consular.api.payments import open_card_page, take_cash
+from services.consular.api.money.payments import open_card_page, take_cash
 from services.consular.api.request import Keyed, head, mission_session, run_once
 from services.consular.passports import approve
 from services.consular.passports import case_view as passport_view

@@ -4,7 +4,7 @@ from flask import Blueprint
 from marshmallow import Schema, fields, validate
 
 from services.consular.passports import booklets
-from services.consular.workflow import booklet
+from services.consular.workflow.outcomes import booklet
 from shared.database import audit
 from shared.errors import Invalid
 from shared.web.service import allowed, body, current_actor, transaction

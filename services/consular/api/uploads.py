@@ -13,7 +13,7 @@ from services.consular.uploads.decoding import client
 from services.consular.uploads.decoding.result import Fault
 from services.consular.uploads.intake import Intake
 from services.consular.uploads.model import BlobUse, Upload
-from services.consular.views import application_view
+from services.consular.views.application import application_view
 from services.consular.workflow import draft
 from shared.errors import Invalid, NotFound
 from shared.identity.actor import service

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from shared import deadline
 from shared.errors import Unavailable
 from shared.logs import log
-from shared.upload_settings import WAIT, ScannerSettings
+from shared.settings.uploads import WAIT, ScannerSettings
 
 CONNECT_SECONDS, ANSWER_SECONDS, SHORTEST_WAIT = 1.0, 6.0, 0.05
 BLOCK, LIMIT_ANSWER = 1 << 16, 4096

@@ -9,8 +9,8 @@ from services.consular.passports import case_view as passport_view
 from services.consular.people import duplicates
 from services.consular.people.duplicates import OPEN, POSSIBLE
 from services.consular.people.model import Applicant
-from services.consular.views.application_rows import CaseRows, case_rows
-from services.consular.views.application_view import View, checked, full_view
+from services.consular.views.application.application_rows import CaseRows, case_rows
+from services.consular.views.application.application_view import View, checked, full_view
 from services.consular.views.queue import assigned
 from shared.database import audit, pending
 from shared.database.audit import event

@@ -13,7 +13,7 @@ from services.consular.payments.orders.rules import AttemptState
 from services.consular.payments.refunds.model import Refund
 from services.consular.people import mandates
 from services.consular.people.model import ActingPerson, Mandate
-from services.consular.views.application_view import View, behalf_of, summary
+from services.consular.views.application.application_view import View, behalf_of, summary
 from shared.database import audit
 from shared.identity.actor import Actor
 

@@ -13,7 +13,7 @@ from services.consular.people import duplicates, search_keys, snapshot
 from services.consular.people.duplicates import POSSIBLE
 from services.consular.people.model import Applicant
 from services.consular.views import printed_numbers
-from services.consular.views.application_view import summary
+from services.consular.views.application.application_view import summary
 from shared.database import audit
 from shared.errors import Invalid
 from shared.identity.actor import Actor

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.consular.applications.model import Application, Step
 from services.consular.people.model import Applicant
-from services.consular.views.application_view import stages_of
+from services.consular.views.application.application_view import stages_of
 from shared.database import audit
 from shared.errors import NotFound
 from shared.identity.actor import Actor

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from services.consular.appointments.calendars import booking_rules, closures, hours, relocation, rest_days
 from services.consular.approvals import sign
 from services.consular.approvals.model import Proposal
-from services.consular.workflow import discard_message, expire_bookings, extend, revoke_document, suspend
+from services.consular.workflow import discard_message, extend, revoke_document, suspend
+from services.consular.workflow.bookings import expire_bookings
 from services.consular.workflow.money import bank_account, rate_bulletin, tariff_change, waiver
 from shared.database import db
 from shared.errors import Conflict, Invalid

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from services.consular.applications.model import Application
 from services.consular.appointments.hold import Booker
 from services.consular.appointments.model import Appointment
-from services.consular.workflow import booklet, document, own_appointment, visit
+from services.consular.workflow.outcomes import booklet, document, own_appointment, visit
 from shared import forms
 from shared.catalogue.model import APPOINTMENT, BOOKLET, DOCUMENT, Transaction
 from shared.errors import Refusal

@@ -24,7 +24,7 @@ from services.gateway.web.language import PREFIX
 
 
 def attach(app: Flask) -> None:
-    """Adds the desk's pages; web/access.py has the table of who may open which."""
+    """Adds the desk's pages; web/access/pages.py has the table of who may open which."""
     desk = Blueprint("desk", __name__, url_prefix=f"{PREFIX}/desk")
     desk.add_url_rule("", "queue", queue.show)
     desk.add_url_rule("/queue.csv", "queue_file", queue.export)

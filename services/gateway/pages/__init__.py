@@ -3,26 +3,17 @@
 from flask import Flask
 
 from services.gateway.pages import site_files
-from services.gateway.pages.account import (
-    account,
-    channels,
-    contact,
-    factors,
-    identity,
-    invitation,
-    kept,
-    notices,
-    passkey,
-    passport_check,
-    proof,
-    recovery,
-    second_step,
-    sign_in,
-    sign_up,
-    vouching,
-)
+from services.gateway.pages.account import account, kept, notices
+from services.gateway.pages.account.contact import channels, contact
+from services.gateway.pages.account.factors import factors
+from services.gateway.pages.account.identity import identity, passport_check, vouching
+from services.gateway.pages.account.recovery import recovery
+from services.gateway.pages.account.sign_in import passkey, proof, second_step, sign_in
+from services.gateway.pages.account.sign_up import invitation, sign_up
 from services.gateway.pages.applications import applications, pending_proof, track
-from services.gateway.pages.apply import behalf, bookings, draft, fix, parts, uploads
+from services.gateway.pages.apply import behalf, draft, fix
+from services.gateway.pages.apply.claim import bookings
+from services.gateway.pages.apply.uploads import parts, uploads
 from services.gateway.pages.appointments import appointments, challenges, chances, draws, seats
 from services.gateway.pages.documents import download, verify
 from services.gateway.pages.hall import screen

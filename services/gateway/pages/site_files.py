@@ -5,9 +5,9 @@ from datetime import timedelta
 from flask import Blueprint, Response, jsonify, redirect, url_for
 from werkzeug.wrappers import Response as Answer
 
-from services.gateway.web.assets import address, send
 from services.gateway.web.current import settings
 from services.gateway.web.days import now
+from services.gateway.web.http.assets import address, send
 from services.gateway.web.language import chosen, preferred
 from shared.fragments import LANGUAGES
 

@@ -7,13 +7,13 @@ from werkzeug.wrappers import Response
 
 from services.gateway.accounts import UNREACHABLE
 from services.gateway.accounts.throttle import TooMany
-from services.gateway.web.entrance import ContactNeeded, FactorNeeded, IdentityNeeded, SignInNeeded
-from services.gateway.web.form_pages import address_of_request, sent_page
-from services.gateway.web.form_tokens import PageExpired, owner_of_form, owner_of_page
+from services.gateway.web.access.entrance import ContactNeeded, FactorNeeded, IdentityNeeded, SignInNeeded
+from services.gateway.web.access.form_tokens import PageExpired, owner_of_form, owner_of_page
+from services.gateway.web.access.proofs import ProofNeeded
 from services.gateway.web.forms import words
-from services.gateway.web.kept_answers import keep_interrupted, resend
+from services.gateway.web.links.form_pages import address_of_request, sent_page
 from services.gateway.web.presentation import has_text
-from services.gateway.web.proofs import ProofNeeded
+from services.gateway.web.sent_forms.kept_answers import keep_interrupted, resend
 from shared.errors import Refusal, Unavailable, disk_full
 
 EXPLAINED = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503})

@@ -13,19 +13,19 @@ from jinja2 import FileSystemLoader
 from markupsafe import Markup
 
 from services.gateway.accounts import sessions
-from services.gateway.web import addresses, navigation
+from services.gateway.web.access.form_tokens import csrf_token
 from services.gateway.web.calendars import weekday_of
-from services.gateway.web.compression import is_without_secrets
 from services.gateway.web.current import settings, visitor_or_none
 from services.gateway.web.days import missions, now, today, zone_of
-from services.gateway.web.form_pages import (
+from services.gateway.web.http.compression import is_without_secrets
+from services.gateway.web.language import chosen
+from services.gateway.web.links import addresses, navigation
+from services.gateway.web.links.form_pages import (
     has_form,
     page_address,
     this_page,
     this_page_in_the_other_language,
 )
-from services.gateway.web.form_tokens import csrf_token
-from services.gateway.web.language import chosen
 from services.gateway.web.security import csp_nonce
 from services.gateway.web.whom import about, whom
 from shared.catalogue import CATALOGUE

@@ -8,13 +8,12 @@ import structlog
 from flask import Flask, Response, current_app, g, request
 
 from services.gateway.accounts import devices, sessions
-from services.gateway.web.access import PAGES
+from services.gateway.web.access.entrance import check_page
+from services.gateway.web.access.form_tokens import check_token
+from services.gateway.web.access.pages import PAGES
+from services.gateway.web.access.proofs import check_fresh
+from services.gateway.web.access.roles import ANYONE
 from services.gateway.web.current import accounts, settings, visitor_or_none
-from services.gateway.web.entrance import check_page
-from services.gateway.web.form_tokens import check_token
-from services.gateway.web.proofs import check_fresh
-from services.gateway.web.roles import ANYONE
-from services.gateway.web.text_request import TextRequest
 from shared.errors import NotFound
 from shared.logs import request_id
 
@@ -215,7 +214,6 @@ def _log(answer: Response) -> None:
 
 def init_security(app: Flask) -> None:
     """Registers the checks and the headers for every request, errors included."""
-    app.request_class = TextRequest
     app.before_request(load_visitor)
     app.after_request(set_headers)
     app.config["MAX_FORM_MEMORY_SIZE"] = BODY_BYTES

@@ -9,7 +9,7 @@ from services.gateway.accounts.factors.passkeys import Site
 from services.gateway.accounts.mail import queue
 from services.gateway.accounts.model import Account
 from services.gateway.web import security
-from services.gateway.web.access import PAGES
+from services.gateway.web.access.pages import PAGES
 from services.gateway.web.current import settings, visitor_or_none
 from services.gateway.web.language import chosen
 

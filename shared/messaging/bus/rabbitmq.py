@@ -2,8 +2,8 @@
 
 import time
 from collections import deque
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from itertools import islice
 
 import amqp
@@ -253,11 +253,13 @@ def connect(connection: Connection) -> None:
     connection.ensure_connection(max_retries=max(len(connection.alt) - 1, 0), reraise_as_library_errors=False)
 
 
-def check(url: str) -> None:
-    """See check_bus. A greeting alone proves nothing: a broker that starts greets before it lets anybody in."""
+@contextmanager
+def opened(url: str) -> Iterator[Connection]:
+    """A connection for one question, closed afterwards. Raises BusDown where the broker does not answer."""
     connection = Connection(url, transport=transport_of(url), connect_timeout=CHECK_SECONDS)
     try:
         connect(connection)
+        yield connection
     except faults_of(connection) as error:
         raise BusDown(type(error).__name__) from error
     finally:
@@ -265,24 +267,22 @@ def check(url: str) -> None:
             connection.release()
         with suppress(Exception):
             connection.collect()
+
+
+def check(url: str) -> None:
+    """See check_bus. A greeting alone proves nothing: a broker that starts greets before it lets anybody in."""
+    with opened(url):
+        pass
 
 
 def queue_length(url: str, listener: str) -> int:
     """See bus.queue_length. A queue that nobody has declared yet is empty."""
-    connection = Connection(url, transport=transport_of(url), connect_timeout=CHECK_SECONDS)
-    try:
-        connect(connection)
-        declared = connection.default_channel.queue_declare(f"{listener}.inbox", passive=True)
+    with opened(url) as connection:
+        try:
+            declared = connection.default_channel.queue_declare(f"{listener}.inbox", passive=True)
+        except amqp.NotFound:
+            return 0
         return int(declared.message_count)
-    except amqp.NotFound:
-        return 0
-    except faults_of(connection) as error:
-        raise BusDown(type(error).__name__) from error
-    finally:
-        with suppress(Exception):
-            connection.release()
-        with suppress(Exception):
-            connection.collect()
 
 
 make_publisher, make_consumer = RabbitPublisher, RabbitConsumer

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from deploy.demo import days
 from deploy.dev.postgres import Postgres
-from deploy.platform.database import DATABASE, connect_as_admin
+from deploy.platform.database.roles import DATABASE, connect_as_admin
 from services.conscription.handlers import HANDLERS
 from shared.database import pending
 from shared.messaging.messages import Envelope

@@ -13,7 +13,7 @@ from deploy.demo.population import load, specimens
 from deploy.demo.population.specimens import SPECIMENS, Specimen
 from deploy.demo.population.unusual import UNUSUAL
 from deploy.dev.postgres import Postgres
-from deploy.platform.database import DATABASE, connect_as_admin
+from deploy.platform.database.roles import DATABASE, connect_as_admin
 from services.civil_registry.model import FamilyEntry, Person
 from shared.database.audit import event
 from shared.database.db import Database

@@ -10,7 +10,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from deploy.demo.population import specimens
-from services.civil_registry import contents, extract, family, kinship
+from services.civil_registry import extract
+from services.civil_registry.contents import contents, family
+from services.civil_registry.kinship import kinship
 from services.civil_registry.model import FamilyEntry, Person, RegisterEvent, Request
 from services.civil_registry.registrar import sides
 from shared import documents

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from services.civil_registry import contents, snapshots
+from services.civil_registry.contents import contents, snapshots
 from services.civil_registry.model import Annotation, Person, RegisterEvent
 from shared.documents import drawing
 from shared.documents.model import Document

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from deploy.demo.population import specimens
 from deploy.dev.postgres import Postgres
-from deploy.platform.database import DATABASE, connect_as_admin
+from deploy.platform.database.roles import DATABASE, connect_as_admin
 from services.conscription.attest import facts
 from services.conscription.model import Assessment, Deferral, LawParameter, ServiceRecord
 from shared import documents

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from deploy.dev.postgres import Postgres
-from deploy.platform.database import DATABASE, connect_as_admin
+from deploy.platform.database.roles import DATABASE, connect_as_admin
 from services.consular import worker
 from services.consular.applications.model import Application
 from services.consular.missions import today

@@ -7,7 +7,7 @@ import pytest
 
 from deploy.demo.population import specimens
 from deploy.dev.postgres import Postgres
-from deploy.platform.database import DATABASE, connect_as_admin
+from deploy.platform.database.roles import DATABASE, connect_as_admin
 from services.gateway.accounts import sessions
 from services.gateway.accounts.model import AuthSession
 from tests.factories.gateway import PASSWORD, Browser, Gateway

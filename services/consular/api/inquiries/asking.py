@@ -1,5 +1,6 @@
 """Inquiries over HTTP, for the people who ask: write, add files, confirm, read, follow up."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
@@ -9,6 +10,7 @@ from services.consular.api.request import TEXT, mission_session, person_transact
 from services.consular.api.uploads import intake, page_of
 from services.consular.inquiries import ask, contest, files, view
 from services.consular.inquiries.ask import Question
+from services.consular.inquiries.model import Inquiry
 from services.consular.uploads import blobs
 from services.consular.uploads.blobs import SERVED
 from services.consular.uploads.rules import READABLE, safe_name
@@ -48,6 +50,15 @@ class Rating(Schema):
     """From 1 to 5."""
 
     rating = fields.Integer(required=True, strict=True)
+
+
+# What the person does with an inquiry that is written: the schema, its one field, and the verb that takes it.
+VERBS: dict[str, tuple[type[Schema], str, Callable[..., Inquiry]]] = {
+    "confirm": (Sealed, "digest", ask.confirm),
+    "reopen": (Words, "text", contest.reopen),
+    "appeal": (Words, "text", contest.appeal),
+    "rating": (Rating, "rating", contest.rate),
+}
 
 
 def question_of(content: dict[str, Any]) -> Question:
@@ -128,37 +139,11 @@ def read_digest(reference: str) -> dict[str, Any]:
         return {"digest": ask.whole_digest(session, current_actor(), reference)}
 
 
-@blueprint.post("/inquiries/<reference>/confirm")
+@blueprint.post(f"/inquiries/<reference>/<any({', '.join(VERBS)}):verb>")
 @allowed("inquiry.ask")
-def confirm(reference: str) -> dict[str, Any]:
-    """Sends it to the mission, as it was sealed."""
-    sealed = body(Sealed)["digest"]
+def act(reference: str, verb: str) -> dict[str, Any]:
+    """Confirms, reopens, appeals or rates the person's own inquiry."""
+    schema, field, change = VERBS[verb]
+    value = body(schema)[field]
     with mission_session(reference) as session:
-        return view.head(ask.confirm(session, current_actor(), reference, sealed))
-
-
-@blueprint.post("/inquiries/<reference>/reopen")
-@allowed("inquiry.ask")
-def reopen(reference: str) -> dict[str, Any]:
-    """Asks for another answer."""
-    text = body(Words)["text"]
-    with mission_session(reference) as session:
-        return view.head(contest.reopen(session, current_actor(), reference, text))
-
-
-@blueprint.post("/inquiries/<reference>/appeal")
-@allowed("inquiry.ask")
-def appeal(reference: str) -> dict[str, Any]:
-    """Objects to a refusal."""
-    text = body(Words)["text"]
-    with mission_session(reference) as session:
-        return view.head(contest.appeal(session, current_actor(), reference, text))
-
-
-@blueprint.post("/inquiries/<reference>/rating")
-@allowed("inquiry.ask")
-def rate(reference: str) -> dict[str, Any]:
-    """Says how the answer was."""
-    rating = body(Rating)["rating"]
-    with mission_session(reference) as session:
-        return view.head(contest.rate(session, current_actor(), reference, rating))
+        return view.head(change(session, current_actor(), reference, value))

@@ -164,22 +164,34 @@ def create_attempt(
         opened_at=opened_at,
         changed_at=opened_at,
         opened_by=actor.id,
-        payer=payer_of(actor, debt),
-        payer_link=actor.id if actor.kind == PAYER else None,
-        payer_name=actor.name_latin if actor.kind == PAYER else None,
+        **_payer_columns(actor, debt),
         held=held,
         received_amount=received.amount if received else None,
         received_currency=received.currency if received else None,
     )
     if method == CASH:
-        parameters = {**values_of(attempt), "cashier": actor.id, "cash_currency": attempt.currency}
-        del parameters["till"]
-        attempt.till = session.scalar(_INSERT_CASH, parameters)
-        if attempt.till is None:
-            raise Conflict("till_needed", currency=attempt.currency)
+        _insert_cash(session, actor, attempt)
     else:
         session.execute(_INSERT, values_of(attempt))
     return attach_row(session, attempt)
+
+
+def _payer_columns(actor: Actor, debt: Order) -> dict[str, str | None]:
+    is_by_link = actor.kind == PAYER
+    return {
+        "payer": payer_of(actor, debt),
+        "payer_link": actor.id if is_by_link else None,
+        "payer_name": actor.name_latin if is_by_link else None,
+    }
+
+
+def _insert_cash(session: Session, actor: Actor, attempt: Attempt) -> None:
+    """Inserts an attempt in cash into the officer's open till. Raises Conflict (till_needed)."""
+    parameters = {**values_of(attempt), "cashier": actor.id, "cash_currency": attempt.currency}
+    del parameters["till"]
+    attempt.till = session.scalar(_INSERT_CASH, parameters)
+    if attempt.till is None:
+        raise Conflict("till_needed", currency=attempt.currency)
 
 
 def payer_of(actor: Actor, debt: Order) -> str | None:

@@ -14,7 +14,7 @@ from shared import deadline
 from shared.deadline_http import bind_to_deadline, tls_context
 from shared.errors import Unavailable
 from shared.logs import log
-from shared.upload_settings import S3Settings
+from shared.settings.uploads import S3Settings
 
 CONNECT_SECONDS, READ_SECONDS = 1.0, 4.0
 # One call with its second try, however slowly bytes come: less than a request has.

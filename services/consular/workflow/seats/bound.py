@@ -22,7 +22,7 @@ from services.consular.appointments.waiting_list.model import OFFERED, WaitingEn
 from services.consular.people.model import Applicant
 from services.consular.people.snapshot import printed_name
 from services.consular.workflow.fulfilment import fulfilment_of
-from services.consular.workflow.own_appointment import PASSPORT_ANSWER, SERVICE_ANSWER
+from services.consular.workflow.outcomes.own_appointment import PASSPORT_ANSWER, SERVICE_ANSWER
 from services.consular.workflow.seats.draws import tell
 from shared import forms
 from shared.catalogue.model import APPOINTMENT

@@ -5,13 +5,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from services.gateway.accounts import disabling, sessions
+from services.gateway.accounts import sessions
 from services.gateway.accounts.factors.reset import check_has_factor, forget_factors
 from services.gateway.accounts.identity import contests
 from services.gateway.accounts.identity.find import EXPATRIATE, find
 from services.gateway.accounts.levels import Assurance
 from services.gateway.accounts.mail import queue
 from services.gateway.accounts.model import Account, AccountDecision
+from services.gateway.accounts.registration import disabling
 from shared.database import audit, db
 from shared.errors import Conflict, NotFound
 from shared.identity.actor import Actor

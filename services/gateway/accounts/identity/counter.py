@@ -2,11 +2,11 @@
 
 from sqlalchemy.orm import Session
 
-from services.gateway.accounts import codes
+from services.gateway.accounts.contact import codes
 from services.gateway.accounts.identity import find
 from services.gateway.accounts.levels import Level, level_of
 from services.gateway.accounts.model import Account
-from services.gateway.accounts.register import number_key
+from services.gateway.accounts.registration.register import number_key
 from shared.database import audit
 from shared.errors import Conflict, Invalid
 from shared.identity.actor import Actor

@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.gateway.accounts import staff
 from services.gateway.accounts.identity import acts
 from services.gateway.accounts.model import AccountDecision
+from services.gateway.accounts.registration import staff
 from shared.database import audit, db
 from shared.errors import Conflict, NotAllowed, NotFound, Refusal
 from shared.identity.actor import Actor

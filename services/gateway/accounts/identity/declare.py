@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from services.gateway.accounts.levels import MAY
 from services.gateway.accounts.model import Account
-from services.gateway.accounts.register import number_key
+from services.gateway.accounts.registration.register import number_key
 from services.gateway.accounts.sessions import Visitor, actor_of
 from shared.database import audit
 from shared.errors import NotAllowed

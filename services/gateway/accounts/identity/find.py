@@ -6,7 +6,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from services.gateway.accounts.model import Account, Contest
-from services.gateway.accounts.register import identifier_key, number_key
+from services.gateway.accounts.registration.register import identifier_key, number_key
 from shared.database import audit
 from shared.errors import NotFound
 from shared.identity.actor import Actor

@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from services.gateway.accounts import codes
+from services.gateway.accounts.contact import codes
 from services.gateway.accounts.levels import MAY, Level, level_of
 from services.gateway.accounts.model import Account, CodeLetter
 from services.gateway.accounts.sessions import Visitor, actor_of

@@ -3,7 +3,7 @@
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from services.gateway.accounts import codes
+from services.gateway.accounts.contact import codes
 from services.gateway.accounts.identity import contests
 from services.gateway.accounts.levels import Assurance, Level, level_of
 from services.gateway.accounts.mail import queue

@@ -10,12 +10,14 @@ from datetime import timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from services.gateway.accounts import codes, devices, register, sessions
+from services.gateway.accounts import devices, sessions
+from services.gateway.accounts.contact import codes
 from services.gateway.accounts.factors.model import RecoveryLink
 from services.gateway.accounts.identity.counter import DOCUMENTS
 from services.gateway.accounts.mail import queue
 from services.gateway.accounts.model import Account
 from services.gateway.accounts.passwords import check_strength, hash_password
+from services.gateway.accounts.registration import register
 from services.gateway.accounts.sessions import actor_of
 from shared.database import audit, db
 from shared.database.rows import change_row

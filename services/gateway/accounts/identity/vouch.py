@@ -9,7 +9,7 @@ from services.gateway.accounts.identity import contests
 from services.gateway.accounts.identity.prove import prove
 from services.gateway.accounts.levels import MAY, MAY_VOUCH, Assurance, Level, level_of
 from services.gateway.accounts.model import Account, Vouching
-from services.gateway.accounts.register import number_key
+from services.gateway.accounts.registration.register import number_key
 from services.gateway.accounts.sessions import Visitor
 from shared.database import audit, db
 from shared.errors import Conflict, Invalid, Refusal

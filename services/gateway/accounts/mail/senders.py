@@ -12,7 +12,7 @@ from typing import Protocol
 from shared import deadline
 from shared.deadline_http import bounded, tls_context
 from shared.errors import Unavailable
-from shared.mail_settings import MailServer, MailSettings
+from shared.settings.mail import MailServer, MailSettings
 
 # For one message, however slowly the server answers; and for readiness.
 TIMEOUT_SECONDS, CHECK_SECONDS = 10.0, 2.0

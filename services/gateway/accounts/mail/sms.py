@@ -7,7 +7,7 @@ import urllib3
 
 from services.gateway.accounts.mail.senders import NotNow, Undeliverable
 from shared.deadline_http import DeadlineConnection
-from shared.mail_settings import SmsProvider
+from shared.settings.mail import SmsProvider
 
 CONNECT_SECONDS, READ_SECONDS = 2.0, 10.0
 # The provider's own troubles, and "too many at once".

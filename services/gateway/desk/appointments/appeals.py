@@ -5,10 +5,10 @@ import uuid
 from flask import render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from services.gateway.web.access.roles import DECIDING
 from services.gateway.web.current import actor, consular
 from services.gateway.web.forms import faults
-from services.gateway.web.roles import DECIDING
-from services.gateway.web.submission import submit
+from services.gateway.web.sent_forms.submission import submit
 from shared.errors import NotFound, Refusal
 
 Answer = Response | str | tuple[str, int]

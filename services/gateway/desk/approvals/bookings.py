@@ -8,7 +8,7 @@ from flask import Response, make_response, redirect, render_template, request, u
 from werkzeug.wrappers import Response as Redirection
 
 from services.gateway.clients.consular.bookings import RowFault
-from services.gateway.web.access import PAGES
+from services.gateway.web.access.pages import PAGES
 from services.gateway.web.current import actor, consular, visitor
 from services.gateway.web.forms import faults, fields, typed
 from services.gateway.web.presentation import has_text, t

@@ -10,13 +10,13 @@ from werkzeug.wrappers import Response
 
 from services.gateway.clients.consular.approvals import Proposal
 from services.gateway.desk.wording import refusal_text
-from services.gateway.web.access import PAGES
+from services.gateway.web.access.pages import PAGES
 from services.gateway.web.current import actor, consular, visitor
 from services.gateway.web.days import today
 from services.gateway.web.forms import PARTS, faults, fields, typed
-from services.gateway.web.kept_answers import keep_unfinished
 from services.gateway.web.presentation import date, has_text, t, weekday_name
-from services.gateway.web.submission import submit
+from services.gateway.web.sent_forms.kept_answers import keep_unfinished
+from services.gateway.web.sent_forms.submission import submit
 from shared.catalogue import CATALOGUE
 from shared.catalogue.appointments import SERVICES
 from shared.catalogue.bulk_actions import (

@@ -7,7 +7,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from services.gateway.desk.letters.letters import day as typed_day
-from services.gateway.web.access import PAGES
+from services.gateway.web.access.pages import PAGES
 from services.gateway.web.current import actor, consular, visitor
 from services.gateway.web.forms import faults
 from services.gateway.web.language import chosen

@@ -17,13 +17,13 @@ from services.gateway.desk.cases.filters import stayed
 from services.gateway.desk.cases.queue import officer_name, officer_of
 from services.gateway.desk.cases.scans import opened
 from services.gateway.desk.wording import refusal_text, short, who
+from services.gateway.web.content.notice_words import words
 from services.gateway.web.current import actor, consular
 from services.gateway.web.days import today
 from services.gateway.web.forms import answer_in_words, questions_asked
-from services.gateway.web.notice_words import words
+from services.gateway.web.http.stored_files import asked_page, send_stored
 from services.gateway.web.presentation import date, unindented
-from services.gateway.web.stored_files import asked_page, send_stored
-from services.gateway.web.submission import submit
+from services.gateway.web.sent_forms.submission import submit
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import Transaction
 from shared.catalogue.reasons import MARK_REASONS

@@ -5,9 +5,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from services.gateway.web.access import PAGES
+from services.gateway.web.access.entrance import role_class
+from services.gateway.web.access.pages import PAGES
 from services.gateway.web.current import visitor
-from services.gateway.web.entrance import role_class
 from services.gateway.web.presentation import has_text, t
 
 

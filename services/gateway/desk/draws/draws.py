@@ -10,10 +10,10 @@ from werkzeug.wrappers import Response
 
 from services.gateway.clients.consular.draws import DeskDraws
 from services.gateway.desk.wording import refusal_text
+from services.gateway.web.access.roles import DECIDING
 from services.gateway.web.current import actor, consular
 from services.gateway.web.days import now
 from services.gateway.web.forms import faults, fields, read, typed
-from services.gateway.web.roles import DECIDING
 from shared.catalogue.model import Question
 from shared.errors import Invalid, NotAllowed, NotFound, Refusal, Unavailable
 from shared.values.person import strip_controls

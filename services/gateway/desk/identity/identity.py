@@ -11,11 +11,11 @@ from services.gateway.accounts.identity import contests, counter, decisions, fin
 from services.gateway.accounts.levels import level_of
 from services.gateway.accounts.model import Account, AccountDecision
 from services.gateway.accounts.throttle import DESK_SEARCH_BY_ACCOUNT
-from services.gateway.web.access import PAGES
+from services.gateway.web.access.pages import PAGES
+from services.gateway.web.access.throttling import slow_down
 from services.gateway.web.current import accounts, actor, consular, settings, visitor
 from services.gateway.web.forms import faults
 from services.gateway.web.presentation import t
-from services.gateway.web.throttling import slow_down
 from shared.errors import NotAllowed, Refusal
 
 Answer = Response | str | tuple[str, int]

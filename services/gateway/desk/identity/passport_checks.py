@@ -10,8 +10,8 @@ from services.gateway.accounts.levels import Assurance, Level, level_of
 from services.gateway.desk.identity.identity import LONGEST, Answer, account_view
 from services.gateway.web.current import accounts, actor, consular, settings
 from services.gateway.web.forms import faults
+from services.gateway.web.http.stored_files import asked_page, send_stored
 from services.gateway.web.presentation import t
-from services.gateway.web.stored_files import asked_page, send_stored
 from shared.errors import NotAllowed, NotFound, Refusal, Unavailable
 
 ACCEPTED, REFUSED = "accepted", "refused"

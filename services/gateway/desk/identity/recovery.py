@@ -5,9 +5,9 @@ from flask import request
 from services.gateway.accounts.identity import recover
 from services.gateway.accounts.throttle import DESK_SEARCH_BY_ACCOUNT
 from services.gateway.desk.identity.identity import LONGEST, Answer, page
+from services.gateway.web.access.throttling import slow_down
 from services.gateway.web.current import accounts, actor, settings, visitor
 from services.gateway.web.forms import faults
-from services.gateway.web.throttling import slow_down
 from shared.errors import Invalid
 
 

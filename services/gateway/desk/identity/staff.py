@@ -5,11 +5,11 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from services.gateway.accounts import staff
 from services.gateway.accounts.factors import second_step
 from services.gateway.accounts.identity import decisions
+from services.gateway.accounts.registration import staff
 from services.gateway.desk.identity.identity import LONGEST, Answer, decision_view
-from services.gateway.web.access import PAGES
+from services.gateway.web.access.pages import PAGES
 from services.gateway.web.current import accounts, actor, settings, visitor
 from services.gateway.web.forms import faults
 from services.gateway.web.presentation import t

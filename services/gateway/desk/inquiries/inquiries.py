@@ -6,13 +6,13 @@ from typing import Any
 from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Redirect
 
-from services.gateway.accounts import inquiry_codes
+from services.gateway.accounts.contact import inquiry_codes
+from services.gateway.web.access.roles import DECIDING
 from services.gateway.web.current import accounts, actor, consular
 from services.gateway.web.forms import faults
+from services.gateway.web.http.stored_files import asked_page, send_stored
 from services.gateway.web.presentation import t
-from services.gateway.web.roles import DECIDING
-from services.gateway.web.stored_files import asked_page, send_stored
-from services.gateway.web.submission import submit
+from services.gateway.web.sent_forms.submission import submit
 from shared.catalogue.inquiries import CANNED, NEXT_STEPS, OUTCOMES, REFUSE_REASONS
 from shared.errors import Refusal
 

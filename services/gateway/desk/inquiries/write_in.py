@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from services.gateway.web.current import actor, consular
 from services.gateway.web.forms import faults
 from services.gateway.web.presentation import t
-from services.gateway.web.submission import submit
+from services.gateway.web.sent_forms.submission import submit
 from shared.catalogue.inquiries import TYPES, WRITTEN_IN
 from shared.errors import Refusal
 

@@ -13,9 +13,9 @@ from services.gateway.clients.names import PrintedName
 from services.gateway.desk.wording import refusal_text
 from services.gateway.web.current import actor, consular
 from services.gateway.web.forms import words
-from services.gateway.web.kept_answers import keep_unfinished, kept_names
 from services.gateway.web.language import chosen
 from services.gateway.web.presentation import has_text, t
+from services.gateway.web.sent_forms.kept_answers import keep_unfinished, kept_names
 from shared.errors import Invalid, NotAllowed, NotFound, Refusal, Unavailable
 from shared.values.digits import ascii_digits
 from shared.values.person import strip_controls

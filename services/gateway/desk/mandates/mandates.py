@@ -11,9 +11,9 @@ from services.gateway.clients.civil_registry import Statement
 from services.gateway.clients.consular.mandates import Deed
 from services.gateway.desk.wording import birth, refusal_text, written_text
 from services.gateway.web.current import actor, civil_registry, consular
+from services.gateway.web.http.stored_files import asked_page, send_stored
 from services.gateway.web.presentation import scope_name, t
-from services.gateway.web.stored_files import asked_page, send_stored
-from services.gateway.web.submission import submit
+from services.gateway.web.sent_forms.submission import submit
 from shared.catalogue.reasons import DEED_REFUSE_REASONS
 from shared.errors import Refusal, Unavailable
 from shared.values.dates import partial_iso

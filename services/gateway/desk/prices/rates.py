@@ -2,7 +2,7 @@
 
 from flask import render_template
 
-from services.gateway.web.access import PAGES
+from services.gateway.web.access.pages import PAGES
 from services.gateway.web.current import actor, consular, visitor
 
 

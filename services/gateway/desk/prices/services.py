@@ -2,7 +2,7 @@
 
 from flask import render_template
 
-from services.gateway.web.access import PAGES
+from services.gateway.web.access.pages import PAGES
 from services.gateway.web.current import consular, visitor
 from services.gateway.web.days import today
 from shared.catalogue import CATALOGUE

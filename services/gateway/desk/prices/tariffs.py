@@ -2,7 +2,7 @@
 
 from flask import render_template, request
 
-from services.gateway.web.access import PAGES
+from services.gateway.web.access.pages import PAGES
 from services.gateway.web.current import actor, consular, visitor
 from services.gateway.web.days import today
 from services.gateway.web.forms import faults, fields, read, typed

@@ -12,7 +12,7 @@ from services.gateway.web.current import actor, civil_registry
 from services.gateway.web.forms import faults, fields, read, typed
 from services.gateway.web.language import PREFIX
 from services.gateway.web.presentation import t
-from services.gateway.web.submission import submit
+from services.gateway.web.sent_forms.submission import submit
 from shared.catalogue.model import Question
 from shared.errors import NotFound, Refusal
 

@@ -3,15 +3,16 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from services.gateway.accounts import devices, register, sessions
+from services.gateway.accounts import devices, sessions
 from services.gateway.accounts.passwords import SHORTEST
+from services.gateway.accounts.registration import register
 from services.gateway.accounts.throttle import PASSWORD_BY_ACCOUNT
 from services.gateway.web import security
+from services.gateway.web.access.throttling import slow_down
 from services.gateway.web.current import accounts, settings, visitor
 from services.gateway.web.days import missions
 from services.gateway.web.forms import faults
 from services.gateway.web.presentation import mission_name
-from services.gateway.web.throttling import slow_down
 from shared.errors import Conflict, Invalid, Refusal
 
 blueprint = Blueprint("account", __name__)

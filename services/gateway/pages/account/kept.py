@@ -4,10 +4,10 @@ from flask import Blueprint, Response, current_app, jsonify, redirect, request, 
 from werkzeug.wrappers import Response as Answer
 
 from services.gateway.accounts import sessions
+from services.gateway.web.access.form_tokens import owner_of_page
 from services.gateway.web.current import accounts, visitor
-from services.gateway.web.form_pages import sent_page
-from services.gateway.web.form_tokens import owner_of_page
-from services.gateway.web.kept_answers import forget, keep_sent
+from services.gateway.web.links.form_pages import sent_page
+from services.gateway.web.sent_forms.kept_answers import forget, keep_sent
 from shared.errors import NotFound
 
 blueprint = Blueprint("kept", __name__)

@@ -6,8 +6,8 @@ from typing import Any
 from flask import Blueprint, render_template
 
 from services.gateway.clients.consular.notices import Notice
+from services.gateway.web.content.notice_words import words
 from services.gateway.web.current import consular, visitor
-from services.gateway.web.notice_words import words
 from shared.errors import Unavailable
 
 blueprint = Blueprint("notices", __name__)

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from services.gateway.web.current import consular, visitor
 from services.gateway.web.forms import faults
-from services.gateway.web.submission import submit
+from services.gateway.web.sent_forms.submission import submit
 from shared.errors import Refusal
 
 blueprint = Blueprint("pending_proof", __name__)

@@ -5,9 +5,9 @@ from flask import Blueprint, render_template, request
 from services.gateway.accounts.throttle import TRACK_BY_ADDRESS, TRACK_BY_REFERENCE, address_prefix
 from services.gateway.clients.consular.applications import TrackingStep
 from services.gateway.pages.applications.progress import stages
+from services.gateway.web.access.throttling import slow_down, slow_down_network
 from services.gateway.web.current import actor, consular
 from services.gateway.web.forms import faults, fields, read, typed
-from services.gateway.web.throttling import slow_down, slow_down_network
 from shared.catalogue.model import Question
 from shared.errors import Invalid, NotFound, Refusal
 from shared.values.references import clean, is_valid, mission_of

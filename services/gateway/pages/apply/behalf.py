@@ -8,13 +8,13 @@ from services.gateway.accounts.throttle import KIN_BY_ACCOUNT
 from services.gateway.clients.civil_registry import Relative
 from services.gateway.clients.consular.mandates import Mandate
 from services.gateway.pages.apply.draft import eligibility_page, redirect_to_draft
+from services.gateway.web.access.throttling import slow_down
+from services.gateway.web.content.eligibility import Behalf, attested
 from services.gateway.web.current import civil_registry, consular, visitor
-from services.gateway.web.eligibility import Behalf, attested
 from services.gateway.web.forms import faults, fields, read, typed
-from services.gateway.web.kept_answers import keep_unfinished
 from services.gateway.web.language import chosen
 from services.gateway.web.presentation import has_text, t
-from services.gateway.web.throttling import slow_down
+from services.gateway.web.sent_forms.kept_answers import keep_unfinished
 from services.gateway.web.whom import GENDERS
 from shared.catalogue.model import AGENT, GUARDIAN, RELATIVE, Question, Transaction
 from shared.catalogue.scopes import covers

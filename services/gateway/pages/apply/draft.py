@@ -10,11 +10,11 @@ from werkzeug.wrappers import Response
 from services.gateway.accounts.levels import Level
 from services.gateway.clients.consular.applications import Application, FormStep
 from services.gateway.pages.appointments.appointments import gap
+from services.gateway.web.content.eligibility import Attested, attested, behalf_of, judged
+from services.gateway.web.content.offers import offers_by_slug, with_tier
 from services.gateway.web.current import consular, visitor
 from services.gateway.web.days import today
-from services.gateway.web.eligibility import Attested, attested, behalf_of, judged
 from services.gateway.web.forms import answer_in_words, faults, fields, questions_asked, steps_of, typed
-from services.gateway.web.offers import offers_by_slug, with_tier
 from services.gateway.web.presentation import country_of, t
 from services.gateway.web.whom import note_whom
 from shared.catalogue.model import APPOINTMENT, Question, Transaction

@@ -10,10 +10,10 @@ from werkzeug.wrappers import Response
 
 from services.gateway.clients.consular.applications import Application, Correction
 from services.gateway.pages.apply.draft import load_editable
-from services.gateway.pages.apply.uploads import files_by_name, following, is_marked, take_files
+from services.gateway.pages.apply.uploads.uploads import files_by_name, following, is_marked, take_files
+from services.gateway.web.content.eligibility import attested, behalf_of
 from services.gateway.web.current import consular, visitor
 from services.gateway.web.days import today
-from services.gateway.web.eligibility import attested, behalf_of
 from services.gateway.web.faults import page as error_page
 from services.gateway.web.forms import Field, faults, fields, typed
 from services.gateway.web.presentation import country_of

@@ -10,15 +10,15 @@ from werkzeug.wrappers import Response as Answer
 from services.gateway.accounts.challenges import HOLD, MOVE
 from services.gateway.accounts.throttle import TooMany
 from services.gateway.clients.consular.applications import Application
+from services.gateway.web.access.costly_steps import check_step
 from services.gateway.web.calendars import Visit, event, weeks
-from services.gateway.web.costly_steps import check_step
 from services.gateway.web.current import consular, visitor
 from services.gateway.web.days import USUAL, zone_of
 from services.gateway.web.forms import faults, words
+from services.gateway.web.http.open_data import count_reader, published_json, refused_json
 from services.gateway.web.language import chosen
-from services.gateway.web.open_data import count_reader, published_json, refused_json
 from services.gateway.web.presentation import mission_name, office_of, t
-from services.gateway.web.submission import submit
+from services.gateway.web.sent_forms.submission import submit
 from services.gateway.web.whom import note_whom
 from shared.catalogue.conditions import REGULAR
 from shared.catalogue.model import APPOINTMENT, Transaction

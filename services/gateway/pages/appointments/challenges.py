@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, jsonify
 
 from services.gateway.accounts import challenges
-from services.gateway.web.costly_steps import counted_person
+from services.gateway.web.access.costly_steps import counted_person
 from services.gateway.web.current import accounts, settings, visitor
 
 blueprint = Blueprint("challenges", __name__)

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from services.gateway.accounts.challenges import ENTER, JOIN
 from services.gateway.accounts.throttle import TooMany
-from services.gateway.web.costly_steps import check_step
+from services.gateway.web.access.costly_steps import check_step
 from services.gateway.web.current import consular, visitor
 from services.gateway.web.forms import faults, fields, read, typed, words
 from services.gateway.web.presentation import t

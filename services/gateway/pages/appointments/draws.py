@@ -3,10 +3,10 @@
 from flask import Blueprint, Response, render_template, request
 
 from services.gateway.pages.appointments.feeds import draws_feed
+from services.gateway.web.content.feeds import feed_file
 from services.gateway.web.current import consular
 from services.gateway.web.days import USUAL, missions, page_mission
-from services.gateway.web.feeds import feed_file
-from services.gateway.web.open_data import (
+from services.gateway.web.http.open_data import (
     BINARY,
     CALENDAR,
     TEXT,

@@ -8,9 +8,9 @@ from flask import request, url_for
 
 from services.gateway.clients.consular.appointments import Openings
 from services.gateway.clients.consular.draws import DrawCalendar, DrawSummary, Releases
+from services.gateway.web.content.feeds import Feed, FeedEvent
 from services.gateway.web.current import settings
 from services.gateway.web.days import today
-from services.gateway.web.feeds import Feed, FeedEvent
 from services.gateway.web.language import chosen
 from services.gateway.web.presentation import mission_name
 from shared.values.dates import start_of_day

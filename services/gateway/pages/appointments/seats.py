@@ -4,11 +4,11 @@ from flask import Blueprint, Response, render_template, request
 
 from services.gateway.pages.appointments.feeds import seats_feed
 from services.gateway.web.calendars import weeks
+from services.gateway.web.content.feeds import feed_file
+from services.gateway.web.content.mission_lists import groups
 from services.gateway.web.current import consular, visitor_or_none
 from services.gateway.web.days import missions
-from services.gateway.web.feeds import feed_file
-from services.gateway.web.mission_lists import groups
-from services.gateway.web.open_data import CALENDAR, count_reader, published_bytes
+from services.gateway.web.http.open_data import CALENDAR, count_reader, published_bytes
 from shared.catalogue.appointments import EMBASSY_QUEUE_RIYADH, SERVICES
 from shared.catalogue.conditions import REGULAR, URGENT
 from shared.errors import NotFound

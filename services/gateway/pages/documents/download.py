@@ -2,8 +2,8 @@
 
 from flask import Blueprint, Response, make_response, request
 
+from services.gateway.web.content.issuers import issuer_of
 from services.gateway.web.current import acting_at, consular
-from services.gateway.web.issuers import issuer_of
 from shared.errors import NotFound
 from shared.values.references import clean, mission_of
 

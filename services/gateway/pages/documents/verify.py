@@ -6,11 +6,11 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from services.gateway.accounts.throttle import VERIFY_BY_ADDRESS
+from services.gateway.web.access.throttling import slow_down_network
+from services.gateway.web.content.issuers import issuer_of
 from services.gateway.web.current import actor
 from services.gateway.web.forms import faults, fields, words
-from services.gateway.web.issuers import issuer_of
 from services.gateway.web.language import preferred
-from services.gateway.web.throttling import slow_down_network
 from shared.catalogue.model import Question
 from shared.errors import Invalid, NotFound, Refusal
 from shared.values.references import clean, is_valid, mission_of

@@ -13,9 +13,9 @@ from flask import Blueprint, Response, render_template, stream_with_context
 
 from services.gateway.accounts.throttle import OPENINGS_BY_ADDRESS
 from services.gateway.clients.consular.hall import Screen
+from services.gateway.web.access.throttling import slow_down_network
 from services.gateway.web.current import consular
 from services.gateway.web.days import missions
-from services.gateway.web.throttling import slow_down_network
 from shared.errors import NotFound, Refusal
 from shared.fragments import LANGUAGES
 from shared.i18n import language

@@ -2,8 +2,8 @@
 
 from flask import Blueprint, render_template
 
+from services.gateway.web.content.mission_lists import groups
 from services.gateway.web.days import page_mission
-from services.gateway.web.mission_lists import groups
 
 TOPICS = ("start", "apply", "appointments", "pay", "follow", "collect", "whom", "documents", "account")
 blueprint = Blueprint("help", __name__)

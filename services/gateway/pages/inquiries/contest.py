@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from services.gateway.pages.inquiries.inquiries import page
 from services.gateway.web.current import consular, visitor
 from services.gateway.web.forms import faults
-from services.gateway.web.submission import submit
+from services.gateway.web.sent_forms.submission import submit
 from shared.values.digits import ascii_digits, is_digits
 
 LONGEST, RATING_DIGITS = 50_000, 4

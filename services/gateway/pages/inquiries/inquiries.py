@@ -7,8 +7,8 @@ from flask import Blueprint, Response, render_template, request
 from services.gateway.clients.consular.inquiries import Inquiry
 from services.gateway.pages.inquiries.types import name_of
 from services.gateway.web.current import consular, visitor
+from services.gateway.web.http.stored_files import asked_page, send_stored
 from services.gateway.web.presentation import moment, t
-from services.gateway.web.stored_files import asked_page, send_stored
 from shared.errors import Refusal
 
 blueprint = Blueprint("inquiries", __name__)

@@ -4,13 +4,13 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
-from services.gateway.accounts import inquiry_codes
+from services.gateway.accounts.contact import inquiry_codes
 from services.gateway.accounts.throttle import CODES_BY_ACCOUNT, CONTACT_BY_ACCOUNT
 from services.gateway.pages.inquiries import types
+from services.gateway.web.access.throttling import slow_down
 from services.gateway.web.current import accounts, consular, settings, visitor
 from services.gateway.web.forms import faults
 from services.gateway.web.presentation import t
-from services.gateway.web.throttling import slow_down
 from shared.catalogue.inquiries import TYPES
 from shared.errors import Invalid, NotAllowed, NotFound, Refusal, TooLarge, Unavailable
 from shared.values.references import clean, is_valid, mission_of

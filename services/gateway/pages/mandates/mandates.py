@@ -9,10 +9,10 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from services.gateway.accounts.throttle import MANDATES_BY_ACCOUNT
+from services.gateway.web.access.throttling import slow_down
 from services.gateway.web.current import civil_registry, consular, visitor
 from services.gateway.web.forms import Field, faults, fields, read, typed
 from services.gateway.web.presentation import date, scope_name
-from services.gateway.web.throttling import slow_down
 from shared.catalogue import TRANSACTIONS
 from shared.catalogue.model import AGENT, Question
 from shared.catalogue.scopes import available_scopes

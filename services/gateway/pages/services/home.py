@@ -3,9 +3,9 @@
 from flask import Blueprint, render_template, request
 
 from services.gateway.pages.services import search
-from services.gateway.web.announced import announced
+from services.gateway.web.content.announced import announced
+from services.gateway.web.content.offers import offers_by_slug
 from services.gateway.web.days import page_mission
-from services.gateway.web.offers import offers_by_slug
 from shared.catalogue import TRANSACTIONS
 from shared.catalogue.model import Transaction
 

@@ -3,9 +3,9 @@
 from flask import Blueprint, render_template
 
 from services.gateway.clients.consular.offers import Mission
+from services.gateway.web.content.offers import offers_by_slug
 from services.gateway.web.current import consular
 from services.gateway.web.days import missions, page_mission
-from services.gateway.web.offers import offers_by_slug
 from shared.catalogue.model import Transaction
 from shared.errors import Unavailable
 from shared.forms import transaction

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from deploy.demo.population import specimens
 from deploy.demo.population.specimens import Specimen
 from deploy.dev.postgres import Postgres
-from deploy.platform.database import DATABASE, connect_as_admin
-from services.civil_registry.findings import parentage
+from deploy.platform.database.roles import DATABASE, connect_as_admin
+from services.civil_registry.contents.findings import parentage
 from services.civil_registry.model import Annotation, Person
 from services.civil_registry.registrar.model import Settlement
 from services.civil_registry.registrar.settle import may_dismiss

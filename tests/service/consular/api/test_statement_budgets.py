@@ -9,7 +9,7 @@ from deploy.dev.checks.statements import BUDGETS
 from shared.database.db import Database
 from tests.conftest import HOME, officer
 from tests.factories.applications import Counter, good_answers
-from tests.factories.statement_meter import StatementMeter
+from tests.factories.environment.statement_meter import StatementMeter
 
 RENEWAL = "passport-renewal"
 MakeCounter = Callable[..., Counter]

@@ -12,7 +12,7 @@ from deploy.demo.days import today
 from deploy.demo.population import specimens
 from deploy.demo.population.specimens import Specimen
 from deploy.dev.postgres import Postgres
-from deploy.platform.database import DATABASE, connect_as_admin
+from deploy.platform.database.roles import DATABASE, connect_as_admin
 from services.civil_registry import rules as register_rules
 from services.consular.people import rules
 from shared.identity.actor import Actor

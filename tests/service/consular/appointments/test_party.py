@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from deploy.dev.postgres import Postgres
-from deploy.platform.database import DATABASE, connect_as_admin
+from deploy.platform.database.roles import DATABASE, connect_as_admin
 from services.consular.appointments.model import Appointment
 from services.consular.appointments.reserved.model import ReservedSeat
 from shared.database.db import Database

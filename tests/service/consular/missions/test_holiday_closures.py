@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from deploy.dev.postgres import Postgres
-from deploy.platform.database import DATABASE, connect_as_admin
+from deploy.platform.database.roles import DATABASE, connect_as_admin
 from services.consular import missions
 from services.consular.missions import calendar, weekends
 from services.consular.missions.model import Mission

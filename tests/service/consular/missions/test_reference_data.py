@@ -10,7 +10,7 @@ from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 
 from deploy.dev.postgres import Postgres
-from deploy.platform.database import DATABASE, connect_as_admin
+from deploy.platform.database.roles import DATABASE, connect_as_admin
 from services.consular import missions
 from services.consular.appointments.calendars.closures import ClosureRequest, close, reopen
 from services.consular.missions import calendar, reference_data

@@ -10,7 +10,7 @@ import pytest
 from deploy.demo.population import specimens
 from deploy.demo.population.specimens import Specimen
 from deploy.dev.postgres import Postgres
-from deploy.platform.database import DATABASE, connect_as_admin
+from deploy.platform.database.roles import DATABASE, connect_as_admin
 from shared.values.dates import add_months
 from tests.conftest import officer
 from tests.factories.mandates import Acting, Client, check, close_files, release, today

@@ -14,10 +14,10 @@ from services.consular.uploads.content_rules import EICAR
 from services.consular.uploads.intake import Intake
 from services.consular.uploads.scanner import Scanner, ScannerDown
 from shared.identity.actor import service
-from shared.upload_settings import WAIT, ScannerSettings
+from shared.settings.uploads import WAIT, ScannerSettings
 from tests.conftest import HOME, ServiceClient
 from tests.factories.applications import Counter
-from tests.factories.servers.store_servers import CLAMD, WORM, clamd
+from tests.factories.environment.servers.store_servers import CLAMD, WORM, clamd
 from tests.factories.uploads import JPEG, PNG
 from tests.factories.uploads.hostile.pictures import jpeg_with_segment
 

@@ -12,9 +12,9 @@ from services.consular.uploads.storage.sealed import SealedStore, blob_name
 from services.consular.uploads.storage.store import BlobMissing, BlobStore
 from shared.errors import Unavailable
 from shared.production import StartRefused
-from shared.upload_settings import S3Settings
+from shared.settings.uploads import S3Settings
+from tests.factories.environment.servers.store_servers import free_port, s3_server
 from tests.factories.refusals import refuses
-from tests.factories.servers.store_servers import free_port, s3_server
 
 CONTENT, KEY, OTHER_KEY = b"a scan of a passport" * 500, "5e" * 32, "6f" * 32
 

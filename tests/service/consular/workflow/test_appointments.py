@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from deploy.dev.postgres import Postgres
-from deploy.platform.database import DATABASE, connect_as_admin
+from deploy.platform.database.roles import DATABASE, connect_as_admin
 from services.consular.applications.model import Application
 from services.consular.appointments.hold import Booker, hold
 from services.consular.appointments.model import Appointment

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from deploy.dev.postgres import Postgres
-from deploy.platform.database import DATABASE, connect_as_admin
+from deploy.platform.database.roles import DATABASE, connect_as_admin
 from shared.catalogue import CATALOGUE
 from shared.catalogue import conditions as only_if
 from shared.catalogue.model import (

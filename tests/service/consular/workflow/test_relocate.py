@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from deploy.dev.postgres import Postgres
-from deploy.platform.database import DATABASE, connect_as_admin
+from deploy.platform.database.roles import DATABASE, connect_as_admin
 from services.consular.approvals.sign import UNDO
 from services.consular.notices.model import Notice
 from services.consular.workflow import relocate

@@ -25,8 +25,8 @@ from services.consular.payments.tariffs.model import TransactionStatus
 from services.consular.views.case import read_case
 from services.consular.workflow import review
 from services.consular.workflow.attendance.check_in import attend
-from services.consular.workflow.booklet import assign_booklets
 from services.consular.workflow.money import settle
+from services.consular.workflow.outcomes.booklet import assign_booklets
 from services.consular.workflow.submit import submit
 from services.consular.workflow.withdraw import withdraw
 from shared import forms

@@ -12,8 +12,8 @@ import psycopg
 import pytest
 
 from deploy.dev.postgres import Postgres
-from deploy.platform.database import BUS, SERVICES, prepare
-from deploy.platform.postgres_programs import PostgresFailed, candidates, version_of
+from deploy.platform.database.postgres_programs import PostgresFailed, candidates, version_of
+from deploy.platform.database.roles import BUS, SERVICES, prepare
 from tests.factories.waiting import until
 
 AS_ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="only root has to step down")

@@ -24,13 +24,13 @@ from deploy.dev.postgres import Postgres
 from deploy.platform.backup import stream
 from deploy.platform.backup.folder import BackupFolder
 from deploy.platform.data_folder import DataFolder
-from deploy.platform.database import DATABASE, SERVICES, connect_as_admin, prepare
-from deploy.platform.migrate import migrate_all
+from deploy.platform.database.migrate import migrate_all
+from deploy.platform.database.roles import DATABASE, SERVICES, connect_as_admin, prepare
 from shared.identity.actor import PARTNERS
 from shared.identity.crypto import Keys
 from tests.conftest import HOME, ServiceClient
 from tests.factories.applications import Counter, Registers
-from tests.factories.database.copies import copy_application
+from tests.factories.environment.database.copies import copy_application
 from tests.factories.waiting import until
 
 APPLICATIONS = int(os.environ.get("MAHJAR_DRILL_APPLICATIONS", "2000"))

@@ -7,8 +7,8 @@ import pytest
 
 from deploy.dev.postgres import Postgres
 from deploy.platform.data_folder import DataFolder
-from deploy.platform.database import DATABASE, connect_as_admin, prepare
-from deploy.platform.migrate import migrate
+from deploy.platform.database.migrate import migrate
+from deploy.platform.database.roles import DATABASE, connect_as_admin, prepare
 from deploy.platform.mode import check_database, check_folder, mark_database
 from deploy.platform.provision import provision
 from shared.production import StartRefused

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from deploy.dev.postgres import free_port
-from deploy.platform import web_worker
+from deploy.platform.web import web_worker
 from tests.factories.waiting import until
 
 ROOT = Path(__file__).parents[4]
@@ -40,7 +40,7 @@ def app(environ, start_response):
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """A server of four threads, with limits of 3 s instead of 30 and 20."""
     folder, port = tmp_path_factory.mktemp("server"), free_port()
-    configuration = str(ROOT / "deploy/platform/gunicorn_conf.py")
+    configuration = str(ROOT / "deploy/platform/web/gunicorn_conf.py")
     (folder / "conf.py").write_text(CONFIGURATION.format(configuration=configuration))
     (folder / "length.py").write_text(APPLICATION)
     command = [sys.executable, "-m", "gunicorn", "-c", str(folder / "conf.py"), "--bind", f"127.0.0.1:{port}"]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from deploy.demo.population import specimens
 from deploy.demo.population.specimens import Specimen
-from services.gateway.accounts import codes
+from services.gateway.accounts.contact import codes
 from services.gateway.accounts.levels import Assurance, Level
 from services.gateway.accounts.model import Account, AccountDecision, IssuedCode
 from shared.database import audit

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 
 from deploy.demo.population import specimens
 from services.gateway.accounts import sessions
-from services.gateway.accounts.codes import RECOVERY
+from services.gateway.accounts.contact.codes import RECOVERY
 from services.gateway.accounts.factors import authenticators, recovery_codes
 from services.gateway.accounts.factors.authenticators import SPECIMEN_CODE
 from services.gateway.accounts.factors.model import Authenticator, Passkey, PendingSignIn, RecoveryCode, RecoveryLink

@@ -13,7 +13,7 @@ from deploy.demo.population import specimens
 from deploy.dev.postgres import Postgres
 from deploy.platform.database import DATABASE, connect_as_admin
 from services.gateway.accounts import throttle
-from services.gateway.web import costly_steps
+from services.gateway.web.access import costly_steps
 from tests.factories.gateway import Browser, Gateway
 from tests.factories.gateway.forms import begin, fill
 

@@ -7,9 +7,9 @@ import pytest
 from deploy.demo.population import specimens
 from shared.values.money import exponent
 from tests.factories.applications import Counter
+from tests.factories.environment.statement_meter import StatementMeter
 from tests.factories.gateway import Browser, Gateway
 from tests.factories.gateway.forms import begin, fill
-from tests.factories.statement_meter import StatementMeter
 
 RENEWAL = "passport-renewal"
 

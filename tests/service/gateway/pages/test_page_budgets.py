@@ -10,10 +10,10 @@ from deploy.demo.population import specimens
 from services.gateway.accounts import sessions
 from shared.catalogue import CATALOGUE
 from tests.factories.applications import Counter, Person
+from tests.factories.environment.statement_meter import StatementMeter
 from tests.factories.gateway import Browser, Gateway
 from tests.factories.gateway.forms import begin, fill, send, typed
 from tests.factories.inquiries import TEXT
-from tests.factories.statement_meter import StatementMeter
 
 RENEWAL = "passport-renewal"
 ME = specimens.SERVED

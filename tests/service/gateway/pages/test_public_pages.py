@@ -8,9 +8,9 @@ from markupsafe import Markup
 
 from deploy.demo.population import specimens
 from services.gateway.desk.wording import refusal_text
-from services.gateway.web.access import PAGES
+from services.gateway.web.access.pages import PAGES
+from services.gateway.web.access.roles import ANONYMOUS
 from services.gateway.web.forms import answer_in_words, fields, typed
-from services.gateway.web.roles import ANONYMOUS
 from shared.catalogue import CATALOGUE
 from shared.errors import Conflict
 from shared.forms import check_draft

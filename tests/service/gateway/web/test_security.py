@@ -9,8 +9,8 @@ from werkzeug.routing import Rule
 
 from deploy.demo.population import specimens
 from services.gateway.web import security
-from services.gateway.web.access import PAGES
-from services.gateway.web.roles import ANYONE
+from services.gateway.web.access.pages import PAGES
+from services.gateway.web.access.roles import ANYONE
 from services.gateway.web.security import BODY_BYTES, LASTING, UPLOAD_BYTES, WITHOUT_SESSION, WITHOUT_TOKEN
 from shared.identity.actor import OFFICER_ROLES
 from tests.conftest import ServiceClient

@@ -12,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as Silent
 
 from shared import deadline
 from shared.database.db import Database
-from tests.factories.servers.fault_proxy import Fault, FaultProxy, fault_proxy
+from tests.factories.environment.servers.fault_proxy import Fault, FaultProxy, fault_proxy
 from tests.factories.waiting import until
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import func, select, text
 
 from deploy.dev.postgres import Postgres
-from deploy.platform.database import connect_as_admin
+from deploy.platform.database.roles import connect_as_admin
 from shared.database.db import Database, now
 
 END_ALL = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = 'consular'"

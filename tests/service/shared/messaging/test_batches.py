@@ -18,6 +18,7 @@ from shared.messaging.bus.connection import PREFETCH
 from shared.messaging.handlers import Addressed
 from shared.messaging.listener import Listener
 from shared.messaging.messages import Delivery, Envelope, encode
+from tests.factories.environment.statement_meter import StatementMeter
 from tests.factories.messages.messaging import (
     Hearing,
     Speaker,
@@ -33,7 +34,6 @@ from tests.factories.messages.messaging import (
     shift_clock,
     states,
 )
-from tests.factories.statement_meter import StatementMeter
 
 
 def handler_of(faults: dict[str, Exception], calls: list[tuple[str, int]]) -> Callable[[Session, Envelope], None]:

@@ -8,7 +8,7 @@ import requests
 from prometheus_client import CollectorRegistry, Gauge
 
 from shared.observation.listener import listen
-from shared.observation_settings import ObservationSettings
+from shared.settings.observation import ObservationSettings
 from tests.conftest import ServiceClient, expatriate
 
 TOKEN = "3f9c1d5e7a2b4c6d8e0f"

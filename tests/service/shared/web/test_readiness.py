@@ -16,9 +16,9 @@ from shared.messaging.bus import check_bus
 from shared.web import readiness
 from shared.web.readiness import Readiness, check_clock, check_disk
 from tests.conftest import ServiceClient
+from tests.factories.environment.servers.fault_proxy import Fault, fault_proxy
 from tests.factories.messages.workers import let_worker_live
 from tests.factories.refusals import refuses
-from tests.factories.servers.fault_proxy import Fault, fault_proxy
 
 
 @pytest.fixture

@@ -210,7 +210,7 @@ def test_the_diagram_draws_every_change() -> None:
 
 
 def test_every_verb_has_an_action_in_the_access_table() -> None:
-    from services.consular.views.application_view import ACTIONS
+    from services.consular.views.application.application_view import ACTIONS
 
     assert set(ACTIONS) == set(VERBS)
     assert set(ACTIONS.values()) <= set(ACCESS)

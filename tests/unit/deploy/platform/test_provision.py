@@ -7,7 +7,7 @@ import pytest
 from deploy.demo.provision import environment_for_ministries
 from deploy.platform import provision
 from deploy.platform.data_folder import DataFolder
-from deploy.platform.database import BUS, SERVICES
+from deploy.platform.database.roles import BUS, SERVICES
 from shared.identity.actor import MINISTRIES, PARTNERS
 
 URLS = {name: f"postgresql+psycopg://{name}:password-of-{name}@postgres/mahjar" for name in (*SERVICES, BUS)}

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from deploy.platform import reference_data
-from deploy.platform.database import SERVICES
+from deploy.platform.database import reference_data
+from deploy.platform.database.roles import SERVICES
 
 FOLDERS = sorted(reference_data.SERVICES_FOLDER.glob("*/data"))
 
 
 def test_every_version_is_dated() -> None:
-    """`python -m deploy.platform.reference_data` adds a line to `LOADS.csv` for each changed file."""
+    """`python -m deploy.platform.database.reference_data` adds a line to `LOADS.csv` for each changed file."""
     assert [path.name for path, _ in reference_data.undated()] == []
 
 

@@ -14,7 +14,7 @@ from shared import deadline
 from shared.errors import ServiceFailed, Unavailable
 from shared.identity.actor import Actor
 from shared.identity.crypto import Keys
-from tests.factories.servers.fault_proxy import Fault, FaultProxy, fault_proxy
+from tests.factories.environment.servers.fault_proxy import Fault, FaultProxy, fault_proxy
 
 ACTOR = Actor("person", "P1", "applicant", "RUH")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.gateway.web.assets import longhand
+from services.gateway.web.http.assets import longhand
 
 STATIC = Path(__file__).parents[4] / "services/gateway/static"
 SHEETS = sorted(STATIC.glob("*.css"))

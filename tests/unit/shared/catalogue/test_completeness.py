@@ -16,8 +16,8 @@ from deploy.demo.scenarios.answers import answers, required_uploads
 from deploy.demo.scenarios.people import CRITERIA, SHARED_PERSON, owes
 from deploy.dev import reference
 from deploy.dev.checks.catalogue import Somebody, handed_out
-from services.civil_registry import contents
 from services.civil_registry import handlers as civil_registry
+from services.civil_registry.contents import contents
 from services.conscription import allowance
 from services.conscription import handlers as conscription
 from services.conscription.laws import TIERS_OF

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from services.consular.api import prices
+from services.consular.api.money import prices
 from services.consular.payments.collection import hosted
 from services.consular.payments.collection.model import ProviderEvent
 from services.consular.payments.ledger.model import Entry

@@ -116,7 +116,7 @@ def test_nothing_written_can_be_changed(session_for: SessionFor, table: str, sta
 
 
 def test_the_owner_is_bound_as_well(database: Databases, cluster: object) -> None:
-    from deploy.platform.database import DATABASE, connect_as_admin
+    from deploy.platform.database.roles import DATABASE, connect_as_admin
 
     with connect_as_admin(cluster.admin_url, DATABASE) as connection, pytest.raises(Exception, match="append-only"):  # type: ignore[attr-defined]
         connection.execute("UPDATE consular.line SET amount = amount + 1")

@@ -18,9 +18,9 @@ from shared.catalogue import CATALOGUE
 from shared.database.db import Database
 from shared.errors import Unavailable
 from shared.values.money import Money
+from tests.factories.environment.servers.answering import answering
 from tests.factories.payments.rates import ecb_file
 from tests.factories.refusals import refuses
-from tests.factories.servers.answering import answering
 
 pytestmark = pytest.mark.clock
 

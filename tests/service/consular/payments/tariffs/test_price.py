@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from deploy.dev.postgres import Postgres
-from deploy.platform import reference_data
+from deploy.platform.database import reference_data
 from services.consular import missions
 from services.consular.missions.model import Mission
 from services.consular.payments.orders import quote

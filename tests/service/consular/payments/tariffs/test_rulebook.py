@@ -16,7 +16,7 @@ from services.consular.missions import reference_data
 from services.consular.payments.orders import quote
 from services.consular.payments.tariffs import fees, rulebook
 from services.consular.views import rule_view
-from services.gateway.web.announced import announced
+from services.gateway.web.content.announced import announced
 from shared.catalogue import CATALOGUE
 from shared.documents import validity
 from shared.identity.actor import ANONYMOUS

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from deploy.demo.population import specimens
 from services.consular.applications.model import Application
-from services.gateway.web.notice_words import words
+from services.gateway.web.content.notice_words import words
 from shared.database.audit import event
 from shared.database.db import Database
 from tests.conftest import ELSEWHERE, HOME, officer

@@ -1,4 +1,4 @@
-"""File first: complete files stand in a public line by themselves and are given the next free times; no click takes one."""
+"""File first: complete files stand in a public line by themselves and are given the next times; no click takes one."""
 
 import uuid
 from collections.abc import Callable

@@ -21,7 +21,7 @@ from services.gateway.accounts.mail.queue import EVENTS, SENT, UNDELIVERABLE, WA
 from services.gateway.accounts.mail.senders import MaildirSender, NotNow, Sender, SmtpSender, Undeliverable
 from services.gateway.accounts.model import Account, Mail
 from shared.database.db import Database
-from shared.mail_settings import MailServer
+from shared.settings.mail import MailServer
 from tests.factories.gateway import Gateway
 from tests.factories.texts.sensitive import SENSITIVE
 

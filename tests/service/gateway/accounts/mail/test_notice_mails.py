@@ -23,7 +23,7 @@ from services.gateway.accounts.mail.sms import SmsSender
 from services.gateway.accounts.model import Account, Mail
 from shared.database.db import Database
 from shared.i18n import language
-from shared.mail_settings import SmsProvider
+from shared.settings.mail import SmsProvider
 from tests.factories.gateway import Gateway
 from tests.factories.texts.sensitive import SENSITIVE
 

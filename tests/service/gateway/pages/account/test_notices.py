@@ -3,7 +3,7 @@
 import pytest
 
 from services.gateway.clients.consular.notices import Notice
-from services.gateway.web.notice_words import words
+from services.gateway.web.content.notice_words import words
 from shared.direction import CONTROLS
 from tests.factories.gateway import Gateway
 

@@ -1,0 +1,1 @@
+"""What the reference pages say beside the code: kinds of questions, and columns of reference data."""

@@ -1,0 +1,1 @@
+"""The databases: roles, migrations, reference data, and the programs of PostgreSQL."""

@@ -1,0 +1,1 @@
+"""What the documents of the register say, and the contradictions that keep them from being issued."""

@@ -1,0 +1,1 @@
+"""Who is related to whom by the register, and whom an applicant acts for."""

@@ -1,0 +1,1 @@
+"""Money over HTTP: prices, payments, refunds, tills, the ledger and the books."""

@@ -1,0 +1,1 @@
+"""An application as its applicant sees it."""

@@ -1,0 +1,1 @@
+"""Bookings of an older platform: claimed by their owner, or expired."""

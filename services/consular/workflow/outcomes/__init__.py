@@ -1,0 +1,1 @@
+"""What an outcome does at each step of an application; `fulfilment` is the table that joins them."""

@@ -1,0 +1,1 @@
+"""The addresses of an account: e-mail and telephone, the codes sent there, and the channels of notices."""

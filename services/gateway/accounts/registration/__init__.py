@@ -1,0 +1,1 @@
+"""How accounts are opened, by their owner or for staff, and disabled."""

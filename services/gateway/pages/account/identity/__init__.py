@@ -1,0 +1,1 @@
+"""Who the owner of an account is, and how that is proven."""

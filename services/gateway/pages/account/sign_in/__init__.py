@@ -1,0 +1,1 @@
+"""Signing in: password or passkey, the second step, and a fresh proof."""

@@ -1,0 +1,1 @@
+"""The claim of a booking that an older platform took."""

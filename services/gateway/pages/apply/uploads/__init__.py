@@ -1,0 +1,1 @@
+"""Uploads of an application: their page, and large files in parts."""

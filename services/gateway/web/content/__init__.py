@@ -1,0 +1,1 @@
+"""What several pages show of transactions, missions, notices and issuers."""

@@ -1,0 +1,1 @@
+"""The addresses of pages: for search engines, for forms, and the links on every page."""

@@ -1,0 +1,1 @@
+"""What tests run in: servers beside the platform, containers, a browser, and a count of statements."""
