@@ -26,14 +26,14 @@ def test_from_the_question_to_the_objection(visit: Visit, code: str) -> None:
     before = asker.context.request.get(mailbox).text()
     officer = at_desk(visit, code, "officer")
     answer(officer, reference, "refused", code)
-    told(asker, mailbox, before)
+    wait_for_mail(asker, mailbox, before)
     asker.open(f"/inquiries/{reference}")
     expect(asker.page.get_by_text(WORDS[code])).to_be_visible()
     asker.look("inquiry-refused")
     object_to(asker)
     before = asker.context.request.get(mailbox).text()
     answer(at_desk(visit, code, "head-of-mission"), reference, "accepted", code)
-    told(asker, mailbox, before)
+    wait_for_mail(asker, mailbox, before)
     asker.open(f"/inquiries/{reference}")
     asker.look("inquiry-granted")
     asker.page.locator("[name=rating][value='5']").check()
@@ -77,7 +77,7 @@ def mailbox_of(asker: Visitor) -> str:
     return address
 
 
-def told(asker: Visitor, mailbox: str, before: str) -> None:
+def wait_for_mail(asker: Visitor, mailbox: str, before: str) -> None:
     """Waits until one more mail has come."""
     give_up = time.monotonic() + LIMIT_SECONDS
     while len(asker.context.request.get(mailbox).text()) <= len(before):

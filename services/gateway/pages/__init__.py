@@ -84,6 +84,6 @@ def attach(app: Flask) -> None:
     app.register_blueprint(site_files.machine_blueprint)
     app.add_url_rule("/openings", "openings", appointments.openings)
     app.add_url_rule("/draws", "draws_data", draws.data)
-    app.add_url_rule("/draws/<code>", "draw_data", draws.one_draw)
+    app.add_url_rule("/draws/<code>", "draw_data", draws.detail_data)
     app.add_url_rule("/draws/<code>/<name>", "draw_file", draws.file)
     app.add_url_rule("/verify/<code>", "printed", verify.printed)

@@ -42,7 +42,7 @@ def line_up(session: Session, actor: Actor, today: date) -> int:
     joined = 0
     for service in calendar.services(session, mission):
         if seat_rule(session, mission, service).mode == FILE:
-            _leave_incomplete(session, service)
+            _end_incomplete(session, service)
             joined += sum(_join(session, actor, one, today) for one in _complete_files(session, service))
             reserve(session, mission, service, len(line(session, mission, service)))
     return joined
@@ -97,7 +97,7 @@ def _join(session: Session, actor: Actor, application: Application, today: date)
     return True
 
 
-def _leave_incomplete(session: Session, service: str) -> None:
+def _end_incomplete(session: Session, service: str) -> None:
     """A file that was returned leaves the line; complete again it stands where it stood."""
     incomplete = exists().where(
         Application.reference == WaitingEntry.application, Application.status != Status.IN_REVIEW

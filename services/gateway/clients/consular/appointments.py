@@ -207,12 +207,12 @@ class Calendar(TypedDict):
     weekends: list[Weekend]
 
 
-class LetGo(TypedDict):
+class GivenBack(TypedDict):
     """A file that took times and let them go again."""
 
     reference: str
     taken: int
-    let_go: int
+    given_back: int
 
 
 class PassedOn(TypedDict):
@@ -234,7 +234,7 @@ class Anomalies(TypedDict):
     """Signs of trade with seats since an instant."""
 
     since: str
-    let_go: list[LetGo]
+    given_back: list[GivenBack]
     passed: list[PassedOn]
     documents: list[SharedBy]
     agents: list[SharedBy]

@@ -72,7 +72,7 @@ def data() -> Response:
         return refused_json(unknown)
 
 
-def one_draw(code: str) -> Response:
+def detail_data(code: str) -> Response:
     """One draw as JSON: what was promised before it opened, and the names of its published files."""
     count_reader()
     try:

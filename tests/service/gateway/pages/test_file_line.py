@@ -67,10 +67,8 @@ def test_its_owner_sees_the_place_and_everybody_the_line(
 
 
 def _days() -> dict[str, str]:
-    days = {"from_day": days_from_now(1), "to_day": days_from_now(40)}
-    return {
-        f"{name}-{part}": str(getattr(day, part)) for name, day in days.items() for part in ("day", "month", "year")
-    }
+    days, parts = {"from_day": days_from_now(1), "to_day": days_from_now(40)}, ("day", "month", "year")
+    return {f"{name}-{part}": str(getattr(day, part)) for name, day in days.items() for part in parts}
 
 
 def days_from_now(count: int) -> date:
