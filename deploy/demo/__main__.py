@@ -15,7 +15,7 @@ from contextlib import contextmanager
 import requests
 
 from deploy.demo import scenario_runner
-from deploy.demo.scenario_runner import Play, Result
+from deploy.demo.scenario_runner import Result, ScenarioRun
 from deploy.platform.data_folder import DataFolder
 from shared.catalogue import TRANSACTIONS
 
@@ -27,18 +27,18 @@ def main() -> None:
     """Exits with 1 unless every transaction came to its end."""
     folder = DataFolder.from_environment().path / "demo"
     address = f"http://127.0.0.1:{os.environ.get('MAHJAR_PORT', '8080')}"
-    plays = plays_of(sys.argv[1:])
+    runs = runs_of(sys.argv[1:])
     with platform(address):
-        results = list(with_progress(plays, scenario_runner.run_all(address, folder, plays)))
+        results = list(with_progress(runs, scenario_runner.run_all(address, folder, runs)))
     print(f"\n{'transaction':<{WIDEST}} {'outcome':<{OUTCOME}} {'seconds':>7}  paper")
     for result in results:
         print(f"{result.name:<{WIDEST}} {result.outcome:<{OUTCOME}} {result.seconds:7.1f}  {', '.join(result.papers)}")
     done = sum(result.outcome != scenario_runner.FAILED for result in results)
-    print(f"papers in {folder}\n{done} of {len(plays)} transactions completed")
-    sys.exit(0 if done == len(plays) else 1)
+    print(f"papers in {folder}\n{done} of {len(runs)} transactions completed")
+    sys.exit(0 if done == len(runs) else 1)
 
 
-def plays_of(arguments: Sequence[str]) -> list[Play]:
+def runs_of(arguments: Sequence[str]) -> list[ScenarioRun]:
     """What is played, in the order of the catalogue. Exits for a slug or a language that does not exist."""
     slugs = [entry.slug for entry in TRANSACTIONS]
     parser = argparse.ArgumentParser(prog="make demo", description="Plays transactions from beginning to end.")
@@ -49,15 +49,15 @@ def plays_of(arguments: Sequence[str]) -> list[Play]:
         parser.error(f"no transaction is called {', '.join(sorted(unknown))}; choose among: {', '.join(slugs)}")
     languages = (options.language,) if options.language else LANGUAGES if options.slugs else ("",)
     named = [entry for entry in TRANSACTIONS if not options.slugs or entry.slug in options.slugs]
-    return [Play(entry, language) for entry in named for language in languages]
+    return [ScenarioRun(entry, language) for entry in named for language in languages]
 
 
-def with_progress(plays: Sequence[Play], results: Iterator[Result]) -> Iterator[Result]:
+def with_progress(runs: Sequence[ScenarioRun], results: Iterator[Result]) -> Iterator[Result]:
     """Draws a progress bar: in place at a terminal, line by line elsewhere."""
-    every, end = len(plays), "\r" if sys.stdout.isatty() else "\n"
-    for number, play in enumerate(plays):
+    every, end = len(runs), "\r" if sys.stdout.isatty() else "\n"
+    for number, run in enumerate(runs):
         bar = "█" * number + "·" * (every - number)
-        print(f"{bar} {number:>2}/{every}  {play.name:<{WIDEST}}", end=end, flush=True)
+        print(f"{bar} {number:>2}/{every}  {run.name:<{WIDEST}}", end=end, flush=True)
         yield next(results)
     print(f"{'█' * every} {every}/{every}  {'':<{WIDEST}}", flush=True)
 

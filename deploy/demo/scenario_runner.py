@@ -32,7 +32,7 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Play:
+class ScenarioRun:
     """A transaction, and the language its applicant reads; empty where the languages alternate."""
 
     entry: Transaction
@@ -44,24 +44,24 @@ class Play:
         return f"{self.entry.slug} {self.language}".rstrip()
 
 
-def run_all(address: str, folder: Path, plays: Sequence[Play]) -> Iterator[Result]:
+def run_all(address: str, folder: Path, runs: Sequence[ScenarioRun]) -> Iterator[Result]:
     """Runs the scenario of each transaction, alternately paid by card and in cash, one by transfer."""
     staff = {role: Browser(address, "ar") for role in STAFF}
     for role, browser in staff.items():
         sign_in(browser, f"{role.replace('_', '-')}@mahjar.example")
     actors = Actors(address, folder / "actors.txt", staff["clerk"])
     bank = Bank(folder / "bank.txt")
-    for number, play in enumerate(plays):
-        began, outcome, papers, entry = time.monotonic(), FAILED, dict[str, bytes](), play.entry
+    for number, run in enumerate(runs):
+        began, outcome, papers, entry = time.monotonic(), FAILED, dict[str, bytes](), run.entry
         try:
-            person = actors.applicant_for(entry.slug, play.language)
+            person = actors.applicant_for(entry.slug, run.language)
             steps = Steps(*person, staff, entry.slug, by_card=number % 2 == 0, papers=papers, bank=bank)
             outcome = scenario_for(entry)(steps)
         except (UnexpectedPage, requests.RequestException) as error:
-            print(f"\n    {play.name}: {error}", flush=True)
-        ending = f"-{play.language}" if play.language else ""
+            print(f"\n    {run.name}: {error}", flush=True)
+        ending = f"-{run.language}" if run.language else ""
         files = [write_document(folder, f"{name}{ending}", content) for name, content in papers.items()]
-        yield Result(play.name, outcome, files, time.monotonic() - began)
+        yield Result(run.name, outcome, files, time.monotonic() - began)
 
 
 class Actors:

@@ -47,14 +47,9 @@ def functions_of(path: Path) -> Iterator[Function]:
 
 
 def lines_of(function: Function) -> int:
-    """From `def` to the end; what the docstring says is no code."""
+    """From `def` to the end, the docstring among it."""
     assert function.end_lineno is not None
-    first = function.body[0]
-    is_docstring = (
-        isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
-    )
-    docstring = (first.end_lineno or 0) - first.lineno + 1 if is_docstring else 0
-    return function.end_lineno - function.lineno + 1 - docstring
+    return function.end_lineno - function.lineno + 1
 
 
 def documented(path: Path) -> bool:

@@ -37,7 +37,7 @@ class Assignment(Schema):
 
 
 class Assignments(Schema):
-    """Several cases of a list."""
+    """A request that assigns several cases of a list."""
 
     references = fields.List(
         fields.String(validate=validate.Length(max=TEXT, error="too_long")),

@@ -128,7 +128,7 @@ def change(number: str, verb: str) -> dict[str, Any]:
 @blueprint.post("/desk/hall/<number>/park")
 @allowed("hall.call")
 def park(number: str) -> dict[str, Any]:
-    """The person fetches something and keeps the number."""
+    """Parks a number: its owner fetches something and is called again later."""
     request_body = body(Parking)
     reason = request_body["reason"]
     return _change(

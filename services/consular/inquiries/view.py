@@ -84,7 +84,7 @@ def _contestable_until(session: Session, inquiry: Inquiry) -> str | None:
 
 
 def allowed(session: Session, inquiry: Inquiry) -> list[str]:
-    """What the person may do now."""
+    """The verbs that the person may use now."""
     until = _contestable_until(session, inquiry)
     if until is None:
         return []

@@ -56,7 +56,7 @@ FROZEN_BY_REPORT: Set[Assurance] = frozenset({Assurance.EARLIER})
 
 
 def level_of(account: Account) -> Level:
-    """The level of an expatriate's account. Who was confirmed earlier stays so without a confirmed address."""
+    """The level of an expatriate's account. A confirmed identity keeps its level without a confirmed address."""
     if account.frozen_at is not None:
         return Level.FROZEN
     if account.person is not None:

@@ -27,6 +27,6 @@ class RegisterName(TypedDict):
 
 
 class Named(TypedDict):
-    """Somebody of whom only the name is sent."""
+    """A person whose name alone is sent."""
 
     name: PrintedName

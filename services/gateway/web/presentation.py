@@ -173,7 +173,7 @@ def moment(value: dt.datetime | str, mission: str | None = None) -> str:
 
 
 def printed_at() -> str:
-    """Day and hour of the page being drawn, which a sheet of paper bears."""
+    """Day and hour at which the page is drawn; a printed page shows them."""
     return moment(now())
 
 

@@ -10,11 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, unquote
+from urllib.parse import parse_qsl, unquote
 
 from shared.values.money import Money
 
 MERCHANT, SECRET = "specimen-merchant", "polled-secret"
+TOKEN = "Basic " + base64.b64encode(f"{MERCHANT}:{SECRET}".encode()).decode()
 # By the payer's choice: the state, what is different about the money, and the reason.
 OUTCOMES = {
     "pay": ("COMPLETED", "", None),
@@ -96,16 +97,12 @@ class PolledDouble:
                 known["settled"] = settled
 
 
-@contextmanager
-def polled_double() -> Iterator[PolledDouble]:
-    """The double behind an address of this machine, while the block runs."""
-    double = PolledDouble()
-    token = "Basic " + base64.b64encode(f"{MERCHANT}:{SECRET}".encode()).decode()
+def handler_of(double: PolledDouble) -> type[BaseHTTPRequestHandler]:
+    """The HTTP side of a double: what its merchant may ask, with the faults that it was told to make."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            raw = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            form = {name: values[0] for name, values in parse_qs(raw).items()}
+            form = dict(parse_qsl(self.rfile.read(int(self.headers["Content-Length"])).decode()))
             if not self._is_merchant():
                 self._answer(401, {})
             elif self.path.endswith("/refunds"):
@@ -120,7 +117,7 @@ def polled_double() -> Iterator[PolledDouble]:
             self._answer(*((status, body) if self._is_merchant() else (401, {})))
 
         def _is_merchant(self) -> bool:
-            return self.headers["Authorization"] == token
+            return self.headers["Authorization"] == TOKEN
 
         def _answer(self, status: int, body: object) -> None:
             fault = double.faults.pop(0) if double.faults else ""
@@ -139,7 +136,14 @@ def polled_double() -> Iterator[PolledDouble]:
         def log_message(self, *_words: object) -> None:
             """Nothing is printed."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    return Handler
+
+
+@contextmanager
+def polled_double() -> Iterator[PolledDouble]:
+    """The double behind an address of this machine, while the block runs."""
+    double = PolledDouble()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler_of(double))
     server.daemon_threads = True
     double.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})

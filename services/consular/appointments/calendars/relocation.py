@@ -42,7 +42,7 @@ def carry_out(session: Session, actor: Actor, proposal: Proposal) -> None:
 
 
 def undo(session: Session, actor: Actor, proposal: Proposal) -> None:
-    """Nothing has been written yet."""
+    """Undoes a signed change. Its appointments have not been moved yet, so there is nothing to change back."""
 
 
 def span(params: Mapping[str, Any]) -> Span:

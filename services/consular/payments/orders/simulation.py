@@ -22,7 +22,7 @@ from shared.values.money import Money
 
 @dataclass(frozen=True)
 class Charged:
-    """How often a line was charged on a day, and how much in all, in one currency."""
+    """A line of the price on one day and in one currency: how often it was charged, and the sum."""
 
     day: date
     count: int

@@ -60,7 +60,7 @@ def report(session: Session, visitor: Visitor) -> None:
 
 
 def open_by_proof(session: Session, account: Account, holder: Account, person: str) -> None:
-    """Two accounts have a proof for one person: both are frozen."""
+    """Opens a contest where two accounts have a proof for one person, and freezes both."""
     _open(session, account, person, PROOF)
     for each in (account, holder):
         put_on_hold(session, each, PROOF)

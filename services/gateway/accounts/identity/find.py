@@ -28,7 +28,7 @@ def find_claim(session: Session, actor: Actor, typed: str) -> Account:
 
 
 def search(session: Session, secret: str, actor: Actor, typed: str) -> Sequence[Account]:
-    """The expatriates' accounts with this claim, e-mail or national number, tied or only declared."""
+    """The expatriates' accounts with this claim, e-mail or national number, proven or only declared."""
     text = typed[:LONGEST]
     key = number_key(secret, text)
     conditions = [Account.claim == references.clean(text), Account.email == identifier_key(text)]

@@ -43,7 +43,7 @@ class Approvals:
         return cast(list[Proposal], self.client.get("/desk/proposals", actor))
 
     def preview(self, actor: Actor, kind: str, params: dict[str, Any]) -> Preview:
-        """What a proposal would touch. Nothing is written."""
+        """What a proposal would change. Nothing is written."""
         return cast(Preview, self.client.post("/desk/proposals/preview", actor, {"kind": kind, "params": params}))
 
     def propose(self, actor: Actor, kind: str, params: dict[str, Any], key: str) -> None:

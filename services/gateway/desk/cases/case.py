@@ -13,7 +13,7 @@ from services.gateway.desk.cases import marks
 from services.gateway.desk.cases.compare import attested_facts, beside
 from services.gateway.desk.cases.contradictions import contradictions
 from services.gateway.desk.cases.details import held, holder, may
-from services.gateway.desk.cases.filters import stayed
+from services.gateway.desk.cases.filters import from_cookie
 from services.gateway.desk.cases.queue import officer_name, officer_of
 from services.gateway.desk.cases.scans import opened
 from services.gateway.desk.wording import refusal_text, short, who
@@ -92,7 +92,7 @@ def _after(reference: str, done: str) -> str:
     """Where a case leads once something was done with it: to itself, or as the form says to the next one."""
     if request.form.get("then") != "next":
         return url_for("desk.case", reference=reference, done=done)
-    found = consular().cases.take_next(actor(), stayed().transaction or "", reference)
+    found = consular().cases.take_next(actor(), from_cookie().transaction or "", reference)
     if found is None:
         return url_for("desk.case", reference=reference, done=done, last="yes")
     return url_for("desk.case", reference=found, done=done, of=reference)

@@ -40,7 +40,7 @@ class Answer:
 
     @property
     def differs(self) -> bool:
-        """Whether the two, letters and spaces evened out, are not the same. Of a mother the given name is enough."""
+        """Whether the names differ once letters and spaces are folded. Of a mother the given name alone is compared."""
         if not self.registered:
             return False
         if self.question in ARABIC:

@@ -62,21 +62,21 @@ class Filters:
         return {"status": self.status, "transaction": self.transaction, "mine": mine, "q": self.sought or None}
 
 
-def asked() -> Filters:
-    """Those in the address, or without any in it those that stayed."""
+def from_address() -> Filters:
+    """The filters in the address; without any, those of the cookie."""
     if any(name in request.args for name in NAMES):
         return _read(request.args)
-    return stayed()
+    return from_cookie()
 
 
-def stayed() -> Filters:
-    """What was chosen last, always from its first page."""
+def from_cookie() -> Filters:
+    """The filters that were chosen last, always from the first page."""
     kept: MultiDict[str, str] = MultiDict(parse_qsl(request.cookies.get(COOKIE, "")[:LONGEST_SEARCH]))
     return replace(_read(kept), page=1, sought="")
 
 
 def keep(answer: Response, filters: Filters) -> Response:
-    """Has the browser bring the filters along until the evening."""
+    """Stores the filters in a cookie until the evening."""
     kept = urlencode({name: value for name, value in filters.address(q=None).items() if name != "all"})
     secure = settings().secure
     answer.set_cookie(COOKIE, kept, COOKIE_SECONDS, path="/", secure=secure, httponly=True, samesite="Lax")

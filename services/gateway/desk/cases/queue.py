@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from services.gateway.clients.consular.cases import Case, QueuePage, QueueRow
 from services.gateway.desk.cases.details import may
-from services.gateway.desk.cases.filters import LONGEST_SEARCH, STATUSES, Filters, asked, keep, stayed
+from services.gateway.desk.cases.filters import LONGEST_SEARCH, STATUSES, Filters, from_address, from_cookie, keep
 from services.gateway.desk.codes import typed_reference
 from services.gateway.desk.csv_file import csv_file
 from services.gateway.desk.wording import printed
@@ -27,7 +27,7 @@ LONGEST_LIST = 50
 
 def show() -> Answer:
     """The queue; a reference typed whole goes straight to its case."""
-    filters = asked()
+    filters = from_address()
     reference = typed_reference(filters.sought)
     if references.is_valid(reference):
         return redirect(url_for("desk.case", reference=reference), 303)
@@ -40,7 +40,7 @@ def show() -> Answer:
 
 def export() -> Response:
     """The whole list with these filters, as a file for a spreadsheet."""
-    queue = consular().cases.queue(actor(), **asked().question, whole="yes")
+    queue = consular().cases.queue(actor(), **from_address().question, whole="yes")
     keys = ("reference", "applicant", "transaction", "status", "attention", "since", "age", "due", "assigned")
     return csv_file("cases", [t(f"desk.queue.{key}").striptags() for key in keys], map(_cells, queue["rows"]))
 
@@ -64,18 +64,18 @@ def take_marked() -> Response:
     """Assigns the marked cases to the officer; those of others stay with them."""
     marked = [text for text in request.form.getlist("reference") if references.is_valid(text)][:LONGEST_LIST]
     if not marked:
-        return redirect(url_for("desk.queue", unmarked="yes", **stayed().address()), 303)
+        return redirect(url_for("desk.queue", unmarked="yes", **from_cookie().address()), 303)
     done = consular().cases.assign_many(actor(), marked)
-    found = stayed().address(taken=str(len(done["taken"])), left=str(len(done["left"])))
+    found = from_cookie().address(taken=str(len(done["taken"])), left=str(len(done["left"])))
     return redirect(url_for("desk.queue", **found), 303)
 
 
 def open_next() -> Response:
     """Assigns the next case that can be decided and opens it."""
     after = request.form.get("after", "")[:LONGEST_SEARCH]
-    found = consular().cases.take_next(actor(), stayed().transaction or "", after)
+    found = consular().cases.take_next(actor(), from_cookie().transaction or "", after)
     if found is None:
-        return redirect(url_for("desk.queue", none_left="yes", **stayed().address()), 303)
+        return redirect(url_for("desk.queue", none_left="yes", **from_cookie().address()), 303)
     return redirect(url_for("desk.case", reference=found), 303)
 
 

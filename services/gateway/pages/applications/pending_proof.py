@@ -38,6 +38,6 @@ def make(reference: str) -> Response | tuple[str, int]:
 
 @blueprint.post("/applications/<reference>/pending-proof/revoke")
 def revoke(reference: str) -> Response:
-    """Ends it at once."""
+    """Revokes the proof at once."""
     consular().pending_proofs.revoke(visitor().actor, reference)
     return redirect(url_for("pending_proof.show", reference=reference), 303)

@@ -68,7 +68,7 @@ def _allows(mandate: Mandate, entry: Transaction) -> bool:
 
 @blueprint.post("/apply/<slug>/whom")
 def choose(slug: str) -> Response | tuple[str, int]:
-    """Redirects by the choice."""
+    """Redirects to the page for the chosen applicant."""
     entry, chosen = transaction(slug), request.form.get("whom", "")
     if chosen == SELF:
         return redirect(url_for("apply.check", slug=slug), 303)

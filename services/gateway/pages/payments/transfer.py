@@ -15,7 +15,7 @@ ADDRESS = "/applications/<reference>/pay/transfer"
 
 @blueprint.post(ADDRESS)
 def choose(reference: str) -> Response | tuple[str, int]:
-    """Chooses this way to pay; a price that ran out is worked out again and shown before anything is sent."""
+    """Chooses payment by bank transfer. An expired price is calculated again and shown before the money is sent."""
     application, entry = load_editable(reference, "pay")
     try:
         consular().payments.choose_transfer(visitor().actor, reference)

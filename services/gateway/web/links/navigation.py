@@ -113,7 +113,7 @@ def _links(*which: tuple[str, str]) -> list[dict[str, object]]:
 
 
 def links() -> list[dict[str, object]]:
-    """The band's links of whoever reads the page, as far as they may open them."""
+    """The links at the head of a page: those that its reader may open."""
     visitor = visitor_or_none()
     if visitor is None or not visitor.is_staff:
         return _links(*(PUBLIC if visitor is None else OWN))

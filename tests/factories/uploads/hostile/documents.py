@@ -113,41 +113,7 @@ ACTIONS: dict[str, Dictionary] = {
 
 def acting() -> Iterator[HostileUpload]:
     """Each is taken as its pages alone."""
-    changes: dict[str, Change] = {
-        "script at opening": lambda d: d.Root.__setattr__("OpenAction", script()),
-        "script by name": lambda d: d.Root.__setattr__(
-            "Names", Dictionary(JavaScript=Dictionary(Names=["a", script()]))
-        ),
-        "script at closing": lambda d: d.Root.__setattr__("AA", Dictionary(WC=script())),
-        "script of a page": lambda d: d.pages[0].obj.__setattr__("AA", Dictionary(O=script())),
-        "script of a note": lambda d: note(d, Subtype=Name.Link, A=script(), AA=Dictionary(E=script())),
-        "script of a field": lambda d: form(d, AA=Dictionary(K=script(), F=script())),
-        "script of a bookmark": lambda d: d.Root.__setattr__(
-            "Outlines", Dictionary(First=d.make_indirect(Dictionary(Title="evil", A=script())), Count=1)
-        ),
-        "script within a drawing": lambda d: drawn(
-            d, "X", stream(d, b"", Subtype=Name.Form, BBox=[0, 0, 9, 9], AA=Dictionary(O=script()), Metadata=script())
-        ),
-        "attachment": lambda d: d.Root.__setattr__(
-            "Names", Dictionary(EmbeddedFiles=Dictionary(Names=["run.exe", attached(d)]))
-        ),
-        "attachment on a page": lambda d: note(d, Subtype=Name.FileAttachment, FS=attached(d)),
-        "associated file": lambda d: d.Root.__setattr__("AF", Array([attached(d)])),
-        "associated file of a page": lambda d: d.pages[0].obj.__setattr__("AF", Array([attached(d)])),
-        "portfolio": lambda d: d.Root.__setattr__("Collection", Dictionary(View=Name.D, D="evil")),
-        "film of flash": lambda d: note(d, Subtype=Name.RichMedia, RichMediaContent=Dictionary(Assets=attached(d))),
-        "space": lambda d: note(d, Subtype=Name("/3D"), OnInstantiate=stream(d, SCRIPT.encode())),
-        "drawing elsewhere": external,
-        "picture elsewhere": external_picture,
-        "postscript": lambda d: drawn(d, "X", stream(d, b"(evil) run", Subtype=Name.PS)),
-        "data about the author": lambda d: d.docinfo.__setitem__("/Author", SECRET.decode()),
-        "metadata": lambda d: d.Root.__setattr__("Metadata", stream(d, b"<x:xmpmeta>" + SECRET, Type=Name.Metadata)),
-        "private data": lambda d: d.pages[0].obj.__setattr__("PieceInfo", Dictionary(Evil=Dictionary(Private=SECRET))),
-        "form of another language": form_of_another_language,
-        "signature": lambda d: form(d, FT=Name.Sig, V=Dictionary(Filter=Name("/Adobe.PPKLite"), Contents=SECRET)),
-        "address of the file": lambda d: d.Root.__setattr__("URI", Dictionary(Base=ADDRESS)),
-        "extension": lambda d: d.Root.__setattr__("Extensions", Dictionary(EVIL=Dictionary(BaseVersion=Name("/1.7")))),
-    }
+    changes = dict(ACTING_CHANGES)
     for name, action in ACTIONS.items():
         changes[f"action: {name}"] = lambda d, action=action: note(d, Subtype=Name.Link, A=action)  # type: ignore[misc]
     for name, change in changes.items():
@@ -262,3 +228,39 @@ def _dynamic(document: Pdf) -> None:
     form(document)
     document.Root.AcroForm.XFA = stream(document, b"<evil/>")
     document.Root.NeedsRendering = True
+
+
+# What makes a document act, by name.
+ACTING_CHANGES: dict[str, Change] = {
+    "script at opening": lambda d: d.Root.__setattr__("OpenAction", script()),
+    "script by name": lambda d: d.Root.__setattr__("Names", Dictionary(JavaScript=Dictionary(Names=["a", script()]))),
+    "script at closing": lambda d: d.Root.__setattr__("AA", Dictionary(WC=script())),
+    "script of a page": lambda d: d.pages[0].obj.__setattr__("AA", Dictionary(O=script())),
+    "script of a note": lambda d: note(d, Subtype=Name.Link, A=script(), AA=Dictionary(E=script())),
+    "script of a field": lambda d: form(d, AA=Dictionary(K=script(), F=script())),
+    "script of a bookmark": lambda d: d.Root.__setattr__(
+        "Outlines", Dictionary(First=d.make_indirect(Dictionary(Title="evil", A=script())), Count=1)
+    ),
+    "script within a drawing": lambda d: drawn(
+        d, "X", stream(d, b"", Subtype=Name.Form, BBox=[0, 0, 9, 9], AA=Dictionary(O=script()), Metadata=script())
+    ),
+    "attachment": lambda d: d.Root.__setattr__(
+        "Names", Dictionary(EmbeddedFiles=Dictionary(Names=["run.exe", attached(d)]))
+    ),
+    "attachment on a page": lambda d: note(d, Subtype=Name.FileAttachment, FS=attached(d)),
+    "associated file": lambda d: d.Root.__setattr__("AF", Array([attached(d)])),
+    "associated file of a page": lambda d: d.pages[0].obj.__setattr__("AF", Array([attached(d)])),
+    "portfolio": lambda d: d.Root.__setattr__("Collection", Dictionary(View=Name.D, D="evil")),
+    "film of flash": lambda d: note(d, Subtype=Name.RichMedia, RichMediaContent=Dictionary(Assets=attached(d))),
+    "space": lambda d: note(d, Subtype=Name("/3D"), OnInstantiate=stream(d, SCRIPT.encode())),
+    "drawing elsewhere": external,
+    "picture elsewhere": external_picture,
+    "postscript": lambda d: drawn(d, "X", stream(d, b"(evil) run", Subtype=Name.PS)),
+    "data about the author": lambda d: d.docinfo.__setitem__("/Author", SECRET.decode()),
+    "metadata": lambda d: d.Root.__setattr__("Metadata", stream(d, b"<x:xmpmeta>" + SECRET, Type=Name.Metadata)),
+    "private data": lambda d: d.pages[0].obj.__setattr__("PieceInfo", Dictionary(Evil=Dictionary(Private=SECRET))),
+    "form of another language": form_of_another_language,
+    "signature": lambda d: form(d, FT=Name.Sig, V=Dictionary(Filter=Name("/Adobe.PPKLite"), Contents=SECRET)),
+    "address of the file": lambda d: d.Root.__setattr__("URI", Dictionary(Base=ADDRESS)),
+    "extension": lambda d: d.Root.__setattr__("Extensions", Dictionary(EVIL=Dictionary(BaseVersion=Name("/1.7")))),
+}

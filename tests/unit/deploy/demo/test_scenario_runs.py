@@ -2,12 +2,12 @@
 
 import pytest
 
-from deploy.demo.__main__ import plays_of
+from deploy.demo.__main__ import runs_of
 from shared.catalogue import TRANSACTIONS
 
 
 def named(*arguments: str) -> list[tuple[str, str]]:
-    return [(play.entry.slug, play.language) for play in plays_of(arguments)]
+    return [(run.entry.slug, run.language) for run in runs_of(arguments)]
 
 
 def test_without_arguments_everything_is_played_once() -> None:
@@ -26,6 +26,6 @@ def test_a_language_is_the_only_one() -> None:
 @pytest.mark.parametrize("arguments", [("no-such",), ("individual-extract", "no-such"), ("--language", "fr")])
 def test_an_unknown_name_ends_it(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
-        plays_of(arguments)
+        runs_of(arguments)
     assert ended.value.code == 2
     assert arguments[-1] in capsys.readouterr().err
