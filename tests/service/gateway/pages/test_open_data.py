@@ -8,7 +8,7 @@ import pytest
 from icalendar import Calendar, Component
 
 from deploy.dev.postgres import Postgres
-from deploy.platform.database import DATABASE, connect_as_admin
+from deploy.platform.database.roles import DATABASE, connect_as_admin
 from shared.database.db import Database
 from tests.factories.draws import open_draw
 from tests.factories.gateway import Gateway
