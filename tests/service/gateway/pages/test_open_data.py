@@ -22,7 +22,7 @@ def empty(cluster: Postgres) -> Iterator[None]:
     with connect_as_admin(cluster.admin_url, DATABASE) as connection:
         connection.execute("SET session_replication_role = replica")
         connection.execute("DELETE FROM gateway.attempt")
-        for table in ("draw_file", "draw"):
+        for table in ("draw_file", "draw", "reserved_seat"):
             connection.execute(f"DELETE FROM consular.{table}")  # noqa: S608
 
 
