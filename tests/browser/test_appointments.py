@@ -35,6 +35,7 @@ def test_a_turn_is_booked_moved_and_cancelled(visit: Visit, code: str) -> None:
     walking.register(applicant, PEOPLE[code], visit(code, "clerk"))
     reference = fill(applicant, code)
     pick(applicant, -1)
+    applicant.sees("review.send")
     assert [bool(form["altcha"][0]) for form in sent if "starts_at" in form] == [has_script]
     applicant.look("turn-review")
     applicant.click("review.send")

@@ -4,6 +4,7 @@ import base64
 import json
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -150,7 +151,7 @@ def test_a_network_is_capped_whoever_signs_in(gateway: Gateway, monkeypatch: pyt
 def test_what_is_counted_has_another_hash_on_another_day(gateway: Gateway, cluster: Postgres) -> None:
     secret, key = gateway.app.extensions["settings"].secret, throttle._key
     limit, lasting = throttle.SEATS_BY_PERSON, throttle.SIGN_IN_BY_ACCOUNT
-    days = [throttle.datetime.fromisoformat(f"2026-12-0{day}T12:00:00+00:00") for day in (1, 2)]
+    days = [datetime.fromisoformat(f"2026-12-0{day}T12:00:00+00:00") for day in (1, 2)]
     assert len({key(secret, limit, "somebody", day) for day in days}) == 2
     assert len({key(secret, lasting, "somebody", day) for day in days}) == 1
     assert all(limit.daily for limit, _ in throttle.network_limits(throttle.OPENINGS_BY_ADDRESS, "203.0.113.7"))

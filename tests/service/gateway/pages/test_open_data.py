@@ -3,9 +3,10 @@
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
-from icalendar import Calendar, Component
+from icalendar import Calendar
 
 from deploy.dev.postgres import Postgres
 from deploy.platform.database.roles import DATABASE, connect_as_admin
@@ -26,7 +27,7 @@ def empty(cluster: Postgres) -> Iterator[None]:
             connection.execute(f"DELETE FROM consular.{table}")  # noqa: S608
 
 
-def events(content: bytes) -> list[Component]:
+def events(content: bytes) -> list[Any]:
     return list(Calendar.from_ical(content).walk("VEVENT"))
 
 
