@@ -138,7 +138,6 @@ def availability(
     closed = calendar.closed_days(session, mission, first, last + LOOKAHEAD)
     taken = occupied.counts(session, mission, service, first, last, zone)
     now = db.now(session)
-    # What is given by draw or to files alone is free to nobody who clicks.
     quota = rule.daily_quota if all_seats or is_clickable(session, mission, service) else 0
 
     def day_of(day: date) -> Day:
@@ -146,7 +145,6 @@ def availability(
         return _fitting(_day(day, slots, taken, now, rule, quota, tier, closed.get(day)), persons)
 
     def release() -> Release | None:
-        """The first day beyond the horizon on which the mission receives."""
         for day in dates_between(last + timedelta(days=1), last + LOOKAHEAD):
             seats = 0 if day in closed else sum(slot.seats for slot in slots_of(hours, day, zone))
             if seats:

@@ -6,7 +6,7 @@ A sign is no proof: each leads to the files, and an officer judges.
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, distinct, func, select
+from sqlalchemy import and_, distinct, func, select
 from sqlalchemy.orm import Session, aliased
 
 from services.consular.applications.model import Application
@@ -43,7 +43,7 @@ def anomalies(session: Session, actor: Actor) -> View:
     }
 
 
-def _rows(session: Session, statement: Select[Any]) -> list[View]:
+def _rows(session: Session, statement: Any) -> list[View]:
     return [dict(row) for row in session.execute(statement.limit(LONGEST)).mappings()]
 
 
@@ -52,7 +52,7 @@ def _leads(mission: str, since: datetime) -> Any:
     return and_(Appointment.mission == mission, Appointment.made_at >= since, Appointment.lead.is_(None))
 
 
-def _given_back(mission: str, since: datetime) -> Select[Any]:
+def _given_back(mission: str, since: datetime) -> Any:
     """Files that took times and let them go again."""
     given_back = func.count().filter(Appointment.state.in_(GIVEN_BACK))
     return (
@@ -64,7 +64,7 @@ def _given_back(mission: str, since: datetime) -> Select[Any]:
     )
 
 
-def _passed(mission: str, since: datetime) -> Select[Any]:
+def _passed(mission: str, since: datetime) -> Any:
     """Pairs of files of two people: what one let go, the other took within minutes, more than once."""
     then = aliased(Appointment)
     same_seat = (getattr(then, name) == getattr(Appointment, name) for name in ("mission", "service", "starts_at"))
@@ -83,7 +83,7 @@ def _passed(mission: str, since: datetime) -> Select[Any]:
     )
 
 
-def _documents(mission: str, since: datetime) -> Select[Any]:
+def _documents(mission: str, since: datetime) -> Any:
     """Identity documents that several people came with; the document itself is not shown."""
     persons = func.count(distinct(Appointment.person))
     references = func.array_agg(distinct(Appointment.application))
@@ -96,7 +96,7 @@ def _documents(mission: str, since: datetime) -> Select[Any]:
     )
 
 
-def _agents(mission: str, since: datetime) -> Select[Any]:
+def _agents(mission: str, since: datetime) -> Any:
     """People who hold times for many others."""
     persons = func.count(distinct(Application.person))
     references = func.array_agg(distinct(Application.reference))
