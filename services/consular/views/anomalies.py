@@ -18,9 +18,9 @@ from shared.identity.actor import Actor
 View = dict[str, Any]
 SINCE = timedelta(days=14)
 # Whoever looks for another time changes it a few times; a seat let go is taken soon by whoever waits for it.
-LEAST_GIVEN_BACK, LEAST_PASSED, PASSED_WITHIN, LEAST_PERSONS = 5, 2, timedelta(minutes=10), 5
+LEAST_RETURNED, LEAST_PASSED, PASSED_WITHIN, LEAST_PERSONS = 5, 2, timedelta(minutes=10), 5
 LONGEST = 20
-GIVEN_BACK = (
+RETURNED = (
     AppointmentState.RELEASED,
     AppointmentState.EXPIRED,
     AppointmentState.MOVED,
@@ -36,7 +36,7 @@ def anomalies(session: Session, actor: Actor) -> View:
     audit.record(session, actor, "anomaly.read", mission)
     return {
         "since": since.isoformat(),
-        "given_back": _rows(session, _given_back(mission, since)),
+        "returned": _rows(session, _returned(mission, since)),
         "passed": _rows(session, _passed(mission, since)),
         "documents": _rows(session, _documents(mission, since)),
         "agents": _rows(session, _agents(mission, since)),
@@ -52,15 +52,15 @@ def _leads(mission: str, since: datetime) -> Any:
     return and_(Appointment.mission == mission, Appointment.made_at >= since, Appointment.lead.is_(None))
 
 
-def _given_back(mission: str, since: datetime) -> Any:
+def _returned(mission: str, since: datetime) -> Any:
     """Files that took times and let them go again."""
-    given_back = func.count().filter(Appointment.state.in_(GIVEN_BACK))
+    returned = func.count().filter(Appointment.state.in_(RETURNED))
     return (
-        select(Appointment.application.label("reference"), func.count().label("taken"), given_back.label("given_back"))
+        select(Appointment.application.label("reference"), func.count().label("taken"), returned.label("returned"))
         .where(_leads(mission, since))
         .group_by(Appointment.application)
-        .having(given_back >= LEAST_GIVEN_BACK)
-        .order_by(given_back.desc(), Appointment.application)
+        .having(returned >= LEAST_RETURNED)
+        .order_by(returned.desc(), Appointment.application)
     )
 
 
@@ -75,7 +75,7 @@ def _passed(mission: str, since: datetime) -> Any:
             func.count(distinct(then.id)).label("seats"),
         )
         .join(then, and_(*same_seat, then.seat == Appointment.seat, then.person != Appointment.person))
-        .where(_leads(mission, since), Appointment.state.in_(GIVEN_BACK))
+        .where(_leads(mission, since), Appointment.state.in_(RETURNED))
         .where(then.made_at.between(Appointment.changed_at, Appointment.changed_at + PASSED_WITHIN))
         .group_by(Appointment.application, then.application)
         .having(func.count(distinct(then.id)) >= LEAST_PASSED)

@@ -207,12 +207,12 @@ class Calendar(TypedDict):
     weekends: list[Weekend]
 
 
-class GivenBack(TypedDict):
+class ReturnedTimes(TypedDict):
     """A file that took times and let them go again."""
 
     reference: str
     taken: int
-    given_back: int
+    returned: int
 
 
 class PassedOn(TypedDict):
@@ -234,7 +234,7 @@ class Anomalies(TypedDict):
     """Signs of trade with seats since an instant."""
 
     since: str
-    given_back: list[GivenBack]
+    returned: list[ReturnedTimes]
     passed: list[PassedOn]
     documents: list[SharedBy]
     agents: list[SharedBy]

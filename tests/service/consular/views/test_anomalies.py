@@ -71,8 +71,8 @@ def test_a_file_that_lets_go_again_and_again(
         session.add_all(seat(mine, place, state) for place, state in enumerate(states[:count]))
         session.add(seat(mine, 5 + count, "booked"))
     with database("consular").scope(HOME) as session:
-        row = next((row for row in signs(session)["given_back"] if row["reference"] == mine.reference), None)
-    assert row == ({"reference": mine.reference, "taken": count + 1, "given_back": count} if is_shown else None)
+        row = next((row for row in signs(session)["returned"] if row["reference"] == mine.reference), None)
+    assert row == ({"reference": mine.reference, "taken": count + 1, "returned": count} if is_shown else None)
 
 
 @pytest.mark.parametrize(
@@ -132,9 +132,9 @@ def test_what_is_long_ago_or_elsewhere_is_no_sign(
     with database("consular").scope(HOME) as session:
         session.add_all(seat(mine, 80 + place, "released", **long_ago) for place in range(6))
     with database("consular").scope(HOME) as session:
-        assert mine.reference not in references(signs(session)["given_back"])
+        assert mine.reference not in references(signs(session)["returned"])
     with database("consular").scope("BER") as session:
-        assert not any(anomalies(session, officer("officer", "BER"))[name] for name in ("given_back", "passed"))
+        assert not any(anomalies(session, officer("officer", "BER"))[name] for name in ("returned", "passed"))
 
 
 def test_who_looks_is_recorded_and_others_may_not(
