@@ -47,6 +47,16 @@ def part(name: str, row: str, words: str) -> Trial:
     return Trial(name, row, (LONG, "-k", words), PEOPLE)
 
 
+MONEY = ("tests/service/consular/payments/test_state_machine.py",)
+HOSTILE = ("tests/service/consular/payments/collection/test_hostile_provider.py",)
+STATEMENTS = ("tests/service/consular/payments/transfers/test_import_statement.py",)
+# Rounds of sixteen threads at once.
+ROUNDS = {"MAHJAR_ROUNDS": "200"}
+RACES = (
+    "tests/service/consular/payments/collection/test_races.py",
+    "tests/service/consular/payments/refunds/test_send.py",
+)
+
 TRIALS = (
     Trial("restore", "20", (DRILL, "-k", "comes_back"), {"MAHJAR_DRILL_APPLICATIONS": "100000"}),
     Trial("storm", "1", ("tests/chaos/test_storm.py",), {"MAHJAR_CHAOS_APPLICATIONS": "1000"}),
@@ -60,6 +70,10 @@ TRIALS = (
     Trial("instants", "19", ("two", "--tests"), module="tests.clock"),
     part("migration", "21", "beside_the_running"),
     part("deployment", "22", "rolling"),
+    Trial("money", "4", MONEY),
+    Trial("hostile", "14", HOSTILE),
+    Trial("statements", "13", STATEMENTS, {"MONTHS": "200"}),
+    Trial("races", "5", RACES, ROUNDS),
     Trial("overload", "16", ("tests/chaos/test_overload.py",)),
 )
 

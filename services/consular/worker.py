@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,7 @@ RELOCATIONS_EVERY, SEATS_EVERY = 60.0, 60.0
 TRANSFERS_EVERY, TRANSFERS_PER_RUN = 30.0, 200
 # Each mission is compared once on its day; the job looks more often which are due.
 BOOKS_EVERY = 900.0
+DISPUTES_EVERY = 600.0
 # A job may wait this long for a provider that does not answer; the liveness check takes a longer one for a dead thread.
 QUERY_SECONDS = 45.0
 
@@ -63,6 +65,12 @@ class DeadlineProvider:
         """As the provider does, until the deadline. Raises Unavailable afterwards."""
         self._check_deadline()
         return self.provider.query_status(reference)
+
+    def list_disputed(self, since: datetime) -> list[str]:
+        """As the provider does, until the deadline. Raises Unavailable afterwards."""
+        if time.monotonic() > self.until:
+            raise Unavailable("provider_down")
+        return self.provider.list_disputed(since)
 
     def refund(self, key: str, attempt: str, money: Money) -> Answer:
         """As the provider does, until the deadline. Raises Unavailable afterwards: nothing was asked of it."""
@@ -158,6 +166,11 @@ def query_provider(provider: Adapter, database: Database) -> None:
     send.send_due(database, service(NAME), deadline_provider, refunds.by_answer)
 
 
+def query_disputes(provider: Adapter, database: Database) -> None:
+    """Asks the provider about disputed payments."""
+    hosted.refresh_disputed(database, service(NAME), with_deadline(provider), settle.by_answer)
+
+
 def compare_books(provider: Adapter, database: Database) -> None:
     """Compares the journal with the provider and the bank at each mission that is due."""
     reconciliation.run_due(database, service(NAME), with_deadline(provider).query_status)
@@ -188,6 +201,7 @@ def jobs(settings: Settings) -> list[Job]:
         Job("booklets", BOOKLETS_EVERY, assign_booklets),
         Job("payments", PAYMENTS_EVERY, partial(query_provider, provider)),
         Job("transfers", TRANSFERS_EVERY, settle_transfers),
+        Job("disputes", DISPUTES_EVERY, partial(query_disputes, provider)),
         Job("books", BOOKS_EVERY, partial(compare_books, provider)),
         Job("days", CLOCK_EVERY, partial(run_daily, provider)),
         Job("relocations", RELOCATIONS_EVERY, relocate_appointments),

@@ -47,6 +47,10 @@ WAIVER = (
     Question("waiver_reason", kind="long_text", max_length=300),
     Question("law_source", max_length=160),
 )
+CASH_REVERSAL = (
+    Question("void_payment", max_length=40),
+    Question("void_reason", kind="long_text", max_length=300),
+)
 DISCARD_MESSAGE = (
     Question("message_number", max_length=18),
     Question("discard_reason", kind="long_text", max_length=300),

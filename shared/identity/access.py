@@ -35,6 +35,7 @@ ACCESS: dict[str, dict[str, str]] = {
     # catalogue and missions
     "mission.list": _EVERYBODY,
     "transaction.list": _EVERYBODY,
+    "refund.count": _EVERYBODY,
     # an application, by its applicant
     "application.draft": _DRAFTING,
     "application.answer": _DRAFTING,

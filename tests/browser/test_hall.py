@@ -11,7 +11,7 @@ from tests.browser.visitor import Visitor
 
 Visit = Callable[..., Visitor]
 # Each run of a language has a person and a counter of its own.
-WHO = {"ar": (specimens.STUDENT, "4"), "en": (specimens.ELDER, "5")}
+WHO = {"ar": (specimens.PAST_AGE, "4"), "en": (specimens.ELDER, "5")}
 
 
 @pytest.mark.parametrize("code", ("ar", "en"))

@@ -10,6 +10,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -17,7 +18,7 @@ import requests
 
 from deploy.demo.sandbox.provider import TEST_NUMBER
 from services.consular.payments.providers.card import Provider, read_event
-from services.consular.payments.providers.rules import Answer, OutcomeUnknown, ProviderStatus
+from services.consular.payments.providers.rules import Answer, DisputeStatus, OutcomeUnknown, ProviderStatus
 from services.consular.payments.providers.signature import HEADER, api_token, check
 from shared.errors import Unavailable
 from shared.values.money import Money
@@ -335,3 +336,35 @@ def test_only_a_clear_answer_is_one(status: int, said: ProviderStatus | None) ->
             read_page("GET", status, b"{}")
     else:
         assert read_page("GET", status, b"{}").status is said
+
+
+# Disputes
+
+
+def dispute(page: Answer, choice: str, **more: str) -> requests.Response:
+    return requests.post(f"{page.url}/dispute", {"choice": choice, **more}, allow_redirects=False, timeout=10)
+
+
+def test_a_dispute_is_told_notified_and_named_in_the_list(provider: Provider, listener: tuple[Listener, str]) -> None:
+    name, before = reference(), datetime.now(UTC) - timedelta(minutes=1)
+    page = provider.open_page(name, Money(61500, "KWD"), BACK)
+    assert dispute(page, "dispute").status_code == 409
+    choose(page, "pay-silently")
+    assert provider.query_status(name).dispute is None
+    for choice, said in (("dispute", DisputeStatus.OPEN), ("dispute-won", DisputeStatus.WON)):
+        assert dispute(page, choice).status_code == 303
+        told = provider.query_status(name).dispute
+        assert told is not None
+        assert (told.status, told.amount) == (said, Money(61500, "KWD"))
+    assert dispute(page, "dispute-lost").status_code == 409
+    assert name in provider.list_disputed(before)
+    assert name not in provider.list_disputed(datetime.now(UTC) + timedelta(minutes=1))
+    for raw in listener[0].wait(name, 2):
+        event = read_event(raw)
+        assert (event.type, event.attempt) == ("page.disputed", name)
+        assert event.answer is not None and event.answer.dispute is not None and event.answer.unverified
+
+
+def test_strangers_see_no_disputes(provider: Provider) -> None:
+    with refuses("provider_refused"):
+        Provider(provider.line.url, "another").list_disputed(datetime.now(UTC))

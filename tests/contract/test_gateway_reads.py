@@ -1,6 +1,7 @@
 """What the gateway's typed clients say they receive is what the services really send, key by key, both ways."""
 
 import ast
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,7 @@ from types import NoneType, UnionType
 from typing import Any, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from deploy.demo.days import today
 from deploy.demo.population import specimens
@@ -19,7 +20,10 @@ from deploy.dev.postgres import Postgres
 from services.consular import missions
 from services.consular.api.money import payer_links, payments, prices
 from services.consular.appointments.model import Appointment as BookedTime
+from services.consular.payments.disputes.model import Dispute
+from services.consular.payments.orders.model import Attempt
 from services.consular.payments.reconciliation.model import Discrepancy
+from services.consular.payments.refunds.model import Refund
 from services.gateway.clients.civil_registry import CivilRegistry, Confirmed, Relative, Statement
 from services.gateway.clients.conscription import Assessment, Conscription, DoubtfulParameter
 from services.gateway.clients.consular import Consular
@@ -49,7 +53,7 @@ from services.gateway.clients.consular.notices import Notice, OutgoingNotice
 from services.gateway.clients.consular.offers import Mission, Offer, Parameters, Rates, Tariffs
 from services.gateway.clients.consular.parked import ParkedDetail, ParkedPage
 from services.gateway.clients.consular.payer_links import LinkPage, LinkPayment, NewPayerLink, PayerLink
-from services.gateway.clients.consular.payments import CardPage, Payment, TransferTerms, UpgradePrice
+from services.gateway.clients.consular.payments import CardPage, Payment, TransferTerms, UnpaidRefunds, UpgradePrice
 from services.gateway.clients.consular.pending_proofs import PendingProof
 from services.gateway.clients.consular.refunds import DeskRefund, RefundHead, RefundPage
 from services.gateway.clients.consular.tills import Counted, TillDay, TillOverview
@@ -394,9 +398,21 @@ def test_the_bank_and_the_books(
     with database("consular").scope("RUH") as session:
         session.add(Discrepancy(mission="RUH", kind="card_absent", about="RUH-P", amount=1, currency="SAR",
                                 since=now(session), seen_at=now(session)))  # fmt: skip
+        payment = session.scalars(select(Attempt.reference)).first()
+        session.add(Dispute(reference="RUH-N2222-22222-2", mission="RUH", application=filed.reference, attempt=payment,
+                            provider_reference="d", state="open", amount=1, currency="SAR",
+                            opened_at=now(session)))  # fmt: skip
+        assert payment is not None
+        session.add(Refund(reference="RUH-F2222-22222-2", mission="RUH", order=session.get_one(Attempt, payment).order,
+                           attempt=payment, part="whole", key=uuid.uuid4(), amount=1, currency="SAR", state="due",
+                           reason="lapsed", marked_at=now(session), marked_by="x", changed_at=now(session),
+                           second_needed=False))  # fmt: skip
     books = consular.bank.books(HEAD, None)
     check(Books, books)
-    assert books["taken"] and books["methods"] and books["open"]
+    assert books["taken"] and books["methods"] and books["open"] and books["disputes"]
+    unpaid = consular.payments.unpaid_refunds("RUH")
+    check(UnpaidRefunds, unpaid)
+    assert unpaid["owed"]
     consular.bank.take_discrepancy(HEAD, "card_absent", "RUH-P")
 
 

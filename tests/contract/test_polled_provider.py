@@ -2,18 +2,21 @@
 
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy.orm import Session
 
 from services.consular.payments.collection import hosted
-from services.consular.payments.collection.rules import Kind
+from services.consular.payments.collection.rules import Kind, Outcome
 from services.consular.payments.orders import attempts
 from services.consular.payments.orders.rules import AttemptState
-from services.consular.payments.providers.polled import PolledProvider, read_request
-from services.consular.payments.providers.rules import OutcomeUnknown, ProviderStatus
+from services.consular.payments.providers.polled import PolledProvider, read_chargebacks, read_request
+from services.consular.payments.providers.rules import Answer, DisputeStatus, OutcomeUnknown, ProviderStatus
 from services.consular.payments.providers.selection import provider_of
 from shared.database.db import Database
 from shared.errors import Unavailable
+from shared.identity.actor import Actor
 from shared.settings import Settings
 from shared.values.money import Money
 from tests.factories.payments import JOB, RETURN, owed, settle
@@ -194,3 +197,54 @@ def test_the_settings_choose_the_adapter(environment: Callable[[str], dict[str, 
     assert not isinstance(provider_of(Settings.load("consular", environment("consular"))), PolledProvider)
     with pytest.raises(SystemExit, match="MAHJAR_PROVIDER_KIND"):
         Settings.load("consular", {**chosen, "MAHJAR_PROVIDER_KIND": "guessed"})
+
+
+@pytest.mark.parametrize(("status", "said"), [
+    ("RAISED", DisputeStatus.OPEN), ("REVERSED", DisputeStatus.WON), ("FINAL", DisputeStatus.LOST),
+])  # fmt: skip
+def test_a_chargeback_is_told_with_the_payment_and_named_in_the_list(
+    provider: PolledProvider, double: PolledDouble, status: str, said: DisputeStatus
+) -> None:
+    name, before = reference(), datetime.now(UTC) - timedelta(minutes=1)
+    provider.open_page(name, Money(61500, "KWD"), BACK)
+    double.choose(name, "pay")
+    assert provider.query_status(name).dispute is None
+    double.charge_back(name, status, "61.250")
+    told = provider.query_status(name)
+    assert told.status is ProviderStatus.PAID and told.dispute is not None
+    assert (told.dispute.status, told.dispute.amount, told.dispute.reason) == (said, Money(61250, "KWD"), "fraud")
+    assert told.dispute.answer_by == date(2030, 1, 31)
+    assert name in provider.list_disputed(before)
+    assert name not in provider.list_disputed(datetime.now(UTC) + timedelta(minutes=1))
+
+
+@pytest.mark.parametrize("chargeback", [
+    b'"RAISED"', b"[]", b"{}", b'{"id": "c", "status": "SOLD", "debited": {"amount": "1.00", "currencyCode": "SAR"}}',
+    b'{"id": "c", "status": "FINAL", "debited": {"amount": 1.0, "currencyCode": "SAR"}}',
+    b'{"id": "c", "status": "FINAL", "debited": {"amount": "1.00", "currencyCode": "SAR"}, "answerBefore": "soon"}',
+])  # fmt: skip
+def test_a_malformed_chargeback_is_no_answer(chargeback: bytes) -> None:
+    content = completed(b'"7.50", "currencyCode": "SAR"')[:-2] + b', "chargeback": ' + chargeback + b"}}"
+    with pytest.raises(OutcomeUnknown):
+        read_request(200, content)
+    for listed in (b"", b"{}", b'{"chargebacks": [{}]}', b'{"chargebacks": 1}'):
+        with pytest.raises(OutcomeUnknown):
+            read_chargebacks(200, listed)
+
+
+def test_polling_alone_finds_a_chargeback(database: Databases, provider: PolledProvider, double: PolledDouble) -> None:
+    consular, heard = database("consular"), []
+    name = opened(consular, provider)
+    double.choose(name, "pay")
+    hosted.refresh(consular, JOB, provider, settle, name)
+    double.charge_back(name, "RAISED")
+
+    def record(session: Session, actor: Actor, attempt: str, answer: Answer) -> Outcome:
+        heard.append((attempt, answer.dispute and answer.dispute.status))
+        return settle(session, actor, attempt, answer)
+
+    double.faults[:] = ["error"]
+    hosted.refresh_disputed(consular, JOB, provider, record)
+    assert name not in dict(heard)
+    hosted.refresh_disputed(consular, JOB, provider, record)
+    assert (name, DisputeStatus.OPEN) in heard

@@ -11,8 +11,9 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from werkzeug.wrappers import Response as Redirect
 
 from deploy.demo.sandbox import beacon, mailbox
+from deploy.demo.sandbox.disputes import CHOICES, DisputeBooks
 from deploy.demo.sandbox.notices import Notifier
-from deploy.demo.sandbox.pages import OUTCOMES, Books, Changed
+from deploy.demo.sandbox.pages import OUTCOMES, Books, Changed, Page
 from deploy.demo.sandbox.refunds import NotRefundable, RefundBooks
 from services.consular.payments.providers.signature import api_token
 from shared.production import StartRefused, is_demo
@@ -30,10 +31,15 @@ class Sandbox:
     def __init__(self, secret: str, notify: str, late_seconds: float) -> None:
         self.books = Books()
         self.refunds = RefundBooks(self.books)
+        self.disputes = DisputeBooks(self.books)
         self.notifier = Notifier(notify, secret)
         self.token = api_token(secret)
         self.late_seconds = late_seconds
         self.faults: list[dict[str, float | str]] = []
+
+    def answer_about(self, page: Page, home: str) -> dict[str, object]:
+        """A page as the interface and the notifications tell it, with its dispute."""
+        return page.as_answer(home) | {"dispute": self.disputes.dispute_of(page.reference)}
 
 
 def create_app(secret: str, notify: str, late_seconds: float = LATE_SECONDS, mails: str = "") -> Flask:
@@ -89,7 +95,7 @@ def open_page() -> Response | tuple[Response, int]:
         page = _sandbox().books.open(sent["reference"], asked, sent["return_url"])
     except (Changed, ValueError, TypeError):
         return jsonify(error="refused"), HTTPStatus.CONFLICT
-    return _answer(page.as_answer(_home()), fault)
+    return _answer(_sandbox().answer_about(page, _home()), fault)
 
 
 def _is_order(sent: object) -> bool:
@@ -105,7 +111,20 @@ def ask() -> Response | tuple[Response, int]:
     page = _sandbox().books.find(request.args.get("reference", ""))
     if page is None:
         return jsonify(error="unknown"), HTTPStatus.NOT_FOUND
-    return _answer(page.as_answer(_home()), fault)
+    return _answer(_sandbox().answer_about(page, _home()), fault)
+
+
+@blueprint.get("/v1/disputes")
+def list_disputes() -> Response | tuple[Response, int]:
+    """The references of disputes that changed at ?since=, seconds since 1970, or later."""
+    _check_token()
+    fault = _next_fault()
+    try:
+        since = int(request.args["since"])
+    except (KeyError, ValueError):
+        return jsonify(error="refused"), HTTPStatus.UNPROCESSABLE_ENTITY
+    found = [{"reference": reference} for reference in _sandbox().disputes.changed_since(since)]
+    return _answer({"disputes": found}, fault)
 
 
 @blueprint.post("/v1/refunds")
@@ -169,7 +188,33 @@ def _payment_page(page_id: str, refused: bool = False) -> str:
     page = _sandbox().books.pages.get(page_id)
     if page is None:
         abort(HTTPStatus.NOT_FOUND)
-    return render_template("page.html", page=page, outcomes=OUTCOMES, number=TEST_NUMBER, refused=refused)
+    return render_template(
+        "page.html",
+        page=page,
+        outcomes=OUTCOMES,
+        number=TEST_NUMBER,
+        refused=refused,
+        dispute=_dispute_state(page),
+        choices=CHOICES,
+    )
+
+
+def _dispute_state(page: Page) -> str:
+    known = _sandbox().disputes.by_reference.get(page.reference)
+    return known.state if known else ""
+
+
+@blueprint.post("/pages/<page_id>/dispute")
+def dispute(page_id: str) -> Redirect:
+    """What the payer's bank does about a payment; `silently` sends no notification."""
+    sandbox, page, name = _sandbox(), _sandbox().books.pages.get(page_id), request.form.get("choice", "")
+    if page is None or name not in CHOICES:
+        abort(HTTPStatus.NOT_FOUND)
+    if sandbox.disputes.change(page.reference, name) is None:
+        abort(HTTPStatus.CONFLICT)
+    if not request.form.get("silently"):
+        sandbox.notifier.send("page.disputed", sandbox.answer_about(page, _home()), 1)
+    return redirect(f"/pages/{page_id}", HTTPStatus.SEE_OTHER)
 
 
 @blueprint.post("/pages/<page_id>")
@@ -193,7 +238,7 @@ def _end(sandbox: Sandbox, page_id: str, name: str, home: str) -> None:
     outcome = OUTCOMES[name]
     ended = sandbox.books.close(page_id, outcome)
     if ended is not None:
-        sandbox.notifier.send(f"page.{ended.state}", ended.as_answer(home), outcome.notices)
+        sandbox.notifier.send(f"page.{ended.state}", sandbox.answer_about(ended, home), outcome.notices)
 
 
 def server(app: Flask) -> BaseWSGIServer:

@@ -75,6 +75,8 @@ FAMILIES: dict[str, Keys] = {
     "desk.person.age": lambda: keys("desk.person.age", ("month", "year")),
     "desk.proposals.kind": lambda: keys("desk.proposals.kind", sets.bulk_actions()),
     "desk.reason": lambda: keys("desk.reason", sets.officers_reasons()),
+    "application.dispute": lambda: keys("application.dispute", ("open", "won", "lost")),
+    "dispute.state": lambda: keys("dispute.state", ("open", "won", "lost")),
     "application.refund": lambda: keys("application.refund", sets.refund_states()),
     "desk.refund": lambda: keys("desk.refund", sets.refund_states()),
     "desk.refunds.state": lambda: keys("desk.refunds.state", (*sets.refund_states(), "proposed")),

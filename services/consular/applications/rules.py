@@ -59,6 +59,8 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(_S.IN_REVIEW, _S.READY, _P.MISSION, "issued"),
     Transition(_S.IN_REVIEW, _S.RETURNED, _P.MISSION, "returned"),
     Transition(_S.IN_REVIEW, _S.REFUSED, _P.MISSION, "refused"),
+    # Its payment was undone: the payer's bank took the money back, or the counter had taken it by mistake.
+    Transition(_S.IN_REVIEW, _S.AWAITING_PAYMENT, _P.PAYMENT, "payment_undone"),
     Transition(_S.IN_REVIEW, _S.WITHDRAWN, _P.APPLICANT, "withdrawn"),
     Transition(_S.RETURNED, _S.IN_REVIEW, _P.APPLICANT, "resubmitted"),
     Transition(_S.RETURNED, _S.WITH_AUTHORITY, _P.AUTHORITY, "resumed"),

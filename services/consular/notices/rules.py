@@ -4,6 +4,8 @@ RETURNED, READY, REFUSED, LAPSED, CANCELLED = "returned", "ready", "refused", "l
 COLLECTED, REFUND_DUE, PAYMENT_HELD, EXTENDED = "collected", "refund_due", "payment_held", "extended"
 REFUND_PAID, PAYMENT_RECEIVED, PAID_BY_OTHER = "refund_paid", "payment_received", "paid_by_other"
 FEE_WAIVED = "fee_waived"
+PAYMENT_VOIDED = "payment_voided"
+PAYMENT_DISPUTED, DISPUTE_WON, DISPUTE_LOST = "payment_disputed", "dispute_won", "dispute_lost"
 BOOKING_FOUND, BOOKING_LAPSED = "booking_found", "booking_lapsed"
 TURN_BOOKED, TURN_MISSED, ATTENDED = "turn_booked", "turn_missed", "attended"
 TURN_RELOCATED, TURN_CALLED_OFF = "turn_relocated", "turn_called_off"
@@ -36,6 +38,8 @@ KINDS = frozenset(
         ),
         PAYMENT_RECEIVED,
         FEE_WAIVED,
+        PAYMENT_VOIDED,
+        *(PAYMENT_DISPUTED, DISPUTE_WON, DISPUTE_LOST),
         *(BOOKING_FOUND, BOOKING_LAPSED),
         *(TURN_BOOKED, TURN_MISSED, ATTENDED, TURN_RELOCATED, TURN_CALLED_OFF),
         *(ABSENCE_ACCEPTED, ABSENCE_REFUSED),

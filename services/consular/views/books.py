@@ -9,12 +9,15 @@ from sqlalchemy import Date, cast, func, select
 from sqlalchemy.orm import Session
 
 from services.consular import missions
+from services.consular.payments.disputes.model import Dispute
 from services.consular.payments.ledger.accounts import EXCHANGE
 from services.consular.payments.ledger.model import Entry, Line
 from services.consular.payments.orders.model import Attempt
+from services.consular.payments.orders.rules import AttemptState
 from services.consular.payments.reconciliation.model import Discrepancy, Reconciliation
 from services.consular.payments.reconciliation.rules import is_overdue
 from services.consular.payments.refunds.model import Refund
+from services.consular.payments.refunds.rules import ENDED
 from services.consular.payments.transfers.model import BankLine
 from services.consular.views.bank import age_in_days
 from shared.database import audit
@@ -26,7 +29,8 @@ DAYS = 14
 # How long money has been in suspense, in days: up to the first number, up to the next ...
 AGES = (0, 7, 30)
 LIST_LENGTH = 200
-PAID = "paid"
+# Disputes that ended are shown for so many days.
+DISPUTE_DAYS = 30
 
 
 def books(session: Session, actor: Actor, on: date | None) -> View:
@@ -44,6 +48,7 @@ def books(session: Session, actor: Actor, on: date | None) -> View:
         "suspense": _suspense(session, mission),
         "refunds": _refunds(session, mission),
         "open": _open(session, mission),
+        "disputes": _disputes(session, mission),
         "run": {"at": run.run_at.isoformat(), "compared": run.compared, "open": run.open, "overdue": run.overdue}
         if run
         else None,
@@ -83,7 +88,7 @@ def _by_method(session: Session, mission: str, on: date) -> list[View]:
     rows = session.execute(
         select(Attempt.method, Attempt.currency, func.count(), func.sum(Attempt.amount))
         .join(Entry, (Entry.source == Attempt.reference) & (Entry.kind == "payment"))
-        .where(_day_of(session, mission) == on)
+        .where(_day_of(session, mission) == on, Attempt.state == AttemptState.SUCCEEDED.value)
         .group_by(Attempt.method, Attempt.currency)
         .order_by(Attempt.method, Attempt.currency)
     )
@@ -109,10 +114,35 @@ def _suspense(session: Session, mission: str) -> list[View]:
 def _refunds(session: Session, mission: str) -> View:
     """What is owed back and not paid yet, and since how many days the oldest of it."""
     rows = session.execute(
-        select(Refund.currency, Refund.amount, Refund.marked_at).where(Refund.state != PAID).order_by(Refund.marked_at)
+        select(Refund.currency, Refund.amount, Refund.marked_at)
+        .where(Refund.state.not_in([state.value for state in ENDED]))
+        .order_by(Refund.marked_at)
     ).all()
     oldest = age_in_days(session, mission, rows[0].marked_at) if rows else 0
     return {"count": len(rows), "oldest": oldest, "sums": _sums((row.currency, row.amount) for row in rows)}
+
+
+def _disputes(session: Session, mission: str) -> list[View]:
+    """Open disputes, the oldest first, and those that ended lately."""
+    since = now(session) - timedelta(days=DISPUTE_DAYS)
+    rows = session.scalars(
+        select(Dispute)
+        .where(Dispute.ended_at.is_(None) | (Dispute.ended_at > since))
+        .order_by(Dispute.ended_at.is_not(None), Dispute.opened_at, Dispute.reference)
+        .limit(LIST_LENGTH)
+    )
+    return [
+        {
+            "payment": row.attempt,
+            "application": row.application,
+            "amount": row.amount,
+            "currency": row.currency,
+            "state": row.state,
+            "answer_by": row.answer_by.isoformat() if row.answer_by else None,
+            "age": age_in_days(session, mission, row.opened_at),
+        }
+        for row in rows
+    ]
 
 
 def _sums(pairs: Iterable[tuple[str, int]]) -> list[View]:

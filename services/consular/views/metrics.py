@@ -25,8 +25,9 @@ FIGURES = text("""
     SELECT
         (SELECT count(*) FROM application WHERE status IN ('in_review', 'with_authority')) AS applications_open,
         (SELECT count(*) FROM application WHERE status = 'in_review' AND due_on < :today) AS applications_late,
-        (SELECT count(*) FROM refund WHERE state <> 'paid') AS refunds_unpaid,
-        (SELECT coalesce(extract(epoch FROM now() - min(marked_at)), 0) FROM refund WHERE state <> 'paid')
+        (SELECT count(*) FROM refund WHERE state NOT IN ('paid', 'charged_back')) AS refunds_unpaid,
+        (SELECT coalesce(extract(epoch FROM now() - min(marked_at)), 0) FROM refund
+         WHERE state NOT IN ('paid', 'charged_back'))
             AS refund_age_seconds,
         (SELECT coalesce(:today - min(lapses_on), 0) FROM application
             WHERE status = ANY(:waiting) AND lapses_on < :today) AS lapse_late_days,

@@ -11,7 +11,7 @@ from services.consular.approvals import sign
 from services.consular.approvals.model import Proposal
 from services.consular.workflow import discard_message, extend, revoke_document, suspend
 from services.consular.workflow.bookings import expire_bookings
-from services.consular.workflow.money import bank_account, rate_bulletin, tariff_change, waiver
+from services.consular.workflow.money import bank_account, cash_reversal, rate_bulletin, tariff_change, waiver
 from shared.database import db
 from shared.errors import Conflict, Invalid
 from shared.identity.access import check_access
@@ -41,6 +41,7 @@ KINDS: Mapping[str, Kind] = {
     rate_bulletin.KIND: Kind(rate_bulletin.read, rate_bulletin.preview, rate_bulletin.carry_out),
     tariff_change.KIND: Kind(tariff_change.read, tariff_change.preview, tariff_change.carry_out),
     waiver.KIND: Kind(waiver.read, waiver.preview, waiver.carry_out),
+    cash_reversal.KIND: Kind(cash_reversal.read, cash_reversal.preview, cash_reversal.carry_out),
     bank_account.KIND: Kind(bank_account.read, bank_account.preview, bank_account.carry_out),
     expire_bookings.KIND: Kind(expire_bookings.read, expire_bookings.preview, expire_bookings.carry_out),
     discard_message.KIND: Kind(discard_message.read, discard_message.preview, discard_message.carry_out),

@@ -200,16 +200,30 @@ def attach(session: Session, actor: Actor, reference: str, name: str, filename: 
 
 
 def offered_uploads(session: Session, actor: Actor, reference: str) -> list[Upload]:
-    """Accepted files of earlier applications that may be handed in again here."""
+    """Accepted files of earlier applications that may be handed in again here.
+
+    None of an application that an ended mandate no longer shows.
+    """
     application = find(session, actor, "paper.upload", reference)
     check_status(application, "edit")
-    return reuse.offered(session, actor, application, _upload_names(application))
+    offered = reuse.offered(session, actor, application, _upload_names(application))
+    return [one for one in offered if _may_read(session, actor, one)]
+
+
+def _may_read(session: Session, actor: Actor, upload: Upload) -> bool:
+    try:
+        find(session, actor, "paper.read", upload.application)
+    except NotAllowed:
+        return False
+    return True
 
 
 def attach_again(session: Session, actor: Actor, reference: str, upload_id: str) -> Upload:
-    """Hands an offered file in again. Raises NotFound, Conflict (too_many_papers), Invalid (not_marked)."""
+    """Hands an offered file in again. Raises NotFound, NotAllowed for a file that the actor may read no more,
+    Conflict (too_many_papers), Invalid (not_marked)."""
     application = load_for_update(session, actor, "paper.upload", reference)
     check_status(application, "edit")
+    find_upload(session, actor, upload_id)
     names = _upload_names(application)
     if marks := _marks(session, application):
         names = [one.name for one in marks if one.kind == PAPER and one.name in names]

@@ -17,6 +17,7 @@ from services.consular.workflow import correspondence as letters
 from services.consular.workflow import mission_document
 from services.consular.workflow.assign import check_assignment
 from services.consular.workflow.attendance.check_in import check_attendance
+from services.consular.workflow.money.disputes import check_decidable
 from services.consular.workflow.release import release
 from shared import forms
 from shared.catalogue.model import REGISTERS, RELATIVE, Ask
@@ -38,7 +39,8 @@ def accept(session: Session, actor: Actor, reference: str) -> Application:
 
     The second of two simultaneous officers waits, and gets Conflict (not_possible_now). Raises Refusal (visit_needed)
     while an applicant who must come in person has not come, (authority_missing) where nothing official can be
-    issued, and Conflict (case_assigned) while another officer works on it.
+    issued, and Conflict (case_assigned) while another officer works on it, (payment_disputed) while the payer's bank
+    has taken the fee back.
     """
     application = load_for_update(session, actor, "desk.accept", reference)
     check_status(application, "accept")
@@ -46,6 +48,7 @@ def accept(session: Session, actor: Actor, reference: str) -> Application:
     check_attendance(session, application)
     check_approved(session, application)
     duplicates.check_settled(session, reference)
+    check_decidable(session, reference)
     issuer.check_official()
     if forms.transaction(application.transaction).issues:
         mission_document.issue(session, actor, application)

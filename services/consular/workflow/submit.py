@@ -25,7 +25,7 @@ from services.consular.people import search_keys, snapshot
 from services.consular.uploads import corrections, store
 from services.consular.workflow.duplicates import mark_duplicates
 from services.consular.workflow.fulfilment import fulfilment_of
-from services.consular.workflow.money import charges
+from services.consular.workflow.money import charges, disputes
 from services.consular.workflow.seats.bound import free_where_renamed
 from shared import forms
 from shared.catalogue.model import AT_SUBMIT, Transaction
@@ -64,6 +64,7 @@ def submit(session: Session, actor: Actor, keys: Keys, reference: str, statement
     if application.status == Status.RETURNED:
         _check_corrected(session, application)
         _review(session, actor, application, entry, answers, columns)
+        disputes.ask_again(session, actor, application)
         return application
     mark_duplicates(session, actor, application)
     columns["submitted_at"] = db.now(session)

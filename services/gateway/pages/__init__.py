@@ -20,7 +20,7 @@ from services.gateway.pages.hall import screen
 from services.gateway.pages.help import help as help_pages
 from services.gateway.pages.inquiries import contest, inquiries, write
 from services.gateway.pages.mandates import mandates
-from services.gateway.pages.payments import pay, payer_link, transfer, upgrade, webhook
+from services.gateway.pages.payments import owed_back, pay, payer_link, transfer, upgrade, webhook
 from services.gateway.pages.services import about, home, rulebook, service
 from services.gateway.web.language import PREFIX
 
@@ -65,6 +65,7 @@ IN_A_LANGUAGE = (
     appointments,
     seats,
     draws,
+    owed_back,
     screen,
     chances,
     challenges,

@@ -3,11 +3,13 @@
 import uuid
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from deploy.demo.sandbox.pages import OUTCOMES, Books, Changed
+from deploy.demo.sandbox.disputes import DisputeBooks
+from deploy.demo.sandbox.pages import OUTCOMES, Books, Changed, Page
 from deploy.demo.sandbox.refunds import NotRefundable, RefundBooks
 from services.consular import missions
 from services.consular.applications.model import Application
@@ -96,6 +98,7 @@ class InMemoryProvider:
     def __init__(self) -> None:
         self.books = Books()
         self.refunds = RefundBooks(self.books)
+        self.disputes = DisputeBooks(self.books)
         self.broken: list[Exception] = []
         self.opened = 0
 
@@ -111,7 +114,20 @@ class InMemoryProvider:
     def query_status(self, reference: str) -> Answer:
         page = self.books.find(reference)
         self._break()
-        return page_answer(page.as_answer("http://sandbox")) if page else Answer(ProviderStatus.ABSENT)
+        return page_answer(self.answer_about(page)) if page else Answer(ProviderStatus.ABSENT)
+
+    def list_disputed(self, since: datetime) -> list[str]:
+        self._break()
+        return self.disputes.changed_since(since.timestamp())
+
+    def dispute(self, reference: str, choice: str, amount: int | None = None) -> Answer:
+        """What the payer's bank does; the notification that follows from it."""
+        page = self.books.find(reference)
+        assert page is not None and self.disputes.change(reference, choice, amount) is not None
+        return page_answer(self.answer_about(page), unverified=True)
+
+    def answer_about(self, page: Page) -> dict[str, object]:
+        return page.as_answer("http://sandbox") | {"dispute": self.disputes.dispute_of(page.reference)}
 
     def refund(self, key: str, attempt: str, money: Money) -> Answer:
         try:

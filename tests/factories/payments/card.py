@@ -26,7 +26,7 @@ def notify(here: Counter, provider: InMemoryProvider, reference: str, secret: st
     """The answer to the provider's signed notification of how a page ended."""
     page = provider.books.find(reference)
     assert page is not None
-    event = {"id": uuid.uuid4().hex, "type": "page.ended", "page": page.as_answer("http://sandbox")}
+    event = {"id": uuid.uuid4().hex, "type": "page.ended", "page": provider.answer_about(page)}
     raw = json.dumps(event).encode()
     header = {signature.HEADER: signature.sign(secret, int(time.time()), raw)}
     return here.client.ask("POST", "/provider/webhook", GATEWAY, data=raw, headers=header)

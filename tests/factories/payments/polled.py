@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote
@@ -76,6 +77,31 @@ class PolledDouble:
                 return 409, {}
             return 201, {"paymentRequest": known}
 
+    def charge_back(self, reference: str, status: str, amount: str = "") -> None:
+        """What the payer's bank does about a payment that was settled: RAISED, then REVERSED or FINAL."""
+        with self.lock:
+            known = self.requests[reference]
+            before = known.get("chargeback") or {"id": uuid.uuid4().hex, "debited": dict(known["settled"])}
+            if amount:
+                before["debited"]["amount"] = amount
+            known["chargeback"] = before | {
+                "status": status,
+                "reasonCode": "fraud",
+                "answerBefore": "2030-01-31",
+                "changed": time.time(),
+            }
+
+    def charged_back_since(self, query: str) -> dict[str, object]:
+        """The list of chargebacks that changed at an instant or later."""
+        since = datetime.fromisoformat(dict(parse_qsl(query))["changedSince"]).timestamp()
+        with self.lock:
+            found = [
+                {"merchantReference": name}
+                for name, one in self.requests.items()
+                if one.get("chargeback") and one["chargeback"]["changed"] >= since
+            ]
+        return {"chargebacks": found}
+
     def choose(self, reference: str, outcome: str) -> None:
         """The payer's choice; a payment ends once."""
         with self.lock:
@@ -111,6 +137,9 @@ def handler_of(double: PolledDouble) -> type[BaseHTTPRequestHandler]:
                 self._answer(*double.open(form))
 
         def do_GET(self) -> None:
+            if self.path.startswith("/chargebacks?") and self._is_merchant():
+                self._answer(200, double.charged_back_since(self.path.partition("?")[2]))
+                return
             books = double.refunds if self.path.startswith("/refunds/") else double.requests
             known = books.get(unquote(self.path.rpartition("/")[2]))
             status, body = (200, {"paymentRequest": known}) if known else (404, {})

@@ -1,5 +1,5 @@
-"""The balances of a mission's accounts once more, by SQL alone, from payments, refunds, tills and deposits: it reads
-no line of the ledger but the reversals, and shares no code with it."""
+"""The balances of a mission's accounts once more, by SQL alone, from payments, refunds, disputes, tills, deposits: it
+reads no line of the ledger but the reversals, and shares no code with it."""
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -17,11 +17,24 @@ _BALANCES = text(
         SELECT 'suspense', r.currency, r.amount FROM refund r JOIN attempt a ON a.reference = r.attempt
         WHERE a.held IS NOT NULL
       UNION ALL
-        SELECT 'refunds', currency, -amount FROM refund WHERE state <> 'paid'
+        SELECT 'refunds', currency, -amount FROM refund WHERE state NOT IN ('paid', 'charged_back')
       UNION ALL
         SELECT CASE method WHEN 'card' THEN 'card' WHEN 'transfer' THEN 'bank' ELSE 'cash:' || paid_by END,
                currency, -amount
         FROM refund WHERE state = 'paid'
+      UNION ALL
+        SELECT 'card', currency, -amount FROM dispute WHERE state <> 'won'
+      UNION ALL
+        SELECT 'disputes', currency, amount FROM dispute WHERE state = 'open'
+      UNION ALL
+        SELECT 'dispute_losses', d.currency, d.amount - coalesce(
+            (SELECT sum(r.amount) FROM refund r WHERE r.attempt = d.attempt AND r.state = 'charged_back'), 0)
+        FROM dispute d JOIN attempt a ON a.reference = d.attempt JOIN fee_order o ON o.reference = a."order"
+        WHERE d.state = 'lost' AND (o.state <> 'charged_back' OR a.held IS NOT NULL)
+      UNION ALL
+        SELECT 'dispute_losses', a.currency, sum(r.amount) - a.amount
+        FROM attempt a JOIN refund r ON r.attempt = a.reference WHERE a.held IS NULL
+        GROUP BY a.reference, a.amount, a.currency HAVING bool_or(r.part = 'whole')
       UNION ALL
         SELECT 'cash:' || officer, currency, float_amount FROM till
       UNION ALL

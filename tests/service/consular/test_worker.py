@@ -57,6 +57,7 @@ def test_what_the_worker_runs_and_how_often(jobs: dict[str, Job]) -> None:
         "retention": 3600.0,
         "rates": 3600.0,
         "transfers": 30.0,
+        "disputes": 600.0,
         "books": 900.0,
         "seats": 60.0,
     }

@@ -139,10 +139,12 @@ def read_digest(reference: str) -> dict[str, Any]:
         return {"digest": ask.whole_digest(session, current_actor(), reference)}
 
 
-@blueprint.post(f"/inquiries/<reference>/<any({', '.join(VERBS)}):verb>")
+@blueprint.post("/inquiries/<reference>/<verb>")
 @allowed("inquiry.ask")
 def act(reference: str, verb: str) -> dict[str, Any]:
     """Confirms, reopens, appeals or rates the person's own inquiry."""
+    if verb not in VERBS:
+        raise NotFound()
     schema, field, change = VERBS[verb]
     value = body(schema)[field]
     with mission_session(reference) as session:

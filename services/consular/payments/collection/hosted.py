@@ -6,7 +6,7 @@ transaction it is given.
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from sqlalchemy import select
@@ -18,6 +18,7 @@ from services.consular import missions
 from services.consular.payments.collection import take
 from services.consular.payments.collection.model import ProviderEvent
 from services.consular.payments.collection.rules import Kind, Outcome
+from services.consular.payments.disputes import record as disputes
 from services.consular.payments.orders import attempts
 from services.consular.payments.orders.model import Attempt
 from services.consular.payments.orders.receipt import with_receipt
@@ -33,6 +34,8 @@ from shared.values.references import is_valid, mission_of
 Settle = Callable[[Session, Actor, str, Answer], Outcome]
 # Another request may need this long between storing an attempt and opening its page.
 OPENING_TIME = timedelta(minutes=1)
+# A dispute that changed while nobody could ask is still found after this long.
+DISPUTES_SINCE = timedelta(days=45)
 # No two attempts have one page, in whatever mission they are.
 PAGE_OF_ONE = "uq_attempt_provider_reference"
 
@@ -45,6 +48,9 @@ class CardProvider(Protocol):
 
     def query_status(self, reference: str) -> Answer:
         """The provider's answer about an attempt."""
+
+    def list_disputed(self, since: datetime) -> list[str]:
+        """Our references of attempts whose dispute has changed since an instant."""
 
 
 def open_page(
@@ -186,6 +192,35 @@ def refresh_pending(database: Database, actor: Actor, provider: CardProvider, se
         for attempt in references:
             settled += _resolve(database, worker, provider, settle, attempt)
     return settled
+
+
+def refresh_disputed(database: Database, actor: Actor, provider: CardProvider, settle: Settle) -> int:
+    """Queries every attempt that the provider names as disputed lately, or that we know as such; returns how many.
+
+    A notification of a dispute may be lost, and one kind of provider sends none: the list is asked for each time.
+    """
+    references: set[str] = set()
+    for worker, _ in missions.each_mission(database, actor):
+        with database.scope(worker.mission) as session:
+            references |= {dispute.attempt for dispute in disputes.open_ones(session)}
+            since = now(session) - DISPUTES_SINCE
+    try:
+        references |= {named for named in provider.list_disputed(since) if is_valid(named)}
+    except (OutcomeUnknown, Refusal):
+        log().warning("disputes unknown")
+    return sum(_query_disputed(database, actor, provider, settle, attempt) for attempt in sorted(references))
+
+
+def _query_disputed(database: Database, actor: Actor, provider: CardProvider, settle: Settle, attempt: str) -> bool:
+    mission = mission_of(attempt)
+    try:
+        with database.scope(mission) as session:
+            payment = attempts.find(session, attempt)
+        _query(database, replace(actor, mission=mission), provider, settle, payment)
+    except Refusal as refusal:
+        log().warning("dispute unresolved", payment=attempt, code=refusal.code)
+        return False
+    return True
 
 
 def _pending_attempts(session: Session) -> list[str]:

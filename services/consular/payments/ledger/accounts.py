@@ -14,6 +14,9 @@ REFUNDS = "refunds"
 EXCHANGE = "exchange"
 EXCHANGE_DIFFERENCE = "exchange_difference"
 TILL_VARIANCE = "till_variance"
+# Money that a payer's bank has taken back until the dispute is decided; what the mission bears of lost ones (debit).
+DISPUTES = "disputes"
+DISPUTE_LOSSES = "dispute_losses"
 # What the smallest coin of a counter adds to prices or takes from them.
 ROUNDING = "rounding"
 # What the mission's bank keeps for itself, and what it kept of a payer's transfer.

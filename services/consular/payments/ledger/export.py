@@ -24,6 +24,8 @@ _ROOTS = {
     accounts.SAFE: "Assets:Safe",
     accounts.SUSPENSE: "Liabilities:Suspense",
     accounts.REFUNDS: "Liabilities:Refunds",
+    accounts.DISPUTES: "Assets:Disputes",
+    accounts.DISPUTE_LOSSES: "Expenses:Dispute-Losses",
     accounts.EXCHANGE: "Equity:Exchange",
     accounts.EXCHANGE_DIFFERENCE: "Expenses:Exchange-Difference",
     accounts.TILL_VARIANCE: "Expenses:Till-Variance",

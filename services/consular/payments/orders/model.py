@@ -1,4 +1,4 @@
-"""What we keep of debts: frozen quotes, orders, attempts to pay them, receipts. Amounts are positive, in minor units.
+"""What we keep of debts: quotes, orders, links to pay, attempts, receipts. Amounts are positive, in minor units.
 
 Rows of quotes are never changed.
 """
@@ -93,6 +93,22 @@ class Order(Base):
         return Money(self.amount, self.currency)
 
 
+class PayerLink(Base):
+    """A link to pay one application. Its token is known to whoever has it; we keep its SHA-256 alone."""
+
+    __tablename__ = "payer_link"
+
+    reference: Mapped[str] = mapped_column(primary_key=True)
+    mission: Mapped[str]
+    application: Mapped[str]
+    digest: Mapped[str]
+    shows_service: Mapped[bool]
+    made_by: Mapped[str]
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
 class Attempt(Base):
     """One attempt to pay an order. `key` came with the request and is stored before any provider is called.
 
@@ -121,7 +137,7 @@ class Attempt(Base):
     opened_by: Mapped[str]
     payer: Mapped[str | None]
     till: Mapped[str | None] = mapped_column(ForeignKey("till.reference"))
-    payer_link: Mapped[str | None] = mapped_column(ForeignKey("payer_link.reference"))
+    payer_link: Mapped[str | None] = mapped_column(ForeignKey(PayerLink.reference))
     payer_name: Mapped[str | None]
 
     @property

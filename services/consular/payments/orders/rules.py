@@ -18,6 +18,8 @@ class OrderState(StrEnum):
     REFUND_DUE = "refund_due"
     CANCELLED = "cancelled"
     WAIVED = "waived"
+    # The payer's bank took the money back for good.
+    CHARGED_BACK = "charged_back"
 
 
 class AttemptState(StrEnum):
@@ -28,6 +30,8 @@ class AttemptState(StrEnum):
     UNKNOWN = "unknown"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
+    # Cash that was taken by mistake, and left the till again.
+    VOIDED = "voided"
 
 
 @dataclass(frozen=True)

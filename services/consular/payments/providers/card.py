@@ -2,10 +2,18 @@
 
 import json
 import re
+from datetime import date, datetime
 from typing import Any
 
 from services.consular.payments.providers.exchange import READ_SECONDS, Line, check_clear
-from services.consular.payments.providers.rules import Answer, Event, OutcomeUnknown, ProviderStatus
+from services.consular.payments.providers.rules import (
+    Answer,
+    DisputeAnswer,
+    DisputeStatus,
+    Event,
+    OutcomeUnknown,
+    ProviderStatus,
+)
 from services.consular.payments.providers.signature import api_token
 from shared.errors import Refusal, Unavailable
 from shared.values.money import Money
@@ -20,6 +28,13 @@ STATUSES = {
     # Of a refund.
     "pending": ProviderStatus.OPEN,
     "refunded": ProviderStatus.PAID,
+}
+
+DISPUTE_STATUSES = {
+    "needs_response": DisputeStatus.OPEN,
+    "under_review": DisputeStatus.OPEN,
+    "won": DisputeStatus.WON,
+    "lost": DisputeStatus.LOST,
 }
 
 
@@ -60,6 +75,12 @@ class Provider:
         """The answer about a refund, by our key of it. Raises OutcomeUnknown, Unavailable."""
         return self._answer("GET", "/v1/refunds", params={"key": key})
 
+    def list_disputed(self, since: datetime) -> list[str]:
+        """Our references of attempts whose dispute has changed since an instant. Raises OutcomeUnknown, Unavailable,
+        Refusal (provider_refused)."""
+        params = {"since": int(since.timestamp())}
+        return read_disputed(*self.line.ask("GET", "/v1/disputes", headers=self.headers, params=params))
+
     def check(self) -> None:
         """Raises Unavailable (provider_down) unless the provider answers about an attempt that nobody made."""
         try:
@@ -78,12 +99,22 @@ def read_page(method: str, status: int, content: bytes) -> Answer:
     check_clear(status, content)
     try:
         return page_answer(json.loads(content))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise OutcomeUnknown from error
+
+
+def read_disputed(status: int, content: bytes) -> list[str]:
+    """The attempts in a list of disputes. Raises Refusal (provider_refused), OutcomeUnknown for anything malformed."""
+    check_clear(status, content)
+    try:
+        return [str(one["reference"]) for one in json.loads(content)["disputes"]]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise OutcomeUnknown from error
 
 
 def page_answer(page: dict[str, Any], *, unverified: bool = False) -> Answer:
-    """A page of the provider as our answer. Raises ValueError, KeyError or TypeError for anything malformed."""
+    """A page of the provider as our answer. Raises ValueError, KeyError, TypeError or AttributeError for
+    anything malformed."""
     status = STATUSES[page["state"]]
     money = Money(page["amount"], page["currency"]) if status is ProviderStatus.PAID else None
     url, reason = page.get("url"), page.get("reason")
@@ -94,6 +125,20 @@ def page_answer(page: dict[str, Any], *, unverified: bool = False) -> Answer:
         url=url if isinstance(url, str) else None,
         reason=reason if isinstance(reason, str) else None,
         unverified=unverified,
+        dispute=_dispute(page.get("dispute")),
+    )
+
+
+def _dispute(sent: Any) -> DisputeAnswer | None:
+    if sent is None:
+        return None
+    answer_by = sent.get("answer_by")
+    return DisputeAnswer(
+        str(sent["id"]),
+        DISPUTE_STATUSES[sent["state"]],
+        Money(sent["amount"], sent["currency"]),
+        str(sent["reason"]) if sent.get("reason") else None,
+        date.fromisoformat(answer_by) if answer_by else None,
     )
 
 
@@ -116,6 +161,6 @@ def _unverified_answer(kind: str, page: object) -> Answer | None:
         return None
     try:
         return page_answer(page, unverified=True)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         # A signed page that we cannot read (an unknown currency, for example) only makes us query the provider.
         return Answer(ProviderStatus.PAID, unverified=True)

@@ -4,11 +4,18 @@ It has the merchant's name and secret in each request, amounts as text in major 
 """
 
 import json
+from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import quote
 
 from services.consular.payments.providers.exchange import READ_SECONDS, Line, check_clear
-from services.consular.payments.providers.rules import Answer, OutcomeUnknown, ProviderStatus
+from services.consular.payments.providers.rules import (
+    Answer,
+    DisputeAnswer,
+    DisputeStatus,
+    OutcomeUnknown,
+    ProviderStatus,
+)
 from shared.errors import Unavailable
 from shared.values.money import Money
 
@@ -21,6 +28,12 @@ STATUSES = {
     "REJECTED": ProviderStatus.FAILED,
     "ABANDONED": ProviderStatus.FAILED,
     "EXPIRED": ProviderStatus.FAILED,
+}
+
+CHARGEBACK_STATUSES = {
+    "RAISED": DisputeStatus.OPEN,
+    "REVERSED": DisputeStatus.WON,
+    "FINAL": DisputeStatus.LOST,
 }
 
 
@@ -60,6 +73,11 @@ class PolledProvider:
         status, content = self.line.ask("GET", f"/refunds/{quote(key, safe='')}", auth=self.auth)
         return Answer(ProviderStatus.ABSENT) if status == 404 else read_request(status, content)
 
+    def list_disputed(self, since: datetime) -> list[str]:
+        """As the card provider. Raises OutcomeUnknown, Unavailable, Refusal (provider_refused)."""
+        params = {"changedSince": since.astimezone(UTC).isoformat(timespec="seconds")}
+        return read_chargebacks(*self.line.ask("GET", "/chargebacks", auth=self.auth, params=params))
+
     def check(self) -> None:
         """Raises Unavailable (provider_down) unless the provider answers about an attempt that nobody made."""
         try:
@@ -73,6 +91,16 @@ def read_request(status: int, content: bytes) -> Answer:
     check_clear(status, content)
     try:
         return _answer(json.loads(content)["paymentRequest"])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise OutcomeUnknown from error
+
+
+def read_chargebacks(status: int, content: bytes) -> list[str]:
+    """The attempts in a list of chargebacks. Raises Refusal (provider_refused), OutcomeUnknown for anything
+    malformed."""
+    check_clear(status, content)
+    try:
+        return [str(one["merchantReference"]) for one in json.loads(content)["chargebacks"]]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise OutcomeUnknown from error
 
@@ -86,6 +114,20 @@ def _answer(sent: dict[str, Any]) -> Answer:
         amount=_settled(sent["settled"]) if status is ProviderStatus.PAID else None,
         url=url if isinstance(url, str) else None,
         reason=reason if isinstance(reason, str) else None,
+        dispute=_chargeback(sent.get("chargeback")),
+    )
+
+
+def _chargeback(sent: dict[str, Any] | None) -> DisputeAnswer | None:
+    if sent is None:
+        return None
+    answer_by = sent.get("answerBefore")
+    return DisputeAnswer(
+        str(sent["id"]),
+        CHARGEBACK_STATUSES[sent["status"]],
+        _settled(sent["debited"]),
+        str(sent["reasonCode"]) if sent.get("reasonCode") else None,
+        date.fromisoformat(answer_by) if answer_by else None,
     )
 
 

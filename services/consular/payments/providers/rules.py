@@ -1,6 +1,7 @@
 """What a provider says of a payment, in the words of every adapter."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from shared.values.money import Money
@@ -13,6 +14,28 @@ class ProviderStatus(StrEnum):
     PAID = "paid"
     FAILED = "failed"
     ABSENT = "absent"
+
+
+class DisputeStatus(StrEnum):
+    """A provider's status of a dispute: not decided yet, decided for the mission, or for the payer."""
+
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+
+
+@dataclass(frozen=True)
+class DisputeAnswer:
+    """A provider's statement about a disputed payment. `amount` is what the payer's bank took back, positive.
+
+    `answer_by` is the last day for evidence.
+    """
+
+    provider_reference: str
+    status: DisputeStatus
+    amount: Money
+    reason: str | None = None
+    answer_by: date | None = None
 
 
 class OutcomeUnknown(Exception):
@@ -30,6 +53,7 @@ class Answer:
     url: str | None = None
     reason: str | None = None
     unverified: bool = False
+    dispute: DisputeAnswer | None = None
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.consular.payments.collection.take import CARD
+from services.consular.payments.disputes import record as disputes
 from services.consular.payments.ledger import accounts
 from services.consular.payments.ledger.model import Entry, Line
 from services.consular.payments.orders.model import Attempt
@@ -18,6 +19,7 @@ from services.consular.payments.reconciliation.rules import (
     BANK_BALANCE,
     BANK_MISSING,
     CARD_UNSETTLED,
+    DISPUTED,
     SUSPENSE,
     Finding,
     card_fault,
@@ -45,13 +47,24 @@ class CardPayment:
 
 
 def bank_findings(session: Session) -> list[Finding]:
-    """Money in suspense, payments that no statement shows, and accounts whose balance is not the statement's."""
-    return [*_suspense(session), *_held_cards(session), *_not_on_statement(session), *_balances(session)]
+    """Money in suspense, payments that no statement shows, accounts whose balance is not the statement's, disputes."""
+    return [
+        *_suspense(session),
+        *_held_cards(session),
+        *_not_on_statement(session),
+        *_balances(session),
+        *_disputed(session),
+    ]
 
 
 def _suspense(session: Session) -> list[Finding]:
     rows = session.scalars(select(BankLine).where(BankLine.open_amount != 0))
     return [Finding(SUSPENSE, row.reference, row.open_money, row.imported_at, row.owner) for row in rows]
+
+
+def _disputed(session: Session) -> list[Finding]:
+    """Payments that a payer's bank has taken back for the time being."""
+    return [Finding(DISPUTED, row.attempt, row.money, row.opened_at) for row in disputes.open_ones(session)]
 
 
 def _held_cards(session: Session) -> list[Finding]:

@@ -9,7 +9,8 @@ from shared.values.money import Money
 
 SUSPENSE, BANK_MISSING, BANK_BALANCE = "suspense", "bank_missing", "bank_balance"
 CARD_UNSETTLED, CARD_AMOUNT, CARD_ABSENT, CARD_MISSING = "card_unsettled", "card_amount", "card_absent", "card_missing"
-KINDS = (SUSPENSE, CARD_UNSETTLED, CARD_AMOUNT, CARD_ABSENT, CARD_MISSING, BANK_MISSING, BANK_BALANCE)
+DISPUTED = "disputed"
+KINDS = (SUSPENSE, CARD_UNSETTLED, CARD_AMOUNT, CARD_ABSENT, CARD_MISSING, BANK_MISSING, BANK_BALANCE, DISPUTED)
 # RELIABILITY 3.3: an unmatched line alarms after a day.
 ALARM_AFTER = timedelta(hours=24)
 

@@ -12,7 +12,7 @@ from services.consular.payments.orders.attempts import difference_of
 from services.consular.payments.orders.model import Attempt, Order
 from services.consular.payments.refunds import transfer_file
 from services.consular.payments.refunds.model import Refund, RefundFile
-from services.consular.payments.refunds.rules import RefundState
+from services.consular.payments.refunds.rules import ENDED, RefundState
 from shared.database import audit
 from shared.errors import NotFound
 from shared.identity.access import check_access
@@ -25,7 +25,7 @@ _JOINED: Select[Refund, str, Attempt] = (
     .join(Order, Order.reference == Refund.order)
     .join(Attempt, Attempt.reference == Refund.attempt)
 )
-_UNPAID = Refund.state != RefundState.PAID.value
+_UNPAID = Refund.state.not_in([state.value for state in ENDED])
 
 
 def listing(session: Session, actor: Actor, page: int = 1) -> View:

@@ -9,7 +9,7 @@ from services.consular.payments.ledger import accounts, entries
 from services.consular.payments.ledger.postings import Posting
 from services.consular.payments.orders.model import Order
 from services.consular.payments.refunds.model import Refund
-from services.consular.payments.refunds.rules import TRANSITIONS, RefundState
+from services.consular.payments.refunds.rules import ENDED, TRANSITIONS, RefundState
 from shared.database import audit
 from shared.database.db import now
 from shared.errors import Conflict
@@ -20,7 +20,7 @@ def transition(session: Session, refund: Refund, state: RefundState, **columns: 
     """Changes the state of a locked refund. Raises Conflict (refund_under_way; refund_paid) for a change that the
     table does not have."""
     if state not in TRANSITIONS[RefundState(refund.state)]:
-        raise Conflict("refund_paid" if refund.state == RefundState.PAID else "refund_under_way")
+        raise Conflict("refund_paid" if refund.state in ENDED else "refund_under_way")
     refund.state, refund.changed_at = state.value, now(session)
     for name, value in columns.items():
         setattr(refund, name, value)

@@ -10,9 +10,10 @@ from uuid import uuid4
 from sqlalchemy.orm import Session
 
 from services.consular.data import rows_of
+from services.consular.payments.disputes.record import check_undisputed
 from services.consular.payments.orders.model import Attempt
 from services.consular.payments.refunds.model import Refund
-from services.consular.payments.refunds.rules import METHODS, PREPARABLE, TRANSFER, RefundState, second_needed
+from services.consular.payments.refunds.rules import ENDED, METHODS, PREPARABLE, TRANSFER, RefundState, second_needed
 from shared.database import audit
 from shared.database.db import now
 from shared.database.rows import lock_row
@@ -23,6 +24,7 @@ from shared.reasons import required_text
 from shared.values.money import Money
 
 REASON_LENGTH, HOLDER_LENGTH = 300, 70
+PAYING = frozenset({"refund.prepare", "refund.approve", "refund.pay"})
 
 
 @dataclass(frozen=True)
@@ -88,9 +90,12 @@ def decline(session: Session, actor: Actor, reference: str, seen: Money, reason:
 
 
 def load_for_update(session: Session, actor: Actor, action: str, reference: str, seen: Money) -> Refund:
-    """A refund of the actor's mission, locked. Raises Conflict (amount_changed) when it is not of the seen amount."""
+    """A refund of the actor's mission, locked. Raises Conflict (amount_changed) when it is not of the seen amount,
+    (payment_disputed) for an act that pays while the payer's bank may take the same money back."""
     refund = lock_row(session, Refund, reference)
     check_access(actor, action, mission=refund.mission)
+    if action in PAYING and refund.state not in ENDED:
+        check_undisputed(session, refund.attempt)
     if seen != refund.money:
         raise Conflict("amount_changed", amount=refund.amount, currency=refund.currency)
     return refund

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.consular import missions
+from services.consular.payments.disputes.model import Dispute
 from services.consular.payments.ledger import accounts, entries
 from services.consular.payments.ledger.model import Entry, Line
 from services.consular.payments.ledger.postings import Posting, payment_postings
@@ -15,6 +16,7 @@ from services.consular.payments.orders.model import Attempt, Order
 from services.consular.payments.orders.quote import lines_of
 from services.consular.payments.orders.receipt import CASH
 from services.consular.payments.orders.rules import AttemptState, OrderState
+from services.consular.payments.providers.rules import DisputeStatus
 from services.consular.payments.refunds.model import Refund
 from services.consular.payments.refunds.rules import URGENCY, WHOLE, RefundState
 from services.consular.payments.tariffs.rules import PricedLine, cash_money
@@ -32,14 +34,16 @@ ENTRY_KIND = "refund_due"
 def mark_due(session: Session, actor: Actor, order: str, reason: str) -> Refund | None:
     """Ends an order. Repeating it changes nothing and returns the same refund.
 
-    A paid order becomes refund_due and its money is booked as owed to the payer, less what is owed of it already. An
-    unpaid one is cancelled and gives None; money that arrives later is held. `reason` is a code (refused, withdrawn,
+    A paid order becomes refund_due and its money is booked as owed to the payer, less what is owed of it already
+    and what the payer's bank took back. An
+    unpaid one is cancelled and gives None; money that arrives later is held. One whose money the payer's bank took back
+    owes nothing. `reason` is a code (refused, withdrawn,
     suspended, lapsed ...). Raises NotFound.
     """
     debt = attempts.load_for_update(session, order)
     if debt.state == OrderState.REFUND_DUE:
         return session.scalar(select(Refund).where(Refund.order == order, Refund.part == WHOLE))
-    if debt.state in (OrderState.CANCELLED, OrderState.WAIVED):
+    if debt.state in (OrderState.CANCELLED, OrderState.WAIVED, OrderState.CHARGED_BACK):
         return None
     if debt.state == OrderState.OPEN:
         attempts.change_order(session, debt, OrderState.CANCELLED)
@@ -53,13 +57,21 @@ def mark_due(session: Session, actor: Actor, order: str, reason: str) -> Refund 
     for part in earlier:
         money -= part.money
         postings += _opposite(_legs(session, part))
+    lost = _lost(session, attempt)
+    if lost.amount:
+        # The payer's bank has returned this much; the mission no longer bears it.
+        money -= lost
+        postings += [Posting(accounts.REFUNDS, lost), Posting(accounts.DISPUTE_LOSSES, -lost)]
+    if money.amount <= 0:
+        return None
     return _book_refund(session, actor, debt, attempt, WHOLE, money, postings, reason)
 
 
 def mark_part_due(session: Session, actor: Actor, order: str, part: PricedLine, reason: str) -> Refund | None:
     """Books a part of a paid order as owed back: the price of an urgency that was not delivered. The order stays paid.
 
-    Cash is owed back as coins exist. None for an order that is not paid, or whose part is owed back already. Raises
+    Cash is owed back as coins exist. None for an order that is not paid, whose part is owed back already,
+    or of which the payer's bank has left less. Raises
     NotFound.
     """
     debt = attempts.load_for_update(session, order)
@@ -70,6 +82,8 @@ def mark_part_due(session: Session, actor: Actor, order: str, part: PricedLine, 
     mission = missions.find(session, debt.mission)
     is_cash = attempt.method == CASH
     money = cash_money(part.collected, mission.currency, mission.cash_step) if is_cash else part.collected
+    if money.amount > (attempt.money - _lost(session, attempt)).amount:
+        return None
     postings = _opposite(payment_postings(accounts.REFUNDS, [part], money))
     return _book_refund(session, actor, debt, attempt, URGENCY, money, postings, reason)
 
@@ -108,6 +122,13 @@ def _paid_attempt(session: Session, order: str) -> Attempt:
             Attempt.order == order, Attempt.state == AttemptState.SUCCEEDED.value, Attempt.held.is_(None)
         )
     ).one()
+
+
+def _lost(session: Session, attempt: Attempt) -> Money:
+    """What the payer's bank took back of an attempt for good."""
+    is_lost = (Dispute.state == DisputeStatus.LOST.value, Dispute.currency == attempt.currency)
+    amounts = select(func.coalesce(func.sum(Dispute.amount), 0)).where(Dispute.attempt == attempt.reference, *is_lost)
+    return Money(int(session.scalar(amounts) or 0), attempt.currency)
 
 
 def _opposite(legs: Iterable[Posting]) -> list[Posting]:

@@ -20,18 +20,25 @@ class RefundState(StrEnum):
     UNKNOWN = "unknown"
     PAID = "paid"
     FAILED = "failed"
+    # The payer's bank took the same money back for good: it is no longer owed.
+    CHARGED_BACK = "charged_back"
 
 
+# Nothing is owed any more.
+ENDED = frozenset({RefundState.PAID, RefundState.CHARGED_BACK})
 # An officer may choose anew how a refund is paid as long as no money is under way.
 PREPARABLE = frozenset({RefundState.DUE, RefundState.APPROVED, RefundState.FAILED})
 UNDER_WAY = frozenset({RefundState.SENT, RefundState.UNKNOWN})
 TRANSITIONS: Mapping[RefundState, frozenset[RefundState]] = {
-    RefundState.DUE: frozenset({RefundState.DUE, RefundState.APPROVED}),
-    RefundState.APPROVED: frozenset({RefundState.DUE, RefundState.APPROVED, RefundState.SENT, RefundState.PAID}),
+    RefundState.DUE: frozenset({RefundState.DUE, RefundState.APPROVED, RefundState.CHARGED_BACK}),
+    RefundState.APPROVED: frozenset(
+        {RefundState.DUE, RefundState.APPROVED, RefundState.SENT, RefundState.PAID, RefundState.CHARGED_BACK}
+    ),
     RefundState.SENT: frozenset({RefundState.UNKNOWN, RefundState.PAID, RefundState.FAILED}),
     RefundState.UNKNOWN: frozenset({RefundState.SENT, RefundState.PAID, RefundState.FAILED}),
-    RefundState.FAILED: frozenset({RefundState.DUE, RefundState.APPROVED}),
+    RefundState.FAILED: frozenset({RefundState.DUE, RefundState.APPROVED, RefundState.CHARGED_BACK}),
     RefundState.PAID: frozenset(),
+    RefundState.CHARGED_BACK: frozenset(),
 }
 
 

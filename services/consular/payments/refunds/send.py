@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.consular import missions
+from services.consular.payments.disputes.record import is_disputed
 from services.consular.payments.providers.rules import Answer, OutcomeUnknown, ProviderStatus
 from services.consular.payments.refunds import pay
 from services.consular.payments.refunds.model import Refund
@@ -43,14 +44,16 @@ class RefundProvider(Protocol):
 def send(database: Database, actor: Actor, provider: RefundProvider, record: Record, reference: str) -> RefundState:
     """Sends an approved card refund, or asks about one that is under way; the state after it.
 
-    `record` is the caller's: it records the answer and notifies the payer in one transaction. A refund that is neither
-    is left alone. Raises NotFound.
+    `record` is the caller's: it records the answer and notifies the payer in one transaction. A refund that is neither,
+    or whose payment is disputed, is left alone. Raises NotFound.
     """
     scope = mission_of(reference)
     with database.scope(scope) as session:
         refund = lock_row(session, Refund, reference)
         state, key, attempt, money = RefundState(refund.state), str(refund.key), refund.attempt, refund.money
         if refund.method != CARD or state not in (RefundState.APPROVED, *UNDER_WAY):
+            return state
+        if state is RefundState.APPROVED and is_disputed(session, attempt):
             return state
         if state is RefundState.APPROVED:
             pay.transition(session, refund, RefundState.SENT, sent_at=now(session))

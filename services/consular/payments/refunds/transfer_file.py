@@ -4,6 +4,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.consular import missions
+from services.consular.payments.disputes.model import Dispute
+from services.consular.payments.providers.rules import DisputeStatus
 from services.consular.payments.refunds import pay
 from services.consular.payments.refunds.credit_transfer import Account, Transfer, credit_transfer
 from services.consular.payments.refunds.model import Refund, RefundFile
@@ -21,6 +23,8 @@ REFERENCE_LENGTH = 10
 LIST_LENGTH = 10
 # A bank takes some thousands of transfers in a file; the rest is for the next one.
 MAX_TRANSFERS = 1_000
+# The payer's bank may still take the same money back.
+DISPUTED = select(Dispute.attempt).where(Dispute.state == DisputeStatus.OPEN.value)
 
 
 def write(session: Session, actor: Actor, currency: str, debtor: Account) -> RefundFile:
@@ -31,7 +35,10 @@ def write(session: Session, actor: Actor, currency: str, debtor: Account) -> Ref
     mission = session.info["mission"]
     check_access(actor, "refund.file", mission=mission)
     waiting = select(Refund).where(
-        Refund.method == TRANSFER, Refund.state == RefundState.APPROVED.value, Refund.currency == currency
+        Refund.method == TRANSFER,
+        Refund.state == RefundState.APPROVED.value,
+        Refund.currency == currency,
+        Refund.attempt.not_in(DISPUTED),
     )
     waiting = waiting.order_by(Refund.approved_at, Refund.reference).limit(MAX_TRANSFERS).with_for_update()
     transfers = session.scalars(waiting.execution_options(populate_existing=True)).all()
@@ -76,6 +83,7 @@ def latest(session: Session) -> list[RefundFile]:
 def sums(session: Session) -> list[Money]:
     """What waits to be put into a file, by currency."""
     waiting = select(Refund).where(Refund.method == TRANSFER, Refund.state == RefundState.APPROVED.value)
+    waiting = waiting.where(Refund.attempt.not_in(DISPUTED))
     amounts: dict[str, Money] = {}
     for row in session.scalars(waiting.order_by(Refund.currency)):
         amounts[row.currency] = amounts[row.currency] + row.money if row.currency in amounts else row.money

@@ -15,6 +15,7 @@ from services.consular.notices.model import Notice
 from services.consular.passports import booklets
 from services.consular.passports.model import LostPassport, Passport
 from services.consular.passports.slip import PASSPORT_SLIP
+from services.consular.payments.disputes.model import Dispute
 from services.consular.payments.orders.model import Attempt, Order, Quote, QuoteLine, Receipt
 from services.consular.payments.refunds.model import Refund
 from services.consular.people.model import ActingPerson, Applicant, Duplicate, Mandate
@@ -39,6 +40,7 @@ class ApplicationRows:
     attempts: list[Attempt]
     receipts: list[Receipt]
     refunds: list[Refund]
+    disputes: list[Dispute]
     letters: list[Letter]
     corrections: list[Correction]
     passport: Passport | None
@@ -93,6 +95,7 @@ LISTS: Mapping[str, Source] = {
     "attempts": Source(Attempt, _OF_ATTEMPT, [Attempt.opened_at, Attempt.reference]),
     "receipts": Source(Receipt, [Receipt.attempt == Attempt.reference, *_OF_ATTEMPT], [Receipt.number]),
     "refunds": Source(Refund, [Refund.attempt == Attempt.reference, *_OF_ATTEMPT], [Refund.marked_at]),
+    "disputes": Source(Dispute, [Dispute.application == REFERENCE], [Dispute.opened_at]),
     "letters": Source(Letter, [Letter.application == REFERENCE], [Letter.place]),
     "corrections": Source(
         Correction,

@@ -136,7 +136,7 @@ def full_view(session: Session, actor: Actor, rows: ApplicationRows) -> View:
         "collection": _collection(rows.passport) if rows.passport else None,
         "letters": _letters(session, actor, rows),
         "corrections": _corrections(rows),
-        "on_withdrawal": withdrawal_terms.withdrawal_terms(application, payments),
+        "on_withdrawal": withdrawal_terms.withdrawal_terms(application, _kept(rows, payments)),
         **upcoming_view,
         "allowed": upcoming.possible_verbs(allowed(actor, application), upcoming_view),
     }
@@ -148,10 +148,20 @@ def _payments(rows: ApplicationRows) -> list[Payment]:
     return [attempts.as_payment(orders[row.order], row, receipts.get(row.reference)) for row in rows.attempts]
 
 
+def _kept(rows: ApplicationRows, payments: list[Payment]) -> list[Payment]:
+    """Those that their payers' banks have not taken back."""
+    gone = {order.reference for order in rows.orders if order.state == OrderState.CHARGED_BACK}
+    return [payment for payment in payments if payment.order not in gone]
+
+
 def _payment(payment: Payment, rows: ApplicationRows) -> View:
-    """A payment, with what was paid back of it."""
+    """A payment, with what was paid back of it and how its last dispute stands."""
     paid = [row.money for row in rows.refunds if row.attempt == payment.reference and row.state == RefundState.PAID]
-    return payment.serialise() | {"refunded": refunded(payment.received or payment.amount, paid)}
+    disputed = [row.state for row in rows.disputes if row.attempt == payment.reference]
+    return payment.serialise() | {
+        "refunded": refunded(payment.received or payment.amount, paid),
+        "dispute": disputed[-1] if disputed else None,
+    }
 
 
 def _is_transfer_offered(session: Session, rows: ApplicationRows) -> bool:

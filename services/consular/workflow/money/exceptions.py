@@ -11,6 +11,7 @@ from services.consular.payments.refunds import refund
 from services.consular.payments.refunds.model import Refund
 from services.consular.payments.transfers.lines import close_refunded
 from services.consular.workflow.money.charges import notify_refund
+from services.consular.workflow.money.disputes import check_decidable
 from shared.database import audit, db
 from shared.errors import Conflict, NotFound
 from shared.identity.actor import Actor
@@ -58,11 +59,12 @@ def refund_held_payment(session: Session, actor: Actor, reference: str, payment:
 
 def clear_flag(session: Session, actor: Actor, reference: str, reason: str) -> Application:
     """Clears the flag of a resolved file. Raises Conflict (nothing_flagged; money_still_held while held money is not
-    refunded), Invalid without a reason."""
+    refunded; payment_disputed), Invalid without a reason."""
     application = load_for_update(session, actor, "desk.clear", reference)
     reason_text = required_text(reason, REASON_LENGTH, "reason")
     if application.exception is None:
         raise Conflict("nothing_flagged")
+    check_decidable(session, reference)
     refunded = _refunded_attempts(session, reference)
     if any(
         payment.held and payment.reference not in refunded for payment in attempts.of_application(session, reference)

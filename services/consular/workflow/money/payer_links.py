@@ -13,8 +13,7 @@ from services.consular.applications.rules import Status
 from services.consular.applications.transitions import check_status, find, load_for_update
 from services.consular.missions import calendar
 from services.consular.payments.orders import attempts, quote
-from services.consular.payments.orders.model import Attempt, Order, Receipt
-from services.consular.payments.orders.payer_link import PayerLink
+from services.consular.payments.orders.model import Attempt, Order, PayerLink, Receipt
 from services.consular.payments.orders.rules import PAYER, UNSETTLED, AttemptState
 from services.consular.workflow.money import charges
 from shared.database import audit

@@ -17,7 +17,7 @@ from services.consular.payments.orders import attempts, quote
 from services.consular.payments.orders.model import Order
 from services.consular.payments.orders.rules import Payment, PriceChange
 from services.consular.payments.providers.rules import Answer
-from services.consular.workflow.money import charges, upgrade
+from services.consular.workflow.money import charges, disputes, upgrade
 from shared import forms
 from shared.catalogue.model import AFTER_ASSESSMENT
 from shared.database import audit, db
@@ -31,9 +31,13 @@ from shared.values.money import Money
 def by_answer(session: Session, actor: Actor, attempt: str, answer: Answer) -> Outcome:
     """Books a provider's answer about a card payment, and moves the application on if the answer settles it.
 
+    A notification that speaks of a dispute only makes us query the provider.
+
     The application is always locked before the order. Raises NotFound for an unknown attempt.
     """
     application = _load_for_update(session, attempts.find(session, attempt).application)
+    if answer.dispute is not None and answer.unverified:
+        return Outcome(Kind.NEEDS_QUERY, attempts.find(session, attempt))
     outcome = take.record_answer(session, actor, attempt, answer)
     if outcome.kind is Kind.SETTLED:
         advance(session, actor, application, outcome.payment, session.get_one(Order, outcome.payment.order))
@@ -41,6 +45,8 @@ def by_answer(session: Session, actor: Actor, attempt: str, answer: Answer) -> O
             _notify_paid_by_other(session, application, outcome.payment)
     elif outcome.kind is Kind.HELD:
         flag(session, actor, application, outcome.payment)
+    if answer.dispute is not None:
+        disputes.record_dispute(session, actor, application, outcome.payment, answer.dispute)
     return outcome
 
 

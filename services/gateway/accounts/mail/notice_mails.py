@@ -15,7 +15,10 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
         *("mandate_offered", "seat_offered", "turn_confirm"),
     ),
     READY: ("ready",),
-    MONEY: ("refund_due", "refund_paid", "payment_held", "payment_received", "paid_by_other", "fee_waived"),
+    MONEY: (
+        *("refund_due", "refund_paid", "payment_held", "payment_received", "paid_by_other", "fee_waived"),
+        *("payment_voided", "payment_disputed", "dispute_won", "dispute_lost"),
+    ),
     TURN: (
         *("turn_booked", "turn_missed", "attended", "turn_relocated", "turn_called_off", "turn_freed", "turn_renamed"),
         *("absence_accepted", "absence_refused"),

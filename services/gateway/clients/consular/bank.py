@@ -157,6 +157,18 @@ class Discrepancy(TypedDict):
     overdue: bool
 
 
+class Dispute(TypedDict):
+    """A payment that a payer's bank has taken back; `answer_by` is the last day for evidence, `age` in days."""
+
+    payment: str
+    application: str
+    amount: int
+    currency: str
+    state: str
+    answer_by: str | None
+    age: int
+
+
 class Comparison(TypedDict):
     """The last comparison."""
 
@@ -176,6 +188,7 @@ class Books(TypedDict):
     suspense: list[Suspense]
     refunds: RefundsOwed
     open: list[Discrepancy]
+    disputes: list[Dispute]
     run: Comparison | None
 
 

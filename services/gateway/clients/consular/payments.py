@@ -4,7 +4,7 @@ from typing import NotRequired, TypedDict, cast
 from urllib.parse import quote
 
 from services.gateway.clients.http import Client
-from shared.identity.actor import Actor, service
+from shared.identity.actor import ANONYMOUS, Actor, service
 
 
 class Amount(TypedDict):
@@ -100,6 +100,7 @@ class Payment(TypedDict):
     received: Received | None
     failure: str | None
     refunded: NotRequired[str | None]
+    dispute: NotRequired[str | None]
 
 
 class Refund(TypedDict):
@@ -149,6 +150,24 @@ class TransferTerms(TypedDict):
     expired: bool
 
 
+class OwedBack(TypedDict):
+    """What a mission owes back in one currency, in minor units: how many of each age, `oldest` in days."""
+
+    currency: str
+    count: int
+    amount: int
+    ages: list[int]
+    oldest: int
+
+
+class UnpaidRefunds(TypedDict):
+    """What a mission owes back on its day."""
+
+    mission: str
+    day: str
+    owed: list[OwedBack]
+
+
 class Payments:
     """One method per question. Each raises the refusal the service meant, or Unavailable."""
 
@@ -170,6 +189,10 @@ class Payments:
     def refresh(self, actor: Actor, payment: str) -> Payment:
         """The payment after the provider has been asked."""
         return cast(Payment, self.client.post(f"/payments/{quote(payment, safe='')}/refresh", actor, {}))
+
+    def unpaid_refunds(self, mission: str) -> UnpaidRefunds:
+        """What a mission owes back, for everybody."""
+        return cast(UnpaidRefunds, self.client.get("/unpaid-refunds", ANONYMOUS, mission=mission))
 
     def forward_webhook(self, body: bytes, headers: dict[str, str]) -> bytes:
         """Passes on, untouched, what the payment provider sent; the service checks its signature."""

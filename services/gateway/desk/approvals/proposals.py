@@ -23,6 +23,7 @@ from shared.catalogue.bulk_actions import (
     AFFECTED,
     BANK_ACCOUNT,
     BOOKING_RULE,
+    CASH_REVERSAL,
     CLOSURE,
     DISCARD_MESSAGE,
     EXTENSION,
@@ -47,6 +48,7 @@ FORMS: Mapping[str, tuple[Question, ...]] = {
     "rate": RATE,
     "tariff": TARIFF,
     "waiver": WAIVER,
+    "cash_reversal": CASH_REVERSAL,
     "bank_account": BANK_ACCOUNT,
     "bookings_lapse": (),
     "discard_message": DISCARD_MESSAGE,
@@ -77,6 +79,7 @@ SEVERAL: Mapping[str, tuple[str, ...]] = {
 ORDER = (
     *("transaction", "standing", "valid_from", "decree", "decreed_on", "transactions", "ends_from", "ends_to", "days"),
     *("tariff_fee", "tariff_amount", "tariff_currency", "certainty", "waiver_reference", "waiver_reason"),
+    *("void_payment", "void_reason"),
     *("message_number", "discard_reason"),
     *("law_source", "window_to", "document_code", "revocation_reason"),
     *("rate_base", "rate_value", "rate_quote", "rate_on", "rate_days", "rate_published", "band_reason"),

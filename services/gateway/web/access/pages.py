@@ -27,6 +27,7 @@ PAGES: dict[str, Set[str]] = {
     "draw_data": ANYONE,
     "draw_file": ANYONE,
     "draws.feed": ANYONE,
+    "owed_back.show": ANYONE,
     "draws.show": ANYONE,
     "draws.detail": ANYONE,
     "hall.show": ANYONE,

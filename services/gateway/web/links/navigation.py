@@ -77,6 +77,7 @@ WITHIN = {
 }
 FOOT = (
     ("nav.draws", "draws.show"),
+    ("nav.owed_back", "owed_back.show"),
     ("nav.about", "about.show"),
     ("nav.privacy", "about.privacy"),
     ("nav.accessibility", "about.accessibility"),
@@ -87,7 +88,7 @@ FOOT = (
 TOPICS = {
     "services": "apply", "apply": "apply", "papers": "apply", "behalf": "whom", "mandates": "whom",
     "seats": "appointments", "turns": "appointments", "draws": "appointments", "chances": "appointments",
-    "pay": "pay", "transfer": "pay", "upgrade": "pay", "payer_link": "pay",
+    "pay": "pay", "transfer": "pay", "upgrade": "pay", "payer_link": "pay", "owed_back": "pay",
     "applications": "follow", "track": "follow", "notices": "follow", "verify": "documents",
     "sign_in": "account", "sign_up": "account", "account": "account", "contact": "account", "identity": "account",
 }  # fmt: skip

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from deploy.demo.days import today as home_today
 from deploy.demo.population import specimens
@@ -444,3 +445,30 @@ def test_a_guardianship_certificate_is_three_months_old_at_most(service_client: 
     assert shown["behalf"]["beneficiary"]["ar"] == "عمر أنس نموذج"
     expire(service_client, reference, day - timedelta(days=1))
     assert code_of(mother.read(made.get_json()["reference"])) == "mandate_ended"
+
+
+def test_an_accepted_paper_is_not_offered_again_once_its_mandate_has_ended(
+    woman: Acting, agent: Acting, service_client: Client
+) -> None:
+    ended = mandated(woman, agent)
+    first = sent(agent, ended)
+    with service_client("consular").app.extensions["database"].scope(HOME) as session:
+        ready = text("UPDATE application SET status = 'ready' WHERE reference = :reference")
+        session.execute(ready, {"reference": first})
+    second = drafted(agent, ended)
+    agents = service_client("consular")
+    offered = agents.get(f"/applications/{second}/papers/offered", agent.actor).get_json()
+    assert [one["name"] for one in offered] == ["identity"]
+    assert woman.end(ended).status_code == 200
+    third = str(agent.begin(SLUG, by(mandated_again(woman, agent))).get_json()["reference"])
+    assert agents.get(f"/applications/{third}/papers/offered", agent.actor).get_json() == []
+    again = agent.post(f"/applications/{third}/papers/{offered[0]['id']}/reuse", {})
+    assert again.status_code == 403 and code_of(again) == "mandate_ended"
+
+
+def mandated_again(principal: Acting, agent: Acting) -> str:
+    """A further mandate beside an ended one; its reference."""
+    given = principal.grant(agent.one)
+    reference = str(given.get_json()["reference"])
+    assert agent.accept(reference).status_code == 200
+    return reference

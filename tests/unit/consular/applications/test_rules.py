@@ -38,6 +38,7 @@ in_review with_authority accepted mission
 in_review ready issued mission
 in_review returned returned mission
 in_review refused refused mission
+in_review awaiting_payment payment_undone payment
 in_review withdrawn withdrawn applicant
 returned in_review resubmitted applicant
 returned with_authority resumed authority

@@ -12,7 +12,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     (
         "administrator:any anonymous:any auditor:any cashier:any clerk:any declared:any expatriate:any gateway:any "
         "head_of_mission:any officer:any registrar:any",
-        "document.verify mission.list transaction.list application.track opening.list hall.screen",
+        "document.verify mission.list transaction.list refund.count application.track opening.list hall.screen",
     ),
     (
         "administrator:mission auditor:mission head_of_mission:mission",

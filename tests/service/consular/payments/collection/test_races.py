@@ -28,7 +28,7 @@ from tests.factories.payments import CASHIER, JOB, RETURN, InMemoryProvider, ope
 
 Databases = Callable[[str], Database]
 RIYALS = Money.of("750", "SAR")
-ROUNDS, THREADS = int(os.environ.get("MAHJAR_ROUNDS", "4")), 16
+ROUNDS, THREADS = int(os.environ.get("MAHJAR_ROUNDS", "20")), 16
 
 
 def key() -> str:

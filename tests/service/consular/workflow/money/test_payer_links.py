@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text, update
 from werkzeug.test import TestResponse
 
-from services.consular.payments.orders.payer_link import PayerLink
+from services.consular.payments.orders.model import PayerLink
 from shared.database.db import Database, now
 from shared.identity.actor import ANONYMOUS
 from shared.values import references

@@ -25,7 +25,7 @@ def test_four_eyes_above_the_limit_for_overrides_and_without_a_limit(
 
 def test_paid_is_the_end_and_nothing_under_way_is_prepared_again() -> None:
     assert set(TRANSITIONS) == set(RefundState)
-    assert not TRANSITIONS[RefundState.PAID]
+    assert not TRANSITIONS[RefundState.PAID] and not TRANSITIONS[RefundState.CHARGED_BACK]
     assert not PREPARABLE & UNDER_WAY
     for state in UNDER_WAY:
         assert not TRANSITIONS[state] & {RefundState.DUE, RefundState.APPROVED}

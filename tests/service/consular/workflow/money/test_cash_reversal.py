@@ -1,0 +1,125 @@
+"""Cash taken by mistake leaves the till again by two signatures; nothing is erased, and the fee can be paid anew."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from services.consular.payments.ledger import accounts, entries
+from services.consular.payments.ledger.model import Entry
+from services.consular.payments.orders.model import Attempt, Receipt
+from services.consular.payments.tills import till
+from services.consular.workflow.bulk_action import approve, propose
+from shared.database.db import Database
+from shared.documents import find as find_document
+from shared.errors import Conflict, Invalid, Refusal
+from shared.identity.actor import Actor
+from shared.values.money import Money
+from tests.conftest import HOME, officer
+from tests.factories.applications import Counter
+from tests.factories.applications.deadlines import notices
+from tests.factories.payments import InMemoryProvider
+from tests.factories.payments.card import card, notify
+from tests.factories.refusals import refuses
+
+At = Callable[..., Counter]
+HEAD, SECOND = officer("head_of_mission"), officer(name="second")
+
+
+@pytest.fixture
+def consular(database: Callable[[str], Database]) -> Database:
+    return database("consular")
+
+
+def paid_in_cash(counter: At) -> tuple[Counter, dict[str, Any]]:
+    here = counter().until("awaiting_payment")
+    assert here.pay().status_code == 200
+    return here, here.read()["payments"][-1]
+
+
+def proposed(database: Database, payment: str) -> str:
+    with database.scope(HOME) as session:
+        terms = {"void_payment": payment, "void_reason": "Entered on the wrong case"}
+        return propose(session, HEAD, "cash_reversal", terms).reference
+
+
+def signed(database: Database, proposal: str, who: Actor = SECOND) -> None:
+    with database.scope(HOME) as session:
+        approve(session, who, proposal)
+
+
+def test_two_people_take_it_back_and_the_fee_is_paid_anew(counter: At, consular: Database) -> None:
+    here, payment = paid_in_cash(counter)
+    with consular.scope(HOME) as session:
+        taker = session.get_one(Attempt, payment["reference"]).opened_by
+        before = entries.balance(session, accounts.cash_of(taker), "SAR")
+    proposal = proposed(consular, payment["reference"])
+    with refuses("own_proposal"):
+        signed(consular, proposal, HEAD)
+    assert here.read()["status"] == "in_review"
+    signed(consular, proposal)
+    shown = here.read()
+    assert (shown["status"], shown["payments"][-1]["state"]) == ("awaiting_payment", "voided")
+    assert (shown["timeline"][-1]["code"], notices(consular, here.reference)[-1]) == ("payment_voided",) * 2
+    with consular.scope(HOME) as session:
+        assert before - entries.balance(session, accounts.cash_of(taker), "SAR") == Money(
+            payment["amount"], payment["currency"]
+        )
+        kinds = session.scalars(select(Entry.kind).where(Entry.about == here.reference).order_by(Entry.kind)).all()
+        assert kinds == ["payment", "reversal"]
+        receipt = session.scalars(select(Receipt).where(Receipt.attempt == payment["reference"])).one()
+        assert (receipt.number, find_document(session, receipt.document).status) == (payment["receipt"], "revoked")
+    assert here.pay().status_code == 200
+    again = here.read()
+    assert (again["status"], [one["state"] for one in again["payments"]]) == ("in_review", ["voided", "succeeded"])
+    number = int(str(again["payments"][-1]["receipt"]).rsplit("-", 1)[1])
+    assert number > int(payment["receipt"].rsplit("-", 1)[1])
+
+
+def test_it_is_voided_once(counter: At, consular: Database) -> None:
+    _, payment = paid_in_cash(counter)
+    first, second = (proposed(consular, payment["reference"]) for _ in range(2))
+    signed(consular, first)
+    with refuses("void_not_cash", Conflict):
+        signed(consular, second)
+
+
+def test_what_left_the_till_or_went_on_is_a_refund(counter: At, consular: Database) -> None:
+    here, payment = paid_in_cash(counter)
+    proposal = proposed(consular, payment["reference"])
+    with consular.scope(HOME) as session:
+        row = session.get_one(Attempt, payment["reference"])
+        cashier = Actor("officer", row.opened_by, "cashier", HOME)
+        till.close_till(session, cashier, str(row.till), {})
+    with refuses("void_till_closed", Conflict):
+        signed(consular, proposal)
+    assert here.read()["status"] == "in_review"
+    other, second = paid_in_cash(counter)
+    waiting = proposed(consular, second["reference"])
+    other.ask_as_applicant("POST", "/withdraw", {"key": "k"})
+    with refuses("void_too_late", Conflict):
+        signed(consular, waiting)
+
+
+@pytest.mark.parametrize("typed", ["", "RUH-P2222-22222-2", "BER-7K3MQ-9XFPA-D", "nonsense", "x" * 41])
+def test_a_payment_that_is_none_is_refused_beside_its_field(consular: Database, typed: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        proposed(consular, typed)
+    assert set(refused.value.errors) == {"void_payment"}
+
+
+def test_card_money_is_never_voided(counter: At, provider: InMemoryProvider, consular: Database) -> None:
+    here = counter().until("awaiting_payment")
+    reference = card(here).get_json()["reference"]
+    provider.choose(reference, "pay")
+    notify(here, provider, reference)
+    with refuses("void_not_cash", Invalid):
+        proposed(consular, reference)
+
+
+@pytest.mark.parametrize("role", ["cashier", "clerk", "officer", "auditor"])
+def test_a_void_is_proposed_by_few(counter: At, consular: Database, role: str) -> None:
+    _, payment = paid_in_cash(counter)
+    with consular.scope(HOME) as session, pytest.raises(Refusal):
+        propose(session, officer(role), "cash_reversal", {"void_payment": payment["reference"], "void_reason": "x"})
