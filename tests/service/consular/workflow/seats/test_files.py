@@ -141,6 +141,8 @@ def test_who_gives_a_time_back_stands_behind(counter: Begin, consular: Database)
     mine = complete(counter(), consular, 300)
     run(consular)
     assert act(mine, "turn/confirm").status_code == 200
+    # The clock has noted that the offer was taken.
+    run(consular)
     assert act(mine, "turn/cancel").status_code == 200
     behind = complete(counter(), consular, 5)
     run(consular, released=False)
