@@ -7,6 +7,7 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
+from deploy.dev import open_data
 from deploy.dev.explanations import data_columns, question_kinds
 from services.conscription.laws import TIERS_OF
 from services.consular.applications import rules
@@ -45,6 +46,7 @@ def pages() -> dict[str, str]:
         "access.md": access(),
         "messages.md": message_catalogue(),
         "transactions.md": transactions(),
+        "open-data.md": open_data.page(),
         "questions.md": questions(),
         "data.md": data_files(),
     }

@@ -5,7 +5,7 @@ import threading
 import time
 from typing import cast
 
-from services.gateway.accounts import UNREACHABLE
+from services.gateway.accounts import UNREACHABLE, challenges
 from services.gateway.accounts.factors import second_step
 from services.gateway.accounts.mail import bounces, deliver, notice_mails
 from services.gateway.accounts.mail.deliver import Post
@@ -93,6 +93,7 @@ def sweep(database: Database) -> None:
     with database.scope(None) as session:
         deliver.delete_old(session)
         sign_ups.delete_old(session)
+        challenges.delete_old(session)
         second_step.delete_old(session)
         heartbeat.delete_expired(session)
 

@@ -158,6 +158,7 @@ ACCESS: dict[str, dict[str, str]] = {
     "draw.leave": {"expatriate": OWN},
     "draw.announce": _DECIDE,
     "draw.judge": _DECIDE,
+    "anomaly.read": {**_DECIDE, "auditor": MISSION},
     "draw.desk": _STAFF,
     "waiting.join": {"expatriate": OWN},
     "desk.attend": {"clerk": MISSION, "officer": MISSION, "head_of_mission": MISSION},

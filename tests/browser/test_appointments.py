@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from urllib.parse import parse_qs
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Request, expect
 
 from deploy.demo.days import today
 from deploy.demo.population import specimens
@@ -27,10 +28,15 @@ Visit = Callable[..., Visitor]
 
 @pytest.mark.parametrize("code", (pytest.param("ar", marks=pytest.mark.clock), "en"))
 def test_a_turn_is_booked_moved_and_cancelled(visit: Visit, code: str) -> None:
-    applicant = visit(code, "turn", scripts=False)
+    """With a script the device works for its time before the form is sent; without one the form is sent as it is."""
+    has_script = code == "en"
+    applicant = visit(code, "turn", scripts=has_script)
+    sent = posted(applicant)
     walking.register(applicant, PEOPLE[code], visit(code, "clerk"))
     reference = fill(applicant, code)
     pick(applicant, -1)
+    applicant.sees("review.send")
+    assert [bool(form["altcha"][0]) for form in sent if "starts_at" in form] == [has_script]
     applicant.look("turn-review")
     applicant.click("review.send")
     applicant.sees("application.ready.text_turn")
@@ -46,11 +52,25 @@ def test_a_turn_is_booked_moved_and_cancelled(visit: Visit, code: str) -> None:
     applicant.look("turn-move")
     applicant.click("turn.move.yes")
     expect(applicant.page.get_by_text(applicant.text("timeline.turn_moved"))).to_be_visible()
+    worked = [bool(form["altcha"][0]) for form in sent if "altcha" in form]
+    assert worked == [has_script, has_script]
     applicant.open_link("turn.cancel")
     applicant.look("turn-cancel")
     applicant.click("turn.cancel.yes")
     applicant.sees("application.withdrawn.text_turn")
     applicant.look("turn-cancelled")
+
+
+def posted(applicant: Visitor) -> list[dict[str, list[str]]]:
+    """The forms that the page sends, as they are sent."""
+    forms: list[dict[str, list[str]]] = []
+
+    def note(request: Request) -> None:
+        if request.method == "POST" and request.post_data:
+            forms.append(parse_qs(request.post_data, keep_blank_values=True))
+
+    applicant.page.on("request", note)
+    return forms
 
 
 def fill(applicant: Visitor, code: str) -> str:

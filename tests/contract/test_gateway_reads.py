@@ -36,7 +36,7 @@ from services.gateway.clients.consular.applications import (
     TrackingStep,
     Upload,
 )
-from services.gateway.clients.consular.appointments import Appeal, Calendar, DaySheet, Openings, Services
+from services.gateway.clients.consular.appointments import Anomalies, Appeal, Calendar, DaySheet, Openings, Services
 from services.gateway.clients.consular.approvals import Preview, Proposal
 from services.gateway.clients.consular.bank import BankLineDetail, BankOverview, Books, StatementFile
 from services.gateway.clients.consular.bookings import BookingImport, Overview
@@ -552,6 +552,7 @@ def test_prices_and_absences(
     assert absent.desk("miss").status_code == 200
     assert act(absent, "appeal", reason="تعطلت سيارتي").status_code == 200
     check_all(Appeal, consular.appointments.appeals(OFFICER))
+    check(Anomalies, consular.appointments.anomalies(OFFICER))
 
 
 def returned_kinds() -> set[str]:

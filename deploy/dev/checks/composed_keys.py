@@ -130,6 +130,7 @@ FAMILIES: dict[str, Keys] = {
     "inquiry.canned": lambda: keys("inquiry.canned", inquiries.CANNED, "", ".text"),
     "inquiry.channel": lambda: keys("inquiry.channel", ("page", *inquiries.WRITTEN_IN)),
     "inquiry.check": lambda: keys("inquiry.check", ("number", "papers", "type", "text", "tie"), "", ".remedy"),
+    "inquiry.code.by": lambda: keys("inquiry.code.by", ("mail", "sms", "app")),
     "inquiry.held": lambda: keys("inquiry.held", ("officer", "head_of_mission")),
     "inquiry.next": lambda: keys("inquiry.next", inquiries.NEXT_STEPS),
     "inquiry.rating": lambda: keys("inquiry.rating", range(1, 6)),

@@ -32,6 +32,11 @@ BUDGETS: dict[str, int] = {
     "desk queue": 4,
     "case at the desk": 8,
     "letters at the desk": 4,
+    "list of one's inquiries": 4,
+    "an inquiry": 6,
+    "an inquiry to confirm": 9,
+    "inquiries at the desk": 4,
+    "an inquiry at the desk": 7,
     # Messages, with an effect of one statement each.
     "a message, handled alone": 8,
     # Three for each on average.

@@ -1,6 +1,7 @@
 """The HTTP interface of applications: for applicants, the desk, payers and the public."""
 
 from services.consular.api import (
+    anomalies,
     applications,
     appointments,
     approvals,
@@ -34,6 +35,7 @@ from services.consular.api.money import (
 )
 
 BLUEPRINTS = (
+    anomalies.blueprint,
     applications.blueprint,
     uploads.blueprint,
     identity_checks.blueprint,

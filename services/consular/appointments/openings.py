@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.consular import missions
 from services.consular.appointments import occupied, tiers
-from services.consular.appointments.reserved.seat_rules import is_by_draw
+from services.consular.appointments.reserved.seat_rules import is_clickable
 from services.consular.appointments.rules import NEXT_COUNT, Slot, slots_of
 from services.consular.missions import calendar
 from services.consular.missions.model import AppointmentRule, Closure
@@ -116,12 +116,19 @@ def slots_on(session: Session, mission: str, service: str, day: date) -> list[Sl
 
 
 def availability(
-    session: Session, mission: str, service: str, plan: Plan | None = None, tier: str = REGULAR, persons: int = 1
+    session: Session,
+    mission: str,
+    service: str,
+    plan: Plan | None = None,
+    tier: str = REGULAR,
+    persons: int = 1,
+    *,
+    all_seats: bool = False,
 ) -> Availability:
     """All days from today to the horizon. A service without opening hours has days without times.
 
     With `plan`, as they would be once it is carried out. Seats are those that the tier may take,
-    at times at which so many persons find one each.
+    at times at which so many persons find one each. `all_seats`: those that no click takes as well.
     """
     plan = plan or Plan()
     zone, rule = missions.find(session, mission).zone, calendar.rule(session, mission, service)
@@ -131,15 +138,13 @@ def availability(
     closed = calendar.closed_days(session, mission, first, last + LOOKAHEAD)
     taken = occupied.counts(session, mission, service, first, last, zone)
     now = db.now(session)
-    # What is given by draw alone is free to nobody who clicks.
-    quota = 0 if is_by_draw(session, mission, service) else rule.daily_quota
+    quota = rule.daily_quota if all_seats or is_clickable(session, mission, service) else 0
 
     def day_of(day: date) -> Day:
         slots = [] if day in closed or day in plan.closed else slots_of(hours, day, zone)
         return _fitting(_day(day, slots, taken, now, rule, quota, tier, closed.get(day)), persons)
 
     def release() -> Release | None:
-        """The first day beyond the horizon on which the mission receives."""
         for day in dates_between(last + timedelta(days=1), last + LOOKAHEAD):
             seats = 0 if day in closed else sum(slot.seats for slot in slots_of(hours, day, zone))
             if seats:

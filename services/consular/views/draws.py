@@ -10,6 +10,7 @@ from services.consular import missions
 from services.consular.applications.model import Application
 from services.consular.applications.rules import VISITING, Status
 from services.consular.applications.transitions import find
+from services.consular.appointments.file_first.line import expected, line
 from services.consular.appointments.lottery.enter import entered_of
 from services.consular.appointments.lottery.model import ANNOUNCED, DRAWN, ENTERED, Draw, Intention
 from services.consular.appointments.lottery.publish import file_of, names_of
@@ -30,6 +31,7 @@ from shared.identity.actor import Actor
 View = dict[str, Any]
 # Shown draws: those to come and the latest ones that were drawn.
 LIST_LENGTH, RELEASES = 30, 5
+LONGEST_LINE = 500
 # What a draw is called between its times.
 STATES = ("announced", "open", "closed", "late", "drawn")
 
@@ -113,6 +115,7 @@ def _releases(session: Session, mission: str, service: str) -> View:
         "at": [instant.isoformat() for instant in instants],
         "seats": session.scalar(resting) or 0,
         "waiting": session.scalar(waiting) or 0,
+        "line": _published_line(session, mission, service),
     }
 
 
@@ -138,6 +141,7 @@ def chances(session: Session, actor: Actor, reference: str) -> View:
         "mission": application.mission,
         "service": service,
         "releases": _releases(session, application.mission, service),
+        "place": _place(session, waiting) if waiting else None,
         "draws": [draw_view(session, draw) for draw in to_come],
         "entered": [
             {**intention.serialise(), "draw": draw_view(session, draw)}
@@ -150,6 +154,24 @@ def chances(session: Session, actor: Actor, reference: str) -> View:
         else None,
         "asked": {"confirmed": confirmation.confirmed_at is not None} if confirmation else None,
     }
+
+
+def _place(session: Session, entry: WaitingEntry) -> View | None:
+    """Where a file stands in a line of files, and when its time may come; None outside such lines."""
+    if seat_rule(session, entry.mission, entry.service).mode != rules.FILE or entry.state != WAITING:
+        return None
+    codes = [each.code for each in line(session, entry.mission, entry.service)]
+    position = codes.index(entry.code) + 1
+    when = expected(session, entry.mission, entry.service, position)
+    return {"position": position, "of": len(codes), "when": when.serialise() if when else None}
+
+
+def _published_line(session: Session, mission: str, service: str) -> list[View]:
+    """Who stands where, under the number that only its owner knows."""
+    if seat_rule(session, mission, service).mode != rules.FILE:
+        return []
+    shown = line(session, mission, service)[:LONGEST_LINE]
+    return [{"code": each.code, "since": each.joined_on.isoformat()} for each in shown]
 
 
 def _household(session: Session, actor: Actor, application: Application, service: str) -> list[View]:

@@ -109,6 +109,16 @@ class Attempt(Base):
     count: Mapped[int]
 
 
+class UsedChallenge(Base):
+    """A solved challenge that was used: the hash of its nonce, and that of the key of the form it paid for."""
+
+    __tablename__ = "used_challenge"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    form_key: Mapped[str]
+    ends_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class Invitation(Base):
     """A one-time link to a staff account. Only the hash of its token is kept."""
 

@@ -12,6 +12,7 @@ from services.gateway.accounts.keyed import keyed_hash
 from services.gateway.accounts.model import Attempt
 from shared.database import db
 from shared.errors import Refusal
+from shared.values.dates import STATE_ZONE, local_date
 
 
 class TooMany(Refusal):
@@ -22,11 +23,15 @@ class TooMany(Refusal):
 
 @dataclass(frozen=True)
 class Limit:
-    """So many tries in so many seconds, for one kind of thing."""
+    """So many tries in so many seconds, for one kind of thing.
+
+    `daily`: what is counted has another hash each day, so that nobody is followed over days by what is kept.
+    """
 
     kind: str
     tries: int
     seconds: int
+    daily: bool = False
 
 
 # Naming a relative or an agent by number and name: often enough for a family, too seldom to try numbers.
@@ -64,6 +69,11 @@ TRACK_BY_REFERENCE = Limit("track_reference", 10, 600)
 CLAIM_BY_ACCOUNT = Limit("claim_account", 10, 3600)
 OPENINGS_BY_ADDRESS = Limit("openings_address", 30, 60)
 VERIFY_BY_ADDRESS = Limit("verify_address", 30, 60)
+# Seats: holding one, moving to one, entering a draw, joining the list. A telephone company's network is many people.
+SEATS_BY_PERSON = Limit("seats_person", 60, 86_400, daily=True)
+SEATS_BY_ADDRESS = Limit("seats_address", 3_000, 86_400)
+# Without the work of a device, as many as somebody needs who has no script.
+UNPROVEN_SEATS_BY_PERSON = Limit("unproven_seats_person", 20, 86_400, daily=True)
 SWEPT = 100
 # What takes longer is said in hours.
 LONGEST_IN_MINUTES = 7200
@@ -89,7 +99,11 @@ def address_prefix(address: str | None, wide: bool = False) -> str:
 
 
 def network_limits(limit: Limit, address: str | None) -> list[tuple[Limit, str]]:
-    """A limit by address as what is counted: the network, and of IPv6 the wider one at ten times the limit."""
+    """A limit by address as what is counted: the network, and of IPv6 the wider one at ten times the limit.
+
+    Networks have another hash each day.
+    """
+    limit = replace(limit, daily=True)
     narrow, wide = address_prefix(address), address_prefix(address, wide=True)
     if wide == narrow:
         return [(limit, narrow)]
@@ -105,7 +119,7 @@ def count_try(session: Session, secret: str, limit: Limit, subject: str) -> int:
     ends = now + timedelta(seconds=limit.seconds)
     over = Attempt.ends_at <= now
     fresh = {"since": now, "ends_at": ends}
-    statement = insert(Attempt).values(key=keyed_hash(secret, limit.kind, subject), count=1, **fresh)
+    statement = insert(Attempt).values(key=_key(secret, limit, subject, now), count=1, **fresh)
     columns = {name: case((over, value), else_=getattr(Attempt, name)) for name, value in fresh.items()}
     columns["count"] = case((over, 1), else_=Attempt.count + 1)
     count, ends_at = session.execute(
@@ -117,6 +131,11 @@ def count_try(session: Session, secret: str, limit: Limit, subject: str) -> int:
         seconds = seconds_until(ends_at, now)
         raise _too_many(seconds)
     return int(count)
+
+
+def _key(secret: str, limit: Limit, subject: str, now: datetime) -> str:
+    day = f" {local_date(now, STATE_ZONE)}" if limit.daily else ""
+    return keyed_hash(secret, limit.kind + day, subject)
 
 
 def _too_many(seconds: int) -> TooMany:

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Flask
 
-from services.gateway.desk.appointments import appeals, calendar, day_sheet, priority
+from services.gateway.desk.appointments import anomalies, appeals, calendar, day_sheet, priority
 from services.gateway.desk.approvals import bookings, parameters, proposals
 from services.gateway.desk.bank import bank, books
 from services.gateway.desk.cases import case, decisions, exceptions, queue
@@ -150,6 +150,7 @@ def _attach_appointments(desk: Blueprint) -> None:
     desk.add_url_rule("/draws", "announce_draw", draws.announce, methods=["POST"])
     desk.add_url_rule("/draws/<code>/urgency", "judge_urgency", draws.judge, methods=["POST"])
     desk.add_url_rule("/calendar", "calendar", calendar.show)
+    desk.add_url_rule("/anomalies", "anomalies", anomalies.show)
     desk.add_url_rule("/appeals", "appeals", appeals.show)
     desk.add_url_rule("/appeals/<reference>", "decide_appeal", appeals.decide, methods=["POST"])
     desk.add_url_rule("/cases/<reference>/priority", "priority", priority.grant, methods=["POST"])

@@ -14,7 +14,7 @@ from services.gateway.pages.applications import applications, pending_proof, tra
 from services.gateway.pages.apply import behalf, draft, fix
 from services.gateway.pages.apply.claim import bookings
 from services.gateway.pages.apply.uploads import parts, uploads
-from services.gateway.pages.appointments import appointments, chances, draws, seats
+from services.gateway.pages.appointments import appointments, challenges, chances, draws, seats
 from services.gateway.pages.documents import download, verify
 from services.gateway.pages.hall import screen
 from services.gateway.pages.help import help as help_pages
@@ -68,6 +68,7 @@ IN_A_LANGUAGE = (
     owed_back,
     screen,
     chances,
+    challenges,
     inquiries,
     write,
     contest,
@@ -84,5 +85,6 @@ def attach(app: Flask) -> None:
     app.register_blueprint(site_files.machine_blueprint)
     app.add_url_rule("/openings", "openings", appointments.openings)
     app.add_url_rule("/draws", "draws_data", draws.data)
+    app.add_url_rule("/draws/<code>", "draw_data", draws.detail_data)
     app.add_url_rule("/draws/<code>/<name>", "draw_file", draws.file)
     app.add_url_rule("/verify/<code>", "printed", verify.printed)

@@ -6,7 +6,7 @@
   const PAUSE_MS = 1500, LONGEST_WAIT_MS = 3000, WARNING_S = 120, STORED = "sent-form";
   const UNTYPED = ["hidden", "password", "file", "submit", "button"];
   const WRITTEN = ["text", "email", "tel", "search", "textarea"];
-  const NEVER_KEPT = ["password", "old_password", "factor_code", "credential"];
+  const NEVER_KEPT = ["password", "old_password", "factor_code", "credential", "altcha"];
   const bare = (address) => new URL(address, location.href).pathname.replace(/^\/(ar|en)(?=\/|$)/, "");
 
   const typed = (form) => [...form.elements].filter((one) => one.name && !UNTYPED.includes(one.type));

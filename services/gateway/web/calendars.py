@@ -33,6 +33,11 @@ def weekday_of(column: int) -> date:
     return date(2026, 11, 22) + timedelta(days=column)
 
 
+def plain_text(text: str) -> str:
+    """A text without marks of direction."""
+    return _INVISIBLE.sub("", text)
+
+
 @dataclass(frozen=True)
 class Visit:
     """What an event says: when at which wall clock, what for, where."""
@@ -58,7 +63,7 @@ def event(visit: Visit) -> bytes:
     entry.add("dtstart", starts_at)
     entry.add("dtend", ends_at)
     for name in ("title", "description", "location"):
-        entry.add("summary" if name == "title" else name, _INVISIBLE.sub("", getattr(visit, name)))
+        entry.add("summary" if name == "title" else name, plain_text(getattr(visit, name)))
     calendar = Calendar()
     calendar.add("prodid", "-//Mahjar//Appointments//EN")
     calendar.add("version", "2.0")

@@ -133,6 +133,11 @@ def allow_camera() -> None:
     g.camera = "self"
 
 
+def open_answer() -> None:
+    """Lets this one answer, which is the same for everybody, be read by other sites and kept by shared caches."""
+    g.open_answer = True
+
+
 def isolate_answer() -> None:
     """Gives this one answer, a file that somebody uploaded, an origin of its own in which nothing may be done."""
     g.isolated = True
@@ -161,7 +166,11 @@ def set_headers(answer: Response) -> Response:
     headers["X-Frame-Options"] = "DENY"
     if settings().secure:
         headers["Strict-Transport-Security"] = f"max-age={HSTS_SECONDS}; includeSubDomains"
-    if request.endpoint not in LASTING or answer.status_code >= 400:
+    if g.get("open_answer") and answer.status_code < 400:
+        headers["Cache-Control"] = "public, no-cache"
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        headers["Access-Control-Allow-Origin"] = "*"
+    elif request.endpoint not in LASTING or answer.status_code >= 400:
         headers["Cache-Control"] = "private, no-cache" if _is_public(answer) else "no-store"
     _set_cookie(answer)
     _log(answer)

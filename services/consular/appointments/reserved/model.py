@@ -28,7 +28,8 @@ class ReservedSeat(Base):
 
 
 class SeatRule(Sourced, ReferenceData):
-    """How seats are given: `first_come`, `list` (clicks, but freed seats by the list) or `draw` (no clicks at all).
+    """How seats are given: `first_come`, `list` (clicks, but freed seats by the list), or without any click by `draw`
+    or to complete files in their order (`file`).
 
     Without a scope the rule holds at every mission, without a service for all services. `confirms` says whether people
     are asked before the day whether they come. The weights are those of the draw.

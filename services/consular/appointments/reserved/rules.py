@@ -5,8 +5,8 @@ from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 # How the seats of a service are given: to who asks first, the same with freed seats kept for the waiting list ("list"),
-# or by draw.
-FIRST_COME, DRAW = "first_come", "draw"
+# by draw, or to complete files in their order.
+FIRST_COME, DRAW, FILE = "first_come", "draw", "file"
 # A seat is offered no later than this before its hour: nobody can come at once.
 LEAST_NOTICE = timedelta(hours=24)
 # Who lets so many offers pass has left the list.

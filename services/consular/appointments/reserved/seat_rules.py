@@ -4,9 +4,11 @@ from sqlalchemy.orm import Session
 
 from services.consular import missions
 from services.consular.appointments.reserved.model import SeatRule
-from services.consular.appointments.reserved.rules import DRAW
+from services.consular.appointments.reserved.rules import DRAW, FILE
 from services.consular.missions import reference_data
 from shared.errors import Refusal
+
+WITHOUT_CLICKS = {DRAW: "turn_by_draw", FILE: "turn_by_file"}
 
 
 def seat_rule(session: Session, mission: str, service: str) -> SeatRule:
@@ -23,6 +25,13 @@ def seat_rule(session: Session, mission: str, service: str) -> SeatRule:
     return max(applicable, key=lambda row: (row.scope is not None, row.service is not None, row.valid_from, row.id))
 
 
-def is_by_draw(session: Session, mission: str, service: str) -> bool:
-    """Whether no click takes a seat of this service."""
-    return seat_rule(session, mission, service).mode == DRAW
+def check_clickable(session: Session, mission: str, service: str) -> None:
+    """Raises Refusal (turn_by_draw, turn_by_file) where no click takes a seat of this service."""
+    code = WITHOUT_CLICKS.get(seat_rule(session, mission, service).mode)
+    if code is not None:
+        raise Refusal(code)
+
+
+def is_clickable(session: Session, mission: str, service: str) -> bool:
+    """Whether a click takes a seat of this service."""
+    return seat_rule(session, mission, service).mode not in WITHOUT_CLICKS

@@ -10,11 +10,10 @@ from services.consular import missions
 from services.consular.appointments.model import Appointment
 from services.consular.appointments.reserved import rules
 from services.consular.appointments.reserved.model import ReservedSeat
-from services.consular.appointments.reserved.seat_rules import is_by_draw, seat_rule
+from services.consular.appointments.reserved.seat_rules import check_clickable, seat_rule
 from services.consular.appointments.rules import AppointmentState
 from shared.database import db
 from shared.database.rows import table_of
-from shared.errors import Refusal
 
 FREED = frozenset({AppointmentState.CANCELLED, AppointmentState.CANCELLED_LATE, AppointmentState.MOVED})
 
@@ -43,9 +42,10 @@ def kept_seats(
 
 
 def check_offered(session: Session, mission: str, service: str, application: str, starts_at: datetime) -> None:
-    """Raises Refusal (turn_by_draw) where seats are given by draw alone and this application was not given this one."""
-    if is_by_draw(session, mission, service) and offered_seat(session, application, starts_at) is None:
-        raise Refusal("turn_by_draw")
+    """Raises Refusal (turn_by_draw, turn_by_file) where no click takes a seat and this one is not offered to the
+    application."""
+    if offered_seat(session, application, starts_at) is None:
+        check_clickable(session, mission, service)
 
 
 def offered_seat(session: Session, application: str, starts_at: datetime) -> ReservedSeat | None:

@@ -57,7 +57,7 @@ EVENTS = (
     ),
     *NOTICES,
 )
-SMS_EVENTS = (PHONE_CODE, *NOTICES)
+SMS_EVENTS = (PHONE_CODE, INQUIRY_CODE, *NOTICES)
 MAIL, SMS = "mail", "sms"
 WAITING, SENT, UNDELIVERABLE, SETTLED = "waiting", "sent", "undeliverable", "settled"
 

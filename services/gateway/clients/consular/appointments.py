@@ -207,6 +207,39 @@ class Calendar(TypedDict):
     weekends: list[Weekend]
 
 
+class ReturnedTimes(TypedDict):
+    """A file that took times and let them go again."""
+
+    reference: str
+    taken: int
+    returned: int
+
+
+class PassedOn(TypedDict):
+    """Two files of two people: what the first let go, the second took soon after."""
+
+    reference: str
+    taker: str
+    seats: int
+
+
+class SharedBy(TypedDict):
+    """Files of several people that share an identity document, or whoever acts for them."""
+
+    references: list[str]
+    persons: int
+
+
+class Anomalies(TypedDict):
+    """Signs of trade with seats since an instant."""
+
+    since: str
+    returned: list[ReturnedTimes]
+    passed: list[PassedOn]
+    documents: list[SharedBy]
+    agents: list[SharedBy]
+
+
 class Appointments:
     """One method per question. Each raises the refusal the service meant, or Unavailable."""
 
@@ -232,6 +265,10 @@ class Appointments:
     def calendar(self, actor: Actor) -> Calendar:
         """Hours, rules and closures of the officer's mission."""
         return cast(Calendar, self.client.get("/desk/calendar", actor))
+
+    def anomalies(self, actor: Actor) -> Anomalies:
+        """Signs of trade with seats at the officer's mission."""
+        return cast(Anomalies, self.client.get("/desk/anomalies", actor))
 
     def appeals(self, actor: Actor) -> list[Appeal]:
         """The absences at the officer's mission that wait for a decision."""

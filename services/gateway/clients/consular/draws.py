@@ -53,14 +53,38 @@ class SeatRule(TypedDict):
     release_at: str
 
 
+class InLine(TypedDict):
+    """A complete file in line, under a number that only its owner knows, and the day since which it is complete."""
+
+    code: str
+    since: str
+
+
+class ExpectedDay(TypedDict):
+    """The day that is expected, between the earliest and the latest one."""
+
+    earliest: str
+    expected: str
+    latest: str
+
+
+class Place(TypedDict):
+    """Where a file stands in a line of files, and when its time may come."""
+
+    position: int
+    of: int
+    when: ExpectedDay | None
+
+
 class Releases(TypedDict):
-    """When freed seats of a service are given, how many rest, and how many people wait."""
+    """When freed seats of a service are given, how many rest, how many people wait, and the line of complete files."""
 
     service: str
     rule: SeatRule
     at: list[str]
     seats: int
     waiting: int
+    line: list[InLine]
 
 
 class DrawCalendar(TypedDict):
@@ -132,6 +156,7 @@ class Chances(TypedDict):
     entered: NotRequired[list[Entered]]
     household: NotRequired[list[HouseholdFile]]
     waiting: NotRequired[Waiting | None]
+    place: NotRequired[Place | None]
     offer: NotRequired[Offer | None]
     asked: NotRequired[Asked | None]
 

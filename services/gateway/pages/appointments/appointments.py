@@ -4,16 +4,18 @@ from datetime import UTC, datetime
 from secrets import token_urlsafe
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from services.gateway.accounts.throttle import OPENINGS_BY_ADDRESS
+from services.gateway.accounts.challenges import HOLD, MOVE
+from services.gateway.accounts.throttle import TooMany
 from services.gateway.clients.consular.applications import Application
-from services.gateway.web.access.throttling import slow_down_network
+from services.gateway.web.access.costly_steps import check_step
 from services.gateway.web.calendars import Visit, event, weeks
 from services.gateway.web.current import consular, visitor
 from services.gateway.web.days import USUAL, zone_of
 from services.gateway.web.forms import faults, words
+from services.gateway.web.http.open_data import count_reader, published_json, refused_json
 from services.gateway.web.language import chosen
 from services.gateway.web.presentation import mission_name, office_of, t
 from services.gateway.web.sent_forms.submission import submit
@@ -30,16 +32,15 @@ LONGEST, LONGEST_TEXT = 40, 2_000
 
 def openings() -> Response:
     """Free times as JSON, for calendars and programs: nobody has to read our pages by machine."""
-    slow_down_network(OPENINGS_BY_ADDRESS)
+    count_reader()
     mission, service = (request.args.get(name, "")[:LONGEST] for name in ("mission", "service"))
     tier = request.args.get("tier", REGULAR)[:LONGEST]
     appointments, mission = consular().appointments, mission or USUAL
     try:
-        return jsonify(appointments.openings(mission, service, tier) if service else appointments.services(mission))
+        facts = appointments.openings(mission, service, tier) if service else appointments.services(mission)
     except (NotFound, Invalid) as unknown:
-        answer = jsonify(code=unknown.code)
-        answer.status_code = unknown.status
-        return answer
+        return refused_json(unknown)
+    return published_json(facts)
 
 
 def load_bookable(reference: str) -> tuple[Application, Transaction, dict[str, Any]]:
@@ -99,8 +100,9 @@ def hold(reference: str) -> Answer | tuple[str, int]:
     if appointment.get("state") == "booked":
         return redirect(url_for("turns.ask_reschedule", reference=reference, to=at), 303)
     try:
+        check_step(HOLD)
         consular().appointments.act(visitor().actor, reference, "hold", request.form.get("key", ""), starts_at=at)
-    except (NotFound, NotAllowed, Unavailable):
+    except (NotFound, NotAllowed, Unavailable, TooMany):
         raise
     except Refusal as refusal:
         return _choose(reference, refusal, _instant(at)), refusal.status
@@ -211,8 +213,10 @@ def appeal(reference: str) -> Answer | tuple[str, int]:
 
 def _act(reference: str, verb: str, **body: str) -> Answer | tuple[str, int]:
     try:
+        if verb == "move":
+            check_step(MOVE)
         consular().appointments.act(visitor().actor, reference, verb, request.form.get("key", ""), **body)
-    except (NotAllowed, Unavailable, Invalid):
+    except (NotAllowed, Unavailable, Invalid, TooMany):
         raise
     except Refusal as refusal:
         return _choose(reference, refusal), refusal.status

@@ -7,6 +7,9 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from services.gateway.accounts.challenges import ENTER, JOIN
+from services.gateway.accounts.throttle import TooMany
+from services.gateway.web.access.costly_steps import check_step
 from services.gateway.web.current import consular, visitor
 from services.gateway.web.forms import faults, fields, read, typed, words
 from services.gateway.web.presentation import t
@@ -82,8 +85,9 @@ def enter(reference: str, code: str) -> Answer:
             "on_list": request.form.get("on_list") == "yes",
             "urgent_reason": asked["urgent_reason"] or "",
         }
+        check_step(ENTER)
         consular().draws.enter(visitor().actor, code, body)
-    except (NotFound, NotAllowed, Unavailable):
+    except (NotFound, NotAllowed, Unavailable, TooMany):
         raise
     except Refusal as refusal:
         return _page(reference, refusal, code), refusal.status
@@ -113,8 +117,9 @@ def act(reference: str, verb: str) -> Answer:
         if verb == "join":
             asked = read(DAYS, request.form)
             body |= {name: asked[field] for name, field in FIELD_OF.items()}
+            check_step(JOIN)
         consular().draws.act(visitor().actor, reference, VERBS[verb], body)
-    except (NotFound, NotAllowed, Unavailable):
+    except (NotFound, NotAllowed, Unavailable, TooMany):
         raise
     except Refusal as refusal:
         return _page(reference, refusal, verb), refusal.status

@@ -1,11 +1,20 @@
 """Draws of appointments for everybody: the calendar of releases, one draw with its files, and both for programs."""
 
-from flask import Blueprint, Response, jsonify, make_response, render_template, request
+from flask import Blueprint, Response, render_template, request
 
-from services.gateway.accounts.throttle import OPENINGS_BY_ADDRESS
-from services.gateway.web.access.throttling import slow_down_network
+from services.gateway.pages.appointments.feeds import draws_feed
+from services.gateway.web.content.feeds import feed_file
 from services.gateway.web.current import consular
 from services.gateway.web.days import USUAL, missions, page_mission
+from services.gateway.web.http.open_data import (
+    BINARY,
+    CALENDAR,
+    TEXT,
+    count_reader,
+    published_bytes,
+    published_json,
+    refused_json,
+)
 from shared.errors import NotFound
 from shared.values.digits import is_digits
 
@@ -41,22 +50,39 @@ def detail(code: str) -> str:
     )
 
 
+@blueprint.get("/draws/feed.ics")
+def feed() -> Response:
+    """The calendar of a mission to subscribe to. Raises NotFound for an unknown mission."""
+    count_reader()
+    mission = request.args.get("mission", USUAL)[:LONGEST]
+    return published_bytes(
+        feed_file(draws_feed(consular().draws.calendar(mission))),
+        CALENDAR,
+        f"mahjar-{mission}-draws.ics",
+        attached=False,
+    )
+
+
 def data() -> Response:
     """The calendar as JSON: nobody has to read our pages by machine."""
-    slow_down_network(OPENINGS_BY_ADDRESS)
+    count_reader()
     try:
-        return jsonify(consular().draws.calendar(request.args.get("mission", USUAL)[:LONGEST]))
+        return published_json(consular().draws.calendar(request.args.get("mission", USUAL)[:LONGEST]))
     except NotFound as unknown:
-        answer = jsonify(code=unknown.code)
-        answer.status_code = unknown.status
-        return answer
+        return refused_json(unknown)
+
+
+def detail_data(code: str) -> Response:
+    """One draw as JSON: what was promised before it opened, and the names of its published files."""
+    count_reader()
+    try:
+        return published_json(consular().draws.detail(code[:LONGEST]))
+    except NotFound as unknown:
+        return refused_json(unknown)
 
 
 def file(code: str, name: str) -> Response:
     """A published file, byte for byte, as it is replayed."""
-    slow_down_network(OPENINGS_BY_ADDRESS)
-    answer = make_response(consular().draws.file(code, name))
-    is_text = name.endswith(".txt")
-    answer.headers["Content-Type"] = "text/plain; charset=utf-8" if is_text else "application/octet-stream"
-    answer.headers.set("Content-Disposition", "attachment", filename=f"{code}-{name}")
-    return answer
+    count_reader()
+    content = consular().draws.file(code, name)
+    return published_bytes(content, TEXT if name.endswith(".txt") else BINARY, f"{code}-{name}")

@@ -1,13 +1,14 @@
 """Seats for everybody, before anything is typed and without an account: a service, then a mission, then its days."""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, render_template, request
 
-from services.gateway.accounts.throttle import OPENINGS_BY_ADDRESS
-from services.gateway.web.access.throttling import slow_down_network
+from services.gateway.pages.appointments.feeds import seats_feed
 from services.gateway.web.calendars import weeks
+from services.gateway.web.content.feeds import feed_file
 from services.gateway.web.content.mission_lists import groups
 from services.gateway.web.current import consular, visitor_or_none
 from services.gateway.web.days import missions
+from services.gateway.web.http.open_data import CALENDAR, count_reader, published_bytes
 from shared.catalogue.appointments import EMBASSY_QUEUE_RIYADH, SERVICES
 from shared.catalogue.conditions import REGULAR, URGENT
 from shared.errors import NotFound
@@ -41,10 +42,9 @@ def regions(service: str) -> str:
 def days(service: str, mission: str) -> str:
     """The third step: the seats of each day by tier, and when the next day opens."""
     _check(service)
-    slow_down_network(OPENINGS_BY_ADDRESS)
-    if mission not in {one["code"] for one in missions()}:
-        raise NotFound("mission_unknown")
-    tier = URGENT if request.args.get("tier") == URGENT else REGULAR
+    count_reader()
+    _check_mission(mission)
+    tier = _tier()
     try:
         openings = consular().appointments.openings(mission, service, tier)
     except NotFound:
@@ -60,6 +60,30 @@ def days(service: str, mission: str) -> str:
         next_free=next((day["day"] for day in openings["days"] if day["remaining"]), None) if openings else None,
         slug=EMBASSY_QUEUE_RIYADH.slug if mission in EMBASSY_QUEUE_RIYADH.missions else None,
     )
+
+
+@blueprint.get("/seats/<service>/<mission>/feed.ics")
+def feed(service: str, mission: str) -> Response:
+    """The days with seats, and when the next day opens, as a calendar to subscribe to.
+
+    Raises NotFound for an unknown mission, and for a service that it gives no times for.
+    """
+    _check(service)
+    count_reader()
+    _check_mission(mission)
+    tier = _tier()
+    found = consular().appointments.openings(mission, service, tier)
+    name = f"mahjar-{mission}-{service}-{tier}.ics"
+    return published_bytes(feed_file(seats_feed(found)), CALENDAR, name, attached=False)
+
+
+def _tier() -> str:
+    return URGENT if request.args.get("tier") == URGENT else REGULAR
+
+
+def _check_mission(mission: str) -> None:
+    if mission not in {one["code"] for one in missions()}:
+        raise NotFound("mission_unknown")
 
 
 def _check(service: str) -> None:

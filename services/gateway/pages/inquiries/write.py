@@ -10,6 +10,7 @@ from services.gateway.pages.inquiries import types
 from services.gateway.web.access.throttling import slow_down
 from services.gateway.web.current import accounts, consular, settings, visitor
 from services.gateway.web.forms import faults
+from services.gateway.web.presentation import t
 from shared.catalogue.inquiries import TYPES
 from shared.errors import Invalid, NotAllowed, NotFound, Refusal, TooLarge, Unavailable
 from shared.values.references import clean, is_valid, mission_of
@@ -98,14 +99,24 @@ def _confirm_page(reference: str, refusal: Refusal | None = None) -> str | Respo
     inquiry = consular().inquiries.detail(visitor().actor, reference)
     if inquiry["state"] != "unconfirmed":
         return redirect(url_for("inquiries.show", reference=reference), 303)
+    with accounts().scope(visitor().mission) as session:
+        channels = inquiry_codes.channels(session, visitor())
     return render_template(
         "pages/inquiries/confirm.html",
         inquiry=inquiry,
+        channels=[(name, t(f"inquiry.code.by.{name}")) for name in channels],
+        channel=_channel(channels),
         needs_papers=TYPES[inquiry["type"]].papers,
         sent="sent" in request.args or (refusal is not None and "code" in refusal.errors),
         errors=faults(refusal, prefix="inquiry") if refusal else {},
         mailbox=settings().mail.mailbox_url,
     )
+
+
+def _channel(channels: list[str]) -> str:
+    """The way that was chosen, by the form or by the address it led to."""
+    chosen = request.form.get("channel", "") or request.args.get("by", "")
+    return chosen if chosen in channels else inquiry_codes.MAIL
 
 
 def _again(reference: str, refusal: Refusal) -> Answer:
@@ -140,15 +151,16 @@ def _sent_file() -> tuple[str, bytes]:
 def send_code(reference: str) -> Answer:
     """Sends a code that is good for this inquiry as it stands now, and for nothing else."""
     slow_down(CONTACT_BY_ACCOUNT, visitor().account)
+    channel = request.form.get("channel", inquiry_codes.MAIL)[:NAME_LENGTH]
     try:
         digest = consular().inquiries.digest(visitor().actor, reference)
+        with accounts().scope(visitor().mission) as session:
+            inquiry_codes.send_code(session, settings().secret, visitor(), (reference, digest), channel)
     except (NotAllowed, NotFound, Unavailable):
         raise
     except Refusal as refusal:
         return _again(reference, refusal)
-    with accounts().scope(visitor().mission) as session:
-        inquiry_codes.send_code(session, settings().secret, visitor(), reference, digest)
-    return redirect(url_for("inquiry.ask_confirm", reference=reference, sent=1), 303)
+    return redirect(url_for("inquiry.ask_confirm", reference=reference, sent=1, by=channel), 303)
 
 
 @blueprint.post("/inquiries/<reference>/confirm")
@@ -159,7 +171,8 @@ def confirm(reference: str) -> Answer:
     try:
         digest = consular().inquiries.digest(visitor().actor, reference)
         with accounts().scope(visitor().mission) as session:
-            is_right = inquiry_codes.is_right(session, settings().secret, visitor(), reference, digest, typed)
+            about, specimen = (reference, digest), settings().specimen
+            is_right = inquiry_codes.is_right(session, settings().secret, visitor(), about, typed, specimen=specimen)
             if is_right:
                 consular().inquiries.confirm(visitor().actor, reference, digest)
         if not is_right:

@@ -116,6 +116,7 @@ DESK_PAGES: dict[str, Set[str]] = {
     "desk.hall": MISSION_STAFF,
     "desk.hall_call": frozenset({"clerk", "cashier", *DECIDING}),
     "desk.hall_act": frozenset({"clerk", "cashier", *DECIDING}),
+    "desk.anomalies": DECIDING | {"auditor"},
     "desk.draws": MISSION_STAFF,
     "desk.announce_draw": DECIDING,
     "desk.judge_urgency": DECIDING,

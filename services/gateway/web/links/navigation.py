@@ -47,6 +47,7 @@ DESK: dict[str, tuple[tuple[str, str], ...]] = {
         ("desk.calendar.title", "desk.calendar"),
         ("draw.desk.title", "desk.draws"),
         ("desk.appeals.title", "desk.appeals"),
+        ("desk.anomalies.title", "desk.anomalies"),
         ("nav.bookings", "desk.bookings"),
     ),
     "nav.group.settings": (

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from services.gateway.accounts.kept_forms import Kept
 
 # Fields of a form that are new on every page, or that no page shows again.
-NEVER = frozenset({"csrf_token", "page_address", "next"})
+NEVER = frozenset({"csrf_token", "page_address", "next", "altcha"})
 TYPED = frozenset({"text", "email", "tel", "search", "number", "date", "url", "hidden"})
 _LANGUAGE = re.compile(r"^/(?:ar|en)(?=/|$)")
 

@@ -80,8 +80,8 @@ def test_a_taken_seat_is_not_offered_again(counter: Begin) -> None:
     assert act(other, "hold", starts_at=offered[0]).status_code == 200
 
 
-def test_of_fifty_who_reach_for_one_seat_exactly_one_gets_it(counter: Begin, consular: Database) -> None:
-    begun = [drafted(counter()) for _ in range(50)]
+def test_of_sixty_four_who_reach_for_one_seat_exactly_one_gets_it(counter: Begin, consular: Database) -> None:
+    begun = [drafted(counter()) for _ in range(64)]
     at = datetime.fromisoformat(in_time(begun[0], "other")[3])
 
     def reach(one: Counter) -> Appointment:
@@ -93,7 +93,7 @@ def test_of_fifty_who_reach_for_one_seat_exactly_one_gets_it(counter: Begin, con
     results = at_once([partial(reach, one) for one in begun])
     assert sum(isinstance(each, Appointment) for each in results) == 1
     refused = [each for each in results if isinstance(each, Conflict)]
-    assert len(refused) == 49
+    assert len(refused) == 63
     assert {each.code for each in refused} == {"turn_taken"}
     assert all(len(each.params["next"]) == 3 for each in refused)  # type: ignore[arg-type]
     with consular.scope(HOME) as session:

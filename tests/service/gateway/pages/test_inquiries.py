@@ -1,13 +1,17 @@
 """An inquiry on the pages, from its type to the objection, with its code by e-mail, in both languages."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
+import pyotp
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, select, update
 
 from deploy.demo.population import specimens
-from services.gateway.accounts.model import IssuedCode
+from services.gateway.accounts.factors import authenticators
+from services.gateway.accounts.factors.model import Authenticator
+from services.gateway.accounts.model import Account, IssuedCode
 from shared.database.db import now
 from tests.conftest import HOME
 from tests.factories.gateway import Browser, Gateway
@@ -104,6 +108,78 @@ def test_a_code_opens_its_own_inquiry_once_and_in_time(gateway: Gateway) -> None
     assert browser.post(first, csrf_token=token, code=good).status_code == 303
     replayed = browser.post(first, csrf_token=token, code=good)
     assert replayed.status_code == 303 and replayed.headers["Location"].endswith(reference)
+
+
+def with_phone(gateway: Gateway, person: Any, is_confirmed: bool = True) -> str:
+    """The account of a person has a telephone; its number."""
+    email = gateway.account(person=person).email
+    with gateway.app.extensions["database"].scope(None) as session:
+        values = {"phone": "+4915112345678", "phone_confirmed_at": now(session) if is_confirmed else None}
+        session.execute(update(Account).where(Account.email == email).values(values))
+    return "+4915112345678"
+
+
+def with_app(gateway: Gateway, person: Any) -> pyotp.TOTP:
+    """The account of a person has an authenticator app."""
+    email, secret = gateway.account(person=person).email, gateway.app.extensions["settings"].secret
+    with gateway.app.extensions["database"].scope(None) as session:
+        account = session.scalars(select(Account).where(Account.email == email)).one()
+        app = pyotp.TOTP(authenticators.begin(session, secret, account.id))
+        # The first code is one of the step before, so that those of now are still good.
+        first = app.at(int(now(session).timestamp()) - authenticators.STEP_SECONDS)
+        assert authenticators.confirm(session, secret, account.id, first)
+    return app
+
+
+@pytest.fixture
+def plain(gateway: Gateway) -> Iterator[None]:
+    """Accounts lose their telephones and apps afterwards."""
+    yield
+    with gateway.app.extensions["database"].scope(None) as session:
+        gone = {"phone": None, "phone_confirmed_at": None, "news_by_sms": False}
+        session.execute(update(Account).values(gone).execution_options(synchronize_session=False))
+        session.execute(delete(Authenticator).where(Authenticator.sealed != authenticators.SPECIMEN))
+
+
+@pytest.mark.parametrize("language", ("ar", "en"))
+def test_the_code_comes_as_a_text_message(gateway: Gateway, plain: None, language: str) -> None:
+    person = PEOPLE[language]
+    browser = gateway.visitor(person=person)
+    confirm = written(browser, language)
+    assert 'value="sms"' not in browser.get(confirm).text
+    send = confirm.replace("/confirm", "/code")
+    refused = browser.submit(send, page=confirm, channel="sms")
+    assert refused.status_code == 422
+    with_phone(gateway, person, is_confirmed=False)
+    assert browser.submit(send, page=confirm, channel="sms").status_code == 422
+    phone = with_phone(gateway, person)
+    assert 'value="sms"' in browser.get(confirm).text
+    assert browser.submit(send, page=confirm, channel="sms").status_code == 303
+    event, params = gateway.mails(phone)[-1]
+    assert event == "inquiry_code"
+    other = written(browser, language)
+    assert browser.submit(other, page=f"{other}?sent=1", code=params["code"]).status_code == 422
+    assert browser.submit(confirm, page=f"{confirm}?sent=1", code=params["code"]).status_code == 303
+
+
+@pytest.mark.parametrize("language", ("ar", "en"))
+def test_the_code_of_an_app_confirms_one_inquiry(gateway: Gateway, plain: None, language: str) -> None:
+    person = PEOPLE[language]
+    browser = gateway.visitor(person=person)
+    first, second = written(browser, language), written(browser, language)
+    send = first.replace("/confirm", "/code")
+    assert browser.submit(send, page=first, channel="app").status_code == 422
+    assert browser.submit(first, page=f"{first}?sent=1", code="123456").status_code == 422
+    app, mails = with_app(gateway, person), len(gateway.mails(gateway.account(person=person).email))
+    sent = browser.submit(send, page=first, channel="app")
+    assert sent.status_code == 303 and "by=app" in sent.headers["Location"]
+    assert len(gateway.mails(gateway.account(person=person).email)) == mails
+    assert 'name="code"' in browser.get(sent.headers["Location"]).text
+    with gateway.app.extensions["database"].scope(None) as session:
+        code = app.at(int(now(session).timestamp()))
+    assert browser.submit(first, page=f"{first}?sent=1", code=code).status_code == 303
+    # Used up with the first one.
+    assert browser.submit(second, page=f"{second}?sent=1", code=code).status_code == 422
 
 
 def test_types_are_found_by_synonyms_of_both_languages_and_host_matters_get_a_card(gateway: Gateway) -> None:

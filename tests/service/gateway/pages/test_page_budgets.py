@@ -13,6 +13,7 @@ from tests.factories.applications import Counter, Person
 from tests.factories.environment.statement_meter import StatementMeter
 from tests.factories.gateway import Browser, Gateway
 from tests.factories.gateway.forms import begin, fill, send, typed
+from tests.factories.inquiries import TEXT
 
 RENEWAL = "passport-renewal"
 ME = specimens.SERVED
@@ -157,3 +158,48 @@ def test_letters_are_listed(gateway: Gateway, asked: Callable[[], Asked], statem
         shown = desk.get("/en/desk/letters")
     assert shown.status_code == 200
     assert requests == [("GET", "/desk/letters")]
+
+
+@pytest.fixture
+def inquiry(me: Browser) -> str:
+    """The reference of an inquiry that waits for its code."""
+    written = me.submit("/en/inquiries/new/application", number="3123456789", about="", text=TEXT)
+    assert written.status_code == 303, written.text
+    return str(written.headers["Location"].split("/")[-2])
+
+
+def test_ones_inquiries_are_listed_and_shown(
+    me: Browser, inquiry: str, asked: Callable[[], Asked], statements: StatementMeter
+) -> None:
+    me.get("/en/inquiries")
+    requests = asked()
+    with statements.within("list of one's inquiries"):
+        listed = me.get("/en/inquiries")
+    assert (listed.status_code, requests) == (200, [("GET", "/inquiries")])
+    requests = asked()
+    with statements.within("an inquiry"):
+        shown = me.get(f"/en/inquiries/{inquiry}")
+    assert (shown.status_code, requests) == (200, [("GET", f"/inquiries/{inquiry}")])
+    requests = asked()
+    with statements.within("an inquiry to confirm"):
+        shown = me.get(f"/en/inquiries/{inquiry}/confirm")
+    assert (shown.status_code, requests) == (200, [("GET", f"/inquiries/{inquiry}")])
+
+
+def test_inquiries_at_the_desk_are_listed_and_opened(
+    gateway: Gateway, me: Browser, inquiry: str, asked: Callable[[], Asked], statements: StatementMeter
+) -> None:
+    confirm = f"/en/inquiries/{inquiry}/confirm"
+    me.submit(confirm.replace("/confirm", "/code"), page=confirm)
+    code = gateway.mails(gateway.account(person=ME).email)[-1][1]["code"]
+    assert me.submit(confirm, page=f"{confirm}?sent=1", code=code).status_code == 303
+    desk = gateway.visitor("officer")
+    desk.get("/en/desk/inquiries")
+    requests = asked()
+    with statements.within("inquiries at the desk"):
+        listed = desk.get("/en/desk/inquiries")
+    assert (listed.status_code, requests) == (200, [("GET", "/desk/inquiries")])
+    requests = asked()
+    with statements.within("an inquiry at the desk"):
+        shown = desk.get(f"/en/desk/inquiries/{inquiry}")
+    assert (shown.status_code, requests) == (200, [("GET", f"/desk/inquiries/{inquiry}")])

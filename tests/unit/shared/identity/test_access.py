@@ -72,6 +72,10 @@ EXPECTED: tuple[tuple[str, str], ...] = (
         "desk.appeals desk.mandates desk.mandate letter.list letter.read",
     ),
     (
+        "auditor:mission head_of_mission:mission officer:mission",
+        "anomaly.read",
+    ),
+    (
         "cashier:mission clerk:mission head_of_mission:mission officer:mission",
         "hall.call",
     ),

@@ -34,6 +34,16 @@ def empty(cluster: Postgres) -> Iterator[None]:
 @pytest.fixture
 def by_draw(cluster: Postgres) -> None:
     """Riyadh gives its seats by draw alone."""
-    rule = "'test', 'RUH', NULL, 'draw', '10:00', 60, 48, 8, 1, 4, 5, true, '2024-01-02', 'test', 'L', 'test'"
+    _give(cluster, "draw")
+
+
+@pytest.fixture
+def by_file(cluster: Postgres) -> None:
+    """Riyadh gives its seats to complete files alone."""
+    _give(cluster, "file")
+
+
+def _give(cluster: Postgres, mode: str) -> None:
+    rule = f"'test', 'RUH', NULL, '{mode}', '10:00', 60, 48, 8, 1, 4, 5, true, '2024-01-02', 'test', 'L', 'test'"
     with connect_as_admin(cluster.admin_url, DATABASE) as connection:
         connection.execute(f"INSERT INTO consular.seat_rule SELECT {rule}")

@@ -74,6 +74,10 @@ EXPECTED: tuple[tuple[str, str], ...] = (
         "desk.appeals desk.paper desk.paper_thumbnail desk.paper_page",
     ),
     (
+        "auditor head_of_mission officer",
+        "desk.anomalies",
+    ),
+    (
         "cashier clerk head_of_mission officer",
         "desk.counter",
     ),
@@ -135,13 +139,13 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     (
         "administrator anonymous auditor cashier clerk confirmed contact declared enrolling frozen head_of_mission "
         "new officer registrar",
-        "draws_data draw_file draws.show draws.detail owed_back.show payer_link.show payer_link.pay payer_link.came_back "
-        "payer_link.receipt",
+        "draws_data draw_data draw_file draws.feed seats.feed draws.show draws.detail owed_back.show payer_link.show "
+        "payer_link.pay payer_link.came_back payer_link.receipt",
     ),
     (
         "confirmed",
         "payer_link.ask payer_link.make payer_link.revoke transfer.show transfer.choose chances.show chances.enter "
-        "chances.withdraw chances.act",
+        "challenges.show chances.withdraw chances.act",
     ),
     (
         "confirmed declared",
