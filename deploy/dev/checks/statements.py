@@ -34,7 +34,7 @@ BUDGETS: dict[str, int] = {
     "letters at the desk": 4,
     "list of one's inquiries": 4,
     "an inquiry": 6,
-    "an inquiry to confirm": 9,
+    "an inquiry to confirm": 10,
     "inquiries at the desk": 4,
     "an inquiry at the desk": 7,
     # Messages, with an effect of one statement each.

@@ -15,6 +15,7 @@ from services.gateway.accounts.passwords import hash_password
 from services.gateway.accounts.throttle import KEPT_BY_ADDRESS, SIGN_IN_BY_ADDRESS, address_prefix, network_limits
 from shared.database import db
 from shared.database.audit import event
+from shared.values.dates import STATE_ZONE, local_date
 from tests.factories.gateway import PASSWORD, Browser, Gateway
 
 # The test client's.
@@ -132,9 +133,11 @@ def test_tries_whose_time_is_over_are_forgotten(gateway: Gateway) -> None:
         values = {"ends_at": Attempt.ends_at - timedelta(hours=2)}
         session.execute(update(Attempt).values(values).execution_options(synchronize_session=False))
         before = set(session.scalars(select(Attempt.key)))
+        # A network has another hash on another day.
+        day = local_date(db.now(session), STATE_ZONE)
     gateway.browser().submit("/en/sign-in", **{**form, "identifier": "another@mahjar.example"})
     secret = gateway.app.extensions["settings"].secret
-    renewed = {keyed_hash(secret, limit.kind, NETWORK) for limit in (SIGN_IN_BY_ADDRESS, KEPT_BY_ADDRESS)}
+    renewed = {keyed_hash(secret, f"{limit.kind} {day}", NETWORK) for limit in (SIGN_IN_BY_ADDRESS, KEPT_BY_ADDRESS)}
     with gateway.app.extensions["database"].scope(None) as session:
         assert len(before) == 5
         # The account's two counts and what was kept for the first browser are gone, the network's begin anew.
