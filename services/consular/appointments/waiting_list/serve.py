@@ -3,7 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from services.consular import missions
@@ -15,6 +15,16 @@ from services.consular.appointments.rules import AppointmentState
 from services.consular.appointments.waiting_list.model import DONE, LEFT, OFFERED, WAITING, WaitingEntry
 from shared.database import audit, db
 from shared.identity.actor import Actor
+
+# An appointment in one of these was booked before.
+WAS_BOOKED = (
+    AppointmentState.ATTENDED,
+    AppointmentState.MISSED,
+    AppointmentState.EXCUSED,
+    AppointmentState.CANCELLED,
+    AppointmentState.CANCELLED_LATE,
+    AppointmentState.MOVED,
+)
 
 
 def _booked_seat() -> ColumnElement[bool]:
@@ -45,11 +55,13 @@ def expire_offers(session: Session, actor: Actor) -> list[WaitingEntry]:
 
 
 def _end_taken(session: Session) -> None:
-    booked = exists().where(
-        Appointment.application == WaitingEntry.application, Appointment.state == AppointmentState.BOOKED
-    )
+    """Whoever took what was offered is done, also where it was given back before this ran: that is no offer passed."""
+    appointment = Appointment.application == WaitingEntry.application
+    booked = exists().where(appointment, Appointment.state == AppointmentState.BOOKED)
+    since_offer = Appointment.state.in_(WAS_BOOKED), Appointment.changed_at >= WaitingEntry.changed_at
+    given_back = and_(WaitingEntry.state == OFFERED, exists().where(appointment, *since_offer))
     live = WaitingEntry.state.in_((WAITING, OFFERED))
-    taken = update(WaitingEntry).where(live, booked).values(state=DONE, changed_at=func.now())
+    taken = update(WaitingEntry).where(live, or_(booked, given_back)).values(state=DONE, changed_at=func.now())
     session.execute(taken.execution_options(synchronize_session=False))
 
 

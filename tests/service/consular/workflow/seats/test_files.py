@@ -137,13 +137,16 @@ def test_a_returned_file_leaves_the_line_and_comes_back_to_its_place(counter: Be
     assert standing.index(mine.reference) < standing.index(behind.reference)
 
 
-def test_who_gives_a_time_back_stands_behind(counter: Begin, consular: Database) -> None:
+@pytest.mark.parametrize("is_noted", [True, False], ids=["the clock ran between", "between two runs of the clock"])
+def test_who_gives_a_time_back_stands_behind(counter: Begin, consular: Database, is_noted: bool) -> None:
     mine = complete(counter(), consular, 300)
     run(consular)
     assert act(mine, "turn/confirm").status_code == 200
-    # The clock has noted that the offer was taken.
-    run(consular)
+    if is_noted:
+        run(consular)
     assert act(mine, "turn/cancel").status_code == 200
+    if not is_noted:
+        run(consular)
     behind = complete(counter(), consular, 5)
     run(consular, released=False)
     standing = in_line(consular)
