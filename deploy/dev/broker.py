@@ -116,9 +116,15 @@ class Broker:
         return [config.stat().st_mtime for config in members.glob("*/config")]
 
     def pause(self) -> None:
-        """Freezes the broker until `resume`: connections stay open and silent."""
+        """Freezes the broker until `resume`: connections stay open and silent. Raises TimeoutError."""
         assert self.process is not None
         self.process.send_signal(signal.SIGSTOP)
+        # The signal returns before each thread has stopped; one that runs may still confirm.
+        give_up = time.monotonic() + STOP_LIMIT
+        while not is_stopped(self.process.pid):
+            if time.monotonic() > give_up:
+                raise TimeoutError("the broker does not stop")
+            time.sleep(PAUSE)
 
     def resume(self) -> None:
         assert self.process is not None
@@ -195,3 +201,9 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
+
+
+def is_stopped(pid: int) -> bool:
+    """Whether every thread of a process has stopped, as /proc/PID/task/TID/stat says."""
+    states = [task.read_text().rpartition(")")[2].split()[0] for task in Path(f"/proc/{pid}/task").glob("*/stat")]
+    return bool(states) and set(states) == {"T"}

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from shared.identity.actor import ANONYMOUS
+from shared.values.dates import local_date
 from tests.conftest import HOME
 from tests.factories.applications import Counter
 
@@ -31,8 +32,12 @@ def free(counter: Counter, wanted: str = "passport", mission: str = HOME) -> lis
 
 
 def in_time(counter: Counter, wanted: str = "passport") -> list[str]:
-    """Those far enough ahead to be moved and cancelled at no cost, all in one month."""
-    times = [at for at in free(counter, wanted) if datetime.fromisoformat(at) > datetime.now(UTC) + timedelta(hours=26)]
+    """Those far enough ahead to be moved and cancelled at no cost, all in one month, from the beginning of a day on.
+
+    At the end of a day a family finds no seats one after the other.
+    """
+    soonest = local_date(datetime.now(UTC) + timedelta(hours=26), RIYADH.key)
+    times = [at for at in free(counter, wanted) if local_day(at) > soonest]
     month = datetime.fromisoformat(times[-1]).astimezone(ZoneInfo("Asia/Riyadh")).month
     return [at for at in times if datetime.fromisoformat(at).astimezone(ZoneInfo("Asia/Riyadh")).month == month]
 

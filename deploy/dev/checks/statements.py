@@ -18,7 +18,7 @@ BUDGETS: dict[str, int] = {
     "save answers": 2,
     "submit, consular alone": 10,
     "settle in cash, consular alone": 11,
-    "accept, consular alone": 8,
+    "accept, consular alone": 9,
     "collect, consular alone": 8,
     # Pages, with what the gateway asks of its own tables.
     "form step": 6,

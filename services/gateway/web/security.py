@@ -51,6 +51,7 @@ LIMITS = {**dict.fromkeys(UPLOADS, UPLOAD_BYTES), "desk.bank_import": STATEMENT_
 LASTING = OF_THE_SITE | {"static"}
 # Asks how long the session lasts, which must not make it last longer.
 WATCHING = frozenset({"session.left"})
+PUBLIC = "public, no-cache"
 HSTS_SECONDS = 365 * 24 * 3600
 LONGEST_TOKEN = 64
 # Browsers drop tabs and turn backslashes round before they read an address: signs that need no care are all we take.
@@ -167,12 +168,14 @@ def set_headers(answer: Response) -> Response:
     if settings().secure:
         headers["Strict-Transport-Security"] = f"max-age={HSTS_SECONDS}; includeSubDomains"
     if g.get("open_answer") and answer.status_code < 400:
-        headers["Cache-Control"] = "public, no-cache"
+        headers["Cache-Control"] = PUBLIC
         headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         headers["Access-Control-Allow-Origin"] = "*"
     elif request.endpoint not in LASTING or answer.status_code >= 400:
         headers["Cache-Control"] = "private, no-cache" if _is_public(answer) else "no-store"
-    _set_cookie(answer)
+    # What anybody may keep is nobody's: it bears no cookie.
+    if headers.get("Cache-Control") != PUBLIC:
+        _set_cookie(answer)
     _log(answer)
     return answer
 

@@ -22,7 +22,7 @@ from tests.factories.waiting import until
 ROOT = Path(__file__).parents[4]
 CONFIGURATION = """
 exec(open({configuration!r}).read())
-from deploy.platform import web_worker
+from deploy.platform.web import web_worker
 web_worker.HEADER_SECONDS = web_worker.WINDOW_SECONDS = 3.0
 threads = 4
 """

@@ -17,6 +17,7 @@ from tests.conftest import ServiceClient
 from tests.factories.gateway import Browser, Gateway, build
 from tests.factories.gateway.routes import FILLING, value_for
 
+OPEN_DATA = {"openings", "draws_data", "draw_data", "draw_file", "draws.feed", "seats.feed"}
 # Where an office lies; the address is a link that loads nothing.
 MAP = "https://www.openstreetmap.org"
 
@@ -73,7 +74,10 @@ def test_every_answer_carries_the_headers_whoever_asks(gateway: Gateway) -> None
 
 
 def caching(endpoint: str, method: str, status: int, visitor: Browser) -> str:
-    """Pages for everybody may be shown again by a browser that nobody signed in from; nothing else is stored."""
+    """Pages for everybody may be shown again by a browser that nobody signed in from, data for programs by anybody;
+    nothing else is stored."""
+    if endpoint in OPEN_DATA and status < 400:
+        return "public, no-cache"
     signed_in = visitor.client.get("/en/account").status_code == 200
     of_a_person = endpoint in ("track.show", "verify.find", "verify.show") or endpoint.startswith("recovery.")
     is_page = PAGES[endpoint] == ANYONE and endpoint not in WITHOUT_SESSION and not of_a_person
