@@ -13,7 +13,7 @@ from services.gateway.accounts.model import AuthSession
 from shared.database.db import Database
 from tests.browser import walking
 from tests.browser.conftest import Platform
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import Visitor, hold
 
 Visit = Callable[..., Visitor]
 TELEPHONE = {"width": 360, "height": 740}
@@ -52,6 +52,7 @@ def clear(who: Visitor) -> None:
     """Forgets what an earlier test left in the fields."""
     if who.page.locator(".kept button").count():
         who.page.locator(".kept button").first.click()
+        expect(who.page.locator(".kept")).to_have_count(0)
 
 
 def type_name(page: Page, name: str) -> None:
@@ -131,6 +132,23 @@ def test_the_way_back_and_a_new_load(visit: Visit, code: str) -> None:
     who.page.go_back()
     has_name(who.page, NAME[code])
     who.page.reload()
+    has_name(who.page, NAME[code])
+
+
+@pytest.mark.parametrize("code", ("ar", "en"))
+def test_what_is_typed_before_the_script_arrives(visit: Visit, code: str) -> None:
+    who = visit(code, "late-script", viewport=TELEPHONE)
+    step = contact(who, "father@mahjar.example")
+    clear(who)
+    release = hold(who, "**/forms*.js")
+    who.page.goto(who.page.url, wait_until="commit")
+    type_name(who.page, NAME[code])
+    release()
+    who.page.wait_for_load_state()
+    who.page.locator("header a.name").click()
+    expect(who.page.locator("h1")).to_be_visible()
+    who.open(step)
+    who.until(who.page.locator(".kept").first)
     has_name(who.page, NAME[code])
 
 

@@ -8,8 +8,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import FilePayload, Route, expect
 
+from deploy.demo.scenarios.answers import scan
 from tests.browser import walking
-from tests.browser.visitor import LIMIT_MS, Visitor
+from tests.browser.visitor import LIMIT_MS, Visitor, hold
 from tests.factories.uploads import pdf
 
 Visit = Callable[..., Visitor]
@@ -42,6 +43,16 @@ def chosen(who: Visitor, paper: str, name: str, content: bytes, kind: str = "ima
     """A file is chosen for a paper."""
     file: FilePayload = {"name": name, "mimeType": kind, "buffer": content}
     who.page.locator(f"input[type=file]#{paper}").set_input_files([file])
+
+
+@pytest.mark.parametrize("code", ("ar", "en"))
+def test_a_file_that_is_chosen_before_the_script_arrives(visit: Visit, code: str) -> None:
+    who = at_checklist(visit, code, "late-script")
+    release = hold(who, "**/uploads*.js")
+    who.page.goto(who.page.url, wait_until="commit")
+    chosen(who, "identity", "identity.jpg", scan(0))
+    release()
+    expect(who.page.locator("[data-paper=identity] .papers a").first).to_be_visible(timeout=LIMIT_MS)
 
 
 @pytest.mark.parametrize("code", ("ar", "en"))

@@ -3,12 +3,12 @@
 import os
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import html5lib
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, Response, expect
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, Response, Route, expect
 
 from shared.i18n import Language, language
 
@@ -144,3 +144,19 @@ class Visitor:
         with self.page.expect_download() as saving:
             link.click()
         return Path(saving.value.path()).read_bytes()
+
+
+def hold(who: Visitor, address: str) -> Callable[[], None]:
+    """What a page asks for at this address is on its way until the function that is given back is called."""
+    on_its_way: list[Route] = []
+
+    def take(route: Route) -> None:
+        on_its_way.append(route)
+
+    def release() -> None:
+        assert len(on_its_way) == 1
+        on_its_way[0].continue_()
+        who.page.unroute(address)
+
+    who.page.route(address, take)
+    return release

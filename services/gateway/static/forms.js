@@ -15,7 +15,14 @@
   const forms = [...document.querySelectorAll("form[method=post]")].filter(
     (form) => form.elements.page_address && form.getAttribute("action") && typed(form).length,
   );
-  const known = new Map(forms.map((form) => [form, state(form)]));
+  // On a slow line somebody types before this script has arrived: only what the page came with is known.
+  const untouched = (one) => {
+    if (["radio", "checkbox"].includes(one.type)) return one.checked === one.defaultChecked;
+    if (!one.options) return one.value === one.defaultValue;
+    const given = [...one.options].findIndex((option) => option.defaultSelected);
+    return one.selectedIndex === Math.max(given, 0);
+  };
+  const known = new Map(forms.filter((form) => typed(form).every(untouched)).map((form) => [form, state(form)]));
   const changed = () => forms.filter((form) => state(form) !== known.get(form));
 
   // What drafts.js keeps on this device goes with the session of whoever asked for it.

@@ -133,8 +133,8 @@
     following(now).focus();
   };
 
-  document.addEventListener("change", (event) => {
-    const input = event.target, section = input.closest?.("section[data-paper]");
+  const sendFiles = (input) => {
+    const section = input.closest("section[data-paper]");
     if (input.type !== "file" || !section || !input.files.length) return;
     const files = [...input.files], name = section.dataset.paper;
     input.value = "";
@@ -143,7 +143,10 @@
       queue = queue.then(() => take(document.querySelector(`section[data-paper="${name}"]`), name, file)).catch(() => location.reload());
     }
     queue = queue.then(() => { underway -= 1; });
-  });
+  };
+  document.addEventListener("change", (event) => sendFiles(event.target));
+  // On a slow line a file is chosen before this script has arrived.
+  document.querySelectorAll("section[data-paper] input[type=file]").forEach(sendFiles);
 
   // Nothing that is on its way is dropped silently: leaving asks, and the form waits.
   addEventListener("beforeunload", (event) => { if (underway) event.preventDefault(); });

@@ -99,7 +99,12 @@ def rules(gateway: Gateway) -> Iterator[tuple[Rule, str]]:
 
 
 def cells(gateway: Gateway, role: str) -> list[Cell]:
-    return [Cell(rule, method, role, scope) for rule, method in rules(gateway) for scope in SCOPES]
+    """An address in which no thing stands is the same one in every scope."""
+    return [
+        Cell(rule, method, role, scope)
+        for rule, method in rules(gateway)
+        for scope in (SCOPES if THINGS & set(rule.arguments) else (OWN,))
+    ]
 
 
 @pytest.fixture(autouse=True)
@@ -187,12 +192,13 @@ def test_the_matrix_is_large_enough_and_knows_every_route(gateway: Gateway) -> N
     assert "RUH" in FILLING.values()
 
 
-@pytest.mark.timeout(1200)
-@pytest.mark.parametrize("role", ROLES)
-def test_no_cell_is_wrong(gateway: Gateway, files: dict[str, File], role: str) -> None:
+def wrong_cells(gateway: Gateway, files: dict[str, File], role: str, endpoint: str = "") -> list[str]:
+    """What is not as the table says: of every route, or of those whose name holds `endpoint`."""
     browser = somebody(gateway, role)
     token, wrong = token_of(browser), list[Any]()
     for cell in cells(gateway, role):
+        if endpoint not in cell.rule.endpoint:
+            continue
         answer = request(gateway, browser, token, cell, files[cell.scope])
         absent = request(gateway, browser, token, cell, ABSENT) if cell.expected == "hidden" else None
         if not cell.is_right(answer, absent):
@@ -200,7 +206,14 @@ def test_no_cell_is_wrong(gateway: Gateway, files: dict[str, File], role: str) -
                 (cell.rule.endpoint, cell.method, cell.scope, cell.expected, answer.status_code, answer.location)
             )
         gateway.forget_tries()
-    assert not wrong, "\n".join(map(str, wrong))
+    return [str(one) for one in wrong]
+
+
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("role", ROLES)
+def test_no_cell_is_wrong(gateway: Gateway, files: dict[str, File], role: str) -> None:
+    wrong = wrong_cells(gateway, files, role)
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize(
@@ -219,8 +232,7 @@ def test_a_planted_hole_in_the_table_of_pages_is_seen(
 ) -> None:
     """A clerk opens what the gateway alone keeps, such as the list of staff; services would refuse by themselves."""
     monkeypatch.setattr(security, "check_page", lambda *_: None)
-    with pytest.raises(AssertionError, match=r"desk\.staff"):
-        test_no_cell_is_wrong(gateway, files, "clerk")
+    assert wrong_cells(gateway, files, "clerk", "desk.staff")
 
 
 def test_a_planted_owner_that_nobody_compares_is_seen(
@@ -228,5 +240,4 @@ def test_a_planted_owner_that_nobody_compares_is_seen(
 ) -> None:
     """A number changed in an address leads to another person's receipt."""
     monkeypatch.setattr(receipt, "check_access", lambda *_, **__: None)
-    with pytest.raises(AssertionError, match="receipt"):
-        test_no_cell_is_wrong(gateway, files, "confirmed")
+    assert wrong_cells(gateway, files, "confirmed", "receipt")
