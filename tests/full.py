@@ -75,6 +75,7 @@ TRIALS = (
     Trial("statements", "13", STATEMENTS, {"MONTHS": "200"}),
     Trial("races", "5", RACES, ROUNDS),
     Trial("overload", "16", ("tests/chaos/test_overload.py",)),
+    Trial("walks", "J1", ("tests/browser/test_every_transaction.py",)),
 )
 
 
