@@ -36,6 +36,9 @@ REFUSAL_CODES = {
     "signs_of_tampering": "R-06",
 }
 
+# Why a booklet is written off. Texts are `field.spoil_reason.choice.<code>`.
+SPOIL_REASONS = ("misprint", "damaged", "wrong_data", "missing")
+
 # Of the deed of a mandate.
 DEED_REFUSE_REASONS = (
     "paper_unreadable",

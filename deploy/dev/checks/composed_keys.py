@@ -6,6 +6,7 @@ from typing import Any
 from deploy.dev.checks import value_sets as sets
 from shared.catalogue import CATALOGUE, inquiries
 from shared.catalogue.model import Transaction
+from shared.catalogue.reasons import SPOIL_REASONS
 
 Keys = Callable[[], Iterable[str]]
 
@@ -122,6 +123,8 @@ FAMILIES: dict[str, Keys] = {
     "status": lambda: keys("status", sets.statuses()),
     "timeline": lambda: keys("timeline", sets.transition_codes()),
     "appeal.state": lambda: keys("appeal.state", ("accepted", "refused", "waiting")),
+    "desk.till_difference": lambda: keys("desk.till_difference", ("too_little", "too_much")),
+    "field.spoil_reason.choice": lambda: keys("field.spoil_reason.choice", SPOIL_REASONS),
     "desk.priority.kind": lambda: keys("desk.priority.kind", ("age", "disability", "emergency")),
     "seats.other": lambda: keys("seats.other", ("regular", "urgent")),
     "seats.tier": lambda: keys("seats.tier", ("regular", "urgent")),

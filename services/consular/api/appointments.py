@@ -157,12 +157,14 @@ def list_appeals() -> Response:
 @blueprint.post("/desk/cases/<reference>/appeal")
 @allowed("desk.appeal_decide")
 def decide_appeal(reference: str) -> dict[str, Any]:
-    """Excuses an absence, or does not."""
+    """Asks a second person to excuse an absence, or does not excuse it."""
     request_body = body(AppealVerdict)
     accept, answer = request_body["verdict"] == "accept", request_body["answer"]
 
     def act(session: Session) -> dict[str, Any]:
-        return head(absences.decide(session, current_actor(), reference, accept=accept, answer=answer))
+        if accept:
+            return head(overrides.ask_excuse(session, current_actor(), reference, answer))
+        return head(absences.decide(session, current_actor(), reference, accept=False, answer=answer))
 
     return run_once(reference, request_body["key"], {"verb": "appeal", "accept": accept, "answer": answer}, act)
 

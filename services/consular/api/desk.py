@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from services.consular.api.request import TEXT, Keyed, head, mission_session, page_number, run_once, run_once_for_holder
 from services.consular.applications.model import Application
 from services.consular.passports import collect
-from services.consular.passports.reprint import reprint
 from services.consular.views.case import read_case
 from services.consular.views.queue import EXPORT_ROWS, PAGE_ROWS, Filters, queue
 from services.consular.workflow import assign, overrides, review
@@ -165,11 +164,11 @@ def refuse(reference: str) -> dict[str, Any]:
 @blueprint.post("/cases/<reference>/reprint")
 @allowed("desk.reprint")
 def reprint_passport(reference: str) -> dict[str, Any]:
-    """Replaces a booklet that was spoiled before collection."""
+    """Asks a second person to have a booklet replaced that was spoiled before collection."""
     request_body = body(ReasonedVerdict)
 
     def act(session: Session) -> dict[str, Any]:
-        return head(reprint(session, current_actor(), reference, request_body["reason"]))
+        return head(overrides.ask_reprint(session, current_actor(), reference, request_body["reason"]))
 
     return run_once(reference, request_body["key"], {"verb": "reprint", "reason": request_body["reason"]}, act)
 

@@ -92,11 +92,15 @@ def _needs(subjects: Mapping[str, str], approvals: Sequence[Approval]) -> list[N
     return [Need(what, subject, by_subject.get((what, subject))) for what, subject in subjects.items()]
 
 
-def check_approved(session: Session, application: Application) -> None:
-    """Raises Refusal (needs_...) naming the first missing approval."""
-    open_needs = [need.what for need in needs(session, application) if not need.is_met]
+def check_approved(session: Session, actor: Actor, application: Application) -> None:
+    """Raises Refusal (needs_...) naming the first missing approval, (own_verdict) for who approved an early renewal:
+    it is approved by one person and accepted by another."""
+    known = needs(session, application)
+    open_needs = [need.what for need in known if not need.is_met]
     if open_needs:
         raise Refusal(f"needs_{open_needs[0]}", lacking=open_needs)
+    if any(need.what == EARLY and need.approval and need.approval.given_by == actor.id for need in known):
+        raise Refusal("own_verdict")
 
 
 def approve(session: Session, actor: Actor, reference: str, what: str, outcome: str, reason: str) -> Application:

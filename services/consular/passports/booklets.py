@@ -13,6 +13,7 @@ from services.consular.passports import mrz, rules, terms
 from services.consular.passports.model import Booklet, Passport
 from services.consular.passports.rules import State
 from services.consular.people import search_keys
+from shared.catalogue.reasons import SPOIL_REASONS
 from shared.database import audit
 from shared.database.db import now
 from shared.database.rows import change_row, lock_row
@@ -101,7 +102,7 @@ def assign(session: Session, actor: Actor, application: str) -> Booklet | None:
 
 def spoil(session: Session, actor: Actor, serial: str, reason: str) -> None:
     """Writes a booklet off, with the reason. Raises Invalid for an unknown reason, Conflict once it is collected."""
-    if reason not in rules.SPOIL_REASONS:
+    if reason not in SPOIL_REASONS:
         raise Invalid("unknown_choice", field="reason")
     _change(session, actor, serial, State.SPOILED, reason=reason)
 

@@ -8,10 +8,25 @@ from services.consular.applications.transitions import check_status, load_for_up
 from services.consular.applications.update import update_columns
 from services.consular.passports import booklets
 from services.consular.passports.data_page import print_for
+from services.consular.passports.rules import State
 from services.consular.passports.slip import issue_passport_slip
 from shared import documents
+from shared.catalogue.reasons import SPOIL_REASONS
 from shared.errors import Conflict
 from shared.identity.actor import Actor
+from shared.reasons import check_choice
+
+
+def check(session: Session, actor: Actor, reference: str, reason: str) -> Application:
+    """The application whose booklet may be written off and replaced. Raises Conflict when nothing is ready or stock is
+    empty, Invalid for an unknown reason."""
+    application = load_for_update(session, actor, "desk.reprint", reference)
+    check_status(application, "reprint")
+    check_choice(reason, SPOIL_REASONS, "reason")
+    booklets.assigned_to(session, reference)
+    if not booklets.counts(session)[State.IN_STOCK]:
+        raise Conflict("no_booklet_in_stock")
+    return application
 
 
 def reprint(session: Session, actor: Actor, reference: str, reason: str) -> Application:

@@ -20,8 +20,6 @@ CHANGES: Mapping[State, frozenset[State]] = {
     State.SPOILED: frozenset(),
 }
 
-SPOIL_REASONS = ("misprint", "damaged", "wrong_data", "missing")
-
 
 def sources_of(state: State) -> tuple[State, ...]:
     """The states from which a booklet can enter this one."""

@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from services.consular.people.model import Applicant, Duplicate
 from shared.database import audit
 from shared.database.rows import change_row, find_row
-from shared.errors import Conflict, Invalid
+from shared.errors import Conflict, Invalid, Refusal
 from shared.identity.actor import Actor
 from shared.reasons import check_choice, optional_text
 
@@ -24,6 +24,7 @@ REASONS = {
     CONFIRMED: ("same_papers", "same_photo", "told_by_registry"),
 }
 NOTE_LENGTH, MAX_MARKS = 500, 20
+_MARKS = select(Duplicate.state, Duplicate.decided_by).where(Duplicate.application == bindparam("application"))
 
 
 def namesakes(submitted: Select[str], elsewhere: Select[str]) -> Select[Applicant, Applicant]:
@@ -94,11 +95,14 @@ def is_open(application: InstrumentedAttribute[str]) -> ColumnElement[bool]:
     return exists().where(Duplicate.application == application, Duplicate.state == OPEN)
 
 
-def check_settled(session: Session, application: str) -> None:
-    """Raises Conflict while a mark of the file is open."""
-    open_marks = select(Duplicate.other).where(Duplicate.application == application, Duplicate.state == OPEN).limit(1)
-    if session.scalar(open_marks) is not None:
+def check_settled(session: Session, actor: Actor, application: str) -> None:
+    """Raises Conflict (duplicate_open) while a mark of the file is open, Refusal (own_verdict) for who cleared one: who
+    lets a file pass and who accepts it are two people."""
+    marks = session.execute(_MARKS, {"application": application}).all()
+    if any(mark.state == OPEN for mark in marks):
         raise Conflict("duplicate_open")
+    if any(mark.state == CLEARED and mark.decided_by == actor.id for mark in marks):
+        raise Refusal("own_verdict")
 
 
 def judge(session: Session, actor: Actor, application: str, other: str, verdict: str, reason: str, note: str) -> None:

@@ -11,7 +11,14 @@ from services.consular.approvals import sign
 from services.consular.approvals.model import Proposal
 from services.consular.workflow import discard_message, extend, overrides, revoke_document, suspend
 from services.consular.workflow.bookings import expire_bookings
-from services.consular.workflow.money import bank_account, cash_reversal, rate_bulletin, tariff_change, waiver
+from services.consular.workflow.money import (
+    bank_account,
+    cash_reversal,
+    rate_bulletin,
+    tariff_change,
+    till_difference,
+    waiver,
+)
 from shared.database import db
 from shared.errors import Conflict, Invalid
 from shared.identity.access import check_access
@@ -42,6 +49,7 @@ KINDS: Mapping[str, Kind] = {
     tariff_change.KIND: Kind(tariff_change.read, tariff_change.preview, tariff_change.carry_out),
     waiver.KIND: Kind(waiver.read, waiver.preview, waiver.carry_out),
     cash_reversal.KIND: Kind(cash_reversal.read, cash_reversal.preview, cash_reversal.carry_out),
+    till_difference.KIND: Kind(till_difference.read, till_difference.preview, till_difference.carry_out),
     bank_account.KIND: Kind(bank_account.read, bank_account.preview, bank_account.carry_out),
     expire_bookings.KIND: Kind(expire_bookings.read, expire_bookings.preview, expire_bookings.carry_out),
     discard_message.KIND: Kind(discard_message.read, discard_message.preview, discard_message.carry_out),
@@ -51,10 +59,7 @@ KINDS: Mapping[str, Kind] = {
     relocation.KIND: Kind(relocation.read, relocation.preview, relocation.carry_out, relocation.undo),
     rest_days.KIND: Kind(rest_days.read, rest_days.preview, rest_days.carry_out),
     booking_rules.KIND: Kind(booking_rules.read, booking_rules.preview, booking_rules.carry_out),
-    **dict.fromkeys(
-        (overrides.PRIORITY, overrides.FLAG, overrides.TAKEOVER),
-        Kind(overrides.read, overrides.preview, overrides.carry_out),
-    ),
+    **dict.fromkeys(overrides.KINDS, Kind(overrides.read, overrides.preview, overrides.carry_out)),
 }
 
 

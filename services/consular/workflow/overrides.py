@@ -1,6 +1,7 @@
 """Overrides of a rule for one case: an officer asks, another person signs, and only then it happens.
 
-Priority at the mission, a flag that comes off, and a case that goes from one officer to another.
+Priority at the mission, a flag that comes off, a case that goes from one officer to another, an absence that is
+excused, and a passport that is printed again.
 """
 
 from collections.abc import Mapping
@@ -14,13 +15,15 @@ from services.consular.applications.transitions import load_for_update
 from services.consular.appointments.attendance import priorities
 from services.consular.approvals import sign
 from services.consular.approvals.model import Proposal
+from services.consular.passports import reprint
 from services.consular.workflow import assign
 from services.consular.workflow.attendance import absences
 from services.consular.workflow.money import exceptions
 from shared.errors import Conflict, Invalid
 from shared.identity.actor import Actor
 
-PRIORITY, FLAG, TAKEOVER = "priority", "flag", "takeover"
+PRIORITY, FLAG, TAKEOVER, ABSENCE, REPRINT = "priority", "flag", "takeover", "excused_absence", "reprint"
+KINDS = (PRIORITY, FLAG, TAKEOVER, ABSENCE, REPRINT)
 CASE, REASON = "case_reference", "override_reason"
 
 
@@ -48,6 +51,18 @@ def ask_takeover(session: Session, actor: Actor, reference: str) -> Application:
     return _propose(session, actor, application, TAKEOVER, {"from_officer": application.assigned_to, **names})
 
 
+def ask_excuse(session: Session, actor: Actor, reference: str, answer: str) -> Application:
+    """Asks that an explained absence is excused. Raises what `absences.check` raises, Conflict (already_proposed)."""
+    application, text = absences.check(session, actor, reference, answer)
+    return _propose(session, actor, application, ABSENCE, {REASON: text})
+
+
+def ask_reprint(session: Session, actor: Actor, reference: str, reason: str) -> Application:
+    """Asks that a spoiled booklet is replaced. Raises what `reprint.check` raises, Conflict (already_proposed)."""
+    application = reprint.check(session, actor, reference, reason)
+    return _propose(session, actor, application, REPRINT, {"spoil_reason": reason})
+
+
 def read(_session: Session, _terms: Mapping[str, Any]) -> dict[str, Any]:
     """Raises Invalid: an override is asked for on its case, by who may decide it."""
     raise Invalid("unknown_choice", field="kind")
@@ -67,6 +82,10 @@ def carry_out(session: Session, actor: Actor, proposal: Proposal) -> None:
         absences.grant_priority(session, actor, reference, params["priority_kind"], params[REASON])
     elif proposal.kind == FLAG:
         exceptions.clear_flag(session, actor, reference, params[REASON], params["flag"])
+    elif proposal.kind == ABSENCE:
+        absences.decide(session, actor, reference, accept=True, answer=params[REASON])
+    elif proposal.kind == REPRINT:
+        reprint.reprint(session, actor, reference, params["spoil_reason"])
     else:
         names = {"ar": params["officer_ar"], "en": params["officer_en"]}
         assign.hand_over(session, actor, reference, params["from_officer"], proposal.proposer, names)

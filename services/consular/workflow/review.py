@@ -38,16 +38,16 @@ def accept(session: Session, actor: Actor, reference: str) -> Application:
     """Accepts an application: issues the mission's own document, or forwards it to the authorities.
 
     The second of two simultaneous officers waits, and gets Conflict (not_possible_now). Raises Refusal (visit_needed)
-    while an applicant who must come in person has not come, (authority_missing) where nothing official can be
-    issued, and Conflict (case_assigned) while another officer works on it, (payment_disputed) while the payer's bank
-    has taken the fee back.
+    while an applicant who must come in person has not come, (own_verdict) for who let it past a rule before,
+    (authority_missing) where nothing official can be issued, and Conflict (case_assigned) while another officer works
+    on it, (payment_disputed) while the payer's bank has taken the fee back.
     """
     application = load_for_update(session, actor, "desk.accept", reference)
     check_status(application, "accept")
     check_assignment(actor, application)
     check_attendance(session, application)
-    check_approved(session, application)
-    duplicates.check_settled(session, reference)
+    check_approved(session, actor, application)
+    duplicates.check_settled(session, actor, reference)
     check_decidable(session, reference)
     issuer.check_official()
     if forms.transaction(application.transaction).issues:

@@ -85,6 +85,7 @@ def _attach_mandates(desk: Blueprint) -> None:
 def _attach_passports(desk: Blueprint) -> None:
     desk.add_url_rule("/counter/<reference>/difference", "difference", counter.difference, methods=["POST"])
     desk.add_url_rule("/cases/<reference>/approvals", "approve", passports.approve, methods=["POST"])
+    desk.add_url_rule("/cases/<reference>/reprint", "reprint", decisions.reprint, methods=["POST"])
     desk.add_url_rule("/passports", "passports", passports.check)
     desk.add_url_rule("/passports/<number>/surrender", "surrender", passports.surrender, methods=["POST"])
 

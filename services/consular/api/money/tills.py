@@ -7,6 +7,7 @@ from marshmallow import fields, validate
 
 from services.consular.api.request import Keyed, mission_session, run_once, run_once_here
 from services.consular.payments.tills import deposit, listing, till
+from services.consular.workflow.money import till_difference
 from shared.web.service import allowed, body, current_actor, transaction
 
 blueprint = Blueprint("tills", __name__, url_prefix="/desk/tills")
@@ -81,7 +82,7 @@ def close_till(reference: str) -> dict[str, Any]:
     counted, actor = body(Count), current_actor()
 
     def act(session: Any) -> dict[str, Any]:
-        closed = till.close_till(session, actor, reference, counted["pieces"])
+        closed = till_difference.close(session, actor, reference, counted["pieces"])
         return {"counted": closed.counted_amount, "expected": closed.expected_amount, "variance": closed.variance}
 
     return run_once(reference, counted["key"], {"verb": "till_close", "pieces": counted["pieces"]}, act)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from services.consular.appointments.model import AbsenceAppeal, Appointment
 from services.consular.appointments.rules import AppointmentState
 from shared.database import audit, db
-from shared.database.rows import change_row
+from shared.database.rows import change_row, find_row
 from shared.errors import Conflict, NotFound, Refusal
 from shared.identity.actor import Actor
 from shared.reasons import required_text
@@ -62,6 +62,14 @@ def make(session: Session, actor: Actor, appointment: Appointment, reason: str) 
         raise Conflict("appealed_already")
     audit.record(session, actor, "absence.appealed", appointment.application)
     return appeal
+
+
+def check(session: Session, turn: uuid.UUID, answer: str) -> str:
+    """The clean answer to an appeal that waits. Raises Invalid without one, NotFound, Conflict (already_decided)."""
+    text = required_text(answer, REASON_LENGTH, "answer")
+    if find_row(session, AbsenceAppeal, turn).state != WAITING:
+        raise Conflict("already_decided")
+    return text
 
 
 def decide(session: Session, actor: Actor, turn: uuid.UUID, *, accept: bool, answer: str) -> AbsenceAppeal:

@@ -25,6 +25,16 @@ def appeal(session: Session, actor: Actor, reference: str, reason: str) -> Appli
     return application
 
 
+def check(session: Session, actor: Actor, reference: str, answer: str) -> tuple[Application, str]:
+    """The application and the clean answer, where its absence may be excused. Raises NotFound without an appeal, and
+    what `appeals.check` raises."""
+    application = load_for_update(session, actor, "desk.appeal_decide", reference)
+    appointment = book.latest(session, reference)
+    if appointment is None:
+        raise NotFound()
+    return application, appeals.check(session, appointment.id, answer)
+
+
 def decide(session: Session, actor: Actor, reference: str, *, accept: bool, answer: str) -> Application:
     """Applies the officer's decision. Raises NotFound without an appeal, and what `appeals.decide` raises."""
     application = load_for_update(session, actor, "desk.appeal_decide", reference)

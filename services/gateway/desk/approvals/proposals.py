@@ -15,7 +15,7 @@ from services.gateway.web.current import actor, consular, visitor
 from services.gateway.web.days import today
 from services.gateway.web.forms import PARTS, faults, fields, typed
 from services.gateway.web.language import chosen
-from services.gateway.web.presentation import date, has_text, t, weekday_name
+from services.gateway.web.presentation import date, has_text, money, t, weekday_name
 from services.gateway.web.sent_forms.kept_answers import keep_unfinished
 from services.gateway.web.sent_forms.submission import submit
 from shared.catalogue import CATALOGUE
@@ -81,7 +81,8 @@ ORDER = (
     *("transaction", "standing", "valid_from", "decree", "decreed_on", "transactions", "ends_from", "ends_to", "days"),
     *("tariff_fee", "tariff_amount", "tariff_currency", "certainty", "waiver_reference", "waiver_reason"),
     *("void_payment", "void_reason"),
-    *("case_reference", "priority_kind", "officer_name", "override_reason"),
+    *("case_reference", "priority_kind", "officer_name", "override_reason", "spoil_reason"),
+    *("till_reference", "till_expected", "till_counted"),
     *("message_number", "discard_reason"),
     *("law_source", "window_to", "document_code", "revocation_reason"),
     *("rate_base", "rate_value", "rate_quote", "rate_on", "rate_days", "rate_published", "band_reason"),
@@ -142,6 +143,10 @@ def _value(name: str, value: Any) -> object:
         return t(f"turn.service.{value}")
     if name == "priority_kind":
         return t(f"desk.priority.kind.{value}")
+    if name in ("till_expected", "till_counted"):
+        return money(value)
+    if name == "till_reference":
+        return Markup('<a class="code" href="{}">{}</a>').format(url_for("desk.till", reference=value), value)
     if name == "case_reference":
         return Markup('<a class="code" href="{}">{}</a>').format(url_for("desk.case", reference=value), value)
     choice = f"field.{name}.choice.{value}"

@@ -26,7 +26,7 @@ from services.gateway.web.presentation import date, unindented
 from services.gateway.web.sent_forms.submission import submit
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import Transaction
-from shared.catalogue.reasons import MARK_REASONS
+from shared.catalogue.reasons import MARK_REASONS, SPOIL_REASONS
 from shared.errors import NotFound
 from shared.values import references
 
@@ -65,6 +65,7 @@ def page(reference: str, **more: Any) -> str:
         papers=_checklist(details, entry),
         markable=marks.markable(details, entry),
         mark_reasons=MARK_REASONS,
+        spoil_reasons=SPOIL_REASONS,
         corrections=marks.compared(details, entry),
         told=words,
         held=held(details),

@@ -14,6 +14,7 @@ from shared.catalogue.reasons import (
     REFUSAL_CODES,
     REFUSE_REASONS,
     REFUSE_REASONS_BY_QUESTION,
+    SPOIL_REASONS,
 )
 from shared.errors import NotAllowed
 
@@ -76,6 +77,14 @@ def judge_duplicate(reference: str) -> Answer:
         "key": request.form.get("key", ""),
     }
     return _act(reference, "duplicate", {**body, "other": other})
+
+
+def reprint(reference: str) -> Answer:
+    """A second person is asked to have a spoiled booklet replaced before anybody has collected it."""
+    reason = _reason(SPOIL_REASONS)
+    if reason is None:
+        return case.page(reference, reprint_error="desk.reason_needed"), 422
+    return _act(reference, "reprint", {"reason": reason, "key": request.form.get("key", "")})
 
 
 def _refuse_page(reference: str, **more: object) -> str:

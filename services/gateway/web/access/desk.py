@@ -82,6 +82,7 @@ DESK_PAGES: dict[str, Set[str]] = {
     "desk.difference": frozenset({"cashier", "head_of_mission"}),
     "desk.give_back": frozenset({"cashier", "head_of_mission"}),
     "desk.clear": DECIDING,
+    "desk.reprint": DECIDING,
     "desk.cash": frozenset({"cashier", "head_of_mission"}),
     "desk.collect": frozenset({"clerk", *DECIDING}),
     "desk.identity": frozenset({"clerk", *DECIDING}),

@@ -16,6 +16,7 @@ from shared.database.db import Database
 from shared.values.dates import add_years
 from tests.conftest import ELSEWHERE, HOME, officer
 from tests.factories.applications import Counter, Person
+from tests.factories.approvals import Signing
 from tests.factories.concurrency import together
 from tests.factories.ministries.letters import answer, letters_of, reply
 
@@ -73,6 +74,9 @@ def test_a_reprint_revokes_the_first_page(counter: At) -> None:
     first = here.read()["document"]["code"]
     here.stock()
     assert here.desk("reprint", OFFICER, reason="misprint").status_code == 200
+    assert here.read()["document"]["code"] == first
+    assert refused(here.desk("reprint", HEAD, reason="damaged")) == (409, "already_proposed")
+    Signing(here.client, HOME).override("reprint", here.reference)
     second = here.read()["document"]["code"]
     states = [here.client.get(f"/verify/{code}", HEAD).get_json()["status"] for code in (first, second)]
     assert states == ["revoked", "valid"]
@@ -157,6 +161,7 @@ def test_only_the_head_of_the_mission_lets_a_passport_be_renewed_early(counter: 
     assert refused(here.desk("accept", OFFICER)) == (422, "needs_early_renewal")
     assert approve(here, "early_renewal", who=OFFICER).status_code == 403
     assert approve(here, "early_renewal").status_code == 200
+    assert refused(here.desk("accept", HEAD)) == (422, "own_verdict")
     assert here.desk("accept", OFFICER).status_code == 200
 
 

@@ -47,7 +47,8 @@ def test_a_flagged_file_is_accepted_once_an_officer_has_judged_it(counter: At) -
     assert judge(second, first.reference, "cleared", "namesakes").status_code == 200
     assert judge(second, first.reference, "confirmed", "same_papers").get_json()["code"] == "duplicate_judged"
     assert case(second)["exception"] is None
-    assert second.desk("accept").status_code == 200
+    assert second.desk("accept", officer()).get_json()["code"] == "own_verdict"
+    assert second.desk("accept", officer("head_of_mission")).status_code == 200
     again = filed(counter, other)
     assert case(again)["duplicates"] == []
 

@@ -498,6 +498,7 @@ def test_a_ready_passport_has_a_slip_with_hours_and_address(counter: Begin) -> N
     assert (content.status_code, content.data[:5]) == (200, b"%PDF-")
     mine.stock()
     assert mine.desk("reprint", reason="misprint").status_code == 200
+    Signing(mine.client, HOME).override("reprint", mine.reference)
     assert mine.read()["slip"] != slip
     assert mine.client.get(f"/documents/{slip}", mine.person.actor).get_json()["status"] == "revoked"
 

@@ -41,6 +41,7 @@ from shared.values.dates import add_years
 from shared.values.money import Money
 from tests.conftest import HOME, officer
 from tests.factories.applications import Counter, Person, Registers, decision, file_by_verbs, receive
+from tests.factories.approvals import Signing
 from tests.factories.payments import pay
 from tests.factories.refusals import refuses
 
@@ -520,6 +521,7 @@ def test_a_spoiled_passport_is_printed_again(counter: At, database: Callable[[st
     assert here.desk("reprint", reason="because").get_json()["errors"] == {"reason": "unknown_choice"}
     here.stock()
     assert here.desk("reprint", reason="misprint").status_code == 200
+    Signing(here.client, HOME).override("reprint", here.reference)
     second = here.read()["collection"]["number"]
     assert second != first
     with database("consular").scope(HOME) as session:

@@ -66,6 +66,8 @@ def test_an_absence_is_explained_and_decided(gateway: Gateway, consular: Databas
         f"{desk}/{reference}", page=desk, verdict="accept", answer="سلامته", key=f"{language}-four"
     )
     assert decided.status_code == 303
+    assert "سلامته" not in browser.get(page).text
+    sign_as_head(gateway, language, reference)
     assert "سلامته" in browser.get(page).text
     assert "مرض ابني" not in officer.get(desk).text
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from services.consular.passports.rules import CHANGES, SPOIL_REASONS, State, sources_of
+from services.consular.passports.rules import CHANGES, State, sources_of
+from shared.catalogue.reasons import SPOIL_REASONS
 
 
 def test_every_way_of_a_booklet_is_one_of_these() -> None:

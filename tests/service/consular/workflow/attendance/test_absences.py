@@ -70,6 +70,10 @@ def test_an_accepted_reason_gives_the_month_back(counter: Begin, consular: Datab
     listed = mine.client.get("/desk/appeals", officer()).get_json()
     assert [one["application"] for one in listed] == [mine.reference]
     assert decide(mine, "accept").status_code == 200
+    assert mine.read()["turn"]["state"] == "missed"
+    assert code(decide(mine, "accept")) == (409, "already_proposed")
+    assert code(act(again, "hold", starts_at=at)) == (422, "turn_share_used")
+    Signing(mine.client, HOME).override("excused_absence", mine.reference)
     turn = mine.read()["turn"]
     assert (turn["state"], turn["appeal"]) == ("excused", {"state": "accepted", "answer": "قُبل العذر"})
     assert "absence_accepted" in kinds(consular, mine)
@@ -87,6 +91,17 @@ def test_a_refused_reason_leaves_the_consequence_and_says_why(counter: Begin, co
     assert code(act(again, "hold", starts_at=in_time(again)[0])) == (422, "turn_share_used")
     assert code(decide(mine, "accept")) == (409, "already_decided")
     assert code(send_appeal(mine)) == (409, "appealed_already")
+
+
+def test_a_reason_that_was_refused_meanwhile_is_not_accepted(counter: Begin, consular: Database) -> None:
+    mine = missed(counter, consular)
+    send_appeal(mine)
+    assert decide(mine, "accept").status_code == 200
+    assert decide(mine, "refuse", "لا عذر").status_code == 200
+    signing = Signing(mine.client, HOME)
+    late = signing.decide(signing.waiting("excused_absence", mine.reference))
+    assert code(late) == (409, "already_decided")
+    assert mine.read()["turn"]["state"] == "missed"
 
 
 @pytest.mark.parametrize(
