@@ -38,7 +38,7 @@ def test_a_kind_without_lifetime_and_sample(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setitem(KINDS, "residence-paper", Kind("civil_registry", "R", "ZZ"))
     lifetime, sample = catalogue.undrawable(ENTRY, "residence-paper")
     assert "shared/documents/data/validity.csv" in lifetime and "ENDLESS" in lifetime
-    assert sample.endswith("write services/civil_registry/documents/residence-paper.sample.json")
+    assert "write residence-paper.sample.json" in sample and sample.endswith("services/civil_registry/documents")
 
 
 @pytest.mark.parametrize(

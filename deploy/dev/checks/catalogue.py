@@ -86,9 +86,9 @@ def undrawable(entry: Transaction, kind: str) -> Iterator[str]:
             f"{entry.slug}: nothing says how long a {kind} is good for: add a row to "
             "shared/documents/data/validity.csv, or name it in ENDLESS of shared/documents/validity.py"
         )
-    sample = f"{KINDS[kind].service}/documents/{kind}.sample.json"
-    if not (SERVICES / sample).exists():
-        yield f"{entry.slug}: a {kind} has no sample: write services/{sample}"
+    documents = f"{KINDS[kind].service}/documents"
+    if not any((SERVICES / documents).rglob(sample := f"{kind}.sample.json")):
+        yield f"{entry.slug}: a {kind} has no sample: write {sample} beside its template below services/{documents}"
 
 
 def unanswered(entry: Transaction) -> Iterator[str]:

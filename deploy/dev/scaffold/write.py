@@ -81,7 +81,7 @@ def new_files(wanted: Wanted) -> Iterator[tuple[str, str]]:
         texts += "".join(_text_to_write(key) for key in unsaid(wanted, language(code)))
         head = (TEMPLATES / f"head.{code}.txt").read_text()
         yield f"shared/translations/{code}/{wanted.module}.po", head + Template(texts).substitute(words)
-    documents = f"services/{shape.service}/documents/{wanted.slug}"
+    documents = f"{shape.documents}/{wanted.slug}"
     yield f"{documents}.html", shape.template
     yield f"{documents}.sample.json", Template(Path(shape.sample).read_text()).safe_substitute(words)
     yield f"tests/journey/test_{wanted.module}.py", _filled("journey.py.txt", words)
