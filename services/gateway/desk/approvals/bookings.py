@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Redirection
 
-from services.gateway.clients.consular.bookings import RowFault
+from services.gateway.clients.consular.applications.bookings import RowFault
 from services.gateway.web.access.pages import PAGES
 from services.gateway.web.current import actor, consular, visitor
 from services.gateway.web.forms import faults, fields, typed

@@ -8,7 +8,7 @@ from flask import redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from services.gateway.clients.consular.approvals import Proposal
+from services.gateway.clients.consular.mission.approvals import Proposal
 from services.gateway.desk.wording import refusal_text
 from services.gateway.web.access.pages import PAGES
 from services.gateway.web.current import actor, consular, visitor

@@ -7,8 +7,8 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from services.gateway.clients.consular.applications import Upload
-from services.gateway.clients.consular.cases import Case
+from services.gateway.clients.consular.applications.applications import Upload
+from services.gateway.clients.consular.applications.cases import Case
 from services.gateway.desk.cases import marks
 from services.gateway.desk.cases.compare import attested_facts, beside
 from services.gateway.desk.cases.contradictions import contradictions

@@ -5,7 +5,7 @@ from math import ceil
 from flask import make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from services.gateway.clients.consular.cases import Case, QueuePage, QueueRow
+from services.gateway.clients.consular.applications.cases import Case, QueuePage, QueueRow
 from services.gateway.desk.cases.details import may
 from services.gateway.desk.cases.filters import LONGEST_SEARCH, STATUSES, Filters, from_address, from_cookie, keep
 from services.gateway.desk.codes import typed_reference

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from services.gateway.clients.consular.draws import DeskDraws
+from services.gateway.clients.consular.appointments.draws import DeskDraws
 from services.gateway.desk.wording import refusal_text
 from services.gateway.web.access.roles import DECIDING
 from services.gateway.web.current import actor, consular

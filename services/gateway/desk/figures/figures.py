@@ -8,7 +8,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from services.gateway.accounts.registration import staff
-from services.gateway.clients.consular.figures import MissionFigures
+from services.gateway.clients.consular.mission.figures import MissionFigures
 from services.gateway.desk.csv_file import csv_file
 from services.gateway.desk.figures.bars import Drawing, draw
 from services.gateway.desk.wording import short

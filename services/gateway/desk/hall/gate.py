@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from flask import render_template, request
 from werkzeug.wrappers import Response
 
-from services.gateway.clients.consular.hall import Ticket
+from services.gateway.clients.consular.appointments.hall import Ticket
 from services.gateway.desk.wording import refusal_text
 from services.gateway.web.current import actor, consular
 from services.gateway.web.presentation import date, t

@@ -7,7 +7,7 @@ from flask import Response as Download
 from flask import render_template, request
 from werkzeug.wrappers import Response
 
-from services.gateway.clients.consular.ledger import Balance
+from services.gateway.clients.consular.money.ledger import Balance
 from services.gateway.web.current import actor, consular
 from services.gateway.web.presentation import t
 from shared.errors import Invalid

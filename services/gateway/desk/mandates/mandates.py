@@ -8,7 +8,7 @@ from flask import Response, render_template, request, url_for
 from werkzeug.wrappers import Response as Answered
 
 from services.gateway.clients.civil_registry import Statement
-from services.gateway.clients.consular.mandates import Deed
+from services.gateway.clients.consular.people.mandates import Deed
 from services.gateway.desk.wording import birth, refusal_text, written_text
 from services.gateway.web.current import actor, civil_registry, consular
 from services.gateway.web.http.stored_files import asked_page, send_stored

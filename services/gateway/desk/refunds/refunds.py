@@ -8,7 +8,7 @@ from flask import redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from services.gateway.clients.consular.refunds import DeskRefund
+from services.gateway.clients.consular.money.refunds import DeskRefund
 from services.gateway.desk.cases.details import may
 from services.gateway.desk.csv_file import csv_file
 from services.gateway.desk.wording import refusal_text, short

@@ -7,7 +7,7 @@ from flask import redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from services.gateway.clients.consular.tills import Pieces
+from services.gateway.clients.consular.money.tills import Pieces
 from services.gateway.desk.cases.details import may
 from services.gateway.desk.wording import refusal_text
 from services.gateway.web.current import actor, consular

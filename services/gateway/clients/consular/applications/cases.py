@@ -3,8 +3,8 @@
 from typing import Any, TypedDict, cast
 from urllib.parse import quote
 
-from services.gateway.clients.consular.applications import ApplicationSummary, File
-from services.gateway.clients.consular.notices import Notice
+from services.gateway.clients.consular.applications.applications import ApplicationSummary, File
+from services.gateway.clients.consular.correspondence.notices import Notice
 from services.gateway.clients.http import Client
 from services.gateway.clients.names import Named, RegisterName
 from shared.identity.actor import Actor

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Any, TypedDict, TypeVar, cast
 from urllib.parse import quote
 
-from services.gateway.clients.consular.appointments import Openings
-from services.gateway.clients.consular.payments import Amount, AppliedRate, Fee
+from services.gateway.clients.consular.appointments.appointments import Openings
+from services.gateway.clients.consular.money.payments import Amount, AppliedRate, Fee
 from services.gateway.clients.http import Client
 from services.gateway.clients.names import PrintedName
 from shared.errors import NotFound

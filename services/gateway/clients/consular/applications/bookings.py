@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any, TypedDict, cast
 from urllib.parse import quote
 
-from services.gateway.clients.consular.applications import Head
+from services.gateway.clients.consular.applications.applications import Head
 from services.gateway.clients.http import Client
 from shared.identity.actor import Actor
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TypedDict, cast
 from urllib.parse import quote
 
-from services.gateway.clients.consular.payments import Amount
+from services.gateway.clients.consular.money.payments import Amount
 from services.gateway.clients.http import Client
 from shared.identity.actor import Actor
 

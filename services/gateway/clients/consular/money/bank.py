@@ -4,7 +4,7 @@ import json
 from typing import Any, TypedDict, cast
 from urllib.parse import quote
 
-from services.gateway.clients.consular.payments import BankAccount
+from services.gateway.clients.consular.money.payments import BankAccount
 from services.gateway.clients.http import Client
 from shared.identity.actor import Actor
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NotRequired, TypedDict, cast
 from urllib.parse import quote
 
-from services.gateway.clients.consular.appointments import Appointment, Openings, Visit
-from services.gateway.clients.consular.letters import LetterSummary
-from services.gateway.clients.consular.notices import Notice
-from services.gateway.clients.consular.payments import Payment, Quote, Refund
+from services.gateway.clients.consular.appointments.appointments import Appointment, Openings, Visit
+from services.gateway.clients.consular.correspondence.letters import LetterSummary
+from services.gateway.clients.consular.correspondence.notices import Notice
+from services.gateway.clients.consular.money.payments import Payment, Quote, Refund
 from services.gateway.clients.http import Client
 from services.gateway.clients.names import Named, PrintedName
 from shared.identity.actor import Actor
