@@ -34,7 +34,7 @@ from services.gateway.accounts.identity import contests, counter, decisions, vou
 from services.gateway.accounts.levels import Assurance, Level
 from services.gateway.accounts.mail import queue
 from services.gateway.desk.cases import contradictions
-from services.gateway.desk.figures import figures
+from services.gateway.desk.mission.figures import figures
 from shared.catalogue import CATALOGUE
 from shared.catalogue.appointments import SERVICES
 from shared.catalogue.model import AFTER_ASSESSMENT, AGENT, GUARDIAN, HOLDER, RELATIVE

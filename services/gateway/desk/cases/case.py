@@ -13,8 +13,8 @@ from services.gateway.desk.cases import marks
 from services.gateway.desk.cases.compare import attested_facts, beside
 from services.gateway.desk.cases.contradictions import contradictions
 from services.gateway.desk.cases.details import held, holder, may
-from services.gateway.desk.cases.filters import from_cookie
-from services.gateway.desk.cases.queue import officer_name, officer_of
+from services.gateway.desk.cases.queue.filters import from_cookie
+from services.gateway.desk.cases.queue.queue import officer_name, officer_of
 from services.gateway.desk.cases.scans import opened
 from services.gateway.desk.wording import refusal_text, short, who
 from services.gateway.web.content.notice_words import words
