@@ -24,12 +24,12 @@ def test_an_entry_of_which_only_the_literal_is_there(monkeypatch: pytest.MonkeyP
     entry = replace(ENTRY, slug="residence-paper")
     monkeypatch.setitem(CATALOGUE, entry.slug, entry)
     assert list(catalogue.of_entry(entry)) == [
-        "residence-paper has no price for document_from_syria: add a row to services/consular/data/tariffs.csv",
+        "residence-paper has no price for document_from_syria: add a row to services/consular/data/money/tariffs.csv",
         *(
-            f"residence-paper has no price for {fee.name}: add a row to services/consular/data/tariffs.csv"
+            f"residence-paper has no price for {fee.name}: add a row to services/consular/data/money/tariffs.csv"
             for fee in entry.fees[1:]
         ),
-        "residence-paper has no standing: add a row to services/consular/data/standings.csv",
+        "residence-paper has no standing: add a row to services/consular/data/transactions/standings.csv",
         "residence-paper ends with a residence-paper, which is no kind: add it to KINDS of shared/documents/model.py",
     ]
 

@@ -101,7 +101,7 @@ def test_a_broken_contract_is_one_complaint() -> None:
 
 
 def test_changed_rows_name_the_command_that_dates_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    changed: Path = sources.ROOT / "services" / "consular" / "data" / "tariffs.csv"
+    changed: Path = sources.ROOT / "services" / "consular" / "data" / "money" / "tariffs.csv"
     monkeypatch.setattr(reference_data, "undated", lambda: iter([(changed, "0")]))
     (complaint,) = dated_rows.complaints()
-    assert complaint.startswith("services/consular/data/tariffs.csv") and complaint.endswith(dated_rows.MEND)
+    assert complaint.startswith("services/consular/data/money/tariffs.csv") and complaint.endswith(dated_rows.MEND)

@@ -47,7 +47,7 @@ def complaints() -> list[str]:
 def of_entry(entry: Transaction) -> Iterator[str]:
     yield from unpriced(entry)
     if not any(row["transaction"] == entry.slug for row in rows_of("standing")):
-        yield f"{entry.slug} has no standing: add a row to services/consular/data/standings.csv"
+        yield f"{entry.slug} has no standing: add a row to services/consular/data/transactions/standings.csv"
     for kind in sorted(handed_out(entry)):
         yield from undrawable(entry, kind)
     yield from unanswered(entry)
@@ -73,7 +73,7 @@ def unpriced(entry: Transaction) -> Iterator[str]:
     priced = {row["line"] for row in rows if not row["scope"] and not row["valid_to"]}
     for fee in entry.fees:
         if fee.name not in priced:
-            yield f"{entry.slug} has no price for {fee.name}: add a row to services/consular/data/tariffs.csv"
+            yield f"{entry.slug} has no price for {fee.name}: add a row to services/consular/data/money/tariffs.csv"
 
 
 def undrawable(entry: Transaction, kind: str) -> Iterator[str]:

@@ -102,9 +102,9 @@ def lines(wanted: Wanted) -> Iterator[tuple[str, str, str]]:
     yield "shared/documents/model.py", "KINDS = {", kind
     line, since, certainty = wanted.fee, wanted.since.isoformat(), wanted.certainty
     fee = f"{slug}/{line}/all/{since},{slug},{line},{shape.beneficiary},,{wanted.amount},USD"
-    yield "services/consular/data/tariffs.csv", "", f"{fee},{since},,{source},{certainty},founding\n"
+    yield "services/consular/data/money/tariffs.csv", "", f"{fee},{since},,{source},{certainty},founding\n"
     status = f"{slug}/all/{since}/active,{slug},active,,{since},{source},{certainty},founding\n"
-    yield "services/consular/data/standings.csv", "", status
+    yield "services/consular/data/transactions/standings.csv", "", status
     if wanted.months or wanted.days:
         row = f"{slug},{wanted.months},{wanted.days},{since},{source},{certainty}\n"
         yield "shared/documents/data/validity.csv", "", row
