@@ -29,7 +29,10 @@ def show() -> str:
     mission = page_mission()
     code = mission["code"] if mission else USUAL
     return render_template(
-        "pages/appointments/draws.html", calendar=consular().draws.calendar(code), mission=code, missions=missions()
+        "pages/appointments/draws/draws.html",
+        calendar=consular().draws.calendar(code),
+        mission=code,
+        missions=missions(),
     )
 
 
@@ -42,7 +45,7 @@ def detail(code: str) -> str:
     page = min(int(text) if is_digits(text := request.args.get("page", "1")[:4]) else 1, len(places) // ROWS + 1)
     first = max(0, page - 1) * ROWS
     return render_template(
-        "pages/appointments/draw.html",
+        "pages/appointments/draws/draw.html",
         draw=draw,
         places=places[first : first + ROWS],
         before=page - 1 if page > 1 else None,

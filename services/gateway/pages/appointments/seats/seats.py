@@ -20,7 +20,7 @@ blueprint = Blueprint("seats", __name__)
 @blueprint.get("/seats")
 def services() -> str:
     """The first step: what somebody comes for."""
-    return render_template("pages/appointments/seats_services.html", services=SERVICES)
+    return render_template("pages/appointments/seats/seats_services.html", services=SERVICES)
 
 
 @blueprint.get("/seats/<service>")
@@ -30,7 +30,7 @@ def regions(service: str) -> str:
     sought = request.args.get("q", "").strip()[:LONGEST]
     known = visitor_or_none()
     return render_template(
-        "pages/appointments/seats_missions.html",
+        "pages/appointments/seats/seats_missions.html",
         service=service,
         regions=groups(sought),
         sought=sought,
@@ -50,7 +50,7 @@ def days(service: str, mission: str) -> str:
     except NotFound:
         openings = None
     return render_template(
-        "pages/appointments/seats_days.html",
+        "pages/appointments/seats/seats_days.html",
         service=service,
         mission=mission,
         openings=openings,
