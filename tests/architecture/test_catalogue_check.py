@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from deploy.demo.scenarios import answers
-from deploy.dev.checks import catalogue, translations
+from deploy.dev.checks.data import catalogue
+from deploy.dev.checks.texts import translations
 from shared.catalogue import CATALOGUE, civil_status
 from shared.catalogue.model import KIN, Question
 from shared.documents.model import KINDS, Kind

@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from deploy.dev.checks import composed_keys, dated_rows, imports, sources, style, translations
-from deploy.dev.checks.translations import TO_TRANSLATE
+from deploy.dev.checks import sources
+from deploy.dev.checks.code import imports, style
+from deploy.dev.checks.data import dated_rows
+from deploy.dev.checks.texts import composed_keys, translations
+from deploy.dev.checks.texts.translations import TO_TRANSLATE
 from deploy.platform.database import reference_data
 from shared.catalogue import CATALOGUE
 from shared.fragments import LANGUAGES, Forms

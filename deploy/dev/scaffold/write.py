@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from string import Template
 
-from deploy.dev.checks.translations import TO_TRANSLATE
+from deploy.dev.checks.texts.translations import TO_TRANSLATE
 from deploy.dev.scaffold.shapes import Shape
 from shared.documents.model import KINDS
 from shared.i18n import Language, language

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.dev.checks.translations import TO_TRANSLATE
+from deploy.dev.checks.texts.translations import TO_TRANSLATE
 from deploy.dev.scaffold.__main__ import arguments, main
 from deploy.dev.scaffold.shapes import SHAPES
 from deploy.dev.scaffold.write import SLUG, Wanted, letters_of, lines, new_files, unsaid, write

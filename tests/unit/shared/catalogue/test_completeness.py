@@ -15,7 +15,7 @@ from deploy.demo.population.unusual import UNUSUAL
 from deploy.demo.scenarios.answers import answers, required_uploads
 from deploy.demo.scenarios.people import CRITERIA, SHARED_PERSON, owes
 from deploy.dev import reference
-from deploy.dev.checks.catalogue import Somebody, handed_out
+from deploy.dev.checks.data.catalogue import Somebody, handed_out
 from services.civil_registry import handlers as civil_registry
 from services.civil_registry.contents import contents
 from services.conscription import allowance

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 
-from deploy.dev.checks import value_sets as sets
+from deploy.dev.checks.texts import value_sets as sets
 from shared.catalogue import CATALOGUE, inquiries
 from shared.catalogue.model import Transaction
 
@@ -193,5 +193,5 @@ def complaints(known: Iterable[str], beginnings: Iterable[str]) -> list[str]:
     return [
         *(f"no text for {key}; add it to shared/translations in both languages" for key in wanted if key not in texts),
         *(f"no text for law.{one} or source.{one}, which is cited" for one in uncited(texts)),
-        *(f"{one}: say in FAMILIES of deploy/dev/checks/composed_keys.py which values follow" for one in strange),
+        *(f"{one}: say in FAMILIES of deploy/dev/checks/texts/composed_keys.py which values follow" for one in strange),
     ]

@@ -13,7 +13,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from deploy.dev.checks import sources
-from deploy.dev.checks.locks import LOCKED
+from deploy.dev.checks.security.locks import LOCKED
 
 # What bandit says of these was read, and the answer stands in the code beside it as `noqa: S...` of ruff.
 SKIPPED = ",".join(

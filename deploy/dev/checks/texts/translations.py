@@ -10,7 +10,8 @@ from pathlib import Path
 
 from jinja2 import Environment, nodes
 
-from deploy.dev.checks import composed_keys, sources
+from deploy.dev.checks import sources
+from deploy.dev.checks.texts import composed_keys
 from shared.fragments import FOLDER, LANGUAGES, PLURALS, Forms, read_fragments
 from shared.i18n import PLACEHOLDER
 

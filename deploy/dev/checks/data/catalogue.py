@@ -22,7 +22,7 @@ from shared.documents.model import KINDS
 from shared.errors import Refusal
 from shared.forms import check_answers
 
-SERVICES = Path(__file__).parents[3] / "services"
+SERVICES = Path(__file__).parents[4] / "services"
 # Any day will do: answers count their days from it.
 DAY = date(2026, 11, 21)
 
