@@ -29,7 +29,7 @@ from services.consular.people import rules as people
 from services.consular.views import bank, draws
 from services.consular.views.application import withdrawal_terms
 from services.consular.workflow import bulk_action
-from services.consular.workflow.money import bank_decisions
+from services.consular.workflow.money.transfers import bank_decisions
 from services.gateway.accounts.identity import contests, counter, decisions, vouch
 from services.gateway.accounts.levels import Assurance, Level
 from services.gateway.accounts.mail import queue

@@ -14,7 +14,7 @@ from services.consular.payments.orders.rules import OrderState, Payment
 from services.consular.payments.transfers import lines
 from services.consular.payments.transfers.model import BankDecision, BankLine
 from services.consular.payments.transfers.rules import Reason
-from services.consular.workflow.money import settle_transfer
+from services.consular.workflow.money.transfers import settle_transfer
 from shared.database import audit
 from shared.database.db import now
 from shared.database.rows import lock_row

@@ -12,7 +12,8 @@ from services.consular.payments.refunds.model import Refund
 from services.consular.payments.tills.model import Deposit
 from services.consular.payments.transfers.import_statement import import_file
 from services.consular.payments.transfers.model import BankAccount, BankLine
-from services.consular.workflow.money import refunds, settle_transfer
+from services.consular.workflow.money import refunds
+from services.consular.workflow.money.transfers import settle_transfer
 from shared.database.db import Database, now
 from shared.identity.actor import Actor, service
 from shared.values import references

@@ -15,7 +15,7 @@ from services.consular.payments.orders.model import Attempt, Order
 from services.consular.payments.transfers.import_statement import import_file
 from services.consular.payments.transfers.model import BankLine, BankMatch
 from services.consular.payments.transfers.reference import payer_reference
-from services.consular.workflow.money import settle_transfer
+from services.consular.workflow.money.transfers import settle_transfer
 from shared.database.db import Database
 from shared.identity.actor import Actor, service
 from shared.values.digits import ARABIC_INDIC

@@ -21,7 +21,8 @@ from services.consular.payments.transfers import lines
 from services.consular.payments.transfers.model import BankLine
 from services.consular.payments.transfers.reference import find_applications
 from services.consular.payments.transfers.rules import Reason
-from services.consular.workflow.money import charges, mission_movements, settle
+from services.consular.workflow.money import charges, settle
+from services.consular.workflow.money.transfers import mission_movements
 from shared.database import audit, db
 from shared.database.db import Database
 from shared.database.rows import lock_row
